@@ -1,0 +1,20 @@
+"""The only registry: finds what each module of a folder offers, so that adding a file is all it takes to add a thing."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from typing import Any
+
+
+@cache
+def collect(package: str, constant: str) -> dict[str, Any]:
+    """Map each module of ``package`` that defines ``constant`` to the constant's value.
+
+    Modules without the constant are the folder's own helpers. Raises ImportError where the package is missing.
+    """
+    folder = importlib.import_module(package)
+    names = sorted(info.name for info in pkgutil.iter_modules(folder.__path__))
+    modules = {name: importlib.import_module(f"{package}.{name}") for name in names}
+    return {name: getattr(module, constant) for name, module in modules.items() if hasattr(module, constant)}

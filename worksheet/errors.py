@@ -1,0 +1,158 @@
+"""What went wrong, where in which file, and what to do about it: the one family of errors that users see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+MAX_CARET_LINE = 160  # a longer source line is cut around the caret
+
+
+@dataclass(frozen=True)
+class Where:
+    """A place in a text: file, line and column (both from 1), the line itself and how many characters are meant."""
+
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    text: str = field(default="", compare=False)
+    length: int = field(default=1, compare=False)
+
+    def __str__(self) -> str:
+        parts = [str(part) for part in (self.file, self.line, self.column) if part is not None]
+        return ":".join(parts)
+
+    def caret(self) -> str:
+        """The source line with carets under what is meant; empty where no line is known.
+
+        >>> print(Where("a.sheet", 7, 3, "ReLV", 2).caret())
+          7 | ReLV
+            |   ^^
+        """
+        if not self.text or self.line is None or self.column is None:
+            return ""
+        start = max(0, self.column - MAX_CARET_LINE // 2)
+        shown = self.text[start : start + MAX_CARET_LINE].replace("\t", " ")
+        offset = self.column - 1 - start
+        length = max(1, min(self.length, len(shown) - offset))
+        margin = f"  {self.line} | "
+        return f"{margin}{shown}\n{' ' * (len(margin) - 2)}| {' ' * offset}{'^' * length}"
+
+
+class WorksheetError(Exception):
+    """Anything that a user can mend: a message, where it applies, and a hint. ``faults`` lists all that were found."""
+
+    def __init__(self, message: str, where: Where | None = None, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = where or Where()
+        self.hint = hint
+
+    @property
+    def faults(self) -> tuple[WorksheetError, ...]:
+        return (self,)
+
+    def __str__(self) -> str:
+        place = str(self.where)
+        lines = [f"{place}: {self.message}" if place else self.message, self.where.caret()]
+        lines.append(f"  hint: {self.hint}" if self.hint else "")
+        return "\n".join(line for line in lines if line)
+
+    def located(self, where: Where) -> WorksheetError:
+        """The same fault, said of another place (a formula inside a file, say)."""
+        return type(self)(self.message, where, self.hint)
+
+
+class FormulaError(WorksheetError):
+    """A text that is not a formula, or a formula that has no value for the numbers given."""
+
+
+class ConventionError(WorksheetError):
+    """A way of counting that is unknown, or whose file has faults."""
+
+
+class SheetError(WorksheetError):
+    """A network file that cannot be read."""
+
+
+class NetworkError(WorksheetError):
+    """A network whose layers do not fit together."""
+
+
+class OutputError(WorksheetError):
+    """A document that cannot be written: unknown format, missing engine, closed path, faulty template."""
+
+
+class Faults(WorksheetError):
+    """Several faults of one file, reported together."""
+
+    def __init__(self, faults: Sequence[WorksheetError]) -> None:
+        first = faults[0]
+        super().__init__(first.message, first.where, first.hint)
+        self._faults = tuple(faults)
+
+    @property
+    def faults(self) -> tuple[WorksheetError, ...]:
+        return self._faults
+
+    def __str__(self) -> str:
+        return "\n".join(str(fault) for fault in self._faults)
+
+
+class Collector:
+    """Gathers faults while reading goes on, so that a file's faults are reported all at once."""
+
+    MOST = 100  # a file that is wrong from top to bottom need not print a line per line
+
+    def __init__(self) -> None:
+        self.found: list[WorksheetError] = []
+
+    def add(self, fault: WorksheetError) -> None:
+        self.found.extend(fault.faults)
+
+    @contextmanager
+    def catching(self) -> Iterator[None]:
+        """Run a block; a fault ends the block, is kept, and the reading goes on after it."""
+        try:
+            yield
+        except WorksheetError as fault:
+            self.add(fault)
+
+    def raise_any(self) -> None:
+        """Raise what was gathered, in the order of the file; do nothing where nothing was."""
+        if not self.found:
+            return
+        ordered = sorted(self.found, key=lambda f: (f.where.line or 0, f.where.column or 0))
+        kept = ordered[: self.MOST]
+        if len(ordered) > self.MOST:
+            kept.append(WorksheetError(f"and {len(ordered) - self.MOST} more faults", Where(kept[0].where.file)))
+        raise kept[0] if len(kept) == 1 else Faults(kept)
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """A hint for a misspelt word: the closest known ones, or all of them where none is close.
+
+    >>> nearest("Conv2D", ["Conv2d", "ReLU"])
+    'did you mean Conv2d?'
+    """
+    import difflib
+
+    known = sorted(known)
+    folded = {name.casefold(): name for name in reversed(known)}
+    close = difflib.get_close_matches(word.casefold()[:80], folded, n=3, cutoff=0.6)
+    if close:
+        return f"did you mean {' or '.join(folded[name] for name in close)}?"
+    return f"known: {', '.join(known)}" if known else None
+
+
+def shown(text: str, most: int = 60) -> str:
+    """A stranger's text as it can be quoted in a message: one line, escaped, of bounded length."""
+    return repr(text if len(text) <= most else text[:most] + "…")
+
+
+def shifted(where: Where, base: Where) -> Where:
+    """A place inside a piece of text, told as a place in the file that holds the piece."""
+    if base.line is None or base.column is None or where.column is None:
+        return base
+    return replace(base, column=base.column + where.column - 1, length=where.length)
