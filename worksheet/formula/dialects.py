@@ -1,0 +1,242 @@
+"""How each notation writes numbers, symbols and operations: data that one printer walks with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from worksheet.errors import WorksheetError, nearest
+
+GREEK = dict(
+    zip(
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega "
+        "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split(),
+        "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ",
+        strict=True,
+    )
+)
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+# What a printed piece begins or ends with; decides whether two factors may stand side by side without a sign.
+DIGIT, VALUE, LETTER, SUBSCRIPT, WORD, GROUP, STACK, FLAT = (
+    "digit", "value", "letter", "subscript", "word", "group", "stack", "flat",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """One notation. Templates hold ``{}`` for each printed part; ``glue`` says what may stand side by side."""
+
+    name: str
+    number: Callable[[str], str]  # a printed number, protected from the notation's own use of commas and spaces
+    letter: str
+    word: str
+    greek: Callable[[str], str]
+    subscript: str
+    plus: str
+    minus: str
+    negative: str
+    times: str
+    adjoin: str
+    break_times: str  # begins a continuation line where the factors stood side by side
+    fraction: str
+    power: str
+    parentheses: str
+    tall: str  # parentheses around something tall
+    comma: str
+    calls: dict[str, str]
+    glue: frozenset[tuple[str, str]]
+    equals: str
+    text: Callable[[str], str]  # words inside a formula
+    stacked: bool = True  # fractions and powers are drawn as one block
+    coefficient: bool = True  # 2p with p = 3 is written 2(3)
+    raised: Callable[[str], str] | None = None  # a whole number as an exponent, where there is a way without the sign
+
+
+def pairs(tails: str, heads: str) -> frozenset[tuple[str, str]]:
+    return frozenset((tail, head) for tail in tails.split() for head in heads.split())
+
+
+def _latex_number(text: str) -> str:
+    if text.isdecimal():
+        return text
+    for sign, code in ((",", "{,}"), (".", "{.}"), ("’", "\\textrm{'}"), ("'", "\\textrm{'}")):
+        text = text.replace(sign, code)
+    return "".join(r"\," if sign.isspace() else sign for sign in text)
+
+
+_LATEX_SIGNS = {"#": r"\#", "%": r"\%", "&": r"\&", "_": r"\_", "$": r"\$", "{": r"\{", "}": r"\}"}
+_LATEX_SIGNS |= {"\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim "}
+
+
+def _latex_text(text: str) -> str:
+    """Words inside a formula. Special signs stand outside of ``\\text``, where MathJax would not understand them."""
+    parts = re.split(r"([#%&_$\\{}^~])", text)
+    parts[0::2] = [rf"\text{{{part}}}" if part else "" for part in parts[0::2]]
+    parts[1::2] = [_LATEX_SIGNS[sign] for sign in parts[1::2]]
+    return "".join(parts)
+
+
+def typst_string(text: str) -> str:
+    """A Typst string literal."""
+    codes = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "", "\t": " "}
+    return '"' + "".join(codes.get(sign, sign if ord(sign) >= 32 else "") for sign in text) + '"'
+
+
+def markup(text: str) -> str:
+    """Text escaped for HTML and XML."""
+    for sign, code in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#39;")):
+        text = text.replace(sign, code)
+    return text
+
+
+_DRAWN = pairs(
+    f"{DIGIT} {LETTER} {SUBSCRIPT} {GROUP} {STACK}", f"{LETTER} {SUBSCRIPT} {GROUP} {STACK}"
+) | pairs(f"{GROUP}", f"{LETTER} {SUBSCRIPT} {GROUP}")  # fmt: skip
+
+LATEX = Dialect(
+    name="latex",
+    number=_latex_number,
+    letter="{}",
+    word=r"\mathrm{{{}}}",
+    greek=lambda name: f"\\{name}" if name not in ("omicron",) else name,
+    subscript="{}_{{{}}}",
+    plus="{} + {}",
+    minus="{} - {}",
+    negative="-{}",
+    times=r"{} \times {}",
+    adjoin="{} {}",
+    break_times=r"{{}}\times {}",
+    fraction=r"\frac{{{}}}{{{}}}",
+    power="{}^{{{}}}",
+    parentheses="({})",
+    tall=r"\left({}\right)",
+    comma=", ",
+    calls={
+        "floor": r"\left\lfloor {} \right\rfloor",
+        "ceil": r"\left\lceil {} \right\rceil",
+        "max": r"\max\left({}\right)",
+        "min": r"\min\left({}\right)",
+    },
+    glue=_DRAWN,
+    equals="=",
+    text=_latex_text,
+)
+
+TYPST = replace(
+    LATEX,
+    name="typst",
+    number=lambda text: text if text.isdecimal() else typst_string(text),
+    word='"{}"',
+    greek=lambda name: name,
+    subscript="{}_({})",
+    times="{} times {}",
+    break_times="times {}",
+    fraction="frac({}, {})",
+    power="{}^({})",
+    tall="({})",
+    calls={"floor": "floor({})", "ceil": "ceil({})", "max": "max({})", "min": "min({})"},
+    text=typst_string,
+)
+
+MATHML = replace(
+    LATEX,
+    name="mathml",
+    number=lambda text: f"<mn>{markup(text)}</mn>",
+    letter="<mi>{}</mi>",
+    word="<mi>{}</mi>",
+    greek=GREEK.__getitem__,
+    subscript="<msub>{}{}</msub>",
+    plus='{}<mo form="infix">+</mo>{}',
+    minus='{}<mo form="infix">−</mo>{}',
+    negative="<mrow><mo>−</mo>{}</mrow>",
+    times='{}<mo form="infix">×</mo>{}',
+    adjoin="{}<mo>&#8290;</mo>{}",
+    break_times='<mo form="infix">×</mo>{}',
+    fraction="<mfrac><mrow>{}</mrow><mrow>{}</mrow></mfrac>",
+    power="<msup><mrow>{}</mrow><mrow>{}</mrow></msup>",
+    parentheses='<mrow><mo stretchy="false">(</mo>{}<mo stretchy="false">)</mo></mrow>',
+    tall="<mrow><mo>(</mo>{}<mo>)</mo></mrow>",
+    comma="<mo>,</mo>",
+    calls={
+        "floor": "<mrow><mo>⌊</mo>{}<mo>⌋</mo></mrow>",
+        "ceil": "<mrow><mo>⌈</mo>{}<mo>⌉</mo></mrow>",
+        "max": "<mrow><mi>max</mi><mo>(</mo>{}<mo>)</mo></mrow>",
+        "min": "<mrow><mi>min</mi><mo>(</mo>{}<mo>)</mo></mrow>",
+    },
+    equals='<mo form="infix">=</mo>',
+    text=lambda text: f"<mtext>{markup(text)}</mtext>",
+)
+
+TEXT = replace(
+    LATEX,
+    name="text",
+    number=lambda text: text,
+    word="{}",
+    greek=GREEK.__getitem__,
+    subscript="{}_{}",
+    minus="{} − {}",
+    negative="−{}",
+    times="{} × {}",
+    adjoin="{}{}",
+    break_times="× {}",
+    fraction="{}/{}",
+    power="{}^{}",
+    tall="({})",
+    calls={"floor": "⌊{}⌋", "ceil": "⌈{}⌉", "max": "max({})", "min": "min({})"},
+    glue=pairs(f"{DIGIT} {LETTER} {GROUP}", f"{LETTER} {SUBSCRIPT} {GROUP}") | pairs(SUBSCRIPT, GROUP),
+    text=lambda text: text,
+    stacked=False,
+    raised=lambda text: text.translate(SUPERSCRIPTS),
+)
+
+WORDS = replace(
+    TEXT,
+    name="words",
+    subscript="{} sub {}",
+    plus="{} plus {}",
+    minus="{} minus {}",
+    negative="minus {}",
+    times="{} times {}",
+    adjoin="{} times {}",
+    break_times="times {}",
+    fraction="{} divided by {}",
+    power="{} to the power {}",
+    calls={
+        "floor": "the floor of ({})",
+        "ceil": "the ceiling of ({})",
+        "max": "the largest of ({})",
+        "min": "the smallest of ({})",
+    },
+    glue=frozenset(),
+    equals="equals",
+    coefficient=False,
+    raised=None,
+)
+
+SOURCE = replace(
+    TEXT,
+    name="source",
+    number=lambda text: text.replace("−", "-"),
+    greek=lambda name: name,
+    minus="{} - {}",
+    negative="-{}",
+    times="{}*{}",
+    power="{}**{}",
+    calls={name: f"{name}({{}})" for name in ("floor", "ceil", "max", "min")},
+    glue=frozenset(),
+    coefficient=False,
+    raised=None,
+)
+
+DIALECTS = {dialect.name: dialect for dialect in (LATEX, TYPST, MATHML, TEXT, WORDS, SOURCE)}
+
+
+def dialect_named(dialect: Dialect | str) -> Dialect:
+    """A dialect from its name; raises WorksheetError with the known names."""
+    if isinstance(dialect, Dialect):
+        return dialect
+    if dialect not in DIALECTS:
+        raise WorksheetError(f"unknown dialect {dialect!r}", hint=nearest(dialect, DIALECTS))
+    return DIALECTS[dialect]

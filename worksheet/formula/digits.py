@@ -1,0 +1,79 @@
+"""Prints whole numbers in the digit grouping of a locale: 7,30,56,256 or 73,056,256 or 73 056 256."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cache, lru_cache
+
+from worksheet.errors import WorksheetError
+from worksheet.formula.tree import Exact
+
+PLAIN = "none"
+GROUPED_OPERAND = 10_000  # inside an expression, four digits stay together: (9216 + 1) x 4096, as the sheet writes
+MAX_DECIMALS = 6
+
+
+class Digits:
+    """A locale's digit grouping, taken from Babel's CLDR data; ``none`` groups nothing.
+
+    >>> Digits("en_IN").result(73056256), Digits("en_IN").operand(9216), Digits("none").result(73056256)
+    ('7,30,56,256', '9216', '73056256')
+    """
+
+    def __init__(self, locale: str = PLAIN) -> None:
+        self.locale = locale
+        self.primary, self.secondary, self.separator, self.point = _grouping(locale)
+
+    def result(self, value: Exact) -> str:
+        """A value that stands alone: always grouped."""
+        if isinstance(value, int):
+            return self._grouped(value)
+        return self._fraction(value)
+
+    def operand(self, value: Exact) -> str:
+        """A value inside an expression: grouped from five digits on."""
+        if isinstance(value, int) and -GROUPED_OPERAND < value < GROUPED_OPERAND:
+            return str(value)
+        return self.result(value)
+
+    def _grouped(self, value: int) -> str:
+        text = str(abs(value))
+        sign = "−" if value < 0 else ""  # noqa: RUF001
+        if not self.separator or len(text) <= self.primary:
+            return sign + text
+        head, groups = text[: -self.primary], [text[-self.primary :]]
+        while head:
+            groups.append(head[-self.secondary :])
+            head = head[: -self.secondary]
+        return sign + self.separator.join(reversed(groups))
+
+    def _fraction(self, value: Fraction) -> str:
+        scale = 10**MAX_DECIMALS
+        if scale % value.denominator:
+            return f"{self._grouped(value.numerator)}/{self._grouped(value.denominator)}"
+        whole, rest = divmod(abs(value), 1)
+        decimals = str(rest * scale).zfill(MAX_DECIMALS).rstrip("0")
+        sign = "−" if value < 0 else ""  # noqa: RUF001
+        return f"{sign}{self._grouped(int(whole))}{self.point}{decimals}" if decimals else sign + self._grouped(int(whole))
+
+
+@lru_cache(maxsize=64)
+def _grouping(locale: str) -> tuple[int, int, str, str]:
+    """Sizes of the last and the other groups, the separator and the decimal point."""
+    if locale == PLAIN:
+        return 3, 3, "", "."
+    from babel import Locale, UnknownLocaleError, numbers
+
+    try:
+        found = Locale.parse(locale.replace("-", "_"))
+    except (UnknownLocaleError, ValueError, TypeError):
+        hint = "a locale such as en_IN, en_US, de_CH or fr_FR, or none"
+        raise WorksheetError(f"unknown digit grouping {locale[:40]!r}", hint=hint) from None
+    primary, secondary = found.decimal_formats[None].grouping
+    return primary, secondary, numbers.get_group_symbol(found), numbers.get_decimal_symbol(found)
+
+
+@cache
+def digits_named(locale: str) -> Digits:
+    """The digits of a locale, made once. Raises WorksheetError for an unknown one."""
+    return Digits(locale)

@@ -1,0 +1,117 @@
+"""Turns a formula's tree into a function: exact on whole numbers and fractions, a sympy expression on sympy symbols."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+from worksheet.errors import FormulaError
+from worksheet.formula.tree import Call, Exact, Name, Negative, Node, Number, Operation
+
+MAX_BITS = 200_000  # of the value of a power; about 60,000 digits
+MAX_POWER = 4_096  # of an exponent that is a symbol
+
+Evaluator = Callable[[Mapping[str, Any]], Any]
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """What the operations mean on one sort of number."""
+
+    number: Callable[[Exact], Any]
+    divide: Callable[[Any, Any], Any]
+    power: Callable[[Any, Any], Any]
+    functions: Mapping[str, Callable[..., Any]]
+
+
+def divide(a: Exact, b: Exact) -> Exact:
+    """The exact quotient, an int wherever it is whole."""
+    if b == 0:
+        raise FormulaError("division by zero")
+    if isinstance(a, int) and isinstance(b, int) and a % b == 0:
+        return a // b
+    return Fraction(a) / Fraction(b)
+
+
+def power(base: Exact, exponent: Exact) -> Exact:
+    """A power of bounded size, so that no formula can fill the memory."""
+    if not isinstance(exponent, int) or not 0 <= exponent <= MAX_POWER:
+        raise FormulaError(f"an exponent is a whole number from 0 to {MAX_POWER}, not {exponent}")
+    size = max(base.numerator.bit_length(), base.denominator.bit_length())
+    if size * exponent > MAX_BITS:
+        raise FormulaError(f"a power of more than {MAX_BITS:,} bits is too large")
+    return base**exponent
+
+
+EXACT = Arithmetic(
+    number=lambda value: value,
+    divide=divide,
+    power=power,
+    functions={"floor": math.floor, "ceil": math.ceil, "max": max, "min": min},
+)
+
+
+@cache
+def symbolic() -> Arithmetic:
+    """The same operations on sympy expressions; sympy is imported here, on first use."""
+    import sympy
+
+    def checked_power(base: Any, exponent: Any) -> Any:
+        if base.is_Rational and exponent.is_Integer:
+            power(Fraction(base.p, base.q), int(exponent))
+        return base**exponent
+
+    def checked_divide(a: Any, b: Any) -> Any:
+        if b == 0:
+            raise FormulaError("division by zero")
+        return a / b
+
+    return Arithmetic(
+        number=lambda value: sympy.Rational(value.numerator, value.denominator),
+        divide=checked_divide,
+        power=checked_power,
+        functions={"floor": sympy.floor, "ceil": sympy.ceiling, "max": sympy.Max, "min": sympy.Min},
+    )
+
+
+def compiled(node: Node, arithmetic: Arithmetic = EXACT) -> Evaluator:
+    """A function from the symbols' values to the value of the tree. No text is ever executed."""
+    match node:
+        case Number(value):
+            constant = arithmetic.number(value)
+            return lambda values: constant
+        case Name(name):
+            return lambda values: values[name]
+        case Negative(operand):
+            inner = compiled(operand, arithmetic)
+            return lambda values: -inner(values)
+        case Operation(sign, left, right):
+            return _operation(sign, compiled(left, arithmetic), compiled(right, arithmetic), arithmetic)
+        case Call(function, arguments):
+            apply, parts = arithmetic.functions[function], [compiled(a, arithmetic) for a in arguments]
+            if len(parts) == 1:
+                only = parts[0]
+                return (lambda values: only(values)) if function in ("max", "min") else lambda values: apply(only(values))
+            return lambda values: apply(*[part(values) for part in parts])
+    raise TypeError(f"not a part of a formula: {node!r}")
+
+
+def _operation(sign: str, left: Evaluator, right: Evaluator, arithmetic: Arithmetic) -> Evaluator:
+    divide, power = arithmetic.divide, arithmetic.power
+    table: dict[str, Evaluator] = {
+        "+": lambda values: left(values) + right(values),
+        "-": lambda values: left(values) - right(values),
+        "*": lambda values: left(values) * right(values),
+        "/": lambda values: divide(left(values), right(values)),
+        "**": lambda values: power(left(values), right(values)),
+    }
+    return table[sign]
+
+
+def simplest(value: Exact) -> Exact:
+    """An int wherever the value is whole."""
+    return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value

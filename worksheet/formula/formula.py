@@ -1,0 +1,278 @@
+"""A formula is one line of text with four faces: a sympy expression, print, substitution, exact value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from worksheet.errors import FormulaError
+from worksheet.formula import rewrite
+from worksheet.formula.dialects import LATEX, SOURCE, Dialect, dialect_named
+from worksheet.formula.digits import Digits, digits_named
+from worksheet.formula.exact import Evaluator, compiled, simplest, symbolic
+from worksheet.formula.parse import is_name, parse
+from worksheet.formula.show import Piece, filled, needs_parentheses, show
+from worksheet.formula.tree import Call, Exact, Name, Node, walk
+
+if TYPE_CHECKING:
+    import sympy
+
+
+class Printed(NamedTuple):
+    """A stretch of a printed formula before which a line may break."""
+
+    text: str
+    fresh: str  # the text where the stretch begins a line
+    length: float  # in half ems, an estimate
+    open: Callable[[], list[Printed]]  # the same in smaller stretches; empty where it cannot be broken
+
+
+class Formula:
+    """A formula in textbook order, such as ``k*(c*w*h + 1)``.
+
+    ``text`` may hold ``+ - * / **``, parentheses, whole numbers, names with one subscript (``p_w``, Greek letters spelled
+    out) and ``floor ceil max min``. Everything else raises FormulaError with its position. ``least`` gives the smallest
+    value of a symbol (1 or more makes it positive for sympy, 0 nonnegative); all symbols are whole numbers.
+
+    >>> f = Formula("(c*w*h + b)*k")
+    >>> f.symbols, f.evaluate(c=3, w=11, h=11, b=1, k=64)
+    (('c', 'w', 'h', 'b', 'k'), 23296)
+    >>> print(f.given(b=1).show(), "=", f.given(b=1).show("text", {"c": 3, "w": 11, "h": 11, "k": 64}))
+    (cwh + 1)k = ((3 × 11 × 11) + 1) × 64
+    """
+
+    __slots__ = ("_brackets", "_expr", "_pieces", "_rewrites", "_run", "_source", "_symbols", "least", "tree")
+
+    def __init__(self, text: str, least: Mapping[str, int] | None = None) -> None:
+        if not isinstance(text, str):
+            raise FormulaError(f"a formula is a text, not {type(text).__name__}")
+        self._fill(parse(text), least or {})
+
+    @classmethod
+    def of(cls, tree: Node, least: Mapping[str, int] | None = None) -> Formula:
+        """A formula from a tree that is already safe."""
+        formula = cls.__new__(cls)
+        formula._fill(tree, least or {})
+        return formula
+
+    def _fill(self, tree: Node, least: Mapping[str, int]) -> None:
+        self.tree = tree
+        self.least = least
+        self._symbols: tuple[str, ...] | None = None
+        self._source: str | None = None
+        self._run: Evaluator | None = None
+        self._expr: sympy.Expr | None = None
+        self._brackets: list[tuple[Node, Evaluator]] | None = None
+        self._pieces: dict[tuple[str, tuple[str, ...], tuple[str, ...]], tuple[Piece, ...]] = {}
+        self._rewrites: dict[Any, Formula] = {}
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The names in the order in which they first occur."""
+        if self._symbols is None:
+            self._symbols = tuple(dict.fromkeys(node.id for node in walk(self.tree) if isinstance(node, Name)))
+        return self._symbols
+
+    @property
+    def source(self) -> str:
+        """The text that reads back as this formula."""
+        if self._source is None:
+            self._source = self.show(SOURCE)
+        return self._source
+
+    def __str__(self) -> str:
+        return self.source
+
+    def __repr__(self) -> str:
+        return f"Formula({self.source!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Formula) and self.tree == other.tree
+
+    def __hash__(self) -> int:
+        return hash(self.source)
+
+    # Value
+
+    def evaluate(self, **values: int) -> Exact:
+        """The exact value: an int, or a Fraction where a division leaves one.
+
+        Further names may be given. Raises FormulaError for a missing or inexact value and for a division by zero.
+        """
+        for name in self.symbols:
+            if name not in values:
+                raise FormulaError(f"no value for {name} in {self.source}")
+            value = values[name]
+            if isinstance(value, bool) or not isinstance(value, (int, Fraction)):
+                raise FormulaError(f"{name} = {value!r} is not a whole number (in {self.source})")
+        return self.at(values)
+
+    def at(self, values: Mapping[str, int]) -> Exact:
+        """The exact value for numbers that are known to be whole and complete."""
+        if self._run is None:
+            self._run = compiled(self.tree)
+        return simplest(self._run(values))
+
+    # sympy
+
+    @property
+    def expr(self) -> sympy.Expr:
+        """The sympy expression: the very code that computes the value, applied to sympy's symbols."""
+        if self._expr is None:
+            import sympy
+
+            run = compiled(self.tree, symbolic())
+            self._expr = sympy.sympify(run({name: self._symbol(name) for name in self.symbols}))
+        return self._expr
+
+    def _symbol(self, name: str) -> sympy.Symbol:
+        import sympy
+
+        assumptions = {1: {"positive": True}, 0: {"nonnegative": True}}
+        least = self.least.get(name)
+        known = assumptions[min(least, 1)] if least is not None and least >= 0 else {}
+        return sympy.Symbol(name, integer=True, **known)
+
+    def _sympy_(self) -> sympy.Expr:
+        return self.expr
+
+    def _latex(self, printer: object, **_: object) -> str:
+        return self.show(LATEX)
+
+    # Print
+
+    def show(
+        self,
+        dialect: Dialect | str = "text",
+        values: Mapping[str, Exact] | None = None,
+        digits: Digits | str = "none",
+    ) -> str:
+        """The formula in the author's order: ``latex typst mathml text words source``; with numbers where given.
+
+        A number put in place of a symbol is printed by ``digits`` (a locale such as ``en_IN``, or ``none``).
+        """
+        dialect = dialect_named(dialect)
+        given = self._given(values, digits)
+        number = self._number(dialect, given, digits)
+        return "".join([filled(piece.text, number) for piece in self._template(dialect, given)])
+
+    def printed(
+        self, dialect: Dialect | str, values: Mapping[str, Exact] | None = None, digits: Digits | str = "none"
+    ) -> list[Printed]:
+        """What ``show`` prints, in stretches that a long line may be broken between."""
+        dialect = dialect_named(dialect)
+        given = self._given(values, digits)
+        number = self._number(dialect, given, digits)
+
+        def printed(piece: Piece) -> Printed:
+            length = piece.extent.fixed + sum([len(given.get(slot, slot)) for slot in piece.extent.slots])
+            text = filled(piece.text, number)
+            fresh = text if piece.text == piece.fresh else filled(piece.fresh, number)
+            return Printed(text, fresh, length, lambda: [printed(inner) for inner in piece.opened])
+
+        return [printed(piece) for piece in self._template(dialect, given)]
+
+    def _given(self, values: Mapping[str, Exact] | None, digits: Digits | str) -> dict[str, str]:
+        """The numbers as printed, by symbol."""
+        operand = _digits(digits).operand
+        return {name: operand(values[name]) for name in self.symbols if name in values} if values else {}
+
+    def _number(self, dialect: Dialect, given: Mapping[str, str], digits: Digits | str) -> Callable[[str], str]:
+        """What fills a slot: a symbol's number, or a long constant of the formula."""
+        protect = dialect.number
+
+        def number(slot: str) -> str:
+            text = given.get(slot)
+            return protect(text if text is not None else _digits(digits).operand(simplest(Fraction(slot))))
+
+        return number
+
+    def _template(self, dialect: Dialect, given: Mapping[str, str]) -> tuple[Piece, ...]:
+        """The pieces with slots for numbers; made once for each dialect and set of symbols that numbers replace."""
+        bracketed = tuple([name for name, text in given.items() if needs_parentheses(text)])
+        key = (dialect.name, tuple(given), bracketed)
+        if key not in self._pieces:
+            self._pieces[key] = show(self.tree, dialect, {name: name in bracketed for name in given})
+        return self._pieces[key]
+
+    # Rewrites
+
+    def given(self, **facts: int) -> Formula:
+        """The formula with numbers folded in for some symbols, without residue.
+
+        >>> Formula("k*(c*w*h - 1 + b)").given(b=1).source, Formula("k*(c*w*h + b)").given(b=0).source
+        ('k*c*w*h', 'k*c*w*h')
+        """
+        for name, value in facts.items():
+            if isinstance(value, bool) or not isinstance(value, int):
+                raise FormulaError(f"a fact is a whole number, not {name} = {value!r}")
+        known = {name: value for name, value in facts.items() if name in self.symbols}
+        return self._replaced(("given", *known.items()), {name: rewrite.constant(v) for name, v in known.items()})
+
+    def renamed(self, **names: str) -> Formula:
+        """The formula with other names for its symbols.
+
+        >>> Formula("c*w*h").renamed(w="h", h="w").source
+        'c*h*w'
+        """
+        for name in names.values():
+            if not is_name(name):
+                raise FormulaError(f"{name!r} cannot name a symbol")
+        return self._replaced(("renamed", *names.items()), {old: Name(new) for old, new in names.items()})
+
+    def inlined(self, **formulas: Formula | str) -> Formula:
+        """The formula with whole formulas in place of symbols, all at once.
+
+        >>> Formula("k*(c*w*h + 1)*W").inlined(W="(M - w)/s + 1").source
+        'k*(c*w*h + 1)*((M - w)/s + 1)'
+        """
+        parts = {name: f if isinstance(f, Formula) else Formula(f) for name, f in formulas.items() if name in self.symbols}
+        if not parts:
+            return self
+        least = {**self.least}
+        for part in parts.values():
+            least |= part.least
+        new = rewrite.replaced(self.tree, {name: part.tree for name, part in parts.items()})
+        return Formula.of(new, least)
+
+    def _replaced(self, key: Any, new: Mapping[str, Node]) -> Formula:
+        if not new:
+            return self
+        if key not in self._rewrites:
+            self._rewrites[key] = Formula.of(rewrite.replaced(self.tree, new), self.least)
+        return self._rewrites[key]
+
+    def settled(self, values: Mapping[str, int]) -> Formula:
+        """The formula without the brackets that these numbers do not need, since the division inside is exact."""
+        whole = tuple(inside for inside, run in self._insides() if isinstance(simplest(run(values)), int))
+        if not whole:
+            return self
+        key = ("settled", *map(id, whole))
+        if key not in self._rewrites:
+            self._rewrites[key] = Formula.of(rewrite.settled(self.tree, whole), self.least)
+        return self._rewrites[key]
+
+    def unrounded(self) -> Formula:
+        """The formula without any floor or ceiling."""
+        insides = tuple(inside for inside, _ in self._insides())
+        return Formula.of(rewrite.settled(self.tree, insides), self.least) if insides else self
+
+    def rounds(self) -> bool:
+        """Whether the formula holds a floor or a ceiling."""
+        return bool(self._insides())
+
+    def _insides(self) -> list[tuple[Node, Evaluator]]:
+        """What stands inside each bracket, with its evaluator."""
+        if self._brackets is None:
+            calls = [n for n in walk(self.tree) if isinstance(n, Call) and n.function in rewrite.BRACKETS]
+            self._brackets = [(call.arguments[0], compiled(call.arguments[0])) for call in calls]
+        return self._brackets
+
+    def quotients(self, values: Mapping[str, int]) -> Formula:
+        """The formula with the inside of each bracket worked out: ``floor(54.25) + 1``."""
+        return Formula.of(rewrite.quotients(self.tree, lambda node: simplest(compiled(node)(values))), self.least)
+
+
+def _digits(digits: Digits | str) -> Digits:
+    return digits_named(digits) if isinstance(digits, str) else digits

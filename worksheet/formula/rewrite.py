@@ -1,0 +1,214 @@
+"""Rewrites a formula without disturbing its author's order: facts folded in, names replaced, brackets dropped where exact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from worksheet.errors import FormulaError
+from worksheet.formula.exact import compiled, divide
+from worksheet.formula.tree import (
+    ONE, ZERO, Call, Exact, Name, Negative, Node, Number, Operation, factors, rebuilt, terms, walk,
+)  # fmt: skip
+
+MAX_NODES = 5_000
+BRACKETS = ("floor", "ceil")
+MAX_DECIMALS = 6
+
+
+def replaced(node: Node, new: Mapping[str, Node]) -> Node:
+    """Every named symbol replaced by a tree, all at once; the parts that are touched are folded."""
+
+    def visit(part: Node) -> Node:
+        if isinstance(part, Name):
+            return new.get(part.id, part)
+        changed = rebuilt(part, visit)
+        return part if changed is part else fold(changed)
+
+    result = visit(node)
+    if size(result) > MAX_NODES:
+        raise FormulaError(f"the formula grows beyond {MAX_NODES:,} parts")
+    return result
+
+
+def size(node: Node) -> int:
+    """How many parts the tree has; shared parts count each time."""
+    match node:
+        case Operation(_, left, right):
+            return 1 + size(left) + size(right)
+        case Negative(operand):
+            return 1 + size(operand)
+        case Call(_, arguments):
+            return 1 + sum(map(size, arguments))
+    return 1
+
+
+def fold(node: Node) -> Node:
+    """One node without residue: no ``+ 0``, ``* 1``, ``- 1 + 1``; constants worked out, nested chains joined."""
+    match node:
+        case Operation("+" | "-"):
+            return _fold_sum(node)
+        case Operation("*"):
+            return _fold_product(node)
+        case Operation("/", left, right):
+            return _fold_quotient(node, left, right)
+        case Operation("**", base, exponent):
+            return _fold_power(node, base, exponent)
+        case Negative(Negative(operand)):
+            return operand
+        case Negative(Number(0)):
+            return ZERO
+        case Call(_, arguments) if all(_value(argument) is not None for argument in arguments):
+            return constant(compiled(node)({}))
+        case Call("floor" | "ceil", (inner,)) if not any(isinstance(n, Operation) and n.sign == "/" for n in walk(inner)):
+            return inner  # symbols are whole numbers, so without a division there is nothing to round
+    return node
+
+
+def _flat_terms(node: Node, sign: int = 1) -> list[tuple[int, Node]]:
+    """The terms of a chain with the sums inside it opened up, each with its sign."""
+    flat: list[tuple[int, Node]] = []
+    for outer, term in terms(node):
+        total = sign * outer
+        match term:
+            case Operation("+" | "-") if term is not node:
+                flat += _flat_terms(term, total)
+            case Negative(operand):
+                flat += _flat_terms(operand, -total)
+            case _:
+                flat.append((total, term))
+    return flat
+
+
+def _fold_sum(node: Node) -> Node:
+    """Constants are added up at the place of the first one that decides the sign; equal terms of opposite sign go."""
+    flat = _without_opposites(_flat_terms(node))
+    constants = [sign * term.value for sign, term in flat if isinstance(term, Number)]
+    total = sum(constants)
+    kept: list[tuple[int, Node]] = []
+    for sign, term in flat:
+        if not isinstance(term, Number):
+            kept.append((sign, term))
+        elif total and sign * total > 0:
+            kept.append((sign, Number(abs(total))))
+            total = 0
+    return _chain(kept)
+
+
+def _without_opposites(flat: list[tuple[int, Node]]) -> list[tuple[int, Node]]:
+    kept: list[tuple[int, Node]] = []
+    for sign, term in flat:
+        if not isinstance(term, Number) and (-sign, term) in kept:
+            kept.remove((-sign, term))
+        else:
+            kept.append((sign, term))
+    return kept
+
+
+def _chain(flat: list[tuple[int, Node]]) -> Node:
+    """A sum of signed terms as a tree; a positive term leads where there is one."""
+    if not flat:
+        return ZERO
+    lead = next((i for i, (sign, _) in enumerate(flat) if sign > 0), None)
+    if lead is None:
+        return _negative(_chain([(1, term) for _, term in flat]))
+    node = flat[lead][1]
+    for sign, term in flat[:lead] + flat[lead + 1 :]:
+        node = Operation("+" if sign > 0 else "-", node, term)
+    return node
+
+
+def _negative(node: Node) -> Node:
+    return fold(Negative(node))
+
+
+def _fold_product(node: Node) -> Node:
+    flat = [inner for factor in factors(node) for inner in factors(factor)]
+    if ZERO in flat:
+        return ZERO
+    coefficient: Exact = 1
+    sign = 1
+    rest: list[Node] = []
+    for factor in flat:
+        if isinstance(factor, Negative):
+            sign, factor = -sign, factor.operand
+        if isinstance(factor, Number):
+            coefficient *= factor.value
+        else:
+            rest.append(factor)
+    return _product(sign * coefficient, rest)
+
+
+def _product(coefficient: Exact, rest: list[Node]) -> Node:
+    if not rest:
+        return constant(coefficient)
+    size = abs(coefficient)
+    chain = rest if size == 1 else [Number(size), *rest]
+    node = chain[0]
+    for factor in chain[1:]:
+        node = Operation("*", node, factor)
+    return Negative(node) if coefficient < 0 else node
+
+
+def _fold_quotient(node: Operation, left: Node, right: Node) -> Node:
+    if right == ONE:
+        return left
+    if right == ZERO:
+        raise FormulaError("division by zero")
+    if left == ZERO:
+        return ZERO
+    a, b = _value(left), _value(right)
+    if a is None or b is None:
+        return node
+    value = divide(a, b)
+    return constant(value) if isinstance(value, int) else node
+
+
+def _fold_power(node: Operation, base: Node, exponent: Node) -> Node:
+    if exponent == ZERO:
+        return ONE
+    if exponent == ONE or base in (ZERO, ONE):
+        return base
+    if _value(base) is not None and isinstance(exponent, Number):
+        return constant(compiled(node)({}))
+    return node
+
+
+def _value(node: Node) -> Exact | None:
+    match node:
+        case Number(value):
+            return value
+        case Negative(Number(value)):
+            return -value
+    return None
+
+
+def settled(node: Node, whole: Sequence[Node]) -> Node:
+    """Brackets dropped from every ``floor`` and ``ceil`` whose inside is one of the ``whole`` nodes."""
+
+    def visit(part: Node) -> Node:
+        changed = rebuilt(part, visit)
+        if isinstance(part, Call) and any(part.arguments[0] is inside for inside in whole):
+            return changed.arguments[0] if isinstance(changed, Call) else changed
+        return changed
+
+    return visit(node)
+
+
+def quotients(node: Node, value: Callable[[Node], Exact]) -> Node:
+    """The inside of every remaining bracket worked out: ``floor((M - w)/s) + 1`` becomes ``floor(54.25) + 1``."""
+
+    def visit(part: Node) -> Node:
+        if isinstance(part, Call) and part.function in BRACKETS:
+            return Call(part.function, (constant(value(part.arguments[0])),))
+        return rebuilt(part, visit)
+
+    return visit(node)
+
+
+def constant(value: Exact) -> Node:
+    """A number as a tree: a short decimal as it is, any other fraction as a quotient of whole numbers."""
+    if value < 0:
+        return Negative(constant(-value))
+    if isinstance(value, int) or 10**MAX_DECIMALS % value.denominator == 0:
+        return Number(value)
+    return Operation("/", Number(value.numerator), Number(value.denominator))

@@ -1,0 +1,248 @@
+"""Prints a formula's tree in a dialect, with symbols or with numbers in their place, as pieces that a line may break between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from worksheet.formula.dialects import (
+    DIGIT, FLAT, GREEK, GROUP, LETTER, STACK, SUBSCRIPT, VALUE, WORD, Dialect,
+)  # fmt: skip
+from worksheet.formula.digits import GROUPED_OPERAND
+from worksheet.formula.parse import POWER, PRODUCT, SUM
+from worksheet.formula.tree import Call, Exact, Name, Negative, Node, Number, Operation, factors
+
+BRACKETS = ("floor", "ceil")
+ATOM = POWER + 1  # holds together in any surroundings
+
+SLOT = "\x00"  # marks a number's place in a template: text SLOT name SLOT text ...
+USUAL_DIGITS = 3  # of a number not known yet, where two lengths are compared
+
+# Lengths in half ems, rather long than short: measured against Computer Modern.
+LETTER_LENGTH, SIGN_LENGTH, GLUE_LENGTH, BRACKETS_LENGTH, TALL_LENGTH = 1.4, 2.6, 0.2, 1.7, 2.6
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How long something prints, in half ems: a fixed part and the numbers whose digits come on top."""
+
+    fixed: float = 0.0
+    slots: tuple[str, ...] = ()
+
+    def __add__(self, other: Extent | float) -> Extent:
+        if isinstance(other, Extent):
+            return Extent(self.fixed + other.fixed, self.slots + other.slots)
+        return Extent(self.fixed + other, self.slots)
+
+    def usual(self) -> float:
+        return self.fixed + USUAL_DIGITS * len(self.slots)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a printed formula before which a line may break; ``fresh`` is its text at the start of a line."""
+
+    text: str
+    fresh: str
+    extent: Extent
+    opened: tuple[Piece, ...] = ()  # the same in smaller pieces, for when it is wider than a line
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A printed node: its pieces and how it meets its surroundings."""
+
+    pieces: tuple[Piece, ...]
+    holds: int
+    head: str
+    tail: str
+    tall: bool = False
+    valued: bool = False  # holds a number in place of a symbol
+
+    @property
+    def text(self) -> str:
+        return "".join(piece.text for piece in self.pieces)
+
+    @property
+    def extent(self) -> Extent:
+        return sum((piece.extent for piece in self.pieces), Extent())
+
+
+def show(node: Node, dialect: Dialect, values: Mapping[str, bool]) -> tuple[Piece, ...]:
+    """The pieces of a tree. ``values`` names the symbols that numbers replace; True where the number needs parentheses."""
+    return _Printer(dialect, values).node(node).pieces
+
+
+def filled(template: str, printed: Callable[[str], str]) -> str:
+    """A template's text with its slots filled."""
+    parts = template.split(SLOT)
+    parts[1::2] = [printed(slot) for slot in parts[1::2]]
+    return "".join(parts)
+
+
+def _leaf(text: str, kind: str, extent: Extent, valued: bool = False) -> Shown:
+    return Shown((Piece(text, text, extent),), ATOM, kind, kind, valued=valued)
+
+
+class _Printer:
+    def __init__(self, dialect: Dialect, values: Mapping[str, bool]) -> None:
+        self.dialect = dialect
+        self.values = values
+
+    def node(self, node: Node) -> Shown:
+        match node:
+            case Number(value):
+                return self.constant(value)
+            case Name(name):
+                if name in self.values:
+                    shown = _leaf(f"{SLOT}{name}{SLOT}", VALUE, Extent(0, (name,)), valued=True)
+                    return self.wrapped(shown) if self.values[name] else shown
+                return self.symbol(name)
+            case Negative(operand):
+                return self.negative(self.held(operand, POWER))
+            case Operation(sign, left, right):
+                return OPERATIONS[sign](self, left, right)
+            case Call(function, arguments):
+                return self.call(function, [self.node(argument) for argument in arguments])
+        raise TypeError(f"not a part of a formula: {node!r}")
+
+    def constant(self, value: Exact) -> Shown:
+        text = str(value)
+        if isinstance(value, int) and value < GROUPED_OPERAND:
+            return _leaf(self.dialect.number(text), DIGIT, Extent(len(text)))
+        return _leaf(f"{SLOT}{text}{SLOT}", DIGIT, Extent(0, (text,)))
+
+    def symbol(self, name: str) -> Shown:
+        base, _, index = name.partition("_")
+        text = self.spelled(base)
+        if index:
+            inner = self.dialect.number(index) if index.isdigit() else self.spelled(index)
+            return _leaf(self.dialect.subscript.format(text, inner), SUBSCRIPT, Extent(LETTER_LENGTH + 0.9 * len(index)))
+        kind = LETTER if len(base) == 1 or base in GREEK else WORD
+        return _leaf(text, kind, Extent(LETTER_LENGTH if kind == LETTER else 1.1 * len(base)))
+
+    def spelled(self, word: str) -> str:
+        if word in GREEK:
+            return self.dialect.letter.format(self.dialect.greek(word))
+        return (self.dialect.letter if len(word) == 1 else self.dialect.word).format(word)
+
+    def negative(self, inner: Shown) -> Shown:
+        text = self.dialect.negative.format(inner.text)
+        return Shown((Piece(text, text, inner.extent + 2),), SUM, FLAT, inner.tail, inner.tall, inner.valued)
+
+    def held(self, node: Node, needed: int) -> Shown:
+        """A node printed so that it stays together among operations that bind as strongly as ``needed``."""
+        shown = self.node(node)
+        return shown if shown.holds >= needed else self.wrapped(shown)
+
+    def wrapped(self, shown: Shown) -> Shown:
+        template = self.dialect.tall if shown.tall else self.dialect.parentheses
+        text = template.format(shown.text)
+        length = TALL_LENGTH if shown.tall else BRACKETS_LENGTH
+        piece = Piece(text, text, shown.extent + length, self.opened(shown))
+        return Shown((piece,), ATOM, GROUP, GROUP, shown.tall, shown.valued)
+
+    def opened(self, shown: Shown) -> tuple[Piece, ...]:
+        """The pieces inside parentheses, the outer ones carrying the parentheses, where there is more than one."""
+        if len(shown.pieces) < 2:
+            return ()
+        before, after = self.dialect.parentheses.format(SLOT * 2).split(SLOT * 2)
+        first, *middle, last = shown.pieces
+        return (
+            Piece(before + first.text, before + first.fresh, first.extent + BRACKETS_LENGTH, first.opened),
+            *middle,
+            Piece(last.text + after, last.fresh + after, last.extent + BRACKETS_LENGTH, last.opened),
+        )
+
+    def sum(self, template: str, left: Node, right: Node) -> Shown:
+        a, b = self.term(left, SUM), self.term(right, PRODUCT)
+        pieces = (*a.pieces, _signed(b.pieces[0], template, SIGN_LENGTH), *b.pieces[1:])
+        return Shown(pieces, SUM, a.head, b.tail, a.tall or b.tall, a.valued or b.valued)
+
+    def term(self, node: Node, needed: int) -> Shown:
+        """A term of a sum; a product of bare numbers is grouped, a coefficient put before its number: 2(3)."""
+        shown = self.held(node, needed)
+        is_product = isinstance(node, Operation) and node.sign == "*"
+        if not (is_product and shown.valued and self.dialect.coefficient):
+            return shown
+        parts = [self.held(factor, PRODUCT) for factor in factors(node)]
+        if not all(part.tail in (DIGIT, VALUE) or part.tail == FLAT and part.valued for part in parts):
+            return shown
+        if [part.tail for part in parts] == [DIGIT, VALUE]:
+            return self.coefficient(*parts)
+        return self.wrapped(shown)
+
+    def coefficient(self, number: Shown, value: Shown) -> Shown:
+        text = number.text + self.dialect.parentheses.format(value.text)
+        piece = Piece(text, text, number.extent + value.extent + BRACKETS_LENGTH)
+        return Shown((piece,), PRODUCT, DIGIT, GROUP, valued=True)
+
+    def product(self, left: Node, right: Node) -> Shown:
+        a, b = self.held(left, PRODUCT), self.held(right, POWER)
+        glued = (a.tail, b.head) in self.dialect.glue
+        template = self.dialect.adjoin if glued else self.dialect.times
+        first, *rest = b.pieces
+        if glued and b.head != GROUP:  # letters side by side stay on one line
+            last = a.pieces[-1]
+            text = template.format("", first.text)
+            joined = Piece(last.text + text, last.fresh + text, last.extent + first.extent + GLUE_LENGTH)
+            pieces = (*a.pieces[:-1], joined, *rest)
+        else:
+            length = GLUE_LENGTH if glued else SIGN_LENGTH
+            pieces = (*a.pieces, _signed(first, template, length, self.dialect.break_times), *rest)
+        return Shown(pieces, PRODUCT, a.head, b.tail, a.tall or b.tall, a.valued or b.valued)
+
+    def quotient(self, left: Node, right: Node) -> Shown:
+        if not self.dialect.stacked:
+            a, b = self.held(left, PRODUCT), self.held(right, POWER)
+            text = self.dialect.fraction.format(a.text, b.text)
+            piece = Piece(text, text, a.extent + b.extent + 1)
+            return Shown((piece,), PRODUCT, a.head, FLAT, a.tall or b.tall, a.valued or b.valued)
+        a, b = self.node(left), self.node(right)
+        text = self.dialect.fraction.format(a.text, b.text)
+        wider = max(a.extent, b.extent, key=Extent.usual)
+        kind = VALUE if a.valued or b.valued else STACK
+        piece = Piece(text, text, wider + 1)
+        return Shown((piece,), PRODUCT, kind, kind, True, a.valued or b.valued)
+
+    def power(self, left: Node, right: Node) -> Shown:
+        base = self.held(left, ATOM)
+        if self.dialect.raised and isinstance(right, Number):
+            exponent = self.dialect.raised(str(right.value))
+            text, extent = base.text + exponent, base.extent + len(exponent)
+        else:
+            shown = self.node(right) if self.dialect.stacked else self.held(right, ATOM)
+            text, extent = self.dialect.power.format(base.text, shown.text), base.extent + shown.extent
+        kind = VALUE if base.valued or base.tail == DIGIT else base.tail
+        piece = Piece(text, text, extent)
+        return Shown((piece,), POWER, kind, FLAT if not self.dialect.stacked else kind, base.tall, base.valued)
+
+    def call(self, function: str, arguments: list[Shown]) -> Shown:
+        template = self.dialect.calls[function]
+        text = template.format(self.dialect.comma.join(argument.text for argument in arguments))
+        extent = sum((argument.extent + TALL_LENGTH for argument in arguments), Extent(len(arguments)))
+        kind = GROUP if function in BRACKETS else WORD
+        valued, tall = any(a.valued for a in arguments), any(a.tall for a in arguments)
+        return Shown((Piece(text, text, extent),), ATOM, kind, GROUP, tall, valued)
+
+
+def _signed(piece: Piece, template: str, length: float, fresh: str | None = None) -> Piece:
+    """A piece with the sign before it; ``fresh`` is the template for the start of a line, where it differs."""
+    text = template.format("", piece.text)
+    start = fresh.format(piece.text) if fresh else text.lstrip()
+    opened = piece.opened and (_signed(piece.opened[0], template, length, fresh), *piece.opened[1:])
+    return Piece(text, start, piece.extent + length, opened)
+
+
+OPERATIONS: dict[str, Callable[[_Printer, Node, Node], Shown]] = {
+    "+": lambda printer, left, right: printer.sum(printer.dialect.plus, left, right),
+    "-": lambda printer, left, right: printer.sum(printer.dialect.minus, left, right),
+    "*": lambda printer, left, right: printer.product(left, right),
+    "/": lambda printer, left, right: printer.quotient(left, right),
+    "**": lambda printer, left, right: printer.power(left, right),
+}
+
+
+def needs_parentheses(text: str) -> bool:
+    """Whether a printed number is itself an expression: negative, or a quotient."""
+    return text[:1] in "-−" or "/" in text  # noqa: RUF001
