@@ -1,0 +1,24 @@
+"""The kinds of layers, one family a file; ``kinds()`` is the table of all of them."""
+
+from functools import cache
+
+from worksheet.discover import collect
+from worksheet.errors import WorksheetError, nearest, shown
+from worksheet.layers.kind import QUANTITIES, Check, Form, Kind, Size, Symbol
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """Every kind by its name, in the order of the names."""
+    families = collect("worksheet.layers", "KINDS").values()
+    return dict(sorted((kind.name, kind) for family in families for kind in family))
+
+
+def kind_named(name: str) -> Kind:
+    """A kind by its name. Raises WorksheetError with the nearest names."""
+    if name not in kinds():
+        raise WorksheetError(f"unknown layer {shown(name)}", hint=nearest(name, kinds()))
+    return kinds()[name]
+
+
+__all__ = ["QUANTITIES", "Check", "Form", "Kind", "Size", "Symbol", "kind_named", "kinds"]
