@@ -1,0 +1,41 @@
+"""How a course or a tool counts: a formula for every column and kind of layer, over the layer's symbols and quantities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from worksheet.formula import Formula
+
+
+@dataclass(frozen=True)
+class Column:
+    """One counted figure: its name in data, its heading in print, what it asks for in words, and a rule for each kind."""
+
+    name: str
+    heading: str
+    asks: str
+    rules: Mapping[str, Formula]
+    remarks: Mapping[str, str]  # a word beside the value, by kind
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A line of the formula reference: what is counted, in words, and its formula."""
+
+    label: str
+    formula: Formula
+
+
+@dataclass(frozen=True)
+class Convention:
+    """A way of counting. ``rules`` are its sentences for the reader; ``reference`` builds the formulas up, by kind."""
+
+    name: str
+    title: str
+    cite: str
+    unit: str
+    digits: str
+    rules: tuple[str, ...]
+    columns: tuple[Column, ...]
+    reference: Mapping[str, tuple[Statement, ...]]

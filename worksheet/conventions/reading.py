@@ -1,0 +1,127 @@
+"""Reads a way of counting from its YAML file; reports every fault of the file with line and caret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from worksheet.conventions.convention import Column, Convention, Statement
+from worksheet.errors import Collector, ConventionError, WorksheetError, nearest, shown
+from worksheet.formula import Digits, Formula
+from worksheet.layers import Kind, kinds
+from worksheet.marked import Marked, parse, read_text
+
+KEYS = ("title", "cite", "unit", "digits", "rules", "columns", "headings", "asks", "remarks", "reference")
+REQUIRED = ("title", "columns")
+
+
+def read_convention(path: Path) -> Convention:
+    """The convention in a YAML file. Raises WorksheetError with all faults of the file."""
+    file = str(path)
+    root = parse(read_text(path), file)
+    faults = Collector()
+    fields = root.fields(KEYS, REQUIRED, faults)
+    convention = _convention(path.stem, fields, faults)
+    faults.raise_any()
+    return convention
+
+
+def _convention(name: str, fields: Mapping[str, Marked], faults: Collector) -> Convention:
+    headings, asks = (_texts(fields.get(key), faults) for key in ("headings", "asks"))
+    remarks = {column: _texts(table, faults) for column, table in _table(fields.get("remarks"), faults).items()}
+    columns = tuple(
+        Column(column, headings.get(column, column), asks.get(column, column), rules, remarks.get(column, {}))
+        for column, rules in _columns(fields.get("columns"), faults).items()
+    )
+    for key in ("headings", "asks", "remarks"):
+        _known_columns(fields.get(key), [column.name for column in columns], faults)
+    return Convention(
+        name=name,
+        title=_text(fields.get("title"), faults),
+        cite=_text(fields.get("cite"), faults),
+        unit=_text(fields.get("unit"), faults),
+        digits=_digits(fields.get("digits"), faults),
+        rules=tuple(_text(item, faults) for item in _items(fields.get("rules"), faults)),
+        columns=columns,
+        reference=_reference(fields.get("reference"), faults),
+    )
+
+
+def _columns(marked: Marked | None, faults: Collector) -> dict[str, dict[str, Formula]]:
+    return {
+        column: {kind.name: formula for kind, text in _by_kind(table, faults) for formula in _formula(kind, text, faults)}
+        for column, table in _table(marked, faults).items()
+    }
+
+
+def _reference(marked: Marked | None, faults: Collector) -> dict[str, tuple[Statement, ...]]:
+    return {
+        kind.name: tuple(
+            Statement(label, formula)
+            for item in _items(entry, faults)
+            for label, text in _table(item, faults).items()
+            for formula in _formula(kind, text, faults)
+        )
+        for kind, entry in _by_kind(marked, faults)
+    }
+
+
+def _by_kind(marked: Marked | None, faults: Collector) -> list[tuple[Kind, Marked]]:
+    """The entries of a table whose keys are kinds of layers."""
+    found = []
+    for name, entry in _table(marked, faults).items():
+        if name in kinds():
+            found.append((kinds()[name], entry))
+        elif marked:
+            faults.add(ConventionError(f"unknown layer {shown(name)}", marked.keys[name], nearest(name, kinds())))
+    return found
+
+
+def _formula(kind: Kind, marked: Marked, faults: Collector) -> list[Formula]:
+    """The formula in a list; empty, with a fault added, where the text is none or uses a name that the kind lacks."""
+    try:
+        formula = Formula(marked.text(), kind.least)
+    except WorksheetError as fault:
+        faults.add(marked.within(fault) if isinstance(marked.value, str) else fault)
+        return []
+    unknown = [name for name in formula.symbols if name not in kind.vocabulary()]
+    for name in unknown:
+        faults.add(ConventionError(f"{kind.name} has no symbol {name!r}", marked.where, nearest(name, kind.vocabulary())))
+    return [] if unknown else [formula]
+
+
+def _known_columns(marked: Marked | None, columns: list[str], faults: Collector) -> None:
+    for name, where in (marked.keys if marked else {}).items():
+        if name not in columns:
+            faults.add(ConventionError(f"there is no column {shown(name)}", where, nearest(name, columns)))
+
+
+def _digits(marked: Marked | None, faults: Collector) -> str:
+    text = _text(marked, faults) or "none"
+    try:
+        return Digits(text).locale
+    except WorksheetError as fault:
+        faults.add(fault.located(marked.where) if marked else fault)
+        return "none"
+
+
+def _text(marked: Marked | None, faults: Collector) -> str:
+    with faults.catching():
+        return " ".join(marked.text().split()) if marked else ""
+    return ""
+
+
+def _texts(marked: Marked | None, faults: Collector) -> dict[str, str]:
+    return {key: _text(value, faults) for key, value in _table(marked, faults).items()}
+
+
+def _table(marked: Marked | None, faults: Collector) -> dict[str, Marked]:
+    with faults.catching():
+        return marked.table() if marked else {}
+    return {}
+
+
+def _items(marked: Marked | None, faults: Collector) -> list[Marked]:
+    with faults.catching():
+        return marked.items() if marked else []
+    return []
