@@ -1,0 +1,38 @@
+"""Makes a question sheet: the worked solution with its answers left open."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from worksheet.derivation import Derivation, Row, Step
+
+SOLVED = re.compile(r"^\s*\(solved\)\s*", re.IGNORECASE)
+
+
+def blank(derivation: Derivation) -> Derivation:
+    """The same document without its answers: sizes behind the first layer, figures, totals and remarks on them."""
+    return replace(
+        derivation,
+        title=SOLVED.sub("", derivation.title) or derivation.title,
+        rows=tuple(_row(row, is_first=i == 0) for i, row in enumerate(derivation.rows)),
+        totals=dict.fromkeys(derivation.totals),
+        blank=True,
+    )
+
+
+def _row(row: Row, is_first: bool) -> Row:
+    return replace(
+        row,
+        spec=row.stated,
+        input=row.input if is_first else None,
+        output=None,
+        values=(),
+        sizes=(),
+        columns=tuple(_hole(step) for step in row.columns),
+        quantities={},
+    )
+
+
+def _hole(step: Step) -> Step:
+    return Step(step.name, step.label)

@@ -1,0 +1,111 @@
+"""Writers of documents, one format a file; a file is written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from os import PathLike
+from pathlib import Path
+
+from worksheet.derivation import Derivation
+from worksheet.discover import collect
+from worksheet.errors import OutputError, Where, nearest, shown
+from worksheet.writers.writer import ENGINES, PAPERS, Options, Writer
+
+
+def writers() -> dict[str, Writer]:
+    """Every writer by its format's name."""
+    found: dict[str, Writer] = collect("worksheet.writers", "WRITER")
+    return {writer.name: writer for writer in found.values()}
+
+
+def writer_for(path: Path | None, format: str | None) -> Writer:
+    """The writer of a format, or of a file's suffix. Raises OutputError with what is known."""
+    if format is not None:
+        if format not in writers():
+            raise OutputError(f"unknown format {shown(format)}", hint=nearest(format, writers()))
+        return writers()[format]
+    by_suffix = {suffix: writer for writer in writers().values() for suffix in writer.suffixes}
+    suffix = path.suffix.lower() if path else ""
+    if suffix not in by_suffix:
+        hint = f"a name that ends in {', '.join(sorted(by_suffix))}, or a format with -f"
+        raise OutputError(f"no format for files that end in {suffix or 'nothing'}", Where(str(path)), hint)
+    return by_suffix[suffix]
+
+
+def options(
+    engine: str = "typst", paper: str = "a4", template: str | PathLike[str] | None = None
+) -> Options:
+    """Checked options. Raises OutputError for an unknown engine or paper."""
+    for value, known, what in ((engine, ENGINES, "engine"), (paper, PAPERS, "paper")):
+        if value not in known:
+            raise OutputError(f"unknown {what} {shown(value)}", hint=nearest(value, known))
+    return Options(paper, engine, Path(template) if template else None)
+
+
+def render(
+    derivation: Derivation,
+    format: str,
+    *,
+    engine: str = "typst",
+    paper: str = "a4",
+    template: str | PathLike[str] | None = None,
+) -> bytes:
+    """A document's bytes in a format: md, tex, pdf, html, txt, json, typ. Same input, same bytes."""
+    return writer_for(None, format).render(derivation, options(engine, paper, template))
+
+
+def write(
+    derivation: Derivation,
+    path: str | PathLike[str],
+    format: str | None = None,
+    *,
+    engine: str = "typst",
+    paper: str = "a4",
+    template: str | PathLike[str] | None = None,
+) -> None:
+    """Write a document; the format follows from the suffix unless it is given. Raises OutputError; nothing is half-written."""
+    path = Path(path)
+    writer = writer_for(path, format)
+    check_writable(path)
+    save(path, writer.render(derivation, options(engine, paper, template)))
+
+
+def check_writable(path: Path) -> None:
+    """Raise OutputError where a file cannot be put, before any work is done."""
+    where = Where(str(path))
+    if path.is_dir():
+        raise OutputError("is a folder; the document needs a file's name", where)
+    if not path.parent.is_dir():
+        raise OutputError(f"the folder {str(path.parent)!r} does not exist", where)
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise OutputError("cannot be written: permission denied", where)
+
+
+def save(path: Path, data: bytes) -> None:
+    """Put the bytes in place in one stroke: a reader sees the old file or the new one, never a part."""
+    try:
+        if path.exists() and not path.is_file():  # a device or a pipe has no other file to be swapped for
+            path.write_bytes(data)
+            return
+        target = path.resolve()
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            os.chmod(name, target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
+            os.replace(name, target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as fault:
+        raise OutputError(f"cannot be written: {fault.strerror}", Where(str(path))) from None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+__all__ = ["ENGINES", "PAPERS", "Options", "Writer", "check_writable", "options", "render", "save", "write", "writer_for", "writers"]

@@ -1,0 +1,64 @@
+"""Writes the figures as JSON: stable, whole numbers only; docs/json.md tells every key."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from worksheet.derivation import Derivation, Row, Section
+from worksheet.writers.writer import Options, Writer
+
+
+def render(derivation: Derivation, options: Options) -> bytes:
+    data = document(derivation) if derivation.rows else {"convention": derivation.convention}
+    if not derivation.rows:
+        data["formulas"] = [section(part) for part in derivation.reference]
+    return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def document(derivation: Derivation) -> dict[str, Any]:
+    """The whole solution as plain data."""
+    columns = [heading.name for heading in derivation.headings]
+    uncounted = [
+        {"no": row.no, "kind": row.kind, "columns": left}
+        for row in derivation.rows
+        if (left := [name for name, step in zip(columns, row.columns, strict=True) if not step.is_counted])
+    ]
+    return {
+        "network": derivation.network,
+        "convention": derivation.convention,
+        "input": list(derivation.input),
+        "rows": [entry(row) for row in derivation.rows],
+        "totals": dict(derivation.totals),
+        "uncounted": uncounted,
+    }
+
+
+def entry(row: Row) -> dict[str, Any]:
+    return {
+        "no": row.no,
+        "name": row.name,
+        "kind": row.kind,
+        "spec": row.spec,
+        "input": list(row.input) if row.input else None,
+        "output": list(row.output) if row.output else None,
+        "values": {name: value for names, value in row.values for name in names},
+        "columns": {step.name: step.value for step in row.columns},
+        "counts": row.counts,
+    }
+
+
+def section(section: Section) -> dict[str, Any]:
+    """A kind's formulas as texts that the formula parser reads back."""
+    return {
+        "kind": section.kind,
+        "title": section.title,
+        "symbols": {name: text for names, text in section.legend for name in names},
+        "statements": [
+            {"label": line.label, "gives": list(line.symbols), "formula": line.formula.source} for line in section.statements
+        ],
+        "note": section.note,
+    }
+
+
+WRITER = Writer("json", (".json",), render)

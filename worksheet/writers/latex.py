@@ -1,0 +1,109 @@
+"""Writes a complete LaTeX document, assembled with PyLaTeX, and compiles it with latexmk where TeX is installed."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from worksheet.derivation import Derivation
+from worksheet.errors import OutputError
+from worksheet.formula.dialects import LATEX
+from worksheet.writers.templating import ANGLES, rendered
+from worksheet.writers.view import Setting, view
+from worksheet.writers.writer import Options, Writer
+
+SETTING = Setting(LATEX, width=91, beside=0.6)
+PAPER_OPTIONS = {"a4": "a4paper", "letter": "letterpaper"}
+COMMAND = ("latexmk", "-pdf", "-norc", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape")
+SECONDS = 300
+# The same bytes whatever the day; no file outside the document's own folder is read or written.
+SURROUNDINGS = {"SOURCE_DATE_EPOCH": "0", "FORCE_SOURCE_DATE": "1", "openin_any": "p", "openout_any": "p", "shell_escape": "f"}
+
+SIGNS = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "#": r"\#", "$": r"\$", "%": r"\%", "&": r"\&", "_": r"\_",
+    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
+    "|": r"\textbar{}", '"': r"\textquotedbl{}", "'": r"\textquotesingle{}", "`": r"\textasciigrave{}", "-": "{-}",
+    "→": r"$\rightarrow$", "×": r"$\times$", "−": r"$-$", "—": r"\textemdash{}", "–": r"\textendash{}", "…": r"\dots{}",
+    "’": r"\textquoteright{}", "‘": r"\textquoteleft{}", "“": r"\textquotedblleft{}", "”": r"\textquotedblright{}",
+    "\u00a0": "~", "\u202f": r"\,", "\u2009": r"\,",
+}  # fmt: skip  # noqa: RUF001
+LAST_LATIN = 0x17F  # what the T1 fonts can print; anything else is named by its number
+
+
+def escape(text: str) -> str:
+    """Text that LaTeX prints as it is; a sign that the fonts lack is printed as its number, U+0939."""
+    return "".join(SIGNS.get(sign) or (sign if ord(sign) <= LAST_LATIN else f"[U+{ord(sign):04X}]") for sign in text)
+
+
+def source(derivation: Derivation, options: Options) -> str:
+    """The document: PyLaTeX assembles class and packages, the templates give preamble and body."""
+    from pylatex import Document, NoEscape
+
+    names = view(derivation, SETTING)
+    document = Document(
+        documentclass="article",
+        document_options=["10pt", "fleqn", PAPER_OPTIONS[options.paper]],
+        fontenc="T1",
+        inputenc="utf8",
+        lmodern=True,
+        textcomp=False,
+        microtype=True,
+        page_numbers=False,
+        indent=True,
+    )
+    for where, template in ((document.preamble, "tex/preamble.tex"), (document, "tex/body.tex")):
+        where.append(NoEscape(rendered(template, names, escape, options.templates, ANGLES)))
+    return re.sub(r"%\n(?=\\|%)", "\n", str(document.dumps())) + "\n"
+
+
+def render(derivation: Derivation, options: Options) -> bytes:
+    return source(derivation, options).encode()
+
+
+def compile(derivation: Derivation, options: Options) -> bytes:
+    """The PDF by latexmk, without shell escape. Raises OutputError where TeX is missing or refuses the document."""
+    if not shutil.which(COMMAND[0]) or not shutil.which("pdflatex"):
+        hint = (
+            "install TeX Live with latexmk (Debian: apt install latexmk texlive-latex-recommended texlive-latex-extra "
+            "texlive-fonts-recommended lmodern), or leave --engine out: the default engine needs nothing"
+        )
+        raise OutputError("the LaTeX engine needs latexmk and pdflatex, which are not on this machine", hint=hint)
+    with tempfile.TemporaryDirectory(prefix="worksheet-") as folder:
+        Path(folder, "solution.tex").write_bytes(render(derivation, options))
+        run = _run(folder)
+        result = Path(folder, "solution.pdf")
+        if run.returncode or not result.exists():
+            raise OutputError(f"LaTeX refuses the document: {_reason(folder, run.stdout)}")
+        return result.read_bytes()
+
+
+def _run(folder: str) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            [*COMMAND, "solution.tex"],
+            cwd=folder,
+            env=os.environ | SURROUNDINGS,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise OutputError(f"LaTeX did not finish in {SECONDS} seconds") from None
+
+
+def _reason(folder: str, output: str) -> str:
+    """The first error of the log, with its line."""
+    log = Path(folder, "solution.log")
+    text = log.read_text(errors="replace") if log.exists() else output
+    found = re.search(r"^!.*(?:\n(?!l\.\d).*){0,8}(?:\nl\.\d+.*)?", text, re.MULTILINE)
+    return found.group().strip() if found else output.strip()[-500:]
+
+
+WRITER = Writer("tex", (".tex",), render)

@@ -1,0 +1,29 @@
+"""Writes Markdown with the mathematics that GitHub shows."""
+
+from __future__ import annotations
+
+import re
+
+from worksheet.derivation import Derivation
+from worksheet.formula.dialects import LATEX
+from worksheet.writers.templating import rendered
+from worksheet.writers.view import Setting, view
+from worksheet.writers.writer import Options, Writer
+
+SETTING = Setting(LATEX, width=88)
+SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~$#])")
+LEADING = re.compile(r"^(\s*)(?:([-+=>])|(\d{1,9})([.)])(?=\s|$))", re.MULTILINE)
+
+
+def escape(text: str) -> str:
+    """Text that Markdown prints as it is."""
+    text = SPECIAL.sub(r"\\\1", text.replace("&", "&amp;"))
+    return LEADING.sub(lambda m: f"{m[1]}\\{m[2]}" if m[2] else f"{m[1]}{m[3]}\\{m[4]}", text)
+
+
+def render(derivation: Derivation, options: Options) -> bytes:
+    names = view(derivation, SETTING)
+    return rendered("md/document.md", names, escape, options.templates).encode()
+
+
+WRITER = Writer("md", (".md", ".markdown"), render)

@@ -1,0 +1,26 @@
+"""Shows a derivation in a notebook: a page of its own, or mathematics that MathJax and LaTeX both set."""
+
+from __future__ import annotations
+
+from worksheet.derivation import Derivation
+from worksheet.formula.dialects import LATEX, markup
+from worksheet.writers import html, latex
+from worksheet.writers.templating import ANGLES, rendered
+from worksheet.writers.view import Ready, view
+from worksheet.writers.writer import Options
+
+
+def notebook_html(derivation: Derivation) -> str:
+    """The HTML document in a frame, so that its style stays its own."""
+    page = html.render(derivation, Options()).decode()
+    return f'<iframe srcdoc="{markup(page)}" style="width: 100%; height: 40rem; border: 0" title="{markup(derivation.title)}"></iframe>'
+
+
+def notebook_latex(derivation: Derivation) -> str:
+    """The answer table and the worked rows as displayed mathematics, without a preamble."""
+    names = view(derivation, latex.SETTING) | {"text": _text}
+    return rendered("tex/notebook.tex", names, latex.escape, marks=ANGLES)
+
+
+def _text(text: object) -> Ready:
+    return Ready(LATEX.text(str(text)))

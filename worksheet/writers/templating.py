@@ -1,0 +1,101 @@
+"""Renders the Jinja2 templates: sandboxed, strict on undefined names, escaping whatever is not the writer's own notation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from worksheet.errors import OutputError, Where
+from worksheet.writers.view import Ready, clean
+
+if TYPE_CHECKING:
+    import jinja2
+
+PACKAGE = Path(__file__).parent.parent / "templates"
+CHECKOUT = PACKAGE.parent.parent / "templates"  # an editable install reads them where they are edited
+SHIPPED = PACKAGE if PACKAGE.is_dir() else CHECKOUT
+
+# Braces mean something in TeX and Typst, so their templates mark code with angle brackets.
+BRACES = {"variable": ("{{", "}}"), "block": ("{%", "%}"), "comment": ("{#", "#}")}
+ANGLES = {"variable": ("<<", ">>"), "block": ("<%", "%>"), "comment": ("<#", "#>")}
+
+
+def rendered(
+    template: str,
+    names: Mapping[str, Any],
+    escape: Callable[[str], str],
+    override: Path | None = None,
+    marks: Mapping[str, tuple[str, str]] = BRACES,
+) -> str:
+    """A template's text. Raises OutputError with the template's file and line for a fault in it."""
+    import jinja2
+
+    try:
+        return _environment(escape, override, tuple(sorted(marks.items()))).get_template(template).render(names)
+    except jinja2.TemplateSyntaxError as fault:
+        where = Where(fault.filename or fault.name, fault.lineno)
+        raise OutputError(f"the template cannot be read: {fault.message}", where) from None
+    except jinja2.TemplateNotFound as fault:
+        raise OutputError(f"there is no template {fault.name!r}", Where(template)) from None
+    except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError) as fault:
+        message = getattr(fault, "message", None) or str(fault)
+        raise OutputError(f"the template fails: {message}", _template_line(fault, template)) from None
+
+
+def _template_line(fault: BaseException, template: str) -> Where:
+    """The innermost template line of a fault: jinja2 puts them into the traceback."""
+    where = Where(template)
+    trace = fault.__traceback__
+    while trace:
+        file = trace.tb_frame.f_code.co_filename
+        if not file.endswith(".py") and file != "<template>":
+            where = Where(file, trace.tb_lineno)
+        trace = trace.tb_next
+    return where
+
+
+@lru_cache(maxsize=32)
+def _environment(
+    escape: Callable[[str], str], override: Path | None, marks: tuple[tuple[str, tuple[str, str]], ...]
+) -> jinja2.Environment:
+    import jinja2
+    from jinja2.runtime import LoopContext
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    plain = (SimpleNamespace, LoopContext)
+
+    class Environment(ImmutableSandboxedEnvironment):
+        """The sandbox, with a short way to the attributes of the view's own plain objects."""
+
+        def getattr(self, obj: Any, attribute: str) -> Any:
+            if type(obj) in plain and attribute[0] != "_":
+                try:
+                    return getattr(obj, attribute)
+                except AttributeError:
+                    pass
+            return super().getattr(obj, attribute)
+
+    def finalize(value: object) -> str:
+        if type(value) is Ready:
+            return value
+        if isinstance(value, (int, float)):
+            return str(value)
+        return escape(clean(str(value)))
+
+    if override and not override.is_dir():
+        raise OutputError("the template folder does not exist", Where(str(override)))
+    folders = [str(override)] if override else []
+    sides = {f"{mark}_{side}_string": text for mark, pair in marks for side, text in zip(("start", "end"), pair, strict=True)}
+    return Environment(
+        loader=jinja2.FileSystemLoader([*folders, str(SHIPPED)]),
+        undefined=jinja2.StrictUndefined,
+        finalize=finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+        **sides,
+    )

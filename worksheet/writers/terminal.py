@@ -1,0 +1,80 @@
+"""Prints a solution on a terminal: the answer table in colour, the worked rows below it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from worksheet.derivation import Derivation
+from worksheet.formula.dialects import TEXT
+from worksheet.writers.view import Setting, clean, view
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+MARGIN = 4
+
+
+def show(derivation: Derivation, console: Console) -> None:
+    """Print the heading, the table and every worked row, as wide as the console."""
+    from rich.rule import Rule
+    from rich.text import Text
+
+    names = view(derivation, Setting(TEXT, width=max(40, console.width - MARGIN)))
+    console.print(Text(clean(names["title"]), style="bold"))
+    for line in filter(None, (names["course"], names["question"] if names["table"] else "", *names["notes"])):
+        console.print(Text(clean(line)), style="dim" if line == names["course"] else "")
+    if names["table"]:
+        console.print(_table(names))
+    for section in names["sections"] if not names["rows"] else ():
+        console.print(Rule(section.title, align="left", style="dim"))
+        for entry in section.legend:
+            console.print(Text(f"  {entry.symbols:<4} {entry.meaning}", style="dim"))
+        for line in section.statements:
+            _lines(console, f"  {line.label}: ", line.lines)
+        if section.note:
+            console.print(Text(f"  {clean(section.note)}", style="italic"))
+    for row in names["rows"]:
+        _row(row, console)
+
+
+def _table(names: dict[str, Any]) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, show_footer=True)
+    table.add_column("S. No.", justify="right")
+    table.add_column("Layer", footer="Total")
+    for heading, total in zip(names["headings"], names["totals"], strict=True):
+        table.add_column(Text(clean(heading)), footer=total, justify="right")
+    for entry in names["table"]:
+        table.add_row(str(entry.no), Text(clean(entry.layer)), *entry.cells)
+    return table
+
+
+def _row(row: Any, console: Console) -> None:
+    from rich.text import Text
+
+    words = ["(Input)", row.input or "____", "→", f"({row.kind})", row.spec, "→", "(Output)", row.output or "____"]
+    console.print(Text.assemble("\n", (f"S. No. {row.no}: ", "bold"), " ".join(filter(None, words))))
+    if row.values:
+        console.print(Text(f"  {', '.join(row.values)}", style="dim"))
+    width = max(len(step.plain_label) for step in row.steps)
+    for step in row.steps:
+        texts = ["  " * line.continues + line.text for line in step.lines]
+        _lines(console, f"  {step.label:<{width}} ", texts, step.remark)
+        if step.hole:
+            console.print(Text(f"  {step.label:<{width}} = ________"))
+        if step.note:
+            console.print(Text(f"  {clean(step.note)}", style="italic"))
+
+
+def _lines(console: Console, label: str, lines: Sequence[str], remark: str = "") -> None:
+    from rich.text import Text
+
+    for i, line in enumerate(lines):
+        start = label if i == 0 else " " * len(label)
+        end = f" ({clean(remark)})" if remark and i == len(lines) - 1 else ""
+        console.print(Text(start + line + end), soft_wrap=True)

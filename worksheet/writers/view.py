@@ -1,0 +1,244 @@
+"""A derivation as strings in one dialect, ready for a template: all printing happens here, none in the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+from worksheet.derivation import Derivation, Row, Section, Shape, Statement, Step
+from worksheet.formula import Dialect, Exact, Formula, Printed, digits_named
+from worksheet.writers.layout import Line, lines
+
+UNCOUNTED = "—"
+FIELDS = ("Name", "Roll no.")
+LABEL_MARGIN = 1.0  # half ems between a step's label and its equals sign
+
+
+class Ready(str):
+    """Text that is in the writer's own notation already; everything else is escaped on its way out."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How a writer wants its steps: the dialect and how many half ems fit in a line."""
+
+    dialect: Dialect
+    width: float
+    pieces: bool = False  # steps in pieces too, for a page that breaks lines itself
+    spoken: bool = False  # every formula in words too
+    beside: float = 1.0  # the share of the width that a formula of the reference has beside its words
+
+
+def view(derivation: Derivation, setting: Setting) -> dict[str, Any]:
+    """The names that a template may use: see docs/templates.md."""
+    return _View(derivation, setting).names()
+
+
+class _View:
+    def __init__(self, derivation: Derivation, setting: Setting) -> None:
+        self.derivation = derivation
+        self.dialect = setting.dialect
+        self.spoken = setting.spoken
+        self.pieces = setting.pieces
+        self.digits = digits_named(derivation.digits)
+        labels = [step.label or " = ".join(step.symbols) for row in derivation.rows for step in (*row.sizes, *row.columns)]
+        self.label_width = max(map(len, labels), default=0) + LABEL_MARGIN
+        self.width = setting.width
+        self.reference_width = setting.width * setting.beside
+        self.cache: dict[int, SimpleNamespace] = {}
+
+    def names(self) -> dict[str, Any]:
+        d = self.derivation
+        return {
+            "title": d.title,
+            "course": d.course,
+            "fields": FIELDS,
+            "question": d.question,
+            "rules": d.rules,
+            "convention": d.convention_title,
+            "cite": d.cite,
+            "network": d.network,
+            "language": d.language,
+            "blank": d.blank,
+            "headings": [heading.label for heading in d.headings],
+            "table": [self.entry(row) for row in d.rows],
+            "totals": [self.total(d.totals[heading.name]) for heading in d.headings] if d.rows else [],
+            "sections": [self.section(section) for section in d.reference],
+            "rows": [self.row(row) for row in d.rows],
+            "notes": d.notes,
+            "label_width": round(self.label_width / 2, 2),  # in ems
+        }
+
+    # Answer table
+
+    def entry(self, row: Row) -> SimpleNamespace:
+        return SimpleNamespace(no=row.no, layer=layer_label(row), cells=[self.cell(step) for step in row.columns])
+
+    def cell(self, step: Step) -> str:
+        if step.value is None:
+            return ""
+        return self.digits.result(step.value) if step.is_counted else UNCOUNTED
+
+    def total(self, value: int | None) -> str:
+        return "" if value is None else self.digits.result(value)
+
+    # Formula reference
+
+    def section(self, section: Section) -> SimpleNamespace:
+        return SimpleNamespace(
+            title=section.title,
+            legend=[SimpleNamespace(symbols=self.symbols(names), meaning=text) for names, text in section.legend],
+            statements=[self.statement(statement) for statement in section.statements],
+            note=section.note,
+        )
+
+    def statement(self, statement: Statement) -> SimpleNamespace:
+        parts = [statement.formula.printed(self.dialect, None, self.digits)]
+        given = f"{self.symbols(statement.symbols)} {self.dialect.equals} " if statement.symbols else ""
+        words = " equals ".join([*map(_spoken, statement.symbols), statement.formula.show("words")]) if self.spoken else ""
+        laid = lines(parts, self.reference_width)
+        texts = [Ready((given if i == 0 else "") + line.parts[0]) for i, line in enumerate(laid)]
+        return SimpleNamespace(label=statement.label, lines=texts, words=words)
+
+    # Worked rows
+
+    def row(self, row: Row) -> SimpleNamespace:
+        steps = [*row.sizes, *row.columns]
+        uses_values = any(step.formula and step.formula.symbols for step in steps)
+        return SimpleNamespace(
+            no=row.no,
+            name=row.name,
+            kind=row.kind,
+            spec=" ".join(word for word in row.spec.split() if "->" not in word),  # the shapes say it
+            label=layer_label(row),
+            input=self.shape(row.input),
+            output=self.shape(row.output),
+            flow=self.flow(row),
+            values=[self.equality(names, value) for names, value in row.values] if uses_values else [],
+            values_words=self.values_words(row) if self.spoken else "",
+            steps=[self.step(step) for step in steps],
+        )
+
+    def values_words(self, row: Row) -> str:
+        return ", ".join(" equals ".join([*map(_spoken, names), str(value)]) for names, value in row.values)
+
+    def flow(self, row: Row) -> str:
+        """The row's shapes and layer as a sentence without mathematics, for bookmarks and screen readers."""
+        shapes = [" × ".join(map(str, shape)) if shape else "…" for shape in (row.input, row.output)]  # noqa: RUF001
+        return f"{shapes[0]} → {layer_label(row)} → {shapes[1]}"
+
+    def step(self, step: Step) -> SimpleNamespace:
+        if id(step) not in self.cache:
+            self.cache[id(step)] = self.printed_step(step)
+        return self.cache[id(step)]
+
+    def printed_step(self, step: Step) -> SimpleNamespace:
+        parts = self.parts(step)
+        laid = lines(parts, self.width - self.label_width)
+        return SimpleNamespace(
+            label=self.symbols(step.symbols) if step.symbols else Ready(self.dialect.text(step.label)),
+            plain_label=" = ".join(map(_spoken, step.symbols)) or step.label,
+            lines=self.ready(laid),
+            parts=[[Ready(piece.text) for piece in part] for part in parts] if self.pieces else [],
+            words=self.words(step),
+            remark=step.remark,
+            note=step.note,
+            hole=step.value is None,
+        )
+
+    def parts(self, step: Step) -> list[list[Printed]]:
+        """Formula, substitution, stages and value; what would only repeat the value is left out."""
+        if step.value is None:
+            return []
+        if not step.is_counted:
+            return [[self.leaf(self.dialect.text(UNCOUNTED), UNCOUNTED)]]
+        result = self.digits.result(step.value)
+        parts = []
+        if step.formula and step.formula.symbols:
+            parts = [step.formula.printed(self.dialect, None, self.digits)]
+            if not _is_one_symbol(step.formula):
+                parts.append(step.formula.printed(self.dialect, step.values, self.digits))
+        parts += [stage.printed(self.dialect, None, self.digits) for stage in step.stages]
+        return [*parts, [self.leaf(self.dialect.number(result), result)]]
+
+    def words(self, step: Step) -> str:
+        """The step as a sentence, for readers who hear it."""
+        if step.value is None or not self.spoken:
+            return ""
+        subject = " equals ".join(map(_spoken, step.symbols)) or step.label
+        chain = [subject]
+        if step.formula and step.formula.symbols:
+            chain += [step.formula.show("words")]
+            if not _is_one_symbol(step.formula):
+                chain += [step.formula.show("words", step.values, self.digits)]
+        chain += [stage.show("words", None, self.digits) for stage in step.stages]
+        return " equals ".join([*chain, self.cell(step)])
+
+    # Small print
+
+    def leaf(self, text: str, plain: str) -> Printed:
+        return Printed(text, text, float(len(plain)), list)
+
+    def ready(self, laid: Iterable[Line]) -> list[SimpleNamespace]:
+        """Lines as texts that begin with an equals sign, or continue the line above."""
+        join = f" {self.dialect.equals} "
+        return [
+            SimpleNamespace(
+                text=Ready(line.parts[0] if line.continues else join[1:] + join.join(line.parts)), continues=line.continues
+            )
+            for line in laid
+        ]
+
+    def symbols(self, names: Sequence[str]) -> Ready:
+        return Ready(f" {self.dialect.equals} ".join([_symbol(name, self.dialect.name) for name in names]))
+
+    def equality(self, names: Sequence[str], value: int) -> Ready:
+        return Ready(f"{self.symbols(names)} {self.dialect.equals} {self.number(value)}")
+
+    def number(self, value: Exact) -> str:
+        return self.dialect.number(self.digits.operand(value))
+
+    def shape(self, shape: Shape | None) -> Ready | None:
+        """3 x 227 x 227 in the dialect; None where it is for the student to find."""
+        if shape is None:
+            return None
+        text = self.number(shape[0])
+        for size in shape[1:]:
+            text = self.dialect.times.format(text, self.number(size))
+        return Ready(text)
+
+
+def arrows(spec: str) -> str:
+    return spec.replace("->", " → ")
+
+
+def layer_label(row: Row) -> str:
+    """``Conv2d: 64c 11w 4s 2p``, or the kind alone."""
+    return f"{row.kind}: {arrows(row.spec)}" if row.spec else row.kind
+
+
+def _is_one_symbol(formula: Formula) -> bool:
+    return formula.symbols == (formula.source,)
+
+
+def _spoken(symbol: str) -> str:
+    return _symbol(symbol, "words")
+
+
+@cache
+def _symbol(name: str, dialect: str) -> str:
+    """A symbol by itself, printed once for each dialect."""
+    return Formula(name).show(dialect)
+
+
+def clean(text: str) -> str:
+    """A text without control characters, which could steer a terminal or break a document."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
+

@@ -1,0 +1,31 @@
+"""What a writer is: a format's name, its suffixes, and the function that prints a derivation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from worksheet.derivation import Derivation
+
+PAPERS = ("a4", "letter")
+ENGINES = ("typst", "latex")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a document is set: paper, PDF engine, and a folder whose templates take the place of the package's own."""
+
+    paper: str = "a4"
+    engine: str = "typst"
+    templates: Path | None = None
+
+
+@dataclass(frozen=True)
+class Writer:
+    """A format. ``render`` gives the file's bytes; ``binary`` formats are not for a terminal."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    render: Callable[[Derivation, Options], bytes]
+    binary: bool = False
