@@ -1,0 +1,31 @@
+"""Turns a neural network into a worked solution.
+
+>>> import worksheet as ws
+>>> net = ws.network("tiny", (3, 227, 227), ws.layer("Conv2d", c=64, w=11, s=4, p=2), ws.layer("ReLU"))
+>>> solution = ws.derive(net, "ai61002")
+>>> solution.totals
+{'params': 23296, 'flops': 73457664}
+>>> ws.render(solution, "md").decode().splitlines()[0]
+'# tiny'
+"""
+
+from worksheet.conventions import Convention, convention
+from worksheet.derivation import NOTEBOOK, Derivation
+from worksheet.derive import derive, formulas
+from worksheet.errors import WorksheetError
+from worksheet.formula import Digits, Formula
+from worksheet.homework import blank
+from worksheet.layers import Kind, kinds
+from worksheet.network import Network, Node, layer, network
+from worksheet.readers import read
+from worksheet.writers import render, write
+from worksheet.writers.notebook import notebook_html, notebook_latex
+
+__version__ = "0.1.0"
+
+NOTEBOOK.update(html=notebook_html, latex=notebook_latex)
+
+__all__ = [
+    "Convention", "Derivation", "Digits", "Formula", "Kind", "Network", "Node", "WorksheetError", "blank", "convention",
+    "derive", "formulas", "kinds", "layer", "network", "read", "render", "write",
+]  # fmt: skip

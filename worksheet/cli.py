@@ -1,0 +1,145 @@
+"""The command: parses arguments, calls the library's verbs, prints. Faults go to the error stream with exit code 2."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+import worksheet as ws
+from worksheet.errors import OutputError, WorksheetError
+from worksheet.layers import kind_named
+from worksheet.writers import check_writable, options, save, writer_for
+
+if TYPE_CHECKING:
+    from worksheet.derivation import Derivation
+
+app = typer.Typer(
+    name="worksheet",
+    help="Turns a neural network into a worked solution: every layer a formula, evaluated step by step.",
+    epilog="Examples:  worksheet solve alexnet.sheet -o alexnet.pdf   |   worksheet formulas Conv2d -f md",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Output = Annotated[
+    Optional[Path], typer.Option("-o", "--output", help="The file to write; its suffix chooses the format.", show_default=False)
+]
+Format = Annotated[
+    Optional[str], typer.Option("-f", "--format", help="md, tex, pdf, html, txt, json or typ.", show_default=False)
+]
+Engine = Annotated[str, typer.Option("--engine", help="What sets a PDF: typst (built in) or latex (TeX must be installed).")]
+Paper = Annotated[str, typer.Option("--paper", help="a4 or letter.")]
+Template = Annotated[
+    Optional[Path],
+    typer.Option("--template", help="A folder whose templates take the place of the package's own.", show_default=False),
+]
+Counting = Annotated[
+    Optional[str],
+    typer.Option("-c", "--convention", help="How to count: a name, or a YAML file of your own.", show_default=False),
+]
+Grouping = Annotated[
+    Optional[str],
+    typer.Option("--digits", help="Digit grouping: en_IN, en_US, another locale, or none.", show_default=False),
+]
+
+
+@app.command(epilog="Example:  worksheet solve lenet5.sheet --digits en_US -o lenet5.html")
+def solve(
+    file: Annotated[Path, typer.Argument(help="The network: a .sheet file.", show_default=False)],
+    output: Output = None,
+    format: Format = None,
+    convention: Counting = None,
+    digits: Grouping = None,
+    input: Annotated[
+        Optional[str], typer.Option("--input", help="Another input size, such as 3x224x224.", show_default=False)
+    ] = None,
+    blank: Annotated[bool, typer.Option("--blank", help="A question sheet: the answers left open.")] = False,
+    engine: Engine = "typst",
+    paper: Paper = "a4",
+    template: Template = None,
+) -> None:
+    """Work a network out, step by step.
+
+    Without -o or -f the solution is printed on the terminal; -f alone writes to standard output.
+    """
+    _check(output, format, engine, paper, template)
+    derivation = ws.derive(ws.read(file, input), convention, digits=digits)
+    _deliver(ws.blank(derivation) if blank else derivation, output, format, engine, paper, template)
+
+
+@app.command(epilog="Example:  worksheet formulas Conv2d MaxPool2d -o reference.pdf")
+def formulas(
+    kinds: Annotated[Optional[list[str]], typer.Argument(help="Kinds of layers; all of them by default.", show_default=False)] = None,
+    output: Output = None,
+    format: Format = None,
+    convention: Counting = None,
+    engine: Engine = "typst",
+    paper: Paper = "a4",
+    template: Template = None,
+) -> None:
+    """Print the formula reference: symbols, output sizes, the way of counting in small steps, textbook quantities."""
+    _check(output, format, engine, paper, template)
+    for name in kinds or ():
+        kind_named(name)
+    _deliver(ws.formulas(convention, kinds or ()), output, format, engine, paper, template)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"worksheet {ws.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Options of the command itself."""
+
+
+def _check(output: Path | None, format: str | None, engine: str, paper: str, template: Path | None) -> None:
+    """Refuse what cannot be delivered before any work is done."""
+    options(engine, paper, template)
+    if output is not None:
+        writer_for(output, format)
+        check_writable(output)
+    elif format is not None and writer_for(None, format).binary and sys.stdout.isatty():
+        raise OutputError(f"{format} is not for a terminal", hint=f"name a file with -o, such as -o solution.{format}")
+
+
+def _deliver(
+    derivation: Derivation, output: Path | None, format: str | None, engine: str, paper: str, template: Path | None
+) -> None:
+    if output is None and format is None:
+        from rich.console import Console
+
+        from worksheet.writers import terminal
+
+        terminal.show(derivation, Console(highlight=False))
+        return
+    data = writer_for(output, format).render(derivation, options(engine, paper, template))
+    if output is not None:
+        save(output, data)
+    else:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+
+
+def main() -> None:
+    """Run the command; a fault of the user's files or options ends it with exit code 2."""
+    try:
+        app()
+    except WorksheetError as fault:
+        sys.stderr.write("".join(f"error: {line}\n" for line in map(str, fault.faults)))
+        sys.exit(2)
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        sys.stderr.close()
+        sys.exit(141)
+
+
+if __name__ == "__main__":
+    main()
