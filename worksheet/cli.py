@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -26,23 +26,21 @@ app = typer.Typer(
 )
 
 Output = Annotated[
-    Optional[Path], typer.Option("-o", "--output", help="The file to write; its suffix chooses the format.", show_default=False)
+    Path | None, typer.Option("-o", "--output", help="The file to write; its suffix chooses the format.", show_default=False)
 ]
-Format = Annotated[
-    Optional[str], typer.Option("-f", "--format", help="md, tex, pdf, html, txt, json or typ.", show_default=False)
-]
+Format = Annotated[str | None, typer.Option("-f", "--format", help="md, tex, pdf, html, txt, json or typ.", show_default=False)]
 Engine = Annotated[str, typer.Option("--engine", help="What sets a PDF: typst (built in) or latex (TeX must be installed).")]
 Paper = Annotated[str, typer.Option("--paper", help="a4 or letter.")]
 Template = Annotated[
-    Optional[Path],
+    Path | None,
     typer.Option("--template", help="A folder whose templates take the place of the package's own.", show_default=False),
 ]
 Counting = Annotated[
-    Optional[str],
+    str | None,
     typer.Option("-c", "--convention", help="How to count: a name, or a YAML file of your own.", show_default=False),
 ]
 Grouping = Annotated[
-    Optional[str],
+    str | None,
     typer.Option("--digits", help="Digit grouping: en_IN, en_US, another locale, or none.", show_default=False),
 ]
 
@@ -55,7 +53,7 @@ def solve(
     convention: Counting = None,
     digits: Grouping = None,
     input: Annotated[
-        Optional[str], typer.Option("--input", help="Another input size, such as 3x224x224.", show_default=False)
+        str | None, typer.Option("--input", help="Another input size, such as 3x224x224.", show_default=False)
     ] = None,
     blank: Annotated[bool, typer.Option("--blank", help="A question sheet: the answers left open.")] = False,
     engine: Engine = "typst",
@@ -73,7 +71,9 @@ def solve(
 
 @app.command(epilog="Example:  worksheet formulas Conv2d MaxPool2d -o reference.pdf")
 def formulas(
-    kinds: Annotated[Optional[list[str]], typer.Argument(help="Kinds of layers; all of them by default.", show_default=False)] = None,
+    kinds: Annotated[
+        list[str] | None, typer.Argument(help="Kinds of layers; all of them by default.", show_default=False)
+    ] = None,
     output: Output = None,
     format: Format = None,
     convention: Counting = None,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from worksheet.errors import Collector, WorksheetError, Where, nearest, shifted, shown
+from worksheet.errors import Collector, Where, WorksheetError, nearest, shifted, shown
 
 if TYPE_CHECKING:
     import yaml
@@ -129,8 +129,8 @@ class _Places:
 
     def inside(self, node: Any, where: Where) -> Where:
         """The place of a scalar's first character, behind the quote where there is one."""
-        quoted = node.style in ("'", '"') and where.column is not None
-        return Where(where.file, where.line, where.column + 1, where.text, where.length) if quoted else where
+        quoted = node.style in ("'", '"')
+        return replace(where, column=(where.column or 0) + 1) if quoted else where
 
     def mapping(self, node: Any, where: Where) -> Marked:
         entries: dict[str, Marked] = {}

@@ -8,14 +8,9 @@ from dataclasses import dataclass, replace
 
 from worksheet.errors import WorksheetError, nearest
 
-GREEK = dict(
-    zip(
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega "
-        "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split(),
-        "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ",
-        strict=True,
-    )
-)
+_SMALL = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega"
+_CAPITAL = "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
+GREEK = dict(zip(f"{_SMALL} {_CAPITAL}".split(), "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", strict=True))
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 # What a printed piece begins or ends with; decides whether two factors may stand side by side without a sign.
@@ -41,6 +36,7 @@ class Dialect:
     adjoin: str
     break_times: str  # begins a continuation line where the factors stood side by side
     fraction: str
+    slash: str  # the divisor of a fraction that is too wide to be stacked
     power: str
     parentheses: str
     tall: str  # parentheses around something tall
@@ -100,7 +96,7 @@ LATEX = Dialect(
     number=_latex_number,
     letter="{}",
     word=r"\mathrm{{{}}}",
-    greek=lambda name: f"\\{name}" if name not in ("omicron",) else name,
+    greek="\\{}".format,
     subscript="{}_{{{}}}",
     plus="{} + {}",
     minus="{} - {}",
@@ -109,6 +105,7 @@ LATEX = Dialect(
     adjoin="{} {}",
     break_times=r"{{}}\times {}",
     fraction=r"\frac{{{}}}{{{}}}",
+    slash="/{}",
     power="{}^{{{}}}",
     parentheses="({})",
     tall=r"\left({}\right)",
@@ -134,6 +131,7 @@ TYPST = replace(
     times="{} times {}",
     break_times="times {}",
     fraction="frac({}, {})",
+    slash="slash {}",
     power="{}^({})",
     tall="({})",
     calls={"floor": "floor({})", "ceil": "ceil({})", "max": "max({})", "min": "min({})"},
@@ -155,6 +153,7 @@ MATHML = replace(
     adjoin="{}<mo>&#8290;</mo>{}",
     break_times='<mo form="infix">×</mo>{}',
     fraction="<mfrac><mrow>{}</mrow><mrow>{}</mrow></mfrac>",
+    slash='<mo form="infix">/</mo>{}',
     power="<msup><mrow>{}</mrow><mrow>{}</mrow></msup>",
     parentheses='<mrow><mo stretchy="false">(</mo>{}<mo stretchy="false">)</mo></mrow>',
     tall="<mrow><mo>(</mo>{}<mo>)</mo></mrow>",

@@ -38,7 +38,7 @@ class Digits:
 
     def _grouped(self, value: int) -> str:
         text = str(abs(value))
-        sign = "−" if value < 0 else ""  # noqa: RUF001
+        sign = "−" if value < 0 else ""
         if not self.separator or len(text) <= self.primary:
             return sign + text
         head, groups = text[: -self.primary], [text[-self.primary :]]
@@ -53,7 +53,7 @@ class Digits:
             return f"{self._grouped(value.numerator)}/{self._grouped(value.denominator)}"
         whole, rest = divmod(abs(value), 1)
         decimals = str(rest * scale).zfill(MAX_DECIMALS).rstrip("0")
-        sign = "−" if value < 0 else ""  # noqa: RUF001
+        sign = "−" if value < 0 else ""
         return f"{sign}{self._grouped(int(whole))}{self.point}{decimals}" if decimals else sign + self._grouped(int(whole))
 
 

@@ -51,7 +51,7 @@ EXACT = Arithmetic(
     number=lambda value: value,
     divide=divide,
     power=power,
-    functions={"floor": math.floor, "ceil": math.ceil, "max": max, "min": min},
+    functions={"floor": math.floor, "ceil": math.ceil, "max": lambda *values: max(values), "min": lambda *values: min(values)},
 )
 
 
@@ -83,7 +83,7 @@ def compiled(node: Node, arithmetic: Arithmetic = EXACT) -> Evaluator:
     match node:
         case Number(value):
             constant = arithmetic.number(value)
-            return lambda values: constant
+            return lambda _: constant
         case Name(name):
             return lambda values: values[name]
         case Negative(operand):
@@ -92,11 +92,7 @@ def compiled(node: Node, arithmetic: Arithmetic = EXACT) -> Evaluator:
         case Operation(sign, left, right):
             return _operation(sign, compiled(left, arithmetic), compiled(right, arithmetic), arithmetic)
         case Call(function, arguments):
-            apply, parts = arithmetic.functions[function], [compiled(a, arithmetic) for a in arguments]
-            if len(parts) == 1:
-                only = parts[0]
-                return (lambda values: only(values)) if function in ("max", "min") else lambda values: apply(only(values))
-            return lambda values: apply(*[part(values) for part in parts])
+            return _call(arithmetic.functions[function], [compiled(a, arithmetic) for a in arguments])
     raise TypeError(f"not a part of a formula: {node!r}")
 
 
@@ -110,6 +106,13 @@ def _operation(sign: str, left: Evaluator, right: Evaluator, arithmetic: Arithme
         "**": lambda values: power(left(values), right(values)),
     }
     return table[sign]
+
+
+def _call(apply: Callable[..., Any], parts: list[Evaluator]) -> Evaluator:
+    if len(parts) == 1:
+        only = parts[0]
+        return lambda values: apply(only(values))
+    return lambda values: apply(*[part(values) for part in parts])
 
 
 def simplest(value: Exact) -> Exact:

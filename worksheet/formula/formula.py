@@ -53,7 +53,7 @@ class Formula:
     def of(cls, tree: Node, least: Mapping[str, int] | None = None) -> Formula:
         """A formula from a tree that is already safe."""
         formula = cls.__new__(cls)
-        formula._fill(tree, least or {})
+        formula._fill(tree, least or {})  # noqa: SLF001
         return formula
 
     def _fill(self, tree: Node, least: Mapping[str, int]) -> None:
@@ -137,7 +137,7 @@ class Formula:
     def _sympy_(self) -> sympy.Expr:
         return self.expr
 
-    def _latex(self, printer: object, **_: object) -> str:
+    def _latex(self, _printer: object, **_: object) -> str:
         return self.show(LATEX)
 
     # Print

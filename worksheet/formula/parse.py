@@ -31,7 +31,7 @@ HINTS = {
     ".": "only whole numbers; there are no attributes",
     "×": "multiplication is written *",
     "·": "multiplication is written *",
-    "−": "minus is written -",  # noqa: RUF001
+    "−": "minus is written -",
     "÷": "division is written /",
     "[": "group with round parentheses",
     "{": "group with round parentheses",
@@ -126,7 +126,7 @@ class _Parser:
         return left
 
     def check_exponent(self, exponent: Node, sign: Token) -> None:
-        if isinstance(exponent, Number) and exponent.value <= MAX_EXPONENT or isinstance(exponent, Name):
+        if (isinstance(exponent, Number) and exponent.value <= MAX_EXPONENT) or isinstance(exponent, Name):
             return
         self.refuse(f"an exponent is a whole number from 0 to {MAX_EXPONENT} or one symbol", sign)
 
@@ -142,7 +142,7 @@ class _Parser:
             return node
         if token.text == "-":
             return Negative(self.expression(SIGN))
-        self.refuse(f"expected a number, a symbol or '(', found {self.named(token)}", token)
+        return self.refuse(f"expected a number, a symbol or '(', found {self.named(token)}", token)
 
     def number(self, token: Token) -> Number:
         if len(token.text) > MAX_DIGITS:
@@ -153,9 +153,7 @@ class _Parser:
         if token.text in FUNCTIONS:
             self.refuse(f"{token.text} needs its argument in parentheses", token)
         if not is_name(token.text):
-            self.refuse(
-                f"{shown(token.text)} cannot name a symbol", token, "letters, with at most one subscript: k, p_w, alpha"
-            )
+            self.refuse(f"{shown(token.text)} cannot name a symbol", token, "letters, with at most one subscript: k, p_w, alpha")
         return Name(token.text)
 
     def call(self, token: Token) -> Call:

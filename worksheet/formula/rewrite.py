@@ -7,7 +7,19 @@ from collections.abc import Callable, Mapping, Sequence
 from worksheet.errors import FormulaError
 from worksheet.formula.exact import compiled, divide
 from worksheet.formula.tree import (
-    ONE, ZERO, Call, Exact, Name, Negative, Node, Number, Operation, factors, rebuilt, terms, walk,
+    ONE,
+    ZERO,
+    Call,
+    Exact,
+    Name,
+    Negative,
+    Node,
+    Number,
+    Operation,
+    factors,
+    rebuilt,
+    terms,
+    walk,
 )  # fmt: skip
 
 MAX_NODES = 5_000
@@ -82,8 +94,7 @@ def _flat_terms(node: Node, sign: int = 1) -> list[tuple[int, Node]]:
 def _fold_sum(node: Node) -> Node:
     """Constants are added up at the place of the first one that decides the sign; equal terms of opposite sign go."""
     flat = _without_opposites(_flat_terms(node))
-    constants = [sign * term.value for sign, term in flat if isinstance(term, Number)]
-    total = sum(constants)
+    total: Exact = sum(sign * term.value for sign, term in flat if isinstance(term, Number))
     kept: list[tuple[int, Node]] = []
     for sign, term in flat:
         if not isinstance(term, Number):
@@ -129,20 +140,20 @@ def _fold_product(node: Node) -> Node:
     sign = 1
     rest: list[Node] = []
     for factor in flat:
-        if isinstance(factor, Negative):
-            sign, factor = -sign, factor.operand
-        if isinstance(factor, Number):
-            coefficient *= factor.value
+        sign = -sign if isinstance(factor, Negative) else sign
+        positive: Node = factor.operand if isinstance(factor, Negative) else factor
+        if isinstance(positive, Number):
+            coefficient *= positive.value
         else:
-            rest.append(factor)
+            rest.append(positive)
     return _product(sign * coefficient, rest)
 
 
 def _product(coefficient: Exact, rest: list[Node]) -> Node:
     if not rest:
         return constant(coefficient)
-    size = abs(coefficient)
-    chain = rest if size == 1 else [Number(size), *rest]
+    magnitude = -coefficient if coefficient < 0 else coefficient
+    chain = rest if magnitude == 1 else [Number(magnitude), *rest]
     node = chain[0]
     for factor in chain[1:]:
         node = Operation("*", node, factor)

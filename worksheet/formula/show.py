@@ -6,7 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from worksheet.formula.dialects import (
-    DIGIT, FLAT, GREEK, GROUP, LETTER, STACK, SUBSCRIPT, VALUE, WORD, Dialect,
+    DIGIT,
+    FLAT,
+    GREEK,
+    GROUP,
+    LETTER,
+    STACK,
+    SUBSCRIPT,
+    VALUE,
+    WORD,
+    Dialect,
 )  # fmt: skip
 from worksheet.formula.digits import GROUPED_OPERAND
 from worksheet.formula.parse import POWER, PRODUCT, SUM
@@ -166,7 +175,7 @@ class _Printer:
         if not (is_product and shown.valued and self.dialect.coefficient):
             return shown
         parts = [self.held(factor, PRODUCT) for factor in factors(node)]
-        if not all(part.tail in (DIGIT, VALUE) or part.tail == FLAT and part.valued for part in parts):
+        if not all(part.tail in (DIGIT, VALUE) or (part.tail == FLAT and part.valued) for part in parts):
             return shown
         if [part.tail for part in parts] == [DIGIT, VALUE]:
             return self.coefficient(*parts)
@@ -202,8 +211,14 @@ class _Printer:
         text = self.dialect.fraction.format(a.text, b.text)
         wider = max(a.extent, b.extent, key=Extent.usual)
         kind = VALUE if a.valued or b.valued else STACK
-        piece = Piece(text, text, wider + 1)
-        return Shown((piece,), PRODUCT, kind, kind, True, a.valued or b.valued)
+        piece = Piece(text, text, wider + 1, self.flattened(left, right))
+        return Shown((piece,), PRODUCT, kind, kind, tall=True, valued=a.valued or b.valued)
+
+    def flattened(self, left: Node, right: Node) -> tuple[Piece, ...]:
+        """A fraction on one line, for when it is wider than the page."""
+        a, b = self.held(left, PRODUCT), self.held(right, POWER)
+        text = self.dialect.slash.format(b.text)
+        return (*a.pieces, Piece(text, text, b.extent + 1))
 
     def power(self, left: Node, right: Node) -> Shown:
         base = self.held(left, ATOM)
@@ -245,4 +260,4 @@ OPERATIONS: dict[str, Callable[[_Printer, Node, Node], Shown]] = {
 
 def needs_parentheses(text: str) -> bool:
     """Whether a printed number is itself an expression: negative, or a quotient."""
-    return text[:1] in "-−" or "/" in text  # noqa: RUF001
+    return text[:1] in "-−" or "/" in text

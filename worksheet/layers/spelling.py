@@ -68,9 +68,7 @@ def _settable(kind: Kind) -> list[Symbol]:
     return [*kind.hyperparameters, *stated]
 
 
-def _known(
-    kind: Kind, given: Iterable[Given], words: Mapping[str, tuple[str, ...]], faults: Collector
-) -> list[Given]:
+def _known(kind: Kind, given: Iterable[Given], words: Mapping[str, tuple[str, ...]], faults: Collector) -> list[Given]:
     kept: dict[str, Given] = {}
     for item in given:
         if item.word not in words:

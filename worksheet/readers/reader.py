@@ -27,7 +27,7 @@ def shape(text: str) -> Shape:
     >>> shape("3x227x227"), shape("784")
     ((3, 227, 227), (784,))
     """
-    parts = [part.strip() for part in text.replace("×", "x").replace("X", "x").split("x")]  # noqa: RUF001
+    parts = [part.strip() for part in text.replace("×", "x").replace("X", "x").split("x")]
     hint = "channels x height x width, such as 3 x 227 x 227, or one number"
     if not all(part.isascii() and part.isdecimal() and len(part) < 12 for part in parts) or len(parts) > MOST_AXES:
         raise WorksheetError(f"{shown(text)} is not an input shape", hint=hint)

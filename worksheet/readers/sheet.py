@@ -123,8 +123,8 @@ class _Sheet:
                 self.faults.add(fault)
                 broken = True
         if not nodes and not broken:
-            line = len(self.lines)
-            self.faults.add(SheetError("there is no layer", Where(self.file, line), "a layer a line, such as ReLU"))
+            place = Where(self.file, len(self.lines))
+            self.faults.add(SheetError("there is no layer", place, "a layer a line, such as ReLU"))
         return chained(nodes)
 
     def layer_lines(self, end: int) -> Iterator[tuple[int, str]]:
@@ -154,7 +154,7 @@ class _Sheet:
     def kind(self, name: str, where: Where) -> Kind:
         if name in kinds():
             return kinds()[name]
-        first = name.split()[0] if name.split() else ""
+        first = name.split(maxsplit=1)[0] if name.split() else ""
         if first in kinds():
             raise SheetError(f"a colon is missing behind {first}", where, f"{first}: {name[len(first) :].strip()}")
         raise SheetError(f"unknown layer {shown(name)}", where, nearest(name, kinds()))
@@ -198,8 +198,8 @@ class _Sheet:
             raise SheetError(f"the number {shown(text)} has no letter behind it", where, hint)
         if text in words:
             raise SheetError(f"{text} lacks its number", where, f"an example: {kind.spelling.example}")
-        hint = nearest(text, [*words, *kind.spelling.flags]) if text.isalpha() else None
-        raise SheetError(f"cannot read {shown(text)}", where, hint or f"an example: {kind.spelling.example}")
+        close = nearest(text, [*words, *kind.spelling.flags]) if text.isalpha() else None
+        raise SheetError(f"cannot read {shown(text)}", where, close or f"an example: {kind.spelling.example}")
 
 
 def _convention(path: Path, text: str) -> str:
@@ -209,11 +209,11 @@ def _convention(path: Path, text: str) -> str:
     return name
 
 
-def _digits(path: Path, text: str) -> str:
+def _digits(_: Path, text: str) -> str:
     return Digits(text).locale
 
 
-def _brackets(path: Path, text: str) -> str:
+def _brackets(_: Path, text: str) -> str:
     if text not in BRACKETS:
         raise WorksheetError(f"brackets are {' or '.join(BRACKETS)}, not {shown(text)}")
     return text

@@ -33,9 +33,7 @@ def writer_for(path: Path | None, format: str | None) -> Writer:
     return by_suffix[suffix]
 
 
-def options(
-    engine: str = "typst", paper: str = "a4", template: str | PathLike[str] | None = None
-) -> Options:
+def options(engine: str = "typst", paper: str = "a4", template: str | PathLike[str] | None = None) -> Options:
     """Checked options. Raises OutputError for an unknown engine or paper."""
     for value, known, what in ((engine, ENGINES, "engine"), (paper, PAPERS, "paper")):
         if value not in known:
@@ -93,8 +91,8 @@ def save(path: Path, data: bytes) -> None:
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
-            os.chmod(name, target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
-            os.replace(name, target)
+            Path(name).chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
+            Path(name).replace(target)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
@@ -108,4 +106,16 @@ def _umask() -> int:
     return mask
 
 
-__all__ = ["ENGINES", "PAPERS", "Options", "Writer", "check_writable", "options", "render", "save", "write", "writer_for", "writers"]
+__all__ = [
+    "ENGINES",
+    "PAPERS",
+    "Options",
+    "Writer",
+    "check_writable",
+    "options",
+    "render",
+    "save",
+    "write",
+    "writer_for",
+    "writers",
+]

@@ -9,10 +9,8 @@ from worksheet.derivation import Derivation, Row, Section
 from worksheet.writers.writer import Options, Writer
 
 
-def render(derivation: Derivation, options: Options) -> bytes:
-    data = document(derivation) if derivation.rows else {"convention": derivation.convention}
-    if not derivation.rows:
-        data["formulas"] = [section(part) for part in derivation.reference]
+def render(derivation: Derivation, _: Options) -> bytes:
+    data = document(derivation) if derivation.rows else reference(derivation)
     return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode()
 
 
@@ -32,6 +30,11 @@ def document(derivation: Derivation) -> dict[str, Any]:
         "totals": dict(derivation.totals),
         "uncounted": uncounted,
     }
+
+
+def reference(derivation: Derivation) -> dict[str, Any]:
+    """The formula reference alone."""
+    return {"convention": derivation.convention, "formulas": [section(part) for part in derivation.reference]}
 
 
 def entry(row: Row) -> dict[str, Any]:

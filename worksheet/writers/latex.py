@@ -30,7 +30,7 @@ SIGNS = {
     "→": r"$\rightarrow$", "×": r"$\times$", "−": r"$-$", "—": r"\textemdash{}", "–": r"\textendash{}", "…": r"\dots{}",
     "’": r"\textquoteright{}", "‘": r"\textquoteleft{}", "“": r"\textquotedblleft{}", "”": r"\textquotedblright{}",
     "\u00a0": "~", "\u202f": r"\,", "\u2009": r"\,",
-}  # fmt: skip  # noqa: RUF001
+}  # fmt: skip
 LAST_LATIN = 0x17F  # what the T1 fonts can print; anything else is named by its number
 
 

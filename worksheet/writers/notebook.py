@@ -13,7 +13,8 @@ from worksheet.writers.writer import Options
 def notebook_html(derivation: Derivation) -> str:
     """The HTML document in a frame, so that its style stays its own."""
     page = html.render(derivation, Options()).decode()
-    return f'<iframe srcdoc="{markup(page)}" style="width: 100%; height: 40rem; border: 0" title="{markup(derivation.title)}"></iframe>'
+    frame = 'style="width: 100%; height: 40rem; border: 0"'
+    return f'<iframe title="{markup(derivation.title)}" {frame} srcdoc="{markup(page)}"></iframe>'
 
 
 def notebook_latex(derivation: Derivation) -> str:

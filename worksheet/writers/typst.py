@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from worksheet.derivation import Derivation
 from worksheet.errors import OutputError
 from worksheet.formula.dialects import TYPST, typst_string
@@ -11,7 +13,7 @@ from worksheet.writers.writer import Options, Writer
 
 SETTING = Setting(TYPST, width=91, beside=0.6, spoken=True)
 PAPER_NAMES = {"a4": "a4", "letter": "us-letter"}
-STANDARD = "ua-1"  # PDF/UA-1: tagged, titled, every equation with words
+STANDARD: Final = "ua-1"  # PDF/UA-1: tagged, titled, every equation with words
 
 
 def quoted(text: str) -> str:
@@ -39,9 +41,11 @@ def compile(derivation: Derivation, options: Options) -> bytes:
     for embedded_only in (True, False):  # a script that the package's fonts lack may be on the machine
         try:
             compiler = typst.Compiler(document, ignore_system_fonts=embedded_only)
-            return bytes(compiler.compile(format="pdf", pdf_standards=STANDARD, timestamp=0))
+            pdf = compiler.compile(format="pdf", pdf_standards=STANDARD, timestamp=0)
         except typst.TypstError as error:
             fault = error.diagnostic or error.message
+        else:
+            return pdf if isinstance(pdf, bytes) else b""
     raise OutputError(f"typst cannot set this document: {fault}", hint="--engine latex sets it with TeX")
 
 

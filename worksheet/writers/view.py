@@ -129,7 +129,7 @@ class _View:
 
     def flow(self, row: Row) -> str:
         """The row's shapes and layer as a sentence without mathematics, for bookmarks and screen readers."""
-        shapes = [" × ".join(map(str, shape)) if shape else "…" for shape in (row.input, row.output)]  # noqa: RUF001
+        shapes = [" × ".join(map(str, shape)) if shape else "…" for shape in (row.input, row.output)]
         return f"{shapes[0]} → {layer_label(row)} → {shapes[1]}"
 
     def step(self, step: Step) -> SimpleNamespace:
@@ -241,4 +241,3 @@ def clean(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
-

@@ -1,0 +1,102 @@
+"""The formula reference: what each symbol means, and a kind's formulas built up in small steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from worksheet.conventions import Convention
+from worksheet.derivation import Section, Statement
+from worksheet.derive.folding import Folded, facts
+from worksheet.formula import Formula
+from worksheet.layers import Form, Kind
+from worksheet.sizes import Sized
+
+
+def sections(layers: Iterable[Sized], convention: Convention, always: bool) -> list[Section]:
+    """The formula reference of the kinds that occur, each in the forms in which it occurs.
+
+    ``always`` keeps the brackets even where every layer's division is exact.
+    """
+    groups: dict[tuple[str, int], list[Sized]] = {}
+    for layer in layers:
+        groups.setdefault((layer.node.kind.name, id(layer.form)), []).append(layer)
+    found = (_section(group, convention, always) for group in groups.values())
+    return [section for section in found if section.statements]
+
+
+def _section(group: list[Sized], convention: Convention, always: bool) -> Section:
+    kind, form = group[0].node.kind, group[0].form
+    common = set(facts(group[0]).items()).intersection(*(facts(layer).items() for layer in group[1:]))
+    folded = Folded(kind, form, dict(common), convention.columns)
+    distinct = list({tuple(layer.values.items()): layer.values for layer in group}.values())
+    statements = tuple(
+        replace(statement, formula=statement.formula if always else _bracketed(statement.formula, distinct))
+        for statement in _statements(folded, convention)
+        if statement.formula.symbols
+    )
+    several = len({id(form) for form in kind.forms.values()}) > 1
+    title = f"{kind.title}, on {form.on}" if several and form.on else kind.title
+    return Section(kind.name, title, _legend(kind, form, statements), statements)
+
+
+def _bracketed(formula: Formula, values: Iterable[Mapping[str, int]]) -> Formula:
+    """The formula without brackets where every layer's division is exact."""
+    is_rounding = formula.rounds() and any(formula.settled(v).rounds() for v in values)
+    return formula if is_rounding else formula.unrounded()
+
+
+def general_section(kind: Kind, form: Form, convention: Convention) -> Section:
+    """A kind's reference without a network: every symbol kept, every bracket written, the textbook quantities below."""
+    folded = Folded(kind, form, {}, convention.columns, inline_sizes=False)
+    known = _statements(folded, convention)
+    quantities = [
+        Statement(f"Textbook quantity: {name.replace('_', ' ')}", formula)
+        for name, formula in folded.quantities.items()
+        if formula.symbols
+    ]
+    uncounted = [column.heading for column in convention.columns if kind.name not in column.rules]
+    note = f"{convention.title} has no rule for {listed(uncounted)}." if uncounted else ""
+    statements = (*known, *quantities)
+    title = kind.title if kind.title == kind.name else f"{kind.title} ({kind.name})"
+    title += f", on {form.on}" if form.on else ""
+    return Section(kind.name, title, _legend(kind, form, statements), statements, note)
+
+
+def _statements(folded: Folded, convention: Convention) -> list[Statement]:
+    """The sizes, then the convention's small steps; its columns where it gives no steps."""
+    meanings = {size.name: size.meaning for size in folded.kind.sizes}
+    sizes = [Statement(meanings[name], formula, (name,)) for name, formula in folded.sizes]
+    steps = [
+        Statement(_with_facts(line.label, line.formula, folded), folded.resolved(line.formula))
+        for line in convention.reference.get(folded.kind.name, ())
+    ]
+    columns = [
+        Statement(column.heading, rule) for column, rule in zip(convention.columns, folded.rules, strict=True) if rule is not None
+    ]
+    return [*sizes, *(steps or columns)]
+
+
+def _with_facts(label: str, formula: Formula, folded: Folded) -> str:
+    """A label with the facts that were folded into its formula: "(with bias)"."""
+    symbols = folded.kind.symbols
+    facts = [symbols[name].words[v] for name, v in folded.facts.items() if name in formula.symbols and symbols[name].words]
+    return f"{label} ({', '.join(facts)})" if facts else label
+
+
+def _legend(kind: Kind, form: Form, statements: Iterable[Statement]) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """The symbols of a section's formulas with their meaning, in the order of the kind."""
+    used = {name for statement in statements for name in statement.formula.symbols}
+    inputs = {symbol.name for symbol in form.input}
+    listed = [s for s in kind.symbols.values() if s.name in used | inputs and (s.name in inputs or s in kind.hyperparameters)]
+    return tuple(((symbol.name,), _meaning(symbol.meaning, symbol.words)) for symbol in listed)
+
+
+def _meaning(meaning: str, words: Mapping[int, str]) -> str:
+    said = ", ".join(f"{value} {text}" for value, text in words.items())
+    return f"{meaning} ({said})" if said else meaning
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words as a sentence lists them: a, b and c."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""
