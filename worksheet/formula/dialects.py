@@ -35,8 +35,8 @@ class Dialect:
     times: str
     adjoin: str
     break_times: str  # begins a continuation line where the factors stood side by side
-    fraction: str
-    slash: str  # the divisor of a fraction that is too wide to be stacked
+    fraction: str  # stacked dialects only
+    slash: str  # the divisor of a quotient on one line
     power: str
     parentheses: str
     tall: str  # parentheses around something tall
@@ -180,7 +180,6 @@ TEXT = replace(
     times="{} × {}",
     adjoin="{}{}",
     break_times="× {}",
-    fraction="{}/{}",
     power="{}^{}",
     tall="({})",
     calls={"floor": "⌊{}⌋", "ceil": "⌈{}⌉", "max": "max({})", "min": "min({})"},
@@ -200,7 +199,7 @@ WORDS = replace(
     times="{} times {}",
     adjoin="{} times {}",
     break_times="times {}",
-    fraction="{} divided by {}",
+    slash=" divided by {}",
     power="{} to the power {}",
     calls={
         "floor": "the floor of ({})",

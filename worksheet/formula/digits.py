@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from functools import cache, lru_cache
 
@@ -9,6 +10,8 @@ from worksheet.errors import WorksheetError
 from worksheet.formula.tree import Exact
 
 PLAIN = "none"
+MINUS = "−"
+LOCALE = re.compile(r"[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8}){0,3}", re.ASCII)
 GROUPED_OPERAND = 10_000  # inside an expression, four digits stay together: (9216 + 1) x 4096, as the sheet writes
 MAX_DECIMALS = 6
 
@@ -33,12 +36,12 @@ class Digits:
     def operand(self, value: Exact) -> str:
         """A value inside an expression: grouped from five digits on."""
         if isinstance(value, int) and -GROUPED_OPERAND < value < GROUPED_OPERAND:
-            return str(value)
+            return str(value).replace("-", MINUS)
         return self.result(value)
 
     def _grouped(self, value: int) -> str:
         text = str(abs(value))
-        sign = "−" if value < 0 else ""
+        sign = MINUS if value < 0 else ""
         if not self.separator or len(text) <= self.primary:
             return sign + text
         head, groups = text[: -self.primary], [text[-self.primary :]]
@@ -53,7 +56,7 @@ class Digits:
             return f"{self._grouped(value.numerator)}/{self._grouped(value.denominator)}"
         whole, rest = divmod(abs(value), 1)
         decimals = str(rest * scale).zfill(MAX_DECIMALS).rstrip("0")
-        sign = "−" if value < 0 else ""
+        sign = MINUS if value < 0 else ""
         return f"{sign}{self._grouped(int(whole))}{self.point}{decimals}" if decimals else sign + self._grouped(int(whole))
 
 
@@ -65,6 +68,8 @@ def _grouping(locale: str) -> tuple[int, int, str, str]:
     from babel import Locale, UnknownLocaleError, numbers
 
     try:
+        if not LOCALE.fullmatch(locale):
+            raise ValueError
         found = Locale.parse(locale.replace("-", "_"))
     except (UnknownLocaleError, ValueError, TypeError):
         hint = "a locale such as en_IN, en_US, de_CH or fr_FR, or none"

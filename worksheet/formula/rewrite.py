@@ -22,7 +22,7 @@ from worksheet.formula.tree import (
     walk,
 )  # fmt: skip
 
-MAX_NODES = 5_000
+MAX_NODES = 600  # also bounds how deep the parts stand inside one another
 BRACKETS = ("floor", "ceil")
 MAX_DECIMALS = 6
 
@@ -36,10 +36,11 @@ def replaced(node: Node, new: Mapping[str, Node]) -> Node:
         changed = rebuilt(part, visit)
         return part if changed is part else fold(changed)
 
-    result = visit(node)
-    if size(result) > MAX_NODES:
-        raise FormulaError(f"the formula grows beyond {MAX_NODES:,} parts")
-    return result
+    grown = {name: size(part) - 1 for name, part in new.items()}
+    names = [part.id for part in walk(node) if isinstance(part, Name)]
+    if size(node) + sum(grown.get(name, 0) for name in names) > MAX_NODES:
+        raise FormulaError(f"the formula grows beyond {MAX_NODES} parts")
+    return visit(node)
 
 
 def size(node: Node) -> int:
@@ -69,7 +70,7 @@ def fold(node: Node) -> Node:
             return operand
         case Negative(Number(0)):
             return ZERO
-        case Call(_, arguments) if all(_value(argument) is not None for argument in arguments):
+        case Call() if not any(isinstance(part, Name) for part in walk(node)):
             return constant(compiled(node)({}))
         case Call("floor" | "ceil", (inner,)) if not any(isinstance(n, Operation) and n.sign == "/" for n in walk(inner)):
             return inner  # symbols are whole numbers, so without a division there is nothing to round

@@ -18,7 +18,7 @@ from worksheet.formula.dialects import (
     Dialect,
 )  # fmt: skip
 from worksheet.formula.digits import GROUPED_OPERAND
-from worksheet.formula.parse import POWER, PRODUCT, SUM
+from worksheet.formula.parse import BINDING, POWER, PRODUCT, SUM
 from worksheet.formula.tree import Call, Exact, Name, Negative, Node, Number, Operation, factors
 
 BRACKETS = ("floor", "ceil")
@@ -109,11 +109,22 @@ class _Printer:
                 return self.symbol(name)
             case Negative(operand):
                 return self.negative(self.held(operand, POWER))
-            case Operation(sign, left, right):
-                return OPERATIONS[sign](self, left, right)
+            case Operation():
+                return self.chain(node)
             case Call(function, arguments):
                 return self.call(function, [self.node(argument) for argument in arguments])
         raise TypeError(f"not a part of a formula: {node!r}")
+
+    def chain(self, node: Operation) -> Shown:
+        """A run of operations that bind equally, from left to right; long ones do not nest."""
+        run: list[Operation] = [node]
+        while isinstance(left := run[-1].left, Operation) and BINDING[left.sign] == BINDING[node.sign] != POWER:
+            run.append(left)
+        first = run[-1].left
+        shown = self.term(first, SUM) if node.sign in "+-" else self.node(first)
+        for operation in reversed(run):
+            shown = OPERATIONS[operation.sign](self, shown, operation)
+        return shown
 
     def constant(self, value: Exact) -> Shown:
         text = str(value)
@@ -141,7 +152,9 @@ class _Printer:
 
     def held(self, node: Node, needed: int) -> Shown:
         """A node printed so that it stays together among operations that bind as strongly as ``needed``."""
-        shown = self.node(node)
+        return self.hold(self.node(node), needed)
+
+    def hold(self, shown: Shown, needed: int) -> Shown:
         return shown if shown.holds >= needed else self.wrapped(shown)
 
     def wrapped(self, shown: Shown) -> Shown:
@@ -163,31 +176,43 @@ class _Printer:
             Piece(last.text + after, last.fresh + after, last.extent + BRACKETS_LENGTH, last.opened),
         )
 
-    def sum(self, template: str, left: Node, right: Node) -> Shown:
-        a, b = self.term(left, SUM), self.term(right, PRODUCT)
+    def sum(self, template: str, a: Shown, right: Node) -> Shown:
+        b = self.term(right, PRODUCT)
         pieces = (*a.pieces, _signed(b.pieces[0], template, SIGN_LENGTH), *b.pieces[1:])
         return Shown(pieces, SUM, a.head, b.tail, a.tall or b.tall, a.valued or b.valued)
 
     def term(self, node: Node, needed: int) -> Shown:
         """A term of a sum; a product of bare numbers is grouped, a coefficient put before its number: 2(3)."""
         shown = self.held(node, needed)
-        is_product = isinstance(node, Operation) and node.sign == "*"
-        if not (is_product and shown.valued and self.dialect.coefficient):
+        if not (self.dialect.coefficient and shown.valued and isinstance(node, Operation) and node.sign == "*"):
             return shown
-        parts = [self.held(factor, PRODUCT) for factor in factors(node)]
-        if not all(part.tail in (DIGIT, VALUE) or (part.tail == FLAT and part.valued) for part in parts):
+        parts = factors(node)
+        if not all(map(self.is_bare, parts)):
             return shown
-        if [part.tail for part in parts] == [DIGIT, VALUE]:
-            return self.coefficient(*parts)
+        if len(parts) == 2 and isinstance(parts[0], Number) and isinstance(parts[1], Name):
+            return self.coefficient(self.node(parts[0]), self.node(parts[1]))
         return self.wrapped(shown)
+
+    def is_bare(self, node: Node) -> bool:
+        """Whether a factor prints as a number, a power of one, or a quotient of them."""
+        match node:
+            case Number():
+                return True
+            case Name(name):
+                return self.values.get(name) is False
+            case Operation("/", left, right):
+                return self.is_bare(left) and self.is_bare(right)
+            case Operation("**", base, _):
+                return self.is_bare(base)
+        return False
 
     def coefficient(self, number: Shown, value: Shown) -> Shown:
         text = number.text + self.dialect.parentheses.format(value.text)
         piece = Piece(text, text, number.extent + value.extent + BRACKETS_LENGTH)
         return Shown((piece,), PRODUCT, DIGIT, GROUP, valued=True)
 
-    def product(self, left: Node, right: Node) -> Shown:
-        a, b = self.held(left, PRODUCT), self.held(right, POWER)
+    def product(self, left: Shown, right: Node) -> Shown:
+        a, b = self.hold(left, PRODUCT), self.held(right, POWER)
         glued = (a.tail, b.head) in self.dialect.glue
         template = self.dialect.adjoin if glued else self.dialect.times
         first, *rest = b.pieces
@@ -201,27 +226,25 @@ class _Printer:
             pieces = (*a.pieces, _signed(first, template, length, self.dialect.break_times), *rest)
         return Shown(pieces, PRODUCT, a.head, b.tail, a.tall or b.tall, a.valued or b.valued)
 
-    def quotient(self, left: Node, right: Node) -> Shown:
+    def quotient(self, left: Shown, right: Node) -> Shown:
+        below = self.node(right)
+        flat = self.on_one_line(self.hold(left, PRODUCT), self.hold(below, POWER))
         if not self.dialect.stacked:
-            a, b = self.held(left, PRODUCT), self.held(right, POWER)
-            text = self.dialect.fraction.format(a.text, b.text)
-            piece = Piece(text, text, a.extent + b.extent + 1)
-            return Shown((piece,), PRODUCT, a.head, FLAT, a.tall or b.tall, a.valued or b.valued)
-        a, b = self.node(left), self.node(right)
-        text = self.dialect.fraction.format(a.text, b.text)
-        wider = max(a.extent, b.extent, key=Extent.usual)
-        kind = VALUE if a.valued or b.valued else STACK
-        piece = Piece(text, text, wider + 1, self.flattened(left, right))
-        return Shown((piece,), PRODUCT, kind, kind, tall=True, valued=a.valued or b.valued)
+            return flat
+        text = self.dialect.fraction.format(left.text, below.text)
+        wider = max(left.extent, below.extent, key=Extent.usual)
+        kind = VALUE if flat.valued else STACK
+        piece = Piece(text, text, wider + 1, flat.pieces)
+        return Shown((piece,), PRODUCT, kind, kind, tall=True, valued=flat.valued)
 
-    def flattened(self, left: Node, right: Node) -> tuple[Piece, ...]:
-        """A fraction on one line, for when it is wider than the page."""
-        a, b = self.held(left, PRODUCT), self.held(right, POWER)
+    def on_one_line(self, a: Shown, b: Shown) -> Shown:
+        """A quotient with a stroke: the way of flat dialects, and of fractions that are wider than the page."""
         text = self.dialect.slash.format(b.text)
-        return (*a.pieces, Piece(text, text, b.extent + 1))
+        pieces = (*a.pieces, Piece(text, text, b.extent + 1))
+        return Shown(pieces, PRODUCT, a.head, FLAT, a.tall or b.tall, a.valued or b.valued)
 
-    def power(self, left: Node, right: Node) -> Shown:
-        base = self.held(left, ATOM)
+    def power(self, left: Shown, right: Node) -> Shown:
+        base = self.hold(left, ATOM)
         if self.dialect.raised and isinstance(right, Number):
             exponent = self.dialect.raised(str(right.value))
             text, extent = base.text + exponent, base.extent + len(exponent)
@@ -249,12 +272,12 @@ def _signed(piece: Piece, template: str, length: float, fresh: str | None = None
     return Piece(text, start, piece.extent + length, opened)
 
 
-OPERATIONS: dict[str, Callable[[_Printer, Node, Node], Shown]] = {
-    "+": lambda printer, left, right: printer.sum(printer.dialect.plus, left, right),
-    "-": lambda printer, left, right: printer.sum(printer.dialect.minus, left, right),
-    "*": lambda printer, left, right: printer.product(left, right),
-    "/": lambda printer, left, right: printer.quotient(left, right),
-    "**": lambda printer, left, right: printer.power(left, right),
+OPERATIONS: dict[str, Callable[[_Printer, Shown, Operation], Shown]] = {
+    "+": lambda printer, left, node: printer.sum(printer.dialect.plus, left, node.right),
+    "-": lambda printer, left, node: printer.sum(printer.dialect.minus, left, node.right),
+    "*": lambda printer, left, node: printer.product(left, node.right),
+    "/": lambda printer, left, node: printer.quotient(left, node.right),
+    "**": lambda printer, left, node: printer.power(left, node.right),
 }
 
 
