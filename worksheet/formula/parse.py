@@ -112,23 +112,27 @@ class _Parser:
 
     def expression(self, floor: int) -> Node:
         """A chain of operations that bind more strongly than ``floor``."""
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            self.refuse(f"nested more than {MAX_DEPTH} deep", self.peek())
         left = self.operand()
         while (binding := BINDING.get(self.peek().text, LOOSE)) > floor:
             sign = self.take()
-            right = self.expression(POWER - 1 if sign.text == "**" else binding)
-            if sign.text == "**":
-                self.check_exponent(right, sign)
+            right = self.power(sign) if sign.text == "**" else self.expression(binding)
             left = Operation(sign.text, left, right)
-        self.depth -= 1
         return left
 
-    def check_exponent(self, exponent: Node, sign: Token) -> None:
-        if (isinstance(exponent, Number) and exponent.value <= MAX_EXPONENT) or isinstance(exponent, Name):
-            return
-        self.refuse(f"an exponent is a whole number from 0 to {MAX_EXPONENT} or one symbol", sign)
+    def inside(self, floor: int, opening: Token) -> Node:
+        """An expression inside another: behind a parenthesis, a sign or a power."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            self.refuse(f"nested more than {MAX_DEPTH} deep", opening)
+        node = self.expression(floor)
+        self.depth -= 1
+        return node
+
+    def power(self, sign: Token) -> Node:
+        exponent = self.inside(POWER - 1, sign)
+        if isinstance(exponent, Name) or (isinstance(exponent, Number) and exponent.value <= MAX_EXPONENT):
+            return exponent
+        return self.refuse(f"an exponent is a whole number from 0 to {MAX_EXPONENT} or one symbol", sign)
 
     def operand(self) -> Node:
         token = self.take()
@@ -137,11 +141,11 @@ class _Parser:
         if token.kind == "name":
             return self.call(token) if self.peek().text == "(" else self.name(token)
         if token.text == "(":
-            node = self.expression(LOOSE)
+            node = self.inside(LOOSE, token)
             self.expect(")", "to close the parenthesis")
             return node
         if token.text == "-":
-            return Negative(self.expression(SIGN))
+            return Negative(self.inside(SIGN, token))
         return self.refuse(f"expected a number, a symbol or '(', found {self.named(token)}", token)
 
     def number(self, token: Token) -> Number:
@@ -161,10 +165,10 @@ class _Parser:
             known = f"known functions: {', '.join(sorted(FUNCTIONS))}; multiplication needs a *"
             self.refuse(f"{shown(token.text)} is not a function", token, known)
         self.take()
-        arguments = [self.expression(LOOSE)]
+        arguments = [self.inside(LOOSE, token)]
         while self.peek().text == ",":
             self.take()
-            arguments.append(self.expression(LOOSE))
+            arguments.append(self.inside(LOOSE, token))
         self.expect(")", f"to close {token.text}(")
         least, most = FUNCTIONS[token.text]
         if not least <= len(arguments) <= most:
