@@ -211,16 +211,21 @@ def quotients(node: Node, value: Callable[[Node], Exact]) -> Node:
 
     def visit(part: Node) -> Node:
         if isinstance(part, Call) and part.function in BRACKETS:
-            return Call(part.function, (constant(value(part.arguments[0])),))
+            return Call(part.function, (decimal(value(part.arguments[0])),))
         return rebuilt(part, visit)
 
     return visit(node)
 
 
 def constant(value: Exact) -> Node:
-    """A number as a tree: a short decimal as it is, any other fraction as a quotient of whole numbers."""
+    """A number as a tree; a fraction as a quotient of whole numbers."""
     if value < 0:
         return Negative(constant(-value))
-    if isinstance(value, int) or 10**MAX_DECIMALS % value.denominator == 0:
+    if isinstance(value, int):
         return Number(value)
     return Operation("/", Number(value.numerator), Number(value.denominator))
+
+
+def decimal(value: Exact) -> Node:
+    """A number to be printed: a fraction with few decimals as these, such as 54.25."""
+    return Number(value) if value >= 0 and 10**MAX_DECIMALS % value.denominator == 0 else constant(value)
