@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import yaml
 
 MAX_BYTES = 1 << 20
+MAX_DEPTH = 20
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ def parse(text: str, file: str, first_line: int = 1) -> Marked:
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
+        _check_depth(text, loader, file, first_line)
         root = yaml.compose(text, Loader=loader)
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
@@ -97,6 +99,17 @@ def parse(text: str, file: str, first_line: int = 1) -> Marked:
         raise WorksheetError(f"not readable as YAML: {reason}", Where(file, first_line)) from None
     places = _Places(text, file, first_line)
     return places.marked(root) if root else Marked({}, Where(file, first_line), {})
+
+
+def _check_depth(text: str, loader: Any, file: str, first_line: int) -> None:
+    """Refuse deep nesting before anything recurses into it."""
+    import yaml
+
+    depth = 0
+    for event in yaml.parse(text, Loader=loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise WorksheetError(f"nested more than {MAX_DEPTH} deep", _Places(text, file, first_line).at(event.start_mark))
 
 
 class _Places:

@@ -66,13 +66,14 @@ class Network:
 def layer(kind: str, name: str = "", inputs: Iterable[str] = (), **words: int) -> Node:
     """A layer built in Python, in the words of the sheet or the symbols of the formulas.
 
-    >>> layer("Conv2d", c=64, w=11, s=4, p=2).hyperparameters["s_h"]
+    >>> layer("Conv2d", c=64, w=11, s=4, p=2, nobias=True).hyperparameters["s_h"]
     4
 
     Raises WorksheetError for an unknown kind or word, a missing or impossible number.
     """
     found = kind_named(kind)
-    given = [Given(word, value) for word, value in words.items()]
+    flags = found.spelling.flags
+    given = [Given(*flags.get(word, (word, value))) for word, value in words.items() if value or word not in flags]
     return Node(name, found, MappingProxyType(hyperparameters(found, given)), tuple(inputs))
 
 

@@ -24,7 +24,7 @@ MOST_LAYERS = 20_000
 BRACKETS = ("exact", "always")
 
 LAYER = re.compile(r"(?P<indent>\s*)(?P<kind>[^:]*?)\s*(?P<colon>:)?(?P<words>(?(colon).*))")
-WORDS = re.compile(r"(?P<arrow>\S*\s*(?:->|→)\s*\S*)|\S+")
+WORDS = re.compile(r"(?P<arrow>(?:\S+\s*)?(?:->|→)\s*\S*)|\S+")
 NUMBER = re.compile(r"(?P<number>[-+]?[0-9]+)(?P<word>[A-Za-z_]*)", re.ASCII)
 UNKNOWN = "?"  # the input of a layer that stands behind one which could not be read
 

@@ -10,7 +10,7 @@ from worksheet.writers.templating import rendered
 from worksheet.writers.view import Setting, view
 from worksheet.writers.writer import Options, Writer
 
-SETTING = Setting(LATEX, width=88)
+SETTING = Setting(LATEX, width=100)
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~$#])")
 LEADING = re.compile(r"^(\s*)(?:([-+=>])|(\d{1,9})([.)])(?=\s|$))", re.MULTILINE)
 

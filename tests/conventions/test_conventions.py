@@ -1,0 +1,104 @@
+"""Ways of counting are data; a faulty file is refused with every fault at its place."""
+
+import pytest
+
+import worksheet as ws
+from worksheet.conventions import names
+from worksheet.errors import WorksheetError
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_convention_reads(name: str) -> None:
+    found = ws.convention(name)
+    assert found.title
+    assert found.cite
+    assert found.rules
+    assert all(column.rules for column in found.columns)
+
+
+def test_ai61002_against_the_quantities() -> None:
+    """The sheet's columns, told by the textbook's quantities."""
+    found = ws.convention("ai61002")
+    params, flops = found.columns
+    relations = {
+        "Conv2d": ("weights + biases", "macs + biases*W*H"),
+        "Linear": ("weights + biases", "macs + biases"),
+        "ReLU": ("0", "comparisons + assignments"),
+        "MaxPool2d": ("0", "comparisons"),
+        "Dropout": ("0", "0"),
+        "Flatten": ("0", "0"),
+    }
+    assert set(relations) == set(params.rules) == set(flops.rules)
+    import sympy
+
+    for name, texts in relations.items():
+        kind = ws.kinds()[name]
+        for form in kind.forms.values():
+            for column, text in zip((params, flops), texts, strict=True):
+                rule = kind.resolved(column.rules[name], form).expr
+                relation = kind.resolved(kind.formula(text), form).expr
+                assert sympy.expand(rule - relation) == 0, (name, column.name)
+
+
+FAULTS = """\
+title: T
+colums: {}
+columns:
+  params: {Conv2D: 1, Conv2d: "k*(c", Linear: n*z}
+  flops: {ReLU: __import__('os'), MaxPool2d: 2^3}
+headings: {flop: x}
+digits: xx_YY
+reference:
+  Conv2d:
+    - Products: c.w
+"""
+
+
+def test_every_fault_of_a_file_at_once(sheet) -> None:
+    path = sheet(FAULTS, "own.yaml")
+    with pytest.raises(WorksheetError) as caught:
+        ws.convention(str(path))
+    got = {(f.where.line, f.where.column): f.message for f in caught.value.faults}
+    assert {place: message[:30] for place, message in got.items()} == {
+        (2, 1): "unknown key 'colums'",
+        (4, 12): "unknown layer 'Conv2D'",
+        (4, 36): "expected ')' to close the pare",
+        (4, 47): "Linear has no symbol 'z'",
+        (5, 28): '"\'" has no place in a formula',
+        (5, 47): "'^' has no place in a formula",
+        (6, 12): "there is no column 'flop'",
+        (7, 9): "unknown digit grouping 'xx_YY'",
+        (10, 18): "'.' has no place in a formula",
+    }
+
+
+def test_unknown_names() -> None:
+    with pytest.raises(WorksheetError, match="unknown convention 'ai6102'") as caught:
+        ws.convention("ai6102")
+    assert caught.value.hint == "did you mean ai61002?"
+    with pytest.raises(WorksheetError, match="no such file"):
+        ws.convention("own.yaml")
+    with pytest.raises(WorksheetError, match="unknown convention"):
+        ws.convention("../conventions/ai61002")
+
+
+def test_what_is_not_counted_is_listed(sheet) -> None:
+    net = ws.network("n", (3, 8, 8), ws.layer("AvgPool2d", w=2), ws.layer("ReLU"))
+    d = ws.derive(net, "ai61002")
+    assert d.totals == {"params": 0, "flops": 96}
+    assert d.notes == (
+        "# Params: AI61002, Spring 2020 has no rule for S. No. 1 (AvgPool2d); not in the total.",
+        "# Flops: AI61002, Spring 2020 has no rule for S. No. 1 (AvgPool2d); not in the total.",
+    )
+    assert "| 1 | AvgPool2d: 2w 2s 0p | — | — |" in ws.render(d, "md").decode()
+    import json
+
+    assert json.loads(ws.render(d, "json"))["uncounted"] == [{"no": 1, "kind": "AvgPool2d", "columns": ["params", "flops"]}]
+
+
+def test_facts_are_folded_before_printing() -> None:
+    net = ws.network("n", (4, 8, 8), ws.layer("Conv2d", c=8, w=3, g=2, nobias=True), ws.layer("Linear", k=5, nobias=True))
+    conv, linear = ws.derive(net).rows
+    assert conv.columns[0].formula.show() == "c/g × whk"
+    assert conv.columns[0].value == 4 // 2 * 3 * 3 * 8
+    assert linear.columns[0].formula.show() == "nk"
