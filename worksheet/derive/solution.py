@@ -179,10 +179,15 @@ class _Solution:
         if formula.rounds() and isinstance(unrounded, Fraction):
             stages = (formula.quotients(values),)
             note = (
-                f"{self.digits.operand(unrounded)} is not whole: one more step of the kernel would leave the padded input, "
+                f"{self.said(unrounded)} is not whole: one more step of the kernel would leave the padded input, "
                 f"so the brackets round down to {value}."
             )
         return Step(name, "", (name,), formula, values, value, stages, "", note)
+
+    def said(self, value: Fraction) -> str:
+        """55.25, or 906/7 ≈ 129.43 where the decimals do not end."""
+        text = self.digits.operand(value)
+        return f"{text} ≈ {self.digits.operand(round(value, 2))}" if "/" in text else text
 
     def column(self, folded: Folded, index: int, values: Mapping[str, int]) -> Step:
         column, rule = folded.columns[index], folded.rules[index]

@@ -42,6 +42,7 @@ class Dialect:
     tall: str  # parentheses around something tall
     comma: str
     calls: dict[str, str]
+    opened: dict[str, tuple[str, str]]  # brackets of a group that is broken over lines; "" names the parentheses
     glue: frozenset[tuple[str, str]]
     equals: str
     text: Callable[[str], str]  # words inside a formula
@@ -116,6 +117,13 @@ LATEX = Dialect(
         "max": r"\max\left({}\right)",
         "min": r"\min\left({}\right)",
     },
+    opened={
+        "": ("(", ")"),
+        "floor": (r"\lfloor ", r" \rfloor"),
+        "ceil": (r"\lceil ", r" \rceil"),
+        "max": (r"\max(", ")"),
+        "min": (r"\min(", ")"),
+    },
     glue=_DRAWN,
     equals="=",
     text=_latex_text,
@@ -135,6 +143,7 @@ TYPST = replace(
     power="{}^({})",
     tall="({})",
     calls={"floor": "floor({})", "ceil": "ceil({})", "max": "max({})", "min": "min({})"},
+    opened={"": ("(", ")"), "floor": ("⌊", "⌋"), "ceil": ("⌈", "⌉"), "max": ("max(", ")"), "min": ("min(", ")")},
     text=typst_string,
 )
 
@@ -164,6 +173,13 @@ MATHML = replace(
         "max": "<mrow><mi>max</mi><mo>(</mo>{}<mo>)</mo></mrow>",
         "min": "<mrow><mi>min</mi><mo>(</mo>{}<mo>)</mo></mrow>",
     },
+    opened={
+        "": ("<mo>(</mo>", "<mo>)</mo>"),
+        "floor": ("<mo>⌊</mo>", "<mo>⌋</mo>"),
+        "ceil": ("<mo>⌈</mo>", "<mo>⌉</mo>"),
+        "max": ("<mi>max</mi><mo>(</mo>", "<mo>)</mo>"),
+        "min": ("<mi>min</mi><mo>(</mo>", "<mo>)</mo>"),
+    },
     equals='<mo form="infix">=</mo>',
     text=lambda text: f"<mtext>{markup(text)}</mtext>",
 )
@@ -183,6 +199,7 @@ TEXT = replace(
     power="{}^{}",
     tall="({})",
     calls={"floor": "⌊{}⌋", "ceil": "⌈{}⌉", "max": "max({})", "min": "min({})"},
+    opened={"": ("(", ")"), "floor": ("⌊", "⌋"), "ceil": ("⌈", "⌉"), "max": ("max(", ")"), "min": ("min(", ")")},
     glue=pairs(f"{DIGIT} {LETTER} {GROUP}", f"{LETTER} {SUBSCRIPT} {GROUP}") | pairs(SUBSCRIPT, GROUP),
     text=lambda text: text,
     stacked=False,

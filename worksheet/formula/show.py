@@ -161,20 +161,16 @@ class _Printer:
         template = self.dialect.tall if shown.tall else self.dialect.parentheses
         text = template.format(shown.text)
         length = TALL_LENGTH if shown.tall else BRACKETS_LENGTH
-        piece = Piece(text, text, shown.extent + length, self.opened(shown))
+        piece = Piece(text, text, shown.extent + length, self.opened("", shown.pieces))
         return Shown((piece,), ATOM, GROUP, GROUP, shown.tall, shown.valued)
 
-    def opened(self, shown: Shown) -> tuple[Piece, ...]:
-        """The pieces inside parentheses, the outer ones carrying the parentheses, where there is more than one."""
-        if len(shown.pieces) < 2:
+    def opened(self, brackets: str, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+        """The pieces inside brackets, the outer ones carrying the brackets, where there is more than one."""
+        if len(pieces) < 2:
             return ()
-        before, after = self.dialect.parentheses.format(SLOT * 2).split(SLOT * 2)
-        first, *middle, last = shown.pieces
-        return (
-            Piece(before + first.text, before + first.fresh, first.extent + BRACKETS_LENGTH, first.opened),
-            *middle,
-            Piece(last.text + after, last.fresh + after, last.extent + BRACKETS_LENGTH, last.opened),
-        )
+        before, after = self.dialect.opened[brackets]
+        first, *middle, last = pieces
+        return (_joined(before, first, ""), *middle, _joined("", last, after))
 
     def sum(self, template: str, a: Shown, right: Node) -> Shown:
         b = self.term(right, PRODUCT)
@@ -261,7 +257,15 @@ class _Printer:
         extent = sum((argument.extent + TALL_LENGTH for argument in arguments), Extent(len(arguments)))
         kind = GROUP if function in BRACKETS else WORD
         valued, tall = any(a.valued for a in arguments), any(a.tall for a in arguments)
-        return Shown((Piece(text, text, extent),), ATOM, kind, GROUP, tall, valued)
+        piece = Piece(text, text, extent, self.opened(function, self.listed(arguments)))
+        return Shown((piece,), ATOM, kind, GROUP, tall, valued)
+
+    def listed(self, arguments: list[Shown]) -> tuple[Piece, ...]:
+        """The pieces of a list of arguments, each but the last with its comma."""
+        run: list[Piece] = []
+        for argument in arguments[:-1]:
+            run += [*argument.pieces[:-1], _joined("", argument.pieces[-1], self.dialect.comma)]
+        return (*run, *arguments[-1].pieces)
 
 
 def _signed(piece: Piece, template: str, length: float, fresh: str | None = None) -> Piece:
@@ -270,6 +274,15 @@ def _signed(piece: Piece, template: str, length: float, fresh: str | None = None
     start = fresh.format(piece.text) if fresh else text.lstrip()
     opened = piece.opened and (_signed(piece.opened[0], template, length, fresh), *piece.opened[1:])
     return Piece(text, start, piece.extent + length, opened)
+
+
+def _joined(before: str, piece: Piece, after: str) -> Piece:
+    """A piece with something fixed to it, in its smaller pieces too."""
+    opened = piece.opened
+    if len(opened) > 1:
+        opened = (_joined(before, opened[0], ""), *opened[1:-1], _joined("", opened[-1], after))
+    extent = piece.extent + BRACKETS_LENGTH
+    return Piece(before + piece.text + after, before + piece.fresh + after, extent, opened)
 
 
 OPERATIONS: dict[str, Callable[[_Printer, Shown, Operation], Shown]] = {

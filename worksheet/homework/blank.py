@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from worksheet.derivation import Derivation, Row, Step
+from worksheet.derivation import Derivation, Row, Shape, Step
 
 SOLVED = re.compile(r"^\s*\(solved\)\s*", re.IGNORECASE)
 
@@ -15,17 +15,17 @@ def blank(derivation: Derivation) -> Derivation:
     return replace(
         derivation,
         title=SOLVED.sub("", derivation.title) or derivation.title,
-        rows=tuple(_row(row, is_first=i == 0) for i, row in enumerate(derivation.rows)),
+        rows=tuple(_row(row, derivation.input if i == 0 else None) for i, row in enumerate(derivation.rows)),
         totals=dict.fromkeys(derivation.totals),
         blank=True,
     )
 
 
-def _row(row: Row, is_first: bool) -> Row:
+def _row(row: Row, input: Shape | None) -> Row:
     return replace(
         row,
         spec=row.stated,
-        input=row.input if is_first else None,
+        input=input,
         output=None,
         values=(),
         sizes=(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from worksheet.derivation import Derivation
@@ -13,6 +14,7 @@ from worksheet.writers.writer import Options, Writer
 
 SETTING = Setting(TYPST, width=91, beside=0.6, spoken=True)
 PAPER_NAMES = {"a4": "a4", "letter": "us-letter"}
+MISSING = re.compile(r'the text `"(.+?)"` could not be displayed')
 STANDARD: Final = "ua-1"  # PDF/UA-1: tagged, titled, every equation with words
 
 
@@ -34,19 +36,30 @@ def _string(text: object) -> Ready:
 
 def compile(derivation: Derivation, options: Options) -> bytes:
     """The PDF. Raises OutputError with Typst's message, which a template of one's own may cause."""
-    import typst
-
-    document = source(derivation, options).encode()
+    document = source(derivation, options)
     fault = ""
     for embedded_only in (True, False):  # a script that the package's fonts lack may be on the machine
-        try:
-            compiler = typst.Compiler(document, ignore_system_fonts=embedded_only)
-            pdf = compiler.compile(format="pdf", pdf_standards=STANDARD, timestamp=0)
-        except typst.TypstError as error:
-            fault = error.diagnostic or error.message
-        else:
-            return pdf if isinstance(pdf, bytes) else b""
-    raise OutputError(f"typst cannot set this document: {fault}", hint="--engine latex sets it with TeX")
+        pdf, fault = _compiled(document, embedded_only)
+        if pdf or not MISSING.search(fault):
+            break
+    else:  # what no font can print is named by its number
+        lacking = {sign for text in MISSING.findall(fault) for sign in text}
+        pdf, fault = _compiled(document.translate({ord(sign): f"[U+{ord(sign):04X}]" for sign in lacking}), False)
+    if not pdf:
+        raise OutputError(f"typst cannot set this document: {fault}", hint="--engine latex sets it with TeX")
+    return pdf
+
+
+def _compiled(document: str, embedded_only: bool) -> tuple[bytes, str]:
+    """The PDF, or nothing and Typst's message."""
+    import typst
+
+    try:
+        compiler = typst.Compiler(document.encode(), ignore_system_fonts=embedded_only)
+        pdf = compiler.compile(format="pdf", pdf_standards=STANDARD, timestamp=0)
+    except typst.TypstError as error:
+        return b"", error.diagnostic or error.message
+    return (pdf if isinstance(pdf, bytes) else b""), ""
 
 
 def render(derivation: Derivation, options: Options) -> bytes:

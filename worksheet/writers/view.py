@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -237,7 +238,11 @@ def _symbol(name: str, dialect: str) -> str:
 
 
 def clean(text: str) -> str:
-    """A text without control characters, which could steer a terminal or break a document."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
+    """A text without control and direction characters, which could steer a terminal or break a document."""
+    return text if text.isprintable() else "".join(map(_clean_sign, text))
+
+
+def _clean_sign(sign: str) -> str:
+    if sign in "\n\t":
+        return "\n" if sign == "\n" else " "
+    return "\ufffd" if unicodedata.category(sign)[0] == "C" else sign

@@ -1,0 +1,97 @@
+"""The storeys hold: a file imports only from storeys below its own; every module says what it is for."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).parent.parent / "worksheet"
+STOREYS = [  # from the top
+    {"cli", "__init__"},
+    {"writers", "grading", "homework"},
+    {"derive", "readers", "zoo"},
+    {"sizes"},
+    {"network"},
+    {"conventions"},
+    {"layers", "derivation"},
+    {"formula"},
+    {"marked"},
+    {"discover", "errors"},
+]
+LEVEL = {room: len(STOREYS) - i for i, rooms in enumerate(STOREYS) for room in rooms}
+FILES = sorted(HOUSE.rglob("*.py"))
+MOST_LINES, MOST_LINES_OF_A_FUNCTION = 320, 45
+FORBIDDEN = {"eval", "exec", "sympify", "parse_expr", "__import__", "compile"}
+
+
+def room(path: Path) -> str:
+    return path.relative_to(HOUSE).parts[0].removesuffix(".py")
+
+
+def imports(tree: ast.AST) -> list[str]:
+    names = [n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module]
+    names += [
+        f"worksheet.{a.name}"
+        for n in ast.walk(tree)
+        if isinstance(n, ast.ImportFrom) and n.module == "worksheet"
+        for a in n.names
+    ]
+    return names + [a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(HOUSE)))
+def test_storeys(path: Path) -> None:
+    own = room(path)
+    for name in imports(ast.parse(path.read_text())):
+        parts = name.split(".")
+        if parts[0] == "worksheet" and len(parts) > 1 and parts[1] != own and own != "cli":
+            assert LEVEL[parts[1]] < LEVEL[own], f"{own} stands below {parts[1]}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(HOUSE)))
+def test_modules(path: Path) -> None:
+    text = path.read_text()
+    tree = ast.parse(text)
+    purpose = ast.get_docstring(tree)
+    assert purpose, "a module says in its first line what it is for"
+    assert purpose.splitlines()[0].endswith((".", ":")) or "." in purpose
+    assert text.count("\n") <= MOST_LINES
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < MOST_LINES_OF_A_FUNCTION, node.name
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id not in FORBIDDEN, f"line {node.lineno}"
+
+
+def test_heavy_and_optional_imports_stay_inside_functions() -> None:
+    heavy = {"sympy", "pylatex", "typst", "jinja2", "rich", "yaml", "babel", "torch", "onnx"}
+    for path in FILES:
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.Import):
+                assert not heavy & {a.name.split(".")[0] for a in node.names}, path
+            if isinstance(node, ast.ImportFrom):
+                assert (node.module or "").split(".")[0] not in heavy, path
+
+
+FOLDERS = {"layers": "KINDS", "readers": "READER", "writers": "WRITER"}
+HELPERS = {
+    "layers": {"kind", "shapes", "windows", "spelling"},
+    "readers": {"reader"},
+    "writers": {"writer", "view", "layout", "templating", "notebook", "terminal"},
+}
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_module_of_a_folder_offers_its_constant(folder: str) -> None:
+    from worksheet.discover import collect
+
+    modules = {path.stem for path in (HOUSE / folder).glob("*.py")} - {"__init__"}
+    assert set(collect(f"worksheet.{folder}", FOLDERS[folder])) == modules - HELPERS[folder]
+
+
+def test_arithmetic_stays_out_of_the_templates() -> None:
+    import re
+
+    for path in (HOUSE.parent / "templates").rglob("*.*"):
+        for code in re.findall(r"(?:\{\{|\{%|<<|<%)(.*?)(?:\}\}|%\}|>>|%>)", path.read_text()):
+            assert "value" not in code or not re.search(r"[*/]|\bsum\b", code), (path, code)

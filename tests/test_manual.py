@@ -1,0 +1,92 @@
+"""The manual, the changelog and the examples keep step with the program."""
+
+import re
+from pathlib import Path
+
+import pytest
+import typer
+
+import worksheet as ws
+from tests.sheet_facts import EXAMPLES, ROOT
+from worksheet.cli import app
+from worksheet.layers import QUANTITIES, kinds
+from worksheet.network import Heading
+from worksheet.writers import writers
+
+MANUAL = (ROOT / "docs" / "manual.md").read_text()
+SHEET_PAGE = (ROOT / "docs" / "sheet.md").read_text()
+COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_and_option_is_in_the_manual(name: str) -> None:
+    start = MANUAL.index(f"## `worksheet {name}")
+    section = MANUAL[start : MANUAL.find("\n## ", start + 1)]
+    for parameter in COMMANDS[name].params:
+        for option in parameter.opts:
+            if option.startswith("-") and option != "--help":
+                assert f"`{option}" in section or f" {option}" in section, option
+
+
+def test_formats_conventions_and_kinds_are_in_the_manual() -> None:
+    for name in (*writers(), *ws.conventions.names()):
+        assert f"`{name}`" in MANUAL
+    for kind in kinds().values():
+        assert f"`{kind.name}" in SHEET_PAGE
+        for word in kind.spelling.words:
+            assert f"`{word.word}`" in SHEET_PAGE
+    for key in Heading.__dataclass_fields__:
+        assert f"`{key}`" in SHEET_PAGE
+    for quantity in QUANTITIES:
+        assert f"`{quantity}`" in (ROOT / "docs" / "conventions.md").read_text()
+
+
+@pytest.mark.parametrize(
+    "path", [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"], ids=lambda p: p.name
+)
+def test_links_lead_somewhere(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", path.read_text()):
+        if not target.startswith("http"):
+            assert (path.parent / target).exists(), target
+
+
+def test_the_changelog_has_this_version() -> None:
+    assert f"## {ws.__version__}" in (ROOT / "CHANGELOG.md").read_text()
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.sheet")), ids=lambda p: p.name)
+def test_example_sheets(path: Path) -> None:
+    d = ws.derive(ws.read(path))
+    assert d.rows
+    assert ws.render(d, "pdf").startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.py")), ids=lambda p: p.name)
+def test_example_programs(path: Path, tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    run = subprocess.run([sys.executable, path], capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert run.returncode == 0, run.stderr
+    expected = re.search(r"# Prints:\n((?:# .*\n?)+)", path.read_text())
+    assert expected
+    assert run.stdout == "".join(line[2:] + "\n" for line in expected[1].splitlines())
+
+
+def test_lenet5_as_published() -> None:
+    """LeCun et al. 1998, section II: parameters and connections of each layer; C3 is sparse in the paper."""
+    d = ws.derive(ws.read(EXAMPLES / "lenet5.sheet"))
+    figures = {row.no: tuple(step.value for step in row.columns) for row in d.rows}
+    published = {1: (156, 122_304), 2: (12, 5_880), 4: (32, 2_000), 5: (48_120, 48_120), 6: (10_164, 10_164)}
+    assert {no: figures[no] for no in published} == published
+    assert figures[3] == (16 * (6 * 25 + 1), 16 * (6 * 25 + 1) * 100)
+    sparse = 6 * (3 * 25 + 1) + 9 * (4 * 25 + 1) + (6 * 25 + 1)
+    assert sparse == 1516
+    assert d.totals["params"] - figures[3][0] + sparse - 840 == 60_000
+    assert d.totals["connections"] - figures[3][1] + sparse * 100 == 340_908
+
+
+def test_alexnet_as_torchvision_publishes_it() -> None:
+    d = ws.derive(ws.read(EXAMPLES / "alexnet-224.sheet"))
+    assert d.totals["params"] == 61_100_840
+    assert [row.output for row in d.rows][:3] == [(64, 55, 55), (64, 55, 55), (64, 27, 27)]
