@@ -30,6 +30,18 @@ def hostile(text: str) -> ws.Network:
     return ws.network("n", (3, 8, 8), ws.layer("Conv2d", c=2, w=3), title=text, course=text, question=text, note=text)
 
 
+@pytest.mark.parametrize("text", HOSTILE)
+def test_headings_of_a_convention_are_escaped_too(sheet, text: str) -> None:
+    """Words from a convention's file stand inside formulas as well."""
+    import json
+
+    own = {"title": text, "columns": {text: {"Conv2d": "k*c"}}, "remarks": {text: {"Conv2d": text}}, "rules": [text]}
+    d = ws.derive(hostile("T"), str(sheet(json.dumps(own, ensure_ascii=False), "own.yaml")))
+    for format in (*TEXTS, "pdf"):
+        assert ws.render(d, format)
+    assert d._repr_latex_()
+
+
 @pytest.mark.parametrize("format", [*TEXTS, "pdf"])
 def test_the_same_bytes_every_time(solution: ws.Derivation, format: str) -> None:
     assert ws.render(solution, format) == ws.render(ws.derive(ws.read(EXAMPLES / "ai61002.sheet")), format)
@@ -75,7 +87,7 @@ def test_typst_prints_what_was_typed(text: str, tmp_path: Path) -> None:
 
 @pytest.mark.tex
 @pytest.mark.poppler
-def test_latex_prints_what_was_typed(tmp_path: Path) -> None:
+def test_latex_prints_what_was_typed(tmp_path: Path, sheet) -> None:
     import subprocess
 
     latin = [text for text in HOSTILE if not re.search(r"[^\x00-\u017f—…“”]", text) and text.isprintable()]
@@ -84,7 +96,8 @@ def test_latex_prints_what_was_typed(tmp_path: Path) -> None:
         ws.write(ws.derive(hostile(text)), path, engine="latex")
         shown = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, check=True).stdout.decode()
         assert re.sub(r"\s", "", text).replace("…", "...") in re.sub(r"\s", "", shown), text
-    ws.write(ws.derive(hostile("日本 🙂 \u202e")), path, engine="latex")
+    own = sheet("title: T\ncolumns: {'日本 # %': {Conv2d: k*c}}\n", "own.yaml")
+    ws.write(ws.derive(hostile("日本 🙂 \u202e"), str(own)), path, engine="latex")
     shown = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, check=True).stdout.decode()
     assert "[U+65E5][U+672C] [U+1F642] [U+FFFD]" in shown
 
@@ -138,8 +151,8 @@ def test_pdf_is_tagged_titled_and_speaks_its_equations(solution: ws.Derivation, 
 
 def elements(node):
     kids = node.get("/K", [])
-    for kid in kids if isinstance(kids, list) else [kids]:
-        kid = kid.get_object() if hasattr(kid, "get_object") else kid
+    for entry in kids if isinstance(kids, list) else [kids]:
+        kid = entry.get_object() if hasattr(entry, "get_object") else entry
         if isinstance(kid, dict) and "/S" in kid:
             yield kid
             yield from elements(kid)
@@ -178,7 +191,8 @@ def test_tex_compiles_without_a_warning_of_boxes(sheet_path: Path, paper: str, i
 
 @pytest.mark.tex
 def test_long_formulas_do_not_run_over_the_margin(tmp_path: Path, sheet) -> None:
-    long = "k*(c*w*h + b)*W*H + c*M*N*(w + h + k + 1)*(w*h*k + c*M*N + 7) + max(c*M*N, k*W*H)*(M + N + c + w + h + k)**2 - floor(M*N/(w + h))"
+    long = "k*(c*w*h + b)*W*H + c*M*N*(w + h + k + 1)*(w*h*k + c*M*N + 7)"
+    long += " + max(c*M*N, k*W*H)*(M + N + c + w + h + k)**2 - floor(M*N/(w + h))"
     path = sheet(f"title: Long\ncolumns: {{'a rather long heading': {{Conv2d: '{long}'}}}}\n", "long.yaml")
     net = ws.network("n", (123456, 1000, 1000), ws.layer("Conv2d", c=987654, w=301, s=7, p=100))
     import subprocess
@@ -200,6 +214,12 @@ def test_a_question_sheet_holds_no_answer(solution: ws.Derivation, format: str) 
             assert len(answer) < 3 or answer not in text
             assert len(answer) < 3 or answer.replace(",", "") not in text
     assert "64 × 56 × 56" not in text
+
+
+def test_notes_are_for_solutions_only() -> None:
+    d = ws.derive(ws.read(EXAMPLES / "alexnet-224.sheet"))
+    assert "publishes" in ws.render(d, "md").decode()
+    assert "publishes" not in ws.render(ws.blank(d), "md").decode()
 
 
 def test_a_question_sheet_does_not_tell_a_size_that_must_be_worked_out() -> None:

@@ -17,6 +17,7 @@ def blank(derivation: Derivation) -> Derivation:
         title=SOLVED.sub("", derivation.title) or derivation.title,
         rows=tuple(_row(row, derivation.input if i == 0 else None) for i, row in enumerate(derivation.rows)),
         totals=dict.fromkeys(derivation.totals),
+        notes=(),
         blank=True,
     )
 

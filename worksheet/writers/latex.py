@@ -16,7 +16,6 @@ from worksheet.writers.templating import ANGLES, rendered
 from worksheet.writers.view import Setting, view
 from worksheet.writers.writer import Options, Writer
 
-SETTING = Setting(LATEX, width=91, beside=0.6)
 PAPER_OPTIONS = {"a4": "a4paper", "letter": "letterpaper"}
 COMMAND = ("latexmk", "-pdf", "-norc", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape")
 SECONDS = 300
@@ -27,7 +26,8 @@ SIGNS = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "#": r"\#", "$": r"\$", "%": r"\%", "&": r"\&", "_": r"\_",
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
     "|": r"\textbar{}", '"': r"\textquotedbl{}", "'": r"\textquotesingle{}", "`": r"\textasciigrave{}", "-": "{-}",
-    "→": r"$\rightarrow$", "≈": r"$\approx$", "×": r"$\times$", "−": r"$-$", "—": r"\textemdash{}", "–": r"\textendash{}", "…": r"\dots{}",
+    "→": r"$\rightarrow$", "≈": r"$\approx$", "×": r"$\times$", "−": r"$-$", "—": r"\textemdash{}", "–": r"\textendash{}",
+    "…": r"\dots{}",
     "’": r"\textquoteright{}", "‘": r"\textquoteleft{}", "“": r"\textquotedblleft{}", "”": r"\textquotedblright{}",
     "\u00a0": "~", "\u202f": r"\,", "\u2009": r"\,",
 }  # fmt: skip
@@ -36,7 +36,19 @@ LAST_LATIN = 0x17F  # what the T1 fonts can print; anything else is named by its
 
 def escape(text: str) -> str:
     """Text that LaTeX prints as it is; a sign that the fonts lack is printed as its number, U+0939."""
-    return "".join(SIGNS.get(sign) or (sign if ord(sign) <= LAST_LATIN else f"[U+{ord(sign):04X}]") for sign in text)
+    return "".join(SIGNS.get(sign) or _printable(sign) for sign in text)
+
+
+def words(text: str) -> str:
+    """Words inside a formula."""
+    return LATEX.text("".join(map(_printable, text)))
+
+
+def _printable(sign: str) -> str:
+    return sign if ord(sign) <= LAST_LATIN or sign in SIGNS else f"[U+{ord(sign):04X}]"
+
+
+SETTING = Setting(LATEX, width=91, beside=0.6, words=words)
 
 
 def source(derivation: Derivation, options: Options) -> str:

@@ -9,7 +9,7 @@ from worksheet.derivation import Derivation
 from worksheet.errors import OutputError
 from worksheet.formula.dialects import TYPST, typst_string
 from worksheet.writers.templating import ANGLES, rendered
-from worksheet.writers.view import Ready, Setting, view
+from worksheet.writers.view import Ready, Setting, clean, view
 from worksheet.writers.writer import Options, Writer
 
 SETTING = Setting(TYPST, width=91, beside=0.6, spoken=True)
@@ -31,7 +31,7 @@ def source(derivation: Derivation, options: Options) -> str:
 
 def _string(text: object) -> Ready:
     """A string literal where Typst code, not markup, wants one."""
-    return Ready(typst_string(str(text)))
+    return Ready(typst_string(clean(str(text))))
 
 
 def compile(derivation: Derivation, options: Options) -> bytes:
@@ -44,7 +44,7 @@ def compile(derivation: Derivation, options: Options) -> bytes:
             break
     else:  # what no font can print is named by its number
         lacking = {sign for text in MISSING.findall(fault) for sign in text}
-        pdf, fault = _compiled(document.translate({ord(sign): f"[U+{ord(sign):04X}]" for sign in lacking}), False)
+        pdf, fault = _compiled(document.translate({ord(sign): f"[U+{ord(sign):04X}]" for sign in lacking}), embedded_only=False)
     if not pdf:
         raise OutputError(f"typst cannot set this document: {fault}", hint="--engine latex sets it with TeX")
     return pdf

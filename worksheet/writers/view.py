@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import SimpleNamespace
@@ -30,6 +30,7 @@ class Setting:
 
     dialect: Dialect
     width: float
+    words: Callable[[str], str] | None = None  # words inside a formula, where the dialect's own way is not enough
     pieces: bool = False  # steps in pieces too, for a page that breaks lines itself
     spoken: bool = False  # every formula in words too
     beside: float = 1.0  # the share of the width that a formula of the reference has beside its words
@@ -44,6 +45,7 @@ class _View:
     def __init__(self, derivation: Derivation, setting: Setting) -> None:
         self.derivation = derivation
         self.dialect = setting.dialect
+        self.words_in_formulas = setting.words or setting.dialect.text
         self.spoken = setting.spoken
         self.pieces = setting.pieces
         self.digits = digits_named(derivation.digits)
@@ -142,7 +144,7 @@ class _View:
         parts = self.parts(step)
         laid = lines(parts, self.width - self.label_width)
         return SimpleNamespace(
-            label=self.symbols(step.symbols) if step.symbols else Ready(self.dialect.text(step.label)),
+            label=self.symbols(step.symbols) if step.symbols else Ready(self.words_in_formulas(clean(step.label))),
             plain_label=" = ".join(map(_spoken, step.symbols)) or step.label,
             lines=self.ready(laid),
             parts=[[Ready(piece.text) for piece in part] for part in parts] if self.pieces else [],
@@ -157,7 +159,7 @@ class _View:
         if step.value is None:
             return []
         if not step.is_counted:
-            return [[self.leaf(self.dialect.text(UNCOUNTED), UNCOUNTED)]]
+            return [[self.leaf(self.words_in_formulas(UNCOUNTED), UNCOUNTED)]]
         result = self.digits.result(step.value)
         parts = []
         if step.formula and step.formula.symbols:
