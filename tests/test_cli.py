@@ -155,8 +155,22 @@ def test_the_reader_of_a_pipe_may_leave(tmp_path: Path) -> None:
     assert b"Exception" not in run.stderr
 
 
-def test_completion(command) -> None:
-    assert (
-        "complete" in command("--show-completion", _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1", SHELL="/bin/bash").out
-        or True
-    )
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("worksheet s", ["solve"]),
+        ("worksheet solve -f h", ["html"]),
+        ("worksheet solve -c ai", ["ai61002"]),
+        ("worksheet solve x.sheet --engine ", ["latex", "typst"]),
+        ("worksheet formulas Max", ["MaxPool2d"]),
+    ],
+)
+def test_completion(typed: str, offered: list[str]) -> None:
+    import subprocess
+    import sys
+
+    words = typed.split(" ")
+    env = os.environ | {"COMP_WORDS": typed, "COMP_CWORD": str(len(words) - 1), "_WORKSHEET_COMPLETE": "complete_bash"}
+    program = "import sys; sys.argv[0] = 'worksheet'; from worksheet.cli import main; main()"
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=env, check=False)
+    assert sorted(run.stdout.split()) == offered

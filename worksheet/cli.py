@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import worksheet as ws
+from worksheet import conventions
 from worksheet.errors import OutputError, WorksheetError
 from worksheet.layers import kind_named
-from worksheet.writers import check_writable, options, save, writer_for
+from worksheet.writers import ENGINES, PAPERS, check_writable, options, save, writer_for, writers
 
 if TYPE_CHECKING:
     from worksheet.derivation import Derivation
@@ -25,19 +27,47 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+
+def _completing(names: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
+    """What the shell offers while an option's value is being typed."""
+    return lambda incomplete: [name for name in names() if name.startswith(incomplete)]
+
+
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", help="The file to write; its suffix chooses the format.", show_default=False)
 ]
-Format = Annotated[str | None, typer.Option("-f", "--format", help="md, tex, pdf, html, txt, json or typ.", show_default=False)]
-Engine = Annotated[str, typer.Option("--engine", help="What sets a PDF: typst (built in) or latex (TeX must be installed).")]
-Paper = Annotated[str, typer.Option("--paper", help="a4 or letter.")]
+Format = Annotated[
+    str | None,
+    typer.Option(
+        "-f",
+        "--format",
+        help="md, tex, pdf, html, txt, json or typ.",
+        show_default=False,
+        autocompletion=_completing(writers),
+    ),
+]
+Engine = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        help="What sets a PDF: typst (built in) or latex (TeX must be installed).",
+        autocompletion=_completing(lambda: ENGINES),
+    ),
+]
+Paper = Annotated[str, typer.Option("--paper", help="a4 or letter.", autocompletion=_completing(lambda: PAPERS))]
 Template = Annotated[
     Path | None,
     typer.Option("--template", help="A folder whose templates take the place of the package's own.", show_default=False),
 ]
 Counting = Annotated[
     str | None,
-    typer.Option("-c", "--convention", help="How to count: a name, or a YAML file of your own.", show_default=False),
+    typer.Option(
+        "-c",
+        "--convention",
+        help="How to count: a name, or a YAML file of your own.",
+        show_default=False,
+        autocompletion=_completing(conventions.names),
+    ),
 ]
 Grouping = Annotated[
     str | None,
@@ -72,7 +102,8 @@ def solve(
 @app.command(epilog="Example:  worksheet formulas Conv2d MaxPool2d -o reference.pdf")
 def formulas(
     kinds: Annotated[
-        list[str] | None, typer.Argument(help="Kinds of layers; all of them by default.", show_default=False)
+        list[str] | None,
+        typer.Argument(help="Kinds of layers; all of them by default.", show_default=False, autocompletion=_completing(ws.kinds)),
     ] = None,
     output: Output = None,
     format: Format = None,

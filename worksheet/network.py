@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 
 from worksheet.errors import NetworkError, Where
 from worksheet.layers import Kind, kind_named
@@ -74,7 +73,7 @@ def layer(kind: str, name: str = "", inputs: Iterable[str] = (), **words: int) -
     found = kind_named(kind)
     flags = found.spelling.flags
     given = [Given(*flags.get(word, (word, value))) for word, value in words.items() if value or word not in flags]
-    return Node(name, found, MappingProxyType(hyperparameters(found, given)), tuple(inputs))
+    return Node(name, found, hyperparameters(found, given), tuple(inputs))
 
 
 def network(name: str, input: Iterable[int], *layers: Node, **heading: str) -> Network:

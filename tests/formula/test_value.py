@@ -78,3 +78,27 @@ def test_domains_reach_sympy() -> None:
 
 def test_sympy_knows_that_the_floor_of_a_whole_number_is_idle() -> None:
     assert Formula("floor(M - w)").expr == Formula("M - w").expr
+
+
+def test_any_symbol_may_be_called_what_it_likes() -> None:
+    f = Formula("self*dialect + values")
+    assert f.evaluate(self=2, dialect=3, values=4) == 10
+    assert f.given(self=1).renamed(values="facts").inlined(dialect="a").source == "a + facts"
+
+
+def test_only_numbers_are_put_in() -> None:
+    for wrong in (1.5, "1", None, True):
+        with pytest.raises(WorksheetError, match="not a whole number"):
+            Formula("k").show("text", {"k": wrong})  # type: ignore[dict-item]
+
+
+def test_formulas_travel_between_processes() -> None:
+    import pickle
+
+    f = Formula("floor((M - w)/s) + 1", {"M": 1})
+    f.evaluate(M=5, w=1, s=3)
+    again = pickle.loads(pickle.dumps(f))
+    assert again == f
+    assert again.least == {"M": 1}
+    assert hash(again) == hash(f)
+    assert len({f, again}) == 1

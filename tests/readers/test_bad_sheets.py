@@ -1,13 +1,28 @@
 """Bad input: message, place, hint and exit code 2; all faults of a file at once."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
 import worksheet as ws
+from worksheet.cli import main
 from worksheet.errors import WorksheetError
 
 FRONT = "---\ntitle: T\ninput: 3 x 32 x 32\n---\n"
+
+
+def check_exit(monkeypatch, capsys, path: Path, fault: WorksheetError) -> None:
+    """The command says the same at the same place, writes nothing and ends with exit code 2."""
+    monkeypatch.setattr(sys, "argv", ["worksheet", "solve", str(path), "-o", str(path.parent / "out.pdf")])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    shown = capsys.readouterr()
+    assert f"error: {fault.where}: {fault.message}\n" in shown.err
+    assert shown.out == ""
+    assert not (path.parent / "out.pdf").exists()
+
 
 BAD = [  # layers behind the front matter (they begin in line 5), line, column, part of the message, part of the hint
     ("Conv2D: 8c 3w", 5, 1, "unknown layer 'Conv2D'", "did you mean Conv2d?"),
@@ -53,7 +68,9 @@ BAD = [  # layers behind the front matter (they begin in line 5), line, column, 
 
 
 @pytest.mark.parametrize(("layers", "line", "column", "message", "hint"), BAD, ids=[layers[:24] for layers, *_ in BAD])
-def test_bad_layers(sheet, layers: str, line: int, column: int | None, message: str, hint: str | None) -> None:
+def test_bad_layers(
+    sheet, monkeypatch, capsys, layers: str, line: int, column: int | None, message: str, hint: str | None
+) -> None:
     path = sheet(FRONT + layers + "\n")
     with pytest.raises(WorksheetError) as caught:
         ws.read(path)
@@ -61,6 +78,7 @@ def test_bad_layers(sheet, layers: str, line: int, column: int | None, message: 
     assert message in fault.message
     assert (fault.where.file, fault.where.line, fault.where.column) == (str(path), line, column)
     assert hint is None or hint in (fault.hint or "")
+    check_exit(monkeypatch, capsys, path, fault)
     if column is not None:
         source, caret = fault.where.caret().splitlines()
         assert source.split(" | ", 1)[1] == (FRONT + layers).splitlines()[line - 1][:160]
@@ -89,7 +107,9 @@ BAD_FRONT = [  # whole file, line, column, message, hint
 
 
 @pytest.mark.parametrize(("text", "line", "column", "message", "hint"), BAD_FRONT, ids=[m for *_, m, _ in BAD_FRONT])
-def test_bad_front_matter(sheet, text: str, line: int | None, column: int | None, message: str, hint: str | None) -> None:
+def test_bad_front_matter(
+    sheet, monkeypatch, capsys, text: str, line: int | None, column: int | None, message: str, hint: str | None
+) -> None:
     path = sheet(text)
     with pytest.raises(WorksheetError) as caught:
         ws.read(path)
@@ -97,6 +117,7 @@ def test_bad_front_matter(sheet, text: str, line: int | None, column: int | None
     assert found, caught.value
     assert (found[0].where.line, found[0].where.column) == (line, column)
     assert hint is None or hint in (found[0].hint or "")
+    check_exit(monkeypatch, capsys, path, found[0])
 
 
 def test_all_faults_of_a_file_at_once(command, sheet) -> None:

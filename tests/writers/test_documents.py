@@ -47,6 +47,37 @@ def test_the_same_bytes_every_time(solution: ws.Derivation, format: str) -> None
     assert ws.render(solution, format) == ws.render(ws.derive(ws.read(EXAMPLES / "ai61002.sheet")), format)
 
 
+def test_the_same_bytes_in_every_process(tmp_path: Path) -> None:
+    import hashlib
+    import os
+    import subprocess
+    import sys
+
+    sums = set()
+    for seed in ("1", "2"):
+        for format in ("pdf", "html", "json"):
+            line = [
+                sys.executable,
+                "-m",
+                "worksheet.cli",
+                "solve",
+                EXAMPLES / "alexnet-224.sheet",
+                "-o",
+                tmp_path / f"x.{format}",
+            ]
+            subprocess.run(line, check=True, env=os.environ | {"PYTHONHASHSEED": seed})
+        sums.add(tuple(hashlib.sha256((tmp_path / f"x.{f}").read_bytes()).hexdigest() for f in ("pdf", "html", "json")))
+    assert len(sums) == 1
+
+
+def test_a_solution_travels_between_processes(solution: ws.Derivation) -> None:
+    import pickle
+
+    again = pickle.loads(pickle.dumps(solution))
+    assert again == solution
+    assert ws.render(again, "html") == ws.render(solution, "html")
+
+
 @pytest.mark.tex
 def test_the_same_latex_pdf_every_time(solution: ws.Derivation) -> None:
     assert ws.render(solution, "pdf", engine="latex") == ws.render(solution, "pdf", engine="latex")
@@ -288,6 +319,23 @@ def test_faults_of_a_template_name_file_and_line(solution, tmp_path: Path, code:
     assert caught.value.where.line == line
     if line:
         assert caught.value.where.file == str(tmp_path / "md" / "row.md")
+
+
+def test_typst_reads_no_file_beyond_the_templates(solution: ws.Derivation, tmp_path: Path) -> None:
+    (tmp_path / "typst").mkdir()
+    (tmp_path / "secret.txt").write_text("secret")
+    for path in ("../secret.txt", "/etc/passwd", str(tmp_path / "secret.txt")):
+        (tmp_path / "typst" / "header.typ").write_text(f'= T\n#read("{path}")')
+        with pytest.raises(WorksheetError, match="typst cannot set"):
+            ws.render(solution, "pdf", template=tmp_path)
+
+
+@pytest.mark.tex
+def test_a_logo_beside_a_latex_template(solution: ws.Derivation, tmp_path: Path) -> None:
+    (tmp_path / "tex").mkdir()
+    (tmp_path / "tex" / "logo.pdf").write_bytes(ws.render(solution, "pdf"))
+    (tmp_path / "tex" / "header.tex").write_text("\\includegraphics[height=2em]{logo}")
+    assert ws.render(solution, "pdf", engine="latex", template=tmp_path).startswith(b"%PDF")
 
 
 def test_a_faulty_typst_template_is_told(solution: ws.Derivation, tmp_path: Path) -> None:

@@ -27,8 +27,9 @@ def sections(layers: Iterable[Sized], convention: Convention, always: bool) -> l
 
 def _section(group: list[Sized], convention: Convention, always: bool) -> Section:
     kind, form = group[0].node.kind, group[0].form
-    common = set(facts(group[0]).items()).intersection(*(facts(layer).items() for layer in group[1:]))
-    folded = Folded(kind, form, dict(common), convention.columns)
+    known = [facts(layer) for layer in group]
+    common = {name: value for name, value in known[0].items() if all(other.get(name) == value for other in known)}
+    folded = Folded(kind, form, common, convention.columns)
     distinct = list({tuple(layer.values.items()): layer.values for layer in group}.values())
     statements = tuple(
         replace(statement, formula=statement.formula if always else _bracketed(statement.formula, distinct))

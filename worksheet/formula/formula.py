@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     import sympy
 
 
+MOST_KEPT = 256  # rewritten formulas that a formula remembers
+
+
 class Printed(NamedTuple):
     """A stretch of a printed formula before which a line may break."""
 
@@ -90,12 +93,15 @@ class Formula:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Formula) and self.tree == other.tree
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Formula.of, (self.tree, dict(self.least))
+
     def __hash__(self) -> int:
         return hash(self.source)
 
     # Value
 
-    def evaluate(self, **values: int) -> Exact:
+    def evaluate(self, /, **values: int) -> Exact:
         """The exact value: an int, or a Fraction where a division leaves one.
 
         Further names may be given. Raises FormulaError for a missing or inexact value and for a division by zero.
@@ -103,10 +109,12 @@ class Formula:
         for name in self.symbols:
             if name not in values:
                 raise FormulaError(f"no value for {name} in {self.source}")
-            value = values[name]
-            if isinstance(value, bool) or not isinstance(value, (int, Fraction)):
-                raise FormulaError(f"{name} = {value!r} is not a whole number (in {self.source})")
+            self._check(name, values[name])
         return self.at(values)
+
+    def _check(self, name: str, value: object) -> None:
+        if isinstance(value, bool) or not isinstance(value, (int, Fraction)):
+            raise FormulaError(f"{name} = {value!r} is not a whole number (in {self.source})")
 
     def at(self, values: Mapping[str, int]) -> Exact:
         """The exact value for numbers that are known to be whole and complete."""
@@ -175,8 +183,15 @@ class Formula:
 
     def _given(self, values: Mapping[str, Exact] | None, digits: Digits | str) -> dict[str, str]:
         """The numbers as printed, by symbol."""
+        if not values:
+            return {}
         operand = _digits(digits).operand
-        return {name: operand(values[name]) for name in self.symbols if name in values} if values else {}
+        given = {}
+        for name in self.symbols:
+            if name in values:
+                self._check(name, values[name])
+                given[name] = operand(values[name])
+        return given
 
     def _number(self, dialect: Dialect, given: Mapping[str, str], digits: Digits | str) -> Callable[[str], str]:
         """What fills a slot: a symbol's number, or a long constant of the formula."""
@@ -198,7 +213,7 @@ class Formula:
 
     # Rewrites
 
-    def given(self, **facts: int) -> Formula:
+    def given(self, /, **facts: int) -> Formula:
         """The formula with numbers folded in for some symbols, without residue.
 
         >>> Formula("k*(c*w*h - 1 + b)").given(b=1).source, Formula("k*(c*w*h + b)").given(b=0).source
@@ -210,7 +225,7 @@ class Formula:
         known = {name: value for name, value in facts.items() if name in self.symbols}
         return self._replaced(("given", *known.items()), {name: rewrite.constant(v) for name, v in known.items()})
 
-    def renamed(self, **names: str) -> Formula:
+    def renamed(self, /, **names: str) -> Formula:
         """The formula with other names for its symbols.
 
         >>> Formula("c*w*h").renamed(w="h", h="w").source
@@ -221,7 +236,7 @@ class Formula:
                 raise FormulaError(f"{name!r} cannot name a symbol")
         return self._replaced(("renamed", *names.items()), {old: Name(new) for old, new in names.items()})
 
-    def inlined(self, **formulas: Formula | str) -> Formula:
+    def inlined(self, /, **formulas: Formula | str) -> Formula:
         """The formula with whole formulas in place of symbols, all at once.
 
         >>> Formula("k*(c*w*h + 1)*W").inlined(W="(M - w)/s + 1").source
@@ -240,6 +255,8 @@ class Formula:
         if not new:
             return self
         if key not in self._rewrites:
+            if len(self._rewrites) >= MOST_KEPT:
+                self._rewrites.clear()
             self._rewrites[key] = Formula.of(rewrite.replaced(self.tree, new), self.least)
         return self._rewrites[key]
 

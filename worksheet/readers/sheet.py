@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from pathlib import Path
-from types import MappingProxyType
 
 from worksheet import conventions
 from worksheet.errors import Collector, SheetError, Where, WorksheetError, nearest, shown
@@ -149,7 +148,7 @@ class _Sheet:
         kind = self.kind(found["kind"], self.where(number, start, len(found["kind"])))
         place = self.where(number, start, len(line) - start + 1)
         given = self.given(kind, number, found["words"], found.start("words"))
-        return Node("", kind, MappingProxyType(hyperparameters(kind, given, place)), where=place)
+        return Node("", kind, hyperparameters(kind, given, place), where=place)
 
     def kind(self, name: str, where: Where) -> Kind:
         if name in kinds():

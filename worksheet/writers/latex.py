@@ -85,6 +85,9 @@ def compile(derivation: Derivation, options: Options) -> bytes:
         )
         raise OutputError("the LaTeX engine needs latexmk and pdflatex, which are not on this machine", hint=hint)
     with tempfile.TemporaryDirectory(prefix="worksheet-") as folder:
+        own = options.templates / "tex" if options.templates else Path(folder)
+        if options.templates and own.is_dir():  # a logo may lie beside the templates
+            shutil.copytree(own, folder, dirs_exist_ok=True)
         Path(folder, "solution.tex").write_bytes(render(derivation, options))
         run = _run(folder)
         result = Path(folder, "solution.pdf")

@@ -23,7 +23,9 @@ def show(derivation: Derivation, console: Console) -> None:
 
     names = view(derivation, Setting(TEXT, width=max(40, console.width - MARGIN)))
     console.print(Text(clean(names["title"]), style="bold"))
-    for line in filter(None, (names["course"], names["question"] if names["table"] else "", *names["notes"])):
+    for line in filter(
+        None, (names["course"], names["question"] if names["table"] else "", f"Counting: {names['convention']}.", *names["notes"])
+    ):
         console.print(Text(clean(line)), style="dim" if line == names["course"] else "")
     if names["table"]:
         console.print(_table(names))

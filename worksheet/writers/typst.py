@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import tempfile
+from pathlib import Path
 from typing import Final
 
 from worksheet.derivation import Derivation
@@ -39,24 +41,28 @@ def compile(derivation: Derivation, options: Options) -> bytes:
     document = source(derivation, options)
     fault = ""
     for embedded_only in (True, False):  # a script that the package's fonts lack may be on the machine
-        pdf, fault = _compiled(document, embedded_only)
+        pdf, fault = _compiled(document, options, embedded_only)
         if pdf or not MISSING.search(fault):
             break
     else:  # what no font can print is named by its number
         lacking = {sign for text in MISSING.findall(fault) for sign in text}
-        pdf, fault = _compiled(document.translate({ord(sign): f"[U+{ord(sign):04X}]" for sign in lacking}), embedded_only=False)
+        named = document.translate({ord(sign): f"[U+{ord(sign):04X}]" for sign in lacking})
+        pdf, fault = _compiled(named, options, embedded_only=False)
     if not pdf:
         raise OutputError(f"typst cannot set this document: {fault}", hint="--engine latex sets it with TeX")
     return pdf
 
 
-def _compiled(document: str, embedded_only: bool) -> tuple[bytes, str]:
-    """The PDF, or nothing and Typst's message."""
+def _compiled(document: str, options: Options, embedded_only: bool) -> tuple[bytes, str]:
+    """The PDF, or nothing and Typst's message. The only files in reach lie beside the templates of one's own: a logo."""
     import typst
 
     try:
-        compiler = typst.Compiler(document.encode(), ignore_system_fonts=embedded_only)
-        pdf = compiler.compile(format="pdf", pdf_standards=STANDARD, timestamp=0)
+        with tempfile.TemporaryDirectory(prefix="worksheet-") as empty:
+            own = options.templates / "typst" if options.templates else Path(empty)
+            root = own if own.is_dir() else Path(empty)
+            compiler = typst.Compiler(document.encode(), root=root, ignore_system_fonts=embedded_only)
+            pdf = compiler.compile(format="pdf", pdf_standards=STANDARD, timestamp=0)
     except typst.TypstError as error:
         return b"", error.diagnostic or error.message
     return (pdf if isinstance(pdf, bytes) else b""), ""
