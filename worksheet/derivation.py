@@ -96,6 +96,7 @@ class Derivation:
     convention: str
     convention_title: str
     cite: str
+    unit: str
     input: Shape
     headings: tuple[Heading, ...]
     rows: tuple[Row, ...]

@@ -52,6 +52,8 @@ class Network:
     file: str | None = None
 
     def __post_init__(self) -> None:
+        if not self.nodes:
+            raise NetworkError("a network needs a layer", Where(self.file))
         known = {INPUT}
         for node in self.nodes:
             for name in node.inputs:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import prod
 
-from worksheet.errors import Collector, NetworkError, WorksheetError
+from worksheet.errors import Collector, NetworkError, Where, WorksheetError
 from worksheet.layers import Form
 from worksheet.network import INPUT, Node, Shape
 
@@ -67,13 +67,12 @@ def _sized(node: Node, received: Shape | None) -> Sized | None:
         if stated != size:
             raise NetworkError(
                 f"{node.kind.name} states {stated} inputs, but receives {_product(received)}",
-                node.where,
+                _place(node),
                 f"write {size}, or leave the number out",
             )
     values |= node.hyperparameters
     _check(node, values)
-    for size_ in node.kind.sizes:
-        values[size_.name] = int(node.kind.formula(size_.formula).at(values))
+    values |= {out.name: int(node.kind.formula(out.formula).at(values)) for out in node.kind.sizes}
     output = tuple(int(node.kind.formula(text).at(values)) for text in form.output)
     return Sized(node, received, taken, output, form, values)
 
@@ -88,8 +87,8 @@ def _form(node: Node, received: Shape) -> tuple[Form, Shape]:
     wanted = " or ".join(" x ".join(symbol.name for symbol in form.input) for form in forms.values())
     raise NetworkError(
         f"{node.kind.name} takes {wanted}, but receives {' x '.join(map(str, received))}",
-        node.where,
-        "it stands behind a layer that flattens",
+        _place(node),
+        "it stands behind a layer that flattens" if len(received) == 1 else None,
     )
 
 
@@ -99,8 +98,13 @@ def _check(node: Node, values: dict[str, int]) -> None:
         value = node.kind.formula(check.formula).at(values)
         fine = isinstance(value, int) if check.whole else value >= 0
         if not fine:
-            faults.add(NetworkError(check.message.format_map(values), node.where))
+            faults.add(NetworkError(check.message.format_map(values), _place(node)))
     faults.raise_any()
+
+
+def _place(node: Node) -> Where:
+    """The layer's line in its file; its name where the network was built in Python."""
+    return node.where or Where(node.name)
 
 
 def _product(shape: Shape) -> str:

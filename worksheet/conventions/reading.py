@@ -33,6 +33,8 @@ def _convention(name: str, fields: Mapping[str, Marked], faults: Collector) -> C
         Column(column, headings.get(column, column), asks.get(column, column), rules, remarks.get(column, {}))
         for column, rules in _columns(fields.get("columns"), faults).items()
     )
+    if "columns" in fields and not columns:
+        faults.add(ConventionError("a way of counting needs a column", fields["columns"].where))
     for key in ("headings", "asks", "remarks"):
         _known_columns(fields.get(key), [column.name for column in columns], faults)
     return Convention(

@@ -39,7 +39,7 @@ def formulas(convention: Convention | str | None = None, names: Iterable[str] = 
     sections = [general_section(kind, form, found) for kind in chosen for form in kind.forms.values()]
     return Derivation(
         network="", title="Formula reference", course="", question="", rules=found.rules, convention=found.name,
-        convention_title=found.title, cite=found.cite, input=(), headings=_headings(found), rows=(), totals={},
+        convention_title=found.title, cite=found.cite, unit=found.unit, input=(), headings=_headings(found), rows=(), totals={},
         reference=tuple(sections), notes=(), digits=found.digits,
     )  # fmt: skip
 
@@ -85,6 +85,7 @@ class _Solution:
             convention=convention.name,
             convention_title=convention.title,
             cite=convention.cite,
+            unit=convention.unit,
             input=self.network.input,
             headings=_headings(convention),
             rows=rows,

@@ -1,8 +1,11 @@
 """Formulas: one line of text in textbook order, safely read, printed in several notations, evaluated exactly."""
 
-from worksheet.formula.dialects import DIALECTS, Dialect
+from worksheet.formula.dialects import DIALECTS, LATEX, MATHML, SOURCE, TEXT, TYPST, WORDS, Dialect
 from worksheet.formula.digits import Digits, digits_named
 from worksheet.formula.formula import Formula, Printed
 from worksheet.formula.tree import Exact
 
-__all__ = ["DIALECTS", "Dialect", "Digits", "Exact", "Formula", "Printed", "digits_named"]
+__all__ = [
+    "DIALECTS", "LATEX", "MATHML", "SOURCE", "TEXT", "TYPST", "WORDS",
+    "Dialect", "Digits", "Exact", "Formula", "Printed", "digits_named",
+]  # fmt: skip

@@ -20,7 +20,7 @@ from worksheet.formula.tree import (
     rebuilt,
     terms,
     walk,
-)  # fmt: skip
+)
 
 MAX_NODES = 600  # also bounds how deep the parts stand inside one another
 BRACKETS = ("floor", "ceil")

@@ -16,7 +16,7 @@ from worksheet.formula.dialects import (
     VALUE,
     WORD,
     Dialect,
-)  # fmt: skip
+)
 from worksheet.formula.digits import GROUPED_OPERAND
 from worksheet.formula.parse import BINDING, POWER, PRODUCT, SUM
 from worksheet.formula.tree import Call, Exact, Name, Negative, Node, Number, Operation, factors

@@ -53,7 +53,7 @@ def hyperparameters(kind: Kind, given: Iterable[Given], place: Where | None = No
             if len(words.get(set_by.get(name, ""), ())) == len(words[item.word]):
                 faults.add(SheetError(f"{item.word} and {set_by[name]} set the same number, {name}", item.where))
             set_by[name] = item.word
-            values[name] = item.value
+            values[name] = int(item.value)  # True and False are numbers too
     if not faults.found:
         for symbol in kind.hyperparameters:
             with faults.catching():
@@ -82,6 +82,9 @@ def _known(kind: Kind, given: Iterable[Given], words: Mapping[str, tuple[str, ..
 
 def _is_within(kind: Kind, names: tuple[str, ...], item: Given, faults: Collector) -> bool:
     symbol = kind.symbols[names[0]]  # the symbols of one word share their domain
+    if not isinstance(item.value, int):
+        faults.add(SheetError(f"the {symbol.said} is {item.value!r}; it must be a whole number", item.where))
+        return False
     least, most = symbol.least, max(symbol.words, default=MOST)
     if least <= item.value <= most:
         return True

@@ -24,7 +24,7 @@ def show(derivation: Derivation, console: Console) -> None:
     names = view(derivation, Setting(TEXT, width=max(40, console.width - MARGIN)))
     console.print(Text(clean(names["title"]), style="bold"))
     for line in filter(
-        None, (names["course"], names["question"] if names["table"] else "", f"Counting: {names['convention']}.", *names["notes"])
+        None, (names["course"], names["question"] if names["table"] else "", f"Counting: {names['counting']}", *names["notes"])
     ):
         console.print(Text(clean(line)), style="dim" if line == names["course"] else "")
     if names["table"]:

@@ -64,7 +64,7 @@ class _View:
             "question": d.question,
             "rules": d.rules,
             "convention": d.convention_title,
-            "cite": d.cite,
+            "counting": self.counting(),
             "network": d.network,
             "language": d.language,
             "blank": d.blank,
@@ -76,6 +76,13 @@ class _View:
             "notes": d.notes,
             "label_width": round(self.label_width / 2, 2),  # in ems
         }
+
+    def counting(self) -> str:
+        """The way of counting as a sentence: its name, unit and source."""
+        d = self.derivation
+        unit = f", in {d.unit}" if d.unit else ""
+        source = f" Source: {d.cite}." if d.cite else ""
+        return f"{d.convention_title}{unit}.{source}"
 
     # Answer table
 
