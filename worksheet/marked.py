@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 20
+MAX_TEXT = 10_000  # characters of one value
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Marked:
         """The scalar's text; WorksheetError where it is none."""
         if not isinstance(self.value, str):
             raise WorksheetError("expected one value here, not a list or a table", self.where)
+        if len(self.value) > MAX_TEXT:
+            raise WorksheetError(f"a text of {len(self.value):,} characters; at most {MAX_TEXT:,}", self.where)
         return self.value
 
     def items(self) -> list[Marked]:

@@ -102,6 +102,7 @@ BAD_FRONT = [  # whole file, line, column, message, hint
     ("ReLU\n", 1, 1, "there is no front matter, so the input is not known", "input: 3 x 227 x 227"),
     ("", None, None, "is empty", "front matter"),
     ("  \n\n", None, None, "is empty", "front matter"),
+    (f"---\ninput: 3x4x4\ntitle: {'x' * 20_000}\n---\nReLU\n", 3, 8, "a text of 20,000 characters; at most 10,000", None),
     ("---\n- a\n---\nReLU\n", 2, 1, "expected 'key: value' lines", None),
 ]
 

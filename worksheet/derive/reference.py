@@ -9,7 +9,7 @@ from worksheet.conventions import Convention
 from worksheet.derivation import Section, Statement
 from worksheet.derive.folding import Folded, facts
 from worksheet.formula import Formula
-from worksheet.layers import Form, Kind
+from worksheet.layers import QUANTITIES, Form, Kind
 from worksheet.sizes import Sized
 
 
@@ -52,7 +52,7 @@ def general_section(kind: Kind, form: Form, convention: Convention) -> Section:
     folded = Folded(kind, form, {}, convention.columns, inline_sizes=False)
     known = _statements(folded, convention)
     quantities = [
-        Statement(f"Textbook quantity: {name.replace('_', ' ')}", formula)
+        Statement(f"Textbook quantity: {QUANTITIES[name]}", formula)
         for name, formula in folded.quantities.items()
         if formula.symbols
     ]

@@ -252,6 +252,7 @@ def dialect_named(dialect: Dialect | str) -> Dialect:
     """A dialect from its name; raises WorksheetError with the known names."""
     if isinstance(dialect, Dialect):
         return dialect
+    dialect = dialect.lower()
     if dialect not in DIALECTS:
         raise WorksheetError(f"unknown dialect {dialect!r}", hint=nearest(dialect, DIALECTS))
     return DIALECTS[dialect]

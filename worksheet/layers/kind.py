@@ -9,10 +9,21 @@ from functools import cached_property
 from worksheet.formula import Formula
 
 # The vocabulary between layers and conventions: facts about the textbook algorithm, for one sample.
-QUANTITIES = (
-    "weights", "biases", "buffers", "multiplications", "additions", "macs", "comparisons", "assignments",
-    "divisions", "exponentials", "roots", "elements_in", "elements_out",
-)  # fmt: skip
+QUANTITIES = {
+    "weights": "weights",
+    "biases": "biases",
+    "buffers": "buffers",
+    "multiplications": "multiplications",
+    "additions": "additions",
+    "macs": "multiply-accumulates",
+    "comparisons": "comparisons",
+    "assignments": "assignments",
+    "divisions": "divisions",
+    "exponentials": "exponentials",
+    "roots": "square roots",
+    "elements_in": "elements of the input",
+    "elements_out": "elements of the output",
+}
 
 
 @dataclass(frozen=True)

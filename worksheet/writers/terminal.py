@@ -48,9 +48,9 @@ def _table(names: dict[str, Any]) -> Table:
 
     table = Table(box=box.SIMPLE_HEAD, show_footer=True)
     table.add_column("S. No.", justify="right")
-    table.add_column("Layer", footer="Total")
+    table.add_column("Layer", footer="Total", overflow="fold")
     for heading, total in zip(names["headings"], names["totals"], strict=True):
-        table.add_column(Text(clean(heading)), footer=total, justify="right")
+        table.add_column(Text(clean(heading)), footer=total, justify="right", overflow="fold")
     for entry in names["table"]:
         table.add_row(str(entry.no), Text(clean(entry.layer)), *entry.cells)
     return table
