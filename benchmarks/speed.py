@@ -13,6 +13,7 @@ import worksheet as ws
 EXAMPLE = Path(__file__).parent.parent / "examples" / "ai61002.sheet"
 RUNS = 15
 LAYERS = 500
+FORMATS = ("md", "tex", "html", "txt", "json")
 
 
 def process(*words: str) -> Callable[[], object]:
@@ -57,20 +58,16 @@ def measure() -> list[tuple[str, float, list[float]]]:
         return lambda: ws.render(ws.derive(deep), format)
 
     with tempfile.TemporaryDirectory() as folder:
-        sympy, nothing, md, pdf, *inside = seconds(
-            process("-c", "import sympy"),
-            process("-c", "pass"),
-            solve("md"),
-            solve("pdf"),
-            *map(in_process, ("md", "tex", "json")),
-        )
+        whole = (process("-c", "import sympy"), process("-c", "pass"), solve("md"), solve("pdf"))
+        sympy, nothing, md, pdf, *inside = seconds(*whole, *map(in_process, FORMATS))
     bare = [a - b for a, b in zip(sympy, nothing, strict=True)]  # the import alone, without starting Python
     rows = [
         ("solve -o x.md, whole process / python -c 'import sympy'", 1.0, md, sympy),
         ("solve -o x.pdf, whole process / python -c 'import sympy'", 2.0, pdf, sympy),
-        (f"derive and print {LAYERS} layers as md / import sympy", 1 / 3, inside[0], bare),
-        (f"derive and print {LAYERS} layers as tex / import sympy", 1 / 3, inside[1], bare),
-        (f"derive and print {LAYERS} layers as json / import sympy", 1 / 3, inside[2], bare),
+        *(
+            (f"derive and print {LAYERS} layers as {format} / import sympy", 1 / 3, mine, bare)
+            for format, mine in zip(FORMATS, inside, strict=True)
+        ),
     ]
     return [(name, bound, [a / b for a, b in zip(mine, other, strict=True)]) for name, bound, mine, other in rows]
 

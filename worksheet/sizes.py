@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
 from worksheet.errors import Collector, NetworkError, Where, WorksheetError
@@ -20,7 +20,7 @@ class Sized:
     input: Shape  # as the layer takes it: flattened where it must be
     output: Shape
     form: Form
-    values: dict[str, int]
+    values: dict[str, int]  # shared by equal layers
 
 
 def sized(input: Shape, nodes: Iterable[Node]) -> list[Sized]:
@@ -35,15 +35,18 @@ def follow(input: Shape | None, nodes: Iterable[Node], faults: Collector) -> lis
     """The same for a network that has faults already: behind a faulty layer, the sizes are unknown and pass unchecked."""
     shapes: dict[str, Shape | None] = {INPUT: input}
     rows: list[Sized] = []
+    known: dict[object, Sized] = {}  # equal layers are worked out once, and share their values
     for node in nodes:
         received = shapes.get(node.inputs[0])
+        key = (node.kind.name, received, *node.hyperparameters.items())
         try:
-            row = _sized(node, received)
+            row = replace(known[key], node=node) if key in known else _sized(node, received)
         except WorksheetError as fault:
             faults.add(fault)
             row = None
         shapes[node.name] = row.output if row else _certain_output(node)
         if row:
+            known[key] = row
             rows.append(row)
     return rows
 

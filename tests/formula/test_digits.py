@@ -31,6 +31,13 @@ def test_babel_agrees() -> None:
             assert Digits(locale).result(number) == format_decimal(number, locale=locale, numbering_system="latn")
 
 
+def test_the_frequent_locales_are_babels() -> None:
+    from worksheet.formula.digits import FREQUENT, PLAIN, _babel_grouping
+
+    for locale in set(FREQUENT) - {PLAIN}:
+        assert FREQUENT[locale] == _babel_grouping(locale)
+
+
 def test_signs_and_fractions() -> None:
     digits = Digits("en_US")
     assert digits.result(-12345) == "−12,345"

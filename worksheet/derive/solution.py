@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from fractions import Fraction
-from typing import NamedTuple
 
 from worksheet import conventions
 from worksheet.conventions import Convention
@@ -52,14 +52,6 @@ def _headings(convention: Convention) -> tuple[Heading, ...]:
     return tuple(Heading(column.name, column.heading) for column in convention.columns)
 
 
-class Worked(NamedTuple):
-    """What two layers of the same kind, sizes and hyperparameters share."""
-
-    sizes: tuple[Step, ...]
-    columns: tuple[Step, ...]
-    quantities: Mapping[str, Formula]
-
-
 class _Solution:
     """One run of ``derive``: equal layers are worked out once."""
 
@@ -70,7 +62,7 @@ class _Solution:
         self.always = network.heading.brackets == ALWAYS
         self.layers = sized(network.input, network.nodes)
         self.folded: dict[tuple[object, ...], Folded] = {}
-        self.worked: dict[tuple[object, ...], Worked] = {}
+        self.rows: dict[int, Row] = {}
 
     def derivation(self) -> Derivation:
         rows = tuple(self.row(no, layer) for no, layer in enumerate(self.layers, 1))
@@ -116,30 +108,27 @@ class _Solution:
     # Rows
 
     def row(self, no: int, layer: Sized) -> Row:
-        node, worked = layer.node, self.work(layer)
+        key = id(layer.values)  # equal layers share their values
+        if key not in self.rows:
+            self.rows[key] = self.worked(layer)
+        return replace(self.rows[key], no=no, name=layer.node.name)
+
+    def worked(self, layer: Sized) -> Row:
+        kind, folded = layer.node.kind, self.fold(layer)
         return Row(
-            no=no,
-            name=node.name,
-            kind=node.kind.name,
-            spec=spelled(node.kind, layer.values),
-            stated=spelled(node.kind, node.hyperparameters),
+            no=0,
+            name="",
+            kind=kind.name,
+            spec=spelled(kind, layer.values),
+            stated=spelled(kind, layer.node.hyperparameters),
             input=layer.input,
             output=layer.output,
             values=_grouped(layer),
-            sizes=worked.sizes,
-            columns=worked.columns,
-            quantities=worked.quantities,
+            sizes=(*self.flattening(layer), *self.output_sizes(folded, layer.values)),
+            columns=tuple(self.column(folded, i, layer.values) for i in range(len(folded.columns))),
+            quantities=folded.quantities,
             numbers=layer.values,
         )
-
-    def work(self, layer: Sized) -> Worked:
-        key = (layer.node.kind.name, layer.received, layer.input, *layer.values.items())
-        if key not in self.worked:
-            folded = self.fold(layer)
-            sizes = (*self.flattening(layer), *self.output_sizes(folded, layer.values))
-            columns = tuple(self.column(folded, i, layer.values) for i in range(len(folded.columns)))
-            self.worked[key] = Worked(sizes, columns, folded.quantities)
-        return self.worked[key]
 
     def fold(self, layer: Sized) -> Folded:
         known = facts(layer)

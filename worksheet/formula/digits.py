@@ -60,11 +60,17 @@ class Digits:
         return f"{sign}{self._grouped(int(whole))}{self.point}{decimals}" if decimals else sign + self._grouped(int(whole))
 
 
+# What Babel says of the locales that the package's own conventions use: asking it takes longer than solving a sheet.
+FREQUENT = {PLAIN: (3, 3, "", "."), "en_IN": (3, 2, ",", "."), "en_US": (3, 3, ",", ".")}
+
+
 @lru_cache(maxsize=64)
 def _grouping(locale: str) -> tuple[int, int, str, str]:
     """Sizes of the last and the other groups, the separator and the decimal point."""
-    if locale == PLAIN:
-        return 3, 3, "", "."
+    return FREQUENT.get(locale) or _babel_grouping(locale)
+
+
+def _babel_grouping(locale: str) -> tuple[int, int, str, str]:
     from babel import Locale, UnknownLocaleError, numbers
 
     try:

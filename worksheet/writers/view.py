@@ -53,7 +53,7 @@ class _View:
         self.label_width = max(map(len, labels), default=0) + LABEL_MARGIN
         self.width = setting.width
         self.reference_width = setting.width * setting.beside
-        self.cache: dict[int, SimpleNamespace] = {}
+        self.rows: dict[tuple[object, ...], dict[str, Any]] = {}
 
     def names(self) -> dict[str, Any]:
         d = self.derivation
@@ -118,21 +118,25 @@ class _View:
     # Worked rows
 
     def row(self, row: Row) -> SimpleNamespace:
+        key = (id(row.columns), row.kind, row.spec, row.input, row.output)  # equal layers share their steps
+        if key not in self.rows:
+            self.rows[key] = self.printed_row(row)
+        return SimpleNamespace(no=row.no, name=row.name, **self.rows[key])
+
+    def printed_row(self, row: Row) -> dict[str, Any]:
         steps = [*row.sizes, *row.columns]
         uses_values = any(step.formula and step.formula.symbols for step in steps)
-        return SimpleNamespace(
-            no=row.no,
-            name=row.name,
-            kind=row.kind,
-            spec=" ".join(word for word in row.spec.split() if "->" not in word),  # the shapes say it
-            label=layer_label(row),
-            input=self.shape(row.input),
-            output=self.shape(row.output),
-            flow=self.flow(row),
-            values=[self.equality(names, value) for names, value in row.values] if uses_values else [],
-            values_words=self.values_words(row) if self.spoken else "",
-            steps=[self.step(step) for step in steps],
-        )
+        return {
+            "kind": row.kind,
+            "spec": " ".join(word for word in row.spec.split() if "->" not in word),  # the shapes say it
+            "label": layer_label(row),
+            "input": self.shape(row.input),
+            "output": self.shape(row.output),
+            "flow": self.flow(row),
+            "values": [self.equality(names, value) for names, value in row.values] if uses_values else [],
+            "values_words": self.values_words(row) if self.spoken else "",
+            "steps": [self.step(step) for step in steps],
+        }
 
     def values_words(self, row: Row) -> str:
         return ", ".join(" equals ".join([*map(_spoken, names), str(value)]) for names, value in row.values)
@@ -143,11 +147,6 @@ class _View:
         return f"{shapes[0]} → {layer_label(row)} → {shapes[1]}"
 
     def step(self, step: Step) -> SimpleNamespace:
-        if id(step) not in self.cache:
-            self.cache[id(step)] = self.printed_step(step)
-        return self.cache[id(step)]
-
-    def printed_step(self, step: Step) -> SimpleNamespace:
         parts = self.parts(step)
         laid = lines(parts, self.width - self.label_width)
         return SimpleNamespace(
