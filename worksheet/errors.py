@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -33,7 +34,7 @@ class Where:
         if not self.text or self.line is None or self.column is None:
             return ""
         start = max(0, self.column - MAX_CARET_LINE // 2)
-        shown = self.text[start : start + MAX_CARET_LINE].replace("\t", " ")
+        shown = printable(self.text[start : start + MAX_CARET_LINE])
         offset = self.column - 1 - start
         length = max(1, min(self.length, len(shown) - offset))
         margin = f"  {self.line} | "
@@ -57,7 +58,7 @@ class WorksheetError(Exception):
         place = str(self.where)
         lines = [f"{place}: {self.message}" if place else self.message, self.where.caret()]
         lines.append(f"  hint: {self.hint}" if self.hint else "")
-        return "\n".join(line for line in lines if line)
+        return printable("\n".join(line for line in lines if line))
 
     def located(self, where: Where) -> WorksheetError:
         """The same fault, said of another place (a formula inside a file, say)."""
@@ -144,6 +145,17 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     if close:
         return f"did you mean {' or '.join(folded[name] for name in close)}?"
     return f"known: {', '.join(known)}" if known else None
+
+
+def printable(text: str) -> str:
+    """A text without control and direction characters, which could steer a terminal or break a document."""
+    return text if text.isprintable() else "".join(map(_printable, text))
+
+
+def _printable(sign: str) -> str:
+    if sign in "\n\t":
+        return "\n" if sign == "\n" else " "
+    return "\ufffd" if unicodedata.category(sign)[0] == "C" else sign
 
 
 def shown(text: str, most: int = 60) -> str:

@@ -81,7 +81,7 @@ def test_bad_layers(
     check_exit(monkeypatch, capsys, path, fault)
     if column is not None:
         source, caret = fault.where.caret().splitlines()
-        assert source.split(" | ", 1)[1] == (FRONT + layers).splitlines()[line - 1][:160]
+        assert source.split(" | ", 1)[1] == (FRONT + layers).splitlines()[line - 1][:160].replace("\u202e", "\ufffd")
         assert caret.index("^") - caret.index("|") - 2 == column - 1
 
 
@@ -198,3 +198,10 @@ def test_hostile_sheets_end_fast(sheet) -> None:
         with pytest.raises(WorksheetError):
             ws.derive(ws.read(sheet(text))) and ws.read(sheet(FRONT + "nothing"))
         assert time.perf_counter() - start < 5
+
+
+def test_a_hostile_line_does_not_steer_the_terminal(command, sheet) -> None:
+    path = sheet(FRONT + "Con\x1b[2Jv2d: 8c \x07 3w\x9b31m\n")
+    shown = command("solve", path).err
+    assert "unknown layer" in shown
+    assert not set(shown) & set("\x1b\x07\x9b")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from worksheet.derivation import Derivation
+from worksheet.errors import printable
 from worksheet.formula.dialects import markup
 from worksheet.writers import html, latex
 from worksheet.writers.templating import ANGLES, rendered
-from worksheet.writers.view import Ready, clean, view
+from worksheet.writers.view import Ready, view
 from worksheet.writers.writer import Options
 
 
@@ -24,4 +25,4 @@ def notebook_latex(derivation: Derivation) -> str:
 
 
 def _text(text: object) -> Ready:
-    return Ready(latex.words(clean(str(text))))
+    return Ready(latex.words(printable(str(text))))

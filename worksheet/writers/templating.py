@@ -8,8 +8,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from worksheet.errors import OutputError, Where
-from worksheet.writers.view import Ready, clean
+from worksheet.errors import OutputError, Where, printable
+from worksheet.writers.view import Ready
 
 if TYPE_CHECKING:
     import jinja2
@@ -83,7 +83,7 @@ def _environment(
             return value
         if isinstance(value, (int, float)):
             return str(value)
-        return escape(clean(str(value)))
+        return escape(printable(str(value)))
 
     if override and not override.is_dir():
         raise OutputError("the template folder does not exist", Where(str(override)))

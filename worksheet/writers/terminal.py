@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from worksheet.derivation import Derivation
+from worksheet.errors import printable
 from worksheet.formula.dialects import TEXT
-from worksheet.writers.view import Setting, clean, view
+from worksheet.writers.view import Setting, view
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,11 +23,11 @@ def show(derivation: Derivation, console: Console) -> None:
     from rich.text import Text
 
     names = view(derivation, Setting(TEXT, width=max(40, console.width - MARGIN)))
-    console.print(Text(clean(names["title"]), style="bold"))
+    console.print(Text(printable(names["title"]), style="bold"))
     for line in filter(
         None, (names["course"], names["question"] if names["table"] else "", f"Counting: {names['counting']}", *names["notes"])
     ):
-        console.print(Text(clean(line)), style="dim" if line == names["course"] else "")
+        console.print(Text(printable(line)), style="dim" if line == names["course"] else "")
     if names["table"]:
         console.print(_table(names))
     for section in names["sections"] if not names["rows"] else ():
@@ -36,7 +37,7 @@ def show(derivation: Derivation, console: Console) -> None:
         for line in section.statements:
             _lines(console, f"  {line.label}: ", line.lines)
         if section.note:
-            console.print(Text(f"  {clean(section.note)}", style="italic"))
+            console.print(Text(f"  {printable(section.note)}", style="italic"))
     for row in names["rows"]:
         _row(row, console)
 
@@ -50,9 +51,9 @@ def _table(names: dict[str, Any]) -> Table:
     table.add_column("S. No.", justify="right")
     table.add_column("Layer", footer="Total", overflow="fold")
     for heading, total in zip(names["headings"], names["totals"], strict=True):
-        table.add_column(Text(clean(heading)), footer=total, justify="right", overflow="fold")
+        table.add_column(Text(printable(heading)), footer=total, justify="right", overflow="fold")
     for entry in names["table"]:
-        table.add_row(str(entry.no), Text(clean(entry.layer)), *entry.cells)
+        table.add_row(str(entry.no), Text(printable(entry.layer)), *entry.cells)
     return table
 
 
@@ -70,7 +71,7 @@ def _row(row: Any, console: Console) -> None:
         if step.hole:
             console.print(Text(f"  {step.label:<{width}} = ________"))
         if step.note:
-            console.print(Text(f"  {clean(step.note)}", style="italic"))
+            console.print(Text(f"  {printable(step.note)}", style="italic"))
 
 
 def _lines(console: Console, label: str, lines: Sequence[str], remark: str = "") -> None:
@@ -78,5 +79,5 @@ def _lines(console: Console, label: str, lines: Sequence[str], remark: str = "")
 
     for i, line in enumerate(lines):
         start = label if i == 0 else " " * len(label)
-        end = f" ({clean(remark)})" if remark and i == len(lines) - 1 else ""
+        end = f" ({printable(remark)})" if remark and i == len(lines) - 1 else ""
         console.print(Text(start + line + end), soft_wrap=True)

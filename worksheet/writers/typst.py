@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Final
 
 from worksheet.derivation import Derivation
-from worksheet.errors import OutputError
+from worksheet.errors import OutputError, printable
 from worksheet.formula.dialects import TYPST, typst_string
 from worksheet.writers.templating import ANGLES, rendered
-from worksheet.writers.view import Ready, Setting, clean, view
+from worksheet.writers.view import Ready, Setting, view
 from worksheet.writers.writer import Options, Writer
 
 SETTING = Setting(TYPST, width=91, beside=0.6, spoken=True)
@@ -33,7 +33,7 @@ def source(derivation: Derivation, options: Options) -> str:
 
 def _string(text: object) -> Ready:
     """A string literal where Typst code, not markup, wants one."""
-    return Ready(typst_string(clean(str(text))))
+    return Ready(typst_string(printable(str(text))))
 
 
 def compile(derivation: Derivation, options: Options) -> bytes:

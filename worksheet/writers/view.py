@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -10,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from worksheet.derivation import Derivation, Row, Section, Shape, Statement, Step
+from worksheet.errors import printable
 from worksheet.formula import Dialect, Exact, Formula, Printed, digits_named
 from worksheet.writers.layout import Line, lines
 
@@ -150,7 +150,7 @@ class _View:
         parts = self.parts(step)
         laid = lines(parts, self.width - self.label_width)
         return SimpleNamespace(
-            label=self.symbols(step.symbols) if step.symbols else Ready(self.words_in_formulas(clean(step.label))),
+            label=self.symbols(step.symbols) if step.symbols else Ready(self.words_in_formulas(printable(step.label))),
             plain_label=" = ".join(map(_spoken, step.symbols)) or step.label,
             lines=self.ready(laid),
             parts=[[Ready(piece.text) for piece in part] for part in parts] if self.pieces else [],
@@ -243,14 +243,3 @@ def _spoken(symbol: str) -> str:
 def _symbol(name: str, dialect: str) -> str:
     """A symbol by itself, printed once for each dialect."""
     return Formula(name).show(dialect)
-
-
-def clean(text: str) -> str:
-    """A text without control and direction characters, which could steer a terminal or break a document."""
-    return text if text.isprintable() else "".join(map(_clean_sign, text))
-
-
-def _clean_sign(sign: str) -> str:
-    if sign in "\n\t":
-        return "\n" if sign == "\n" else " "
-    return "\ufffd" if unicodedata.category(sign)[0] == "C" else sign
