@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 MAX_CARET_LINE = 160  # a longer source line is cut around the caret
 
@@ -64,6 +65,9 @@ class WorksheetError(Exception):
         """The same fault, said of another place (a formula inside a file, say)."""
         return type(self)(self.message, where, self.hint)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.message, self.where, self.hint)
+
 
 class FormulaError(WorksheetError):
     """A text that is not a formula, or a formula that has no value for the numbers given."""
@@ -96,6 +100,12 @@ class Faults(WorksheetError):
     @property
     def faults(self) -> tuple[WorksheetError, ...]:
         return self._faults
+
+    def located(self, where: Where) -> WorksheetError:
+        return Faults([fault.located(where) for fault in self._faults])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Faults, (self._faults,)
 
     def __str__(self) -> str:
         return "\n".join(str(fault) for fault in self._faults)

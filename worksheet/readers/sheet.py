@@ -22,7 +22,6 @@ LONGEST_LINE = 500
 MOST_LAYERS = 20_000
 BRACKETS = ("exact", "always")
 
-LAYER = re.compile(r"(?P<indent>\s*)(?P<kind>[^:]*?)\s*(?P<colon>:)?(?P<words>(?(colon).*))")
 WORDS = re.compile(r"(?P<arrow>(?:\S+\s*)?(?:->|→)\s*\S*)|\S+")
 NUMBER = re.compile(r"(?P<number>[-+]?[0-9]+)(?P<word>[A-Za-z_]*)", re.ASCII)
 UNKNOWN = "?"  # the input of a layer that stands behind one which could not be read
@@ -141,13 +140,12 @@ class _Sheet:
     def node(self, number: int, line: str) -> Node:
         if len(line) > LONGEST_LINE:
             raise SheetError(f"a line of {len(line):,} characters; at most {LONGEST_LINE}", self.where(number))
-        found = LAYER.fullmatch(line)
-        if found is None:  # pragma: no cover - the pattern takes any line
-            raise SheetError("not a layer", self.where(number))
-        start = found.start("kind") + 1
-        kind = self.kind(found["kind"], self.where(number, start, len(found["kind"])))
+        before, colon, words = line.partition(":")
+        name = before.strip()
+        start = len(before) - len(before.lstrip()) + 1
+        kind = self.kind(name, self.where(number, start, len(name)))
         place = self.where(number, start, len(line) - start + 1)
-        given = self.given(kind, number, found["words"], found.start("words"))
+        given = self.given(kind, number, words, len(before + colon))
         return Node("", kind, hyperparameters(kind, given, place), where=place)
 
     def kind(self, name: str, where: Where) -> Kind:
