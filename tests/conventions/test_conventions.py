@@ -102,3 +102,21 @@ def test_facts_are_folded_before_printing() -> None:
     assert conv.columns[0].formula.show() == "c/g × whk"
     assert conv.columns[0].value == 4 // 2 * 3 * 3 * 8
     assert linear.columns[0].formula.show() == "nk"
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ("k/3", "F of Conv2d is 8/3, not a whole number (k/3)"),
+        ("k/(w - 3)", "F of Conv2d: division by zero"),
+        ("floor(k/(w - 3))", "F of Conv2d: division by zero"),
+        ("2**(k)*k**M*9**64*(k**64)**64*(k**64)**64", "F of Conv2d: a power of more than"),
+    ],
+)
+def test_a_rule_must_give_a_whole_number(sheet, rule: str, message: str) -> None:
+    path = sheet(f"title: T\ncolumns: {{f: {{Conv2d: '{rule}'}}}}\nheadings: {{f: F}}\n", "own.yaml")
+    net = ws.network("n", (3, 8, 8), ws.layer("Conv2d", c=8, w=3))
+    with pytest.raises(WorksheetError) as caught:
+        ws.derive(net, str(path))
+    assert message in caught.value.message
+    assert str(caught.value.where) == "own"

@@ -54,6 +54,8 @@ def test_further_names_may_be_given() -> None:
         ("2**n", {"n": -1}, "exponent"),
         ("2**n", {"n": 10**9}, "exponent"),
         ("a**n", {"a": 10**300, "n": 4000}, "too large"),
+        ("*".join(["a"] * 100), {"a": 10**300}, "too large"),
+        ("a", {"a": 10**5000}, "too large"),
     ],
 )
 def test_no_value(text: str, values: dict[str, object], reason: str) -> None:

@@ -11,6 +11,7 @@ from worksheet.conventions import Convention
 from worksheet.derivation import Derivation, Heading, Row, Step
 from worksheet.derive.folding import Folded, facts
 from worksheet.derive.reference import general_section, listed, sections
+from worksheet.errors import ConventionError, FormulaError, Where
 from worksheet.formula import Digits, Exact, Formula
 from worksheet.layers import kinds
 from worksheet.layers.shapes import FLATTENED
@@ -183,9 +184,21 @@ class _Solution:
         column, rule = folded.columns[index], folded.rules[index]
         if rule is None:
             return Step(column.name, column.heading, value=0, remark="not counted")
-        shown = self.bracketed(rule, values)
+        value = self.counted(folded, index, values)
         remark = column.remarks.get(folded.kind.name, "")
-        return Step(column.name, column.heading, (), shown, values, rule.at(values), (), remark)
+        return Step(column.name, column.heading, (), self.bracketed(rule, values), values, value, (), remark)
+
+    def counted(self, folded: Folded, index: int, values: Mapping[str, int]) -> int:
+        """A column's value. Raises ConventionError where the rule gives none, or one that is not whole."""
+        rule, what = folded.rules[index], f"{folded.columns[index].heading} of {folded.kind.name}"
+        try:
+            value = rule.at(values) if rule else 0
+        except FormulaError as fault:
+            raise ConventionError(f"{what}: {fault.message} ({rule})", Where(self.convention.name)) from None
+        if isinstance(value, int):
+            return value
+        hint = "floor(...) or ceil(...) makes it whole"
+        raise ConventionError(f"{what} is {value}, not a whole number ({rule})", Where(self.convention.name), hint)
 
     def bracketed(self, formula: Formula, values: Mapping[str, int]) -> Formula:
         return formula if self.always else formula.settled(values)

@@ -12,7 +12,7 @@ from typing import Any
 from worksheet.errors import FormulaError
 from worksheet.formula.tree import Call, Exact, Name, Negative, Node, Number, Operation
 
-MAX_BITS = 200_000  # of the value of a power; about 60,000 digits
+MAX_BITS = 10_000  # of any value: about 3,000 digits, which Python still prints
 MAX_POWER = 4_096  # of an exponent that is a symbol
 
 Evaluator = Callable[[Mapping[str, Any]], Any]
@@ -118,3 +118,10 @@ def _call(apply: Callable[..., Any], parts: list[Evaluator]) -> Evaluator:
 def simplest(value: Exact) -> Exact:
     """An int wherever the value is whole."""
     return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
+
+
+def bounded(value: Exact) -> Exact:
+    """The value, where it is of a size that can be printed; FormulaError otherwise."""
+    if value.numerator.bit_length() > MAX_BITS or value.denominator.bit_length() > MAX_BITS:
+        raise FormulaError(f"a value of more than {MAX_BITS:,} bits is too large")
+    return value

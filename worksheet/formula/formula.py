@@ -10,7 +10,7 @@ from worksheet.errors import FormulaError
 from worksheet.formula import rewrite
 from worksheet.formula.dialects import LATEX, SOURCE, Dialect, dialect_named
 from worksheet.formula.digits import Digits, digits_named
-from worksheet.formula.exact import Evaluator, compiled, simplest, symbolic
+from worksheet.formula.exact import Evaluator, bounded, compiled, simplest, symbolic
 from worksheet.formula.parse import is_name, parse
 from worksheet.formula.show import Piece, filled, needs_parentheses, show
 from worksheet.formula.tree import Call, Exact, Name, Node, walk
@@ -115,12 +115,13 @@ class Formula:
     def _check(self, name: str, value: object) -> None:
         if isinstance(value, bool) or not isinstance(value, (int, Fraction)):
             raise FormulaError(f"{name} = {value!r} is not a whole number (in {self.source})")
+        bounded(value)
 
     def at(self, values: Mapping[str, int]) -> Exact:
         """The exact value for numbers that are known to be whole and complete."""
         if self._run is None:
             self._run = compiled(self.tree)
-        return simplest(self._run(values))
+        return bounded(simplest(self._run(values)))
 
     # sympy
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from worksheet.errors import FormulaError
-from worksheet.formula.exact import compiled, divide
+from worksheet.formula.exact import bounded, compiled, divide
 from worksheet.formula.tree import (
     ONE,
     ZERO,
@@ -219,6 +219,7 @@ def quotients(node: Node, value: Callable[[Node], Exact]) -> Node:
 
 def constant(value: Exact) -> Node:
     """A number as a tree; a fraction as a quotient of whole numbers."""
+    bounded(value)
     if value < 0:
         return Negative(constant(-value))
     if isinstance(value, int):
