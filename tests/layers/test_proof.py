@@ -1,7 +1,7 @@
 """Every quantity's formula equals what the textbook's loops do when they run."""
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.layers.counting import LOOPS, MACS, TALLY
@@ -26,7 +26,7 @@ CASES = [(name, rank) for name, kind in kinds().items() for rank in kind.forms]
 
 
 @pytest.mark.parametrize(("name", "rank"), CASES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(data=st.data())
 def test_formulas_equal_the_execution(name: str, rank: int, data: st.DataObject) -> None:
     kind = kinds()[name]
