@@ -89,7 +89,7 @@ def _environment(
         raise OutputError("the template folder does not exist", Where(str(override)))
     folders = [str(override)] if override else []
     sides = {f"{mark}_{side}_string": text for mark, pair in marks for side, text in zip(("start", "end"), pair, strict=True)}
-    return Environment(
+    environment = Environment(
         loader=jinja2.FileSystemLoader([*folders, str(SHIPPED)]),
         undefined=jinja2.StrictUndefined,
         finalize=finalize,
@@ -99,3 +99,5 @@ def _environment(
         auto_reload=False,
         **sides,
     )
+    environment.filters["joined"] = lambda items, between: Ready(between.join(map(finalize, items)))
+    return environment

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import SimpleNamespace
@@ -148,17 +148,32 @@ class _View:
 
     def step(self, step: Step) -> SimpleNamespace:
         parts = self.parts(step)
-        laid = lines(parts, self.width - self.label_width)
+        label = self.symbols(step.symbols) if step.symbols else self.text(step.label)
+        remark = self.text(f"({step.remark})") if step.remark else Ready()
         return SimpleNamespace(
-            label=self.symbols(step.symbols) if step.symbols else Ready(self.words_in_formulas(printable(step.label))),
+            label=label,
             plain_label=" = ".join(map(_spoken, step.symbols)) or step.label,
-            lines=self.ready(laid),
+            lines=self.lines(lines(parts, self.width - self.label_width), label, remark),
             parts=[[Ready(piece.text) for piece in part] for part in parts] if self.pieces else [],
             words=self.words(step),
             remark=step.remark,
             note=step.note,
             hole=step.value is None,
         )
+
+    def lines(self, laid: Sequence[Line], label: Ready, remark: Ready) -> list[SimpleNamespace]:
+        """Lines that begin with an equals sign or continue the one above; the label on the first, the remark on the last."""
+        join = f" {self.dialect.equals} "
+        return [
+            SimpleNamespace(
+                text=Ready(line.parts[0] if line.continues else join[1:] + join.join(line.parts)),
+                continues=line.continues,
+                label=label if i == 0 else Ready(),
+                remark=remark if i == len(laid) - 1 else Ready(),
+                is_last=i == len(laid) - 1,
+            )
+            for i, line in enumerate(laid)
+        ]
 
     def parts(self, step: Step) -> list[list[Printed]]:
         """Formula, substitution, stages and value; what would only repeat the value is left out."""
@@ -193,15 +208,9 @@ class _View:
     def leaf(self, text: str, plain: str) -> Printed:
         return Printed(text, text, float(len(plain)), list)
 
-    def ready(self, laid: Iterable[Line]) -> list[SimpleNamespace]:
-        """Lines as texts that begin with an equals sign, or continue the line above."""
-        join = f" {self.dialect.equals} "
-        return [
-            SimpleNamespace(
-                text=Ready(line.parts[0] if line.continues else join[1:] + join.join(line.parts)), continues=line.continues
-            )
-            for line in laid
-        ]
+    def text(self, words: str) -> Ready:
+        """Words inside a formula."""
+        return Ready(self.words_in_formulas(printable(words)))
 
     def symbols(self, names: Sequence[str]) -> Ready:
         return Ready(f" {self.dialect.equals} ".join([_symbol(name, self.dialect.name) for name in names]))
