@@ -9,6 +9,7 @@ from worksheet.writers.view import Setting, view
 from worksheet.writers.writer import Options, Writer
 
 WIDTH = 100
+NUMBER_COLUMN, GAP = 6, "  "  # of the answer table
 SETTING = Setting(TEXT, width=WIDTH - 6)
 
 
@@ -26,7 +27,8 @@ def render(derivation: Derivation, options: Options) -> bytes:
         for i, (heading, total) in enumerate(zip(names["headings"], names["totals"], strict=True))
     ] if table else []  # fmt: skip
     label = max([len(step.plain_label) for row in names["rows"] for step in row.steps], default=0)
-    widths = {"layer_column": layer, "cell_columns": cells, "label_column": label}
+    rule = "-" * (NUMBER_COLUMN + layer + sum(cells) + len(GAP) * (len(cells) + 1))
+    widths = {"layer_column": layer, "cell_columns": cells, "label_column": label, "rule": rule}
     return rendered("txt/document.txt", names | widths, escape, options.templates).encode()
 
 
