@@ -64,7 +64,7 @@ def test_modules(path: Path) -> None:
 
 
 def test_heavy_and_optional_imports_stay_inside_functions() -> None:
-    heavy = {"sympy", "pylatex", "typst", "jinja2", "rich", "yaml", "babel", "torch", "onnx"}
+    heavy = {"sympy", "pylatex", "typst", "jinja2", "rich", "babel", "torch", "onnx"}
     for path in FILES:
         for node in ast.parse(path.read_text()).body:
             if isinstance(node, ast.Import):

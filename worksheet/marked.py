@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import yaml
 
 from worksheet.errors import Collector, Where, WorksheetError, nearest, shifted, shown
 
-if TYPE_CHECKING:
-    import yaml
-
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's, where PyYAML was built with it
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 20
 MAX_TEXT = 10_000  # characters of one value
@@ -87,12 +87,9 @@ def read_text(path: Path, most: int = MAX_BYTES) -> str:
 
 def parse(text: str, file: str, first_line: int = 1) -> Marked:
     """The YAML document in ``text``, whose first line is ``first_line`` of the file. Raises WorksheetError with the place."""
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        _check_depth(text, loader, file, first_line)
-        root = yaml.compose(text, Loader=loader)
+        _check_depth(text, file, first_line)
+        root = yaml.compose(text, Loader=LOADER)
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
         problem = fault.problem or "not YAML"
@@ -104,12 +101,10 @@ def parse(text: str, file: str, first_line: int = 1) -> Marked:
     return places.marked(root) if root else Marked({}, Where(file, first_line), {})
 
 
-def _check_depth(text: str, loader: Any, file: str, first_line: int) -> None:
+def _check_depth(text: str, file: str, first_line: int) -> None:
     """Refuse deep nesting before anything recurses into it."""
-    import yaml
-
     depth = 0
-    for event in yaml.parse(text, Loader=loader):
+    for event in yaml.parse(text, Loader=LOADER):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
             raise WorksheetError(f"nested more than {MAX_DEPTH} deep", _Places(text, file, first_line).at(event.start_mark))
@@ -131,8 +126,6 @@ class _Places:
         return Where(self.file, self.first_line + start.line, start.column + 1, line, max(1, length))
 
     def marked(self, node: yaml.Node) -> Marked:
-        import yaml
-
         where = self.at(node.start_mark, node.end_mark)
         if id(node) in self.seen:
             raise WorksheetError("anchors and aliases are not read", where, "write the value out")
