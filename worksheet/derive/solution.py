@@ -149,17 +149,12 @@ class _Solution:
 
     def output_sizes(self, folded: Folded, values: Mapping[str, int]) -> list[Step]:
         """A step for each size of the output; sizes with the same numbers share one, W = H."""
-        steps: dict[str, Step] = {}
+        steps: dict[object, Step] = {}
         for name, formula in folded.sizes:
             shown = self.bracketed(formula, values)
-            numbers = shown.show("source", values)
-            if numbers in steps:
-                first = steps[numbers]
-                steps[numbers] = Step(
-                    first.name, "", (*first.symbols, name), first.formula, values, first.value, first.stages, "", first.note
-                )
-            else:
-                steps[numbers] = self.size(name, shown, values)
+            key = (shown.pattern, *[values[symbol] for symbol in shown.symbols])
+            known = steps.get(key)
+            steps[key] = replace(known, symbols=(*known.symbols, name)) if known else self.size(name, shown, values)
         return list(steps.values())
 
     def size(self, name: str, formula: Formula, values: Mapping[str, int]) -> Step:

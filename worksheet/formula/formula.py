@@ -45,7 +45,7 @@ class Formula:
     (cwh + 1)k = ((3 × 11 × 11) + 1) × 64
     """
 
-    __slots__ = ("_brackets", "_expr", "_pieces", "_rewrites", "_run", "_source", "_symbols", "least", "tree")
+    __slots__ = ("_brackets", "_expr", "_pattern", "_pieces", "_rewrites", "_run", "_source", "_symbols", "least", "tree")
 
     def __init__(self, text: str, least: Mapping[str, int] | None = None) -> None:
         if not isinstance(text, str):
@@ -67,6 +67,7 @@ class Formula:
         self._run: Evaluator | None = None
         self._expr: sympy.Expr | None = None
         self._brackets: list[tuple[Node, Evaluator]] | None = None
+        self._pattern: Node | None = None
         self._pieces: dict[tuple[str, tuple[str, ...], tuple[str, ...]], tuple[Piece, ...]] = {}
         self._rewrites: dict[Any, Formula] = {}
 
@@ -163,8 +164,8 @@ class Formula:
         """
         dialect = dialect_named(dialect)
         given = self._given(values, digits)
-        number = self._number(dialect, given, digits)
-        return "".join([filled(piece.text, number) for piece in self._template(dialect, given)])
+        numbers = _Numbers(dialect, given, _digits(digits))
+        return "".join([filled(piece.text, numbers) for piece in self._template(dialect, given)])
 
     def printed(
         self, dialect: Dialect | str, values: Mapping[str, Exact] | None = None, digits: Digits | str = "none"
@@ -172,12 +173,12 @@ class Formula:
         """What ``show`` prints, in stretches that a long line may be broken between."""
         dialect = dialect_named(dialect)
         given = self._given(values, digits)
-        number = self._number(dialect, given, digits)
+        numbers = _Numbers(dialect, given, _digits(digits))
 
         def printed(piece: Piece) -> Printed:
             length = piece.extent.fixed + sum([len(given.get(slot, slot)) for slot in piece.extent.slots])
-            text = filled(piece.text, number)
-            fresh = text if piece.text == piece.fresh else filled(piece.fresh, number)
+            text = filled(piece.text, numbers)
+            fresh = text if piece.text == piece.fresh else filled(piece.fresh, numbers)
             return Printed(text, fresh, length, lambda: [printed(inner) for inner in piece.opened])
 
         return [printed(piece) for piece in self._template(dialect, given)]
@@ -193,16 +194,6 @@ class Formula:
                 self._check(name, values[name])
                 given[name] = operand(values[name])
         return given
-
-    def _number(self, dialect: Dialect, given: Mapping[str, str], digits: Digits | str) -> Callable[[str], str]:
-        """What fills a slot: a symbol's number, or a long constant of the formula."""
-        protect = dialect.number
-
-        def number(slot: str) -> str:
-            text = given.get(slot)
-            return protect(text if text is not None else _digits(digits).operand(simplest(Fraction(slot))))
-
-        return number
 
     def _template(self, dialect: Dialect, given: Mapping[str, str]) -> tuple[Piece, ...]:
         """The pieces with slots for numbers; made once for each dialect and set of symbols that numbers replace."""
@@ -273,8 +264,24 @@ class Formula:
 
     def unrounded(self) -> Formula:
         """The formula without any floor or ceiling."""
-        insides = tuple(inside for inside, _ in self._insides())
-        return Formula.of(rewrite.settled(self.tree, insides), self.least) if insides else self
+        if not self._insides():
+            return self
+        if "unrounded" not in self._rewrites:
+            insides = tuple(inside for inside, _ in self._insides())
+            self._rewrites["unrounded"] = Formula.of(rewrite.settled(self.tree, insides), self.least)
+        return self._rewrites["unrounded"]
+
+    @property
+    def pattern(self) -> Node:
+        """The tree with its symbols numbered in order: equal for formulas that differ in names only.
+
+        >>> Formula("(M - w)/s").pattern == Formula("(N - h)/t").pattern
+        True
+        """
+        if self._pattern is None:
+            names = {name: Name(f"x_{i}") for i, name in enumerate(self.symbols)}
+            self._pattern = rewrite.renamed(self.tree, names)
+        return self._pattern
 
     def rounds(self) -> bool:
         """Whether the formula holds a floor or a ceiling."""
@@ -290,6 +297,18 @@ class Formula:
     def quotients(self, values: Mapping[str, int]) -> Formula:
         """The formula with the inside of each bracket worked out: ``floor(54.25) + 1``."""
         return Formula.of(rewrite.quotients(self.tree, lambda node: simplest(compiled(node)(values))), self.least)
+
+
+class _Numbers(dict[str, str]):
+    """What fills a slot: a symbol's number, or a long constant of the formula, protected for its notation."""
+
+    def __init__(self, dialect: Dialect, given: Mapping[str, str], digits: Digits) -> None:
+        super().__init__({name: dialect.number(text) for name, text in given.items()})
+        self.dialect = dialect
+        self.digits = digits
+
+    def __missing__(self, constant: str) -> str:
+        return self.dialect.number(self.digits.operand(simplest(Fraction(constant))))
 
 
 def _digits(digits: Digits | str) -> Digits:

@@ -43,6 +43,13 @@ def replaced(node: Node, new: Mapping[str, Node]) -> Node:
     return visit(node)
 
 
+def renamed(node: Node, new: Mapping[str, Name]) -> Node:
+    """Other names for the symbols, and nothing else."""
+    if isinstance(node, Name):
+        return new.get(node.id, node)
+    return rebuilt(node, lambda part: renamed(part, new))
+
+
 def size(node: Node) -> int:
     """How many parts the tree has; shared parts count each time."""
     match node:

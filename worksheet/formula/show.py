@@ -82,10 +82,12 @@ def show(node: Node, dialect: Dialect, values: Mapping[str, bool]) -> tuple[Piec
     return _Printer(dialect, values).node(node).pieces
 
 
-def filled(template: str, printed: Callable[[str], str]) -> str:
+def filled(template: str, numbers: Mapping[str, str]) -> str:
     """A template's text with its slots filled."""
+    if SLOT not in template:
+        return template
     parts = template.split(SLOT)
-    parts[1::2] = [printed(slot) for slot in parts[1::2]]
+    parts[1::2] = [numbers[slot] for slot in parts[1::2]]
     return "".join(parts)
 
 

@@ -54,6 +54,7 @@ class _View:
         self.width = setting.width
         self.reference_width = setting.width * setting.beside
         self.rows: dict[tuple[object, ...], dict[str, Any]] = {}
+        self.formulas: dict[int, list[Printed]] = {}
 
     def names(self) -> dict[str, Any]:
         d = self.derivation
@@ -108,7 +109,7 @@ class _View:
         )
 
     def statement(self, statement: Statement) -> SimpleNamespace:
-        parts = [statement.formula.printed(self.dialect, None, self.digits)]
+        parts = [self.symbolic(statement.formula)]
         given = f"{self.symbols(statement.symbols)} {self.dialect.equals} " if statement.symbols else ""
         words = " equals ".join([*map(_spoken, statement.symbols), statement.formula.show("words")]) if self.spoken else ""
         laid = lines(parts, self.reference_width)
@@ -184,11 +185,17 @@ class _View:
         result = self.digits.result(step.value)
         parts = []
         if step.formula and step.formula.symbols:
-            parts = [step.formula.printed(self.dialect, None, self.digits)]
+            parts = [self.symbolic(step.formula)]
             if not _is_one_symbol(step.formula):
                 parts.append(step.formula.printed(self.dialect, step.values, self.digits))
         parts += [stage.printed(self.dialect, None, self.digits) for stage in step.stages]
         return [*parts, [self.leaf(self.dialect.number(result), result)]]
+
+    def symbolic(self, formula: Formula) -> list[Printed]:
+        """A formula with its symbols, printed once however many rows share it."""
+        if id(formula) not in self.formulas:
+            self.formulas[id(formula)] = formula.printed(self.dialect, None, self.digits)
+        return self.formulas[id(formula)]
 
     def words(self, step: Step) -> str:
         """The step as a sentence, for readers who hear it."""
