@@ -53,6 +53,8 @@ def test_given_takes_whole_numbers_only() -> None:
 
 def test_renamed() -> None:
     assert Formula("c*w*h/w").renamed(w="h", h="w").source == "c*h*w/h"
+    assert Formula("1*c + 0").renamed(c="d").source == "1*d + 0"
+    assert Formula("c", {"c": 1}).renamed(c="d").least == {"d": 1}
     with pytest.raises(WorksheetError, match="cannot name"):
         Formula("c").renamed(c="2c")
 

@@ -220,6 +220,12 @@ def test_tex_compiles_without_a_warning_of_boxes(sheet_path: Path, paper: str, i
     assert "Undefined" not in log
 
 
+def test_the_steps_follow_the_values_line_without_a_paragraph_between(solution: ws.Derivation) -> None:
+    tex = ws.render(solution, "tex").decode()
+    assert tex.count("\\begin{align*}") == 20
+    assert "\n\n\\begin{align*}" not in tex
+
+
 @pytest.mark.tex
 def test_long_formulas_do_not_run_over_the_margin(tmp_path: Path, sheet) -> None:
     long = "k*(c*w*h + b)*W*H + c*M*N*(w + h + k + 1)*(w*h*k + c*M*N + 7)"

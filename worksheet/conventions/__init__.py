@@ -3,7 +3,7 @@
 from functools import cache
 from pathlib import Path
 
-from worksheet.conventions.convention import Column, Convention, Statement
+from worksheet.conventions.convention import Column, Convention
 from worksheet.conventions.reading import read_convention
 from worksheet.errors import ConventionError, nearest, shown
 
@@ -32,4 +32,4 @@ def _shipped(name: str) -> Convention:
     return read_convention(FOLDER / f"{name}.yaml")
 
 
-__all__ = ["STANDARD", "Column", "Convention", "Statement", "convention", "names", "read_convention"]
+__all__ = ["STANDARD", "Column", "Convention", "convention", "names", "read_convention"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from worksheet.derivation import Statement
 from worksheet.formula import Formula
 
 
@@ -17,14 +18,6 @@ class Column:
     asks: str
     rules: Mapping[str, Formula]
     remarks: Mapping[str, str]  # a word beside the value, by kind
-
-
-@dataclass(frozen=True)
-class Statement:
-    """A line of the formula reference: what is counted, in words, and its formula."""
-
-    label: str
-    formula: Formula
 
 
 @dataclass(frozen=True)

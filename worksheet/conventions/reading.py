@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from worksheet.conventions.convention import Column, Convention, Statement
+from worksheet.conventions.convention import Column, Convention
+from worksheet.derivation import Statement
 from worksheet.errors import Collector, ConventionError, WorksheetError, nearest, shown
 from worksheet.formula import Digits, Formula
 from worksheet.layers import Kind, kinds

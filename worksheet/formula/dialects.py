@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from html import escape
 
 from worksheet.errors import WorksheetError, nearest
 
@@ -81,13 +82,6 @@ def typst_string(text: str) -> str:
     return '"' + "".join(codes.get(sign, sign if ord(sign) >= 32 else "") for sign in text) + '"'
 
 
-def markup(text: str) -> str:
-    """Text escaped for HTML and XML."""
-    for sign, code in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#39;")):
-        text = text.replace(sign, code)
-    return text
-
-
 _DRAWN = pairs(
     f"{DIGIT} {LETTER} {SUBSCRIPT} {GROUP} {STACK}", f"{LETTER} {SUBSCRIPT} {GROUP} {STACK}"
 ) | pairs(f"{GROUP}", f"{LETTER} {SUBSCRIPT} {GROUP}")  # fmt: skip
@@ -150,7 +144,7 @@ TYPST = replace(
 MATHML = replace(
     LATEX,
     name="mathml",
-    number=lambda text: f"<mn>{markup(text)}</mn>",
+    number=lambda text: f"<mn>{escape(text)}</mn>",
     letter="<mi>{}</mi>",
     word="<mi>{}</mi>",
     greek=GREEK.__getitem__,
@@ -181,7 +175,7 @@ MATHML = replace(
         "min": ("<mi>min</mi><mo>(</mo>", "<mo>)</mo>"),
     },
     equals='<mo form="infix">=</mo>',
-    text=lambda text: f"<mtext>{markup(text)}</mtext>",
+    text=lambda text: f"<mtext>{escape(text)}</mtext>",
 )
 
 TEXT = replace(
@@ -225,7 +219,6 @@ WORDS = replace(
         "min": "the smallest of ({})",
     },
     glue=frozenset(),
-    equals="equals",
     coefficient=False,
     raised=None,
 )

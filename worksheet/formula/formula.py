@@ -226,7 +226,10 @@ class Formula:
         for name in names.values():
             if not is_name(name):
                 raise FormulaError(f"{name!r} cannot name a symbol")
-        return self._replaced(("renamed", *names.items()), {old: Name(new) for old, new in names.items()})
+        return Formula.of(rewrite.renamed(self.tree, {old: Name(new) for old, new in names.items()}), self._least(names))
+
+    def _least(self, names: Mapping[str, str]) -> dict[str, int]:
+        return {names.get(name, name): least for name, least in self.least.items()}
 
     def inlined(self, /, **formulas: Formula | str) -> Formula:
         """The formula with whole formulas in place of symbols, all at once.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from worksheet.derivation import Derivation
-from worksheet.formula.dialects import MATHML, markup
+from worksheet.formula.dialects import MATHML
 from worksheet.writers.templating import rendered
 from worksheet.writers.view import Setting, view
 from worksheet.writers.writer import Options, Writer
@@ -13,7 +15,7 @@ SETTING = Setting(MATHML, width=88, pieces=True)  # lines are broken by the brow
 
 def render(derivation: Derivation, options: Options) -> bytes:
     names = view(derivation, SETTING) | {"paper": options.paper}
-    return rendered("html/document.html", names, markup, options.templates).encode()
+    return rendered("html/document.html", names, escape, options.templates).encode()
 
 
 WRITER = Writer("html", (".html", ".htm"), render)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from worksheet.derivation import Derivation
 from worksheet.errors import printable
-from worksheet.formula.dialects import markup
 from worksheet.writers import html, latex
 from worksheet.writers.templating import ANGLES, rendered
 from worksheet.writers.view import Ready, view
@@ -15,7 +16,7 @@ def notebook_html(derivation: Derivation) -> str:
     """The HTML document in a frame, so that its style stays its own."""
     page = html.render(derivation, Options()).decode()
     frame = 'style="width: 100%; height: 40rem; border: 0"'
-    return f'<iframe title="{markup(derivation.title)}" {frame} srcdoc="{markup(page)}"></iframe>'
+    return f'<iframe title="{escape(derivation.title)}" {frame} srcdoc="{escape(page)}"></iframe>'
 
 
 def notebook_latex(derivation: Derivation) -> str:
