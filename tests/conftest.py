@@ -1,5 +1,6 @@
 """Shared means of the suite: running the command, and tools that a machine may lack."""
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ from tests.sheet_facts import SHEET
 
 TOOLS = {"tex": ("latexmk", "pdflatex"), "poppler": ("pdftotext", "pdfinfo"), "browser": ("chromium",)}
 # On a machine that has to have them (CI), a missing tool is a failure, not a skip: WORKSHEET_REQUIRE=tex,poppler,browser
+MODULES = {"torch": "torch", "onnx": "onnx"}
 REQUIRED = set(filter(None, os.environ.get("WORKSHEET_REQUIRE", "").split(",")))
 
 
@@ -23,6 +25,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             if mark in REQUIRED:
                 pytest.fail(f"{', '.join(missing)} must be on this machine")
             pytest.skip(f"{', '.join(missing)} not on this machine")
+    for mark, module in MODULES.items():
+        if item.get_closest_marker(mark) and importlib.util.find_spec(module) is None:
+            if mark in REQUIRED:
+                pytest.fail(f"{module} must be installed")
+            pytest.skip(f"{module} is not installed")
 
 
 class Result:

@@ -56,7 +56,7 @@ def test_formulas(command) -> None:
     shown = command("formulas").out
     for text in (
         "2D convolution layer (Conv2d)",
-        "W = ⌊(M − d_w(w − 1) − 1 + 2p_w)/s_w⌋ + 1",
+        "W = ⌊(M − d_w(w − 1) − 1 + 2p_w + q_w)/s_w⌋ + 1",
         "b    Bias (1 with bias, 0 without bias)",
     ):
         assert text in shown
@@ -162,7 +162,8 @@ def test_the_reader_of_a_pipe_may_leave(tmp_path: Path) -> None:
         ("worksheet solve -f h", ["html"]),
         ("worksheet solve -c ai", ["ai61002"]),
         ("worksheet solve x.sheet --engine ", ["latex", "typst"]),
-        ("worksheet formulas Max", ["MaxPool2d"]),
+        ("worksheet formulas MaxPool2", ["MaxPool2d"]),
+        ("worksheet solve zoo:bvlc-a", ["zoo:bvlc-alexnet"]),
     ],
 )
 def test_completion(typed: str, offered: list[str]) -> None:

@@ -17,8 +17,8 @@ from worksheet.errors import WorksheetError
         (lambda: ws.layer("Conv2d", c=1, w=3, colour=4), "Conv2d has no 'colour'"),
         (lambda: ws.layer("Conv2d", c=1, k=2, w=3), "set the same number, k"),
         (
-            lambda: ws.network("n", (3, 8), ws.layer("ReLU")) and ws.derive(ws.network("n", (3, 8), ws.layer("ReLU"))),
-            "ReLU takes",
+            lambda: ws.derive(ws.network("n", (3,), ws.layer("MaxPool2d", w=2))),
+            "MaxPool2d takes c x N x M, but receives 3",
         ),
         (lambda: ws.network("n", (3, 0, 8), ws.layer("ReLU")), "positive whole numbers"),
         (lambda: ws.network("n", (3, 8.5, 8), ws.layer("ReLU")), "positive whole numbers"),
@@ -50,4 +50,4 @@ def test_branches_read_what_they_name() -> None:
     net = ws.network(
         "n", (3, 8, 8), ws.layer("Conv2d", "a", c=4, w=3), ws.layer("ReLU"), ws.layer("Conv2d", inputs=["a"], c=2, w=1)
     )
-    assert ws.derive(net).rows[2].input == (4, 6, 6)
+    assert ws.derive(net).rows[2].inputs == ((4, 6, 6),)

@@ -11,12 +11,12 @@
 
 from worksheet.conventions import Convention, convention
 from worksheet.derivation import NOTEBOOK, Derivation
-from worksheet.derive import derive, formulas
+from worksheet.derive import derive, formulas, select, summary, zoo_list
 from worksheet.errors import WorksheetError
 from worksheet.formula import Digits, Formula
 from worksheet.homework import blank
 from worksheet.layers import Kind, kinds
-from worksheet.network import Network, Node, layer, network
+from worksheet.network import Builder, Network, Node, layer, network
 from worksheet.readers import read
 from worksheet.writers import render, write
 from worksheet.writers.notebook import notebook_html, notebook_latex
@@ -26,6 +26,6 @@ __version__ = "0.1.0"
 NOTEBOOK.update(html=notebook_html, latex=notebook_latex)
 
 __all__ = [
-    "Convention", "Derivation", "Digits", "Formula", "Kind", "Network", "Node", "WorksheetError", "blank", "convention",
-    "derive", "formulas", "kinds", "layer", "network", "read", "render", "write",
+    "Builder", "Convention", "Derivation", "Digits", "Formula", "Kind", "Network", "Node", "WorksheetError", "blank",
+    "convention", "derive", "formulas", "kinds", "layer", "network", "read", "render", "select", "summary", "write", "zoo_list",
 ]  # fmt: skip

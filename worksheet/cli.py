@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,9 +14,10 @@ import typer
 
 import worksheet as ws
 from worksheet import conventions
-from worksheet.errors import OutputError, WorksheetError
+from worksheet.errors import OutputError, WorksheetError, shown
 from worksheet.layers import kind_named
 from worksheet.writers import ENGINES, PAPERS, check_writable, options, save, writer_for, writers
+from worksheet.zoo import models
 
 if TYPE_CHECKING:
     from worksheet.derivation import Derivation
@@ -32,6 +36,26 @@ def _completing(names: Callable[[], Iterable[str]]) -> Callable[[str], list[str]
     """What the shell offers while an option's value is being typed."""
     return lambda incomplete: [name for name in names() if name.startswith(incomplete)]
 
+
+def _sources(incomplete: str) -> list[str]:
+    """Networks of the zoo; files are completed by the shell."""
+    return [f"zoo:{name}" for name in models() if f"zoo:{name}".startswith(incomplete)]
+
+
+def _argument(text: str) -> tuple[str, int | float | bool | str | None]:
+    """``depth=18`` as a name and a value: a number, true, false, none, or a text."""
+    name, equals, value = text.partition("=")
+    if not equals or not name.isidentifier():
+        raise WorksheetError(f"cannot read the argument {shown(text)}", hint="a name and a value, such as num_classes=10")
+    if value.lower() in WORDS:
+        return name, WORDS[value.lower()]
+    for number in (int, float):
+        with contextlib.suppress(ValueError):
+            return name, number(value)
+    return name, value
+
+
+WORDS: dict[str, bool | None] = {"true": True, "false": False, "none": None}
 
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", help="The file to write; its suffix chooses the format.", show_default=False)
@@ -75,16 +99,51 @@ Grouping = Annotated[
 ]
 
 
-@app.command(epilog="Example:  worksheet solve lenet5.sheet --digits en_US -o lenet5.html")
+Input = Annotated[
+    str | None,
+    typer.Option("--input", help="Another input size, such as 3x224x224; several with commas.", show_default=False),
+]
+Rows = Annotated[str, typer.Option("--rows", help="Show these rows alone, such as 3-7,12.", show_default=False)]
+Kinds = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--kind", help="Show the rows of this kind of layer alone.", show_default=False, autocompletion=_completing(ws.kinds)
+    ),
+]
+Summary = Annotated[bool, typer.Option("--summary", help="The tables and totals alone.")]
+Unfold = Annotated[bool, typer.Option("--unfold", help="Work every row, also those that repeat an earlier one.")]
+SkipUnknown = Annotated[bool, typer.Option("--skip-unknown", help="Pass layers over that are not known, and name them.")]
+Regions = Annotated[
+    int | None, typer.Option("--regions", help="How many regions a detector's heads run over.", min=1, show_default=False)
+]
+Kwargs = Annotated[
+    list[str] | None,
+    typer.Option("--kwargs", help="An argument for a PyTorch factory, such as num_classes=10.", show_default=False),
+]
+
+
+@app.command(epilog="Example:  worksheet solve zoo:resnet-50 --kind Conv2d -o resnet-50.html")
 def solve(
-    file: Annotated[Path, typer.Argument(help="The network: a .sheet file.", show_default=False)],
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="The network: a .sheet, .prototxt or .onnx file, zoo:NAME, or package.module:factory of PyTorch.",
+            show_default=False,
+            autocompletion=_sources,
+        ),
+    ],
     output: Output = None,
     format: Format = None,
     convention: Counting = None,
     digits: Grouping = None,
-    input: Annotated[
-        str | None, typer.Option("--input", help="Another input size, such as 3x224x224.", show_default=False)
-    ] = None,
+    input: Input = None,
+    rows: Rows = "",
+    kind: Kinds = None,
+    summary: Summary = False,
+    unfold: Unfold = False,
+    skip_unknown: SkipUnknown = False,
+    regions: Regions = None,
+    kwargs: Kwargs = None,
     blank: Annotated[bool, typer.Option("--blank", help="A question sheet: the answers left open.")] = False,
     engine: Engine = "typst",
     paper: Paper = "a4",
@@ -95,7 +154,11 @@ def solve(
     Without -o or -f the solution is printed on the terminal; -f alone writes to standard output.
     """
     _check(output, format, engine, paper, template)
-    derivation = ws.derive(ws.read(file, input), convention, digits=digits)
+    given = dict(map(_argument, kwargs or ()))
+    network = ws.read(source, input, skip_unknown=skip_unknown, regions=regions, kwargs=given)
+    derivation = ws.derive(network, convention, digits=digits, fold=False if unfold else None)
+    derivation = ws.select(derivation, rows, kind or ()) if rows or kind else derivation
+    derivation = ws.summary(derivation) if summary else derivation
     _deliver(ws.blank(derivation) if blank else derivation, output, format, engine, paper, template)
 
 
@@ -117,6 +180,27 @@ def formulas(
     for name in kinds or ():
         kind_named(name)
     _deliver(ws.formulas(convention, kinds or ()), output, format, engine, paper, template)
+
+
+@app.command(epilog="Example:  worksheet zoo resnet -f json")
+def zoo(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Only networks whose names hold one of these.", show_default=False)
+    ] = None,
+    format: Annotated[str, typer.Option("-f", "--format", help="text or json.")] = "text",
+) -> None:
+    """List the built-in networks: input, parameters, MACs, source, published error."""
+    entries = ws.zoo_list(names or ())
+    if format == "json":
+        typer.echo(json.dumps([asdict(entry) for entry in entries], ensure_ascii=False, indent=1))
+    elif format == "text":
+        from rich.console import Console
+
+        from worksheet.writers import terminal
+
+        terminal.show_zoo(entries, Console(highlight=False))
+    else:
+        raise OutputError(f"unknown format {shown(format)}", hint="text or json")
 
 
 def _version(wanted: bool) -> None:

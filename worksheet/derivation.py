@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -42,18 +42,30 @@ class Row:
     kind: str
     spec: str
     stated: str  # the spec without what had to be worked out: ->4096
-    input: Shape | None
+    inputs: tuple[Shape, ...] | None
     output: Shape | None
     values: tuple[tuple[tuple[str, ...], int], ...]  # symbols of one value written together: (("M", "N"), 227)
     sizes: tuple[Step, ...]
     columns: tuple[Step, ...]
     quantities: Mapping[str, Formula] = field(default_factory=dict)  # the textbook's
     numbers: Mapping[str, int] = field(default_factory=dict)  # the value of every symbol of the layer
+    sources: tuple[int, ...] = ()  # the numbers of the rows that it reads; 0 is the network's input
+    stage: str = ""  # the part of the network that it belongs to
+    same_as: int = 0  # the number of the row that works this layer with these numbers; 0 where the row is worked itself
 
     @cached_property
     def counts(self) -> dict[str, Exact]:
         """The value of each textbook quantity, worked out when it is asked for."""
         return {name: formula.at(self.numbers) for name, formula in self.quantities.items()}
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows that belong together, by number, with the sums of their columns: a stage, or all rows of a kind."""
+
+    title: str
+    rows: tuple[int, ...]
+    totals: Mapping[str, int | None]
 
 
 @dataclass(frozen=True)
@@ -86,7 +98,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Derivation:
-    """A whole worked solution. ``totals`` are the sums of the columns, None where they are for the student to find."""
+    """A whole worked solution. ``totals`` are the sums of the columns, None where they are for the student to find.
+
+    ``parts`` are the rows by stage, ``kinds`` by kind. ``chosen`` are the sums of the rows shown where not all are.
+    """
 
     network: str
     title: str
@@ -106,12 +121,33 @@ class Derivation:
     digits: str
     language: str = "en"
     blank: bool = False
+    parts: tuple[Part, ...] = ()
+    kinds: tuple[Part, ...] = ()
+    named: bool = False  # the layers bear names that say something
+    worked: bool = True  # the rows' steps are printed
+    pictured: bool = True  # a picture of the network is drawn
+    chosen: Mapping[str, int | None] | None = None
 
     def _repr_html_(self) -> str:
         return NOTEBOOK["html"](self)
 
     def _repr_latex_(self) -> str:
         return NOTEBOOK["latex"](self)
+
+
+def spans(numbers: Sequence[int]) -> str:
+    """Row numbers as print gives them: runs of three and more as a span.
+
+    >>> spans([1, 2, 4, 5, 6, 9])
+    '1, 2, 4 to 6, 9'
+    """
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
 
 
 # How a notebook shows a derivation. The writers stand above this file, so the package's front door fills this in.

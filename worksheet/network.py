@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from worksheet.errors import NetworkError, Where
-from worksheet.layers import Kind, kind_named
+from worksheet.layers import Kind, Shape, kind_named
 from worksheet.layers.spelling import Given, hyperparameters
 
 INPUT = "input"  # the name of the network's input among the layers' inputs
 
-Shape = tuple[int, ...]  # from the outermost axis inwards, without the batch: channels, height, width
-
 
 @dataclass(frozen=True)
 class Node:
-    """A layer in a network. ``inputs`` name the layers it reads; empty means the one above."""
+    """A layer in a network.
+
+    ``inputs`` name the layers it reads; empty means the one above, or none for a stored array. ``pattern`` is what numbers
+    cannot say (the equation of an Einsum). ``stage`` is the part of the network that the layer belongs to. ``shares`` names
+    an earlier layer whose parameters this one uses: they are counted there.
+    """
 
     name: str
     kind: Kind
     hyperparameters: Mapping[str, int]
     inputs: tuple[str, ...] = ()
     where: Where | None = None
+    pattern: str = ""
+    stage: str = ""
+    shares: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,9 @@ class Heading:
 class Network:
     """A network's name, input shape and layers in an order in which they can be computed.
 
-    Raises NetworkError where a layer reads one that does not come before it, or a name is used twice.
+    ``further`` are the shapes of inputs beside the main one, by name. ``notes`` say what a reader of the solution must know:
+    layers left out, numbers that the file does not give. Raises NetworkError where a layer reads one that does not come
+    before it, or a name is used twice.
     """
 
     name: str
@@ -50,13 +59,15 @@ class Network:
     nodes: tuple[Node, ...]
     heading: Heading = field(default_factory=Heading)
     file: str | None = None
+    further: Mapping[str, Shape] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.nodes:
             raise NetworkError("a network needs a layer", Where(self.file))
-        known = {INPUT}
+        known = {INPUT, *self.further}
         for node in self.nodes:
-            for name in node.inputs:
+            for name in (*node.inputs, *filter(None, [node.shares])):
                 if name not in known:
                     raise NetworkError(f"{node.name} reads {name!r}, which does not come before it", node.where)
             if node.name in known:
@@ -64,7 +75,9 @@ class Network:
             known.add(node.name)
 
 
-def layer(kind: str, name: str = "", inputs: Iterable[str] = (), **words: int) -> Node:
+def layer(
+    kind: str, name: str = "", inputs: Iterable[str] = (), *, pattern: str = "", stage: str = "", shares: str = "", **words: int
+) -> Node:
     """A layer built in Python, in the words of the sheet or the symbols of the formulas.
 
     >>> layer("Conv2d", c=64, w=11, s=4, p=2, nobias=True).hyperparameters["s_h"]
@@ -75,30 +88,96 @@ def layer(kind: str, name: str = "", inputs: Iterable[str] = (), **words: int) -
     found = kind_named(kind)
     flags = found.spelling.flags
     given = [Given(*flags.get(word, (word, value))) for word, value in words.items() if value or word not in flags]
-    return Node(name, found, hyperparameters(found, given), tuple(inputs))
+    values = hyperparameters(found, given)
+    return Node(name, found, values, tuple(inputs), pattern=pattern, stage=stage, shares=shares)
 
 
-def network(name: str, input: Iterable[int], *layers: Node, **heading: str) -> Network:
+def network(
+    name: str, input: Iterable[int], *layers: Node, further: Mapping[str, Shape] | None = None, **heading: str
+) -> Network:
     """A network built in Python; each layer reads the one above it unless it names its inputs.
 
     >>> net = network("tiny", (3, 32, 32), layer("Conv2d", c=8, w=3), layer("ReLU"), layer("Linear", k=10))
     >>> [(node.name, node.inputs) for node in net.nodes]
     [('conv2d_1', ('input',)), ('relu_1', ('conv2d_1',)), ('linear_1', ('relu_1',))]
     """
+    return Network(name, checked(input), tuple(chained(layers)), Heading(**heading), further=dict(further or {}))
+
+
+def checked(input: Iterable[int]) -> Shape:
+    """An input shape of positive whole numbers. Raises NetworkError."""
     shape = tuple(input)
     if not shape or not all(isinstance(size, int) and size > 0 for size in shape):
         raise NetworkError(f"an input shape is a row of positive whole numbers, not {shape!r}")
-    return Network(name, shape, tuple(chained(layers)), Heading(**heading))
+    return shape
 
 
 def chained(layers: Iterable[Node]) -> list[Node]:
     """The layers with a name each, reading the layer above where they do not say otherwise."""
     nodes: list[Node] = []
     taken: dict[str, int] = {}
+    named = {node.name for node in layers} if isinstance(layers, (list, tuple)) else set()
     above = INPUT
     for node in layers:
-        taken[node.kind.name] = taken.get(node.kind.name, 0) + 1
-        name = node.name or f"{node.kind.name.lower()}_{taken[node.kind.name]}"
-        nodes.append(replace(node, name=name, inputs=node.inputs or (above,)))
+        name = node.name or _fresh(node.kind.name.lower(), taken, named)
+        nodes.append(replace(node, name=name, inputs=node.inputs or (() if node.kind.is_source else (above,))))
         above = name
     return nodes
+
+
+def _fresh(start: str, taken: dict[str, int], named: set[str]) -> str:
+    """relu_1, relu_2, ...: a name that no layer bears yet."""
+    while True:
+        taken[start] = taken.get(start, 0) + 1
+        if (name := f"{start}_{taken[start]}") not in named:
+            return name
+
+
+class Builder:
+    """Builds a network layer by layer, branches and all.
+
+    >>> net = Builder("residual", (64, 56, 56))
+    >>> with net.stage("block"):
+    ...     trunk = net.add("Conv2d", c=64, w=3, p=1)
+    ...     branch = net.add("ReLU")
+    ...     branch = net.add("Conv2d", c=64, w=3, p=1)
+    ...     total = net.add("Add", trunk, branch)
+    >>> [(node.name, node.inputs) for node in net.network().nodes][-1]
+    ('add_1', ('conv2d_1', 'conv2d_2'))
+    """
+
+    def __init__(self, name: str, input: Iterable[int], *, further: Mapping[str, Shape] | None = None, **heading: str) -> None:
+        self.name = name
+        self.input = checked(input)
+        self.further = dict(further or {})
+        self.heading = Heading(**heading)
+        self.nodes: list[Node] = []
+        self.notes: list[str] = []
+        self.last = INPUT  # the layer that the next one reads where it names none
+        self._stage = ""
+        self._taken: dict[str, int] = {}
+        self._named: set[str] = set()
+
+    def add(self, kind: str, *inputs: str, name: str = "", pattern: str = "", shares: str = "", **words: int) -> str:
+        """Add a layer that reads ``inputs``, or the layer added before; returns its name. Raises WorksheetError."""
+        node = layer(kind, name, inputs, pattern=pattern, stage=self._stage, shares=shares, **words)
+        return self.put(node)
+
+    def put(self, node: Node) -> str:
+        """Add a layer that is made already; returns its name."""
+        name = node.name or _fresh(node.kind.name.lower(), self._taken, self._named)
+        self._named.add(name)
+        self.nodes.append(replace(node, name=name, inputs=node.inputs or (() if node.kind.is_source else (self.last,))))
+        self.last = name
+        return name
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """The layers added inside belong to this stage."""
+        before, self._stage = self._stage, name
+        yield
+        self._stage = before
+
+    def network(self) -> Network:
+        """The network. Raises NetworkError where it is not one."""
+        return Network(self.name, self.input, tuple(self.nodes), self.heading, None, self.further, tuple(self.notes))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import prod
 
 from worksheet.errors import Collector, NetworkError, Where, WorksheetError
-from worksheet.layers import Form
-from worksheet.network import INPUT, Node, Shape
+from worksheet.layers import Form, Kind, Shape, Symbol
+from worksheet.layers.kind import PER_ROW
+from worksheet.network import INPUT, Network, Node
+
+LARGEST = 10**15  # elements of one array; what is larger is a slip of the file
 
 
 @dataclass(frozen=True)
@@ -16,31 +19,32 @@ class Sized:
     """A layer with its shapes and the value of every one of its symbols."""
 
     node: Node
-    received: Shape  # as it arrives
-    input: Shape  # as the layer takes it: flattened where it must be
+    kind: Kind  # the node's, made to fit the inputs
+    received: tuple[Shape, ...]  # as they arrive
+    inputs: tuple[Shape, ...]  # as the layer takes them: flattened where it must be
     output: Shape
     form: Form
     values: dict[str, int]  # shared by equal layers
 
 
-def sized(input: Shape, nodes: Iterable[Node]) -> list[Sized]:
+def sized(network: Network) -> list[Sized]:
     """Every layer with its shapes. Raises all faults at once, each at its layer's place."""
     faults = Collector()
-    rows = follow(input, nodes, faults)
+    rows = follow({INPUT: network.input, **network.further}, network.nodes, faults)
     faults.raise_any()
     return rows
 
 
-def follow(input: Shape | None, nodes: Iterable[Node], faults: Collector) -> list[Sized]:
+def follow(inputs: Mapping[str, Shape | None], nodes: Iterable[Node], faults: Collector) -> list[Sized]:
     """The same for a network that has faults already: behind a faulty layer, the sizes are unknown and pass unchecked."""
-    shapes: dict[str, Shape | None] = {INPUT: input}
+    shapes: dict[str, Shape | None] = dict(inputs)
     rows: list[Sized] = []
     known: dict[object, Sized] = {}  # equal layers are worked out once, and share their values
     for node in nodes:
-        received = shapes.get(node.inputs[0])
-        key = (node.kind.name, received, *node.hyperparameters.items())
+        received = tuple([shapes.get(name) for name in node.inputs])
+        key = (node.kind.name, received, node.pattern, *node.hyperparameters.items())
         try:
-            row = replace(known[key], node=node) if key in known else _sized(node, received)
+            row = replace(known[key], node=node) if key in known else size(node, received)
         except WorksheetError as fault:
             faults.add(fault)
             row = None
@@ -53,52 +57,105 @@ def follow(input: Shape | None, nodes: Iterable[Node], faults: Collector) -> lis
 
 def _certain_output(node: Node) -> Shape | None:
     """The output of a layer whose input is unknown, where the hyperparameters alone decide it (Linear)."""
-    forms = list(node.kind.forms.values())
+    forms = node.kind.forms
     outputs = [node.kind.formula(text) for text in forms[0].output]
-    if len(forms) > 1 or any(name not in node.hyperparameters for f in outputs for name in f.symbols):
+    if node.kind.meets or len(forms) > 1 or any(name not in node.hyperparameters for f in outputs for name in f.symbols):
         return None
     return tuple(int(formula.at(node.hyperparameters)) for formula in outputs)
 
 
-def _sized(node: Node, received: Shape | None) -> Sized | None:
-    if received is None:
+def size(node: Node, received: tuple[Shape | None, ...]) -> Sized | None:
+    """One layer behind inputs of these shapes; None where one of them is unknown. Raises NetworkError."""
+    shapes = tuple(shape for shape in received if shape is not None)
+    if len(shapes) < len(received):
         return None
-    form, taken = _form(node, received)
-    values = {symbol.name: size for symbol, size in zip(reversed(form.input), reversed(taken), strict=True)}
-    for name, size in values.items():
-        stated = node.hyperparameters.get(name, size)
-        if stated != size:
-            raise NetworkError(
-                f"{node.kind.name} states {stated} inputs, but receives {_product(received)}",
-                _place(node),
-                f"write {size}, or leave the number out",
-            )
+    kind, form, taken = _met(node, shapes)
+    values, leading = _bound(form, taken) or ({}, ())
+    for name, value in values.items():
+        stated = node.hyperparameters.get(name, value)
+        if stated != value:
+            message = f"{kind.name} states {stated} inputs, but receives {_product(shapes[0])}"
+            raise NetworkError(message, _place(node), f"write {value}, or leave the number out")
     values |= node.hyperparameters
-    _check(node, values)
-    values |= {out.name: int(node.kind.formula(out.formula).at(values)) for out in node.kind.sizes}
-    output = tuple(int(node.kind.formula(text).at(values)) for text in form.output)
-    return Sized(node, received, taken, output, form, values)
+    _check(node, kind, values)
+    values |= {out.name: int(kind.formula(out.formula).at(values)) for out in kind.sizes}
+    return Sized(node, kind, shapes, taken, _output(node, kind, form, values, leading), form, values)
 
 
-def _form(node: Node, received: Shape) -> tuple[Form, Shape]:
-    """How the layer meets this shape, and the shape as it takes it."""
-    forms = node.kind.forms
-    if len(received) in forms:
-        return forms[len(received)], received
-    if node.kind.flattens:
-        return forms[1], (prod(received),)
-    wanted = " or ".join(" x ".join(symbol.name for symbol in form.input) for form in forms.values())
-    raise NetworkError(
-        f"{node.kind.name} takes {wanted}, but receives {' x '.join(map(str, received))}",
-        _place(node),
-        "it stands behind a layer that flattens" if len(received) == 1 else None,
-    )
+def _output(node: Node, kind: Kind, form: Form, values: Mapping[str, int], leading: Shape) -> Shape:
+    """The output's shape; the name of the leading axes gives them all back."""
+    rest = next((symbol.name for symbol in form.symbols if symbol.rest), "")
+    output: list[int] = []
+    for text in form.output:
+        output += leading if rest and text == rest else [int(kind.formula(text).at(values))]
+    if min(output, default=1) < 1 or prod(output) > LARGEST:
+        shape = " x ".join(map(str, output))
+        raise NetworkError(f"the output of {kind.name} would be {shape}", _place(node), f"sizes from 1 to {LARGEST:,} elements")
+    return tuple(output)
 
 
-def _check(node: Node, values: dict[str, int]) -> None:
+def _met(node: Node, shapes: tuple[Shape, ...]) -> tuple[Kind, Form, tuple[Shape, ...]]:
+    """The kind made to fit, how it meets these shapes, and the shapes as it takes them."""
+    kind = node.kind
+    if kind.meets:
+        try:
+            kind = kind.meets(shapes, node.hyperparameters, node.pattern)
+        except WorksheetError as fault:
+            raise fault.located(_place(node)) from None
+    per_row = node.hyperparameters.get(PER_ROW.name, 0)
+    taken = shapes
+    if kind.flattens and len(shapes) == 1 and len(shapes[0]) >= kind.flattens and not per_row:
+        taken = ((prod(shapes[0]),),)
+    for form in (*kind.forms, *kind.repeated_forms):
+        if _bound(form, taken) is not None:
+            return kind, form, taken
+    raise NetworkError(_refusal(kind, shapes), _place(node), _hint(kind, shapes))
+
+
+def _bound(form: Form, shapes: tuple[Shape, ...]) -> tuple[dict[str, int], Shape] | None:
+    """The value of every symbol of the inputs, and the leading axes that a symbol of rest takes; None where they do not fit."""
+    if len(shapes) != len(form.inputs):
+        return None
+    found: dict[str, int] = {}
+    leading: Shape | None = None
+    for axes, shape in zip(form.inputs, shapes, strict=True):
+        rest = bool(axes) and isinstance(axes[0], Symbol) and axes[0].rest
+        fixed = axes[1:] if rest else axes
+        many = len(shape) - len(fixed)
+        if many < 0 or (many > 0) != rest:
+            return None
+        if rest:
+            if leading not in (None, shape[:many]):
+                return None
+            leading = shape[:many]
+            found[axes[0].name] = prod(leading)  # type: ignore[union-attr]
+        for axis, length in zip(fixed, shape[many:], strict=True):
+            if (found.setdefault(axis.name, length) if isinstance(axis, Symbol) else axis) != length:
+                return None
+    return {symbol.name: found[symbol.name] for symbol in form.symbols}, leading or ()
+
+
+def _refusal(kind: Kind, shapes: tuple[Shape, ...]) -> str:
+    takes = dict.fromkeys(" and ".join(" x ".join(_axis(axis) for axis in axes) for axes in form.inputs) for form in kind.forms)
+    receives = " and ".join(" x ".join(map(str, shape)) for shape in shapes) or "nothing"
+    return f"{kind.name} takes {' or '.join(takes) or 'no input'}, but receives {receives}"
+
+
+def _hint(kind: Kind, shapes: tuple[Shape, ...]) -> str | None:
+    wanted = {len(form.inputs) for form in kind.forms}
+    if len(shapes) not in wanted:
+        return f"it reads {' or '.join(map(str, sorted(wanted)))} inputs, not {len(shapes)}"
+    return "it stands behind a layer that flattens" if len(shapes[0]) == 1 else None
+
+
+def _axis(axis: Symbol | int) -> str:
+    return axis.name if isinstance(axis, Symbol) else str(axis)
+
+
+def _check(node: Node, kind: Kind, values: dict[str, int]) -> None:
     faults = Collector()
-    for check in node.kind.checks:
-        value = node.kind.formula(check.formula).at(values)
+    for check in kind.checks:
+        value = kind.formula(check.formula).at(values)
         fine = isinstance(value, int) if check.whole else value >= 0
         if not fine:
             faults.add(NetworkError(check.message.format_map(values), _place(node)))

@@ -87,7 +87,7 @@ def test_bad_layers(
 
 BAD_FRONT = [  # whole file, line, column, message, hint
     ("---\ntitle: T\n---\nReLU\n", 1, 1, "the key 'input' is missing", "input: channels x height x width"),
-    ("---\ninputs: 3x4x4\ninput: 3x4x4\n---\nReLU\n", 2, 1, "unknown key 'inputs'", "did you mean input?"),
+    ("---\ninputt: 3x4x4\ninput: 3x4x4\n---\nReLU\n", 2, 1, "unknown key 'inputt'", "did you mean input"),
     ("---\ninput: 3x4x4\nconvention: ai61003\n---\nReLU\n", 3, 13, "unknown convention 'ai61003'", "did you mean ai61002?"),
     ("---\ninput: 3 by 4\n---\nReLU\n", 2, 8, "'3 by 4' is not an input shape", "channels x height x width"),
     ("---\ninput: 0 x 4 x 4\n---\nReLU\n", 2, 8, "sizes of an input are from 1 to", None),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from worksheet.derivation import Statement
 from worksheet.formula import Formula
+from worksheet.layers import Kind
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,12 @@ class Column:
     asks: str
     rules: Mapping[str, Formula]
     remarks: Mapping[str, str]  # a word beside the value, by kind
+    otherwise: str = ""  # the rule of every kind that has none of its own; empty where such a kind is not counted
+    once: bool = False  # stored numbers: what a layer that runs several times, or shares its numbers, has once
+
+    def rule(self, kind: Kind) -> Formula | None:
+        """The rule for a kind of layer; None where the column does not count it."""
+        return self.rules.get(kind.name) or (kind.formula(self.otherwise) if self.otherwise else None)
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from worksheet.conventions.convention import Column, Convention
 from worksheet.derivation import Statement
-from worksheet.errors import Collector, ConventionError, WorksheetError, nearest, shown
+from worksheet.errors import Collector, ConventionError, Where, WorksheetError, nearest, shown
 from worksheet.formula import Digits, Formula
-from worksheet.layers import Kind, kinds
+from worksheet.layers import QUANTITIES, Kind, kinds
 from worksheet.marked import Marked, parse, read_text
 
-KEYS = ("title", "cite", "unit", "digits", "rules", "columns", "headings", "asks", "remarks", "reference")
+KEYS = ("title", "cite", "unit", "digits", "rules", "columns", "once", "headings", "asks", "remarks", "reference")
+OTHERWISE = "*"  # in a column: the rule of every kind that has none of its own, over the quantities
 REQUIRED = ("title", "columns")
 
 
@@ -30,14 +31,24 @@ def read_convention(path: Path) -> Convention:
 def _convention(name: str, fields: Mapping[str, Marked], faults: Collector) -> Convention:
     headings, asks = (_texts(fields.get(key), faults) for key in ("headings", "asks"))
     remarks = {column: _texts(table, faults) for column, table in _table(fields.get("remarks"), faults).items()}
+    once = {_text(item, faults): item.where for item in _items(fields.get("once"), faults)}
     columns = tuple(
-        Column(column, headings.get(column, column), asks.get(column, column), rules, remarks.get(column, {}))
-        for column, rules in _columns(fields.get("columns"), faults).items()
+        Column(
+            column,
+            headings.get(column, column),
+            asks.get(column, column),
+            rules,
+            remarks.get(column, {}),
+            _otherwise(entry, faults),
+            column in once,
+        )
+        for column, (rules, entry) in _columns(fields.get("columns"), faults).items()
     )
     if "columns" in fields and not columns:
         faults.add(ConventionError("a way of counting needs a column", fields["columns"].where))
-    for key in ("headings", "asks", "remarks"):
-        _known_columns(fields.get(key), [column.name for column in columns], faults)
+    named = [*(dict(fields[key].keys) for key in ("headings", "asks", "remarks") if key in fields), once]
+    for names in named:
+        _known_columns(names, [column.name for column in columns], faults)
     return Convention(
         name=name,
         title=_text(fields.get("title"), faults),
@@ -50,11 +61,31 @@ def _convention(name: str, fields: Mapping[str, Marked], faults: Collector) -> C
     )
 
 
-def _columns(marked: Marked | None, faults: Collector) -> dict[str, dict[str, Formula]]:
+def _columns(marked: Marked | None, faults: Collector) -> dict[str, tuple[dict[str, Formula], Marked | None]]:
+    """The rules of each column by kind, and the rule of all other kinds."""
     return {
-        column: {kind.name: formula for kind, text in _by_kind(table, faults) for formula in _formula(kind, text, faults)}
+        column: (
+            {kind.name: formula for kind, text in _by_kind(table, faults) for formula in _formula(kind, text, faults)},
+            _table(table, Collector()).get(OTHERWISE),
+        )
         for column, table in _table(marked, faults).items()
     }
+
+
+def _otherwise(marked: Marked | None, faults: Collector) -> str:
+    """The rule of all other kinds: it may use what every kind has."""
+    if marked is None:
+        return ""
+    known = [*QUANTITIES, "X", "Y"]
+    try:
+        formula = Formula(marked.text())
+    except WorksheetError as fault:
+        faults.add(marked.within(fault) if isinstance(marked.value, str) else fault)
+        return ""
+    for name in formula.symbols:
+        if name not in known:
+            faults.add(ConventionError(f"not every kind has a symbol {name!r}", marked.where, nearest(name, known)))
+    return formula.source
 
 
 def _reference(marked: Marked | None, faults: Collector) -> dict[str, tuple[Statement, ...]]:
@@ -75,7 +106,7 @@ def _by_kind(marked: Marked | None, faults: Collector) -> list[tuple[Kind, Marke
     for name, entry in _table(marked, faults).items():
         if name in kinds():
             found.append((kinds()[name], entry))
-        elif marked:
+        elif marked and name != OTHERWISE:
             faults.add(ConventionError(f"unknown layer {shown(name)}", marked.keys[name], nearest(name, kinds())))
     return found
 
@@ -93,8 +124,8 @@ def _formula(kind: Kind, marked: Marked, faults: Collector) -> list[Formula]:
     return [] if unknown else [formula]
 
 
-def _known_columns(marked: Marked | None, columns: list[str], faults: Collector) -> None:
-    for name, where in (marked.keys if marked else {}).items():
+def _known_columns(names: Mapping[str, Where], columns: list[str], faults: Collector) -> None:
+    for name, where in names.items():
         if name not in columns:
             faults.add(ConventionError(f"there is no column {shown(name)}", where, nearest(name, columns)))
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from worksheet.conventions import Column
 from worksheet.formula import Formula
-from worksheet.layers import QUANTITIES, Form, Kind
+from worksheet.layers import QUANTITIES, STORED, Form, Kind
 from worksheet.sizes import Sized
 
 
@@ -26,24 +26,24 @@ class Folded:
         self.facts = facts
         self.columns = columns
 
-    def resolved(self, formula: Formula) -> Formula:
-        return self.kind.resolved(formula, self.form, self.inline_sizes).given(**self.facts)
+    def resolved(self, formula: Formula, *, once: bool = False) -> Formula:
+        return self.kind.resolved(formula, self.form, inline_sizes=self.inline_sizes, once=once).given(**self.facts)
 
     @cached_property
     def sizes(self) -> list[tuple[str, Formula]]:
-        return [(size.name, self.resolved(self.kind.formula(size.formula))) for size in self.kind.sizes]
+        return [(size.name, self.resolved(self.kind.formula(size.formula), once=True)) for size in self.kind.sizes]
 
     @cached_property
     def rules(self) -> list[Formula | None]:
-        rules = [column.rules.get(self.kind.name) for column in self.columns]
-        return [self.resolved(rule) if rule else None for rule in rules]
+        rules = [(column.rule(self.kind), column.once) for column in self.columns]
+        return [self.resolved(rule, once=once) if rule else None for rule, once in rules]
 
     @cached_property
     def quantities(self) -> dict[str, Formula]:
-        return {name: self.resolved(self.kind.count(name)) for name in QUANTITIES}
+        return {name: self.resolved(self.kind.count(name), once=name in STORED) for name in QUANTITIES}
 
 
 def facts(layer: Sized) -> dict[str, int]:
     """The symbols of a layer that its formulas show as numbers."""
-    symbols = layer.node.kind.symbols
+    symbols = layer.kind.symbols
     return {name: value for name, value in layer.values.items() if name in symbols and symbols[name].is_folded(value)}

@@ -18,15 +18,15 @@ def sections(layers: Iterable[Sized], convention: Convention, always: bool) -> l
 
     ``always`` keeps the brackets even where every layer's division is exact.
     """
-    groups: dict[tuple[str, int], list[Sized]] = {}
+    groups: dict[tuple[int, int], list[Sized]] = {}
     for layer in layers:
-        groups.setdefault((layer.node.kind.name, id(layer.form)), []).append(layer)
+        groups.setdefault((id(layer.kind), id(layer.form)), []).append(layer)
     found = (_section(group, convention, always) for group in groups.values())
     return [section for section in found if section.statements]
 
 
 def _section(group: list[Sized], convention: Convention, always: bool) -> Section:
-    kind, form = group[0].node.kind, group[0].form
+    kind, form = group[0].kind, group[0].form
     known = [facts(layer) for layer in group]
     common = {name: value for name, value in known[0].items() if all(other.get(name) == value for other in known)}
     folded = Folded(kind, form, common, convention.columns)
@@ -36,8 +36,9 @@ def _section(group: list[Sized], convention: Convention, always: bool) -> Sectio
         for statement in _statements(folded, convention)
         if statement.formula.symbols
     )
-    several = len({id(form) for form in kind.forms.values()}) > 1
+    several = len(kind.forms) > 1
     title = f"{kind.title}, on {form.on}" if several and form.on else kind.title
+    title += f", run {form.repeats} times" if form.repeats else ""
     return Section(kind.name, title, _legend(kind, form, statements), statements)
 
 
@@ -56,7 +57,7 @@ def general_section(kind: Kind, form: Form, convention: Convention) -> Section:
         for name, formula in folded.quantities.items()
         if formula.symbols
     ]
-    uncounted = [column.heading for column in convention.columns if kind.name not in column.rules]
+    uncounted = [column.heading for column in convention.columns if column.rule(kind) is None]
     note = f"{convention.title} has no rule for {listed(uncounted)}." if uncounted else ""
     statements = (*known, *quantities)
     title = kind.title if kind.title == kind.name else f"{kind.title} ({kind.name})"
@@ -69,13 +70,13 @@ def _statements(folded: Folded, convention: Convention) -> list[Statement]:
     meanings = {size.name: size.meaning for size in folded.kind.sizes}
     sizes = [Statement(meanings[name], formula, (name,)) for name, formula in folded.sizes]
     steps = [
-        Statement(_with_facts(line.label, line.formula, folded), folded.resolved(line.formula))
+        Statement(_with_facts(line.label, line.formula, folded), folded.resolved(line.formula, once=True))
         for line in convention.reference.get(folded.kind.name, ())
     ]
     columns = [
         Statement(column.heading, rule) for column, rule in zip(convention.columns, folded.rules, strict=True) if rule is not None
     ]
-    return [*sizes, *(steps or columns)]
+    return [*sizes, *(columns if folded.form.repeats else steps or columns)]
 
 
 def _with_facts(label: str, formula: Formula, folded: Folded) -> str:
@@ -88,7 +89,7 @@ def _with_facts(label: str, formula: Formula, folded: Folded) -> str:
 def _legend(kind: Kind, form: Form, statements: Iterable[Statement]) -> tuple[tuple[tuple[str, ...], str], ...]:
     """The symbols of a section's formulas with their meaning, in the order of the kind."""
     used = {name for statement in statements for name in statement.formula.symbols}
-    inputs = {symbol.name for symbol in form.input}
+    inputs = {symbol.name for symbol in form.symbols}
     listed = [s for s in kind.symbols.values() if s.name in used | inputs and (s.name in inputs or s in kind.hyperparameters)]
     return tuple(((symbol.name,), _meaning(symbol.meaning, symbol.words)) for symbol in listed)
 

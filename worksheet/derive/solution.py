@@ -8,36 +8,45 @@ from fractions import Fraction
 
 from worksheet import conventions
 from worksheet.conventions import Convention
-from worksheet.derivation import Derivation, Heading, Row, Step
+from worksheet.derivation import Derivation, Heading, Row, Step, spans
+from worksheet.derive.arranging import by_kind, folded, parts, totals
 from worksheet.derive.folding import Folded, facts
 from worksheet.derive.reference import general_section, listed, sections
 from worksheet.errors import ConventionError, FormulaError, Where
-from worksheet.formula import Digits, Exact, Formula
-from worksheet.layers import kinds
+from worksheet.formula import Digits, Formula
+from worksheet.layers import STORED, kinds
 from worksheet.layers.shapes import FLATTENED
 from worksheet.layers.spelling import spelled
-from worksheet.network import Network
+from worksheet.network import INPUT, Network
 from worksheet.sizes import Sized, sized
 
+NOTHING = Formula("0")
+ROUNDING = {
+    False: "{} is not whole: one more step of the kernel would leave the padded input, so the brackets round down to {}.",
+    True: "{} is not whole, so the brackets round up to {}: the last window reaches beyond the padded input.",
+}
 ALWAYS = "always"  # the heading's word for brackets that are written even where the division is exact
 
 
-def derive(network: Network, convention: Convention | str | None = None, *, digits: str | None = None) -> Derivation:
+def derive(
+    network: Network, convention: Convention | str | None = None, *, digits: str | None = None, fold: bool | None = None
+) -> Derivation:
     """The worked solution of a network.
 
     ``convention`` is a name, the path of a YAML file or a Convention; without it the network's own, else ``ai61002``.
-    ``digits`` is a locale such as ``en_IN``, or ``none``. Raises WorksheetError where layers do not fit together.
+    ``digits`` is a locale such as ``en_IN``, or ``none``. ``fold`` lets rows that repeat an earlier layer with the same
+    numbers refer to it; by default where there are many rows. Raises WorksheetError where layers do not fit together.
     """
     found = _convention(convention or network.heading.convention or conventions.STANDARD)
     locale = Digits(digits or network.heading.digits or found.digits).locale
-    return _Solution(network, found, locale).derivation()
+    return _Solution(network, found, locale).derivation(fold)
 
 
 def formulas(convention: Convention | str | None = None, names: Iterable[str] = ()) -> Derivation:
-    """The formula reference alone, of the named kinds or of all: every symbol kept, every bracket written."""
+    """The formula reference alone, of the named kinds or of all that are counted: every symbol kept, every bracket written."""
     found = _convention(convention or conventions.STANDARD)
-    chosen = [kinds()[name] for name in names] or list(kinds().values())
-    sections = [general_section(kind, form, found) for kind in chosen for form in kind.forms.values()]
+    chosen = [kinds()[name] for name in names] or [kind for kind in kinds().values() if any(c.rule(kind) for c in found.columns)]
+    sections = [general_section(kind, form, found) for kind in chosen for form in kind.forms]
     return Derivation(
         network="", title="Formula reference", course="", question="", rules=found.rules, convention=found.name,
         convention_title=found.title, cite=found.cite, unit=found.unit, input=(), headings=_headings(found), rows=(), totals={},
@@ -61,14 +70,16 @@ class _Solution:
         self.convention = convention
         self.digits = Digits(locale)
         self.always = network.heading.brackets == ALWAYS
-        self.layers = sized(network.input, network.nodes)
+        self.layers = sized(network)
+        self.numbers = {INPUT: 0} | dict.fromkeys(network.further, 0)
+        self.numbers |= {node.name: no for no, node in enumerate(network.nodes, 1)}
         self.folded: dict[tuple[object, ...], Folded] = {}
-        self.rows: dict[int, Row] = {}
+        self.rows: dict[object, Row] = {}
 
-    def derivation(self) -> Derivation:
-        rows = tuple(self.row(no, layer) for no, layer in enumerate(self.layers, 1))
+    def derivation(self, fold: bool | None) -> Derivation:
+        rows = folded([self.row(no, layer) for no, layer in enumerate(self.layers, 1)], fold)
         heading, convention = self.network.heading, self.convention
-        totals = {column.name: sum(_whole(row.columns[i].value) for row in rows) for i, column in enumerate(convention.columns)}
+        headings = _headings(convention)
         return Derivation(
             network=self.network.name,
             title=heading.title or self.network.name,
@@ -80,12 +91,15 @@ class _Solution:
             cite=convention.cite,
             unit=convention.unit,
             input=self.network.input,
-            headings=_headings(convention),
+            headings=headings,
             rows=rows,
-            totals=totals,
+            totals=totals(rows, headings),
             reference=tuple(sections(self.layers, convention, self.always)),
-            notes=tuple(filter(None, (heading.note, *self.uncounted(rows)))),
+            notes=tuple(filter(None, (heading.note, *self.network.notes, *self.uncounted(rows)))),
             digits=self.digits.locale,
+            parts=parts(rows, headings),
+            kinds=by_kind(rows, headings),
+            named=any(not _is_counted_name(row) for row in rows),
         )
 
     def question(self) -> str:
@@ -100,52 +114,56 @@ class _Solution:
         """A sentence for each column that leaves layers out."""
         sentences = []
         for i, heading in enumerate(_headings(self.convention)):
-            left = [row for row in rows if not row.columns[i].is_counted]
+            left: dict[str, list[int]] = {}
+            for row in rows:
+                if not row.columns[i].is_counted:
+                    left.setdefault(row.kind, []).append(row.no)
             if left:
-                which = ", ".join(f"{row.no} ({row.kind})" for row in left)
+                which = ", ".join(f"{spans(numbers)} ({kind})" for kind, numbers in left.items())
                 sentences.append(f"{heading.label}: {self.convention.title} has no rule for S. No. {which}; not in the total.")
         return sentences
 
     # Rows
 
     def row(self, no: int, layer: Sized) -> Row:
-        key = id(layer.values)  # equal layers share their values
+        key = (id(layer.values), self.numbers.get(layer.node.shares))  # equal layers share their values
         if key not in self.rows:
             self.rows[key] = self.worked(layer)
-        return replace(self.rows[key], no=no, name=layer.node.name)
+        sources = tuple([self.numbers[name] for name in layer.node.inputs])
+        return replace(self.rows[key], no=no, name=layer.node.name, sources=sources, stage=layer.node.stage)
 
     def worked(self, layer: Sized) -> Row:
-        kind, folded = layer.node.kind, self.fold(layer)
+        kind, folded = layer.kind, self.fold(layer)
         return Row(
             no=0,
             name="",
             kind=kind.name,
-            spec=spelled(kind, layer.values),
-            stated=spelled(kind, layer.node.hyperparameters),
-            input=layer.input,
+            spec=spelled(kind, layer.values, layer.node.pattern),
+            stated=spelled(kind, layer.node.hyperparameters, layer.node.pattern),
+            inputs=layer.inputs,
             output=layer.output,
             values=_grouped(layer),
             sizes=(*self.flattening(layer), *self.output_sizes(folded, layer.values)),
-            columns=tuple(self.column(folded, i, layer.values) for i in range(len(folded.columns))),
-            quantities=folded.quantities,
+            columns=tuple(self.column(folded, i, layer) for i in range(len(folded.columns))),
+            quantities=folded.quantities | (dict.fromkeys(STORED, NOTHING) if layer.node.shares else {}),
             numbers=layer.values,
         )
 
     def fold(self, layer: Sized) -> Folded:
         known = facts(layer)
-        key = (layer.node.kind.name, id(layer.form), *known.items())
+        key = (id(layer.kind), id(layer.form), *known.items())
         if key not in self.folded:
-            self.folded[key] = Folded(layer.node.kind, layer.form, known, self.convention.columns)
+            self.folded[key] = Folded(layer.kind, layer.form, known, self.convention.columns)
         return self.folded[key]
 
     def flattening(self, layer: Sized) -> list[Step]:
         """The step by which a map reaches a layer that takes vectors: n = cMN."""
-        if layer.received == layer.input or len(layer.received) not in FLATTENED:
+        if layer.received == layer.inputs or len(layer.received[0]) not in FLATTENED:
             return []
-        formula, axes = FLATTENED[len(layer.received)]
-        values = dict(zip(axes, layer.received, strict=True))
-        (symbol,) = layer.form.input
-        return [Step(symbol.name, "", (symbol.name,), formula, values, layer.input[0])]
+        formula, axes = FLATTENED[len(layer.received[0])]
+        values = dict(zip(axes, layer.received[0], strict=True))
+        (symbol,) = layer.form.symbols
+        return [Step(symbol.name, "", (symbol.name,), formula, values, layer.inputs[0][0])]
 
     def output_sizes(self, folded: Folded, values: Mapping[str, int]) -> list[Step]:
         """A step for each size of the output; sizes with the same numbers share one, W = H."""
@@ -164,10 +182,7 @@ class _Solution:
         unrounded = formula.unrounded().at(values)
         if formula.rounds() and isinstance(unrounded, Fraction):
             stages = (formula.quotients(values),)
-            note = (
-                f"{self.said(unrounded)} is not whole: one more step of the kernel would leave the padded input, "
-                f"so the brackets round down to {value}."
-            )
+            note = ROUNDING[value > unrounded].format(self.said(unrounded), value)
         return Step(name, "", (name,), formula, values, value, stages, "", note)
 
     def said(self, value: Fraction) -> str:
@@ -175,8 +190,11 @@ class _Solution:
         text = self.digits.operand(value)
         return f"{text} ≈ {self.digits.operand(round(value, 2))}" if "/" in text else text
 
-    def column(self, folded: Folded, index: int, values: Mapping[str, int]) -> Step:
-        column, rule = folded.columns[index], folded.rules[index]
+    def column(self, folded: Folded, index: int, layer: Sized) -> Step:
+        column, rule, values = folded.columns[index], folded.rules[index], layer.values
+        if column.once and layer.node.shares:
+            owner = self.numbers[layer.node.shares]
+            return Step(column.name, column.heading, (), NOTHING, {}, 0, remark=f"shared with S. No. {owner}, counted there")
         if rule is None:
             return Step(column.name, column.heading, value=0, remark="not counted")
         value = self.counted(folded, index, values)
@@ -203,7 +221,7 @@ def _grouped(layer: Sized) -> tuple[tuple[tuple[str, ...], int], ...]:
     """The values line: symbols of one group and value together, what is folded into the formulas left out."""
     groups: list[tuple[tuple[str, ...], int]] = []
     last = ""
-    for name, symbol in layer.node.kind.symbols.items():
+    for name, symbol in layer.kind.symbols.items():
         if name not in layer.values or symbol.is_folded(layer.values[name]):
             continue
         value = layer.values[name]
@@ -215,6 +233,7 @@ def _grouped(layer: Sized) -> tuple[tuple[tuple[str, ...], int], ...]:
     return tuple(groups)
 
 
-def _whole(value: Exact | None) -> int:
-    """A column's value as it enters a total."""
-    return int(value or 0)
+def _is_counted_name(row: Row) -> bool:
+    """Whether a name only says which layer of its kind it is: relu_2."""
+    start, _, number = row.name.rpartition("_")
+    return start == row.kind.lower() and number.isdecimal()

@@ -15,18 +15,22 @@ def blank(derivation: Derivation) -> Derivation:
     return replace(
         derivation,
         title=SOLVED.sub("", derivation.title) or derivation.title,
-        rows=tuple(_row(row, derivation.input if i == 0 else None) for i, row in enumerate(derivation.rows)),
+        rows=tuple(_row(row, row.inputs if i == 0 else None) for i, row in enumerate(derivation.rows)),
         totals=dict.fromkeys(derivation.totals),
+        parts=tuple(replace(part, totals=dict.fromkeys(part.totals)) for part in derivation.parts),
+        kinds=(),
+        chosen=dict.fromkeys(derivation.chosen) if derivation.chosen else None,
+        pictured=False,
         notes=(),
         blank=True,
     )
 
 
-def _row(row: Row, input: Shape | None) -> Row:
+def _row(row: Row, inputs: tuple[Shape, ...] | None) -> Row:
     return replace(
         row,
         spec=row.stated,
-        input=input,
+        inputs=inputs,
         output=None,
         values=(),
         sizes=(),

@@ -4,7 +4,7 @@ from functools import cache
 
 from worksheet.discover import collect
 from worksheet.errors import WorksheetError, nearest, shown
-from worksheet.layers.kind import QUANTITIES, Check, Form, Kind, Size, Symbol
+from worksheet.layers.kind import QUANTITIES, STORED, Check, Form, Kind, Shape, Size, Symbol
 
 
 @cache
@@ -21,4 +21,4 @@ def kind_named(name: str) -> Kind:
     return kinds()[name]
 
 
-__all__ = ["QUANTITIES", "Check", "Form", "Kind", "Size", "Symbol", "kind_named", "kinds"]
+__all__ = ["QUANTITIES", "STORED", "Check", "Form", "Kind", "Shape", "Size", "Symbol", "kind_named", "kinds"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from worksheet.formula import Formula
+
+Shape = tuple[int, ...]  # from the outermost axis inwards, without the batch: channels, height, width
 
 # The vocabulary between layers and conventions: facts about the textbook algorithm, for one sample.
 QUANTITIES = {
@@ -21,9 +23,12 @@ QUANTITIES = {
     "divisions": "divisions",
     "exponentials": "exponentials",
     "roots": "square roots",
+    "logarithms": "logarithms",
+    "error_functions": "error functions (erf)",
     "elements_in": "elements of the input",
     "elements_out": "elements of the output",
 }
+STORED = frozenset({"weights", "biases", "buffers"})  # the same however often a layer runs
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,7 @@ class Symbol:
     default: str | None = None  # a formula over the layer's other hyperparameters; None where it must be given
     neutral: int | None = None  # the value at which the symbol is left out of the formulas
     words: Mapping[int, str] = field(default_factory=dict)  # a yes-or-no fact: how each value is said
+    rest: bool = False  # the product of any number of leading axes: rows of a table, tokens of a sequence
 
     @property
     def said(self) -> str:
@@ -57,15 +63,38 @@ class Size:
     formula: str
 
 
+Axes = tuple[Symbol | int, ...]  # of one input; a number where the axis must have that size
+REPEATS = Symbol("R", "Number of times that the layer runs (regions, windows)", rest=True)
+ROWS = Symbol("L", "Number of rows (tokens)", rest=True)
+# The fact by which a layer that flattens maps works on each row by itself instead.
+PER_ROW = Symbol("r", "Rows", least=0, default="0", words={1: "each row by itself", 0: "a map is flattened"})
+
+
 @dataclass(frozen=True)
 class Form:
-    """How a kind meets inputs of one rank. Shapes run from the outermost axis inwards: channels, height, width."""
+    """How a kind meets inputs of certain ranks. Shapes run from the outermost axis inwards: channels, height, width.
 
-    input: tuple[Symbol, ...]
+    A symbol that stands at several axes must have one size there. A symbol of ``rest`` stands first and takes all
+    leading axes; in ``output`` its name gives them back.
+    """
+
+    inputs: tuple[Axes, ...]
     output: tuple[str, ...]  # a formula for each axis
-    X: str  # number of input elements, in the order in which the course writes it
-    Y: str  # number of output elements
+    X: str  # number of input elements, of all inputs, in the order in which the course writes it; for one run
+    Y: str  # number of output elements, for one run
     on: str = ""  # where a kind has several forms: "a map", "a vector"
+    repeats: str = ""  # the symbol of the leading axes, where the layer runs once for each of their indices
+
+    @cached_property
+    def symbols(self) -> tuple[Symbol, ...]:
+        """The inputs' symbols, inner axis first."""
+        axes = [axis for axes in self.inputs for axis in reversed(axes) if isinstance(axis, Symbol)]
+        return tuple({axis.name: axis for axis in axes}.values())
+
+    def repeated(self, by: Symbol) -> Form:
+        """The same for inputs with further leading axes: the layer runs once for each of their indices."""
+        inputs = tuple((by, *axes) for axes in self.inputs)
+        return replace(self, inputs=inputs, output=(by.name, *self.output), repeats=by.name)
 
 
 @dataclass(frozen=True)
@@ -89,39 +118,60 @@ class Word:
 
 @dataclass(frozen=True)
 class Spelling:
-    """A kind in the sheet notation: words, flags and an arrow ``9216->4096``."""
+    """A kind in the sheet notation: words, flags, an arrow ``9216->4096``, a list ``256x6x6`` and free text."""
 
     words: tuple[Word, ...] = ()
     flags: Mapping[str, tuple[str, int]] = field(default_factory=dict)  # nobias: b = 0
     arrow: tuple[str, str] | None = None
+    listed: tuple[str, ...] = ()  # symbols that a list fills from the left; those it does not reach keep their default
+    separator: str = "x"  # of the list: x for a shape, a comma for positions
+    pattern: str = ""  # what the free text is, where the kind takes one: "an equation such as ij,jk->ik"
     example: str = ""
+    beside: tuple[str, ...] = ()  # input shapes at which the example works, where a map or a vector alone will not do
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of layer. All formulas are texts over its symbols; ``count`` and ``formula`` parse them on first use."""
+    """One kind of layer. All formulas are texts over its symbols; ``count`` and ``formula`` parse them on first use.
+
+    ``meets`` makes the kind fit its inputs where a table of forms cannot: it gets the shapes, the hyperparameters and the
+    free text and returns a Kind (of the same name) whose forms serve. It raises NetworkError where they do not fit.
+    """
 
     name: str
     title: str
     source: str  # where the formulas come from
-    forms: Mapping[int, Form]  # by the rank of the input, without the batch
+    forms: tuple[Form, ...]  # the first that fits the inputs serves
     hyperparameters: tuple[Symbol, ...] = ()
     sizes: tuple[Size, ...] = ()
     counts: Mapping[str, str] = field(default_factory=dict)  # of QUANTITIES; what is absent is 0
     checks: tuple[Check, ...] = ()
-    flattens: bool = False  # an input of a rank without a form is flattened to a vector first
+    flattens: int = 0  # an input of this rank or more is flattened to a vector first, unless PER_ROW forbids it
+    repeats: Symbol | None = REPEATS  # inputs with further leading axes: the layer runs once for each of their indices
     spelling: Spelling = Spelling()
+    meets: Callable[[tuple[Shape, ...], Mapping[str, int], str], Kind] | None = None
 
     @cached_property
     def symbols(self) -> dict[str, Symbol]:
         """Every symbol: those of the inputs, inner axis first, then the hyperparameters."""
-        inputs = [symbol for form in self.forms.values() for symbol in reversed(form.input)]
-        return {symbol.name: symbol for symbol in (*inputs, *self.hyperparameters)}
+        inputs = [symbol for form in self.forms for symbol in form.symbols]
+        repeats = [self.repeats] if self.repeats else []
+        return {symbol.name: symbol for symbol in (*inputs, *self.hyperparameters, *repeats)}
+
+    @cached_property
+    def repeated_forms(self) -> tuple[Form, ...]:
+        """The forms for inputs with further leading axes."""
+        return tuple(form.repeated(self.repeats) for form in self.forms if not _has_rest(form)) if self.repeats else ()
 
     @cached_property
     def least(self) -> dict[str, int]:
         """The smallest value of every symbol."""
         return {name: symbol.least for name, symbol in self.symbols.items()} | {size.name: 1 for size in self.sizes}
+
+    @property
+    def is_source(self) -> bool:
+        """Whether the layer reads no input: a stored array."""
+        return self.forms[0].inputs == ()
 
     @cached_property
     def _formulas(self) -> dict[str, Formula]:
@@ -138,14 +188,28 @@ class Kind:
         standard = {"elements_in": "X", "elements_out": "Y"}
         return self.formula(self.counts.get(quantity, standard.get(quantity, "0")))
 
-    def resolved(self, formula: Formula, form: Form, inline_sizes: bool = True) -> Formula:
-        """A formula with quantities, X and Y, and the sizes of the output put in place of their names."""
+    def resolved(self, formula: Formula, form: Form, *, inline_sizes: bool = True, once: bool = False) -> Formula:
+        """A formula with quantities, X and Y, and the sizes of the output put in place of their names.
+
+        In a form that repeats it is the cost of all R runs, but for what counts ``once``: stored numbers.
+        """
         counts = {name: self.count(name) for name in QUANTITIES if name in formula.symbols}
         elements = {"X": self.formula(form.X), "Y": self.formula(form.Y)}
         sizes = {size.name: self.formula(size.formula) for size in self.sizes}
         plain = formula.inlined(**counts).inlined(**elements)
-        return plain.inlined(**sizes) if inline_sizes else plain
+        plain = plain.inlined(**sizes) if inline_sizes else plain
+        if not form.repeats or once or plain.source == "0":
+            return plain
+        return self.formula("R*x").inlined(R=form.repeats, x=plain)
+
+    def quantity(self, name: str, form: Form, *, inline_sizes: bool = True) -> Formula:
+        """The resolved formula of one of QUANTITIES in one form."""
+        return self.resolved(self.count(name), form, inline_sizes=inline_sizes, once=name in STORED)
 
     def vocabulary(self) -> frozenset[str]:
         """Every name that a rule for this kind may use."""
         return frozenset({*self.symbols, *QUANTITIES, "X", "Y", *(size.name for size in self.sizes)})
+
+
+def _has_rest(form: Form) -> bool:
+    return any(symbol.rest for symbol in form.symbols)

@@ -41,7 +41,7 @@ def hyperparameters(kind: Kind, given: Iterable[Given], place: Where | None = No
     Raises SheetError, all faults at once: an unknown word, one given twice, a value out of its domain, one that is missing.
     """
     faults = Collector()
-    words = vocabulary(kind) | {symbol.name: (symbol.name,) for symbol in _settable(kind)}
+    words = {symbol.name: (symbol.name,) for symbol in _settable(kind)} | vocabulary(kind)
     # A word that sets several symbols gives way to the words that set one of them.
     read = sorted(_known(kind, given, words, faults), key=lambda item: -len(words[item.word]))
     values: dict[str, int] = {}
@@ -104,13 +104,18 @@ def _default(kind: Kind, symbol: Symbol, values: Mapping[str, int], place: Where
     return int(formula.at(values))
 
 
-def spelled(kind: Kind, values: Mapping[str, int]) -> str:
+def spelled(kind: Kind, values: Mapping[str, int], pattern: str = "") -> str:
     """The words of a layer as the sheet writes them: ``64c 11w 4s 2p``, ``9216->4096``, or nothing.
 
     An input size that the values lack is left out: ``->4096``.
     """
     spelling = kind.spelling
-    parts = [f"{values.get(spelling.arrow[0], '')}->{values[spelling.arrow[1]]}"] if spelling.arrow else []
+    parts = [pattern] if pattern else []
+    parts += [f"{values.get(spelling.arrow[0], '')}->{values[spelling.arrow[1]]}"] if spelling.arrow else []
+    listed = [values[name] for name in spelling.listed]
+    while listed and kind.symbols[spelling.listed[len(listed) - 1]].neutral == listed[-1]:
+        listed.pop()
+    parts += [spelling.separator.join(map(str, listed))] if listed else []
     parts += [text for word in spelling.words for text in _spelled_word(kind, word, values)]
     parts += [flag for flag, (name, value) in spelling.flags.items() if values[name] == value]
     return " ".join(parts)

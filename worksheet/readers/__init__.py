@@ -1,31 +1,60 @@
-"""Readers of network files, one format a file; chosen by the file's suffix."""
+"""Readers of networks, one format a file; chosen by the file's suffix, or by what the source is."""
 
+from collections.abc import Iterable, Mapping
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from worksheet.discover import collect
 from worksheet.errors import SheetError, Where
-from worksheet.network import Network, Shape
-from worksheet.readers.reader import Reader, shape
+from worksheet.layers import Shape
+from worksheet.network import Network
+from worksheet.readers.reader import Options, Reader, shape
 
 
 def readers() -> dict[str, Reader]:
-    """Every reader by suffix."""
+    """Every reader by the name of its module."""
     found: dict[str, Reader] = collect("worksheet.readers", "READER")
-    return {suffix: reader for reader in found.values() for suffix in reader.suffixes}
+    return found
 
 
-def read(path: str | PathLike[str], input: str | Shape | None = None) -> Network:
-    """The network in a file; ``input`` (``"3x224x224"`` or a tuple) takes the place of the file's own input shape.
+def read(
+    source: str | PathLike[str] | object,
+    input: str | Shape | Iterable[Shape] | None = None,
+    *,
+    skip_unknown: bool = False,
+    regions: int | None = None,
+    kwargs: Mapping[str, Any] | None = None,
+) -> Network:
+    """The network in a file (.sheet, .prototxt, .onnx), of the zoo (``zoo:resnet-50``), or of a PyTorch module.
 
-    Raises WorksheetError with every fault of the file: its ``faults`` give message, file, line, column and hint.
+    ``input`` (``"3x224x224"``, a tuple, or several of them) takes the place of the source's own input shapes. A PyTorch module
+    may be given itself or as ``package.module:factory``, with ``kwargs`` for the factory. ``skip_unknown`` passes layers over
+    that are not known. ``regions`` is the number of proposals of a detector whose file does not say it. Raises WorksheetError
+    with every fault of the source: its ``faults`` give message, file, line, column and hint.
     """
-    path = Path(path)
+    options = Options(_shapes(input), skip_unknown, regions, dict(kwargs or {}))
+    for reader in readers().values():
+        if reader.claims and reader.claims(source):
+            return reader.read(source, options)
+    known = {suffix: reader for reader in readers().values() for suffix in reader.suffixes}
+    if not isinstance(source, (str, PathLike)):
+        raise SheetError(f"no reader for {type(source).__name__}", hint="a file, zoo:NAME, or a torch.nn.Module")
+    path = Path(source)
     suffix = path.suffix.lower()
-    if suffix not in readers():
-        hint = f"a name that ends in {' or '.join(sorted(readers()))}"
+    if suffix not in known:
+        hint = f"{', '.join(reader.takes for reader in readers().values())}"
         raise SheetError(f"no reader for files that end in {suffix or 'nothing'}", Where(str(path)), hint)
-    return readers()[suffix].read(path, shape(input) if isinstance(input, str) else input)
+    return known[suffix].read(path, options)
 
 
-__all__ = ["Reader", "read", "readers", "shape"]
+def _shapes(input: str | Shape | Iterable[Shape] | None) -> tuple[Shape, ...]:
+    if input is None:
+        return ()
+    if isinstance(input, str):
+        return tuple(map(shape, input.split(",")))
+    given = tuple(input)
+    return (given,) if all(isinstance(size, int) for size in given) else given  # type: ignore[arg-type,return-value]
+
+
+__all__ = ["Options", "Reader", "read", "readers", "shape"]

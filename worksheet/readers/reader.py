@@ -1,24 +1,42 @@
-"""What a reader is: the suffixes it answers to and the function that turns a file into a network."""
+"""What a reader is: the sources it answers to and the function that turns one into a network."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from worksheet.errors import WorksheetError, shown
-from worksheet.network import Network, Shape
+from worksheet.layers import Shape
+from worksheet.network import Network
 
 MOST_AXES = 6
 LARGEST = 10**9
 
 
 @dataclass(frozen=True)
-class Reader:
-    """A file format: ``read`` gets the path and the input shape that overrides the file's, if any."""
+class Options:
+    """What the caller says beside the source. ``inputs`` are shapes without the batch that override the source's own."""
 
-    suffixes: tuple[str, ...]
-    read: Callable[[Path, Shape | None], Network]
+    inputs: tuple[Shape, ...] = ()
+    skip_unknown: bool = False  # pass layers over that are not known, and name them in the network's notes
+    regions: int | None = None  # of a detector: how many proposals its heads run over, where the source does not say
+    kwargs: Mapping[str, Any] = field(default_factory=dict)  # for a factory
+
+    @property
+    def input(self) -> Shape | None:
+        """The main input's shape, where it is given."""
+        return self.inputs[0] if self.inputs else None
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A format: ``read`` gets a Path where the source's suffix is one of ``suffixes``, else the source that it ``claims``."""
+
+    takes: str  # in words: "a .sheet file"
+    read: Callable[[Any, Options], Network]
+    suffixes: tuple[str, ...] = ()
+    claims: Callable[[object], bool] | None = None
 
 
 def shape(text: str) -> Shape:

@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import fields, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from pathlib import Path
 
 from worksheet import conventions
-from worksheet.errors import Collector, SheetError, Where, WorksheetError, nearest, shown
+from worksheet.errors import Collector, SheetError, Where, WorksheetError, shown
 from worksheet.formula import Digits
-from worksheet.layers import Kind, kinds
-from worksheet.layers.spelling import Given, hyperparameters, unknown_word, vocabulary
+from worksheet.layers import Shape
 from worksheet.marked import Marked, parse, read_text
-from worksheet.network import Heading, Network, Node, Shape, chained
-from worksheet.readers.reader import Reader, shape
+from worksheet.network import INPUT, Heading, Network, Node
+from worksheet.readers.reader import Options, Reader, shape
+from worksheet.readers.sheet_body import Body
+from worksheet.readers.sheet_layers import NAME, Line
 from worksheet.sizes import follow
 
 FENCE = "---"
-LONGEST_LINE = 500
-MOST_LAYERS = 20_000
 BRACKETS = ("exact", "always")
 
-WORDS = re.compile(r"(?P<arrow>(?:\S+\s*)?(?:->|→)\s*\S*)|\S+")
-NUMBER = re.compile(r"(?P<number>[-+]?[0-9]+)(?P<word>[A-Za-z_]*)", re.ASCII)
-UNKNOWN = "?"  # the input of a layer that stands behind one which could not be read
 
-
-def read_sheet(path: Path, input: Shape | None = None) -> Network:
+def read_sheet(path: Path, options: Options) -> Network:
     """The network in a ``.sheet`` file. Raises WorksheetError with every fault of the file at its line and column."""
-    return _Sheet(path, read_text(path)).network(input)
+    return _Sheet(path, read_text(path)).network(options.input)
 
 
 class _Sheet:
@@ -39,6 +34,7 @@ class _Sheet:
         self.text = text
         self.lines = text.split("\n")
         self.faults = Collector()
+        self.further: dict[str, Shape | None] = {}  # inputs beside the main one
 
     def where(self, line: int, column: int = 1, length: int = 1) -> Where:
         return Where(self.file, line, column, self.lines[line - 1], length)
@@ -49,10 +45,10 @@ class _Sheet:
             raise SheetError("is empty", Where(self.file), hint)
         end = self.front_matter_end()
         heading, stated = self.heading(end, input)
-        nodes = self.nodes(end)
-        follow(input or stated, nodes, self.faults)
+        nodes = self.nodes(end, self.further)
+        follow({INPUT: input or stated, **self.further}, nodes, self.faults)
         self.faults.raise_any()
-        return Network(self.path.stem, input or stated or (), tuple(nodes), heading, self.file)
+        return Network(self.path.stem, input or stated or (), tuple(nodes), heading, self.file, dict(self.further))
 
     # Front matter
 
@@ -83,7 +79,9 @@ class _Sheet:
         names = [field.name for field in fields(Heading)]
         entries: dict[str, Marked] = {}
         with self.faults.catching():
-            entries = table.fields([*names, "input"], (), self.faults)
+            entries = table.fields([*names, "input", "inputs"], (), self.faults)
+        if "inputs" in entries:
+            self.read_further(entries.pop("inputs"))
         for name, entry in entries.items():
             with self.faults.catching():
                 texts[name] = " ".join(entry.text().split())
@@ -92,6 +90,20 @@ class _Sheet:
             hint = "input: channels x height x width, such as input: 3 x 227 x 227"
             self.faults.add(SheetError("the key 'input' is missing", self.where(1, 1, 3), hint))
         return Heading(**{name: texts.get(name, "") for name in names}), stated
+
+    def read_further(self, marked: Marked) -> None:
+        """The inputs beside the main one: a name and a shape each."""
+        table: dict[str, Marked] = {}
+        with self.faults.catching():
+            table = marked.table()
+        for name, entry in table.items():
+            self.further[name] = None
+            try:
+                if not re.fullmatch(NAME, name, re.ASCII) or name == INPUT:
+                    raise SheetError(f"{shown(name)} cannot name an input", marked.keys[name], "letters, digits and underscores")
+                self.further[name] = shape(entry.text())
+            except WorksheetError as fault:
+                self.faults.add(fault if fault.where.line else fault.located(entry.where))
 
     def checked(self, entries: dict[str, Marked], texts: dict[str, str]) -> Shape | None:
         """The input shape; faults of the other keys' values are noted, each at its place."""
@@ -109,94 +121,20 @@ class _Sheet:
 
     # Layers
 
-    def nodes(self, end: int) -> list[Node]:
-        nodes: list[Node] = []
-        broken = False
-        for number, line in self.layer_lines(end):
-            try:
-                node = self.node(number, line)
-                nodes.append(replace(node, inputs=(UNKNOWN,)) if broken else node)
-                broken = False
-            except WorksheetError as fault:
-                self.faults.add(fault)
-                broken = True
-        if not nodes and not broken:
+    def nodes(self, end: int, further: Iterable[str]) -> list[Node]:
+        body = Body(self.faults, further)
+        nodes = body.read(self.layer_lines(end))
+        if not nodes and not self.faults.found:
             place = Where(self.file, len(self.lines))
             self.faults.add(SheetError("there is no layer", place, "a layer a line, such as ReLU"))
-        return chained(nodes)
+        return nodes
 
-    def layer_lines(self, end: int) -> Iterator[tuple[int, str]]:
-        """Number and text of each line with a layer, comments cut off."""
-        found = 0
+    def layer_lines(self, end: int) -> Iterator[Line]:
+        """Each line that says something, comments cut off."""
         for number, line in enumerate(self.lines[end:], end + 1):
             text = line.split("#", 1)[0].rstrip()
-            if not text.strip():
-                continue
-            found += 1
-            if found > MOST_LAYERS:
-                raise SheetError(f"more than {MOST_LAYERS:,} layers", self.where(number))
-            yield number, text
-
-    def node(self, number: int, line: str) -> Node:
-        if len(line) > LONGEST_LINE:
-            raise SheetError(f"a line of {len(line):,} characters; at most {LONGEST_LINE}", self.where(number))
-        before, colon, words = line.partition(":")
-        name = before.strip()
-        start = len(before) - len(before.lstrip()) + 1
-        kind = self.kind(name, self.where(number, start, len(name)))
-        place = self.where(number, start, len(line) - start + 1)
-        given = self.given(kind, number, words, len(before + colon))
-        return Node("", kind, hyperparameters(kind, given, place), where=place)
-
-    def kind(self, name: str, where: Where) -> Kind:
-        if name in kinds():
-            return kinds()[name]
-        first = name.split(maxsplit=1)[0] if name.split() else ""
-        if first in kinds():
-            raise SheetError(f"a colon is missing behind {first}", where, f"{first}: {name[len(first) :].strip()}")
-        raise SheetError(f"unknown layer {shown(name)}", where, nearest(name, kinds()))
-
-    def given(self, kind: Kind, line: int, words: str, offset: int) -> list[Given]:
-        faults = Collector()
-        given: list[Given] = []
-        for found in WORDS.finditer(words):
-            where = self.where(line, offset + found.start() + 1, len(found.group()))
-            with faults.catching():
-                given += self.arrow(kind, found.group(), where) if found["arrow"] else self.word(kind, found.group(), where)
-        faults.raise_any()
-        return given
-
-    def arrow(self, kind: Kind, text: str, where: Where) -> list[Given]:
-        if not kind.spelling.arrow:
-            raise SheetError(f"{kind.name} has no arrow", where, f"an example: {kind.spelling.example}")
-        before, after = (part.strip() for part in re.split("->|→", text, maxsplit=1))
-        given = []
-        for name, number in zip(kind.spelling.arrow, (before, after), strict=True):
-            if not number and name == kind.spelling.arrow[0]:
-                continue  # the shape above tells the input
-            if not re.fullmatch(r"[-+]?[0-9]{1,12}", number, re.ASCII):
-                what = f"{shown(number)} is not a whole number" if number else "a number is missing behind the arrow"
-                raise SheetError(what, where, f"an example: {kind.spelling.example}")
-            given.append(Given(name, int(number), where))
-        return given
-
-    def word(self, kind: Kind, text: str, where: Where) -> list[Given]:
-        if text in kind.spelling.flags:
-            return [Given(*kind.spelling.flags[text], where)]
-        words = vocabulary(kind)
-        number = NUMBER.fullmatch(text)
-        if number and number["word"] and len(number["number"]) <= 12:
-            name = number["word"].replace("_", "")
-            if name not in words:
-                raise unknown_word(kind, number["word"], where)
-            return [Given(name, int(number["number"]), where)]
-        if number and not number["word"]:
-            hint = f"{text}{next(iter(words))}?" if words else f"{kind.name} takes no numbers"
-            raise SheetError(f"the number {shown(text)} has no letter behind it", where, hint)
-        if text in words:
-            raise SheetError(f"{text} lacks its number", where, f"an example: {kind.spelling.example}")
-        close = nearest(text, [*words, *kind.spelling.flags]) if text.isalpha() else None
-        raise SheetError(f"cannot read {shown(text)}", where, close or f"an example: {kind.spelling.example}")
+            if text.strip():
+                yield Line(self.file, number, text, line)
 
 
 def _convention(path: Path, text: str) -> str:
@@ -218,4 +156,4 @@ def _brackets(_: Path, text: str) -> str:
 
 CHECKS = {"convention": _convention, "digits": _digits, "brackets": _brackets}
 
-READER = Reader(suffixes=(".sheet",), read=read_sheet)
+READER = Reader(takes="a .sheet file", read=read_sheet, suffixes=(".sheet",))

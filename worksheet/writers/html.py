@@ -6,8 +6,9 @@ from html import escape
 
 from worksheet.derivation import Derivation
 from worksheet.formula.dialects import MATHML
+from worksheet.writers.small_print import Setting
 from worksheet.writers.templating import rendered
-from worksheet.writers.view import Setting, view
+from worksheet.writers.view import view
 from worksheet.writers.writer import Options, Writer
 
 SETTING = Setting(MATHML, width=88, pieces=True)  # lines are broken by the browser, between the pieces

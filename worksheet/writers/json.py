@@ -28,6 +28,9 @@ def document(derivation: Derivation) -> dict[str, Any]:
         "input": list(derivation.input),
         "rows": [entry(row) for row in derivation.rows],
         "totals": dict(derivation.totals),
+        "stages": [{"stage": part.title, "rows": list(part.rows), "totals": dict(part.totals)} for part in derivation.parts],
+        "kinds": [{"kind": part.title, "rows": list(part.rows), "totals": dict(part.totals)} for part in derivation.kinds],
+        "notes": list(derivation.notes),
         "uncounted": uncounted,
     }
 
@@ -43,7 +46,10 @@ def entry(row: Row) -> dict[str, Any]:
         "name": row.name,
         "kind": row.kind,
         "spec": row.spec,
-        "input": list(row.input) if row.input else None,
+        "input": list(row.inputs[0]) if row.inputs else None,
+        "inputs": [list(shape) for shape in row.inputs] if row.inputs is not None else None,
+        "sources": list(row.sources),
+        "stage": row.stage,
         "output": list(row.output) if row.output else None,
         "values": {name: value for names, value in row.values for name in names},
         "columns": {step.name: step.value for step in row.columns},

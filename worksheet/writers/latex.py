@@ -12,8 +12,9 @@ from pathlib import Path
 from worksheet.derivation import Derivation
 from worksheet.errors import OutputError
 from worksheet.formula.dialects import LATEX
+from worksheet.writers.small_print import Setting
 from worksheet.writers.templating import ANGLES, rendered
-from worksheet.writers.view import Setting, view
+from worksheet.writers.view import view
 from worksheet.writers.writer import Options, Writer
 
 PAPER_OPTIONS = {"a4": "a4paper", "letter": "letterpaper"}

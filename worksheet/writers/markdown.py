@@ -6,8 +6,9 @@ import re
 
 from worksheet.derivation import Derivation
 from worksheet.formula.dialects import LATEX
+from worksheet.writers.small_print import Setting
 from worksheet.writers.templating import rendered
-from worksheet.writers.view import Setting, view
+from worksheet.writers.view import view
 from worksheet.writers.writer import Options, Writer
 
 SETTING = Setting(LATEX, width=100)

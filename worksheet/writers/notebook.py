@@ -7,8 +7,9 @@ from html import escape
 from worksheet.derivation import Derivation
 from worksheet.errors import printable
 from worksheet.writers import html, latex
+from worksheet.writers.small_print import Ready
 from worksheet.writers.templating import ANGLES, rendered
-from worksheet.writers.view import Ready, view
+from worksheet.writers.view import view
 from worksheet.writers.writer import Options
 
 

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from worksheet.errors import OutputError, Where, printable
-from worksheet.writers.view import Ready
+from worksheet.writers.small_print import Ready
 
 if TYPE_CHECKING:
     import jinja2

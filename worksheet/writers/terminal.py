@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 from worksheet.derivation import Derivation
 from worksheet.errors import printable
 from worksheet.formula.dialects import TEXT
-from worksheet.writers.view import Setting, view
+from worksheet.writers.small_print import Setting
+from worksheet.writers.view import view
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
+
+    from worksheet.derive import Entry
 
 MARGIN = 4
 
@@ -42,6 +45,22 @@ def show(derivation: Derivation, console: Console) -> None:
         _row(row, console)
 
 
+def show_zoo(entries: Sequence[Entry], console: Console) -> None:
+    """Print the list of the zoo."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD)
+    for heading in ("Name", "Input", "Parameters", "MACs", "Network", "Source", "Published error"):
+        table.add_column(heading, overflow="fold", justify="right" if heading in {"Parameters", "MACs"} else "left")
+    for entry in entries:
+        errors = ", ".join(f"{name} {value:g} %" for name, value in entry.errors.items())
+        sizes = ("x".join(map(str, entry.input)), f"{entry.parameters:,}", f"{entry.macs:,}")
+        twist = f"{entry.title}; {entry.twist}" if entry.twist else entry.title
+        table.add_row(entry.name, *sizes, twist, entry.source, errors)
+    console.print(table)
+
+
 def _table(names: dict[str, Any]) -> Table:
     from rich import box
     from rich.table import Table
@@ -49,19 +68,39 @@ def _table(names: dict[str, Any]) -> Table:
 
     table = Table(box=box.SIMPLE_HEAD, show_footer=True)
     table.add_column("S. No.", justify="right")
-    table.add_column("Layer", footer="Total", overflow="fold")
+    for i, label in enumerate(names["labels"]):
+        table.add_column(label, footer="" if i else "Total", overflow="fold")
     for heading, total in zip(names["headings"], names["totals"], strict=True):
         table.add_column(Text(printable(heading)), footer=total, justify="right", overflow="fold")
-    for entry in names["table"]:
-        table.add_row(str(entry.no), Text(printable(entry.layer)), *entry.cells)
+    blanks = [""] * (len(names["labels"]) - 1)
+    for part in names["parts"]:
+        if part.title:
+            table.add_row("", Text(printable(part.title)), *blanks, *part.totals, style="bold")
+        for entry in part.entries:
+            table.add_row(str(entry.no), *[Text(printable(label)) for label in entry.labels], *entry.cells)
+    if names["chosen"]:
+        table.add_section()
+        table.add_row("", "Rows shown", *blanks, *names["chosen"], style="bold")
     return table
 
 
 def _row(row: Any, console: Console) -> None:
     from rich.text import Text
 
-    words = ["(Input)", row.input or "____", "→", f"({row.kind})", row.spec, "→", "(Output)", row.output or "____"]
+    words = [
+        printable(row.name),
+        "(Input)",
+        row.input or "____",
+        "→",
+        f"({row.kind})",
+        row.spec,
+        "→",
+        "(Output)",
+        row.output or "____",
+    ]
     console.print(Text.assemble("\n", (f"S. No. {row.no}: ", "bold"), " ".join(filter(None, words))))
+    if row.reads:
+        console.print(Text(f"  Reads {row.reads}.", style="dim"))
     if row.values:
         console.print(Text(f"  {', '.join(row.values)}", style="dim"))
     width = max(len(step.plain_label) for step in row.steps)
@@ -72,6 +111,8 @@ def _row(row: Any, console: Console) -> None:
             console.print(Text(f"  {step.label:<{width}} = ________"))
         if step.note:
             console.print(Text(f"  {printable(step.note)}", style="italic"))
+    if row.twins:
+        console.print(Text(f"  The same layer with the same numbers: S. No. {row.twins}.", style="italic"))
 
 
 def _lines(console: Console, label: str, lines: Sequence[str], remark: str = "") -> None:

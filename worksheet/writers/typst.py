@@ -10,8 +10,9 @@ from typing import Final
 from worksheet.derivation import Derivation
 from worksheet.errors import OutputError, printable
 from worksheet.formula.dialects import TYPST, typst_string
+from worksheet.writers.small_print import Ready, Setting
 from worksheet.writers.templating import ANGLES, rendered
-from worksheet.writers.view import Ready, Setting, view
+from worksheet.writers.view import view
 from worksheet.writers.writer import Options, Writer
 
 SETTING = Setting(TYPST, width=91, beside=0.6, spoken=True)

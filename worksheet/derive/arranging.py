@@ -1,0 +1,58 @@
+"""Arranges a solution's rows: which repeat an earlier one, which stage they belong to, what each stage and kind adds up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from worksheet.derivation import Heading, Part, Row
+from worksheet.formula import Exact
+
+FOLD_FROM = 30  # solutions of more rows work equal layers once and refer to them
+
+
+def folded(rows: Sequence[Row], fold: bool | None = None) -> tuple[Row, ...]:
+    """The rows, each with the number of the first one that is the same layer with the same numbers.
+
+    ``fold`` decides whether rows that repeat another refer to it; None: where there are many rows.
+    """
+    if fold is None:
+        fold = len(rows) > FOLD_FROM
+    first: dict[int, int] = {}  # rows of equal layers share their columns
+    return tuple([replace(row, same_as=_earlier(first, row) if fold else 0) for row in rows])
+
+
+def _earlier(first: dict[int, int], row: Row) -> int:
+    earlier = first.setdefault(id(row.columns), row.no)
+    return earlier if earlier != row.no else 0
+
+
+def parts(rows: Sequence[Row], headings: Sequence[Heading]) -> tuple[Part, ...]:
+    """The rows by stage, in their order; one part without a title where there are no stages."""
+    titled = len({row.stage for row in rows}) > 1
+    groups = [list(group) for _, group in groupby(rows, key=lambda row: row.stage if titled else "")]
+    return tuple([_part(group[0].stage if titled else "", group, headings) for group in groups])
+
+
+def by_kind(rows: Sequence[Row], headings: Sequence[Heading]) -> tuple[Part, ...]:
+    """The rows by kind of layer, in the order in which the kinds first occur."""
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(row.kind, []).append(row)
+    return tuple([_part(kind, group, headings) for kind, group in groups.items()])
+
+
+def _part(title: str, rows: Sequence[Row], headings: Sequence[Heading]) -> Part:
+    return Part(title, tuple([row.no for row in rows]), totals(rows, headings))
+
+
+def totals(rows: Iterable[Row], headings: Sequence[Heading]) -> Mapping[str, int]:
+    """The sum of each column."""
+    rows = list(rows)
+    return {heading.name: sum([whole(row.columns[i].value) for row in rows]) for i, heading in enumerate(headings)}
+
+
+def whole(value: Exact | None) -> int:
+    """A column's value as it enters a total."""
+    return int(value or 0)

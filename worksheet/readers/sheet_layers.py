@@ -1,0 +1,175 @@
+"""One line of a sheet becomes one layer: ``conv1 = Conv2d: 64c 11w 4s 2p <- input``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from worksheet.errors import Collector, SheetError, Where, nearest, shown
+from worksheet.layers import Kind, kinds
+from worksheet.layers.spelling import Given, hyperparameters, unknown_word, vocabulary
+
+LONGEST_LINE = 500
+NAME = r"[A-Za-z_][\w.]*"
+PARTS = re.compile(rf"(?P<indent>\s*)(?:(?P<name>{NAME})\s*=(?!=)\s*)?(?P<body>.*?)(?:\s*<-(?P<inputs>.*))?$", re.ASCII)
+WORDS = re.compile(r"(?P<arrow>(?:\S+\s*)?(?:->|→)\s*\S*)|\S+")
+NUMBER = re.compile(r"(?P<number>[-+]?[0-9]+)(?P<word>[A-Za-z_]*)", re.ASCII)
+INTEGER = re.compile(r"[-+]?[0-9]{1,12}", re.ASCII)
+SHARES = "@"  # @conv1: with the weights of conv1
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the file with its place; in a block, with the numbers of one use put in."""
+
+    file: str
+    number: int
+    text: str
+    full: str = ""  # with its comment, as a fault shows it
+
+    def where(self, column: int = 1, length: int = 1) -> Where:
+        return Where(self.file, self.number, column, self.full or self.text, length)
+
+    @property
+    def whole(self) -> Where:
+        """The place of all that is written on the line."""
+        start = len(self.text) - len(self.text.lstrip())
+        return self.where(start + 1, max(1, len(self.text.strip())))
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The name of a layer as a line gives it."""
+
+    name: str
+    where: Where
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A line taken apart: ``name = body <- inputs``; ``start`` is the column of the body's first character, from 0."""
+
+    line: Line
+    name: Reference | None
+    body: str
+    start: int
+    inputs: tuple[Reference, ...]
+
+
+@dataclass(frozen=True)
+class Written:
+    """A layer as it is written: the names it reads are not looked up yet."""
+
+    kind: Kind
+    hyperparameters: dict[str, int]
+    pattern: str
+    shares: Reference | None
+
+
+def statement(line: Line) -> Statement:
+    """The parts of a line. Raises SheetError for one that is too long or has an arrow without a name behind it."""
+    if len(line.text) > LONGEST_LINE:
+        raise SheetError(f"a line of {len(line.text):,} characters; at most {LONGEST_LINE}", line.where())
+    found = PARTS.match(line.text)
+    assert found is not None  # the pattern takes any line
+    name = Reference(found["name"], line.where(found.start("name") + 1, len(found["name"]))) if found["name"] else None
+    inputs = _references(line, found["inputs"], found.start("inputs")) if found["inputs"] is not None else ()
+    return Statement(line, name, found["body"].rstrip(), found.start("body"), inputs)
+
+
+def _references(line: Line, text: str, start: int) -> tuple[Reference, ...]:
+    found = []
+    for part in text.split(","):
+        name = part.strip()
+        column = start + len(part) - len(part.lstrip()) + 1
+        if not re.fullmatch(NAME, name, re.ASCII):
+            what = f"{shown(name)} is not the name of a layer" if name else "a name is missing behind the arrow"
+            raise SheetError(what, line.where(column, max(1, len(name))), "the layers to read, such as Add <- conv1, relu_2")
+        found.append(Reference(name, line.where(column, len(name))))
+        start += len(part) + 1
+    return tuple(found)
+
+
+def written(statement: Statement) -> Written:
+    """The layer that a line describes. Raises SheetError with all faults of the line at their columns."""
+    line = statement.line
+    before, colon, words = statement.body.partition(":")
+    name = before.strip()
+    kind = _kind(name, line.where(statement.start + 1, max(1, len(name))))
+    faults = Collector()
+    given: list[Given] = []
+    pattern, shares = "", None
+    for found in WORDS.finditer(words):
+        text, where = found.group(), line.where(statement.start + len(before + colon) + found.start() + 1, len(found.group()))
+        with faults.catching():
+            if text.startswith(SHARES):
+                shares = Reference(text[1:], where)
+            elif kind.spelling.pattern and not pattern and not NUMBER.fullmatch(text):
+                pattern = text
+            else:
+                given += _given(kind, text, bool(found["arrow"]), where)
+    faults.raise_any()
+    if kind.spelling.pattern and not pattern:
+        raise SheetError(f"{kind.name} lacks {kind.spelling.pattern}", line.whole, f"an example: {kind.spelling.example}")
+    return Written(kind, hyperparameters(kind, given, line.whole), pattern, shares)
+
+
+def _kind(name: str, where: Where) -> Kind:
+    if name in kinds():
+        return kinds()[name]
+    first = name.split(maxsplit=1)[0] if name.split() else ""
+    if first in kinds():
+        raise SheetError(f"a colon is missing behind {first}", where, f"{first}: {name[len(first) :].strip()}")
+    raise SheetError(f"unknown layer {shown(name)}", where, nearest(name, kinds()))
+
+
+def _given(kind: Kind, text: str, is_arrow: bool, where: Where) -> list[Given]:
+    if is_arrow:
+        return _arrow(kind, text, where)
+    listed = _listed(kind, text, where)
+    return listed or _word(kind, text, where)
+
+
+def _listed(kind: Kind, text: str, where: Where) -> list[Given]:
+    """The numbers of a list such as 256x6x6, where the kind takes one."""
+    spelling = kind.spelling
+    parts = text.split(spelling.separator)
+    if not spelling.listed or not all(INTEGER.fullmatch(part) for part in parts):
+        return []
+    if len(parts) > len(spelling.listed):
+        raise SheetError(f"{kind.name} takes at most {len(spelling.listed)} numbers, not {len(parts)}", where)
+    return [Given(name, int(part), where) for name, part in zip(spelling.listed, parts, strict=False)]
+
+
+def _arrow(kind: Kind, text: str, where: Where) -> list[Given]:
+    if not kind.spelling.arrow:
+        raise SheetError(f"{kind.name} has no arrow", where, f"an example: {kind.spelling.example}")
+    before, after = (part.strip() for part in re.split("->|→", text, maxsplit=1))
+    given = []
+    for name, number in zip(kind.spelling.arrow, (before, after), strict=True):
+        if not number and name == kind.spelling.arrow[0]:
+            continue  # the shape above tells the input
+        if not INTEGER.fullmatch(number):
+            what = f"{shown(number)} is not a whole number" if number else "a number is missing behind the arrow"
+            raise SheetError(what, where, f"an example: {kind.spelling.example}")
+        given.append(Given(name, int(number), where))
+    return given
+
+
+def _word(kind: Kind, text: str, where: Where) -> list[Given]:
+    if text in kind.spelling.flags:
+        return [Given(*kind.spelling.flags[text], where)]
+    words = vocabulary(kind)
+    number = NUMBER.fullmatch(text)
+    if number and number["word"] and len(number["number"]) <= 12:
+        name = number["word"].replace("_", "")
+        if name not in words:
+            raise unknown_word(kind, number["word"], where)
+        return [Given(name, int(number["number"]), where)]
+    if number and not number["word"]:
+        hint = f"{text}{next(iter(words))}?" if words else f"{kind.name} takes no numbers"
+        raise SheetError(f"the number {shown(text)} has no letter behind it", where, hint)
+    if text in words:
+        raise SheetError(f"{text} lacks its number", where, f"an example: {kind.spelling.example}")
+    close = nearest(text, [*words, *kind.spelling.flags]) if text.isalpha() else None
+    raise SheetError(f"cannot read {shown(text)}", where, close or f"an example: {kind.spelling.example}")

@@ -1,0 +1,19 @@
+"""Reads a network of the zoo by its name: ``zoo:resnet-50``."""
+
+from worksheet.network import Network
+from worksheet.readers.reader import Options, Reader
+from worksheet.zoo import model
+
+PREFIX = "zoo:"
+
+
+def read_zoo(source: str, options: Options) -> Network:
+    """The built-in network of that name. Raises WorksheetError with the nearest names."""
+    return model(source.removeprefix(PREFIX)).network(options.input)
+
+
+def _claims(source: object) -> bool:
+    return isinstance(source, str) and source.startswith(PREFIX)
+
+
+READER = Reader(takes="zoo:NAME", read=read_zoo, claims=_claims)

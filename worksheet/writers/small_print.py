@@ -1,0 +1,100 @@
+"""Small print: symbols, numbers, shapes and words in one dialect, and what a writer wants of its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain, groupby
+
+from worksheet.derivation import Row, Shape
+from worksheet.errors import printable
+from worksheet.formula import Dialect, Digits, Exact, Formula, Printed
+
+
+class Ready(str):
+    """Text that is in the writer's own notation already; everything else is escaped on its way out."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How a writer wants its steps: the dialect and how many half ems fit in a line."""
+
+    dialect: Dialect
+    width: float
+    words: Callable[[str], str] | None = None  # words inside a formula, where the dialect's own way is not enough
+    pieces: bool = False  # steps in pieces too, for a page that breaks lines itself
+    spoken: bool = False  # every formula in words too
+    beside: float = 1.0  # the share of the width that a formula of the reference has beside its words
+
+
+class SmallPrint:
+    """Prints the smallest things in one dialect."""
+
+    def __init__(self, setting: Setting, digits: Digits) -> None:
+        self.dialect = setting.dialect
+        self.digits = digits
+        self.words_in_formulas = setting.words or setting.dialect.text
+
+    def leaf(self, text: str, plain: str) -> Printed:
+        return Printed(text, text, float(len(plain)), list)
+
+    def text(self, words: str) -> Ready:
+        """Words inside a formula."""
+        return Ready(self.words_in_formulas(printable(words)))
+
+    def symbols(self, names: Sequence[str]) -> Ready:
+        return Ready(f" {self.dialect.equals} ".join([_symbol(name, self.dialect.name) for name in names]))
+
+    def equality(self, names: Sequence[str], value: int) -> Ready:
+        return Ready(f"{self.symbols(names)} {self.dialect.equals} {self.number(value)}")
+
+    def number(self, value: Exact) -> str:
+        return self.dialect.number(self.digits.operand(value))
+
+    def shapes(self, shapes: tuple[Shape, ...] | None) -> Ready | None:
+        """The inputs' shapes with commas between them; of equal ones in a row, the first with their number."""
+        if not shapes:
+            return None
+        runs = [(shape, len(list(run))) for shape, run in groupby(shapes)]
+        times = [f"{self.number(many)} {self.dialect.text('times')} " if many > 2 else "" for _, many in runs]
+        texts = [[times[i] + (self.shape(shape) or "")] * (many if many <= 2 else 1) for i, (shape, many) in enumerate(runs)]
+        return Ready(", ".join(chain.from_iterable(texts)))
+
+    def shape(self, shape: Shape | None) -> Ready | None:
+        """3 x 227 x 227 in the dialect; None where it is for the student to find."""
+        if shape is None:
+            return None
+        text = self.number(shape[0])
+        for size in shape[1:]:
+            text = self.dialect.times.format(text, self.number(size))
+        return Ready(text)
+
+
+def plain(shape: Shape) -> str:
+    return " × ".join(map(str, shape))
+
+
+def arrows(spec: str) -> str:
+    return spec.replace("->", " → ")
+
+
+def layer_label(row: Row) -> str:
+    """``Conv2d: 64c 11w 4s 2p``, or the kind alone."""
+    return f"{row.kind}: {arrows(row.spec)}" if row.spec else row.kind
+
+
+def is_one_symbol(formula: Formula) -> bool:
+    return formula.symbols == (formula.source,)
+
+
+def spoken(symbol: str) -> str:
+    return _symbol(symbol, "words")
+
+
+@cache
+def _symbol(name: str, dialect: str) -> str:
+    """A symbol by itself, printed once for each dialect."""
+    return Formula(name).show(dialect)
