@@ -76,10 +76,10 @@ def test_heavy_and_optional_imports_stay_inside_functions() -> None:
 
 FOLDERS = {"layers": "KINDS", "readers": "READER", "writers": "WRITER", "zoo": "MODELS"}
 HELPERS = {
-    "layers": {"kind", "shapes", "windows", "spelling"},
+    "layers": {"kind", "shapes", "windows", "ranks", "spelling"},
     "readers": {"reader", "sheet_body", "sheet_layers"},
     "zoo": {"model"},
-    "writers": {"writer", "view", "small_print", "layout", "templating", "notebook", "terminal"},
+    "writers": {"writer", "view", "small_print", "graph", "layout", "templating", "notebook", "terminal"},
 }
 
 

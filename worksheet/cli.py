@@ -6,7 +6,7 @@ import contextlib
 import json
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -112,6 +112,12 @@ Kinds = Annotated[
 ]
 Summary = Annotated[bool, typer.Option("--summary", help="The tables and totals alone.")]
 Unfold = Annotated[bool, typer.Option("--unfold", help="Work every row, also those that repeat an earlier one.")]
+Picture = Annotated[
+    bool | None,
+    typer.Option(
+        "--picture/--no-picture", help="Draw the network (html, pdf); by default where it branches.", show_default=False
+    ),
+]
 SkipUnknown = Annotated[bool, typer.Option("--skip-unknown", help="Pass layers over that are not known, and name them.")]
 Regions = Annotated[
     int | None, typer.Option("--regions", help="How many regions a detector's heads run over.", min=1, show_default=False)
@@ -141,6 +147,7 @@ def solve(
     kind: Kinds = None,
     summary: Summary = False,
     unfold: Unfold = False,
+    picture: Picture = None,
     skip_unknown: SkipUnknown = False,
     regions: Regions = None,
     kwargs: Kwargs = None,
@@ -159,6 +166,7 @@ def solve(
     derivation = ws.derive(network, convention, digits=digits, fold=False if unfold else None)
     derivation = ws.select(derivation, rows, kind or ()) if rows or kind else derivation
     derivation = ws.summary(derivation) if summary else derivation
+    derivation = replace(derivation, pictured=picture) if picture is not None else derivation
     _deliver(ws.blank(derivation) if blank else derivation, output, format, engine, paper, template)
 
 

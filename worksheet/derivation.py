@@ -125,7 +125,7 @@ class Derivation:
     kinds: tuple[Part, ...] = ()
     named: bool = False  # the layers bear names that say something
     worked: bool = True  # the rows' steps are printed
-    pictured: bool = True  # a picture of the network is drawn
+    pictured: bool = False  # a picture of the network is drawn
     chosen: Mapping[str, int | None] | None = None
 
     def _repr_html_(self) -> str:

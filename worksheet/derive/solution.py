@@ -99,6 +99,7 @@ class _Solution:
             digits=self.digits.locale,
             parts=parts(rows, headings),
             kinds=by_kind(rows, headings),
+            pictured=any(row.sources != (row.no - 1,) for row in rows),
             named=any(not _is_counted_name(row) for row in rows),
         )
 

@@ -49,7 +49,7 @@ def _printable(sign: str) -> str:
     return sign if ord(sign) <= LAST_LATIN or sign in SIGNS else f"[U+{ord(sign):04X}]"
 
 
-SETTING = Setting(LATEX, width=91, beside=0.6, words=words)
+SETTING = Setting(LATEX, width=91, beside=0.6, words=words, escape=escape, mark=r"\allowbreak{}")
 
 
 def source(derivation: Derivation, options: Options) -> str:

@@ -27,6 +27,8 @@ class Setting:
     words: Callable[[str], str] | None = None  # words inside a formula, where the dialect's own way is not enough
     pieces: bool = False  # steps in pieces too, for a page that breaks lines itself
     spoken: bool = False  # every formula in words too
+    escape: Callable[[str], str] | None = None  # with `mark`: how a name that a narrow column may break is written
+    mark: str = ""  # a place for a break
     beside: float = 1.0  # the share of the width that a formula of the reference has beside its words
 
 

@@ -10,12 +10,12 @@ from typing import Final
 from worksheet.derivation import Derivation
 from worksheet.errors import OutputError, printable
 from worksheet.formula.dialects import TYPST, typst_string
+from worksheet.writers.graph import pictures
 from worksheet.writers.small_print import Ready, Setting
 from worksheet.writers.templating import ANGLES, rendered
 from worksheet.writers.view import view
 from worksheet.writers.writer import Options, Writer
 
-SETTING = Setting(TYPST, width=91, beside=0.6, spoken=True)
 PAPER_NAMES = {"a4": "a4", "letter": "us-letter"}
 MISSING = re.compile(r'the text `"(.+?)"` could not be displayed')
 STANDARD: Final = "ua-1"  # PDF/UA-1: tagged, titled, every equation with words
@@ -26,9 +26,16 @@ def quoted(text: str) -> str:
     return f"#{typst_string(text)}"
 
 
+SETTING = Setting(TYPST, width=91, beside=0.6, spoken=True, escape=quoted, mark="#sym.zws;")
+
+
 def source(derivation: Derivation, options: Options) -> str:
     """The Typst document."""
-    names = view(derivation, SETTING) | {"paper": Ready(PAPER_NAMES[options.paper]), "string": _string}
+    names = view(derivation, SETTING) | {
+        "paper": Ready(PAPER_NAMES[options.paper]),
+        "string": _string,
+        "pictures": pictures(derivation),
+    }
     return rendered("typst/document.typ", names, quoted, options.templates, ANGLES)
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
 from worksheet.derivation import Derivation, Part, Row, Section, Statement, Step, spans
+from worksheet.errors import printable
 from worksheet.formula import Formula, Printed, digits_named
 from worksheet.writers.layout import Line, lines
 from worksheet.writers.small_print import Ready, Setting, SmallPrint, is_one_symbol, layer_label, plain, spoken
 
+SEPARATORS = re.compile(r"(?<=[./:-])")
 UNCOUNTED = "—"
 FIELDS = ("Name", "Roll no.")
 CONTENTS_FROM = 30  # worked rows from which on a document has contents
@@ -28,6 +31,7 @@ class _View:
         self.dialect = setting.dialect
         self.spoken = setting.spoken
         self.pieces = setting.pieces
+        self.setting = setting
         self.digits = digits_named(derivation.digits)
         self.print = SmallPrint(setting, self.digits)
         labels = [step.label or " = ".join(step.symbols) for row in derivation.rows for step in (*row.sizes, *row.columns)]
@@ -88,10 +92,15 @@ class _View:
             no=row.no,
             name=row.name,
             layer=layer,
-            labels=[row.name, layer, output] if self.derivation.named else [layer],
+            labels=[self.breakable(row.name), layer, output] if self.derivation.named else [layer],
             cells=[self.cell(step) for step in row.columns],
             worked=(row.same_as or row.no) if self.derivation.worked else 0,
         )
+
+    def breakable(self, name: str) -> str:
+        """A name that a narrow column may break: behind dots, dashes and the like."""
+        escape = self.setting.escape
+        return Ready(self.setting.mark.join(map(escape, SEPARATORS.split(printable(name))))) if escape else name
 
     def cell(self, step: Step) -> str:
         if step.value is None:
