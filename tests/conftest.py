@@ -14,7 +14,7 @@ from tests.sheet_facts import SHEET
 
 TOOLS = {"tex": ("latexmk", "pdflatex"), "poppler": ("pdftotext", "pdfinfo"), "browser": ("chromium",)}
 # On a machine that has to have them (CI), a missing tool is a failure, not a skip: WORKSHEET_REQUIRE=tex,poppler,browser
-MODULES = {"torch": "torch", "onnx": "onnx"}
+MODULES = {"torch": "torch", "onnx": "onnx", "graph": "igraph"}
 REQUIRED = set(filter(None, os.environ.get("WORKSHEET_REQUIRE", "").split(",")))
 
 

@@ -3,32 +3,58 @@
 import pytest
 
 from worksheet import Formula
+from worksheet.errors import WorksheetError
 from worksheet.layers import QUANTITIES, kinds
 from worksheet.layers.spelling import Given, hyperparameters, spelled
 
 
-@pytest.mark.parametrize("kind", kinds().values(), ids=str)
+@pytest.mark.parametrize("kind", kinds().values(), ids=lambda kind: kind.name)
 def test_formulas_and_symbols(kind) -> None:
     assert set(kind.counts) <= set(QUANTITIES)
     assert kind.source
     assert kind.title
     texts = [*kind.counts.values(), *(s.formula for s in kind.sizes), *(c.formula for c in kind.checks)]
-    texts += [text for form in kind.forms.values() for text in (*form.output, form.X, form.Y)]
+    texts += [text for form in kind.forms for text in (*form.output, form.X, form.Y)]
     for text in texts:
         assert set(Formula(text).symbols) <= kind.vocabulary(), text
     for symbol in kind.symbols.values():
         assert symbol.meaning
 
 
-@pytest.mark.parametrize("kind", kinds().values(), ids=str)
-def test_an_example_of_the_spelling_reads_back(kind, sheet) -> None:
-    from worksheet import read
+USUAL = {1: "9216", 2: "16 x 64", 3: "3 x 64 x 64", 4: "3 x 8 x 16 x 16"}
 
-    shape = "3 x 64 x 64" if 3 in kind.forms else "9216"
-    net = read(sheet(f"---\ninput: {shape}\n---\n{kind.spelling.example}\n"))
+
+@pytest.mark.parametrize("kind", kinds().values(), ids=lambda kind: kind.name)
+def test_an_example_of_the_spelling_reads_back(kind, sheet) -> None:
+    import worksheet as ws
+
+    shapes = kind.spelling.beside or [USUAL[len(axes)] for axes in kind.forms[0].inputs] or ["1"]
+    further = "".join(f"  other_{i}: {shape}\n" for i, shape in enumerate(shapes[1:], 2))
+    reads = "".join(f", other_{i}" for i in range(2, len(shapes) + 1))
+    front = f"---\ninput: {shapes[0]}\nconvention: textbook\n" + (f"inputs:\n{further}" if further else "") + "---\n"
+    net = ws.read(sheet(front + kind.spelling.example + (f" <- input{reads}" if reads else "") + "\n"))
     (node,) = net.nodes
-    words = spelled(kind, node.hyperparameters)
+    words = spelled(kind, node.hyperparameters, node.pattern)
     assert f"{kind.name}: {words}".rstrip(": ") == kind.spelling.example
+    for format in ("md", "typ", "html"):
+        assert ws.render(ws.derive(net), format)
+
+
+@pytest.mark.parametrize("kind", kinds().values(), ids=lambda kind: kind.name)
+def test_a_kind_is_made_to_fit_once(kind) -> None:
+    """Equal layers share the kind that is made to fit: what is derived from it is derived once."""
+    if kind.meets:
+        shapes = kind.spelling.beside or [USUAL[len(axes)] for axes in kind.forms[0].inputs]
+        parsed = tuple(tuple(int(part) for part in shape.split("x")) for shape in shapes)
+        text = kind.spelling.example.partition(": ")[2]
+        pattern = text.split()[0] if kind.spelling.pattern else ""
+        values = hyperparameters(kind, [Given(s.name, 1) for s in kind.hyperparameters if s.default is None])
+        try:
+            made = kind.meets(parsed, values, pattern)
+        except WorksheetError:
+            return
+        assert made is kind.meets(parsed, dict(values), pattern)
+        assert made.name == kind.name
 
 
 def test_words_set_axes_together_or_apart() -> None:

@@ -1,0 +1,101 @@
+"""Writes docs/layers.md: every kind's notation and formulas, and how each is proven.
+
+    python -m tests.layers.catalogue > docs/layers.md
+"""
+
+import sys
+
+from tests.layers.counting import Proof
+from tests.layers.proofs import proofs
+from worksheet.discover import collect
+from worksheet.formula import Formula
+from worksheet.layers import QUANTITIES, Form, Kind, Symbol
+
+HEAD = """\
+# The layers
+
+Made by `python -m tests.layers.catalogue`; a test fails where this page is not what the program has.
+
+Every quantity counts the textbook algorithm for one sample at inference: a subtraction is an addition, a product that is added up is one
+multiplication, one addition and one MAC, a power with a fixed exponent such as 0.75 is an exponential. Each kind's source line says what its
+algorithm is where there is a choice. A layer whose input has further leading axes (regions, windows, tokens) runs once for each of their
+indices: its counts are multiplied, what it stores is not.
+
+## How each kind is proven
+
+**Executed:** the naive loops of the algorithm run on a number type that counts its own operations, for 200 random small layers; every quantity's
+formula equals the count. **Torch's shape and parameters**, **torch's values:** for 100 random layers the output's shape, the parameters by name and
+size, and every value of the loops' output are those of PyTorch, so that the loops themselves are right.
+
+| kind | executed | torch's shape and parameters | torch's values |
+| --- | --- | --- | --- |
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    found = proofs()
+    families = collect("worksheet.layers", "KINDS")
+    kinds = sorted((kind for family in families.values() for kind in family), key=lambda kind: kind.name)
+    table = "".join(f"| [{kind.name}](#{kind.name.lower()}) | {' | '.join(cells(found[kind.name]))} |\n" for kind in kinds)
+    return HEAD + table + "".join(section(kind) for kind in kinds)
+
+
+def cells(proof: Proof) -> list[str]:
+    """The three cells of a kind in the table of proofs; a reason where there is no proof."""
+    if proof.torch is None:
+        return ["yes", proof.no_torch, proof.no_torch]
+    return ["yes", f"shape; {proof.no_parameters}" if proof.no_parameters else "yes", "yes"]
+
+
+def section(kind: Kind) -> str:
+    """A kind's notation and formulas."""
+    lines = [f"\n## {kind.name}\n", f"{kind.title}. Source: {kind.source}.\n", f"    {kind.spelling.example}\n"]
+    lines += notation(kind)
+    lines += ["| symbol | meaning |", "| --- | --- |"]
+    lines += [f"| {math(Formula(symbol.name))} | {meaning(symbol)} |" for symbol in kind.symbols.values()]
+    sizes = [f"{math(Formula(size.name))} = {math(kind.formula(size.formula))}" for size in kind.sizes]
+    lines += ["", f"Sizes: {', '.join(sizes)}.\n"] if sizes else [""]
+    for form in kind.forms:
+        lines += shapes(kind, form)
+    return "\n".join(lines) + "\n"
+
+
+def notation(kind: Kind) -> list[str]:
+    spelling = kind.spelling
+    words = [f"`{word.word}` {', '.join(kind.symbols[name].said for name in word.sets[:1])}" for word in spelling.words]
+    words += [f"`{'` `'.join(word.split)}` each axis by itself" for word in spelling.words if word.split]
+    words += [f"`{flag}` {kind.symbols[name].words.get(value, kind.symbols[name].said)}" for flag, (name, value) in spelling.flags.items()]
+    if spelling.listed:
+        words.append(f"a list with `{spelling.separator}` between: {kind.symbols[spelling.listed[0]].said}")
+    if spelling.pattern:
+        words.append(spelling.pattern)
+    return [f"Words: {'; '.join(words)}.\n"] if words else []
+
+
+def meaning(symbol: Symbol) -> str:
+    said = "; ".join(f"{value} {text}" for value, text in symbol.words.items())
+    default = "" if symbol.default is None else f", {math(Formula(symbol.default))} where it is not given"
+    return f"{symbol.meaning}{f' ({said})' if said else ''}{default}"
+
+
+def shapes(kind: Kind, form: Form) -> list[str]:
+    """The shapes of one form and its quantities."""
+    inputs = " and ".join(
+        " × ".join(math(Formula(axis.name)) if isinstance(axis, Symbol) else str(axis) for axis in axes) for axes in form.inputs
+    )
+    output = " × ".join(math(Formula(text)) for text in form.output)
+    lines = [f"{inputs or 'nothing'} → {output}{f' ({form.on})' if form.on else ''}\n"]
+    for name, words in QUANTITIES.items():
+        formula = kind.quantity(name, form, inline_sizes=False)
+        if formula.source != "0":
+            lines.append(f"- {words}: {math(formula)}")
+    return [*lines, ""]
+
+
+def math(formula: Formula) -> str:
+    return f"${formula.show('latex')}$"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
