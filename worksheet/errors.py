@@ -151,7 +151,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
     known = sorted(known)
     folded = {name.casefold(): name for name in reversed(known)}
-    close = difflib.get_close_matches(word.casefold()[:80], folded, n=3, cutoff=0.6)
+    typed = word.casefold()[:80]
+    close = [typed] if typed in folded else difflib.get_close_matches(typed, folded, n=3, cutoff=0.6)
     if close:
         return f"did you mean {' or '.join(folded[name] for name in close)}?"
     return f"known: {', '.join(known)}" if known else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from worksheet.errors import NetworkError, Where
 from worksheet.layers import Kind, Shape, kind_named
@@ -85,11 +86,20 @@ def layer(
 
     Raises WorksheetError for an unknown kind or word, a missing or impossible number.
     """
+    try:
+        values = _values(kind, tuple(words.items()), tuple(map(type, words.values())))
+    except TypeError:  # a value that has no hash is no number either: the fault says so
+        values = _values.__wrapped__(kind, tuple(words.items()), ())
+    return Node(name, kind_named(kind), values, tuple(inputs), pattern=pattern, stage=stage, shares=shares)
+
+
+@lru_cache(maxsize=4096)
+def _values(kind: str, words: tuple[tuple[str, int], ...], _types: tuple[type, ...]) -> Mapping[str, int]:
+    """A layer's hyperparameters, worked out once for layers that are alike; 1, 1.0 and True are told apart by their types."""
     found = kind_named(kind)
     flags = found.spelling.flags
-    given = [Given(*flags.get(word, (word, value))) for word, value in words.items() if value or word not in flags]
-    values = hyperparameters(found, given)
-    return Node(name, found, values, tuple(inputs), pattern=pattern, stage=stage, shares=shares)
+    given = [Given(*flags.get(word, (word, value))) for word, value in words if value or word not in flags]
+    return hyperparameters(found, given)
 
 
 def network(

@@ -74,7 +74,8 @@ def size(node: Node, received: tuple[Shape | None, ...]) -> Sized | None:
     for name, value in values.items():
         stated = node.hyperparameters.get(name, value)
         if stated != value:
-            message = f"{kind.name} states {stated} inputs, but receives {_product(shapes[0])}"
+            found = _product(shapes[0]) if prod(shapes[0]) == value else f"rows of {value}"
+            message = f"{kind.name} states {stated} inputs, but receives {found}"
             raise NetworkError(message, _place(node), f"write {value}, or leave the number out")
     values |= node.hyperparameters
     _check(node, kind, values)

@@ -57,6 +57,8 @@ REFUSED = [  # text, column of the fault, part of the reason
     ("floor", 1, "parentheses"),
     ("floor()", 7, "expected a number"),
     ("floor(a, b)", 1, "one argument"),
+    ("gcd(a)", 1, "2 arguments"),
+    ("gcd", 1, "parentheses"),
     ("eval(a)", 1, "not a function"),
     ("sqrt(a)", 1, "not a function"),
     ("9**9**9", 2, "exponent"),

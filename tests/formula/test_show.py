@@ -29,6 +29,7 @@ TEXT = [  # source, with symbols, with numbers
     ("a**2", "a²", "(−3)²"),
     ("-w", "−w", "−11"),
     ("max(M, N)*c", "max(M, N)c", "max(227, 224) × 3"),
+    ("M + w - gcd(M, w)", "M + w − gcd(M, w)", "227 + 11 − gcd(227, 11)"),
     ("alpha*beta_1", "αβ_1", "αβ_1"),
     ("macs*k + weights", "macs × k + weights", "macs × 64 + weights"),
 ]

@@ -26,6 +26,8 @@ def test_first_layer_of_the_sheet() -> None:
         ("ceil(a/b)", {"a": -7, "b": 2}, -3),
         ("ceil(a/b) - floor(a/b)", {"a": 7, "b": 2}, 1),
         ("max(a, b) + min(a, b) + max(a)", {"a": 2, "b": 9}, 13),
+        ("a + b - gcd(a, b)", {"a": 12, "b": 8}, 16),
+        ("gcd(a/2, b)", {"a": 12, "b": 4}, 2),
         ("-a**2", {"a": 3}, -9),
         ("(-a)**2", {"a": 3}, 9),
         ("2**n", {"n": 40}, 2**40),
@@ -37,6 +39,15 @@ def test_exact(text: str, values: dict[str, int], value: object) -> None:
     got = Formula(text).evaluate(**values)
     assert got == value
     assert type(got) is type(value)
+
+
+def test_a_common_divisor_stays_in_sympy_until_its_numbers_are_known() -> None:
+    formula = Formula("M + W - gcd(M, W)", {"M": 1, "W": 1})
+    m, w = sympy.symbols("M W", integer=True, positive=True)
+    assert formula.expr.has(sympy.Function)
+    assert formula.expr.subs({m: 12, w: 8}) == 16
+    with pytest.raises(WorksheetError, match="gcd takes whole numbers, not 3/2 and 4"):
+        Formula("gcd(a/2, b)").evaluate(a=3, b=4)
 
 
 def test_further_names_may_be_given() -> None:

@@ -16,20 +16,21 @@ HEAD = """\
 
 Made by `python -m tests.layers.catalogue`; a test fails where this page is not what the program has.
 
-Every quantity counts the textbook algorithm for one sample at inference: a subtraction is an addition, a product that is added up is one
-multiplication, one addition and one MAC, a power with a fixed exponent such as 0.75 is an exponential. Each kind's source line says what its
-algorithm is where there is a choice. A layer whose input has further leading axes (regions, windows, tokens) runs once for each of their
-indices: its counts are multiplied, what it stores is not.
+Every quantity counts the textbook algorithm for one sample at inference: a subtraction is an addition, a power with a fixed exponent
+such as 0.75 is an exponential. A multiply-accumulate (MAC) is a product of an input with a weight, or with another input, that is added
+up; sums of squares and interpolation are counted as multiplications and additions, but are no MACs. Each kind's source line says what
+its algorithm is where there is a choice. A layer whose input has further leading axes (regions, windows, tokens) runs once for each of
+their indices: its counts are multiplied, what it stores is not.
 
 ## How each kind is proven
 
-**Executed:** the naive loops of the algorithm run on a number type that counts its own operations, for 200 random small layers; every quantity's
-formula equals the count. **Torch's shape and parameters**, **torch's values:** for 100 random layers the output's shape, the parameters by name and
-size, and every value of the loops' output are those of PyTorch, so that the loops themselves are right.
+**Executed:** the naive loops of the algorithm run on a number type that counts its own operations, for 200 random small layers; every
+quantity's formula equals the count. **Torch's shape and parameters**, **torch's values:** for 100 random layers the output's shape, the
+parameters by name and size, and every value of the loops' output are those of PyTorch, so that the loops themselves are right.
 
 | kind | executed | torch's shape and parameters | torch's values |
 | --- | --- | --- | --- |
-"""
+"""  # noqa: E501
 
 
 def page() -> str:
@@ -65,7 +66,8 @@ def notation(kind: Kind) -> list[str]:
     spelling = kind.spelling
     words = [f"`{word.word}` {', '.join(kind.symbols[name].said for name in word.sets[:1])}" for word in spelling.words]
     words += [f"`{'` `'.join(word.split)}` each axis by itself" for word in spelling.words if word.split]
-    words += [f"`{flag}` {kind.symbols[name].words.get(value, kind.symbols[name].said)}" for flag, (name, value) in spelling.flags.items()]
+    for flag, (name, value) in spelling.flags.items():
+        words.append(f"`{flag}` {kind.symbols[name].words.get(value, kind.symbols[name].said)}")
     if spelling.listed:
         words.append(f"a list with `{spelling.separator}` between: {kind.symbols[spelling.listed[0]].said}")
     if spelling.pattern:

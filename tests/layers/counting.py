@@ -1,14 +1,20 @@
-"""A number that counts what is done with it, and the textbook's loops written plainly on it."""
+"""A number that counts what is done with it, arrays of it, and what a proof of a kind is."""
 
+import math
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from itertools import product
+from random import Random
+from typing import Any
 
 TALLY: Counter[str] = Counter()
-MINUS_INFINITY = float("-inf")
 
 
 class Counted:
     """A number whose operations are tallied."""
+
+    __slots__ = ("value",)
 
     def __init__(self, value: float = 0) -> None:
         self.value = value
@@ -16,6 +22,10 @@ class Counted:
     def __add__(self, other: "Counted") -> "Counted":
         TALLY["additions"] += 1
         return Counted(self.value + other.value)
+
+    def __sub__(self, other: "Counted") -> "Counted":  # a subtraction is an addition
+        TALLY["additions"] += 1
+        return Counted(self.value - other.value)
 
     def __mul__(self, other: "Counted") -> "Counted":
         TALLY["multiplications"] += 1
@@ -29,115 +39,193 @@ class Counted:
         TALLY["comparisons"] += 1
         return self.value > other.value
 
+    def __lt__(self, other: "Counted") -> bool:
+        TALLY["comparisons"] += 1
+        return self.value < other.value
 
-def assigned(value: Counted) -> Counted:
+
+def exponential(x: Counted) -> Counted:
+    TALLY["exponentials"] += 1
+    return Counted(math.exp(x.value))
+
+
+def power(x: Counted, exponent: float) -> Counted:
+    """A power with a fixed exponent that is no small whole number counts as an exponential."""
+    TALLY["exponentials"] += 1
+    return Counted(x.value**exponent)
+
+
+def root(x: Counted) -> Counted:
+    TALLY["roots"] += 1
+    return Counted(math.sqrt(x.value))
+
+
+def logarithm(x: Counted) -> Counted:
+    TALLY["logarithms"] += 1
+    return Counted(math.log(x.value))
+
+
+def error_function(x: Counted) -> Counted:
+    TALLY["error_functions"] += 1
+    return Counted(math.erf(x.value))
+
+
+def assigned(x: Counted) -> Counted:
+    """A value that is copied into the output because of a comparison."""
     TALLY["assignments"] += 1
-    return value
+    return x
 
 
-def image(c, N, M):
-    return {(z, y, x): Counted(z * 31 + y * 7 - x * 5 + 1) for z in range(c) for y in range(N) for x in range(M)}
-
-
-def windows(size, kernel, stride, pad, dilation):
-    """The first positions of a kernel that stays inside the padded input: counted, not computed."""
-    reach = dilation * (kernel - 1)
-    return [start for start in range(-pad, size + pad) if start + reach <= size + pad - 1 and (start + pad) % stride == 0]
-
-
-def places(x, y, w, h, d_w, d_h):
-    return [(y + j * d_h, x + i * d_w) for j in range(h) for i in range(w)]
-
-
-def summed(numbers):
-    total = None
+def total(numbers: Iterable[Counted]) -> Counted:
+    """The sum: one addition less than there are numbers."""
+    result = None
     for number in numbers:
-        total = number if total is None else total + number
-    return total
+        result = number if result is None else result + number
+    assert result is not None
+    return result
 
 
-def conv2d(c, N, M, k, w, h, s_w, s_h, p_w, p_h, d_w, d_h, g, b):
-    """Every output: one product per weight, the products added up, the bias added where there is one."""
-    inputs, zero = image(c, N, M), Counted(0)
-    weights = {key: Counted(1) for key in product(range(k), range(c // g), range(h), range(w))}
-    bias = [Counted(1) for _ in range(k)] if b else []
-    columns, rows = windows(M, w, s_w, p_w, d_w), windows(N, h, s_h, p_h, d_h)
-    outputs = {}
-    for o, y, x in product(range(k), rows, columns):
-        group = o // (k // g)
-        products = []
-        for z, j, i in product(range(c // g), range(h), range(w)):
-            pixel = inputs.get((group * (c // g) + z, y + j * d_h, x + i * d_w), zero)
-            products.append(weights[o, z, j, i] * pixel)
-        total = summed(products)
-        outputs[o, y, x] = total + bias[o] if b else total
-    return {"weights": len(weights), "biases": len(bias)}, inputs, outputs, (k, len(rows), len(columns))
+def dot(xs: Iterable[Counted], ys: Iterable[Counted]) -> Counted:
+    """A sum of products of inputs and weights, or of two inputs: each product is one multiply-accumulate."""
+    products = [x * y for x, y in zip(xs, ys, strict=True)]
+    TALLY["macs"] += len(products)
+    return total(products)
 
 
-def pooled(c, N, M, w, h, s_w, s_h, p_w, p_h, d_w, d_h, outside, reduce):
-    inputs = image(c, N, M)
-    columns, rows = windows(M, w, s_w, p_w, d_w), windows(N, h, s_h, p_h, d_h)
-    outputs = {}
-    for z, y, x in product(range(c), rows, columns):
-        outputs[z, y, x] = reduce([inputs.get((z, *at), outside) for at in places(x, y, w, h, d_w, d_h)])
-    return {}, inputs, outputs, (c, len(rows), len(columns))
+def mixed(xs: Iterable[Counted], ys: Iterable[Counted]) -> Counted:
+    """A sum of products that are no multiply-accumulates: squares, and what interpolation weighs."""
+    return total(x * y for x, y in zip(xs, ys, strict=True))
 
 
-def largest(numbers):
-    best = numbers[0]
-    for number in numbers[1:]:
-        if number > best:
+def largest(numbers: Iterable[Counted]) -> Counted:
+    """A running maximum: one comparison less than there are numbers."""
+    best = None
+    for number in numbers:
+        if best is None or number > best:
             best = number
+    assert best is not None
     return best
 
 
-def max_pool2d(**sizes):
-    return pooled(**sizes, outside=Counted(MINUS_INFINITY), reduce=largest)
+class Array:
+    """Numbers by their indices."""
+
+    def __init__(self, shape: Iterable[int], cells: dict[tuple[int, ...], Counted]) -> None:
+        self.shape = tuple(shape)
+        self.cells = cells
+
+    @classmethod
+    def of(cls, shape: Iterable[int], cell: Callable[..., Counted]) -> "Array":
+        """The array whose element at each index is ``cell(*index)``."""
+        shape = tuple(shape)
+        return cls(shape, {index: cell(*index) for index in indices(shape)})
+
+    @classmethod
+    def random(cls, shape: Iterable[int], random: Random) -> "Array":
+        return cls.of(shape, lambda *_: Counted(random.uniform(-1, 1)))
+
+    def __getitem__(self, index: Any) -> Counted:
+        return self.cells[index if isinstance(index, tuple) else (index,)]
+
+    def get(self, index: tuple[int, ...], outside: Counted) -> Counted:
+        """The element, or ``outside`` where there is none: padding."""
+        return self.cells.get(index, outside)
+
+    def map(self, function: Callable[[Counted], Counted]) -> "Array":
+        return Array(self.shape, {index: function(x) for index, x in self.cells.items()})
+
+    def reshaped(self, shape: Iterable[int]) -> "Array":
+        """The same numbers in the same order."""
+        return Array(shape, dict(zip(indices(shape), (self.cells[i] for i in indices(self.shape)), strict=True)))
+
+    def values(self) -> Iterator[float]:
+        return (self.cells[index].value for index in indices(self.shape))
+
+    def nested(self) -> Any:
+        """Nested lists of plain numbers, as torch.tensor takes them."""
+
+        def rows(start: tuple[int, ...]) -> Any:
+            if len(start) == len(self.shape):
+                return self.cells[start].value
+            return [rows((*start, i)) for i in range(self.shape[len(start)])]
+
+        return rows(())
 
 
-def avg_pool2d(**sizes):
-    return pooled(**sizes, outside=Counted(0), reduce=lambda numbers: summed(numbers) / Counted(len(numbers)))
+def indices(shape: Iterable[int]) -> Iterator[tuple[int, ...]]:
+    return product(*map(range, shape))
 
 
-def relu(**sizes):
-    """Compare with zero, assign the larger."""
-    shape = _shape(**sizes)
-    inputs = {key: Counted(sum(key) - 2) for key in product(*map(range, shape))}
-    zero = Counted(0)
-    return {}, inputs, {key: assigned(v if v > zero else zero) for key, v in inputs.items()}, shape
+@dataclass
+class Layer:
+    """What a loop gets: the inputs, the hyperparameters by symbol, the free text, and a maker of stored numbers."""
+
+    inputs: list[Array]
+    v: dict[str, int]
+    pattern: str
+    random: Random
+    stored: dict[str, Array] = field(default_factory=dict)  # by the name that torch gives the parameter or buffer
+    sizes: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def x(self) -> Array:
+        return self.inputs[0]
+
+    def weights(self, name: str, *shape: int) -> Array:
+        return self._made("weights", name, shape)
+
+    def biases(self, name: str, *shape: int) -> Array:
+        return self._made("biases", name, shape)
+
+    def buffers(self, name: str, *shape: int) -> Array:
+        """Positive numbers: a variance is under a root."""
+        return self._made("buffers", name, shape)
+
+    def _made(self, quantity: str, name: str, shape: tuple[int, ...]) -> Array:
+        made = Array.random(shape, self.random)
+        if quantity == "buffers":
+            made = made.map(lambda x: Counted(abs(x.value) + 0.1))
+        self.sizes[quantity] += math.prod(shape)
+        self.stored[name] = made
+        return made
 
 
-def unchanged(**sizes):
-    shape = _shape(**sizes)
-    inputs = {key: Counted(1) for key in product(*map(range, shape))}
-    return {}, inputs, inputs, shape
+@dataclass(frozen=True)
+class Case:
+    """A small random layer: input shapes without the batch, hyperparameters by symbol, free text."""
+
+    shapes: tuple[tuple[int, ...], ...]
+    v: dict[str, int]
+    pattern: str = ""
 
 
-def flattened(**sizes):
-    parameters, inputs, outputs, _ = unchanged(**sizes)
-    return parameters, inputs, outputs, (len(outputs),)
+@dataclass(frozen=True)
+class Proof:
+    """How a kind is proven.
+
+    ``loop`` is the textbook algorithm on counted numbers. ``cases`` is a hypothesis strategy of Case; those that the kind
+    refuses are passed over. ``torch(case)`` gives the same layer of torch: a module (its parameters are set to the loop's by
+    name, and must be all of them) or a function; it gets the inputs with a batch axis of 1 in front and must give the loop's
+    values. Where torch has no such layer, ``no_torch`` says so. ``inputs`` makes the inputs where random numbers will not do.
+    """
+
+    loop: Callable[[Layer], Array]
+    cases: Any
+    torch: Callable[[Case], Any] | None = None
+    no_torch: str = ""
+    no_parameters: str = ""  # why torch's parameters are not compared, where they are not
+    inputs: Callable[[Case, Random], list[Array]] | None = None
+    batched: bool = True  # torch gets a batch axis of 1
+    tolerance: float = 1e-4
 
 
-def linear(n, k, b):
-    inputs, weights = [Counted(1) for _ in range(n)], [[Counted(1) for _ in range(n)] for _ in range(k)]
-    outputs = []
-    for row in weights:
-        total = summed([x * y for x, y in zip(row, inputs, strict=True)])
-        outputs.append(total + Counted(1) if b else total)
-    return {"weights": n * k, "biases": k if b else 0}, inputs, outputs, (k,)
-
-
-def _shape(c=None, N=None, M=None, n=None):
-    return (n,) if n else (c, N, M)
-
-
-LOOPS = {
-    "Conv2d": conv2d,
-    "MaxPool2d": max_pool2d,
-    "AvgPool2d": avg_pool2d,
-    "ReLU": relu,
-    "Linear": linear,
-    "Dropout": unchanged,
-    "Flatten": flattened,
-}
-MACS = {"Conv2d", "Linear"}  # every multiplication is one half of a multiply-accumulate
+def run(proof: Proof, case: Case, hyperparameters: dict[str, int]) -> tuple[Layer, Array, dict[str, int]]:
+    """Run the loop; the layer with what it stored, the output and the tally."""
+    random = Random(17)
+    made = proof.inputs(case, random) if proof.inputs else [Array.random(shape, random) for shape in case.shapes]
+    layer = Layer(made, hyperparameters, case.pattern, random)
+    TALLY.clear()
+    output = proof.loop(layer)
+    tally = dict(TALLY) | {name: layer.sizes[name] for name in ("weights", "biases", "buffers")}
+    tally |= {"elements_in": sum(math.prod(x.shape) for x in made), "elements_out": math.prod(output.shape)}
+    return layer, output, tally

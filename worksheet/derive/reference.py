@@ -89,8 +89,9 @@ def _with_facts(label: str, formula: Formula, folded: Folded) -> str:
 def _legend(kind: Kind, form: Form, statements: Iterable[Statement]) -> tuple[tuple[tuple[str, ...], str], ...]:
     """The symbols of a section's formulas with their meaning, in the order of the kind."""
     used = {name for statement in statements for name in statement.formula.symbols}
-    inputs = {symbol.name for symbol in form.symbols}
-    listed = [s for s in kind.symbols.values() if s.name in used | inputs and (s.name in inputs or s in kind.hyperparameters)]
+    own = {symbol.name: symbol for symbol in form.symbols}  # another form may mean something else by the same letter
+    listed = [own.get(name, symbol) for name, symbol in kind.symbols.items()]
+    listed = [s for s in listed if s.name in own or (s.name in used and s in kind.hyperparameters)]
     return tuple(((symbol.name,), _meaning(symbol.meaning, symbol.words)) for symbol in listed)
 
 

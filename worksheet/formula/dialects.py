@@ -110,6 +110,7 @@ LATEX = Dialect(
         "ceil": r"\left\lceil {} \right\rceil",
         "max": r"\max\left({}\right)",
         "min": r"\min\left({}\right)",
+        "gcd": r"\gcd\left({}\right)",
     },
     opened={
         "": ("(", ")"),
@@ -117,11 +118,21 @@ LATEX = Dialect(
         "ceil": (r"\lceil ", r" \rceil"),
         "max": (r"\max(", ")"),
         "min": (r"\min(", ")"),
+        "gcd": (r"\gcd(", ")"),
     },
     glue=_DRAWN,
     equals="=",
     text=_latex_text,
 )
+
+_FLAT_OPENED = {
+    "": ("(", ")"),
+    "floor": ("⌊", "⌋"),
+    "ceil": ("⌈", "⌉"),
+    "max": ("max(", ")"),
+    "min": ("min(", ")"),
+    "gcd": ("gcd(", ")"),
+}
 
 TYPST = replace(
     LATEX,
@@ -136,8 +147,8 @@ TYPST = replace(
     slash="slash {}",
     power="{}^({})",
     tall="({})",
-    calls={"floor": "floor({})", "ceil": "ceil({})", "max": "max({})", "min": "min({})"},
-    opened={"": ("(", ")"), "floor": ("⌊", "⌋"), "ceil": ("⌈", "⌉"), "max": ("max(", ")"), "min": ("min(", ")")},
+    calls={"floor": "floor({})", "ceil": "ceil({})", "max": "max({})", "min": "min({})", "gcd": "gcd({})"},
+    opened=_FLAT_OPENED,
     text=typst_string,
 )
 
@@ -166,6 +177,7 @@ MATHML = replace(
         "ceil": "<mrow><mo>⌈</mo>{}<mo>⌉</mo></mrow>",
         "max": "<mrow><mi>max</mi><mo>(</mo>{}<mo>)</mo></mrow>",
         "min": "<mrow><mi>min</mi><mo>(</mo>{}<mo>)</mo></mrow>",
+        "gcd": "<mrow><mi>gcd</mi><mo>(</mo>{}<mo>)</mo></mrow>",
     },
     opened={
         "": ("<mo>(</mo>", "<mo>)</mo>"),
@@ -173,6 +185,7 @@ MATHML = replace(
         "ceil": ("<mo>⌈</mo>", "<mo>⌉</mo>"),
         "max": ("<mi>max</mi><mo>(</mo>", "<mo>)</mo>"),
         "min": ("<mi>min</mi><mo>(</mo>", "<mo>)</mo>"),
+        "gcd": ("<mi>gcd</mi><mo>(</mo>", "<mo>)</mo>"),
     },
     equals='<mo form="infix">=</mo>',
     text=lambda text: f"<mtext>{escape(text)}</mtext>",
@@ -192,8 +205,8 @@ TEXT = replace(
     break_times="× {}",
     power="{}^{}",
     tall="({})",
-    calls={"floor": "⌊{}⌋", "ceil": "⌈{}⌉", "max": "max({})", "min": "min({})"},
-    opened={"": ("(", ")"), "floor": ("⌊", "⌋"), "ceil": ("⌈", "⌉"), "max": ("max(", ")"), "min": ("min(", ")")},
+    calls={"floor": "⌊{}⌋", "ceil": "⌈{}⌉", "max": "max({})", "min": "min({})", "gcd": "gcd({})"},
+    opened=_FLAT_OPENED,
     glue=pairs(f"{DIGIT} {LETTER} {GROUP}", f"{LETTER} {SUBSCRIPT} {GROUP}") | pairs(SUBSCRIPT, GROUP),
     text=lambda text: text,
     stacked=False,
@@ -217,6 +230,7 @@ WORDS = replace(
         "ceil": "the ceiling of ({})",
         "max": "the largest of ({})",
         "min": "the smallest of ({})",
+        "gcd": "the greatest common divisor of ({})",
     },
     glue=frozenset(),
     coefficient=False,
@@ -232,7 +246,7 @@ SOURCE = replace(
     negative="-{}",
     times="{}*{}",
     power="{}**{}",
-    calls={name: f"{name}({{}})" for name in ("floor", "ceil", "max", "min")},
+    calls={name: f"{name}({{}})" for name in ("floor", "ceil", "max", "min", "gcd")},
     glue=frozenset(),
     coefficient=False,
     raised=None,

@@ -47,11 +47,24 @@ def power(base: Exact, exponent: Exact) -> Exact:
     return base**exponent
 
 
+def common_divisor(a: Exact, b: Exact) -> int:
+    """The greatest common divisor of two whole numbers."""
+    if not (isinstance(a, int) and isinstance(b, int)):
+        raise FormulaError(f"gcd takes whole numbers, not {a} and {b}")
+    return math.gcd(a, b)
+
+
 EXACT = Arithmetic(
     number=lambda value: value,
     divide=divide,
     power=power,
-    functions={"floor": math.floor, "ceil": math.ceil, "max": lambda *values: max(values), "min": lambda *values: min(values)},
+    functions={
+        "floor": math.floor,
+        "ceil": math.ceil,
+        "max": lambda *values: max(values),
+        "min": lambda *values: min(values),
+        "gcd": lambda a, b: common_divisor(simplest(a), simplest(b)),
+    },
 )
 
 
@@ -70,11 +83,21 @@ def symbolic() -> Arithmetic:
             raise FormulaError("division by zero")
         return a / b
 
+    class gcd(sympy.Function):  # type: ignore[misc] # noqa: N801 (sympy prints the name)
+        """Stays as it is on symbols: sympy.gcd would take them for polynomials without a common factor."""
+
+        is_integer = True
+        is_nonnegative = True
+
+        @classmethod
+        def eval(cls, a: Any, b: Any) -> Any:
+            return sympy.igcd(a, b) if a.is_Integer and b.is_Integer else None
+
     return Arithmetic(
         number=lambda value: sympy.Rational(value.numerator, value.denominator),
         divide=checked_divide,
         power=checked_power,
-        functions={"floor": sympy.floor, "ceil": sympy.ceiling, "max": sympy.Max, "min": sympy.Min},
+        functions={"floor": sympy.floor, "ceil": sympy.ceiling, "max": sympy.Max, "min": sympy.Min, "gcd": gcd},
     )
 
 

@@ -35,7 +35,7 @@ class Formula:
     """A formula in textbook order, such as ``k*(c*w*h + 1)``.
 
     ``text`` may hold ``+ - * / **``, parentheses, whole numbers, names with one subscript (``p_w``, Greek letters spelled
-    out) and ``floor ceil max min``. Everything else raises FormulaError with its position. ``least`` gives the smallest
+    out) and ``floor ceil max min gcd``. Everything else raises FormulaError with its position. ``least`` gives the smallest
     value of a symbol (1 or more makes it positive for sympy, 0 nonnegative); all symbols are whole numbers.
 
     >>> f = Formula("(c*w*h + b)*k")

@@ -14,7 +14,8 @@ MAX_DEPTH = 50  # parentheses, signs and powers inside one another
 MAX_DIGITS = 30
 MAX_EXPONENT = 64
 
-FUNCTIONS = {"floor": (1, 1), "ceil": (1, 1), "max": (1, 20), "min": (1, 20)}  # name: least and most arguments
+# Every function with the least and the most arguments that it takes.
+FUNCTIONS = {"floor": (1, 1), "ceil": (1, 1), "max": (1, 20), "min": (1, 20), "gcd": (2, 2)}
 
 # How strongly an operation binds; of equal ones the left is done first, of powers the right.
 LOOSE, SUM, PRODUCT, SIGN, POWER = range(5)
@@ -172,6 +173,7 @@ class _Parser:
         self.expect(")", f"to close {token.text}(")
         least, most = FUNCTIONS[token.text]
         if not least <= len(arguments) <= most:
-            wanted = "one argument" if most == 1 else f"{least} to {most} arguments"
+            exactly = "one argument" if most == 1 else f"{most} arguments"
+            wanted = exactly if least == most else f"{least} to {most} arguments"
             self.refuse(f"{token.text} takes {wanted}, not {len(arguments)}", token)
         return Call(token.text, tuple(arguments))

@@ -1,37 +1,62 @@
 """Convolution: every output channel is a kernel laid over every place of the input."""
 
-from worksheet.layers.kind import Check, Form, Kind, Spelling, Symbol, Word
-from worksheet.layers.shapes import MAP
-from worksheet.layers.windows import DILATION, FITS, KERNEL_HEIGHT, KERNEL_WIDTH, PADDING, SIZES, WORDS, stride
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache, partial
+
+from worksheet.layers.kind import Check, Form, Kind, Shape, Spelling, Symbol, Word
+from worksheet.layers.windows import SAME, SAME_FLAG, Fit, Windows
 
 KERNELS = Symbol("k", "Number of kernels (output channels)")
 GROUPS = Symbol("g", "Number of groups", default="1", neutral=1)
 BIAS = Symbol("b", "Bias", least=0, default="1", words={1: "with bias", 0: "without bias"})
-
-KINDS = (
-    Kind(
-        name="Conv2d",
-        title="2D convolution layer",
-        source="the definition of a grouped, dilated convolution as in torch.nn.Conv2d; AI61002 worksheet",
-        forms={3: Form(MAP, ("k", "H", "W"), X="c*M*N", Y="k*W*H")},
-        hyperparameters=(KERNEL_WIDTH, KERNEL_HEIGHT, KERNELS, *PADDING, *stride("1", "1"), *DILATION, GROUPS, BIAS),
-        sizes=SIZES,
-        counts={
-            "weights": "k*(c/g)*w*h",
-            "biases": "b*k",
-            "multiplications": "k*(c/g*w*h)*W*H",
-            "additions": "k*(c/g*w*h - 1 + b)*W*H",
-            "macs": "k*(c/g*w*h)*W*H",
-        },
-        checks=(
-            *FITS,
-            Check("c/g", "{c} input channels cannot be split into {g} groups", whole=True),
-            Check("k/g", "{k} kernels cannot be split into {g} groups", whole=True),
-        ),
-        spelling=Spelling(
-            words=(Word("c", ("k",)), *WORDS, Word("g", ("g",), quiet=True)),
-            flags={"nobias": ("b", 0)},
-            example="Conv2d: 64c 11w 4s 2p",
-        ),
-    ),
+GROUPED = (
+    Check("c/g", "{c} input channels cannot be split into {g} groups", whole=True),
+    Check("k/g", "{k} kernels cannot be split into {g} groups", whole=True),
 )
+EXAMPLES: dict[int, tuple[str, tuple[str, ...]]] = {
+    1: ("Conv1d: 64c 11w 4s 2p", ("3x64",)),
+    2: ("Conv2d: 64c 11w 4s 2p", ()),
+    3: ("Conv3d: 64c 3w 2s 1p", ("3x16x64x64",)),
+}
+
+
+@cache
+def convolution(dimensions: int, fit: Fit) -> Kind:
+    """The kind in one, two or three dimensions, for layers that meet their input in one way."""
+    windows = Windows(dimensions)
+    example, beside = EXAMPLES[dimensions]
+    each = f"c/g*{windows.kernel}"  # products for an output element
+    outputs = windows.on_output
+    return Kind(
+        name=f"Conv{dimensions}d",
+        title=f"{dimensions}D convolution layer",
+        source=f"the definition of a grouped, dilated convolution as in torch.nn.Conv{dimensions}d; AI61002 worksheet",
+        forms=(Form((windows.input,), ("k", *windows.output), X=f"c*{windows.on_input}", Y=f"k*{outputs}"),),
+        hyperparameters=(
+            *(*windows.kernels, KERNELS, *windows.paddings),
+            *(*windows.strides("1"), *windows.dilations, GROUPS, BIAS, SAME),
+        ),
+        sizes=windows.sizes(fit),
+        counts={
+            "weights": f"k*(c/g)*{windows.kernel}",
+            "biases": "b*k",
+            "multiplications": f"k*({each})*{outputs}",
+            "additions": f"k*({each} - 1 + b)*{outputs}",
+            "macs": f"k*({each})*{outputs}",
+        },
+        checks=(*windows.fits(fit), *GROUPED),
+        spelling=Spelling(
+            words=(Word("c", ("k",)), *windows.words, Word("g", ("g",), quiet=True)),
+            flags={"nobias": ("b", 0)} | SAME_FLAG,
+            example=example,
+            beside=beside,
+        ),
+    )
+
+
+def _meets(dimensions: int, shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
+    return convolution(dimensions, Windows(dimensions).fit(shapes, v))
+
+
+KINDS = tuple(replace(convolution(n, Windows(n).usual), meets=partial(_meets, n)) for n in EXAMPLES)

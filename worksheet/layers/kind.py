@@ -41,7 +41,7 @@ class Symbol:
     group: str = ""  # symbols of one group and value are written together: w = h = 11
     default: str | None = None  # a formula over the layer's other hyperparameters; None where it must be given
     neutral: int | None = None  # the value at which the symbol is left out of the formulas
-    words: Mapping[int, str] = field(default_factory=dict)  # a yes-or-no fact: how each value is said
+    words: Mapping[int, str] = field(default_factory=dict, hash=False)  # a yes-or-no fact: how each value is said
     rest: bool = False  # the product of any number of leading axes: rows of a table, tokens of a sequence
 
     @property

@@ -1,36 +1,152 @@
-"""Pooling: one number for every window of every channel, its largest or its mean."""
+"""Pooling: one number for every window of every channel, its largest, its mean or its norm."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache, partial
 
-from worksheet.layers.kind import Check, Form, Kind, Spelling
-from worksheet.layers.shapes import MAP
-from worksheet.layers.windows import DILATION, FITS, KERNEL_HEIGHT, KERNEL_WIDTH, PADDING, SIZES, WORDS, stride
+from worksheet.layers.kind import Form, Kind, Shape, Spelling, Symbol, Word
+from worksheet.layers.shapes import MAP, SIGNAL, VOLUME
+from worksheet.layers.windows import ROUNDING, ROUNDING_FLAGS, SAME, SAME_FLAG, Fit, Windows
 
-# A window must hold at least one element of the input, so the padding stays below the kernel.
-PADDED = (
-    Check("w - 1 - p_w", "the padding ({p_w}) must be smaller than the kernel's width ({w})"),
-    Check("h - 1 - p_h", "the padding ({p_h}) must be smaller than the kernel's height ({h})"),
+DIMENSIONS = (1, 2, 3)
+INPUTS: dict[int, tuple[str, ...]] = {1: ("3x64",), 2: (), 3: ("3x16x64x64",)}  # beside the examples
+PADDED_IN_MEAN = Symbol(
+    "i",
+    "Divisor of the mean",
+    least=0,
+    default="1",
+    words={1: "the window with its padding", 0: "the window without its padding"},
 )
+EXPONENT = Symbol("n_p", "Exponent of the norm", default="2")
+FIRST, SQUARE, HIGHER = 1, 2, 3  # exponents by what they cost
 
-MAX = Kind(
-    name="MaxPool2d",
-    title="2D max-pooling layer",
-    source="a running maximum over each window, as in torch.nn.MaxPool2d; AI61002 worksheet",
-    forms={3: Form(MAP, ("c", "H", "W"), X="c*M*N", Y="c*W*H")},
-    hyperparameters=(KERNEL_WIDTH, KERNEL_HEIGHT, *PADDING, *stride("w", "h"), *DILATION),
-    sizes=SIZES,
-    counts={"comparisons": "c*(w*h - 1)*W*H"},
-    checks=(*FITS, *PADDED),
-    spelling=Spelling(words=WORDS, example="MaxPool2d: 2w 2s 0p"),
+
+def _pooling(windows: Windows, fit: Fit, name: str, title: str) -> Kind:
+    """What the kinds of pooling share."""
+    dimensions, outputs = windows.dimensions, f"c*{windows.on_output}"
+    return Kind(
+        name=f"{name}{dimensions}d",
+        title=f"{dimensions}D {title} layer",
+        source="",
+        forms=(Form((windows.input,), ("c", *windows.output), X=f"c*{windows.on_input}", Y=outputs),),
+        hyperparameters=(
+            *(*windows.kernels, *(windows.paddings if windows.padded else ()), *windows.strides()),
+            *(*(windows.dilations if windows.dilated else ()), ROUNDING, *((SAME,) if windows.padded else ())),
+        ),
+        sizes=windows.sizes(fit),
+        checks=(*windows.fits(fit), *(windows.filled if windows.padded else ())),
+        spelling=Spelling(
+            words=windows.words,
+            flags=ROUNDING_FLAGS | (SAME_FLAG if windows.padded else {}),
+            example=f"{name}{dimensions}d: 2w 2s" + (" 0p" if windows.padded else ""),
+            beside=INPUTS[dimensions],
+        ),
+    )
+
+
+@cache
+def maximum(dimensions: int, fit: Fit) -> Kind:
+    """Max-pooling for layers that meet their input in one way."""
+    windows = Windows(dimensions)
+    return replace(
+        _pooling(windows, fit, "MaxPool", "max-pooling"),
+        source=(
+            f"a running maximum over each window, padding (minus infinity) included, as in torch.nn.MaxPool{dimensions}d; "
+            "AI61002 worksheet"
+        ),
+        counts={"comparisons": f"c*({windows.kernel} - 1)*{windows.on_output}"},
+    )
+
+
+@cache
+def average(dimensions: int, fit: Fit) -> Kind:
+    """Average-pooling for layers that meet their input in one way."""
+    windows = Windows(dimensions, dilated=False)
+    kind = _pooling(windows, fit, "AvgPool", "average-pooling")
+    return replace(
+        kind,
+        source=(
+            f"the sum of each window, padding (zeros) included, divided by its size, as in torch.nn.AvgPool{dimensions}d; "
+            "whether the padding counts in the size changes the divisor alone"
+        ),
+        hyperparameters=(*kind.hyperparameters, PADDED_IN_MEAN),
+        counts={
+            "additions": f"c*({windows.kernel} - 1)*{windows.on_output}",
+            "divisions": f"c*{windows.on_output}",
+        },
+        spelling=replace(kind.spelling, flags={**kind.spelling.flags, "nopad": ("i", 0)}),
+    )
+
+
+@cache
+def norm(dimensions: int, fit: Fit, exponent: int) -> Kind:
+    """Pooling by a norm whose exponent costs what FIRST, SQUARE or HIGHER does."""
+    windows = Windows(dimensions, dilated=False, padded=False)
+    kind = _pooling(windows, fit, "LPPool", "power-average-pooling")
+    elements, outputs = f"c*{windows.kernel}*{windows.on_output}", f"c*{windows.on_output}"
+    powers: dict[int, dict[str, str]] = {
+        FIRST: {},
+        SQUARE: {"multiplications": elements, "roots": outputs},
+        HIGHER: {"exponentials": f"c*({windows.kernel} + 1)*{windows.on_output}"},
+    }
+    return replace(
+        kind,
+        source=(
+            f"the root of the sum of powers over each window as in torch.nn.LPPool{dimensions}d; a square is a product and its "
+            "root a square root, a higher power or root counts as an exponential, and the sum of first powers is a sum; where "
+            "the size is rounded up, a window that ends behind the input is filled with zeros"
+        ),
+        hyperparameters=(*kind.hyperparameters, EXPONENT),
+        counts={"additions": f"c*({windows.kernel} - 1)*{windows.on_output}"} | powers[exponent],
+        spelling=replace(
+            kind.spelling,
+            words=(*kind.spelling.words, Word("n", ("n_p",))),
+            example=f"LPPool{dimensions}d: 2w 2s 2n",
+        ),
+    )
+
+
+def _meets(make: Callable[[int, Fit], Kind], windows: Windows, shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
+    return make(windows.dimensions, windows.fit(shapes, v))
+
+
+def _norm_meets(windows: Windows, shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
+    return norm(windows.dimensions, windows.fit(shapes, v), min(v["n_p"], HIGHER))
+
+
+def _sliding() -> tuple[Kind, ...]:
+    """The kinds with windows, each choosing its formulas by the layer."""
+    largest = [Windows(n) for n in DIMENSIONS]
+    mean = [Windows(n, dilated=False) for n in DIMENSIONS]
+    norms = [Windows(n, dilated=False, padded=False) for n in (1, 2)]
+    made = [(make, windows) for make, table in ((maximum, largest), (average, mean)) for windows in table]
+    return (
+        *(replace(make(w.dimensions, w.usual), meets=partial(_meets, make, w)) for make, w in made),
+        *(replace(norm(w.dimensions, w.usual, SQUARE), meets=partial(_norm_meets, w)) for w in norms),
+    )
+
+
+GLOBAL_FORMS = (
+    Form((MAP,), ("c", "1", "1"), X="c*M*N", Y="c", on="a map"),
+    Form((SIGNAL,), ("c", "1"), X="c*M", Y="c", on="a signal"),
+    Form((VOLUME,), ("c", "1", "1", "1"), X="c*M*N*D", Y="c", on="a volume"),
 )
-
-AVERAGE = replace(
-    MAX,
-    name="AvgPool2d",
-    title="2D average-pooling layer",
-    source="the sum of each window, padding included, divided by its size, as in torch.nn.AvgPool2d",
-    counts={"additions": "c*(w*h - 1)*W*H", "divisions": "c*W*H"},
-    spelling=Spelling(words=WORDS, example="AvgPool2d: 2w 2s 0p"),
+GLOBAL = (
+    Kind(
+        name="GlobalAvgPool",
+        title="Global average-pooling layer",
+        source="the mean of each channel, as torch.nn.AdaptiveAvgPool2d(1) gives it",
+        forms=GLOBAL_FORMS,
+        counts={"additions": "X - Y", "divisions": "Y"},
+        spelling=Spelling(example="GlobalAvgPool"),
+    ),
+    Kind(
+        name="GlobalMaxPool",
+        title="Global max-pooling layer",
+        source="a running maximum over each channel, as torch.nn.AdaptiveMaxPool2d(1) gives it",
+        forms=GLOBAL_FORMS,
+        counts={"comparisons": "X - Y"},
+        spelling=Spelling(example="GlobalMaxPool"),
+    ),
 )
-
-KINDS = (MAX, AVERAGE)
+KINDS = (*_sliding(), *GLOBAL)

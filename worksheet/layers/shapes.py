@@ -1,21 +1,84 @@
-"""The symbols of the shapes that layers meet: maps (channels, height, width) and vectors."""
+"""The symbols of the shapes that layers meet: vectors, rows of vectors, signals, maps and volumes."""
 
+from collections.abc import Iterable
+
+from worksheet.errors import NetworkError
 from worksheet.formula import Formula
-from worksheet.layers.kind import Form, Symbol
+from worksheet.layers.kind import ROWS, Form, Shape, Symbol
 
 WIDTH = Symbol("M", "Width of input tensor", group="input")
 HEIGHT = Symbol("N", "Height of input tensor", group="input")
+DEPTH = Symbol("D", "Depth of input tensor", group="input")
 CHANNELS = Symbol("c", "Number of channels in input tensor")
 FEATURES = Symbol("n", "Number of input elements")
+WIDTH_OF_ROW = Symbol("n", "Width of a row (elements of a token)")
+LENGTH = Symbol("L", ROWS.meaning)
 
-MAP = (CHANNELS, HEIGHT, WIDTH)
 VECTOR = (FEATURES,)
+SIGNAL = (CHANNELS, WIDTH)
+MAP = (CHANNELS, HEIGHT, WIDTH)
+VOLUME = (CHANNELS, DEPTH, HEIGHT, WIDTH)
+TOKENS = (ROWS, WIDTH_OF_ROW)  # any number of leading axes, each index a row of n
 
 # A layer that works on each element by itself, whatever the shape.
-ELEMENTWISE = {
-    3: Form(MAP, ("c", "N", "M"), X="c*M*N", Y="c*M*N", on="a map"),
-    1: Form(VECTOR, ("n",), X="n", Y="n", on="a vector"),
-}
+ELEMENTWISE = (
+    Form((MAP,), ("c", "N", "M"), X="c*M*N", Y="c*M*N", on="a map"),
+    Form((VECTOR,), ("n",), X="n", Y="n", on="a vector"),
+    Form((TOKENS,), ("L", "n"), X="L*n", Y="L*n", on="rows of vectors"),
+)
 
 # What a shape of each rank flattens to, and the axes' symbols from the outermost inwards.
-FLATTENED = {3: (Formula("c*M*N"), tuple(symbol.name for symbol in MAP))}
+FLATTENED = {
+    len(axes): (Formula("*".join(axes)), outermost)
+    for axes, outermost in (
+        (("c", "M"), ("c", "M")),
+        (("c", "M", "N"), ("c", "N", "M")),
+        (("c", "M", "N", "D"), ("c", "D", "N", "M")),
+    )
+}
+MOST_AXES = 8  # of an array whose axes need a symbol each
+
+
+def axes(rank: int) -> tuple[Symbol, ...]:
+    """A symbol for each axis of a shape of this rank, where each needs one of its own. Raises NetworkError for too many."""
+    return {1: VECTOR, 2: (LENGTH, WIDTH_OF_ROW), 3: MAP, 4: VOLUME}.get(rank) or numbered(rank)
+
+
+def numbered(rank: int) -> tuple[Symbol, ...]:
+    """The same with numbers in place of letters."""
+    if rank > MOST_AXES:
+        raise NetworkError(f"an array of {rank} axes", hint=f"at most {MOST_AXES} axes can be told apart here")
+    return tuple([Symbol(f"e_{i}", f"Size of axis {i}") for i in range(1, rank + 1)])
+
+
+def product(factors: Iterable[Symbol | int]) -> str:
+    """The number of elements as the course writes it: c*M*N, width before height.
+
+    >>> product(MAP), product(()), product((CHANNELS, 1, 1))
+    ('c*M*N', '1', 'c')
+    """
+    symbols = [factor for factor in factors if isinstance(factor, Symbol)]
+    places = [symbol.name for symbol in symbols if symbol.group == WIDTH.group]
+    return "*".join([symbol.name for symbol in symbols if symbol.group != WIDTH.group] + places[::-1]) or "1"
+
+
+# A layer that works channel by channel, by the number of axes behind the channels.
+CHANNELS_FIRST = tuple(
+    Form((axes,), tuple(axis.name for axis in axes), X=product(axes), Y=product(axes), on=on)
+    for axes, on in (((CHANNELS,), "a vector"), (SIGNAL, "a signal"), (MAP, "a map"), (VOLUME, "a volume"))
+)
+CHANNELWISE = tuple([CHANNELS_FIRST[i] for i in (2, 0, 1, 3)])  # the map, which is usual, first
+CHANNEL_AXIS = Symbol("i", "Axis of the channels, from 1 (0: the first)", least=0, default="0", neutral=0)
+
+
+def behind(kind: str, shape: Shape, axis: int) -> int:
+    """How many axes of a shape stand behind one, counted from 1. Raises NetworkError where a kind cannot work along it."""
+    if axis > len(shape):
+        text = " x ".join(map(str, shape))
+        raise NetworkError(
+            f"{kind} works along axis {axis}, but receives {text}", hint=f"axes are counted from 1 to {len(shape)}"
+        )
+    if len(shape) - axis >= len(CHANNELS_FIRST):
+        most = len(CHANNELS_FIRST) - 1
+        raise NetworkError(f"{kind} works along axis {axis} of {len(shape)}", hint=f"at most {most} axes may stand behind it")
+    return len(shape) - axis

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from worksheet.errors import Collector, SheetError, Where, nearest, shown
-from worksheet.formula import Formula
 from worksheet.layers.kind import Kind, Symbol, Word
 
 MOST = 10**9  # the largest size or count that a sheet may give
@@ -98,7 +97,7 @@ def _default(kind: Kind, symbol: Symbol, values: Mapping[str, int], place: Where
         return values[symbol.name]
     if symbol.default is None:
         raise SheetError(f"{kind.name} lacks the {symbol.said}", place, f"an example: {kind.spelling.example}")
-    formula = Formula(symbol.default)
+    formula = kind.formula(symbol.default)
     if any(name not in values for name in formula.symbols):
         return symbol.least  # what it follows is missing and reported already
     return int(formula.at(values))

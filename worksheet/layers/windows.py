@@ -1,39 +1,227 @@
-"""What convolution and pooling have in common: a window that slides over a map, and the sizes that come out."""
+"""What convolution and pooling have in common: a window that slides over a signal, map or volume, and the sizes that come out.
 
-from worksheet.layers.kind import Check, Size, Symbol, Word
+Everything is made from a table of axes, so that one, two and three dimensions are one text.
+"""
 
-KERNEL_WIDTH = Symbol("w", "Kernel width", group="kernel")
-KERNEL_HEIGHT = Symbol("h", "Kernel height", group="kernel", default="w")
-PADDING = (
-    Symbol("p_w", "Padding on each side of the width", least=0, group="padding", default="0"),
-    Symbol("p_h", "Padding on each side of the height", least=0, group="padding", default="0"),
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from worksheet.layers.kind import Axes, Check, Shape, Size, Symbol, Word
+from worksheet.layers.shapes import CHANNELS, DEPTH, HEIGHT, WIDTH
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One direction in which a window slides."""
+
+    letter: str  # of the kernel's size; the index of p, q, s, d
+    side: str
+    larger: str
+    input: Symbol
+    output: str
+
+
+AXES = (
+    Axis("w", "width", "wider", WIDTH, "W"),
+    Axis("h", "height", "higher", HEIGHT, "H"),
+    Axis("t", "depth", "deeper", DEPTH, "T"),
 )
-DILATION = (
-    Symbol("d_w", "Dilation along the width", group="dilation", default="1", neutral=1),
-    Symbol("d_h", "Dilation along the height", group="dilation", default="1", neutral=1),
+
+# How the number of windows along an axis is found.
+FLOORED = "floor"
+ROUNDINGS = {
+    FLOORED: "floor(({way})/s_{x}) + 1",
+    "ceil": "ceil(({way})/s_{x}) + 1",
+    "clipped": "min(ceil(({way})/s_{x}) + 1, ceil(({behind})/s_{x}))",  # the last window starts in the input or before it
+    "same": "ceil({size}/s_{x})",
+}
+DOWN, UP, UNCLIPPED = 0, 1, 2
+ROUNDING = Symbol(
+    "e",
+    "Rounding of the output's size",
+    least=0,
+    default="0",
+    words={DOWN: "down", UP: "up, without windows that start behind the input", UNCLIPPED: "up"},
 )
+SAME = Symbol(
+    "z", "Padding", least=0, default="0", words={1: "such that the output is the input divided by the stride", 0: "as given"}
+)
+ROUNDING_FLAGS = {"ceil": ("e", UP), "unclipped": ("e", UNCLIPPED)}
+SAME_FLAG = {"same": ("z", 1)}
 
 
-def stride(width: str, height: str) -> tuple[Symbol, Symbol]:
-    """The stride's two symbols with their defaults: 1 for a convolution, the kernel's sides for pooling."""
-    return (
-        Symbol("s_w", "Stride along the width", group="stride", default=width),
-        Symbol("s_h", "Stride along the height", group="stride", default=height),
-    )
+class Fit(NamedTuple):
+    """What of a layer decides about its formulas and messages."""
+
+    roundings: tuple[str, ...]  # one of ROUNDINGS for each axis
+    traits: frozenset[str] = frozenset()  # what a message names: q, further padding; d, dilation
 
 
-# floor((M + 2p - d(w - 1) - 1)/s) + 1, the rule of torch.nn and of every course; with d = 1 it reads floor((M - w + 2p)/s) + 1
-SIZES = (
-    Size("W", "Width of output tensor", "floor((M - d_w*(w - 1) - 1 + 2*p_w)/s_w) + 1"),
-    Size("H", "Height of output tensor", "floor((N - d_h*(h - 1) - 1 + 2*p_h)/s_h) + 1"),
-)
-FITS = (
-    Check("M - d_w*(w - 1) - 1 + 2*p_w", "the kernel is wider ({w}) than the padded input ({M} + 2 x {p_w})"),
-    Check("N - d_h*(h - 1) - 1 + 2*p_h", "the kernel is higher ({h}) than the padded input ({N} + 2 x {p_h})"),
-)
-WORDS = (
-    Word("w", ("w", "h"), split=("w", "h")),
-    Word("s", ("s_w", "s_h"), split=("sw", "sh")),
-    Word("p", ("p_w", "p_h"), split=("pw", "ph")),
-    Word("d", ("d_w", "d_h"), split=("dw", "dh"), quiet=True),
-)
+@dataclass(frozen=True)
+class Windows:
+    """The windows of a kind in one, two or three dimensions, with or without dilation and padding."""
+
+    dimensions: int
+    dilated: bool = True
+    padded: bool = True
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        """From the innermost axis outwards, the order in which the course writes them: w, h, t."""
+        return AXES[: self.dimensions]
+
+    @property
+    def input(self) -> Axes:
+        """The axes of a signal, map or volume."""
+        return (CHANNELS, *(axis.input for axis in reversed(self.axes)))
+
+    @property
+    def on_input(self) -> str:
+        """The number of places of the input: ``M*N``."""
+        return "*".join(axis.input.name for axis in self.axes)
+
+    @property
+    def on_output(self) -> str:
+        """The number of places of the output: ``W*H``."""
+        return "*".join(axis.output for axis in self.axes)
+
+    @property
+    def kernel(self) -> str:
+        """The number of places of the kernel: ``w*h``."""
+        return "*".join(axis.letter for axis in self.axes)
+
+    @property
+    def output(self) -> tuple[str, ...]:
+        """The output's axes behind the channels."""
+        return tuple(axis.output for axis in reversed(self.axes))
+
+    # Symbols. Defaults are formulas over the symbols before.
+
+    @property
+    def kernels(self) -> tuple[Symbol, ...]:
+        defaults = (None, "w", "w")
+        return tuple(
+            Symbol(axis.letter, f"Kernel {axis.side}", group="kernel", default=default)
+            for axis, default in zip(self.axes, defaults, strict=False)
+        )
+
+    @property
+    def paddings(self) -> tuple[Symbol, ...]:
+        """On each side, and what comes on top of that on one side."""
+        even = [
+            Symbol(f"p_{axis.letter}", f"Padding on each side of the {axis.side}", 0, "padding", default="0")
+            for axis in self.axes
+        ]
+        meaning = "Further padding on one side of the {}"
+        uneven = [
+            Symbol(f"q_{axis.letter}", meaning.format(axis.side), 0, "uneven", default="0", neutral=0) for axis in self.axes
+        ]
+        return (*even, *uneven)
+
+    def strides(self, default: str = "") -> tuple[Symbol, ...]:
+        """A default of 1 for a convolution; pooling steps by the kernel's own size."""
+        return tuple(
+            Symbol(f"s_{axis.letter}", f"Stride along the {axis.side}", group="stride", default=default or axis.letter)
+            for axis in self.axes
+        )
+
+    @property
+    def dilations(self) -> tuple[Symbol, ...]:
+        return tuple(
+            Symbol(f"d_{axis.letter}", f"Dilation along the {axis.side}", group="dilation", default="1", neutral=1)
+            for axis in self.axes
+        )
+
+    def word(self, letter: str, *, quiet: bool = False) -> Word:
+        """The word that sets p_w and p_h together, or pw and ph apart."""
+        names = [axis.letter for axis in self.axes]
+        return Word(letter, tuple(f"{letter}_{x}" for x in names), tuple(letter + x for x in names), quiet)
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        names = tuple(axis.letter for axis in self.axes)
+        paddings = (self.word("p"), self.word("q", quiet=True)) if self.padded else ()
+        dilations = (self.word("d", quiet=True),) if self.dilated else ()
+        return (Word("w", names, split=names), self.word("s"), *paddings, *dilations)
+
+    # Sizes
+
+    def way(self, axis: Axis) -> str:
+        """How far the kernel can go, as a formula. With a dilation of 1 it reads M - w + 2p."""
+        x = axis.letter
+        extent = f"d_{x}*({x} - 1) - 1" if self.dilated else x
+        return f"{axis.input.name} - {extent}" + (f" + 2*p_{x} + q_{x}" if self.padded else "")
+
+    def sizes(self, fit: Fit) -> tuple[Size, ...]:
+        """The output's sizes."""
+        found = []
+        for axis, rounding in zip(self.axes, fit.roundings, strict=True):
+            x, size = axis.letter, axis.input.name
+            behind = f"{size} + p_{x}" if self.padded else size
+            text = ROUNDINGS[rounding].format(way=self.way(axis), behind=behind, size=size, x=x)
+            found.append(Size(axis.output, f"{axis.side.capitalize()} of output tensor", text))
+        return tuple(found)
+
+    def fits(self, fit: Fit) -> tuple[Check, ...]:
+        """There is a window: rounded down, the kernel fits into the padded input; rounded up, it does but for a step."""
+        checks = []
+        for axis, rounding in zip(self.axes, fit.roundings, strict=True):
+            x, size = axis.letter, axis.input.name
+            if rounding == "same":
+                message = f'the padding of the {axis.side} is given ({{p_{x}}} + {{q_{x}}}), but "same" finds it'
+                checks.append(Check(f"0 - p_{x} - q_{x}", message))
+                continue
+            kernel = f"{{{x}}}, dilated by {{d_{x}}}" if "d" in fit.traits else f"{{{x}}}"
+            padded = f"the padded input ({{{size}}} + 2 x {{p_{x}}}" if self.padded else f"the input ({{{size}}}"
+            padded += f" + {{q_{x}}})" if "q" in fit.traits else ")"
+            step = "" if rounding == "floor" else f" + s_{x} - 1"
+            checks.append(Check(self.way(axis) + step, f"the kernel is {axis.larger} ({kernel}) than {padded}"))
+        return tuple(checks)
+
+    @property
+    def filled(self) -> tuple[Check, ...]:
+        """A window must hold at least one element of the input, so the padding of a side stays below the kernel."""
+        checks = []
+        for axis in self.axes:
+            x = axis.letter
+            must = f"must be smaller than the kernel's {axis.side} ({{{x}}})"
+            checks.append(Check(f"{x} - 1 - p_{x}", f"the padding ({{p_{x}}}) {must}"))
+            # Where the even part is too large by itself, that has been said.
+            uneven = f"max({x} - 1 - p_{x} - q_{x}, p_{x} - {x})"
+            checks.append(Check(uneven, f"the padding of one side ({{p_{x}}} + {{q_{x}}}) {must}"))
+        return tuple(checks)
+
+    @property
+    def usual(self) -> Fit:
+        """Rounded down along every axis, without further padding or dilation."""
+        return Fit((FLOORED,) * self.dimensions)
+
+    def fit(self, shapes: tuple[Shape, ...], v: Mapping[str, int]) -> Fit:
+        """How a layer meets its input. What a message must name is told apart only where there is cause for one."""
+        if v.get("z") or len(shapes) != 1 or len(shapes[0]) < self.dimensions:
+            return Fit(("same",) * self.dimensions) if v.get("z") else self.usual
+        sizes = {axis.letter: size for axis, size in zip(self.axes, reversed(shapes[0]), strict=False)}
+        roundings = tuple(rounding(x, size, v) for x, size in sizes.items())
+        if all(room(x, size, v) >= 0 for x, size in sizes.items()):
+            return Fit(roundings)
+        neutral = {f"{letter}_{x}": value for letter, value in (("q", 0), ("d", 1)) for x in sizes}
+        return Fit(roundings, frozenset(name[0] for name, value in neutral.items() if v.get(name, value) != value))
+
+
+def room(x: str, size: int, v: Mapping[str, int]) -> int:
+    """How far the kernel can go along an axis; negative where it does not fit."""
+    return size - v.get(f"d_{x}", 1) * (v[x] - 1) - 1 + 2 * v.get(f"p_{x}", 0) + v.get(f"q_{x}", 0)
+
+
+def rounding(x: str, size: int, v: Mapping[str, int]) -> str:
+    """The rule along an axis: where the size is rounded up, the clip is part of it only if it decides."""
+    if v.get("e", DOWN) == DOWN:
+        return FLOORED
+    if v["e"] == UNCLIPPED:
+        return "ceil"
+    stride = v[f"s_{x}"]
+    last = -(-room(x, size, v) // stride) * stride  # where the last window starts, counted from the padding's edge
+    return "clipped" if last >= size + v.get(f"p_{x}", 0) else "ceil"

@@ -1,0 +1,156 @@
+"""Several tensors combined element by element; a size of 1, or a missing leading axis, is stretched to fit, as in torch."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache, partial
+from itertools import zip_longest
+
+from worksheet.errors import NetworkError
+from worksheet.layers.kind import REPEATS, ROWS, Axes, Form, Kind, Shape, Spelling, Symbol
+from worksheet.layers.shapes import CHANNELS, ELEMENTWISE, MAP, axes, product
+
+STRETCHED = "smaller tensors are stretched as in torch, which counts nothing"
+MOST_INPUTS = 1000
+MOST_TERMS = 20  # shapes of different size that are stretched together
+MOST_PATTERNS = 1024  # of shapes that are kept
+BESIDE = ("64x56x56", "64x56x56")
+
+# An input's axes, the outermost first, as seen from the output: of its size, of size 1 and stretched, or missing.
+FULL, ONE, MISSING = "full", "one", "missing"
+Pattern = tuple[tuple[str, ...], ...]
+
+
+def _whole(m: int) -> tuple[Form, ...]:
+    """The forms for m inputs of one shape."""
+    return tuple(
+        replace(form, inputs=form.inputs * m, X=f"{m}*{form.X}" if m > 1 else form.X, on=f"{form.on} each")
+        for form in ELEMENTWISE
+    )
+
+
+# Name, title, definition, what an output element costs for each input beyond the first, whether there are just two inputs.
+TABLE = (
+    ("Add", "Sum of tensors", "elements added up", "additions", False),
+    ("Sub", "Difference of tensors", "an element less another", "additions", True),
+    ("Mul", "Product of tensors", "elements multiplied; not MACs, since the products are not added up", "multiplications", False),
+    ("Div", "Quotient of tensors", "an element divided by another", "divisions", True),
+    ("Maximum", "Maximum of tensors", "the largest element, found by comparisons as in max-pooling", "comparisons", False),
+    ("Minimum", "Minimum of tensors", "the smallest element, found by comparisons as in max-pooling", "comparisons", False),
+)
+BASES = {
+    name: Kind(
+        name=name,
+        title=title,
+        source=f"{source}; {STRETCHED}",
+        forms=_whole(2),
+        counts={quantity: "Y"},
+        repeats=None,
+        spelling=Spelling(example=name, beside=BESIDE),
+    )
+    for name, title, source, quantity, _ in TABLE
+}
+QUANTITY = {name: quantity for name, _, _, quantity, _ in TABLE}
+OF_TWO = {name for name, *_, of_two in TABLE if of_two}
+
+
+def pattern(kind: str, shapes: tuple[Shape, ...]) -> Pattern:
+    """How each shape is stretched to the common one. Raises NetworkError where they do not fit together."""
+    columns = list(zip_longest(*[shape[::-1] for shape in shapes]))[::-1]
+    common = [max([size for size in column if size is not None]) for column in columns]
+    for column, most in zip(columns, common, strict=True):
+        if other := [size for size in column if size not in (None, 1, most)]:
+            texts = " and ".join([" x ".join(map(str, shape)) for shape in shapes[:4]]) + (" ..." if len(shapes) > 4 else "")
+            hint = "counted from the last axis, sizes are equal, or 1, or missing"
+            raise NetworkError(f"{kind} cannot combine {texts}: sizes {other[0]} and {most}", hint=hint)
+    return tuple(
+        tuple(MISSING if size is None else FULL if size == most else ONE for size, most in zip(row, common, strict=True))
+        for row in zip(*columns, strict=True)
+    )
+
+
+def alike(pattern: Pattern) -> int:
+    """How many leading axes every input has in full, or lacks altogether: they may be taken together."""
+    rank = len(pattern[0])
+    return next((i for i in range(rank) if any(set(row[: i + 1]) not in ({FULL}, {MISSING}) for row in pattern)), rank)
+
+
+def stretched(pattern: Pattern, together: Axes, apart: Axes) -> tuple[tuple[Axes, ...], Axes]:
+    """The axes of every input and of the output: 1 where an input is stretched. One symbol may take the first ones together."""
+    taken = len(pattern[0]) - len(apart)
+    inputs = tuple(
+        (together if row[0] == FULL else ())
+        + tuple(1 if kind == ONE else symbol for kind, symbol in zip(row[taken:], apart, strict=True) if kind != MISSING)
+        for row in pattern
+    )
+    return inputs, (*together, *apart)
+
+
+def symbols(pattern: Pattern) -> tuple[Axes, Axes]:
+    """The symbol of axes that are taken together, and those of the others.
+
+    Rows beside a vector are rows, a map with leading axes is a map for each of them; otherwise each axis has its symbol.
+    """
+    rank = len(pattern[0])
+    most = min(alike(pattern), rank - 1)
+    if most and most == rank - 1 and {row[-1] for row in pattern} == {FULL}:
+        return (ROWS,), axes(1)
+    if 0 < rank - len(MAP) <= most and {row[-len(MAP)] for row in pattern} == {FULL}:
+        return (REPEATS,), MAP
+    return (), axes(rank)
+
+
+def names(axes: Axes) -> tuple[str, ...]:
+    """The output's formulas: each axis is a symbol."""
+    return tuple([axis.name for axis in axes if isinstance(axis, Symbol)])
+
+
+def summed(inputs: tuple[Axes, ...]) -> str:
+    """The number of all inputs' elements: 2*c*M*N + c."""
+    texts = [product(axes) for axes in inputs]
+    counted = {text: texts.count(text) for text in dict.fromkeys(texts)}
+    if len(counted) > MOST_TERMS:
+        raise NetworkError(f"tensors of {len(counted)} different shapes", hint=f"at most {MOST_TERMS} are combined at once")
+    return " + ".join([text if times == 1 else f"{times}*{text}" for text, times in counted.items()])
+
+
+@lru_cache(maxsize=MOST_PATTERNS)
+def _alike(name: str, m: int) -> Kind:
+    """The kind for m inputs of one shape."""
+    base = BASES[name]
+    return base if m == 2 else replace(base, forms=_whole(m), counts={QUANTITY[name]: f"{m - 1}*Y"})
+
+
+@lru_cache(maxsize=MOST_PATTERNS)
+def _stretching(name: str, pattern: Pattern) -> Kind:
+    """The kind for inputs that are stretched."""
+    inputs, output = stretched(pattern, *symbols(pattern))
+    form = Form(inputs, names(output), X=summed(inputs), Y=product(output))
+    return replace(_alike(name, len(pattern)), forms=(form,))
+
+
+def _meets(name: str, shapes: tuple[Shape, ...], _: Mapping[str, int], __: str) -> Kind:
+    if len(shapes) < 2 or (name in OF_TWO and len(shapes) > 2):
+        wanted = "two tensors" if name in OF_TWO else "two tensors or more"
+        raise NetworkError(f"{name} combines {wanted}, but receives {len(shapes)}", hint=f"an example: {name} <- conv1, relu_2")
+    if len(shapes) > MOST_INPUTS:
+        raise NetworkError(f"{name} of {len(shapes):,} tensors", hint=f"at most {MOST_INPUTS:,}")
+    if len(set(shapes)) == 1:
+        return _alike(name, len(shapes))
+    return _stretching(name, pattern(name, shapes))
+
+
+SCALES = ((CHANNELS, 1, 1), MAP, MAP)
+AXPY = Kind(
+    name="Axpy",
+    title="Scaled sum",
+    source="a*x + y with a number a for each channel (squeeze and excitation); element by element, so no MACs",
+    forms=(
+        Form(SCALES, ("c", "N", "M"), X="c + 2*c*M*N", Y="c*M*N", on="a scale of c x 1 x 1"),
+        Form(((CHANNELS,), MAP, MAP), ("c", "N", "M"), X="c + 2*c*M*N", Y="c*M*N", on="a scale of c"),
+        Form(((CHANNELS,),) * 3, ("c",), X="3*c", Y="c", on="vectors"),
+    ),
+    counts={"multiplications": "Y", "additions": "Y"},
+    spelling=Spelling(example="Axpy", beside=("64x1x1", "64x56x56", "64x56x56")),
+)
+
+KINDS = (*(replace(kind, meets=partial(_meets, name)) for name, kind in BASES.items()), AXPY)

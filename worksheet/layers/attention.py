@@ -1,0 +1,156 @@
+"""Attention: every token asks all others, and gets the mean of their values, weighted by how well their keys answer."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from typing import NamedTuple
+
+from worksheet.errors import NetworkError
+from worksheet.formula import Formula
+from worksheet.layers.convolution import BIAS
+from worksheet.layers.kind import Check, Form, Kind, Shape, Spelling, Symbol, Word
+from worksheet.layers.shapes import WIDTH_OF_ROW
+
+QUERIES = Symbol("L", "Number of queries (tokens)")
+KEYS = Symbol("S", "Number of keys and values")
+HEADS = Symbol("h", "Number of heads", group="heads")
+SHARED = Symbol("g", "Number of heads of keys and values, which the heads share", group="heads", default="h")
+WIDTH = Symbol("d", "Width of queries and keys")
+VALUE = Symbol("e", "Width of values")
+MASK = Symbol("v", "Mask", least=0, default="0", words={0: "every key for every query", 1: "causal mask"})
+SHARE = Check("h/g", "{h} heads cannot share {g} heads of keys and values", whole=True)
+
+SCORES = (
+    "softmax(Q K^T / sqrt(d)) V (Vaswani et al., 2017); every score is divided by the root, which is taken once, and of each row "
+    "of scores the largest is found and subtracted before the softmax"
+)
+
+ATTENTION = Kind(
+    name="ScaledDotProductAttention",
+    title="Scaled dot-product attention",
+    source=f"{SCORES}. A causal mask hides scores that are computed all the same: the counts are those of whole matrices",
+    forms=(
+        Form(
+            ((HEADS, QUERIES, WIDTH), (SHARED, KEYS, WIDTH), (SHARED, KEYS, VALUE)),
+            ("h", "L", "e"),
+            X="h*L*d + g*S*d + g*S*e",
+            Y="h*L*e",
+        ),
+    ),
+    hyperparameters=(MASK,),
+    counts={
+        "multiplications": "h*L*S*d + h*L*S*e",
+        # the scores; the softmax with its differences and its sum; the means of the values
+        "additions": "h*L*S*(d - 1) + h*L*(2*S - 1) + h*L*e*(S - 1)",
+        "macs": "h*L*S*d + h*L*S*e",
+        "comparisons": "h*L*(S - 1)",
+        "divisions": "2*h*L*S",  # by the root, and by the sum of the row
+        "exponentials": "h*L*S",
+        "roots": "1",
+    },
+    checks=(SHARE,),
+    spelling=Spelling(
+        flags={"causal": ("v", 1)}, example="ScaledDotProductAttention", beside=("12x197x64", "12x197x64", "12x197x64")
+    ),
+)
+ONE_HEAD = replace(
+    ATTENTION,
+    forms=(Form(((QUERIES, WIDTH), (KEYS, WIDTH), (KEYS, VALUE)), ("L", "e"), X="L*d + S*d + S*e", Y="L*e"),),
+    counts={name: Formula(text).given(h=1).source for name, text in ATTENTION.counts.items()},
+    checks=(),
+)
+
+
+def _attention(shapes: tuple[Shape, ...], _: Mapping[str, int], __: str) -> Kind:
+    return ONE_HEAD if {len(shape) for shape in shapes} == {2} else ATTENTION
+
+
+# Multi-head attention: linear layers for queries, keys and values, heads as above, and a linear layer for what they give
+
+WIDTH_OF_KEY = Symbol("m", "Width of a row that becomes a key")
+WIDTH_OF_VALUE = Symbol("o", "Width of a row that becomes a value")
+SELF = Form(((QUERIES, WIDTH_OF_ROW),), ("L", "n"), X="L*n", Y="L*n", on="one sequence (self-attention)")
+CROSS = Form(
+    ((QUERIES, WIDTH_OF_ROW), (KEYS, WIDTH_OF_KEY), (KEYS, WIDTH_OF_VALUE)),
+    ("L", "n"),
+    X="L*n + S*m + S*o",
+    Y="L*n",
+    on="queries, keys and values",
+)
+
+
+class Rows(NamedTuple):
+    """Linear layers: how many of them (4*), the number of rows that each reads, their width and what they become."""
+
+    times: str
+    rows: str
+    width: str
+    to: str
+
+    @property
+    def weights(self) -> str:
+        return f"{self.width}**2" if self.width == self.to else f"{self.width}*{self.to}"
+
+
+def multihead_counts(linear: list[Rows], keys: str) -> dict[str, str]:
+    """The sums over the linear layers and the heads; each of these has queries and keys of n/h."""
+    pairs = "L**2" if keys == "L" else f"L*{keys}"
+    macs = " + ".join(f"{a.times}{a.rows}*{a.weights}" for a in linear) + f" + 2*n*{pairs}"
+    sums = [f"{a.times}{a.rows}*{a.to}*({a.width} - 1 + b)" for a in linear]
+    return {
+        "weights": " + ".join(f"{a.times}{a.weights}" for a in linear),
+        "biases": " + ".join(f"{a.times}b*{a.to}" for a in linear),
+        "multiplications": macs,
+        "additions": " + ".join([*sums, f"h*(n/h - 1)*{pairs}", f"h*L*(2*{keys} - 1)", f"n*L*({keys} - 1)"]),
+        "macs": macs,
+        "comparisons": f"h*L*({keys} - 1)",
+        "divisions": f"2*h*{pairs}",
+        "exponentials": f"h*{pairs}",
+        "roots": "1",
+    }
+
+
+MULTIHEAD = Kind(
+    name="MultiheadAttention",
+    title="Multi-head attention",
+    source=(
+        "linear layers make queries, keys and values, each head attends with its part of them, and a linear layer mixes the "
+        "heads, as in torch.nn.MultiheadAttention; with fewer heads of keys and values as in grouped-query attention (Ainslie "
+        f"et al., 2023). Each head: {SCORES}"
+    ),
+    forms=(SELF,),
+    hyperparameters=(HEADS, SHARED, BIAS),
+    counts=multihead_counts([Rows("2*", "L", "n", "n"), Rows("2*", "L", "n", "g*(n/h)")], "L"),
+    checks=(Check("n/h", "rows of {n} cannot be split into {h} heads", whole=True), SHARE),
+    spelling=Spelling(
+        words=(Word("h", ("h", "g"), split=("h", "g")),),
+        flags={"nobias": ("b", 0)},
+        example="MultiheadAttention: 12h",
+        beside=("197x768",),
+    ),
+)
+
+
+@cache
+def multihead(*, cross: bool, shared: bool) -> Kind:
+    """The kind for self-attention or for another sequence; ``shared`` where queries have more heads than keys."""
+    mixed, to = Rows("2*", "L", "n", "n"), "g*(n/h)" if shared else "n"
+    linear = [mixed, Rows("", "S", "m", to), Rows("", "S", "o", to)] if cross else [mixed, Rows("2*", "L", "n", to)]
+    if not (cross or shared):
+        linear = [Rows("4*", "L", "n", "n")]
+    return replace(
+        MULTIHEAD,
+        forms=(CROSS if cross else SELF,),
+        hyperparameters=(HEADS, SHARED, BIAS) if shared else (HEADS, BIAS),
+        counts=multihead_counts(linear, "S" if cross else "L"),
+        checks=MULTIHEAD.checks if shared else MULTIHEAD.checks[:1],
+    )
+
+
+def _multihead(shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
+    if len(shapes) not in {1, 3}:
+        raise NetworkError(f"MultiheadAttention reads 1 input, or queries, keys and values, but {len(shapes)} are given")
+    return multihead(cross=len(shapes) == 3, shared=values["g"] != values["h"])
+
+
+KINDS = (replace(ATTENTION, meets=_attention), replace(MULTIHEAD, meets=_multihead))

@@ -1,0 +1,55 @@
+"""Concatenation: several inputs one behind the other along one axis."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+
+from worksheet.errors import NetworkError
+from worksheet.layers.kind import Form, Kind, Shape, Size, Spelling, Word
+from worksheet.layers.ranks import AXIS, axes_of, checked_axis, elements, of_input, written
+
+MOST = 128  # inputs, so that the sum can be printed
+OUTPUT = {"c": "C", "M": "W", "N": "H", "D": "T"}  # what the joined axis is called in the output
+
+
+@cache
+def concatenated(rank: int, axis: int, number: int) -> Kind:
+    """The kind for so many inputs of one rank; ``axis`` counts from 0."""
+    axes = axes_of(rank)
+    joined = [of_input(i, axes[axis], "concat") for i in range(1, number + 1)]
+    total = replace(axes[axis], name=OUTPUT.get(axes[axis].name, "C"))
+    output = (*axes[:axis], total, *axes[axis + 1 :])
+    sum_of_inputs = " + ".join(symbol.name for symbol in joined)
+    count = elements(output)
+    inputs = tuple((*axes[:axis], symbol, *axes[axis + 1 :]) for symbol in joined)
+    return Kind(
+        name="Concat",
+        title="Concatenation",
+        source="the inputs one behind the other along an axis, as torch.cat",
+        forms=(Form(inputs, tuple(symbol.name for symbol in output), X=count, Y=count),),
+        hyperparameters=(AXIS,),
+        sizes=(Size(total.name, f"Size of axis {axis + 1} of the output", sum_of_inputs),),
+        repeats=None,
+        spelling=Spelling(words=(Word("a", ("a",)),), example="Concat: 1a", beside=("3x64x64", "5x64x64")),
+    )
+
+
+def _meets(shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
+    if not 1 <= len(shapes) <= MOST:
+        raise NetworkError(f"Concat joins 1 to {MOST} inputs, not {len(shapes)}")
+    first = shapes[0]
+    axis = checked_axis("Concat", v["a"], first)
+    for number, shape in enumerate(shapes[1:], 2):
+        both = f"{written(first)} (input 1) and {written(shape)} (input {number})"
+        if len(shape) != len(first):
+            raise NetworkError(f"Concat cannot join {both}", hint="the inputs must have equally many axes")
+        if _without(shape, axis) != _without(first, axis):
+            raise NetworkError(f"Concat along axis {axis + 1} cannot join {both}", hint=f"only axis {axis + 1} may differ")
+    return concatenated(len(first), axis, len(shapes))
+
+
+def _without(shape: Shape, axis: int) -> Shape:
+    return (*shape[:axis], *shape[axis + 1 :])
+
+
+KINDS = (replace(concatenated(3, 0, 2), meets=_meets),)

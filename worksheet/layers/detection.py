@@ -1,0 +1,167 @@
+"""Layers of detectors: regions cut from a map, and boxes proposed, laid out and kept."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache, partial
+
+from worksheet.errors import NetworkError
+from worksheet.layers.kind import Check, Form, Kind, Shape, Spelling, Symbol, Word
+from worksheet.layers.shapes import MAP
+
+REGIONS = Symbol("r", "Number of regions")
+OUTPUT = (
+    Symbol("W", "Width of a region's output", group="output"),
+    Symbol("H", "Height of a region's output", group="output", default="W"),
+)
+BINS = Word("w", ("W", "H"), split=("w", "h"))
+
+
+def _on_regions(output: tuple[str, ...], elements: str) -> tuple[Form, ...]:
+    """A map and its regions: four coordinates each, in some formats with the number of an image before them."""
+    columns = {5: "regions with the number of their image", 4: "regions of four coordinates"}
+    return tuple(
+        Form((MAP, (REGIONS, size)), output, X=f"c*M*N + {size}*r", Y=elements, on=f"a map and {said}")
+        for size, said in columns.items()
+    )
+
+
+WHOLE_MAP = (
+    "How large a region is depends on the image: each is taken to cover the whole map, which is the most that it can cost, cut "
+    "as in adaptive pooling: bin i of W reaches from floor(i*M/W) to ceil((i + 1)*M/W), so the bins hold M + W - gcd(M, W) "
+    "columns in all. Coordinates are not counted"
+)
+
+ROI_POOL = Kind(
+    name="RoIPool",
+    title="Region-of-interest pooling layer",
+    source=f"a running maximum over each bin of each region (Girshick, Fast R-CNN, 2015). {WHOLE_MAP}",
+    forms=_on_regions(("r", "c", "H", "W"), "r*c*W*H"),
+    hyperparameters=OUTPUT,
+    counts={"comparisons": "r*c*((M + W - gcd(M, W))*(N + H - gcd(N, H)) - W*H)"},
+    repeats=None,
+    spelling=Spelling(words=(BINS,), example="RoIPool: 7w", beside=("512x38x50", "300x5")),
+)
+
+ROI_ALIGN = Kind(
+    name="RoIAlign",
+    title="Region-of-interest align layer",
+    source=(
+        "the mean of a x a samples in each bin of each region, each sample a sum of four neighbours by their weights (He et al., "
+        "Mask R-CNN, 2017). Coordinates and the weights, which all channels share, are not counted"
+    ),
+    forms=_on_regions(("r", "c", "H", "W"), "r*c*W*H"),
+    hyperparameters=(*OUTPUT, Symbol("a", "Samples along each side of a bin", default="2")),
+    counts={
+        "multiplications": "r*c*(4*a**2)*W*H",
+        "additions": "r*c*(4*a**2 - 1)*W*H",
+        "divisions": "r*c*W*H",
+    },
+    repeats=None,
+    spelling=Spelling(words=(BINS, Word("a", ("a",))), example="RoIAlign: 7w 2a", beside=("256x50x68", "1000x5")),
+)
+
+WRONG_CHANNELS = "{k} output channels with {W} x {W} bins need {k} x {W} x {W} channels, not {c}"
+PS_ROI_POOL = Kind(
+    name="PSRoIPool",
+    title="Position-sensitive region-of-interest pooling layer",
+    source=(
+        "the mean of each bin of each region, every bin of every output channel from a channel of its own (Dai et al., R-FCN, "
+        f"2016). {WHOLE_MAP}"
+    ),
+    forms=_on_regions(("r", "k", "W", "W"), "r*k*W**2"),
+    hyperparameters=(Symbol("k", "Number of output channels"), Symbol("W", "Bins along each side of a region")),
+    counts={"additions": "r*k*((M + W - gcd(M, W))*(N + W - gcd(N, W)) - W**2)", "divisions": "r*k*W**2"},
+    checks=(Check("c - k*W**2", WRONG_CHANNELS), Check("k*W**2 - c", WRONG_CHANNELS)),
+    repeats=None,
+    spelling=Spelling(words=(Word("c", ("k",)), Word("w", ("W",))), example="PSRoIPool: 21c 7w", beside=("1029x38x50", "300x5")),
+)
+
+# Boxes: what is done depends on the numbers, so that only the shapes are certain
+
+BOX_AXES = {1: ("n",), 2: ("N", "M"), 3: ("c", "N", "M"), 4: ("c", "D", "N", "M")}
+AXIS_NAMES = {"n": "Number of elements", "c": "Number of channels", "D": "Depth", "N": "Height", "M": "Width"}
+
+
+def _reading(ranks: tuple[int, ...], output: tuple[str, ...], elements: str) -> Form:
+    """The form for inputs of these ranks, each with symbols of its own."""
+    inputs = [[f"{axis}_{i}" for axis in BOX_AXES[rank]] for i, rank in enumerate(ranks, 1)]
+    symbols = [tuple(Symbol(name, f"{AXIS_NAMES[name[0]]} of input {name[2:]}") for name in axes) for axes in inputs]
+    return Form(tuple(symbols), output, X=" + ".join("*".join(axes) for axes in inputs), Y=elements)
+
+
+PROPOSAL = Kind(
+    name="Proposal",
+    title="Proposal layer",
+    source=(
+        "the best boxes of a region proposal network, each behind the number of its image (Ren et al., Faster R-CNN, 2015). "
+        "Decoding, sorting and suppression depend on the data; not counted. So does the number of boxes: the most that is kept"
+    ),
+    forms=(_reading((3, 3, 1), ("r", "5"), "5*r"),),
+    hyperparameters=(Symbol("r", "Number of regions that are kept", default="300"),),
+    repeats=None,
+    spelling=Spelling(words=(Word("r", ("r",)),), example="Proposal: 300r", beside=("18x38x50", "36x38x50", "3")),
+)
+
+DETECTION_OUTPUT = Kind(
+    name="DetectionOutput",
+    title="Detection output layer",
+    source=(
+        "image, class, score and box of each detection that is kept (Liu et al., SSD, 2016). Decoding, sorting and suppression "
+        "depend on the data; not counted. So does the number of detections: the most that is kept"
+    ),
+    forms=(_reading((1, 1, 2), ("k", "7"), "7*k"),),
+    hyperparameters=(Symbol("k", "Number of detections that are kept"),),
+    repeats=None,
+    spelling=Spelling(words=(Word("k", ("k",)),), example="DetectionOutput: 200k", beside=("34928", "183372", "2x34928")),
+)
+
+READS = {"Proposal": (PROPOSAL, range(1, 4)), "DetectionOutput": (DETECTION_OUTPUT, range(3, 6))}
+
+
+@cache
+def _reading_ranks(name: str, ranks: tuple[int, ...]) -> Kind:
+    kind = READS[name][0]
+    form = kind.forms[0]
+    return replace(kind, forms=(_reading(ranks, form.output, form.Y),))
+
+
+def _meets(name: str, shapes: tuple[Shape, ...], _: Mapping[str, int], __: str) -> Kind:
+    allowed = READS[name][1]
+    if len(shapes) not in allowed:
+        raise NetworkError(f"{name} reads {allowed[0]} to {allowed[-1]} inputs, but {len(shapes)} are given")
+    ranks = tuple(len(shape) for shape in shapes)
+    if not set(ranks) <= set(BOX_AXES):
+        raise NetworkError(f"{name} takes inputs of 1 to {max(BOX_AXES)} axes, but one has {max(ranks)}")
+    return _reading_ranks(name, ranks)
+
+
+IMAGE = (
+    Symbol("c_0", "Number of channels in the image"),
+    Symbol("N_0", "Height of the image"),
+    Symbol("M_0", "Width of the image"),
+)
+PRIORS = (("2", "4*a*N*M"), "2*(4*a*N*M)")  # four coordinates of every box, and as many variances
+
+PRIOR_BOX = Kind(
+    name="PriorBox",
+    title="Prior box layer",
+    source=(
+        "boxes of fixed shapes at every place of a map, and the variances of their coordinates (Liu et al., SSD, 2016): they "
+        "depend on sizes alone, are worked out beforehand, and cost nothing at inference"
+    ),
+    forms=(
+        Form((MAP, IMAGE), PRIORS[0], X="c*M*N + c_0*M_0*N_0", Y=PRIORS[1], on="a map and the image"),
+        Form((MAP,), PRIORS[0], X="c*M*N", Y=PRIORS[1], on="a map"),
+    ),
+    hyperparameters=(Symbol("a", "Number of boxes at each place"),),
+    repeats=None,
+    spelling=Spelling(words=(Word("a", ("a",)),), example="PriorBox: 6a", beside=("512x38x38", "3x300x300")),
+)
+
+KINDS = (
+    ROI_POOL,
+    ROI_ALIGN,
+    PS_ROI_POOL,
+    PRIOR_BOX,
+    *(replace(kind, meets=partial(_meets, name)) for name, (kind, _) in READS.items()),
+)

@@ -1,0 +1,29 @@
+"""Embedding: from token numbers to vectors, and the rotation by which a vector learns its place."""
+
+from worksheet.layers.kind import ROWS, Check, Form, Kind, Spelling, Symbol
+
+KINDS = (
+    Kind(
+        name="Embedding",
+        title="Embedding layer",
+        source="one row of a table for every token, looked up and not computed, as in torch.nn.Embedding",
+        forms=(Form(((ROWS,),), ("L", "k"), X="L", Y="L*k"),),
+        hyperparameters=(Symbol("v", "Size of the vocabulary (rows of the table)"), Symbol("k", "Width of an embedding")),
+        counts={"weights": "v*k"},
+        repeats=None,
+        spelling=Spelling(arrow=("v", "k"), example="Embedding: 30522->768", beside=("128",)),
+    ),
+    Kind(
+        name="RotaryEmbedding",
+        title="Rotary position embedding",
+        source=(
+            "the pairs of each row turned by angles that follow from its place: from x, y to x cos - y sin, x sin + y cos "
+            "(Su et al., RoFormer, 2021). The tables of cosines and sines are given; the four products of a pair are not MACs"
+        ),
+        forms=(Form(((Symbol("d", "Width of a row"),),), ("d",), X="d", Y="d"),),
+        counts={"multiplications": "4*(d/2)", "additions": "2*(d/2)"},
+        checks=(Check("d/2", "a row of {d} elements cannot be split into pairs", whole=True),),
+        repeats=ROWS,
+        spelling=Spelling(example="RotaryEmbedding", beside=("12x128x64",)),
+    ),
+)

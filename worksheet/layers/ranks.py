@@ -1,0 +1,79 @@
+"""Inputs of any number of axes: the symbols of their sizes, and the shapes that a list of numbers gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cache
+
+from worksheet.errors import NetworkError
+from worksheet.layers.kind import Shape, Symbol
+from worksheet.layers.shapes import MAP, VECTOR, VOLUME, WIDTH_OF_ROW
+
+MOST_AXES = 12  # of an input
+LISTED = 6  # axes that a list of numbers can give
+TABLE = (Symbol("L", "Number of rows (tokens)"), WIDTH_OF_ROW)
+USUAL: dict[int, tuple[Symbol, ...]] = {0: (), 1: VECTOR, 2: TABLE, 3: MAP, 4: VOLUME}
+# Which axis a layer works on: a fact that stands in no formula, so that it is not among a layer's values.
+AXIS = Symbol("a", "Axis", default="1", words={i: f"axis {i}" for i in range(1, MOST_AXES + 1)})
+
+
+@cache
+def axes_of(rank: int) -> tuple[Symbol, ...]:
+    """The sizes of an input from the outermost axis inwards. Raises NetworkError beyond MOST_AXES."""
+    if rank > MOST_AXES:
+        raise NetworkError(f"an input of {rank} axes is more than {MOST_AXES}")
+    numbered = tuple(Symbol(f"x_{i}", f"Size of axis {i} of the input", group="input") for i in range(1, rank + 1))
+    return USUAL.get(rank, numbered)
+
+
+def of_input(number: int, axis: Symbol, group: str = "") -> Symbol:
+    """An axis of one of several inputs: c_2."""
+    base, _, index = axis.name.partition("_")
+    letter = chr(ord("A") + int(index) - 1) if index else base  # A, B, C, ... for axes that have a number already
+    return replace(axis, name=f"{letter}_{number}", meaning=f"{axis.meaning} (input {number})", group=group)
+
+
+def elements(axes: Iterable[Symbol]) -> str:
+    """The product of the sizes as the course writes it, the inner axis before the outer: ``c*M*N``."""
+    names = [axis.name for axis in axes]
+    return "*".join([*names[:1], *reversed(names[1:])]) or "1"
+
+
+def shape_symbols(most: int = LISTED) -> tuple[Symbol, ...]:
+    """o_1, o_2, ...: the sizes of an output that is given as a list such as 256x6x6."""
+    meaning = "Size of axis {} of the output"
+    return tuple(
+        Symbol(f"o_{i}", meaning.format(i), 1, "shape") if i == 1
+        else Symbol(f"o_{i}", meaning.format(i), 0, "shape", default="0", neutral=0)
+        for i in range(1, most + 1)
+    )  # fmt: skip
+
+
+def listed(v: Mapping[str, int], letter: str = "o") -> Shape:
+    """The numbers of a list, without the places that it leaves empty. Raises NetworkError for a hole in it."""
+    numbers = [v[f"{letter}_{i}"] for i in range(1, LISTED + 1)]
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    if 0 in numbers:
+        raise NetworkError(f"number {numbers.index(0) + 1} of the list is missing: {' x '.join(map(str, numbers))}")
+    return tuple(numbers)
+
+
+def written(shape: Iterable[int]) -> str:
+    """A shape in a message."""
+    return " x ".join(map(str, shape)) or "a single number"
+
+
+def only_input(name: str, shapes: tuple[Shape, ...]) -> Shape:
+    """The shape of the one input. Raises NetworkError where there is not one."""
+    if len(shapes) != 1:
+        raise NetworkError(f"{name} reads one input, not {len(shapes)}")
+    return shapes[0]
+
+
+def checked_axis(name: str, axis: int, shape: Shape) -> int:
+    """The axis (from 1) as an index (from 0). Raises NetworkError where the shape has no such axis."""
+    if not 1 <= axis <= len(shape):
+        raise NetworkError(f"{name} works on axis {axis}, but the input {written(shape)} has {len(shape)}")
+    return axis - 1

@@ -1,0 +1,76 @@
+"""Mean, sum and maximum over some axes, or over all."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache, partial
+
+from worksheet.errors import NetworkError
+from worksheet.formula import Formula
+from worksheet.layers.arithmetic import MOST_PATTERNS
+from worksheet.layers.kind import Form, Kind, Shape, Spelling, Symbol
+from worksheet.layers.shapes import MAP, axes, product
+
+MOST = 4
+LISTED = tuple(f"a_{i}" for i in range(1, MOST + 1))
+POSITIONS = tuple(
+    Symbol(name, "Axis that is reduced, from 1 (0: no further one; without any, all)", least=0, default="0", neutral=0)
+    for name in LISTED
+)
+KEEP = Symbol("f", "Reduced axes", least=0, default="0", words={0: "left out", 1: "kept with size 1"})
+
+# Name, title, definition, the costs of reducing n numbers to one.
+TABLE = (
+    ("Mean", "Mean", "their sum, divided by how many they are", {"additions": "n - 1", "divisions": "1"}),
+    ("Sum", "Sum", "one addition less than there are numbers", {"additions": "n - 1"}),
+    ("Max", "Maximum", "a running maximum: one comparison less than there are numbers", {"comparisons": "n - 1"}),
+)
+COSTS = {name: costs for name, _, _, costs in TABLE}
+
+
+def _over(base: Kind, costs: Mapping[str, str], rank: int, reduced: tuple[int, ...], keep: int) -> Kind:
+    """The kind over these axes, counted from 0."""
+    symbols = axes(rank)
+    left = [None if i in reduced else symbol for i, symbol in enumerate(symbols)]
+    output = tuple(symbol.name if symbol else "1" for symbol in left if symbol or keep) or ("1",)
+    results = product([symbol for symbol in left if symbol])
+    numbers = product([symbols[i] for i in reduced])  # of which each result is made
+    counts = {quantity: Formula(f"p*({cost})").inlined(p=results, n=numbers).source for quantity, cost in costs.items()}
+    return replace(base, forms=(Form((symbols,), output, X=product(symbols), Y=results),), counts=counts)
+
+
+def _base(name: str, title: str, source: str, costs: Mapping[str, str]) -> Kind:
+    kind = Kind(
+        name=name,
+        title=title,
+        source=f"over the numbers along the axes: {source}",
+        forms=(),
+        hyperparameters=(*POSITIONS, KEEP),
+        repeats=None,
+        spelling=Spelling(flags={"keep": ("f", 1)}, listed=LISTED, separator=",", example=f"{name}: 2,3"),
+    )
+    return _over(kind, costs, len(MAP), (1, 2), 0)
+
+
+BASES = {name: _base(name, title, source, costs) for name, title, source, costs in TABLE}
+
+
+@lru_cache(maxsize=MOST_PATTERNS)
+def _specialised(name: str, rank: int, reduced: tuple[int, ...], keep: int) -> Kind:
+    return _over(BASES[name], COSTS[name], rank, reduced, keep)
+
+
+def _meets(name: str, shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
+    if len(shapes) != 1:
+        return BASES[name]
+    (shape,) = shapes
+    given = [values[position] for position in LISTED if values[position]]
+    if len(set(given)) < len(given):
+        raise NetworkError(f"{name} names an axis twice: {', '.join(map(str, given))}")
+    if max(given, default=0) > len(shape):
+        received = " x ".join(map(str, shape))
+        raise NetworkError(f"{name} over axis {max(given)} receives {received}", hint=f"axes are counted from 1 to {len(shape)}")
+    reduced = tuple(sorted(axis - 1 for axis in given)) or tuple(range(len(shape)))
+    return _specialised(name, len(shape), reduced, values["f"])
+
+
+KINDS = tuple(replace(kind, meets=partial(_meets, name)) for name, kind in BASES.items())

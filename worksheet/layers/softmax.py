@@ -1,0 +1,67 @@
+"""Softmax and its logarithm, along one axis."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache, partial
+
+from worksheet.formula import Formula
+from worksheet.layers.kind import REPEATS, ROWS, Form, Kind, Shape, Spelling, Symbol, Word
+from worksheet.layers.shapes import MAP, VOLUME, behind, product
+
+AXIS = Symbol("a", "Axis, from 1 (0: the channels of a map, the last axis otherwise)", least=0, default="0", neutral=0)
+ALONG = Symbol("n", "Number of elements along the axis")
+STABLE = "the largest element m is found and subtracted first, as implementations do"
+
+SOFTMAX = Kind(
+    name="Softmax",
+    title="Softmax",
+    source=f"e^(x - m) divided by the sum of these along the axis; {STABLE}",
+    forms=(Form(((ALONG,),), ("n",), X="n", Y="n"),),
+    hyperparameters=(AXIS,),
+    counts={
+        "comparisons": "n - 1",
+        "additions": "2*n - 1",  # n differences, n - 1 for the sum
+        "exponentials": "n",
+        "divisions": "n",
+    },
+    repeats=ROWS,
+    spelling=Spelling(words=(Word("a", ("a",), quiet=True),), example="Softmax"),
+)
+LOG_SOFTMAX = replace(
+    SOFTMAX,
+    name="LogSoftmax",
+    title="Logarithm of the softmax",
+    source=f"(x - m) less the logarithm of the sum of all e^(x - m) along the axis; {STABLE}",
+    counts={
+        "comparisons": "n - 1",
+        "additions": "3*n - 1",  # n differences, n - 1 for the sum, its logarithm subtracted n times
+        "exponentials": "n",
+        "logarithms": "1",
+    },
+    spelling=replace(SOFTMAX.spelling, example="LogSoftmax"),
+)
+BASES = {kind.name: kind for kind in (SOFTMAX, LOG_SOFTMAX)}
+
+
+@cache
+def _along(name: str, axes_behind: int) -> Kind:
+    """The kind along an axis with so many axes behind it; it runs once for each index of the axes before."""
+    base = BASES[name]
+    if not axes_behind:
+        return base
+    places = VOLUME[-axes_behind:]
+    axes = (ALONG, *places)
+    form = Form((axes,), tuple(axis.name for axis in axes), X=product(axes), Y=product(axes))
+    everywhere = {quantity: Formula("x*p").inlined(x=text, p=product(places)).source for quantity, text in base.counts.items()}
+    return replace(base, forms=(form,), counts=everywhere, repeats=REPEATS)
+
+
+def _meets(name: str, shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
+    if len(shapes) != 1:
+        return BASES[name]
+    (shape,) = shapes
+    usual = 1 if len(shape) == len(MAP) else len(shape)
+    return _along(name, behind(name, shape, values["a"] or usual))
+
+
+KINDS = tuple(replace(kind, meets=partial(_meets, name)) for name, kind in BASES.items())

@@ -1,0 +1,71 @@
+"""Transposed convolution: every input element lays a weighted copy of the kernel into the output."""
+
+from worksheet.layers.convolution import BIAS, GROUPED, GROUPS, KERNELS
+from worksheet.layers.kind import Check, Form, Kind, Size, Spelling, Symbol, Word
+from worksheet.layers.windows import Axis, Windows
+
+EXAMPLES: dict[int, tuple[str, tuple[str, ...]]] = {
+    1: ("ConvTranspose1d: 8c 4w 2s 1p", ("3x64",)),
+    2: ("ConvTranspose2d: 8c 4w 2s 1p", ()),
+    3: ("ConvTranspose3d: 8c 4w 2s 1p", ("3x8x8x8",)),
+}
+
+
+def _size(axis: Axis) -> Size:
+    x, size = axis.letter, axis.input.name
+    text = f"({size} - 1)*s_{x} - 2*p_{x} + d_{x}*({x} - 1) + 1 + o_{x}"
+    return Size(axis.output, f"{axis.side.capitalize()} of output tensor", text)
+
+
+def _output_padding(axis: Axis) -> Symbol:
+    return Symbol(f"o_{axis.letter}", f"Further {axis.side} of the output", 0, "further output", default="0", neutral=0)
+
+
+def _checks(axis: Axis) -> tuple[Check, ...]:
+    x = axis.letter
+    smaller = f"the further {axis.side} ({{o_{x}}}) must be smaller than the stride ({{s_{x}}}) or the dilation ({{d_{x}}})"
+    left = f"the padding ({{p_{x}}}) leaves nothing of the output's {axis.side}"
+    return Check(f"max(s_{x}, d_{x}) - 1 - o_{x}", smaller), Check(f"{_size(axis).formula} - 1", left)
+
+
+def _kind(dimensions: int) -> Kind:
+    windows = Windows(dimensions)
+    example, beside = EXAMPLES[dimensions]
+    paddings = windows.paddings[:dimensions]  # the even ones
+    products = f"c*(k/g)*{windows.kernel}*{windows.on_input}"
+    width, strides, *_ = windows.words
+    return Kind(
+        name=f"ConvTranspose{dimensions}d",
+        title=f"{dimensions}D transposed convolution layer",
+        source=(
+            f"the definition of torch.nn.ConvTranspose{dimensions}d, run from the input: each input element times each weight "
+            "of its kernels is added to a place of an output that begins with zeros; the padding is cropped off at the end, "
+            "so products that fall there are counted too; then the bias is added"
+        ),
+        forms=(Form((windows.input,), ("k", *windows.output), X=f"c*{windows.on_input}", Y=f"k*{windows.on_output}"),),
+        hyperparameters=(
+            *(*windows.kernels, KERNELS, *paddings, *windows.strides("1")),
+            *(*windows.dilations, *map(_output_padding, windows.axes), GROUPS, BIAS),
+        ),
+        sizes=tuple(map(_size, windows.axes)),
+        counts={
+            "weights": f"c*(k/g)*{windows.kernel}",
+            "biases": "b*k",
+            "multiplications": products,
+            "additions": f"{products} + b*k*{windows.on_output}",
+            "macs": products,
+        },
+        checks=(*GROUPED, *(check for axis in windows.axes for check in _checks(axis))),
+        spelling=Spelling(
+            words=(
+                *(Word("c", ("k",)), width, strides, windows.word("p"), windows.word("o", quiet=True)),
+                *(windows.word("d", quiet=True), Word("g", ("g",), quiet=True)),
+            ),
+            flags={"nobias": ("b", 0)},
+            example=example,
+            beside=beside,
+        ),
+    )
+
+
+KINDS = tuple(map(_kind, EXAMPLES))
