@@ -1,0 +1,71 @@
+"""AlexNet as Caffe defines it, CaffeNet, and both as the table of convnet-burden has them."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from worksheet.network import Builder
+from worksheet.zoo.blocks import CLASSES, Entry, Words, conv_relu, fully_connected
+
+SOURCE = (
+    "A. Krizhevsky, I. Sutskever and G. Hinton, ImageNet classification with deep convolutional neural networks (2012); "
+    "bvlc_{} of BVLC Caffe"
+)
+LEAST = (3, 227, 227)
+CONVOLUTIONS: tuple[Words, ...] = (
+    {"c": 96, "w": 11, "s": 4},
+    {"c": 256, "w": 5, "p": 2, "g": 2},
+    {"c": 384, "w": 3, "p": 1},
+    {"c": 384, "w": 3, "p": 1, "g": 2},
+    {"c": 256, "w": 3, "p": 1, "g": 2},
+)
+
+
+@dataclass(frozen=True)
+class Design:
+    """What follows the first two convolutions, in order, and the fifth; how pooling rounds."""
+
+    behind: tuple[str, ...]
+    rounding: str = "unclipped"
+
+
+ALEXNET = Design(("norm", "pool"))
+CAFFENET = Design(("pool", "norm"))
+WITHOUT_NORM = Design(("pool",), rounding="")
+
+
+def _pool(net: Builder, name: str, design: Design) -> None:
+    rounding: Words = {design.rounding: True} if design.rounding else {}
+    net.add("MaxPool2d", name=name, w=3, s=2, **rounding)
+
+
+def _lay(design: Design, net: Builder) -> None:
+    with net.stage("features"):
+        for i, words in enumerate(CONVOLUTIONS, 1):
+            conv_relu(net, net.last, f"conv{i}", f"relu{i}", **words)
+            for step in design.behind if i < 3 else ("pool",) if i == len(CONVOLUTIONS) else ():
+                if step == "norm":
+                    net.add("LRN", name=f"norm{i}", n=5)
+                else:
+                    _pool(net, f"pool{i}", design)
+    with net.stage("classifier"):
+        for i in (6, 7):
+            fully_connected(net, f"fc{i}", f"relu{i}", f"drop{i}", 4096)
+        net.add("Linear", name="fc8", k=CLASSES)
+        net.add("Softmax", name="prob")
+
+
+MODELS = (
+    Entry("alexnet", "AlexNet", partial(_lay, ALEXNET), input=LEAST).model(SOURCE.format("alexnet")),
+    Entry(
+        "alexnet-burden",
+        "AlexNet of convnet-burden",
+        partial(_lay, WITHOUT_NORM),
+        (41.8, 19.2),
+        "without local response normalisation; pooling rounds down",
+        LEAST,
+    ).model("the AlexNet that comes with MatConvNet"),
+    Entry("caffenet", "CaffeNet", partial(_lay, CAFFENET), (42.6, 19.7), input=LEAST).model(SOURCE.format("reference_caffenet")),
+    Entry(
+        "caffenet-burden", "CaffeNet of convnet-burden", partial(_lay, CAFFENET), (42.6, 19.7), "fed images of 224 x 224"
+    ).model(SOURCE.format("reference_caffenet")),
+)

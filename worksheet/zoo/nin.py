@@ -1,0 +1,61 @@
+"""Network in network: 1 x 1 convolutions between the others, and the mean of a map as the score of its class."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from worksheet.layers import Shape
+from worksheet.network import Builder
+from worksheet.zoo.blocks import IMAGE, Words, caffe_pool, conv_relu, laid
+from worksheet.zoo.model import Model
+
+PAPER = "M. Lin, Q. Chen and S. Yan, Network in network (2014); the author's definition for Caffe"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A convolution, the kernels of the 1 x 1 convolutions behind it, and the pooling (its kind, its window)."""
+
+    first: Words
+    mixed: tuple[int, int]
+    pool: tuple[str, Words]
+
+
+LARGEST, MEAN = "MaxPool2d", "AvgPool2d"
+HALVING: Words = {"w": 3, "s": 2}
+IMAGENET = (
+    Part({"c": 96, "w": 11, "s": 4}, (96, 96), (LARGEST, HALVING)),
+    Part({"c": 256, "w": 5, "p": 2}, (256, 256), (LARGEST, HALVING)),
+    Part({"c": 384, "w": 3, "p": 1}, (384, 384), (LARGEST, HALVING)),
+    Part({"c": 1024, "w": 3, "p": 1}, (1024, 1000), (MEAN, {"w": 6, "s": 1})),
+)
+CIFAR = (
+    Part({"c": 192, "w": 5, "p": 2}, (160, 96), (LARGEST, HALVING)),
+    Part({"c": 192, "w": 5, "p": 2}, (192, 192), (MEAN, HALVING)),
+    Part({"c": 192, "w": 3, "p": 1}, (192, 10), (MEAN, {"w": 8, "s": 1})),
+)
+
+
+def _lay(parts: Sequence[Part], dropped: Sequence[int], net: Builder) -> None:
+    """``dropped`` are the parts behind which there is dropout."""
+    for i, part in enumerate(parts, 1):
+        with net.stage(f"part {i}"):
+            conv_relu(net, net.last, f"conv{i}", f"relu_conv{i}", **part.first)
+            for j, kernels in enumerate(part.mixed, 2 * i - 1):
+                conv_relu(net, net.last, f"cccp{j}", f"relu_cccp{j}", c=kernels, w=1)
+            kind, window = part.pool
+            caffe_pool(net, net.last, f"pool{i}", kind, **window)
+            if i in dropped:
+                net.add("Dropout", name=f"drop{i}")
+    net.add("Softmax", name="prob")
+
+
+def _model(name: str, title: str, parts: Sequence[Part], dropped: Sequence[int], input: Shape, errors: dict[str, float]) -> Model:
+    build = partial(laid, partial(_lay, parts, dropped))
+    return Model(name, title, input, build, PAPER, errors, "the author's page of the definition (Caffe's model zoo)")
+
+
+MODELS = (
+    _model("nin-imagenet", "NiN for ImageNet", IMAGENET, (3,), IMAGE, {"top-1": 40.64}),
+    _model("nin-cifar10", "NiN for CIFAR-10", CIFAR, (1, 2), (3, 32, 32), {"CIFAR-10": 10.4}),
+)

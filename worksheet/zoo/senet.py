@@ -1,0 +1,180 @@
+"""Squeeze-and-excitation networks: residual ones, ResNeXt, SENet-154 and BN-Inception, each channel weighed by its own mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
+
+from worksheet.network import Builder
+from worksheet.zoo.blocks import CLASSES, SLASHED, Entry, Naming, Words, caffe_pool, conv_bn, conv_relu
+
+SOURCE = "J. Hu, L. Shen and G. Sun, Squeeze-and-excitation networks (2017); the authors' definitions for Caffe"
+REDUCTION = 16  # channels by those of the excitation's narrow layer
+
+
+@dataclass(frozen=True)
+class Design:
+    """The residual blocks. The channels of a block's first two convolutions are given for the first stage."""
+
+    depths: tuple[int, ...]
+    reduced: int = 64
+    inner: int = 64
+    groups: int = 1
+    strides_inside: bool = False  # in the 3 x 3 convolution, not in the 1 x 1 before it
+    is_154: bool = False  # three convolutions to begin with, 3 x 3 projections, dropout
+
+
+def _excitation(net: Builder, source: str, name: str, channels: int) -> str:
+    """A weight from 0 to 1 for every channel."""
+    net.add("GlobalAvgPool", source, name=f"{name}_global_pool")
+    down = f"{name}_1x1_down"
+    conv_relu(net, net.last, down, f"{down}/relu", c=channels // REDUCTION, w=1)
+    net.add("Conv2d", name=f"{name}_1x1_up", c=channels, w=1)
+    return net.add("Sigmoid", name=f"{name}_prob")
+
+
+def _block(net: Builder, name: str, design: Design, stage: int, *, is_first: bool) -> None:
+    source = shortcut = net.last
+    scale, width, stride = 2**stage, 256 * 2**stage, 2 if is_first and stage else 1
+    before, inside = (1, stride) if design.strides_inside else (stride, 1)
+    conv_bn(net, source, f"{name}_1x1_reduce", SLASHED, c=design.reduced * scale, w=1, s=before)
+    inner: Words = {"c": design.inner * scale, "g": design.groups}
+    conv_bn(net, net.last, f"{name}_3x3", SLASHED, w=3, s=inside, p=1, **inner)
+    branch = conv_bn(net, net.last, f"{name}_1x1_increase", SLASHED, relu=False, c=width, w=1)
+    weights = _excitation(net, branch, name, width)
+    if is_first:
+        kernel: Words = {"w": 3, "p": 1} if design.is_154 and stage else {"w": 1}
+        shortcut = conv_bn(net, source, f"{name}_1x1_proj", SLASHED, relu=False, c=width, s=stride, **kernel)
+    net.add("Axpy", weights, branch, shortcut, name=name)
+    net.add("ReLU", name=f"{name}/relu")
+
+
+def _stem(net: Builder, *, is_154: bool) -> None:
+    with net.stage("stem"):
+        if is_154:
+            for name, channels, stride in (("conv1_1/3x3_s2", 64, 2), ("conv1_2/3x3", 64, 1), ("conv1_3/3x3", 128, 1)):
+                block, kernel = name.split("/")
+                naming = Naming("{0}/bn", f"{block}/relu_{kernel}", "{0}/bn/scale")
+                conv_bn(net, net.last, name, naming, c=channels, w=3, s=stride, p=1)
+        else:
+            naming = Naming("{0}/bn", "conv1/relu_7x7_s2", "{0}/bn/scale")
+            conv_bn(net, net.last, "conv1/7x7_s2", naming, c=64, w=7, s=2, p=3)
+        caffe_pool(net, net.last, "pool1/3x3_s2", w=3, s=2)
+
+
+def _classifier(net: Builder, *, drops: bool = False) -> None:
+    with net.stage("classifier"):
+        caffe_pool(net, net.last, "pool5/7x7_s1", "AvgPool2d", w=7, s=1)
+        if drops:
+            net.add("Dropout", name="pool5/dropout_7x7_s1")
+        net.add("Linear", name="classifier", k=CLASSES)
+        net.add("Softmax", name="prob")
+
+
+def _lay(design: Design, net: Builder) -> None:
+    _stem(net, is_154=design.is_154)
+    for stage, depth in enumerate(design.depths):
+        with net.stage(f"conv{stage + 2}"):
+            for i in range(depth):
+                _block(net, f"conv{stage + 2}_{i + 1}", design, stage, is_first=not i)
+    _classifier(net, drops=design.is_154)
+
+
+# BN-Inception
+
+
+class Widths(NamedTuple):
+    """The channels of an inception module; no 1 x 1 convolution and no projection where it halves the size."""
+
+    one: int
+    three_reduce: int
+    three: int
+    double_reduce: int
+    double: int
+    projection: int
+    pool: str = "AvgPool2d"
+
+
+MODULES = {
+    "3a": Widths(64, 64, 64, 64, 96, 32),
+    "3b": Widths(64, 64, 96, 64, 96, 64),
+    "3c": Widths(0, 128, 160, 64, 96, 0),
+    "4a": Widths(224, 64, 96, 96, 128, 128),
+    "4b": Widths(192, 96, 128, 96, 128, 128),
+    "4c": Widths(160, 128, 160, 128, 160, 128),
+    "4d": Widths(96, 128, 192, 160, 192, 128),
+    "4e": Widths(0, 128, 192, 192, 256, 0),
+    "5a": Widths(352, 192, 320, 160, 224, 128),
+    "5b": Widths(352, 192, 320, 192, 224, 128, "MaxPool2d"),
+}
+BEGINNING: dict[str, Words] = {
+    "conv1/7x7_s2": {"c": 64, "w": 7, "s": 2, "p": 3},
+    "conv2/3x3_reduce": {"c": 64, "w": 1},
+    "conv2/3x3": {"c": 192, "w": 3, "p": 1},
+}
+
+
+def _inception(net: Builder, name: str, v: Widths, received: int) -> int:
+    """A module and its excitation. Returns the number of channels."""
+    source, stride = net.last, 1 if v.one else 2
+
+    def conv(kernel: str, channels: int, source: str = source, **words: Any) -> str:
+        naming = Naming("{0}/bn", f"{name}/relu_{kernel}", "{0}/bn/scale")
+        return conv_bn(net, source, f"{name}/{kernel}", naming, c=channels, **words)
+
+    branches = [conv("1x1", v.one, w=1)] if v.one else []
+    branches.append(conv("3x3", v.three, conv("3x3_reduce", v.three_reduce, w=1), w=3, s=stride, p=1))
+    double = conv("double3x3a", v.double, conv("double3x3_reduce", v.double_reduce, w=1), w=3, p=1)
+    branches.append(conv("double3x3b", v.double, double, w=3, s=stride, p=1))
+    if v.projection:
+        pooled = caffe_pool(net, source, f"{name}/pool", v.pool, w=3, s=1, p=1)
+        branches.append(conv("pool_proj", v.projection, pooled, w=1))
+    else:
+        branches.append(caffe_pool(net, source, f"{name}/pool/3x3_s2", w=3, s=2))
+    joined = net.add("Concat", *branches, name=f"{name}/concat")
+    channels = v.one + v.three + v.double + (v.projection or received)
+    net.add("Mul", joined, _excitation(net, joined, name, channels), name=f"{name}_scale")
+    return channels
+
+
+def _lay_inception(net: Builder) -> None:
+    with net.stage("stem"):
+        for name, words in BEGINNING.items():
+            block, kernel = name.split("/")
+            naming = Naming("{0}/bn", f"{block}/relu_{kernel.removesuffix('_s2')}", "{0}/bn/scale")
+            conv_bn(net, net.last, name, naming, **words)
+            if not kernel.endswith("reduce"):
+                caffe_pool(net, net.last, f"pool{block[-1]}/3x3_s2", w=3, s=2)
+    channels = 192
+    for name, widths in MODULES.items():
+        with net.stage(f"inception_{name}"):
+            channels = _inception(net, f"inception_{name}", widths, channels)
+    _classifier(net)
+
+
+ENTRIES = (
+    Entry("SE-ResNet-50", "SE-ResNet-50", partial(_lay, Design((3, 4, 6, 3))), (22.37, 6.36)),
+    Entry("SE-ResNet-101", "SE-ResNet-101", partial(_lay, Design((3, 4, 23, 3))), (21.75, 5.72)),
+    Entry("SE-ResNet-152", "SE-ResNet-152", partial(_lay, Design((3, 8, 36, 3))), (21.34, 5.54)),
+    Entry(
+        "SE-ResNeXt-50-32x4d",
+        "SE-ResNeXt-50 (32x4d)",
+        partial(_lay, Design((3, 4, 6, 3), 128, 128, 32, strides_inside=True)),
+        (20.97, 5.54),
+    ),
+    Entry(
+        "SE-ResNeXt-101-32x4d",
+        "SE-ResNeXt-101 (32x4d)",
+        partial(_lay, Design((3, 4, 23, 3), 128, 128, 32, strides_inside=True)),
+        (19.81, 4.96),
+    ),
+    Entry(
+        "SENet",
+        "SENet-154",
+        partial(_lay, Design((3, 8, 36, 3), 128, 256, 64, strides_inside=True, is_154=True)),
+        (18.68, 4.47),
+    ),
+    Entry("SE-BN-Inception", "SE-BN-Inception", _lay_inception, (23.62, 7.04)),
+)
+MODELS = tuple(entry.model(SOURCE) for entry in ENTRIES)
