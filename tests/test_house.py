@@ -78,7 +78,7 @@ FOLDERS = {"layers": "KINDS", "readers": "READER", "writers": "WRITER", "zoo": "
 HELPERS = {
     "layers": {"kind", "shapes", "windows", "ranks", "spelling"},
     "readers": {"reader", "sheet_body", "sheet_layers"},
-    "zoo": {"model"},
+    "zoo": {"blocks", "model", "modules"},
     "writers": {"writer", "view", "small_print", "graph", "layout", "templating", "notebook", "terminal"},
 }
 

@@ -55,6 +55,7 @@ def _argument(text: str) -> tuple[str, int | float | bool | str | None]:
     return name, value
 
 
+WIDE = 240  # columns of a table that goes to a file or a pipe
 WORDS: dict[str, bool | None] = {"true": True, "false": False, "none": None}
 
 Output = Annotated[
@@ -206,7 +207,7 @@ def zoo(
 
         from worksheet.writers import terminal
 
-        terminal.show_zoo(entries, Console(highlight=False))
+        terminal.show_zoo(entries, Console(highlight=False, width=None if sys.stdout.isatty() else WIDE))
     else:
         raise OutputError(f"unknown format {shown(format)}", hint="text or json")
 

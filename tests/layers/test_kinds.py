@@ -67,3 +67,19 @@ def test_words_set_axes_together_or_apart() -> None:
 def test_a_pooling_window_steps_by_its_own_size() -> None:
     values = hyperparameters(kinds()["MaxPool2d"], [Given("w", 3), Given("h", 2)])
     assert (values["s_w"], values["s_h"], values["p_w"]) == (3, 2, 0)
+
+
+def test_the_page_on_layers_is_what_the_program_has() -> None:
+    from tests.layers.catalogue import page
+    from tests.sheet_facts import ROOT
+
+    hint = "python -m tests.layers.catalogue > docs/layers.md"
+    assert (ROOT / "docs" / "layers.md").read_text() == page(), hint
+
+
+def test_no_cell_of_the_table_of_proofs_is_empty() -> None:
+    from tests.layers.catalogue import cells
+    from tests.layers.proofs import proofs
+
+    for name, proof in proofs().items():
+        assert all(cells(proof)), name

@@ -104,10 +104,11 @@ class _Solution:
         )
 
     def question(self) -> str:
-        size = " × ".join(map(str, self.network.input))
+        inputs = {"an input": self.network.input, **self.network.further}
+        sizes = listed([f"{name} of size {' × '.join(map(str, shape))}" for name, shape in inputs.items()])
         asks = listed([column.asks for column in self.convention.columns])
         return (
-            f"The network takes an input of size {size} and runs in inference mode, model.eval(). "
+            f"The network takes {sizes} and runs in inference mode, model.eval(). "
             f"For every layer, find the size of its output, {asks}."
         )
 

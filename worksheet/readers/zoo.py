@@ -9,7 +9,7 @@ PREFIX = "zoo:"
 
 def read_zoo(source: str, options: Options) -> Network:
     """The built-in network of that name. Raises WorksheetError with the nearest names."""
-    return model(source.removeprefix(PREFIX)).network(options.input)
+    return model(source.removeprefix(PREFIX)).network(options.input, options.regions)
 
 
 def _claims(source: object) -> bool:

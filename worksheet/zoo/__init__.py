@@ -11,7 +11,7 @@ from worksheet.zoo.model import Model
 def models() -> dict[str, Model]:
     """Every network of the zoo by its name, in the order of the names."""
     families = collect("worksheet.zoo", "MODELS").values()
-    return dict(sorted((model.name, model) for family in families for model in family))
+    return dict(sorted(((m.name, m) for family in families for m in family), key=lambda item: item[0].lower()))
 
 
 def model(name: str) -> Model:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from worksheet.layers import Shape
 from worksheet.network import Network
@@ -13,17 +13,20 @@ COUNTING = "textbook"  # how the networks of the zoo are counted where nothing e
 
 @dataclass(frozen=True)
 class Model:
-    """A built-in network. ``build`` gets the name and the input's shape; ``errors`` are published ones, in per cent."""
+    """A built-in network. ``errors`` are published ones, in per cent; ``regions`` how many a detector's heads run over."""
 
     name: str
     title: str
     input: Shape
-    build: Callable[[str, Shape], Network]
+    build: Callable[..., Network]  # of the name and the input's shape; of a detector also of the number of regions
     source: str  # of the definition: paper, file or library
     errors: Mapping[str, float] = field(default_factory=dict)  # "top-1": 24.6
     errors_source: str = ""
     twist: str = ""  # what sets a variant apart from the plain network
+    regions: int | None = None
 
-    def network(self, input: Shape | None = None) -> Network:
-        """The network, for another input where one is given. Raises NetworkError where it does not fit."""
-        return self.build(self.name, input or self.input)
+    def network(self, input: Shape | None = None, regions: int | None = None) -> Network:
+        """The network, for another input or number of regions where one is given. Raises NetworkError where it does not fit."""
+        given = (input or self.input,) if self.regions is None else (input or self.input, regions or self.regions)
+        network = self.build(self.name, *given)
+        return replace(network, heading=replace(network.heading, title=self.title))

@@ -46,7 +46,7 @@ def _propose(net: Builder, source: str, regions: int) -> str:
         return net.add("Proposal", probabilities, offsets, IMAGE_INFO, name="proposal", r=regions)
 
 
-def _faster_rcnn(regions: int, name: str, input: Shape) -> Network:
+def _faster_rcnn(name: str, input: Shape, regions: int) -> Network:
     net = _builder(name, input, regions)
     trunk = vgg_trunk(net, Trunk(pools=(*[HALVING] * 4, {})))
     channels = shape_of(net, trunk)[0]
@@ -63,11 +63,11 @@ def _faster_rcnn(regions: int, name: str, input: Shape) -> Network:
     return net.network()
 
 
-def _r_fcn(trunk: Residual, name: str, input: Shape) -> Network:
-    net = _builder(name, input, REGIONS)
+def _r_fcn(trunk: Residual, name: str, input: Shape, regions: int) -> Network:
+    net = _builder(name, input, regions)
     trunk = replace(trunk, atrous={5: 2})
     top = resnet_trunk(net, trunk)
-    proposed = _propose(net, f"{trunk.block_name(4, trunk.depths[2] - 1)}_relu", REGIONS)
+    proposed = _propose(net, f"{trunk.block_name(4, trunk.depths[2] - 1)}_relu", regions)
     with net.stage("score maps"):
         shared = conv_relu(net, top, "conv_new_1", "conv_new_1_relu", c=1024, w=1)
         outputs = {"cls": CLASSES, "loc": 2 * COORDINATES}  # the boxes are the same for all classes
@@ -80,21 +80,22 @@ def _r_fcn(trunk: Residual, name: str, input: Shape) -> Network:
             net.add("PSRoIPool", maps[part], proposed, name=f"psroipooled_{part}_rois", c=channels, w=BINS)
             net.add("AvgPool2d", name=votes[part], w=BINS, s=BINS)
         net.add("Softmax", votes["cls"], name="cls_prob", a=2)
-        net.add("Reshape", name="cls_prob_reshape", o_1=REGIONS, o_2=outputs["cls"])
-        net.add("Reshape", votes["loc"], name="bbox_pred_reshape", o_1=REGIONS, o_2=outputs["loc"])
+        net.add("Reshape", name="cls_prob_reshape", o_1=regions, o_2=outputs["cls"])
+        net.add("Reshape", votes["loc"], name="bbox_pred_reshape", o_1=regions, o_2=outputs["loc"])
     return net.network()
 
 
 MODELS = (
-    Model("faster-rcnn-vggvd-pascal", "Faster R-CNN on VGG-VD-16", PASCAL, partial(_faster_rcnn, REGIONS), FASTER),
+    Model("faster-rcnn-vggvd-pascal", "Faster R-CNN on VGG-VD-16", PASCAL, _faster_rcnn, FASTER, regions=REGIONS),
     Model(
         "faster-rcnn-vggvd-pascal-burden",
         "Faster R-CNN on VGG-VD-16 of convnet-burden",
         PASCAL,
-        partial(_faster_rcnn, REGIONS_OF_BURDEN),
+        _faster_rcnn,
         FASTER,
+        regions=REGIONS_OF_BURDEN,
         twist=f"{REGIONS_OF_BURDEN} regions instead of {REGIONS}",
     ),
-    Model("rfcn-res50-pascal", "R-FCN on ResNet-50", PASCAL, partial(_r_fcn, RESNET_50), R_FCN),
-    Model("rfcn-res101-pascal", "R-FCN on ResNet-101", PASCAL, partial(_r_fcn, RESNET_101), R_FCN),
+    Model("rfcn-res50-pascal", "R-FCN on ResNet-50", PASCAL, partial(_r_fcn, RESNET_50), R_FCN, regions=REGIONS),
+    Model("rfcn-res101-pascal", "R-FCN on ResNet-101", PASCAL, partial(_r_fcn, RESNET_101), R_FCN, regions=REGIONS),
 )

@@ -1,0 +1,103 @@
+"""Measures large networks, as ratios within one run: python benchmarks/large.py [--check].
+
+ResNet-152 against torchinfo's summary of torchvision's, each a whole process (needs torch, torchvision and torchinfo; left out
+where they are missing); 5,000 layers against 500; the time of ResNet-152's full PDF; the peak memory of reading network files.
+"""
+
+import importlib.util
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import worksheet as ws
+
+FILES = Path(__file__).parent.parent.parent / "shared" / "networks"
+RUNS = 5
+TORCHINFO = """
+import torch
+library = torch.library.Library("torchvision", "DEF")
+for name in ("nms", "qnms"):
+    library.define(name + "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+import torchinfo, torchvision
+torchinfo.summary(torchvision.models.resnet152(), (1, 3, 224, 224), verbose=0)
+"""
+READ = "import sys, worksheet as ws; ws.render(ws.summary(ws.derive(ws.read(sys.argv[1], sys.argv[2] or None))), 'md')"
+
+
+def timed(action: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def process(*words: object) -> Callable[[], object]:
+    return lambda: subprocess.run([sys.executable, *map(str, words)], check=True, capture_output=True)
+
+
+def deep(layers: int) -> ws.Network:
+    """Residual blocks of five layers, of ever new widths, so that few layers are alike."""
+    net = ws.Builder(f"deep-{layers}", (16, 64, 64))
+    for block in range(layers // 5):
+        trunk = net.add("Conv2d", c=16 + block % 97, w=1)
+        net.add("BatchNorm")
+        net.add("ReLU")
+        branch = net.add("Conv2d", c=16 + block % 97, w=3, p=1)
+        net.add("Add", trunk, branch)
+    return net.network()
+
+
+def against_torchinfo(folder: Path) -> list[tuple[str, float, list[float]]]:
+    if not all(importlib.util.find_spec(name) for name in ("torch", "torchvision", "torchinfo")):
+        return []
+    summary = process("-m", "worksheet.cli", "solve", "zoo:resnet-152", "--summary", "-o", folder / "summary.md")
+    full = process("-m", "worksheet.cli", "solve", "zoo:resnet-152", "-o", folder / "full.md")
+    times = [(timed(process("-c", TORCHINFO)), timed(summary), timed(full)) for _ in range(RUNS + 1)][1:]
+    return [
+        ("summary of resnet-152 to torchinfo's", 1 / 8, [ours / other for other, ours, _ in times]),
+        ("worked md of resnet-152 to torchinfo's summary", 1 / 4, [ours / other for other, _, ours in times]),
+    ]
+
+
+def growth() -> tuple[str, float, list[float]]:
+    small, large = deep(500), deep(5000)
+
+    def solve(net: ws.Network) -> Callable[[], object]:
+        return lambda: ws.render(ws.derive(net), "md")
+
+    solve(small)()
+    pairs = [(timed(solve(small)), timed(solve(large))) for _ in range(RUNS)]
+    return "5,000 layers to 500", 12.0, [many / few for few, many in pairs]
+
+
+def peaks() -> list[tuple[str, float, list[float]]]:
+    """The peak memory of a process that reads and summarises each file, in MB."""
+    found = []
+    for path in sorted([*FILES.glob("caffe/*.prototxt"), *FILES.glob("onnx/*.onnx")]):
+        program = f"{READ}; import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        run = subprocess.run([sys.executable, "-c", program, str(path), ""], capture_output=True, text=True, check=True)
+        found.append(int(run.stdout) / 1024)
+    return [("peak memory of reading a network file, MB", 250.0, found)] if found else []
+
+
+def measure() -> list[tuple[str, float, list[float]]]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        found = against_torchinfo(folder)
+        pdf = process("-m", "worksheet.cli", "solve", "zoo:resnet-152", "-o", folder / "full.pdf")
+        found.append(("PDF of resnet-152, seconds", 10.0, [timed(pdf) for _ in range(RUNS)]))
+    return [*found, growth(), *peaks()]
+
+
+if __name__ == "__main__":
+    results = measure()
+    for name, bound, values in results:
+        print(f"{name:<48} median {statistics.median(values):8.3f}  largest {max(values):8.3f}  bound {bound:g}")
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"largest process: {children:.0f} MB")
+    if "--check" in sys.argv:
+        sys.exit(any(statistics.median(values) > bound for _, bound, values in results))
