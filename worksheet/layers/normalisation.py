@@ -1,7 +1,7 @@
 """Normalisation: elements less their mean, divided by their standard deviation.
 
-Written out plainly: a mean is a sum and a division; a variance is the sum of the squared differences (products that are
-added up: MACs) and a division; then a small number is added, the root taken, and every difference divided by it. The
+Written out plainly: a mean is a sum and a division; a variance is the sum of the squared differences (products of a number
+with itself: no MACs) and a division; then a small number is added, the root taken, and every difference divided by it. The
 differences are computed once. Learned numbers multiply and are added element by element: no MACs.
 """
 

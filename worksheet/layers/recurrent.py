@@ -14,10 +14,14 @@ DIRECTIONS = Symbol("u", "Number of directions (2: forwards and backwards)", def
 PROJECTION = Symbol("r", "Width to which the state is projected", least=0, default="0", neutral=0)
 RELU = Symbol("v", "Activation", least=0, default="0", words={0: "tanh", 1: "ReLU"})
 
+TWO_BIASES = {1: "one for the state too", 0: "one bias for each gate"}
+SECOND_BIAS = Symbol("e", "Second bias", least=0, default="b", words=TWO_BIASES)
+
 TWO_WAYS = Check("2 - u", "a sequence has 2 directions, not {u}")
-FLAGS = {"bidirectional": ("u", 2), "nobias": ("b", 0)}
+ONE_FIRST = Check("b - e", "a gate cannot have a second bias without a first")
+FLAGS = {"bidirectional": ("u", 2), "nobias": ("b", 0), "onebias": ("e", 0)}
 RULES = (
-    "two biases for every gate (of the input and of the state), the state of zeros before the first step computed with like "
+    "two biases for every gate (of the input and of the state) unless it has one alone (as in Caffe), the state of zeros before the first step computed with like "
     "any other, gates multiplied element by element (not MACs), sigmoid and tanh written with exponentials"
 )
 
@@ -33,11 +37,11 @@ def _counts(gates: int, unit: Mapping[str, str], state: str = "k", projection: s
     further = f"{rows}*(u*{state} + {state})*(l - 1)"
     projected = f" + {projection}" if projection != "0" else ""
     weights = f"{rows}*(n + {state}) + {further}{projected}"
-    sums = f"{rows}*(n + {state} - 1 + 2*b) + {rows}*(u*{state} + {state} - 1 + 2*b)*(l - 1)"
+    sums = f"{rows}*(n + {state} - 1 + b + e) + {rows}*(u*{state} + {state} - 1 + b + e)*(l - 1)"
     sums += f" + u*{state}*(k - 1)*l" if projected else ""
     return {name: f"{count}*L*u*k*l" for name, count in unit.items()} | {
         "weights": weights,
-        "biases": f"{2 * gates}*b*u*k*l",
+        "biases": f"{gates}*(b + e)*u*k*l" if gates > 1 else "(b + e)*u*k*l",
         "multiplications": f"L*({weights} + {unit['multiplications']}*u*k*l)",
         "additions": f"L*({sums} + {unit['additions']}*u*k*l)",
         "macs": f"L*({weights})",
@@ -49,7 +53,7 @@ RNN = Kind(
     title="Recurrent layer (Elman)",
     source=f"h' = tanh(W x + b + U h + c), or ReLU in place of tanh, as in torch.nn.RNN: {RULES}",
     forms=(Form(((LENGTH, WIDTH_OF_ROW),), ("L", "u*k"), X="L*n", Y="L*u*k"),),
-    hyperparameters=(UNITS, LAYERS, DIRECTIONS, BIAS, RELU),
+    hyperparameters=(UNITS, LAYERS, DIRECTIONS, BIAS, SECOND_BIAS, RELU),
     counts=_counts(
         1,
         {
@@ -61,7 +65,7 @@ RNN = Kind(
             "assignments": "v",
         },
     ),
-    checks=(TWO_WAYS,),
+    checks=(TWO_WAYS, ONE_FIRST),
     spelling=Spelling(
         words=(Word("l", ("l",), quiet=True),),
         arrow=("n", "k"),
@@ -81,10 +85,11 @@ LSTM = replace(
         "gates i, f, o = sigmoid(W x + b + U h + c) and g = tanh(W x + b + U h + c); the cell's state is f*s + i*g, what it "
         f"leaves o*tanh(s), projected where asked, as in torch.nn.LSTM: {RULES}"
     ),
-    hyperparameters=(UNITS, LAYERS, DIRECTIONS, PROJECTION, BIAS),
+    hyperparameters=(UNITS, LAYERS, DIRECTIONS, PROJECTION, BIAS, SECOND_BIAS),
     counts=_counts(4, LSTM_UNIT),
     checks=(
         TWO_WAYS,
+        ONE_FIRST,
         Check("k - 1 - r", "the projection ({r}) must be narrower than the hidden units ({k})"),
     ),
     spelling=Spelling(
@@ -114,7 +119,7 @@ GRU = replace(
         "gates r, z = sigmoid(W x + b + U h + c), the proposal p = tanh(W x + b + r*(U h + c)) and the state (1 - z)*p + z*h, "
         f"as in torch.nn.GRU: {RULES}"
     ),
-    hyperparameters=(UNITS, LAYERS, DIRECTIONS, BIAS),
+    hyperparameters=(UNITS, LAYERS, DIRECTIONS, BIAS, SECOND_BIAS),
     # sigmoid twice, tanh once, three gates multiplied in, 1 - z and the sum of the state
     counts=_counts(3, {"multiplications": "4", "additions": "6", "divisions": "3", "exponentials": "3"}),
     spelling=Spelling(

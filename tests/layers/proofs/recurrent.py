@@ -112,7 +112,7 @@ def recurrent(step: Step, gates: int) -> Callable[[Layer], Array]:
             layer.weights(f"weight_ih_{name}", units, width),
             layer.weights(f"weight_hh_{name}", units, left),
             layer.biases(f"bias_ih_{name}", units) if layer.v["b"] else None,
-            layer.biases(f"bias_hh_{name}", units) if layer.v["b"] else None,
+            layer.biases(f"bias_hh_{name}", units) if layer.v["e"] else None,
             layer.weights(f"weight_hr_{name}", left, layer.v["k"]) if layer.v.get("r") else None,
         )
 
@@ -131,11 +131,25 @@ def torch_recurrent(name: str):
         v = case.v
         further = {"nonlinearity": "relu" if v["v"] else "tanh"} if name == "RNN" else {}
         further |= {"proj_size": v["r"]} if name == "LSTM" else {}
-        return OutputAlone(
+        module = OutputAlone(
             case.shapes[0][-1], v["k"], v["l"], bias=bool(v["b"]), batch_first=True, bidirectional=v["u"] == 2, **further
         )
+        return module if v["b"] == v["e"] else without_second_biases(module)
 
     return made
+
+
+def without_second_biases(module):
+    """The module as a function, its second biases zero: torch has no recurrent layer with one bias for each gate."""
+    import torch
+
+    module = module.double()
+
+    def run(x, **stored):
+        zero = {name: torch.zeros_like(p) for name, p in module.named_parameters() if name.startswith("bias_hh")}
+        return torch.func.functional_call(module, zero | stored, (x,))
+
+    return run
 
 
 @st.composite
@@ -144,6 +158,7 @@ def recurrent_cases(draw, further=None):
     shape = (*leading, draw(st.integers(1, 3)), draw(st.integers(1, 3)))
     k = draw(st.integers(1, 3))
     v = {"k": k, "l": draw(st.integers(1, 3)), "u": draw(st.integers(1, 2)), "b": draw(st.integers(0, 1))}
+    v["e"] = draw(st.integers(0, v["b"]))
     return Case((shape,), v | (draw(further(k)) if further else {}))
 
 

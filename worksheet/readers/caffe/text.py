@@ -1,0 +1,300 @@
+"""Parses the text format of protocol buffers into messages whose every value still knows its line and column."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from worksheet.errors import Collector, SheetError, Where, shown
+
+if TYPE_CHECKING:
+    from lark import Lark, Token
+
+MAX_DEPTH = 50
+MAX_FIELDS = 400_000
+MAX_SYNTAX_FAULTS = 20
+MAX_GUESSES = 200
+LAYER = re.compile(r"^[ \t]*layers?\b\s*(?::\s*)?\{", re.MULTILINE)  # where reading goes on behind a fault
+
+# A name, its colon and a value of one line are one terminal, a name and its brace another: so most lines of a
+# network are a single token, and a file takes half the time. None of the patterns can match one text in two ways.
+NUMBER = r"0[xX][0-9a-fA-F]+|(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?[fF]?"
+WORD = rf"(?:-[ \t]*)?(?:{NUMBER}|[A-Za-z_]\w*)(?![\w.])"
+STRING = r""""[^"\\\n]*(?:\\.[^"\\\n]*)*"|'[^'\\\n]*(?:\\.[^'\\\n]*)*\'"""
+GRAMMAR = rf"""
+start: field*
+field: PAIR _END?                                     -> pair
+     | PAIR_OF_TEXT STRING* _END?                     -> pair
+     | NAME ":" _value _END?                          -> spread
+     | NAME ":"? "[" (item ("," item)*)? "]" _END?    -> listed
+     | _opened _END?                                  -> block
+     | NAME ":"? _message _END?                       -> spread
+_opened: OPEN_BRACE field* "}}" | OPEN_ANGLE field* ">"
+item: _value | _message
+_value: word | texts
+word: WORD
+texts: STRING+
+_message: braces | angles
+braces: BRACE field* "}}"                             -> message
+angles: ANGLE field* ">"                              -> message
+
+PAIR.9: /[A-Za-z_]\w*[ \t]*:[ \t]*{WORD}/
+PAIR_OF_TEXT.9: /[A-Za-z_]\w*[ \t]*:[ \t]*(?:{STRING})/
+OPEN_BRACE.8: /[A-Za-z_]\w*\s*(?::\s*)?\{{/
+OPEN_ANGLE.8: /[A-Za-z_]\w*\s*(?::\s*)?</
+NAME: /[A-Za-z_]\w*|\[[\w.\/ ]+\]/
+WORD: /{WORD}/
+STRING: /{STRING}/
+BRACE: "{{"
+ANGLE: "<"
+_END: /[,;]/
+%ignore /(?:\s|#[^\n]*)+/
+"""
+SAID = {
+    "PAIR": "a field",
+    "PAIR_OF_TEXT": "a field",
+    "NAME": "a field",
+    "OPEN_BRACE": "a field",
+    "OPEN_ANGLE": "a field",
+    "WORD": "a value",
+    "STRING": "a value",
+    "BRACE": "'{'",
+    "ANGLE": "'{'",
+    "LBRACE": "'{'",
+    "RBRACE": "'}'",
+    "MORETHAN": "'>'",
+    "LSQB": "'['",
+    "RSQB": "']'",
+    "COLON": "':'",
+    "COMMA": "','",
+}
+SPLIT = re.compile(r"(\w+)[ \t]*:[ \t]*")
+ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|[xX]([0-9a-fA-F]{1,2})|(.))", re.DOTALL)
+ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
+
+
+@dataclass(slots=True)
+class Scalar:
+    """A number, a word or a text, as it stands in the file; its reader says what it must be."""
+
+    text: str
+    quoted: bool
+    line: int
+    column: int
+    length: int
+
+
+@dataclass(slots=True)
+class Message:
+    """The fields between two braces: every name with all its values in the order of the file. ``depth`` 1 holds no message."""
+
+    line: int
+    column: int
+    length: int = 1
+    depth: int = 1
+    fields: dict[str, list[Scalar | Message]] = field(default_factory=dict)
+
+
+Value = Scalar | Message
+
+
+class Source:
+    """A file's name and lines, to tell the place of a value."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        self.text = text
+        self.lines = text.split("\n")
+        self.guesses = MAX_GUESSES
+
+    def may_guess(self) -> bool:
+        """Whether a misspelt name is still compared with the known ones: that is slow, and a file may be wrong throughout."""
+        self.guesses -= 1
+        return self.guesses >= 0
+
+    def at(self, line: int, column: int, length: int = 1) -> Where:
+        return Where(self.file, line, column, self.lines[line - 1], length)
+
+    def of(self, value: Value) -> Where:
+        """The place of a value; of a message, where its name stands."""
+        return self.at(value.line, value.column, value.length)
+
+
+def parse(source: Source) -> Message:
+    """The message that a file is. Raises SheetError with the place of every fault that it can tell apart.
+
+    Behind a fault the reading goes on at the next layer, so that all layers with faults are named at once.
+    """
+    _check_bounds(source)
+    faults = Collector()
+    start = 0
+    root = Message(1, 1)
+    while start >= 0:
+        try:
+            root = _parsed(source, start)
+            start = -1
+        except _Syntax as fault:
+            faults.add(fault.said)
+            following = LAYER.search(source.text, max(fault.position, start) + 1)
+            start = following.start() if following and len(faults.found) < MAX_SYNTAX_FAULTS else -1
+    faults.raise_any()
+    return root
+
+
+def _check_bounds(source: Source) -> None:
+    """Refuse what is too large before a parser works on it: every field has a colon, a brace or a comma."""
+    fields = sum(source.text.count(sign) for sign in ":{<,;")
+    fields += max(source.text.count('"'), source.text.count("'")) // 2
+    if fields > 2 * MAX_FIELDS:
+        raise SheetError(f"has about {fields // 2:,} fields; at most {MAX_FIELDS:,} are read", Where(source.file))
+
+
+class _Syntax(Exception):
+    """A fault of the grammar, with the offset in the text at which the reading stopped."""
+
+    def __init__(self, said: SheetError, position: int) -> None:
+        super().__init__(said.message)
+        self.said = said
+        self.position = position
+
+
+def _parsed(source: Source, start: int) -> Message:
+    """The message from an offset in the text on."""
+    from lark.exceptions import UnexpectedCharacters, UnexpectedInput
+
+    before = source.text.count("\n", 0, start)  # the parser counts from the offset
+    try:
+        root: Any = _parser().parse(source.text[start:])  # built by the parser's own rules: a message, no tree
+    except UnexpectedInput as fault:
+        is_sign = isinstance(fault, UnexpectedCharacters)
+        said = _unreadable(source, before, fault) if is_sign else _unexpected(source, before, fault)
+        position = start + (fault.pos_in_stream or 0) if fault.pos_in_stream is not None else len(source.text)
+        raise _Syntax(said, position) from None
+    deepest = _too_deep(root)
+    if deepest:
+        message = f"messages are nested {root.depth - 1:,} deep; at most {MAX_DEPTH}"
+        raise _Syntax(SheetError(message, source.of(deepest)), len(source.text))
+    assert isinstance(root, Message)
+    return root
+
+
+def _too_deep(root: Message) -> Message | None:
+    """The first message beyond the depth that is read."""
+    if root.depth <= MAX_DEPTH + 1:
+        return None
+    message = root
+    for _ in range(MAX_DEPTH + 1):
+        inner = [value for values in message.fields.values() for value in values if isinstance(value, Message)]
+        message = max(inner, key=lambda value: value.depth)
+    return message
+
+
+def _unreadable(source: Source, before: int, fault: Any) -> SheetError:
+    """The fault of a sign that begins nothing."""
+    line = before + fault.line
+    where = source.at(line, fault.column)
+    sign = where.text[fault.column - 1 : fault.column]
+    if sign in ('"', "'"):
+        return SheetError("the text that begins here is not closed on its line", where, f"a second {sign}")
+    return SheetError(f"cannot read {shown(where.text[fault.column - 1 :], 20)}", where, _expected(fault.allowed))
+
+
+def _unexpected(source: Source, before: int, fault: Any) -> SheetError:
+    """The fault of a token that does not fit, or of a file that ends too early."""
+    token = fault.token
+    opened = [value for value in fault.state.value_stack if getattr(value, "type", "") in OPENING]
+    if token.type == "$END" and opened:
+        last = opened[-1]
+        name = last.split(":")[0].rstrip("{< \t\n")
+        where = source.at(before + last.line, last.column, len(name) or 1)
+        return SheetError(f"{name or 'the message'} is not closed: the file ends before its '}}'", where)
+    if token.type == "$END":
+        last_line = len(source.lines)
+        where = source.at(last_line, len(source.lines[-1]) + 1)
+        return SheetError("the file ends in the middle of a field", where, _expected(fault.expected))
+    where = source.at(before + token.line, token.column, len(token.split("\n")[0]))
+    return SheetError(f"did not expect {shown(str(token), 30)} here", where, _expected(fault.expected))
+
+
+OPENING = frozenset({"OPEN_BRACE", "OPEN_ANGLE", "BRACE", "ANGLE"})
+
+
+def _expected(terminals: Any) -> str | None:
+    """What could stand at the place of a fault, in words."""
+    said = sorted({SAID[name] for name in terminals or () if name in SAID}, key=list(SAID.values()).index)
+    return f"expected {' or '.join(said)}" if 0 < len(said) < 4 else None
+
+
+@cache
+def _parser() -> Lark:
+    from lark import Lark, Transformer, v_args
+
+    @v_args(inline=True)
+    class Messages(Transformer[Any, Any]):
+        """Builds each message as soon as the parser has all of it. A field is a name with its values."""
+
+        def start(self, *fields: Any) -> Message:
+            return _filled(Message(1, 1), fields)
+
+        def pair(self, token: Token, *more: Token) -> tuple[str, list[Value]]:
+            found = SPLIT.match(token)
+            assert found
+            scalar = _scalar(token[found.end() :], token, found.end())
+            scalar.text += "".join(map(_plain, more))
+            return found[1], [scalar]
+
+        def word(self, token: Token) -> Scalar:
+            return _scalar(token, token)
+
+        def texts(self, first: Token, *more: Token) -> Scalar:
+            scalar = _scalar(first, first)
+            scalar.text += "".join(map(_plain, more))
+            return scalar
+
+        def item(self, value: Value) -> Value:
+            return value
+
+        def message(self, opening: Token, *fields: Any) -> Message:
+            return _filled(Message(opening.line or 1, opening.column or 1), fields)
+
+        def block(self, opening: Token, *fields: Any) -> tuple[str, list[Value]]:
+            name = opening[:-1].rstrip().rstrip(":").rstrip()
+            return name, [_filled(Message(opening.line or 1, opening.column or 1, len(name)), fields)]
+
+        def spread(self, name: Token, value: Value) -> tuple[str, list[Value]]:
+            return str(name), [value]
+
+        def listed(self, name: Token, *items: Value) -> tuple[str, list[Value]]:
+            return str(name), list(items)
+
+    return Lark(GRAMMAR, parser="lalr", transformer=Messages(), maybe_placeholders=False)
+
+
+def _filled(message: Message, fields: Any) -> Message:
+    for name, values in fields:
+        message.fields.setdefault(name, []).extend(values)
+        for value in values:
+            if isinstance(value, Message) and value.depth >= message.depth:
+                message.depth = value.depth + 1
+    return message
+
+
+def _scalar(text: str, token: Token, offset: int = 0) -> Scalar:
+    quoted = text[0] in "\"'"
+    plain = _plain(text) if quoted else text.replace(" ", "").replace("\t", "")
+    return Scalar(plain, quoted, token.line or 1, (token.column or 1) + offset, len(text))
+
+
+def _plain(text: str) -> str:
+    """A text without its quotes and escapes."""
+    inner = text[1:-1]
+    return ESCAPE.sub(_unescaped, inner) if "\\" in inner else inner
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    octal, hexadecimal, sign = found.groups()
+    if sign is not None:
+        return ESCAPED.get(sign, sign)
+    return chr(int(octal, 8) if octal is not None else int(hexadecimal, 16))
