@@ -1,0 +1,66 @@
+"""Lines of the user's code: where a call was made, where an error arose."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from worksheet.errors import SheetError, Where, WorksheetError
+
+MOST_SAID = 300  # characters of a message that is not ours
+
+
+def user_place() -> Where | None:
+    """The innermost line of the stack that is neither torch's nor this package's."""
+    frame: Any = sys._getframe()  # noqa: SLF001  how logging finds its callers too
+    while frame is not None:
+        if is_users(frame.f_code.co_filename):
+            return place(frame.f_code.co_filename, frame.f_lineno)
+        frame = frame.f_back
+    return None
+
+
+@cache
+def _foreign() -> tuple[str, ...]:
+    import torch
+
+    return f"{Path(torch.__file__).parent}/", f"{Path(__file__).parents[2]}/"
+
+
+@cache
+def is_users(file: str) -> bool:
+    """Whether a file is the user's, not torch's, this package's or Python's own."""
+    library = f"{Path(traceback.__file__).parent}/"
+    own = file.startswith(library) and "site-packages" not in file
+    return not (file.startswith(("<", *_foreign())) or own)
+
+
+def place(file: str, line: int | None) -> Where:
+    """A line of the user's code, to be shown with the message."""
+    import linecache
+
+    text = linecache.getline(file, line or 0).rstrip("\n")
+    stripped = text.strip()
+    if not stripped:
+        return Where(_shown(file), line)
+    return Where(_shown(file), line, len(text) - len(text.lstrip()) + 1, text, len(stripped))
+
+
+def _shown(file: str) -> str:
+    path = Path(file)
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else file
+
+
+def fault_of(error: BaseException, what: str) -> WorksheetError:
+    """An error of the user's code as a fault at the last line of theirs that was running."""
+    if isinstance(error, WorksheetError):
+        return error
+    said = next(iter(str(error).strip().splitlines()), "")[:MOST_SAID]
+    message = f"{what}: {type(error).__name__}" + (f": {said}" if said else "")
+    if isinstance(error, SyntaxError) and error.filename:
+        return SheetError(message, place(error.filename, error.lineno))
+    lines = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__) if is_users(frame.filename)]
+    return SheetError(message, place(*lines[-1]) if lines else None)
