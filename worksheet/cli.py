@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,7 +17,7 @@ from worksheet import conventions
 from worksheet.errors import OutputError, WorksheetError, shown
 from worksheet.layers import kind_named
 from worksheet.writers import ENGINES, PAPERS, check_writable, options, save, writer_for, writers
-from worksheet.zoo import models
+from worksheet.zoo import Model, models
 
 if TYPE_CHECKING:
     from worksheet.derivation import Derivation
@@ -199,7 +199,7 @@ def zoo(
     format: Annotated[str, typer.Option("-f", "--format", help="text or json.")] = "text",
 ) -> None:
     """List the built-in networks: input, parameters, MACs, source, published error."""
-    entries = ws.zoo_list(names or ())
+    entries = ws.zoo_list(names or (), _counted)
     if format == "json":
         typer.echo(json.dumps([asdict(entry) for entry in entries], ensure_ascii=False, indent=1))
     elif format == "text":
@@ -210,6 +210,16 @@ def zoo(
         terminal.show_zoo(entries, Console(highlight=False, width=None if sys.stdout.isatty() else WIDE))
     else:
         raise OutputError(f"unknown format {shown(format)}", hint="text or json")
+
+
+def _counted(models: Sequence[Model]) -> Iterable[Model]:
+    """The networks one by one, with a bar on a terminal and nothing elsewhere."""
+    if not sys.stderr.isatty():
+        return models
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(models, "Working the zoo out", console=Console(stderr=True), transient=True)
 
 
 def _version(wanted: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from worksheet.derive.solution import derive
@@ -28,13 +28,16 @@ class Entry:
     twist: str
 
 
-def zoo_list(parts: Iterable[str] = ()) -> list[Entry]:
-    """The built-in networks whose names hold one of these texts; all of them where there is none. Raises WorksheetError."""
+def zoo_list(parts: Iterable[str] = (), progress: Callable[[Sequence[Model]], Iterable[Model]] = iter) -> list[Entry]:
+    """The built-in networks whose names hold one of these texts; all of them where there is none. Raises WorksheetError.
+
+    ``progress`` gets the networks and gives them back one by one: a bar can count them.
+    """
     wanted = list(parts)
     found = [model for name, model in models().items() if not wanted or any(part in name for part in wanted)]
     if not found:
         raise WorksheetError(f"no network of the zoo is called {shown(' or '.join(wanted))}", hint=nearest(wanted[0], models()))
-    return [_entry(model) for model in found]
+    return [_entry(model) for model in progress(found)]
 
 
 def _entry(model: Model) -> Entry:
