@@ -15,7 +15,7 @@ def blank(derivation: Derivation) -> Derivation:
     return replace(
         derivation,
         title=SOLVED.sub("", derivation.title) or derivation.title,
-        rows=tuple(_row(row, row.inputs if i == 0 else None) for i, row in enumerate(derivation.rows)),
+        rows=tuple(_row(row, (derivation.input,) if row.sources == (0,) else None) for i, row in enumerate(derivation.rows)),
         totals=dict.fromkeys(derivation.totals),
         parts=tuple(replace(part, totals=dict.fromkeys(part.totals)) for part in derivation.parts),
         kinds=(),

@@ -21,8 +21,9 @@ TWO_WAYS = Check("2 - u", "a sequence has 2 directions, not {u}")
 ONE_FIRST = Check("b - e", "a gate cannot have a second bias without a first")
 FLAGS = {"bidirectional": ("u", 2), "nobias": ("b", 0), "onebias": ("e", 0)}
 RULES = (
-    "two biases for every gate (of the input and of the state) unless it has one alone (as in Caffe), the state of zeros before the first step computed with like "
-    "any other, gates multiplied element by element (not MACs), sigmoid and tanh written with exponentials"
+    "two biases for every gate (of the input and of the state) unless it has one alone (as in Caffe), the state of zeros "
+    "before the first step computed with like any other, gates multiplied element by element (not MACs), sigmoid and tanh "
+    "written with exponentials"
 )
 
 

@@ -54,7 +54,7 @@ def _shapes(input: str | Shape | Iterable[Shape] | None) -> tuple[Shape, ...]:
     if isinstance(input, str):
         return tuple(map(shape, input.split(",")))
     given = tuple(input)
-    return (given,) if all(isinstance(size, int) for size in given) else given  # type: ignore[arg-type,return-value]
+    return (given,) if all(isinstance(size, int) for size in given) else given  # type: ignore[return-value]
 
 
 __all__ = ["Options", "Reader", "read", "readers", "shape"]

@@ -48,7 +48,14 @@ class _Sheet:
         nodes = self.nodes(end, self.further)
         follow({INPUT: input or stated, **self.further}, nodes, self.faults)
         self.faults.raise_any()
-        return Network(self.path.stem, input or stated or (), tuple(nodes), heading, self.file, dict(self.further))
+        return Network(
+            self.path.stem,
+            input or stated or (),
+            tuple(nodes),
+            heading,
+            self.file,
+            {name: shape for name, shape in self.further.items() if shape},
+        )
 
     # Front matter
 

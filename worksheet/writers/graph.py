@@ -40,6 +40,7 @@ class Box:
     rows: list[Row]
     sources: list[int] = field(default_factory=list)  # boxes that it reads, by number; -1 is the input
     told: list[int] = field(default_factory=list)  # rows that it reads from afar, told in words
+    again: list[tuple[int, int]] = field(default_factory=list)  # rows, first and last, of parts like the one that ends here
     rank: int = 0
     x: float = 0.0
     y: float = 0.0
@@ -53,6 +54,9 @@ class Box:
             labels = [*labels[: MOST_LINES - 1], f"… {len(labels) - MOST_LINES + 1} more"]
         if self.told:
             labels.append(f"also reads S. No. {', '.join(map(str, self.told[:6]))}{' …' if len(self.told) > 6 else ''}")
+        if self.again:
+            times = f"{len(self.again)} times" if len(self.again) > 1 else "once"
+            labels.append(f"the same {times} more: S. No. {self.again[0][0]} to {self.again[-1][1]}")
         return [head, *labels]
 
     @property
@@ -68,11 +72,13 @@ def pictures(derivation: Derivation) -> list[Picture]:
     boxes = _boxes(rows, whole_chains=False)
     if len(boxes) > MANY_BOXES:
         boxes = _boxes(rows, whole_chains=True)
-    if len(boxes) > MOST_BOXES:
-        return []
     _rank(boxes)
     _tell_long_arrows(boxes)
     _rank(boxes)
+    boxes = _folded(boxes)
+    _rank(boxes)
+    if len(boxes) > MOST_BOXES:
+        return []
     bends = _place(boxes)
     return [_drawn(boxes, bends, ranks, derivation) for ranks in _pages(boxes)]
 
@@ -165,18 +171,61 @@ def _heights(boxes: Sequence[Box]) -> tuple[list[float], list[float]]:
     return tops, heights
 
 
-def _pages(boxes: Sequence[Box]) -> list[range]:
-    """The ranks of each picture: cut where all arrows that cross come from one box, as late as the page allows."""
-    tops, heights = _heights(boxes)
-    crossing: list[set[int]] = [set() for _ in tops]
+def _cuts(boxes: Sequence[Box]) -> set[int]:
+    """The ranks above which all arrows that pass come from one box."""
+    crossing: dict[int, set[int]] = {}
     for box in boxes:
         for source in box.sources:
             start = boxes[source].rank if source >= 0 else box.rank - 1
             for rank in range(start + 1, box.rank + 1):
-                crossing[rank].add(source)
+                crossing.setdefault(rank, set()).add(source)
+    return {rank for rank, sources in crossing.items() if rank and len(sources) == 1}
+
+
+def _folded(boxes: Sequence[Box]) -> list[Box]:
+    """The boxes without the parts that repeat the part before them; the last box of that part tells which rows they are."""
+    cuts = sorted({0, *_cuts(boxes), max(box.rank for box in boxes) + 1})
+    stretches = [[n for n, box in enumerate(boxes) if start <= box.rank < end] for start, end in pairwise(cuts)]
+    kept: list[Box] = []
+    place: dict[int, int] = {}  # of each box among those that are kept
+    looks: object = None
+    last: list[int] = []
+    for stretch in stretches:
+        look = _look(boxes, stretch)
+        if look == looks:
+            rows = [row.no for number in stretch for row in boxes[number].rows]
+            kept[place[last[-1]]].again.append((min(rows), max(rows)))
+            place |= {number: place[same] for number, same in zip(stretch, last, strict=True)}
+            continue
+        for number in stretch:
+            box = boxes[number]
+            place[number] = len(kept)
+            kept.append(box)
+            box.sources = [place[source] if source >= 0 else source for source in box.sources]
+        looks, last = look, stretch
+    return kept
+
+
+def _look(boxes: Sequence[Box], stretch: Sequence[int]) -> object:
+    """What two parts must have in common to be drawn once: layers, sizes and arrows."""
+    own = {number: i for i, number in enumerate(stretch)}
+    return tuple(
+        (
+            tuple((row.kind, row.spec, row.inputs, row.output) for row in boxes[number].rows),
+            tuple(own.get(source, -1) for source in boxes[number].sources),
+            bool(boxes[number].told),
+        )
+        for number in stretch
+    )
+
+
+def _pages(boxes: Sequence[Box]) -> list[range]:
+    """The ranks of each picture: cut where all arrows that cross come from one box, as late as the page allows."""
+    tops, heights = _heights(boxes)
+    cuts = _cuts(boxes)
     pages, start, cut = [], 0, 0
     for rank in range(len(tops)):
-        if rank > start and len(crossing[rank]) == 1:
+        if rank > start and rank in cuts:
             cut = rank
         if tops[rank] + heights[rank] - tops[start] > PAGE and cut > start:
             pages.append(range(start, cut))

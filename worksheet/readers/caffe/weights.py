@@ -138,8 +138,6 @@ def parameter(layer: Layer) -> Blob:
     return layer.emit("Parameter", leading=True, values=listed("o", tuple(shape)))
 
 
-
-
 def recurrent(kind: str, layer: Layer) -> Blob:
     """Steps x streams x features: each stream is a sequence. Caffe's RNN has a layer behind its state that makes the output."""
     fields = layer.param("recurrent_param")
