@@ -57,7 +57,7 @@ REFUSED: list[tuple[str, Shapes, str, dict[str, int], str]] = [
     ("Add", ((3, 4, 5),), "", {}, "combines two tensors or more, but receives 1"),
     ("Sub", ((3,), (3,), (3,)), "", {}, "combines two tensors, but receives 3"),
     ("Add", ((3,),) * 1001, "", {}, "at most 1,000"),
-    ("Add", ((2,) * 9, (1,) * 8 + (2,)), "", {}, "an array of 9 axes"),
+    ("Add", ((2,) * 13, (1,) * 12 + (2,)), "", {}, "an array of 13 axes"),
     ("MatMul", ((4, 5), (6, 7)), "", {}, "cannot multiply 4 x 5 by 6 x 7: rows of 5 by columns of 6"),
     ("MatMul", ((2, 4, 5), (3, 5, 6)), "", {}, "MatMul cannot combine 2 and 3"),
     ("MatMul", ((4, 5),), "", {}, "it reads 2 inputs, not 1"),

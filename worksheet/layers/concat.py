@@ -6,7 +6,9 @@ from functools import cache
 
 from worksheet.errors import NetworkError
 from worksheet.layers.kind import Form, Kind, Shape, Size, Spelling, Word
-from worksheet.layers.ranks import AXIS, axes_of, checked_axis, elements, of_input, written
+from worksheet.layers.ranks import AXIS, checked_axis, of_input, written
+from worksheet.layers.shapes import axes as axes_of
+from worksheet.layers.shapes import product
 
 MOST = 128  # inputs, so that the sum can be printed
 OUTPUT = {"c": "C", "M": "W", "N": "H", "D": "T"}  # what the joined axis is called in the output
@@ -20,7 +22,7 @@ def concatenated(rank: int, axis: int, number: int) -> Kind:
     total = replace(axes[axis], name=OUTPUT.get(axes[axis].name, "C"))
     output = (*axes[:axis], total, *axes[axis + 1 :])
     sum_of_inputs = " + ".join(symbol.name for symbol in joined)
-    count = elements(output)
+    count = product(output)
     inputs = tuple((*axes[:axis], symbol, *axes[axis + 1 :]) for symbol in joined)
     return Kind(
         name="Concat",

@@ -6,18 +6,9 @@ from functools import cache
 
 from worksheet.errors import NetworkError
 from worksheet.layers.kind import Form, Kind, Shape, Size, Spelling, Symbol, Word
-from worksheet.layers.ranks import (
-    AXIS,
-    axes_of,
-    checked_axis,
-    elements,
-    listed,
-    of_input,
-    only_input,
-    shape_symbols,
-    written,
-)  # fmt: skip
-from worksheet.layers.shapes import MAP, SIGNAL, VECTOR
+from worksheet.layers.ranks import AXIS, checked_axis, listed, of_input, only_input, shape_symbols, written  # fmt: skip
+from worksheet.layers.shapes import MAP, SIGNAL, VECTOR, product
+from worksheet.layers.shapes import axes as axes_of
 
 # Slice
 
@@ -35,7 +26,7 @@ def sliced(rank: int, axis: int) -> Kind:
         name="Slice",
         title="Slice",
         source="positions of one axis, as x[:, f : f + k] in torch",
-        forms=(Form((axes,), tuple(symbol.name for symbol in kept), X=elements(axes), Y=elements(kept)),),
+        forms=(Form((axes,), tuple(symbol.name for symbol in kept), X=product(axes), Y=product(kept)),),
         hyperparameters=(AXIS, FROM, LENGTH, STEP),
         repeats=None,
         spelling=Spelling(
@@ -77,7 +68,7 @@ def cropped(rank: int, axis: int) -> Kind:
     first = axes_of(rank)
     second = tuple(of_input(2, symbol) for symbol in first)
     kept = (*first[:axis], *second[axis:])
-    form = Form((first, second), tuple(s.name for s in kept), X=f"{elements(first)} + {elements(second)}", Y=elements(kept))
+    form = Form((first, second), tuple(s.name for s in kept), X=f"{product(first)} + {product(second)}", Y=product(kept))
     return replace(CROP, forms=(form,), repeats=None)
 
 
@@ -128,7 +119,7 @@ def padded(rank: int, grown: frozenset[str]) -> Kind:
         name="Pad",
         title="Padding layer",
         source="a border of stored or repeated numbers around the input, as torch.nn.functional.pad in any mode",
-        forms=(Form((axes,), tuple(axis.name for axis in output), X=elements(axes), Y=elements(output)),),
+        forms=(Form((axes,), tuple(axis.name for axis in output), X=product(axes), Y=product(output)),),
         hyperparameters=(*SIDES, CHANNELS_ADDED),
         sizes=tuple(GROWN[axis.name] for axis in reversed(axes) if axis.name in grown),
         spelling=Spelling(
@@ -167,7 +158,7 @@ def gathered(ranks: tuple[int, ...], to: int) -> Kind:
         name="Gather",
         title="Gather",
         source="elements of the input picked or repeated by their place, without arithmetic: expand, index_select, roll, flip",
-        forms=(Form(inputs, output, X=" + ".join(map(elements, inputs)), Y="*".join(output)),),
+        forms=(Form(inputs, output, X=" + ".join(map(product, inputs)), Y="*".join(output)),),
         hyperparameters=SHAPE,
         repeats=None,
         spelling=Spelling(listed=tuple(symbol.name for symbol in SHAPE), example="Gather: 197x768"),

@@ -1,30 +1,17 @@
-"""Inputs of any number of axes: the symbols of their sizes, and the shapes that a list of numbers gives."""
+"""Axes that a layer is told by number, and shapes that a list of numbers gives."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import cache
 
 from worksheet.errors import NetworkError
 from worksheet.layers.kind import Shape, Symbol
-from worksheet.layers.shapes import MAP, VECTOR, VOLUME, WIDTH_OF_ROW
+from worksheet.layers.shapes import MOST_AXES
 
-MOST_AXES = 12  # of an input
 LISTED = 6  # axes that a list of numbers can give
-TABLE = (Symbol("L", "Number of rows (tokens)"), WIDTH_OF_ROW)
-USUAL: dict[int, tuple[Symbol, ...]] = {0: (), 1: VECTOR, 2: TABLE, 3: MAP, 4: VOLUME}
 # Which axis a layer works on: a fact that stands in no formula, so that it is not among a layer's values.
 AXIS = Symbol("a", "Axis", default="1", words={i: f"axis {i}" for i in range(1, MOST_AXES + 1)})
-
-
-@cache
-def axes_of(rank: int) -> tuple[Symbol, ...]:
-    """The sizes of an input from the outermost axis inwards. Raises NetworkError beyond MOST_AXES."""
-    if rank > MOST_AXES:
-        raise NetworkError(f"an input of {rank} axes is more than {MOST_AXES}")
-    numbered = tuple(Symbol(f"x_{i}", f"Size of axis {i} of the input", group="input") for i in range(1, rank + 1))
-    return USUAL.get(rank, numbered)
 
 
 def of_input(number: int, axis: Symbol, group: str = "") -> Symbol:
@@ -32,12 +19,6 @@ def of_input(number: int, axis: Symbol, group: str = "") -> Symbol:
     base, _, index = axis.name.partition("_")
     letter = chr(ord("A") + int(index) - 1) if index else base  # A, B, C, ... for axes that have a number already
     return replace(axis, name=f"{letter}_{number}", meaning=f"{axis.meaning} (input {number})", group=group)
-
-
-def elements(axes: Iterable[Symbol]) -> str:
-    """The product of the sizes as the course writes it, the inner axis before the outer: ``c*M*N``."""
-    names = [axis.name for axis in axes]
-    return "*".join([*names[:1], *reversed(names[1:])]) or "1"
 
 
 def shape_symbols(most: int = LISTED) -> tuple[Symbol, ...]:

@@ -7,8 +7,9 @@ from math import prod
 
 from worksheet.errors import NetworkError
 from worksheet.layers.kind import Check, Form, Kind, Shape, Size, Spelling, Symbol, Word
-from worksheet.layers.ranks import LISTED, axes_of, elements, listed, only_input, shape_symbols, written
-from worksheet.layers.shapes import MAP, SIGNAL, TOKENS, VECTOR, VOLUME
+from worksheet.layers.ranks import LISTED, listed, only_input, shape_symbols, written
+from worksheet.layers.shapes import MAP, SIGNAL, TOKENS, VECTOR, VOLUME, product
+from worksheet.layers.shapes import axes as axes_of
 
 SHAPE = shape_symbols()
 POSITIONS = tuple(
@@ -58,7 +59,7 @@ def reshaped(rank: int, to: int) -> Kind:
         name="Reshape",
         title="Reshape",
         source="the same numbers in the same order in another shape, as torch.reshape",
-        forms=(Form((axes,), output, X=elements(axes), Y="*".join(output)),),
+        forms=(Form((axes,), output, X=product(axes), Y="*".join(output)),),
         hyperparameters=SHAPE,
         repeats=None,
         spelling=Spelling(listed=tuple(symbol.name for symbol in SHAPE), example="Reshape: 12x32x32"),
@@ -80,7 +81,7 @@ def permuted(positions: tuple[int, ...]) -> Kind:
         name="Permute",
         title="Permute",
         source="the same numbers with the axes in another order, as torch.permute",
-        forms=(Form((axes,), tuple(axes[i - 1].name for i in positions), X=elements(axes), Y=elements(axes)),),
+        forms=(Form((axes,), tuple(axes[i - 1].name for i in positions), X=product(axes), Y=product(axes)),),
         hyperparameters=POSITIONS,
         repeats=None,
         spelling=Spelling(listed=tuple(symbol.name for symbol in POSITIONS), separator=",", example="Permute: 2,3,1"),

@@ -36,19 +36,19 @@ FLATTENED = {
         (("c", "M", "N", "D"), ("c", "D", "N", "M")),
     )
 }
-MOST_AXES = 8  # of an array whose axes need a symbol each
+MOST_AXES = 12  # of an array whose axes need a symbol each
 
 
 def axes(rank: int) -> tuple[Symbol, ...]:
     """A symbol for each axis of a shape of this rank, where each needs one of its own. Raises NetworkError for too many."""
-    return {1: VECTOR, 2: (LENGTH, WIDTH_OF_ROW), 3: MAP, 4: VOLUME}.get(rank) or numbered(rank)
+    return {0: (), 1: VECTOR, 2: (LENGTH, WIDTH_OF_ROW), 3: MAP, 4: VOLUME}.get(rank) or numbered(rank)
 
 
 def numbered(rank: int) -> tuple[Symbol, ...]:
     """The same with numbers in place of letters."""
     if rank > MOST_AXES:
         raise NetworkError(f"an array of {rank} axes", hint=f"at most {MOST_AXES} axes can be told apart here")
-    return tuple([Symbol(f"e_{i}", f"Size of axis {i}") for i in range(1, rank + 1)])
+    return tuple([Symbol(f"x_{i}", f"Size of axis {i} of the input") for i in range(1, rank + 1)])
 
 
 def product(factors: Iterable[Symbol | int]) -> str:
