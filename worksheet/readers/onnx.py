@@ -1,0 +1,23 @@
+"""Reads ONNX graphs (.onnx), opset 9 and later: shapes and settings alone, never the weights or files beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from worksheet.network import Network
+from worksheet.readers.reader import Options, Reader
+
+
+def read_onnx(path: Path, options: Options) -> Network:
+    """The network in an ``.onnx`` file, for one sample.
+
+    Shapes are those of the graph without the batch. What exporters leave behind is folded: arithmetic on shapes is worked out,
+    and a GELU, a normalisation or an attention that was taken apart is one layer again. Weights are neither read nor needed:
+    a file whose external data is missing will do. Raises WorksheetError with every fault of the file at its node.
+    """
+    from worksheet.readers.onnx_graph.network import network
+
+    return network(path, options)
+
+
+READER = Reader(takes="an .onnx file", read=read_onnx, suffixes=(".onnx",))
