@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import isclose, pi, sqrt
 from typing import NamedTuple
 
-from worksheet.readers.onnx_graph.patterns import Pass, Users, become
+from worksheet.readers.onnx_graph.rewriting import Pass, Users, become
 from worksheet.readers.onnx_graph.values import Row
 
 MOST_FACTORS = 6

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from worksheet.readers.onnx_graph.patterns import Pass, Users, become, is_trained
+from worksheet.readers.onnx_graph.rewriting import Pass, Users, become, is_trained
 from worksheet.readers.onnx_graph.values import Row
 
 LAYOUT = frozenset({"Reshape", "Permute", "Flatten", "Slice", "Identity", "Dropout"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
-from worksheet.readers.onnx_graph.patterns import Pass, Users, become, is_trained, pairs
+from worksheet.readers.onnx_graph.rewriting import Pass, Users, become, is_trained, pairs
 from worksheet.readers.onnx_graph.values import Row
 
 
