@@ -74,6 +74,13 @@ def test_example_programs(path: Path, tmp_path: Path) -> None:
     assert run.stdout == "".join(line[2:] + "\n" for line in expected[1].splitlines())
 
 
+def test_the_example_in_caffes_format() -> None:
+    """Worked out by hand: the right branch has the left one's weights."""
+    d = ws.derive(ws.read(EXAMPLES / "two_branches.prototxt"))
+    assert d.totals == {"params": 16 * 28 + 16 * 145 + 10 * 33, "macs": 1024 * (16 * 27 + 2 * 16 * 144) + 320}
+    assert [row.output for row in d.rows if row.kind == "Concat"] == [(32, 32, 32)]
+
+
 def test_lenet5_as_published() -> None:
     """LeCun et al. 1998, section II: parameters and connections of each layer; C3 is sparse in the paper."""
     d = ws.derive(ws.read(EXAMPLES / "lenet5.sheet"))
