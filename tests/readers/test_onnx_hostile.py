@@ -37,6 +37,13 @@ def test_a_missing_file_a_folder_and_an_empty_file(tmp_path: Path) -> None:
             ws.read(tmp_path / f"{name}.onnx")
 
 
+def test_without_the_package_the_hint_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("worksheet.readers.onnx.find_spec", lambda _: None)
+    with pytest.raises(WorksheetError, match="is not installed") as caught:
+        ws.read(tmp_path / "any.onnx")
+    assert caught.value.hint == "pip install 'worksheet[onnx]'"
+
+
 def test_every_truncation_is_refused_or_read(tmp_path: Path) -> None:
     data = good()
     for length in range(1, len(data)):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
+from worksheet.errors import NetworkError, Where
 from worksheet.network import Network
 from worksheet.readers.reader import Options, Reader
+
+INSTALL = "pip install 'worksheet[onnx]'"
 
 
 def read_onnx(path: Path, options: Options) -> Network:
@@ -15,6 +19,8 @@ def read_onnx(path: Path, options: Options) -> Network:
     and a GELU, a normalisation or an attention that was taken apart is one layer again. Weights are neither read nor needed:
     a file whose external data is missing will do. Raises WorksheetError with every fault of the file at its node.
     """
+    if find_spec("onnx") is None:
+        raise NetworkError("the package onnx, which reads such files, is not installed", Where(str(path)), INSTALL)
     from worksheet.readers.onnx_graph.network import network
 
     return network(path, options)
