@@ -1,6 +1,6 @@
 """Writes docs/layers.md: every kind's notation and formulas, and how each is proven.
 
-    python -m tests.layers.catalogue > docs/layers.md
+python -m tests.layers.catalogue > docs/layers.md
 """
 
 import sys
