@@ -79,7 +79,7 @@ HELPERS = {
     "layers": {"kind", "shapes", "windows", "ranks", "spelling"},
     "readers": {"reader", "sheet_body", "sheet_layers"},
     "zoo": {"blocks", "model", "modules"},
-    "writers": {"writer", "view", "small_print", "graph", "layout", "templating", "notebook", "terminal"},
+    "writers": {"writer", "view", "small_print", "graph", "boxes", "placing", "layout", "templating", "notebook", "terminal"},
 }
 
 

@@ -200,3 +200,77 @@ def test_a_large_pdf_is_a_book_of_its_pages(tmp_path) -> None:
     assert "Stage 2, 128 channels" in pages[listed - 1]
     for page in pages[1:-1]:
         assert len(page.strip()) > 60  # no page is left nearly empty but for its number
+
+
+# Print of many kinds
+
+
+def derived(sheet, text: str) -> ws.Derivation:
+    return ws.derive(ws.read(sheet(f"---\nconvention: textbook\n{text}")))
+
+
+def test_a_large_network_without_stages_links_its_rows(sheet) -> None:
+    d = derived(sheet, "input: 3 x 8 x 8\n---\n" + "".join(f"Conv2d: {4 + i}c 1w 1s 0p\n" for i in range(35)))
+    assert len(d.parts) == 1
+    assert ws.render(d, "pdf").startswith(b"%PDF")
+
+
+@pytest.mark.tex
+def test_a_row_without_an_input_says_so_and_labels_have_room(sheet) -> None:
+    d = derived(sheet, "input: 3 x 8 x 8 x 8\n---\npool = MaxPool3d: 2w\narray = Parameter: 3x4x4x4\nAdd <- pool, array\n")
+    pages = {format: ws.render(d, format).decode() for format in FORMATS}
+    assert "(Input) none → (Parameter)" in pages["txt"]
+    assert 'class="hole"' not in pages["html"]
+    assert float(re.search(r"label-column = (\S+)em", pages["typ"])[1]) >= 6  # ems: W = H = T
+    assert ws.render(d, "pdf", engine="latex").startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("layer", "reason"),
+    [("Conv2d: 8c 3w 2s same", "32."), ("Interp: 4s", "16."), ("Conv2d: 8c 4w 2s 0p", "30."), ("MaxPool2d: 2w 2s ceil", "32: ")],
+)
+def test_the_reason_for_rounding_speaks_of_windows_only_where_there_are_some(sheet, layer: str, reason: str) -> None:
+    (row,) = derived(sheet, f"input: 3 x 63 x 63\n---\n{layer}\n").rows
+    note = next(step.note for step in row.sizes if step.note)
+    assert f"to {reason}" in note
+    assert ("padded input" in note) == ("w" in row.sizes[0].formula.symbols)
+
+
+def test_the_reference_says_each_thing_once(sheet) -> None:
+    lines = ["Concat: 1a <- input, b", "Concat: 1a <- input, b, b", "Concat: 2a <- input, b", "MaxPool2d: 2w same <- input"]
+    lines += ["MaxPool2d: 3w 2s ceil <- input", "MaxPool2d: 3w 2s <- input", "Concat: 1a <- b, b"]
+    d = derived(sheet, "input: 3 x 9 x 9\ninputs:\n  b: 3 x 9 x 9\n---\n" + "\n".join(lines) + "\n")
+    titles = [section.title for section in d.reference]
+    assert len(set(titles)) == len(titles)
+    assert titles[:2] == ["Concatenation, S. No. 1, 2, 7", "Concatenation, S. No. 3"]
+    assert [s.formula.source for s in d.reference[0].statements] == ["c_1 + c_2 + c_3"]
+
+
+# Pictures of networks of the zoo
+
+
+@pytest.mark.graph
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [("googlenet", 3), ("densenet121", 4), ("gpt2", 3), ("swin-t", 14), ("unet", 5), ("ssd-pascal-vggvd-300", 4)],
+)
+def test_pictures_of_known_networks_are_few_and_fit_a_page(name: str, most: int) -> None:
+    from worksheet.writers.graph import pictures
+
+    d = ws.derive(ws.read(f"zoo:{name}"), "textbook")
+    drawn = pictures(d)
+    assert 1 <= len(drawn) <= most
+    assert max(picture.width for picture in drawn) < 900  # points: the type stays above 4.5 points on a page
+    for picture in drawn:
+        (left, _, width, _) = map(float, re.search(r'viewBox="([^"]+)"', picture.svg)[1].split())
+        for x, text in re.findall(r'<text x="(\S+)"[^>]*>(.*?)</text>', picture.svg):
+            assert left <= float(x) <= left + width, text
+        assert "S. No. 0" not in picture.svg
+
+
+@pytest.mark.graph
+def test_a_block_that_repeats_is_drawn_once() -> None:
+    (first, second) = boxes(ws.render(ws.derive(ws.read("zoo:gpt2"), "textbook"), "html").decode())
+    at = second.index("S. No. 5 to 27, 11 times more:")
+    assert second[at + 1] == "S. No. 28 to 280"
+    assert not {text for text in (*first, *second) if text.startswith("S. No. 50")}

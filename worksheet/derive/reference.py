@@ -6,11 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from worksheet.conventions import Convention
-from worksheet.derivation import Section, Statement
+from worksheet.derivation import Section, Statement, spans
 from worksheet.derive.folding import Folded, facts
+from worksheet.errors import FormulaError
 from worksheet.formula import Formula
 from worksheet.layers import QUANTITIES, Form, Kind
 from worksheet.sizes import Sized
+
+MOST_SPANS = 4  # of row numbers in a title
 
 
 def sections(layers: Iterable[Sized], convention: Convention, always: bool) -> list[Section]:
@@ -18,11 +21,51 @@ def sections(layers: Iterable[Sized], convention: Convention, always: bool) -> l
 
     ``always`` keeps the brackets even where every layer's division is exact.
     """
-    groups: dict[tuple[int, int], list[Sized]] = {}
-    for layer in layers:
-        groups.setdefault((id(layer.kind), id(layer.form)), []).append(layer)
-    found = (_section(group, convention, always) for group in groups.values())
-    return [section for section in found if section.statements]
+    groups: dict[tuple[int, int], list[tuple[int, Sized]]] = {}
+    for no, layer in enumerate(layers, 1):
+        groups.setdefault((id(layer.kind), id(layer.form)), []).append((no, layer))
+    found: dict[str, list[tuple[Section, list[int]]]] = {}  # by title, each with the rows that it serves
+    for group in groups.values():
+        section = _section([layer for _, layer in group], convention, always)
+        if section.statements:
+            found.setdefault(section.title, []).append((section, [no for no, _ in group]))
+    return [section for alike in found.values() for section in _told_apart(_merged(alike))]
+
+
+def _merged(alike: list[tuple[Section, list[int]]]) -> list[tuple[Section, list[int]]]:
+    """Sections of one title without those that another covers: the same with fewer inputs, or word for word."""
+    kept: list[tuple[Section, list[int]]] = []
+    for section, rows in sorted(alike, key=lambda pair: -len(pair[0].legend)):
+        cover = next((numbers for other, numbers in kept if _covers(other, section)), None)
+        if cover is None:
+            kept.append((section, list(rows)))
+        else:
+            cover += rows
+    return sorted(((section, sorted(rows)) for section, rows in kept), key=lambda pair: pair[1])
+
+
+def _covers(more: Section, less: Section) -> bool:
+    """Whether a section says all that another does, where the symbols that only it has are left out as nothing."""
+    if not set(less.legend) <= set(more.legend):
+        return False
+    absent = {name: 0 for names, _ in set(more.legend) - set(less.legend) for name in names}
+    try:
+        left = [(s.label, s.symbols, (s.formula.given(**absent) if absent else s.formula).source) for s in more.statements]
+    except FormulaError:  # a symbol that nothing stands for: a division by it
+        return False
+    return left == [(s.label, s.symbols, s.formula.source) for s in less.statements]
+
+
+def _told_apart(sections: list[tuple[Section, list[int]]]) -> list[Section]:
+    """Sections of one title, with the rows that each serves where there are several."""
+    if len(sections) == 1:
+        return [sections[0][0]]
+    return [replace(section, title=f"{section.title}, S. No. {_first_spans(rows)}") for section, rows in sections]
+
+
+def _first_spans(rows: Sequence[int]) -> str:
+    runs = spans(rows).split(", ")
+    return ", ".join(runs[:MOST_SPANS]) + (" and others" if len(runs) > MOST_SPANS else "")
 
 
 def _section(group: list[Sized], convention: Convention, always: bool) -> Section:

@@ -21,9 +21,12 @@ from worksheet.network import INPUT, Network
 from worksheet.sizes import Sized, sized
 
 NOTHING = Formula("0")
-ROUNDING = {
-    False: "{} is not whole: one more step of the kernel would leave the padded input, so the brackets round down to {}.",
-    True: "{} is not whole, so the brackets round up to {}: the last window reaches beyond the padded input.",
+KERNEL = frozenset({"w", "h", "t"})  # where a size's formula knows them, a window moves over the padded input
+ROUNDING = {  # by whether a window moves, and whether the brackets round up
+    (True, False): "{} is not whole: one more step of the kernel would leave the padded input, so the brackets round down to {}.",
+    (True, True): "{} is not whole, so the brackets round up to {}: the last window reaches beyond the padded input.",
+    (False, False): "{} is not whole, so the brackets round down to {}.",
+    (False, True): "{} is not whole, so the brackets round up to {}.",
 }
 ALWAYS = "always"  # the heading's word for brackets that are written even where the division is exact
 
@@ -184,7 +187,7 @@ class _Solution:
         unrounded = formula.unrounded().at(values)
         if formula.rounds() and isinstance(unrounded, Fraction):
             stages = (formula.quotients(values),)
-            note = ROUNDING[value > unrounded].format(self.said(unrounded), value)
+            note = ROUNDING[not KERNEL.isdisjoint(formula.symbols), value > unrounded].format(self.said(unrounded), value)
         return Step(name, "", (name,), formula, values, value, stages, "", note)
 
     def said(self, value: Fraction) -> str:

@@ -11,6 +11,10 @@ from worksheet.derivation import Row, Shape
 from worksheet.errors import printable
 from worksheet.formula import Dialect, Digits, Exact, Formula, Printed
 
+# Between two sizes, by the dialect's name, where a comma and a blank would print close together or forbid a line's end.
+COMMAS = {"latex": r",\enspace ", "typst": ", space.en ", "mathml": "</math>, <math>"}
+SPACES = {"mathml": "\u00a0"}
+
 
 class Ready(str):
     """Text that is in the writer's own notation already; everything else is escaped on its way out."""
@@ -58,12 +62,15 @@ class SmallPrint:
 
     def shapes(self, shapes: tuple[Shape, ...] | None) -> Ready | None:
         """The inputs' shapes with commas between them; of equal ones in a row, the first with their number."""
-        if not shapes:
+        if shapes is None:
             return None
+        if not shapes:
+            return self.text("none")
         runs = [(shape, len(list(run))) for shape, run in groupby(shapes)]
-        times = [f"{self.number(many)} {self.dialect.text('times')} " if many > 2 else "" for _, many in runs]
+        spaced = self.dialect.text(" times ".replace(" ", SPACES.get(self.dialect.name, " ")))
+        times = [f"{self.number(many)}{spaced}" if many > 2 else "" for _, many in runs]
         texts = [[times[i] + (self.shape(shape) or "")] * (many if many <= 2 else 1) for i, (shape, many) in enumerate(runs)]
-        return Ready(", ".join(chain.from_iterable(texts)))
+        return Ready(COMMAS.get(self.dialect.name, ", ").join(chain.from_iterable(texts)))
 
     def shape(self, shape: Shape | None) -> Ready | None:
         """3 x 227 x 227 in the dialect; None where it is for the student to find."""

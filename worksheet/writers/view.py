@@ -10,13 +10,14 @@ from typing import Any
 from worksheet.derivation import Derivation, Part, Row, Section, Statement, Step, spans
 from worksheet.errors import printable
 from worksheet.formula import Formula, Printed, digits_named
-from worksheet.writers.layout import Line, lines
+from worksheet.writers.layout import EQUALS_LENGTH, Line, lines
 from worksheet.writers.small_print import Ready, Setting, SmallPrint, is_one_symbol, layer_label, plain, spoken
 
-SEPARATORS = re.compile(r"(?<=[./:-])")
+SEPARATORS = re.compile(r"(?<=[./:_-])")
 UNCOUNTED = "—"
 FIELDS = ("Name", "Roll no.")
-CONTENTS_FROM = 30  # worked rows from which on a document has contents
+CONTENTS_FROM = 30  # rows from which on a document has contents
+SYMBOL_LENGTH = 2.0  # half ems: a capital letter as a label
 LABEL_MARGIN = 1.0  # half ems between a step's label and its equals sign
 
 
@@ -34,8 +35,8 @@ class _View:
         self.setting = setting
         self.digits = digits_named(derivation.digits)
         self.print = SmallPrint(setting, self.digits)
-        labels = [step.label or " = ".join(step.symbols) for row in derivation.rows for step in (*row.sizes, *row.columns)]
-        self.label_width = max(map(len, labels), default=0) + LABEL_MARGIN
+        labels = [_label_length(step) for row in derivation.rows for step in (*row.sizes, *row.columns)]
+        self.label_width = max(labels, default=0) + LABEL_MARGIN
         self.width = setting.width
         self.reference_width = setting.width * setting.beside
         self.rows: dict[tuple[object, ...], dict[str, Any]] = {}
@@ -69,7 +70,7 @@ class _View:
             "chosen": self.totals(d.chosen) if d.chosen else [],
             "parts": [self.part(part, no, lines, worked) for no, part in enumerate(d.parts, 1)],
             "kinds": [self.tally(part) for part in d.kinds] if not d.worked else [],
-            "contents": d.worked and len(rows) + len(self.repeated) > CONTENTS_FROM,
+            "contents": d.worked and len(d.rows) > CONTENTS_FROM,
             "sections": [self.section(section) for section in d.reference],
             "rows": rows,
             "notes": d.notes,
@@ -98,7 +99,7 @@ class _View:
         )
 
     def breakable(self, name: str) -> str:
-        """A name that a narrow column may break: behind dots, dashes and the like."""
+        """A name that a narrow column may break: behind dots, dashes, underscores and the like."""
         escape = self.setting.escape
         return Ready(self.setting.mark.join(map(escape, SEPARATORS.split(printable(name))))) if escape else name
 
@@ -161,7 +162,9 @@ class _View:
         """The rows that a layer reads, where it is not the one above."""
         if self.derivation.blank or list(row.sources) == [row.no - 1] or not row.sources:
             return ""
-        return ", ".join([f"S. No. {no}" if no else "the input" for no in row.sources])
+        several = row.sources.count(0) > 1 and len(set(row.inputs or ())) > 1
+        names = [f"S. No. {no}" if no else "the inputs" if several else "the input" for no in row.sources]
+        return ", ".join(dict.fromkeys(names))
 
     def printed_row(self, row: Row) -> dict[str, Any]:
         steps = [*row.sizes, *row.columns]
@@ -183,8 +186,8 @@ class _View:
 
     def flow(self, row: Row) -> str:
         """The row's shapes and layer as a sentence without mathematics, for bookmarks and screen readers."""
-        inputs = ", ".join(plain(shape) for shape in row.inputs or ()) or "…"
-        return f"{inputs} → {layer_label(row)} → {plain(row.output) if row.output else '…'}"
+        inputs = "…" if row.inputs is None else ", ".join(map(plain, row.inputs))
+        return " → ".join(filter(None, [inputs, layer_label(row), plain(row.output) if row.output else "…"]))
 
     def step(self, step: Step) -> SimpleNamespace:
         parts = self.parts(step)
@@ -248,3 +251,9 @@ class _View:
                 chain += [step.formula.show("words", step.values, self.digits)]
         chain += [stage.show("words", None, self.digits) for stage in step.stages]
         return " equals ".join([*chain, self.cell(step)])
+
+
+def _label_length(step: Step) -> float:
+    """How wide a step's label is, in half ems."""
+    many = len(step.symbols)
+    return len(step.label) if step.label else SYMBOL_LENGTH * many + EQUALS_LENGTH * (many - 1)
