@@ -14,7 +14,7 @@ MOST_LINES = 7  # of layers in a box
 MOST_BESIDE = 6  # arrows that pass beside the boxes of one rank; longer ones are told in words
 MOST_PARTS = 24  # between cuts: how long a part may be that is drawn once where it repeats
 LINE, MARGIN, RISE = 12.0, 5.0, 24.0  # points: a line of a box, its margin, the space between ranks
-PAGE = 680.0  # the height of a picture that fits on a page
+PAGE = 610.0  # the height of a picture that fits on a page
 
 
 @dataclass
