@@ -189,6 +189,7 @@ def test_layers_of_phase_test_run(caffe: Texts) -> None:
     assert net.input == (3, 28, 28)
     assert [node.name for node in net.nodes] == ["both", "unstaged"]
     assert net.notes == (
+        "Three channels are assumed for data, as the file does not say them; --input sets a shape.",
         "Left out, because they compute nothing at inference: acc (Accuracy).",
         (
             "Left out, because they are not part of phase TEST: "

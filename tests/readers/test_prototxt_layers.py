@@ -100,6 +100,9 @@ ONE_INPUT = [
     ("Reshape", MAP, "reshape_param { shape { dim: -1 dim: 10 } }", "Reshape", (48, 10), 0),
     ("Reshape", MAP, "reshape_param { shape { dim: 3 dim: 2 } axis: 1 num_axes: 1 }", "Reshape", (3, 2, 8, 10), 0),
     ("Reshape", MAP, "reshape_param { shape { dim: 1 } axis: -1 num_axes: 0 }", "Reshape", (6, 8, 10, 1), 0),
+    ("Reorg", MAP, "reorg_param { stride: 2 }", "PixelUnshuffle", (24, 4, 5), 0),
+    ("Reorg", (1, 8, 3, 3), "reorg_param { stride: 2 reverse: true }", "PixelShuffle", (2, 6, 6), 0),
+    ("Reverse", MAP, "reverse_param { axis: 2 }", "Gather", (6, 8, 10), 0),
     ("SPP", (1, 6, 13, 13), "spp_param { pyramid_height: 3 pool: MAX }", "MaxPool2d Flatten MaxPool2d Flatten MaxPool2d Flatten Concat", (126,), 0),
     ("Scale", MAP, "scale_param { bias_term: true }", "Scale", (6, 8, 10), 12),
     ("Scale", MAP, "", "Scale", (6, 8, 10), 6),
@@ -109,13 +112,16 @@ ONE_INPUT = [
     ("ShuffleChannel", MAP, "shuffle_channel_param { group: 3 }", "ChannelShuffle", (6, 8, 10), 0),
     ("Sigmoid", MAP, "", "Sigmoid", (6, 8, 10), 0),
     ("Softmax", MAP, "", "Softmax", (6, 8, 10), 0),
+    ("SpatialDropout", MAP, "", "Dropout", (6, 8, 10), 0),
     ("Softmax", MAP, "softmax_param { axis: -1 }", "Softmax", (6, 8, 10), 0),
     ("Swish", MAP, "", "SiLU", (6, 8, 10), 0),
     ("Swish", MAP, "swish_param { beta: 2 }", "MulScalar Sigmoid Mul", (6, 8, 10), 0),
     ("TanH", VECTOR, "", "Tanh", (12,), 0),
     ("Threshold", MAP, "threshold_param { threshold: 0.5 }", "Threshold", (6, 8, 10), 0),
     ("Tile", MAP, "tile_param { axis: 2 tiles: 3 }", "Gather", (6, 24, 10), 0),
+    ("Transpose", MAP, "transpose_param { dim: 0 dim: 2 dim: 3 dim: 1 }", "Permute", (8, 10, 6), 0),
     ("Upsample", MAP, "upsample_param { scale: 2 }", "Upsample", (6, 16, 20), 0),
+    ("Upsample", MAP, "upsample_param { scale_h: 2 scale_w: 3 }", "Upsample", (6, 16, 30), 0),
 ]  # fmt: skip
 
 
@@ -322,7 +328,7 @@ def test_streams_and_embeddings(caffe: Texts) -> None:
 def used() -> Iterator[str]:
     yield from (case[0] for case in (*ONE_INPUT, *MANY_INPUTS))
     yield from ("BatchReindex", "Embed", "LSTM", "PSROIPooling", "Parameter", "Proposal", "RNN", "ROIAlign", "ROIPooling")
-    yield from ("Slice", "Split")
+    yield from ("Slice", "Split", "Convolution3D", "Gather", "Pooling3D", "Scatter")
 
 
 def test_every_rule_is_tried() -> None:

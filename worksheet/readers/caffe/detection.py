@@ -26,6 +26,11 @@ def proposal(layer: Layer) -> list[Blob]:
     return [boxes, *(layer.emit("Gather", boxes, part=top, values={"o_1": regions, "o_2": 1}) for top in layer.tops[1:])]
 
 
+def targets(layer: Layer) -> list[Blob]:
+    """In training, regions are chosen and given their labels; at inference all are handed on, and there are no labels."""
+    return [layer.bottoms[0], *[Blob("", None, counted=False)] * (len(layer.tops) - 1)]
+
+
 def assumed_regions(graph: Makes, stated: int = 0) -> int:
     """The number of regions: the caller's, the file's, or the usual one; it is noted on the solution."""
     regions = graph.regions or min(stated, LARGEST) or USUAL_REGIONS

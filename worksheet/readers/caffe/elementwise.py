@@ -155,6 +155,7 @@ RULES: dict[str, Rule] = {
     "ReLU": relu,
     "ReLU6": partial(plain, "ReLU6"),
     "Sigmoid": partial(plain, "Sigmoid"),
+    "SpatialDropout": partial(plain, "Dropout"),
     "Swish": swish,
     "TanH": partial(plain, "Tanh"),
     "Threshold": partial(plain, "Threshold"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from worksheet.errors import Collector, SheetError, Where
@@ -23,6 +22,7 @@ LAYER = (
     "parameter_param permute_param pooling_param power_param prelu_param prior_box_param proposal_param psroi_pooling_param "
     "python_param recurrent_param reduction_param relu_param reshape_param roi_align_param roi_pooling_param scale_param "
     "shuffle_channel_param sigmoid_param slice_param softmax_param spp_param swish_param tanh_param threshold_param tile_param "
+    "lstm_param reorg_param reverse_param spatial_dropout_param transpose_param "
     "upsample_param video_data_param window_data_param annotated_data_param multibox_loss_param detection_output_param "
     "detection_evaluate_param"
 )
@@ -47,15 +47,15 @@ class Entries:
 
     kept: tuple[Entry, ...]
     dropped: tuple[Entry, ...]
+    deploys: bool = False  # the stage deploy is read, as the file itself does not say
 
 
 def entries(root: Fields, faults: Collector) -> Entries:
     """The layers of a file in its order. Those for training alone are dropped, but for data that no other layer gives."""
-    state = State(root)
+    layers = _layers(root)
+    state = State(root, layers)
     found: list[tuple[Entry, bool]] = []
-    for number, fields in enumerate(_layers(root), 1):
-        if number > MOST_LAYERS:
-            raise SheetError(f"more than {MOST_LAYERS:,} layers", fields.where)
+    for number, fields in enumerate(layers, 1):
         with faults.catching():
             found.append((_entry(fields, number), state.has(fields)))
     made = {top for entry, runs in found if runs for top in entry.tops}
@@ -65,19 +65,23 @@ def entries(root: Fields, faults: Collector) -> Entries:
             kept.append(entry)
             made.update(entry.tops)
     known = set(map(id, kept))
-    return Entries(tuple(kept), tuple(entry for entry, _ in found if id(entry) not in known))
+    return Entries(tuple(kept), tuple(entry for entry, _ in found if id(entry) not in known), state.assumed)
 
 
-def _layers(root: Fields) -> Iterator[Fields]:
+def _layers(root: Fields) -> list[Fields]:
     """``layer`` and the older ``layers``, in the order of the file."""
     both = [*root.children("layer"), *root.children("layers")]
-    yield from sorted(both, key=lambda fields: (fields.where.line or 0, fields.where.column or 0))
+    found = sorted(both, key=lambda fields: (fields.where.line or 0, fields.where.column or 0))
+    if len(found) > MOST_LAYERS:
+        raise SheetError(f"more than {MOST_LAYERS:,} layers", found[MOST_LAYERS].where)
+    oldest = next((fields for fields in found if "layer" in fields), None)
+    if oldest:
+        hint = "Caffe's upgrade_net_proto_text writes it anew"
+        raise SheetError("a layer within a layer: the oldest form of Caffe's files", oldest.where, hint)
+    return found
 
 
 def _entry(fields: Fields, number: int) -> Entry:
-    if "layer" in fields:
-        hint = "Caffe's upgrade_net_proto_text writes it anew"
-        raise SheetError("a layer within a layer: the oldest form of Caffe's files", fields.where, hint)
     written = fields.scalar("type")
     name = fields.text("name")
     if written is None:

@@ -17,12 +17,15 @@ ALIKE = 0.85  # a field this close to a known one is a slip; others belong to so
 
 # The fields of the messages that are read, as Caffe and its better known relatives have them.
 FILLERS = "weight_filler bias_filler filler engine"
+DEPTH = "kernel_depth temporal_stride temporal_pad"
 WINDOW = "pad kernel_size stride pad_h pad_w kernel_h kernel_w stride_h stride_w"
 KNOWN: dict[str, frozenset[str]] = {
     name: frozenset(fields.split())
     for name, fields in {
-        "convolution_param": f"num_output bias_term {WINDOW} dilation hole hole_h hole_w group axis force_nd_im2col {FILLERS}",
-        "pooling_param": f"pool {WINDOW} global_pooling round_mode ceil_mode engine",
+        "convolution_param": (
+            f"num_output bias_term {WINDOW} {DEPTH} dilation hole hole_h hole_w group axis force_nd_im2col {FILLERS}"
+        ),
+        "pooling_param": f"pool {WINDOW} global_pooling round_mode ceil_mode {DEPTH} engine",
         "inner_product_param": f"num_output bias_term axis transpose normalize {FILLERS}",
         "lrn_param": "local_size alpha beta norm_region k engine",
         "relu_param": "negative_slope engine",

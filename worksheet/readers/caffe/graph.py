@@ -13,10 +13,15 @@ from worksheet.readers.caffe.fields import Fields
 from worksheet.readers.caffe.inputs import Inlet, declared, of_layer
 from worksheet.readers.caffe.layer import Blob, Layer, UnknownShapeError
 from worksheet.readers.caffe.nodes import Nodes, listing, staged
-from worksheet.readers.caffe.table import LEFT_OUT, RECURRENT, REGIONS_READ_BY, RULES
+from worksheet.readers.caffe.table import LEFT_OUT, NEEDY, RECURRENT, REGIONS_READ_BY, RULES
 from worksheet.readers.caffe.text import Source, parse
 from worksheet.readers.reader import Options
 
+SOLVER = "these are a solver's settings"
+OTHER_FILES = dict.fromkeys(
+    ("net", "train_net", "net_param", "train_net_param", "base_lr", "lr_policy", "max_iter", "solver_mode", "test_iter"), SOLVER
+) | {"item": "this is a list of classes and their labels"}
+MOST_LISTED = 12
 MOST_COMPARED = 300  # blobs whose names are compared with one that is not there
 CONVENTION = "textbook"
 NOWHERE = Blob("", None)  # what a layer with a fault makes
@@ -31,6 +36,12 @@ def network(path: Path, text: str, options: Options) -> Network:
         raise SheetError("is empty", Where(str(path)), 'layers such as layer { name: "relu1" type: "ReLU" ... }')
     message = parse(source)
     return _Graph(Fields(source, message, Where(str(path))), options).network(path)
+
+
+def _alike(word: str, known: list[str]) -> str | None:
+    """The names that are close to a word; all of them only where they are few."""
+    hint = nearest(word, known)
+    return hint if len(known) <= MOST_LISTED or (hint and hint.startswith("did you mean")) else None
 
 
 def _twice(inlets: list[Inlet]) -> list[tuple[Inlet, Inlet]]:
@@ -53,6 +64,7 @@ class _Graph:
         self.passed: list[str] = []
         self.entries = Entries((), ())
         self.inlets: dict[str, Blob] = {}
+        self.needed: set[str] = set()
 
     def network(self, path: Path) -> Network:
         with self.faults.catching():
@@ -77,10 +89,9 @@ class _Graph:
         if self.entries.kept or self.faults.found:
             return
         hint = 'layers such as layer { name: "relu1" type: "ReLU" ... }'
-        if "net" in self.root or "train_net" in self.root:
-            hint = (
-                f"these are a solver's settings; the network is in {shown(self.root.text('net') or self.root.text('train_net'))}"
-            )
+        hint = next((said for name, said in OTHER_FILES.items() if name in self.root), hint)
+        elsewhere = next((self.root.text(name) for name in ("net", "train_net") if name in self.root), "")
+        hint += f"; the network is in {shown(elsewhere)}" if elsewhere else ""
         raise SheetError("there is no layer", Where(self.root.source.file), hint)
 
     # Inputs
@@ -108,6 +119,7 @@ class _Graph:
         """Give every input its shape: the caller's, in the order of the file, or the file's own."""
         computed = [entry for entry in self.entries.kept if not entry.verdict.left_out]
         read = {name for entry in computed for name, _ in entry.bottoms}
+        self.needed = {entry.bottoms[0][0] for entry in computed if entry.bottoms and entry.type in NEEDY}
         regions = {entry.bottoms[1][0] for entry in computed if entry.type in REGIONS_READ_BY and len(entry.bottoms) > 1}
         recurs = any(entry.type in RECURRENT for entry in computed)
         used = [inlet for inlet in inlets if not inlet.label and inlet.blob in read]
@@ -134,12 +146,15 @@ class _Graph:
         if given is not None:
             whole = recurs and dims is not None and len(given) == len(dims) - 1
             return Blob("", (*dims[:1], *given) if whole and dims else given, recurs)
-        if dims is None and inlet.spare:
+        if dims is None and inlet.spare and inlet.blob not in self.needed:
             return LABEL
         if dims is None:
-            hint = "give it, without the batch: --input 3x224x224 (channels x height x width)"
+            axes = "16x1x512 (steps x streams x features)" if recurs else "3x224x224 (channels x height x width)"
+            hint = f"give it{'' if recurs else ', without the batch'}: --input {axes}"
             self.faults.add(SheetError(f"the file does not say the shape of {shown(inlet.blob)}", inlet.where, hint))
             return NOWHERE
+        if inlet.guessed:
+            self.made.note(f"Three channels are assumed for {inlet.blob}, as the file does not say them; --input sets a shape.")
         leads = recurs or len(dims) == 1
         return Blob("", dims if leads else dims[1:], leads)
 
@@ -201,7 +216,7 @@ class _Graph:
         for entry in self.entries.dropped:
             if name in entry.tops:
                 return f"{said(entry)} in line {entry.where.line} makes it, but is not part of phase TEST"
-        return nearest(name, [*self.inlets, *self.blobs][-MOST_COMPARED:])
+        return _alike(name, [*self.inlets, *self.blobs][-MOST_COMPARED:])
 
     def _refuse(self, entry: Entry, bottoms: tuple[Blob, ...]) -> list[Blob]:
         """A layer that cannot be counted: a fault, or its input handed on where the caller wants that."""
@@ -210,7 +225,7 @@ class _Graph:
             return [bottoms[0] if bottoms else LABEL] * len(entry.tops)
         place = entry.fields.place("type")
         if entry.verdict.refused == "unknown":
-            known = nearest(entry.type, [*RULES, *LEFT_OUT]) if self.root.source.may_guess() else ""
+            known = _alike(entry.type, [*RULES, *LEFT_OUT]) if self.root.source.may_guess() else ""
             hint = f"{known}; {SKIP}" if known else SKIP
             self.faults.add(SheetError(f"unknown layer type {shown(entry.type)}", place, hint))
         else:
@@ -220,10 +235,12 @@ class _Graph:
     def _run(self, entry: Entry, bottoms: tuple[Blob, ...]) -> list[Blob]:
         """The blobs that a layer's rule makes."""
         assert entry.verdict.rule
-        layer = Layer(self.made, entry.fields, entry.type, entry.name, entry.where, bottoms, entry.tops)
+        shapeless = entry.verdict.shapeless
+        kept = tuple(blob for i, blob in enumerate(bottoms) if blob.counted or i not in shapeless)
+        layer = Layer(self.made, entry.fields, entry.type, entry.name, entry.where, kept, entry.tops)
         first = len(self.made.nodes)
         try:
-            if not all(blob.counted for blob in bottoms):
+            if not all(blob.counted for blob in kept):
                 labels = [name for (name, _), blob in zip(entry.bottoms, bottoms, strict=True) if not blob.counted]
                 raise SheetError(f"{entry.name} reads {listing(labels)}, whose shape the file does not say", entry.where)
             found = entry.verdict.rule(layer)
@@ -265,4 +282,5 @@ class _Graph:
             ("Passed over, because their types are not known: {}.", self.passed),
             ("Fields that are not known and change nothing here: {}.", strangers),
         )
-        return [*self.made.notes, *(text.format(listing(names)) for text, names in listed if names)]
+        stage = ["Of the stages train, val and deploy, the last is read."] if self.entries.deploys else []
+        return [*stage, *self.made.notes, *(text.format(listing(names)) for text, names in listed if names)]

@@ -21,6 +21,7 @@ class Inlet:
     where: Where
     label: bool = False
     spare: bool = False  # one of several tops of a data layer of unknown shape: it may be a label
+    guessed: bool = False  # three channels are assumed: a database does not say whether its pictures are grey
 
 
 def declared(root: Fields) -> list[Inlet]:
@@ -97,6 +98,20 @@ def _dummy(layer: Fields, number: int) -> Tops:
     return shapes or (old * number if len(old) == 1 else old)
 
 
+MODALITIES = {"RGB": 3, "FLOW": 2}
+
+
+def _video(layer: Fields, number: int) -> Tops:
+    """Frames as channels where a modality is named (temporal segment networks); other Caffes give them an axis of their own."""
+    fields = layer.child("video_data_param")
+    modality = fields.text("modality")
+    data, label = _cropped(layer, "video_data_param")
+    if data is None or modality not in MODALITIES:
+        return _input(layer, number)
+    frames = fields.number("new_length", 1, 1) * fields.number("num_segments", 1, 1)
+    return [(data[0], MODALITIES[modality] * frames, *data[2:]), label][:number]
+
+
 def _unsaid(*_: object) -> Tops:
     return []
 
@@ -115,9 +130,18 @@ SOURCES: dict[str, Callable[[Fields, int], Tops]] = {
     "Input": _input,
     "MemoryData": _memory,
     "Python": _unsaid,
-    "VideoData": _cropped_by("video_data_param"),
+    "VideoData": _video,
     "WindowData": _cropped_by("window_data_param"),
 }
+
+
+DATABASES = frozenset({"AnnotatedData", "Data"})
+
+
+def _guesses_channels(layer: Fields) -> bool:
+    """Whether neither a shape nor a mean for each channel tells how many channels a database's pictures have."""
+    transform = layer.child("transform_param")
+    return "input_param" not in layer and len(transform.scalars("mean_value")) < 2 and not transform.flag("force_gray")
 
 
 def of_layer(type: str, layer: Fields, where: Where) -> list[Inlet]:
@@ -129,5 +153,6 @@ def of_layer(type: str, layer: Fields, where: Where) -> list[Inlet]:
         dims = known[i] if i < len(known) else None
         is_label = dims == LABEL
         spare = dims is None and i > 0
-        inlets.append(Inlet(top, None if is_label else _bounded(dims, where), where, is_label, spare))
+        guessed = dims is not None and type in DATABASES and _guesses_channels(layer)
+        inlets.append(Inlet(top, None if is_label else _bounded(dims, where), where, is_label, spare, guessed))
     return inlets

@@ -7,15 +7,24 @@ from worksheet.readers.caffe.fields import Fields
 
 PHASES = ("TRAIN", "TEST")
 PHASE = "TEST"
+DEPLOY = "deploy"
+TRAINING = frozenset({"train", "val"})
 
 
 class State:
-    """The state of the network: phase TEST, with the level and stages that the file's own ``state`` gives."""
+    """The state of the network: phase TEST, with the level and stages that the file's own ``state`` gives.
 
-    def __init__(self, root: Fields) -> None:
+    A file for all purposes tells its parts apart by the stages train, val and deploy (NVIDIA's DIGITS, Caffe's
+    cifar10_full_network): of such a file, the stage deploy is read, and ``assumed`` is true.
+    """
+
+    def __init__(self, root: Fields, layers: list[Fields]) -> None:
         state = root.child("state")
         self.level = state.number("level", 0, least=-(10**6))
-        self.stages = frozenset(state.texts("stage"))
+        self.stages = frozenset(filter(None, state.texts("stage")))
+        self.assumed = not self.stages and _for_all_purposes(layers)
+        if self.assumed:
+            self.stages = frozenset({DEPLOY})
 
     def has(self, layer: Fields) -> bool:
         """Whether a layer is part of it: any rule of ``include`` holds, or none of ``exclude``; an old ``phase`` is TEST."""
@@ -34,3 +43,13 @@ class State:
             and self.stages.issuperset(rule.texts("stage"))
             and self.stages.isdisjoint(rule.texts("not_stage"))
         )
+
+
+def _for_all_purposes(layers: list[Fields]) -> bool:
+    """Whether some layers are for a stage of training, and others are there or not there for the stage deploy."""
+    rules = {"include": set[str](), "exclude": set[str]()}
+    for layer in layers:
+        for name, stages in rules.items():
+            for rule in layer.children(name):
+                stages.update(rule.texts("stage"))
+    return not TRAINING.isdisjoint(rules["include"]) and DEPLOY in rules["include"] | rules["exclude"]

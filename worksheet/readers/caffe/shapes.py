@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 from math import prod
 
@@ -26,6 +27,12 @@ def passed(layer: Layer) -> Blob:
 def split(layer: Layer) -> list[Blob]:
     """The same blob under several names: nothing is computed and nothing is copied."""
     return [layer.bottom] * len(layer.tops)
+
+
+def gathered(layer: Layer) -> list[Blob]:
+    """Several machines' parts of a batch put together, or handed out: of one sample, nothing. Labels stand behind the data."""
+    blobs = layer.bottoms
+    return [*blobs, *[Blob("", None, counted=False)] * (len(layer.tops) - len(blobs))]
 
 
 def softmax(layer: Layer) -> Blob:
@@ -131,22 +138,36 @@ def _folded(layer: Layer, blob: Blob, shape: Shape) -> Blob:
     return layer.reshaped(blob, (shape[0] // batch, *shape[1:]), leading=True)
 
 
-def permute(layer: Layer) -> Blob:
+def permute(param: str, name: str, layer: Layer) -> Blob:
     """The axes in another order; those that are not listed follow."""
     blob = layer.bottom
-    fields = layer.param("permute_param")
+    fields = layer.param(param)
     rank = len(layer.axes(blob))
-    order = [int(axis) for axis in fields.numbers("order")]
+    order = [int(axis) for axis in fields.numbers(name)]
     if len(set(order)) < len(order) or any(axis >= rank for axis in order):
-        raise SheetError(f"{layer.name} orders {rank} axes as {few(order)}", fields.place("order"))
+        raise SheetError(f"{layer.name} orders {rank} axes as {few(order)}", fields.place(name))
     order += [axis for axis in range(rank) if axis not in order]
     positions = [layer.axis(blob, axis) for axis in order]
     if not blob.leading and positions[0] >= 0:
-        raise SheetError(f"{layer.name} moves the batch", fields.place("order"), "order: 0 first")
+        raise SheetError(f"{layer.name} moves the batch", fields.place(name), f"{name}: 0 first")
     turned = [position + 1 for position in positions if position >= 0]
     if turned == sorted(turned):
         return passed(layer)
     return layer.emit("Permute", blob, values=listed("a", tuple(turned)))
+
+
+def reverse(layer: Layer) -> Blob:
+    """The elements of an axis from its end to its beginning, for a recurrent layer that runs backwards."""
+    blob = layer.bottom
+    layer.inner_axis(blob, layer.param("reverse_param").number("axis", 0, least=-9))
+    return layer.emit("Gather", blob, values=listed("o", blob.shape))
+
+
+def reorganised(layer: Layer) -> Blob:
+    """Darknet's Reorg: squares of places become channels, or the other way round."""
+    fields = layer.param("reorg_param")
+    kind = "PixelShuffle" if fields.flag("reverse") else "PixelUnshuffle"
+    return layer.emit(kind, layer.bottom, values={"r": fields.number("stride", None, 1)})
 
 
 def crop(layer: Layer) -> Blob:
@@ -216,12 +237,17 @@ RULES: dict[str, Rule] = {
     "Concat": concat,
     "Crop": crop,
     "Flatten": flatten,
-    "Permute": permute,
+    "Gather": gathered,
+    "Permute": partial(permute, "permute_param", "order"),
     "Reduction": reduction,
+    "Reorg": reorganised,
     "Reshape": reshape,
+    "Reverse": reverse,
+    "Scatter": gathered,
     "ShuffleChannel": shuffled,
     "Slice": slices,
     "Softmax": softmax,
     "Split": split,
     "Tile": tile,
+    "Transpose": partial(permute, "transpose_param", "dim"),
 }

@@ -15,17 +15,28 @@ RULES: dict[str, Rule] = windows.RULES | weights.RULES | elementwise.RULES | sha
 LEFT_OUT = (
     *("Accuracy", "DetectionEvaluate", "HDF5Output", "MatWrite", "SegAccuracy", "Silence"),
     *("ContrastiveLoss", "EuclideanLoss", "HingeLoss", "InfogainLoss", "MultiBoxLoss", "MultinomialLogisticLoss"),
-    *("SigmoidCrossEntropyLoss", "SmoothL1Loss", "SoftmaxLoss", "SoftmaxWithLoss"),
+    *("SigmoidCrossEntropyLoss", "SmoothL1Loss", "SmoothL1LossOHEM", "SoftmaxLoss", "SoftmaxWithLoss"),
+    *("BoxAnnotatorOHEM", "MarginInnerProduct"),  # which choose samples, or classify with the label's help, to train
 )
 UNCOUNTED = {
     "DenseCRF": "the inference of a random field depends on settings that are not in the file",
     "Filter": "it picks samples by their values, so its size depends on the data",
     "MatRead": "it reads arrays whose shape is not in the file",
+    "MultiStageMeanfield": "the filters of its random field run over a lattice whose size depends on the picture",
     "Recurrent": "it is the base of RNN and LSTM; the steps that it unrolls are not in the file",
 }
-SCRIPTS: dict[str, Rule] = {"proposallayer": detection.proposal, "proposaltargetlayer": lambda layer: layer.bottoms[0]}
+SCRIPTS: dict[str, Rule] = {"proposallayer": detection.proposal, "proposaltargetlayer": detection.targets}
 SCRIPTS_LEFT_OUT = re.compile(r".*loss(layer)?|.*accuracy(layer)?|anchortarget(layer)?")
 RECURRENT = frozenset({"LSTM", "RNN"})
+# Blobs whose shape does not matter, by their places: marks of where sequences begin, the picture's size, true boxes.
+SHAPELESS: dict[Rule, tuple[int, ...]] = {
+    RULES["LSTM"]: (1,),
+    RULES["RNN"]: (1,),
+    detection.proposal: (2,),
+    detection.targets: (1, 2, 3),
+    shapes.gathered: (1, 2, 3),
+}
+NEEDY = frozenset(windows.RULES | weights.RULES)  # whose first blob is no label
 REGIONS_READ_BY = frozenset({"PSROIPooling", "ROIAlign", "ROIPooling"})  # as their second blob
 
 
@@ -50,6 +61,11 @@ class Verdict:
     source: bool = False
     left_out: bool = False
     refused: str = ""
+
+    @property
+    def shapeless(self) -> tuple[int, ...]:
+        """The places of the blobs whose shape does not matter."""
+        return SHAPELESS.get(self.rule, ()) if self.rule else ()
 
 
 def verdict(type: str, fields: Fields) -> Verdict:

@@ -198,7 +198,8 @@ def _unreadable(source: Source, before: int, fault: Any) -> SheetError:
     sign = where.text[fault.column - 1 : fault.column]
     if sign in ('"', "'"):
         return SheetError("the text that begins here is not closed on its line", where, f"a second {sign}")
-    return SheetError(f"cannot read {shown(where.text[fault.column - 1 :], 20)}", where, _expected(fault.allowed))
+    hint = "a template's placeholder: write its value there" if sign == "$" else _expected(fault.allowed)
+    return SheetError(f"cannot read {shown(where.text[fault.column - 1 :], 20)}", where, hint)
 
 
 def _unexpected(source: Source, before: int, fault: Any) -> SheetError:

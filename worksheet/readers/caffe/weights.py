@@ -140,9 +140,9 @@ def parameter(layer: Layer) -> Blob:
 
 def recurrent(kind: str, layer: Layer) -> Blob:
     """Steps x streams x features: each stream is a sequence. Caffe's RNN has a layer behind its state that makes the output."""
-    fields = layer.param("recurrent_param")
+    fields = layer.param("lstm_param" if "lstm_param" in layer.fields else "recurrent_param")
     blob = layer.read(1, 3)[0]
-    if len(layer.bottoms) > 2:
+    if len(layer.fields.scalars("bottom")) > 2:
         raise SheetError(f"{layer.name} ({layer.type}) has a third input, which each step reads; it is not counted", layer.where)
     if fields.flag("expose_hidden"):
         raise SheetError("a state that is fed from outside is not counted", fields.place("expose_hidden"))

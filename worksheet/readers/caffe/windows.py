@@ -13,10 +13,13 @@ MAX_BLOBS = 1000
 POOLS = ("MAX", "AVE", "STOCHASTIC")
 CLIPPED, UNCLIPPED = 1, 2  # pooling rounds up; only where there is padding is a window behind the input left out
 HIGHEST_PYRAMID = 10
+DEPTHS = {"kernel_size": "kernel_depth", "stride": "temporal_stride", "pad": "temporal_pad"}  # C3D's words for time
 
 
 def per_axis(fields: Fields, single: str, default: int | None, dimensions: int, least: int = 0) -> list[int]:
     """A size for each axis, from the outermost: one for all, one for each, or apart as ..._h and ..._w."""
+    if "kernel_depth" in fields and single in DEPTHS and dimensions == 3:
+        return [fields.number(DEPTHS[single], default, least), *per_axis(fields, single, default, 2, least)]
     stem = single.removesuffix("_size")
     if f"{stem}_h" in fields or f"{stem}_w" in fields:
         place = fields.place(f"{stem}_h" if f"{stem}_h" in fields else f"{stem}_w")
@@ -149,16 +152,21 @@ def pyramid(layer: Layer) -> Blob:
 
 
 def resampled(layer: Layer) -> Blob:
-    """Upsample: to a multiple of the size (nearest neighbour), or with the places of maxima, as SegNet unpools."""
+    """Upsample: to a multiple of the size (nearest neighbour), or with the places of maxima, as SegNet unpools.
+
+    SegNet's pad_out takes off the row or column by which Caffe's pooling had rounded up.
+    """
     blob, *places = layer.read(1, 2)
     fields = layer.param("upsample_param")
-    scale = fields.number("scale", 2, 1)
+    scales = {side: fields.number(f"scale_{side}", fields.number("scale", 2, 1), 1) for side in SIDES[2]}
     if not places:
-        return layer.emit("Upsample", blob, values={"s_w": scale, "s_h": scale})
+        return layer.emit("Upsample", blob, values={f"s_{side}": scale for side, scale in scales.items()})
     *channels, height, width = blob.shape
-    height = fields.number("upsample_h", height * scale, 1)
-    width = fields.number("upsample_w", width * scale, 1)
-    return layer.emit("Gather", blob, values=listed("o", (*channels, height, width)))
+    sizes = [
+        fields.number(f"upsample_{side}", size * scales[side] - fields.flag(f"pad_out_{side}"), 1)
+        for side, size in zip(SIDES[2], (height, width), strict=True)
+    ]
+    return layer.emit("Gather", blob, values=listed("o", (*channels, *sizes)))
 
 
 def interpolated(layer: Layer) -> Blob:
@@ -178,12 +186,14 @@ def interpolated(layer: Layer) -> Blob:
 
 RULES: dict[str, Rule] = {
     "Convolution": partial(convolution, "Conv"),
+    "Convolution3D": partial(convolution, "Conv"),
     "ConvolutionDepthwise": partial(convolution, "Conv", depthwise=True),
     "Deconvolution": partial(convolution, "ConvTranspose"),
     "DepthwiseConvolution": partial(convolution, "Conv", depthwise=True),
     "Im2col": im2col,
     "Interp": interpolated,
     "Pooling": pooling,
+    "Pooling3D": pooling,
     "SPP": pyramid,
     "Upsample": resampled,
 }
