@@ -87,3 +87,10 @@ def test_the_stage_between_substitution_and_value() -> None:
     f = Formula("floor((M - w + 2*p)/s) + 1").quotients({"M": 224, "w": 11, "p": 2, "s": 4})
     assert f.show() == "⌊54.25⌋ + 1"
     assert Formula("ceil(a/b)").quotients({"a": 1, "b": 3}).show("latex") == r"\left\lceil \frac{1}{3} \right\rceil"
+
+
+def test_a_fold_that_could_not_be_read_back_is_left_alone() -> None:
+    """(2155^3)^3 has 31 digits, one more than the parser reads."""
+    folded = Formula("((k + 2155)**3)**3").given(k=0)
+    assert Formula(folded.source) == folded
+    assert folded.evaluate() == 2155**9

@@ -372,7 +372,7 @@ def test_a_module_that_stands_in_a_file(here: Path):
         ("nonet:make", "there is no module 'nonet'", "path/to/file.py:factory", None),
         ("nonet.py:make", "there is no such file", "", None),
         ("mynet:broken", "mynet:broken fails: ValueError: no", "", 26),
-        ("mynet:number", "mynet:number gives a int", "torch.nn.Module", None),
+        ("mynet:number", "the factory gives no network but something of class int", "torch.nn.Module", None),
         ("mynet:wrong", "the forward pass of wrong fails: RuntimeError", "", None),
         ("bad:make", "bad cannot be imported: SyntaxError", "", 2),
         ("gone:make", "gone cannot be imported: ModuleNotFoundError: No module named 'nothing_of_that_name'", "", 2),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from worksheet.errors import FormulaError
 from worksheet.formula.exact import bounded, compiled, divide
+from worksheet.formula.parse import MAX_DIGITS
 from worksheet.formula.tree import (
     ONE,
     ZERO,
@@ -25,6 +26,7 @@ from worksheet.formula.tree import (
 MAX_NODES = 600  # also bounds how deep the parts stand inside one another
 BRACKETS = ("floor", "ceil")
 MAX_DECIMALS = 6
+TOO_LONG = 10**MAX_DIGITS  # a number that could not be read back
 
 
 def replaced(node: Node, new: Mapping[str, Node]) -> Node:
@@ -63,7 +65,15 @@ def size(node: Node) -> int:
 
 
 def fold(node: Node) -> Node:
-    """One node without residue: no ``+ 0``, ``* 1``, ``- 1 + 1``; constants worked out, nested chains joined."""
+    """One node without residue: no ``+ 0``, ``* 1``, ``- 1 + 1``; constants worked out, nested chains joined.
+
+    What would hold a number that the parser does not read stays as it is.
+    """
+    folded = _folded(node)
+    return node if folded is not node and any(isinstance(n, Number) and n.value >= TOO_LONG for n in walk(folded)) else folded
+
+
+def _folded(node: Node) -> Node:
     match node:
         case Operation("+" | "-"):
             return _fold_sum(node)

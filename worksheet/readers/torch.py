@@ -24,6 +24,10 @@ from worksheet.readers.reader import Options, Reader
 DOTTED = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*"
 SOURCE = re.compile(rf"(?P<module>{DOTTED}|[^:\n]+\.py):(?P<factory>{DOTTED})", re.ASCII)
 MISSING = "PyTorch is not installed"
+MOST_SAID = 200  # characters of a factory's signature
+APART = "each must be an argument by itself; inputs in a tuple or a dict need a module around the network that takes them apart"
+MODULE = "it must give a torch.nn.Module"
+FACTORY = "it must be a function that gives a torch.nn.Module, or one itself"
 INSTALL = "pip install 'worksheet[torch]'"
 
 
@@ -47,20 +51,20 @@ def _followed(module: Any, name: str, options: Options) -> Network:
     from worksheet.readers.torch_graph.running import meta_twins, run
 
     module = getattr(module, "_orig_mod", module)  # of torch.compile: the module as it was written
-    names = _input_names(module, len(options.inputs))
     twins = meta_twins(module)
+    names, keywords = _input_names(module, len(options.inputs))
     whole: set[str] = set()
     for _ in range(len(names) + 2):  # once for each input that turns out to be whole numbers, at most
         inputs = {key: _input(module, shape, key in whole) for key, shape in zip(names, options.inputs, strict=True)}
         try:
-            trace = run(module, name, inputs, twins, skip_unknown=options.skip_unknown)
+            trace = run(module, name, inputs, twins, keywords=keywords, skip_unknown=options.skip_unknown)
         except NeedsWholeNumbers as found:
             whole |= {str(found)} & set(names) - whole or set(names)
             continue
         if not trace.nodes:
             raise SheetError("the forward pass computes nothing from its input", Where(name))
         further = dict(zip(names[1:], options.inputs[1:], strict=True)) | trace.further
-        notes = (*trace.notes, *_unread(module, trace.owners, twins))
+        notes = (*trace.notes(), *_unread(module, trace.owners, twins))
         return Network(name, options.inputs[0], tuple(trace.nodes), Heading(convention="textbook"), None, further, notes)
     raise SheetError("numbers that are not whole are used as numbers of tokens", Where(name))
 
@@ -74,15 +78,24 @@ def _input(module: Any, shape: Shape, whole: bool) -> Any:
     return torch.empty((1, *shape), dtype=dtype, device="meta")
 
 
-def _input_names(module: Any, count: int) -> list[str]:
-    """The main input is called input; the others as the forward pass calls them."""
-    parameters = inspect.signature(module.forward).parameters.values()
+def _input_names(module: Any, count: int) -> tuple[list[str], dict[str, str]]:
+    """The main input is called input, the others as the forward pass calls them.
+
+    Also the forward pass's own names of those that it takes by name alone.
+    """
+    try:
+        parameters = list(inspect.signature(module.forward).parameters.values())
+    except (TypeError, ValueError):  # it is not written in Python: it takes what it takes
+        parameters = [inspect.Parameter("inputs", inspect.Parameter.VAR_POSITIONAL)]
     positional = [p.name for p in parameters if p.kind in {p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD}]
     starred = any(p.kind is p.VAR_POSITIONAL for p in parameters)
-    if count > len(positional) and not starred:
-        raise SheetError(f"{count} inputs are given, but the forward pass takes {len(positional)}: {', '.join(positional)}")
-    names = [INPUT, *(name if name != INPUT else f"{name}_2" for name in positional[1:count])]
-    return names + [f"{INPUT}_{i}" for i in range(len(names) + 1, count + 1)]
+    by_name = [p for p in parameters if p.kind is p.KEYWORD_ONLY and not starred]
+    known = [*positional, *(p.name for p in sorted(by_name, key=lambda p: p.default is not p.empty))]
+    if count > len(known) and not starred:
+        raise SheetError(f"{count} inputs are given, but the forward pass takes {len(known)}: {', '.join(known)}", hint=APART)
+    names = [INPUT, *(name if name != INPUT else f"{name}_2" for name in known[1:count])]
+    names += [f"{INPUT}_{i}" for i in range(len(names) + 1, count + 1)]
+    return names, dict(zip(names[len(positional) :], known[len(positional) :], strict=False))
 
 
 def _unread(module: Any, owners: Mapping[int, str], twins: Mapping[int, tuple[Any, Any]]) -> list[str]:
@@ -129,7 +142,7 @@ def _made(source: str, options: Options) -> Any:
         thing = getattr(thing, part)
     made = thing if claims_module(thing) else _called(thing, source, options)
     if not claims_module(made):
-        raise SheetError(f"{source} gives a {type(made).__name__}", Where(source), "it must give a torch.nn.Module")
+        raise SheetError(f"the factory gives no network but something of class {type(made).__name__}", Where(source), MODULE)
     return made.eval()
 
 
@@ -138,12 +151,27 @@ def _called(factory: Callable[..., Any], source: str, options: Options) -> Any:
     from worksheet.readers.torch_graph.places import fault_of
 
     if not callable(factory):
-        raise SheetError(f"{source} is a {type(factory).__name__}", Where(source), "it must be a function or a torch.nn.Module")
+        raise SheetError(f"it is no factory but of class {type(factory).__name__}", Where(source), FACTORY)
+    _check_arguments(factory, source, options)
     try:
         with Arrays(COUNTING).mode():
             return factory(**options.kwargs)
     except (Exception, SystemExit) as error:
         raise fault_of(error, f"{source} fails") from error
+
+
+def _check_arguments(factory: Callable[..., Any], source: str, options: Options) -> None:
+    """Arguments that the factory does not take, or lacks."""
+    try:
+        signature = inspect.signature(factory)
+    except (TypeError, ValueError):  # of a function that is not written in Python
+        return
+    try:
+        signature.bind(**options.kwargs)
+    except TypeError as error:
+        takes = ", ".join(map(str, signature.parameters.values()))[:MOST_SAID]
+        hint = f"it takes {takes}: --kwargs NAME=VALUE for each" if takes else "it takes no arguments"
+        raise SheetError(f"the factory's arguments: {error}", Where(source), hint) from None
 
 
 def _imported(name: str) -> Any:

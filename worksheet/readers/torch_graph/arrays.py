@@ -114,7 +114,11 @@ class Arrays:
 
     def twin(self, tensor: Any) -> Any:
         if id(tensor) not in self.twins:
-            self.twins[id(tensor)] = (tensor, self.plain(lambda: tensor.to("meta")))
+            plain = self.plain(lambda: tensor.detach().to("meta"))
+            self.twins[id(tensor)] = (
+                tensor,
+                type(tensor)(plain, requires_grad=False) if type(tensor).__name__ == "Parameter" else plain,
+            )
         return self.twins[id(tensor)][1]
 
     def mode(self) -> Any:

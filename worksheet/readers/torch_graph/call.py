@@ -121,40 +121,43 @@ class Call:
 
     def row(
         self, kind: str, values: Mapping[str, int], *operands: Value, out: Any = None, part: str = "", pattern: str = "",
-        weights: Sequence[Any] = (), prefer: int | None = None,
+        weights: Sequence[Any] = (), statistics: Sequence[Any] = (), prefer: int | None = None,
     ) -> Value:  # fmt: skip
-        """A row that gives the result, or the tensor ``out``. ``weights`` are the stored tensors that it counts."""
-        shares = self.shares(weights)
+        """A row that gives the result, or the tensor ``out``.
+
+        ``weights`` are the stored tensors that it counts as parameters, ``statistics`` those that it counts as buffers.
+        """
+        given = [tensor for tensor in weights if tensor is not None]
+        shares = self.shares(given, statistics)
         target = self.result if out is None else out
         name = f"{self.base}.{part}" if part else self.base
         guess = prefer if prefer is not None else _batch(operands, target)
         made = self.trace.row(
-            kind, values, operands, target, name, pattern=pattern, shares=shares, prefer=guess, live=bool(weights),
-            moves=self.rule.moves,
+            kind, values, operands, target, name, pattern=pattern, shares=shares, prefer=guess,
+            stored=sum(int(tensor.numel()) for tensor in given), moves=self.rule.moves,
         )  # fmt: skip
-        for tensor in weights:
-            if tensor is not None and not shares:
-                self.trace.owners.setdefault(self.trace.identity(tensor), self.trace.last)
+        for tensor in [] if shares else [*given, *statistics]:
+            self.trace.owners.setdefault(self.trace.identity(tensor), self.trace.last)
         return made
 
-    def shares(self, weights: Sequence[Any]) -> str:
+    def shares(self, weights: Sequence[Any], statistics: Sequence[Any]) -> str:
         """The row that counts these stored tensors already; empty where none does.
 
         Where only some of them are counted, or some are worked out from others, the rest get rows of their own.
         """
-        given = [tensor for tensor in weights if tensor is not None]
-        owners = [self.owner(tensor) for tensor in given]
+        owners = [self.owner(tensor) for tensor in weights]
         if not any(owners):
-            return ""
-        for tensor, owner in zip(given, owners, strict=True):
+            again = [self.trace.owners.get(self.trace.identity(tensor), "") for tensor in statistics]
+            return next(filter(None, again), "") if not weights else ""
+        for tensor, owner in zip(weights, owners, strict=True):
             if not owner:
                 self.value(tensor)
         return next(filter(None, owners))
 
     def owner(self, tensor: Any) -> str:
-        """The row that counts a stored tensor, or that gives one that is none; empty for one that is not counted yet."""
+        """The row that counts a parameter, or that gives what is none; empty for a parameter that is not counted yet."""
         key = self.trace.identity(tensor)
-        return self.trace.owners.get(key, "") if key else self.value(tensor).name
+        return self.trace.owners.get(key, "") if key in self.trace.parameters else self.value(tensor).name
 
 
 def _batch(operands: Sequence[Value], out: Any) -> int | None:

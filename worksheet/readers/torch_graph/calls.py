@@ -1,4 +1,4 @@
-"""What the calls of a forward pass become: functions of each element, arithmetic, reductions, and calls made of others.
+"""What the calls of a forward pass become: functions of each element, arithmetic, reductions; the table of all calls.
 
 Keyed by torch's own names; one table serves functions, methods, operators and their in-place forms.
 """
@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from worksheet.readers.torch_graph.call import Call, Rule, is_tensor, tensors
+from worksheet.readers.torch_graph.composed import COMPOSED
 from worksheet.readers.torch_graph.joins import JOINS
 from worksheet.readers.torch_graph.layers import LAYERS
 from worksheet.readers.torch_graph.moves import MOVES
@@ -165,78 +166,6 @@ def reduce(call: Call) -> None:
         call.alias(made, further, made.batch)
 
 
-def decomposed(body: Callable[..., Any], names: str = "*args") -> Rule:
-    """A call that is made of others: their rows stand for it."""
-
-    def handler(call: Call) -> None:
-        call.alias_of(call.traced(body, *call.args, **call.kwargs))
-
-    return Rule(handler, names)
-
-
-def _glu(x: Any, dim: int = -1) -> Any:
-    values, gates = x.chunk(2, dim)
-    return values * gates.sigmoid()
-
-
-def _norm(x: Any, p: Any = 2, dim: Any = None, keepdim: bool = False, **_: Any) -> Any:
-    over = {"dim": dim, "keepdim": keepdim} if dim is not None else {}
-    if p in (2, 2.0, "fro", None):
-        return (x * x).sum(**over).sqrt()
-    return x.abs().sum(**over) if p == 1 else x.abs().pow(p).sum(**over).pow(1 / p)
-
-
-def _norm_of_order(x: Any, order: Any = 2, dim: Any = None, keepdim: bool = False, **options: Any) -> Any:
-    return _norm(x, options.get("ord", order), dim, keepdim)
-
-
-def _normalize(x: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12, **_: Any) -> Any:
-    return x / _norm(x, p, dim, keepdim=True).clamp_min(eps)
-
-
-def _var(x: Any, dim: Any = None, unbiased: bool = True, keepdim: bool = False, **_: Any) -> Any:
-    axes = tuple(range(x.dim())) if dim is None or isinstance(dim, bool) else dim
-    apart = x - x.mean(axes, keepdim=True)
-    return (apart * apart).sum(axes, keepdim=keepdim) / max(1, x.numel() - int(unbiased))  # any number: it is one division
-
-
-def _cosine(a: Any, b: Any, dim: int = 1, eps: float = 1e-8) -> Any:
-    return (a * b).sum(dim) / (_norm(a, 2, dim).clamp_min(eps) * _norm(b, 2, dim).clamp_min(eps))
-
-
-def _weight_norm(v: Any, g: Any, dim: int = 0) -> Any:
-    return v * (g / _norm(v, 2, tuple(axis for axis in range(v.dim()) if axis != dim), keepdim=True))
-
-
-BODIES: dict[str, Callable[..., Any]] = {
-    "glu": _glu,
-    "softmin": lambda x, dim=None, **_: (-x).softmax(dim),
-    "softsign": lambda x: x / (x.abs() + 1),
-    "tanhshrink": lambda x: x - x.tanh(),
-    "rsqrt": lambda x: 1 / x.sqrt(),
-    "log1p": lambda x: (x + 1).log(),
-    "expm1": lambda x: x.exp() - 1,
-    "var": _var,
-    "std": lambda x, dim=None, **options: _var(x, dim, **options).sqrt(),
-    "var_mean": lambda x, dim=None, **options: (_var(x, dim, **options), x.mean(dim, keepdim=options.get("keepdim", False))),
-    "norm": _norm,
-    "linalg.norm": _norm_of_order,
-    "linalg.vector_norm": _norm_of_order,
-    "normalize": _normalize,
-    "cosine_similarity": _cosine,
-    "logsumexp": lambda x, dim, keepdim=False: (x - x.amax(dim, keepdim=True)).exp().sum(dim, keepdim=keepdim).log(),
-    "addmm": lambda c, a, b, **_: a @ b + c,
-    "addmv": lambda c, a, b, **_: a @ b + c,
-    "baddbmm": lambda c, a, b, **_: a @ b + c,
-    "addcmul": lambda c, a, b, **_: c + a * b,
-    "addcdiv": lambda c, a, b, **_: c + a / b,
-    "lerp": lambda a, b, weight: a + (b - a) * weight,
-    "outer": lambda a, b: a.unsqueeze(1) * b,
-    "ger": lambda a, b: a.unsqueeze(1) * b,
-    "_weight_norm": _weight_norm,
-    "_weight_norm_interface": lambda v, g, dim=0: (_weight_norm(v, g, dim), g),
-}
-
 ELEMENTWISE = {
     **dict.fromkeys(["relu"], "ReLU"),
     "relu6": "ReLU6",
@@ -255,10 +184,11 @@ ELEMENTWISE = {
     "hardsigmoid": "Hardsigmoid",
     "threshold": "Threshold",
     **dict.fromkeys(["abs", "absolute", "__abs__"], "Abs"),
-    "exp": "Exp",
-    "log": "Log",
+    **dict.fromkeys(["exp", "exp2"], "Exp"),
+    **dict.fromkeys(["log", "log2", "log10"], "Log"),
     "sqrt": "Sqrt",
     "erf": "Erf",
+    **dict.fromkeys(["isnan", "isinf", "isfinite", "isposinf", "isneginf"], "Threshold"),
     "special.erf": "Erf",
     "rrelu": "LeakyReLU",
     **dict.fromkeys(["neg", "negative", "__neg__", "logical_not", "bitwise_not", "__invert__"], "Negative"),
@@ -290,7 +220,6 @@ CALLS: dict[str, Rule] = {
     **{name: Rule(elementwise, "input", kind) for name, kind in ELEMENTWISE.items()},
     **{name: Rule(binary, "input other", kind) for name, kind in ARITHMETIC.items()},
     **dict.fromkeys(POWERS, Rule(power, "input exponent")),
-    "square": decomposed(lambda x: x**2),
     "prelu": Rule(prelu, "input weight"),
     "gelu": Rule(gelu),
     "hardtanh": Rule(hardtanh, "input min_val max_val"),
@@ -300,7 +229,7 @@ CALLS: dict[str, Rule] = {
     "clamp_min": Rule(clip, "input min"),
     "clamp_max": Rule(clip, "input max"),
     **{name: Rule(reduce, "input dim keepdim", kind) for name, kind in REDUCTIONS.items()},
-    **{name: decomposed(body) for name, body in BODIES.items()},
+    **COMPOSED,
     **LAYERS,
     **MOVES,
     **JOINS,

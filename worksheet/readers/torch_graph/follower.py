@@ -59,6 +59,13 @@ ASKING = frozenset(  # for numbers
 )
 WHOLE = {"embedding": 0, "embedding_bag": 0, "one_hot": 0, "__getitem__": 1, "index_select": 2, "gather": 2}  # which argument
 ADVICE = "decide by shapes, or trace a module in which the decision is made"
+REASONS = {
+    **dict.fromkeys(
+        ["topk", "sort", "argsort", "msort", "median", "nanmedian", "kthvalue", "mode", "quantile"],
+        "how many comparisons a sorting takes depends on the numbers",
+    ),
+    **dict.fromkeys(["bernoulli", "multinomial", "gumbel_softmax", "poisson"], "it draws at random"),
+}
 SKIP = "--skip-unknown passes it over, and says so"
 
 
@@ -175,7 +182,7 @@ class Follower(Arrays):
         """Name a call and pass it over: its results are the first thing that it reads, in other axes."""
         where = user_place() or Where(call.base)
         name = call.name.strip("_")
-        hint = why.hint or (self.hint(name) if call.rule.handler is _unknown else SKIP)
+        hint = why.hint or (self.hint(name) if call.rule.handler is _unknown and name not in REASONS else SKIP)
         self.faults.setdefault((str(where), name), NetworkError(f"{name} cannot be followed: {why}", where, hint))
         source = next(self.sources(call), None)
         for out in [tensor for tensor in tensors(call.result) if tensor.numel()]:
@@ -209,5 +216,5 @@ class Follower(Arrays):
         return self.plain(lambda: torch.empty(tuple(shape), device="meta"))
 
 
-def _unknown(_: Call) -> None:
-    raise Lost("no kind of layer stands for it")
+def _unknown(call: Call) -> None:
+    raise Lost(REASONS.get(call.name.rstrip("_"), "no kind of layer stands for it"))

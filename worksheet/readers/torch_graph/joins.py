@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import prod
+from math import ceil, gcd, prod
 from typing import Any
 
-from worksheet.readers.torch_graph.call import Call, Rule, is_tensor, sides, sizes_of
+from worksheet.readers.torch_graph.call import Call, Rule, is_tensor, numbers, sides, sizes_of
 from worksheet.readers.torch_graph.moves import gathered, moving, reshaped
 from worksheet.readers.torch_graph.values import Lost
 
@@ -32,6 +32,16 @@ def stack(call: Call) -> None:
 
     axis = call.get("dim", 0)
     call.alias_of(call.traced(lambda: torch.cat([tensor.unsqueeze(axis) for tensor in call["tensors"]], axis)))
+
+
+def beside(call: Call) -> None:
+    """Arrays one behind the other along the axis that the rule names."""
+    import torch
+
+    given = call["tensors"]
+    if min(tensor.dim() for tensor in given) < max(2, 1 + int(call.rule.kind)):
+        raise Lost("its arrays have too few axes")
+    call.alias_of(call.traced(lambda: torch.cat(given, int(call.rule.kind))))
 
 
 def merged(call: Call, given: Sequence[Any], out: Any = None) -> None:
@@ -70,6 +80,13 @@ def blanked(call: Call) -> None:
         call.alias(before, call.args[0], before.batch)
 
 
+def scattered(call: Call) -> None:
+    """Numbers written to places of their own, the others kept."""
+    before, source = call.known(call["input"]), call.known(call.get("src"))
+    given = [value.tensor for value in (before, source) if value]
+    merged(call, given or [call["index"]])
+
+
 def copied(call: Call) -> None:
     """All numbers of one tensor written into another."""
     source = call.known(call.args[1])
@@ -97,6 +114,23 @@ def pad(call: Call) -> None:
         gathered(call)
 
 
+def fold(call: Call) -> None:
+    """Windows laid over each other and added: for each place as many numbers as windows can meet there, which are then summed.
+
+    Where fewer meet, zeros stand in, as they do for the border of a convolution.
+    """
+    window = [numbers(call.get(name, usual), 2) for name, usual in (("kernel_size", 1), ("stride", 1), ("dilation", 1))]
+    deep = prod(ceil(kernel * gcd(stride, step) / stride) for kernel, stride, step in zip(*window, strict=True))
+    if deep == 1:
+        gathered(call)
+        return
+    shape = call.result.shape
+    between = call.meta((*shape[:-2], deep, *shape[-2:]))
+    gathered(call, between)
+    laid = call.value(between)
+    call.row("Sum", {"a_1": laid.position(-3)}, laid, part="sum", prefer=laid.batch)
+
+
 def shuffle(call: Call) -> None:
     letter = "g" if call.rule.kind == "ChannelShuffle" else "r"
     call.row(call.rule.kind, {letter: int(call["number"])}, call.x)
@@ -121,14 +155,20 @@ def interpolate(call: Call) -> None:
 WAYS = {"nearest": 0, "nearest-exact": 0, "linear": 1, "bilinear": 1, "bicubic": 2}
 
 
+BESIDE = {"vstack": "0", "row_stack": "0", "hstack": "1", "dstack": "2"}  # the axis
 JOINS: dict[str, Rule] = {
     **moving(concat, "tensors dim", "cat", "concat", "concatenate"),
     **moving(stack, "tensors dim", "stack"),
+    **{name: Rule(beside, "tensors", axis, moves=True) for name, axis in BESIDE.items()},
     **moving(where, "condition input other", "where"),
     **moving(setitem, "input index value", "__setitem__"),
+    **moving(scattered, "input dim index src", "scatter"),
+    **moving(scattered, "input dim index src", "index_copy"),
+    **moving(scattered, "input src", "slice_scatter", "select_scatter", "masked_scatter", "diagonal_scatter"),
     **moving(blanked, "input", "zero_", "fill_", "masked_fill_", "index_fill_"),
     **moving(copied, "input source", "copy_"),
     **moving(pad, "input pad", "pad", "constant_pad_nd"),
+    **dict.fromkeys(["fold", "col2im"], Rule(fold, "input output_size kernel_size dilation padding stride")),
     "pixel_shuffle": Rule(shuffle, "input number", "PixelShuffle", moves=True),
     "pixel_unshuffle": Rule(shuffle, "input number", "PixelUnshuffle", moves=True),
     "channel_shuffle": Rule(shuffle, "input number", "ChannelShuffle", moves=True),

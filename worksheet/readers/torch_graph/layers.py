@@ -6,7 +6,7 @@ by which tensor they are, and a layer that finds its own counted before shares t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -63,7 +63,8 @@ def weighted(call: Call, values: dict[str, int], *operands: Value) -> None:
         return
     between = call.meta(call.result.shape)
     made = call.row(call.rule.kind, values | {"b": 0}, *operands, out=between, weights=(weight,))
-    call.row("Bias", {}, made, weights=(bias,), part="bias", prefer=made.batch)
+    channels = made.position(-1 if call.rule.kind == "Linear" else -1 - dimensions(call))
+    call.row("Bias", {"a": channels}, made, weights=(bias,), part="bias", prefer=made.batch)
 
 
 def linear(call: Call) -> None:
@@ -73,6 +74,9 @@ def linear(call: Call) -> None:
         values = {"k": int(weight.shape[0]), "r": int(len(x.shape) > 2)}
         weighted(call, values, x)
         return
+    for given in (weight, bias):
+        if given is not None:
+            call.value(given)  # what is no tensor of the module becomes an input
     body = (lambda a, w: a @ w.mT) if bias is None else (lambda a, w: a @ w.mT + bias)
     call.alias_of(call.traced(body, call["input"], weight))
 
@@ -86,6 +90,16 @@ def bilinear(call: Call) -> None:
 def embedding(call: Call) -> None:
     vocabulary, width = (int(size) for size in call["weight"].shape)
     call.row("Embedding", {"v": vocabulary, "k": width}, call.x, weights=(call["weight"],))
+
+
+def embedding_bag(call: Call) -> None:
+    """Rows of a table looked up, then one of each bag: each line of the input is one."""
+    import torch
+
+    if call["input"].dim() != 2 or call.get("per_sample_weights") is not None:
+        raise Lost("its bags are data, or weighted")
+    over = {"sum": torch.sum, "mean": torch.mean, "max": torch.amax}[call.get("mode", "mean")]
+    call.alias_of(call.traced(lambda: over(torch.nn.functional.embedding(call["input"], call["weight"]), 1)))
 
 
 # Pooling
@@ -125,17 +139,35 @@ def batch_norm(call: Call) -> None:
 
     Where samples are windows or regions, the channels go to the front: each is treated alike whatever else the axes are.
     """
-    stored = [call.get(name) for name in ("weight", "bias", "running_mean", "running_var")]
-    affine = int(stored[0] is not None)
-    if stored[2] is None:
-        call.trace.note(f"{call.base} keeps no statistics: for one sample it is an InstanceNorm.")
-        call.row("InstanceNorm", {"a": affine}, one_sample(call), weights=stored[:2])
+    statistics = [call.get(name) for name in ("running_mean", "running_var")]
+    if statistics[0] is None:
+        call.trace.note(NO_STATISTICS, call.base)
+        normalised(call, "InstanceNorm", {}, one_sample(call))
     elif call.x.batch == 0:
-        call.row("BatchNorm", {"a": affine}, call.x, weights=stored)
+        normalised(call, "BatchNorm", {}, call.x, statistics)
     else:
         source = call.traced(lambda x: x.transpose(0, 1), call["input"])
-        made = call.row("BatchNorm", {"a": affine}, call.value(source), out=call.meta(source.shape), weights=stored)
+        made = normalised(call, "BatchNorm", {}, call.value(source), statistics, call.meta(source.shape))
         call.alias_of(call.traced(lambda x: x.transpose(0, 1), made.tensor))
+
+
+def normalised(
+    call: Call, kind: str, values: dict[str, int], x: Value, statistics: Sequence[Any] = (), turned: Any = None
+) -> Value:  # fmt: skip
+    """A normalisation of channels; where it stores a scale without a shift, or a shift alone, that is a row of its own.
+
+    ``turned`` is the result with the channels before the samples.
+    """
+    target = call.result if turned is None else turned
+    weight, bias = _affine(call)
+    if (weight is None) == (bias is None):
+        given = values | {"a": int(weight is not None)}
+        return call.row(kind, given, x, out=target, weights=(weight, bias), statistics=statistics)
+    made = call.row(kind, values | {"a": 0}, x, out=call.meta(target.shape), statistics=statistics)
+    alone, options, part = ("Scale", {"b": 0}, "scale") if bias is None else ("Bias", {}, "bias")
+    options |= {"a": made.position(1 if turned is None else 0)}
+    stored = (weight if bias is None else bias,)
+    return call.row(alone, options, made, out=target, weights=stored, part=part, prefer=made.batch)
 
 
 def one_sample(call: Call) -> Value:
@@ -149,12 +181,11 @@ def instance_norm(call: Call) -> None:
     if call.get("running_mean") is not None and not call.get("use_input_stats", True):
         batch_norm(call)
     else:
-        call.row("InstanceNorm", {"a": int(call.get("weight") is not None)}, one_sample(call), weights=_affine(call))
+        normalised(call, "InstanceNorm", {}, one_sample(call))
 
 
 def group_norm(call: Call) -> None:
-    values = {"g": int(call["num_groups"]), "a": int(call.get("weight") is not None)}
-    call.row("GroupNorm", values, one_sample(call), weights=_affine(call))
+    normalised(call, "GroupNorm", {"g": int(call["num_groups"])}, one_sample(call))
 
 
 def layer_norm(call: Call) -> None:
@@ -177,6 +208,7 @@ def _windows(handler: Callable[[Call], None], kind: str, names: str, *calls: str
     return {call.format(n=n): Rule(handler, names, kind.format(n=n)) for n in (1, 2, 3) for call in calls}
 
 
+NO_STATISTICS = "Without statistics of training, and so an InstanceNorm of the one sample: {}."
 POOL = "input kernel_size stride padding"
 NORM = "input running_mean running_var weight bias use_input_stats"
 LAYERS: dict[str, Rule] = {
@@ -194,6 +226,9 @@ LAYERS: dict[str, Rule] = {
     "linear": Rule(linear, "input weight bias", "Linear"),
     "bilinear": Rule(bilinear, "input other weight bias"),
     "embedding": Rule(embedding, "input weight"),
+    "embedding_bag": Rule(
+        embedding_bag, "input weight offsets max_norm norm_type scale_grad_by_freq mode sparse per_sample_weights"
+    ),
     "batch_norm": Rule(batch_norm, "input running_mean running_var weight bias"),
     "instance_norm": Rule(instance_norm, NORM),
     "group_norm": Rule(group_norm, "input num_groups weight bias"),

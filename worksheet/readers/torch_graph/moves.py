@@ -254,7 +254,9 @@ GATHERED = [
     "as_strided",
     "masked_fill",
     "index_fill",
-    "select_scatter",
+    "max_unpool1d",
+    "max_unpool2d",
+    "max_unpool3d",
 ]
 
 MOVES: dict[str, Rule] = {

@@ -54,8 +54,8 @@ def _shown(file: str) -> str:
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else file
 
 
-def fault_of(error: BaseException, what: str) -> WorksheetError:
-    """An error of the user's code as a fault at the last line of theirs that was running."""
+def fault_of(error: BaseException, what: str, otherwise: Where | None = None, hint: str | None = None) -> WorksheetError:
+    """An error of the user's code as a fault at the last line of theirs that was running, or at the place given otherwise."""
     if isinstance(error, WorksheetError):
         return error
     said = next(iter(str(error).strip().splitlines()), "")[:MOST_SAID]
@@ -63,4 +63,4 @@ def fault_of(error: BaseException, what: str) -> WorksheetError:
     if isinstance(error, SyntaxError) and error.filename:
         return SheetError(message, place(error.filename, error.lineno))
     lines = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__) if is_users(frame.filename)]
-    return SheetError(message, place(*lines[-1]) if lines else None)
+    return SheetError(message, place(*lines[-1]) if lines else otherwise, hint)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import warnings
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -19,13 +20,19 @@ from worksheet.readers.torch_graph.trace import Trace
 from worksheet.readers.torch_graph.values import Frame
 
 Twins = Mapping[int, tuple[Any, Any]]  # by a tensor's id: the tensor, and one of its shape without numbers
-TABLES = ("_parameters", "_buffers", "_modules")
+TABLES = ("_parameters", "_buffers")
 LAZY = "run the module once on a real input: its layers take their shapes from it"
+MORE = "give the shapes of all inputs, in the order of the forward pass: --input 3x224x224,10"
 COMPILED = "it is compiled (TorchScript): trace the module that it was compiled from"
 
 
-def run(module: Any, name: str, inputs: Mapping[str, Any], twins: Twins, *, skip_unknown: bool) -> Trace:
-    """The forward pass followed. Raises WorksheetError with every fault, and NeedsWholeNumbers."""
+def run(
+    module: Any, name: str, inputs: Mapping[str, Any], twins: Twins, *, keywords: Mapping[str, str], skip_unknown: bool
+) -> Trace:  # fmt: skip
+    """The forward pass followed. Raises WorksheetError with every fault, and NeedsWholeNumbers.
+
+    ``keywords`` are the forward pass's own names of the inputs that it takes by name alone.
+    """
     trace = Trace(*_stored(module, twins))
     follower = Follower(trace, twins)
     for key, tensor in inputs.items():
@@ -33,13 +40,19 @@ def run(module: Any, name: str, inputs: Mapping[str, Any], twins: Twins, *, skip
     faults = Collector()
     with _without_weights(module, twins), _followed(follower, module):
         try:
-            module(*inputs.values())
+            named = {own: inputs[key] for key, own in keywords.items()}
+            module(*[tensor for key, tensor in inputs.items() if key not in keywords], **named)
         except NeedsWholeNumbers:
             raise
         except Refused as refused:
             faults.add(refused.fault)
-        except Exception as error:  # whatever the user's code raises is told as a fault of that code
-            faults.add(fault_of(error, f"the forward pass of {name} fails"))
+        except (Exception, SystemExit) as error:  # whatever the user's code raises is told as a fault of that code
+            hint = MORE if isinstance(error, TypeError) and "required" in str(error) else None
+            faults.add(
+                fault_of(
+                    error, f"the forward pass of {name} fails", Where(".".join(filter(None, (name, trace.frames[-1].path)))), hint
+                )
+            )
     if faults.found or not skip_unknown:
         for fault in follower.faults.values():
             faults.add(fault)
@@ -77,21 +90,26 @@ def _stored(module: Any, twins: Twins) -> tuple[dict[int, str], dict[int, str]]:
 def _without_weights(module: Any, twins: Twins) -> Iterator[None]:
     """Inside, the module infers and has no numbers; afterwards it is as it was, with what it has noted down forgotten."""
     parts = list(module.modules())
-    before = [(part, dict(part.__dict__), [dict(getattr(part, table)) for table in TABLES]) for part in parts]
+    before = [(part, dict(part.__dict__), _collections(part)) for part in parts]
     try:
         for part in parts:
             part.__dict__["training"] = False
-            for table in TABLES[:2]:  # where torch.func.functional_call swaps them too
+            for table in TABLES:  # where torch.func.functional_call swaps them too
                 stored = getattr(part, table)
                 stored.update({key: twins[id(tensor)][1] for key, tensor in stored.items() if tensor is not None})
         yield
     finally:
-        for part, attributes, tables in before:
+        for part, attributes, collections in before:
             part.__dict__.clear()
             part.__dict__.update(attributes)
-            for table, old in zip(TABLES, tables, strict=True):
-                getattr(part, table).clear()
-                getattr(part, table).update(old)
+            for changed, old in collections:
+                changed.clear()
+                (changed.extend if isinstance(changed, list) else changed.update)(old)
+
+
+def _collections(part: Any) -> list[tuple[Any, Any]]:
+    """A module's tables, lists and sets, each with a copy: a forward pass may add hooks or what it has seen to them."""
+    return [(value, value.copy()) for value in part.__dict__.values() if type(value) in {dict, OrderedDict, list, set}]
 
 
 @contextmanager

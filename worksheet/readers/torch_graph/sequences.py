@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from string import ascii_uppercase
 from typing import Any
 
 from worksheet.readers.torch_graph.call import Call, Rule, is_tensor, tensors
@@ -11,8 +13,8 @@ from worksheet.readers.torch_graph.moves import gathered
 from worksheet.readers.torch_graph.values import Later, Lost, Value
 
 MASKED = "Attention masks are given with the input: adding one to the scores is not counted."
-STEPS = "{} takes steps first and samples second (batch_first=False): it sees each row of the input as a sequence of one step."
-STATE = "{} begins with a state that other rows have made: its row does not show where that comes from."
+STEPS = "Steps first and samples second (batch_first=False), so that each row of the input is a sequence of one step: {}."
+STATE = "Beginning with a state that other rows have made, to which no arrow points: {}."
 
 
 def matmul(call: Call) -> None:
@@ -33,12 +35,11 @@ def matmul(call: Call) -> None:
 def einsum(call: Call) -> None:
     """An equation of letters; the batch's letter is left out where every array that has it has it as its batch."""
     equation, operands = call["equation"], call["operands"]
-    if not isinstance(equation, str) or "..." in equation:
-        raise Lost("its equation is not written in letters alone")
+    if not isinstance(equation, str):
+        raise Lost("its equation is not written in letters")
     values = [call.value(tensor) for tensor in operands]
-    given, arrow, result = equation.replace(" ", "").partition("->")
-    if not arrow:
-        result = "".join(sorted(letter for letter in set(given) - {","} if given.count(letter) == 1))
+    equation = in_letters(equation, [value.tensor.dim() for value in values])
+    given, _, result = equation.partition("->")
     terms = given.split(",")
     letters = {term[value.batch] for term, value in zip(terms, values, strict=True) if value.batch is not None}
     letter = letters.pop() if len(letters) == 1 else ""
@@ -48,6 +49,23 @@ def einsum(call: Call) -> None:
         return
     pattern = f"{given}->{result}".replace(letter, "")
     call.row("Einsum", {}, *values, pattern=pattern, prefer=max(0, result.find(letter)))
+
+
+def in_letters(equation: str, ranks: Sequence[int]) -> str:
+    """An equation with letters for the axes of an ellipsis; those come first in a result that is not given.
+
+    >>> in_letters("...i,ij->...j", [3, 2])
+    'ABi,ij->ABj'
+    """
+    given, arrow, result = equation.replace(" ", "").partition("->")
+    terms = given.split(",")
+    wide = [rank - len(term.replace("...", "")) for term, rank in zip(terms, ranks, strict=True) if "..." in term]
+    spare = [letter for letter in ascii_uppercase if letter not in equation][: max(wide, default=0)]
+    found = ["".join(spare[len(spare) - (rank - len(term) + 3) :]).join(term.split("...")) if "..." in term else term
+             for term, rank in zip(terms, ranks, strict=True)]  # fmt: skip
+    if not arrow:
+        result = "..." * bool(wide) + "".join(sorted(c for c in set(given) - set(",.") if given.count(c) == 1))
+    return f"{','.join(found)}->{result.replace('...', ''.join(spare))}"
 
 
 def attention(call: Call) -> None:
@@ -108,7 +126,7 @@ def recurrent(call: Call) -> None:
     values |= {"v": int(call.name.endswith("relu"))} if call.rule.kind == "RNN" else {}
     source, results = call["input"], tensors(call.result)
     if not call["batch_first"] and source.shape[0] == 1 and source.shape[1] > 1:
-        call.trace.note(STEPS.format(call.base))
+        call.trace.note(STEPS, call.base)
     turned = not call["batch_first"] and source.shape[1] != 1
     source = call.traced(lambda x: x.transpose(0, 1), source) if turned else source
     target = call.meta([results[0].shape[axis] for axis in (1, 0, 2)]) if turned else results[0]
@@ -122,7 +140,7 @@ def recurrent(call: Call) -> None:
 def note_state(call: Call, given: Any) -> None:
     """Say where an arrow is missing."""
     if any(call.trace.seen(tensor) for tensor in tensors(given)):
-        call.trace.note(STATE.format(call.base))
+        call.trace.note(STATE, call.base)
 
 
 def states(call: Call, made: Value, results: list[Any]) -> None:

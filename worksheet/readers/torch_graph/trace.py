@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 from worksheet.errors import WorksheetError
 from worksheet.layers import Shape, kinds
@@ -34,9 +34,19 @@ from worksheet.sizes import size
 
 MOST_ROWS = 200_000
 CONSTANT = "constant"
+TAKEN = "Made by the forward pass itself from nothing, and taken as given: {}."
+ASTRAY = "Parameters that the module does not list among its own (kept in a plain list?), so not counted: {}."
+MOST_NAMED = 8  # in a note
 MOVERS = frozenset(
     {"flatten", "pixelshuffle", "channelshuffle", "padding", "upsampling", "fold", "linear"}
 )  # in torch.nn.modules
+
+
+class Sized(NamedTuple):
+    """What a row gives, and how many parameters it counts."""
+
+    output: Shape
+    stored: int
 
 
 @dataclass
@@ -47,14 +57,14 @@ class Trace:
     buffers: Mapping[int, str]
     nodes: list[Node] = field(default_factory=list)
     further: dict[str, Shape] = field(default_factory=dict)
-    notes: dict[str, None] = field(default_factory=dict)
+    noted: dict[str, dict[str, None]] = field(default_factory=dict)  # sentences, and what they are about
     frames: list[Frame] = field(default_factory=lambda: [Frame("")])
     values: dict[int, Value] = field(default_factory=dict)
     owners: dict[int, str] = field(default_factory=dict)  # which row counts a stored tensor
     serial: int = 0
     taken: dict[str, int] = field(default_factory=lambda: {INPUT: 1})
     written: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)  # by storage: when, from where to where
-    known: dict[object, Shape] = field(default_factory=dict)
+    known: dict[object, Sized] = field(default_factory=dict)
     later: dict[int, Later] = field(default_factory=dict)
     arrays: dict[tuple[str, Shape], str] = field(default_factory=dict)  # the rows of stored arrays
     last: str = ""  # the row made last, but for a Reshape behind it
@@ -134,7 +144,7 @@ class Trace:
             batch = batches(tensor.shape)[0]
             name = self.fresh(f"{CONSTANT}_{len(self.further) + 1}")
             self.further[name] = without(tensor.shape, batch)
-            self.note(f"{name} is an array that the forward pass makes itself; it is taken as given.")
+            self.note(ASTRAY if type(tensor).__name__ == "Parameter" else TAKEN, name)
             return self.bind(tensor, Value(tensor, name, self.further[name], batch))
         if value.source:
             raise Lost(f"it has {len(value.shape)} axes, and a row of the sheet at most {MOST_AXES}")
@@ -161,8 +171,13 @@ class Trace:
         """The id of each stored tensor."""
         return {path: key for table in (self.parameters, self.buffers) for key, path in table.items()}
 
-    def note(self, sentence: str) -> None:
-        self.notes.setdefault(sentence)
+    def note(self, sentence: str, subject: str = "") -> None:
+        """To be said with the solution, once for all the subjects of a sentence that ends in ``{}``."""
+        self.noted.setdefault(sentence, {}).setdefault(subject)
+
+    def notes(self) -> list[str]:
+        """The sentences."""
+        return [sentence.replace("{}", several(list(subjects))) for sentence, subjects in self.noted.items()]
 
     # Rows
 
@@ -178,8 +193,8 @@ class Trace:
         self.nodes.append(node)
         return node.name
 
-    def sized(self, kind: str, values: Mapping[str, int], shapes: tuple[Shape, ...], pattern: str = "") -> Shape:
-        """What a row would give for inputs of these shapes. Raises Lost where it takes no such inputs."""
+    def sized(self, kind: str, values: Mapping[str, int], shapes: tuple[Shape, ...], pattern: str = "") -> Sized:
+        """What a row would give for inputs of these shapes, and store. Raises Lost where it takes no such inputs."""
         key = (kind, shapes, pattern, *sorted(values.items()))
         if key not in self.known:
             if kind not in kinds():
@@ -189,16 +204,22 @@ class Trace:
             except WorksheetError as fault:
                 raise Lost(fault.faults[0].message) from None
             assert row is not None  # all shapes are known
-            self.known[key] = row.output
+            stored = sum(int(row.kind.quantity(name, row.form).at(row.values)) for name in ("weights", "biases"))
+            self.known[key] = Sized(row.output, stored)
         return self.known[key]
 
     def row(
         self, kind: str, values: Mapping[str, int], operands: Sequence[Value], out: Any, name: str, *, pattern: str = "",
-        shares: str = "", prefer: int | None = 0, live: bool = False, moves: bool = False,
+        shares: str = "", prefer: int | None = 0, stored: int = 0, moves: bool = False,
     ) -> Value:  # fmt: skip
-        """A row that reads these values and gives the tensor ``out``, in whatever axes of one that is."""
+        """A row that reads these values and gives the tensor ``out``, in whatever axes of one that is.
+
+        ``stored`` is how many numbers the layer stores; a row that would count others does not stand for it.
+        """
         shapes = tuple(value.shape for value in operands)
-        given = self.sized(kind, values, shapes, pattern)
+        given, counted = self.sized(kind, values, shapes, pattern)
+        if counted != stored and not shares:
+            raise Lost(f"{kind} stores {counted:,} numbers, torch {stored:,}")
         fitting = [batch for batch in batches(out.shape, prefer) if without(out.shape, batch) == given]
         batch = fitting[0] if fitting else batches(out.shape, prefer)[0]
         wanted = without(out.shape, batch)
@@ -206,7 +227,7 @@ class Trace:
             raise Lost(f"{kind} gives {by(given)}, torch {by(wanted)}")
         row = self.add(kind, values, [value.name for value in operands], name, shares=shares, pattern=pattern)
         self.last = row
-        live = live or any(value.live for value in operands)
+        live = bool(stored or shares) or any(value.live for value in operands)
         moved = moves and all(value.moved for value in operands)
         made = self.bind(out, Value(out, row, wanted, batch, "", live, moved))
         return made if given == wanted else self.bind(out, replace(made, name=self.reshape(row, wanted)))
@@ -222,6 +243,16 @@ class Trace:
     def full(self, value: Value) -> Value:
         """A value with its batch axis."""
         return replace(self.shaped(value, without(value.tensor.shape, None)), batch=None)
+
+
+def several(names: Sequence[str]) -> str:
+    """Names in a sentence, and how many more there are.
+
+    >>> several(["conv", "norm"])
+    'conv, norm'
+    """
+    named = names[:MOST_NAMED]
+    return ", ".join(named) + (f" and {len(names) - len(named)} more" if len(names) > len(named) else "")
 
 
 def _complete(kind: str, values: Mapping[str, int]) -> dict[str, int]:
