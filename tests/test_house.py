@@ -74,8 +74,9 @@ def test_heavy_and_optional_imports_stay_inside_functions() -> None:
                 assert (node.module or "").split(".")[0] not in heavy, path
 
 
-FOLDERS = {"layers": "KINDS", "readers": "READER", "writers": "WRITER", "zoo": "MODELS"}
+FOLDERS = {"cli": "COMMAND", "layers": "KINDS", "readers": "READER", "writers": "WRITER", "zoo": "MODELS"}
 HELPERS = {
+    "cli": {"__main__", "delivery", "options"},
     "layers": {"kind", "shapes", "windows", "ranks", "spelling"},
     "readers": {"reader", "sheet_body", "sheet_layers"},
     "zoo": {"blocks", "model", "modules"},

@@ -15,6 +15,6 @@ def collect(package: str, constant: str) -> dict[str, Any]:
     Modules without the constant are the folder's own helpers. Raises ImportError where the package is missing.
     """
     folder = importlib.import_module(package)
-    names = sorted(info.name for info in pkgutil.iter_modules(folder.__path__))
+    names = sorted(info.name for info in pkgutil.iter_modules(folder.__path__) if not info.name.startswith("_"))
     modules = {name: importlib.import_module(f"{package}.{name}") for name in names}
     return {name: getattr(module, constant) for name, module in modules.items() if hasattr(module, constant)}

@@ -1,0 +1,82 @@
+"""Reads what a command is given and hands over what it makes: to a file, to standard output, to the terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import worksheet as ws
+from worksheet.errors import OutputError, WorksheetError, shown
+from worksheet.writers import check_writable, options, save, writer_for
+
+if TYPE_CHECKING:
+    from worksheet.derivation import Derivation
+    from worksheet.network import Network
+
+WORDS: dict[str, bool | None] = {"true": True, "false": False, "none": None}
+T = TypeVar("T")
+
+
+def argument(text: str) -> tuple[str, int | float | bool | str | None]:
+    """``depth=18`` as a name and a value: a number, true, false, none, or a text."""
+    name, equals, value = text.partition("=")
+    if not equals or not name.isidentifier():
+        raise WorksheetError(f"cannot read the argument {shown(text)}", hint="a name and a value, such as num_classes=10")
+    if value.lower() in WORDS:
+        return name, WORDS[value.lower()]
+    for number in (int, float):
+        with contextlib.suppress(ValueError):
+            return name, number(value)
+    return name, value
+
+
+def network(
+    source: str, input: str | None, *, skip_unknown: bool = False, regions: int | None = None, kwargs: Iterable[str] | None = None
+) -> Network:
+    """The network that a command line names. Raises WorksheetError."""
+    return ws.read(source, input, skip_unknown=skip_unknown, regions=regions, kwargs=dict(map(argument, kwargs or ())))
+
+
+def check(output: Path | None, format: str | None, engine: str, paper: str, template: Path | None) -> None:
+    """Refuse what cannot be delivered before any work is done."""
+    options(engine, paper, template)
+    if output is not None:
+        writer_for(output, format)
+        check_writable(output)
+    elif format is not None and writer_for(None, format).binary and sys.stdout.isatty():
+        raise OutputError(f"{format} is not for a terminal", hint=f"name a file with -o, such as -o solution.{format}")
+
+
+def deliver(
+    derivation: Derivation, output: Path | None, format: str | None, engine: str, paper: str, template: Path | None
+) -> None:
+    if output is None and format is None:
+        from rich.console import Console
+
+        from worksheet.writers import terminal
+
+        terminal.show(derivation, Console(highlight=False))
+        return
+    data = writer_for(output, format).render(derivation, options(engine, paper, template))
+    if output is not None:
+        save(output, data)
+    else:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+
+
+def watched(what: str) -> Callable[[Sequence[T]], Iterable[T]]:
+    """Gives things one by one, with a bar on a terminal and nothing elsewhere."""
+
+    def one_by_one(things: Sequence[T]) -> Iterable[T]:
+        if not sys.stderr.isatty():
+            return things
+        from rich.console import Console
+        from rich.progress import track
+
+        return track(things, what, console=Console(stderr=True), transient=True)
+
+    return one_by_one
