@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from worksheet.formula import Exact, Formula
+from worksheet.formula import Exact, Formula, Scale
 
 Shape = tuple[int, ...]
 
@@ -74,6 +74,11 @@ class Heading:
 
     name: str
     label: str
+    scale: Scale | None = None  # how its figures are said in larger units
+
+    def said(self, value: int | None) -> str:
+        """A total in larger units, with the sign that stands before it; empty where the column has none."""
+        return f"{self.scale.relation} {self.scale.said(value)}" if self.scale and value else ""
 
 
 @dataclass(frozen=True)
@@ -127,6 +132,7 @@ class Derivation:
     worked: bool = True  # the rows' steps are printed
     pictured: bool = False  # a picture of the network is drawn
     chosen: Mapping[str, int | None] | None = None
+    batch: int = 1  # samples that are counted together
 
     def _repr_html_(self) -> str:
         return NOTEBOOK["html"](self)

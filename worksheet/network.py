@@ -20,7 +20,10 @@ class Node:
 
     ``inputs`` name the layers it reads; empty means the one above, or none for a stored array. ``pattern`` is what numbers
     cannot say (the equation of an Einsum). ``stage`` is the part of the network that the layer belongs to. ``shares`` names
-    an earlier layer whose parameters this one uses: they are counted there.
+    an earlier layer whose parameters this one uses: they are counted there. ``called`` tells how a PyTorch program calls the
+    layer, the most telling word first: ``module`` inside a module of torch.nn, ``leaf`` inside another module without parts,
+    then the call itself (``F.relu``, ``torch.add``, ``Tensor.matmul``, ``+``); empty where no program is read. ``facts`` are
+    those of ``conventions.facts`` that shapes and arrows do not tell.
     """
 
     name: str
@@ -31,6 +34,8 @@ class Node:
     pattern: str = ""
     stage: str = ""
     shares: str = ""
+    called: tuple[str, ...] = ()
+    facts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -168,10 +173,13 @@ class Builder:
         self._taken: dict[str, int] = {}
         self._named: set[str] = set()
 
-    def add(self, kind: str, *inputs: str, name: str = "", pattern: str = "", shares: str = "", **words: int) -> str:
+    def add(
+        self, kind: str, *inputs: str, name: str = "", pattern: str = "", shares: str = "",
+        facts: Mapping[str, int] | None = None, **words: int,
+    ) -> str:  # fmt: skip
         """Add a layer that reads ``inputs``, or the layer added before; returns its name. Raises WorksheetError."""
         node = layer(kind, name, inputs, pattern=pattern, stage=self._stage, shares=shares, **words)
-        return self.put(node)
+        return self.put(replace(node, facts=facts) if facts else node)
 
     def put(self, node: Node) -> str:
         """Add a layer that is made already; returns its name."""

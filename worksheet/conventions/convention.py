@@ -1,35 +1,70 @@
-"""How a course or a tool counts: a formula for every column and kind of layer, over the layer's symbols and quantities."""
+"""How a course or a tool counts: a formula for every column and kind of layer, over the layer's symbols, quantities and facts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 
+from worksheet.conventions.facts import BATCH, FACTS
 from worksheet.derivation import Statement
-from worksheet.formula import Formula
+from worksheet.formula import Formula, Scale
 from worksheet.layers import Kind
+
+ANY = "*"  # every kind that has no rule of its own; every call that has none
+PLAIN = ""  # a rule that holds however the layer is called
+MODULE = ("module",)  # how a layer is called where no program tells: as a module of torch.nn, if there is one
+INPUT = "Input"  # the kind whose rule counts the network's own inputs
+
+Called = tuple[str, ...]
+Table = Mapping[str, Formula]  # rules by the call
 
 
 @dataclass(frozen=True)
 class Column:
-    """One counted figure: its name in data, its heading in print, what it asks for in words, and a rule for each kind."""
+    """One counted figure: its name in data, its heading in print, what it asks for in words, and a rule for each kind.
+
+    A rule is for one sample and is multiplied by the batch, unless the column counts stored numbers (``once``) or its rules
+    name the batch themselves (``batched``).
+    """
 
     name: str
     heading: str
     asks: str
-    rules: Mapping[str, Formula]
-    remarks: Mapping[str, str]  # a word beside the value, by kind
-    otherwise: str = ""  # the rule of every kind that has none of its own; empty where such a kind is not counted
+    rules: Mapping[str, Table]  # by kind, then by the call; PLAIN where that does not matter
+    remarks: Mapping[str, str] = field(default_factory=dict)  # a word beside the value, by kind
+    otherwise: Mapping[str, str] = field(default_factory=dict)  # the rules of every kind that has none of its own
     once: bool = False  # stored numbers: what a layer that runs several times, or shares its numbers, has once
+    again: bool = False  # numbers that several layers share are counted at each of them
+    batched: bool = False
+    unrepeated: frozenset[str] = frozenset()  # kinds that cost the same however often the layer runs
+    scale: Scale | None = None
 
-    def rule(self, kind: Kind) -> Formula | None:
-        """The rule for a kind of layer; None where the column does not count it."""
-        return self.rules.get(kind.name) or (kind.formula(self.otherwise) if self.otherwise else None)
+    def rule(self, kind: Kind, called: Called = ()) -> Formula | None:
+        """The rule for a kind of layer that is called in this way; None where the column does not count it."""
+        table = self.rules.get(kind.name)
+        if table is not None:
+            return next((table[word] for word in words(called) if word in table), None)
+        text = next((self.otherwise[word] for word in words(called) if word in self.otherwise), None)
+        return None if text is None else kind.formula(text)
+
+    def formulas(self) -> Iterator[Formula]:
+        """Every rule of the column."""
+        yield from (rule for table in self.rules.values() for rule in table.values())
+        yield from map(Formula, self.otherwise.values())
+
+    @property
+    def by_call(self) -> bool:
+        """Whether it matters how a layer is called."""
+        return any(set(table) > {PLAIN} or PLAIN not in table for table in (*self.rules.values(), self.otherwise) if table)
 
 
 @dataclass(frozen=True)
 class Convention:
-    """A way of counting. ``rules`` are its sentences for the reader; ``reference`` builds the formulas up, by kind."""
+    """A way of counting. ``rules`` are its sentences for the reader; ``reference`` builds the formulas up, by kind.
+
+    ``faults`` say what is wrong with the way a tool counts, by kind; ``main`` is the column that the tool is asked for.
+    """
 
     name: str
     title: str
@@ -39,3 +74,31 @@ class Convention:
     rules: tuple[str, ...]
     columns: tuple[Column, ...]
     reference: Mapping[str, tuple[Statement, ...]]
+    faults: Mapping[str, str] = field(default_factory=dict)
+    refuses: bool = False  # a kind without a rule is a fault; otherwise it is listed
+    main: str = ""
+
+    def column(self, name: str = "") -> Column:
+        """A column by its name; the main one without. Raises KeyError."""
+        return {column.name: column for column in self.columns}[name or self.main]
+
+    @cached_property
+    def facts(self) -> frozenset[str]:
+        """The facts beside the batch that some rule uses."""
+        used = {name for column in self.columns for rule in column.formulas() for name in rule.symbols}
+        return frozenset(used & set(FACTS) - {BATCH.name})
+
+    @cached_property
+    def by_call(self) -> bool:
+        """Whether it matters how a layer is called."""
+        return any(column.by_call for column in self.columns)
+
+    @cached_property
+    def counts_inputs(self) -> bool:
+        """Whether the network's own inputs are counted."""
+        return any(INPUT in column.rules for column in self.columns)
+
+
+def words(called: Called) -> Called:
+    """What a rule's table is searched for, the most telling word first."""
+    return (PLAIN, *(called or MODULE), ANY)

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
-from worksheet.conventions.convention import Column, Convention
+from worksheet.conventions.convention import ANY, PLAIN, Column, Convention, Table
+from worksheet.conventions.facts import FACTS, LEAST
 from worksheet.derivation import Statement
 from worksheet.errors import Collector, ConventionError, Where, WorksheetError, nearest, shown
-from worksheet.formula import Digits, Formula
+from worksheet.formula import Digits, Formula, Scale
+from worksheet.formula.scales import BASES
 from worksheet.layers import QUANTITIES, Kind, kinds
 from worksheet.marked import Marked, parse, read_text
 
-KEYS = ("title", "cite", "unit", "digits", "rules", "columns", "once", "headings", "asks", "remarks", "reference")
-OTHERWISE = "*"  # in a column: the rule of every kind that has none of its own, over the quantities
+BY_COLUMN = ("headings", "asks", "remarks", "scales", "unrepeated")  # tables by column
+OF_COLUMNS = ("once", "again", "batched")  # lists of columns
+KEYS = (
+    "title", "cite", "unit", "digits", "rules", "columns", "main", "uncounted", "faults", "reference", *BY_COLUMN, *OF_COLUMNS,
+)  # fmt: skip
 REQUIRED = ("title", "columns")
+UNCOUNTED = {"listed": False, "refused": True}  # what a kind without a rule does
+SCALE_KEYS = ("base", "unit", "exact")
+TRUTHS = {"yes": True, "true": True, "no": False, "false": False}
 
 
 def read_convention(path: Path) -> Convention:
@@ -22,140 +30,191 @@ def read_convention(path: Path) -> Convention:
     file = str(path)
     root = parse(read_text(path), file)
     faults = Collector()
-    fields = root.fields(KEYS, REQUIRED, faults)
-    convention = _convention(path.stem, fields, faults)
+    convention = _Reading(root.fields(KEYS, REQUIRED, faults), faults).convention(path.stem)
     faults.raise_any()
     return convention
 
 
-def _convention(name: str, fields: Mapping[str, Marked], faults: Collector) -> Convention:
-    headings, asks = (_texts(fields.get(key), faults) for key in ("headings", "asks"))
-    remarks = {column: _texts(table, faults) for column, table in _table(fields.get("remarks"), faults).items()}
-    once = {_text(item, faults): item.where for item in _items(fields.get("once"), faults)}
-    columns = tuple(
-        Column(
-            column,
-            headings.get(column, column),
-            asks.get(column, column),
-            rules,
-            remarks.get(column, {}),
-            _otherwise(entry, faults),
-            column in once,
+class _Reading:
+    """One file; faults are collected on the way."""
+
+    def __init__(self, fields: Mapping[str, Marked], faults: Collector) -> None:
+        self.fields = fields
+        self.faults = faults
+
+    def convention(self, name: str) -> Convention:
+        columns = self.columns()
+        names = [column.name for column in columns]
+        main = self.text(self.fields.get("main"))
+        if main:
+            self.known({main: self.fields["main"].where}, names, "column")
+        counting = [column.name for column in columns if not column.once]
+        return Convention(
+            name=name,
+            title=self.text(self.fields.get("title")),
+            cite=self.text(self.fields.get("cite")),
+            unit=self.text(self.fields.get("unit")),
+            digits=self.digits(self.fields.get("digits")),
+            rules=tuple(self.text(item) for item in self.items(self.fields.get("rules"))),
+            columns=columns,
+            reference=self.reference(),
+            faults={kind: self.text(text) for kind, text in self.by_kind(self.fields.get("faults"), anything=True)},
+            refuses=bool(self.choice(self.fields.get("uncounted"), UNCOUNTED)),
+            main=main or (counting or names or [""])[-1],
         )
-        for column, (rules, entry) in _columns(fields.get("columns"), faults).items()
-    )
-    if "columns" in fields and not columns:
-        faults.add(ConventionError("a way of counting needs a column", fields["columns"].where))
-    named = [*(dict(fields[key].keys) for key in ("headings", "asks", "remarks") if key in fields), once]
-    for names in named:
-        _known_columns(names, [column.name for column in columns], faults)
-    return Convention(
-        name=name,
-        title=_text(fields.get("title"), faults),
-        cite=_text(fields.get("cite"), faults),
-        unit=_text(fields.get("unit"), faults),
-        digits=_digits(fields.get("digits"), faults),
-        rules=tuple(_text(item, faults) for item in _items(fields.get("rules"), faults)),
-        columns=columns,
-        reference=_reference(fields.get("reference"), faults),
-    )
 
+    # Columns
 
-def _columns(marked: Marked | None, faults: Collector) -> dict[str, tuple[dict[str, Formula], Marked | None]]:
-    """The rules of each column by kind, and the rule of all other kinds."""
-    return {
-        column: (
-            {kind.name: formula for kind, text in _by_kind(table, faults) for formula in _formula(kind, text, faults)},
-            _table(table, Collector()).get(OTHERWISE),
+    def columns(self) -> tuple[Column, ...]:
+        tables = self.table(self.fields.get("columns"))
+        if "columns" in self.fields and not tables:
+            self.faults.add(ConventionError("a way of counting needs a column", self.fields["columns"].where))
+        said = {key: self.column_table(key, tables) for key in BY_COLUMN}
+        lists = {key: self.column_list(key, tables) for key in OF_COLUMNS}
+        return tuple(
+            Column(
+                name,
+                self.text(said["headings"].get(name)) or name,
+                self.text(said["asks"].get(name)) or name,
+                self.rules(table),
+                {kind: self.text(text) for kind, text in self.by_kind(said["remarks"].get(name))},
+                self.otherwise(self.table(table, quiet=True).get(ANY)),
+                unrepeated=frozenset(self.kinds_in(said["unrepeated"].get(name))),
+                scale=self.scale(said["scales"].get(name)),
+                **{key: name in lists[key] for key in OF_COLUMNS},
+            )
+            for name, table in tables.items()
         )
-        for column, table in _table(marked, faults).items()
-    }
 
+    def column_table(self, key: str, columns: Collection[str]) -> Mapping[str, Marked]:
+        table = self.table(self.fields.get(key))
+        if table:
+            self.known(self.fields[key].keys, columns, "column")
+        return table
 
-def _otherwise(marked: Marked | None, faults: Collector) -> str:
-    """The rule of all other kinds: it may use what every kind has."""
-    if marked is None:
+    def column_list(self, key: str, columns: Collection[str]) -> Collection[str]:
+        listed = {self.text(item): item.where for item in self.items(self.fields.get(key))}
+        self.known(listed, columns, "column")
+        return listed
+
+    def rules(self, table: Marked) -> dict[str, Table]:
+        """The rules of a column, by kind and call."""
+        return {
+            kind: {
+                call: formula
+                for call, text in self.calls(entry)
+                for formula in self.formula(kinds()[kind], text)
+            }
+            for kind, entry in self.by_kind(table)
+        }  # fmt: skip
+
+    def otherwise(self, marked: Marked | None) -> dict[str, str]:
+        """The rules of all other kinds: they may use what every kind has."""
+        known = [*QUANTITIES, "X", "Y", *FACTS]
+        return {
+            call: formula.source
+            for call, text in (self.calls(marked) if marked else [])
+            for formula in self.parsed(text, known, LEAST, "not every kind")
+        }
+
+    def calls(self, marked: Marked) -> list[tuple[str, Marked]]:
+        """A formula, or a table of formulas by the call."""
+        return list(marked.value.items()) if isinstance(marked.value, dict) else [(PLAIN, marked)]
+
+    def formula(self, kind: Kind, text: Marked) -> list[Formula]:
+        return self.parsed(text, [*kind.vocabulary(), *FACTS], LEAST | kind.least, kind.name)
+
+    def parsed(self, marked: Marked, known: Collection[str], least: Mapping[str, int], owner: str) -> list[Formula]:
+        """The formula in a list; empty, with a fault added, where the text is none or uses a name that the owner lacks."""
+        try:
+            formula = Formula(marked.text(), least)
+        except WorksheetError as fault:
+            self.faults.add(marked.within(fault) if isinstance(marked.value, str) else fault)
+            return []
+        unknown = [name for name in formula.symbols if name not in known]
+        for name in unknown:
+            has = "has a symbol" if owner.startswith("not") else "has no symbol"
+            self.faults.add(ConventionError(f"{owner} {has} {name!r}", marked.where, nearest(name, known)))
+        return [] if unknown else [formula]
+
+    def scale(self, marked: Marked | None) -> Scale | None:
+        """The larger units of a column."""
+        if marked is None:
+            return None
+        with self.faults.catching():
+            entries = marked.fields(SCALE_KEYS, ("base",), self.faults)
+            base = self.choice(entries.get("base"), {str(base): base for base in BASES})
+            return Scale(base or BASES[0], self.text(entries.get("unit")), bool(self.choice(entries.get("exact"), TRUTHS)))
+        return None
+
+    # Kinds
+
+    def reference(self) -> dict[str, tuple[Statement, ...]]:
+        return {
+            kind: tuple(
+                Statement(label, formula)
+                for item in self.items(entry)
+                for label, text in self.table(item).items()
+                for formula in self.formula(kinds()[kind], text)
+            )
+            for kind, entry in self.by_kind(self.fields.get("reference"))
+        }
+
+    def by_kind(self, marked: Marked | None, *, anything: bool = False) -> list[tuple[str, Marked]]:
+        """The entries of a table whose keys are kinds of layers, or several with commas between them."""
+        found: dict[str, Marked] = {}
+        for key, entry in self.table(marked).items():
+            assert marked is not None
+            if key == ANY and not anything:  # read by itself
+                continue
+            names = [key] if key == ANY else [name.strip() for name in key.split(",")]
+            self.known(dict.fromkeys(names, marked.keys[key]), [*kinds(), *([ANY] if anything else [])], "layer")
+            for name in names:
+                if name in found:
+                    self.faults.add(ConventionError(f"{name} is given twice", marked.keys[key]))
+                found[name] = entry
+        return [(name, entry) for name, entry in found.items() if name in kinds() or name == ANY]
+
+    def kinds_in(self, marked: Marked | None) -> list[str]:
+        """A list of kinds."""
+        listed = {self.text(item): item.where for item in self.items(marked)}
+        self.known(listed, kinds(), "layer")
+        return list(listed)
+
+    # Small parts
+
+    def known(self, names: Mapping[str, Where], known: Iterable[str], what: str) -> None:
+        known = list(known)
+        for name, where in names.items():
+            if name not in known:
+                message = f"unknown layer {shown(name)}" if what == "layer" else f"there is no {what} {shown(name)}"
+                self.faults.add(ConventionError(message, where, nearest(name, known)))
+
+    def choice(self, marked: Marked | None, choices: Mapping[str, int]) -> int | None:
+        text = self.text(marked)
+        if marked and text not in choices:
+            self.faults.add(ConventionError(f"cannot read {shown(text)}", marked.where, f"one of {', '.join(choices)}"))
+        return choices.get(text)
+
+    def digits(self, marked: Marked | None) -> str:
+        text = self.text(marked) or "none"
+        try:
+            return Digits(text).locale
+        except WorksheetError as fault:
+            self.faults.add(fault.located(marked.where) if marked else fault)
+            return "none"
+
+    def text(self, marked: Marked | None) -> str:
+        with self.faults.catching():
+            return " ".join(marked.text().split()) if marked else ""
         return ""
-    known = [*QUANTITIES, "X", "Y"]
-    try:
-        formula = Formula(marked.text())
-    except WorksheetError as fault:
-        faults.add(marked.within(fault) if isinstance(marked.value, str) else fault)
-        return ""
-    for name in formula.symbols:
-        if name not in known:
-            faults.add(ConventionError(f"not every kind has a symbol {name!r}", marked.where, nearest(name, known)))
-    return formula.source
 
+    def table(self, marked: Marked | None, *, quiet: bool = False) -> dict[str, Marked]:
+        with (Collector() if quiet else self.faults).catching():
+            return marked.table() if marked else {}
+        return {}
 
-def _reference(marked: Marked | None, faults: Collector) -> dict[str, tuple[Statement, ...]]:
-    return {
-        kind.name: tuple(
-            Statement(label, formula)
-            for item in _items(entry, faults)
-            for label, text in _table(item, faults).items()
-            for formula in _formula(kind, text, faults)
-        )
-        for kind, entry in _by_kind(marked, faults)
-    }
-
-
-def _by_kind(marked: Marked | None, faults: Collector) -> list[tuple[Kind, Marked]]:
-    """The entries of a table whose keys are kinds of layers."""
-    found = []
-    for name, entry in _table(marked, faults).items():
-        if name in kinds():
-            found.append((kinds()[name], entry))
-        elif marked and name != OTHERWISE:
-            faults.add(ConventionError(f"unknown layer {shown(name)}", marked.keys[name], nearest(name, kinds())))
-    return found
-
-
-def _formula(kind: Kind, marked: Marked, faults: Collector) -> list[Formula]:
-    """The formula in a list; empty, with a fault added, where the text is none or uses a name that the kind lacks."""
-    try:
-        formula = Formula(marked.text(), kind.least)
-    except WorksheetError as fault:
-        faults.add(marked.within(fault) if isinstance(marked.value, str) else fault)
+    def items(self, marked: Marked | None) -> list[Marked]:
+        with self.faults.catching():
+            return marked.items() if marked else []
         return []
-    unknown = [name for name in formula.symbols if name not in kind.vocabulary()]
-    for name in unknown:
-        faults.add(ConventionError(f"{kind.name} has no symbol {name!r}", marked.where, nearest(name, kind.vocabulary())))
-    return [] if unknown else [formula]
-
-
-def _known_columns(names: Mapping[str, Where], columns: list[str], faults: Collector) -> None:
-    for name, where in names.items():
-        if name not in columns:
-            faults.add(ConventionError(f"there is no column {shown(name)}", where, nearest(name, columns)))
-
-
-def _digits(marked: Marked | None, faults: Collector) -> str:
-    text = _text(marked, faults) or "none"
-    try:
-        return Digits(text).locale
-    except WorksheetError as fault:
-        faults.add(fault.located(marked.where) if marked else fault)
-        return "none"
-
-
-def _text(marked: Marked | None, faults: Collector) -> str:
-    with faults.catching():
-        return " ".join(marked.text().split()) if marked else ""
-    return ""
-
-
-def _texts(marked: Marked | None, faults: Collector) -> dict[str, str]:
-    return {key: _text(value, faults) for key, value in _table(marked, faults).items()}
-
-
-def _table(marked: Marked | None, faults: Collector) -> dict[str, Marked]:
-    with faults.catching():
-        return marked.table() if marked else {}
-    return {}
-
-
-def _items(marked: Marked | None, faults: Collector) -> list[Marked]:
-    with faults.catching():
-        return marked.items() if marked else []
-    return []

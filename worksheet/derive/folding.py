@@ -6,25 +6,33 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from worksheet.conventions import Column
+from worksheet.conventions.convention import Called
+from worksheet.conventions.facts import BATCH, LEAST
 from worksheet.formula import Formula
 from worksheet.layers import QUANTITIES, STORED, Form, Kind
 from worksheet.sizes import Sized
+
+BATCHED = Formula(f"{BATCH.name}*x", LEAST)
 
 
 class Folded:
     """A kind's formulas in one form with the facts folded in, ready to be evaluated for any layer that shares them.
 
-    ``inline_sizes`` puts the formulas of the output's sizes in place of W and H.
+    ``called`` is how the layer is called. ``batch`` writes B in the formulas. ``inline_sizes`` puts the formulas of the
+    output's sizes in place of W and H.
     """
 
     def __init__(
-        self, kind: Kind, form: Form, facts: Mapping[str, int], columns: Sequence[Column], inline_sizes: bool = True
-    ) -> None:
+        self, kind: Kind, form: Form, facts: Mapping[str, int], columns: Sequence[Column], *, called: Called = (),
+        batch: bool = False, inline_sizes: bool = True,
+    ) -> None:  # fmt: skip
         self.inline_sizes = inline_sizes
         self.kind = kind
         self.form = form
-        self.facts = facts
+        self.facts = facts if batch else {**facts, BATCH.name: 1}
         self.columns = columns
+        self.called = called
+        self.batch = batch
 
     def resolved(self, formula: Formula, *, once: bool = False) -> Formula:
         return self.kind.resolved(formula, self.form, inline_sizes=self.inline_sizes, once=once).given(**self.facts)
@@ -35,8 +43,16 @@ class Folded:
 
     @cached_property
     def rules(self) -> list[Formula | None]:
-        rules = [(column.rule(self.kind), column.once) for column in self.columns]
-        return [self.resolved(rule, once=once) if rule else None for rule, once in rules]
+        return [self.rule(column) for column in self.columns]
+
+    def rule(self, column: Column) -> Formula | None:
+        """What a column counts, of all runs and samples."""
+        rule = column.rule(self.kind, self.called)
+        if rule is None:
+            return None
+        one = self.resolved(rule, once=column.once or self.kind.name in column.unrepeated)
+        alike = column.once or column.batched or not self.batch or one.source == "0"
+        return one if alike else BATCHED.inlined(x=one)
 
     @cached_property
     def quantities(self) -> dict[str, Formula]:

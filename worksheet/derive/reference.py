@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from worksheet.conventions import Convention
+from worksheet.conventions.facts import FACTS
 from worksheet.derivation import Section, Statement, spans
 from worksheet.derive.folding import Folded, facts
 from worksheet.errors import FormulaError
@@ -16,17 +17,23 @@ from worksheet.sizes import Sized
 MOST_SPANS = 4  # of row numbers in a title
 
 
-def sections(layers: Iterable[Sized], convention: Convention, always: bool) -> list[Section]:
+Facts = Mapping[str, Mapping[str, int]]  # of the graph, by the name of a layer
+
+
+def sections(
+    layers: Iterable[Sized], convention: Convention, always: bool, graph: Facts, batch: dict[str, int]
+) -> list[Section]:
     """The formula reference of the kinds that occur, each in the forms in which it occurs.
 
-    ``always`` keeps the brackets even where every layer's division is exact.
+    ``always`` keeps the brackets even where every layer's division is exact. ``batch`` is the value of B; empty for one sample.
     """
-    groups: dict[tuple[int, int], list[tuple[int, Sized]]] = {}
+    groups: dict[tuple[object, ...], list[tuple[int, Sized]]] = {}
     for no, layer in enumerate(layers, 1):
-        groups.setdefault((id(layer.kind), id(layer.form)), []).append((no, layer))
+        key = (id(layer.kind), id(layer.form), layer.node.called if convention.by_call else ())
+        groups.setdefault(key, []).append((no, layer))
     found: dict[str, list[tuple[Section, list[int]]]] = {}  # by title, each with the rows that it serves
     for group in groups.values():
-        section = _section([layer for _, layer in group], convention, always)
+        section = _section([layer for _, layer in group], convention, always, graph, batch)
         if section.statements:
             found.setdefault(section.title, []).append((section, [no for no, _ in group]))
     return [section for alike in found.values() for section in _told_apart(_merged(alike))]
@@ -68,12 +75,14 @@ def _first_spans(rows: Sequence[int]) -> str:
     return ", ".join(runs[:MOST_SPANS]) + (" and others" if len(runs) > MOST_SPANS else "")
 
 
-def _section(group: list[Sized], convention: Convention, always: bool) -> Section:
+def _section(group: list[Sized], convention: Convention, always: bool, graph: Facts, batch: dict[str, int]) -> Section:
     kind, form = group[0].kind, group[0].form
-    known = [facts(layer) for layer in group]
+    known = [facts(layer) | dict(graph.get(layer.node.name, {})) for layer in group]
     common = {name: value for name, value in known[0].items() if all(other.get(name) == value for other in known)}
-    folded = Folded(kind, form, common, convention.columns)
-    distinct = list({tuple(layer.values.items()): layer.values for layer in group}.values())
+    called = group[0].node.called if convention.by_call else ()
+    folded = Folded(kind, form, common, convention.columns, called=called, batch=bool(batch))
+    values = [{**layer.values, **batch, **given} for layer, given in zip(group, known, strict=True)]
+    distinct = list({tuple(found.items()): found for found in values}.values())
     statements = tuple(
         replace(statement, formula=statement.formula if always else _bracketed(statement.formula, distinct))
         for statement in _statements(folded, convention)
@@ -135,6 +144,7 @@ def _legend(kind: Kind, form: Form, statements: Iterable[Statement]) -> tuple[tu
     own = {symbol.name: symbol for symbol in form.symbols}  # another form may mean something else by the same letter
     listed = [own.get(name, symbol) for name, symbol in kind.symbols.items()]
     listed = [s for s in listed if s.name in own or (s.name in used and s in kind.hyperparameters)]
+    listed += [symbol for name, symbol in FACTS.items() if name in used]
     return tuple(((symbol.name,), _meaning(symbol.meaning, symbol.words)) for symbol in listed)
 
 

@@ -8,19 +8,24 @@ from fractions import Fraction
 
 from worksheet import conventions
 from worksheet.conventions import Convention
+from worksheet.conventions.convention import ANY
+from worksheet.conventions.convention import INPUT as INPUT_KIND
+from worksheet.conventions.facts import BATCH
 from worksheet.derivation import Derivation, Heading, Row, Step, spans
 from worksheet.derive.arranging import by_kind, folded, parts, totals
 from worksheet.derive.folding import Folded, facts
+from worksheet.derive.graph_facts import graph_facts
 from worksheet.derive.reference import general_section, listed, sections
 from worksheet.errors import ConventionError, FormulaError, Where
 from worksheet.formula import Digits, Formula
 from worksheet.layers import STORED, kinds
 from worksheet.layers.shapes import FLATTENED
-from worksheet.layers.spelling import spelled
-from worksheet.network import INPUT, Network
-from worksheet.sizes import Sized, sized
+from worksheet.layers.spelling import Given, hyperparameters, spelled
+from worksheet.network import INPUT, Network, Node
+from worksheet.sizes import Sized, size, sized
 
 NOTHING = Formula("0")
+LARGEST_BATCH = 10**9
 KERNEL = frozenset({"w", "h", "t"})  # where a size's formula knows them, a window moves over the padded input
 ROUNDING = {  # by whether a window moves, and whether the brackets round up
     (True, False): "{} is not whole: one more step of the kernel would leave the padded input, so the brackets round down to {}.",
@@ -32,22 +37,26 @@ ALWAYS = "always"  # the heading's word for brackets that are written even where
 
 
 def derive(
-    network: Network, convention: Convention | str | None = None, *, digits: str | None = None, fold: bool | None = None
-) -> Derivation:
+    network: Network, convention: Convention | str | None = None, *, digits: str | None = None, fold: bool | None = None,
+    batch: int = 1,
+) -> Derivation:  # fmt: skip
     """The worked solution of a network.
 
     ``convention`` is a name, the path of a YAML file or a Convention; without it the network's own, else ``ai61002``.
     ``digits`` is a locale such as ``en_IN``, or ``none``. ``fold`` lets rows that repeat an earlier layer with the same
-    numbers refer to it; by default where there are many rows. Raises WorksheetError where layers do not fit together.
+    numbers refer to it; by default where there are many rows. ``batch`` is the number of samples, B in the formulas.
+    Raises WorksheetError where layers do not fit together.
     """
-    found = _convention(convention or network.heading.convention or conventions.STANDARD)
+    found = counting(convention or network.heading.convention or conventions.STANDARD)
     locale = Digits(digits or network.heading.digits or found.digits).locale
-    return _Solution(network, found, locale).derivation(fold)
+    if not 1 <= batch <= LARGEST_BATCH:
+        raise ConventionError(f"a batch of {batch} samples", hint=f"a whole number from 1 to {LARGEST_BATCH:,}")
+    return _Solution(network, found, locale, batch).derivation(fold)
 
 
 def formulas(convention: Convention | str | None = None, names: Iterable[str] = ()) -> Derivation:
     """The formula reference alone, of the named kinds or of all that are counted: every symbol kept, every bracket written."""
-    found = _convention(convention or conventions.STANDARD)
+    found = counting(convention or conventions.STANDARD)
     chosen = [kinds()[name] for name in names] or [kind for kind in kinds().values() if any(c.rule(kind) for c in found.columns)]
     sections = [general_section(kind, form, found) for kind in chosen for form in kind.forms]
     return Derivation(
@@ -57,21 +66,24 @@ def formulas(convention: Convention | str | None = None, names: Iterable[str] = 
     )  # fmt: skip
 
 
-def _convention(convention: Convention | str) -> Convention:
+def counting(convention: Convention | str) -> Convention:
+    """A way of counting, or the one of that name or file. Raises ConventionError."""
     return conventions.convention(convention) if isinstance(convention, str) else convention
 
 
 def _headings(convention: Convention) -> tuple[Heading, ...]:
-    return tuple(Heading(column.name, column.heading) for column in convention.columns)
+    return tuple(Heading(column.name, column.heading, column.scale) for column in convention.columns)
 
 
 class _Solution:
     """One run of ``derive``: equal layers are worked out once."""
 
-    def __init__(self, network: Network, convention: Convention, locale: str) -> None:
+    def __init__(self, network: Network, convention: Convention, locale: str, batch: int) -> None:
         self.network = network
         self.convention = convention
         self.digits = Digits(locale)
+        self.batch = {BATCH.name: batch} if batch > 1 else {}
+        self.graph = graph_facts(network, convention.facts) if convention.facts else {}
         self.always = network.heading.brackets == ALWAYS
         self.layers = sized(network)
         self.numbers = {INPUT: 0} | dict.fromkeys(network.further, 0)
@@ -80,7 +92,8 @@ class _Solution:
         self.rows: dict[object, Row] = {}
 
     def derivation(self, fold: bool | None) -> Derivation:
-        rows = folded([self.row(no, layer) for no, layer in enumerate(self.layers, 1)], fold)
+        inputs = self.inputs() if self.convention.counts_inputs else []
+        rows = folded([*inputs, *(self.row(no, layer) for no, layer in enumerate(self.layers, 1))], fold)
         heading, convention = self.network.heading, self.convention
         headings = _headings(convention)
         return Derivation(
@@ -97,12 +110,13 @@ class _Solution:
             headings=headings,
             rows=rows,
             totals=totals(rows, headings),
-            reference=tuple(sections(self.layers, convention, self.always)),
-            notes=tuple(filter(None, (heading.note, *self.network.notes, *self.uncounted(rows)))),
+            batch=self.batch.get(BATCH.name, 1),
+            reference=tuple(sections(self.layers, convention, self.always, self.graph, self.batch)),
+            notes=tuple(filter(None, (heading.note, *self.network.notes, *self.uncounted(rows), *self.faults(rows)))),
             digits=self.digits.locale,
             parts=parts(rows, headings),
             kinds=by_kind(rows, headings),
-            pictured=any(row.sources != (row.no - 1,) for row in rows),
+            pictured=any(row.sources != (row.no - 1,) for row in rows[len(inputs) :]),
             named=any(not _is_counted_name(row) for row in rows),
         )
 
@@ -110,19 +124,31 @@ class _Solution:
         inputs = {"an input": self.network.input, **self.network.further}
         sizes = listed([f"{name} of size {' × '.join(map(str, shape))}" for name, shape in inputs.items()])
         asks = listed([column.asks for column in self.convention.columns])
+        samples = f", B = {self.batch[BATCH.name]} at a time," if self.batch else ""
         return (
-            f"The network takes {sizes} and runs in inference mode, model.eval(). "
+            f"The network takes {sizes}{samples} and runs in inference mode, model.eval(). "
             f"For every layer, find the size of its output, {asks}."
         )
 
+    def faults(self, rows: Iterable[Row]) -> list[str]:
+        """What is wrong with the way of counting, as far as it concerns these layers."""
+        occurring = {row.kind for row in rows}
+        return [f"{kind}: {text}" if kind != ANY else text
+                for kind, text in self.convention.faults.items() if kind in occurring | {ANY}]  # fmt: skip
+
     def uncounted(self, rows: Iterable[Row]) -> list[str]:
-        """A sentence for each column that leaves layers out."""
+        """A sentence for each column that leaves layers out. Raises ConventionError where the convention refuses to."""
         sentences = []
         for i, heading in enumerate(_headings(self.convention)):
             left: dict[str, list[int]] = {}
             for row in rows:
                 if not row.columns[i].is_counted:
                     left.setdefault(row.kind, []).append(row.no)
+            if left and self.convention.refuses:
+                which = ", ".join(f"{kind} (S. No. {spans(numbers)})" for kind, numbers in left.items())
+                raise ConventionError(
+                    f"{heading.label}: no rule for {which}", Where(self.convention.name), "the file says: uncounted: refused"
+                )
             if left:
                 which = ", ".join(f"{spans(numbers)} ({kind})" for kind, numbers in left.items())
                 sentences.append(f"{heading.label}: {self.convention.title} has no rule for S. No. {which}; not in the total.")
@@ -130,8 +156,21 @@ class _Solution:
 
     # Rows
 
+    def inputs(self) -> list[Row]:
+        """A row for each input of the network, for what counts them: S. No. 0, and below it where there are several."""
+        shapes = {self.network.name: self.network.input, **self.network.further}
+        rows = []
+        for no, (name, shape) in enumerate(shapes.items()):
+            lengths = [Given(f"o_{i}", length) for i, length in enumerate(shape, 1)]
+            found = size(Node(name, kinds()[INPUT_KIND], hyperparameters(kinds()[INPUT_KIND], lengths)), ())
+            assert found is not None  # it reads nothing
+            rows.append(replace(self.worked(found), no=-no, name="input" if no == 0 else name))
+        return rows
+
     def row(self, no: int, layer: Sized) -> Row:
-        key = (id(layer.values), self.numbers.get(layer.node.shares))  # equal layers share their values
+        known = tuple(self.graph.get(layer.node.name, {}).values())
+        called = layer.node.called if self.convention.by_call else ()
+        key = (id(layer.values), self.numbers.get(layer.node.shares), known, called)  # equal layers share their values
         if key not in self.rows:
             self.rows[key] = self.worked(layer)
         sources = tuple([self.numbers[name] for name in layer.node.inputs])
@@ -155,10 +194,12 @@ class _Solution:
         )
 
     def fold(self, layer: Sized) -> Folded:
-        known = facts(layer)
-        key = (id(layer.kind), id(layer.form), *known.items())
+        known = facts(layer) | self.graph.get(layer.node.name, {})
+        called = layer.node.called if self.convention.by_call else ()
+        key = (id(layer.kind), id(layer.form), called, *known.items())
         if key not in self.folded:
-            self.folded[key] = Folded(layer.kind, layer.form, known, self.convention.columns)
+            batch = bool(self.batch)
+            self.folded[key] = Folded(layer.kind, layer.form, known, self.convention.columns, called=called, batch=batch)
         return self.folded[key]
 
     def flattening(self, layer: Sized) -> list[Step]:
@@ -196,14 +237,15 @@ class _Solution:
         return f"{text} ≈ {self.digits.operand(round(value, 2))}" if "/" in text else text
 
     def column(self, folded: Folded, index: int, layer: Sized) -> Step:
-        column, rule, values = folded.columns[index], folded.rules[index], layer.values
-        if column.once and layer.node.shares:
+        column, rule, values = folded.columns[index], folded.rules[index], layer.values | self.batch
+        if column.once and layer.node.shares and not column.again:
             owner = self.numbers[layer.node.shares]
             return Step(column.name, column.heading, (), NOTHING, {}, 0, remark=f"shared with S. No. {owner}, counted there")
         if rule is None:
             return Step(column.name, column.heading, value=0, remark="not counted")
         value = self.counted(folded, index, values)
-        remark = column.remarks.get(folded.kind.name, "")
+        said = column.scale.said(value) if column.scale and value else ""
+        remark = column.remarks.get(folded.kind.name, "") or said
         return Step(column.name, column.heading, (), self.bracketed(rule, values), values, value, (), remark)
 
     def counted(self, folded: Folded, index: int, values: Mapping[str, int]) -> int:

@@ -1,4 +1,4 @@
-"""A stored array that other layers read: a class token, position embeddings, a table of anchors."""
+"""Arrays that come from no layer: stored ones (a class token, position embeddings, anchors), and the network's inputs."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,6 +9,20 @@ from worksheet.layers.ranks import listed, shape_symbols
 
 SHAPE = shape_symbols()
 FIXED = Symbol("f", "Origin", least=0, default="0", words={0: "trained", 1: "fixed (a buffer)"})
+
+
+@cache
+def given(rank: int) -> Kind:
+    """The kind for inputs of so many axes."""
+    return replace(
+        stored(rank),
+        name="Input",
+        title="Input of the network",
+        source="it is given, and costs nothing",
+        hyperparameters=SHAPE,
+        counts={},
+        spelling=Spelling(listed=tuple(symbol.name for symbol in SHAPE), example="Input: 3x224x224"),
+    )
 
 
 @cache
@@ -33,4 +47,8 @@ def _meets(_: tuple[Shape, ...], v: Mapping[str, int], __: str) -> Kind:
     return stored(len(listed(v)))
 
 
-KINDS = (replace(stored(2), meets=_meets),)
+def _meets_given(_: tuple[Shape, ...], v: Mapping[str, int], __: str) -> Kind:
+    return given(len(listed(v)))
+
+
+KINDS = (replace(stored(2), meets=_meets), replace(given(3), meets=_meets_given))

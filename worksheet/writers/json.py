@@ -26,8 +26,14 @@ def document(derivation: Derivation) -> dict[str, Any]:
         "network": derivation.network,
         "convention": derivation.convention,
         "input": list(derivation.input),
+        "batch": derivation.batch,
         "rows": [entry(row) for row in derivation.rows],
         "totals": dict(derivation.totals),
+        "printed": {
+            heading.name: heading.scale.said(value)
+            for heading in derivation.headings
+            if heading.scale and (value := derivation.totals[heading.name])
+        },
         "stages": [{"stage": part.title, "rows": list(part.rows), "totals": dict(part.totals)} for part in derivation.parts],
         "kinds": [{"kind": part.title, "rows": list(part.rows), "totals": dict(part.totals)} for part in derivation.kinds],
         "notes": list(derivation.notes),

@@ -66,7 +66,7 @@ class _View:
             "headings": [heading.label for heading in d.headings],
             "labels": ["Name", "Layer", "Output"] if d.named else ["Layer"],
             "table": entries,
-            "totals": self.totals(d.totals) if d.rows else [],
+            "totals": self.totals(d.totals, said=True) if d.rows else [],
             "chosen": self.totals(d.chosen) if d.chosen else [],
             "parts": [self.part(part, no, lines, worked) for no, part in enumerate(d.parts, 1)],
             "kinds": [self.tally(part) for part in d.kinds] if not d.worked else [],
@@ -111,8 +111,11 @@ class _View:
     def total(self, value: int | None) -> str:
         return "" if value is None else self.digits.result(value)
 
-    def totals(self, sums: Mapping[str, int | None]) -> list[str]:
-        return [self.total(sums[heading.name]) for heading in self.derivation.headings]
+    def totals(self, sums: Mapping[str, int | None], *, said: bool = False) -> list[str]:
+        """The sums of the columns; ``said`` in larger units too, where the column has them."""
+        headings = self.derivation.headings
+        larger = [heading.said(sums[heading.name]) if said else "" for heading in headings]
+        return [" ".join(filter(None, (self.total(sums[h.name]), text))) for h, text in zip(headings, larger, strict=True)]
 
     def part(
         self, part: Part, no: int, lines: Mapping[int, SimpleNamespace], worked: Mapping[int, SimpleNamespace]

@@ -1,8 +1,8 @@
-"""A stored array."""
+"""A stored array, and an input of the network."""
 
 from hypothesis import strategies as st
 
-from tests.layers.counting import Array, Case, Layer, Proof
+from tests.layers.counting import Array, Case, Counted, Layer, Proof
 from tests.layers.proofs.reshape import listed, numbered, shapes
 
 
@@ -35,4 +35,23 @@ def cases(draw):
     return Case((), numbered("o", draw(shapes)) | {"f": draw(st.integers(0, 1))})
 
 
-PROOFS = {"Parameter": Proof(parameter, cases(), torch_parameter, batched=False)}
+def given(layer: Layer) -> Array:
+    """It is there before anything is computed, whatever its numbers: zeros, here and in torch."""
+    return Array.of(listed(layer.v, "o"), lambda *_: Counted(0))
+
+
+def torch_given(case: Case):
+    import torch
+
+    return lambda: torch.zeros(listed(case.v, "o"), dtype=torch.float64)
+
+
+@st.composite
+def given_cases(draw):
+    return Case((), numbered("o", draw(shapes)))
+
+
+PROOFS = {
+    "Parameter": Proof(parameter, cases(), torch_parameter, batched=False),
+    "Input": Proof(given, given_cases(), torch_given, batched=False),
+}

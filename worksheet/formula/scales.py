@@ -1,0 +1,55 @@
+"""A figure in larger units: 98 MB, 727 MFLOPs, 34.125K."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+PREFIXES = ("", "K", "M", "G", "T", "P", "E")
+BASES = (1000, 1024)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How a column's figures are said in larger units: whole numbers of the largest that fits, or each unit exactly."""
+
+    base: int
+    unit: str = ""
+    exact: bool = False
+
+    def said(self, value: int) -> str:
+        """A figure in its unit; the unit is chosen before rounding, ties go to the even number.
+
+        >>> Scale(1024, "B").said(102_440_864), Scale(1000, "FLOPs").said(999_999)
+        ('98 MB', '1000 KFLOPs')
+        >>> Scale(1024, exact=True).said(62_378_344)
+        '60916.3515625K = 59.48862457275390625M'
+        """
+        if not self.exact:
+            return self._whole(value)
+        places = range(1, max(2, self._place(value) + 1))
+        return " = ".join(f"{_decimal(value, self.base**place)}{PREFIXES[place]}{self.unit}" for place in places)
+
+    @property
+    def relation(self) -> str:
+        """The sign between the figure and what is said."""
+        return "=" if self.exact else "≈"
+
+    def _place(self, value: int) -> int:
+        place = 0
+        while place + 1 < len(PREFIXES) and self.base ** (place + 1) <= abs(value):
+            place += 1
+        return place
+
+    def _whole(self, value: int) -> str:
+        place = self._place(value)
+        return f"{round(Fraction(value, self.base**place))} {PREFIXES[place]}{self.unit}".strip()
+
+
+def _decimal(value: int, by: int) -> str:
+    """The exact decimals of a quotient by a power of 10 or 2."""
+    digits = 0
+    while value * 10**digits % by:
+        digits += 1
+    scaled = value * 10**digits // by
+    return str(scaled) if not digits else f"{scaled // 10**digits}.{abs(scaled) % 10**digits:0{digits}d}"
