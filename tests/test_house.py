@@ -13,7 +13,7 @@ STOREYS = [  # from the top
     {"zoo"},
     {"sizes"},
     {"network"},
-    {"conventions"},
+    {"report", "conventions"},
     {"layers", "derivation"},
     {"formula"},
     {"marked"},
@@ -80,7 +80,20 @@ HELPERS = {
     "layers": {"kind", "shapes", "windows", "ranks", "spelling"},
     "readers": {"reader", "sheet_body", "sheet_layers"},
     "zoo": {"blocks", "model", "modules"},
-    "writers": {"writer", "view", "small_print", "graph", "boxes", "placing", "layout", "templating", "notebook", "terminal"},
+    "writers": {
+        "writer",
+        "view",
+        "report_view",
+        "printer",
+        "small_print",
+        "graph",
+        "boxes",
+        "placing",
+        "layout",
+        "templating",
+        "notebook",
+        "terminal",
+    },
 }
 
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 import worksheet as ws
 from worksheet.errors import OutputError, WorksheetError, shown
+from worksheet.report import Report
 from worksheet.writers import check_writable, options, save, writer_for
 
 if TYPE_CHECKING:
-    from worksheet.derivation import Derivation
     from worksheet.network import Network
+    from worksheet.writers import Document
 
 WORDS: dict[str, bool | None] = {"true": True, "false": False, "none": None}
 T = TypeVar("T")
@@ -50,22 +51,28 @@ def check(output: Path | None, format: str | None, engine: str, paper: str, temp
         raise OutputError(f"{format} is not for a terminal", hint=f"name a file with -o, such as -o solution.{format}")
 
 
-def deliver(
-    derivation: Derivation, output: Path | None, format: str | None, engine: str, paper: str, template: Path | None
-) -> None:
+def deliver(document: Document, output: Path | None, format: str | None, engine: str, paper: str, template: Path | None) -> None:
     if output is None and format is None:
-        from rich.console import Console
-
-        from worksheet.writers import terminal
-
-        terminal.show(derivation, Console(highlight=False))
+        _show(document)
         return
-    data = writer_for(output, format).render(derivation, options(engine, paper, template))
+    data = writer_for(output, format).render(document, options(engine, paper, template))
     if output is not None:
         save(output, data)
     else:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
+
+
+def _show(document: Document) -> None:
+    """On the terminal, or as text where nobody looks."""
+    if isinstance(document, Report):
+        sys.stdout.write(ws.render(document, "txt").decode())
+        return
+    from rich.console import Console
+
+    from worksheet.writers import terminal
+
+    terminal.show(document, Console(highlight=False))
 
 
 def watched(what: str) -> Callable[[Sequence[T]], Iterable[T]]:

@@ -20,9 +20,7 @@ MOST_SPANS = 4  # of row numbers in a title
 Facts = Mapping[str, Mapping[str, int]]  # of the graph, by the name of a layer
 
 
-def sections(
-    layers: Iterable[Sized], convention: Convention, always: bool, graph: Facts, batch: dict[str, int]
-) -> list[Section]:
+def sections(layers: Iterable[Sized], convention: Convention, always: bool, graph: Facts, batch: dict[str, int]) -> list[Section]:
     """The formula reference of the kinds that occur, each in the forms in which it occurs.
 
     ``always`` keeps the brackets even where every layer's division is exact. ``batch`` is the value of B; empty for one sample.

@@ -7,10 +7,9 @@ import tempfile
 from os import PathLike
 from pathlib import Path
 
-from worksheet.derivation import Derivation
 from worksheet.discover import collect
 from worksheet.errors import OutputError, Where, nearest, shown
-from worksheet.writers.writer import ENGINES, PAPERS, Options, Writer
+from worksheet.writers.writer import ENGINES, PAPERS, Document, Options, Writer
 
 
 def writers() -> dict[str, Writer]:
@@ -42,7 +41,7 @@ def options(engine: str = "typst", paper: str = "a4", template: str | PathLike[s
 
 
 def render(
-    derivation: Derivation,
+    document: Document,
     format: str,
     *,
     engine: str = "typst",
@@ -50,11 +49,11 @@ def render(
     template: str | PathLike[str] | None = None,
 ) -> bytes:
     """A document's bytes in a format: md, tex, pdf, html, txt, json, typ. Same input, same bytes."""
-    return writer_for(None, format).render(derivation, options(engine, paper, template))
+    return writer_for(None, format).render(document, options(engine, paper, template))
 
 
 def write(
-    derivation: Derivation,
+    document: Document,
     path: str | PathLike[str],
     format: str | None = None,
     *,
@@ -66,7 +65,7 @@ def write(
     path = Path(path)
     writer = writer_for(path, format)
     check_writable(path)
-    save(path, writer.render(derivation, options(engine, paper, template)))
+    save(path, writer.render(document, options(engine, paper, template)))
 
 
 def check_writable(path: Path) -> None:
@@ -109,6 +108,7 @@ def _umask() -> int:
 __all__ = [
     "ENGINES",
     "PAPERS",
+    "Document",
     "Options",
     "Writer",
     "check_writable",

@@ -9,9 +9,11 @@ from typing import NamedTuple
 
 from worksheet.derivation import Derivation
 from worksheet.errors import printable
+from worksheet.report import Report
 from worksheet.writers.boxes import LINE, MARGIN, PAGE, RISE, Box, boxes
 from worksheet.writers.placing import Bends, pages, place
 from worksheet.writers.small_print import plain
+from worksheet.writers.writer import Document
 
 MOST_BOXES = 400  # a larger network has no picture
 MOST_ACROSS = 1300.0  # points: a picture that is wider cannot be read on a page
@@ -30,13 +32,15 @@ class Picture(NamedTuple):
     words: str
 
 
-def pictures(derivation: Derivation) -> list[Picture]:
+def pictures(document: Document) -> list[Picture]:
     """The network in pictures of a page's height at most.
 
     There are none where igraph is not installed, where the network is too large, or too wide to be read on a page.
     """
-    rows = derivation.rows
-    if not derivation.pictured or len(rows) < 2 or find_spec("igraph") is None:
+    if isinstance(document, Report):  # it brings its own
+        return []
+    rows = document.rows
+    if not document.pictured or len(rows) < 2 or find_spec("igraph") is None:
         return []
     made = boxes(rows)
     if len(made) > MOST_BOXES:
@@ -44,7 +48,7 @@ def pictures(derivation: Derivation) -> list[Picture]:
     longest = max(len(line) for box in made for line in (*box.lines, box.output))
     width = min(MOST_WIDTH, max(LEAST_WIDTH, longest * LETTER + 2 * SIDE))
     bends = place(made, width)
-    drawn = [_Drawing(made, bends, width, ranks, derivation).picture() for ranks in pages(made)]
+    drawn = [_Drawing(made, bends, width, ranks, document).picture() for ranks in pages(made)]
     return drawn if max(picture.width for picture in drawn) <= MOST_ACROSS else []
 
 

@@ -6,11 +6,12 @@ import json
 from typing import Any
 
 from worksheet.derivation import Derivation, Row, Section
-from worksheet.writers.writer import Options, Writer
+from worksheet.report import Report
+from worksheet.writers.writer import Document, Options, Writer
 
 
-def render(derivation: Derivation, _: Options) -> bytes:
-    data = document(derivation) if derivation.rows else reference(derivation)
+def render(given: Document, _: Options) -> bytes:
+    data = given.data if isinstance(given, Report) else document(given) if given.rows else reference(given)
     return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode()
 
 

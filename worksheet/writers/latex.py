@@ -9,13 +9,12 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from worksheet.derivation import Derivation
 from worksheet.errors import OutputError
 from worksheet.formula.dialects import LATEX
+from worksheet.writers.report_view import prepared
 from worksheet.writers.small_print import Setting
 from worksheet.writers.templating import ANGLES, rendered
-from worksheet.writers.view import view
-from worksheet.writers.writer import Options, Writer
+from worksheet.writers.writer import Document, Options, Writer
 
 PAPER_OPTIONS = {"a4": "a4paper", "letter": "letterpaper"}
 COMMAND = ("latexmk", "-pdf", "-norc", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape")
@@ -52,12 +51,12 @@ def _printable(sign: str) -> str:
 SETTING = Setting(LATEX, width=91, beside=0.6, words=words, escape=escape, mark=r"\allowbreak{}")
 
 
-def source(derivation: Derivation, options: Options) -> str:
+def source(document: Document, options: Options) -> str:
     """The document: PyLaTeX assembles class and packages, the templates give preamble and body."""
-    from pylatex import Document, NoEscape
+    import pylatex
 
-    names = view(derivation, SETTING)
-    document = Document(
+    template, names = prepared(document, SETTING)
+    paper = pylatex.Document(
         documentclass="article",
         document_options=["10pt", "fleqn", PAPER_OPTIONS[options.paper]],
         fontenc="T1",
@@ -68,16 +67,16 @@ def source(derivation: Derivation, options: Options) -> str:
         page_numbers=False,
         indent=True,
     )
-    for where, template in ((document.preamble, "tex/preamble.tex"), (document, "tex/body.tex")):
-        where.append(NoEscape(rendered(template, names, escape, options.templates, ANGLES)))
-    return re.sub(r"%\n(?=\\|%)", "\n", str(document.dumps())) + "\n"
+    for where, file in ((paper.preamble, "tex/preamble.tex"), (paper, f"tex/{template}.tex")):
+        where.append(pylatex.NoEscape(rendered(file, names, escape, options.templates, ANGLES)))
+    return re.sub(r"%\n(?=\\|%)", "\n", str(paper.dumps())) + "\n"
 
 
-def render(derivation: Derivation, options: Options) -> bytes:
-    return source(derivation, options).encode()
+def render(document: Document, options: Options) -> bytes:
+    return source(document, options).encode()
 
 
-def compile(derivation: Derivation, options: Options) -> bytes:
+def compile(document: Document, options: Options) -> bytes:
     """The PDF by latexmk, without shell escape. Raises OutputError where TeX is missing or refuses the document."""
     if not shutil.which(COMMAND[0]) or not shutil.which("pdflatex"):
         hint = (
@@ -89,7 +88,7 @@ def compile(derivation: Derivation, options: Options) -> bytes:
         own = options.templates / "tex" if options.templates else Path(folder)
         if options.templates and own.is_dir():  # a logo may lie beside the templates
             shutil.copytree(own, folder, dirs_exist_ok=True)
-        Path(folder, "solution.tex").write_bytes(render(derivation, options))
+        Path(folder, "solution.tex").write_bytes(render(document, options))
         run = _run(folder)
         result = Path(folder, "solution.pdf")
         if run.returncode or not result.exists():

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 
-from worksheet.derivation import Derivation
 from worksheet.formula.dialects import LATEX
+from worksheet.writers.report_view import prepared
 from worksheet.writers.small_print import Setting
 from worksheet.writers.templating import rendered
-from worksheet.writers.view import view
-from worksheet.writers.writer import Options, Writer
+from worksheet.writers.writer import Document, Options, Writer
 
 SETTING = Setting(LATEX, width=100)
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~$#])")
@@ -22,9 +21,9 @@ def escape(text: str) -> str:
     return LEADING.sub(lambda m: f"{m[1]}\\{m[2]}" if m[2] else f"{m[1]}{m[3]}\\{m[4]}", text)
 
 
-def render(derivation: Derivation, options: Options) -> bytes:
-    names = view(derivation, SETTING)
-    return rendered("md/document.md", names, escape, options.templates).encode()
+def render(document: Document, options: Options) -> bytes:
+    template, names = prepared(document, SETTING)
+    return rendered(f"md/{template}.md", names, escape, options.templates).encode()
 
 
 WRITER = Writer("md", (".md", ".markdown"), render)

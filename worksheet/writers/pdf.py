@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from worksheet.derivation import Derivation
 from worksheet.writers import latex, typst
-from worksheet.writers.writer import Options, Writer
+from worksheet.writers.writer import Document, Options, Writer
 
-COMPILERS: dict[str, Callable[[Derivation, Options], bytes]] = {"typst": typst.compile, "latex": latex.compile}
+COMPILERS: dict[str, Callable[[Document, Options], bytes]] = {"typst": typst.compile, "latex": latex.compile}
 
 
-def render(derivation: Derivation, options: Options) -> bytes:
-    return COMPILERS[options.engine](derivation, options)
+def render(document: Document, options: Options) -> bytes:
+    return COMPILERS[options.engine](document, options)
 
 
 WRITER = Writer("pdf", (".pdf",), render, binary=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from worksheet.derivation import Derivation
+from collections.abc import Mapping
+from typing import Any
+
 from worksheet.formula.dialects import TEXT
+from worksheet.writers.report_view import prepared
 from worksheet.writers.small_print import Setting
 from worksheet.writers.templating import rendered
-from worksheet.writers.view import view
-from worksheet.writers.writer import Options, Writer
+from worksheet.writers.writer import Document, Options, Writer
 
 WIDTH = 100
 NUMBER_COLUMN, GAP = 6, "  "  # of the answer table
@@ -19,8 +21,20 @@ def escape(text: str) -> str:
     return text
 
 
-def render(derivation: Derivation, options: Options) -> bytes:
-    names = view(derivation, SETTING)
+def render(document: Document, options: Options) -> bytes:
+    template, names = prepared(document, SETTING)
+    widths = _widths(names) if template == "document" else _report_widths(names)
+    return rendered(f"txt/{template}.txt", names | widths, escape, options.templates).encode()
+
+
+def _report_widths(names: Mapping[str, Any]) -> dict[str, Any]:
+    """The column of labels."""
+    steps = [step for block in names["blocks"] for step in getattr(block, "steps", ())]
+    return {"label_column": max([len(step.plain_label) for step in steps], default=0)}
+
+
+def _widths(names: Mapping[str, Any]) -> dict[str, Any]:
+    """How many characters wide each column is."""
     table = names["table"]
     labels = [max(len(text) for text in column) for column in zip(names["labels"], *(e.labels for e in table), strict=True)]
     cells = [
@@ -29,7 +43,7 @@ def render(derivation: Derivation, options: Options) -> bytes:
     ] if table else []  # fmt: skip
     label = max([len(step.plain_label) for row in names["rows"] for step in row.steps], default=0)
     across = sum(labels) + len(GAP) * (len(labels) - 1)
-    widths = {
+    return {
         "label_columns": labels,
         "labels_width": across,
         "cell_columns": cells,
@@ -37,7 +51,6 @@ def render(derivation: Derivation, options: Options) -> bytes:
         "label_column": label,
         "rule": "-" * (NUMBER_COLUMN + across + sum(cells) + len(GAP) * (len(cells) + 1)),
     }
-    return rendered("txt/document.txt", names | widths, escape, options.templates).encode()
 
 
 WRITER = Writer("txt", (".txt",), render)

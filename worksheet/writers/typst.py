@@ -7,14 +7,13 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from worksheet.derivation import Derivation
 from worksheet.errors import OutputError, printable
 from worksheet.formula.dialects import TYPST, typst_string
 from worksheet.writers.graph import pictures
+from worksheet.writers.report_view import prepared
 from worksheet.writers.small_print import Ready, Setting
 from worksheet.writers.templating import ANGLES, rendered
-from worksheet.writers.view import view
-from worksheet.writers.writer import Options, Writer
+from worksheet.writers.writer import Document, Options, Writer
 
 PAPER_NAMES = {"a4": "a4", "letter": "us-letter"}
 MISSING = re.compile(r'the text `"(.+?)"` could not be displayed')
@@ -29,14 +28,11 @@ def quoted(text: str) -> str:
 SETTING = Setting(TYPST, width=91, beside=0.6, spoken=True, escape=quoted, mark="#sym.zws;")
 
 
-def source(derivation: Derivation, options: Options) -> str:
+def source(document: Document, options: Options) -> str:
     """The Typst document."""
-    names = view(derivation, SETTING) | {
-        "paper": Ready(PAPER_NAMES[options.paper]),
-        "string": _string,
-        "pictures": pictures(derivation),
-    }
-    return rendered("typst/document.typ", names, quoted, options.templates, ANGLES)
+    template, names = prepared(document, SETTING)
+    names |= {"paper": Ready(PAPER_NAMES[options.paper]), "string": _string, "pictures": pictures(document)}
+    return rendered(f"typst/{template}.typ", names, quoted, options.templates, ANGLES)
 
 
 def _string(text: object) -> Ready:
@@ -44,17 +40,17 @@ def _string(text: object) -> Ready:
     return Ready(typst_string(printable(str(text))))
 
 
-def compile(derivation: Derivation, options: Options) -> bytes:
+def compile(document: Document, options: Options) -> bytes:
     """The PDF. Raises OutputError with Typst's message, which a template of one's own may cause."""
-    document = source(derivation, options)
+    text = source(document, options)
     fault = ""
     for embedded_only in (True, False):  # a script that the package's fonts lack may be on the machine
-        pdf, fault = _compiled(document, options, embedded_only)
+        pdf, fault = _compiled(text, options, embedded_only)
         if pdf or not MISSING.search(fault):
             break
     else:  # what no font can print is named by its number
         lacking = {sign for text in MISSING.findall(fault) for sign in text}
-        named = document.translate({ord(sign): f"[U+{ord(sign):04X}]" for sign in lacking})
+        named = text.translate({ord(sign): f"[U+{ord(sign):04X}]" for sign in lacking})
         pdf, fault = _compiled(named, options, embedded_only=False)
     if not pdf:
         raise OutputError(f"typst cannot set this document: {fault}", hint="--engine latex sets it with TeX")
@@ -76,8 +72,8 @@ def _compiled(document: str, options: Options, embedded_only: bool) -> tuple[byt
     return (pdf if isinstance(pdf, bytes) else b""), ""
 
 
-def render(derivation: Derivation, options: Options) -> bytes:
-    return source(derivation, options).encode()
+def render(document: Document, options: Options) -> bytes:
+    return source(document, options).encode()
 
 
 WRITER = Writer("typ", (".typ",), render)

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
-from worksheet.derivation import Derivation, Part, Row, Section, Statement, Step, spans
+from worksheet.derivation import Derivation, Part, Row, spans
 from worksheet.errors import printable
-from worksheet.formula import Formula, Printed, digits_named
-from worksheet.writers.layout import EQUALS_LENGTH, Line, lines
-from worksheet.writers.small_print import Ready, Setting, SmallPrint, is_one_symbol, layer_label, plain, spoken
+from worksheet.writers.printer import Printer
+from worksheet.writers.small_print import Ready, Setting, layer_label, plain, spoken
 
 SEPARATORS = re.compile(r"(?<=[./:_-])")
-UNCOUNTED = "—"
 FIELDS = ("Name", "Roll no.")
 CONTENTS_FROM = 30  # rows from which on a document has contents
-SYMBOL_LENGTH = 2.0  # half ems: a capital letter as a label
-LABEL_MARGIN = 1.0  # half ems between a step's label and its equals sign
 
 
 def view(derivation: Derivation, setting: Setting) -> dict[str, Any]:
@@ -26,21 +22,11 @@ def view(derivation: Derivation, setting: Setting) -> dict[str, Any]:
     return _View(derivation, setting).names()
 
 
-class _View:
+class _View(Printer):
     def __init__(self, derivation: Derivation, setting: Setting) -> None:
         self.derivation = derivation
-        self.dialect = setting.dialect
-        self.spoken = setting.spoken
-        self.pieces = setting.pieces
-        self.setting = setting
-        self.digits = digits_named(derivation.digits)
-        self.print = SmallPrint(setting, self.digits)
-        labels = [_label_length(step) for row in derivation.rows for step in (*row.sizes, *row.columns)]
-        self.label_width = max(labels, default=0) + LABEL_MARGIN
-        self.width = setting.width
-        self.reference_width = setting.width * setting.beside
+        super().__init__(setting, derivation.digits, (step for row in derivation.rows for step in (*row.sizes, *row.columns)))
         self.rows: dict[tuple[object, ...], dict[str, Any]] = {}
-        self.formulas: dict[int, list[Printed]] = {}
         self.repeated: dict[int, list[int]] = {}  # by the number of the row that works a layer: the rows that repeat it
         for row in derivation.rows:
             if row.same_as:
@@ -103,14 +89,6 @@ class _View:
         escape = self.setting.escape
         return Ready(self.setting.mark.join(map(escape, SEPARATORS.split(printable(name))))) if escape else name
 
-    def cell(self, step: Step) -> str:
-        if step.value is None:
-            return ""
-        return self.digits.result(step.value) if step.is_counted else UNCOUNTED
-
-    def total(self, value: int | None) -> str:
-        return "" if value is None else self.digits.result(value)
-
     def totals(self, sums: Mapping[str, int | None], *, said: bool = False) -> list[str]:
         """The sums of the columns; ``said`` in larger units too, where the column has them."""
         headings = self.derivation.headings
@@ -132,24 +110,6 @@ class _View:
     def tally(self, part: Part) -> SimpleNamespace:
         """A line of the table by kinds of layers."""
         return SimpleNamespace(kind=part.title, layers=self.digits.operand(len(part.rows)), totals=self.totals(part.totals))
-
-    # Formula reference
-
-    def section(self, section: Section) -> SimpleNamespace:
-        return SimpleNamespace(
-            title=section.title,
-            legend=[SimpleNamespace(symbols=self.print.symbols(names), meaning=text) for names, text in section.legend],
-            statements=[self.statement(statement) for statement in section.statements],
-            note=section.note,
-        )
-
-    def statement(self, statement: Statement) -> SimpleNamespace:
-        parts = [self.symbolic(statement.formula)]
-        given = f"{self.print.symbols(statement.symbols)} {self.dialect.equals} " if statement.symbols else ""
-        words = " equals ".join([*map(spoken, statement.symbols), statement.formula.show("words")]) if self.spoken else ""
-        laid = lines(parts, self.reference_width)
-        texts = [Ready((given if i == 0 else "") + line.parts[0]) for i, line in enumerate(laid)]
-        return SimpleNamespace(label=statement.label, lines=texts, words=words)
 
     # Worked rows
 
@@ -191,72 +151,3 @@ class _View:
         """The row's shapes and layer as a sentence without mathematics, for bookmarks and screen readers."""
         inputs = "…" if row.inputs is None else ", ".join(map(plain, row.inputs))
         return " → ".join(filter(None, [inputs, layer_label(row), plain(row.output) if row.output else "…"]))
-
-    def step(self, step: Step) -> SimpleNamespace:
-        parts = self.parts(step)
-        label = self.print.symbols(step.symbols) if step.symbols else self.print.text(step.label)
-        remark = self.print.text(f"({step.remark})") if step.remark else Ready()
-        return SimpleNamespace(
-            label=label,
-            plain_label=" = ".join(map(spoken, step.symbols)) or step.label,
-            lines=self.lines(lines(parts, self.width - self.label_width), label, remark),
-            parts=[[Ready(piece.text) for piece in part] for part in parts] if self.pieces else [],
-            words=self.words(step),
-            remark=step.remark,
-            note=step.note,
-            hole=step.value is None,
-        )
-
-    def lines(self, laid: Sequence[Line], label: Ready, remark: Ready) -> list[SimpleNamespace]:
-        """Lines that begin with an equals sign or continue the one above; the label on the first, the remark on the last."""
-        join = f" {self.dialect.equals} "
-        return [
-            SimpleNamespace(
-                text=Ready(line.parts[0] if line.continues else join[1:] + join.join(line.parts)),
-                continues=line.continues,
-                label=label if i == 0 else Ready(),
-                remark=remark if i == len(laid) - 1 else Ready(),
-                is_last=i == len(laid) - 1,
-            )
-            for i, line in enumerate(laid)
-        ]
-
-    def parts(self, step: Step) -> list[list[Printed]]:
-        """Formula, substitution, stages and value; what would only repeat the value is left out."""
-        if step.value is None:
-            return []
-        if not step.is_counted:
-            return [[self.print.leaf(self.print.words_in_formulas(UNCOUNTED), UNCOUNTED)]]
-        result = self.digits.result(step.value)
-        parts = []
-        if step.formula and step.formula.symbols:
-            parts = [self.symbolic(step.formula)]
-            if not is_one_symbol(step.formula):
-                parts.append(step.formula.printed(self.dialect, step.values, self.digits))
-        parts += [stage.printed(self.dialect, None, self.digits) for stage in step.stages]
-        return [*parts, [self.print.leaf(self.dialect.number(result), result)]]
-
-    def symbolic(self, formula: Formula) -> list[Printed]:
-        """A formula with its symbols, printed once however many rows share it."""
-        if id(formula) not in self.formulas:
-            self.formulas[id(formula)] = formula.printed(self.dialect, None, self.digits)
-        return self.formulas[id(formula)]
-
-    def words(self, step: Step) -> str:
-        """The step as a sentence, for readers who hear it."""
-        if step.value is None or not self.spoken:
-            return ""
-        subject = " equals ".join(map(spoken, step.symbols)) or step.label
-        chain = [subject]
-        if step.formula and step.formula.symbols:
-            chain += [step.formula.show("words")]
-            if not is_one_symbol(step.formula):
-                chain += [step.formula.show("words", step.values, self.digits)]
-        chain += [stage.show("words", None, self.digits) for stage in step.stages]
-        return " equals ".join([*chain, self.cell(step)])
-
-
-def _label_length(step: Step) -> float:
-    """How wide a step's label is, in half ems."""
-    many = len(step.symbols)
-    return len(step.label) if step.label else SYMBOL_LENGTH * many + EQUALS_LENGTH * (many - 1)

@@ -1,4 +1,4 @@
-"""What a writer is: a format's name, its suffixes, and the function that prints a derivation."""
+"""What a writer is: a format's name, its suffixes, and the function that prints a document."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from worksheet.derivation import Derivation
+from worksheet.report import Report
 
 PAPERS = ("a4", "letter")
 ENGINES = ("typst", "latex")
+
+Document = Derivation | Report
 
 
 @dataclass(frozen=True)
@@ -27,5 +30,5 @@ class Writer:
 
     name: str
     suffixes: tuple[str, ...]
-    render: Callable[[Derivation, Options], bytes]
+    render: Callable[[Document, Options], bytes]
     binary: bool = False
