@@ -11,7 +11,18 @@
 
 from worksheet.conventions import Convention, convention
 from worksheet.derivation import NOTEBOOK, Derivation
-from worksheet.derive import derive, formulas, select, summary, zoo_list
+from worksheet.derive import (
+    compare,
+    compare_conventions,
+    convention_list,
+    convention_page,
+    derive,
+    explain,
+    formulas,
+    select,
+    summary,
+    zoo_list,
+)  # fmt: skip
 from worksheet.errors import WorksheetError
 from worksheet.formula import Digits, Formula
 from worksheet.homework import blank
@@ -27,5 +38,6 @@ NOTEBOOK.update(html=notebook_html, latex=notebook_latex)
 
 __all__ = [
     "Builder", "Convention", "Derivation", "Digits", "Formula", "Kind", "Network", "Node", "WorksheetError", "blank",
-    "convention", "derive", "formulas", "kinds", "layer", "network", "read", "render", "select", "summary", "write", "zoo_list",
+    "compare", "compare_conventions", "convention", "convention_list", "convention_page", "derive", "explain", "formulas",
+    "kinds", "layer", "network", "read", "render", "select", "summary", "write", "zoo_list",
 ]  # fmt: skip

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from math import prod
 
 from worksheet.errors import Collector, NetworkError, Where, WorksheetError
-from worksheet.layers import Form, Kind, Shape, Symbol
+from worksheet.layers import Form, Kind, Shape, Symbol, kinds
 from worksheet.layers.kind import PER_ROW
+from worksheet.layers.spelling import Given, hyperparameters
 from worksheet.network import INPUT, Network, Node
 
 LARGEST = 10**15  # elements of one array; what is larger is a slip of the file
@@ -33,6 +34,19 @@ def sized(network: Network) -> list[Sized]:
     rows = follow({INPUT: network.input, **network.further}, network.nodes, faults)
     faults.raise_any()
     return rows
+
+
+def given(network: Network) -> list[Sized]:
+    """The network's inputs as layers that give them, the main one first."""
+    return [_given(name, shape) for name, shape in {INPUT: network.input, **network.further}.items()]
+
+
+def _given(name: str, shape: Shape) -> Sized:
+    kind = kinds()["Input"]
+    lengths = [Given(f"o_{axis}", length) for axis, length in enumerate(shape, 1)]
+    found = size(Node(name, kind, hyperparameters(kind, lengths)), ())
+    assert found is not None  # it reads nothing
+    return found
 
 
 def follow(inputs: Mapping[str, Shape | None], nodes: Iterable[Node], faults: Collector) -> list[Sized]:

@@ -82,8 +82,7 @@ Grouping = Annotated[
     str | None,
     typer.Option("--digits", help="Digit grouping: en_IN, en_US, another locale, or none.", show_default=False),
 ]
-
-
+PlainGrouping = Annotated[str, typer.Option("--digits", help="Digit grouping: en_US, en_IN, another locale, or none.")]
 Input = Annotated[
     str | None,
     typer.Option("--input", help="Another input size, such as 3x224x224; several with commas.", show_default=False),

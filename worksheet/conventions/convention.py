@@ -45,6 +45,8 @@ class Column:
         table = self.rules.get(kind.name)
         if table is not None:
             return next((table[word] for word in words(called) if word in table), None)
+        if kind.name == INPUT:  # counts only where a rule says so
+            return kind.formula("0")
         text = next((self.otherwise[word] for word in words(called) if word in self.otherwise), None)
         return None if text is None else kind.formula(text)
 

@@ -1,7 +1,13 @@
 """From a network and a way of counting to a worked solution, whole or in part."""
 
 from worksheet.derive.catalogue import Entry, zoo_list
+from worksheet.derive.compare import compare, compare_conventions
+from worksheet.derive.convention_page import convention_list, convention_page
+from worksheet.derive.explain import explain
 from worksheet.derive.selection import select, summary
 from worksheet.derive.solution import derive, formulas
 
-__all__ = ["Entry", "derive", "formulas", "select", "summary", "zoo_list"]
+__all__ = [
+    "Entry", "compare", "compare_conventions", "convention_list", "convention_page", "derive", "explain", "formulas", "select",
+    "summary", "zoo_list",
+]  # fmt: skip

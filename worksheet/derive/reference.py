@@ -146,6 +146,14 @@ def _legend(kind: Kind, form: Form, statements: Iterable[Statement]) -> tuple[tu
     return tuple(((symbol.name,), _meaning(symbol.meaning, symbol.words)) for symbol in listed)
 
 
+def legend(kind: Kind, statements: Iterable[Statement]) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """The symbols of some formulas of a kind, with their meaning."""
+    used = {name for statement in statements for name in statement.formula.symbols}
+    meanings = {name: _meaning(symbol.meaning, symbol.words) for name, symbol in (kind.symbols | FACTS).items()}
+    meanings |= {size.name: size.meaning for size in kind.sizes}
+    return tuple(((name,), meaning) for name, meaning in meanings.items() if name in used)
+
+
 def _meaning(meaning: str, words: Mapping[int, str]) -> str:
     said = ", ".join(f"{value} {text}" for value, text in words.items())
     return f"{meaning} ({said})" if said else meaning

@@ -9,7 +9,6 @@ from fractions import Fraction
 from worksheet import conventions
 from worksheet.conventions import Convention
 from worksheet.conventions.convention import ANY
-from worksheet.conventions.convention import INPUT as INPUT_KIND
 from worksheet.conventions.facts import BATCH
 from worksheet.derivation import Derivation, Heading, Row, Step, spans
 from worksheet.derive.arranging import by_kind, folded, parts, totals
@@ -20,9 +19,9 @@ from worksheet.errors import ConventionError, FormulaError, Where
 from worksheet.formula import Digits, Formula
 from worksheet.layers import STORED, kinds
 from worksheet.layers.shapes import FLATTENED
-from worksheet.layers.spelling import Given, hyperparameters, spelled
-from worksheet.network import INPUT, Network, Node
-from worksheet.sizes import Sized, size, sized
+from worksheet.layers.spelling import spelled
+from worksheet.network import INPUT, Network
+from worksheet.sizes import Sized, given, sized
 
 NOTHING = Formula("0")
 LARGEST_BATCH = 10**9
@@ -158,13 +157,10 @@ class _Solution:
 
     def inputs(self) -> list[Row]:
         """A row for each input of the network, for what counts them: S. No. 0, and below it where there are several."""
-        shapes = {self.network.name: self.network.input, **self.network.further}
         rows = []
-        for no, (name, shape) in enumerate(shapes.items()):
-            lengths = [Given(f"o_{i}", length) for i, length in enumerate(shape, 1)]
-            found = size(Node(name, kinds()[INPUT_KIND], hyperparameters(kinds()[INPUT_KIND], lengths)), ())
-            assert found is not None  # it reads nothing
-            rows.append(replace(self.worked(found), no=-no, name="input" if no == 0 else name))
+        for no, found in enumerate(given(self.network)):
+            self.graph[found.node.name] = dict.fromkeys(self.convention.facts, 0)
+            rows.append(replace(self.worked(found), no=-no, name=found.node.name))
         return rows
 
     def row(self, no: int, layer: Sized) -> Row:

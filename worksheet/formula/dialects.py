@@ -59,7 +59,7 @@ def pairs(tails: str, heads: str) -> frozenset[tuple[str, str]]:
 def _latex_number(text: str) -> str:
     if text.isdecimal():
         return text
-    for sign, code in ((",", "{,}"), (".", "{.}"), ("’", "\\textrm{'}"), ("'", "\\textrm{'}")):
+    for sign, code in (("−", "-"), (",", "{,}"), (".", "{.}"), ("’", "\\textrm{'}"), ("'", "\\textrm{'}")):
         text = text.replace(sign, code)
     return "".join(r"\," if sign.isspace() else sign for sign in text)
 

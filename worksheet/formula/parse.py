@@ -113,7 +113,7 @@ class _Parser:
 
     def expression(self, floor: int) -> Node:
         """A chain of operations that bind more strongly than ``floor``."""
-        left = self.operand()
+        left = self.operand(floor)
         while (binding := BINDING.get(self.peek().text, LOOSE)) > floor:
             sign = self.take()
             right = self.power(sign) if sign.text == "**" else self.expression(binding)
@@ -135,7 +135,7 @@ class _Parser:
             return exponent
         return self.refuse(f"an exponent is a whole number from 0 to {MAX_EXPONENT} or one symbol", sign)
 
-    def operand(self) -> Node:
+    def operand(self, floor: int) -> Node:
         token = self.take()
         if token.kind == "number":
             return self.number(token)
@@ -146,7 +146,7 @@ class _Parser:
             self.expect(")", "to close the parenthesis")
             return node
         if token.text == "-":
-            return Negative(self.inside(SIGN, token))
+            return Negative(self.inside(SUM if floor < PRODUCT else SIGN, token))  # -a*b is the negative of a product
         return self.refuse(f"expected a number, a symbol or '(', found {self.named(token)}", token)
 
     def number(self, token: Token) -> Number:

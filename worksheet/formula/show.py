@@ -110,7 +110,7 @@ class _Printer:
                     return self.wrapped(shown) if self.values[name] else shown
                 return self.symbol(name)
             case Negative(operand):
-                return self.negative(self.held(operand, POWER))
+                return self.negative(self.held(operand, PRODUCT))
             case Operation():
                 return self.chain(node)
             case Call(function, arguments):

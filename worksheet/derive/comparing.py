@@ -1,0 +1,177 @@
+"""Counts a network in several ways at once, and derives the difference kind by kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from worksheet.conventions import Column, Convention
+from worksheet.conventions.facts import BATCH
+from worksheet.derive.folding import Folded, facts
+from worksheet.derive.graph_facts import graph_facts
+from worksheet.errors import ConventionError, Where, nearest
+from worksheet.formula import Formula
+from worksheet.formula.simplify import difference
+from worksheet.layers import Kind
+from worksheet.network import Network
+from worksheet.sizes import Sized, given, sized
+
+NOTHING = Formula("0")
+BIAS = "b"  # the symbol by which kinds say whether they have a bias
+DIMENSIONS = ("1D ", "2D ", "3D ")  # before the titles of kinds that there are for each
+
+
+@dataclass(frozen=True)
+class Side:
+    """One way of counting in a comparison: a convention, and one of its columns."""
+
+    convention: Convention
+    column: Column
+
+    @property
+    def label(self) -> str:
+        """Its name, with the column where that is not the one that the convention is asked for."""
+        main = self.column.name == self.convention.main
+        return self.convention.name if main else f"{self.convention.name} {self.column.name}"
+
+
+def side(convention: Convention, column: str = "") -> Side:
+    """A way of counting, by its main column or another. Raises ConventionError for a column that it lacks."""
+    names = [known.name for known in convention.columns]
+    if column and column not in names:
+        raise ConventionError(f"{convention.name} has no column {column!r}", hint=nearest(column, names))
+    return Side(convention, convention.column(column))
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer in a comparison: its number, name and numbers, and what each side counts."""
+
+    no: int
+    name: str
+    values: Mapping[str, int]
+    counted: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """The layers of one kind that all sides count by the same formulas."""
+
+    kind: Kind
+    formulas: tuple[Formula, ...]  # of each side; sizes of the output keep their symbols
+    ruled: tuple[bool, ...]  # whether the side has a rule for it
+    unbiased: tuple[Formula, ...]  # the same for a layer without a bias
+    layers: list[Layer] = field(default_factory=list)
+
+    def difference(self, of: int, minus: int) -> Formula:
+        """What one side counts more than another for each layer, simplified."""
+        return difference(self.formulas[of], self.formulas[minus])
+
+    def is_bias(self, of: int, minus: int) -> bool:
+        """Whether two sides differ by the bias alone."""
+        differ = self.formulas[of] != self.formulas[minus]
+        return differ and difference(self.unbiased[of], self.unbiased[minus]).source == "0"
+
+    def noun(self, of: int, minus: int) -> str:
+        """What the difference is about, in a sentence: BatchNorm, adaptive average pooling, Linear bias."""
+        title = self.kind.title.removesuffix(" layer")
+        name = next((title.removeprefix(d).replace("-", " ") for d in DIMENSIONS if title.startswith(d)), self.kind.name)
+        return f"{name} bias" if self.is_bias(of, minus) else name
+
+
+@dataclass(frozen=True)
+class Part:
+    """A share of the difference of two totals."""
+
+    noun: str
+    value: int
+    variants: tuple[Variant, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A network counted in several ways."""
+
+    network: Network
+    batch: int
+    sides: tuple[Side, ...]
+    variants: tuple[Variant, ...]
+
+    @cached_property
+    def totals(self) -> tuple[int, ...]:
+        """What each side counts in all."""
+        counted = [layer.counted for variant in self.variants for layer in variant.layers]
+        return tuple(sum(column) for column in zip(*counted, strict=True))
+
+    def parts(self, of: int, minus: int) -> tuple[Part, ...]:
+        """The difference of two totals by what it is about, the largest first; they add up to it."""
+        groups: dict[str, list[Variant]] = {}
+        for variant in self.variants:
+            if variant.formulas[of] != variant.formulas[minus]:
+                groups.setdefault(variant.noun(of, minus), []).append(variant)
+        parts = [
+            Part(noun, sum(layer.counted[of] - layer.counted[minus] for v in found for layer in v.layers), tuple(found))
+            for noun, found in groups.items()
+        ]
+        return tuple(sorted([part for part in parts if part.value], key=lambda part: -abs(part.value)))
+
+
+def compared(network: Network, sides: Sequence[Side], batch: int = 1) -> Comparison:
+    """A network counted in each of these ways. Raises WorksheetError where layers do not fit or a rule gives no whole number."""
+    return _Comparing(network, sides, batch).comparison()
+
+
+class _Comparing:
+    """One run: equal layers are folded once."""
+
+    def __init__(self, network: Network, sides: Sequence[Side], batch: int) -> None:
+        self.network = network
+        self.sides = tuple(sides)
+        self.batch = {BATCH.name: batch} if batch > 1 else {}
+        self.wanted = {name for side in sides for name in side.convention.facts}
+        self.graph = graph_facts(network, self.wanted)
+        self.by_call = any(side.convention.by_call for side in sides)
+        self.known: dict[tuple[object, ...], Variant] = {}
+        self.variants: dict[tuple[object, ...], Variant] = {}
+
+    def comparison(self) -> Comparison:
+        inputs = given(self.network) if any(side.convention.counts_inputs for side in self.sides) else []
+        for no, layer in enumerate([*inputs, *sized(self.network)], 1 - len(inputs)):
+            variant = self.variant(layer)
+            variant.layers.append(Layer(no, layer.node.name, {**layer.values, **self.batch}, self.counted(variant, layer)))
+        return Comparison(self.network, self.batch.get(BATCH.name, 1), self.sides, tuple(self.variants.values()))
+
+    def variant(self, layer: Sized) -> Variant:
+        """The variant of a layer; variants that read alike are one."""
+        known = facts(layer) | self.graph.get(layer.node.name, dict.fromkeys(self.wanted, 0))
+        called = layer.node.called if self.by_call else ()
+        key = (id(layer.kind), id(layer.form), called, bool(layer.node.shares), *known.items())
+        if key not in self.known:
+            made = self.made(layer, known, called)
+            same = (layer.kind.name, made.ruled, *(formula.source for formula in (*made.formulas, *made.unbiased)))
+            self.known[key] = self.variants.setdefault(same, made)
+        return self.known[key]
+
+    def made(self, layer: Sized, known: dict[str, int], called: tuple[str, ...]) -> Variant:
+        columns = [side.column for side in self.sides]
+        folded, unbiased = (
+            Folded(layer.kind, layer.form, given, columns, called=called, batch=bool(self.batch), inline_sizes=False)
+            for given in (known, known | ({BIAS: 0} if BIAS in known else {}))
+        )
+        shared = [bool(layer.node.shares) and column.once and not column.again for column in columns]
+        return Variant(
+            layer.kind,
+            tuple(NOTHING if rule is None or gone else rule for rule, gone in zip(folded.rules, shared, strict=True)),
+            tuple(rule is not None for rule in folded.rules),
+            tuple(NOTHING if rule is None or gone else rule for rule, gone in zip(unbiased.rules, shared, strict=True)),
+        )
+
+    def counted(self, variant: Variant, layer: Sized) -> tuple[int, ...]:
+        values = {**layer.values, **self.batch}
+        found = [formula.at(values) for formula in variant.formulas]
+        for side, value in zip(self.sides, found, strict=True):
+            if not isinstance(value, int):
+                what = f"{side.column.heading} of {layer.kind.name} is {value}, not a whole number"
+                raise ConventionError(what, Where(side.convention.name), "floor(...) or ceil(...) makes it whole")
+        return tuple(map(int, found))

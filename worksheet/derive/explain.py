@@ -1,0 +1,163 @@
+"""Finds the ways of counting that give a figure somebody has published, to its printed digits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, floor
+
+from worksheet import conventions
+from worksheet.conventions import convention
+from worksheet.derive.comparing import Comparison, Side, compared
+from worksheet.errors import WorksheetError, shown
+from worksheet.formula import Digits
+from worksheet.network import Network
+from worksheet.report import Block, Report, Table, Text, Title
+
+FIGURE = re.compile(
+    r"(?P<whole>[0-9]{1,30}|[0-9]{1,3}(?:[, _'\u2009\u202f][0-9]{2,3}){1,9})(?:\.(?P<decimals>[0-9]{1,30}))?"
+    r"\s*(?P<prefix>[kKMGTPE]?)(?P<binary>i?)(?P<unit>[A-Za-z]{0,12}(?:/s)?)",
+    re.ASCII,
+)
+POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4, "P": 5, "E": 6}
+BYTES = ("B", "b", "Bytes", "bytes")
+HINT = "a number such as 4.11G, 4111512576, 25.6 M or 98 MB"
+CLOSEST = 5
+HOW = {"exact": "exactly", "rounded": "rounded", "cut": "cut off, not rounded"}
+FACTORS = {Fraction(2): "twice this", Fraction(1, 2): "half of this"}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A printed figure: the values that print so, with each reading of its unit."""
+
+    text: str
+    readings: tuple[tuple[Fraction, Fraction], ...]  # the number, and what one of its last digit is worth
+
+    def match(self, value: int | Fraction) -> str:
+        """How a value prints as this figure: a word of HOW, or nothing."""
+        for number, step in self.readings:
+            if value == number:
+                return "exact"
+            if step > 1 and abs(value - number) <= step / 2:
+                return "rounded"
+            if step > 1 and number <= value < number + step:
+                return "cut"
+        return ""
+
+    @property
+    def between(self) -> list[list[int]]:
+        """The whole numbers that round to it, for each reading of its unit."""
+        return [
+            [ceil(number - step / 2), floor(number + step / 2)] if step > 1 else [floor(number)] * 2
+            for number, step in self.readings
+        ]
+
+
+def figure(text: str) -> Figure:
+    """Read a printed figure. Raises WorksheetError.
+
+    >>> figure("4.11G").between
+    [[4105000000, 4115000000]]
+    """
+    found = FIGURE.fullmatch(text.strip())
+    if not found:
+        raise WorksheetError(f"cannot read the figure {shown(text)}", hint=HINT)
+    decimals = found["decimals"] or ""
+    number = Fraction(int(re.sub(r"[^0-9]", "", found["whole"]) + decimals), 10 ** len(decimals))
+    power = POWERS[found["prefix"].upper()]
+    bases = [1024] if found["binary"] else [1000, 1024] if found["unit"] in BYTES and power else [1000]
+    return Figure(text.strip(), tuple((number * base**power, Fraction(base**power, 10 ** len(decimals))) for base in bases))
+
+
+@dataclass(frozen=True)
+class Match:
+    """A column whose total prints as the figure."""
+
+    side: Side
+    value: int
+    how: str
+
+
+def explain(network: Network, total: str, *, batch: int = 1, digits: str = "en_US") -> Report:
+    """Which ways of counting give a published total, to its printed digits. Raises WorksheetError."""
+    wanted = figure(total)
+    comparison = compared(network, _every_column(), batch)
+    return _Answer(comparison, wanted, Digits(digits)).report()
+
+
+def _every_column() -> list[Side]:
+    return [Side(counting, column) for counting in map(convention, conventions.names()) for column in counting.columns]
+
+
+class _Answer:
+    """The answer for one figure."""
+
+    def __init__(self, comparison: Comparison, figure: Figure, digits: Digits) -> None:
+        self.comparison = comparison
+        self.figure = figure
+        self.digits = digits
+        pairs = zip(comparison.sides, comparison.totals, strict=True)
+        self.matches = [Match(side, value, how) for side, value in pairs if (how := figure.match(value))]
+
+    def report(self) -> Report:
+        c = self.comparison
+        name = c.network.heading.title or c.network.name
+        blocks: list[Block] = [Text(self.sentence())]
+        if self.matches:
+            given = [(m.side, m.value, HOW[m.how] + self.without(m.side)) for m in self.matches]
+            blocks.append(_table(given, "Printed"))
+        if factored := [(side, value, FACTORS[factor] + self.without(side)) for side, value, factor in self.factored()]:
+            blocks += [Title("With another factor"), _table(factored, "The figure is")]
+        if not self.matches:
+            close = [(side, value, self.without(side).lstrip("; ")) for side, value in self.closest()]
+            blocks += [Title("The closest"), _table(close, "Note")]
+        return Report(f"{name}: {self.figure.text}", tuple(blocks), self.data(), digits=self.digits.locale)
+
+    def sentence(self) -> str:
+        if not self.matches:
+            return f"No way of counting that comes with the package gives {self.figure.text} for this network."
+        names = ", ".join(dict.fromkeys(f"{m.side.convention.name} ({m.side.column.name})" for m in self.matches))
+        return f"{self.figure.text} is what these give: {names}."
+
+    def without(self, side: Side) -> str:
+        """What the way of counting leaves out for want of a rule."""
+        i = self.comparison.sides.index(side)
+        kinds = sorted({variant.kind.name for variant in self.comparison.variants if not variant.ruled[i]})
+        return f"; no rule for {', '.join(kinds)}" if kinds else ""
+
+    def factored(self) -> Iterator[tuple[Side, int, Fraction]]:
+        """Columns of which the figure is twice or half: one operation for a multiply-add or two."""
+        for side, value in zip(self.comparison.sides, self.comparison.totals, strict=True):
+            for factor in FACTORS:
+                if value and not self.figure.match(value) and self.figure.match(value * factor) in {"exact", "rounded"}:
+                    yield side, value, factor
+
+    def closest(self) -> Sequence[tuple[Side, int]]:
+        number = self.figure.readings[0][0]
+        pairs = zip(self.comparison.sides, self.comparison.totals, strict=True)
+        return sorted(pairs, key=lambda pair: abs(pair[1] - number))[:CLOSEST]
+
+    def data(self) -> dict[str, object]:
+        c = self.comparison
+        return {
+            "network": c.network.name,
+            "input": list(c.network.input),
+            "batch": c.batch,
+            "total": self.figure.text,
+            "between": self.figure.between,
+            "matches": [_entry(m.side, m.value) | {"how": m.how} for m in self.matches],
+            "factors": [_entry(side, value) | {"factor": str(factor)} for side, value, factor in self.factored()],
+            "closest": [_entry(side, value) for side, value in self.closest()],
+        }
+
+
+def _table(entries: Sequence[tuple[Side, int, str]], last: str) -> Table:
+    rows = tuple((side.convention.name, side.column.heading, value, said) for side, value, said in entries)
+    return Table(("Way of counting", "Column", "Total", last), rows, words=2)
+
+
+def _entry(side: Side, value: int) -> dict[str, object]:
+    return {"convention": side.convention.name, "column": side.column.name, "value": value}

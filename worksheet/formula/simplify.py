@@ -1,0 +1,118 @@
+"""The difference of two formulas, simplified by sympy and written again as a formula in textbook order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import reduce
+from typing import TYPE_CHECKING, Any
+
+from worksheet.formula.formula import Formula
+from worksheet.formula.tree import ONE, ZERO, Call, Name, Negative, Node, Number, Operation
+
+if TYPE_CHECKING:
+    import sympy
+
+FUNCTIONS = {"floor": "floor", "ceiling": "ceil", "Max": "max", "Min": "min", "gcd": "gcd"}  # as sympy names them
+
+
+def difference(of: Formula, minus: Formula) -> Formula:
+    """``of - minus``, as short as sympy makes it.
+
+    >>> difference(Formula("k*(c*w*h + 1)*W*H"), Formula("k*c*w*h*W*H")).source
+    'k*W*H'
+    >>> difference(Formula("2*c"), Formula("2*c*M*N")).source
+    '-2*c*(M*N - 1)'
+    """
+    import sympy
+
+    order = {name: i for i, name in enumerate(dict.fromkeys((*of.symbols, *minus.symbols)))}
+    raw = sympy.expand(of.expr - minus.expr)
+    shortest = min((raw, sympy.factor_terms(raw), sympy.factor(raw)), key=sympy.count_ops)
+    return Formula.of(_Writing(order).node(_unsigned(shortest)), {**minus.least, **of.least})
+
+
+def _unsigned(expr: sympy.Expr) -> sympy.Expr:
+    """2c(1 - MN) as -2c(MN - 1): the sign of a bracket that is smaller than nothing goes before the product."""
+    if not expr.is_Mul:
+        return expr
+    factors = [(-factor, -1) if factor.is_Add and _starts_small(factor) else (factor, 1) for factor in expr.args]
+    sign = reduce(lambda a, b: a * b, [sign for _, sign in factors])
+    return expr.func(sign, *[factor for factor, _ in factors], evaluate=False) if sign < 0 else expr
+
+
+def _starts_small(total: sympy.Expr) -> bool:
+    """Whether the term of most symbols is subtracted."""
+    largest = max(total.args, key=lambda term: len(term.free_symbols))
+    return bool(largest.could_extract_minus_sign())
+
+
+class _Writing:
+    """Writes sympy's expressions as trees; symbols in the order in which the formulas have them."""
+
+    def __init__(self, order: dict[str, int]) -> None:
+        self.order = order
+
+    def node(self, expr: sympy.Expr) -> Node:
+        if expr.is_Add:
+            return self.sum(expr)
+        if expr.is_Mul:
+            return self.product(expr)
+        if expr.is_Pow:
+            return self.power(*expr.as_base_exp())
+        if expr.is_Rational:
+            return _number(Fraction(int(expr.p), int(expr.q)))
+        if expr.is_Symbol:
+            return Name(expr.name)
+        return Call(FUNCTIONS[type(expr).__name__], tuple(self.node(argument) for argument in expr.args))
+
+    def power(self, base: sympy.Expr, exponent: sympy.Expr) -> Node:
+        if exponent.is_Integer and exponent < 0:
+            below = self.node(base) if exponent == -1 else Operation("**", self.node(base), Number(-int(exponent)))
+            return Operation("/", ONE, below)
+        return Operation("**", self.node(base), self.node(exponent))
+
+    def sum(self, expr: sympy.Expr) -> Node:
+        """Positive terms first, those of more symbols before those of fewer."""
+        terms = sorted(expr.args, key=lambda term: (term.could_extract_minus_sign(), -self.degree(term), self.places(term)))
+        total = self.node(terms[0])
+        for term in terms[1:]:
+            negative = term.could_extract_minus_sign()
+            total = Operation("-" if negative else "+", total, self.node(-term if negative else term))
+        return total
+
+    def product(self, expr: sympy.Expr) -> Node:
+        """The number, then symbols, then brackets; what is divided by stands below one line."""
+        number, factors = expr.as_coeff_mul()
+        below = [factor**-1 for factor in factors if _divides(factor)]
+        above = [factor for factor in factors if not _divides(factor)]
+        if number < 0:
+            return Negative(self.node(-expr))
+        top = self.multiplied(int(number.p), above)
+        bottom = self.multiplied(int(number.q), below)
+        return top if bottom == ONE else Operation("/", top, bottom)
+
+    def multiplied(self, number: int, factors: Sequence[sympy.Expr]) -> Node:
+        """The factors behind a number."""
+        ordered = sorted(factors, key=lambda factor: (factor.is_Add, self.places(factor)))
+        nodes = [*([] if number == 1 and ordered else [Number(number)]), *map(self.node, ordered)]
+        return reduce(lambda left, right: Operation("*", left, right), nodes)
+
+    def degree(self, expr: Any) -> int:
+        return len(expr.free_symbols)
+
+    def places(self, expr: Any) -> list[int]:
+        return sorted(self.order.get(symbol.name, 0) for symbol in expr.free_symbols)
+
+
+def _divides(factor: Any) -> bool:
+    base, exponent = factor.as_base_exp()
+    return bool(exponent.is_Integer and exponent < 0 and not base.is_Integer)
+
+
+def _number(value: Fraction) -> Node:
+    if value < 0:
+        return Negative(_number(-value))
+    if value.denominator == 1:
+        return Number(value.numerator) if value else ZERO
+    return Operation("/", Number(value.numerator), Number(value.denominator))
