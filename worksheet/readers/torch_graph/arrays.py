@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from worksheet.readers.torch_graph.call import is_tensor, tensors
+from worksheet.readers.torch_graph.wording import TWINS
 
 SMALL = 2**18  # elements of an array that may be real
 COUNTING = frozenset({"arange", "linspace", "logspace", "tensor", "as_tensor", "scalar_tensor"})
@@ -43,6 +44,7 @@ def called_name(func: Any) -> str:
     from torch.overrides import resolve_name
 
     name = str(resolve_name(func) or getattr(func, "__name__", func)).removesuffix(".__get__")
+    name = TWINS.get(name, name)
     for prefix in PREFIXES:
         name = name.removeprefix(prefix)
     return name.split(".")[1] if name.startswith(ENGINE) else name

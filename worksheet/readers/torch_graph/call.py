@@ -25,7 +25,7 @@ class Rule(NamedTuple):
 class Call:
     """A call that has run: its arguments and what it gave.
 
-    ``meta`` makes a tensor of a shape.
+    ``meta`` makes a tensor of a shape. ``called`` is how the program calls it, as its rows will say.
     """
 
     trace: Trace
@@ -36,6 +36,7 @@ class Call:
     result: Any
     follow: Callable[[], Any]  # a context in which torch's calls become rows
     meta: Callable[[Sequence[int]], Any]
+    called: tuple[str, ...] = ()
     harmless: bool = False  # it wrote into a tensor, but nothing that matters to the rows
 
     def __post_init__(self) -> None:
@@ -53,7 +54,7 @@ class Call:
     def traced(self, body: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Run a function of tensors whose calls become rows, named as parts of this one."""
         frames = self.trace.frames
-        frames.append(Frame(self.base, "", frames[-1].stage))
+        frames.append(Frame(self.base, stage=frames[-1].stage, outer=self.called))
         try:
             with self.follow():
                 return body(*args, **kwargs)
@@ -64,10 +65,11 @@ class Call:
         """Make the rows. Numbers that are only moved may lie in more axes than a row has, as long as they do not stay there."""
         values = [value for tensor in tensors((self.args, self.kwargs)) if (value := self.trace.value(tensor))]
         wide = any(len(without(out.shape, batches(out.shape)[0])) > MOST_AXES for out in tensors(self.result))
-        if self.rule.moves and len(values) == 1 and (wide or values[0].source):
-            self.scattered(values[0])
-        else:
-            self.rule.handler(self)
+        with self.trace.calling(self.called):
+            if self.rule.moves and len(values) == 1 and (wide or values[0].source):
+                self.scattered(values[0])
+            else:
+                self.rule.handler(self)
 
     def scattered(self, value: Value) -> None:
         """Numbers picked by their places, when they have come to lie in axes that a row can have."""

@@ -149,6 +149,7 @@ def reduce(call: Call) -> None:
                 call.result,
                 call.follow,
                 call.meta,
+                call.called,
             )
         )
         return

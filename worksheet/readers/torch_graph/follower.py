@@ -12,6 +12,7 @@ from worksheet.readers.torch_graph.calls import CALLS
 from worksheet.readers.torch_graph.places import user_place
 from worksheet.readers.torch_graph.trace import Trace
 from worksheet.readers.torch_graph.values import MOST_AXES, Later, Lost, Value, batches, listed, storage, version, without
+from worksheet.readers.torch_graph.wording import wording
 
 LIKE = frozenset(  # arrays that take a tensor's shape or type and none of its numbers
     [
@@ -113,7 +114,9 @@ class Follower(Arrays):
         written = [tensor for tensor, old in zip(given, before, strict=True) if version(tensor) != old]
         if (tensors(result) or written) and name not in LIKE:
             rule = rule_of(name)
-            call = Call(self.trace, name, rule or Rule(_unknown), args, kwargs, result, lambda: self.calls, self.meta)
+            frame = self.trace.frames[-1]
+            called = frame.outer or (*frame.maker, wording(func))
+            call = Call(self.trace, name, rule or Rule(_unknown), args, kwargs, result, lambda: self.calls, self.meta, called)
             self.follow(call, written, outdated)
         return result
 
@@ -191,7 +194,7 @@ class Follower(Arrays):
             if source is None or len(shape) > MOST_AXES:
                 self.trace.values.pop(id(out), None)
                 continue
-            row = self.trace.add("Gather", listed("o", shape), [source.name], call.base)
+            row = self.trace.add("Gather", listed("o", shape), [source.name], call.base, called=call.called)
             self.trace.bind(out, Value(out, row, shape, batch))
 
     def hint(self, name: str) -> str:

@@ -33,7 +33,8 @@ def run(
 
     ``keywords`` are the forward pass's own names of the inputs that it takes by name alone.
     """
-    trace = Trace(*_stored(module, twins))
+    leaves = {path: type(part).__name__ for path, part in module.named_modules() if without_parts(part)}
+    trace = Trace(*_stored(module, twins), leaves)
     follower = Follower(trace, twins)
     for key, tensor in inputs.items():
         trace.enter(tensor, key)
@@ -78,6 +79,11 @@ def meta_twins(module: Any) -> dict[int, tuple[Any, Any]]:
             twin = torch.nn.Parameter(twin, requires_grad=False)
         found[id(tensor)] = (tensor, twin)
     return found
+
+
+def without_parts(module: Any) -> bool:
+    """Whether a module has no modules inside."""
+    return next(module.children(), None) is None
 
 
 def _stored(module: Any, twins: Twins) -> tuple[dict[int, str], dict[int, str]]:
@@ -156,12 +162,13 @@ class Steps:
             return
         path = self.paths.get(id(module), self.trace.frames[-1].path)
         home, _, file = type(module).__module__.rpartition(".")
-        children = any(True for _ in module.children())
-        own = home == "torch.nn.modules" and (not children or type(module).__name__ == "MultiheadAttention")
-        name = path or (type(module).__name__.lower() if own else "")
+        kind, alone = type(module).__name__, without_parts(module)
+        own = home == "torch.nn.modules" and (alone or kind == "MultiheadAttention")
+        name = path or (kind.lower() if own else "")
         self.inside.append(id(module))
         stage = path.split(".")[0] if "." in path or not own else ""
-        self.trace.frames.append(Frame(name, file if own else "", stage))
+        maker = ("module" if own else "leaf", kind) if own or alone else ()
+        self.trace.frames.append(Frame(name, file if own else "", stage, maker))
 
     def leave(self, module: Any, args: Any, output: Any) -> None:
         if threading.get_ident() != self.thread:
@@ -177,4 +184,5 @@ class Steps:
         """A row for nn.Identity, which calls nothing."""
         value = self.trace.values.get(id(tensor))
         if value and value.name and value.live:
-            self.trace.row("Identity", {}, [value], tensor, self.trace.base("identity"), prefer=value.batch)
+            with self.trace.calling(self.trace.frames[-1].maker):
+                self.trace.row("Identity", {}, [value], tensor, self.trace.base("identity"), prefer=value.batch)

@@ -146,7 +146,12 @@ def note_state(call: Call, given: Any) -> None:
 def states(call: Call, made: Value, results: list[Any]) -> None:
     """What the last steps leave, as parts of the layer's output: picked when somebody reads them."""
     for state in results:
-        call.trace.later[id(state)] = Later(state, partial(gathered, call, state, made))
+        call.trace.later[id(state)] = Later(state, partial(state_of, call, state, made))
+
+
+def state_of(call: Call, state: Any, made: Value) -> None:
+    with call.trace.calling(call.called):  # another call reads it
+        gathered(call, state, made)
 
 
 def cell(call: Call) -> None:

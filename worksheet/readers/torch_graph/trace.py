@@ -6,7 +6,8 @@ Reshape stands between them, and where they differ in their elements the call is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from math import prod
@@ -55,6 +56,7 @@ class Trace:
 
     parameters: Mapping[int, str]
     buffers: Mapping[int, str]
+    leaves: Mapping[str, str] = field(default_factory=dict)  # the classes of modules without parts, by path
     nodes: list[Node] = field(default_factory=list)
     further: dict[str, Shape] = field(default_factory=dict)
     noted: dict[str, dict[str, None]] = field(default_factory=dict)  # sentences, and what they are about
@@ -68,6 +70,7 @@ class Trace:
     later: dict[int, Later] = field(default_factory=dict)
     arrays: dict[tuple[str, Shape], str] = field(default_factory=dict)  # the rows of stored arrays
     last: str = ""  # the row made last, but for a Reshape behind it
+    called: tuple[str, ...] = ()  # how the call is called whose rows are being made
 
     # Names
 
@@ -154,10 +157,21 @@ class Trace:
         key, owner = (value.path, value.shape), self.owners.get(self.identity(tensor), "")
         if key not in self.arrays:
             self.arrays[key] = self.add(
-                "Parameter", listed("o", value.shape) | flag, (), value.path, shares=owner, path=value.path
+                "Parameter",
+                listed("o", value.shape) | flag,
+                (),
+                value.path,
+                shares=owner,
+                path=value.path,
+                called=self.kept(value.path),
             )
             self.owners.setdefault(self.identity(tensor), self.arrays[key])
         return self.bind(tensor, replace(value, name=self.arrays[key]))
+
+    def kept(self, path: str) -> tuple[str, ...]:
+        """How a stored array is called: by the module without parts that keeps it, if one does."""
+        owner = self.leaves.get(path.rpartition(".")[0])
+        return ("leaf", owner) if owner else ()
 
     def identity(self, tensor: Any) -> int:
         """The id of the stored tensor that a tensor is, its clone for instance; 0 where it is none."""
@@ -181,17 +195,27 @@ class Trace:
 
     # Rows
 
+    @contextmanager
+    def calling(self, called: tuple[str, ...]) -> Iterator[None]:
+        """The rows made inside are called in this way."""
+        before, self.called = self.called, called
+        try:
+            yield
+        finally:
+            self.called = before
+
     def add(
         self, kind: str, values: Mapping[str, int], inputs: Sequence[str], name: str, *, shares: str = "", pattern: str = "",
-        path: str = "",
+        path: str = "", called: tuple[str, ...] | None = None,
     ) -> str:  # fmt: skip
-        """A row, unsized; returns its name."""
+        """A row, unsized; returns its name. It is called as the call at hand is, where nothing else is said."""
         if len(self.nodes) >= MOST_ROWS:
             raise WorksheetError(f"the forward pass has more than {MOST_ROWS:,} rows")
         stage = path.split(".", maxsplit=1)[0] if "." in path else self.frames[-1].stage
-        node = Node(self.fresh(name), kinds()[kind], _complete(kind, values), tuple(inputs), None, pattern, stage, shares)
-        self.nodes.append(node)
-        return node.name
+        words = self.called if called is None else called
+        whole = _complete(kind, values)
+        self.nodes.append(Node(self.fresh(name), kinds()[kind], whole, tuple(inputs), None, pattern, stage, shares, words))
+        return self.nodes[-1].name
 
     def sized(self, kind: str, values: Mapping[str, int], shapes: tuple[Shape, ...], pattern: str = "") -> Sized:
         """What a row would give for inputs of these shapes, and store. Raises Lost where it takes no such inputs."""

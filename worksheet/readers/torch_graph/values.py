@@ -57,11 +57,17 @@ class Later(NamedTuple):
 
 @dataclass
 class Frame:
-    """Where the forward pass is: in which module. ``home`` is torch's own file of a module without parts, whose call it is."""
+    """Where the forward pass is: in which module. ``home`` is torch's own file of a module without parts, whose call it is.
+
+    ``maker`` says whether that is a module without parts, and of which class; ``outer`` is how the call is called that is
+    written out in others here.
+    """
 
     path: str
     home: str = ""
     stage: str = ""
+    maker: tuple[str, ...] = ()
+    outer: tuple[str, ...] = ()
 
 
 def without(shape: Sequence[int], batch: int | None) -> Shape:

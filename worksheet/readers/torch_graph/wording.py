@@ -1,0 +1,149 @@
+"""How a program calls torch: ``F.relu``, ``torch.relu``, ``Tensor.relu``, ``+``; counters of operations tell these apart.
+
+torch says which function it was asked for, and for most calls that is enough. It does not say whether ``x + y`` was written or
+``x.add(y)``, nor whether one object with two names was called by the one or the other. The line that runs tells: its
+instruction is an operator or a call, and a call's function is read from some name. Nothing is run or changed for the answer.
+"""
+
+from __future__ import annotations
+
+import dis
+import sys
+from functools import cache, lru_cache
+from itertools import pairwise
+from pathlib import Path
+from types import CodeType, FrameType, ModuleType
+from typing import Any
+
+SHORT = {"torch.nn.functional.": "F.", "torch.Tensor.": "Tensor.", "torch.functional.": "torch.", "aten.": "torch.ops.aten."}
+TWINS = {"torch.spmm": "torch.mm"}  # one object, of which torch lists the rarer name
+WITH_PLACES = "_with_indices"  # F.max_pool2d hands over to a function of this name where it is asked for the places too
+BINARY = {
+    "add": "+",
+    "sub": "-",
+    "mul": "*",
+    "div": "/",
+    "truediv": "/",
+    "floordiv": "//",
+    "mod": "%",
+    "pow": "**",
+    "matmul": "@",
+    "and": "&",
+    "or": "|",
+    "xor": "^",
+    "lshift": "<<",
+    "rshift": ">>",
+}
+ALONE = {"neg": "-", "pos": "+", "invert": "~", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
+METHODS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "floor_divide": "//", "remainder": "%", "matmul": "@"}
+OPERATORS = {  # methods of this name are operators and nothing else
+    **{f"Tensor.__{side}{name}__": sign for name, sign in BINARY.items() for side in ("", "r")},
+    **{f"Tensor.__i{name}__": f"{sign}=" for name, sign in BINARY.items()},
+    **{f"Tensor.__{name}__": sign for name, sign in ALONE.items()},
+}
+EITHER = {  # methods that an operator asks for too
+    **{f"Tensor.{name}": sign for name, sign in METHODS.items()},
+    **{f"Tensor.{name}_": f"{sign}=" for name, sign in METHODS.items()},
+    **{f"Tensor.{name}": sign for name, sign in ALONE.items() if name not in {"pos", "invert"}},
+    "Tensor.positive": "+",
+}
+SIGNS = ("BINARY_", "INPLACE_", "UNARY_", "COMPARE_")  # instructions of operators
+
+
+def wording(func: Any) -> str:
+    """How the program that runs wrote the call of a torch function which torch is now asking this package for.
+
+    >>> import torch
+    >>> wording(torch.add), wording(torch.nn.functional.relu), wording(torch.Tensor.__rsub__)
+    ('torch.add', 'F.relu', '-')
+    """
+    word = listed_name(func)
+    if word in OPERATORS:
+        return OPERATORS[word]
+    frame, through = _caller()
+    if through:
+        return f"F.{through}"
+    if word in EITHER and not _by_method(frame, word.removeprefix("Tensor.")):
+        return EITHER[word]
+    return f"torch.{word[2:]}" if word in _shared() and _of_torch(frame, word[2:]) else word
+
+
+@lru_cache(maxsize=4096)
+def listed_name(func: Any) -> str:
+    """torch's own name of a function, with the place where a program finds it."""
+    from torch.overrides import resolve_name
+
+    home, name = getattr(func, "__module__", None) or "", getattr(func, "__name__", str(func))
+    found = str(resolve_name(func) or f"{home}.{name}".lstrip(".")).removesuffix(".__get__").removesuffix(WITH_PLACES)
+    if type(func).__module__ == "torch._ops":  # an operation of the engine and, behind a second dot, a form of it
+        return "torch.ops." + ".".join(found.split(".")[:2])
+    long = next((start for start in SHORT if found.startswith(start)), "")
+    return TWINS.get(found, SHORT.get(long, "") + found.removeprefix(long))
+
+
+@cache
+def _shared() -> frozenset[str]:
+    """The functions of torch.nn.functional that are also torch's own, the same objects."""
+    import torch
+    from torch.nn import functional
+
+    both = (name for name, thing in vars(functional).items() if callable(thing) and getattr(torch, name, None) is thing)
+    return frozenset(f"F.{name}" for name in both)
+
+
+@cache
+def _homes() -> tuple[str, str, str]:
+    """The files of this package, of torch's asking, and of torch.nn.functional."""
+    import torch
+
+    return f"{Path(__file__).parents[2]}/", torch.overrides.__file__, torch.nn.functional.__file__
+
+
+def _caller() -> tuple[FrameType | None, str]:
+    """The frame in which the call is written; and which function of torch.nn.functional stands between, where torch does not
+    ask for that one itself (``F.sigmoid`` is ``x.sigmoid()``)."""
+    package, asking, functional = _homes()
+    frame: FrameType | None = sys._getframe()  # noqa: SLF001  how logging finds its callers too
+    while frame and (frame.f_code.co_filename.startswith(package) or frame.f_code.co_filename == asking):
+        frame = frame.f_back
+    through = ""
+    while frame and frame.f_code.co_filename == functional:
+        through, frame = frame.f_code.co_name, frame.f_back
+    return frame, "" if through.startswith("_") else through.removesuffix(WITH_PLACES)
+
+
+def _by_method(frame: FrameType | None, name: str) -> bool:
+    """Whether a frame is calling a method of this name: neither an operator, nor a function that uses one (sum, reduce)."""
+    if frame is None or frame.f_lasti in _operators(frame.f_code):
+        return False
+    return any(not isinstance(_value(frame, base), ModuleType) for base in _bases(frame.f_code, name))
+
+
+def _of_torch(frame: FrameType | None, name: str) -> bool:
+    """Whether a frame reads a function of this name from the module torch, and from nowhere else."""
+    bases = _bases(frame.f_code, name) if frame else frozenset()
+    return bool(bases) and all(getattr(_value(frame, base), "__name__", "") == "torch" for base in bases)
+
+
+def _value(frame: FrameType | None, name: str) -> Any:
+    """What a name stands for in a frame."""
+    if frame is None:
+        return None
+    return (frame.f_locals if name in frame.f_code.co_varnames else frame.f_globals).get(name)
+
+
+@lru_cache(maxsize=4096)
+def _operators(code: CodeType) -> frozenset[int]:
+    """Where in a function operators are."""
+    return frozenset(step.offset for step in dis.get_instructions(code) if step.opname.startswith(SIGNS))
+
+
+@lru_cache(maxsize=4096)
+def _bases(code: CodeType, name: str) -> frozenset[str]:
+    """The names from which a function reads an attribute; empty ones where it reads it from something without a name."""
+    steps = [step for step in dis.get_instructions(code) if step.opname != "EXTENDED_ARG"]
+    read = [before for before, step in pairwise(steps) if step.opname in {"LOAD_ATTR", "LOAD_METHOD"} and step.argval == name]
+    return frozenset(
+        step.argval if step.opname.startswith("LOAD_") and "ATTR" not in step.opname and isinstance(step.argval, str) else ""
+        for step in read
+    )
