@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MARGIN = 4
 
+NUMBER_WIDTH, GAP, LEAST_WIDTH = 10, 3, 5  # of the answer table: its first column, between columns, of a column of words
+
 
 def show(derivation: Derivation, console: Console) -> None:
     """Print the heading, the table and every worked row, as wide as the console."""
@@ -32,7 +34,7 @@ def show(derivation: Derivation, console: Console) -> None:
     ):
         console.print(Text(printable(line)), style="dim" if line == names["course"] else "")
     if names["table"]:
-        console.print(_table(names))
+        console.print(_table(names, console.width))
     for section in names["sections"] if not names["rows"] else ():
         console.print(Rule(section.title, align="left", style="dim"))
         for entry in section.legend:
@@ -61,17 +63,23 @@ def show_zoo(entries: Sequence[Entry], console: Console) -> None:
     console.print(table)
 
 
-def _table(names: dict[str, Any]) -> Table:
+def _table(names: dict[str, Any], width: int) -> Table:
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, show_footer=True)
     table.add_column("S. No.", justify="right")
+    figures = [*(entry.cells for entry in names["table"]), [total.split(" ")[0] for total in names["totals"]]]
+    widths = [max(map(len, column)) for column in zip(*figures, strict=True)]
+    left = width - NUMBER_WIDTH - sum(width + GAP for width in widths)  # for the words, which may break where figures may not
+    fits = left // len(names["labels"]) - GAP >= LEAST_WIDTH
     for i, label in enumerate(names["labels"]):
-        table.add_column(label, footer="" if i else "Total", overflow="fold")
-    for heading, total in zip(names["headings"], names["totals"], strict=True):
-        table.add_column(Text(printable(heading)), footer=total, justify="right", overflow="fold")
+        most = left // len(names["labels"]) - GAP if fits else None
+        table.add_column(label, footer="" if i else "Total", overflow="fold", max_width=most)
+    for heading, total, least in zip(names["headings"], names["totals"], widths, strict=True):
+        text = Text(printable(heading))
+        table.add_column(text, footer=total, justify="right", overflow="fold", min_width=least if fits else None)
     blanks = [""] * (len(names["labels"]) - 1)
     for part in names["parts"]:
         if part.title:
