@@ -123,3 +123,38 @@ def test_the_example_of_templates(tmp_path: Path) -> None:
     d = ws.blank(ws.derive(ws.read(EXAMPLES / "ai61002.sheet")))
     assert "Department" in ws.render(d, "typ", template=EXAMPLES / "templates").decode()
     assert ws.render(d, "pdf", template=EXAMPLES / "templates").startswith(b"%PDF")
+
+
+TUTORIAL = (ROOT / "docs" / "own-convention.md").read_text()
+SHOWN = re.findall(r"^    \$ worksheet (.+)\n((?:    .+\n)*)", TUTORIAL, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("line", "output"), SHOWN, ids=[line for line, _ in SHOWN])
+def test_the_tutorial_shows_what_the_program_prints(line: str, output: str, command, tmp_path: Path) -> None:
+    for path in [*EXAMPLES.glob("*.sheet"), *EXAMPLES.glob("*.yaml")]:
+        (tmp_path / path.name).write_text(path.read_text())
+    run = command(*line.split())
+    assert run.code == 0
+    printed = [line.replace("\u00a0", " ").strip() for line in run.out.splitlines()]
+    for shown in output.splitlines():
+        assert shown.strip() in printed
+
+
+def test_the_tutorial_builds_its_example() -> None:
+    """Every rule that the page shows stands in the file."""
+    example = (EXAMPLES / "course-counting.yaml").read_text()
+    for line in re.findall(
+        r"^ {4,}((?:[A-Z]\w+(?:, \w+)*|once|scales|main|unit|title|memory|params): .+)$", TUTORIAL, re.MULTILINE
+    ):
+        if not line.startswith(("ReLU: 2", "Memory", "S. No.")):
+            assert line.strip() in example, line
+
+
+def test_the_tutorials_mistake(tmp_path: Path) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text((EXAMPLES / "course-counting.yaml").read_text().replace("ReLU: Y", "ReLU: 2*Q"))
+    with pytest.raises(ws.WorksheetError) as caught:
+        ws.convention(str(path))
+    told = str(caught.value)
+    for line in TUTORIAL[TUTORIAL.index("    ReLU has no symbol") :].splitlines()[:3]:
+        assert line.strip().split("| ")[-1] in told

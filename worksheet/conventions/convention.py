@@ -79,6 +79,7 @@ class Convention:
     faults: Mapping[str, str] = field(default_factory=dict)
     refuses: bool = False  # a kind without a rule is a fault; otherwise it is listed
     main: str = ""
+    inlines: bool = False  # formulas of the output's sizes stand in place of W and H
 
     def column(self, name: str = "") -> Column:
         """A column by its name; the main one without. Raises KeyError."""

@@ -17,10 +17,11 @@ from worksheet.marked import Marked, parse, read_text
 BY_COLUMN = ("headings", "asks", "remarks", "scales", "unrepeated")  # tables by column
 OF_COLUMNS = ("once", "again", "batched")  # lists of columns
 KEYS = (
-    "title", "cite", "unit", "digits", "rules", "columns", "main", "uncounted", "faults", "reference", *BY_COLUMN, *OF_COLUMNS,
+    "title", "cite", "unit", "digits", "rules", "columns", "main", "sizes", "uncounted", "faults", "reference", *BY_COLUMN, *OF_COLUMNS,
 )  # fmt: skip
 REQUIRED = ("title", "columns")
 UNCOUNTED = {"listed": False, "refused": True}  # what a kind without a rule does
+SIZES = {"symbols": False, "formulas": True}  # how the output's sizes stand in a rule
 SCALE_KEYS = ("base", "unit", "exact")
 TRUTHS = {"yes": True, "true": True, "no": False, "false": False}
 
@@ -60,6 +61,7 @@ class _Reading:
             reference=self.reference(),
             faults={kind: self.text(text) for kind, text in self.by_kind(self.fields.get("faults"), anything=True)},
             refuses=bool(self.choice(self.fields.get("uncounted"), UNCOUNTED)),
+            inlines=bool(self.choice(self.fields.get("sizes"), SIZES)),
             main=main or (counting or names or [""])[-1],
         )
 

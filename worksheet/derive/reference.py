@@ -78,7 +78,7 @@ def _section(group: list[Sized], convention: Convention, always: bool, graph: Fa
     known = [facts(layer) | dict(graph.get(layer.node.name, {})) for layer in group]
     common = {name: value for name, value in known[0].items() if all(other.get(name) == value for other in known)}
     called = group[0].node.called if convention.by_call else ()
-    folded = Folded(kind, form, common, convention.columns, called=called, batch=bool(batch))
+    folded = Folded(kind, form, common, convention.columns, called=called, batch=bool(batch), inline_sizes=convention.inlines)
     values = [{**layer.values, **batch, **given} for layer, given in zip(group, known, strict=True)]
     distinct = list({tuple(found.items()): found for found in values}.values())
     statements = tuple(

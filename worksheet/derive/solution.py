@@ -194,8 +194,10 @@ class _Solution:
         called = layer.node.called if self.convention.by_call else ()
         key = (id(layer.kind), id(layer.form), called, *known.items())
         if key not in self.folded:
-            batch = bool(self.batch)
-            self.folded[key] = Folded(layer.kind, layer.form, known, self.convention.columns, called=called, batch=batch)
+            self.folded[key] = Folded(
+                layer.kind, layer.form, known, self.convention.columns, called=called, batch=bool(self.batch),
+                inline_sizes=self.convention.inlines,
+            )  # fmt: skip
         return self.folded[key]
 
     def flattening(self, layer: Sized) -> list[Step]:
