@@ -32,7 +32,7 @@ from worksheet.readers import read
 from worksheet.writers import render, write
 from worksheet.writers.notebook import notebook_html, notebook_latex
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 NOTEBOOK.update(html=notebook_html, latex=notebook_latex)
 

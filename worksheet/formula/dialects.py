@@ -65,7 +65,7 @@ def _latex_number(text: str) -> str:
 
 
 _LATEX_SIGNS = {"#": r"\#", "%": r"\%", "&": r"\&", "_": r"\_", "$": r"\$", "{": r"\{", "}": r"\}"}
-_LATEX_SIGNS |= {"\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim "}
+_LATEX_SIGNS |= {"\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim ", "−": "-", "≈": r"\approx ", "→": r"\rightarrow "}
 
 
 def _latex_text(text: str) -> str:

@@ -1,0 +1,82 @@
+"""Reports print in every format: what a stranger typed stays text, tables align, formulas and pictures are there."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import worksheet as ws
+from worksheet.derivation import Section, Statement, Step
+from worksheet.formula import Formula
+from worksheet.report import Bullets, Picture, Report, Table, Text, Title, Working
+
+RULE = Formula("2*c*(M*N - 1)")
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="100" height="50" viewBox="0 0 100 50"><rect width="100" height="50"/></svg>'
+HOSTILE = "\\input{/etc/passwd} #include <script>alert(1)</script> $x$ {{ 7 }} << 7 >> | * _ & % ~ ^ −"
+
+
+def report(text: str = "plain") -> Report:
+    return Report(
+        title=f"Title {text}",
+        course=text,
+        blocks=(
+            Text(text),
+            Text("stands apart", note=True),
+            Bullets(("one", text)),
+            Title(f"Part {text}"),
+            Table(("Kind", "Layers", "Formula"), ((text, 12345, RULE), ("short", None, None)), ("Total", -12345, None)),
+            Section("BatchNorm", f"Section {text}", ((("M",), "Width"),), (Statement("A", RULE),), text),
+            Working(f"Working {text}", (Step("d", text, (), RULE, {"c": 64, "M": 112, "N": 112}, 1_605_504),), text),
+            Picture(SVG, f"A box {text}", 100.0),
+        ),
+        data={"figure": 12345},
+    )
+
+
+@pytest.mark.parametrize("form", ["md", "tex", "txt", "html", "typ", "json", "pdf"])
+@pytest.mark.parametrize("text", ["plain", HOSTILE])
+def test_every_format(form: str, text: str) -> None:
+    data = ws.render(report(text), form)
+    assert data == ws.render(report(text), form)
+    if form == "json":
+        assert json.loads(data) == {"figure": 12345}
+    elif form != "pdf":
+        assert "12,345" in data.decode().replace("{,}", ",")
+
+
+def test_what_a_stranger_typed_is_text() -> None:
+    html = ws.render(report(HOSTILE), "html").decode()
+    assert "<script" not in html
+    tex = ws.render(report(HOSTILE), "tex").decode()
+    assert r"\input{/etc" not in tex
+    typ = ws.render(report(HOSTILE), "typ").decode()
+    assert "\n#include" not in typ
+
+
+def test_negative_figures_have_a_minus_sign() -> None:
+    assert "−12,345" in ws.render(report(), "txt").decode()
+
+
+def test_a_table_of_text_aligns() -> None:
+    lines = ws.render(report(), "txt").decode().splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("Kind"))
+    table = lines[start : start + 6]
+    assert len({len(line) for line in table if line.strip("-")}) <= 2
+    assert table[0].index("Layers") + len("Layers") == table[2].index("12,345") + len("12,345")
+
+
+@pytest.mark.tex
+@pytest.mark.parametrize("text", ["plain", HOSTILE])
+def test_latex_sets_a_report(tmp_path: Path, text: str) -> None:
+    ws.write(report(text), tmp_path / "r.pdf", engine="latex")
+    assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_the_package_has_every_template() -> None:
+    """A block has a template in every notation."""
+    from worksheet.writers.report_view import BLOCKS
+
+    folder = Path(__file__).parents[2] / "templates"
+    for notation, suffix in {"md": "md", "tex": "tex", "typst": "typ", "html": "html", "txt": "txt"}.items():
+        for template, _ in BLOCKS.values():
+            assert (folder / notation / "blocks" / f"{template}.{suffix}").exists()
