@@ -175,11 +175,14 @@ class Builder:
 
     def add(
         self, kind: str, *inputs: str, name: str = "", pattern: str = "", shares: str = "",
-        facts: Mapping[str, int] | None = None, **words: int,
+        facts: Mapping[str, int] | None = None, called: str = "", **words: int,
     ) -> str:  # fmt: skip
-        """Add a layer that reads ``inputs``, or the layer added before; returns its name. Raises WorksheetError."""
+        """Add a layer that reads ``inputs``, or the layer added before; returns its name. Raises WorksheetError.
+
+        ``called`` is the call by which a program that this network follows makes the layer, where that is no module.
+        """
         node = layer(kind, name, inputs, pattern=pattern, stage=self._stage, shares=shares, **words)
-        return self.put(replace(node, facts=facts) if facts else node)
+        return self.put(replace(node, facts=facts or {}, called=(called,) if called else ()))
 
     def put(self, node: Node) -> str:
         """Add a layer that is made already; returns its name."""

@@ -13,6 +13,7 @@ from worksheet.layers import Kind
 
 ANY = "*"  # every kind that has no rule of its own; every call that has none
 PLAIN = ""  # a rule that holds however the layer is called
+SORTS = ("module", "leaf")  # of modules without parts: torch's own, others; behind the word stands the class
 MODULE = ("module",)  # how a layer is called where no program tells: as a module of torch.nn, if there is one
 INPUT = "Input"  # the kind whose rule counts the network's own inputs
 
@@ -103,5 +104,7 @@ class Convention:
 
 
 def words(called: Called) -> Called:
-    """What a rule's table is searched for, the most telling word first."""
-    return (PLAIN, *(called or MODULE), ANY)
+    """What a rule's table is searched for: the module's class, what sort of module it is, the call, then anything."""
+    called = called or MODULE
+    by_class = (*called[1:2], called[0], *called[2:]) if called[0] in SORTS else called
+    return (PLAIN, *by_class, ANY)

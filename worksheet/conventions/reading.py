@@ -17,7 +17,8 @@ from worksheet.marked import Marked, parse, read_text
 BY_COLUMN = ("headings", "asks", "remarks", "scales", "unrepeated")  # tables by column
 OF_COLUMNS = ("once", "again", "batched")  # lists of columns
 KEYS = (
-    "title", "cite", "unit", "digits", "rules", "columns", "main", "sizes", "uncounted", "faults", "reference", *BY_COLUMN, *OF_COLUMNS,
+    "title", "cite", "unit", "digits", "rules", "columns", "main", "sizes", "uncounted", "faults", "reference",
+    *BY_COLUMN, *OF_COLUMNS,
 )  # fmt: skip
 REQUIRED = ("title", "columns")
 UNCOUNTED = {"listed": False, "refused": True}  # what a kind without a rule does

@@ -73,7 +73,7 @@ def _second(net: Builder) -> None:
     with net.stage(f"features.{number + 1}"):
         conv_norm(net, f"features.{number + 1}", "ReLU6", c=1280, w=1)
     with net.stage("classifier"):
-        net.add("AdaptiveAvgPool2d", name="adaptive_avg_pool2d", w=1)
+        net.add("AdaptiveAvgPool2d", name="adaptive_avg_pool2d", called="F.adaptive_avg_pool2d", w=1)
         net.add("Flatten", name="flatten")
         net.add("Dropout", name="classifier.0")
         net.add("Linear", name="classifier.1", k=CLASSES)

@@ -47,6 +47,10 @@ EITHER = {  # methods that an operator asks for too
     **{f"Tensor.{name}": sign for name, sign in ALONE.items() if name not in {"pos", "invert"}},
     "Tensor.positive": "+",
 }
+FUNCTIONS, ENGINE = ("F.", "torch."), "torch.ops."
+KEPT = (
+    "kept "  # before the name of a function that the program has put aside under another: what is patched later is not that one
+)
 SIGNS = ("BINARY_", "INPLACE_", "UNARY_", "COMPARE_")  # instructions of operators
 
 
@@ -61,11 +65,12 @@ def wording(func: Any) -> str:
     if word in OPERATORS:
         return OPERATORS[word]
     frame, through = _caller()
-    if through:
-        return f"F.{through}"
+    word = f"F.{through}" if through else word
     if word in EITHER and not _by_method(frame, word.removeprefix("Tensor.")):
         return EITHER[word]
-    return f"torch.{word[2:]}" if word in _shared() and _of_torch(frame, word[2:]) else word
+    if frame and word.startswith(FUNCTIONS) and not _names(frame.f_code, word.rpartition(".")[2]):
+        return word if word.startswith(ENGINE) else f"{KEPT}{word}"
+    return word if through else f"torch.{word[2:]}" if word in _shared() and _of_torch(frame, word[2:]) else word
 
 
 @lru_cache(maxsize=4096)
@@ -92,23 +97,27 @@ def _shared() -> frozenset[str]:
 
 
 @cache
-def _homes() -> tuple[str, str, str]:
-    """The files of this package, of torch's asking, and of torch.nn.functional."""
+def _homes() -> tuple[str, tuple[str, ...], str]:
+    """The files of this package, of torch's asking and choosing, and of torch.nn.functional."""
     import torch
 
-    return f"{Path(__file__).parents[2]}/", torch.overrides.__file__, torch.nn.functional.__file__
+    between = (torch.overrides.__file__, torch._jit_internal.__file__)  # noqa: SLF001
+    return f"{Path(__file__).parents[2]}/", between, torch.nn.functional.__file__
 
 
 def _caller() -> tuple[FrameType | None, str]:
     """The frame in which the call is written; and which function of torch.nn.functional stands between, where torch does not
     ask for that one itself (``F.sigmoid`` is ``x.sigmoid()``)."""
-    package, asking, functional = _homes()
+    package, between, functional = _homes()
     frame: FrameType | None = sys._getframe()  # noqa: SLF001  how logging finds its callers too
-    while frame and (frame.f_code.co_filename.startswith(package) or frame.f_code.co_filename == asking):
-        frame = frame.f_back
     through = ""
-    while frame and frame.f_code.co_filename == functional:
-        through, frame = frame.f_code.co_name, frame.f_back
+    while frame:
+        file = frame.f_code.co_filename
+        if file == functional:
+            through = frame.f_code.co_name
+        elif file not in between and not file.startswith(package):
+            break
+        frame = frame.f_back
     return frame, "" if through.startswith("_") else through.removesuffix(WITH_PLACES)
 
 
@@ -123,6 +132,12 @@ def _of_torch(frame: FrameType | None, name: str) -> bool:
     """Whether a frame reads a function of this name from the module torch, and from nowhere else."""
     bases = _bases(frame.f_code, name) if frame else frozenset()
     return bool(bases) and all(getattr(_value(frame, base), "__name__", "") == "torch" for base in bases)
+
+
+@lru_cache(maxsize=4096)
+def _names(code: CodeType, name: str) -> bool:
+    """Whether a function's code speaks of another by its name, in place or not."""
+    return not {name, name.rstrip("_"), f"{name}_", f"{name}{WITH_PLACES}"}.isdisjoint((*code.co_names, *code.co_freevars))
 
 
 def _value(frame: FrameType | None, name: str) -> Any:

@@ -1,0 +1,162 @@
+"""The counters' ways of counting give what the tools print: whole networks, single layers and calls, a batch of two.
+
+The expected figures are those that the installed tools printed: torch 2.13.0, torchinfo 1.8.0, fvcore 0.1.5, ptflops 0.7.5,
+thop 0.1.1, calflops 0.3.2, DeepSpeed 0.19.8.
+"""
+
+import csv
+import json
+from typing import Any
+
+import pytest
+
+import worksheet as ws
+from tests.conventions.probes import probes
+from tests.readers.vision import vision
+from tests.sheet_facts import ROOT
+from worksheet.derive.comparing import compared, side
+
+FACTS = ROOT / "tests" / "facts"
+ROWS = ROOT / ".." / "shared" / "reference" / "counters-totals.json"
+
+
+def table(name: str) -> dict[str, dict[str, str]]:
+    """The lines of a file of facts by their first column."""
+    with (FACTS / name).open() as file:
+        return {next(iter(line.values())): line for line in csv.DictReader(file)}
+
+
+TOTALS, PROBES = table("counter_totals.csv"), table("counter_probes.csv")
+COUNTERS = [name for name in TOTALS["alexnet"] if name not in {"network", "params"}]
+SIDES = [side(ws.convention(name.split()[0]), "".join(name.split()[1:])) for name in COUNTERS]
+
+# Where a figure is not reproduced, and why.
+EXCEPT = {
+    ("einsum", "calflops"): "the tool reads the flops from numpy's printed plan, rounded: 3137 for 3136",
+    ("einsum", "calflops macs"): "the tool has no rule",
+    ("einsum", "deepspeed"): "the tool reads the flops from numpy's printed plan, rounded: 3137 for 3136",
+    ("F.interpolate_bilinear_size", "calflops"): "the tool counts the sizes given as one channel of one sample",
+    ("F.interpolate_bilinear_size", "deepspeed"): "the tool counts the sizes given as one channel of one sample",
+    **{
+        ("mha_need_weights", name): "that the weights are asked for too is not among a layer's facts"
+        for name in ("fvcore", "ptflops", "ptflops-aten", "calflops", "deepspeed")
+    },
+}
+
+
+def counted(net: ws.Network, batch: int = 1) -> dict[str, int]:
+    return dict(zip(COUNTERS, compared(net, SIDES, batch).totals, strict=True))
+
+
+def expected(line: dict[str, str]) -> dict[str, int]:
+    return {name: int(line[name]) for name in COUNTERS if line[name]}
+
+
+def parameters(net: ws.Network) -> int:
+    return ws.derive(net, "fvcore").totals["params"] or 0
+
+
+# Networks
+
+
+def network(name: str) -> ws.Network:
+    import torch
+    from torch import nn
+
+    small: dict[str, Any] = {
+        "lenet_relu_max": (lambda: lenet(nn), (1, 32, 32)),
+        "lstm2": (lambda: nn.LSTM(128, 256, 2, batch_first=True), (10, 128)),
+        "transformer_encoder_layer": (lambda: nn.TransformerEncoderLayer(512, 8, batch_first=True), (10, 512)),
+    }
+    with torch.device("meta"):
+        if name in small:
+            make, shape = small[name]
+            return ws.read(make().eval(), input=shape)
+        words = {"aux_logits": False, "init_weights": False} if name == "googlenet" else {}
+        return ws.read(getattr(vision(), name)(**words).eval(), input=(3, 224, 224))
+
+
+def lenet(nn: Any) -> Any:
+    return nn.Sequential(
+        nn.Conv2d(1, 6, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+        nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10),
+    )  # fmt: skip
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("name", TOTALS)
+def test_networks_of_torch(name: str) -> None:
+    net = network(name)
+    wanted = expected(TOTALS[name])
+    if name == "transformer_encoder_layer":
+        wanted.pop("torch-flop-counter-cpu")  # a fused kernel takes the place of modules that are seen here
+    assert {name: value for name, value in counted(net).items() if name in wanted} == wanted
+    assert parameters(net) == int(TOTALS[name]["params"])
+
+
+@pytest.mark.torch
+def test_thop_does_not_find_what_functions_use() -> None:
+    assert ws.derive(network("transformer_encoder_layer"), "thop").totals["params"] == 2_101_760
+    assert ws.derive(network("resnet18"), "thop").totals["params"] == 11_689_512
+
+
+ZOO = {
+    "resnet18-torchvision": "resnet18", "resnet50-torchvision": "resnet50", "alexnet-torchvision": "alexnet",
+    "mobilenet-v2": "mobilenet_v2", "vit-b-16": "vit_b_16",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_networks_of_the_zoo(name: str) -> None:
+    """A layer of the zoo counts as a module of torch.nn, what torch.nn has no module for as an operator."""
+    assert counted(ws.read(f"zoo:{name}")) == expected(TOTALS[ZOO[name]])
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("name", ["alexnet", "resnet18", "mobilenet_v2"])
+def test_layer_by_layer(name: str) -> None:
+    """What the tools print for each module, where the reference is on this machine."""
+    if not ROWS.exists():
+        pytest.skip("the counters' rows are not on this machine")
+    theirs = json.loads(ROWS.read_text())["rows"][name]
+    net = network(name)
+    for tool, convention in {
+        "torchinfo": "torchinfo", "fvcore": "fvcore", "torch_flop_counter": "torch-flop-counter", "thop": "thop",
+        "ptflops_pytorch": "ptflops-modules", "calflops": "calflops", "deepspeed": "deepspeed",
+    }.items():  # fmt: skip
+        d = ws.derive(net, convention)
+        ours: dict[str, dict[str, int]] = {}
+        for row in d.rows:
+            found = ours.setdefault(base(row.name), {})
+            for heading, step in zip(d.headings, row.columns, strict=True):
+                found[heading.name] = found.get(heading.name, 0) + int(step.value or 0)
+        for line in theirs[tool]:
+            figures = {key: line[key] for key in ("mult_adds", "flops", "macs") if key in line}
+            mine = ours.get(base(line["name"]), {})
+            assert {key: mine.get(key, 0) for key in figures} == figures, (tool, line)
+
+
+def base(name: str) -> str:
+    """The module's path: a module that is called again has rows with a number behind it."""
+    start, _, number = name.rpartition("_")
+    return start if number.isdecimal() and start else name
+
+
+# One layer, one call
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("name", PROBES)
+def test_one_layer_in_a_batch_of_two(name: str) -> None:
+    line = PROBES[name]
+    shape = tuple(map(int, line["input"].split("x")))
+    net = ws.read(probes()[name]().eval(), input=shape[1:])
+    got = counted(net, batch=2)
+    for key, value in expected(line).items():
+        assert (got[key] == value) == ((name, key) not in EXCEPT), key
+
+
+@pytest.mark.torch
+def test_every_probe_is_made() -> None:
+    assert set(PROBES) == set(probes())
+    assert all(name in PROBES and counter in COUNTERS for name, counter in EXCEPT)

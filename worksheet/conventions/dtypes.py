@@ -1,0 +1,55 @@
+"""How many bits a stored number takes, by the name of its type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from worksheet.errors import ConventionError, nearest, shown
+from worksheet.formula import Exact
+
+BITS = {
+    "fp64": 64, "fp32": 32, "tf32": 32, "fp16": 16, "bf16": 16, "fp8": 8, "fp4": 4,
+    "int64": 64, "int32": 32, "int16": 16, "int8": 8, "int4": 4,
+}  # fmt: skip
+# tf32 is how fp32 is multiplied on some processors: it is stored in 32 bits.
+STANDARD_TYPE = "fp32"
+STORES = ("weights", "activations")
+HINT = f"one of {', '.join(BITS)}, or one for each: weights=int8,activations=fp16"
+
+
+def stored(text: str) -> dict[str, str]:
+    """The types of weights and of activations: ``fp16`` for both, or ``weights=int8,activations=fp16``. Raises ConventionError.
+
+    >>> stored("weights=int8")
+    {'weights': 'int8', 'activations': 'fp32'}
+    """
+    if "=" not in text:
+        return dict.fromkeys(STORES, _known(text.strip()))
+    found = dict.fromkeys(STORES, STANDARD_TYPE)
+    for part in text.split(","):
+        what, _, name = (word.strip() for word in part.partition("="))
+        if what not in STORES:
+            raise ConventionError(f"cannot read {shown(part.strip())} as a type of numbers", hint=nearest(what, STORES) or HINT)
+        found[what] = _known(name)
+    return found
+
+
+def _known(name: str) -> str:
+    if name not in BITS:
+        raise ConventionError(f"unknown type of numbers {shown(name)}", hint=HINT)
+    return name
+
+
+def size(name: str) -> Exact:
+    """The bytes of one number: a whole number, or a part of a byte."""
+    whole, left = divmod(BITS[name], 8)
+    return Fraction(BITS[name], 8) if left else whole
+
+
+PARTS: Mapping[Exact, str] = {Fraction(1, 2): "half a byte", 1: "1 byte"}
+
+
+def said(name: str) -> str:
+    """The bytes of one number in words."""
+    return PARTS.get(size(name), f"{size(name)} bytes")
