@@ -22,7 +22,7 @@ class Step:
     label: str  # in words: "# Params"; empty where the symbols name the figure
     symbols: tuple[str, ...] = ()  # the symbols that the figure gives: W = H
     formula: Formula | None = None
-    values: Mapping[str, int] = field(default_factory=dict)
+    values: Mapping[str, Exact] = field(default_factory=dict)
     value: Exact | None = None
     stages: tuple[Formula, ...] = ()  # between substitution and value: floor(54.25) + 1
     remark: str = ""  # a word behind the value

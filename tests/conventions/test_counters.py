@@ -33,7 +33,6 @@ SIDES = [side(ws.convention(name.split()[0]), "".join(name.split()[1:])) for nam
 # Where a figure is not reproduced, and why.
 EXCEPT = {
     ("einsum", "calflops"): "the tool reads the flops from numpy's printed plan, rounded: 3137 for 3136",
-    ("einsum", "calflops macs"): "the tool has no rule",
     ("einsum", "deepspeed"): "the tool reads the flops from numpy's printed plan, rounded: 3137 for 3136",
     ("F.interpolate_bilinear_size", "calflops"): "the tool counts the sizes given as one channel of one sample",
     ("F.interpolate_bilinear_size", "deepspeed"): "the tool counts the sizes given as one channel of one sample",

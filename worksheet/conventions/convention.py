@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from worksheet.conventions.facts import BATCH, FACTS
+from worksheet.conventions.facts import FACTS, RUN
 from worksheet.derivation import Statement
 from worksheet.formula import Formula, Scale
 from worksheet.layers import Kind
@@ -38,6 +38,7 @@ class Column:
     once: bool = False  # stored numbers: what a layer that runs several times, or shares its numbers, has once
     again: bool = False  # numbers that several layers share are counted at each of them
     batched: bool = False
+    whole: bool = False  # the figure of all runs and samples is rounded up
     unrepeated: frozenset[str] = frozenset()  # kinds that cost the same however often the layer runs
     scale: Scale | None = None
 
@@ -81,6 +82,7 @@ class Convention:
     refuses: bool = False  # a kind without a rule is a fault; otherwise it is listed
     main: str = ""
     inlines: bool = False  # formulas of the output's sizes stand in place of W and H
+    memory: str = ""  # the column of stored bytes, where the memory of the whole network is asked for too
 
     def column(self, name: str = "") -> Column:
         """A column by its name; the main one without. Raises KeyError."""
@@ -88,9 +90,17 @@ class Convention:
 
     @cached_property
     def facts(self) -> frozenset[str]:
-        """The facts beside the batch that some rule uses."""
-        used = {name for column in self.columns for rule in column.formulas() for name in rule.symbols}
-        return frozenset(used & set(FACTS) - {BATCH.name})
+        """The facts of layers that some rule uses."""
+        return self._used & frozenset(FACTS) - {symbol.name for symbol in RUN}
+
+    @cached_property
+    def run(self) -> frozenset[str]:
+        """The symbols of the whole run that some rule uses: the batch, bytes of a number."""
+        return self._used & {symbol.name for symbol in RUN}
+
+    @cached_property
+    def _used(self) -> frozenset[str]:
+        return frozenset(name for column in self.columns for rule in column.formulas() for name in rule.symbols)
 
     @cached_property
     def by_call(self) -> bool:

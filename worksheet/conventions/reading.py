@@ -15,9 +15,9 @@ from worksheet.layers import QUANTITIES, Kind, kinds
 from worksheet.marked import Marked, parse, read_text
 
 BY_COLUMN = ("headings", "asks", "remarks", "scales", "unrepeated")  # tables by column
-OF_COLUMNS = ("once", "again", "batched")  # lists of columns
+OF_COLUMNS = ("once", "again", "batched", "whole")  # lists of columns
 KEYS = (
-    "title", "cite", "unit", "digits", "rules", "columns", "main", "sizes", "uncounted", "faults", "reference",
+    "title", "cite", "unit", "digits", "rules", "columns", "main", "memory", "sizes", "uncounted", "faults", "reference",
     *BY_COLUMN, *OF_COLUMNS,
 )  # fmt: skip
 REQUIRED = ("title", "columns")
@@ -47,9 +47,7 @@ class _Reading:
     def convention(self, name: str) -> Convention:
         columns = self.columns()
         names = [column.name for column in columns]
-        main = self.text(self.fields.get("main"))
-        if main:
-            self.known({main: self.fields["main"].where}, names, "column")
+        main, memory = (self.one_of(key, names) for key in ("main", "memory"))
         counting = [column.name for column in columns if not column.once]
         return Convention(
             name=name,
@@ -64,9 +62,16 @@ class _Reading:
             refuses=bool(self.choice(self.fields.get("uncounted"), UNCOUNTED)),
             inlines=bool(self.choice(self.fields.get("sizes"), SIZES)),
             main=main or (counting or names or [""])[-1],
+            memory=memory,
         )
 
     # Columns
+
+    def one_of(self, key: str, columns: Collection[str]) -> str:
+        """The column that a key names."""
+        name = self.text(self.fields.get(key))
+        self.known({name: self.fields[key].where} if name else {}, columns, "column")
+        return name
 
     def columns(self) -> tuple[Column, ...]:
         tables = self.table(self.fields.get("columns"))

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from worksheet.conventions import Column, Convention
-from worksheet.conventions.facts import BATCH
 from worksheet.derive.folding import Folded, facts
 from worksheet.derive.graph_facts import graph_facts
+from worksheet.derive.run import Run
 from worksheet.errors import ConventionError, Where, nearest
-from worksheet.formula import Formula
+from worksheet.formula import Exact, Formula
 from worksheet.formula.simplify import difference
 from worksheet.layers import Kind
 from worksheet.network import Network
@@ -50,7 +50,7 @@ class Layer:
 
     no: int
     name: str
-    values: Mapping[str, int]
+    values: Mapping[str, Exact]
     counted: tuple[int, ...]
 
 
@@ -128,7 +128,7 @@ class _Comparing:
     def __init__(self, network: Network, sides: Sequence[Side], batch: int) -> None:
         self.network = network
         self.sides = tuple(sides)
-        self.batch = {BATCH.name: batch} if batch > 1 else {}
+        self.run = Run(batch)
         self.wanted = {name for side in sides for name in side.convention.facts}
         self.graph = graph_facts(network, self.wanted)
         self.by_call = any(side.convention.by_call for side in sides)
@@ -139,8 +139,8 @@ class _Comparing:
         inputs = given(self.network) if any(side.convention.counts_inputs for side in self.sides) else []
         for no, layer in enumerate([*inputs, *sized(self.network)], 1 - len(inputs)):
             variant = self.variant(layer)
-            variant.layers.append(Layer(no, layer.node.name, {**layer.values, **self.batch}, self.counted(variant, layer)))
-        return Comparison(self.network, self.batch.get(BATCH.name, 1), self.sides, tuple(self.variants.values()))
+            variant.layers.append(Layer(no, layer.node.name, {**layer.values, **self.run.values}, self.counted(variant, layer)))
+        return Comparison(self.network, self.run.batch, self.sides, tuple(self.variants.values()))
 
     def variant(self, layer: Sized) -> Variant:
         """The variant of a layer; variants that read alike are one."""
@@ -156,7 +156,7 @@ class _Comparing:
     def made(self, layer: Sized, known: dict[str, int], called: tuple[str, ...]) -> Variant:
         columns = [side.column for side in self.sides]
         folded, unbiased = (
-            Folded(layer.kind, layer.form, given, columns, called=called, batch=bool(self.batch), inline_sizes=False)
+            Folded(layer.kind, layer.form, given, columns, called=called, run=self.run, inline_sizes=False)
             for given in (known, known | ({BIAS: 0} if BIAS in known else {}))
         )
         shared = [bool(layer.node.shares) and column.once and not column.again for column in columns]
@@ -168,7 +168,7 @@ class _Comparing:
         )
 
     def counted(self, variant: Variant, layer: Sized) -> tuple[int, ...]:
-        values = {**layer.values, **self.batch}
+        values = {**layer.values, **self.run.values}
         found = [formula.at(values) for formula in variant.formulas]
         for side, value in zip(self.sides, found, strict=True):
             if not isinstance(value, int):

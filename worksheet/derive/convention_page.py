@@ -17,6 +17,7 @@ from worksheet.report import Block, Bullets, Cell, Report, Table, Text, Title
 CALLS = {PLAIN: "", "module": "module of torch.nn", "leaf": "another module without parts", ANY: "otherwise"}
 ONCE = "Stored numbers: what a layer that runs several times has once, and what does not grow with the batch."
 BATCHED = "The rules say themselves what a batch of B samples costs; those of the other columns are for one sample."
+WHOLE = "The figure of all runs and samples is rounded up to a whole number."
 
 
 def convention_list() -> Report:
@@ -42,8 +43,8 @@ def convention_page(counting: Convention | str) -> Report:
     blocks += [Bullets(found.rules)] if found.rules else []
     for column in found.columns:
         blocks += _column(column)
-    if found.facts:
-        facts = [f"{name}: {FACTS[name].said}" for name in FACTS if name in found.facts]
+    if used := found.facts | found.run:
+        facts = [f"{name}: {FACTS[name].said}" for name in FACTS if name in used]
         blocks += [Title("Facts that the rules use"), Bullets(tuple(facts))]
     if found.faults:
         faults = [text if kind == ANY else f"{kind}: {text}" for kind, text in found.faults.items()]
@@ -62,7 +63,7 @@ def _column(column: Column) -> list[Block]:
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (kind.name, *([CALLS.get(call, call)] if with_calls else []), rule) for kind, call, rule in counted
     )
-    said = [ONCE if column.once else "", BATCHED if column.batched else ""]
+    said = [ONCE if column.once else "", BATCHED if column.batched else "", WHOLE if column.whole else ""]
     blocks: list[Block] = [Title(f"{column.name}: {column.asks}"), *(Text(text) for text in said if text)]
     blocks.append(Table(headings, rows, words=len(headings)))
     blocks += [Text(f"Counted as 0: {', '.join(free)}.")] if free else []

@@ -8,31 +8,34 @@ from functools import cached_property
 from worksheet.conventions import Column
 from worksheet.conventions.convention import Called
 from worksheet.conventions.facts import BATCH, LEAST
+from worksheet.derive.run import Run
 from worksheet.formula import Formula
 from worksheet.layers import QUANTITIES, STORED, Form, Kind
 from worksheet.sizes import Sized
 
 BATCHED = Formula(f"{BATCH.name}*x", LEAST)
+WHOLE = Formula("ceil(x)", LEAST)
+GENERAL = {BATCH.name: 1}  # folded in where there is no run
 
 
 class Folded:
     """A kind's formulas in one form with the facts folded in, ready to be evaluated for any layer that shares them.
 
-    ``called`` is how the layer is called. ``batch`` writes B in the formulas. ``inline_sizes`` puts the formulas of the
-    output's sizes in place of W and H.
+    ``called`` is how the layer is called. Without a ``run`` the formulas are for one sample, whatever the bytes of a number.
+    ``inline_sizes`` puts the formulas of the output's sizes in place of W and H.
     """
 
     def __init__(
         self, kind: Kind, form: Form, facts: Mapping[str, int], columns: Sequence[Column], *, called: Called = (),
-        batch: bool = False, inline_sizes: bool = True,
+        run: Run | None = None, inline_sizes: bool = True,
     ) -> None:  # fmt: skip
         self.inline_sizes = inline_sizes
         self.kind = kind
         self.form = form
-        self.facts = facts if batch else {**facts, BATCH.name: 1}
+        self.facts = {**facts, **(run.folded if run else GENERAL)}
         self.columns = columns
         self.called = called
-        self.batch = batch
+        self.in_parts = run is None or run.in_parts
 
     def resolved(self, formula: Formula, *, once: bool = False) -> Formula:
         return self.kind.resolved(formula, self.form, inline_sizes=self.inline_sizes, once=once).given(**self.facts)
@@ -46,13 +49,15 @@ class Folded:
         return [self.rule(column) for column in self.columns]
 
     def rule(self, column: Column) -> Formula | None:
-        """What a column counts, of all runs and samples."""
+        """What a column counts, of all runs and samples; rounded up where it must be whole."""
         rule = column.rule(self.kind, self.called)
         if rule is None:
             return None
         one = self.resolved(rule, once=column.once or self.kind.name in column.unrepeated)
-        alike = column.once or column.batched or not self.batch or one.source == "0"
-        return one if alike else BATCHED.inlined(x=one)
+        alike = column.once or column.batched or BATCH.name in self.facts or one.source == "0"
+        all_samples = one if alike else BATCHED.inlined(x=one)
+        rounded = column.whole and self.in_parts and all_samples.symbols
+        return WHOLE.inlined(x=all_samples) if rounded else all_samples
 
     @cached_property
     def quantities(self) -> dict[str, Formula]:

@@ -9,6 +9,7 @@ from worksheet.conventions import Convention
 from worksheet.conventions.facts import FACTS
 from worksheet.derivation import Section, Statement, spans
 from worksheet.derive.folding import Folded, facts
+from worksheet.derive.run import Run
 from worksheet.errors import FormulaError
 from worksheet.formula import Formula
 from worksheet.layers import QUANTITIES, Form, Kind
@@ -20,10 +21,10 @@ MOST_SPANS = 4  # of row numbers in a title
 Facts = Mapping[str, Mapping[str, int]]  # of the graph, by the name of a layer
 
 
-def sections(layers: Iterable[Sized], convention: Convention, always: bool, graph: Facts, batch: dict[str, int]) -> list[Section]:
+def sections(layers: Iterable[Sized], convention: Convention, always: bool, graph: Facts, run: Run) -> list[Section]:
     """The formula reference of the kinds that occur, each in the forms in which it occurs.
 
-    ``always`` keeps the brackets even where every layer's division is exact. ``batch`` is the value of B; empty for one sample.
+    ``always`` keeps the brackets even where every layer's division is exact.
     """
     groups: dict[tuple[object, ...], list[tuple[int, Sized]]] = {}
     for no, layer in enumerate(layers, 1):
@@ -31,7 +32,7 @@ def sections(layers: Iterable[Sized], convention: Convention, always: bool, grap
         groups.setdefault(key, []).append((no, layer))
     found: dict[str, list[tuple[Section, list[int]]]] = {}  # by title, each with the rows that it serves
     for group in groups.values():
-        section = _section([layer for _, layer in group], convention, always, graph, batch)
+        section = _section([layer for _, layer in group], convention, always, graph, run)
         if section.statements:
             found.setdefault(section.title, []).append((section, [no for no, _ in group]))
     return [section for alike in found.values() for section in _told_apart(_merged(alike))]
@@ -73,13 +74,13 @@ def _first_spans(rows: Sequence[int]) -> str:
     return ", ".join(runs[:MOST_SPANS]) + (" and others" if len(runs) > MOST_SPANS else "")
 
 
-def _section(group: list[Sized], convention: Convention, always: bool, graph: Facts, batch: dict[str, int]) -> Section:
+def _section(group: list[Sized], convention: Convention, always: bool, graph: Facts, run: Run) -> Section:
     kind, form = group[0].kind, group[0].form
     known = [facts(layer) | dict(graph.get(layer.node.name, {})) for layer in group]
     common = {name: value for name, value in known[0].items() if all(other.get(name) == value for other in known)}
     called = group[0].node.called if convention.by_call else ()
-    folded = Folded(kind, form, common, convention.columns, called=called, batch=bool(batch), inline_sizes=convention.inlines)
-    values = [{**layer.values, **batch, **given} for layer, given in zip(group, known, strict=True)]
+    folded = Folded(kind, form, common, convention.columns, called=called, run=run, inline_sizes=convention.inlines)
+    values = [{**layer.values, **run.values, **given} for layer, given in zip(group, known, strict=True)]
     distinct = list({tuple(found.items()): found for found in values}.values())
     statements = tuple(
         replace(statement, formula=statement.formula if always else _bracketed(statement.formula, distinct))
@@ -132,7 +133,7 @@ def _statements(folded: Folded, convention: Convention) -> list[Statement]:
 def _with_facts(label: str, formula: Formula, folded: Folded) -> str:
     """A label with the facts that were folded into its formula: "(with bias)"."""
     symbols = folded.kind.symbols
-    facts = [symbols[name].words[v] for name, v in folded.facts.items() if name in formula.symbols and symbols[name].words]
+    facts = [symbols[name].words[v] for name, v in folded.facts.items() if name in {*formula.symbols} & {*symbols} and symbols[name].words]
     return f"{label} ({', '.join(facts)})" if facts else label
 
 

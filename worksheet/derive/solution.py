@@ -9,12 +9,12 @@ from fractions import Fraction
 from worksheet import conventions
 from worksheet.conventions import Convention
 from worksheet.conventions.convention import ANY
-from worksheet.conventions.facts import BATCH
 from worksheet.derivation import Derivation, Heading, Row, Step, spans
 from worksheet.derive.arranging import by_kind, folded, parts, totals
 from worksheet.derive.folding import Folded, facts
 from worksheet.derive.graph_facts import graph_facts
 from worksheet.derive.reference import general_section, listed, sections
+from worksheet.derive.run import Run, run_of
 from worksheet.errors import ConventionError, FormulaError, Where
 from worksheet.formula import Digits, Formula
 from worksheet.layers import STORED, kinds
@@ -24,7 +24,6 @@ from worksheet.network import INPUT, Network
 from worksheet.sizes import Sized, given, sized
 
 NOTHING = Formula("0")
-LARGEST_BATCH = 10**9
 KERNEL = frozenset({"w", "h", "t"})  # where a size's formula knows them, a window moves over the padded input
 ROUNDING = {  # by whether a window moves, and whether the brackets round up
     (True, False): "{} is not whole: one more step of the kernel would leave the padded input, so the brackets round down to {}.",
@@ -37,20 +36,19 @@ ALWAYS = "always"  # the heading's word for brackets that are written even where
 
 def derive(
     network: Network, convention: Convention | str | None = None, *, digits: str | None = None, fold: bool | None = None,
-    batch: int = 1,
+    batch: int = 1, dtype: str = "",
 ) -> Derivation:  # fmt: skip
     """The worked solution of a network.
 
     ``convention`` is a name, the path of a YAML file or a Convention; without it the network's own, else ``ai61002``.
     ``digits`` is a locale such as ``en_IN``, or ``none``. ``fold`` lets rows that repeat an earlier layer with the same
     numbers refer to it; by default where there are many rows. ``batch`` is the number of samples, B in the formulas.
-    Raises WorksheetError where layers do not fit together.
+    ``dtype`` is the type of the numbers, for conventions that count bytes: ``fp16``, or ``weights=int8,activations=fp16``;
+    by default fp32. Raises WorksheetError where layers do not fit together.
     """
     found = counting(convention or network.heading.convention or conventions.STANDARD)
     locale = Digits(digits or network.heading.digits or found.digits).locale
-    if not 1 <= batch <= LARGEST_BATCH:
-        raise ConventionError(f"a batch of {batch} samples", hint=f"a whole number from 1 to {LARGEST_BATCH:,}")
-    return _Solution(network, found, locale, batch).derivation(fold)
+    return _Solution(network, found, locale, run_of(found, batch, dtype)).derivation(fold)
 
 
 def formulas(convention: Convention | str | None = None, names: Iterable[str] = ()) -> Derivation:
@@ -77,11 +75,11 @@ def _headings(convention: Convention) -> tuple[Heading, ...]:
 class _Solution:
     """One run of ``derive``: equal layers are worked out once."""
 
-    def __init__(self, network: Network, convention: Convention, locale: str, batch: int) -> None:
+    def __init__(self, network: Network, convention: Convention, locale: str, run: Run) -> None:
         self.network = network
         self.convention = convention
         self.digits = Digits(locale)
-        self.batch = {BATCH.name: batch} if batch > 1 else {}
+        self.run = run
         self.graph = graph_facts(network, convention.facts) if convention.facts else {}
         self.always = network.heading.brackets == ALWAYS
         self.layers = sized(network)
@@ -100,7 +98,7 @@ class _Solution:
             title=heading.title or self.network.name,
             course=heading.course,
             question=heading.question or self.question(),
-            rules=convention.rules,
+            rules=(*convention.rules, *self.run.rules(convention)),
             convention=convention.name,
             convention_title=convention.title,
             cite=convention.cite,
@@ -109,8 +107,8 @@ class _Solution:
             headings=headings,
             rows=rows,
             totals=totals(rows, headings),
-            batch=self.batch.get(BATCH.name, 1),
-            reference=tuple(sections(self.layers, convention, self.always, self.graph, self.batch)),
+            batch=self.run.batch,
+            reference=tuple(sections(self.layers, convention, self.always, self.graph, self.run)),
             notes=tuple(filter(None, (heading.note, *self.network.notes, *self.uncounted(rows), *self.faults(rows)))),
             digits=self.digits.locale,
             parts=parts(rows, headings),
@@ -123,7 +121,7 @@ class _Solution:
         inputs = {"an input": self.network.input, **self.network.further}
         sizes = listed([f"{name} of size {' × '.join(map(str, shape))}" for name, shape in inputs.items()])
         asks = listed([column.asks for column in self.convention.columns])
-        samples = f", B = {self.batch[BATCH.name]} at a time," if self.batch else ""
+        samples = f", B = {self.run.batch} at a time," if self.run.batch > 1 else ""
         return (
             f"The network takes {sizes}{samples} and runs in inference mode, model.eval(). "
             f"For every layer, find the size of its output, {asks}."
@@ -195,7 +193,7 @@ class _Solution:
         key = (id(layer.kind), id(layer.form), called, *known.items())
         if key not in self.folded:
             self.folded[key] = Folded(
-                layer.kind, layer.form, known, self.convention.columns, called=called, batch=bool(self.batch),
+                layer.kind, layer.form, known, self.convention.columns, called=called, run=self.run,
                 inline_sizes=self.convention.inlines,
             )  # fmt: skip
         return self.folded[key]
@@ -235,7 +233,7 @@ class _Solution:
         return f"{text} ≈ {self.digits.operand(round(value, 2))}" if "/" in text else text
 
     def column(self, folded: Folded, index: int, layer: Sized) -> Step:
-        column, rule, values = folded.columns[index], folded.rules[index], layer.values | self.batch
+        column, rule, values = folded.columns[index], folded.rules[index], {**layer.values, **self.run.values}
         if column.once and layer.node.shares and not column.again:
             owner = self.numbers[layer.node.shares]
             return Step(column.name, column.heading, (), NOTHING, {}, 0, remark=f"shared with S. No. {owner}, counted there")

@@ -36,7 +36,8 @@ class Formula:
 
     ``text`` may hold ``+ - * / **``, parentheses, whole numbers, names with one subscript (``p_w``, Greek letters spelled
     out) and ``floor ceil max min gcd``. Everything else raises FormulaError with its position. ``least`` gives the smallest
-    value of a symbol (1 or more makes it positive for sympy, 0 nonnegative); all symbols are whole numbers.
+    value of a symbol (more than 0 makes it positive for sympy, 0 nonnegative); symbols are whole numbers, but for those whose
+    least value is a fraction.
 
     >>> f = Formula("(c*w*h + b)*k")
     >>> f.symbols, f.evaluate(c=3, w=11, h=11, b=1, k=64)
@@ -47,19 +48,19 @@ class Formula:
 
     __slots__ = ("_brackets", "_expr", "_pattern", "_pieces", "_rewrites", "_run", "_source", "_symbols", "least", "tree")
 
-    def __init__(self, text: str, least: Mapping[str, int] | None = None) -> None:
+    def __init__(self, text: str, least: Mapping[str, Exact] | None = None) -> None:
         if not isinstance(text, str):
             raise FormulaError(f"a formula is a text, not {type(text).__name__}")
         self._fill(parse(text), least or {})
 
     @classmethod
-    def of(cls, tree: Node, least: Mapping[str, int] | None = None) -> Formula:
+    def of(cls, tree: Node, least: Mapping[str, Exact] | None = None) -> Formula:
         """A formula from a tree that is already safe."""
         formula = cls.__new__(cls)
         formula._fill(tree, least or {})  # noqa: SLF001
         return formula
 
-    def _fill(self, tree: Node, least: Mapping[str, int]) -> None:
+    def _fill(self, tree: Node, least: Mapping[str, Exact]) -> None:
         self.tree = tree
         self.least = least
         self._symbols: tuple[str, ...] | None = None
@@ -118,7 +119,7 @@ class Formula:
             raise FormulaError(f"{name} = {value!r} is not a whole number (in {self.source})")
         bounded(value)
 
-    def at(self, values: Mapping[str, int]) -> Exact:
+    def at(self, values: Mapping[str, Exact]) -> Exact:
         """The exact value for numbers that are known to be whole and complete."""
         if self._run is None:
             self._run = compiled(self.tree)
@@ -139,10 +140,9 @@ class Formula:
     def _symbol(self, name: str) -> sympy.Symbol:
         import sympy
 
-        assumptions = {1: {"positive": True}, 0: {"nonnegative": True}}
-        least = self.least.get(name)
-        known = assumptions[min(least, 1)] if least is not None and least >= 0 else {}
-        return sympy.Symbol(name, integer=True, **known)
+        least = self.least.get(name, -1)
+        known = {"positive": True} if least > 0 else {"nonnegative": True} if least == 0 else {}
+        return sympy.Symbol(name, **({"integer": True} if isinstance(least, int) else {"rational": True}), **known)
 
     def _sympy_(self) -> sympy.Expr:
         return self.expr
@@ -228,7 +228,7 @@ class Formula:
                 raise FormulaError(f"{name!r} cannot name a symbol")
         return Formula.of(rewrite.renamed(self.tree, {old: Name(new) for old, new in names.items()}), self._least(names))
 
-    def _least(self, names: Mapping[str, str]) -> dict[str, int]:
+    def _least(self, names: Mapping[str, str]) -> dict[str, Exact]:
         return {names.get(name, name): least for name, least in self.least.items()}
 
     def inlined(self, /, **formulas: Formula | str) -> Formula:
@@ -255,7 +255,7 @@ class Formula:
             self._rewrites[key] = Formula.of(rewrite.replaced(self.tree, new), self.least)
         return self._rewrites[key]
 
-    def settled(self, values: Mapping[str, int]) -> Formula:
+    def settled(self, values: Mapping[str, Exact]) -> Formula:
         """The formula without the brackets that these numbers do not need, since the division inside is exact."""
         whole = tuple(inside for inside, run in self._insides() if isinstance(simplest(run(values)), int))
         if not whole:
@@ -297,7 +297,7 @@ class Formula:
             self._brackets = [(call.arguments[0], compiled(call.arguments[0])) for call in calls]
         return self._brackets
 
-    def quotients(self, values: Mapping[str, int]) -> Formula:
+    def quotients(self, values: Mapping[str, Exact]) -> Formula:
         """The formula with the inside of each bracket worked out: ``floor(54.25) + 1``."""
         return Formula.of(rewrite.quotients(self.tree, lambda node: simplest(compiled(node)(values))), self.least)
 
