@@ -83,6 +83,9 @@ def conv_bn(net: Builder, source: str, name: str, naming: Naming, *, relu: bool 
     return net.last
 
 
+SURVIVES = {"survives": 1}  # a Dropout in the network that convnet-burden counted
+
+
 def conv_relu(net: Builder, source: str, name: str, relu: str, **words: Any) -> str:
     """A convolution with bias and its ReLU, whose name is returned."""
     net.add("Conv2d", source, name=name, **words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from worksheet.network import Builder
-from worksheet.zoo.blocks import CLASSES, Entry, Naming, Words, conv_bn
+from worksheet.zoo.blocks import CLASSES, SURVIVES, Entry, Naming, Words, conv_bn
 
 SOURCE = "C. Szegedy et al., Rethinking the Inception architecture for computer vision (2015); torchvision.models.inception_v3"
 
@@ -149,7 +149,7 @@ def _lay(net: Builder) -> None:
             _module(net, name, module)
     with net.stage("classifier"):
         net.add("GlobalAvgPool", name="avgpool")
-        net.add("Dropout", name="dropout")
+        net.add("Dropout", name="dropout", facts=SURVIVES)
         net.add("Flatten", name="flatten")
         net.add("Linear", name="fc", k=CLASSES)
 

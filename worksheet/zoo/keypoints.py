@@ -12,6 +12,7 @@ SOURCE = (
 STAGES = 6
 TRUNK = Trunk((2, 2, 4, 2), (HALVING, HALVING, HALVING, {}), "pool{}_stage1")  # VGG-19 as far as conv4_2
 FEATURES = "relu4_4_CPM"
+LAST_RELU = "Mrelu6_stage6_L2"
 FIRST = (({"c": 128, "w": 3, "p": 1},) * 3, {"c": 512, "w": 1})
 LATER = (({"c": 128, "w": 7, "p": 3},) * 5, {"c": 128, "w": 1})
 
@@ -39,6 +40,7 @@ def _lay(limbs: int, joints: int, net: Builder) -> None:
             found = [_branch(net, source, stage, f"L{i}", outputs) for i, outputs in ((1, limbs), (2, joints))]
             read = (*found, FEATURES) if stage < STAGES else reversed(found)
             source = net.add("Concat", *read, name=f"concat_stage{stage + 1}")
+    net.state(LAST_RELU, in_place=0)  # in the authors' files it keeps an output of its own, as no other ReLU does
 
 
 MODELS = tuple(

@@ -17,6 +17,7 @@ FASTER = "S. Ren, K. He, R. Girshick and J. Sun, Faster R-CNN (2015); the defini
 R_FCN = "J. Dai, Y. Li, K. He and J. Sun, R-FCN (2016); the definitions for PASCAL VOC in py-R-FCN"
 IMAGE_INFO = "im_info"  # height, width and scale of the image
 ANCHORS, COORDINATES, CLASSES = 9, 4, 21
+ABSENT = {"absent": 1}  # Caffe's layer takes each region's map as it is
 REGIONS, REGIONS_OF_BURDEN = 300, 82  # the most that is kept, and what the published figures fit
 BINS = 7  # along each side of a region
 PASCAL = (3, 600, 850)
@@ -53,7 +54,7 @@ def _faster_rcnn(name: str, input: Shape, regions: int) -> Network:
     proposed = _propose(net, trunk, regions)
     with net.stage("for each region"):
         net.add("RoIPool", trunk, proposed, name="roi_pool5", w=BINS)
-        net.add("Reshape", name="fc6/rows", o_1=regions, o_2=channels * BINS**2)
+        net.add("Reshape", name="fc6/rows", o_1=regions, o_2=channels * BINS**2, facts=ABSENT)
         for i in (6, 7):
             fully_connected(net, f"fc{i}", f"relu{i}", f"drop{i}", 4096)
         shared = net.last

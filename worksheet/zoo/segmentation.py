@@ -8,7 +8,7 @@ from functools import partial
 
 from worksheet.layers import Shape
 from worksheet.network import INPUT, Builder, Network, Node
-from worksheet.zoo.blocks import Entry, Trunk, builder, conv_relu, shape_of, vgg_trunk
+from worksheet.zoo.blocks import SURVIVES, Entry, Trunk, builder, conv_relu, shape_of, vgg_trunk
 from worksheet.zoo.model import Model
 from worksheet.zoo.modules import of_image
 from worksheet.zoo.resnet import RESNET_101, resnet_trunk
@@ -71,7 +71,7 @@ def _lay_deeplab_vgg(net: Builder) -> None:
             source = trunk
             for layer, words in ((6, {"w": 3, "p": rate, "d": rate}), (7, {"w": 1})):
                 conv_relu(net, source, f"fc{layer}_{branch}", f"relu{layer}_{branch}", c=1024, **words)
-                source = net.add("Dropout", name=f"drop{layer}_{branch}")
+                source = net.add("Dropout", name=f"drop{layer}_{branch}", facts=SURVIVES)
             scores.append(net.add("Conv2d", source, name=f"fc8_voc12_{branch}", c=CLASSES, w=1))
         net.add("Add", *scores, name="fc8_voc12")
     with net.stage("upsampling"):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from worksheet.network import Builder
-from worksheet.zoo.blocks import CLASSES, Entry, Words, caffe_pool, conv_relu
+from worksheet.zoo.blocks import CLASSES, SURVIVES, Entry, Words, caffe_pool, conv_relu
 
 SOURCE = (
     "F. Iandola et al., SqueezeNet: AlexNet-level accuracy with 50x fewer parameters (2016); the authors' definition {} for Caffe"
@@ -46,7 +46,7 @@ def _lay(design: Design, net: Builder) -> None:
             if i in design.pooled:
                 caffe_pool(net, net.last, f"pool{i}", w=3, s=2)
     with net.stage("classifier"):
-        net.add("Dropout", name="drop9")
+        net.add("Dropout", name="drop9", facts={} if design.ends_in_softmax else SURVIVES)
         conv_relu(net, net.last, "conv10", "relu_conv10", c=CLASSES, w=1, p=design.padding)
         if design.ends_in_softmax:
             net.add("GlobalAvgPool", name="pool10")
