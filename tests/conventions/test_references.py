@@ -1,0 +1,222 @@
+"""The references on AlexNet, Netscope and the table of convnet-burden, figure by figure, through their ways of counting."""
+
+import json
+from math import prod
+
+import pytest
+
+import worksheet as ws
+from tests.sheet_facts import ROOT
+from tests.zoo.test_burden import EXACT, SCALES, TABLE, Row, variant
+from worksheet.zoo import models
+
+COLUMNS = ("macc", "comp", "add", "div", "exp", "activation", "param")
+SHARED = ROOT / ".." / "shared"
+
+
+def columns(d: ws.Derivation, *names: str) -> dict[str, tuple[int, ...]]:
+    """By the name of a row: its figures."""
+    places = [[heading.name for heading in d.headings].index(name) for name in names]
+    return {row.name: tuple(int(row.columns[i].value or 0) for i in places) for row in d.rows}
+
+
+# The Caffe users' thread
+
+THREAD = {
+    "conv1": (105_415_200, 290_400),
+    "conv2": (223_948_800, 186_624),
+    "conv3": (149_520_384, 64_896),
+    "conv4": (112_140_288, 64_896),
+    "conv5": (74_760_192, 43_264),
+    "fc6": (37_748_736, 4_096),
+    "fc7": (16_777_216, 4_096),
+    "fc8": (4_096_000, 1_000),
+}
+
+
+def test_the_caffe_thread() -> None:
+    d = ws.derive(ws.read("zoo:bvlc-alexnet"), "caffe-thread")
+    found = columns(d, "weight_ops", "bias_ops")
+    assert {name: figures for name, figures in found.items() if any(figures)} == THREAD
+    assert (d.totals["weight_ops"], d.totals["bias_ops"]) == (724_406_816, 659_272)
+    assert 724_406_816 + 659_272 == 725_066_088  # the thread's sum of both
+    kinds = {part.title: part.totals["other_ops"] for part in d.kinds}
+    assert kinds["ReLU"] == 658_272  # the thread says 659,272, which is the sum of the bias ops: fc8 has no ReLU
+
+
+def test_conv2_has_307200_weights() -> None:
+    """256 x (96/2) x 5 x 5: a kernel of two groups reads half of the channels."""
+    d = ws.derive(ws.read("zoo:bvlc-alexnet"), "macs")
+    (conv2,) = [row for row in d.rows if row.name == "conv2"]
+    assert conv2.counts["weights"] == 307_200
+    (conv5,) = [row for row in d.rows if row.name == "conv5"]
+    assert conv5.counts["weights"] == 3**2 * 192 * 256 == 442_368
+
+
+def test_multiplications_and_additions_are_about_twice_the_macs() -> None:
+    """The thread's first question: every product is one multiplication, and all but one of each sum are additions."""
+    totals = ws.derive(ws.read("zoo:bvlc-alexnet"), "operations").totals
+    kinds = {part.title: part.totals for part in ws.derive(ws.read("zoo:bvlc-alexnet"), "operations").kinds}
+    weighted = [kinds["Conv2d"], kinds["Linear"]]
+    assert sum(part["multiplications"] or 0 for part in weighted) == 724_406_816
+    assert sum(part["additions"] or 0 for part in weighted) == 724_406_816  # n - 1 additions of products and one of the bias
+    assert (totals["additions"] or 0) > 724_406_816
+
+
+def test_without_groups_the_convolutions_take_two_gflops() -> None:
+    d = ws.derive(ws.read("zoo:alexnet-single-column"), "macs")
+    (conv,) = [part for part in d.kinds if part.title == "Conv2d"]
+    assert conv.totals["macs"] == 1_076_634_144
+    assert 2 * 1_076_634_144 == 2_153_268_288
+
+
+# The article on AlexNet's parameters
+
+ARTICLE = {
+    34_944: "34.125K",
+    614_656: "600.25K",
+    885_120: "864.375K",
+    1_327_488: "1296.375K",
+    884_992: "864.25K",
+    37_752_832: "36868K",
+    16_781_312: "16388K",
+    4_097_000: "4000.9765625K",
+}
+
+
+def test_the_article() -> None:
+    d = ws.derive(ws.read("zoo:alexnet-single-column"), "parameter-article")
+    steps = [row.columns[0] for row in d.rows if row.columns[0].value]
+    assert [step.value for step in steps] == list(ARTICLE)
+    for step in steps:
+        assert step.remark.split(" = ")[0] == ARTICLE[int(step.value or 0)]
+    assert d.totals["params"] == 62_378_344
+    said = d.headings[0].said(d.totals["params"])
+    assert said.startswith("= 60916.3515625K = 59.488624572753906")
+    assert columns(d, "flops")[d.rows[0].name] == (105_705_600,)
+    linear = [row for row in d.rows if row.kind == "Linear"]
+    assert all(row.columns[0].value == row.columns[1].value for row in linear)
+
+
+def test_padding_2_does_not_give_55() -> None:
+    net = ws.network("first", (3, 227, 227), ws.layer("Conv2d", c=96, w=11, s=4, p=2))
+    assert ws.derive(net, "parameter-article").rows[0].output == (96, 56, 56)
+
+
+# Netscope
+
+PRESETS = {  # source, input, batch; totals
+    "resnet-50": (
+        "resnet-50", "3x224x224", 1,
+        (3_868_560_384, 10_888_192, 16_207_848, 10_588_136, 1_000, 46_717_904, 25_557_096),
+    ),
+    "squeezenet_v11": (
+        "squeezenet1-1", "3x227x227", 1,
+        (387_747_520, 6_024_544, 197_000, 1_000, 1_000, 7_689_835, 1_235_496),
+    ),
+    "vgg-16": (
+        "vgg-vd-16", "3x224x224", 10,
+        (154_702_643_200, 196_853_760, 10_000, 10_000, 10_000, 288_025_120, 138_357_544),
+    ),
+    "googlenet": (
+        "googlenet", "3x227x227", 10,
+        (16_040_427_520, 161_073_760, 8_829_200, 16_644_880, 8_327_440, 102_186_990, 6_998_556),
+    ),
+    "alexnet": (
+        "bvlc-alexnet", "3x227x227", 1,
+        (726_791_936, 1_768_640, 478_024, 955_048, 478_024, 2_235_398 - 154_587, 60_965_228),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_netscope(preset: str) -> None:
+    """Of AlexNet's preset the labels, for which Netscope counts an image of 3 x 227 x 227, are no layer here."""
+    source, shape, batch, totals = PRESETS[preset]
+    d = ws.derive(ws.read(f"zoo:{source}", shape), "netscope", batch=batch)
+    assert tuple(d.totals[name] for name in COLUMNS) == totals
+
+
+NETSCOPE_ROWS = {  # of AlexNet's preset
+    "input": (0, 0, 0, 0, 0, 154_587, 0),
+    "conv1": (105_415_200, 0, 0, 0, 0, 290_400, 34_944),
+    "relu1": (0, 290_400, 0, 0, 0, 290_400, 0),
+    "norm1": (1_452_000, 0, 290_400, 580_800, 290_400, 290_400, 2),
+    "pool1": (0, 629_856, 0, 0, 0, 69_984, 0),
+    "conv2": (223_948_800, 0, 0, 0, 0, 186_624, 307_456),
+    "fc6": (37_748_736, 0, 0, 0, 0, 4_096, 37_752_832),
+    "drop6": (0, 4_096, 0, 0, 0, 4_096, 0),
+    "prob": (0, 0, 1_000, 1_000, 1_000, 1_000, 0),
+}
+
+
+def test_netscope_row_by_row() -> None:
+    found = columns(ws.derive(ws.read("zoo:bvlc-alexnet"), "netscope"), *COLUMNS)
+    assert {name: found[name] for name in NETSCOPE_ROWS} == NETSCOPE_ROWS
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_row_of_netscope(preset: str) -> None:
+    path = SHARED / "reference" / "netscope" / f"{preset}.json"
+    if not path.exists():
+        pytest.skip("Netscope's rows are not on this machine")
+    source, shape, batch, _ = PRESETS[preset]
+    found = columns(ws.derive(ws.read(f"zoo:{source}", shape), "netscope", batch=batch), *COLUMNS)
+    found["data"], found["loss"] = found["input"], found.get("prob", ())
+    ours = {name.lower(): figures for name, figures in found.items()}
+    compared = 0
+    for layer in json.loads(path.read_text())["layers"]:
+        if layer["name"] in ("label", "loss") or not any(layer[c] for c in COLUMNS):
+            continue
+        assert ours[layer["name"].lower()] == tuple(layer[c] for c in COLUMNS), layer["name"]
+        compared += 1
+    assert compared > 20
+
+
+# convnet-burden
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_the_table_as_printed(name: str) -> None:
+    d = ws.derive(variant(name).network(), "convnet-burden")
+    said = {heading.name: heading.scale.said(d.totals[heading.name] or 0) for heading in d.headings if heading.scale}
+    assert Row(said["param_mem"], said["feat_mem"], said["flops"]) == TABLE[name]
+    if name in EXACT:
+        exact = EXACT[name]
+        assert tuple(d.totals.values()) == (4 * exact.params, exact.features, exact.flops)
+
+
+def test_scale_rows() -> None:
+    """A cut network: the arrows that lead out of the part do not count."""
+    from dataclasses import replace
+
+    for (name, layer), sizes in SCALES.items():
+        for side, (output, features, flops, _, _) in sizes.items():
+            net = variant(name).network((3, side, side))
+            place = [node.name for node in net.nodes].index(layer)
+            d = ws.derive(replace(net, nodes=net.nodes[: place + 1]), "convnet-burden")
+            assert (d.rows[-1].output, d.totals["feat_mem"], d.totals["flops"]) == (output, features, flops)
+
+
+def test_mib_and_exact_bytes() -> None:
+    d = ws.derive(models()["vgg-vd-16"].network(), "convnet-burden")
+    assert d.totals["param_mem"] == 4 * 138_357_544
+    assert "≈ 528 MB" in ws.render(d, "txt").decode()
+    assert json.loads(ws.render(d, "json"))["printed"] == {"param_mem": "528 MB", "feat_mem": "58 MB", "flops": "16 GFLOPs"}
+
+
+# onnx-tool: what the tool printed for torchvision's models, exported by torch.onnx.export(dynamo=False, opset_version=17)
+
+ONNX_TOOL = {"alexnet": 715_979_944, "resnet18": 1_821_452_264, "mobilenet_v2": 319_949_192}
+
+
+@pytest.mark.onnx
+@pytest.mark.parametrize("name", ONNX_TOOL)
+def test_onnx_tool(name: str) -> None:
+    path = SHARED / "networks" / "onnx" / f"{name}.onnx"
+    if not path.exists():
+        pytest.skip("the exported graphs are not on this machine")
+    d = ws.derive(ws.read(path), "onnx-tool")
+    norms = sum(31 * prod(row.output or ()) for row in d.rows if row.kind == "BatchNorm")  # folded in the tool's export
+    biases = sum(prod(row.output or ()) for row in d.rows if row.kind == "BatchNorm")
+    assert (d.totals["macs"] or 0) - norms + biases == ONNX_TOOL[name]
