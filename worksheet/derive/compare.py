@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -19,7 +18,6 @@ from worksheet.layers import Kind, kinds
 from worksheet.network import Network
 from worksheet.report import Block, Bullets, Cell, Report, Table, Text, Title, Working
 
-SIGNS = re.compile(r" ([-+]) (?=\d)")  # not to be parted from their numbers by a line's end
 MOST_NAMED = 6  # parts of a difference in one sentence
 MOST_LISTED = 40  # characters of row numbers in a title
 MOST_LINES = 12  # of a table of layers
@@ -61,7 +59,7 @@ class _Document:
         batch = f", {c.batch:,} samples at a time" if c.batch > 1 else ""
         shape = " × ".join(map(str, c.network.input))
         blocks: list[Block] = [Text(f"Input {shape}{batch}.")]
-        blocks += [Text(SIGNS.sub("\u00a0\\1\u00a0", self.sentence(of))) for of in range(1, len(self.sides))]
+        blocks += [Text(self.sentence(of)) for of in range(1, len(self.sides))]
         blocks += [Table(("Way of counting", "Column", "Unit", "Total"), tuple(self.totals()), words=3), *self.by_kind()]
         for of in range(1, len(self.sides)):
             blocks += self.derived(of)
