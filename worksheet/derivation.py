@@ -69,6 +69,17 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """Figures of the whole network that no column adds up to. ``reached`` tells by a step's name the row at which a greatest
+    value is reached, and the rows whose arrays are in memory then."""
+
+    title: str
+    intro: str
+    steps: tuple[Step, ...]
+    reached: Mapping[str, tuple[int, tuple[int, ...]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Heading:
     """A column of the answer table."""
 
@@ -133,6 +144,7 @@ class Derivation:
     pictured: bool = False  # a picture of the network is drawn
     chosen: Mapping[str, int | None] | None = None
     batch: int = 1  # samples that are counted together
+    figures: tuple[Figure, ...] = ()  # of the whole network
 
     def _repr_html_(self) -> str:
         return NOTEBOOK["html"](self)

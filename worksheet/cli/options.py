@@ -11,6 +11,7 @@ import typer
 
 import worksheet as ws
 from worksheet import conventions
+from worksheet.conventions.dtypes import BITS
 from worksheet.writers import ENGINES, PAPERS, writers
 from worksheet.zoo import models
 
@@ -111,3 +112,12 @@ Kwargs = Annotated[
     typer.Option("--kwargs", help="An argument for a PyTorch factory, such as num_classes=10.", show_default=False),
 ]
 Batch = Annotated[int, typer.Option("--batch", help="How many samples are counted together: B in the formulas.", min=1)]
+Dtype = Annotated[
+    str,
+    typer.Option(
+        "--dtype",
+        help="Where bytes are counted (-c memory), the type of the numbers: fp16, or weights=int8,activations=fp16.",
+        show_default=False,
+        autocompletion=completing(lambda: BITS),
+    ),
+]

@@ -13,6 +13,7 @@ from worksheet.cli.options import (
     Batch,
     Command,
     Counting,
+    Dtype,
     Engine,
     Format,
     Grouping,
@@ -40,6 +41,7 @@ def solve(
     digits: Grouping = None,
     input: Input = None,
     batch: Batch = 1,
+    dtype: Dtype = "",
     rows: Rows = "",
     kind: Kinds = None,
     summary: Summary = False,
@@ -59,7 +61,7 @@ def solve(
     """
     check(output, format, engine, paper, template)
     found = network(source, input, skip_unknown=skip_unknown, regions=regions, kwargs=kwargs)
-    derivation = ws.derive(found, convention, digits=digits, fold=False if unfold else None, batch=batch)
+    derivation = ws.derive(found, convention, digits=digits, fold=False if unfold else None, batch=batch, dtype=dtype)
     derivation = ws.select(derivation, rows, kind or ()) if rows or kind else derivation
     derivation = ws.summary(derivation) if summary else derivation
     derivation = replace(derivation, pictured=picture) if picture is not None else derivation

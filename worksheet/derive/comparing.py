@@ -8,7 +8,7 @@ from functools import cached_property
 
 from worksheet.conventions import Column, Convention
 from worksheet.derive.folding import Folded, facts
-from worksheet.derive.graph_facts import graph_facts
+from worksheet.derive.graph_facts import graph_facts, unfed
 from worksheet.derive.run import Run
 from worksheet.errors import ConventionError, Where, nearest
 from worksheet.formula import Exact, Formula
@@ -128,7 +128,8 @@ class _Comparing:
     def __init__(self, network: Network, sides: Sequence[Side], batch: int) -> None:
         self.network = network
         self.sides = tuple(sides)
-        self.run = Run(batch)
+        self.run, self.once = Run(batch), Run()
+        self.unfed = unfed(network) if batch > 1 else frozenset[str]()
         self.wanted = {name for side in sides for name in side.convention.facts}
         self.graph = graph_facts(network, self.wanted)
         self.by_call = any(side.convention.by_call for side in sides)
@@ -139,14 +140,15 @@ class _Comparing:
         inputs = given(self.network) if any(side.convention.counts_inputs for side in self.sides) else []
         for no, layer in enumerate([*inputs, *sized(self.network)], 1 - len(inputs)):
             variant = self.variant(layer)
-            variant.layers.append(Layer(no, layer.node.name, {**layer.values, **self.run.values}, self.counted(variant, layer)))
+            values = {**layer.values, **self.run_of(layer).values}
+            variant.layers.append(Layer(no, layer.node.name, values, self.counted(variant, values)))
         return Comparison(self.network, self.run.batch, self.sides, tuple(self.variants.values()))
 
     def variant(self, layer: Sized) -> Variant:
         """The variant of a layer; variants that read alike are one."""
         known = facts(layer) | self.graph.get(layer.node.name, dict.fromkeys(self.wanted, 0))
         called = layer.node.called if self.by_call else ()
-        key = (id(layer.kind), id(layer.form), called, bool(layer.node.shares), *known.items())
+        key = (id(layer.kind), id(layer.form), called, bool(layer.node.shares), self.run_of(layer).batch, *known.items())
         if key not in self.known:
             made = self.made(layer, known, called)
             same = (layer.kind.name, made.ruled, *(formula.source for formula in (*made.formulas, *made.unbiased)))
@@ -156,7 +158,7 @@ class _Comparing:
     def made(self, layer: Sized, known: dict[str, int], called: tuple[str, ...]) -> Variant:
         columns = [side.column for side in self.sides]
         folded, unbiased = (
-            Folded(layer.kind, layer.form, given, columns, called=called, run=self.run, inline_sizes=False)
+            Folded(layer.kind, layer.form, given, columns, called=called, run=self.run_of(layer), inline_sizes=False)
             for given in (known, known | ({BIAS: 0} if BIAS in known else {}))
         )
         shared = [bool(layer.node.shares) and column.once and not column.again for column in columns]
@@ -167,11 +169,14 @@ class _Comparing:
             tuple(NOTHING if rule is None or gone else rule for rule, gone in zip(unbiased.rules, shared, strict=True)),
         )
 
-    def counted(self, variant: Variant, layer: Sized) -> tuple[int, ...]:
-        values = {**layer.values, **self.run.values}
+    def run_of(self, layer: Sized) -> Run:
+        """A layer to which no input leads runs once for all samples."""
+        return self.once if layer.node.name in self.unfed else self.run
+
+    def counted(self, variant: Variant, values: Mapping[str, Exact]) -> tuple[int, ...]:
         found = [formula.at(values) for formula in variant.formulas]
         for side, value in zip(self.sides, found, strict=True):
             if not isinstance(value, int):
-                what = f"{side.column.heading} of {layer.kind.name} is {value}, not a whole number"
+                what = f"{side.column.heading} of {variant.kind.name} is {value}, not a whole number"
                 raise ConventionError(what, Where(side.convention.name), "floor(...) or ceil(...) makes it whole")
         return tuple(map(int, found))

@@ -7,15 +7,15 @@ from functools import cached_property
 
 from worksheet.conventions import Column
 from worksheet.conventions.convention import Called
-from worksheet.conventions.facts import BATCH, LEAST
+from worksheet.conventions.facts import BATCH, LEAST, STATED
 from worksheet.derive.run import Run
 from worksheet.formula import Formula
+from worksheet.formula.tree import Call
 from worksheet.layers import QUANTITIES, STORED, Form, Kind
 from worksheet.sizes import Sized
 
 BATCHED = Formula(f"{BATCH.name}*x", LEAST)
-WHOLE = Formula("ceil(x)", LEAST)
-GENERAL = {BATCH.name: 1}  # folded in where there is no run
+GENERAL = {BATCH.name: 1} | {symbol.name: symbol.neutral for symbol in STATED if symbol.neutral is not None}  # of no network
 
 
 class Folded:
@@ -35,6 +35,7 @@ class Folded:
         self.facts = {**facts, **(run.folded if run else GENERAL)}
         self.columns = columns
         self.called = called
+        self.run = run or Run()
         self.in_parts = run is None or run.in_parts
 
     def resolved(self, formula: Formula, *, once: bool = False) -> Formula:
@@ -57,11 +58,16 @@ class Folded:
         alike = column.once or column.batched or BATCH.name in self.facts or one.source == "0"
         all_samples = one if alike else BATCHED.inlined(x=one)
         rounded = column.whole and self.in_parts and all_samples.symbols
-        return WHOLE.inlined(x=all_samples) if rounded else all_samples
+        return _whole(all_samples) if rounded else all_samples
 
     @cached_property
     def quantities(self) -> dict[str, Formula]:
         return {name: self.resolved(self.kind.count(name), once=name in STORED) for name in QUANTITIES}
+
+
+def _whole(formula: Formula) -> Formula:
+    """The formula rounded up. Built by hand: rewriting takes every symbol for a whole number, and would drop the bracket."""
+    return Formula.of(Call("ceil", (formula.tree,)), {**formula.least, **LEAST})
 
 
 def facts(layer: Sized) -> dict[str, int]:

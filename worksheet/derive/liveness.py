@@ -1,4 +1,4 @@
-"""Which arrays are in memory at the same time while the layers of a network run one after another. No bytes, no layers: numbers."""
+"""Which arrays are in memory at once while the layers of a network run one after another; pure numbers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Output:
 
 @dataclass(frozen=True)
 class Array:
-    """A stretch of memory: its size, the places of the outputs that are written into it, one over the other, and how long it lives.
+    """A stretch of memory: its size, the places of the outputs that are written into it, one over the other, and its life.
 
     It is in memory from the first of ``writers`` to ``last``, the place of the last layer that reads it.
     """
@@ -91,7 +91,7 @@ def _may(outputs: Sequence[Output], users: Sequence[set[int]], read: int, place:
 
 
 def peak(found: Sequence[Array], inputs: int, end: int) -> Peak:
-    """The greatest sum while the layers at the places from ``inputs`` to before ``end`` run; those before are there from the start."""
+    """The greatest sum while the layers from the place ``inputs`` to before ``end`` run; what stands before is there at once."""
     changes = [0] * (end + 2)
     for array in found:
         changes[max(array.writers[0], inputs)] += array.size

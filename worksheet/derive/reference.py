@@ -11,7 +11,7 @@ from worksheet.derivation import Section, Statement, spans
 from worksheet.derive.folding import Folded, facts
 from worksheet.derive.run import Run
 from worksheet.errors import FormulaError
-from worksheet.formula import Formula
+from worksheet.formula import Exact, Formula
 from worksheet.layers import QUANTITIES, Form, Kind
 from worksheet.sizes import Sized
 
@@ -93,7 +93,7 @@ def _section(group: list[Sized], convention: Convention, always: bool, graph: Fa
     return Section(kind.name, title, _legend(kind, form, statements), statements)
 
 
-def _bracketed(formula: Formula, values: Iterable[Mapping[str, int]]) -> Formula:
+def _bracketed(formula: Formula, values: Iterable[Mapping[str, Exact]]) -> Formula:
     """The formula without brackets where every layer's division is exact."""
     is_rounding = formula.rounds() and any(formula.settled(v).rounds() for v in values)
     return formula if is_rounding else formula.unrounded()
@@ -133,7 +133,8 @@ def _statements(folded: Folded, convention: Convention) -> list[Statement]:
 def _with_facts(label: str, formula: Formula, folded: Folded) -> str:
     """A label with the facts that were folded into its formula: "(with bias)"."""
     symbols = folded.kind.symbols
-    facts = [symbols[name].words[v] for name, v in folded.facts.items() if name in {*formula.symbols} & {*symbols} and symbols[name].words]
+    own = {*formula.symbols} & {*symbols}
+    facts = [symbols[name].words[v] for name, v in folded.facts.items() if name in own and symbols[name].words]
     return f"{label} ({', '.join(facts)})" if facts else label
 
 

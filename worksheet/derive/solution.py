@@ -12,11 +12,12 @@ from worksheet.conventions.convention import ANY
 from worksheet.derivation import Derivation, Heading, Row, Step, spans
 from worksheet.derive.arranging import by_kind, folded, parts, totals
 from worksheet.derive.folding import Folded, facts
-from worksheet.derive.graph_facts import graph_facts
+from worksheet.derive.graph_facts import graph_facts, unfed
+from worksheet.derive.memory import figures
 from worksheet.derive.reference import general_section, listed, sections
 from worksheet.derive.run import Run, run_of
 from worksheet.errors import ConventionError, FormulaError, Where
-from worksheet.formula import Digits, Formula
+from worksheet.formula import Digits, Exact, Formula
 from worksheet.layers import STORED, kinds
 from worksheet.layers.shapes import FLATTENED
 from worksheet.layers.spelling import spelled
@@ -80,6 +81,8 @@ class _Solution:
         self.convention = convention
         self.digits = Digits(locale)
         self.run = run
+        self.once = replace(run, batch=1)  # of layers that work out the same for every sample
+        self.unfed = unfed(network) if run.batch > 1 else frozenset[str]()
         self.graph = graph_facts(network, convention.facts) if convention.facts else {}
         self.always = network.heading.brackets == ALWAYS
         self.layers = sized(network)
@@ -93,6 +96,7 @@ class _Solution:
         rows = folded([*inputs, *(self.row(no, layer) for no, layer in enumerate(self.layers, 1))], fold)
         heading, convention = self.network.heading, self.convention
         headings = _headings(convention)
+        sums = totals(rows, headings)
         return Derivation(
             network=self.network.name,
             title=heading.title or self.network.name,
@@ -106,8 +110,9 @@ class _Solution:
             input=self.network.input,
             headings=headings,
             rows=rows,
-            totals=totals(rows, headings),
+            totals=sums,
             batch=self.run.batch,
+            figures=figures(self.network, self.layers, self.run, sums[convention.memory]) if convention.memory else (),
             reference=tuple(sections(self.layers, convention, self.always, self.graph, self.run)),
             notes=tuple(filter(None, (heading.note, *self.network.notes, *self.uncounted(rows), *self.faults(rows)))),
             digits=self.digits.locale,
@@ -164,7 +169,7 @@ class _Solution:
     def row(self, no: int, layer: Sized) -> Row:
         known = tuple(self.graph.get(layer.node.name, {}).values())
         called = layer.node.called if self.convention.by_call else ()
-        key = (id(layer.values), self.numbers.get(layer.node.shares), known, called)  # equal layers share their values
+        key = (id(layer.values), self.numbers.get(layer.node.shares), known, called, layer.node.name in self.unfed)
         if key not in self.rows:
             self.rows[key] = self.worked(layer)
         sources = tuple([self.numbers[name] for name in layer.node.inputs])
@@ -190,10 +195,11 @@ class _Solution:
     def fold(self, layer: Sized) -> Folded:
         known = facts(layer) | self.graph.get(layer.node.name, {})
         called = layer.node.called if self.convention.by_call else ()
-        key = (id(layer.kind), id(layer.form), called, *known.items())
+        run = self.once if layer.node.name in self.unfed else self.run
+        key = (id(layer.kind), id(layer.form), called, run.batch, *known.items())
         if key not in self.folded:
             self.folded[key] = Folded(
-                layer.kind, layer.form, known, self.convention.columns, called=called, run=self.run,
+                layer.kind, layer.form, known, self.convention.columns, called=called, run=run,
                 inline_sizes=self.convention.inlines,
             )  # fmt: skip
         return self.folded[key]
@@ -233,8 +239,8 @@ class _Solution:
         return f"{text} ≈ {self.digits.operand(round(value, 2))}" if "/" in text else text
 
     def column(self, folded: Folded, index: int, layer: Sized) -> Step:
-        column, rule, values = folded.columns[index], folded.rules[index], {**layer.values, **self.run.values}
-        if column.once and layer.node.shares and not column.again:
+        column, rule, values = folded.columns[index], folded.rules[index], {**layer.values, **folded.run.values}
+        if column.once and layer.node.shares and not (column.again and rule and rule.symbols):
             owner = self.numbers[layer.node.shares]
             return Step(column.name, column.heading, (), NOTHING, {}, 0, remark=f"shared with S. No. {owner}, counted there")
         if rule is None:
@@ -244,7 +250,7 @@ class _Solution:
         remark = column.remarks.get(folded.kind.name, "") or said
         return Step(column.name, column.heading, (), self.bracketed(rule, values), values, value, (), remark)
 
-    def counted(self, folded: Folded, index: int, values: Mapping[str, int]) -> int:
+    def counted(self, folded: Folded, index: int, values: Mapping[str, Exact]) -> int:
         """A column's value. Raises ConventionError where the rule gives none, or one that is not whole."""
         rule, what = folded.rules[index], f"{folded.columns[index].heading} of {folded.kind.name}"
         try:
@@ -256,7 +262,7 @@ class _Solution:
         hint = "floor(...) or ceil(...) makes it whole"
         raise ConventionError(f"{what} is {value}, not a whole number ({rule})", Where(self.convention.name), hint)
 
-    def bracketed(self, formula: Formula, values: Mapping[str, int]) -> Formula:
+    def bracketed(self, formula: Formula, values: Mapping[str, Exact]) -> Formula:
         return formula if self.always else formula.settled(values)
 
 

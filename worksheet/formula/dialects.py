@@ -70,7 +70,7 @@ _LATEX_SIGNS |= {"\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim ", "−": "-
 
 def _latex_text(text: str) -> str:
     """Words inside a formula. Special signs stand outside of ``\\text``, where MathJax would not understand them."""
-    parts = re.split(r"([#%&_$\\{}^~])", text)
+    parts = re.split(r"([#%&_$\\{}^~−≈→])", text)
     parts[0::2] = [rf"\text{{{part}}}" if part else "" for part in parts[0::2]]
     parts[1::2] = [_LATEX_SIGNS[sign] for sign in parts[1::2]]
     return "".join(parts)

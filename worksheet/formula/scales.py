@@ -27,23 +27,47 @@ class Scale:
         """
         if not self.exact:
             return self._whole(value)
-        places = range(1, max(2, self._place(value) + 1))
+        places = range(1, max(2, self.place(value) + 1))
         return " = ".join(f"{_decimal(value, self.base**place)}{PREFIXES[place]}{self.unit}" for place in places)
+
+    def unit_of(self, value: int) -> tuple[str, int]:
+        """The unit in which a figure is said, and what one of it is.
+
+        >>> Scale(1024, "B").unit_of(102_440_864)
+        ('MB', 1048576)
+        """
+        place = self.place(value)
+        return f"{PREFIXES[place]}{self.unit}", self.base**place
 
     @property
     def relation(self) -> str:
         """The sign between the figure and what is said."""
         return "=" if self.exact else "≈"
 
-    def _place(self, value: int) -> int:
+    def place(self, value: int) -> int:
+        """The power of the base that is the largest unit that fits."""
         place = 0
         while place + 1 < len(PREFIXES) and self.base ** (place + 1) <= abs(value):
             place += 1
         return place
 
     def _whole(self, value: int) -> str:
-        place = self._place(value)
+        place = self.place(value)
         return f"{round(Fraction(value, self.base**place))} {PREFIXES[place]}{self.unit}".strip()
+
+
+def in_bytes(value: int) -> tuple[str, str]:
+    """Bytes in units of 1000 and of 1024, to two decimals, ties to the even digit; plain bytes below a thousand.
+
+    >>> in_bytes(528_000_000), in_bytes(999)
+    (('528.00 MB', '503.54 MiB'), ('999 B', '999 B'))
+    """
+    place = Scale(BASES[0]).place(value)
+    if not place:
+        return f"{value} B", f"{value} B"
+    hundredths = (round(Fraction(100 * value, base**place)) for base in BASES)
+    decimal, binary = (f"{many // 100}.{many % 100:02}" for many in hundredths)
+    return f"{decimal} {PREFIXES[place]}B", f"{binary} {PREFIXES[place]}iB"
 
 
 def _decimal(value: int, by: int) -> str:

@@ -19,6 +19,7 @@ def blank(derivation: Derivation) -> Derivation:
         totals=dict.fromkeys(derivation.totals),
         parts=tuple(replace(part, totals=dict.fromkeys(part.totals)) for part in derivation.parts),
         kinds=(),
+        figures=tuple(replace(figure, steps=tuple(map(_hole, figure.steps)), reached={}) for figure in derivation.figures),
         chosen=dict.fromkeys(derivation.chosen) if derivation.chosen else None,
         pictured=False,
         notes=(),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from worksheet.derivation import Derivation, Row, Section
+from worksheet.derivation import Derivation, Figure, Row, Section
+from worksheet.formula import in_bytes
 from worksheet.report import Report
 from worksheet.writers.writer import Document, Options, Writer
 
@@ -35,6 +36,7 @@ def document(derivation: Derivation) -> dict[str, Any]:
             for heading in derivation.headings
             if heading.scale and (value := derivation.totals[heading.name])
         },
+        "figures": [entry for figure in derivation.figures for entry in figures(figure)],
         "stages": [{"stage": part.title, "rows": list(part.rows), "totals": dict(part.totals)} for part in derivation.parts],
         "kinds": [{"kind": part.title, "rows": list(part.rows), "totals": dict(part.totals)} for part in derivation.kinds],
         "notes": list(derivation.notes),
@@ -62,6 +64,20 @@ def entry(row: Row) -> dict[str, Any]:
         "columns": {step.name: step.value for step in row.columns},
         "counts": row.counts,
     }
+
+
+def figures(figure: Figure) -> list[dict[str, Any]]:
+    """Figures of the whole network; where one is a greatest value, the row where it is reached and those that are in memory."""
+    return [
+        {
+            "name": step.name,
+            "value": step.value,
+            "printed": list(in_bytes(int(step.value))) if step.value is not None else [],
+            "no": figure.reached[step.name][0] if step.name in figure.reached else None,
+            "alive": list(figure.reached[step.name][1]) if step.name in figure.reached else [],
+        }
+        for step in figure.steps
+    ]
 
 
 def section(section: Section) -> dict[str, Any]:

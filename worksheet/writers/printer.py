@@ -100,7 +100,8 @@ class Printer:
             if not is_one_symbol(step.formula):
                 parts.append(step.formula.printed(self.dialect, step.values, self.digits))
         parts += [stage.printed(self.dialect, None, self.digits) for stage in step.stages]
-        return [*parts, [self.print.leaf(self.dialect.number(result), result)]]
+        with_remark = f"{result}   ({step.remark})" if step.remark else result  # the two stay on one line
+        return [*parts, [self.print.leaf(self.dialect.number(result), with_remark)]]
 
     def symbolic(self, formula: Formula) -> list[Printed]:
         """A formula with its symbols, printed once however many rows share it."""

@@ -35,6 +35,10 @@ def show(derivation: Derivation, console: Console) -> None:
         console.print(Text(printable(line)), style="dim" if line == names["course"] else "")
     if names["table"]:
         console.print(_table(names, console.width))
+    for figure in names["figures"]:
+        console.print(Text(f"\n{printable(figure.title)}", style="bold"))
+        console.print(Text(f"  {printable(figure.intro)}"))
+        _steps(figure.steps, console)
     for section in names["sections"] if not names["rows"] else ():
         console.print(Rule(section.title, align="left", style="dim"))
         for entry in section.legend:
@@ -111,16 +115,22 @@ def _row(row: Any, console: Console) -> None:
         console.print(Text(f"  Reads {row.reads}.", style="dim"))
     if row.values:
         console.print(Text(f"  {', '.join(row.values)}", style="dim"))
-    width = max(len(step.plain_label) for step in row.steps)
-    for step in row.steps:
+    _steps(row.steps, console)
+    if row.twins:
+        console.print(Text(f"  The same layer with the same numbers: S. No. {row.twins}.", style="italic"))
+
+
+def _steps(steps: Sequence[Any], console: Console) -> None:
+    from rich.text import Text
+
+    width = max(len(step.plain_label) for step in steps)
+    for step in steps:
         texts = ["  " * line.continues + line.text for line in step.lines]
         _lines(console, f"  {step.label:<{width}} ", texts, step.remark)
         if step.hole:
             console.print(Text(f"  {step.label:<{width}} = ________"))
         if step.note:
             console.print(Text(f"  {printable(step.note)}", style="italic"))
-    if row.twins:
-        console.print(Text(f"  The same layer with the same numbers: S. No. {row.twins}.", style="italic"))
 
 
 def _lines(console: Console, label: str, lines: Sequence[str], remark: str = "") -> None:

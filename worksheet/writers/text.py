@@ -41,7 +41,8 @@ def _widths(names: Mapping[str, Any]) -> dict[str, Any]:
         max(len(text) for text in (heading, total, *(entry.cells[i] for entry in table)))
         for i, (heading, total) in enumerate(zip(names["headings"], names["totals"], strict=True))
     ] if table else []  # fmt: skip
-    label = max([len(step.plain_label) for row in names["rows"] for step in row.steps], default=0)
+    worked = [*names["rows"], *names["figures"]]
+    label = max([len(step.plain_label) for row in worked for step in row.steps], default=0)
     across = sum(labels) + len(GAP) * (len(labels) - 1)
     return {
         "label_columns": labels,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
-from worksheet.derivation import Derivation, Part, Row, spans
+from worksheet.derivation import Derivation, Figure, Part, Row, Step, spans
 from worksheet.errors import printable
 from worksheet.writers.printer import Printer
 from worksheet.writers.small_print import Ready, Setting, layer_label, plain, spoken
@@ -25,12 +25,16 @@ def view(derivation: Derivation, setting: Setting) -> dict[str, Any]:
 class _View(Printer):
     def __init__(self, derivation: Derivation, setting: Setting) -> None:
         self.derivation = derivation
-        super().__init__(setting, derivation.digits, (step for row in derivation.rows for step in (*row.sizes, *row.columns)))
+        super().__init__(setting, derivation.digits, self.every_step())
         self.rows: dict[tuple[object, ...], dict[str, Any]] = {}
         self.repeated: dict[int, list[int]] = {}  # by the number of the row that works a layer: the rows that repeat it
         for row in derivation.rows:
             if row.same_as:
                 self.repeated.setdefault(row.same_as, []).append(row.no)
+
+    def every_step(self) -> Iterator[Step]:
+        yield from (step for row in self.derivation.rows for step in (*row.sizes, *row.columns))
+        yield from (step for figure in self.derivation.figures for step in figure.steps)
 
     def names(self) -> dict[str, Any]:
         d = self.derivation
@@ -56,12 +60,17 @@ class _View(Printer):
             "chosen": self.totals(d.chosen) if d.chosen else [],
             "parts": [self.part(part, no, lines, worked) for no, part in enumerate(d.parts, 1)],
             "kinds": [self.tally(part) for part in d.kinds] if not d.worked else [],
+            "figures": [self.figure(figure) for figure in d.figures],
             "contents": d.worked and len(d.rows) > CONTENTS_FROM,
             "sections": [self.section(section) for section in d.reference],
             "rows": rows,
             "notes": d.notes,
             "label_width": round(self.label_width / 2, 2),  # in ems
         }
+
+    def figure(self, figure: Figure) -> SimpleNamespace:
+        """Figures of the whole network, worked."""
+        return SimpleNamespace(title=figure.title, intro=figure.intro, steps=[self.step(step) for step in figure.steps])
 
     def counting(self) -> str:
         """The way of counting as a sentence: its name, unit and source."""

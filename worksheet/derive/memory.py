@@ -1,0 +1,199 @@
+"""The memory of a whole network, worked out: all weights, all activations, and the most that is in memory at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from math import ceil, prod
+
+from worksheet.conventions.facts import BATCH, BYTES
+from worksheet.derivation import Figure, Shape, Step, spans
+from worksheet.derive.graph_facts import graph_facts
+from worksheet.derive.liveness import Array, Output, Peak, arrays, peak
+from worksheet.derive.run import Run
+from worksheet.formula import Exact, Formula, in_bytes
+from worksheet.network import INPUT, Network
+from worksheet.sizes import Sized
+
+# Kinds whose every output number depends on the input number in its place alone: it may be written over it. A norm that works
+# out means of its input, a softmax, a pooling, an LRN read a number several times; BatchNorm has its means stored.
+ELEMENTWISE = frozenset({
+    "Abs", "Add", "AddScalar", "Axpy", "BatchNorm", "Bias", "CELU", "Clip", "Div", "DivScalar", "ELU", "Erf", "Exp", "GELU",
+    "Hardsigmoid", "Hardswish", "Hardtanh", "LeakyReLU", "Log", "LogSigmoid", "Maximum", "Minimum", "Mish", "Mul", "MulScalar",
+    "Negative", "PReLU", "Power", "ReLU", "ReLU6", "SELU", "Scale", "SiLU", "Sigmoid", "Softplus", "Sqrt", "Sub", "Tanh",
+    "Threshold",
+})  # fmt: skip
+MOST_TERMS = 16  # shapes in one sum
+MOST_NAMED = 8  # arrays in one sentence
+EACH, OVER = "New arrays", "In place"  # how a layer writes its output
+NEW = "Each layer writes a new array; in place, one that works number by number writes over an input that no other reads."
+KEPT = "All activations stay until the end, as in training, where the backward pass reads them."
+PEAK = (
+    "The layers run one after another, in the order of the table. While a layer runs, its inputs and its output are in memory; "
+    "an array is given up behind the last layer that reads it. What no layer reads is a result and stays."
+)
+
+
+def figures(network: Network, layers: Sequence[Sized], run: Run, stored: int) -> tuple[Figure, ...]:
+    """All weights, whose bytes are ``stored``; all activations and the peak, with a new array for each layer and in place."""
+    return _Memory(network, layers, run).figures(stored)
+
+
+class _Memory:
+    """One network; places count its inputs first, then its layers."""
+
+    def __init__(self, network: Network, layers: Sequence[Sized], run: Run) -> None:
+        self.run = run
+        self.inputs = {INPUT: network.input, **network.further}
+        self.shapes: list[Shape] = [*self.inputs.values(), *(layer.output for layer in layers)]
+        self.names = [*self.inputs, *(layer.node.name for layer in layers)]
+        self.kinds = [*("Input" for _ in self.inputs), *(layer.kind.name for layer in layers)]
+        self.places = {name: place for place, name in enumerate(self.names)}
+        self.each = run.values.get(BYTES["activations"].name, 1)
+        self.outputs = self._outputs(network, layers)
+
+    def _outputs(self, network: Network, layers: Iterable[Sized]) -> list[Output]:
+        facts = graph_facts(network, ["renames"])
+        given = [Output(self.size(shape)) for shape in self.inputs.values()]
+        return given + [
+            Output(
+                0 if layer.kind.is_source else self.size(layer.output),  # a stored array is among the weights
+                tuple(self.places[name] for name in layer.node.inputs),
+                renames=bool(facts[layer.node.name]["renames"]),
+                overwrites=layer.kind.name in ELEMENTWISE and bool(layer.node.facts.get("in_place", 1)),
+            )
+            for layer in layers
+        ]
+
+    def size(self, shape: Shape) -> int:
+        """The bytes of an array, filled up to whole ones."""
+        return ceil(self.bytes(shape))
+
+    def bytes(self, shape: Shape) -> Exact:
+        return self.run.batch * self.each * prod(shape)
+
+    def figures(self, stored: int) -> tuple[Figure, ...]:
+        ways = {EACH: arrays(self.outputs), OVER: arrays(self.outputs, in_place=True)}
+        peaks = {way: peak(found, len(self.inputs), len(self.outputs)) for way, found in ways.items()}
+        names = {EACH: "peak", OVER: "peak_in_place"}
+        return (
+            Figure("Weights", "All stored numbers.", (self.stored(stored),)),
+            Figure("Activations, all kept", f"{KEPT} {NEW}", (self.kept(ways[EACH]), self.kept_over(ways[OVER]))),
+            Figure(
+                "Activations, the most at once",
+                PEAK,
+                tuple(self.peak(names[way], way, found) for way, found in peaks.items()),
+                {names[way]: (self.no(found.at), tuple(map(self.no, self.holders(found)))) for way, found in peaks.items()},
+            ),
+        )
+
+    # Weights
+
+    def stored(self, total: int) -> Step:
+        """The stored numbers times their bytes, where no array had to be filled up."""
+        symbol = BYTES["weights"].name
+        each = self.run.values.get(symbol, 1)
+        if symbol not in self.run.values or not isinstance(each, int) or total % each:
+            return _step("weights", "Total", "0", {}, total)
+        return _step("weights", "Total", f"{symbol}*n", {symbol: each, "n": total // each}, total, "n: the stored numbers.")
+
+    # All kept
+
+    def kept(self, found: Iterable[Array]) -> Step:
+        given, written = self.shares(found)
+        note = f"I: {self.the_inputs()}; A: what the layers write, {' or '.join(in_bytes(written))}."
+        return _step("kept", EACH, "I + A", {"I": given, "A": written}, given + written, note)
+
+    def kept_over(self, found: Sequence[Array]) -> Step:
+        given, written = self.shares(found)
+        over = sorted(place for array in found for place in array.writers[1:])
+        saved = sum(self.outputs[place].size for place in over)
+        values = {"I": given, "A": written + saved, "S": saved}
+        return _step("kept_in_place", OVER, "I + A - S", values, given + written, f"S: {self.overwriting(over)}.")
+
+    def shares(self, found: Iterable[Array]) -> tuple[int, int]:
+        """The bytes of the network's inputs, and of what the layers write."""
+        first = {array.writers[0]: array.size for array in found}
+        given = sum(size for place, size in first.items() if place < len(self.inputs))
+        return given, sum(first.values()) - given
+
+    def the_inputs(self) -> str:
+        shapes = [_times(shape) for shape in self.inputs.values()]
+        return f"the input, {shapes[0]}" if len(shapes) == 1 else f"the inputs, {' and '.join(shapes)}"
+
+    def overwriting(self, places: Sequence[int]) -> str:
+        """The outputs that are written over an input, by kind."""
+        kinds: dict[str, list[int]] = {}
+        for place in places:
+            kinds.setdefault(self.kinds[place], []).append(self.no(place))
+        many = len(places) > MOST_NAMED
+        listed = [f"{len(rows)} {kind}" if many else f"{kind} (S. No. {spans(rows)})" for kind, rows in kinds.items()]
+        return f"what is written over an input: {', '.join(listed)}" if listed else "nothing is written over an input"
+
+    # The peak
+
+    def peak(self, name: str, label: str, found: Peak) -> Step:
+        text = self.sum([self.shapes[array.writers[0]] for array in found.arrays if array.size])
+        where = f"reached while S. No. {self.no(found.at)} ({self.names[found.at]}) runs"
+        note = f"{label}: {where}. In memory: {self.listed(found)}."
+        return _step(name, label, text, self.run.values, found.size, note)
+
+    def sum(self, shapes: Sequence[Shape]) -> str:
+        """The bytes of arrays as the text of a formula, equal shapes together; 0 where there are too many for a line."""
+        counts = Counter(_product(shape) for shape in shapes)
+        if not 0 < len(counts) <= MOST_TERMS:
+            return "0"
+        factors = "*".join(name for name in (BATCH.name, BYTES["activations"].name) if name in self.run.values)
+        filled = any(self.size(shape) != self.bytes(shape) for shape in shapes)
+        each = f"ceil({factors}*{{}})" if filled else "{}"
+        terms = [f"{many}*{each.format(text)}" if many > 1 else each.format(text) for text, many in counts.items()]
+        return " + ".join(terms) if filled or not factors else f"{factors}*({' + '.join(terms)})"
+
+    def holders(self, found: Peak) -> list[int]:
+        """For each array in memory the place of the layer whose output it holds."""
+        return [max(place for place in array.writers if place <= found.at) for array in found.arrays if array.size]
+
+    def listed(self, found: Peak) -> str:
+        shown = [array for array in found.arrays if array.size]
+        items = [self.said(array, holder, found.at) for array, holder in zip(shown, self.holders(found), strict=True)]
+        left = len(items) - MOST_NAMED
+        return "; ".join([*items[:MOST_NAMED], *([f"and {left} more"] if left > 0 else [])])
+
+    def said(self, array: Array, holder: int, at: int) -> str:
+        """An array in memory: whose output it holds, and until when."""
+        shape = _times(self.shapes[holder])
+        if holder == at:
+            before = [place for place in array.writers if place < at]
+            return f"its output, {shape}" + (f", in the place of {self.owner(before[-1])}" if before else "")
+        if array.last == at:
+            return f"{self.owner(holder)}, {shape}, which it reads"
+        return f"{self.owner(holder)}, {shape}, " + ("a result" if array.last == len(self.outputs) else self.until(array.last))
+
+    def until(self, place: int) -> str:
+        return f"kept for S. No. {self.no(place)}"
+
+    def owner(self, place: int) -> str:
+        """Whose output an array holds."""
+        if place >= len(self.inputs):
+            return f"S. No. {self.no(place)}"
+        return "the input" if len(self.inputs) == 1 else f"the input {self.names[place]}"
+
+    def no(self, place: int) -> int:
+        """The number of a row; inputs from 0 downwards."""
+        return place - len(self.inputs) + 1 if place >= len(self.inputs) else -place
+
+
+def _step(name: str, label: str, text: str, values: Mapping[str, Exact], value: int, note: str = "") -> Step:
+    """A step whose value is said in both units; a formula of numbers alone stands as a stage."""
+    formula = Formula(text)
+    stages = () if formula.symbols or text == "0" else (formula,)
+    remark = " or ".join(in_bytes(value)) if value else ""
+    return Step(name, label, (), formula, {name: values[name] for name in formula.symbols}, value, stages, remark, note)
+
+
+def _product(shape: Shape) -> str:
+    return "*".join(map(str, shape)) or "1"
+
+
+def _times(shape: Shape) -> str:
+    return "\u00a0×\u00a0".join(map(str, shape)) or "a number"
