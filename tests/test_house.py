@@ -79,9 +79,10 @@ HELPERS = {
     "cli": {"__main__", "delivery", "options"},
     "layers": {"kind", "shapes", "windows", "ranks", "spelling"},
     "readers": {"reader", "sheet_body", "sheet_layers"},
-    "zoo": {"blocks", "model", "modules"},
+    "zoo": {"blocks", "model", "modules", "published"},
     "writers": {
         "writer",
+        "drawings",
         "view",
         "report_view",
         "printer",

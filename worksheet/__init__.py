@@ -19,9 +19,11 @@ from worksheet.derive import (
     derive,
     explain,
     formulas,
+    report,
     select,
     summary,
     zoo_list,
+    zoo_table,
 )  # fmt: skip
 from worksheet.errors import WorksheetError
 from worksheet.formula import Digits, Formula
@@ -30,6 +32,7 @@ from worksheet.layers import Kind, kinds
 from worksheet.network import Builder, Network, Node, layer, network
 from worksheet.readers import read
 from worksheet.writers import render, write
+from worksheet.writers.drawings import draw
 from worksheet.writers.notebook import notebook_html, notebook_latex
 
 __version__ = "0.3.0"
@@ -38,6 +41,6 @@ NOTEBOOK.update(html=notebook_html, latex=notebook_latex)
 
 __all__ = [
     "Builder", "Convention", "Derivation", "Digits", "Formula", "Kind", "Network", "Node", "WorksheetError", "blank",
-    "compare", "compare_conventions", "convention", "convention_list", "convention_page", "derive", "explain", "formulas",
-    "kinds", "layer", "network", "read", "render", "select", "summary", "write", "zoo_list",
+    "compare", "compare_conventions", "convention", "convention_list", "convention_page", "derive", "draw", "explain", "formulas",
+    "kinds", "layer", "network", "read", "render", "report", "select", "summary", "write", "zoo_list", "zoo_table",
 ]  # fmt: skip

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from worksheet.errors import NetworkError, Where
+from worksheet.errors import NetworkError, Where, nearest, shown
 from worksheet.layers import Kind, Shape, kind_named
 from worksheet.layers.spelling import Given, hyperparameters
 
@@ -22,8 +22,9 @@ class Node:
     cannot say (the equation of an Einsum). ``stage`` is the part of the network that the layer belongs to. ``shares`` names
     an earlier layer whose parameters this one uses: they are counted there. ``called`` tells how a PyTorch program calls the
     layer, the most telling word first: ``module`` inside a module of torch.nn, ``leaf`` inside another module without parts,
-    then the call itself (``F.relu``, ``torch.add``, ``Tensor.matmul``, ``+``); empty where no program is read. ``facts`` are
-    those of ``conventions.facts`` that shapes and arrows do not tell.
+    then the call itself (``F.relu``, ``torch.add``, ``Tensor.matmul``, ``+``); in an ONNX file ``module``, then the operators
+    that it stands for (``Gelu``, ``Add Div Erf Mul Mul``); empty where neither is read. ``facts`` are those of
+    ``conventions.facts`` that shapes and arrows do not tell.
     """
 
     name: str
@@ -56,8 +57,8 @@ class Network:
     """A network's name, input shape and layers in an order in which they can be computed.
 
     ``further`` are the shapes of inputs beside the main one, by name. ``notes`` say what a reader of the solution must know:
-    layers left out, numbers that the file does not give. Raises NetworkError where a layer reads one that does not come
-    before it, or a name is used twice.
+    layers left out, numbers that the file does not give. ``made_for`` makes the network for another input, where its layers
+    depend on it. Raises NetworkError where a layer reads one that does not come before it, or a name is used twice.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Network:
     file: str | None = None
     further: Mapping[str, Shape] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    made_for: Callable[[Shape], Network] | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not self.nodes:
@@ -79,6 +81,28 @@ class Network:
             if node.name in known:
                 raise NetworkError(f"two layers are called {node.name!r}", node.where)
             known.add(node.name)
+
+    def until(self, name: str) -> Network:
+        """The network that gives one layer's output: what leads to that layer, and nothing else. Raises NetworkError."""
+        names = [node.name for node in self.nodes]
+        if name not in names:
+            close = nearest(name, names) or ""
+            hint = close if close.startswith("did") else f"the last ones are {', '.join(names[-5:])}"
+            raise NetworkError(f"there is no layer {shown(name)}", Where(self.file or self.name), hint)
+        wanted = {name}
+        for node in reversed(self.nodes):
+            if node.name in wanted:
+                wanted.update(node.inputs)
+        return replace(self, nodes=tuple(_with_own_numbers([node for node in self.nodes if node.name in wanted])))
+
+
+def _with_own_numbers(nodes: Iterable[Node]) -> Iterator[Node]:
+    """The layers of a part of a network: where what holds shared numbers is not there, the first that uses them holds them."""
+    held: dict[str, str] = {}  # by the layer that holds the numbers in the whole network: the one that does in this part
+    for node in nodes:
+        held.setdefault(node.name, node.name)
+        owner = held.setdefault(node.shares, node.name) if node.shares else ""
+        yield replace(node, shares="" if owner == node.name else owner)
 
 
 def layer(
@@ -179,10 +203,11 @@ class Builder:
     ) -> str:  # fmt: skip
         """Add a layer that reads ``inputs``, or the layer added before; returns its name. Raises WorksheetError.
 
-        ``called`` is the call by which a program that this network follows makes the layer, where that is no module.
+        ``called`` is how a program that this network follows makes the layer, where that is no module: ``F.linear``, or
+        ``leaf LayerNorm2d F.layer_norm`` for one inside a module of its own.
         """
         node = layer(kind, name, inputs, pattern=pattern, stage=self._stage, shares=shares, **words)
-        return self.put(replace(node, facts=facts or {}, called=(called,) if called else ()))
+        return self.put(replace(node, facts=facts or {}, called=tuple(called.split())))
 
     def put(self, node: Node) -> str:
         """Add a layer that is made already; returns its name."""
@@ -191,6 +216,10 @@ class Builder:
         self.nodes.append(replace(node, name=name, inputs=node.inputs or (() if node.kind.is_source else (self.last,))))
         self.last = name
         return name
+
+    def state(self, name: str, **facts: int) -> None:
+        """State facts of a layer that has been added: see ``conventions.facts``."""
+        self.nodes = [replace(node, facts={**node.facts, **facts}) if node.name == name else node for node in self.nodes]
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:

@@ -9,6 +9,7 @@ from typing import Any
 from worksheet.derivation import Section, Step
 from worksheet.formula import Formula
 
+FONTS = "New Computer Modern, Latin Modern Roman, Libertinus Serif, serif"  # of drawings
 Cell = str | int | Formula | None  # words, a number that is grouped, a formula, nothing
 
 
@@ -55,11 +56,12 @@ class Working:
 
 @dataclass(frozen=True)
 class Picture:
-    """A drawing, with its meaning in words and its width in points."""
+    """A drawing, with its meaning in words and its width in points; ``name`` is that of a file of its own."""
 
     svg: str
     words: str
     width: float
+    name: str = ""
 
 
 Block = Title | Text | Bullets | Table | Section | Working | Picture
@@ -80,3 +82,8 @@ class Report:
     def steps(self) -> tuple[Step, ...]:
         """Every worked step."""
         return tuple(step for block in self.blocks if isinstance(block, Working) for step in block.steps)
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """Every drawing."""
+        return tuple(block for block in self.blocks if isinstance(block, Picture))

@@ -1,40 +1,67 @@
-"""``worksheet zoo``: the built-in networks."""
+"""``worksheet zoo``: the built-in networks, as a list or as a table by a way of counting."""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 import worksheet as ws
-from worksheet.cli.delivery import watched
-from worksheet.cli.options import Command
-from worksheet.errors import OutputError, shown
+from worksheet.cli.delivery import check, deliver, watched
+from worksheet.cli.options import Command, Counting, Engine, Output, Paper, PlainGrouping, Template
+from worksheet.errors import OutputError, WorksheetError, shown
 
 WIDE = 240  # columns of a table that goes to a file or a pipe
+WATCHED = "Working the zoo out"
+LISTED = ("text", "json")  # formats of the list
+TABLE = "convnet-burden"
 
 
 def zoo(
     names: Annotated[
         list[str] | None, typer.Argument(help="Only networks whose names hold one of these.", show_default=False)
     ] = None,
-    format: Annotated[str, typer.Option("-f", "--format", help="text or json.")] = "text",
+    table: Annotated[
+        bool, typer.Option("--table", help="A table by a way of counting: the published one of convnet-burden, or by -c.")
+    ] = False,
+    convention: Counting = None,
+    output: Output = None,
+    format: Annotated[
+        str | None,
+        typer.Option("-f", "--format", help="text or json; of the table any format of a document.", show_default=False),
+    ] = None,
+    digits: PlainGrouping = "en_US",
+    engine: Engine = "typst",
+    paper: Paper = "a4",
+    template: Template = None,
 ) -> None:
-    """List the built-in networks: input, parameters, MACs, source, published error."""
-    entries = ws.zoo_list(names or (), watched("Working the zoo out"))
+    """List the built-in networks: input, parameters, MACs, source, published error; or what they cost, as a table."""
+    if table:
+        check(output, format, engine, paper, template)
+        made = ws.zoo_table(names or (), convention or TABLE, digits=digits, progress=watched(WATCHED))
+        deliver(made, output, format, engine, paper, template)
+        return
+    if convention or output:
+        raise WorksheetError("-c and -o are for the table", hint="worksheet zoo --table")
+    if format is not None and format not in LISTED:
+        raise OutputError(f"unknown format {shown(format)}", hint="text or json; with --table any format of a document")
+    _list(names or (), format)
+
+
+def _list(names: Sequence[str], format: str | None) -> None:
+    entries = ws.zoo_list(names, watched(WATCHED))
     if format == "json":
         typer.echo(json.dumps([asdict(entry) for entry in entries], ensure_ascii=False, indent=1))
-    elif format == "text":
-        from rich.console import Console
+        return
+    from rich.console import Console
 
-        from worksheet.writers import terminal
+    from worksheet.writers import terminal
 
-        terminal.show_zoo(entries, Console(highlight=False, width=None if sys.stdout.isatty() else WIDE))
-    else:
-        raise OutputError(f"unknown format {shown(format)}", hint="text or json")
+    terminal.show_zoo(entries, Console(highlight=False, width=None if sys.stdout.isatty() else WIDE))
 
 
 COMMAND = Command(zoo, "worksheet zoo resnet -f json", 3)

@@ -1,5 +1,7 @@
 """From a network and a way of counting to a worked solution, whole or in part."""
 
+from worksheet.derive.burden_report import report
+from worksheet.derive.burden_table import zoo_table
 from worksheet.derive.catalogue import Entry, zoo_list
 from worksheet.derive.compare import compare, compare_conventions
 from worksheet.derive.convention_page import convention_list, convention_page
@@ -8,6 +10,6 @@ from worksheet.derive.selection import select, summary
 from worksheet.derive.solution import derive, formulas
 
 __all__ = [
-    "Entry", "compare", "compare_conventions", "convention_list", "convention_page", "derive", "explain", "formulas", "select",
-    "summary", "zoo_list",
+    "Entry", "compare", "compare_conventions", "convention_list", "convention_page", "derive", "explain", "formulas", "report",
+    "select", "summary", "zoo_list", "zoo_table",
 ]  # fmt: skip

@@ -37,9 +37,7 @@ def convention_list() -> Report:
 def convention_page(counting: Convention | str) -> Report:
     """One way of counting, with a formula for every kind of layer. Raises WorksheetError for an unknown one."""
     found = convention(counting) if isinstance(counting, str) else counting
-    unit = f" Unit: {found.unit}." if found.unit else ""
-    source = f" Source: {found.cite}." if found.cite else ""
-    blocks: list[Block] = [Text(f"{found.title}.{unit}{source}")]
+    blocks: list[Block] = [Text(introduced(found.title, found.unit, found.cite))]
     blocks += [Bullets(found.rules)] if found.rules else []
     for column in found.columns:
         blocks += _column(column)
@@ -50,6 +48,12 @@ def convention_page(counting: Convention | str) -> Report:
         faults = [text if kind == ANY else f"{kind}: {text}" for kind, text in found.faults.items()]
         blocks += [Title("What is wrong with it"), Bullets(tuple(faults))]
     return Report(found.name, tuple(blocks), _data(found), digits="none")
+
+
+def introduced(title: str, unit: str, cite: str) -> str:
+    """A way of counting in words: its title, its unit, where it comes from."""
+    said = {"Unit": unit, "Source": cite}
+    return " ".join([f"{title}.", *(f"{what}: {text}." for what, text in said.items() if text)])
 
 
 def _column(column: Column) -> list[Block]:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from worksheet.conventions.facts import STATED
-from worksheet.network import Network, Node
+from worksheet.conventions.facts import DEFAULTS
+from worksheet.network import INPUT, Network, Node
+
+# Kinds whose output PyTorch does not write anew: it is the input's array, read in the same order or in another.
+SAME_ORDER = frozenset({"Dropout", "Flatten", "Identity", "Reshape"})  # Dropout: in inference mode
+OTHER_ORDER = frozenset({"Crop", "Permute", "Slice"})
+IN_ORDER = frozenset({"Flatten", "Reshape"})  # these need the numbers in order, and copy what is not
 
 
 @dataclass(frozen=True)
 class _Graph:
-    """The arrows of a network, counted."""
+    """The arrows of a network, counted; ``scattered`` are the layers whose output does not lie in order."""
 
     readers: Mapping[str, int]
     kinds: Mapping[str, str]
+    scattered: frozenset[str]
 
     def alone(self, node: Node) -> int:
         """Whether the layer is the only reader of its first input."""
@@ -24,6 +30,10 @@ class _Graph:
     def behind_norm(self, node: Node) -> int:
         return int(self.alone(node) and self.kinds.get(node.inputs[0]) == "BatchNorm")
 
+    def renames(self, node: Node) -> int:
+        copies = node.kind.name in IN_ORDER and not self.scattered.isdisjoint(node.inputs)
+        return int(node.kind.name in SAME_ORDER | OTHER_ORDER and not copies)
+
 
 FROM_GRAPH: Mapping[str, Callable[[_Graph, Node], int]] = {
     "readers": lambda graph, node: graph.readers[node.name],
@@ -31,19 +41,39 @@ FROM_GRAPH: Mapping[str, Callable[[_Graph, Node], int]] = {
     "inputs": lambda _, node: len(node.inputs),
     "in_place": _Graph.alone,
     "behind_norm": _Graph.behind_norm,
+    "repeats": lambda _, node: int(bool(node.shares)),
+    "renames": _Graph.renames,
 }
 
 
 def graph_facts(network: Network, wanted: Collection[str]) -> dict[str, dict[str, int]]:
     """By the name of each layer, the facts that are wanted; what the network states goes before what the graph tells."""
     readers = Counter(name for node in network.nodes for name in node.inputs)
-    graph = _Graph(readers, {node.name: node.kind.name for node in network.nodes})
-    stated = {symbol.name for symbol in STATED}
-    return {
-        node.name: {name: _fact(graph, node, name) if name not in stated else node.facts.get(name, 0) for name in wanted}
-        for node in network.nodes
-    }
+    graph = _Graph(readers, {node.name: node.kind.name for node in network.nodes}, _scattered(network.nodes))
+    return {node.name: {name: _fact(graph, node, name) for name in wanted} for node in network.nodes}
+
+
+def unfed(network: Network) -> frozenset[str]:
+    """The layers that work on stored arrays alone: what they work out is the same for every sample, and is worked out once."""
+    fed = {INPUT, *network.further}
+    for node in network.nodes:
+        if not fed.isdisjoint(node.inputs):
+            fed.add(node.name)
+    return frozenset(node.name for node in network.nodes if node.inputs) - fed
+
+
+def _scattered(nodes: Iterable[Node]) -> frozenset[str]:
+    """The layers whose output does not lie in order; a run of positions of the outermost axis does."""
+    found: set[str] = set()
+    for node in nodes:
+        passed_on = node.kind.name in SAME_ORDER - IN_ORDER and not found.isdisjoint(node.inputs)
+        outermost = node.kind.name == "Slice" and (node.hyperparameters["a"], node.hyperparameters["j"]) == (1, 1)
+        if (node.kind.name in OTHER_ORDER and not outermost) or passed_on:
+            found.add(node.name)
+    return frozenset(found)
 
 
 def _fact(graph: _Graph, node: Node, name: str) -> int:
-    return node.facts[name] if name in node.facts else FROM_GRAPH[name](graph, node)
+    if name in node.facts:
+        return node.facts[name]
+    return DEFAULTS[name] if name in DEFAULTS else FROM_GRAPH[name](graph, node)

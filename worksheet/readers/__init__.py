@@ -1,6 +1,8 @@
 """Readers of networks, one format a file; chosen by the file's suffix, or by what the source is."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -36,7 +38,7 @@ def read(
     options = Options(_shapes(input), skip_unknown, regions, dict(kwargs or {}))
     for reader in readers().values():
         if reader.claims and reader.claims(source):
-            return reader.read(source, options)
+            return _read(reader, source, options)
     known = {suffix: reader for reader in readers().values() for suffix in reader.suffixes}
     if not isinstance(source, (str, PathLike)):
         raise SheetError(f"no reader for {type(source).__name__}", hint="a file, zoo:NAME, or a torch.nn.Module")
@@ -45,7 +47,16 @@ def read(
     if suffix not in known:
         hint = f"{', '.join(reader.takes for reader in readers().values())}"
         raise SheetError(f"no reader for files that end in {suffix or 'nothing'}", Where(str(path)), hint)
-    return known[suffix].read(path, options)
+    return _read(known[suffix], path, options)
+
+
+def _read(reader: Reader, source: Any, options: Options) -> Network:
+    """The network, which knows how it is read again for another input."""
+    return replace(reader.read(source, options), made_for=partial(_again, reader, source, options))
+
+
+def _again(reader: Reader, source: Any, options: Options, input: Shape) -> Network:
+    return _read(reader, source, replace(options, inputs=(input, *options.inputs[1:])))
 
 
 def _shapes(input: str | Shape | Iterable[Shape] | None) -> tuple[Shape, ...]:

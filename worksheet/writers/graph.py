@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from worksheet.derivation import Derivation
 from worksheet.errors import printable
-from worksheet.report import Report
+from worksheet.report import FONTS, Report
 from worksheet.writers.boxes import LINE, MARGIN, PAGE, RISE, Box, boxes
 from worksheet.writers.placing import Bends, pages, place
 from worksheet.writers.small_print import plain
@@ -21,7 +21,6 @@ LEAST_WIDTH, MOST_WIDTH, SIDE = 96.0, 210.0, 7.0  # of boxes, in points, and the
 SIZE, LETTER = 8.5, 4.35  # of the type, and its mean width
 PORT = 14.0  # between two arrows into a box
 ABOVE = 26.0  # the space above a picture, for the size that comes from elsewhere
-FONTS = "New Computer Modern, Latin Modern Roman, Libertinus Serif, serif"
 
 
 class Picture(NamedTuple):

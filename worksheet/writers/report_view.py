@@ -41,6 +41,7 @@ class _ReportView(Printer):
             "blank": False,
             "table": [],
             "parts": [],
+            "figures": [],
             "label_width": round(self.label_width / 2, 2),  # in ems
             "blocks": [self.block(block) for block in report.blocks],
         }

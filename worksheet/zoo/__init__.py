@@ -5,6 +5,7 @@ from functools import cache
 from worksheet.discover import collect
 from worksheet.errors import WorksheetError, nearest, shown
 from worksheet.zoo.model import Model
+from worksheet.zoo.published import SUFFIX, Published, read_table
 
 
 @cache
@@ -21,4 +22,15 @@ def model(name: str) -> Model:
     return models()[name]
 
 
-__all__ = ["Model", "model", "models"]
+@cache
+def table() -> dict[str, Published]:
+    """The published table of convnet-burden by the names of its rows, in its order."""
+    return read_table(models())
+
+
+def published(name: str) -> Published | None:
+    """What was published of a network of the zoo, by its name or that of the variant that was counted."""
+    return table().get(name.removesuffix(SUFFIX))
+
+
+__all__ = ["Model", "Published", "model", "models", "published", "table"]

@@ -27,7 +27,7 @@ def _transition(net: Builder, name: str, channels: int) -> None:
     net.add("AvgPool2d", name=f"{name}.pool", w=2, s=2)
 
 
-def _lay(depths: tuple[int, ...], growth: int, net: Builder) -> None:
+def _lay(depths: tuple[int, ...], growth: int, net: Builder, *, in_windows: bool = False) -> None:
     channels = 2 * growth
     with net.stage("stem"):
         naming = Naming("features.norm0", "features.relu0")
@@ -45,17 +45,29 @@ def _lay(depths: tuple[int, ...], growth: int, net: Builder) -> None:
     with net.stage("classifier"):
         net.add("BatchNorm", name="features.norm5")
         net.add("ReLU", name="relu")
-        net.add("GlobalAvgPool", name="avgpool")
+        if in_windows:
+            net.add("AvgPool2d", name="avgpool", w=7, s=7)
+        else:
+            net.add("GlobalAvgPool", name="avgpool")
         net.add("Flatten", name="flatten")
         net.add("Linear", name="classifier", k=CLASSES)
 
 
+DESIGNS = {  # layers of each block, growth, errors
+    "121": ((6, 12, 24, 16), 32, (25.35, 7.83)),
+    "161": ((6, 12, 36, 24), 48, (22.35, 6.2)),
+    "169": ((6, 12, 32, 32), 32, (24.0, 7.0)),
+    "201": ((6, 12, 48, 32), 32, (22.8, 6.43)),
+}
+TWIST = "average pooling in windows of 7 x 7"
 MODELS = tuple(
-    entry.model(SOURCE)
-    for entry in (
-        Entry("densenet121", "DenseNet-121", partial(_lay, (6, 12, 24, 16), 32), (25.35, 7.83)),
-        Entry("densenet161", "DenseNet-161", partial(_lay, (6, 12, 36, 24), 48), (22.35, 6.2)),
-        Entry("densenet169", "DenseNet-169", partial(_lay, (6, 12, 32, 32), 32), (24.0, 7.0)),
-        Entry("densenet201", "DenseNet-201", partial(_lay, (6, 12, 48, 32), 32), (22.8, 6.43)),
-    )
+    Entry(
+        f"densenet{size}{'-burden' if twist else ''}",
+        f"DenseNet-{size}{' of convnet-burden' if twist else ''}",
+        partial(_lay, depths, growth, in_windows=bool(twist)),
+        errors,
+        twist,
+    ).model(SOURCE)
+    for size, (depths, growth, errors) in DESIGNS.items()
+    for twist in ("", TWIST)
 )

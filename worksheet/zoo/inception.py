@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 from worksheet.network import Builder
@@ -137,7 +138,7 @@ def _module(net: Builder, name: str, module: Module) -> None:
     net.add("Concat", *outputs, name=f"{name}.cat")
 
 
-def _lay(net: Builder) -> None:
+def _lay(net: Builder, *, in_windows: bool = False) -> None:
     with net.stage("stem"):
         for step in STEM:
             if isinstance(step, Conv):
@@ -148,10 +149,24 @@ def _lay(net: Builder) -> None:
         with net.stage(name):
             _module(net, name, module)
     with net.stage("classifier"):
-        net.add("GlobalAvgPool", name="avgpool")
+        if in_windows:
+            net.add("AvgPool2d", name="avgpool", w=8, s=8)
+        else:
+            net.add("GlobalAvgPool", name="avgpool")
         net.add("Dropout", name="dropout", facts=SURVIVES)
         net.add("Flatten", name="flatten")
         net.add("Linear", name="fc", k=CLASSES)
 
 
-MODELS = (Entry("inception-v3", "Inception v3", _lay, (22.55, 6.44), input=(3, 299, 299)).model(SOURCE),)
+INPUT = (3, 299, 299)
+MODELS = (
+    Entry("inception-v3", "Inception v3", _lay, (22.55, 6.44), input=INPUT).model(SOURCE),
+    Entry(
+        "inception-v3-burden",
+        "Inception v3 of convnet-burden",
+        partial(_lay, in_windows=True),
+        (22.55, 6.44),
+        "average pooling in windows of 8 x 8",
+        INPUT,
+    ).model(SOURCE),
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from worksheet.layers import Shape
 from worksheet.network import Network
@@ -29,4 +30,5 @@ class Model:
         """The network, for another input or number of regions where one is given. Raises NetworkError where it does not fit."""
         given = (input or self.input,) if self.regions is None else (input or self.input, regions or self.regions)
         network = self.build(self.name, *given)
-        return replace(network, heading=replace(network.heading, title=self.title))
+        again = partial(self.network, regions=regions)
+        return replace(network, heading=replace(network.heading, title=self.title), made_for=again)

@@ -51,7 +51,7 @@ def _heads(net: Builder, path: str, source: str, part: int, shape: tuple[int, in
 def _attend(net: Builder, path: str, shape: tuple[int, int, int], *, masked: bool) -> None:
     """Attention within each window, with a learned number for each offset between two places."""
     windows, heads, width = shape
-    rows = net.add("Linear", name=f"{path}.qkv", k=3 * width, rows=True)
+    rows = net.add("Linear", name=f"{path}.qkv", called="F.linear", k=3 * width, rows=True)
     _heads(net, path, rows, 0, shape, (1, 3, 2, 4))
     queries = net.add("MulScalar", name=f"{path}.scale")
     keys = _heads(net, path, rows, 1, shape, (1, 3, 4, 2))
@@ -60,17 +60,17 @@ def _attend(net: Builder, path: str, shape: tuple[int, int, int], *, masked: boo
     index = parameter(net, f"{path}.relative_position_index", PLACES**2, buffer=True)
     net.add("Gather", table, index, name=f"{path}.relative_position_bias", o_1=PLACES, o_2=PLACES, o_3=heads)
     bias = permute(net, f"{path}.bias_permute", 3, 1, 2)
-    scores = net.add("MatMul", queries, keys, name=f"{path}.scores")
+    scores = net.add("MatMul", queries, keys, name=f"{path}.scores", called="Tensor.matmul")
     net.add("Add", scores, bias, name=f"{path}.add_bias")
     if masked:  # the same for every image, so it is stored, as in the authors' code
         scores = net.last
         mask = parameter(net, f"{path}.attn_mask", windows, 1, PLACES, PLACES, buffer=True)
         net.add("Add", scores, mask, name=f"{path}.add_mask")
-    weights = net.add("Softmax", name=f"{path}.softmax", a=4)
-    net.add("MatMul", weights, values, name=f"{path}.mean")
+    weights = net.add("Softmax", name=f"{path}.softmax", called="F.softmax", a=4)
+    net.add("MatMul", weights, values, name=f"{path}.mean", called="Tensor.matmul")
     permute(net, f"{path}.transpose", 1, 3, 2, 4)
     reshape(net, f"{path}.join", windows, PLACES, width)
-    net.add("Linear", name=f"{path}.proj", k=width, rows=True)
+    net.add("Linear", name=f"{path}.proj", called="F.linear", k=width, rows=True)
 
 
 def _windowed(net: Builder, path: str, grid: Grid, width: int, heads: int, *, shifted: bool) -> None:
