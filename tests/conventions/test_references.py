@@ -12,6 +12,7 @@ from worksheet.zoo import models
 
 COLUMNS = ("macc", "comp", "add", "div", "exp", "activation", "param")
 SHARED = ROOT / ".." / "shared"
+ERRATA = (ROOT / "docs" / "errata.md").read_text()
 
 
 def columns(d: ws.Derivation, *names: str) -> dict[str, tuple[int, ...]]:
@@ -173,6 +174,39 @@ def test_every_row_of_netscope(preset: str) -> None:
     assert compared > 20
 
 
+# Layers that the presets do not have, counted by hand as the analyser's source says: input; kind, hyperparameters; the columns
+OTHERS = {
+    # 21 x 21 x 22 x 22 places of the output, a quarter of the kernel for each; 4 x 4 x 21 x 21 weights, and no bias
+    "deconvolution": ((21, 10, 10), "ConvTranspose2d", {"k": 21, "w": 4, "s": 2}, (853_776, 0, 0, 0, 0, 10_164, 7_056)),
+    "prelu": ((8, 5, 5), "PReLU", {"a": 8}, (0, 200, 0, 0, 0, 200, 0)),
+    "relu6": ((8, 5, 5), "ReLU6", {}, (0, 200, 0, 0, 0, 200, 0)),
+    "elu": ((8, 5, 5), "ELU", {}, (0, 200, 0, 0, 0, 200, 0)),
+    "normalize": ((8, 5, 5), "Normalize", {}, (200, 0, 200, 400, 200, 200, 2)),
+    "flatten": ((8, 5, 5), "Flatten", {}, (0, 0, 0, 0, 0, 200, 0)),
+    "reshape": ((8, 5, 5), "Reshape", {"o_1": 20, "o_2": 10}, (0, 0, 0, 0, 0, 0, 0)),
+    "softmax": ((10,), "Softmax", {}, (0, 0, 10, 10, 10, 10, 0)),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_netscopes_other_layers(name: str) -> None:
+    shape, kind, values, figures = OTHERS[name]
+    d = ws.derive(ws.network(name, shape, ws.layer(kind, **values)), "netscope")
+    assert tuple(int(step.value or 0) for step in d.rows[-1].columns) == figures
+
+
+def test_netscope_takes_a_maximum_for_a_sum() -> None:
+    net = ws.Builder("two", (8, 5, 5))
+    relu = net.add("ReLU", name="relu")
+    net.add("Maximum", relu, net.add("ReLU", relu, name="again"), name="maximum")
+    assert columns(ws.derive(net.network(), "netscope"), *COLUMNS)["maximum"] == (0, 0, 200, 0, 0, 200, 0)
+
+
+def test_what_netscope_does_not_know_is_listed() -> None:
+    d = ws.derive(ws.network("gate", (8, 5, 5), ws.layer("Sigmoid")), "netscope")
+    assert "MACC: Netscope has no rule for S. No. 1 (Sigmoid); not in the total." in d.notes
+
+
 # convnet-burden
 
 
@@ -196,6 +230,58 @@ def test_scale_rows() -> None:
             place = [node.name for node in net.nodes].index(layer)
             d = ws.derive(replace(net, nodes=net.nodes[: place + 1]), "convnet-burden")
             assert (d.rows[-1].output, d.totals["feat_mem"], d.totals["flops"]) == (output, features, flops)
+
+
+OLDER = {  # the older table: parameters, features, flops; its networks go by other names
+    "alexnet": ("alexnet", "233 MB", "7 MB", "727 M"),
+    "vgg-verydeep-16": ("vgg-vd-16", "528 MB", "14 MB", "16 G"),
+    "vgg-verydeep-19": ("vgg-vd-19", "548 MB", "28 MB", "20 G"),
+    "vgg-verydeep-16-atrous": ("vgg-vd-16-atrous", "82 MB", "14 MB", "16 G"),
+    "resnet-101": ("resnet-101", "170 MB", "68 MB", "8 G"),
+    "resnet-50": ("resnet-50", "98 MB", "51 MB", "4 G"),
+    "resnet-152": ("resnet-152", "230 MB", "92 MB", "11 G"),
+    "resnext-50-32x4d": ("resnext-50-32x4d", "96 MB", "31 MB", "4 G"),
+    "resnext-101-32x4d": ("resnext-101-32x4d", "169 MB", "75 MB", "8 G"),
+    "resnext-101-64x4d": ("resnext-101-64x4d", "319 MB", "126 MB", "16 G"),
+    "squeezenet-1-0": ("squeezenet1-0", "5 MB", "8 MB", "837 M"),
+    "squeezenet-1-1": ("squeezenet1-1", "5 MB", "6 MB", "360 M"),
+    "vgg-f": ("vgg-f", "232 MB", "2 MB", "727 M"),
+    "vgg-m": ("vgg-m", "393 MB", "11 MB", "2 G"),
+    "vgg-s": ("vgg-s", "393 MB", "28 MB", "3 G"),
+    "vgg-m-2048": ("vgg-m-2048", "353 MB", "11 MB", "2 G"),
+    "vgg-m-1024": ("vgg-m-1024", "333 MB", "11 MB", "2 G"),
+    "vgg-m-128": ("vgg-m-128", "315 MB", "11 MB", "2 G"),
+}
+
+
+@pytest.mark.parametrize("name", OLDER)
+def test_the_older_table(name: str) -> None:
+    """Its parameters and flops; its features are in the errata, beside the right figure."""
+    ours, params, features, flops = OLDER[name]
+    d = ws.derive(variant(ours).network(), "convnet-burden")
+    said = {heading.name: heading.scale.said(d.totals[heading.name] or 0) for heading in d.headings if heading.scale}
+    assert (said["param_mem"], said["flops"]) == (params, f"{flops}FLOPs")
+    rows = [line.split("|")[1:4] for line in ERRATA.splitlines() if line.startswith("| ")]
+    (errata,) = [(old.strip(), right.strip()) for names, old, right in rows if name in names.strip().split(", ")]
+    assert errata == (features, said["feat_mem"])
+
+
+def test_figures_of_the_errata() -> None:
+    """What the table's tool counts of some layers, and what is right, as the errata say it."""
+    resnet = columns(ws.derive(variant("resnet-50").network(), "convnet-burden"), "flops")
+    assert resnet["pool5"] == (2 * 2048,)  # 7 x 7 with a stride of 1
+    d = ws.derive(variant("googlenet").network(), "convnet-burden")
+    assert columns(d, "flops")["conv2/norm2"] == (192 * 56 * 56 + (2 + 2 * 192) * 56 * 56,) == (1_812_608,)
+    (norm2,) = [row for row in d.rows if row.name == "conv2/norm2"]
+    textbook = [norm2.counts[name] for name in ("multiplications", "additions", "divisions", "exponentials")]
+    assert (textbook[0], sum(textbook)) == (3_612_672, 7_827_456)
+    pools = [row for row in d.rows if row.kind in ("MaxPool2d", "AvgPool2d")]
+    assert sum(row.columns[2].value or 0 for row in pools) == 6_052_992
+    assert sum(2 * prod(row.output or ()) * row.numbers["w"] * row.numbers["h"] for row in pools) == 26_446_848
+    plain = ws.derive(models()["googlenet"].network(), "convnet-burden").totals["param_mem"]
+    assert (d.totals["param_mem"], plain) == (4 * 13_378_280, 4 * 6_998_552)
+    for figure in (200_704, 1_812_608, 7_827_456, 3_612_672, 6_052_992, 26_446_848, 13_378_280, 6_998_552):
+        assert f"{figure:,}" in ERRATA
 
 
 def test_mib_and_exact_bytes() -> None:
