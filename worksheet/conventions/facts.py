@@ -17,12 +17,27 @@ GRAPH = (
     Symbol("inputs", "Number of inputs", least=0),
     Symbol("in_place", "1 where the output may take the place of the input, which no other layer reads; else 0", least=0),
     Symbol("behind_norm", "1 where the input comes from a BatchNorm and goes nowhere else; else 0", least=0),
+    Symbol("repeats", "1 where a layer uses another's numbers and no module of its own keeps them too; else 0", least=0),
     Symbol("renames", "1 where the output is the input's own array under another shape or order of axes; else 0", least=0),
 )
-STATED = (  # by the network itself; 0 where it says nothing
+STATED = (  # by the network itself; where it says nothing 0, or what changes nothing
     Symbol("survives", "1 where a Dropout has survived the import of the network that was counted; else 0", least=0),
     Symbol("absent", "1 where the counted program does without this change of axes; else 0", least=0),
+    Symbol("named", "1 where a module without parts keeps the numbers as weight or bias; else 0", least=0),
+    Symbol("firsts", "How many places of the output's first axis belong to each sample", least=0, neutral=1),
+    Symbol("leads", "Size of the output's first axis where the samples lie along another; else 0", least=0, neutral=0),
+    Symbol("worded", "1 where a convolution is told its border by a word; else 0", least=0),
+    Symbol("signal", "1 where a resizing takes a signal, not a map; else 0", least=0),
+    Symbol("exact", "1 where a resizing copies the nearest element by exact places; else 0", least=0),
+    Symbol("vector", "1 where a matrix is multiplied by a vector; else 0", least=0),
+    Symbol("fused", "1 where one kernel does the work of a whole encoder layer in inference on a CPU; else 0", least=0),
+    Symbol("in_parts", "1 where an attention is worked out in parts in inference on a CPU; else 0", least=0),
+    Symbol("scored", "1 where an attention is asked for its scores too; else 0", least=0),
+    Symbol("sizes", "1 where a resizing is told the output's size along each axis; else 0", least=0),
+    Symbol("one_size", "1 where a resizing is told one size for all axes; else 0", least=0),
+    Symbol("strided", "1 where rows are read whose numbers do not lie one behind the other; else 0", least=0),
 )
+DEFAULTS = {symbol.name: symbol.neutral or 0 for symbol in STATED}  # where nothing is stated
 FACTS = {symbol.name: symbol for symbol in (*RUN, *GRAPH, *STATED)}
 PART = Fraction(1, 8)  # the least size of a number: a bit, which is no whole number of bytes
 LEAST: dict[str, Exact] = {name: symbol.least for name, symbol in FACTS.items()}

@@ -9,7 +9,7 @@ from worksheet.conventions.convention import ANY, PLAIN, Column, Convention, Tab
 from worksheet.conventions.facts import FACTS, LEAST
 from worksheet.derivation import Statement
 from worksheet.errors import Collector, ConventionError, Where, WorksheetError, nearest, shown
-from worksheet.formula import Digits, Formula, Scale
+from worksheet.formula import Digits, Exact, Formula, Scale
 from worksheet.formula.scales import BASES
 from worksheet.layers import QUANTITIES, Kind, kinds
 from worksheet.marked import Marked, parse, read_text
@@ -126,13 +126,15 @@ class _Reading:
         }
 
     def calls(self, marked: Marked) -> list[tuple[str, Marked]]:
-        """A formula, or a table of formulas by the call."""
-        return list(marked.value.items()) if isinstance(marked.value, dict) else [(PLAIN, marked)]
+        """A formula, or a table of formulas by the call, or by several with commas between them."""
+        if not isinstance(marked.value, dict):
+            return [(PLAIN, marked)]
+        return [(call.strip(), text) for calls, text in marked.value.items() for call in calls.split(",")]
 
     def formula(self, kind: Kind, text: Marked) -> list[Formula]:
         return self.parsed(text, [*kind.vocabulary(), *FACTS], LEAST | kind.least, kind.name)
 
-    def parsed(self, marked: Marked, known: Collection[str], least: Mapping[str, int], owner: str) -> list[Formula]:
+    def parsed(self, marked: Marked, known: Collection[str], least: Mapping[str, Exact], owner: str) -> list[Formula]:
         """The formula in a list; empty, with a fault added, where the text is none or uses a name that the owner lacks."""
         try:
             formula = Formula(marked.text(), least)

@@ -49,6 +49,7 @@ ATTENTION = Kind(
         "roots": "1",
     },
     checks=(SHARE,),
+    elsewhere={"h": "1", "g": "1"},
     spelling=Spelling(
         flags={"causal": ("v", 1)}, example="ScaledDotProductAttention", beside=("12x197x64", "12x197x64", "12x197x64")
     ),
@@ -122,6 +123,7 @@ MULTIHEAD = Kind(
     hyperparameters=(HEADS, SHARED, BIAS),
     counts=multihead_counts([Rows("2*", "L", "n", "n"), Rows("2*", "L", "n", "g*(n/h)")], "L"),
     checks=(Check("n/h", "rows of {n} cannot be split into {h} heads", whole=True), SHARE),
+    elsewhere={"S": "L", "m": "n", "o": "n"},
     spelling=Spelling(
         words=(Word("h", ("h", "g"), split=("h", "g")),),
         flags={"nobias": ("b", 0)},

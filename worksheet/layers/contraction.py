@@ -78,7 +78,7 @@ LONGEST = 200  # characters of an equation
 EQUATION = re.compile(r"(?P<operands>[A-Za-z]+(?:,[A-Za-z]+)*)->(?P<output>[A-Za-z]*)", re.ASCII)
 USUAL = "ij,jk->ik"
 HINT = f"indices are letters, without the batch: {USUAL}"
-RESERVED = {"X", "Y"}  # the numbers of elements
+RESERVED = {"B", "X", "Y"}  # the batch, the numbers of elements
 
 
 def _symbol(letter: str) -> Symbol:

@@ -150,6 +150,7 @@ class Kind:
     repeats: Symbol | None = REPEATS  # inputs with further leading axes: the layer runs once for each of their indices
     spelling: Spelling = Spelling()
     meets: Callable[[tuple[Shape, ...], Mapping[str, int], str], Kind] | None = None
+    elsewhere: Mapping[str, str] = field(default_factory=dict)  # symbols of further forms: what they are in a form without them
 
     @cached_property
     def symbols(self) -> dict[str, Symbol]:
@@ -166,7 +167,8 @@ class Kind:
     @cached_property
     def least(self) -> dict[str, int]:
         """The smallest value of every symbol."""
-        return {name: symbol.least for name, symbol in self.symbols.items()} | {size.name: 1 for size in self.sizes}
+        known = {name: symbol.least for name, symbol in self.symbols.items()}
+        return dict.fromkeys([*self.elsewhere, *(size.name for size in self.sizes)], 1) | known
 
     @property
     def is_source(self) -> bool:
@@ -196,7 +198,9 @@ class Kind:
         counts = {name: self.count(name) for name in QUANTITIES if name in formula.symbols}
         elements = {"X": self.formula(form.X), "Y": self.formula(form.Y)}
         sizes = {size.name: self.formula(size.formula) for size in self.sizes}
-        plain = formula.inlined(**counts).inlined(**elements)
+        own = {symbol.name for symbol in form.symbols}
+        others = {name: self.formula(text) for name, text in self.elsewhere.items() if name not in own}
+        plain = formula.inlined(**counts).inlined(**elements).inlined(**others)
         plain = plain.inlined(**sizes) if inline_sizes else plain
         if not form.repeats or once or plain.source == "0":
             return plain
@@ -208,7 +212,7 @@ class Kind:
 
     def vocabulary(self) -> frozenset[str]:
         """Every name that a rule for this kind may use."""
-        return frozenset({*self.symbols, *QUANTITIES, "X", "Y", *(size.name for size in self.sizes)})
+        return frozenset({*self.symbols, *self.elsewhere, *QUANTITIES, "X", "Y", *(size.name for size in self.sizes)})
 
 
 def _has_rest(form: Form) -> bool:

@@ -199,6 +199,7 @@ def _assembled(path: Path, sources: Mapping[str, Row], rows: Sequence[Row], walk
             row.pattern,
             stages[row],
             sharing.get(row, ""),
+            ("module", row.said) if row.said else (),
         )
         for row in layers
     ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from worksheet.readers.onnx_graph import activations, attention, norms
+from worksheet.readers.onnx_graph.operators import Operator
 from worksheet.readers.onnx_graph.rewriting import Pass, Users, alive, become, is_trained, pairs
 from worksheet.readers.onnx_graph.values import Row, part_of
 
@@ -27,12 +28,38 @@ def with_bias(row: Row, users: Users) -> None:
 PASSES: tuple[Pass, ...] = ((frozenset({"Add"}), with_bias), *activations.PASSES, *norms.PASSES, *attention.PASSES)
 
 
+# Operators that move numbers, and name no layer.
+MOVING = frozenset(
+    {
+        *("Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten", "Expand", "Identity", "Cast", "Constant", "Dropout"),
+        *("Slice", "Split", "Gather", "Concat", "Pad"),
+    }
+)
+
+
 def recognised(rows: Sequence[Row], ends: Sequence[Row]) -> list[Row]:
     """The rows with all that is recognised rewritten; what has become part of another row is gone."""
+    before = {row: row.inputs for row in rows}
     for ends_in, rewrite in PASSES:
         if any(row.kind in ends_in for row in rows):
             users = Users(rows, ends)
             for row in users.rows:
                 if row.kind in ends_in:
                     rewrite(row, users)
-    return alive(rows, ends)
+    left = alive(rows, ends)
+    for row in left:
+        row.said = said(row, before, frozenset(left))
+    return left
+
+
+def said(row: Row, before: Mapping[Row, tuple[Row, ...]], left: frozenset[Row]) -> str:
+    """The operators that a row stands for, in order of the alphabet: its own, and those of the rows that are part of it now."""
+    found: dict[int, Operator] = {}
+    inside = [row]
+    while inside:
+        part = inside.pop()
+        if part.operator is not None and part.kind != "Parameter":
+            found[id(part.operator)] = part.operator
+            inside += [source for source in before[part] if source not in left]
+    types = sorted(operator.type for operator in found.values())
+    return " ".join([name for name in types if name not in MOVING] or types)

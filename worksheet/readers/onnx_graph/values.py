@@ -34,6 +34,7 @@ class Row:
     turned: bool = False  # the number stands before the tensor: s - x, s/x
     stored: tuple[str, ...] = ()  # the tensors of the file that it holds as parameters
     name: str = ""  # of an input of the network
+    said: str = ""  # the operators of the file that the row stands for, those that only move numbers left out
 
 
 @dataclass(eq=False, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from worksheet.readers.torch_graph.telling import of_frames, of_numbers
 from worksheet.readers.torch_graph.trace import Trace
 from worksheet.readers.torch_graph.values import MOST_AXES, Frame, Lost, Value, batches, listed, without
 
@@ -124,19 +125,22 @@ class Call:
     def row(
         self, kind: str, values: Mapping[str, int], *operands: Value, out: Any = None, part: str = "", pattern: str = "",
         weights: Sequence[Any] = (), statistics: Sequence[Any] = (), prefer: int | None = None,
+        facts: Mapping[str, int] | None = None,
     ) -> Value:  # fmt: skip
         """A row that gives the result, or the tensor ``out``.
 
         ``weights`` are the stored tensors that it counts as parameters, ``statistics`` those that it counts as buffers.
+        ``facts`` are those of ``conventions.facts`` that hold.
         """
         given = [tensor for tensor in weights if tensor is not None]
         shares = self.shares(given, statistics)
         target = self.result if out is None else out
         name = f"{self.base}.{part}" if part else self.base
         guess = prefer if prefer is not None else _batch(operands, target)
+        told = of_numbers(self, given, shares, operands[:1]) | of_frames(self.trace.frames) | dict(facts or {})
         made = self.trace.row(
             kind, values, operands, target, name, pattern=pattern, shares=shares, prefer=guess,
-            stored=sum(int(tensor.numel()) for tensor in given), moves=self.rule.moves,
+            stored=sum(int(tensor.numel()) for tensor in given), moves=self.rule.moves, facts=told,
         )  # fmt: skip
         for tensor in [] if shares else [*given, *statistics]:
             self.trace.owners.setdefault(self.trace.identity(tensor), self.trace.last)

@@ -139,9 +139,11 @@ def shuffle(call: Call) -> None:
 def interpolate(call: Call) -> None:
     """Nearest, linear or cubic; ``area`` is an adaptive mean."""
     x, mode = call.x, call.get("mode", "nearest")
-    sizes = call.result.shape[2:]
+    sizes, told = call.result.shape[2:], call.get("size")
+    facts = {} if told is None else {"one_size" if isinstance(told, int) else "sizes": 1}
+    facts |= {"signal": int(len(sizes) == 1), "exact": int(mode == "nearest-exact")}
     if mode == "area":
-        call.row(f"AdaptiveAvgPool{len(sizes)}d", sizes_of(sizes), x)
+        call.row(f"AdaptiveAvgPool{len(sizes)}d", sizes_of(sizes), x, facts=facts)
         return
     if mode not in WAYS:
         raise Lost(f"no kind of layer stands for its mode {mode!r}")
@@ -149,7 +151,7 @@ def interpolate(call: Call) -> None:
     whole = all(new % size == 0 for new, size in zip(sizes, old, strict=True))
     scales = [new // size for new, size in zip(sizes, old, strict=True)]
     values = sides("s_", scales, len(scales)) if whole else sizes_of(sizes)
-    call.row("Upsample", values | {"v": WAYS[mode]}, x)
+    call.row("Upsample", values | {"v": WAYS[mode]}, x, facts=facts)
 
 
 WAYS = {"nearest": 0, "nearest-exact": 0, "linear": 1, "bilinear": 1, "bicubic": 2}

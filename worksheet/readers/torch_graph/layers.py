@@ -6,7 +6,7 @@ by which tensor they are, and a layer that finds its own counted before shares t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -39,7 +39,8 @@ def convolution(call: Call) -> None:
     values = sides("", kernel, n) | sides("s_", call.get("stride", 1), n) | sides("d_", call.get("dilation", 1), n)
     values |= sides("o_", call.get("output_padding", 0), n) if transposed else {}
     values |= padding(call, kernel, n) | {"k": int(weight.shape[1]) * groups if transposed else int(weight.shape[0])}
-    weighted(call, values | {"g": groups}, sample(call, n + 1))
+    facts = {"worded": 1} if isinstance(call.get("padding", 0), str) else {}
+    weighted(call, values | {"g": groups}, sample(call, n + 1), facts=facts)
 
 
 def padding(call: Call, kernel: Any, n: int) -> dict[str, int]:
@@ -54,15 +55,17 @@ def padding(call: Call, kernel: Any, n: int) -> dict[str, int]:
     return sides("p_", [t // 2 for t in total], n) | sides("q_", [t % 2 for t in total], n)
 
 
-def weighted(call: Call, values: dict[str, int], *operands: Value) -> None:
+def weighted(call: Call, values: dict[str, int], *operands: Value, facts: Mapping[str, int] | None = None) -> None:
     """A layer of weights and perhaps biases. Where the weights are another layer's but the biases its own, these are a row."""
     weight, bias = call["weight"], call.get("bias")
     apart = bias is not None and bool(call.owner(weight)) and not call.owner(bias)
+    strided = call.rule.kind == "Linear" and call["input"].dim() > 2 and not call["input"].is_contiguous()
+    facts = {**(facts or {}), **({"strided": 1} if strided else {})}
     if not apart:
-        call.row(call.rule.kind, values | {"b": int(bias is not None)}, *operands, weights=(weight, bias))
+        call.row(call.rule.kind, values | {"b": int(bias is not None)}, *operands, weights=(weight, bias), facts=facts)
         return
     between = call.meta(call.result.shape)
-    made = call.row(call.rule.kind, values | {"b": 0}, *operands, out=between, weights=(weight,))
+    made = call.row(call.rule.kind, values | {"b": 0}, *operands, out=between, weights=(weight,), facts=facts)
     channels = made.position(-1 if call.rule.kind == "Linear" else -1 - dimensions(call))
     call.row("Bias", {"a": channels}, made, weights=(bias,), part="bias", prefer=made.batch)
 

@@ -16,6 +16,7 @@ from worksheet.errors import Collector, NetworkError, Where
 from worksheet.readers.torch_graph.call import is_tensor
 from worksheet.readers.torch_graph.follower import Follower, NeedsWholeNumbers, Refused
 from worksheet.readers.torch_graph.places import fault_of
+from worksheet.readers.torch_graph.telling import is_one_kernel
 from worksheet.readers.torch_graph.trace import Trace
 from worksheet.readers.torch_graph.values import Frame
 
@@ -157,7 +158,7 @@ class Steps:
         self.inside: list[int] = []
         self.thread = threading.get_ident()
 
-    def enter(self, module: Any, _: Any) -> None:
+    def enter(self, module: Any, args: Any) -> None:
         if threading.get_ident() != self.thread:
             return
         path = self.paths.get(id(module), self.trace.frames[-1].path)
@@ -168,7 +169,7 @@ class Steps:
         self.inside.append(id(module))
         stage = path.split(".")[0] if "." in path or not own else ""
         maker = ("module" if own else "leaf", kind) if own or alone else ()
-        self.trace.frames.append(Frame(name, file if own else "", stage, maker))
+        self.trace.frames.append(Frame(name, file if own else "", stage, maker, (), module, is_one_kernel(module, args)))
 
     def leave(self, module: Any, args: Any, output: Any) -> None:
         if threading.get_ident() != self.thread:

@@ -10,6 +10,7 @@ from typing import Any
 
 from worksheet.readers.torch_graph.call import Call, Rule, is_tensor, tensors
 from worksheet.readers.torch_graph.moves import gathered
+from worksheet.readers.torch_graph.telling import of_attention, of_heads
 from worksheet.readers.torch_graph.values import Later, Lost, Value
 
 MASKED = "Attention masks are given with the input: adding one to the scores is not counted."
@@ -26,10 +27,11 @@ def matmul(call: Call) -> None:
     outer = {value.batch for value in (a, b) if value.tensor.dim() > 2}
     if any(inner) or len(outer) > 1:
         a, b = call.trace.full(a), call.trace.full(b)
+    facts = {"vector": int(call["other"].dim() == 1)}
     try:
-        call.row("MatMul", {}, a, b)
+        call.row("MatMul", {}, a, b, facts=facts)
     except Lost:
-        call.row("MatMul", {}, call.trace.full(a), call.trace.full(b))
+        call.row("MatMul", {}, call.trace.full(a), call.trace.full(b), facts=facts)
 
 
 def einsum(call: Call) -> None:
@@ -75,7 +77,8 @@ def attention(call: Call) -> None:
         values = [call.trace.full(value) for value in values]
     if call.get("attn_mask") is not None:
         call.trace.note(MASKED)
-    call.row("ScaledDotProductAttention", {"v": int(bool(call.get("is_causal", False)))}, *values, prefer=values[0].batch)
+    options = {"v": int(bool(call.get("is_causal", False)))}
+    call.row("ScaledDotProductAttention", options, *values, prefer=values[0].batch, facts=of_attention(call))
 
 
 def multihead(call: Call) -> None:
@@ -83,9 +86,14 @@ def multihead(call: Call) -> None:
     if call.get("bias_k") is not None or call.get("add_zero_attn"):
         raise Lost("it adds a token of its own to keys and values")
     given = [call["query"], call["key"], call["value"]]
-    if given[0].dim() == 3 and given[0].shape[1] != 1:  # samples are regions or windows: they go to the front
+    turned = given[0].dim() == 3 and given[0].shape[1] != 1  # samples are regions or windows: they go to the front
+    alone = turned and call.value(given[0]).batch == 0
+    if turned:
         given = [call.traced(lambda x: x.transpose(0, 1), tensor) for tensor in given]
     operands = [call.value(tensor) for tensor in given]
+    if alone:  # the input's own samples are its tokens
+        call.trace.note(STEPS, call.base)
+        operands = [call.trace.full(value) for value in operands]
     same = len({value.name for value in operands}) == 1
     names = "in_proj_weight in_proj_bias out_proj_weight out_proj_bias q_proj_weight k_proj_weight v_proj_weight"
     weights = [call.get(name) for name in names.split()]
@@ -94,7 +102,8 @@ def multihead(call: Call) -> None:
         call.trace.note(MASKED)
     out, *scores = tensors(call.result)
     target = call.meta(given[0].shape) if given[0] is not call["query"] else out
-    call.row("MultiheadAttention", values, *operands[: 1 if same else 3], out=target, weights=weights)
+    facts = of_heads(call) | ({"scored": 1} if scores else {})
+    call.row("MultiheadAttention", values, *operands[: 1 if same else 3], out=target, weights=weights, facts=facts)
     if target is not out:
         back = call.known(call.traced(lambda x: x.transpose(0, 1), target))
         assert back is not None

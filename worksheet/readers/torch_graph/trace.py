@@ -17,6 +17,7 @@ from worksheet.errors import WorksheetError
 from worksheet.layers import Shape, kinds
 from worksheet.layers.spelling import Given, hyperparameters
 from worksheet.network import INPUT, Node
+from worksheet.readers.torch_graph.telling import of_names
 from worksheet.readers.torch_graph.values import (
     MOST_AXES,
     Frame,
@@ -69,6 +70,7 @@ class Trace:
     known: dict[object, Sized] = field(default_factory=dict)
     later: dict[int, Later] = field(default_factory=dict)
     arrays: dict[tuple[str, Shape], str] = field(default_factory=dict)  # the rows of stored arrays
+    kept: set[str] = field(default_factory=set)  # the paths of modules whose own numbers a row has used
     last: str = ""  # the row made last, but for a Reshape behind it
     called: tuple[str, ...] = ()  # how the call is called whose rows are being made
 
@@ -163,12 +165,13 @@ class Trace:
                 value.path,
                 shares=owner,
                 path=value.path,
-                called=self.kept(value.path),
+                called=self.keeper(value.path),
+                facts=of_names([value.path]),
             )
             self.owners.setdefault(self.identity(tensor), self.arrays[key])
         return self.bind(tensor, replace(value, name=self.arrays[key]))
 
-    def kept(self, path: str) -> tuple[str, ...]:
+    def keeper(self, path: str) -> tuple[str, ...]:
         """How a stored array is called: by the module without parts that keeps it, if one does."""
         owner = self.leaves.get(path.rpartition(".")[0])
         return ("leaf", owner) if owner else ()
@@ -206,7 +209,7 @@ class Trace:
 
     def add(
         self, kind: str, values: Mapping[str, int], inputs: Sequence[str], name: str, *, shares: str = "", pattern: str = "",
-        path: str = "", called: tuple[str, ...] | None = None,
+        path: str = "", called: tuple[str, ...] | None = None, facts: Mapping[str, int] | None = None,
     ) -> str:  # fmt: skip
         """A row, unsized; returns its name. It is called as the call at hand is, where nothing else is said."""
         if len(self.nodes) >= MOST_ROWS:
@@ -214,7 +217,8 @@ class Trace:
         stage = path.split(".", maxsplit=1)[0] if "." in path else self.frames[-1].stage
         words = self.called if called is None else called
         whole = _complete(kind, values)
-        self.nodes.append(Node(self.fresh(name), kinds()[kind], whole, tuple(inputs), None, pattern, stage, shares, words))
+        found = dict(facts or {})
+        self.nodes.append(Node(self.fresh(name), kinds()[kind], whole, tuple(inputs), None, pattern, stage, shares, words, found))
         return self.nodes[-1].name
 
     def sized(self, kind: str, values: Mapping[str, int], shapes: tuple[Shape, ...], pattern: str = "") -> Sized:
@@ -234,7 +238,7 @@ class Trace:
 
     def row(
         self, kind: str, values: Mapping[str, int], operands: Sequence[Value], out: Any, name: str, *, pattern: str = "",
-        shares: str = "", prefer: int | None = 0, stored: int = 0, moves: bool = False,
+        shares: str = "", prefer: int | None = 0, stored: int = 0, moves: bool = False, facts: Mapping[str, int] | None = None,
     ) -> Value:  # fmt: skip
         """A row that reads these values and gives the tensor ``out``, in whatever axes of one that is.
 
@@ -249,7 +253,7 @@ class Trace:
         wanted = without(out.shape, batch)
         if prod(given) != prod(wanted):
             raise Lost(f"{kind} gives {by(given)}, torch {by(wanted)}")
-        row = self.add(kind, values, [value.name for value in operands], name, shares=shares, pattern=pattern)
+        row = self.add(kind, values, [value.name for value in operands], name, shares=shares, pattern=pattern, facts=facts)
         self.last = row
         live = bool(stored or shares) or any(value.live for value in operands)
         moved = moves and all(value.moved for value in operands)

@@ -60,7 +60,7 @@ class Frame:
     """Where the forward pass is: in which module. ``home`` is torch's own file of a module without parts, whose call it is.
 
     ``maker`` says whether that is a module without parts, and of which class; ``outer`` is how the call is called that is
-    written out in others here.
+    written out in others here. ``module`` is what runs, ``fused`` whether torch has one kernel for it and all its parts.
     """
 
     path: str
@@ -68,6 +68,8 @@ class Frame:
     stage: str = ""
     maker: tuple[str, ...] = ()
     outer: tuple[str, ...] = ()
+    module: Any = None
+    fused: bool = False
 
 
 def without(shape: Sequence[int], batch: int | None) -> Shape:
