@@ -94,6 +94,14 @@ def test_lenet5_as_published() -> None:
     assert d.totals["connections"] - figures[3][1] + sparse * 100 == 340_908
 
 
+def test_alexnet_as_a_thread_and_an_article_count_it() -> None:
+    thread = ws.derive(ws.read(EXAMPLES / "alexnet-caffe.sheet"))
+    assert (thread.totals["weight_ops"], thread.totals["bias_ops"]) == (724_406_816, 659_272)
+    article = ws.derive(ws.read(EXAMPLES / "alexnet-article.sheet"))
+    assert article.totals["params"] == 62_378_344
+    assert article.rows[0].columns[1].value == 105_705_600
+
+
 def test_alexnet_as_torchvision_publishes_it() -> None:
     d = ws.derive(ws.read(EXAMPLES / "alexnet-224.sheet"))
     assert d.totals["params"] == 61_100_840
