@@ -10,33 +10,16 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
+
+from timing import one_count, process, timed
 
 import worksheet as ws
 
 FILES = Path(__file__).parent.parent.parent / "shared" / "networks"
 RUNS = 5
-TORCHINFO = """
-import torch
-library = torch.library.Library("torchvision", "DEF")
-for name in ("nms", "qnms"):
-    library.define(name + "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-import torchinfo, torchvision
-torchinfo.summary(torchvision.models.resnet152(), (1, 3, 224, 224), verbose=0)
-"""
 READ = "import sys, worksheet as ws; ws.render(ws.summary(ws.derive(ws.read(sys.argv[1], sys.argv[2] or None))), 'md')"
-
-
-def timed(action: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    action()
-    return time.perf_counter() - start
-
-
-def process(*words: object) -> Callable[[], object]:
-    return lambda: subprocess.run([sys.executable, *map(str, words)], check=True, capture_output=True)
 
 
 def deep(layers: int) -> ws.Network:
@@ -51,12 +34,17 @@ def deep(layers: int) -> ws.Network:
     return net.network()
 
 
+def torchinfo_summary() -> None:
+    if not one_count("torchinfo", "resnet152", "cpu", 0).get("total"):
+        raise RuntimeError("torchinfo gives no figure")
+
+
 def against_torchinfo(folder: Path) -> list[tuple[str, float, list[float]]]:
     if not all(importlib.util.find_spec(name) for name in ("torch", "torchvision", "torchinfo")):
         return []
     summary = process("-m", "worksheet.cli", "solve", "zoo:resnet-152", "--summary", "-o", folder / "summary.md")
     full = process("-m", "worksheet.cli", "solve", "zoo:resnet-152", "-o", folder / "full.md")
-    times = [(timed(process("-c", TORCHINFO)), timed(summary), timed(full)) for _ in range(RUNS + 1)][1:]
+    times = [(timed(torchinfo_summary), timed(summary), timed(full)) for _ in range(RUNS + 1)][1:]
     return [
         ("summary of resnet-152 to torchinfo's", 1 / 8, [ours / other for other, ours, _ in times]),
         ("worked md of resnet-152 to torchinfo's summary", 1 / 4, [ours / other for other, _, ours in times]),

@@ -1,12 +1,12 @@
 """Measures the promises on speed, as ratios within one run: python benchmarks/speed.py [--check]."""
 
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
+
+from timing import process, timed
 
 import worksheet as ws
 
@@ -16,19 +16,14 @@ LAYERS = 500
 FORMATS = ("md", "tex", "html", "txt", "json")
 
 
-def process(*words: str) -> Callable[[], object]:
-    return lambda: subprocess.run([sys.executable, *words], check=True, capture_output=True)
-
-
 def seconds(*actions: Callable[[], object], runs: int = RUNS) -> list[list[float]]:
     """Each action's times, the actions taken in turn so that a noisy machine hits all alike."""
     times: list[list[float]] = [[] for _ in actions]
     for run in range(runs + 1):
         for i, action in enumerate(actions):
-            start = time.perf_counter()
-            action()
+            taken = timed(action)
             if run:  # the first round warms up
-                times[i].append(time.perf_counter() - start)
+                times[i].append(taken)
     return times
 
 
@@ -52,7 +47,7 @@ def measure() -> list[tuple[str, float, list[float]]]:
     deep = deep_network()
 
     def solve(suffix: str) -> Callable[[], object]:
-        return process("-m", "worksheet.cli", "solve", str(EXAMPLE), "-o", str(Path(folder) / f"x.{suffix}"))
+        return process("-m", "worksheet.cli", "solve", EXAMPLE, "-o", Path(folder) / f"x.{suffix}")
 
     def in_process(format: str) -> Callable[[], object]:
         return lambda: ws.render(ws.derive(deep), format)

@@ -126,6 +126,15 @@ def test_the_networks_inputs_may_be_counted(own: Own) -> None:
         assert ws.render(d, form)
 
 
+def test_a_rule_that_a_form_of_its_kind_does_not_fit(own: Own) -> None:
+    rule = own("columns: {n: {LRN: Y + N}}")
+    signal = ws.network("signal", (3, 8), ws.layer("LRN", n=3))
+    with pytest.raises(WorksheetError, match="this layer has no N"):
+        ws.derive(signal, rule)
+    with pytest.raises(WorksheetError, match="this layer has no N"):
+        ws.compare(signal, [rule, "textbook"])
+
+
 def test_a_kind_without_a_rule_may_be_refused(own: Own) -> None:
     rule = own("uncounted: refused\ncolumns: {n: {Conv2d: macs}}")
     with pytest.raises(WorksheetError, match=r"no rule for ReLU \(S. No. 1\)"):

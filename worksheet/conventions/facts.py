@@ -17,7 +17,9 @@ GRAPH = (
     Symbol("inputs", "Number of inputs", least=0),
     Symbol("in_place", "1 where the output may take the place of the input, which no other layer reads; else 0", least=0),
     Symbol("behind_norm", "1 where the input comes from a BatchNorm and goes nowhere else; else 0", least=0),
-    Symbol("repeats", "1 where a layer uses another's numbers and no module of its own keeps them too; else 0", least=0),
+    Symbol(
+        "repeats", "1 where a layer uses another's numbers and no module of its own keeps them too; else 0", least=0, neutral=0
+    ),
     Symbol("renames", "1 where the output is the input's own array under another shape or order of axes; else 0", least=0),
 )
 STATED = (  # by the network itself; where it says nothing 0, or what changes nothing
@@ -31,7 +33,7 @@ STATED = (  # by the network itself; where it says nothing 0, or what changes no
     Symbol("exact", "1 where a resizing copies the nearest element by exact places; else 0", least=0),
     Symbol("vector", "1 where a matrix is multiplied by a vector; else 0", least=0),
     Symbol("fused", "1 where one kernel does the work of a whole encoder layer in inference on a CPU; else 0", least=0),
-    Symbol("in_parts", "1 where an attention is worked out in parts in inference on a CPU; else 0", least=0),
+    Symbol("split", "1 where an attention is worked out in parts in inference on a CPU; else 0", least=0),
     Symbol("scored", "1 where an attention is asked for its scores too; else 0", least=0),
     Symbol("sizes", "1 where a resizing is told the output's size along each axis; else 0", least=0),
     Symbol("one_size", "1 where a resizing is told one size for all axes; else 0", least=0),

@@ -174,7 +174,11 @@ class _Comparing:
         return self.once if layer.node.name in self.unfed else self.run
 
     def counted(self, variant: Variant, values: Mapping[str, Exact]) -> tuple[int, ...]:
-        found = [formula.at(values) for formula in variant.formulas]
+        try:
+            found = [formula.at(values) for formula in variant.formulas]
+        except KeyError as lacking:
+            message = f"{variant.kind.name}: this layer has no {lacking.args[0]}, which a rule uses"
+            raise ConventionError(message, hint="solve -c tells which") from None
         for side, value in zip(self.sides, found, strict=True):
             if not isinstance(value, int):
                 what = f"{side.column.heading} of {variant.kind.name} is {value}, not a whole number"

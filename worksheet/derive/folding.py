@@ -7,7 +7,7 @@ from functools import cached_property
 
 from worksheet.conventions import Column
 from worksheet.conventions.convention import Called
-from worksheet.conventions.facts import BATCH, LEAST, STATED
+from worksheet.conventions.facts import BATCH, GRAPH, LEAST, STATED
 from worksheet.derive.run import Run
 from worksheet.formula import Formula
 from worksheet.formula.tree import Call
@@ -15,7 +15,8 @@ from worksheet.layers import QUANTITIES, STORED, Form, Kind
 from worksheet.sizes import Sized
 
 BATCHED = Formula(f"{BATCH.name}*x", LEAST)
-GENERAL = {BATCH.name: 1} | {symbol.name: symbol.neutral for symbol in STATED if symbol.neutral is not None}  # of no network
+SILENT = {symbol.name: symbol.neutral for symbol in (*GRAPH, *STATED) if symbol.neutral is not None}  # facts that change nothing
+GENERAL = {BATCH.name: 1} | SILENT  # folded in where there is no network
 
 
 class Folded:

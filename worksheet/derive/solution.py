@@ -257,6 +257,10 @@ class _Solution:
             value = rule.at(values) if rule else 0
         except FormulaError as fault:
             raise ConventionError(f"{what}: {fault.message} ({rule})", Where(self.convention.name)) from None
+        except KeyError as lacking:
+            hint = "a rule must fit every form of its kind: X, Y and the quantities do"
+            message = f"{what}: this layer has no {lacking.args[0]} ({rule})"
+            raise ConventionError(message, Where(self.convention.name), hint) from None
         if isinstance(value, int):
             return value
         hint = "floor(...) or ceil(...) makes it whole"

@@ -66,6 +66,7 @@ class Naming:
     relu: str
     scale: str = ""  # Caffe normalises and scales in two layers; empty where it is one
     prefix: str = ""
+    called: str = ""  # the function that a program calls for the ReLU; empty where it has a module
 
 
 SLASHED = Naming("{0}/bn", "{0}/relu", "{0}/bn/scale")
@@ -79,7 +80,7 @@ def conv_bn(net: Builder, source: str, name: str, naming: Naming, *, relu: bool 
     if naming.scale:
         net.add("Scale", name=naming.scale.format(name, rest))
     if relu:
-        net.add("ReLU", name=naming.relu.format(name, rest))
+        net.add("ReLU", name=naming.relu.format(name, rest), called=naming.called)
     return net.last
 
 

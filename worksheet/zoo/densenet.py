@@ -44,11 +44,11 @@ def _lay(depths: tuple[int, ...], growth: int, net: Builder, *, in_windows: bool
                 _transition(net, f"features.transition{block}", channels)
     with net.stage("classifier"):
         net.add("BatchNorm", name="features.norm5")
-        net.add("ReLU", name="relu")
+        net.add("ReLU", name="relu", called="F.relu")
         if in_windows:
             net.add("AvgPool2d", name="avgpool", w=7, s=7)
         else:
-            net.add("GlobalAvgPool", name="avgpool")
+            net.add("GlobalAvgPool", name="avgpool", called="F.adaptive_avg_pool2d")
         net.add("Flatten", name="flatten")
         net.add("Linear", name="classifier", k=CLASSES)
 

@@ -114,7 +114,7 @@ def _conv(net: Builder, source: str, conv: Conv, within: str = "") -> str:
     keeps = conv.stride == 1 and conv.padded
     words: Words = {"c": conv.channels, "h": conv.height, "w": conv.width, "s": conv.stride}
     padding: Words = {"ph": conv.height // 2, "pw": conv.width // 2} if keeps else {}
-    return conv_bn(net, source, f"{name}.conv", Naming(f"{name}.bn", f"{name}.relu"), **words, **padding)
+    return conv_bn(net, source, f"{name}.conv", Naming(f"{name}.bn", f"{name}.relu", called="F.relu"), **words, **padding)
 
 
 def _branch(net: Builder, source: str, branch: Branch, within: str) -> str:
@@ -131,10 +131,10 @@ def _module(net: Builder, name: str, module: Module) -> None:
     source = net.last
     outputs = [_branch(net, source, branch, f"{name}.") for branch in module.branches]
     if module.projected:
-        pooled = net.add("AvgPool2d", source, name=f"{name}.pool", w=3, s=1, p=1)
+        pooled = net.add("AvgPool2d", source, name=f"{name}.pool", called="F.avg_pool2d", w=3, s=1, p=1)
         outputs.append(_conv(net, pooled, Conv("branch_pool", module.projected), f"{name}."))
     else:
-        outputs.append(net.add("MaxPool2d", source, name=f"{name}.pool", w=3, s=2))
+        outputs.append(net.add("MaxPool2d", source, name=f"{name}.pool", called="F.max_pool2d", w=3, s=2))
     net.add("Concat", *outputs, name=f"{name}.cat")
 
 

@@ -51,7 +51,7 @@ def of_attention(call: Call) -> dict[str, int]:
     shapes = [call[name].shape for name in ARRAYS]
     alike = len({shape[-1] for shape in shapes}) == 1 and {len(shape) for shape in shapes} == {OF_HEADS}
     in_rows = all(call[name].stride(-1) == 1 for name in ARRAYS)
-    return {} if alike and in_rows and not call.get("dropout_p") else {"in_parts": 1}
+    return {} if alike and in_rows and not call.get("dropout_p") else {"split": 1}
 
 
 def of_heads(call: Call) -> dict[str, int]:
@@ -64,7 +64,7 @@ def of_heads(call: Call) -> dict[str, int]:
     masked = call.get("attn_mask") is not None or call.get("key_padding_mask") is not None
     packed = call.get("in_proj_bias") is not None and not call.get("use_separate_proj_weight", False)
     whole = first and alone and packed and not masked and call["num_heads"] % 2 == 0
-    return {} if whole or of_frames(call.trace.frames) else {"in_parts": 1}
+    return {} if whole or of_frames(call.trace.frames) else {"split": 1}
 
 
 def is_one_kernel(module: Any, args: Sequence[Any]) -> bool:

@@ -68,7 +68,7 @@ def wording(func: Any) -> str:
     word = f"F.{through}" if through else word
     if word in EITHER and not _by_method(frame, word.removeprefix("Tensor.")):
         return EITHER[word]
-    if frame and word.startswith(FUNCTIONS) and not _names(frame.f_code, word.rpartition(".")[2]):
+    if frame and word.startswith(FUNCTIONS) and not _looked_up(frame, word.rpartition(".")[2]):
         return word if word.startswith(ENGINE) else f"{KEPT}{word}"
     return word if through else f"torch.{word[2:]}" if word in _shared() and _of_torch(frame, word[2:]) else word
 
@@ -134,17 +134,20 @@ def _of_torch(frame: FrameType | None, name: str) -> bool:
     return bool(bases) and all(getattr(_value(frame, base), "__name__", "") == "torch" for base in bases)
 
 
-@lru_cache(maxsize=4096)
-def _names(code: CodeType, name: str) -> bool:
-    """Whether a function's code speaks of another by its name, in place or not."""
-    return not {name, name.rstrip("_"), f"{name}_", f"{name}{WITH_PLACES}"}.isdisjoint((*code.co_names, *code.co_freevars))
+def _looked_up(frame: FrameType, name: str) -> bool:
+    """Whether a frame looks a function of this name, in place or not, up in a module when it runs; else it was put aside."""
+    forms = (name, name.rstrip("_"), f"{name}_", f"{name}{WITH_PLACES}")
+    bases = {base for form in forms for base in _bases(frame.f_code, form)}
+    return any(not base or isinstance(_value(frame, base), ModuleType) for base in bases)
 
 
 def _value(frame: FrameType | None, name: str) -> Any:
     """What a name stands for in a frame."""
     if frame is None:
         return None
-    return (frame.f_locals if name in frame.f_code.co_varnames else frame.f_globals).get(name)
+    code = frame.f_code
+    is_local = name in code.co_varnames or name in code.co_freevars or name in code.co_cellvars
+    return (frame.f_locals if is_local else frame.f_globals).get(name)
 
 
 @lru_cache(maxsize=4096)
