@@ -12,6 +12,7 @@ import platform
 import statistics
 import sys
 import tempfile
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,8 @@ from timing import one_count, process, timed
 import worksheet as ws
 
 NETWORKS = {"resnet50": "ResNet-50", "resnet152": "ResNet-152"}
-ROUNDS, REPEATS = 3, 2
+ROUNDS = 3
+REPEATS = {"meta": 3, NONE: 3, "cpu": 1}  # later counts in a process; on the CPU the network runs
 MARKS = "<!-- measured -->", "<!-- /measured -->"
 BASE = "torchinfo", "meta"
 HEADS = ("tool", "device", "its total", "whole process, s", "to torchinfo", "first count, ms", "later counts, ms", "to torchinfo")
@@ -41,10 +43,11 @@ class Cell:
     later: list[float] = field(default_factory=list)
     fault: str = ""
 
-    def run(self, folder: str, repeats: int) -> None:
+    def run(self, folder: str, repeats: int | None = None) -> None:
         """One more fresh process; a command is a second one, and its own time the whole."""
         answer: dict[str, Any] = {}
-        whole = timed(lambda: answer.update(one_count(self.tool, self.network, self.device, repeats)))
+        later = REPEATS[self.device] if repeats is None else repeats
+        whole = timed(lambda: answer.update(one_count(self.tool, self.network, self.device, later)))
         self.fault = answer.get("fault", "")
         if self.fault:
             return
@@ -64,7 +67,7 @@ def missing() -> dict[str, list[str]]:
     return {name: packages for name, packages in lacks.items() if packages}
 
 
-def measure(networks: list[str], rounds: int, repeats: int, devices: tuple[str, ...]) -> list[Cell]:
+def measure(networks: list[str], devices: tuple[str, ...], rounds: int) -> list[Cell]:
     present = [name for name in TOOLS if name not in missing()]
     cells = [Cell(t, n, d) for n in networks for t in present for d in TOOLS[t].devices if d in (*devices, NONE)]
     with tempfile.TemporaryDirectory() as folder:
@@ -77,7 +80,7 @@ def measure(networks: list[str], rounds: int, repeats: int, devices: tuple[str, 
                     f"\r{i + 1}/{rounds} {cell.tool} {cell.network} {cell.device}".ljust(60), end="", file=sys.stderr, flush=True
                 )
                 if not cell.fault:
-                    cell.run(folder, repeats)
+                    cell.run(folder)
     print(file=sys.stderr)
     return cells
 
@@ -86,14 +89,19 @@ def ratio(mine: list[float], base: list[float]) -> str:
     return f"{statistics.median(mine) / statistics.median(base):.2f}" if base else "–"
 
 
+def spread(seconds: list[float], unit: int, form: str) -> str:
+    """The median, the least and the most."""
+    median, least, most = (format(unit * value, form) for value in (statistics.median(seconds), min(seconds), max(seconds)))
+    return median if least == most else f"{median} ({least} to {most})"
+
+
 def row(cell: Cell, base: Cell | None) -> list[str]:
     name = [TOOLS[cell.tool].title, cell.device]
     if cell.fault:
         reason = cell.fault.splitlines()[0].split(". ")[0].replace("|", "\\|")
         return [*name, f"does not run: {reason}", *["–"] * 5]
     total = "<br>".join(f"{value:,} {name}" for name, value in cell.total.items())
-    first, later = (f"{1000 * statistics.median(times):,.0f}" for times in (cell.first, cell.later))
-    whole = f"{statistics.median(cell.whole):.2f}"
+    whole, first, later = spread(cell.whole, 1, ".2f"), spread(cell.first, 1000, ",.0f"), spread(cell.later, 1000, ",.0f")
     bases = (base.whole, base.later) if base else ([], [])
     return [*name, total, whole, ratio(cell.whole, bases[0]), first, later, ratio(cell.later, bases[1])]
 
@@ -151,10 +159,13 @@ def absent() -> list[str]:
     return [f"Not measured: {TOOLS[name].title}, for want of {' and '.join(packages)}." for name, packages in missing().items()]
 
 
-def page(cells: list[Cell], load: float, rounds: int, repeats: int) -> str:
+def page(cells: list[Cell], load: float, minutes: float) -> str:
     """The measured part of the page, in Markdown."""
-    times = f"Medians of {rounds} fresh processes, and of {rounds * repeats} later counts in them."
-    times = times if rounds > 1 else "One fresh process each: no medians."
+    rounds = max(len(cell.whole) for cell in cells)
+    times = (
+        f"The run took {minutes:.0f} minutes. Medians (least to most): fresh processes {rounds} each, later counts "
+        f"{rounds * REPEATS['meta']} each, {rounds * REPEATS['cpu']} on the CPU."
+    )
     parts = [f"{machine(load)} {times}", *absent()]
     for network, title in NETWORKS.items():
         if mine := [cell for cell in cells if cell.network == network]:
@@ -176,12 +187,11 @@ def main() -> None:
     way = parser.add_mutually_exclusive_group()
     way.add_argument("--quick", action="store_true", help="one round of ResNet-50 on the meta device")
     way.add_argument("--write", type=Path, metavar="PAGE", help="put the tables between the marks of this page")
-    parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often everything is measured (3)")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"how often everything is measured ({ROUNDS})")
     options = parser.parse_args()
-    load = os.getloadavg()[0]
-    rounds, repeats = (1, 1) if options.quick else (options.rounds, REPEATS)
-    networks, devices = (["resnet50"], ("meta",)) if options.quick else (list(NETWORKS), ("meta", "cpu"))
-    text = page(measure(networks, rounds, repeats, devices), load, rounds, repeats)
+    load, start = os.getloadavg()[0], time.perf_counter()
+    cells = measure(["resnet50"], ("meta",), 1) if options.quick else measure(list(NETWORKS), ("meta", "cpu"), options.rounds)
+    text = page(cells, load, (time.perf_counter() - start) / 60)
     if options.write:
         put(options.write, text)
     else:

@@ -44,10 +44,14 @@ def test_medians_and_ratios(counters: ModuleType) -> None:
     mine = counters.Cell("summary", "resnet50", "–", {"macs": 3000}, [1.0, 1.5, 0.5], [0.25], [0.02, 0.05, 0.9])
     fails = counters.Cell("fvcore", "resnet50", "meta", fault="TypeError: a | b. More\nof it")
     lines = counters.table([base, mine, fails]).splitlines()
-    assert lines[2] == "| torchinfo | meta | 4,000 mult-adds | 4.00 | 1.00 | 500 | 200 | 1.00 |"
-    assert lines[3] == "| **worksheet**, zoo, summary | – | 3,000 macs | 1.00 | 0.25 | 250 | 50 | 0.25 |"
+    assert lines[2] == "| torchinfo | meta | 4,000 mult-adds | 4.00 (2.00 to 9.00) | 1.00 | 500 | 200 (100 to 300) | 1.00 |"
+    assert (
+        lines[3] == "| **worksheet**, zoo, summary | – | 3,000 macs | 1.00 (0.50 to 1.50) | 0.25 | 250 | 50 (20 to 900) | 0.25 |"
+    )
     assert lines[4] == r"| fvcore | meta | does not run: TypeError: a \| b | – | – | – | – | – |"
-    assert "| 1.00 | – | 250 | 50 | – |" in counters.table([mine])  # without torchinfo there is nothing to compare with
+    assert "| 1.00 (0.50 to 1.50) | – | 250 | 50 (20 to 900) | – |" in counters.table(
+        [mine]
+    )  # without torchinfo there is nothing to compare with
 
 
 def test_a_tool_that_differs_by_the_device_is_told(counters: ModuleType) -> None:

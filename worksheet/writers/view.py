@@ -64,7 +64,7 @@ class _View(Printer):
             "contents": d.worked and len(d.rows) > CONTENTS_FROM,
             "sections": [self.section(section) for section in d.reference],
             "rows": rows,
-            "notes": d.notes,
+            "notes": (*d.notes, *self.exactly()),
             "label_width": round(self.label_width / 2, 2),  # in ems
         }
 
@@ -99,10 +99,18 @@ class _View(Printer):
         return Ready(self.setting.mark.join(map(escape, SEPARATORS.split(printable(name))))) if escape else name
 
     def totals(self, sums: Mapping[str, int | None], *, said: bool = False) -> list[str]:
-        """The sums of the columns; ``said`` in larger units too, where the column has them."""
+        """The sums of the columns; ``said`` in larger units too, where the column has them and they are short."""
         headings = self.derivation.headings
-        larger = [heading.said(sums[heading.name]) if said else "" for heading in headings]
+        brief = [said and heading.scale is not None and not heading.scale.exact for heading in headings]
+        larger = [heading.said(sums[heading.name]) if short else "" for heading, short in zip(headings, brief, strict=True)]
         return [" ".join(filter(None, (self.total(sums[h.name]), text))) for h, text in zip(headings, larger, strict=True)]
+
+    def exactly(self) -> list[str]:
+        """A sentence for each total that is said in larger units to the last digit: too long for a column."""
+        d = self.derivation
+        exact = [heading for heading in d.headings if heading.scale and heading.scale.exact]
+        said = {heading.label: (d.totals.get(heading.name), heading) for heading in exact}
+        return [f"{label}, total: {self.total(total)} {h.said(total)}." for label, (total, h) in said.items() if total]
 
     def part(
         self, part: Part, no: int, lines: Mapping[int, SimpleNamespace], worked: Mapping[int, SimpleNamespace]

@@ -47,8 +47,9 @@ def recognised(rows: Sequence[Row], ends: Sequence[Row]) -> list[Row]:
                 if row.kind in ends_in:
                     rewrite(row, users)
     left = alive(rows, ends)
+    kept = frozenset(left)
     for row in left:
-        row.said = said(row, before, frozenset(left))
+        row.said = said(row, before, kept)
     return left
 
 
@@ -58,7 +59,7 @@ def said(row: Row, before: Mapping[Row, tuple[Row, ...]], left: frozenset[Row]) 
     inside = [row]
     while inside:
         part = inside.pop()
-        if part.operator is not None and part.kind != "Parameter":
+        if part.operator is not None and part.kind != "Parameter" and id(part.operator) not in found:
             found[id(part.operator)] = part.operator
             inside += [source for source in before[part] if source not in left]
     types = sorted(operator.type for operator in found.values())
