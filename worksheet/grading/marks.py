@@ -1,0 +1,77 @@
+"""What marking a paper gives: a verdict and points for every cell, with the reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from worksheet.grading.paper import Key, Value
+
+
+class Verdict(StrEnum):
+    """How an answer was found."""
+
+    RIGHT = "right"
+    CARRIED = "carried"  # right from the student's own earlier values
+    CONVENTION = "convention"  # right under another way of counting
+    MISTAKE = "mistake"  # what a known mistake gives
+    WRONG = "wrong"
+    UNREADABLE = "unreadable"
+    BLANK = "blank"
+    UNMARKED = "unmarked"  # the grader failed here: never a zero
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One cell marked. ``labels`` are ids of slips, the likeliest first; of a pair of slips both, joined by a plus sign.
+
+    ``own`` tells that the labels explain the answer from the student's own earlier values; ``carried_from`` is the smallest
+    set of the student's own earlier cells that the answer follows from. ``conventions`` are the ways of counting under which it is right.
+    """
+
+    key: Key
+    layer: str
+    answer: str  # as typed
+    value: Value | None  # as understood; None where there is none, or a formula was asked for
+    verdict: Verdict
+    points: Fraction
+    max: Fraction
+    labels: tuple[str, ...] = ()
+    own: bool = False
+    carried_from: tuple[Key, ...] = ()
+    conventions: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()  # FLAGS below
+    says: str = ""  # a sentence to the student, without the right value: what was understood, a counter-example
+
+
+DOES_NOT_FOLLOW = "does-not-follow"  # right, although the student's own earlier values give something else
+CORRECT_ONLY = "correct-answer-only"  # carried, but only the correct answer counts here
+ROUNDED = "rounded"  # right as far as its digits go
+AXES = "order-of-axes"  # the right sizes in another order
+TRIVIAL = "simpler"  # carried from a 0 or 1 that makes the question much simpler
+FLAGS = {
+    DOES_NOT_FOLLOW: "does not follow from the student's own rows",
+    CORRECT_ONLY: "only the correct answer counts here",
+    ROUNDED: "right to the digits that are written",
+    AXES: "the sizes are right, in another order",
+    TRIVIAL: "follows from a value that makes the question much simpler",
+}
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A student's whole paper, marked; ``failed`` says why the grader could not mark it."""
+
+    id: str
+    name: str
+    marks: tuple[Mark, ...]
+    failed: str = ""
+
+    @property
+    def points(self) -> Fraction:
+        return sum((mark.points for mark in self.marks), Fraction(0))
+
+    @property
+    def max(self) -> Fraction:
+        return sum((mark.max for mark in self.marks), Fraction(0))

@@ -1,0 +1,161 @@
+"""A paper: the cells that a student fills for a network, each with its formulas, its true value and the cells that it follows from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from worksheet.errors import FormulaError
+from worksheet.formula import Exact, Formula
+from worksheet.layers import Form, Kind
+
+TOTAL = "total"  # the row below all others
+OUTPUT = "output"  # the column of output sizes
+FORMULA = ".formula"  # behind a column's name: the formula is asked for, not the figure
+
+Row = int | str  # the number of a layer from 1 on, or TOTAL
+Key = tuple[Row, str]  # row and column: (4, "flops"), ("total", "params"), (2, "output"), (4, "flops.formula")
+Value = tuple[Exact, ...]  # one number for a count, a number for each axis of an output
+
+# What a column asks for. Slips and other ways of counting apply to one of these, whatever a convention calls its column.
+SIZES, PARAMETERS, OPERATIONS = "output", "params", "ops"
+PARAMETER_MEMORY, ACTIVATION_MEMORY = "param_mem", "act_mem"
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What is asked of a layer in one column. The same object for all cells, networks and students that share its formulas,
+    so that what is derived from it (a slip's wrong formulas, say) is derived once.
+
+    ``formulas`` hold one formula for a count, one for each axis for an output, with every symbol kept as a letter: b for the bias,
+    g for the groups. Sizes of the output stand in the formulas of a count as their letters, W and H; ``sizes`` has
+    their formulas. A total has neither kind nor form, and adds x_1, x_2 and so on.
+    """
+
+    kind: Kind | None
+    form: Form | None
+    column: str
+    role: str
+    formulas: tuple[Formula, ...]
+    sizes: Mapping[str, Formula] = field(default_factory=dict)
+
+    @property
+    def is_total(self) -> bool:
+        return self.kind is None
+
+    @cached_property
+    def symbols(self) -> frozenset[str]:
+        """Every letter of the formulas."""
+        return frozenset(name for formula in self.formulas for name in formula.symbols)
+
+
+class Read(NamedTuple):
+    """Where a symbol comes from: the product of these axes of another cell's value."""
+
+    cell: Key
+    axes: tuple[int, ...]
+
+    def of(self, value: Value) -> Exact | None:
+        """The symbol's value; None where the other cell's value has not these axes."""
+        product: Exact = 1
+        for axis in self.axes:
+            if axis >= len(value):
+                return None
+            product *= value[axis]
+        return product
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """One answer that is asked for, or a size that other answers follow from though nobody asks for it (``hidden``).
+
+    ``values`` are the true values of the symbols; ``reads`` tells which of them come from other cells.
+    """
+
+    key: Key
+    layer: str
+    asked: Asked
+    values: Mapping[str, Exact]
+    reads: Mapping[str, Read]
+    truth: Value
+    hidden: bool = False
+
+    @property
+    def row(self) -> Row:
+        return self.key[0]
+
+    @property
+    def column(self) -> str:
+        return self.key[1]
+
+    @property
+    def is_formula(self) -> bool:
+        """Whether the formula is asked for, not the figure."""
+        return self.column.endswith(FORMULA)
+
+    def at(self, values: Mapping[str, Exact], formulas: tuple[Formula, ...] = ()) -> Value | None:
+        """What the cell's own formulas, or others over its symbols, give for these values; None where they give nothing."""
+        try:
+            return tuple([formula.at(values) for formula in formulas or self.asked.formulas])
+        except (FormulaError, KeyError):
+            return None
+
+
+@dataclass(frozen=True, eq=False)
+class Paper:
+    """All cells of one student's sheet, in the order of the sheet: row by row, then the totals."""
+
+    cells: Mapping[Key, Cell]
+
+    @cached_property
+    def shown(self) -> tuple[Cell, ...]:
+        """The cells that are asked for."""
+        return tuple(cell for cell in self.cells.values() if not cell.hidden)
+
+    @cached_property
+    def _direct(self) -> dict[Key, tuple[Key, ...]]:
+        return {key: tuple(dict.fromkeys(read.cell for read in cell.reads.values())) for key, cell in self.cells.items()}
+
+    @cached_property
+    def depends(self) -> dict[Key, tuple[Key, ...]]:
+        """The asked cells that each cell follows from; hidden ones give way to what they follow from."""
+        found: dict[Key, tuple[Key, ...]] = {}
+        for key in self.cells:
+            found[key] = tuple(dict.fromkeys(self._asked(self._direct[key], found)))
+        return found
+
+    def _asked(self, keys: tuple[Key, ...], found: Mapping[Key, tuple[Key, ...]]) -> Iterator[Key]:
+        for key in keys:
+            if self.cells[key].hidden:
+                yield from found[key]
+            else:
+                yield key
+
+    def values(self, cell: Cell, given: Mapping[Key, Value]) -> Mapping[str, Exact] | None:
+        """The values of a cell's symbols where other cells have these values; None where they cannot be read so."""
+        changed: dict[str, Exact] = {}
+        for name, read in cell.reads.items():
+            value = self.value_read(read.cell, given)
+            if value is None:
+                continue
+            number = read.of(value)
+            if number is None:
+                return None
+            changed[name] = number
+        return {**cell.values, **changed} if changed else cell.values
+
+    def value_read(self, key: Key, given: Mapping[Key, Value]) -> Value | None:
+        """What a reader of a cell finds there; None where it is the truth."""
+        if key in given:
+            return given[key]
+        cell = self.cells[key]
+        if not cell.hidden or given.keys().isdisjoint(self.depends[key]):
+            return None
+        return self.follows(cell, given)
+
+    def follows(self, cell: Cell, given: Mapping[Key, Value], formulas: tuple[Formula, ...] = ()) -> Value | None:
+        """What a cell's formulas, or others over its symbols, give where other cells have these values."""
+        values = self.values(cell, given)
+        return None if values is None else cell.at(values, formulas)

@@ -1,0 +1,48 @@
+"""What answers are worth: marks, tolerance, follow-through, other ways of counting, named mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from worksheet.grading.paper import TOTAL, Key
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """How far an answer may be from the truth: a share of it. Zero is exact. ``rounded`` admits rounding and suffixes (73.06 M)."""
+
+    share: Fraction = Fraction(0)
+    rounded: bool = False
+
+
+EXACT = Tolerance()
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Shares are between 0 and 1 and are multiplied by a cell's marks.
+
+    ``marks`` has the marks of a cell by its column's name; cells of the row of totals take those of ``total`` where it is
+    given; ``cells`` overrides single cells. Whatever is not named is worth 1.
+    """
+
+    marks: Mapping[str, Fraction] = field(default_factory=dict)
+    cells: Mapping[Key, Fraction] = field(default_factory=dict)
+    tolerance: Mapping[str, Tolerance] = field(default_factory=dict)  # by column
+    follow_through: bool = True
+    penalty: Fraction = Fraction(0)  # what a carried answer loses
+    never: frozenset[str] = frozenset()  # columns (or "total") where only the correct answer counts
+    trivial: bool = True  # whether follow-through holds where a carried value of 0 or 1 makes the question much simpler
+    convention: Fraction = Fraction(0)  # what an answer under another way of counting is worth
+    mistake: Fraction = Fraction(0)  # what a named mistake is worth
+
+    def worth(self, key: Key) -> Fraction:
+        """The marks of a cell."""
+        row, column = key
+        if key in self.cells:
+            return self.cells[key]
+        if row == TOTAL and TOTAL in self.marks:
+            return self.marks[TOTAL]
+        return self.marks.get(column, Fraction(1))
