@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from worksheet.conventions import Column, Convention
+from worksheet.conventions.facts import BYTES
 from worksheet.derive.folding import Folded
 from worksheet.derive.graph_facts import graph_facts, unfed
 from worksheet.derive.run import Run
@@ -13,6 +14,7 @@ from worksheet.errors import ConventionError, FormulaError
 from worksheet.formula import Exact, Formula
 from worksheet.formula.tree import ZERO, Name, Operation
 from worksheet.formula.tree import Node as TreeNode
+from worksheet.grading.flattened import Further, flattened
 from worksheet.grading.paper import (
     ACTIVATION_MEMORY,
     FORMULA,
@@ -74,14 +76,17 @@ class PaperMaker:
         alone = unfed(network) if self.run.batch > 1 else frozenset[str]()
         numbers = {node.name: no for no, node in enumerate(network.nodes, 1)}
         cells: dict[Key, Cell] = {}
-        for no, layer in enumerate(sized(network), 1):
+        layers = tuple(sized(network))
+        named = {layer.node.name: layer for layer in layers}
+        for no, layer in enumerate(layers, 1):
             run = replace(self.run, batch=1) if layer.node.name in alone else self.run
-            for cell in self.row(no, layer, graph.get(layer.node.name, {}), run, _reads(layer, numbers)):
+            reads, further = _reads(layer, numbers), flattened(layer, named, numbers)
+            for cell in self.row(no, layer, graph.get(layer.node.name, {}), run, reads, further):
                 cells[cell.key] = cell
         for column in self.ask.totals:
             cell = self.total(column, cells)
             cells[cell.key] = cell
-        return Paper(cells)
+        return Paper(cells, network, layers, self.convention, self.run)
 
     def folded(self, layer: Sized, facts: Mapping[str, int], run: Run) -> tuple[Folded, dict[str, Asked | None]]:
         """The formulas of a layer with every letter kept, and what is asked with them by column."""
@@ -93,30 +98,34 @@ class PaperMaker:
             self._folded[key] = folded, {}
         return self._folded[key]
 
-    def row(self, no: int, layer: Sized, facts: Mapping[str, int], run: Run, reads: Mapping[str, Read]) -> Iterator[Cell]:
+    def row(
+        self, no: int, layer: Sized, facts: Mapping[str, int], run: Run, reads: Mapping[str, Read], further: Further
+    ) -> Iterator[Cell]:
+        """The cells of a layer."""
         folded, known = self.folded(layer, facts, run)
         name, wanted = layer.node.name, self.ask.of(layer.kind.name)
         leading = {f"x_{i}": length for i, length in enumerate(_leading(layer), 1)}
-        values = {**layer.values, **run.values, **leading}
+        values = {**layer.values, **run.values, **leading, **further.values}
         output = _known(known, f"{OUTPUT}{len(leading)}", lambda: _output(layer, folded))
         assert output is not None  # every layer has one
-        yield Cell((no, OUTPUT), name, output, values, _used(output, reads), layer.output, hidden=OUTPUT not in wanted)
+        hidden = OUTPUT not in wanted
+        read, beside = _used(output, {**reads, **further.reads})
+        yield Cell((no, OUTPUT), name, output, values, read, layer.output, hidden, beside)
         found = {OUTPUT: output}
-        sources = {**reads, **_own(layer, no)}
+        sources = {**reads, **_own(layer, no), **further.reads}
         for index, column in enumerate(self.convention.columns):
             asked = self.counted(column, index, layer, folded, known)
             if asked is None or column.name not in {*wanted, *self.ask.totals}:
                 continue
             found[column.name] = asked
             truth = _truth(column, layer, asked, values)
-            yield Cell((no, column.name), name, asked, values, _used(asked, sources), truth, hidden=column.name not in wanted)
+            read, beside = _used(asked, sources)
+            yield Cell((no, column.name), name, asked, values, read, truth, column.name not in wanted, beside)
         for column_name in self.ask.formulas:
             if column_name in found and column_name in wanted:
                 yield Cell((no, column_name + FORMULA), name, found[column_name], values, {}, ())
 
-    def counted(
-        self, column: Column, index: int, layer: Sized, folded: Folded, known: dict[str, Asked | None]
-    ) -> Asked | None:
+    def counted(self, column: Column, index: int, layer: Sized, folded: Folded, known: dict[str, Asked | None]) -> Asked | None:
         """What a column asks of a layer; None where it does not count it."""
         if column.once and layer.node.shares and not column.again:
             return _known(known, f"{column.name}@", lambda: _shared(folded, column))
@@ -141,8 +150,10 @@ def _known(known: dict[str, Asked | None], name: str, make: Callable[[], Asked |
     return known[name]
 
 
-def _used(asked: Asked, reads: Mapping[str, Read]) -> dict[str, Read]:
-    return {name: read for name, read in reads.items() if name in asked.symbols}
+def _used(asked: Asked, reads: Mapping[str, Read]) -> tuple[dict[str, Read], dict[str, Read]]:
+    """What the formulas read, and what only other formulas would."""
+    used = {name: read for name, read in reads.items() if name in asked.symbols}
+    return used, {name: read for name, read in reads.items() if name not in used}
 
 
 def _truth(column: Column, layer: Sized, asked: Asked, values: Mapping[str, Exact]) -> Value:
@@ -178,7 +189,9 @@ def _shared(folded: Folded, column: Column) -> Asked:
 
 def role(column: Column) -> str:
     """What a column asks for: one of ROLES."""
-    in_bytes = column.scale is not None and column.scale.unit == BYTE
+    scaled = column.scale is not None and column.scale.unit == BYTE
+    sizes = {symbol.name for symbol in BYTES.values()}  # a rule over the bytes of a number counts bytes
+    in_bytes = scaled or any(not sizes.isdisjoint(rule.symbols) for rule in column.formulas())
     return ROLES[column.once, in_bytes]
 
 

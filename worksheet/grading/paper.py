@@ -1,15 +1,19 @@
-"""A paper: the cells that a student fills for a network, each with its formulas, its true value and the cells that it follows from."""
+"""A paper: the cells that a student fills for a network, each with formulas, a true value and the cells that it follows from."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from worksheet.conventions import Convention
+from worksheet.derive.run import Run
 from worksheet.errors import FormulaError
 from worksheet.formula import Exact, Formula
 from worksheet.layers import Form, Kind
+from worksheet.network import Network
+from worksheet.sizes import Sized
 
 TOTAL = "total"  # the row below all others
 OUTPUT = "output"  # the column of output sizes
@@ -26,10 +30,10 @@ PARAMETER_MEMORY, ACTIVATION_MEMORY = "param_mem", "act_mem"
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """What is asked of a layer in one column. The same object for all cells, networks and students that share its formulas,
-    so that what is derived from it (a slip's wrong formulas, say) is derived once.
+    """What is asked of a layer in one column. The same object for all cells, networks and students that share its
+    formulas, so that what is derived from it (a slip's wrong formulas, say) is derived once.
 
-    ``formulas`` hold one formula for a count, one for each axis for an output, with every symbol kept as a letter: b for the bias,
+    ``formulas`` hold one formula for a count, one for each axis for an output; every symbol stays a letter: b for the bias,
     g for the groups. Sizes of the output stand in the formulas of a count as their letters, W and H; ``sizes`` has
     their formulas. A total has neither kind nor form, and adds x_1, x_2 and so on.
     """
@@ -71,7 +75,8 @@ class Read(NamedTuple):
 class Cell:
     """One answer that is asked for, or a size that other answers follow from though nobody asks for it (``hidden``).
 
-    ``values`` are the true values of the symbols; ``reads`` tells which of them come from other cells.
+    ``values`` are the true values of the symbols; ``reads`` tells which of them come from other cells. ``beside`` does so for
+    letters that the cell's formulas have not got, but a mistake or another way of counting may bring in.
     """
 
     key: Key
@@ -81,6 +86,7 @@ class Cell:
     reads: Mapping[str, Read]
     truth: Value
     hidden: bool = False
+    beside: Mapping[str, Read] = field(default_factory=dict)
 
     @property
     def row(self) -> Row:
@@ -105,9 +111,14 @@ class Cell:
 
 @dataclass(frozen=True, eq=False)
 class Paper:
-    """All cells of one student's sheet, in the order of the sheet: row by row, then the totals."""
+    """All cells of one student's sheet, in the order of the sheet: row by row, then the totals. ``layers`` are its rows."""
 
     cells: Mapping[Key, Cell]
+    network: Network
+    layers: tuple[Sized, ...]
+    convention: Convention
+    run: Run
+    remembered: dict[object, Any] = field(default_factory=dict, repr=False)  # what markers have worked out for it
 
     @cached_property
     def shown(self) -> tuple[Cell, ...]:
@@ -125,6 +136,15 @@ class Paper:
         for key in self.cells:
             found[key] = tuple(dict.fromkeys(self._asked(self._direct[key], found)))
         return found
+
+    @cached_property
+    def touched(self) -> dict[Key, tuple[Key, ...]]:
+        """The asked cells that a mistake at each cell may follow from: those of ``depends``, and what ``beside`` reads."""
+        both = {key: (*cell.reads.values(), *cell.beside.values()) for key, cell in self.cells.items()}
+        return {
+            key: tuple(dict.fromkeys(self._asked(tuple(read.cell for read in reads), self.depends)))
+            for key, reads in both.items()
+        }
 
     def _asked(self, keys: tuple[Key, ...], found: Mapping[Key, tuple[Key, ...]]) -> Iterator[Key]:
         for key in keys:
@@ -145,6 +165,14 @@ class Paper:
                 return None
             changed[name] = number
         return {**cell.values, **changed} if changed else cell.values
+
+    def values_beside(self, cell: Cell, given: Mapping[Key, Value]) -> Mapping[str, Exact] | None:
+        """The same with the letters that only a mistake brings in; one that cannot be read keeps its true value."""
+        values = self.values(cell, given)
+        found = {name: self.value_read(read.cell, given) for name, read in cell.beside.items()}
+        numbers = {name: cell.beside[name].of(value) for name, value in found.items() if value is not None}
+        changed = {name: number for name, number in numbers.items() if number is not None}
+        return values if values is None or not changed else {**values, **changed}
 
     def value_read(self, key: Key, given: Mapping[Key, Value]) -> Value | None:
         """What a reader of a cell finds there; None where it is the truth."""

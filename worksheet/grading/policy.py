@@ -11,7 +11,7 @@ from worksheet.grading.paper import TOTAL, Key
 
 @dataclass(frozen=True)
 class Tolerance:
-    """How far an answer may be from the truth: a share of it. Zero is exact. ``rounded`` admits rounding and suffixes (73.06 M)."""
+    """How far an answer may be from the truth: a share of it, zero for exact. ``rounded`` admits rounded figures (73.06 M)."""
 
     share: Fraction = Fraction(0)
     rounded: bool = False

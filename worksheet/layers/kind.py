@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 from worksheet.formula import Formula
 
@@ -151,6 +152,12 @@ class Kind:
     spelling: Spelling = Spelling()
     meets: Callable[[tuple[Shape, ...], Mapping[str, int], str], Kind] | None = None
     elsewhere: Mapping[str, str] = field(default_factory=dict)  # symbols of further forms: what they are in a form without them
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """One of the table stays that very object in another process: what is worked out for a kind is kept by identity."""
+        from worksheet.layers import kind_named, kinds
+
+        return (kind_named, (self.name,)) if kinds().get(self.name) is self else super().__reduce_ex__(protocol)
 
     @cached_property
     def symbols(self) -> dict[str, Symbol]:

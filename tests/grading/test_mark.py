@@ -1,0 +1,172 @@
+"""Verdicts, one by one, on the AI61002 sheet: every figure here is worked out by hand or taken from the sheet itself."""
+
+from fractions import Fraction
+
+import pytest
+
+import worksheet as ws
+from tests.sheet_facts import EXAMPLES
+from worksheet import conventions
+from worksheet.grading.making import Ask, PaperMaker
+from worksheet.grading.mark import Marker, marked_paper
+from worksheet.grading.marks import Mark, Verdict
+from worksheet.grading.paper import Key, Paper
+from worksheet.grading.policy import Policy, Tolerance
+
+ASK = Ask({"*": ("output", "params", "flops")}, ("params", "flops"))
+
+
+@pytest.fixture(scope="module")
+def paper() -> Paper:
+    return PaperMaker(ws.convention("ai61002"), ASK).paper(ws.read(EXAMPLES / "ai61002.sheet"))
+
+
+def right(paper: Paper) -> dict[Key, str]:
+    return {cell.key: "x".join(map(str, cell.truth)) for cell in paper.shown}
+
+
+def marks(paper: Paper, policy: Policy | None = None, others: tuple[str, ...] = (), **answers: str) -> dict[Key, Mark]:
+    """The marks where all answers are right but these, by row and column: r4_flops, total_params."""
+    texts = right(paper)
+    for name, text in answers.items():
+        row, column = name.split("_", 1)
+        texts[row if row == "total" else int(row[1:]), column] = text
+    return {mark.key: mark for mark in marked_paper(paper, texts, policy, others)}
+
+
+def test_the_sheet_itself_is_right(paper: Paper) -> None:
+    """The totals are those that the sheet prints."""
+    assert paper.cells["total", "params"].truth == (61_100_840,)
+    assert paper.cells["total", "flops"].truth == (793_400_040,)
+    found = marks(paper, total_params="6,11,00,840", total_flops="79,34,00,040", r1_params="64*(3*11*11 + 1)")
+    assert {mark.verdict for mark in found.values()} == {Verdict.RIGHT}
+    assert len(found) == 20 * 3 + 2
+
+
+def test_four_slips_give_55(paper: Paper) -> None:
+    """Padding on one side, no padding, no + 1 and + 1 inside the fraction all give 55: a diagnosis is a set."""
+    found = marks(paper, r1_output="64 x 55 x 55")
+    assert set(found[1, "output"].labels) == {"out-one-pad", "out-no-pad", "out-no-plus1", "out-plus1-inside"}
+    assert found[1, "output"].points == 0
+    # Its own figures are right, but do not follow from 55.
+    assert found[1, "flops"].verdict is Verdict.RIGHT
+    assert found[1, "flops"].flags == ("does-not-follow",)
+
+
+def test_an_error_is_paid_for_once(paper: Paper) -> None:
+    """55 wide: 64 x 364 x 55 x 55 operations, 2 x 64 x 55 x 55 for the ReLU; pooling 27 wide costs 64 x 3 x 27 x 27."""
+    found = marks(
+        paper, r1_output="64x55x55", r1_flops="70470400", r2_output="64x55x55", r2_flops="387200", r3_output="64x27x27",
+        r3_flops="139968", total_flops=str(793_400_040 - 73_056_256 + 70_470_400 - 401_408 + 387_200 - 150_528 + 139_968),
+    )  # fmt: skip
+    assert found[1, "flops"].carried_from == ((1, "output"),)
+    assert found[2, "flops"].carried_from == ((1, "output"),)
+    assert found[3, "output"].carried_from == ((2, "output"),)
+    assert found[3, "flops"].carried_from == ((3, "output"),)
+    assert found["total", "flops"].carried_from == ((1, "flops"), (2, "flops"), (3, "flops"))
+    assert {found[key].verdict for key in [(1, "flops"), (2, "output"), ("total", "flops")]} == {Verdict.CARRIED}
+    assert sum(mark.points for mark in found.values()) == 61  # of 62
+
+
+def test_a_blank_cell_hides_no_follow_through(paper: Paper) -> None:
+    found = marks(paper, r1_output="64x55x55", r2_output="", r2_flops="387200", r3_output="64x27x27")
+    assert found[2, "output"].verdict is Verdict.BLANK
+    assert found[3, "output"].verdict is Verdict.CARRIED
+    assert found[3, "output"].carried_from == ((1, "output"),)
+
+
+def test_two_mistakes_at_once() -> None:
+    """A known case: 288 for 896 = 32(3 x 3 x 3 + 1) lacks the channels and the bias: 32 x 3 x 3."""
+    network = ws.network("published", (3, 34, 34), ws.layer("Conv2d", c=32, w=3))
+    paper = PaperMaker(ws.convention("ai61002"), ASK).paper(network)
+    assert paper.cells[1, "params"].truth == (896,)
+    (found,) = [mark for mark in marked_paper(paper, {(1, "params"): "288"}) if mark.key == (1, "params")]
+    assert found.verdict is Verdict.MISTAKE
+    assert {frozenset(label.split("+")) for label in found.labels} >= {frozenset({"par-no-channels", "par-no-bias"})}
+
+
+def test_two_mistakes_in_a_size(paper: Paper) -> None:
+    """227 - 11 + 1 = 217: neither padding nor stride."""
+    found = marks(paper, r1_output="64x217x217")
+    assert {frozenset(label.split("+")) for label in found[1, "output"].labels} >= {frozenset({"out-no-pad", "out-no-stride"})}
+
+
+def test_another_way_of_counting_is_told_apart(paper: Paper) -> None:
+    """64 x 363 x 56 x 56 multiply-adds, without the bias; a ReLU that counts once."""
+    half = Policy(convention=Fraction(1, 2))
+    found = marks(paper, half, conventions.names(), r1_flops=str(64 * 363 * 56 * 56), r2_flops="200704")
+    assert found[1, "flops"].verdict is Verdict.CONVENTION
+    assert "fvcore" in found[1, "flops"].conventions
+    assert "ops-no-bias" in found[1, "flops"].labels
+    assert found[1, "flops"].points == Fraction(1, 2)
+    assert found[2, "flops"].labels == ("relu-once",)
+    alone = marks(paper, r1_flops=str(64 * 363 * 56 * 56))
+    assert alone[1, "flops"].verdict is Verdict.MISTAKE
+    assert alone[1, "flops"].labels == ("ops-no-bias",)
+
+
+def test_an_unknown_answer_stays_unknown(paper: Paper) -> None:
+    found = marks(paper, None, conventions.names(), r4_flops="24,09,95,329", r15_params="37752001")
+    assert found[4, "flops"].verdict is Verdict.WRONG
+    assert found[15, "params"].labels == ()
+
+
+@pytest.mark.parametrize("text", ["7,3056,256", "seventy", "7.3.056.256", "73056256 or so", "__import__('os')", "1" * 500])
+def test_what_cannot_be_read_is_said(paper: Paper, text: str) -> None:
+    mark = marks(paper, r1_flops=text)[1, "flops"]
+    assert mark.verdict is Verdict.UNREADABLE
+    assert mark.says
+    assert mark.answer == text
+
+
+def test_totals_that_leave_out_a_row_or_take_it_twice(paper: Paper) -> None:
+    """Row 4 has 192 x (64 x 5 x 5 + 1) = 307,392 parameters."""
+    assert "tot-miss-row" in marks(paper, total_params=str(61_100_840 - 307_392))["total", "params"].labels
+    assert "tot-double-row" in marks(paper, total_params=str(61_100_840 + 307_392))["total", "params"].labels
+
+
+def test_typing_errors(paper: Paper) -> None:
+    assert marks(paper, r4_params="3073920")[4, "params"].labels == ("slip-x10",)
+    assert "slip-digit-swap" in marks(paper, r4_params="370392")[4, "params"].labels
+
+
+def test_the_policy(paper: Paper) -> None:
+    """Marks by column, a penalty on what is carried, cells where only the correct answer counts."""
+    wrong = {"r1_output": "64x55x55", "r1_flops": "70470400", "r2_output": "64x55x55"}
+    worth = {"output": Fraction(1), "params": Fraction(2), "flops": Fraction(4), "total": Fraction(3)}
+    found = marks(paper, Policy(worth, penalty=Fraction(1, 4), never=frozenset({"output"})), **wrong)
+    assert found[1, "flops"].points == 3
+    assert found[1, "flops"].max == 4
+    assert found[2, "output"].points == 0
+    assert found[2, "output"].flags == ("correct-answer-only",)
+    assert found["total", "params"].max == 3
+    assert marks(paper, Policy(follow_through=False), **wrong)[1, "flops"].points == 0
+    named = marks(paper, Policy(mistake=Fraction(1, 4)), r1_params="23232")
+    assert (named[1, "params"].labels, named[1, "params"].points) == (("par-no-bias",), Fraction(1, 4))
+
+
+def test_a_tolerance(paper: Paper) -> None:
+    loose = Policy(tolerance={"flops": Tolerance(Fraction(1, 100)), "params": Tolerance(rounded=True)})
+    found = marks(paper, loose, r1_flops="73,000,000", total_params="61.1 M", r15_params="37.8 M")
+    assert found[1, "flops"].verdict is Verdict.RIGHT
+    assert found["total", "params"].flags == ("rounded",)
+    assert found[15, "params"].flags == ("rounded",)
+    assert marks(paper, loose, r15_params="37.7 M")[15, "params"].verdict is Verdict.WRONG  # 37,752,832 rounds to 37.8 M
+    assert marks(paper, r1_flops="73,000,000")[1, "flops"].verdict is Verdict.WRONG
+
+
+def test_sizes_with_the_channels_last(paper: Paper) -> None:
+    found = marks(paper, r1_output="56x56x64", r15_output="4096x1x1")
+    assert found[1, "output"].verdict is Verdict.RIGHT
+    assert found[1, "output"].flags == ("order-of-axes",)
+    assert found[15, "output"].verdict is Verdict.RIGHT
+
+
+def test_the_graders_own_failure_is_no_zero(paper: Paper, monkeypatch: pytest.MonkeyPatch) -> None:
+    marker = Marker(Policy())
+    monkeypatch.setattr(marker.diagnoser, "explain", lambda *_: 1 / 0)
+    texts = right(paper) | {(1, "params"): "12"}
+    found = {mark.key: mark for mark in marker.marks(paper, texts)}
+    assert found[1, "params"].verdict is Verdict.UNMARKED
+    assert "ZeroDivisionError" in found[1, "params"].says
+    assert found[2, "params"].verdict is Verdict.RIGHT

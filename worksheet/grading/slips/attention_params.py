@@ -1,0 +1,29 @@
+"""Mistakes in the number of parameters of a multi-head attention."""
+
+from worksheet.grading.rewrites import putting, turned
+from worksheet.grading.slip import Slip
+from worksheet.grading.slips import _sources as source
+from worksheet.grading.slips._kinds import STORED, WEIGHTS
+
+PLACE = 17
+KINDS = frozenset({"MultiheadAttention"})
+SLIPS: tuple[Slip, ...] = (
+    Slip(
+        "mha-no-out",
+        "You forgot the projection that mixes the heads in the end.",
+        source.FORMULA,
+        documented=False,
+        kinds=KINDS,
+        roles=WEIGHTS,
+        rewrite=turned("F - n**2 - b*n"),
+    ),
+    Slip(
+        "mha-no-bias",
+        "You forgot the biases of the projections.",
+        source.FORMULA,
+        documented=False,
+        kinds=KINDS,
+        roles=STORED,
+        rewrite=putting(b="0"),
+    ),
+)

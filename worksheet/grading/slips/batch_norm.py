@@ -1,0 +1,38 @@
+"""Mistakes in the number of parameters of a batch normalisation."""
+
+from worksheet.grading.rewrites import instead
+from worksheet.grading.slip import Slip
+from worksheet.grading.slips import _sources as source
+from worksheet.grading.slips._kinds import WEIGHTS
+
+PLACE = 6
+KINDS = frozenset({"BatchNorm"})
+SLIPS: tuple[Slip, ...] = (
+    Slip(
+        "bn-4c",
+        "You counted the running mean and variance too; they are stored, but not learned.",
+        source.NORMALISATION,
+        documented=True,
+        kinds=KINDS,
+        roles=WEIGHTS,
+        rewrite=instead("2*a*c + 2*c"),
+    ),
+    Slip(
+        "bn-c",
+        "You counted only one of scale and shift; every channel has both.",
+        source.NORMALISATION,
+        documented=False,
+        kinds=KINDS,
+        roles=WEIGHTS,
+        rewrite=instead("a*c"),
+    ),
+    Slip(
+        "bn-spatial",
+        "You counted scale and shift for every element, but all places of a channel share them.",
+        source.NORMALISATION,
+        documented=False,
+        kinds=KINDS,
+        roles=WEIGHTS,
+        rewrite=instead("2*a*X"),
+    ),
+)

@@ -1,0 +1,19 @@
+"""Operations given to a dropout that does nothing."""
+
+from worksheet.grading.rewrites import of_nothing
+from worksheet.grading.slip import Slip
+from worksheet.grading.slips import _sources as source
+from worksheet.grading.slips._kinds import WORK
+
+PLACE = 13
+SLIPS: tuple[Slip, ...] = (
+    Slip(
+        "drop-train",
+        "You counted the dropout as in training; in evaluation mode it passes everything on.",
+        source.SHEET,
+        documented=False,
+        kinds=frozenset({"Dropout"}),
+        roles=WORK,
+        rewrite=of_nothing("X"),
+    ),
+)

@@ -1,0 +1,19 @@
+"""Mistakes in the number of parameters of a layer normalisation."""
+
+from worksheet.grading.rewrites import instead
+from worksheet.grading.slip import Slip
+from worksheet.grading.slips import _sources as source
+from worksheet.grading.slips._kinds import WEIGHTS
+
+PLACE = 18
+SLIPS: tuple[Slip, ...] = (
+    Slip(
+        "ln-4",
+        "You counted a running mean and variance, but this normalisation keeps none; it finds them anew for every row.",
+        source.NORMALISATION,
+        documented=False,
+        kinds=frozenset({"LayerNorm"}),
+        roles=WEIGHTS,
+        rewrite=instead("a*X + a*b*X + 2*X"),
+    ),
+)
