@@ -25,6 +25,17 @@ def carried(paper: Paper, cell: Cell, answer: Value, own: Mapping[Key, Value], n
     return exactly or (tuple(wrong) if wrong and _gives(paper, cell, own, tuple(wrong), near) else ())
 
 
+def carried_within(paper: Paper, cell: Cell, own: Mapping[Key, Value], near: Callable[[Value], bool]) -> tuple[Key, ...]:
+    """The same where a count follows from the output that the student gave for the same row: a ReLU counted by its own line."""
+    rows = {read.cell for read in cell.instead.values() if read.cell in own}
+    for chosen in _sets([key for key in paper.touched[cell.key] if key in own] if rows else []):
+        values = paper.values_instead(cell, {key: own[key] for key in chosen}) if not rows.isdisjoint(chosen) else None
+        value = cell.at(values) if values else None
+        if value is not None and near(value):
+            return chosen
+    return ()
+
+
 def _gives(paper: Paper, cell: Cell, own: Mapping[Key, Value], chosen: tuple[Key, ...], near: Callable[[Value], bool]) -> bool:
     value = paper.follows(cell, {key: own[key] for key in chosen})
     return value is not None and near(value)

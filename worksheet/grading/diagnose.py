@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from worksheet.formula import Exact
 from worksheet.grading.paper import SIZES, Asked, Cell, Value
@@ -30,6 +31,18 @@ class Found(NamedTuple):
     own: bool = False
 
 
+Table = dict[Value, list[str]]  # labels by the value that they give
+
+
+@dataclass
+class Outcomes:
+    """What the mistakes give for some values of a cell's symbols: the right value, and labels by wrong value."""
+
+    base: Value | None
+    singles: Table
+    pairs: Table | None = None  # worked out when no single mistake explains an answer
+
+
 @dataclass
 class Diagnoser:
     """Looks answers up among what the known mistakes give. What depends on the question alone is worked out once."""
@@ -37,6 +50,7 @@ class Diagnoser:
     slips: Sequence[Slip]
     _singles: dict[Asked, tuple[Rewritten, ...]] = field(default_factory=dict)
     _pairs: dict[Asked, tuple[Rewritten, ...]] = field(default_factory=dict)
+    _known: WeakKeyDictionary[Cell, Outcomes] = field(default_factory=WeakKeyDictionary)
 
     def __post_init__(self) -> None:
         self.rank = {slip.id: (not slip.documented, i) for i, slip in enumerate(self.slips)}
@@ -73,31 +87,34 @@ class Diagnoser:
 
     def explain(self, cell: Cell, answer: Value, own: Mapping[str, Exact] | None) -> Found:
         """The mistakes that lead to an answer, from the true values of the symbols or from the student's ``own``."""
-        for look in (self._single, self._pair):
-            known = self.ordered(look(cell, answer, cell.values))
-            if known:
-                return Found(known)
-            found = self.ordered(look(cell, answer, own)) if own else ()
-            if found:
-                return Found(found, own=True)
+        given = [(self.outcomes(cell), cell.values)] + ([(self._outcomes(cell, own), own)] if own else [])
+        for look in (_single, self._pair):
+            for number, (found, values) in enumerate(given):
+                labels = self.ordered(look(cell, answer, found, values))
+                if labels:
+                    return Found(labels, own=number > 0)
         return Found()
 
-    def _single(self, cell: Cell, answer: Value, values: Mapping[str, Exact]) -> Iterator[str]:
-        base = cell.at(values)
-        yield from _giving(self.singles(cell.asked), cell, answer, values, base)
-        for slip in self.revaluing if base else ():
-            assert slip.revalue is not None and base is not None
-            if slip.applies(cell.asked) and any(_fits(answer, base, wrong) for wrong in slip.revalue(base)):
-                yield slip.id
+    def outcomes(self, cell: Cell) -> Outcomes:
+        """What the mistakes give at a cell, for the true values; worked out once."""
+        if cell not in self._known:
+            self._known[cell] = self._outcomes(cell, cell.values)
+        return self._known[cell]
 
-    def _pair(self, cell: Cell, answer: Value, values: Mapping[str, Exact]) -> Iterator[str]:
-        base = cell.at(values)
-        if cell.asked.role != SIZES:
-            yield from _giving(self.pairs(cell.asked), cell, answer, values, base)
-        elif base is not None and len(base) == len(answer):
-            wrong = {each.label: cell.at(values, each.formulas) for each in self.pairs(cell.asked)}
-            if _tells(answer, base, [value for value in wrong.values() if value]):
-                yield from (label for label, value in wrong.items() if value == answer)
+    def _outcomes(self, cell: Cell, values: Mapping[str, Exact]) -> Outcomes:
+        found = Outcomes(cell.at(values), _table(self.singles(cell.asked), cell, values))
+        for slip in self.revaluing if found.base else ():
+            assert slip.revalue is not None and found.base is not None
+            for wrong in slip.revalue(found.base) if slip.applies(cell.asked) else ():
+                found.singles.setdefault(wrong, []).append(slip.id)
+        return found
+
+    def _pair(self, cell: Cell, answer: Value, found: Outcomes, values: Mapping[str, Exact]) -> Iterable[str]:
+        if found.pairs is None:
+            found.pairs = _table(self.pairs(cell.asked), cell, values)
+        labels = found.pairs.get(answer, ())
+        doubtful = labels and cell.asked.role == SIZES and not _tells(answer, found.base, found.pairs)
+        return () if doubtful or answer == found.base else labels
 
     def ordered(self, labels: Iterable[str]) -> tuple[str, ...]:
         """Each label once, documented mistakes first, then in the order of the catalogue; of a pair in either order one."""
@@ -110,18 +127,27 @@ class Diagnoser:
         return singles or self.ordered(each.label for each in self.pairs(asked) if same(each.formulas))
 
 
-def _giving(
-    wrong: Iterable[Rewritten], cell: Cell, answer: Value, values: Mapping[str, Exact], base: Value | None
-) -> Iterator[str]:
-    for each in wrong:
-        value = cell.at(values, each.formulas)
-        if value is not None and _fits(answer, base, value):
-            yield each.label
+def _table(wrong: Iterable[Rewritten], cell: Cell, values: Mapping[str, Exact]) -> Table:
+    """The labels by the value that each of the wrong formulas gives."""
+    found: Table = {}
+    for label, formulas in wrong:
+        value = cell.at(values, formulas)
+        if value is not None:
+            found.setdefault(value, []).append(label)
+    return found
 
 
-def _tells(answer: Value, base: Value, wrong: Iterable[Value]) -> bool:
+def _single(cell: Cell, answer: Value, found: Outcomes, _: Mapping[str, Exact]) -> Iterable[str]:
+    if cell.asked.role != SIZES:
+        return found.singles.get(answer, ()) if answer != found.base else ()
+    return [label for value, labels in found.singles.items() if _fits(answer, found.base, value) for label in labels]
+
+
+def _tells(answer: Value, base: Value | None, wrong: Iterable[Value]) -> bool:
     """Whether it says something that two mistakes give these sizes: so many pairs lie close to the right sizes that any number
     there would be explained. Between the right size and the answer, few may lie."""
+    if base is None or len(answer) != len(base):
+        return False
     size, right = answer[-1], base[-1]
     least, most = min(size, right), max(size, right)
     between = {value[-1] for value in wrong if least <= value[-1] <= most} - {right}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from worksheet.conventions import Column, Convention
@@ -14,7 +14,7 @@ from worksheet.errors import ConventionError, FormulaError
 from worksheet.formula import Exact, Formula
 from worksheet.formula.tree import ZERO, Name, Operation
 from worksheet.formula.tree import Node as TreeNode
-from worksheet.grading.flattened import Further, flattened
+from worksheet.grading.flattened import NONE, Further, flattened
 from worksheet.grading.paper import (
     ACTIVATION_MEMORY,
     FORMULA,
@@ -34,7 +34,7 @@ from worksheet.grading.paper import (
 from worksheet.layers import Form, Shape, Symbol
 from worksheet.layers.kind import Axes
 from worksheet.network import Network
-from worksheet.sizes import Sized, sized
+from worksheet.sizes import Sized, given, sized
 
 ANY = "*"
 ROLES = {  # by whether a column counts what is stored, and whether in bytes
@@ -75,13 +75,14 @@ class PaperMaker:
         graph = graph_facts(network, self.convention.facts) if self.convention.facts else {}
         alone = unfed(network) if self.run.batch > 1 else frozenset[str]()
         numbers = {node.name: no for no, node in enumerate(network.nodes, 1)}
-        cells: dict[Key, Cell] = {}
+        cells = dict(self.inputs(network)) if self.convention.counts_inputs else {}
         layers = tuple(sized(network))
         named = {layer.node.name: layer for layer in layers}
         for no, layer in enumerate(layers, 1):
             run = replace(self.run, batch=1) if layer.node.name in alone else self.run
             reads, further = _reads(layer, numbers), flattened(layer, named, numbers)
-            for cell in self.row(no, layer, graph.get(layer.node.name, {}), run, reads, further):
+            wanted = self.ask.of(layer.kind.name)
+            for cell in self.row(no, layer, wanted, graph.get(layer.node.name, {}), run, reads, further):
                 cells[cell.key] = cell
         for column in self.ask.totals:
             cell = self.total(column, cells)
@@ -98,12 +99,26 @@ class PaperMaker:
             self._folded[key] = folded, {}
         return self._folded[key]
 
+    def inputs(self, network: Network) -> Iterator[tuple[Key, Cell]]:
+        """What the network's own inputs add to the totals, where they are counted; nobody is asked for it."""
+        facts = dict.fromkeys(self.convention.facts, 0)
+        for no, layer in enumerate(given(network)):
+            for cell in self.row(-no, layer, (), facts, self.run, {}, NONE):
+                yield cell.key, cell
+
     def row(
-        self, no: int, layer: Sized, facts: Mapping[str, int], run: Run, reads: Mapping[str, Read], further: Further
+        self,
+        no: int,
+        layer: Sized,
+        wanted: Collection[str],
+        facts: Mapping[str, int],
+        run: Run,
+        reads: Mapping[str, Read],
+        further: Further,
     ) -> Iterator[Cell]:
         """The cells of a layer."""
         folded, known = self.folded(layer, facts, run)
-        name, wanted = layer.node.name, self.ask.of(layer.kind.name)
+        name = layer.node.name
         leading = {f"x_{i}": length for i, length in enumerate(_leading(layer), 1)}
         values = {**layer.values, **run.values, **leading, **further.values}
         output = _known(known, f"{OUTPUT}{len(leading)}", lambda: _output(layer, folded))
@@ -112,7 +127,9 @@ class PaperMaker:
         read, beside = _used(output, {**reads, **further.reads})
         yield Cell((no, OUTPUT), name, output, values, read, layer.output, hidden, beside)
         found = {OUTPUT: output}
-        sources = {**reads, **_own(layer, no), **further.reads}
+        own = _own(layer, no)
+        shared = {symbol: read for symbol, read in own.items() if symbol not in _sizes(layer)}
+        sources = {**reads, **{symbol: read for symbol, read in own.items() if symbol not in shared}, **further.reads}
         for index, column in enumerate(self.convention.columns):
             asked = self.counted(column, index, layer, folded, known)
             if asked is None or column.name not in {*wanted, *self.ask.totals}:
@@ -120,7 +137,8 @@ class PaperMaker:
             found[column.name] = asked
             truth = _truth(column, layer, asked, values)
             read, beside = _used(asked, sources)
-            yield Cell((no, column.name), name, asked, values, read, truth, column.name not in wanted, beside)
+            instead, _ = _used(asked, shared)
+            yield Cell((no, column.name), name, asked, values, read, truth, column.name not in wanted, beside, instead)
         for column_name in self.ask.formulas:
             if column_name in found and column_name in wanted:
                 yield Cell((no, column_name + FORMULA), name, found[column_name], values, {}, ())
@@ -249,8 +267,16 @@ def _symbol(axis: Symbol | int) -> Symbol | None:
     return axis if isinstance(axis, Symbol) else None
 
 
+def _sizes(layer: Sized) -> frozenset[str]:
+    """The letters of the output's own sizes."""
+    return frozenset(size.name for size in layer.kind.sizes)
+
+
 def _own(layer: Sized, no: int) -> dict[str, Read]:
-    """The sizes of the layer's own output, where an axis is one of them."""
-    names = {size.name for size in layer.kind.sizes}
+    """The letters that stand for an axis of the layer's own output: its sizes, and what it has in common with the input."""
     first = len(layer.output) - len(layer.form.output)
-    return {text: Read((no, OUTPUT), (first + i,)) for i, text in enumerate(layer.form.output) if text in names}
+    return {
+        text: Read((no, OUTPUT), (first + i,))
+        for i, text in enumerate(layer.form.output)
+        if text in layer.values and text != _rest(layer.form)
+    }

@@ -10,7 +10,7 @@ from functools import partial
 from worksheet import conventions
 from worksheet.formula import Exact
 from worksheet.grading.alternatives import Alternatives
-from worksheet.grading.carrying import carried
+from worksheet.grading.carrying import carried, carried_within
 from worksheet.grading.diagnose import Diagnoser, Found
 from worksheet.grading.evidence import narrowed
 from worksheet.grading.marks import AXES, CORRECT_ONLY, DOES_NOT_FOLLOW, ROUNDED, TRIVIAL, Mark, Verdict
@@ -18,7 +18,7 @@ from worksheet.grading.paper import TOTAL, Cell, Key, Paper, Value
 from worksheet.grading.policy import EXACT, Policy
 from worksheet.grading.slips import slips
 from worksheet.grading.understanding import Understanding, Understood
-from worksheet.grading.written import mark_formula
+from worksheet.grading.written import explanations, right_formula
 
 MOST_KEPT = 200_000  # marks that a paper remembers
 SIMPLE = frozenset({0, 1})  # values that make what follows from them much simpler
@@ -39,7 +39,7 @@ class _Answers:
     """The answers of one paper, read. ``own`` are the values that differ from the truth, and those that follow from them where
     the student left a cell blank; ``origins`` tells of the latter from which answers."""
 
-    entries: list[tuple[Cell, str, Understood]]
+    entries: list[tuple[Cell, str, Understood, Mark | None]]  # with the mark of a right answer
     own: dict[Key, Value]
     origins: dict[Key, tuple[Key, ...]]
 
@@ -59,10 +59,11 @@ class Marker:
 
     def __post_init__(self) -> None:
         self.understanding = Understanding(self.policy)
+        self.token = object()  # that papers know this marker by: an id would be given again once it is gone
 
     def marks(self, paper: Paper, texts: Mapping[Key, str]) -> tuple[Mark, ...]:
         """A mark for every cell that is asked for, in the order of the paper."""
-        known: Known = paper.remembered.setdefault(id(self), {})
+        known: Known = paper.remembered.setdefault(self.token, {})
         marks, simple = [], True
         for cell in paper.shown:
             text = texts.get(cell.key, "")
@@ -105,22 +106,24 @@ class Marker:
 
     def carefully(self, paper: Paper, texts: Mapping[Key, str], known: Known) -> list[Mark]:
         answers = self.answers(paper, texts, known)
-        return [self.one(paper, cell, text, understood, answers) for cell, text, understood in answers.entries]
+        own = answers.own.keys()
+        return [
+            right if right and own.isdisjoint(paper.depends[cell.key]) else self.one(paper, cell, text, understood, answers)
+            for cell, text, understood, right in answers.entries
+        ]
 
     def answers(self, paper: Paper, texts: Mapping[Key, str], known: Known) -> _Answers:
         found = _Answers([], {}, {})
-        read: dict[Key, tuple[Cell, str, Understood]] = {}
         for cell in paper.shown:
             text = texts.get(cell.key, "")
             understood, right = known[cell.key, text] if (cell.key, text) in known else self.first(cell, text, {})
-            read[cell.key] = cell, text, understood
+            found.entries.append((cell, text, understood, right))
             if cell.is_formula:
                 continue
             if understood.value is None:
                 self.derive(paper, cell, found)
             elif right is None:
                 found.own[cell.key] = understood.value
-        found.entries.extend(read.values())
         return found
 
     def derive(self, paper: Paper, cell: Cell, answers: _Answers) -> None:
@@ -134,7 +137,7 @@ class Marker:
     def one(self, paper: Paper, cell: Cell, text: str, understood: Understood, answers: _Answers) -> Mark:
         """The mark of one cell; a failure of the grader's own is told as such, never as a zero."""
         depends = [key for key in paper.depends[cell.key] if key in answers.own]
-        remembered: dict[object, Mark] = paper.remembered.setdefault((id(self), "careful"), {})
+        remembered: dict[object, Mark] = paper.remembered.setdefault((self.token, "careful"), {})
         touched = [key for key in paper.touched[cell.key] if key in answers.own]
         memo = (cell.key, text, *[(key, answers.own[key], answers.origins.get(key)) for key in touched])
         if memo not in remembered:
@@ -154,16 +157,26 @@ class Marker:
         if not text.strip():
             return replace(mark, verdict=Verdict.BLANK)
         if cell.is_formula:
-            return mark_formula(paper, cell, mark, self.policy, self.diagnoser, self.alternatives(paper))
+            return self.formula(paper, cell, mark)
         if understood.value is None:
             return replace(mark, verdict=Verdict.UNREADABLE, says=understood.says)
         if self.near(cell, understood, cell.truth):
             return self.follows(paper, cell, self.right(cell, text, understood), depends, answers)
         own = {key: answers.own[key] for key in depends}
-        chosen = carried(paper, cell, understood.value, own, partial(self.near, cell, understood))
+        near = partial(self.near, cell, understood)
+        chosen = carried(paper, cell, understood.value, own, near) or carried_within(paper, cell, answers.own, near)
         if chosen:
             return self.carried(cell, mark, chosen, answers)
         return self.explained(paper, cell, mark, answers)
+
+    def formula(self, paper: Paper, cell: Cell, mark: Mark) -> Mark:
+        """The mark of a formula."""
+        found = right_formula(cell, mark)
+        if isinstance(found, Mark):
+            return found
+        names, labels = explanations(paper, cell, mark.answer, self.diagnoser, self.alternatives(paper))
+        says = found.counter.says if found.counter else ""
+        return valued(replace(mark, says=says), names, Found(labels), self.policy)
 
     def follows(self, paper: Paper, cell: Cell, mark: Mark, depends: list[Key], answers: _Answers) -> Mark:
         """A right answer; flagged where the student's own values give another."""

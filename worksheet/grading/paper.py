@@ -76,7 +76,8 @@ class Cell:
     """One answer that is asked for, or a size that other answers follow from though nobody asks for it (``hidden``).
 
     ``values`` are the true values of the symbols; ``reads`` tells which of them come from other cells. ``beside`` does so for
-    letters that the cell's formulas have not got, but a mistake or another way of counting may bring in.
+    letters that the cell's formulas have not got, but a mistake or another way of counting may bring in. ``instead`` gives the
+    sizes that a layer's output has from its input, or from the sheet, as the row's own answer tells them.
     """
 
     key: Key
@@ -87,6 +88,7 @@ class Cell:
     truth: Value
     hidden: bool = False
     beside: Mapping[str, Read] = field(default_factory=dict)
+    instead: Mapping[str, Read] = field(default_factory=dict)
 
     @property
     def row(self) -> Row:
@@ -139,8 +141,9 @@ class Paper:
 
     @cached_property
     def touched(self) -> dict[Key, tuple[Key, ...]]:
-        """The asked cells that a mistake at each cell may follow from: those of ``depends``, and what ``beside`` reads."""
-        both = {key: (*cell.reads.values(), *cell.beside.values()) for key, cell in self.cells.items()}
+        """The asked cells that a mistake at each cell may follow from: those of ``depends``, and what ``beside`` and ``instead``
+        read."""
+        both = {key: (*c.reads.values(), *c.beside.values(), *c.instead.values()) for key, c in self.cells.items()}
         return {
             key: tuple(dict.fromkeys(self._asked(tuple(read.cell for read in reads), self.depends)))
             for key, reads in both.items()
@@ -173,6 +176,14 @@ class Paper:
         numbers = {name: cell.beside[name].of(value) for name, value in found.items() if value is not None}
         changed = {name: number for name, number in numbers.items() if number is not None}
         return values if values is None or not changed else {**values, **changed}
+
+    def values_instead(self, cell: Cell, given: Mapping[Key, Value]) -> Mapping[str, Exact] | None:
+        """The same with the sizes that the row's own output has in common with its input read from that output."""
+        values = self.values(cell, given)
+        numbers = {name: read.of(given[read.cell]) for name, read in cell.instead.items() if read.cell in given}
+        if values is None or None in numbers.values():
+            return None
+        return {**values, **{name: number for name, number in numbers.items() if number is not None}}
 
     def value_read(self, key: Key, given: Mapping[Key, Value]) -> Value | None:
         """What a reader of a cell finds there; None where it is the truth."""

@@ -1,0 +1,315 @@
+"""Numbers and sizes as people write them are read exactly; what is malformed or doubtful is refused with what was understood."""
+
+from fractions import Fraction
+
+import pytest
+
+from worksheet.errors import WorksheetError
+from worksheet.grading.numbers import EXPRESSION, Unreadable, read_number, read_size
+
+WRITTEN = {  # the row of the AI61002 sheet with 73,056,256 operations, in every style
+    "73056256": "plain",
+    "73,056,256": "western",
+    "7,30,56,256": "Indian",
+    "73 056 256": "with spaces",
+    "7 30 56 256": "Indian, with spaces",
+    "73\u2009056\u2009256": "with spaces",
+    "73\u202f056\u202f256": "with spaces",
+    "73\u00a0056\u00a0256": "with spaces",
+    r"73\,056\,256": "with spaces",
+    "73.056.256": "European",
+    "73'056'256": "Swiss",
+    "73’056’256": "Swiss",
+    "73_056_256": "with underscores",
+    "73{,}056{,}256": "western",
+    "$73{,}056{,}256$": "western",
+    "73,056,256.0": "western",
+    "73.056.256,0": "European",
+}
+
+
+@pytest.mark.parametrize("text", WRITTEN)
+def test_grouping_styles(text: str) -> None:
+    number = read_number(text)
+    assert (number.value, number.style) == (73056256, WRITTEN[text])
+    assert "73056256" in number.understood
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (" 23296 ", 23296),
+        ("= 23296", 23296),
+        ("=23296", 23296),
+        ("23296.", 23296),
+        ("+23296", 23296),
+        ("−5", -5),
+        ("- 5", -5),
+        ("0", 0),
+        ("007", 7),
+        ("54.25", Fraction(217, 4)),
+        ("0.125", Fraction(1, 8)),
+        ("1,234", 1234),
+        ("12,34,567.50", Fraction(2469135, 2)),
+        ("P = 23296", 23296),
+        ("\u200b23296\ufeff", 23296),
+        ("9" * 30, 10**30 - 1),
+    ],
+)
+def test_plain_figures(text: str, value: int) -> None:
+    assert read_number(text).value == value
+
+
+@pytest.mark.parametrize("text", ["२३२९६", "٢٣٢٩٦", "۲۳۲۹۶", "২৩২৯৬", "２３２９６", "٢٣٬٢٩٦"])
+def test_digits_of_any_one_script(text: str) -> None:
+    assert read_number(text).value == 23296
+
+
+def test_digits_of_two_scripts_are_refused() -> None:
+    with pytest.raises(Unreadable, match="scripts"):
+        read_number("२३296")
+
+
+MALFORMED = [
+    "7,3056,256",
+    "1,23",
+    "1,2345",
+    "12,34",
+    "1,,234",
+    "1.234.5",
+    "1__000",
+    "1 2 3",
+    "73,056.256,0",
+    "1'23",
+    "0,500",
+    "007,305",
+    "73 05 6256",
+]
+
+
+@pytest.mark.parametrize("text", MALFORMED)
+def test_a_malformed_number_is_not_mended(text: str) -> None:
+    with pytest.raises(Unreadable, match="grouped") as refused:
+        read_number(text)
+    assert refused.value.where.text == text
+    assert "73,056,256" in (refused.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "nothing"),
+        ("   ", "nothing"),
+        (",234", "expected a number"),
+        ("abc", "no number"),
+        ("#N/A", "no number"),
+        ("½", "no number"),
+        ("23296 params", "23296 is understood, but not 'params'"),
+        ("23296 numbers", "23296 is understood, but not 'numbers'"),
+        ("23.3k", "understood as 23300"),
+        ("7.31E+07", "understood as 73100000"),
+        ("73.06 M", "understood as 73060000"),
+        ("9" * 31, "more than 30 digits"),
+        ("9" * 5000, "5,000 characters"),
+        ("9**9**9", "exponent"),
+        ("1/0", "division by zero"),
+        ("k(c+1)", "'k' is not a symbol"),
+        ("64*(3*11", "expected"),
+        ("64*364 = 23295", "differ: 23296 and 23295"),
+        ("1=1=1=1=1=1=1", "more than 6 sides"),
+        ("__import__('os').system('x1')", "no place|not a symbol|not grouped"),
+    ],
+)
+def test_what_is_said_of_a_text_that_cannot_be_read(text: str, says: str) -> None:
+    with pytest.raises(Unreadable, match=says):
+        read_number(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "64*(3*11*11+1)",
+        "64×(3×11²+1)",
+        "64 x (3 x 11 x 11 + 1)",
+        "64·(3·11^2+1)",
+        r"64\times\left(3\cdot 11^{2}+1\right)",
+        "=64*(3*11*11+1)",
+        "64*(3*11*11+1) = 23296",
+        "params = 64*(3*11*11+1) = 64*364 = 23,296",
+        "46592/2",
+        "floor(46593/2)",
+        "46593//2",
+        "⌊46593/2⌋",
+        "2.3296*10^4",
+        "(23296)",
+    ],
+)
+def test_an_expression_is_an_answer_too(text: str) -> None:
+    assert read_number(text).value == 23296
+
+
+def test_the_fault_of_an_expression_stands_at_its_column() -> None:
+    with pytest.raises(Unreadable) as refused:
+        read_number("  64*(3*11*z)")
+    assert refused.value.where.column == 12
+
+
+# Rounded figures
+
+ROUNDED = {
+    "73.06 M": 73_060_000,
+    "73.06M": 73_060_000,
+    "73,06 M": 73_060_000,
+    "73.06 million": 73_060_000,
+    "7.306 crore": None,  # 7,306 or 7.306
+    "7.31 crore": 73_100_000,
+    "730.6 lakh": 73_060_000,
+    "7.31E+07": 73_100_000,
+    "7.31e7": 73_100_000,
+    "7.31×10^7": 73_100_000,
+    "7.31×10⁷": 73_100_000,
+    r"7.31 \times 10^{7}": 73_100_000,
+    "0,731 crore": 7_310_000,
+    "0,73e8": 73_000_000,
+    "23.3k": 23_300,
+    "23.3 kFLOPs": 23_300,
+    "1.8 GFLOPs": 1_800_000_000,
+    "244 MB": 244_000_000,
+    "244403360 B": 244_403_360,
+    "232.9 MiB": Fraction(2329, 10) * 2**20,
+    "≈ 23.3k": 23_300,
+    "-1.5k": -1_500,
+    "1.234": None,
+    "1.234 M": None,
+    "1,234 k": None,
+    "1.8B": None,
+    "23.3 q": None,
+    "1e31": None,
+}
+
+
+@pytest.mark.parametrize("text", ROUNDED)
+def test_rounded_figures(text: str) -> None:
+    value = ROUNDED[text]
+    if value is None:
+        with pytest.raises(Unreadable):
+            read_number(text, suffixes=True)
+    else:
+        assert read_number(text, suffixes=True).value == value
+
+
+def test_a_thousand_or_a_decimal_number_is_asked_back_where_decimals_are_possible() -> None:
+    with pytest.raises(Unreadable, match=r"may mean 1234 or 1\.234"):
+        read_number("1.234", suffixes=True)
+    exact = read_number("1.234")
+    assert (exact.value, exact.alternatives) == (1234, (Fraction(1234, 1000),))
+
+
+def test_1000_or_1024_is_kept_as_a_diagnosis() -> None:
+    weights = 61_100_840 * 4  # bytes of torchvision's AlexNet: 233.1 MiB, 244.4 MB
+    mega, mebi = read_number("233.1 MB", suffixes=True), read_number("233.1 MiB", suffixes=True)
+    assert mebi.is_rounded(weights)
+    assert not mega.is_rounded(weights)
+    assert mega.rounds_otherwise(weights)
+    assert read_number("244.4 MB", suffixes=True).is_rounded(weights)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "is_rounded"),
+    [
+        ("73.06 M", 73_056_256, True),
+        ("73.1 M", 73_056_256, True),
+        ("73.05 M", 73_056_256, False),
+        ("73 M", 73_056_256, False),  # two digits could hide a mistake
+        ("0 M", 3, False),
+        ("23.3k", 23_296, True),
+        ("23.2k", 23_296, False),  # what is left without the bias: 23,232
+        ("73,060,000", 73_056_256, True),
+        ("70,000,000", 73_056_256, False),
+        ("73,056,256", 73_056_256, True),
+        ("7.31e7", 73_056_256, True),
+        ("7.31×10⁷", 73_056_256, True),
+        ("7300*10000", 73_056_256, False),  # an expression is exact
+    ],
+)
+def test_a_figure_is_compared_to_its_digits(text: str, wanted: int, is_rounded: bool) -> None:
+    assert read_number(text, suffixes=True).is_rounded(wanted) is is_rounded
+
+
+def test_how_an_expression_was_understood() -> None:
+    assert read_number("2*3").understood == f"6 ({EXPRESSION})"
+    assert read_number("73.06 M", suffixes=True).understood == "73060000 (M)"
+    assert read_number("73.06 M", suffixes=True).precision == 4
+
+
+# Sizes
+
+SIZES = {
+    "64x56x56": (64, 56, 56),
+    "64 x 56 x 56": (64, 56, 56),
+    "64X56X56": (64, 56, 56),
+    "64×56×56": (64, 56, 56),
+    "64 × 56 × 56": (64, 56, 56),
+    "64*56*56": (64, 56, 56),
+    "64·56·56": (64, 56, 56),
+    r"64 \times 56 \times 56": (64, 56, 56),
+    r"$64\times56\times56$": (64, 56, 56),
+    "64 by 56 by 56": (64, 56, 56),
+    "(64, 56, 56)": (64, 56, 56),
+    "(64,56,56)": (64, 56, 56),
+    "[64 56 56]": (64, 56, 56),
+    "(64 x 56 x 56)": (64, 56, 56),
+    "64, 56, 56": (64, 56, 56),
+    "64,56,56": (64, 56, 56),  # no number is grouped so
+    "64 56 56": (64, 56, 56),
+    "64;56;56": (64, 56, 56),
+    "torch.Size([1, 64, 56, 56])": (1, 64, 56, 56),
+    "६४x५६x५६": (64, 56, 56),
+    "= 64x56x56": (64, 56, 56),
+    "1,024x10x10": (1024, 10, 10),
+    "9216": (9216,),
+    "9,216": (9216,),
+    "(9216)": (9216,),
+    "(9, 216)": (9, 216),
+    "256*6*6": (256, 6, 6),
+    "(224 - 11 + 4)/4 + 1": (Fraction(221, 4),),
+    "floor((224-11+4)/4)+1": (55,),
+    "64 x (224/4) x 56": (64, 56, 56),
+    "54.25x54.25": (Fraction(217, 4), Fraction(217, 4)),
+    "0x0": (0, 0),
+}
+
+
+@pytest.mark.parametrize("text", SIZES)
+def test_sizes(text: str) -> None:
+    assert read_size(text) == SIZES[text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "x",
+        "64x",
+        "x64",
+        "64xx56",
+        "64,112,112",  # 64 maps of 112 x 112, or 64 million
+        "9 216",
+        "9.216",
+        "(1,000)",
+        "64x056",
+        "64x56,56",
+        "27.125x3",
+        "64x1 000",
+        "64 channels of 56x56",
+        "64x56x56 = 200704",
+        "1x2x3x4x5x6x7x8x9",
+        "6" * 31,
+        "6" * 31 + "x3",
+        "64x५6",
+        "x" * 5000,
+    ],
+)
+def test_sizes_that_are_no_or_doubtful_sizes(text: str) -> None:
+    with pytest.raises(WorksheetError):
+        read_size(text)
