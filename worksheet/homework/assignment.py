@@ -12,14 +12,16 @@ from worksheet.grading.policy import Policy
 from worksheet.network import Network
 
 VARIED = ("input", "channels", "kernel", "stride", "padding", "groups")  # what a variant may change
+LANGUAGES = ("en",)  # that sheets and feedback have words in
 
 
 @dataclass(frozen=True)
 class Variants:
     """How each student gets a network of their own.
 
-    ``ranges`` gives the values that may be chosen for what is varied, where the teacher says so: ``{"kernel": (3, 5, 7)}``; the others
-    are derived from the network. ``reveal`` are the ids of the mistakes that the variants must show (empty: all that apply).
+    ``ranges`` gives the values that may be chosen for what is varied, where the teacher says so: ``{"kernel": (3, 5, 7)}``; the
+    others are derived from the network. ``reveal`` are the ids of the mistakes that the variants must show (empty: all that
+    apply).
     """
 
     seed: int
@@ -32,7 +34,8 @@ class Variants:
 class Assignment:
     """One homework. ``source`` is the network as the file names it; ``network`` the teacher's own, before any variation.
 
-    ``conventions`` are the other ways of counting under which an answer may be right; ``rules`` the sentences printed above the questions.
+    ``conventions`` are the other ways of counting under which an answer may be right, by name or file; ``rules`` the sentences
+    printed above the questions; ``digits`` the locale whose digit grouping is printed.
     """
 
     title: str
@@ -50,4 +53,4 @@ class Assignment:
     language: str = "en"
     batch: int = 1
     file: Path | None = None
-    text: str = ""  # the file's own text, which the variants are a function of
+    text: str = ""  # the file's own text

@@ -19,6 +19,7 @@ from worksheet.readers.sheet_layers import NAME, Line
 from worksheet.sizes import follow
 
 FENCE = "---"
+HOMEWORK = "homework"
 BRACKETS = ("exact", "always")
 
 
@@ -86,7 +87,8 @@ class _Sheet:
         names = [field.name for field in fields(Heading)]
         entries: dict[str, Marked] = {}
         with self.faults.catching():
-            entries = table.fields([*names, "input", "inputs"], (), self.faults)
+            entries = table.fields([*names, "input", "inputs", HOMEWORK], (), self.faults)
+        entries.pop(HOMEWORK, None)  # read where homework is read
         if "inputs" in entries:
             self.read_further(entries.pop("inputs"))
         for name, entry in entries.items():

@@ -1,0 +1,130 @@
+"""What an assignment's keys say of marks, tolerance, follow-through, other ways of counting, mistakes and variants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any, Protocol
+
+from worksheet import conventions
+from worksheet.errors import WorksheetError, shown
+from worksheet.grading.paper import OUTPUT, Paper
+from worksheet.grading.policy import EXACT, Policy, Tolerance
+from worksheet.grading.slips import slips
+from worksheet.homework.assignment import VARIED, Variants
+from worksheet.homework.fields import Context
+from worksheet.homework.keys import EVERY, NONE
+from worksheet.homework.tolerance import hidden
+from worksheet.marked import Marked
+
+Fields = Mapping[str, Marked]
+NOTHING = Fraction(0)
+MAY_BE_ZERO = frozenset({"padding"})
+MOST_SHOWN = 3  # hidden mistakes in one message
+
+
+class Values(Protocol):
+    """What a key says, or a default."""
+
+    def __call__(self, name: str, default: Any) -> Any: ...
+
+
+def policy(value: Values, fields: Fields, context: Context, paper: Paper | None) -> Policy:
+    """What answers are worth. The faults of the keys are added to the context's."""
+    marks = value("marks", {})
+    follow = value("follow_through", default=True)
+    details = follow if isinstance(follow, dict) else {}
+    others = value("conventions", None)
+    return Policy(
+        marks={name: worth for name, worth in marks.items() if isinstance(name, str)},
+        cells={key: worth for key, worth in marks.items() if not isinstance(key, str)},
+        tolerance=_tolerances(value("tolerance", {}), fields, context, paper),
+        follow_through=bool(follow) or isinstance(follow, dict),
+        penalty=details.get("penalty", NOTHING),
+        never=frozenset(details.get("never", ())),
+        trivial=details.get("trivial", True),
+        convention=others.get("worth", NOTHING) if isinstance(others, dict) else NOTHING,
+        mistake=value("mistakes", {}).get("worth", NOTHING),
+    )
+
+
+def considered(said: Any, own: str) -> tuple[str, ...]:
+    """The other ways of counting that are told apart from mistakes, by name or file."""
+    named = said.get("consider", EVERY) if isinstance(said, dict) else said or EVERY
+    listed = {NONE: (), EVERY: conventions.names()}[named] if isinstance(named, str) else named
+    return tuple(name for name in listed if name != own)
+
+
+# Tolerance
+
+
+def _tolerances(said: Mapping[str, Any], fields: Fields, context: Context, paper: Paper | None) -> dict[str, Tolerance]:
+    """The tolerance of each column; one that hides a known mistake is a fault."""
+    found = {}
+    for column, entry in said.items():
+        within, hides = (entry.get("within"), entry.get("hides", ())) if isinstance(entry, dict) else (entry, ())
+        found[column] = tolerance = within if isinstance(within, Tolerance) else Tolerance(within or NOTHING)
+        if tolerance == EXACT:
+            continue
+        if column == OUTPUT:
+            place = fields["tolerance"].table()[column].where
+            context.faults.add(WorksheetError("an output size is right or wrong, nothing is near it", place, "output: exact"))
+        elif paper is not None:
+            _check_tolerance(paper, column, tolerance, frozenset(hides), fields["tolerance"].table()[column], context)
+    return {column: tolerance for column, tolerance in found.items() if tolerance != EXACT}
+
+
+def _check_tolerance(
+    paper: Paper, column: str, tolerance: Tolerance, hides: frozenset[str], entry: Marked, context: Context
+) -> None:
+    found = [each for each in hidden(paper, column, tolerance, slips().values()) if each.slip.id not in hides]
+    if not found:
+        return
+    first = {each.slip.id: each for each in reversed(found)}  # where each mistake comes first
+    said = [str(each) for each in found if first[each.slip.id] is each][:MOST_SHOWN]
+    more = f"; and {len(found) - len(said):,} more" if len(found) > len(said) else ""
+    message = f"known mistakes would pass for right: {'; '.join(said)}{more}"
+    ids = [name for name in slips() if name in first]
+    within = entry.table()["within"].text() if isinstance(entry.value, dict) else entry.text()
+    hint = f"{column}: exact; or, to let them pass, {column}: {{within: {within}, hides: [{', '.join(ids)}]}}"
+    context.faults.add(WorksheetError(message, entry.where, hint))
+
+
+# Variants
+
+
+def variants(value: Values, fields: Fields, context: Context, paper: Paper | None) -> Variants | None:
+    """How the sheets differ; None where everyone has the same."""
+    said = value("variants", None)
+    if said is None:
+        return None
+    vary = said.get("vary", VARIED)
+    for fault in (*_ranges(fields["variants"], vary), *_unfit(fields["variants"], said.get("reveal", ()), paper)):
+        context.faults.add(fault)
+    return Variants(said.get("seed", 0), vary, said.get("ranges", {}), said.get("reveal", ()))
+
+
+def _ranges(entry: Marked, vary: tuple[str, ...]) -> Iterator[WorksheetError]:
+    """Faults of ranges: of what is not varied, and zeros."""
+    ranges = entry.table().get("ranges")
+    if ranges is None or not isinstance(ranges.value, dict):
+        return
+    for name, listed in ranges.value.items():
+        if name in VARIED and name not in vary:
+            yield WorksheetError(
+                f"{name} has a range but is not varied", ranges.keys[name], f"vary: [{', '.join((*vary, name))}]"
+            )
+        for item in listed.value if isinstance(listed.value, list) else ():
+            if item.value == "0" and name not in MAY_BE_ZERO:
+                yield WorksheetError(f"the {name} cannot be 0", item.where, "a whole number from 1 on")
+
+
+def _unfit(entry: Marked, reveal: tuple[str, ...], paper: Paper | None) -> Iterator[WorksheetError]:
+    """Faults of mistakes that cannot be made on this sheet."""
+    if paper is None or not reveal:
+        return
+    asked = {id(cell.asked): cell.asked for cell in paper.shown if not cell.is_formula}.values()
+    places = {item.value: item.where for item in entry.table()["reveal"].items() if isinstance(item.value, str)}
+    for name in reveal:
+        if name in slips() and not any(slips()[name].applies(each) for each in asked):
+            yield WorksheetError(f"nothing that is asked can show the mistake {shown(name)}", places.get(name), "leave it out")
