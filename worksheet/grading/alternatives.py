@@ -11,6 +11,7 @@ from worksheet.derive.graph_facts import graph_facts
 from worksheet.derive.run import Run
 from worksheet.errors import FormulaError
 from worksheet.formula import Exact, Formula
+from worksheet.grading.making import role
 from worksheet.grading.paper import Key, Paper, Value
 from worksheet.sizes import Sized
 
@@ -29,12 +30,14 @@ class Alternatives:
     _known: dict[object, tuple[Counted, ...]] = field(default_factory=dict)
 
     def columns(self, name: str) -> list[tuple[Convention, Column, int]]:
-        """The columns of other conventions that ask for the same: of the same name, or both the main ones."""
+        """The columns of other conventions that ask for the same: of one role, and of the same name or both the main ones."""
         if name not in self._columns:
             found = []
+            asked = role(self.own.column(name))
             for other in self.others:
                 wanted = {name, other.main} if name == self.own.main else {name}
-                found += [(other, column, i) for i, column in enumerate(other.columns) if column.name in wanted]
+                fits = [column.name in wanted and role(column) == asked for column in other.columns]
+                found += [(other, column, i) for i, column in enumerate(other.columns) if fits[i]]
             self._columns[name] = found
         return self._columns[name]
 

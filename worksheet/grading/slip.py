@@ -18,9 +18,9 @@ class Slip:
     """One known mistake.
 
     ``rewrite`` gets what is asked and the formulas that the student starts from (the right ones; another slip's where two are
-    made at once) and gives the wrong ones, over the same symbols, none where it does not apply. ``revalue`` gives wrong values for a
-    right one. A slip has one of the two. ``kinds`` are the names of the kinds that it is made on (empty: any, and totals);
-    ``roles`` what is asked (see ``paper``: SIZES, PARAMETERS, OPERATIONS, ...).
+    made at once) and gives the wrong ones, over the same symbols, none where it does not apply. ``revalue`` gives wrong
+    values for a right one. A slip has one of the two. ``kinds`` are the names of the kinds that it is made on (empty: any,
+    and totals); ``roles`` what is asked (see ``paper``: SIZES, PARAMETERS, OPERATIONS, ...).
     """
 
     id: str  # as in the catalogue: par-no-bias
