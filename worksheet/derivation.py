@@ -9,6 +9,7 @@ from functools import cached_property
 from worksheet.formula import Exact, Formula, Scale
 
 Shape = tuple[int, ...]
+OUTPUT = "output"  # the column of output sizes, where a question sheet has one
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Step:
     stages: tuple[Formula, ...] = ()  # between substitution and value: floor(54.25) + 1
     remark: str = ""  # a word behind the value
     note: str = ""  # a sentence below
+    worth: str = ""  # of a hole: the marks of its answer
 
     @property
     def is_counted(self) -> bool:
@@ -86,6 +88,8 @@ class Heading:
     name: str
     label: str
     scale: Scale | None = None  # how its figures are said in larger units
+    summed: bool = True  # whether its total is wanted: output sizes have none, and a question may leave one out
+    worth: str = ""  # the marks of each of its answers, where all are worth the same
 
     def said(self, value: int | None) -> str:
         """A total in larger units, with the sign that stands before it; empty where the column has none."""
@@ -110,6 +114,16 @@ class Section:
     legend: tuple[tuple[tuple[str, ...], str], ...]
     statements: tuple[Statement, ...]
     note: str = ""
+
+
+@dataclass(frozen=True)
+class Handout:
+    """Whose paper it is: what a roster says, as it says it; empty where the paper is for all. ``marks`` is what the
+    answers are worth together."""
+
+    id: str = ""
+    name: str = ""
+    marks: str = ""
 
 
 @dataclass(frozen=True)
@@ -145,6 +159,7 @@ class Derivation:
     chosen: Mapping[str, int | None] | None = None
     batch: int = 1  # samples that are counted together
     figures: tuple[Figure, ...] = ()  # of the whole network
+    handout: Handout | None = None  # one student's paper
 
     def _repr_html_(self) -> str:
         return NOTEBOOK["html"](self)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -32,6 +32,7 @@ ROUNDING = {  # by whether a window moves, and whether the brackets round up
     (False, False): "{} is not whole, so the brackets round down to {}.",
     (False, True): "{} is not whole, so the brackets round up to {}.",
 }
+SIZE = "the size of its output"
 ALWAYS = "always"  # the heading's word for brackets that are written even where the division is exact
 
 
@@ -73,6 +74,14 @@ def _headings(convention: Convention) -> tuple[Heading, ...]:
     return tuple(Heading(column.name, column.heading, column.scale) for column in convention.columns)
 
 
+def question(network: Network, asks: Sequence[str], batch: int = 1) -> str:
+    """What is asked, as sentences: the network's inputs, and what to find for every layer, in words."""
+    inputs = {"an input": network.input, **network.further}
+    sizes = listed([f"{name} of size {' × '.join(map(str, shape))}" for name, shape in inputs.items()])
+    samples = f", B = {batch} at a time," if batch > 1 else ""
+    return f"The network takes {sizes}{samples} and runs in inference mode, model.eval(). For every layer, find {listed(asks)}."
+
+
 class _Solution:
     """One run of ``derive``: equal layers are worked out once."""
 
@@ -101,7 +110,7 @@ class _Solution:
             network=self.network.name,
             title=heading.title or self.network.name,
             course=heading.course,
-            question=heading.question or self.question(),
+            question=heading.question or question(self.network, (SIZE, *[c.asks for c in convention.columns]), self.run.batch),
             rules=(*convention.rules, *self.run.rules(convention)),
             convention=convention.name,
             convention_title=convention.title,
@@ -120,16 +129,6 @@ class _Solution:
             kinds=by_kind(rows, headings),
             pictured=any(row.sources != (row.no - 1,) for row in rows[len(inputs) :]),
             named=any(not _is_counted_name(row) for row in rows),
-        )
-
-    def question(self) -> str:
-        inputs = {"an input": self.network.input, **self.network.further}
-        sizes = listed([f"{name} of size {' × '.join(map(str, shape))}" for name, shape in inputs.items()])
-        asks = listed([column.asks for column in self.convention.columns])
-        samples = f", B = {self.run.batch} at a time," if self.run.batch > 1 else ""
-        return (
-            f"The network takes {sizes}{samples} and runs in inference mode, model.eval(). "
-            f"For every layer, find the size of its output, {asks}."
         )
 
     def faults(self, rows: Iterable[Row]) -> list[str]:

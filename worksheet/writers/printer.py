@@ -70,6 +70,7 @@ class Printer:
             words=self.words(step),
             remark=step.remark,
             note=step.note,
+            worth=step.worth,
             hole=step.value is None,
         )
 

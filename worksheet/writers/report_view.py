@@ -11,7 +11,7 @@ from worksheet.formula import Formula
 from worksheet.report import Block, Bullets, Cell, Picture, Report, Table, Text, Title, Working
 from worksheet.writers.printer import Printer
 from worksheet.writers.small_print import Ready, Setting
-from worksheet.writers.view import view
+from worksheet.writers.view import NOBODY, view
 from worksheet.writers.writer import Document
 
 LONG = 24  # characters from which on a column of words may break its lines
@@ -39,6 +39,7 @@ class _ReportView(Printer):
             "question": report.title,
             "contents": False,
             "blank": False,
+            "handout": NOBODY,
             "table": [],
             "parts": [],
             "figures": [],

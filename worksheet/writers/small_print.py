@@ -87,7 +87,7 @@ def plain(shape: Shape) -> str:
 
 
 def arrows(spec: str) -> str:
-    return spec.replace("->", " → ")
+    return spec.replace("->", " → ").strip()
 
 
 def layer_label(row: Row) -> str:

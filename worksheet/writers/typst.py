@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import tempfile
+import threading
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from worksheet.errors import OutputError, printable
 from worksheet.formula.dialects import TYPST, typst_string
@@ -15,8 +16,12 @@ from worksheet.writers.small_print import Ready, Setting
 from worksheet.writers.templating import ANGLES, rendered
 from worksheet.writers.writer import Document, Options, Writer
 
+if TYPE_CHECKING:
+    import typst
+
 PAPER_NAMES = {"a4": "a4", "letter": "us-letter"}
 MISSING = re.compile(r'the text `"(.+?)"` could not be displayed')
+_COMPILERS = threading.local()  # one compiler sets one document at a time
 STANDARD: Final = "ua-1"  # PDF/UA-1: tagged, titled, every equation with words
 
 
@@ -65,11 +70,24 @@ def _compiled(document: str, options: Options, embedded_only: bool) -> tuple[byt
         with tempfile.TemporaryDirectory(prefix="worksheet-") as empty:
             own = options.templates / "typst" if options.templates else Path(empty)
             root = own if own.is_dir() else Path(empty)
-            compiler = typst.Compiler(document.encode(), root=root, ignore_system_fonts=embedded_only)
-            pdf = compiler.compile(format="pdf", pdf_standards=STANDARD, timestamp=0)
+            pdf = _compiler(embedded_only).compile(
+                document.encode(), format="pdf", pdf_standards=STANDARD, timestamp=0, root=root
+            )
     except typst.TypstError as error:
         return b"", error.diagnostic or error.message
     return (pdf if isinstance(pdf, bytes) else b""), ""
+
+
+def _compiler(embedded_only: bool) -> typst.Compiler:
+    """The compiler of this thread, which keeps its fonts and what documents have in common."""
+    import typst
+
+    kept = _COMPILERS.__dict__
+    name = "embedded" if embedded_only else "all"
+    if name not in kept:
+        kept[name] = typst.Compiler(b"", ignore_system_fonts=embedded_only)
+    found: typst.Compiler = kept[name]
+    return found
 
 
 def render(document: Document, options: Options) -> bytes:

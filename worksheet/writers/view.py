@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
-from worksheet.derivation import Derivation, Figure, Part, Row, Step, spans
+from worksheet.derivation import OUTPUT, Derivation, Figure, Handout, Part, Row, Step, spans
 from worksheet.errors import printable
-from worksheet.writers.printer import Printer
-from worksheet.writers.small_print import Ready, Setting, layer_label, plain, spoken
+from worksheet.writers.printer import UNCOUNTED, Printer
+from worksheet.writers.small_print import Ready, Setting, arrows, layer_label, plain, spoken
 
 SEPARATORS = re.compile(r"(?<=[./:_-])")
 FIELDS = ("Name", "Roll no.")
+NAMED = ["Name", "Layer", "Output"]  # the headings of a table whose layers bear names
 CONTENTS_FROM = 30  # rows from which on a document has contents
 
 
@@ -22,10 +23,22 @@ def view(derivation: Derivation, setting: Setting) -> dict[str, Any]:
     return _View(derivation, setting).names()
 
 
+def _handout(handout: Handout) -> SimpleNamespace:
+    """Whose paper it is; the texts of the fields are empty where a student writes."""
+    texts = (handout.name, handout.id)
+    fields = [SimpleNamespace(label=label, text=text) for label, text in zip(FIELDS, texts, strict=True)]
+    return SimpleNamespace(id=handout.id, name=handout.name, marks=handout.marks, fields=fields)
+
+
+NOBODY = _handout(Handout())
+
+
 class _View(Printer):
     def __init__(self, derivation: Derivation, setting: Setting) -> None:
         self.derivation = derivation
         super().__init__(setting, derivation.digits, self.every_step())
+        self.asks_output = any(heading.name == OUTPUT for heading in derivation.headings)  # in a column of its own
+        self.labels = NAMED[: 2 if self.asks_output else 3] if derivation.named else ["Layer"]
         self.rows: dict[tuple[object, ...], dict[str, Any]] = {}
         self.repeated: dict[int, list[int]] = {}  # by the number of the row that works a layer: the rows that repeat it
         for row in derivation.rows:
@@ -46,6 +59,7 @@ class _View(Printer):
             "title": d.title,
             "course": d.course,
             "fields": FIELDS,
+            "handout": _handout(d.handout or Handout()),
             "question": d.question,
             "rules": d.rules,
             "convention": d.convention_title,
@@ -54,13 +68,15 @@ class _View(Printer):
             "language": d.language,
             "blank": d.blank,
             "headings": [heading.label for heading in d.headings],
-            "labels": ["Name", "Layer", "Output"] if d.named else ["Layer"],
+            "worths": [heading.worth for heading in d.headings] if any(heading.worth for heading in d.headings) else [],
+            "labels": self.labels,
             "table": entries,
             "totals": self.totals(d.totals, said=True) if d.rows else [],
             "chosen": self.totals(d.chosen) if d.chosen else [],
             "parts": [self.part(part, no, lines, worked) for no, part in enumerate(d.parts, 1)],
             "kinds": [self.tally(part) for part in d.kinds] if not d.worked else [],
             "figures": [self.figure(figure) for figure in d.figures],
+            "reference": "Formulas" if any(section.statements for section in d.reference) else "Symbols",
             "contents": d.worked and len(d.rows) > CONTENTS_FROM,
             "sections": [self.section(section) for section in d.reference],
             "rows": rows,
@@ -88,7 +104,7 @@ class _View(Printer):
             no=row.no,
             name=row.name,
             layer=layer,
-            labels=[self.breakable(row.name), layer, output] if self.derivation.named else [layer],
+            labels=[self.breakable(row.name), layer, output][: len(self.labels)] if self.derivation.named else [layer],
             cells=[self.cell(step) for step in row.columns],
             worked=(row.same_as or row.no) if self.derivation.worked else 0,
         )
@@ -103,7 +119,8 @@ class _View(Printer):
         headings = self.derivation.headings
         brief = [said and heading.scale is not None and not heading.scale.exact for heading in headings]
         larger = [heading.said(sums[heading.name]) if short else "" for heading, short in zip(headings, brief, strict=True)]
-        return [" ".join(filter(None, (self.total(sums[h.name]), text))) for h, text in zip(headings, larger, strict=True)]
+        own = [self.total(sums[heading.name]) if heading.summed else UNCOUNTED for heading in headings]
+        return [" ".join(filter(None, pair)) for pair in zip(own, larger, strict=True)]
 
     def exactly(self) -> list[str]:
         """A sentence for each total that is said in larger units to the last digit: too long for a column."""
@@ -140,7 +157,8 @@ class _View(Printer):
 
     def reads(self, row: Row) -> str:
         """The rows that a layer reads, where it is not the one above."""
-        if self.derivation.blank or list(row.sources) == [row.no - 1] or not row.sources:
+        unsaid = self.derivation.blank and not self.derivation.handout
+        if unsaid or list(row.sources) == [row.no - 1] or not row.sources:
             return ""
         several = row.sources.count(0) > 1 and len(set(row.inputs or ())) > 1
         names = [f"S. No. {no}" if no else "the inputs" if several else "the input" for no in row.sources]
@@ -148,18 +166,27 @@ class _View(Printer):
 
     def printed_row(self, row: Row) -> dict[str, Any]:
         steps = [*row.sizes, *row.columns]
+        if self.derivation.blank:
+            steps = [step for step in steps if step.value is None]  # what is not asked has no room
         uses_values = any(step.formula and step.formula.symbols for step in steps)
         return {
             "kind": row.kind,
-            "spec": " ".join(word for word in row.spec.split() if "->" not in word),  # the shapes say it
+            "spec": self.spec(row),
             "label": layer_label(row),
             "input": self.print.shapes(row.inputs),
             "output": self.print.shape(row.output),
+            "asks_output": self.asks_output,
             "flow": self.flow(row),
             "values": [self.print.equality(names, value) for names, value in row.values] if uses_values else [],
             "values_words": self.values_words(row) if self.spoken else "",
             "steps": [self.step(step) for step in steps],
         }
+
+    def spec(self, row: Row) -> str:
+        """A layer's numbers; those that its shapes say too are left out, unless they are for a student to find."""
+        if self.derivation.blank:
+            return arrows(row.spec)
+        return " ".join(word for word in row.spec.split() if "->" not in word)
 
     def values_words(self, row: Row) -> str:
         return ", ".join(" equals ".join([*map(spoken, names), str(value)]) for names, value in row.values)

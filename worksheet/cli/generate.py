@@ -1,0 +1,143 @@
+"""``worksheet generate``: question sheets, answer forms and keys of a homework."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from worksheet.cli.options import Command, Engine, Paper, Template, completing
+from worksheet.errors import printable
+
+if TYPE_CHECKING:
+    from worksheet.homework.generate import Generation, Made
+
+MANY = 20  # students from which on further processes are worth their start
+NAMED = 5  # students of a group who are named
+INTERRUPTED = 130  # the exit code of what Ctrl-C has ended
+ROSTER = "--roster"
+NOBODYS = "the assignment has variants, and without a roster the one sheet is of its own network: nobody's variant"
+BACKENDS = ("local", "dask")
+
+Homework = Annotated[Path, typer.Argument(help="The assignment: a homework.yaml, or a sheet.", show_default=False)]
+Roster = Annotated[Path | None, typer.Option(ROSTER, help="The class: a CSV with id, and name if you like.", show_default=False)]
+Folder = Annotated[Path, typer.Option("-o", "--output", help="The folder to write to.", show_default=False)]
+Formats = Annotated[str, typer.Option("-f", "--format", help="Of the sheets: pdf, md, tex, html, txt, typ; with commas.")]
+Forms = Annotated[str, typer.Option("--forms", help="Of the answer forms: csv, xlsx, md; with commas, or none.")]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", help="Processes; 0 for one a core. By default as the class needs.", show_default=False)
+]
+Backend = Annotated[
+    str, typer.Option("--backend", help="Where the work is done: local, or dask.", autocompletion=completing(lambda: BACKENDS))
+]
+Scheduler = Annotated[str, typer.Option("--scheduler", help="With dask: its address, tcp://HOST:8786.", show_default=False)]
+Combined = Annotated[bool, typer.Option("--combined/--no-combined", help="Bind all sheets in one PDF for printing.")]
+Reference = Annotated[
+    bool | None,
+    typer.Option(
+        "--formulas/--no-formulas",
+        help="Print the formulas on the question sheets; by default unless they are asked.",
+        show_default=False,
+    ),
+]
+
+
+def generate(
+    homework: Homework,
+    output: Folder,
+    roster: Roster = None,
+    format: Formats = "pdf",
+    forms: Forms = "csv,xlsx,md",
+    combined: Combined = True,
+    reference: Reference = None,
+    jobs: Jobs = None,
+    backend: Backend = "local",
+    scheduler: Scheduler = "",
+    engine: Engine = "typst",
+    paper: Paper = "a4",
+    template: Template = None,
+) -> None:
+    """Make a homework: a question sheet and an answer form for each student, and apart from them the keys.
+
+    Without a roster, one sheet for all. What is there already, of the same assignment, is kept: an interrupted run is continued
+    by the same command. The folder key/ is not for the students.
+    """
+    from worksheet.homework import workers
+    from worksheet.homework.generate import Generation, Order
+    from worksheet.homework.reading import read_assignment
+    from worksheet.homework.roster import read_roster
+
+    assignment = read_assignment(homework)
+    students = read_roster(roster) if roster else ()
+    processes = jobs if jobs is not None else 0 if len(students) >= MANY and backend == workers.LOCAL else 1
+    workers.check(backend, processes, scheduler)
+    generation = Generation(
+        assignment, students, output, Order(_words(format), _words(forms), paper, engine, template, reference)
+    )
+    made = _worked(generation, combined=combined, jobs=processes, backend=backend, scheduler=scheduler)
+    if assignment.variants and not students:
+        typer.echo(f"note: {NOBODYS}; {ROSTER} gives each student's", err=True)
+    if made.failed:
+        raise typer.Exit(1)
+
+
+def _worked(generation: Generation, *, combined: bool, jobs: int, backend: str, scheduler: str) -> Made:
+    """Make everything and say what has come of it; Ctrl-C ends the command, and what is done is kept."""
+    try:
+        with _bar("Students", generation.result.students) as advance:
+            made = generation.run(jobs=jobs, backend=backend, scheduler=scheduler, on_done=lambda _: advance())
+        bound = generation.bind() if combined else None
+        covered = generation.measure()
+    except KeyboardInterrupt:
+        done = generation.result.done
+        typer.echo(f"stopped: the files of {done} of {generation.result.students} students are done and kept", err=True)
+        typer.echo("the same command goes on with the others", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    _say(generation, made, bound, covered)
+    return made
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word.strip() for word in text.split(",") if word.strip() not in ("", "none")))
+
+
+def _say(generation: Generation, made: Made, bound: Path | None, covered: str) -> None:
+    """What has come of the run."""
+    from worksheet.homework.generate import COVERAGE
+
+    folder = generation.folder
+    kept = f", {made.kept} kept as they were" if made.kept else ""
+    typer.echo(f"{made.students - len(made.failed)} of {made.students} done: {made.made} made{kept}, in {folder}")
+    if bound:
+        typer.echo(f"to print: {bound}")
+    typer.echo(f"for you alone: {folder / 'key'}")
+    typer.echo(f"which mistakes show: {folder / COVERAGE}" + (f": {covered}" if covered else ""))
+    for group in generation.same():
+        names = ", ".join(map(printable, group[:NAMED])) + (", ..." if len(group) > NAMED else "")
+        typer.echo(f"note: {len(group)} students have the same network: {names}", err=True)
+    for student, failure in made.failed.items():
+        typer.echo(f"error: {printable(student)}: {printable(failure)}", err=True)
+    if made.failed:
+        typer.echo("the same command tries these again", err=True)
+
+
+@contextmanager
+def _bar(what: str, total: int) -> Iterator[Callable[[], None]]:
+    """A bar on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda: progress.advance(task)
+
+
+COMMAND = Command(generate, "worksheet generate homework.yaml --roster class.csv -o out/", 8)
