@@ -75,8 +75,31 @@ def test_heavy_and_optional_imports_stay_inside_functions() -> None:
                 assert (node.module or "").split(".")[0] not in heavy, path
 
 
-FOLDERS = {"cli": "COMMAND", "layers": "KINDS", "readers": "READER", "writers": "WRITER", "zoo": "MODELS"}
+FOLDERS = {
+    "cli": "COMMAND",
+    "layers": "KINDS",
+    "readers": "READER",
+    "writers": "WRITER",
+    "zoo": "MODELS",
+    "grading/answers": "ANSWERS",
+}
 HELPERS = {
+    "grading/answers": {
+        "archive",
+        "bounds",
+        "folder",
+        "format",
+        "found",
+        "gathering",
+        "headings",
+        "layout",
+        "reading",
+        "records",
+        "safe_xml",
+        "students",
+        "table",
+        "text",
+    },
     "cli": {"__main__", "delivery", "options"},
     "layers": {"kind", "shapes", "windows", "ranks", "spelling"},
     "readers": {"reader", "sheet_body", "sheet_layers"},
@@ -104,7 +127,7 @@ def test_every_module_of_a_folder_offers_its_constant(folder: str) -> None:
     from worksheet.discover import collect
 
     modules = {path.stem for path in (HOUSE / folder).glob("*.py")} - {"__init__"}
-    assert set(collect(f"worksheet.{folder}", FOLDERS[folder])) == modules - HELPERS[folder]
+    assert set(collect(f"worksheet.{folder.replace('/', '.')}", FOLDERS[folder])) == modules - HELPERS[folder]
 
 
 def test_arithmetic_stays_out_of_the_templates() -> None:

@@ -35,7 +35,7 @@ from worksheet.writers import render, write
 from worksheet.writers.drawings import draw
 from worksheet.writers.notebook import notebook_html, notebook_latex
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 
 NOTEBOOK.update(html=notebook_html, latex=notebook_latex)
 

@@ -19,6 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+OPEN = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
 def _version(wanted: bool) -> None:
@@ -47,4 +48,5 @@ def main() -> None:
 
 
 for command in sorted(collect("worksheet.cli", "COMMAND").values(), key=lambda command: command.place):
-    app.command(epilog=f"Example:  {command.example}")(command.run)
+    settings = OPEN if command.open else {}
+    app.command(epilog=f"Example:  {command.example}", context_settings=settings)(command.run)

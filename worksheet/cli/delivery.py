@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import worksheet as ws
 from worksheet.errors import OutputError, WorksheetError, shown
@@ -75,15 +75,15 @@ def _show(document: Document) -> None:
     terminal.show(document, Console(highlight=False))
 
 
-def watched(what: str) -> Callable[[Sequence[T]], Iterable[T]]:
-    """Gives things one by one, with a bar on a terminal and nothing elsewhere."""
+def watched(what: str) -> Callable[..., Iterable[Any]]:
+    """Gives things one by one, with a bar on a terminal and nothing elsewhere; their number where they have no length."""
 
-    def one_by_one(things: Sequence[T]) -> Iterable[T]:
+    def one_by_one(things: Iterable[T], total: int | None = None) -> Iterable[T]:
         if not sys.stderr.isatty():
             return things
         from rich.console import Console
         from rich.progress import track
 
-        return track(things, what, console=Console(stderr=True), transient=True)
+        return track(things, what, total=total, console=Console(stderr=True), transient=True)
 
     return one_by_one

@@ -23,6 +23,7 @@ class Command:
     run: Callable[..., Any]
     example: str
     place: int
+    open: bool = False  # takes options that are not known beforehand
 
 
 def completing(names: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:

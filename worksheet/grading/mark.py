@@ -20,7 +20,7 @@ from worksheet.grading.slips import slips
 from worksheet.grading.understanding import Understanding, Understood
 from worksheet.grading.written import explanations, right_formula
 
-MOST_KEPT = 200_000  # marks that a paper remembers
+MOST_KEPT = 20_000  # marks that a paper remembers
 SIMPLE = frozenset({0, 1})  # values that make what follows from them much simpler
 NOTHING = Fraction(0)
 Known = dict[tuple[Key, str], tuple[Understood, Mark | None]]  # what a text at a cell says, and its mark where it is the truth

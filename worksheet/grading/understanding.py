@@ -10,7 +10,7 @@ from worksheet.grading.numbers import NumberRead, read_number, read_size
 from worksheet.grading.paper import SIZES, Cell, Value
 from worksheet.grading.policy import EXACT, Policy
 
-MOST_KEPT = 200_000  # texts that are remembered
+MOST_KEPT = 20_000  # texts that are remembered
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,60 @@
+"""``worksheet check``: a student practising alone asks about one answer."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import worksheet as ws
+from worksheet.cli.options import Command
+from worksheet.errors import WorksheetError
+
+Homework = Annotated[Path, typer.Argument(help="The assignment: a homework.yaml.", show_default=False)]
+
+
+def check(
+    context: typer.Context,
+    homework: Homework,
+    row: Annotated[str, typer.Option("--row", help="The row: its S. No., the layer's name, or total.", show_default=False)],
+    student: Annotated[str, typer.Option("--student", help="Whose variant.", show_default=False)] = "",
+    hint: Annotated[bool, typer.Option("--hint", help="Print the formula, without numbers.")] = False,
+    show: Annotated[bool, typer.Option("--show", help="Print the worked step, with the solution.")] = False,
+) -> None:
+    """Check one answer: right, or what is wrong with it, without the solution.
+
+    The answer stands behind the name of its column: --flops 24,09,95,328, or --output 64x56x56. Ends with exit code 1 where an
+    answer is not right.
+    """
+    from worksheet.homework.practice import checked
+    from worksheet.homework.reading import read_assignment
+
+    assignment = read_assignment(homework)
+    answers = _answers(context.args)
+    fine = True
+    for column, text in answers.items():
+        found = checked(assignment, student, row, column, text)
+        fine = fine and found.fine
+        sys.stdout.write(ws.render(found.report(hint=hint, show=show), "txt").decode())
+    if not fine:
+        raise typer.Exit(1)
+
+
+def _answers(arguments: list[str]) -> dict[str, str]:
+    """The columns and answers behind the options that the command itself knows."""
+    answers: dict[str, str] = {}
+    rest = iter(arguments)
+    for word in rest:
+        name, equals, text = word.partition("=")
+        value = text if equals else next(rest, None)
+        if not name.startswith("--") or value is None:
+            raise WorksheetError(f"cannot read {word!r}", hint="a column and its answer, such as --flops 73,056,256")
+        answers[name.removeprefix("--")] = value
+    if not answers:
+        raise WorksheetError("no answer is given", hint="a column and its answer, such as --flops 73,056,256")
+    return answers
+
+
+COMMAND = Command(check, "worksheet check homework.yaml --student 20CS30001 --row 4 --flops 24,09,95,328", 10, open=True)
