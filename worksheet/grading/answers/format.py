@@ -1,0 +1,49 @@
+"""What a format of answers is: the suffixes of its files, and the function that takes their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from worksheet.discover import collect
+from worksheet.errors import Where, WorksheetError
+from worksheet.grading.answers.gathering import Gatherer
+from worksheet.grading.answers.text import Source
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format. ``read`` hands the answers of a file to the gatherer, or raises WorksheetError; ``pack`` tells that the file
+    holds other files."""
+
+    takes: str  # in words: "a CSV file"
+    suffixes: tuple[str, ...]
+    read: Callable[[Source, Gatherer], None]
+    pack: bool = False
+
+
+def formats() -> Mapping[str, Format]:
+    """The formats by the suffixes of their files."""
+    found: dict[str, Format] = collect("worksheet.grading.answers", "ANSWERS")
+    return {suffix: format for format in found.values() for suffix in format.suffixes}
+
+
+def format_of(source: Source) -> Format:
+    """The format of a file. Raises WorksheetError with the known ones."""
+    known = formats()
+    if source.suffix not in known:
+        raise WorksheetError("is in no format of answers", Where(source.name), f"known: {', '.join(sorted(known))}")
+    return known[source.suffix]
+
+
+def read_file(source: Source, gatherer: Gatherer, *, in_pack: bool = False) -> None:
+    """Take the answers of one file. Raises WorksheetError where it cannot be read."""
+    format = format_of(source)
+    if in_pack and format.pack:
+        raise WorksheetError("a zip in a zip is not opened", Where(source.name))
+    gatherer.begin(source.name)
+    try:
+        format.read(source, gatherer)
+    finally:
+        gatherer.close()
+    gatherer.answers.files += not format.pack

@@ -1,0 +1,117 @@
+"""What reading finds: each student's answers with their places, and the lines that have no place."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from worksheet.errors import Where
+from worksheet.grading.answers.bounds import MOST_NOTES, MOST_UNPLACED
+from worksheet.grading.paper import Key
+
+SHIFT = 15  # a place is its line, shifted by so many bits, and its cell in the line
+BETWEEN = "\0"  # no text holds it
+
+
+@dataclass(frozen=True)
+class Unplaced:
+    """An answer, or a whole line or file, that has no place. ``cell`` is its number in the line; what is not known is empty."""
+
+    file: str
+    line: int | None
+    cell: int | None
+    says: str
+    student: str = ""
+    row: str = ""
+    column: str = ""
+    answer: str = ""
+
+    def as_data(self) -> dict[str, Any]:
+        """The same as names and values."""
+        return vars(self).copy()
+
+
+class Part(NamedTuple):
+    """A student's answers from one file, in little memory: the texts in one, the places as numbers."""
+
+    file: str
+    keys: tuple[Key, ...]  # the same object for all who answer the same cells
+    joined: str
+    places: Sequence[int]
+    cell: int  # the same for all, where places are lines alone; else 0
+
+    def texts(self) -> dict[Key, str]:
+        return dict(zip(self.keys, self.joined.split(BETWEEN), strict=True)) if self.keys else {}
+
+    def wheres(self) -> Iterator[tuple[Key, Where]]:
+        for key, place in zip(self.keys, self.places, strict=True):
+            line, cell = (place, self.cell) if self.cell else (place >> SHIFT, place & ((1 << SHIFT) - 1))
+            yield key, Where(self.file, line or None, cell or None)
+
+
+def compact(places: list[int]) -> Sequence[int]:
+    """Places in little memory: consecutive ones are a range."""
+    if places and places[-1] - places[0] == len(places) - 1:  # they only grow
+        return range(places[0], places[-1] + 1)
+    return array("Q", places)
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One student's answers as typed, by cell; blank ones are left out."""
+
+    student: str
+    parts: tuple[Part, ...]
+
+    @property
+    def texts(self) -> Mapping[Key, str]:
+        """What was typed into each cell."""
+        if len(self.parts) == 1:
+            return self.parts[0].texts()
+        return {key: text for part in self.parts for key, text in part.texts().items()}
+
+    @property
+    def places(self) -> Mapping[Key, Where]:
+        """The file, the line and the number of the cell in the line of each answer; lines and cells are from 1 on."""
+        return {key: where for part in self.parts for key, where in part.wheres()}
+
+
+@dataclass
+class Answers:
+    """All that was read. Iterating gives a Submission for every student, in the order in which they first appear.
+
+    ``unplaced`` are the lines without a place: at most 10,000, ``more`` tells how many others there are. ``notes`` are what
+    a teacher should know of the files: a doubtful encoding, say.
+    """
+
+    parts: dict[str, tuple[Part, ...]] = field(default_factory=dict)
+    unplaced: list[Unplaced] = field(default_factory=list)
+    more: int = 0
+    notes: list[str] = field(default_factory=list)
+    files: int = 0  # that were read
+
+    def __iter__(self) -> Iterator[Submission]:
+        return (Submission(student, parts) for student, parts in self.parts.items())
+
+    def __len__(self) -> int:
+        return len(self.parts)
+
+    @property
+    def students(self) -> tuple[str, ...]:
+        """Everybody who answered."""
+        return tuple(self.parts)
+
+    def leave(self, unplaced: Unplaced) -> None:
+        """List what has no place."""
+        if len(self.unplaced) < MOST_UNPLACED:
+            self.unplaced.append(unplaced)
+        else:
+            self.more += 1
+
+    def note(self, file: str, says: str) -> None:
+        """Tell something of a file, once."""
+        text = f"{file}: {says}"
+        if says and len(self.notes) < MOST_NOTES and text not in self.notes:
+            self.notes.append(text)

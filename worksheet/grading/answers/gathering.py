@@ -1,0 +1,196 @@
+"""Gathers answers by student while files are read, and packs what is complete into little memory."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from worksheet.errors import Where, WorksheetError
+from worksheet.grading.answers.bounds import MEGABYTE, MOST_CELL, MOST_ROW_WORDS, MOST_STUDENTS, PACK_BYTES
+from worksheet.grading.answers.found import BETWEEN, SHIFT, Answers, Part, Unplaced, compact
+from worksheet.grading.answers.layout import Layout, Unknown
+from worksheet.grading.answers.students import Students
+from worksheet.grading.answers.text import clean
+from worksheet.grading.paper import Key
+
+SAME = "the same cell twice, with the same answer"
+OTHER = "the same cell twice: the first answer counts"
+LONG = f"unreadable: more than {MOST_CELL} characters"
+QUOTED = 80  # characters of an unplaced text that are kept
+
+
+@dataclass
+class Block:
+    """The answers of one student that one file gives, while it is read. ``why`` says why the student has no place."""
+
+    student: str
+    why: str = ""
+    cell: int = 0  # where all answers stand in the same cell of their line; then places are lines
+    texts: dict[Key, str] = field(default_factory=dict)
+    places: list[int] = field(default_factory=list)
+
+
+class Gatherer:
+    """Takes answers from the readers of all formats, one file after the other."""
+
+    def __init__(self, layout: Layout, students: Collection[str] | None = None) -> None:
+        self.layout = layout
+        self.students = Students(students)
+        self.answers = Answers()
+        # The words of rows, then of columns, that were read this far; apart for words in a column of names.
+        self.known: dict[bool, dict[str, dict[str, Key]]] = {False: {}, True: {}}
+        self.budget = PACK_BYTES  # for the files of folders and zips
+        self.by_file: Mapping[str, str] = {}  # ids by the names of files, where a manifest tells them
+        self.file = ""
+        self._words = 0
+        self._keys: dict[tuple[Key, ...], tuple[Key, ...]] = {}
+        self._open: dict[str, Block] = {}  # of the file that is being read
+        self._last: Block | None = None
+        self._packed: set[str] = set()  # students whose part of this file is packed
+        self._scattered = False
+        self._called: dict[str, Block] = {}  # by the very text, where the file is scattered
+
+    # Files
+
+    def begin(self, file: str) -> None:
+        """Go on to another file, or to another table of one."""
+        self.close()
+        self.file = file
+
+    def close(self) -> None:
+        """The file is read: pack what is left of it."""
+        for block in self._open.values():
+            self._pack(block)
+        self._open.clear()
+        self._packed.clear()
+        self._called.clear()
+        self._last = None
+        self._scattered = False
+
+    def spend(self, size: int, file: str) -> None:
+        """Count what folders and zips hold. Raises WorksheetError where it is too much for all of them."""
+        self.budget -= size
+        if self.budget < 0:
+            raise WorksheetError(f"more than {PACK_BYTES // MEGABYTE:,} MB in folders and zips", Where(file))
+
+    # Students
+
+    def enter(self, text: str, cell: int = 0) -> Block:
+        """The block of the student whom a text calls. While a file goes student by student, whoever is left is packed."""
+        block = self._called.get(text)
+        if block is not None:
+            return block
+        student, why = self.students.known(text)
+        if why:
+            return Block(student or text, why)
+        last = self._last
+        if last is not None and last.student != student and not self._scattered:
+            self._pack(self._open.pop(last.student))
+            self._packed.add(last.student)
+        block = self._last = self._block(student, cell)
+        if self._scattered and len(self._called) < MOST_STUDENTS:
+            self._called[text] = block
+        return block
+
+    def _block(self, student: str, cell: int) -> Block:
+        if student in self._packed:
+            self._scattered = True
+            self._open[student] = self._unpacked(student, cell)
+        elif student not in self._open:
+            if student not in self.answers.parts and len(self.answers.parts) >= MOST_STUDENTS:
+                raise WorksheetError(f"more than {MOST_STUDENTS:,} students", Where(self.file))
+            self.answers.parts.setdefault(student, ())  # in the order in which they first appear
+            self._open[student] = Block(student, cell=cell)
+        return self._open[student]
+
+    def _pack(self, block: Block) -> None:
+        before = self.answers.parts[block.student]
+        if before:
+            self._twice(block, {key for part in before for key in part.keys})
+        keys = tuple(block.texts)
+        keys = self._keys.setdefault(keys, keys)
+        part = Part(self.file, keys, BETWEEN.join(block.texts.values()), compact(block.places), block.cell)
+        self.answers.parts[block.student] = (*before, part)
+
+    def _twice(self, block: Block, taken: set[Key]) -> None:
+        """Leave out what an earlier file answers."""
+        again = [i for i, key in enumerate(block.texts) if key in taken]
+        if not again:
+            return
+        before = {key: text for part in self.answers.parts[block.student] for key, text in part.texts().items()}
+        for index, (key, text) in enumerate(block.texts.items()):
+            if key in taken:
+                line, cell = self._place(block, block.places[index])
+                says = f"{SAME if before[key] == text else OTHER}; it stands in an earlier file as well"
+                self.leave(says, line, cell, block.student, str(key[0]), key[1], text)
+        left = {key: text for key, text in block.texts.items() if key not in taken}
+        block.places = [place for key, place in zip(block.texts, block.places, strict=True) if key in left]
+        block.texts = left
+
+    def _unpacked(self, student: str, cell: int) -> Block:
+        """Open again what was packed of this file: its lines do not go student by student."""
+        *before, part = self.answers.parts[student]
+        self.answers.parts[student] = tuple(before)
+        self._packed.remove(student)
+        return Block(student, cell=cell, texts=part.texts(), places=list(part.places))
+
+    @staticmethod
+    def _place(block: Block, place: int) -> tuple[int, int]:
+        return (place, block.cell) if block.cell else (place >> SHIFT, place & ((1 << SHIFT) - 1))
+
+    # Answers
+
+    def key(self, row: str, column: str, *, by_name: bool = False) -> Key:
+        """The cell that two words call; they are known from then on. Raises Unknown."""
+        key = self.layout.cell(row, column, by_name=by_name)
+        if self._words < MOST_ROW_WORDS and len(row) + len(column) <= MOST_CELL:
+            self._words += 1
+            self.known[by_name].setdefault(row, {})[column] = key
+        return key
+
+    def put(self, block: Block, key: Key, answer: str, line: int = 0, cell: int = 0) -> None:
+        """Take an answer to a cell, or list it where it cannot count. A blank one is none."""
+        answer = answer.strip()
+        if not answer:
+            return
+        why = block.why or (LONG if len(answer) > MOST_CELL else "")
+        if not why and key in block.texts:
+            why = SAME if block.texts[key] == answer else OTHER
+        if why:
+            self.leave(why, line, cell, block.student, str(key[0]), key[1], answer)
+            return
+        block.texts[key] = answer
+        block.places.append(line if block.cell else line << SHIFT | cell)
+
+    def put_words(self, block: Block, row: str, column: str, answer: str, line: int, cell: int, *, by_name: bool = False) -> None:
+        """Take an answer to the cell that two words call, or list it where they call none."""
+        if block.why:
+            self.leave(block.why, line, cell, block.student, row, column, answer)
+            return
+        key = self.known[by_name].get(row, {}).get(column)
+        try:
+            key = key or self.key(row, column, by_name=by_name)
+        except Unknown as unknown:
+            self.leave(unknown.says, line, cell, block.student, row, column, answer)
+        else:
+            self.put(block, key, answer, line, cell)
+
+    def leave(
+        self, says: str, line: int = 0, cell: int = 0, student: str = "", row: str = "", column: str = "", answer: str = ""
+    ) -> None:
+        """List what has no place."""
+        quoted = [clean(text if len(text) <= QUOTED else text[:QUOTED] + "…") for text in (student, row, column, answer)]
+        self.answers.leave(Unplaced(self.file, line or None, cell or None, says, *quoted))
+
+    def leave_file(self, fault: WorksheetError) -> None:
+        """List a file, or a part of it, that cannot be read."""
+        hint = f" ({fault.hint})" if fault.hint else ""
+        self.answers.leave(Unplaced(fault.where.file or self.file, fault.where.line, None, clean(fault.message) + hint))
+
+    def note(self, says: str) -> None:
+        """Tell something of the file."""
+        self.answers.note(self.file, says)
+
+    def of_file(self, name: str, stem: str) -> str:
+        """The student whom a file's name calls: by the manifest beside it, else by itself."""
+        return self.by_file.get(stem) or self.by_file.get(name) or self.students.of_file(stem)

@@ -1,0 +1,91 @@
+"""Headings: how a table of answers is laid out, told from its first line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from worksheet.grading.answers.layout import Layout, fold
+from worksheet.grading.answers.students import STUDENT_WORDS
+from worksheet.grading.paper import Key
+
+ROW_WORDS = ("row", "s no", "sno", "s nr", "sl no", "sr no", "no", "nr", "row no", "row number", "#")
+NAME_WORDS = ("layer", "layer name", "name")
+COLUMN_WORDS = ("column", "question", "quantity", "field", "what")
+ANSWER_WORDS = ("answer", "answers", "value", "response", "text")
+SILENT = frozenset((  # what stands beside answers and is none
+    "kind", "type", "layer", "layer name", "layer type", "name", "row", "column", "specification", "spec", "input",
+    "input size", "worth", "marks", "points", "max", "score", "remark", "remarks", "comment", "comments", "feedback", "date",
+    "time", "timestamp", "start time", "completion time", "email", "e mail", "email address", "e mail address",
+    "group", "section", "class", "department",
+    "first name", "last name", "surname", "full name", "student name",
+))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Long:
+    """A line for each answer; the numbers of its cells, -1 where the table has no such column."""
+
+    student: int
+    row: int
+    column: int
+    answer: int
+    width: int
+    by_name: bool = False
+    words: tuple[str, ...] = ()  # the line itself, which stands again where files were joined
+
+
+@dataclass(frozen=True)
+class Form:
+    """A line for each layer; ``columns`` are the cells that hold answers, with the word above them."""
+
+    student: int
+    row: int
+    name: int
+    columns: tuple[tuple[int, str], ...]
+    strange: tuple[tuple[int, str], ...]  # headings that are not understood
+
+
+@dataclass(frozen=True)
+class Wide:
+    """A line for each student; ``cells`` are where the answers stand."""
+
+    student: int
+    cells: tuple[tuple[int, Key], ...]
+    strange: tuple[tuple[int, str], ...]
+
+
+Headings = Long | Form | Wide
+
+
+def headings(cells: Sequence[str], layout: Layout) -> Headings | None:
+    """How the table below these cells is laid out; None where they are no headings of answers."""
+    words = [fold(cell) for cell in cells]
+    student, row, name, column, answer = (
+        _first(words, known) for known in (STUDENT_WORDS, ROW_WORDS, NAME_WORDS, COLUMN_WORDS, ANSWER_WORDS)
+    )
+    if max(row, name) >= 0 and min(column, answer) >= 0:
+        return Long(student, row if row >= 0 else name, column, answer, len(cells), row < 0, tuple(cells))
+    roles = {student, row, name}
+    asked = tuple((i, word) for i, word in enumerate(cells) if i not in roles and layout.column(word) is not None)
+    if asked and max(row, name) >= 0:
+        return Form(student, row, name, asked, _strange(cells, words, roles | {i for i, _ in asked}))
+    places = [(i, layout.heading(word)) for i, word in enumerate(cells) if i != student]
+    found = tuple((i, key) for i, key in places if key is not None)
+    if found:
+        return Wide(student, found, _strange(cells, words, {student, *(i for i, _ in found)}))
+    return None
+
+
+def unheaded(cells: Sequence[str], layout: Layout) -> Long | None:
+    """The long layout where its line of headings was left out: student, row, column, answer."""
+    known = len(cells) == 4 and layout.row(cells[1]) is not None and layout.column(cells[2]) is not None
+    return Long(0, 1, 2, 3, 4) if known else None
+
+
+def _first(words: list[str], known: Sequence[str]) -> int:
+    return next((words.index(word) for word in known if word in words), -1)
+
+
+def _strange(cells: Sequence[str], words: list[str], used: set[int]) -> tuple[tuple[int, str], ...]:
+    return tuple((i, cells[i]) for i, word in enumerate(words) if word and word not in SILENT and i not in used)

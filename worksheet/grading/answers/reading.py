@@ -1,0 +1,44 @@
+"""Reads the files, folders and zips that a teacher names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from worksheet.errors import Collector, Where, WorksheetError
+from worksheet.grading.answers.folder import read_folder
+from worksheet.grading.answers.format import read_file
+from worksheet.grading.answers.found import Answers
+from worksheet.grading.answers.gathering import Gatherer
+from worksheet.grading.answers.layout import Layout
+from worksheet.grading.answers.text import Source
+
+
+def read(paths: Sequence[Path], layout: Layout, students: Collection[str] | None = None) -> Answers:
+    """The answers of all students from files, folders and zips; ``students`` are the ids of a roster, if there is one.
+
+    A file that cannot be read is listed with the lines that have no place. Raises WorksheetError where a path does not
+    exist, or where nothing at all could be read.
+    """
+    paths = [Path(path) for path in paths]
+    missing = Collector()
+    for path in paths:
+        if not os.path.exists(path):  # noqa: PTH110  # Path.exists raises where a folder is closed
+            missing.add(WorksheetError("there is no such file or folder", Where(str(path))))
+    missing.raise_any()
+    gatherer = Gatherer(layout, students)
+    faults = Collector()
+    for path in paths:
+        try:
+            if path.is_dir():
+                read_folder(path, gatherer, faults)
+            else:
+                read_file(Source(str(path), path), gatherer)
+        except WorksheetError as fault:
+            faults.add(fault)
+            gatherer.leave_file(fault)
+    if not gatherer.answers.files:
+        faults.raise_any()
+        raise WorksheetError("no file of answers is there", Where(str(paths[0]) if paths else None))
+    return gatherer.answers

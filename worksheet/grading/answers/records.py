@@ -1,0 +1,127 @@
+"""Records: the lines of a table as lists of texts, whatever separates them, each with its line number."""
+
+from __future__ import annotations
+
+import csv
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Protocol, TextIO
+
+from worksheet.errors import Where, WorksheetError
+from worksheet.grading.answers.bounds import HEAD, MOST_CELLS, MOST_LINES, SPAN
+
+SEPARATORS = (",", ";", "\t", "|")
+UNCLOSED = "a quote is opened and not closed"
+
+Fault = Callable[[int, str, str], None]  # is told the number, the text and the fault of a line that cannot be read
+
+
+class Records(Protocol):
+    """Lists of cells; ``line_num`` is the line of the last one."""
+
+    @property
+    def line_num(self) -> int: ...
+    def __iter__(self) -> Iterator[list[str]]: ...
+
+
+class Listed:
+    """Records from pairs of a line number and its cells."""
+
+    def __init__(self, pairs: Iterable[tuple[int, list[str]]]) -> None:
+        self._pairs = iter(pairs)
+        self.line_num = 0
+
+    def __iter__(self) -> Iterator[list[str]]:
+        for number, cells in self._pairs:
+            self.line_num = number
+            yield cells
+
+
+class Unclosed(Exception):
+    """A record goes over too many lines."""
+
+
+class Separated:
+    """The records of a text whose cells may stand in quotes. A quote that is not closed costs its own line, not the rest."""
+
+    def __init__(self, lines: Iterable[str], separator: str, fault: Fault, first: int = 0, *, name: str = "") -> None:
+        self._name = name
+        self._lines = iter(lines)
+        self._separator = separator
+        self._fault = fault
+        self._again: deque[str] = deque()
+        self._held: list[str] = []  # the lines of the record that is being read
+        self._ended = False
+        self.line_num = first
+
+    def _fed(self) -> Iterator[str]:
+        held = self._held
+        while self._again:
+            if len(held) >= SPAN:
+                raise Unclosed
+            held.append(self._again.popleft())
+            yield held[-1]
+        for line in self._lines:
+            held.append(line)
+            if len(held) > SPAN:
+                raise Unclosed
+            yield line
+        self._ended = True
+
+    def __iter__(self) -> Iterator[list[str]]:
+        held = self._held
+        while True:
+            try:
+                for cells in csv.reader(self._fed(), delimiter=self._separator):
+                    if len(held) > 1 and (self._ended or not _closed(held, self._separator)):
+                        raise Unclosed
+                    self.line_num += len(held)
+                    held.clear()
+                    if len(cells) > MOST_CELLS or self.line_num > MOST_LINES:
+                        check_line(len(cells), self.line_num, self._name)
+                    yield cells
+            except (Unclosed, csv.Error) as fault:
+                self._skip(UNCLOSED if isinstance(fault, Unclosed) else str(fault))
+            else:
+                return
+
+    def _skip(self, why: str) -> None:
+        """Leave out the first line of what could not be read, and begin again behind it."""
+        self._again.extendleft(reversed(self._held[1:]))
+        self.line_num += 1
+        self._fault(self.line_num, self._held[0], why)
+        self._held.clear()
+        self._ended = False
+
+
+def _closed(lines: list[str], separator: str) -> bool:
+    """Whether a record over several lines is one: behind its closing quote stands a separator or nothing."""
+    try:
+        return len(list(csv.reader(["".join(lines)], delimiter=separator, strict=True))) == 1
+    except csv.Error:
+        return False
+
+
+def plain(lines: Iterable[str], separator: str) -> Records:
+    """The records of a text without any quote: a line each. Whoever reads them bounds them."""
+    return csv.reader(lines, delimiter=separator, quoting=csv.QUOTE_NONE)
+
+
+def check_line(cells: int, line: int, name: str) -> None:
+    """Refuse a line of too many cells, and one too many of them."""
+    if cells > MOST_CELLS:
+        raise WorksheetError(f"{cells:,} cells in one line; {MOST_CELLS:,} are the most", Where(name, line))
+    if line > MOST_LINES:
+        raise WorksheetError(f"more than {MOST_LINES:,} lines", Where(name, line))
+
+
+def start(file: TextIO) -> tuple[list[str], str]:
+    """The first lines of a file, and the separator that its line "sep=;" names; that line is left blank."""
+    lines = list(islice(file, HEAD))
+    named = lines[0].strip().strip('"').lower() if lines else ""
+    if named.startswith("sep=") and len(named) == 5:
+        return ["\n", *lines[1:]], named[4]
+    if named == "sep=":  # of a tab, whose line was stripped
+        return ["\n", *lines[1:]], "\t"
+    return lines, ""

@@ -1,0 +1,194 @@
+"""Reads a table of answers, whatever file it stands in: long, wide, or the form of one student."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import chain
+from operator import itemgetter
+
+from worksheet.errors import Where, WorksheetError
+from worksheet.grading.answers.bounds import HEAD, MOST_CELL
+from worksheet.grading.answers.gathering import Block, Gatherer
+from worksheet.grading.answers.headings import Form, Headings, Long, Wide, headings, unheaded
+from worksheet.grading.answers.layout import NOT_ASKED, Layout, fold
+from worksheet.grading.answers.records import Records, check_line
+from worksheet.grading.answers.students import STUDENT_WORDS, named_student
+from worksheet.grading.paper import Key, Row
+
+NOTHING = frozenset({"", "-", "–", "—", "/", "x", "n/a", "."})  # what stands where nothing is asked
+HINT = "its headings are student,row,column,answer, or student and cells such as 4 flops, or row and the columns that are asked"
+SPLIT = "{} cells where {} are expected: an answer that holds the separator stands in quotes"
+
+
+class NoTable(WorksheetError):
+    """A file, or a part of it, without a table of answers."""
+
+
+def read_table(records: Records, gatherer: Gatherer, student: str) -> None:
+    """Take the answers of a table. ``student`` is whose they are where the table does not say. Raises WorksheetError."""
+    lines = iter(records)
+    found, named, first = _head(lines, records, gatherer)
+    student = named or student
+    if isinstance(found, Long):
+        rest = chain(first, lines)
+        (_long if found.student >= 0 else _long_alone)(found, rest, records, gatherer, student)
+    elif isinstance(found, Form):
+        _form(found, lines, records, gatherer, student)
+    else:
+        _wide(found, lines, records, gatherer, student)
+
+
+def _head(lines: Iterator[list[str]], records: Records, gatherer: Gatherer) -> tuple[Headings, str, list[list[str]]]:
+    """The layout of a table, the student whom a line above it names, and the line itself where it is an answer."""
+    named = ""
+    for cells in lines:
+        check_line(len(cells), records.line_num, gatherer.file)
+        found = headings(cells, gatherer.layout)
+        if found is not None:
+            return found, named, []
+        bare = unheaded(cells, gatherer.layout)
+        if bare is not None:
+            return bare, named, [cells]
+        named = _named(cells) or named
+        if records.line_num >= HEAD:
+            break
+    raise NoTable("no table of answers is found", Where(gatherer.file), HINT)
+
+
+def _named(cells: list[str]) -> str:
+    """The student whom a line above a table names: in one cell, or in the cell behind the word."""
+    filled = [cell for cell in cells if cell.strip()]
+    if len(filled) == 2 and fold(filled[0]) in STUDENT_WORDS:
+        return filled[1]
+    return (named_student(filled[0]) or "") if len(filled) == 1 else ""
+
+
+# A line for each answer
+
+
+def _long(found: Long, lines: Iterator[list[str]], records: Records, gatherer: Gatherer, _: str) -> None:
+    """The layout of large files: whatever is not the usual case is left to ``_unusual``."""
+    pick: Callable[[list[str]], tuple[str, str, str, str]] = itemgetter(found.student, found.row, found.column, found.answer)
+    width, cell = found.width, found.answer + 1
+    known: dict[str, dict[str, Key]] = {}
+    block = Block("")
+    current: str | None = None
+    texts, places = block.texts, block.places
+    most = MOST_CELL
+    for cells in lines:
+        if len(cells) != width:
+            whole = _mended(cells, width, records, gatherer)
+            if whole is None:
+                continue
+            cells = whole  # noqa: PLW2901
+        student, row, column, answer = pick(cells)
+        if student != current:
+            check_line(0, records.line_num, gatherer.file)
+            if tuple(cells) == found.words:
+                continue
+            block = gatherer.enter(student, cell)
+            current, texts, places = student, block.texts, block.places
+            known = {} if block.why else gatherer.known[found.by_name]
+        answer = answer.strip()
+        try:
+            key = known[row][column]
+        except KeyError:
+            key = None
+        if key is None or key in texts or len(answer) > most:
+            gatherer.put_words(block, row, column, answer, records.line_num, cell, by_name=found.by_name)
+        elif answer:
+            texts[key] = answer
+            places.append(records.line_num)
+
+
+def _long_alone(found: Long, lines: Iterator[list[str]], records: Records, gatherer: Gatherer, student: str) -> None:
+    """The same where all answers are one student's."""
+    block = gatherer.enter(student)
+    for cells in lines:
+        whole = _mended(cells, found.width, records, gatherer)
+        if whole is not None:
+            words = whole[found.row], whole[found.column], whole[found.answer]
+            gatherer.put_words(block, *words, records.line_num, found.answer + 1, by_name=found.by_name)
+
+
+def _mended(cells: list[str], width: int, records: Records, gatherer: Gatherer) -> list[str] | None:
+    """The line with as many cells as headings, where blank ones were left out or added; None where it holds no answer."""
+    check_line(len(cells), records.line_num, gatherer.file)
+    if not any(cell.strip() for cell in cells):
+        return None
+    if any(cell.strip() for cell in cells[width:]):
+        gatherer.leave(SPLIT.format(len(cells), width), records.line_num, 0, answer=_quoted(cells))
+        return None
+    return [*cells, *[""] * (width - len(cells))][:width]
+
+
+def _quoted(cells: list[str]) -> str:
+    return ",".join(cells[:20])
+
+
+# A line for each layer
+
+
+def _form(found: Form, lines: Iterator[list[str]], records: Records, gatherer: Gatherer, student: str) -> None:
+    _list_strange(found.strange, records, gatherer)
+    width = 1 + max(found.student, found.row, found.name, *(place for place, _ in found.columns))
+    names = {word: gatherer.layout.column(word) or word for _, word in found.columns}
+    current = student
+    for cells in lines:
+        check_line(len(cells), records.line_num, gatherer.file)
+        if not any(cell.strip() for cell in cells):
+            continue
+        whole = [*cells, *[""] * (width - len(cells))]
+        if found.student >= 0 and whole[found.student].strip():
+            current = whole[found.student]  # a merged cell holds for the lines below as well
+        answers = [(place, word, whole[place]) for place, word in found.columns]
+        row, why = _row(found, whole, gatherer.layout)
+        block = gatherer.enter(current)
+        said = whole[found.row] if found.row >= 0 else whole[found.name]
+        for place, word, answer in answers:
+            if row is None or block.why:
+                if answer.strip() not in NOTHING:
+                    gatherer.leave(block.why or why, records.line_num, place + 1, block.student, said, word, answer)
+            else:
+                _put(gatherer, block, (row, names[word]), answer, records.line_num, place + 1)
+
+
+def _row(found: Form, cells: list[str], layout: Layout) -> tuple[Row | None, str]:
+    """The row of a line, and why there is none: its number and its name must not call two different ones."""
+    number, name = (cells[place].strip() if place >= 0 else "" for place in (found.row, found.name))
+    row = layout.row(number) if number else None
+    named = layout.layer(name) if name else None
+    if number and row is None:
+        return None, "unknown row"
+    if row is not None and name in layout.names and named != row:
+        return None, f"row {row} is not called so"
+    row = named if row is None else row
+    return row, "" if row is not None else "unknown row"
+
+
+def _put(gatherer: Gatherer, block: Block, key: Key, answer: str, line: int, cell: int) -> None:
+    if key in gatherer.layout.cells:
+        gatherer.put(block, key, answer, line, cell)
+    elif answer.strip() not in NOTHING:
+        gatherer.leave(NOT_ASKED, line, cell, block.student, str(key[0]), key[1], answer)
+
+
+# A line for each student
+
+
+def _wide(found: Wide, lines: Iterator[list[str]], records: Records, gatherer: Gatherer, student: str) -> None:
+    _list_strange(found.strange, records, gatherer)
+    width = 1 + max(found.student, *(place for place, _ in found.cells))
+    for cells in lines:
+        check_line(len(cells), records.line_num, gatherer.file)
+        if not any(cell.strip() for cell in cells):
+            continue
+        whole = [*cells, *[""] * (width - len(cells))]
+        block = gatherer.enter(whole[found.student] if found.student >= 0 else student)
+        for place, key in found.cells:
+            gatherer.put(block, key, whole[place], records.line_num, place + 1)
+
+
+def _list_strange(strange: tuple[tuple[int, str], ...], records: Records, gatherer: Gatherer) -> None:
+    for place, word in strange:
+        gatherer.leave("unknown column: nothing below it is read", records.line_num, place + 1, column=word)

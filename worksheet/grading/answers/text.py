@@ -1,0 +1,153 @@
+"""Reads text files as spreadsheets write them: UTF-8 with and without a mark, UTF-16, Windows-1252."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import os
+import re
+import stat
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+from worksheet.errors import Where, WorksheetError
+from worksheet.grading.answers.bounds import CHUNK, MEGABYTE
+
+FALLBACK = "cp1252"
+MARKS = (  # the longest first: UTF-32 begins like UTF-16
+    (codecs.BOM_UTF32_LE, ""),
+    (codecs.BOM_UTF32_BE, ""),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+UNSAFE = re.compile("[\0\ud800-\udfff]")  # what no text file can hold, but an escape in JSON can
+COPY = re.compile(r"\s*\(\d{1,3}\)$")  # what browsers put behind the name of a second download
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file to read: on the disk, or a member of a zip in memory. ``name`` is how messages call it."""
+
+    name: str
+    path: Path | None = None
+    data: bytes = b""
+
+    def open(self) -> BinaryIO:
+        if self.path is None:
+            return io.BytesIO(self.data)
+        try:
+            return io.BytesIO() if not self.size else self.path.open("rb")
+        except OSError as fault:
+            raise WorksheetError(f"cannot be read: {fault.strerror or fault}", Where(self.name)) from None
+
+    @property
+    def size(self) -> int:
+        """In bytes. Raises WorksheetError for what is no ordinary file: a pipe or a device never ends."""
+        if self.path is None:
+            return len(self.data)
+        try:
+            status = self.path.stat()
+        except (OSError, ValueError) as fault:
+            raise WorksheetError(f"cannot be read: {getattr(fault, 'strerror', None) or fault}", Where(self.name)) from None
+        if not stat.S_ISREG(status.st_mode):
+            raise WorksheetError("is no ordinary file", Where(self.name))
+        return status.st_size
+
+    @property
+    def stem(self) -> str:
+        """The file's name without folders, suffix, and the number of a copy."""
+        return COPY.sub("", os.path.splitext(self.name.replace("\\", "/").rsplit("/", 1)[-1])[0])  # noqa: PTH122
+
+    @property
+    def suffix(self) -> str:
+        return os.path.splitext(self.name)[1].lower()  # noqa: PTH122
+
+    def bounded(self, most: int) -> None:
+        """Refuse a file of more than so many bytes."""
+        if self.size > most:
+            raise WorksheetError(f"is larger than {most // MEGABYTE:,} MB", Where(self.name))
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How a file's bytes are to be read, and whether any quote is in it."""
+
+    name: str
+    quoted: bool
+
+    @property
+    def note(self) -> str:
+        return "is not UTF-8 and is read as Windows-1252: check letters with accents" if self.name == FALLBACK else ""
+
+
+def encoding(source: Source, most: int, *, lines: bool = True) -> Encoding:
+    """Look through a file's bytes once. Raises WorksheetError where it is too large, no text, or has an endless line."""
+    source.bounded(most)
+    with source.open() as file:
+        start = file.read(4)
+        file.seek(0)
+        name = next((name for mark, name in MARKS if start.startswith(mark)), "utf-8")
+        if not name:
+            raise WorksheetError("is in UTF-32", Where(source.name), "save it as UTF-8")
+        quoted = False
+        decoder = codecs.getincrementaldecoder(name)()
+        for chunk in _chunks(file, source, name, most, lines=lines):
+            quoted = quoted or b'"' in chunk
+            try:
+                text = decoder.decode(chunk) if name != FALLBACK else ""
+            except UnicodeDecodeError:
+                if name != "utf-8":
+                    raise WorksheetError(f"is not {name.upper()}, as its first bytes say", Where(source.name)) from None
+                name = FALLBACK
+            else:
+                if "\0" in text:
+                    raise _binary(source, 1)
+        if name == "utf-8" and decoder.getstate()[0]:
+            name = FALLBACK  # a letter is cut off at the end
+    return Encoding(name, quoted)
+
+
+def _chunks(file: BinaryIO, source: Source, name: str, most: int, *, lines: bool) -> Iterator[bytes]:
+    number = 1
+    total = 0
+    while chunk := file.read(CHUNK):
+        total += len(chunk)
+        if total > most:  # it grows while it is read
+            raise WorksheetError(f"is larger than {most // MEGABYTE:,} MB", Where(source.name))
+        if b"\0" in chunk and name != "utf-16":
+            raise _binary(source, number + chunk[: chunk.index(b"\0")].count(b"\n"))
+        if lines and len(chunk) == CHUNK and b"\n" not in chunk and b"\r" not in chunk:
+            raise WorksheetError(f"a line of more than {CHUNK:,} bytes", Where(source.name, number))
+        number += chunk.count(b"\n")
+        yield chunk
+
+
+def _binary(source: Source, line: int) -> WorksheetError:
+    hint = "a workbook must be saved as .xlsx or as CSV"
+    return WorksheetError("is not a text file: it holds a NUL", Where(source.name, line), hint)
+
+
+def opened(source: Source, found: Encoding) -> TextIO:
+    """The file as text, line ends as they are. A cut-off or undefined byte reads as the replacement character."""
+    return io.TextIOWrapper(source.open(), encoding=found.name, errors="replace", newline="")
+
+
+def whole(source: Source, most: int, *, lines: bool = True) -> tuple[str, str]:
+    """A file's whole text, and a note on how it was read or an empty text. Raises WorksheetError."""
+    found = encoding(source, most, lines=lines)
+    with opened(source, found) as file:
+        return file.read(), found.note
+
+
+def clean(text: str) -> str:
+    """A text that any file can hold: what only an escape can write is replaced."""
+    return UNSAFE.sub("\ufffd", text)
+
+
+def one_line(text: str) -> str:
+    """A word as it is compared: composed letters, single spaces."""
+    return " ".join((text if text.isascii() else unicodedata.normalize("NFC", clean(text))).split())

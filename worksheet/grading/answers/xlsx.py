@@ -1,0 +1,124 @@
+"""Answers in a workbook. Nothing is executed: a cell with a formula counts with the value that was stored when it was saved."""
+
+from __future__ import annotations
+
+import datetime as dt
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from worksheet.errors import Where, WorksheetError
+from worksheet.grading.answers.archive import Archive, Bounds, is_folder
+from worksheet.grading.answers.bounds import (
+    MOST_CELL,
+    MOST_CELLS,
+    XLSX_BYTES,
+    XLSX_CELLS,
+    XLSX_PARTS,
+    XLSX_ROWS,
+    XLSX_SHEETS,
+    XLSX_UNPACKED,
+)
+from worksheet.grading.answers.format import Format
+from worksheet.grading.answers.gathering import Gatherer
+from worksheet.grading.answers.records import Listed
+from worksheet.grading.answers.safe_xml import Checker
+from worksheet.grading.answers.table import HINT, NoTable, read_table
+from worksheet.grading.answers.text import Source, clean
+
+BOUNDS = Bounds(XLSX_BYTES, XLSX_PARTS, XLSX_UNPACKED, XLSX_UNPACKED)
+EXACT = 10**15  # up to which spreadsheets keep whole numbers exactly
+DATED = "holds dates: a program took answers such as 1/2 or 3-4 for dates, and they are read as dates"
+COMPUTED = "holds formulas: the values that were stored with them count"
+PROTECTED = "a workbook that is protected by a password must be saved without it; an old .xls as .xlsx or CSV"
+
+
+def read(source: Source, gatherer: Gatherer) -> None:
+    _check(source, gatherer)
+    tables = 0
+    for title, rows in _sheets(source, gatherer):
+        name = f"{source.name}[{clean(title)}]"
+        gatherer.begin(name)
+        try:
+            read_table(Listed(rows), gatherer, gatherer.of_file(source.name, source.stem))
+        except NoTable:
+            continue
+        tables += 1
+    if not tables:
+        raise NoTable("no table of answers is found", Where(source.name), HINT)
+
+
+def _check(source: Source, gatherer: Gatherer) -> None:
+    """Look at every part of the file before openpyxl does."""
+    try:
+        archive = Archive(source, BOUNDS)
+    except WorksheetError as fault:
+        raise WorksheetError(fault.message.replace("zip", "workbook"), fault.where, PROTECTED) from None
+    with archive:
+        checker = Checker(source.name)
+        for member in archive.members:
+            if not is_folder(member):
+                checker.check(member.filename, archive.data(member))
+    if checker.formulas:
+        gatherer.note(COMPUTED)
+    for place in checker.without_value:
+        gatherer.leave("a formula without a stored value: nothing is computed here", column=place)
+
+
+@contextmanager
+def _quiet(source: Source) -> Iterator[None]:
+    """Whatever openpyxl finds wrong with a stranger's file is told as such."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except (WorksheetError, GeneratorExit):
+        raise
+    except Exception as fault:  # a hostile file raises whatever it likes inside the library
+        says = f"is no workbook that can be read: {type(fault).__name__}"
+        raise WorksheetError(says, Where(source.name), PROTECTED) from None
+
+
+def _sheets(source: Source, gatherer: Gatherer) -> Iterator[tuple[str, Iterator[tuple[int, list[str]]]]]:
+    with _quiet(source):
+        from openpyxl import load_workbook
+
+        with source.open() as file:
+            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            cells = [0]
+            for sheet in book.worksheets[:XLSX_SHEETS]:
+                sheet.reset_dimensions()  # what a file says of its own size is not trusted
+                yield sheet.title, _rows(sheet, source, gatherer, cells)
+            if len(book.worksheets) > XLSX_SHEETS:
+                gatherer.note(f"holds more than {XLSX_SHEETS} sheets: the others are not read")
+            book.close()
+
+
+def _rows(sheet: Any, source: Source, gatherer: Gatherer, total: list[int]) -> Iterator[tuple[int, list[str]]]:
+    with _quiet(source):
+        rows = sheet.iter_rows(max_row=XLSX_ROWS, max_col=None, values_only=True)
+        for number, row in enumerate(rows, 1):
+            total[0] += len(row)
+            if total[0] > XLSX_CELLS or len(row) > MOST_CELLS:
+                raise WorksheetError(f"holds more than {XLSX_CELLS:,} cells", Where(source.name), "larger classes fit in a CSV")
+            if any(value is not None for value in row):
+                yield number, ["" if value is None else _text(value, gatherer) for value in row]
+
+
+def _text(value: Any, gatherer: Gatherer) -> str:
+    """A cell's value as its text; whole numbers without a point."""
+    if isinstance(value, str):
+        return clean(value[: MOST_CELL + 100])
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer() and abs(value) <= EXACT:
+        return str(int(value))
+    if isinstance(value, int) and abs(value) > EXACT:
+        return repr(float(value)) if abs(value) < 1 << 1000 else "∞"
+    if isinstance(value, dt.date | dt.time | dt.timedelta):
+        gatherer.note(DATED)
+    return str(value)[: MOST_CELL + 100]
+
+
+ANSWERS = Format("a workbook", (".xlsx",), read)

@@ -1,0 +1,50 @@
+"""Answers in a zip with a file for each student. Nothing is unpacked to the disk."""
+
+from __future__ import annotations
+
+from worksheet.errors import Collector, Where, WorksheetError
+from worksheet.grading.answers.archive import Archive, Bounds, is_folder
+from worksheet.grading.answers.bounds import PACK_BYTES, PACK_DEPTH, PACK_FILES, PACKED_BYTES, ZIP_BYTES
+from worksheet.grading.answers.folder import MANIFEST, manifest, skipped
+from worksheet.grading.answers.format import Format, read_file
+from worksheet.grading.answers.gathering import Gatherer
+from worksheet.grading.answers.text import Source, clean
+
+BOUNDS = Bounds(ZIP_BYTES, PACK_FILES, PACKED_BYTES, PACK_BYTES)
+
+
+def read(source: Source, gatherer: Gatherer) -> None:
+    faults = Collector()
+    read_before, beside = gatherer.answers.files, gatherer.by_file
+    with Archive(source, BOUNDS) as archive:
+        gatherer.by_file = _manifest(archive) or beside
+        try:
+            for member in archive.members:
+                parts = member.filename.replace("\\", "/").split("/")
+                if is_folder(member) or any(map(skipped, (part for part in parts if part != ".."))):
+                    continue
+                name = clean(f"{source.name}/{member.filename}")
+                try:
+                    if len(parts) > PACK_DEPTH + 1:
+                        raise WorksheetError(f"lies in more than {PACK_DEPTH} folders", Where(name))
+                    gatherer.spend(member.file_size, source.name)
+                    read_file(Source(name, data=archive.data(member)), gatherer, in_pack=True)
+                except WorksheetError as fault:
+                    faults.add(fault)
+                    gatherer.leave_file(fault)
+        finally:
+            gatherer.by_file = beside
+    if gatherer.answers.files == read_before:
+        faults.raise_any()
+        raise WorksheetError("holds no files of answers", Where(source.name))
+
+
+def _manifest(archive: Archive) -> dict[str, str]:
+    """The ids by file name, from the manifest that lies in the zip."""
+    for member in archive.members:
+        if member.filename.rsplit("/", 1)[-1] == MANIFEST and not archive.refused(member):
+            return dict(manifest(archive.data(member).decode("utf-8", "replace")))
+    return {}
+
+
+ANSWERS = Format("a zip of files", (".zip",), read, pack=True)
