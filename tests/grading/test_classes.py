@@ -106,7 +106,7 @@ def test_the_same_holds_for_the_ai61002_sheet_and_one_paper_for_all() -> None:
     assert {row: chain.truth[row.no, "flops"][0] for row in ROWS} == {row: row.number("flops") for row in ROWS}
     mark = marking(paper=lambda _: paper, others=convention_names())
     found = fairness((several(chain, rng) for _ in range(ANSWERS)), mark, ANSWERS // 4)
-    assert found.carried > 100
+    assert found.carried > 50
     assert not found.faults[:3]
 
 

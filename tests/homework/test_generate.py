@@ -75,6 +75,11 @@ def roster(tmp_path: Path):
     return write
 
 
+def listening() -> None:
+    """A program that was started in the background is deaf to Ctrl-C, and so are those that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
@@ -355,7 +360,9 @@ def test_an_interrupted_run_goes_on(homework, roster, command, tmp_path: Path) -
     names = roster(*((id, "") for id in ids))
     words = ["generate", path, "--roster", names, "-o", tmp_path / "out", "--jobs", 1, "--forms", "csv", "--no-combined"]
     line = [sys.executable, "-m", "worksheet.cli", *map(str, words)]
-    run = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    run = subprocess.Popen(
+        line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=listening
+    )
     deadline = time.monotonic() + 60
     while not (tmp_path / "out" / "key" / "s2.pdf").exists() and time.monotonic() < deadline:
         time.sleep(0.02)

@@ -15,6 +15,11 @@ from worksheet.homework.workers import DIED, SLAB, check, run
 ITEMS = list(range(100))
 
 
+def listening() -> None:
+    """A program that was started in the background is deaf to Ctrl-C, and so are those that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def squared(number: int) -> int:
     return number * number
 
@@ -182,7 +187,12 @@ def test_ctrl_c_stops_cleanly(jobs: int, tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(PROGRAM.replace("JOBS", str(jobs)))
     run = subprocess.Popen(
-        [sys.executable, program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        [sys.executable, program],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=listening,
     )
     assert run.stdout.readline() == "0\n"
     start = time.monotonic()

@@ -19,6 +19,7 @@ __all__ = ["NumberRead", "Unreadable", "read_number", "read_size"]
 LEAST_DIGITS = 3  # of a rounded figure: with fewer, a forgotten bias would pass for rounding
 MAX_SIDES = 6  # of a chain of equations: 64*(3*11*11 + 1) = 64*364 = 23296
 MAX_AXES = 8
+SPACED = re.compile(r"[0-9]+(?:\.[0-9]{1,4})?(?: +[0-9]+(?:\.[0-9]{1,4})?)+")  # lengths of axes, perhaps not rounded
 EXPRESSION = "an expression"
 ALONE = "write the number alone"
 
@@ -233,7 +234,7 @@ def _parts(inner: str, text: str, *, enclosed: bool) -> list[str]:
 
 def _spaced(inner: str, _: bool) -> bool:
     """Whether plain spaces part the axes: three or more, or two that are no single grouped number."""
-    return re.fullmatch(r"[0-9]+(?: +[0-9]+)+", inner) is not None and (inner.count(" ") > 1 or not _fits(inner))
+    return SPACED.fullmatch(inner) is not None and (inner.count(" ") > 1 or not _fits(inner))
 
 
 _SEPARATIONS: tuple[tuple[Callable[[str, bool], bool], re.Pattern[str]], ...] = (

@@ -109,7 +109,7 @@ def file_names(ids: Iterable[str]) -> dict[str, str]:
     two that differ in case alone is numbered.
 
     >>> file_names(["a1", "A1", "../x"])
-    {'a1': 'a1', 'A1': 'A1~2', '../x': 'x~1bd4716dd1'}
+    {'a1': 'a1', 'A1': 'A1~2', '../x': 'x~d6b96a97d1'}
     """
     taken: set[str] = set()
     found: dict[str, str] = {}
