@@ -17,7 +17,7 @@ STOREYS = [  # from the top
     {"report", "conventions"},
     {"layers", "derivation"},
     {"formula"},
-    {"marked"},
+    {"marked", "files"},
     {"discover", "errors"},
 ]
 LEVEL = {room: len(STOREYS) - i for i, rooms in enumerate(STOREYS) for room in rooms}

@@ -13,7 +13,7 @@ import pytest
 import worksheet as ws
 from tests.grading.made_up import HOSTILE, hostile, mark, paper, students
 from worksheet.grading.answers.found import Unplaced
-from worksheet.grading.charts import Bar, bars, step
+from worksheet.grading.charts import Bar, bars, spacing
 from worksheet.grading.class_report import ClassReport
 from worksheet.grading.marks import Mark, Marked, Verdict
 from worksheet.grading.statistics import Statistics
@@ -157,7 +157,7 @@ def test_bars_hold_everybody() -> None:
     assert found[-1] == Bar(Fraction(19), Fraction(20), 3)
     assert found[3] == Bar(Fraction(3), Fraction(4), 2)
     assert bars(Counter({Fraction(0): 2}), Fraction(0)) == [Bar(Fraction(0), Fraction(0), 2)]
-    assert step(Fraction(124), 20) == 10
+    assert spacing(Fraction(124), 20) == 10
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ class _Chart:
 
     def figures(self) -> Iterator[str]:
         """Lines across, with their figures at the left."""
-        step = _step(Fraction(self.most, self.per_unit), MOST_TICKS["y"])
+        step = spacing(Fraction(self.most, self.per_unit), MOST_TICKS["y"])
         for i in range(int(Fraction(self.most, self.per_unit) / step) + 1 if self.most else 1):
             y = self.y(i * step * self.per_unit)
             line = 'stroke="currentColor" stroke-width="0.4" stroke-opacity="0.35"'
@@ -113,7 +113,7 @@ class _Chart:
     def axis(self) -> Iterator[str]:
         """The line below, with the numbers of layers."""
         yield f'<path d="M{LEFT:g} {self.floor:g}H{WIDTH - RIGHT:g}" stroke="currentColor" stroke-width="0.7"/>'
-        step = max(1, int(_step(Fraction(len(self.values)), MOST_TICKS["x"])))
+        step = max(1, int(spacing(Fraction(len(self.values)), MOST_TICKS["x"])))
         for no in range(step, len(self.values) + 1, step):
             x = self.x(no - 0.5)
             yield f'<path d="M{x:.2f} {self.floor:g}v3" stroke="currentColor" stroke-width="0.5"/>'
@@ -121,10 +121,10 @@ class _Chart:
         yield _text(LEFT - 4, self.floor + 10, "S. No.", SMALL, "end")
 
 
-def _step(most: Fraction, ticks: int) -> Fraction:
+def spacing(most: Fraction, ticks: int) -> Fraction:
     """The smallest of 1, 2 or 5 times a power of 10 of which ``most`` holds no more than a number of ticks.
 
-    >>> _step(Fraction(9), 4), _step(Fraction(31, 10), 4), _step(Fraction(227), 10)
+    >>> spacing(Fraction(9), 4), spacing(Fraction(31, 10), 4), spacing(Fraction(227), 10)
     (Fraction(5, 1), Fraction(1, 1), Fraction(50, 1))
     """
     power = Fraction(1, 1000)

@@ -8,6 +8,7 @@ from fractions import Fraction
 from html import escape
 from math import sqrt
 
+from worksheet.derive.profile import spacing
 from worksheet.errors import printable
 from worksheet.grading.sums import decimal
 from worksheet.report import FONTS, Picture
@@ -17,7 +18,6 @@ SIZE, SMALL, LETTER = 8.5, 7.0, 0.5  # of the type, and a letter's mean width as
 LEFT, TOP, BOTTOM = 34.0, 20.0, 26.0  # around the bars
 BARS = 110.0  # height of the highest bar
 MOST_TICKS = 5
-NICE = (1, 2, 5)
 BLUE, RED, GREEN = "#3f87d0", "#d9822b", "#3f9f5f"  # seen on white paper and on a dark screen
 ROW = 13.0  # height of a row of a grid
 FAINT = 'stroke="currentColor" stroke-width="0.4" stroke-opacity="0.35"'
@@ -43,7 +43,7 @@ class Bar:
 
 def bars(totals: Mapping[Fraction, int], most: Fraction, number: int = 20) -> list[Bar]:
     """The students by their points, in at most so many bars of one width, which is 1, 2 or 5 times a power of ten."""
-    width = step(most, number)
+    width = spacing(most, number)
     many = max(1, -(-most // width)) if most else 1
     counts = [0] * int(many)
     for points, students in totals.items():
@@ -61,7 +61,7 @@ def _histogram(found: Sequence[Bar], mean: Fraction) -> Iterator[str]:
     floor, pitch = TOP + BARS, (WIDTH - LEFT - 6) / len(found)
     width, end = found[0].high - found[0].low, LEFT + pitch * len(found)
     yield _text(0, 9, "Students by points", SIZE, "start", bold=True)
-    ticks = max(Fraction(1), step(Fraction(most), MOST_TICKS))
+    ticks = max(Fraction(1), spacing(Fraction(most), MOST_TICKS))
     for i in range(most // int(ticks) + 1):
         y = floor - BARS * float(i * ticks / most)
         yield f'<path d="M{LEFT:g} {y:.2f}H{end:.2f}" {FAINT}/>{_text(LEFT - 4, y + 2.5, decimal(i * ticks), SMALL, "end")}'
@@ -153,20 +153,6 @@ def _circles(
         yield f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{radius:.2f}" fill="{RED}" fill-opacity="0.55"/>'
         if pitch >= len(str(many)) * SMALL * LETTER:
             yield _text(x, y + 2.5, str(many), SMALL, "middle")
-
-
-def step(most: Fraction, ticks: int) -> Fraction:
-    """The smallest of 1, 2 or 5 times a power of ten of which ``most`` holds no more than a number of ticks.
-
-    >>> step(Fraction(90), 20), step(Fraction(31, 10), 4)
-    (Fraction(5, 1), Fraction(1, 1))
-    """
-    power = Fraction(1, 1000)
-    while True:
-        for factor in NICE:
-            if most <= ticks * factor * power:
-                return factor * power
-        power *= 10
 
 
 def _cut(text: str, letters: float) -> str:

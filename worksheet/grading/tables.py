@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from worksheet.errors import OutputError, Where
+from worksheet.files import put
 from worksheet.grading.marks import Mark, Marked, Verdict
 from worksheet.grading.paper import Key
 from worksheet.grading.stable_json import labels
 from worksheet.grading.sums import Sums, counted, decimal, named, number
-from worksheet.grading.writing import Beside, Unplaced, put
+from worksheet.grading.writing import Beside, Unplaced
 
 BOM = b"\xef\xbb\xbf"  # without it Excel reads UTF-8 as something else
 STUDENT = ("id", "name", "points", "max", "percent")

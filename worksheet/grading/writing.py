@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
 
-from worksheet.errors import OutputError, Where
+from worksheet.files import put, writing
 from worksheet.grading.marks import Marked
 from worksheet.grading.sums import Sums, sums
 
@@ -70,7 +69,7 @@ class Beside:
 
     def __init__(self, path: Path, start: bytes = b"") -> None:
         self.path = path
-        with _faults(path):
+        with writing(path):
             handle, name = tempfile.mkstemp(dir=path.resolve().parent, prefix=".", suffix=".part")
             self.part = Path(name)
             self.file = os.fdopen(handle, "w", encoding="utf-8", newline="", buffering=1 << 18)
@@ -78,7 +77,7 @@ class Beside:
 
     def write(self, text: str) -> None:
         """More of the file; half of a sign that no file can hold is told by a question mark."""
-        with _faults(self.path):
+        with writing(self.path):
             try:
                 self.file.write(text)
             except UnicodeEncodeError:
@@ -86,7 +85,7 @@ class Beside:
 
     def close(self) -> None:
         """The end of the file: whatever can fail, fails here."""
-        with _faults(self.path):
+        with writing(self.path):
             self.file.close()
 
     def keep(self) -> None:
@@ -97,25 +96,3 @@ class Beside:
         """Remove what is not in place."""
         self.file.close()
         self.part.unlink(missing_ok=True)
-
-
-def put(part: Path, path: Path) -> None:
-    """A complete file in the place of another, in one stroke, readable as files are here. Raises OutputError."""
-    target = path.resolve()
-    with _faults(path):
-        part.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
-        part.replace(target)
-
-
-@contextmanager
-def _faults(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as fault:
-        raise OutputError(f"cannot be written: {fault.strerror}", Where(str(path))) from None
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

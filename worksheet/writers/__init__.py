@@ -9,6 +9,7 @@ from pathlib import Path
 
 from worksheet.discover import collect
 from worksheet.errors import OutputError, Where, nearest, shown
+from worksheet.files import put, writing
 from worksheet.writers.writer import ENGINES, PAPERS, Document, Options, Writer
 
 
@@ -81,28 +82,18 @@ def check_writable(path: Path) -> None:
 
 def save(path: Path, data: bytes) -> None:
     """Put the bytes in place in one stroke: a reader sees the old file or the new one, never a part."""
-    try:
+    with writing(path):
         if path.exists() and not path.is_file():  # a device or a pipe has no other file to be swapped for
             path.write_bytes(data)
             return
-        target = path.resolve()
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
+        handle, name = tempfile.mkstemp(dir=path.resolve().parent, prefix=".", suffix=".part")
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
-            Path(name).chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
-            Path(name).replace(target)
+            put(Path(name), path)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
-    except OSError as fault:
-        raise OutputError(f"cannot be written: {fault.strerror}", Where(str(path))) from None
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 __all__ = [

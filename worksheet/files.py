@@ -1,0 +1,33 @@
+"""Puts files in place in one stroke: whoever reads one sees the old file or the new one, never a part."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from worksheet.errors import OutputError, Where
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """What the system says against a file, told as an OutputError at its name."""
+    try:
+        yield
+    except OSError as fault:
+        raise OutputError(f"cannot be written: {fault.strerror}", Where(str(path))) from None
+
+
+def put(part: Path, path: Path) -> None:
+    """A complete file in the place of another, readable as files are here. Raises OutputError."""
+    target = path.resolve()
+    with writing(path):
+        part.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
+        part.replace(target)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
