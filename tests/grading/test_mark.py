@@ -111,6 +111,16 @@ def test_an_unknown_answer_stays_unknown(paper: Paper) -> None:
     assert found[15, "params"].labels == ()
 
 
+@pytest.mark.parametrize("answer", ["17", "17x18x19", "0", "-3", "2.5", "10**9"])
+def test_every_cell_can_be_marked_whatever_is_typed(paper: Paper, answer: str) -> None:
+    asked = PaperMaker(ws.convention("ai61002"), ASK).paper(paper.network)
+    texts = {cell.key: answer for cell in asked.shown}
+    found = marked_paper(asked, texts, None, conventions.names())
+    assert Verdict.UNMARKED not in {mark.verdict for mark in found}
+    one = [marked_paper(asked, right(paper) | {key: answer}, None, conventions.names()) for key in texts]
+    assert Verdict.UNMARKED not in {mark.verdict for marks in one for mark in marks}
+
+
 @pytest.mark.parametrize("text", ["7,3056,256", "seventy", "7.3.056.256", "73056256 or so", "__import__('os')", "1" * 500])
 def test_what_cannot_be_read_is_said(paper: Paper, text: str) -> None:
     mark = marks(paper, r1_flops=text)[1, "flops"]

@@ -14,7 +14,7 @@ from worksheet.grading.carrying import carried, carried_within
 from worksheet.grading.diagnose import Diagnoser, Found
 from worksheet.grading.evidence import narrowed
 from worksheet.grading.marks import AXES, CORRECT_ONLY, DOES_NOT_FOLLOW, ROUNDED, TRIVIAL, Mark, Verdict
-from worksheet.grading.paper import TOTAL, Cell, Key, Paper, Value
+from worksheet.grading.paper import SIZES, TOTAL, Cell, Key, Paper, Value
 from worksheet.grading.policy import EXACT, Policy
 from worksheet.grading.slips import slips
 from worksheet.grading.understanding import Understanding, Understood
@@ -203,7 +203,7 @@ class Marker:
         return valued(mark, names, found, self.policy)
 
     def counted_otherwise(self, paper: Paper, cell: Cell, value: Value, own: Mapping[str, Exact] | None) -> tuple[str, ...]:
-        if len(value) != 1:
+        if cell.asked.role == SIZES:  # which nobody counts
             return ()
         others = self.alternatives(paper)
         names = others.matching(paper, cell.key, cell.values, value)
