@@ -74,12 +74,14 @@ def test_latex_sets_a_report(tmp_path: Path, text: str) -> None:
 
 def test_the_package_has_every_template() -> None:
     """A block has a template in every notation."""
-    from worksheet.writers.report_view import BLOCKS
+    from worksheet.writers.views import View
 
     folder = Path(__file__).parents[2] / "templates"
     for notation, suffix in {"md": "md", "tex": "tex", "typst": "typ", "html": "html", "txt": "txt"}.items():
-        for template, _ in BLOCKS.values():
-            assert (folder / notation / "blocks" / f"{template}.{suffix}").exists()
+        blocks = {path.stem for path in (folder / notation / "blocks").glob(f"*.{suffix}")}
+        wanted = {view.template for view in View.__subclasses__() if view.template} | {"layer"}
+        assert blocks == wanted - ({"contents"} if notation == "txt" else set())
+        assert len(blocks) <= 12
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import worksheet as ws
+from worksheet.document import Document
 from worksheet.errors import OutputError, WorksheetError, shown
-from worksheet.report import Report
 from worksheet.writers import check_writable, options, save, writer_for
 from worksheet.writers.drawings import check_folder
 
 if TYPE_CHECKING:
     from worksheet.network import Network
-    from worksheet.writers import Document
+    from worksheet.writers import Printable
 
 WORDS: dict[str, bool | None] = {"true": True, "false": False, "none": None}
 T = TypeVar("T")
@@ -57,11 +57,11 @@ def check(
 
 
 def deliver(
-    document: Document, output: Path | None, format: str | None, engine: str, paper: str, template: Path | None,
+    document: Printable, output: Path | None, format: str | None, engine: str, paper: str, template: Path | None,
     pictures: Path | None = None,
 ) -> None:  # fmt: skip
     """Hand a document over; a report's pictures too, into the folder that is named for them."""
-    if pictures is not None and isinstance(document, Report):
+    if pictures is not None:
         ws.draw(document, pictures)
     if output is None and format is None:
         _show(document)
@@ -74,9 +74,9 @@ def deliver(
         sys.stdout.buffer.flush()
 
 
-def _show(document: Document) -> None:
-    """On the terminal, or as text where nobody looks."""
-    if isinstance(document, Report):
+def _show(document: Printable) -> None:
+    """On the terminal; whatever is not a solution goes into a pipe as plain text."""
+    if isinstance(document, Document) and not sys.stdout.isatty():
         sys.stdout.write(ws.render(document, "txt").decode())
         return
     from rich.console import Console
