@@ -14,8 +14,8 @@ import worksheet as ws
 from worksheet.derive.drawing.axes import GAP, Axis, apart
 from worksheet.derive.drawing.curves import Chart, Line, chart
 from worksheet.derive.drawing.shares import Bands, bands
+from worksheet.document import Picture
 from worksheet.formula import Scale
-from worksheet.report import Picture
 
 SVG = "{http://www.w3.org/2000/svg}"
 LETTER = 0.5  # of a letter's width, as a share of the type's size

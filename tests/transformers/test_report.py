@@ -13,14 +13,14 @@ from typer.testing import CliRunner
 
 import worksheet as ws
 from worksheet.cli import app
-from worksheet.report import Report, Table, Text
+from worksheet.document import Document, Table, Text
 from worksheet.zoo.language import TRANSFORMERS
 
 NAMES = [transformer.name for transformer in TRANSFORMERS]
 
 
 @cache
-def report(name: str) -> Report:
+def report(name: str) -> Document:
     return ws.transformer(f"zoo:{name}", prompt=7, batch=3, dtype="weights=int4,activations=fp16")
 
 

@@ -7,16 +7,16 @@ import pytest
 
 import worksheet as ws
 from worksheet.derivation import Section, Statement, Step
+from worksheet.document import Bullets, Document, Picture, Table, Text, Title, Working
 from worksheet.formula import Formula
-from worksheet.report import Bullets, Picture, Report, Table, Text, Title, Working
 
 RULE = Formula("2*c*(M*N - 1)")
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="100" height="50" viewBox="0 0 100 50"><rect width="100" height="50"/></svg>'
 HOSTILE = "\\input{/etc/passwd} #include <script>alert(1)</script> $x$ {{ 7 }} << 7 >> | * _ & % ~ ^ −"
 
 
-def report(text: str = "plain") -> Report:
-    return Report(
+def report(text: str = "plain") -> Document:
+    return Document(
         title=f"Title {text}",
         course=text,
         blocks=(
@@ -89,5 +89,5 @@ def test_the_package_has_every_template() -> None:
 )
 def test_a_formula_in_a_total_is_set_as_one(format: str, expected: str) -> None:
     table = Table(("Layer", "MACs"), (("a", Formula("L**2")), ("b", Formula("L**2"))), ("Total", Formula("2*L**2")))
-    text = ws.render(Report("Sums", (table,)), format).decode()
+    text = ws.render(Document("Sums", (table,)), format).decode()
     assert expected in text and "**$" not in text and "*2 L" not in text

@@ -37,8 +37,8 @@ from worksheet.cli.options import (
     Unfold,
 )  # fmt: skip
 from worksheet.conventions.optimisers import regime
+from worksheet.document import Document
 from worksheet.errors import WorksheetError
-from worksheet.report import Report
 
 
 def solve(
@@ -76,7 +76,7 @@ def solve(
     numbers_only(symbolic, {"--training": training, "--unfold": unfold, "--picture": picture is not None, "--blank": blank})
     found = network(source, input, skip_unknown=skip_unknown, regions=regions, kwargs=kwargs)
     if symbolic:
-        document: Report | ws.Derivation = ws.symbolic(
+        document: Document | ws.Derivation = ws.symbolic(
             found, symbolic.split(","), convention, digits=digits, batch=batch, dtype=dtype, rows=rows, kinds=kind or (),
             worked=not summary,
         )  # fmt: skip

@@ -10,9 +10,9 @@ from worksheet.conventions import Column, Convention, convention
 from worksheet.conventions.convention import ANY, MODULE, PLAIN
 from worksheet.conventions.facts import FACTS
 from worksheet.derive.folding import Folded
+from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
 from worksheet.formula import Formula
 from worksheet.layers import Kind, kinds
-from worksheet.report import Block, Bullets, Cell, Report, Table, Text, Title
 
 CALLS = {PLAIN: "", "module": "module of torch.nn", "leaf": "another module without parts", ANY: "otherwise"}
 ONCE = "Stored numbers: what a layer that runs several times has once, and what does not grow with the batch."
@@ -20,7 +20,7 @@ BATCHED = "The rules say themselves what a batch of B samples costs; those of th
 WHOLE = "The figure of all runs and samples is rounded up to a whole number."
 
 
-def convention_list() -> Report:
+def convention_list() -> Document:
     """The ways of counting that come with the package."""
     found = [convention(name) for name in conventions.names()]
     rows = tuple((c.name, c.title, ", ".join(column.name for column in c.columns), c.unit, c.cite) for c in found)
@@ -31,10 +31,10 @@ def convention_list() -> Report:
             for c in found
         ]
     }  # fmt: skip
-    return Report("Ways of counting", (Table(("Name", "Title", "Columns", "Unit", "Source"), rows, words=5),), data)
+    return Document("Ways of counting", (Table(("Name", "Title", "Columns", "Unit", "Source"), rows, words=5),), data)
 
 
-def convention_page(counting: Convention | str) -> Report:
+def convention_page(counting: Convention | str) -> Document:
     """One way of counting, with a formula for every kind of layer. Raises WorksheetError for an unknown one."""
     found = convention(counting) if isinstance(counting, str) else counting
     blocks: list[Block] = [Text(introduced(found.title, found.unit, found.cite))]
@@ -47,7 +47,7 @@ def convention_page(counting: Convention | str) -> Report:
     if found.faults:
         faults = [text if kind == ANY else f"{kind}: {text}" for kind, text in found.faults.items()]
         blocks += [Title("What is wrong with it"), Bullets(tuple(faults))]
-    return Report(found.name, tuple(blocks), _data(found), digits="none")
+    return Document(found.name, tuple(blocks), _data(found), digits="none")
 
 
 def introduced(title: str, unit: str, cite: str) -> str:

@@ -10,9 +10,9 @@ from html import escape
 from itertools import groupby
 
 from worksheet.derivation import Row
+from worksheet.document import FONTS, Picture
 from worksheet.errors import printable
 from worksheet.formula import Scale
-from worksheet.report import FONTS, Picture
 
 WIDTH, HEIGHT = 470.0, 132.0  # points: as wide as the page's text
 LEFT, RIGHT, TOP, BOTTOM = 34.0, 6.0, 30.0, 20.0  # around the bars: figures, title and stages, numbers of layers

@@ -9,9 +9,9 @@ from html import escape
 from math import sqrt
 
 from worksheet.derive.profile import spacing
+from worksheet.document import FONTS, Picture
 from worksheet.errors import printable
 from worksheet.grading.sums import decimal
-from worksheet.report import FONTS, Picture
 
 WIDTH = 470.0  # points: as wide as the page's text
 SIZE, SMALL, LETTER = 8.5, 7.0, 0.5  # of the type, and a letter's mean width as a share of it

@@ -18,11 +18,11 @@ from worksheet.derive.graph_facts import graph_facts
 from worksheet.derive.reference import listed, sections
 from worksheet.derive.selection import numbered
 from worksheet.derive.solution import MODES, faults, uncounted
+from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
 from worksheet.errors import WorksheetError, nearest, shown
 from worksheet.formula import Digits, Formula, whole
 from worksheet.formula.polynomial import Polynomial
 from worksheet.network import Network
-from worksheet.report import Block, Bullets, Cell, Report, Table, Text, Title, Working
 from worksheet.varied import BATCH, Knob
 
 MOST_SYMBOLS = 6
@@ -38,7 +38,7 @@ LEADING = "For large sizes, the terms that grow fastest, with nothing rounded:"
 def symbolic(
     network: Network, symbols: Iterable[str | Knob], convention: Convention | str | None = None, *, digits: str | None = None,
     batch: int = 1, dtype: str = "", rows: str = "", kinds: Iterable[str] = (), worked: bool = True,
-) -> Report:  # fmt: skip
+) -> Document:  # fmt: skip
     """The worked solution of a network some of whose sizes stay symbols.
 
     ``symbols`` are ``M`` (the side of the input; its width alone beside ``N``), ``N``, ``D``, ``L``, ``n``, ``c``, ``B`` (the
@@ -72,7 +72,7 @@ class _Document:
         self.run = next((run for run in runs if type(run.alike) is int), runs[0])  # not that of layers that see no sample
         self.symbols = [Formula(knob.symbol) for knob in closed.knobs]
 
-    def report(self, rows: str, kinds: Sequence[str], *, worked: bool) -> Report:
+    def report(self, rows: str, kinds: Sequence[str], *, worked: bool) -> Document:
         chosen = self.rows.alike(self.chosen(rows, kinds))
         notes = self.notes()
         blocks = [*self.introduction(), *self.totals(), *sizes(self.closed, self.classes, self.names, self.digits)]
@@ -80,7 +80,7 @@ class _Document:
         blocks += [*self.reference(chosen), *self.worked(chosen)] if worked else []
         blocks += [Title("Notes"), Bullets(notes)] if notes else []
         title = f"{self.network.heading.title or self.network.name} with {self.names_said()}"
-        return Report(
+        return Document(
             title, tuple(blocks), self.data(notes), course=self.network.heading.course, digits=self.digits.locale
         )  # fmt: skip
 

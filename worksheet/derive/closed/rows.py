@@ -10,6 +10,7 @@ from typing import Any, cast
 from worksheet.derivation import Step
 from worksheet.derive.closed.cases import Case, Closed, RowForm
 from worksheet.derive.solution import ALWAYS, NOTHING
+from worksheet.document import shape_in_words
 from worksheet.formula import Exact, Formula, whole
 from worksheet.formula.polynomial import Polynomial
 from worksheet.formula.rewrite import renamed
@@ -17,7 +18,6 @@ from worksheet.formula.simplify import atom_name, factored
 from worksheet.formula.traced_numbers import Ratio, Traced, form_of
 from worksheet.layers.shapes import FLATTENED
 from worksheet.layers.spelling import spelled
-from worksheet.report import shape_in_words
 
 TRACED = (Traced, Ratio)
 

@@ -8,8 +8,8 @@ from worksheet.derive.closed.cases import Closed
 from worksheet.derive.closed.classes import Bounds, Classes, Group
 from worksheet.derive.closed.residues import Residue
 from worksheet.derive.reference import listed
+from worksheet.document import Block, Table, Text, Title
 from worksheet.formula import Digits, Exact
-from worksheet.report import Block, Table, Text, Title
 from worksheet.varied import Knob
 
 MOST_LINES = 40  # of a table of classes

@@ -10,9 +10,9 @@ from html import escape
 from math import ceil, floor, log, log2, log10
 
 from worksheet.derive.profile import LETTER, NICE, SIZE, SMALL, WIDTH, spacing
+from worksheet.document import FONTS, Picture
 from worksheet.errors import printable
 from worksheet.formula import Exact, Scale
-from worksheet.report import FONTS, Picture
 
 HEIGHT, LEFT, TOP, BOTTOM = 200.0, 40.0, 24.0, 32.0  # points: the drawing, and what is left around it
 GAP = 10.0  # from a label's line to the next one's

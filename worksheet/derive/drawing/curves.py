@@ -23,8 +23,8 @@ from worksheet.derive.drawing.axes import (
 )  # fmt: skip
 from worksheet.derive.profile import WIDTH
 from worksheet.derive.roofline.picture import MARKS
+from worksheet.document import Picture
 from worksheet.formula import Exact, Scale
-from worksheet.report import Picture
 
 DASHES = ("", "6 3", "2 2", "8 3 2 3", "10 4", "1 2.5", "4 2 1 2", "12 2 2 2")
 MOST_MARKS = 9  # on one curve

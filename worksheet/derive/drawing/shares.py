@@ -23,8 +23,8 @@ from worksheet.derive.drawing.axes import (
     text_at,
 )  # fmt: skip
 from worksheet.derive.profile import LETTER, SMALL, WIDTH
+from worksheet.document import Picture
 from worksheet.formula import Exact
-from worksheet.report import Picture
 
 LEAST = 0.02  # a kind that is nowhere more than this is one of the others
 MOST_BANDS = 7

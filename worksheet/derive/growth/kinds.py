@@ -9,8 +9,8 @@ from worksheet.derive.drawing.shares import Bands, bands
 from worksheet.derive.growth.curves import Curve, Lead, letter, named_kinds
 from worksheet.derive.growth.ranges import written
 from worksheet.derive.reference import listed
+from worksheet.document import Block, Bullets, Cell, Table, Text, Title
 from worksheet.formula import Digits, Exact
-from worksheet.report import Block, Bullets, Cell, Table, Text, Title
 
 MOST_SIZES, MOST_KINDS = 6, 10  # of a table
 MOST_LEADS = 8

@@ -18,10 +18,10 @@ from worksheet.derive.growth.plan import Chapter, Plan, Progress, plain, title_o
 from worksheet.derive.growth.ranges import how_many, written
 from worksheet.derive.growth.sums import Grown
 from worksheet.derive.reference import listed
+from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
 from worksheet.errors import WorksheetError
 from worksheet.formula import Digits, Exact, Scale
 from worksheet.network import Network
-from worksheet.report import Block, Bullets, Cell, Report, Table, Text, Title
 
 POINTS, MOST_POINTS = 12, 1_000
 IN_A_TABLE, IN_A_DOUBLING = 4, 3  # curves beside each other
@@ -34,7 +34,7 @@ ALL = "What does not vary stays as the network has it."
 def grow(
     networks: Network | Sequence[Network], ranges: Mapping[str, str], conventions: Sequence[Convention | str] = (), *,
     columns: Sequence[str] = (), points: int = POINTS, digits: str = "en_US", progress: Progress = iter,
-) -> Report:  # fmt: skip
+) -> Document:  # fmt: skip
     """How the cost of one or several networks grows with the size of the input, the batch, the width or a layer's number.
 
     ``ranges`` gives what varies and how far: ``{"side": "112..672"}``, or ``batch``, ``width`` (a multiplier of all widths),
@@ -60,10 +60,10 @@ class _Document:
         self.chapters = chapters
         self.digits = digits
 
-    def report(self) -> Report:
+    def report(self) -> Document:
         names = listed([title_of(network) for network in self.plan.networks])
         blocks = [*self.introduced(), *(block for chapter in self.chapters for block in _Chapter(self, chapter).blocks())]
-        return Report(f"{names}: how the cost grows", tuple(blocks), data(self.plan, self.chapters), digits=self.digits.locale)
+        return Document(f"{names}: how the cost grows", tuple(blocks), data(self.plan, self.chapters), digits=self.digits.locale)
 
     def introduced(self) -> Iterator[Block]:
         for found in self.plan.conventions:

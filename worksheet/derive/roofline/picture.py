@@ -10,10 +10,10 @@ from math import ceil, floor, log10, sqrt
 
 from worksheet.derive.profile import SIZE, SMALL, WIDTH
 from worksheet.derive.roofline.bounds import Bound, Roofline
+from worksheet.document import FONTS, Picture
 from worksheet.errors import printable
 from worksheet.hardware import operation
 from worksheet.hardware.units import plain, said
-from worksheet.report import FONTS, Picture
 
 LEFT, RIGHT, TOP, ROOF, STRIP, BOTTOM = 92.0, 44.0, 26.0, 170.0, 17.0, 30.0  # points
 MOST_KINDS = 7  # that have a strip of their own; the others share one

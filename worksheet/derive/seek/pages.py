@@ -11,8 +11,8 @@ from worksheet.derive.seek.quantity import Condition
 from worksheet.derive.seek.search import Decided, bounds
 from worksheet.derive.seek.words import FAILS, NONE, SIGNS, SOLVES, ends, neighbours, said
 from worksheet.derive.seek.working import OneUnknown, Solved, Stretch
+from worksheet.document import Block, Cell, Relations, Table, Text, Title, Working
 from worksheet.formula import Digits
-from worksheet.report import Block, Cell, Relations, Table, Text, Title, Working
 
 MOST_WORKED = 12  # solutions that are put in
 MOST_STRETCHES = 40  # rows of the table of the whole range

@@ -9,9 +9,9 @@ from html import escape
 from math import ceil, floor, log10
 
 from worksheet.derive.profile import SIZE, SMALL, WIDTH, spacing
+from worksheet.document import FONTS, Picture
 from worksheet.errors import printable
 from worksheet.formula import Exact, Scale
-from worksheet.report import FONTS, Picture
 
 HEIGHT = 190.0  # points
 LEFT, RIGHT, TOP, BOTTOM = 40.0, 92.0, 26.0, 30.0  # around the curves: figures, names, title, lengths
