@@ -94,7 +94,7 @@ def test_formats(format: str) -> None:
         (["llama-2-7b", "--width", "96"], "cannot be split into pairs"),
         (["gpt2", "--dtype", "fp17"], "unknown type of numbers"),
         (["gpt2", "--vocabulary", "10000000000"], "--vocabulary = 10000000000"),
-        (["--blocks", "3"], "whose sizes are these?"),
+        (["--blocks", "3"], "no network is named for these sizes"),
     ],
 )
 def test_refusals(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:

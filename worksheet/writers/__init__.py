@@ -49,7 +49,7 @@ def render(
     paper: str = "a4",
     template: str | PathLike[str] | None = None,
 ) -> bytes:
-    """A document's bytes in a format: md, tex, pdf, html, txt, json, typ. Same input, same bytes."""
+    """A document's bytes in one of the formats of ``writers()``. Same input, same bytes."""
     return writer_for(None, format).render(document, options(engine, paper, template))
 
 

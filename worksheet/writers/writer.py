@@ -10,7 +10,7 @@ from worksheet.derivation import Derivation
 from worksheet.document import Document, laid_out
 
 PAPERS = ("a4", "letter")
-ENGINES = ("typst", "latex")
+ENGINES = {"typst": "built in", "latex": "TeX must be installed"}  # with what each needs
 
 Printable = Derivation | Document
 

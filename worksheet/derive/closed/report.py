@@ -17,8 +17,8 @@ from worksheet.derive.convention_page import introduced
 from worksheet.derive.graph_facts import graph_facts
 from worksheet.derive.reference import listed, sections
 from worksheet.derive.selection import numbered
-from worksheet.derive.solution import MODES, faults, uncounted
-from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
+from worksheet.derive.solution import MODES, derive, faults, uncounted
+from worksheet.document import Block, Bullets, Cell, Chapter, Document, NetworkPicture, Table, Text, Title, Working
 from worksheet.errors import WorksheetError, nearest, shown
 from worksheet.formula import Digits, Formula, whole
 from worksheet.formula.polynomial import Polynomial
@@ -38,14 +38,16 @@ LEADING = "For large sizes, the terms that grow fastest, with nothing rounded:"
 def symbolic(
     network: Network, symbols: Iterable[str | Knob], convention: Convention | str | None = None, *, digits: str | None = None,
     batch: int = 1, dtype: str = "", rows: str = "", kinds: Iterable[str] = (), worked: bool = True,
+    pictured: bool = False,
 ) -> Document:  # fmt: skip
     """The worked solution of a network some of whose sizes stay symbols.
 
     ``symbols`` are ``M`` (the side of the input; its width alone beside ``N``), ``N``, ``D``, ``L``, ``n``, ``c``, ``B`` (the
     batch), ``alpha`` (a multiplier of all widths) or a layer's number such as ``conv1.k``. ``convention``, ``digits``,
     ``batch`` and ``dtype`` are those of ``derive``. ``rows`` (``"3-7,12"``) and ``kinds`` choose the layers that are shown;
-    without ``worked`` the tables stand alone. Every form is exact; where sizes are rounded, the brackets stay, and every class
-    of sizes has its polynomial. Raises WorksheetError, also where the counts follow from the sizes in no formula.
+    without ``worked`` the tables stand alone; ``pictured`` draws the network at its own size. Every form is exact; where
+    sizes are rounded, the brackets stay, and every class of sizes has its polynomial. Raises WorksheetError, also where the
+    counts follow from the sizes in no formula.
     """
     wanted = list(symbols)
     if not 1 <= len(wanted) <= MOST_SYMBOLS:
@@ -53,7 +55,7 @@ def symbolic(
     if batch != 1 and any(name_of(symbol) == BATCH for symbol in wanted):
         raise WorksheetError(f"the batch is a symbol, so it cannot be {batch} too", hint="leave one of the two out")
     closed = Closed(network, wanted, convention, samples=batch, dtype=dtype)
-    return _Document(closed, digits).report(rows, list(kinds), worked=worked)
+    return _Document(closed, digits).report(rows, list(kinds), worked=worked, pictured=pictured)
 
 
 class _Document:
@@ -72,10 +74,11 @@ class _Document:
         self.run = next((run for run in runs if type(run.alike) is int), runs[0])  # not that of layers that see no sample
         self.symbols = [Formula(knob.symbol) for knob in closed.knobs]
 
-    def report(self, rows: str, kinds: Sequence[str], *, worked: bool) -> Document:
+    def report(self, rows: str, kinds: Sequence[str], *, worked: bool, pictured: bool) -> Document:
         chosen = self.rows.alike(self.chosen(rows, kinds))
         notes = self.notes()
         blocks = [*self.introduction(), *self.totals(), *sizes(self.closed, self.classes, self.names, self.digits)]
+        blocks += [self.picture()] if pictured else []
         blocks += self.table(chosen)
         blocks += [*self.reference(chosen), *self.worked(chosen)] if worked else []
         blocks += [Title("Notes"), Bullets(notes)] if notes else []
@@ -160,6 +163,10 @@ class _Document:
         yield Step(name, self.names[name], closed=self.case.formula(found), rounded=True, note=note)
 
     # Layers
+
+    def picture(self) -> Chapter:
+        rows = derive(self.network, self.convention).rows
+        return Chapter("The network", (NetworkPicture(rows, self.network.heading.title or self.network.name),), "graph")
 
     def table(self, chosen: Sequence[Alike]) -> Iterator[Block]:
         named = [] if all(_is_counted(alike) for alike in chosen) else ["Name"]
