@@ -91,3 +91,51 @@ def test_a_formula_in_a_total_is_set_as_one(format: str, expected: str) -> None:
     table = Table(("Layer", "MACs"), (("a", Formula("L**2")), ("b", Formula("L**2"))), ("Total", Formula("2*L**2")))
     text = ws.render(Document("Sums", (table,)), format).decode()
     assert expected in text and "**$" not in text and "*2 L" not in text
+
+
+def test_a_report_shows_itself_in_a_notebook() -> None:
+    page = report()._repr_html_()
+    assert page.startswith('<iframe title="Title plain"')
+    assert "&lt;math" in page
+    latex = report(HOSTILE)._repr_latex_()
+    assert latex.count("$$\\begin{array}{lrr}") == 1
+    assert latex.count("$$\\begin{aligned}") == 1
+    assert "12{,}345" in latex or "12,345" in latex
+    assert "\\input{/etc" not in latex
+
+
+@pytest.mark.tex
+def test_notebook_latex_of_a_report_compiles(tmp_path: Path) -> None:
+    import subprocess
+
+    frame = "\\documentclass{{article}}\\usepackage{{amsmath}}\\begin{{document}}\n{}\n\\end{{document}}"
+    (tmp_path / "x.tex").write_text(frame.format(report(HOSTILE)._repr_latex_()))
+    run = subprocess.run(["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "x.tex"], cwd=tmp_path, capture_output=True)
+    assert run.returncode == 0, run.stdout[-1500:]
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_a_report_on_the_terminal(is_terminal: bool) -> None:
+    """Every block is printed; headings are bold where the terminal can show it."""
+    from io import StringIO
+
+    from rich.console import Console
+
+    from worksheet.writers import terminal
+
+    file = StringIO()
+    terminal.show(report(HOSTILE), Console(file=file, width=120, force_terminal=is_terminal, highlight=False))
+    shown = file.getvalue()
+    for text in ("stands apart", "- one", "12,345", "−12,345", "Width", "A box", "1,605,504", "<script>alert(1)</script>"):
+        assert text in shown
+    assert ("\x1b[1m" in shown) == is_terminal
+
+
+def test_drawings_of_a_solution_are_files_too(tmp_path: Path) -> None:
+    pytest.importorskip("igraph")
+    from tests.sheet_facts import EXAMPLES
+
+    files = ws.draw(ws.derive(ws.read(EXAMPLES / "resnet18.sheet")), tmp_path / "out")
+    assert files
+    assert {path.suffix for path in files} == {".svg", ".png"}
+    assert all(path.name.startswith("Layers_1_to_") or "Layers" in path.name for path in files)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -31,15 +31,18 @@ from worksheet.conventions.optimisers import regime
 from worksheet.document import Document
 from worksheet.errors import WorksheetError
 
-OPTIMISER = "add --training adam, or another optimiser"
-# Options that mean nothing beside another one, and why.
-WITHOUT_TRAINING = {name: f"{name} needs --training" for name in ("--precision", "--checkpoint")}
-WITH_TRAINING = {"--dtype": "--dtype is for inference: training keeps numbers of several types"}
-WITH_SYMBOLS = {
-    "--training": "--training does not go with --symbolic: the memory and the update of training have no closed forms yet",
-    "--blank": "--blank does not go with --symbolic: a question sheet asks for numbers",
-    "--unfold": "--unfold does not go with --symbolic: layers that are alike have one closed form",
-}
+LEAVE = "leave one of the two out"
+# Options that mean nothing without another one, or beside it: the two, why, and what to do.
+NEEDS = (
+    ("--precision", "--training", "--precision needs --training", "add --training adam, or another optimiser"),
+    ("--checkpoint", "--training", "--checkpoint needs --training", "add --training adam, or another optimiser"),
+)
+EXCLUDES = (
+    ("--dtype", "--training", "--dtype is for inference: training keeps numbers of several types", "--precision mixed"),
+    ("--training", "--symbolic", "--training does not go with --symbolic: the memory of training has no closed form", LEAVE),
+    ("--blank", "--symbolic", "--blank does not go with --symbolic: a question sheet asks for numbers", LEAVE),
+    ("--unfold", "--symbolic", "--unfold does not go with --symbolic: layers that are alike have one closed form", LEAVE),
+)
 
 
 @delivers()
@@ -65,41 +68,35 @@ def solve(
 
     Without -o or -f the solution is printed on the terminal; -f alone writes to standard output.
     """
-    given: dict[str, object] = {
-        "--precision": precision, "--checkpoint": checkpoint, "--dtype": dtype, "--training": training, "--blank": blank,
-        "--unfold": unfold,
-    }  # fmt: skip
-    if not training:
-        refuse(WITHOUT_TRAINING, given, OPTIMISER)
+    refuse(
+        {"--precision": precision, "--checkpoint": checkpoint, "--dtype": dtype, "--training": training,
+         "--symbolic": symbolic, "--blank": blank, "--unfold": unfold}
+    )  # fmt: skip
     if training:
-        refuse(WITH_TRAINING, given, "--precision mixed")
         regime(training, precision)
-    if symbolic:
-        refuse(WITH_SYMBOLS, given, "leave one of the two out")
     network = reading.network(source)
     if symbolic:
         return ws.symbolic(
             network, symbolic.split(","), convention, digits=digits, batch=batch, dtype=dtype, rows=rows, kinds=kind or (),
             worked=not summary, pictured=bool(picture),
         )  # fmt: skip
-    fold = False if unfold else None
+    common: dict[str, Any] = {"digits": digits, "batch": batch, "fold": False if unfold else None}
     if training:
-        solution = ws.train(
-            network, training, convention, batch=batch, precision=precision, segments=checkpoint, digits=digits, fold=fold
-        )
+        solution = ws.train(network, training, convention, precision=precision, segments=checkpoint, **common)
     else:
-        solution = ws.derive(network, convention, digits=digits, fold=fold, batch=batch, dtype=dtype)
+        solution = ws.derive(network, convention, dtype=dtype, **common)
     solution = ws.select(solution, rows, kind or ()) if rows or kind else solution
     solution = ws.summary(solution) if summary else solution
     solution = replace(solution, pictured=picture) if picture is not None else solution
     return ws.blank(solution) if blank else solution
 
 
-def refuse(reasons: Mapping[str, str], given: Mapping[str, object], hint: str) -> None:
+def refuse(given: Mapping[str, object]) -> None:
     """Refuse the first option that means nothing here, before any work is done. Raises WorksheetError."""
-    for name, reason in reasons.items():
-        if given[name]:
-            raise WorksheetError(reason, hint=hint)
+    faults = [(message, hint) for name, other, message, hint in NEEDS if given[name] and not given[other]]
+    faults += [(message, hint) for name, other, message, hint in EXCLUDES if given[name] and given[other]]
+    for message, hint in faults:
+        raise WorksheetError(message, hint=hint)
 
 
 COMMAND = Command(solve, "worksheet solve zoo:resnet-50 --kind Conv2d -o resnet-50.html", 1)

@@ -22,12 +22,12 @@ Model = Annotated[
         autocompletion=completing(lambda: (f"zoo:{transformer.name}" for transformer in TRANSFORMERS)),
     ),
 ]
-Length = Annotated[int | None, option("--length", help="Tokens of the text; by default all that it has positions for.")]
+Tokens = Annotated[int | None, option("--length", help="Tokens of the text; by default all that it has positions for.")]
 Prompt = Annotated[
     int | None, option("--prompt", help="How many of them are given before the others are generated; half by default.")
 ]
 Blocks = Annotated[int | None, option("--blocks", help="Another number of blocks.")]
-Width = Annotated[int | None, option("--width", help="Another width of a token.")]
+TokenWidth = Annotated[int | None, option("--width", help="Another width of a token.")]
 Heads = Annotated[int | None, option("--heads", help="Another number of heads.")]
 KeyHeads = Annotated[int | None, option("--key-heads", help="Another number of heads of keys and values.")]
 Wide = Annotated[int | None, option("--wide", help="Another width between the linear layers of a block.")]
@@ -47,12 +47,12 @@ Stored = Annotated[
 @delivers(pictures=True)
 def transformer(
     source: Model = None,
-    length: Length = None,
+    length: Tokens = None,
     prompt: Prompt = None,
     batch: Texts = 1,
     dtype: Stored = "fp16",
     blocks: Blocks = None,
-    width: Width = None,
+    width: TokenWidth = None,
     heads: Heads = None,
     key_heads: KeyHeads = None,
     wide: Wide = None,

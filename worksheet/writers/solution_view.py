@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from worksheet.derivation import OUTPUT, Part, Row
 from worksheet.document import AnswerTable, WorkedRow
 from worksheet.errors import printable
 from worksheet.writers.printer import UNCOUNTED, Printer
 from worksheet.writers.small_print import Ready, arrows, layer_label, plain, spoken
-from worksheet.writers.views import AnswersView, EntryView, KindView, LayerView, PartView, WorkingView
+from worksheet.writers.views import AnswersView, EntryView, KindView, LayerView, PartView, StepView, WorkingView
 
 SEPARATORS = re.compile(r"(?<=[./:_-])")
 NAMED = ["Name", "Layer", "Output"]  # the headings of a table whose layers have names
@@ -84,37 +84,32 @@ class RowPrinter:
     def __init__(self, printer: Printer, *, is_blank: bool) -> None:
         self.printer = printer
         self.is_blank = is_blank
-        self.printed: dict[tuple[object, ...], WorkingView] = {}
+        self.printed: dict[tuple[object, ...], tuple[Sequence[StepView], dict[str, Any]]] = {}
 
     def view(self, block: WorkedRow) -> WorkingView:
         row = block.row
         key = (id(row.columns), row.kind, row.spec, row.inputs, row.output)
         if key not in self.printed:
-            self.printed[key] = self.working(block)
-        working = self.printed[key]
-        assert working.layer
-        layer = replace(working.layer, no=row.no, name=block.name, reads=block.reads)
-        return replace(working, layer=layer, twins=block.twins)
+            self.printed[key] = self.shared(row)
+        steps, shared = self.printed[key]
+        layer = LayerView(row.no, block.name, block.reads, block.asks_output, **shared)
+        return WorkingView("", "", steps, layer, block.twins)
 
-    def working(self, block: WorkedRow) -> WorkingView:
-        row = block.row
+    def shared(self, row: Row) -> tuple[Sequence[StepView], dict[str, Any]]:
+        """What equal layers have in common: their steps, and their heading without number and name."""
         steps = [step for step in (*row.sizes, *row.columns) if not self.is_blank or step.value is None]
         uses_values = any(step.formula and step.formula.symbols for step in steps)
-        layer = LayerView(
-            no=row.no,
-            name=block.name,
-            kind=row.kind,
-            spec=self.spec(row),
-            label=layer_label(row),
-            input=self.printer.print.shapes(row.inputs),
-            output=self.printer.print.shape(row.output),
-            asks_output=block.asks_output,
-            flow=_flow(row),
-            values=[self.printer.print.equality(names, value) for names, value in row.values] if uses_values else [],
-            values_words=_values_words(row) if self.printer.spoken else "",
-            reads=block.reads,
-        )
-        return WorkingView("", "", [self.printer.step(step) for step in steps], layer)
+        heading = {
+            "kind": row.kind,
+            "spec": self.spec(row),
+            "label": layer_label(row),
+            "input": self.printer.print.shapes(row.inputs),
+            "output": self.printer.print.shape(row.output),
+            "flow": _flow(row),
+            "values": [self.printer.print.equality(names, value) for names, value in row.values] if uses_values else [],
+            "values_words": _values_words(row) if self.printer.spoken else "",
+        }
+        return [self.printer.step(step) for step in steps], heading
 
     def spec(self, row: Row) -> str:
         """A layer's numbers; those that its shapes say too are left out, unless they are for a student to find."""

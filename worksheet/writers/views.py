@@ -52,16 +52,16 @@ class LayerView(View):
 
     no: int
     name: str
+    reads: str  # the rows that it reads, where it is not the one above
+    asks_output: bool  # the output size is among the steps
     kind: str
     spec: str
     label: str
     input: Ready | None
     output: Ready | None
-    asks_output: bool  # the output size is among the steps
     flow: str  # input, layer and output without mathematics
     values: Sequence[Ready]
     values_words: str
-    reads: str  # the rows that it reads, where it is not the one above
 
 
 @dataclass(frozen=True, slots=True)
