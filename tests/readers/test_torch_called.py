@@ -407,3 +407,9 @@ def test_googlenet():
     assert {how for kind, how in found if kind == "ReLU"} == {("F.relu",)}
     assert {how for kind, how in found if kind == "Flatten"} == {("torch.flatten",)}
     assert {how for kind, how in found if kind == "MaxPool2d"} == {("module", "MaxPool2d", "F.max_pool2d")}
+
+
+def test_the_word_of_a_function() -> None:
+    from worksheet.readers.torch_graph.wording import wording
+
+    assert [wording(torch.add), wording(F.relu), wording(torch.Tensor.__rsub__)] == ["torch.add", "F.relu", "-"]

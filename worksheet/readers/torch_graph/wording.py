@@ -55,12 +55,7 @@ SIGNS = ("BINARY_", "INPLACE_", "UNARY_", "COMPARE_")  # instructions of operato
 
 
 def wording(func: Any) -> str:
-    """How the program that runs wrote the call of a torch function which torch is now asking this package for.
-
-    >>> import torch
-    >>> wording(torch.add), wording(torch.nn.functional.relu), wording(torch.Tensor.__rsub__)
-    ('torch.add', 'F.relu', '-')
-    """
+    """How the program that runs wrote the call of a torch function which torch is now asking this package for."""
     word = listed_name(func)
     if word in OPERATORS:
         return OPERATORS[word]
