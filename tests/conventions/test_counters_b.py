@@ -13,11 +13,11 @@ import pytest
 
 import worksheet as ws
 from tests.conventions.more_probes import probes
+from tests.readers.network_facts import graph
 from tests.readers.onnx_graphs import model, node, read
 from tests.sheet_facts import ROOT
 
 FACTS = ROOT / "tests" / "facts" / "counter_probes_more.csv"
-GIVEN = ROOT / ".." / "shared" / "networks" / "onnx"
 COLUMNS = {
     "ptflops": ("ptflops", "macs"),
     "ptflops-modules": ("ptflops-modules", "macs"),
@@ -225,8 +225,8 @@ EXPORTS = {  # params and MACs, as the tool prints them; less what is no layer
 
 @pytest.mark.onnx
 @pytest.mark.parametrize("name", EXPORTS)
-def test_exported_networks(name: str) -> None:
-    if not GIVEN.exists():
-        pytest.skip("the exported networks are not on this machine")
-    totals = ws.derive(ws.read(GIVEN / f"{name}.onnx"), "onnx-tool").totals
+def test_exported_networks(name: str, tmp_path: Path) -> None:
+    path = tmp_path / f"{name}.onnx"
+    path.write_bytes(graph(name))
+    totals = ws.derive(ws.read(path), "onnx-tool").totals
     assert (totals["params"], totals["macs"]) == EXPORTS[name]

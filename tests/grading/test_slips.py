@@ -224,14 +224,6 @@ def test_every_entry_of_the_catalogue_is_there_in_its_order() -> None:
     assert {slip.id for slip in slips().values() if slip.documented} == {entry.id for entry in ENTRIES if entry.documented}
 
 
-def test_the_facts_are_those_of_the_reference() -> None:
-    reference = Path(__file__).parents[3] / "shared" / "reference" / "misconceptions.md"
-    if not reference.exists():
-        pytest.skip("the reference is not beside the checkout")
-    lines = re.findall(r"^\| (\S+) \| (\S+) \| `(.*?)` -> `(.*?)` \|.*\| (.) \|$", reference.read_text(encoding="utf-8"), re.M)
-    assert [Entry(*line[:4], line[4] == "D") for line in lines] == ENTRIES
-
-
 @pytest.mark.parametrize("slip", slips().values(), ids=lambda slip: slip.id)
 def test_what_is_said(slip: Slip) -> None:
     """A sentence to the student without a figure, and where the mistake is known from."""

@@ -1,54 +1,60 @@
 """ONNX files: graphs of real networks without their weights, names, inputs, functions, and the arithmetic on shapes."""
 
-import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import worksheet as ws
+from tests import csv_facts
+from tests.readers.network_facts import graph
 from tests.readers.onnx_graphs import counted, model, node, read, rows, stored
 from worksheet.errors import WorksheetError
 from worksheet.sizes import sized
 
 pytestmark = pytest.mark.onnx
-SHARED = Path(__file__).resolve().parents[3] / "shared"
-TOTALS = SHARED / "reference" / "counters-totals.json"
+TOTALS, LAYERS = csv_facts.by_first_column("counter_totals.csv"), csv_facts.rows("counter_rows.csv")
 NETWORKS = ["alexnet", "resnet18", "mobilenet_v2", "vit_b_16"]
 
 
-def real(name: str) -> Path:
-    path = SHARED / "networks" / "onnx" / f"{name}.onnx"
-    if not path.exists() or not TOTALS.exists():
-        pytest.skip("the folder of reference data is not beside the project")
-    return path
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """A network as torch exported it, as a file."""
+    folder = tmp_path_factory.mktemp("onnx")
+
+    def written(name: str) -> Path:
+        path = folder / f"{name}.onnx"
+        path.write_bytes(graph(name))
+        return path
+
+    return written
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_totals_are_those_of_other_counters(name: str) -> None:
-    net = ws.read(real(name))
-    reference = json.loads(TOTALS.read_text())
-    assert counted(net, "weights", "biases") == reference["params"][name]
-    assert counted(net, "macs") == reference["totals"]["deepspeed.macs"][name]
-    assert 2 * counted(net, "macs") == reference["totals"]["torch_flop_counter.forward_meta"][name]
+def test_totals_are_those_of_other_counters(name: str, exported: Callable[[str], Path]) -> None:
+    net, line = ws.read(exported(name)), TOTALS[name]
+    assert counted(net, "weights", "biases") == int(line["params"])
+    assert counted(net, "macs") == int(line["deepspeed macs"])
+    assert 2 * counted(net, "macs") == int(line["torch-flop-counter"])
 
 
 @pytest.mark.parametrize("name", ["alexnet", "resnet18", "mobilenet_v2"])
-def test_layers_are_those_of_other_counters(name: str) -> None:
+def test_layers_are_those_of_other_counters(name: str, exported: Callable[[str], Path]) -> None:
     """Name by name: the MACs of every layer that has any, and its output."""
-    found = {row.node.name: int(row.kind.quantity("macs", row.form).at(row.values)) for row in sized(ws.read(real(name)))}
-    shapes = {row.node.name: row.output for row in sized(ws.read(real(name)))}
-    reference = json.loads(TOTALS.read_text())["rows"][name]
-    macs = {row["name"]: row["macs"] for row in reference["deepspeed"] if row["macs"]}
-    assert {layer: count for layer, count in found.items() if count} == macs
-    outputs = {row["name"]: tuple(row["output"][1:]) for row in reference["torchinfo"] if row["name"] in macs}
-    assert outputs and {layer: shapes[layer] for layer in outputs} == outputs
+    ours = {row.node.name: row for row in sized(ws.read(exported(name)))}
+    theirs = {line["layer"]: line for line in LAYERS if line["network"] == name and int(line["deepspeed macs"] or 0)}
+    macs = {layer: int(row.kind.quantity("macs", row.form).at(row.values)) for layer, row in ours.items()}
+    assert {layer: count for layer, count in macs.items() if count} == {k: int(v["deepspeed macs"]) for k, v in theirs.items()}
+    assert theirs
+    for layer, line in theirs.items():
+        assert "x".join(map(str, ours[layer].output)) == line["output"], layer
 
 
-def test_a_transformer_is_told_in_its_layers() -> None:
-    net = ws.read(real("vit_b_16"))
+def test_a_transformer_is_read_as_its_layers(exported: Callable[[str], Path]) -> None:
+    net = ws.read(exported("vit_b_16"))
     block = [n.kind.name for n in net.nodes if n.name.startswith("encoder.layers.encoder_layer_3.")]
     assert block == ["LayerNorm", "MultiheadAttention", "Add", "LayerNorm", "Linear", "GELU", "Linear", "Add"]
     assert [n.kind.name for n in net.nodes[:7]] == ["Conv2d", "Reshape", "Permute", "Parameter", "Concat", "Parameter", "Add"]
@@ -56,11 +62,11 @@ def test_a_transformer_is_told_in_its_layers() -> None:
     assert net.nodes[-1].name == "heads.head" and len(net.nodes) == 7 + 12 * 8 + 4
 
 
-def test_folded_normalisation_leaves_a_bias() -> None:
+def test_folded_normalisation_leaves_a_bias(exported: Callable[[str], Path]) -> None:
     """The graph of torch.export has no BatchNorm: 4800 channels lose a scale each and keep the shift as a bias."""
-    net = ws.read(real("resnet18-dynamo"))
+    net = ws.read(exported("resnet18-dynamo"))
     assert "BatchNorm" not in {n.kind.name for n in net.nodes}
-    assert counted(net, "weights", "biases") == json.loads(TOTALS.read_text())["params"]["resnet18"] - 4800
+    assert counted(net, "weights", "biases") == int(TOTALS["resnet18"]["params"]) - 4800
     assert net.nodes[0].name == "conv1" and net.nodes[3].name == "layer1.0.conv1" and net.nodes[4].stage == "layer1"
 
 
@@ -68,7 +74,7 @@ def test_folded_normalisation_leaves_a_bias() -> None:
 def test_memory_and_files_stay_small(tmp_path: Path) -> None:
     """Reading and deriving takes little memory, and looks at no file beside the graph."""
     path = tmp_path / "vit.onnx"
-    path.write_bytes(real("vit_b_16").read_bytes())
+    path.write_bytes(graph("vit_b_16"))
     # VmHWM and not ru_maxrss: a process that is started by a large one (this test's) inherits that one's ru_maxrss.
     program = (
         "import re, sys, worksheet as ws; ws.derive(ws.read(sys.argv[1])); "

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
 import pytest
 
 import worksheet as ws
+from tests.csv_facts import by_first_column
 from tests.readers.torch_modules import FUNCTIONS, Written, layers, module
 from tests.readers.vision import vision
 from worksheet.errors import Faults, WorksheetError
 from worksheet.sizes import sized
 
 pytestmark = pytest.mark.torch
-TOTALS = Path(__file__).resolve().parents[2] / ".." / "shared" / "reference" / "counters-totals.json"
+COUNTERS = by_first_column("counter_totals.csv")
 NORMS = {"LayerNorm", "RMSNorm", "GroupNorm", "InstanceNorm"}  # their sums of squares are MACs, which no counter counts
 
 
@@ -416,10 +416,8 @@ def test_models_of_torchvision(name: str):
 
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_the_figures_above_are_those_of_the_counters(name: str):
-    if not TOTALS.exists():
-        pytest.skip("the counters' totals are not on this machine")
-    totals = json.loads(TOTALS.read_text())
-    assert VISION[name] == (totals["params"][name], totals["totals"]["torch_flop_counter.forward_meta"][name] / 2)
+    line = COUNTERS[name]
+    assert VISION[name] == (int(line["params"]), int(line["torch-flop-counter"]) / 2)
 
 
 def test_heads_that_only_training_runs_are_named():
