@@ -102,7 +102,7 @@ HELPERS = {
         "text",
     },
     "cli": {"__main__", "delivery", "options"},
-    "layers": {"kind", "normalised", "shapes", "windows", "ranks", "spelling"},
+    "layers": {"kind", "traits", "normalised", "shapes", "windows", "ranks", "spelling"},
     "readers": {"reader", "sheet_body", "sheet_layers"},
     "zoo": {"blocks", "model", "modules", "published"},
     "writers": {

@@ -8,7 +8,7 @@ from math import prod
 
 from worksheet.errors import Collector, NetworkError, Where, WorksheetError
 from worksheet.formula import whole
-from worksheet.layers import Form, Kind, Shape, Symbol, kinds
+from worksheet.layers import INPUT_KIND, Form, Kind, Shape, Symbol, kinds
 from worksheet.layers.kind import PER_ROW
 from worksheet.layers.spelling import Given, hyperparameters
 from worksheet.network import INPUT, Network, Node
@@ -47,7 +47,7 @@ def given(network: Network) -> list[Sized]:
 
 
 def _given(name: str, shape: Shape) -> Sized:
-    kind = kinds()["Input"]
+    kind = kinds()[INPUT_KIND]
     lengths = [Given(f"o_{axis}", length) for axis, length in enumerate(shape, 1)]
     found = size(Node(name, kind, hyperparameters(kind, lengths)), ())
     assert found is not None  # it reads nothing

@@ -25,10 +25,6 @@ MEANINGS = {
     "N": "height of the input", "M": "width of the input",
 }  # fmt: skip
 SIDE = "side of the input"
-# Kinds whose k is the width of what they give; a width multiplier multiplies it.
-WIDE = frozenset({
-    "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d", "GRU", "LSTM", "Linear", "RNN",
-})  # fmt: skip
 GROUPS = "g"
 MOST_OF_NAME = 12
 
@@ -184,7 +180,7 @@ def _width(network: Network) -> Knob:
     scaled = _scaled(network)
     if not scaled:
         raise NetworkError(f"{network.name} has no layer inside whose width could vary")
-    parts = reduce(gcd, [node.hyperparameters["k"] for node in network.nodes if node.name in scaled])
+    parts = reduce(gcd, [node.hyperparameters[node.kind.width] for node in network.nodes if node.name in scaled])
     step = Fraction(1, parts) if parts > 1 else 1
     return Knob(WIDTH, WIDTH, "multiplier of the widths of all layers but the last", 1, Change(width=True), least=step, step=step)
 
@@ -198,7 +194,7 @@ def widened(network: Network, factor: Exact) -> Network:
     scaled, depthwise = _scaled(network), _depthwise(sized(network))
     nodes = []
     for node in network.nodes:
-        names = [name for name, wide in (("k", node.name in scaled), (GROUPS, node.name in depthwise)) if wide]
+        names = [name for name, wide in ((node.kind.width, node.name in scaled), (GROUPS, node.name in depthwise)) if wide]
         numbers = {name: _times(node, node.hyperparameters[name], factor) for name in names}
         nodes.append(replace(node, hyperparameters={**node.hyperparameters, **numbers}) if numbers else node)
     return replace(network, nodes=tuple(nodes), made_for=None)
@@ -222,9 +218,8 @@ def _scaled(network: Network) -> frozenset[str]:
     feeding: set[str] = set()
     found: set[str] = set()
     for node in reversed(network.nodes):
-        is_wide = node.kind.name in WIDE
-        if is_wide and node.name in feeding:
+        if node.kind.width and node.name in feeding:
             found.add(node.name)
-        if is_wide or node.name in feeding:
+        if node.kind.width or node.name in feeding:
             feeding.update(node.inputs)
     return frozenset(found - {INPUT})

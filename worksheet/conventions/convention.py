@@ -9,14 +9,13 @@ from functools import cached_property
 from worksheet.conventions.facts import FACTS, RUN
 from worksheet.derivation import Statement
 from worksheet.formula import Formula, Scale
-from worksheet.layers import SAVED, TRAINED, Kind
+from worksheet.layers import INPUT_KIND, SAVED, TRAINED, Kind, Role
 
 ANY = "*"  # every kind that has no rule of its own; every call that has none
 PLAIN = ""  # a rule that holds however the layer is called
 SORTS = ("module", "leaf")  # of modules without parts: torch's own, others; behind the word stands the class
 MODULE = ("module",)  # how a layer is called where no program tells: as a module of torch.nn, if there is one
 TRAINING = frozenset({*TRAINED, SAVED})  # quantities that a kind has where somebody has worked out what its training costs
-INPUT = "Input"  # the kind whose rule counts the network's own inputs
 
 Called = tuple[str, ...]
 Table = Mapping[str, Formula]  # rules by the call
@@ -48,7 +47,7 @@ class Column:
         table = self.rules.get(kind.name)
         if table is not None:
             return next((table[word] for word in words(called) if word in table), None)
-        if kind.name == INPUT:  # counts only where a rule says so
+        if kind.role is Role.INPUT:  # counts only where a rule says so
             return kind.formula("0")
         text = next((self.otherwise[word] for word in words(called) if word in self.otherwise), None)
         rule = None if text is None else kind.formula(text)
@@ -117,7 +116,7 @@ class Convention:
     @cached_property
     def counts_inputs(self) -> bool:
         """Whether the network's own inputs are counted."""
-        return any(INPUT in column.rules for column in self.columns)
+        return any(INPUT_KIND in column.rules for column in self.columns)
 
 
 def words(called: Called) -> Called:

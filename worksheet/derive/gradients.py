@@ -10,7 +10,6 @@ from worksheet.layers import STORED
 from worksheet.network import INPUT, Network, Node
 
 GRADIENTS = frozenset({"learns", "wanted", "kept", "gathers", "spreads"})  # the facts of this file
-CUT = frozenset({"DetectionOutput", "PriorBox", "Proposal"})  # kinds through which no gradient flows
 LEARNT = STORED - {"buffers"}
 PLACES = "input_"  # what a kind saves: "input" all of them, "input_2" the second, "output"
 
@@ -51,8 +50,8 @@ class Gradients:
         for node in self.nodes:
             key = (id(node.kind), *node.hyperparameters.items())
             if key not in known:
-                known[key] = node.kind.name not in CUT and _has_numbers(node)
-            if known[key] or (node.kind.name not in CUT and not found.isdisjoint(node.inputs)):
+                known[key] = node.kind.differentiable and _has_numbers(node)
+            if known[key] or (node.kind.differentiable and not found.isdisjoint(node.inputs)):
                 found.add(node.name)
         return found
 
@@ -62,7 +61,7 @@ class Gradients:
 
         What only layers read through which none flows is a result: the loss of a detector reads what finds its boxes.
         """
-        flowing = [node for node in self.nodes if node.kind.name not in CUT]
+        flowing = [node for node in self.nodes if node.kind.differentiable]
         read = {name for node in flowing for name in node.inputs}
         found = {node.name for node in flowing if node.name not in read}
         for node in reversed(flowing):
@@ -72,7 +71,7 @@ class Gradients:
 
     def wants(self, node: Node) -> bool:
         """Whether the gradient of a layer's input is needed."""
-        return node.name in self.reached and node.kind.name not in CUT and not self.learning.isdisjoint(node.inputs)
+        return node.name in self.reached and node.kind.differentiable and not self.learning.isdisjoint(node.inputs)
 
     def wants_some(self, node: Node) -> bool:
         """Whether the gradient of some of its inputs is needed, and of others is not."""
@@ -106,7 +105,7 @@ class Gradients:
         """By name the layers that send a gradient back, once for each time that they read."""
         found: dict[str, list[Node]] = {}
         for node in self.nodes:
-            if node.name in self.reached and node.kind.name not in CUT:
+            if node.name in self.reached and node.kind.differentiable:
                 for name in node.inputs:
                     found.setdefault(name, []).append(node)
         return found
@@ -141,8 +140,8 @@ def _joined(readers: Sequence[Node]) -> int:
     """The number of gradients that are added: those of pieces of one axis that do not overlap are laid side by side."""
     pieces: dict[int, list[tuple[int, int]]] = {}
     for node in readers:
-        if node.kind.name == "Slice":
-            v = node.hyperparameters
-            pieces.setdefault(v["a"], []).append((v["f"], v["f"] + (v["k"] - 1) * v["j"]))
+        if axis_slice := node.kind.axis_slice:
+            values = node.hyperparameters
+            pieces.setdefault(values[axis_slice.axis], []).append(axis_slice.span(values))
     apart = [len(found) for found in pieces.values() if all(a[1] < b[0] for a, b in pairwise(sorted(found)))]
     return len(readers) - sum(apart) + len(apart)

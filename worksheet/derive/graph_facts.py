@@ -8,14 +8,9 @@ from dataclasses import dataclass, replace
 
 from worksheet.conventions.facts import DEFAULTS
 from worksheet.derive.gradients import GRADIENTS, Gradients
+from worksheet.layers import Kind, Role, Writes
 from worksheet.network import INPUT, Network, Node
 from worksheet.sizes import sized
-
-# Kinds whose output PyTorch does not write anew: it is the input's array, read in the same order or in another.
-SAME_ORDER = frozenset({"Dropout", "Flatten", "Identity", "Reshape"})  # Dropout: in inference mode
-OTHER_ORDER = frozenset({"Crop", "Permute", "Slice"})
-DROPOUT = "Dropout"  # in training it writes an array of its own
-IN_ORDER = frozenset({"Flatten", "Reshape"})  # these need the numbers in order, and copy what is not
 
 
 @dataclass(frozen=True)
@@ -23,7 +18,7 @@ class _Graph:
     """The arrows of a network, counted; ``scattered`` are the layers whose output does not lie in order."""
 
     readers: Mapping[str, int]
-    kinds: Mapping[str, str]
+    kinds: Mapping[str, Kind]
     scattered: frozenset[str]
 
     def alone(self, node: Node) -> int:
@@ -31,11 +26,12 @@ class _Graph:
         return int(bool(node.inputs) and self.readers[node.inputs[0]] == 1)
 
     def behind_norm(self, node: Node) -> int:
-        return int(self.alone(node) and self.kinds.get(node.inputs[0]) == "BatchNorm")
+        before = self.kinds.get(node.inputs[0]) if node.inputs else None
+        return int(self.alone(node) and before is not None and before.role is Role.BATCH_NORM)
 
     def renames(self, node: Node) -> int:
-        copies = node.kind.name in IN_ORDER and not self.scattered.isdisjoint(node.inputs)
-        return int(node.kind.name in SAME_ORDER | OTHER_ORDER and not copies)
+        copies = node.kind.writes is Writes.VIEW_OR_COPY and not self.scattered.isdisjoint(node.inputs)
+        return int(node.kind.writes.is_view and not copies)
 
 
 FROM_GRAPH: Mapping[str, Callable[[_Graph, Node], int]] = {
@@ -67,14 +63,14 @@ def graph_facts(network: Network, wanted: Collection[str]) -> dict[str, dict[str
 def gradients(network: Network) -> Gradients:
     """Where gradients flow in a network."""
     graph = _graph(network)
-    renaming = [node.name for node in network.nodes if node.kind.name != DROPOUT and graph.renames(node)]
+    renaming = [node.name for node in network.nodes if not node.kind.works_only_in_training and graph.renames(node)]
     met = [replace(layer.node, kind=layer.kind) for layer in sized(network)]  # what a kind saves may depend on its input
     return Gradients(replace(network, nodes=tuple(met)), unfed(network), frozenset(renaming))
 
 
 def _graph(network: Network) -> _Graph:
     readers = Counter(name for node in network.nodes for name in node.inputs)
-    return _Graph(readers, {node.name: node.kind.name for node in network.nodes}, _scattered(network.nodes))
+    return _Graph(readers, {node.name: node.kind for node in network.nodes}, _scattered(network.nodes))
 
 
 def unfed(network: Network) -> frozenset[str]:
@@ -90,9 +86,10 @@ def _scattered(nodes: Iterable[Node]) -> frozenset[str]:
     """The layers whose output does not lie in order; a run of positions of the outermost axis does."""
     found: set[str] = set()
     for node in nodes:
-        passed_on = node.kind.name in SAME_ORDER - IN_ORDER and not found.isdisjoint(node.inputs)
-        outermost = node.kind.name == "Slice" and (node.hyperparameters["a"], node.hyperparameters["j"]) == (1, 1)
-        if (node.kind.name in OTHER_ORDER and not outermost) or passed_on:
+        axis_slice = node.kind.axis_slice
+        in_order = axis_slice is not None and axis_slice.is_contiguous(node.hyperparameters)
+        passed_on = node.kind.writes is Writes.NOTHING and not found.isdisjoint(node.inputs)
+        if (node.kind.writes is Writes.VIEW and not in_order) or passed_on:
             found.add(node.name)
     return frozenset(found)
 

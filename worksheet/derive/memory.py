@@ -12,17 +12,10 @@ from worksheet.derive.graph_facts import graph_facts
 from worksheet.derive.liveness import Array, Output, Peak, arrays, peak
 from worksheet.derive.run import Run
 from worksheet.formula import Exact, Formula, in_bytes
+from worksheet.layers import INPUT_KIND, Writes
 from worksheet.network import INPUT, Network
 from worksheet.sizes import Sized
 
-# Kinds whose every output number depends on the input number in its place alone: it may be written over it. A norm that works
-# out means of its input, a softmax, a pooling, an LRN read a number several times; BatchNorm has its means stored.
-ELEMENTWISE = frozenset({
-    "Abs", "Add", "AddScalar", "Axpy", "BatchNorm", "Bias", "CELU", "Clip", "Div", "DivScalar", "ELU", "Erf", "Exp", "GELU",
-    "Hardsigmoid", "Hardswish", "Hardtanh", "LeakyReLU", "Log", "LogSigmoid", "Maximum", "Minimum", "Mish", "Mul", "MulScalar",
-    "Negative", "PReLU", "Power", "ReLU", "ReLU6", "SELU", "Scale", "SiLU", "Sigmoid", "Softplus", "Sqrt", "Sub", "Tanh",
-    "Threshold",
-})  # fmt: skip
 MOST_TERMS = 16  # shapes in one sum
 MOST_NAMED = 8  # arrays in one sentence
 EACH, OVER = "New arrays", "In place"  # how a layer writes its output
@@ -47,7 +40,7 @@ class _Memory:
         self.inputs = {INPUT: network.input, **network.further}
         self.shapes: list[Shape] = [*self.inputs.values(), *(layer.output for layer in layers)]
         self.names = [*self.inputs, *(layer.node.name for layer in layers)]
-        self.kinds = [*("Input" for _ in self.inputs), *(layer.kind.name for layer in layers)]
+        self.kinds = [*(INPUT_KIND for _ in self.inputs), *(layer.kind.name for layer in layers)]
         self.places = {name: place for place, name in enumerate(self.names)}
         self.each = run.values.get(BYTES["activations"].name, 1)
         self.outputs = self._outputs(network, layers)
@@ -60,7 +53,7 @@ class _Memory:
                 0 if layer.kind.is_source else self.size(layer.output),  # a stored array is among the weights
                 tuple(self.places[name] for name in layer.node.inputs),
                 renames=bool(facts[layer.node.name]["renames"]),
-                overwrites=layer.kind.name in ELEMENTWISE and bool(layer.node.facts.get("in_place", 1)),
+                overwrites=layer.kind.writes is Writes.IN_PLACE and bool(layer.node.facts.get("in_place", 1)),
             )
             for layer in layers
         ]

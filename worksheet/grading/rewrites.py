@@ -15,7 +15,7 @@ from worksheet.formula import Exact, Formula
 from worksheet.formula.rewrite import BRACKETS, fold
 from worksheet.formula.tree import ONE, ZERO, Call, Name, Node, Operation, rebuilt
 from worksheet.grading.paper import PARAMETER_MEMORY, PARAMETERS, Asked
-from worksheet.grading.slip import Formulas, Rewrite
+from worksheet.grading.slip import Family, Formulas, Rewrite
 from worksheet.layers.kind import Kind
 from worksheet.layers.windows import AXES, Axis
 
@@ -80,14 +80,13 @@ def either(*rewrites: Rewrite) -> Rewrite:
     return rewrite
 
 
-def by_kind(**rewrites: Rewrite) -> Rewrite:
-    """A mistake that is made in another way on each kind of layer."""
+def on(kinds: Family, rewrite: Rewrite) -> Rewrite:
+    """A mistake that is made in this way on one family of kinds."""
 
-    def rewrite(asked: Asked, formulas: Formulas) -> Iterable[Formulas]:
-        chosen = rewrites.get(asked.kind.name) if asked.kind else None
-        return chosen(asked, formulas) if chosen else ()
+    def narrowed(asked: Asked, formulas: Formulas) -> Iterable[Formulas]:
+        return rewrite(asked, formulas) if asked.kind and asked.kind in kinds else ()
 
-    return rewrite
+    return narrowed
 
 
 def where(letter: str, rewrite: Rewrite) -> Rewrite:

@@ -184,7 +184,7 @@ class Chooser:
         if not has_channels(node.kind):
             return [(0, {})]
         if "g" not in node.hyperparameters:
-            found = [(self._nodes_score(node, received, k), {"k": k}) for k in self._widths(draft, place, node, None)]
+            found = [(self._nodes_score(node, received, k), {node.kind.width: k}) for k in self._widths(draft, place, node, None)]
         else:
             found = [
                 (self.yardstick.of(node, (received[0], *self.rows[place].received[0][1:]), {"k": k, "g": g})[1], {"k": k, "g": g})
@@ -197,11 +197,11 @@ class Chooser:
 
     def _nodes_score(self, node: Node, received: Shape, k: int) -> int:
         """How well mistakes show in a linear layer; of a map that is flattened they always do."""
-        return self.yardstick.of(node, received, {"k": k})[1] if len(received) == 1 else 0
+        return self.yardstick.of(node, received, {node.kind.width: k})[1] if len(received) == 1 else 0
 
     def _widths(self, draft: Draft, place: int, node: Node, c: int | None) -> list[int]:
         """Numbers of output channels to choose from."""
-        k = node.hyperparameters["k"]
+        k = node.hyperparameters[node.kind.width]
         if place in self.links.answers:
             return [k]
         if draft.renaming is not None:

@@ -70,7 +70,9 @@ def ways(network: Network, links: Linked, ranges: Ranges) -> tuple[Way, ...]:
     """
     if not ranges.varies(CHANNELS):
         return (fixed,)
-    numbers = {place: node.hyperparameters["k"] for place, node in enumerate(network.nodes) if has_channels(node.kind)}
+    numbers = {
+        place: node.hyperparameters[node.kind.width] for place, node in enumerate(network.nodes) if has_channels(node.kind)
+    }
     kept = {numbers[place] for place in links.answers}
     free = sorted(set(numbers.values()) - kept)
 

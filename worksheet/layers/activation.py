@@ -16,6 +16,7 @@ from functools import cache
 
 from worksheet.layers.kind import Check, Kind, Shape, Spelling, Symbol, Training, Word
 from worksheet.layers.shapes import CHANNEL_AXIS, CHANNELS_FIRST, CHANNELWISE, ELEMENTWISE, behind
+from worksheet.layers.traits import Role, Writes
 
 CHOICE = {"comparisons": "X", "assignments": "X"}
 CLIP = {"comparisons": "2*X", "assignments": "X"}
@@ -29,17 +30,25 @@ def backwards(saved: str = "", /, **each: int) -> Training:
     return Training(input=counts, saves=frozenset({saved} if saved else ()))
 
 
-# Name, title, definition, what an element costs, and backwards.
-Row = tuple[str, str, str, Mapping[str, str], Training]  # name, title, what x becomes, counts
+# Name, title, what x becomes, what an element costs, and backwards.
+Row = tuple[str, str, str, Mapping[str, str], Training]
 
 
 def elementwise(name: str, title: str, becomes: str, counts: Mapping[str, str], training: Training) -> Kind:
-    """The kind of a function of each element by itself."""
-    source = f"each element x becomes {becomes}"
-    return Kind(name, title, source, ELEMENTWISE, counts=counts, training=training, spelling=Spelling(example=name))
+    """The kind of a function of each element by itself, which may be worked out in place."""
+    return Kind(
+        name,
+        title,
+        source=f"each element x becomes {becomes}",
+        forms=ELEMENTWISE,
+        counts=counts,
+        training=training,
+        writes=Writes.IN_PLACE,
+        spelling=Spelling(example=name),
+    )
 
 
-TABLE: tuple[Row, ...] = (
+RECTIFIERS: tuple[Row, ...] = (
     (
         "ReLU6",
         "ReLU6",
@@ -54,6 +63,23 @@ TABLE: tuple[Row, ...] = (
         CHOICE | {"multiplications": "X"},
         backwards("input", comparisons=1, assignments=1, multiplications=1),  # g or s g
     ),
+    (
+        "Hardtanh",
+        "Hard tanh",
+        "min(max(x, -1), 1): two bounds, one assignment",
+        CLIP,
+        backwards("input", comparisons=2, assignments=1),  # g or 0
+    ),
+    (
+        "Threshold",
+        "Threshold",
+        "x where it lies above the threshold, else a fixed value",
+        CHOICE,
+        backwards("input", comparisons=1, assignments=1),  # g or 0
+    ),
+)
+
+TABLE: tuple[Row, ...] = (
     (
         "ELU",
         "Exponential linear unit",
@@ -135,25 +161,11 @@ TABLE: tuple[Row, ...] = (
         backwards("input", comparisons=2, assignments=1, divisions=1),  # g/6 or 0
     ),
     (
-        "Hardtanh",
-        "Hard tanh",
-        "min(max(x, -1), 1): two bounds, one assignment",
-        CLIP,
-        backwards("input", comparisons=2, assignments=1),  # g or 0
-    ),
-    (
         "Abs",
         "Absolute value",
         "x where x > 0, else -x",
         CHOICE,
         backwards("input", comparisons=1, assignments=1),  # g or -g
-    ),
-    (
-        "Threshold",
-        "Threshold",
-        "x where it lies above the threshold, else a fixed value",
-        CHOICE,
-        backwards("input", comparisons=1, assignments=1),  # g or 0
     ),
 )
 
@@ -164,6 +176,8 @@ RELU = Kind(
     forms=ELEMENTWISE,
     counts=CHOICE,
     training=backwards("output", comparisons=1, assignments=1),  # g where y > 0, else 0
+    writes=Writes.IN_PLACE,
+    role=Role.RECTIFIER,
     spelling=Spelling(example="ReLU"),
 )
 
@@ -195,6 +209,7 @@ GELU = Kind(
         },
         saves=frozenset({"input"}),
     ),
+    writes=Writes.IN_PLACE,
     spelling=Spelling(flags={"tanh": ("t", 1)}, example="GELU"),
 )
 
@@ -218,6 +233,7 @@ PRELU = Kind(
         saves=frozenset({"input"}),
     ),
     checks=(Check("(1 - a)*(c - a)**2", "{a} slopes for {c} channels; there is one slope, or one for each channel"),),
+    writes=Writes.IN_PLACE,
     spelling=Spelling(words=(Word("a", ("a",)), Word("i", ("i",), quiet=True)), example="PReLU: 3a"),
 )
 
@@ -235,5 +251,6 @@ KINDS = (
     RELU,
     GELU,
     replace(PRELU, meets=_meets),
+    *(replace(elementwise(*row), role=Role.RECTIFIER) for row in RECTIFIERS),
     *(elementwise(*row) for row in TABLE),
 )

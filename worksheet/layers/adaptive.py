@@ -6,6 +6,7 @@ from functools import cache, partial
 
 from worksheet.layers.kind import Form, Kind, Shape, Spelling, Symbol, Training, Word
 from worksheet.layers.pooling import ROUTED
+from worksheet.layers.traits import Pooling, Window
 from worksheet.layers.windows import Axis, Windows
 
 INPUTS: dict[int, tuple[str, ...]] = {1: ("3x64",), 2: (), 3: ("3x16x64x64",)}  # beside the examples
@@ -56,6 +57,8 @@ def adaptive(which: str, dimensions: int, exact: tuple[bool, ...], *, single: bo
             MAXIMUM: {"comparisons": beyond_first},
         }[which],
         training={AVERAGE: spread, MAXIMUM: ROUTED}[which],
+        window=Window.ADAPTIVE,
+        pooling={AVERAGE: Pooling.MEAN, MAXIMUM: Pooling.MAXIMUM}[which],
         spelling=Spelling(
             words=(Word("w", names, split=tuple(axis.letter for axis in windows.axes)),),
             example=f"{name}: 7w",

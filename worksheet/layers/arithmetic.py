@@ -8,6 +8,7 @@ from itertools import zip_longest
 from worksheet.errors import NetworkError
 from worksheet.layers.kind import REPEATS, ROWS, Axes, Form, Kind, Shape, Spelling, Symbol, Training
 from worksheet.layers.shapes import CHANNELS, ELEMENTWISE, MAP, axes, product
+from worksheet.layers.traits import Writes
 
 STRETCHED = "smaller tensors are stretched as in torch, which counts nothing"
 MOST_INPUTS = 1000
@@ -45,6 +46,7 @@ BASES = {
         forms=_whole(2),
         counts={quantity: "Y"},
         repeats=None,
+        writes=Writes.IN_PLACE,
         spelling=Spelling(example=name, beside=BESIDE),
     )
     for name, title, source, quantity, _ in TABLE
@@ -185,6 +187,7 @@ AXPY = Kind(
         input={"multiplications": "2*B*Y", "additions": "B*(Y - c)", "macs": "B*Y"},
         saves=frozenset({"input_1", "input_2"}),
     ),
+    writes=Writes.IN_PLACE,
     spelling=Spelling(example="Axpy", beside=("64x1x1", "64x56x56", "64x56x56")),
 )
 

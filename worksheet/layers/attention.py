@@ -10,6 +10,7 @@ from worksheet.formula import Formula
 from worksheet.layers.convolution import BIAS
 from worksheet.layers.kind import Check, Form, Kind, Shape, Spelling, Symbol, Training, Word
 from worksheet.layers.shapes import WIDTH_OF_ROW
+from worksheet.layers.traits import Role
 
 QUERIES = Symbol("L", "Number of queries (tokens)")
 KEYS = Symbol("S", "Number of keys and values")
@@ -191,6 +192,7 @@ MULTIHEAD = Kind(
     training=multihead_training([Rows("2*", "L", "n", "n"), Rows("2*", "L", "n", "g*(n/h)")], "L", "g*(n/h)", "2*L*n"),
     checks=(Check("n/h", "rows of {n} cannot be split into {h} heads", whole=True), SHARE),
     elsewhere={"S": "L", "m": "n", "o": "n"},
+    role=Role.MULTIHEAD,
     spelling=Spelling(
         words=(Word("h", ("h", "g"), split=("h", "g")),),
         flags={"nobias": ("b", 0)},

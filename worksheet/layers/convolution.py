@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import cache, partial
 
 from worksheet.layers.kind import Check, Form, Kind, Shape, Spelling, Symbol, Training, Word
+from worksheet.layers.traits import Window
 from worksheet.layers.windows import SAME, SAME_FLAG, Fit, Windows
 
 KERNELS = Symbol("k", "Number of kernels (output channels)")
@@ -45,26 +46,26 @@ def convolution(dimensions: int, fit: Fit) -> Kind:
             "additions": f"k*({each} - 1 + b)*{outputs}",
             "macs": f"k*({each})*{outputs}",
         },
-        training=Training(
-            input={
-                "multiplications": f"B*k*({each})*{outputs}",
-                "additions": f"B*k*({each})*{outputs}",  # every product is added where its input element gathers them
-                "macs": f"B*k*({each})*{outputs}",
-            },
-            weights={
-                "multiplications": f"B*k*({each})*{outputs}",
-                "additions": f"k*({each} + b)*(B*{outputs} - 1)",
-                "macs": f"B*k*({each})*{outputs}",
-            },
-            saves=frozenset({"input"}),
-        ),
+        training=_training(f"B*k*({each})*{outputs}", f"k*({each} + b)*(B*{outputs} - 1)"),
         checks=(*windows.fits(fit), *GROUPED),
+        width=KERNELS.name,
+        window=Window.SLIDING,
         spelling=Spelling(
             words=(Word("c", ("k",)), *windows.words, Word("g", ("g",), quiet=True)),
             flags={"nobias": ("b", 0)} | SAME_FLAG,
             example=example,
             beside=beside,
         ),
+    )
+
+
+def _training(products: str, sums: str) -> Training:
+    """Backwards, with as many products for the input as for the weights; ``sums`` are the additions for weights and biases."""
+    return Training(
+        # every product is added where its input element gathers them
+        input={"multiplications": products, "additions": products, "macs": products},
+        weights={"multiplications": products, "additions": sums, "macs": products},
+        saves=frozenset({"input"}),
     )
 
 

@@ -126,6 +126,7 @@ PROPOSAL = Kind(
     training=Training(
         source="no gradient goes back through the coordinates of proposals (Ren et al., 2015: approximate training)"
     ),
+    differentiable=False,
     hyperparameters=(Symbol("r", "Number of regions that are kept", default="300"),),
     repeats=None,
     spelling=Spelling(words=(Word("r", ("r",)),), example="Proposal: 300r", beside=("18x38x50", "36x38x50", "3")),
@@ -140,6 +141,7 @@ DETECTION_OUTPUT = Kind(
     ),
     forms=(_reading((1, 1, 2), ("k", "7"), "7*k"),),
     training=Training(source="the loss is taken of what this layer reads: no gradient goes back through it"),
+    differentiable=False,
     hyperparameters=(Symbol("k", "Number of detections that are kept"),),
     repeats=None,
     spelling=Spelling(words=(Word("k", ("k",)),), example="DetectionOutput: 200k", beside=("34928", "183372", "2x34928")),
@@ -185,6 +187,7 @@ PRIOR_BOX = Kind(
     ),
     hyperparameters=(Symbol("a", "Number of boxes at each place"),),
     training=Training(source="the boxes depend on sizes alone: there is no gradient"),
+    differentiable=False,
     repeats=None,
     spelling=Spelling(words=(Word("a", ("a",)),), example="PriorBox: 6a", beside=("512x38x38", "3x300x300")),
 )

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from worksheet.formula import Formula
+from worksheet.layers.traits import AxisSlice, Pooling, Role, Window, Writes
 
 Shape = tuple[int, ...]  # from the outermost axis inwards, without the batch: channels, height, width
 
@@ -38,6 +39,7 @@ PASSES = {  # of training, over a whole batch: their words before the name of an
     "weights": "the gradient with respect to the weights",
 }
 TRAINED = {f"{part}_{name.replace('_', '')}": (part, name) for part in PASSES for name in OPERATIONS}  # a name has one subscript
+INPUT_KIND = "Input"  # the name of the kind that stands for an input of the network
 SAVED = "saved"  # the quantity of numbers that a layer keeps for its backward pass beside inputs and output
 
 
@@ -188,7 +190,15 @@ class Kind:
     spelling: Spelling = Spelling()
     meets: Callable[[tuple[Shape, ...], Mapping[str, int], str], Kind] | None = None
     elsewhere: Mapping[str, str] = field(default_factory=dict)  # symbols of further forms: what they are in a form without them
-    training: Training | None = None  # None where nobody has worked it out
+    training: Training | None = None  # None where it has not been worked out
+    writes: Writes = Writes.NEW
+    width: str = ""  # the hyperparameter that sets the output's width and that a width multiplier scales; "" without one
+    window: Window | None = None
+    pooling: Pooling | None = None
+    axis_slice: AxisSlice | None = None  # of a kind that takes positions of one axis and nothing else
+    gates: int = 0  # of a recurrent layer; 0 for all other kinds
+    differentiable: bool = True  # whether gradients flow back through it
+    role: Role | None = None
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         """One of the table stays that very object in another process: what is worked out for a kind is kept by identity."""
@@ -218,6 +228,11 @@ class Kind:
     def is_source(self) -> bool:
         """Whether the layer reads no input: a stored array."""
         return self.forms[0].inputs == ()
+
+    @property
+    def works_only_in_training(self) -> bool:
+        """Whether the layer passes its input on at inference, but works in training: dropout."""
+        return self.writes is Writes.NOTHING and self.training is not None and self.training.forward is not None
 
     @cached_property
     def _formulas(self) -> dict[str, Formula]:

@@ -14,6 +14,7 @@ from worksheet.layers.convolution import GROUPS
 from worksheet.layers.kind import REPEATS, ROWS, Check, Form, Kind, Shape, Spelling, Symbol, Word
 from worksheet.layers.normalised import BY_MEAN_SQUARE, OF_BATCH, OF_ROW, by_groups, by_length, by_windows
 from worksheet.layers.shapes import CHANNEL_AXIS, CHANNELS_FIRST, CHANNELWISE, MAP, WIDTH_OF_ROW, axes, behind, product
+from worksheet.layers.traits import Role, Writes
 
 AFFINE_WORDS = {1: "with learned scale and shift", 0: "without learned numbers"}
 AFFINE = Symbol("a", "Learned numbers", least=0, default="1", words=AFFINE_WORDS)
@@ -43,6 +44,8 @@ BATCH_NORM = Kind(
     },
     training=OF_BATCH,
     repeats=None,
+    writes=Writes.IN_PLACE,  # its statistics are stored; the other kinds read an element several times
+    role=Role.BATCH_NORM,
     spelling=Spelling(words=(AXIS_WORD,), flags=NO_AFFINE, example="BatchNorm"),
 )
 
@@ -100,6 +103,7 @@ LAYER_NORM = Kind(
     },
     training=OF_ROW,
     repeats=ROWS,
+    role=Role.LAYER_NORM,
     spelling=Spelling(
         words=(Word("l", ("l",), quiet=True),), flags=NO_AFFINE | {"nobias": ("b", 0)}, example="LayerNorm", beside=("197x768",)
     ),
@@ -119,6 +123,7 @@ RMS_NORM = replace(
         "roots": "1",
     },
     training=BY_MEAN_SQUARE,
+    role=None,
     spelling=Spelling(words=(Word("l", ("l",), quiet=True),), flags=NO_AFFINE, example="RMSNorm", beside=("35x512",)),
 )
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
-from worksheet.layers.kind import Form, Kind, Shape, Spelling, Symbol, Training
+from worksheet.layers.kind import INPUT_KIND, Form, Kind, Shape, Spelling, Symbol, Training
 from worksheet.layers.ranks import listed, shape_symbols
+from worksheet.layers.traits import Role
 
 SHAPE = shape_symbols()
 FIXED = Symbol("f", "Origin", least=0, default="0", words={0: "trained", 1: "fixed (a buffer)"})
@@ -16,12 +17,13 @@ def given(rank: int) -> Kind:
     """The kind for inputs of so many axes."""
     return replace(
         stored(rank),
-        name="Input",
+        name=INPUT_KIND,
         title="Input of the network",
         source="it is given, and costs nothing",
         hyperparameters=SHAPE,
         counts={},
         training=Training(),
+        role=Role.INPUT,
         spelling=Spelling(listed=tuple(symbol.name for symbol in SHAPE), example="Input: 3x224x224"),
     )
 
@@ -39,6 +41,7 @@ def stored(rank: int) -> Kind:
         counts={"weights": "(1 - f)*Y", "buffers": "f*Y"},
         training=Training(weights={"additions": "(1 - f)*Y*(B - 1)"}),  # every sample reads the same array
         repeats=None,
+        role=Role.TABLE,  # position embeddings: each token reads its row
         spelling=Spelling(
             listed=tuple(symbol.name for symbol in SHAPE), flags={"buffer": ("f", 1)}, example="Parameter: 197x768"
         ),

@@ -10,6 +10,7 @@ from worksheet.layers.ranks import AXIS, checked_axis, listed, of_input, only_in
 from worksheet.layers.reshape import MOVES
 from worksheet.layers.shapes import MAP, SIGNAL, VECTOR, product
 from worksheet.layers.shapes import axes as axes_of
+from worksheet.layers.traits import AxisSlice, Writes
 
 # Slice
 
@@ -31,6 +32,8 @@ def sliced(rank: int, axis: int) -> Kind:
         hyperparameters=(AXIS, FROM, LENGTH, STEP),
         training=MOVES,
         repeats=None,
+        writes=Writes.VIEW,
+        axis_slice=AxisSlice(AXIS.name, FROM.name, LENGTH.name, STEP.name),
         spelling=Spelling(
             words=(Word("a", ("a",)), Word("f", ("f",)), Word("c", ("k",)), Word("j", ("j",), quiet=True)),
             example="Slice: 1a 0f 2c",
@@ -61,6 +64,7 @@ CROP = Kind(
     forms=(Form((MAP,), ("c", "H", "W"), X="c*M*N", Y="c*W*H", on="a map"),),
     hyperparameters=(FIRST_CROPPED, CROPPED_WIDTH, CROPPED_HEIGHT),
     training=MOVES,
+    writes=Writes.VIEW,
     spelling=Spelling(words=(Word("a", ("a",), quiet=True), Word("w", ("W", "H"), ("w", "h"), quiet=True)), example="Crop: 32w"),
 )
 

@@ -6,6 +6,7 @@ from functools import cache, partial
 
 from worksheet.layers.kind import Form, Kind, Shape, Spelling, Symbol, Training, Word
 from worksheet.layers.shapes import MAP, SIGNAL, VOLUME
+from worksheet.layers.traits import Pooling, Window
 from worksheet.layers.windows import ROUNDING, ROUNDING_FLAGS, SAME, SAME_FLAG, Fit, Windows
 
 DIMENSIONS = (1, 2, 3)
@@ -42,6 +43,7 @@ def _pooling(windows: Windows, fit: Fit, name: str, title: str) -> Kind:
         ),
         sizes=windows.sizes(fit),
         checks=(*windows.fits(fit), *(windows.filled if windows.padded else ())),
+        window=Window.SLIDING,
         spelling=Spelling(
             words=windows.words,
             flags=ROUNDING_FLAGS | (SAME_FLAG if windows.padded else {}),
@@ -63,6 +65,7 @@ def maximum(dimensions: int, fit: Fit) -> Kind:
         ),
         counts={"comparisons": f"c*({windows.kernel} - 1)*{windows.on_output}"},
         training=ROUTED,
+        pooling=Pooling.MAXIMUM,
     )
 
 
@@ -87,6 +90,7 @@ def average(dimensions: int, fit: Fit) -> Kind:
             saves=frozenset({"input"}),
             source="the input is kept because torch keeps it; its numbers are not needed",
         ),
+        pooling=Pooling.MEAN,
         spelling=replace(kind.spelling, flags={**kind.spelling.flags, "nopad": ("i", 0)}),
     )
 
@@ -126,6 +130,7 @@ def norm(dimensions: int, fit: Fit, exponent: int) -> Kind:
                 "power; from an exponent of 3 on these powers count as exponentials too"
             ),
         ),
+        pooling=Pooling.NORM,
         spelling=replace(
             kind.spelling,
             words=(*kind.spelling.words, Word("n", ("n_p",))),
@@ -167,6 +172,8 @@ GLOBAL = (
         forms=GLOBAL_FORMS,
         counts={"additions": "X - Y", "divisions": "Y"},
         training=Training(input={"divisions": "B*Y"}),  # each quotient is copied to its whole channel
+        window=Window.ADAPTIVE,
+        pooling=Pooling.MEAN,
         spelling=Spelling(example="GlobalAvgPool"),
     ),
     Kind(
@@ -176,6 +183,8 @@ GLOBAL = (
         forms=GLOBAL_FORMS,
         counts={"comparisons": "X - Y"},
         training=ROUTED,
+        window=Window.ADAPTIVE,
+        pooling=Pooling.MAXIMUM,
         spelling=Spelling(example="GlobalMaxPool"),
     ),
 )

@@ -2,6 +2,7 @@
 
 from worksheet.layers.kind import Kind, Spelling, Training
 from worksheet.layers.shapes import ELEMENTWISE
+from worksheet.layers.traits import Writes
 
 KINDS = (
     Kind(
@@ -18,6 +19,7 @@ KINDS = (
                 "of a random number with p chooses which; drawing that number is not counted"
             ),
         ),
+        writes=Writes.NOTHING,
         spelling=Spelling(example="Dropout"),
     ),
 )

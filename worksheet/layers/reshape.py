@@ -10,6 +10,7 @@ from worksheet.layers.kind import Check, Form, Kind, Shape, Size, Spelling, Symb
 from worksheet.layers.ranks import LISTED, listed, only_input, shape_symbols, written
 from worksheet.layers.shapes import MAP, SIGNAL, TOKENS, VECTOR, VOLUME, product
 from worksheet.layers.shapes import axes as axes_of
+from worksheet.layers.traits import Role, Writes
 
 MOVES = Training()  # each number has the gradient of the place that it goes to, or none
 
@@ -50,6 +51,8 @@ FLATTEN = Kind(
     ),
     training=MOVES,
     repeats=None,
+    writes=Writes.VIEW_OR_COPY,
+    role=Role.FLATTENING,
     spelling=Spelling(example="Flatten"),
 )
 
@@ -66,6 +69,7 @@ def reshaped(rank: int, to: int) -> Kind:
         hyperparameters=SHAPE,
         training=MOVES,
         repeats=None,
+        writes=Writes.VIEW_OR_COPY,
         spelling=Spelling(listed=tuple(symbol.name for symbol in SHAPE), example="Reshape: 12x32x32"),
     )
 
@@ -89,6 +93,7 @@ def permuted(positions: tuple[int, ...]) -> Kind:
         hyperparameters=POSITIONS,
         training=MOVES,
         repeats=None,
+        writes=Writes.VIEW,
         spelling=Spelling(listed=tuple(symbol.name for symbol in POSITIONS), separator=",", example="Permute: 2,3,1"),
     )
 

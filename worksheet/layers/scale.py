@@ -7,6 +7,7 @@ from functools import cache, partial
 from worksheet.layers.convolution import BIAS as SHIFT
 from worksheet.layers.kind import ROWS, Form, Kind, Shape, Spelling, Symbol, Training, Word
 from worksheet.layers.shapes import CHANNELS_FIRST, MAP, behind
+from worksheet.layers.traits import Writes
 
 AXIS = Symbol(
     "a", "Axis of the channels, from 1 (0: the first of maps and volumes, the last of rows)", least=0, default="0", neutral=0
@@ -36,6 +37,7 @@ SCALE = Kind(
         },
         saves=frozenset({"input"}),
     ),
+    writes=Writes.IN_PLACE,
     spelling=Spelling(words=(AXIS_WORD,), flags={"nobias": ("b", 0), "single": ("v", 1)}, example="Scale"),
 )
 BIAS = Kind(
@@ -46,6 +48,7 @@ BIAS = Kind(
     hyperparameters=(SINGLE, AXIS),
     counts={"biases": "c*(1 - v) + v", "additions": "X"},
     training=Training(weights={"additions": "B*X - (c*(1 - v) + v)"}),
+    writes=Writes.IN_PLACE,
     spelling=Spelling(words=(AXIS_WORD,), flags={"single": ("v", 1)}, example="Bias"),
 )
 BASES = {kind.name: kind for kind in (SCALE, BIAS)}

@@ -2,6 +2,7 @@
 
 from worksheet.layers.convolution import BIAS, GROUPED, GROUPS, KERNELS
 from worksheet.layers.kind import Check, Form, Kind, Size, Spelling, Symbol, Training, Word
+from worksheet.layers.traits import Window
 from worksheet.layers.windows import Axis, Windows
 
 EXAMPLES: dict[int, tuple[str, tuple[str, ...]]] = {
@@ -72,6 +73,8 @@ def _kind(dimensions: int) -> Kind:
             "macs": products,
         },
         training=_training(windows),
+        width=KERNELS.name,
+        window=Window.TRANSPOSED,
         checks=(*GROUPED, *(check for axis in windows.axes for check in _checks(axis))),
         spelling=Spelling(
             words=(

@@ -15,6 +15,7 @@ from worksheet.formula.polynomial import Polynomial
 from worksheet.formula.rewrite import renamed
 from worksheet.formula.simplify import atom_name, factored
 from worksheet.formula.traced_numbers import Ratio, Traced, form_of
+from worksheet.layers import Role
 from worksheet.layers.shapes import FLATTENED
 from worksheet.layers.spelling import spelled
 from worksheet.report import shape_in_words
@@ -38,7 +39,7 @@ class ClosedRows:
         self.case = case
         self.columns = closed.convention.columns
         self.always = closed.network.heading.brackets == ALWAYS
-        inputs = sum(row.layer.node.kind.name == "Input" for row in case.rows)  # S. No. 0 and below it
+        inputs = sum(row.layer.kind.role is Role.INPUT for row in case.rows)  # S. No. 0 and below it
         self.rows = dict(enumerate(case.rows, 1 - inputs))
         self.numbers = {row.layer.node.name: no for no, row in self.rows.items()}
         self.short: dict[Polynomial, Formula] = {}

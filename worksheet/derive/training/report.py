@@ -15,7 +15,7 @@ from worksheet.derive.run import Run, training_run
 from worksheet.derive.solution import counting, derive_run
 from worksheet.derive.training.segments import checkpoints
 from worksheet.formula import Exact, Formula, in_bytes
-from worksheet.layers import QUANTITIES
+from worksheet.layers import INPUT_KIND, QUANTITIES
 from worksheet.network import Network, Node
 
 STANDARD = "training"  # the way of counting where none is named
@@ -176,7 +176,7 @@ def _kinds(memory: Derivation) -> str:
     """Whose rows hold the kept arrays, the largest first."""
     name = memory.headings[-1].name
     held = sorted(((int(part.totals[name] or 0), part.title) for part in memory.kinds), key=lambda pair: -pair[0])
-    shown = [f"{title} {in_bytes(value)[0]}" for value, title in held if value and title != "Input"]
+    shown = [f"{title} {in_bytes(value)[0]}" for value, title in held if value and title != INPUT_KIND]
     left = len(shown) - MOST_KINDS
     listed = ", ".join(shown[:MOST_KINDS]) + (f" and {left} more kinds" if left > 0 else "")
     return f"I: the network's inputs that are read again; A: what layers hold: {listed}." if listed else "No array is kept."

@@ -14,12 +14,12 @@ from worksheet.errors import NetworkError
 from worksheet.formula.polynomial import Polynomial
 from worksheet.formula.traced import Trace
 from worksheet.formula.traced_numbers import form_of
+from worksheet.layers import Role
 from worksheet.sizes import Sized, sized
 from worksheet.zoo.language import Design, Transformer
 
 BACKWARD = ("input_gradient", "weight_gradient")  # columns of the conventions of training
 SUMS = "gradient_sums"
-TABLES = frozenset({"Embedding", "Parameter"})  # kinds of which a token reads a row
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class _Laid:
 
 
 def _read(layer: Sized, forms: Sequence[Polynomial], column: int) -> Polynomial:
-    return form_of(layer.output[-1]) if layer.kind.name in TABLES else forms[column]
+    return form_of(layer.output[-1]) if layer.kind.role is Role.TABLE else forms[column]
 
 
 class Costs(Sizes):
