@@ -10,7 +10,7 @@ from typing import NamedTuple
 from worksheet.errors import WorksheetError
 from worksheet.homework.assignment import Variants
 from worksheet.homework.linked import Renaming, Way, fixed, linked, ways
-from worksheet.homework.ranges import Change, Ranges, has_channels, resized
+from worksheet.homework.ranges import Change, Ranges, resized
 from worksheet.homework.stream import Stream
 from worksheet.homework.window_choice import WindowChoice
 from worksheet.homework.yardstick import Yardstick
@@ -181,7 +181,7 @@ class Chooser:
 
     def _channels(self, draft: Draft, place: int, node: Node, received: Shape) -> list[tuple[int, Change]]:
         """Numbers of output channels and of groups, the best first."""
-        if not has_channels(node.kind):
+        if not node.kind.sets_channels:
             return [(0, {})]
         if "g" not in node.hyperparameters:
             found = [(self._nodes_score(node, received, k), {node.kind.width: k}) for k in self._widths(draft, place, node, None)]

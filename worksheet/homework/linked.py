@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from worksheet.homework.ranges import CHANNELS, Ranges, has_channels
+from worksheet.homework.ranges import CHANNELS, Ranges
 from worksheet.homework.stream import Stream
 from worksheet.network import INPUT, Network
 
@@ -41,9 +41,9 @@ def linked(network: Network) -> Linked:
 def _answers(network: Network, edges: list[tuple[int, int]]) -> frozenset[int]:
     before: set[int] = set()  # layers from which a later layer with channels of its own is reached
     for start, end in sorted(edges, key=lambda edge: -edge[1]):
-        if end in before or has_channels(network.nodes[end].kind):
+        if end in before or network.nodes[end].kind.sets_channels:
             before.add(start)
-    return frozenset(place for place, node in enumerate(network.nodes) if has_channels(node.kind) and place not in before)
+    return frozenset(place for place, node in enumerate(network.nodes) if node.kind.sets_channels and place not in before)
 
 
 # New numbers of channels
@@ -71,7 +71,7 @@ def ways(network: Network, links: Linked, ranges: Ranges) -> tuple[Way, ...]:
     if not ranges.varies(CHANNELS):
         return (fixed,)
     numbers = {
-        place: node.hyperparameters[node.kind.width] for place, node in enumerate(network.nodes) if has_channels(node.kind)
+        place: node.hyperparameters[node.kind.width] for place, node in enumerate(network.nodes) if node.kind.sets_channels
     }
     kept = {numbers[place] for place in links.answers}
     free = sorted(set(numbers.values()) - kept)

@@ -9,7 +9,7 @@ from itertools import product
 from math import gcd
 
 from worksheet.homework.assignment import Variants
-from worksheet.layers import Kind, Shape, Window
+from worksheet.layers import Shape, Window
 from worksheet.network import Node
 
 INPUT, CHANNELS, KERNEL, STRIDE, PADDING, GROUPS = "input", "channels", "kernel", "stride", "padding", "groups"
@@ -66,7 +66,7 @@ class Ranges:
     def windows(self, node: Node) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
         """The windows that a layer may have: those alike on all axes, and those whose width and height differ though the output
         stays square."""
-        if not has_window(node.kind) or not _alike(node):
+        if node.kind.window is not Window.SLIDING or not _alike(node):
             return (), ()
         values, pool = node.hyperparameters, node.kind.pooling is not None
         w, s, p = values["w"], values["s_w"], values.get("p_w", 0)
@@ -95,16 +95,6 @@ class Ranges:
                 fits = q in allowed if allowed else 0 <= q <= b // 2
                 if a != b and lengthened % 2 == 0 and fits:
                     yield _on_axes(node, w=(a, b), s=(s, s), p=(p, q))
-
-
-def has_window(kind: Kind) -> bool:
-    """Whether a window slides over the layer's input. One that is laid into the output stays as it is."""
-    return kind.window is Window.SLIDING
-
-
-def has_channels(kind: Kind) -> bool:
-    """Whether the layer states how many channels, or nodes, it gives."""
-    return kind.width in kind.forms[0].output
 
 
 def same_output(node: Node, change: Change) -> bool:

@@ -230,6 +230,11 @@ class Kind:
         return self.forms[0].inputs == ()
 
     @property
+    def sets_channels(self) -> bool:
+        """Whether the width is an axis of the output, as it is of kernels and nodes; not where directions multiply it."""
+        return self.width in self.forms[0].output
+
+    @property
     def works_only_in_training(self) -> bool:
         """Whether the layer passes its input on at inference, but works in training: dropout."""
         return self.writes is Writes.NOTHING and self.training is not None and self.training.forward is not None

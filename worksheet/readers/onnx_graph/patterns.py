@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from worksheet.layers import kinds
 from worksheet.readers.onnx_graph import activations, attention, norms
 from worksheet.readers.onnx_graph.operators import Operator
 from worksheet.readers.onnx_graph.rewriting import Pass, Users, alive, become, is_trained, pairs
@@ -13,7 +14,7 @@ from worksheet.readers.onnx_graph.values import Row, part_of
 def with_bias(row: Row, users: Users) -> None:
     """A stored vector, or a piece of one, added to what a layer without bias gives is the layer's bias."""
     for layer, array in pairs(row):
-        takes = layer.kind == "Linear" or (layer.kind.startswith("Conv") and layer.kind != "Concat")
+        takes = layer.kind in kinds() and kinds()[layer.kind].sets_channels
         source, part = (array.inputs[0], part_of(array)) if array.kind == "Slice" else (array, "")
         if not takes or layer.hyperparameters.get("b", 1) or not is_trained(source) or layer.shape != row.shape:
             continue

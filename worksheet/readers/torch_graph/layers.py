@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from worksheet.layers import Pooling, Window, kind_named
 from worksheet.readers.torch_graph.call import Call, Rule, numbers, sides, sizes_of, tensors
 from worksheet.readers.torch_graph.sequences import SEQUENCES
 from worksheet.readers.torch_graph.values import Lost, Value, without
@@ -33,7 +34,7 @@ def sample(call: Call, axes: int, value: Value | None = None) -> Value:
 
 def convolution(call: Call) -> None:
     n, weight = dimensions(call), call["weight"]
-    transposed = call.rule.kind.startswith("ConvTranspose")
+    transposed = kind_named(call.rule.kind).window is Window.TRANSPOSED
     groups = int(call.get("groups", 1))
     kernel = weight.shape[2:]
     values = sides("", kernel, n) | sides("s_", call.get("stride", 1), n) | sides("d_", call.get("dilation", 1), n)
@@ -114,16 +115,17 @@ def pooling(call: Call) -> None:
     stride = call.get("stride")
     values = sides("", kernel, n) | sides("s_", kernel if stride in (None, (), []) else stride, n)
     values |= {"e": int(bool(call.get("ceil_mode", False)))}
-    if call.rule.kind.startswith("LP"):
+    what = kind_named(call.rule.kind).pooling
+    if what is Pooling.NORM:
         norm = call["norm_type"]
         if norm != int(norm):
             raise Lost(f"its norm's exponent is {norm}")
         values["n_p"] = int(norm)
     else:
         values |= sides("p_", call.get("padding", 0), n)
-    if call.rule.kind.startswith("Max"):
+    if what is Pooling.MAXIMUM:
         values |= sides("d_", call.get("dilation", 1), n)
-    if call.rule.kind.startswith("Avg"):
+    if what is Pooling.MEAN:
         values["i"] = int(bool(call.get("count_include_pad", True)))
     call.with_first(call.row(call.rule.kind, values, sample(call, n + 1), out=tensors(call.result)[0]))
 
