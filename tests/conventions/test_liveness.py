@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worksheet.derive.liveness import Output, arrays, peak
+from worksheet.counting.liveness import Output, arrays, peak
 
 Network = tuple[list[Output], int]
 

@@ -407,7 +407,7 @@ def test_what_counts_as_much_twice_is_told_from_a_batch(folder: Path) -> None:
     text = sheet((3, 20, 20), "Conv2d: 4c 3w")
     one = maker("ai61002").paper(network(folder, text)).cells[1, "flops"]
     assert set(wrong_values(slips()["ops-batch"], one)) == {(batch * one.truth[0],) for batch in BATCHES}
-    from worksheet.derive.run import Run
+    from worksheet.counting.run import Run
 
     many = PaperMaker(ws.convention("ai61002"), Ask({"*": ("flops",)}), Run(8)).paper(network(folder, text)).cells[1, "flops"]
     assert many.truth == (8 * one.truth[0],)

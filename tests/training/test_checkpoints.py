@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 import worksheet as ws
-from worksheet.derive.graph_facts import gradients
+from worksheet.counting.graph_facts import gradients
 from worksheet.derive.training.checkpointing import Chain, Cost, best
 from worksheet.errors import WorksheetError
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 import worksheet as ws
-from worksheet.derive.graph_facts import gradients, graph_facts
+from worksheet.counting.graph_facts import gradients, graph_facts
 
 
 def branching() -> ws.Network:

@@ -12,8 +12,8 @@ import pytest
 from tests.transformers.products import SHAPES, macs, parameters
 from tests.transformers.products import Shape as Plain
 from worksheet.conventions import convention
-from worksheet.derive.counting import Counting
-from worksheet.derive.run import run_of
+from worksheet.counting.counting import Counting
+from worksheet.counting.run import run_of
 from worksheet.derive.transformers.costs import Costs
 from worksheet.derive.transformers.rules import Estimates
 from worksheet.derive.transformers.sizes import Amount

@@ -7,10 +7,10 @@ from typing import Any
 
 from worksheet.conventions import Convention, convention, names
 from worksheet.conventions.convention import ANY
+from worksheet.counting.folding import Folded
 from worksheet.derivation import Section, Statement, Step, spans
 from worksheet.derive.comparing import Comparison, Layer, Part, Side, Variant, compared
 from worksheet.derive.comparing import side as side_of
-from worksheet.derive.folding import Folded
 from worksheet.derive.reference import legend
 from worksheet.errors import ConventionError
 from worksheet.formula import Digits, Formula

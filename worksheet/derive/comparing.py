@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from worksheet.conventions import Column, Convention
-from worksheet.derive.folding import Folded, facts
-from worksheet.derive.graph_facts import graph_facts, unfed
-from worksheet.derive.run import Run
+from worksheet.counting.folding import Folded, facts
+from worksheet.counting.graph_facts import graph_facts, unfed
+from worksheet.counting.run import Run
 from worksheet.errors import ConventionError, Where, nearest
 from worksheet.formula import Exact, Formula
 from worksheet.formula.simplify import difference

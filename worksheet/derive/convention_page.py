@@ -9,7 +9,7 @@ from worksheet import conventions
 from worksheet.conventions import Column, Convention, convention
 from worksheet.conventions.convention import ANY, MODULE, PLAIN
 from worksheet.conventions.facts import FACTS
-from worksheet.derive.folding import Folded
+from worksheet.counting.folding import Folded
 from worksheet.formula import Formula
 from worksheet.layers import Kind, kinds
 from worksheet.report import Block, Bullets, Cell, Report, Table, Text, Title

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import ceil, prod
 
 from worksheet.conventions.facts import BATCH, BYTES
+from worksheet.counting.graph_facts import graph_facts
+from worksheet.counting.liveness import Array, Output, Peak, arrays, peak
+from worksheet.counting.run import Run
 from worksheet.derivation import Figure, Shape, Step, spans
-from worksheet.derive.graph_facts import graph_facts
-from worksheet.derive.liveness import Array, Output, Peak, arrays, peak
-from worksheet.derive.run import Run
 from worksheet.formula import Exact, Formula, in_bytes
 from worksheet.layers import INPUT_KIND, Writes
 from worksheet.network import INPUT, Network

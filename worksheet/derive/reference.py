@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from worksheet.conventions import Convention
 from worksheet.conventions.facts import FACTS
+from worksheet.counting.folding import USUAL, Folded, facts
+from worksheet.counting.run import Run
 from worksheet.derivation import Section, Statement, spans
-from worksheet.derive.folding import USUAL, Folded, facts
-from worksheet.derive.run import Run
 from worksheet.errors import FormulaError
 from worksheet.formula import Exact, Formula
 from worksheet.layers import QUANTITIES, Form, Kind

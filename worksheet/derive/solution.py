@@ -9,13 +9,13 @@ from fractions import Fraction
 from worksheet import conventions
 from worksheet.conventions import Convention
 from worksheet.conventions.convention import ANY
+from worksheet.counting.counting import Counting
+from worksheet.counting.folding import Folded
+from worksheet.counting.run import Run, run_of
 from worksheet.derivation import Derivation, Heading, Row, Step, spans
 from worksheet.derive.arranging import by_kind, folded, parts, totals
-from worksheet.derive.counting import Counting
-from worksheet.derive.folding import Folded
 from worksheet.derive.memory import figures
 from worksheet.derive.reference import general_section, listed, sections
-from worksheet.derive.run import Run, run_of
 from worksheet.errors import ConventionError, Where
 from worksheet.formula import Digits, Exact, Formula
 from worksheet.layers import STORED, kinds

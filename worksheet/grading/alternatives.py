@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from worksheet.conventions import Column, Convention
-from worksheet.derive.folding import Folded
-from worksheet.derive.graph_facts import graph_facts
-from worksheet.derive.run import Run
+from worksheet.counting.folding import Folded
+from worksheet.counting.graph_facts import graph_facts
+from worksheet.counting.run import Run
 from worksheet.errors import FormulaError
 from worksheet.formula import Exact, Formula
 from worksheet.grading.making import role

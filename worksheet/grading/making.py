@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from worksheet.conventions import Column, Convention
 from worksheet.conventions.facts import BYTES
-from worksheet.derive.folding import Folded
-from worksheet.derive.graph_facts import graph_facts, unfed
-from worksheet.derive.run import Run
+from worksheet.counting.folding import Folded
+from worksheet.counting.graph_facts import graph_facts, unfed
+from worksheet.counting.run import Run
 from worksheet.errors import ConventionError, FormulaError
 from worksheet.formula import Exact, Formula
 from worksheet.formula.tree import ZERO, Name, Operation

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from worksheet.conventions import Convention
-from worksheet.derive.run import Run
+from worksheet.counting.run import Run
 from worksheet.errors import FormulaError
 from worksheet.formula import Exact, Formula
 from worksheet.layers import Form, Kind

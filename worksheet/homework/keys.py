@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from worksheet import conventions
-from worksheet.derive.run import LARGEST_BATCH
+from worksheet.counting.run import LARGEST_BATCH
 from worksheet.errors import WorksheetError
 from worksheet.formula import Digits
 from worksheet.grading.policy import EXACT, Tolerance

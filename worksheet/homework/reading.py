@@ -8,7 +8,7 @@ from typing import Any
 
 from worksheet import conventions
 from worksheet.conventions import Convention
-from worksheet.derive.run import Run
+from worksheet.counting.run import Run
 from worksheet.errors import Collector, Where, WorksheetError, shown
 from worksheet.formula import Digits
 from worksheet.grading.making import ANY, Ask, PaperMaker

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from worksheet.counting.run import Run
 from worksheet.derivation import OUTPUT, Derivation, Handout, Section
 from worksheet.derive import derive
 from worksheet.derive.reference import listed
-from worksheet.derive.run import Run
 from worksheet.derive.solution import SIZE, question
 from worksheet.grading.making import PaperMaker
 from worksheet.grading.paper import FIND, FORMULA, TOTAL, Key, Paper

@@ -10,9 +10,9 @@ from math import prod
 
 from worksheet import conventions
 from worksheet.conventions import Convention
-from worksheet.derive.counting import Counting
-from worksheet.derive.folding import Folded
-from worksheet.derive.run import run_of
+from worksheet.counting.counting import Counting
+from worksheet.counting.folding import Folded
+from worksheet.counting.run import run_of
 from worksheet.errors import NetworkError, WorksheetError
 from worksheet.formula import Exact, Formula, whole
 from worksheet.formula.polynomial import Monomial, Polynomial, TooLong

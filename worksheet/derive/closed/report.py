@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from worksheet.conventions import Convention
+from worksheet.counting.graph_facts import graph_facts
 from worksheet.derivation import Step, spans
 from worksheet.derive.closed.cases import Case, Closed
 from worksheet.derive.closed.classes import Classes, plain
@@ -14,7 +15,6 @@ from worksheet.derive.closed.rows import Alike, ClosedRows
 from worksheet.derive.closed.sizes import domain, said, sizes
 from worksheet.derive.closed.totals import leading, texts
 from worksheet.derive.convention_page import introduced
-from worksheet.derive.graph_facts import graph_facts
 from worksheet.derive.reference import listed, sections
 from worksheet.derive.selection import numbered
 from worksheet.derive.solution import MODES, faults, uncounted

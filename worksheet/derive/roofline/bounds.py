@@ -12,10 +12,10 @@ from pathlib import Path
 
 from worksheet.conventions import Convention, read_convention
 from worksheet.conventions.dtypes import STORES, size, stored
+from worksheet.counting.graph_facts import unfed
 from worksheet.derivation import Derivation, Row, Step
 from worksheet.derive.arranging import whole
 from worksheet.derive.comparing import Side, side
-from worksheet.derive.graph_facts import unfed
 from worksheet.derive.solution import counting, derive
 from worksheet.errors import ConventionError
 from worksheet.formula import Formula

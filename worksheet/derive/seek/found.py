@@ -10,9 +10,9 @@ from math import prod
 
 from worksheet import conventions
 from worksheet.conventions import Convention
+from worksheet.counting.counting import Counting
+from worksheet.counting.run import run_of
 from worksheet.derive.closed import Closed
-from worksheet.derive.counting import Counting
-from worksheet.derive.run import run_of
 from worksheet.derive.seek.bounds import Box
 from worksheet.derive.seek.depth import deepened
 from worksheet.derive.seek.quantity import Condition, Count, condition

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from worksheet.derive.counting import Counting
-from worksheet.derive.folding import Folded
+from worksheet.counting.counting import Counting
+from worksheet.counting.folding import Folded
 from worksheet.derive.memory import figures
 from worksheet.derive.seek.text import Asked, Side
 from worksheet.errors import NetworkError, nearest, shown

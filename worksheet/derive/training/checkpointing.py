@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
 
-from worksheet.derive.gradients import Gradients
+from worksheet.counting.gradients import Gradients
 from worksheet.errors import ConventionError
 from worksheet.network import Node
 

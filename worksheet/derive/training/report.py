@@ -8,10 +8,10 @@ from dataclasses import replace
 from worksheet import conventions
 from worksheet.conventions import Convention
 from worksheet.conventions.optimisers import NONE, Optimiser, Precision
+from worksheet.counting.gradients import Gradients
+from worksheet.counting.graph_facts import gradients
+from worksheet.counting.run import Run, training_run
 from worksheet.derivation import Derivation, Figure, Step, spans
-from worksheet.derive.gradients import Gradients
-from worksheet.derive.graph_facts import gradients
-from worksheet.derive.run import Run, training_run
 from worksheet.derive.solution import counting, derive_run
 from worksheet.derive.training.segments import checkpoints
 from worksheet.formula import Exact, Formula, in_bytes

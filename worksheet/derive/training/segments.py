@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import prod
 
+from worksheet.counting.gradients import Gradients
+from worksheet.counting.run import Run
 from worksheet.derivation import Derivation, Figure, Step
-from worksheet.derive.gradients import Gradients
-from worksheet.derive.run import Run
 from worksheet.derive.training.checkpointing import Chain, Cost, Segment, best
 from worksheet.formula import Exact, Formula, in_bytes
 from worksheet.network import Network

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from worksheet.conventions import Convention, convention
-from worksheet.derive.counting import Counting
-from worksheet.derive.run import run_of
+from worksheet.counting.counting import Counting
+from worksheet.counting.run import run_of
 from worksheet.derive.transformers.sizes import INSIDE, Amount, Sizes
 from worksheet.errors import NetworkError
 from worksheet.formula.polynomial import Polynomial

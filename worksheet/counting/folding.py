@@ -8,7 +8,7 @@ from functools import cached_property
 from worksheet.conventions import Column
 from worksheet.conventions.convention import Called
 from worksheet.conventions.facts import BATCH, GRAPH, LEAST, PARTIAL, SAMPLES, SILENCES, STATED
-from worksheet.derive.run import Run
+from worksheet.counting.run import Run
 from worksheet.formula import Formula
 from worksheet.formula.tree import Call
 from worksheet.layers import QUANTITIES, STORED, TRAINED, Form, Kind

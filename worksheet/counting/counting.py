@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from worksheet.conventions import Convention
-from worksheet.derive.folding import Folded, facts
-from worksheet.derive.graph_facts import graph_facts, unfed
-from worksheet.derive.run import Run
+from worksheet.counting.folding import Folded, facts
+from worksheet.counting.graph_facts import graph_facts, unfed
+from worksheet.counting.run import Run
 from worksheet.errors import ConventionError, FormulaError, Where
 from worksheet.formula import Exact
 from worksheet.network import Network

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from worksheet.conventions.facts import DEFAULTS
-from worksheet.derive.gradients import GRADIENTS, Gradients
+from worksheet.counting.gradients import GRADIENTS, Gradients
 from worksheet.layers import Kind, Role, Writes
 from worksheet.network import INPUT, Network, Node
 from worksheet.sizes import sized
