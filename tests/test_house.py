@@ -18,7 +18,7 @@ STOREYS = [  # from the top
     {"report", "conventions"},
     {"layers", "derivation"},
     {"formula"},
-    {"marked", "files"},
+    {"marked", "files", "memo"},
     {"discover", "errors"},
 ]
 LEVEL = {room: len(STOREYS) - i for i, rooms in enumerate(STOREYS) for room in rooms}

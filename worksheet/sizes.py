@@ -11,7 +11,7 @@ from worksheet.formula import whole
 from worksheet.layers import INPUT_KIND, Form, Kind, Shape, Symbol, kinds
 from worksheet.layers.kind import PER_ROW
 from worksheet.layers.spelling import Given, hyperparameters
-from worksheet.network import INPUT, Network, Node
+from worksheet.network import INPUT, Network, Node, once_per_network
 
 LARGEST = 10**15  # elements of one array; what is larger is a slip of the file
 
@@ -28,22 +28,29 @@ class Sized:
     form: Form
     values: dict[str, int]  # shared by equal layers
 
+    @property
+    def likeness(self) -> int:
+        """What layers that are alike have in common: the identity of their values, since a dictionary has no hash."""
+        return id(self.values)
+
     def alike(self, node: Node) -> Sized:
         """The same for another layer with these numbers."""
         return Sized(node, self.kind, self.received, self.inputs, self.output, self.form, self.values)
 
 
-def sized(network: Network) -> list[Sized]:
+@once_per_network
+def sized(network: Network) -> tuple[Sized, ...]:
     """Every layer with its shapes. Raises all faults at once, each at its layer's place."""
     faults = Collector()
     rows = follow({INPUT: network.input, **network.further}, network.nodes, faults)
     faults.raise_any()
-    return rows
+    return tuple(rows)
 
 
-def given(network: Network) -> list[Sized]:
+@once_per_network
+def given(network: Network) -> tuple[Sized, ...]:
     """The network's inputs as layers that give them, the main one first."""
-    return [_given(name, shape) for name, shape in {INPUT: network.input, **network.further}.items()]
+    return tuple(_given(name, shape) for name, shape in {INPUT: network.input, **network.further}.items())
 
 
 def _given(name: str, shape: Shape) -> Sized:

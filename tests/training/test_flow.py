@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 import worksheet as ws
-from worksheet.counting.graph_facts import gradients, graph_facts
+from worksheet.counting.graph_facts import graph
 
 
 def branching() -> ws.Network:
@@ -47,8 +47,8 @@ NAMES = ("scaled", "conv", "left", "right", "joined", "rect", "flat", "out", "su
     }.items(),
 )
 def test_facts(fact: str, values: tuple[int, ...]) -> None:
-    found = graph_facts(branching(), [fact])
-    assert tuple(found[name][fact] for name in NAMES) == values
+    found = graph(branching()).values(fact)
+    assert tuple(found.get(name, 0) for name in NAMES) == values
 
 
 def test_pieces_that_overlap_are_added() -> None:
@@ -56,14 +56,14 @@ def test_pieces_that_overlap_are_added() -> None:
     conv = net.add("Conv2d", name="conv", c=4, w=3)
     pieces = [net.add("Slice", conv, a=1, f=f, c=2) for f in (0, 1, 2)]
     net.add("Concat", *pieces)
-    assert graph_facts(net.network(), ["gathers"])["conv"]["gathers"] == 2
+    assert graph(net.network()).values("gathers")["conv"] == 2
 
 
 def test_a_sum_of_a_layer_with_itself_has_two_gradients() -> None:
     net = ws.Builder("twice", (4, 6, 6))
     conv = net.add("Conv2d", name="conv", c=4, w=3)
     net.add("Add", conv, conv)
-    assert graph_facts(net.network(), ["gathers"])["conv"]["gathers"] == 1
+    assert graph(net.network()).values("gathers")["conv"] == 1
 
 
 def test_what_is_the_same_for_all_samples_gathers_their_gradients() -> None:
@@ -82,7 +82,7 @@ def test_what_is_the_same_for_all_samples_gathers_their_gradients() -> None:
 
 
 def test_no_gradient_flows_through_what_finds_boxes() -> None:
-    found = gradients(ws.read("zoo:faster-rcnn-vggvd-pascal"))
+    found = graph(ws.read("zoo:faster-rcnn-vggvd-pascal")).gradients
     (boxes,) = [node for node in found.nodes if node.kind.name == "Proposal"]
     assert not found.wants(boxes)
     assert boxes.name not in found.learning
@@ -91,7 +91,7 @@ def test_no_gradient_flows_through_what_finds_boxes() -> None:
 
 def test_what_finds_boxes_ends_a_network() -> None:
     """SSD learns by what its boxes are found from: each layer before needs its gradient, and the last one's finds none."""
-    found = gradients(ws.read("zoo:ssd-pascal-vggvd-300"))
+    found = graph(ws.read("zoo:ssd-pascal-vggvd-300")).gradients
     (boxes,) = [node for node in found.nodes if node.kind.name == "DetectionOutput"]
     assert not found.wants(boxes)
     convolutions = [node for node in found.nodes if node.kind.name == "Conv2d"]

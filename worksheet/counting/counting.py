@@ -3,44 +3,85 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 
-from worksheet.conventions import Convention
+from worksheet.conventions import Column, Convention
 from worksheet.counting.folding import Folded, facts
-from worksheet.counting.graph_facts import graph_facts, unfed
+from worksheet.counting.graph_facts import graph
 from worksheet.counting.run import Run
 from worksheet.errors import ConventionError, FormulaError, Where
 from worksheet.formula import Exact
 from worksheet.network import Network
-from worksheet.sizes import Sized, sized
+from worksheet.sizes import Sized, given, sized
+
+
+@dataclass(eq=False)
+class Forms:
+    """The formulas of a convention for a run, folded once for all layers that are alike, whatever network they belong to.
+
+    Without ``folds_layers`` the layers' own numbers stay symbols. ``inline_sizes`` puts the formulas of the output's sizes in
+    place of W and H; by default where the convention does so.
+    """
+
+    convention: Convention
+    run: Run
+    folds_layers: bool = True
+    inline_sizes: bool | None = None
+    _known: dict[tuple[object, ...], Folded] = field(default_factory=dict)
+
+    @cached_property
+    def once(self) -> Run:
+        """The run of a layer whose output is the same for every sample."""
+        return self.run.once
+
+    def of(self, layer: Sized, graph: Mapping[str, int], run: Run) -> Folded:
+        """The formulas of a layer with the facts of the graph, in this run or in ``once``."""
+        known = {**facts(layer), **graph} if self.folds_layers else graph
+        called = layer.node.called if self.convention.by_call else ()
+        key = (layer.kind, layer.form, called, run.batch, *known.items())
+        if key not in self._known:
+            inlines = self.convention.inlines if self.inline_sizes is None else self.inline_sizes
+            self._known[key] = Folded(
+                layer.kind, layer.form, known, self.convention.columns, called=called, run=run, inline_sizes=inlines
+            )
+        return self._known[key]
 
 
 class Counting:
-    """A network with the sizes of its layers, and what its convention counts of each."""
+    """A network with the sizes of its layers and the facts of its graph, and what a convention counts of each layer in a run.
 
-    def __init__(self, network: Network, convention: Convention, run: Run) -> None:
+    ``forms`` are handed on where several networks are counted alike. Raises WorksheetError where layers do not fit together.
+    """
+
+    def __init__(self, network: Network, convention: Convention, run: Run, forms: Forms | None = None) -> None:
         self.network = network
         self.convention = convention
         self.run = run
-        self.once = run.once  # of layers that work out the same for every sample
-        self.unfed = unfed(network) if run.batch > 1 else frozenset[str]()
-        self.graph = graph_facts(network, convention.facts) if convention.facts else {}
+        self.forms = forms or Forms(convention, run)
+        self.graph = graph(network)
+        self.input_independent = self.graph.input_independent if run.batch > 1 else frozenset[str]()
         self.layers = sized(network)
-        self.folded: dict[tuple[object, ...], Folded] = {}
+
+    @property
+    def inputs(self) -> tuple[Sized, ...]:
+        """The network's inputs, where the convention counts them."""
+        return given(self.network) if self.convention.counts_inputs else ()
+
+    def facts(self, layer: Sized) -> dict[str, int]:
+        """What the convention's rules ask of the graph."""
+        return self.graph.facts(layer.node.name, self.convention.facts)
+
+    def run_of(self, layer: Sized) -> Run:
+        """The run of a layer: one that no input leads to runs once for all samples."""
+        return self.forms.once if layer.node.name in self.input_independent else self.run
 
     def fold(self, layer: Sized) -> Folded:
-        known = facts(layer) | self.graph.get(layer.node.name, {})
-        called = layer.node.called if self.convention.by_call else ()
-        run = self.once if layer.node.name in self.unfed else self.run
-        key = (id(layer.kind), id(layer.form), called, run.batch, *known.items())
-        if key not in self.folded:
-            self.folded[key] = Folded(
-                layer.kind, layer.form, known, self.convention.columns, called=called, run=run,
-                inline_sizes=self.convention.inlines,
-            )  # fmt: skip
-        return self.folded[key]
+        """The formulas of a layer."""
+        return self.forms.of(layer, self.facts(layer), self.run_of(layer))
 
     def is_counted_elsewhere(self, folded: Folded, index: int, layer: Sized) -> bool:
-        """Whether the layer has another's stored numbers, which this column counts there."""
+        """Whether the layer uses another's parameters, which this column counts there."""
         column, rule = folded.columns[index], folded.rules[index]
         return column.once and bool(layer.node.shares) and not (column.again and rule and rule.symbols)
 
@@ -63,3 +104,8 @@ class Counting:
             return value
         hint = "floor(...) or ceil(...) makes it whole"
         raise ConventionError(f"{what} is {value}, not a whole number ({rule})", Where(self.convention.name), hint)
+
+
+def is_shared(column: Column, layer: Sized) -> bool:
+    """Whether a column leaves a layer's parameters to the layer that holds them."""
+    return column.once and bool(layer.node.shares) and not column.again

@@ -42,6 +42,11 @@ class Folded:
         self.run = run or Run()
         self.in_parts = run is None or run.in_parts
 
+    def changed(self, **facts: int) -> Folded:
+        """The same with other facts."""
+        known = {**self.facts, **facts}
+        return Folded(self.kind, self.form, known, self.columns, called=self.called, run=self.run, inline_sizes=self.inline_sizes)
+
     def resolved(self, formula: Formula, *, once: bool = False) -> Formula:
         known = {name: value for name, value in self.facts.items() if name in OF_GRAPH}  # first, since they may cut whole terms
         return self.kind.resolved(formula.given(**known), self.form, inline_sizes=self.inline_sizes, once=once).given(

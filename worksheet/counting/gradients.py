@@ -1,4 +1,4 @@
-"""Where gradients flow in a network: what learns, whose input needs a gradient, which arrays a backward pass reads again."""
+"""Where gradients flow in a network: what is trained, whose input needs a gradient, which tensors a backward pass reads again."""
 
 from __future__ import annotations
 
@@ -10,28 +10,26 @@ from worksheet.layers import STORED
 from worksheet.network import INPUT, Network, Node
 
 GRADIENTS = frozenset({"learns", "wanted", "kept", "gathers", "spreads"})  # the facts of this file
-LEARNT = STORED - {"buffers"}
+TRAINED = STORED - {"buffers"}
 PLACES = "input_"  # what a kind saves: "input" all of them, "input_2" the second, "output"
 
 
 class Gradients:
     """The gradients of a network whose layers are of the kinds that fit their inputs.
 
-    ``unfed`` are the layers that work out the same for all samples, ``renaming`` those whose output is their first input's array.
+    ``input_independent`` are the layers whose output is the same for all samples, ``views`` those whose output is a view of their
+    first input.
     """
 
-    def __init__(self, network: Network, unfed: Collection[str], renaming: Collection[str]) -> None:
+    def __init__(self, network: Network, input_independent: Collection[str], views: Collection[str]) -> None:
         self.inputs = {INPUT, *network.further}
         self.nodes = network.nodes
-        self.unfed = {*unfed, *(node.name for node in network.nodes if node.kind.is_source)}
-        self.renaming = renaming
-
-    def facts(self, name: str, wanted: Collection[str]) -> dict[str, int]:
-        """The facts of one layer."""
-        return {fact: self._known[fact].get(name, 0) for fact in wanted}
+        self.input_independent = {*input_independent, *(node.name for node in network.nodes if node.kind.is_source)}
+        self.views = views
 
     @cached_property
-    def _known(self) -> dict[str, dict[str, int]]:
+    def facts(self) -> dict[str, dict[str, int]]:
+        """By the name of each fact and layer; 0 for what is not in it."""
         names = [node.name for node in self.nodes]
         gathers = {name: self._gradients(name) for name in names}
         return {
@@ -44,13 +42,13 @@ class Gradients:
 
     @cached_property
     def learning(self) -> set[str]:
-        """The layers whose output depends on a learnt number."""
+        """The layers whose output depends on a trained parameter."""
         found: set[str] = set()
         known: dict[tuple[object, ...], bool] = {}  # equal layers are looked at once
         for node in self.nodes:
-            key = (id(node.kind), *node.hyperparameters.items())
+            key = (node.kind, *node.hyperparameters.items())
             if key not in known:
-                known[key] = node.kind.differentiable and _has_numbers(node)
+                known[key] = node.kind.differentiable and _has_parameters(node)
             if known[key] or (node.kind.differentiable and not found.isdisjoint(node.inputs)):
                 found.add(node.name)
         return found
@@ -79,15 +77,15 @@ class Gradients:
 
     @cached_property
     def owners(self) -> dict[str, str]:
-        """By each name, that of the layer or input whose array it is."""
+        """By each name, that of the layer or input whose tensor it is."""
         found = {name: name for name in self.inputs}
         for node in self.nodes:
-            found[node.name] = found[node.inputs[0]] if node.name in self.renaming and node.inputs else node.name
+            found[node.name] = found[node.inputs[0]] if node.name in self.views and node.inputs else node.name
         return found
 
     @cached_property
     def keepers(self) -> dict[str, list[str]]:
-        """By the name of its owner, the layers whose backward pass reads an array again."""
+        """By the name of its owner, the layers whose backward pass reads a tensor again."""
         found: dict[str, list[str]] = {}
         for node in self.nodes:
             if node.name in self.learning and node.name in self.reached:
@@ -97,7 +95,7 @@ class Gradients:
 
     @property
     def kept(self) -> Collection[str]:
-        """The layers and inputs whose array some backward pass reads again."""
+        """The layers and inputs whose tensor some backward pass reads again."""
         return self.keepers.keys()
 
     @cached_property
@@ -115,14 +113,14 @@ class Gradients:
         if name not in self.learning:
             return 0, 0
         readers = self._readers.get(name, [])
-        fed = [reader for reader in readers if name in self.unfed and reader.name not in self.unfed]
+        fed = [reader for reader in readers if name in self.input_independent and reader.name not in self.input_independent]
         alike = [reader for reader in readers if reader not in fed]
         return _joined(alike), _joined(fed)
 
 
-def _has_numbers(node: Node) -> bool:
-    """Whether a layer has learnt numbers."""
-    counts = (node.kind.count(name) for name in LEARNT)
+def _has_parameters(node: Node) -> bool:
+    """Whether a layer has parameters that are trained."""
+    counts = (node.kind.count(name) for name in TRAINED)
     return any(formula.given(**node.hyperparameters).source != "0" for formula in counts)
 
 
@@ -137,7 +135,7 @@ def _saved(node: Node) -> Iterable[str]:
 
 
 def _joined(readers: Sequence[Node]) -> int:
-    """The number of gradients that are added: those of pieces of one axis that do not overlap are laid side by side."""
+    """The number of gradients that are added: those of slices of one axis that do not overlap are concatenated."""
     pieces: dict[int, list[tuple[int, int]]] = {}
     for node in readers:
         if axis_slice := node.kind.axis_slice:

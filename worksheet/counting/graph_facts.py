@@ -1,25 +1,70 @@
-"""What the graph and the network itself tell of each layer, for the rules that ask: see ``conventions.facts``."""
+"""Facts about each layer that follow from the graph and the network itself, for rules: see ``conventions.facts``."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from functools import cached_property
 
 from worksheet.conventions.facts import DEFAULTS
 from worksheet.counting.gradients import GRADIENTS, Gradients
-from worksheet.layers import Kind, Role, Writes
-from worksheet.network import INPUT, Network, Node
+from worksheet.layers import Role, Writes
+from worksheet.network import INPUT, Network, Node, once_per_network
 from worksheet.sizes import sized
 
 
-@dataclass(frozen=True)
-class _Graph:
-    """The arrows of a network, counted; ``scattered`` are the layers whose output does not lie in order."""
+class Graph:
+    """A network's layers and the arrows between them; each fact is worked out once, for all layers."""
 
-    readers: Mapping[str, int]
-    kinds: Mapping[str, Kind]
-    scattered: frozenset[str]
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.nodes = network.nodes
+        self.readers = Counter(name for node in network.nodes for name in node.inputs)
+        self.kinds = {node.name: node.kind for node in network.nodes}
+        self._values: dict[str, Mapping[str, int]] = {}
+
+    def facts(self, name: str, wanted: Collection[str]) -> dict[str, int]:
+        """The wanted facts of a layer or an input; what the network states goes before what the graph says."""
+        return {fact: self.values(fact).get(name, 0) for fact in wanted}
+
+    def values(self, fact: str) -> Mapping[str, int]:
+        """A fact by the name of each layer; 0 for what is not in it."""
+        if fact not in self._values:
+            self._values[fact] = self.gradients.facts[fact] if fact in GRADIENTS else self._followed(fact)
+        return self._values[fact]
+
+    def _followed(self, fact: str) -> dict[str, int]:
+        usual = DEFAULTS.get(fact)
+        return {node.name: node.facts.get(fact, FROM_GRAPH[fact](self, node) if usual is None else usual) for node in self.nodes}
+
+    @cached_property
+    def gradients(self) -> Gradients:
+        """Where gradients flow."""
+        views = [node.name for node in self.nodes if not node.kind.works_only_in_training and self.is_view(node)]
+        met = [replace(layer.node, kind=layer.kind) for layer in sized(self.network)]  # what a kind saves may depend on its input
+        return Gradients(replace(self.network, nodes=tuple(met)), self.input_independent, frozenset(views))
+
+    @cached_property
+    def input_independent(self) -> frozenset[str]:
+        """The layers that read parameters alone: their output is the same for every sample, and is computed once."""
+        fed = {INPUT, *self.network.further}
+        for node in self.nodes:
+            if not fed.isdisjoint(node.inputs):
+                fed.add(node.name)
+        return frozenset(node.name for node in self.nodes if node.inputs) - fed
+
+    @cached_property
+    def non_contiguous(self) -> frozenset[str]:
+        """The layers whose output does not lie in order; a run of positions of the outermost axis does."""
+        found: set[str] = set()
+        for node in self.nodes:
+            axis_slice = node.kind.axis_slice
+            in_order = axis_slice is not None and axis_slice.is_contiguous(node.hyperparameters)
+            passed_on = node.kind.writes is Writes.NOTHING and not found.isdisjoint(node.inputs)
+            if (node.kind.writes is Writes.VIEW and not in_order) or passed_on:
+                found.add(node.name)
+        return frozenset(found)
 
     def alone(self, node: Node) -> int:
         """Whether the layer is the only reader of its first input."""
@@ -29,72 +74,24 @@ class _Graph:
         before = self.kinds.get(node.inputs[0]) if node.inputs else None
         return int(self.alone(node) and before is not None and before.role is Role.BATCH_NORM)
 
-    def renames(self, node: Node) -> int:
-        copies = node.kind.writes is Writes.VIEW_OR_COPY and not self.scattered.isdisjoint(node.inputs)
+    def is_view(self, node: Node) -> int:
+        copies = node.kind.writes is Writes.VIEW_OR_COPY and not self.non_contiguous.isdisjoint(node.inputs)
         return int(node.kind.writes.is_view and not copies)
 
 
-FROM_GRAPH: Mapping[str, Callable[[_Graph, Node], int]] = {
+FROM_GRAPH: Mapping[str, Callable[[Graph, Node], int]] = {
     "readers": lambda graph, node: graph.readers[node.name],
     "input_readers": lambda graph, node: graph.readers[node.inputs[0]] if node.inputs else 0,
     "inputs": lambda _, node: len(node.inputs),
-    "in_place": _Graph.alone,
-    "behind_norm": _Graph.behind_norm,
+    "in_place": Graph.alone,
+    "behind_norm": Graph.behind_norm,
     "repeats": lambda _, node: int(bool(node.shares)),
-    "renames": _Graph.renames,
+    "renames": Graph.is_view,
     "shared": lambda _, node: int(bool(node.shares)),
 }
 
 
-def graph_facts(network: Network, wanted: Collection[str]) -> dict[str, dict[str, int]]:
-    """By the name of each layer, the facts that are wanted; what the network states goes before what the graph tells.
-
-    Where facts of gradients are wanted, those of the network's inputs are given too.
-    """
-    graph = _graph(network)
-    known = {node.name: {name: _fact(graph, node, name) for name in wanted if name not in GRADIENTS} for node in network.nodes}
-    if GRADIENTS.isdisjoint(wanted):
-        return known
-    flow, flowing = gradients(network), GRADIENTS.intersection(wanted)
-    known |= {name: dict.fromkeys(wanted, 0) for name in flow.inputs}
-    return {name: facts | flow.facts(name, flowing) for name, facts in known.items()}
-
-
-def gradients(network: Network) -> Gradients:
-    """Where gradients flow in a network."""
-    graph = _graph(network)
-    renaming = [node.name for node in network.nodes if not node.kind.works_only_in_training and graph.renames(node)]
-    met = [replace(layer.node, kind=layer.kind) for layer in sized(network)]  # what a kind saves may depend on its input
-    return Gradients(replace(network, nodes=tuple(met)), unfed(network), frozenset(renaming))
-
-
-def _graph(network: Network) -> _Graph:
-    readers = Counter(name for node in network.nodes for name in node.inputs)
-    return _Graph(readers, {node.name: node.kind for node in network.nodes}, _scattered(network.nodes))
-
-
-def unfed(network: Network) -> frozenset[str]:
-    """The layers that work on stored arrays alone: what they work out is the same for every sample, and is worked out once."""
-    fed = {INPUT, *network.further}
-    for node in network.nodes:
-        if not fed.isdisjoint(node.inputs):
-            fed.add(node.name)
-    return frozenset(node.name for node in network.nodes if node.inputs) - fed
-
-
-def _scattered(nodes: Iterable[Node]) -> frozenset[str]:
-    """The layers whose output does not lie in order; a run of positions of the outermost axis does."""
-    found: set[str] = set()
-    for node in nodes:
-        axis_slice = node.kind.axis_slice
-        in_order = axis_slice is not None and axis_slice.is_contiguous(node.hyperparameters)
-        passed_on = node.kind.writes is Writes.NOTHING and not found.isdisjoint(node.inputs)
-        if (node.kind.writes is Writes.VIEW and not in_order) or passed_on:
-            found.add(node.name)
-    return frozenset(found)
-
-
-def _fact(graph: _Graph, node: Node, name: str) -> int:
-    if name in node.facts:
-        return node.facts[name]
-    return DEFAULTS[name] if name in DEFAULTS else FROM_GRAPH[name](graph, node)
+@once_per_network
+def graph(network: Network) -> Graph:
+    """The graph of a network."""
+    return Graph(network)

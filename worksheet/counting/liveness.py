@@ -1,4 +1,4 @@
-"""Which arrays are in memory at once while the layers of a network run one after another; pure numbers."""
+"""Which tensors are in memory at once while the layers of a network run one after another; pure numbers."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from itertools import accumulate
 class Output:
     """What a layer, or an input of the network, gives: its size in any unit, and by their places the outputs that it reads.
 
-    ``renames``: it is the first output that it reads, under another shape. ``overwrites``: it may be written over one that it
-    reads, number by number.
+    ``is_view``: it is the first output that it reads, under another shape. ``overwrites``: it may be written over one that it
+    reads, element by element.
     """
 
     size: int
     reads: tuple[int, ...] = ()
-    renames: bool = False
+    is_view: bool = False
     overwrites: bool = False
 
 
@@ -65,10 +65,10 @@ def arrays(outputs: Sequence[Output], *, in_place: bool = False) -> list[Array]:
 
 
 def _named(outputs: Sequence[Output]) -> Iterator[int]:
-    """For each output the place of the one whose numbers it is: its own, but for those that rename."""
+    """For each output the place of the one whose elements it shares: its own, but for views."""
     known: list[int] = []
     for place, output in enumerate(outputs):
-        known.append(known[output.reads[0]] if output.renames and output.reads else place)
+        known.append(known[output.reads[0]] if output.is_view and output.reads else place)
         yield known[-1]
 
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from worksheet.conventions import Column, Convention
-from worksheet.counting.folding import Folded, facts
-from worksheet.counting.graph_facts import graph_facts, unfed
+from worksheet.counting.counting import Counting, Forms, is_shared
+from worksheet.counting.folding import Folded
 from worksheet.counting.run import Run
 from worksheet.errors import ConventionError, Where, nearest
 from worksheet.formula import Exact, Formula
 from worksheet.formula.simplify import difference
 from worksheet.layers import Kind
 from worksheet.network import Network
-from worksheet.sizes import Sized, given, sized
+from worksheet.sizes import Sized
 
 NOTHING = Formula("0")
 BIAS = "b"  # the symbol by which kinds say whether they have a bias
@@ -128,50 +128,43 @@ class _Comparing:
     def __init__(self, network: Network, sides: Sequence[Side], batch: int) -> None:
         self.network = network
         self.sides = tuple(sides)
-        self.run, self.once = Run(batch), Run(batch).once
-        self.unfed = unfed(network) if batch > 1 else frozenset[str]()
-        self.wanted = {name for side in sides for name in side.convention.facts}
-        self.graph = graph_facts(network, self.wanted)
-        self.by_call = any(side.convention.by_call for side in sides)
+        self.run = Run(batch)
+        self.countings = [
+            Counting(network, side.convention, self.run, Forms(side.convention, self.run, inline_sizes=False)) for side in sides
+        ]
         self.known: dict[tuple[object, ...], Variant] = {}
         self.variants: dict[tuple[object, ...], Variant] = {}
 
     def comparison(self) -> Comparison:
-        inputs = given(self.network) if any(side.convention.counts_inputs for side in self.sides) else []
-        for no, layer in enumerate([*inputs, *sized(self.network)], 1 - len(inputs)):
-            variant = self.variant(layer)
-            values = {**layer.values, **self.run_of(layer).values}
+        inputs = max((counting.inputs for counting in self.countings), key=len)
+        for no, layer in enumerate([*inputs, *self.countings[0].layers], 1 - len(inputs)):
+            folded = [counting.fold(layer) for counting in self.countings]
+            variant = self.variant(layer, folded)
+            values = self.countings[0].values(folded[0], layer)
             variant.layers.append(Layer(no, layer.node.name, values, self.counted(variant, values)))
         return Comparison(self.network, self.run.batch, self.sides, tuple(self.variants.values()))
 
-    def variant(self, layer: Sized) -> Variant:
+    def variant(self, layer: Sized, folded: Sequence[Folded]) -> Variant:
         """The variant of a layer; variants that read alike are one."""
-        known = facts(layer) | self.graph.get(layer.node.name, dict.fromkeys(self.wanted, 0))
-        called = layer.node.called if self.by_call else ()
-        key = (id(layer.kind), id(layer.form), called, bool(layer.node.shares), self.run_of(layer).batch, *known.items())
+        key = (*folded, bool(layer.node.shares))
         if key not in self.known:
-            made = self.made(layer, known, called)
+            made = self.made(layer, folded)
             same = (layer.kind.name, made.ruled, *(formula.source for formula in (*made.formulas, *made.unbiased)))
             self.known[key] = self.variants.setdefault(same, made)
         return self.known[key]
 
-    def made(self, layer: Sized, known: dict[str, int], called: tuple[str, ...]) -> Variant:
-        columns = [side.column for side in self.sides]
-        folded, unbiased = (
-            Folded(layer.kind, layer.form, given, columns, called=called, run=self.run_of(layer), inline_sizes=False)
-            for given in (known, known | ({BIAS: 0} if BIAS in known else {}))
+    def made(self, layer: Sized, folded: Sequence[Folded]) -> Variant:
+        unbiased = [one.changed(**{BIAS: 0}) if BIAS in one.facts else one for one in folded]
+        rules, others = (
+            [one.rule(side.column) for one, side in zip(both, self.sides, strict=True)] for both in (folded, unbiased)
         )
-        shared = [bool(layer.node.shares) and column.once and not column.again for column in columns]
+        shared = [is_shared(side.column, layer) for side in self.sides]
         return Variant(
             layer.kind,
-            tuple(NOTHING if rule is None or gone else rule for rule, gone in zip(folded.rules, shared, strict=True)),
-            tuple(rule is not None for rule in folded.rules),
-            tuple(NOTHING if rule is None or gone else rule for rule, gone in zip(unbiased.rules, shared, strict=True)),
+            tuple(NOTHING if rule is None or gone else rule for rule, gone in zip(rules, shared, strict=True)),
+            tuple(rule is not None for rule in rules),
+            tuple(NOTHING if rule is None or gone else rule for rule, gone in zip(others, shared, strict=True)),
         )
-
-    def run_of(self, layer: Sized) -> Run:
-        """A layer to which no input leads runs once for all samples."""
-        return self.once if layer.node.name in self.unfed else self.run
 
     def counted(self, variant: Variant, values: Mapping[str, Exact]) -> tuple[int, ...]:
         try:

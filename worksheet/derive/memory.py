@@ -7,13 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import ceil, prod
 
 from worksheet.conventions.facts import BATCH, BYTES
-from worksheet.counting.graph_facts import graph_facts
+from worksheet.counting.counting import Counting
 from worksheet.counting.liveness import Array, Output, Peak, arrays, peak
-from worksheet.counting.run import Run
 from worksheet.derivation import Figure, Shape, Step, spans
 from worksheet.formula import Exact, Formula, in_bytes
 from worksheet.layers import INPUT_KIND, Writes
-from worksheet.network import INPUT, Network
+from worksheet.network import INPUT
 from worksheet.sizes import Sized
 
 MOST_TERMS = 16  # shapes in one sum
@@ -27,15 +26,16 @@ PEAK = (
 )
 
 
-def figures(network: Network, layers: Sequence[Sized], run: Run, stored: int) -> tuple[Figure, ...]:
-    """All weights, whose bytes are ``stored``; all activations and the peak, with a new array for each layer and in place."""
-    return _Memory(network, layers, run).figures(stored)
+def figures(counting: Counting, stored: int) -> tuple[Figure, ...]:
+    """All weights, whose bytes are ``stored``; all activations and the peak, with a new tensor for each layer and in place."""
+    return _Memory(counting).figures(stored)
 
 
 class _Memory:
     """One network; places count its inputs first, then its layers."""
 
-    def __init__(self, network: Network, layers: Sequence[Sized], run: Run) -> None:
+    def __init__(self, counting: Counting) -> None:
+        network, layers, run = counting.network, counting.layers, counting.run
         self.run = run
         self.inputs = {INPUT: network.input, **network.further}
         self.shapes: list[Shape] = [*self.inputs.values(), *(layer.output for layer in layers)]
@@ -43,16 +43,15 @@ class _Memory:
         self.kinds = [*(INPUT_KIND for _ in self.inputs), *(layer.kind.name for layer in layers)]
         self.places = {name: place for place, name in enumerate(self.names)}
         self.each = run.values.get(BYTES["activations"].name, 1)
-        self.outputs = self._outputs(network, layers)
+        self.outputs = self._outputs(layers, counting.graph.values("renames"))
 
-    def _outputs(self, network: Network, layers: Iterable[Sized]) -> list[Output]:
-        facts = graph_facts(network, ["renames"])
+    def _outputs(self, layers: Iterable[Sized], views: Mapping[str, int]) -> list[Output]:
         given = [Output(self.size(shape)) for shape in self.inputs.values()]
         return given + [
             Output(
                 0 if layer.kind.is_source else self.size(layer.output),  # a stored array is among the weights
                 tuple(self.places[name] for name in layer.node.inputs),
-                renames=bool(facts[layer.node.name]["renames"]),
+                is_view=bool(views[layer.node.name]),
                 overwrites=layer.kind.writes is Writes.IN_PLACE and bool(layer.node.facts.get("in_place", 1)),
             )
             for layer in layers

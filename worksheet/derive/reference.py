@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from worksheet.conventions import Convention
 from worksheet.conventions.facts import FACTS
+from worksheet.counting.counting import Counting
 from worksheet.counting.folding import USUAL, Folded, facts
-from worksheet.counting.run import Run
 from worksheet.derivation import Section, Statement, spans
 from worksheet.errors import FormulaError
 from worksheet.formula import Exact, Formula
@@ -18,21 +18,18 @@ from worksheet.sizes import Sized
 MOST_SPANS = 4  # of row numbers in a title
 
 
-Facts = Mapping[str, Mapping[str, int]]  # of the graph, by the name of a layer
-
-
-def sections(layers: Iterable[Sized], convention: Convention, always: bool, graph: Facts, run: Run) -> list[Section]:
-    """The formula reference of the kinds that occur, each in the forms in which it occurs.
+def sections(counting: Counting, layers: Iterable[Sized], always: bool) -> list[Section]:
+    """The formula reference of the kinds that occur among some layers, each in the forms in which it occurs.
 
     ``always`` keeps the brackets even where every layer's division is exact.
     """
     groups: dict[tuple[object, ...], list[tuple[int, Sized]]] = {}
     for no, layer in enumerate(layers, 1):
-        key = (id(layer.kind), id(layer.form), layer.node.called if convention.by_call else ())
+        key = (layer.kind, layer.form, layer.node.called if counting.convention.by_call else ())
         groups.setdefault(key, []).append((no, layer))
     found: dict[str, list[tuple[Section, list[int]]]] = {}  # by title, each with the rows that it serves
     for group in groups.values():
-        section = _section([layer for _, layer in group], convention, always, graph, run)
+        section = _section(counting, [layer for _, layer in group], always)
         if section.statements:
             found.setdefault(section.title, []).append((section, [no for no, _ in group]))
     return [section for alike in found.values() for section in _told_apart(_merged(alike))]
@@ -74,9 +71,10 @@ def _first_spans(rows: Sequence[int]) -> str:
     return ", ".join(runs[:MOST_SPANS]) + (" and others" if len(runs) > MOST_SPANS else "")
 
 
-def _section(group: list[Sized], convention: Convention, always: bool, graph: Facts, run: Run) -> Section:
+def _section(counting: Counting, group: list[Sized], always: bool) -> Section:
     kind, form = group[0].kind, group[0].form
-    known = [facts(layer) | dict(graph.get(layer.node.name, {})) for layer in group]
+    convention, run = counting.convention, counting.run
+    known = [facts(layer) | counting.facts(layer) for layer in group]
     common = USUAL | {name: value for name, value in known[0].items() if all(other.get(name) == value for other in known)}
     called = group[0].node.called if convention.by_call else ()
     folded = Folded(kind, form, common, convention.columns, called=called, run=run, inline_sizes=convention.inlines)

@@ -22,7 +22,7 @@ from worksheet.layers import STORED, kinds
 from worksheet.layers.shapes import FLATTENED
 from worksheet.layers.spelling import spelled
 from worksheet.network import INPUT, Network
-from worksheet.sizes import Sized, given
+from worksheet.sizes import Sized
 
 NOTHING = Formula("0")
 KERNEL = frozenset({"w", "h", "t"})  # where a size's formula knows them, a window moves over the padded input
@@ -125,7 +125,7 @@ class _Solution(Counting):
         self.rows: dict[object, Row] = {}
 
     def derivation(self, fold: bool | None) -> Derivation:
-        inputs = self.inputs() if self.convention.counts_inputs else []
+        inputs = self.input_rows()
         rows = folded([*inputs, *(self.row(no, layer) for no, layer in enumerate(self.layers, 1))], fold)
         heading, convention = self.network.heading, self.convention
         headings = _headings(convention)
@@ -146,8 +146,8 @@ class _Solution(Counting):
             rows=rows,
             totals=sums,
             batch=self.run.batch,
-            figures=figures(self.network, self.layers, self.run, sums[convention.memory]) if convention.memory else (),
-            reference=tuple(sections(self.layers, convention, self.always, self.graph, self.run)),
+            figures=figures(self, sums[convention.memory]) if convention.memory else (),
+            reference=tuple(sections(self, self.layers, self.always)),
             notes=tuple(filter(None, (heading.note, *self.network.notes, *self.uncounted(rows), *wrong))),
             digits=self.digits.locale,
             parts=parts(rows, headings),
@@ -171,18 +171,12 @@ class _Solution(Counting):
 
     # Rows
 
-    def inputs(self) -> list[Row]:
-        """A row for each input of the network, for what counts them: S. No. 0, and below it where there are several."""
-        rows = []
-        for no, found in enumerate(given(self.network)):
-            self.graph.setdefault(found.node.name, dict.fromkeys(self.convention.facts, 0))
-            rows.append(replace(self.worked(found), no=-no, name=found.node.name))
-        return rows
+    def input_rows(self) -> list[Row]:
+        """A row for each input that is counted: S. No. 0, and below it where there are several."""
+        return [replace(self.worked(layer), no=-no, name=layer.node.name) for no, layer in enumerate(self.inputs)]
 
     def row(self, no: int, layer: Sized) -> Row:
-        known = tuple(self.graph.get(layer.node.name, {}).values())
-        called = layer.node.called if self.convention.by_call else ()
-        key = (id(layer.values), self.numbers.get(layer.node.shares), known, called, layer.node.name in self.unfed)
+        key = (layer.likeness, self.fold(layer), self.numbers.get(layer.node.shares))
         if key not in self.rows:
             self.rows[key] = self.worked(layer)
         sources = tuple([self.numbers[name] for name in layer.node.inputs])

@@ -14,12 +14,13 @@ from worksheet.formula.exact import Evaluator, bounded, compiled, is_whole, simp
 from worksheet.formula.parse import is_name, parse
 from worksheet.formula.show import Piece, filled, needs_parentheses, show
 from worksheet.formula.tree import Call, Exact, Name, Node, walk
+from worksheet.memo import Bounded
 
 if TYPE_CHECKING:
     import sympy
 
 
-MOST_KEPT = 256  # rewritten formulas that a formula remembers
+MAX_KEPT = 256  # rewritten formulas that a formula remembers
 
 
 class Printed(NamedTuple):
@@ -70,7 +71,7 @@ class Formula:
         self._brackets: list[tuple[Node, Evaluator]] | None = None
         self._pattern: Node | None = None
         self._pieces: dict[tuple[str, tuple[str, ...], tuple[str, ...]], tuple[Piece, ...]] = {}
-        self._rewrites: dict[Any, Formula] = {}
+        self._rewrites: Bounded[Any, Formula] = Bounded(MAX_KEPT)
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -250,8 +251,6 @@ class Formula:
         if not new:
             return self
         if key not in self._rewrites:
-            if len(self._rewrites) >= MOST_KEPT:
-                self._rewrites.clear()
             self._rewrites[key] = Formula.of(rewrite.replaced(self.tree, new), self.least)
         return self._rewrites[key]
 

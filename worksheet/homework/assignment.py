@@ -30,7 +30,7 @@ class Variants:
     reveal: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Assignment:
     """One homework. ``source`` is the network as the file names it; ``network`` the teacher's own, before any variation.
 

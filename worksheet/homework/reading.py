@@ -235,7 +235,7 @@ class _Reading:
         for kind, column, where in self.stated():
             if not any(column == other and kind in {ANY, name} for name, other in there):
                 said = "any layer here" if kind == ANY else kind
-                message = f"{paper.convention.name} has no rule that gives {shown(column)} of {said}"
+                message = f"{paper.counting.convention.name} has no rule that gives {shown(column)} of {said}"
                 self.faults.add(WorksheetError(message, where, "leave it out, or count by another convention"))
         if not 0 < len(paper.shown) <= MOST_CELLS:
             cells = f"{len(paper.shown):,} cells to fill" if paper.shown else "nothing is asked"

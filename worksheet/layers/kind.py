@@ -82,7 +82,7 @@ ROWS = Symbol("L", "Number of rows (tokens)", rest=True)
 PER_ROW = Symbol("r", "Rows", least=0, default="0", words={1: "each row by itself", 0: "a map is flattened"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Form:
     """How a kind meets inputs of certain ranks. Shapes run from the outermost axis inwards: channels, height, width.
 
@@ -169,7 +169,7 @@ class Training:
         return None if counts is None else counts.get(operation, "0")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
     """One kind of layer. All formulas are texts over its symbols; ``count`` and ``formula`` parse them on first use.
 

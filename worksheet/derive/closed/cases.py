@@ -19,7 +19,7 @@ from worksheet.formula.polynomial import Monomial, Polynomial, TooLong
 from worksheet.formula.traced import Finer, Trace, Variable
 from worksheet.formula.traced_numbers import form_of
 from worksheet.network import Network
-from worksheet.sizes import Sized, given
+from worksheet.sizes import Sized
 from worksheet.varied import BATCH, Knob, batch, knobs, turned
 
 NONE = Polynomial({})
@@ -39,12 +39,12 @@ class RowForm:
     elsewhere: tuple[bool, ...]  # by column: stored numbers that another layer has
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """What one run has found: exact wherever its trace's conditions hold."""
 
     trace: Trace
-    network: Network
+    counting: Counting
     rows: tuple[RowForm, ...]
     totals: Mapping[str, Polynomial]
 
@@ -128,7 +128,7 @@ class Closed:
         for i, knob in enumerate(self.knobs):
             if knob.symbol == BATCH:  # that one sample is left out of the formulas changes no count
                 trace.conditions = {c: None for c in trace.conditions if c.of.atoms != {i}}
-        return Case(trace, counting.network, tuple(rows), totals)
+        return Case(trace, counting, tuple(rows), totals)
 
     # The general case
 
@@ -240,12 +240,9 @@ def _rows(counting: Counting) -> list[RowForm]:
     """Every layer's forms, behind those of the inputs where they are counted; layers that are alike are worked out once."""
     known: dict[object, RowForm] = {}
     rows: list[RowForm] = []
-    inputs = given(counting.network) if counting.convention.counts_inputs else []
-    for layer in inputs:
-        counting.graph.setdefault(layer.node.name, dict.fromkeys(counting.convention.facts, 0))
-    for layer in [*inputs, *counting.layers]:
+    for layer in (*counting.inputs, *counting.layers):
         folded = counting.fold(layer)
-        key = (id(layer.values), id(folded), bool(layer.node.shares))
+        key = (layer.likeness, folded, bool(layer.node.shares))
         if key not in known:
             known[key] = _row(counting, layer, folded)
         same = known[key]

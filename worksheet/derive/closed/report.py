@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import Any
 
 from worksheet.conventions import Convention
-from worksheet.counting.graph_facts import graph_facts
 from worksheet.derivation import Step, spans
 from worksheet.derive.closed.cases import Case, Closed
 from worksheet.derive.closed.classes import Classes, plain
@@ -68,8 +67,6 @@ class _Document:
         self.classes = Classes(closed)
         self.rows = ClosedRows(closed, self.case)
         self.names = {column.name: column.heading for column in self.convention.columns}
-        runs = [row.folded.run for row in self.case.rows]
-        self.run = next((run for run in runs if type(run.alike) is int), runs[0])  # not that of layers that see no sample
         self.symbols = [Formula(knob.symbol) for knob in closed.knobs]
 
     def report(self, rows: str, kinds: Sequence[str], *, worked: bool) -> Report:
@@ -104,7 +101,7 @@ class _Document:
     # The network as a whole
 
     def introduction(self) -> Iterator[Block]:
-        network = self.case.network
+        network = self.case.counting.network
         inputs = {"an input": network.input, **network.further}
         given = listed([f"{name} of size {self.rows.said(shape)}" for name, shape in inputs.items()])
         is_batched = any(knob.symbol == BATCH for knob in self.closed.knobs)
@@ -113,7 +110,7 @@ class _Document:
         runs = MODES[self.convention.trains]
         counted = introduced(f"Counted by {self.convention.title}", self.convention.unit, self.convention.cite)
         yield Text(f"The network takes {given}{samples} and {runs}. {counted}")
-        rules = (*self.convention.rules, *self.run.rules(self.convention))
+        rules = (*self.convention.rules, *self.case.counting.run.rules(self.convention))
         if rules:
             yield Bullets(rules)
         yield Title("Symbols")
@@ -180,10 +177,9 @@ class _Document:
         return whole(form.known)
 
     def reference(self, chosen: Sequence[Alike]) -> Iterator[Block]:
-        graph = graph_facts(self.case.network, self.convention.facts) if self.convention.facts else {}
         yield Title("Formulas")
         layers = [alike.row.layer for alike in chosen]
-        yield from sections(layers, self.convention, self.rows.always, graph, self.run)
+        yield from sections(self.case.counting, layers, self.rows.always)
 
     def worked(self, chosen: Sequence[Alike]) -> Iterator[Block]:
         yield Title("Worked")

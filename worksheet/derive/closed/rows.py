@@ -92,7 +92,7 @@ class ClosedRows:
         found: dict[object, Alike] = {}
         for no in numbers:
             row = self.rows[no]
-            key = (id(row.columns), id(row.layer.values), row.layer.kind.name, row.elsewhere)
+            key = (id(row.columns), row.layer.likeness, row.layer.kind.name, row.elsewhere)
             found.setdefault(key, Alike(row)).numbers.append(no)
         return list(found.values())
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from worksheet.conventions import Convention, read_convention
 from worksheet.conventions.dtypes import STORES, size, stored
-from worksheet.counting.graph_facts import unfed
+from worksheet.counting.graph_facts import graph
 from worksheet.derivation import Derivation, Row, Step
 from worksheet.derive.arranging import whole
 from worksheet.derive.comparing import Side, side
@@ -213,7 +213,7 @@ class _Loads:
         self.batch = batch
         self.each = size(types[STORES[1]])
         self.solution = solution
-        alone = unfed(network)
+        alone = graph(network).input_independent
         self.stored = {node.name for node in network.nodes if node.kind.is_source} | alone
         self.inputs = {
             node.name: [name for name in node.inputs if name in self.stored] if node.name not in alone else []

@@ -36,7 +36,7 @@ class OnePage:
             yield from self.chain(one)
         yield from self.rising(solved)
         if not brief:
-            done = {id(one.condition) for one in solved}
+            done = {one.condition for one in solved}
             yield from self.put_in(beside=len(done) < len(self.found.question.conditions))
             yield from self.range(self.working.stretches())
 
@@ -61,9 +61,9 @@ class OnePage:
     def rising(self, solved: Sequence[Solved]) -> Iterator[Block]:
         """A condition that is not solved step by step, but whose figure grows with the unknown."""
         assert self.working
-        done = {id(one.condition) for one in solved}
+        done = {one.condition for one in solved}
         for i, condition in enumerate(self.found.question.conditions):
-            formula = self.working.rising(i) if id(condition) not in done else None
+            formula = self.working.rising(i) if condition not in done else None
             if formula:
                 yield Title(f"Deciding {said(condition, self.digits)}")
                 name = condition.left.name

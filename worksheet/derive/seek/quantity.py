@@ -50,7 +50,7 @@ class Count:
         """A column's figure of one layer; layers that are alike are worked out once."""
         folded = self.counting.fold(layer)
         index = self.columns[name]
-        key = (id(layer.values), id(folded), bool(layer.node.shares), index)
+        key = (layer.likeness, folded, bool(layer.node.shares), index)
         if key not in self.known:
             self.known[key] = self._column(folded, index, layer)
         return self.known[key]
@@ -68,7 +68,7 @@ class Count:
         """The figures of the memory as a whole."""
         counting = self.counting
         stored = self.total(counting.convention.memory)
-        found = figures(counting.network, counting.layers, counting.run, stored)
+        found = figures(counting, stored)
         return {step.name: step.value for figure in found for step in figure.steps if step.value is not None}
 
 
@@ -83,7 +83,7 @@ class Quantity:
     sizes: tuple[str, ...] = ()  # of an output, the symbols of its axes in the layer's own formulas
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Condition:
     """A condition that a network meets or not: each number of the left side stands in the relation to its right one."""
 

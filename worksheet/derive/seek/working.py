@@ -129,8 +129,8 @@ class OneUnknown:
 
     def rising(self, index: int) -> Formula | None:
         """The left side of a condition as one formula that holds in the whole range and grows or stays with the unknown."""
-        cases = {id(known.case): known.case for known in self.decided if not known.case.refusal}
-        case = next(iter(cases.values()), None)
+        cases = {known.case for known in self.decided if not known.case.refusal}
+        case = next(iter(cases), None)
         if case is None or len(cases) > 1 or len(case.sides[index]) > 1:
             return None
         left, right = case.sides[index][0]

@@ -42,7 +42,7 @@ def _cost(memory: Derivation, flow: Gradients, run: Run) -> Cost:
     arrays, own = {}, {}
     each = run.training.precision.bytes("activations")
     for row in memory.rows:
-        samples = 1 if row.name in flow.unfed else run.batch
+        samples = 1 if row.name in flow.input_independent else run.batch
         arrays[row.name] = each * samples * prod(row.output or ())
         own[row.name] = int(row.columns[-1].value or 0) - (arrays[row.name] if row.name in flow.kept else 0)
     return Cost(arrays, own)
