@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
+from worksheet.derive.gradients import GRADIENTS
+from worksheet.derive.graph_facts import graph_facts
 
 import worksheet as ws
 from tests.grading.test_slips import wrong_values
-from worksheet.derive.gradients import GRADIENTS
-from worksheet.derive.graph_facts import graph_facts
 from worksheet.grading.making import Ask, PaperMaker
 from worksheet.grading.paper import Value
 from worksheet.grading.slips import _kinds as families

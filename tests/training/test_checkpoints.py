@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 import worksheet as ws
-from worksheet.counting.graph_facts import graph
+from worksheet.counting.graph_facts import gradients
 from worksheet.derive.training.checkpointing import Chain, Cost, best
 from worksheet.errors import WorksheetError
 
@@ -58,7 +58,7 @@ def simulated(net: ws.Network, borders: list[int], sizes: dict[str, int], own: d
 def test_segments_against_a_simulation(seed: int) -> None:
     random = Random(seed)
     net = random_network(random)
-    flow = graph(net).gradients
+    flow = gradients(net)
     sizes = {name: random.randint(1, 99) for name in ("input", *(node.name for node in net.nodes))}
     reached = flow.learning & flow.reached
     own = {node.name: random.randint(1, 9) if node.name in reached and node.kind.name in {"BatchNorm", "Dropout"} else 0
@@ -82,7 +82,7 @@ def crossing(net: ws.Network, place: int) -> int:
 @pytest.mark.parametrize("seed", range(60))
 def test_cuts_hand_one_array_on(seed: int) -> None:
     net = random_network(Random(seed))
-    flow = graph(net).gradients
+    flow = gradients(net)
     zeros = dict.fromkeys(["input", *(node.name for node in net.nodes)], 0)
     cuts = Chain(flow.nodes, flow, Cost(zeros, zeros)).cuts
     assert cuts == [place for place in range(1, len(net.nodes)) if crossing(net, place) == 1]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 import worksheet as ws
-from worksheet.counting.graph_facts import graph
+from worksheet.counting.graph_facts import fact_values, gradients
 
 
 def branching() -> ws.Network:
@@ -47,7 +47,7 @@ NAMES = ("scaled", "conv", "left", "right", "joined", "rect", "flat", "out", "su
     }.items(),
 )
 def test_facts(fact: str, values: tuple[int, ...]) -> None:
-    found = graph(branching()).values(fact)
+    found = fact_values(branching(), fact)
     assert tuple(found.get(name, 0) for name in NAMES) == values
 
 
@@ -56,14 +56,14 @@ def test_pieces_that_overlap_are_added() -> None:
     conv = net.add("Conv2d", name="conv", c=4, w=3)
     pieces = [net.add("Slice", conv, a=1, f=f, c=2) for f in (0, 1, 2)]
     net.add("Concat", *pieces)
-    assert graph(net.network()).values("gathers")["conv"] == 2
+    assert fact_values(net.network(), "gathers")["conv"] == 2
 
 
 def test_a_sum_of_a_layer_with_itself_has_two_gradients() -> None:
     net = ws.Builder("twice", (4, 6, 6))
     conv = net.add("Conv2d", name="conv", c=4, w=3)
     net.add("Add", conv, conv)
-    assert graph(net.network()).values("gathers")["conv"] == 1
+    assert fact_values(net.network(), "gathers")["conv"] == 1
 
 
 def test_what_is_the_same_for_all_samples_gathers_their_gradients() -> None:
@@ -82,7 +82,7 @@ def test_what_is_the_same_for_all_samples_gathers_their_gradients() -> None:
 
 
 def test_no_gradient_flows_through_what_finds_boxes() -> None:
-    found = graph(ws.read("zoo:faster-rcnn-vggvd-pascal")).gradients
+    found = gradients(ws.read("zoo:faster-rcnn-vggvd-pascal"))
     (boxes,) = [node for node in found.nodes if node.kind.name == "Proposal"]
     assert not found.wants(boxes)
     assert boxes.name not in found.learning
@@ -91,7 +91,7 @@ def test_no_gradient_flows_through_what_finds_boxes() -> None:
 
 def test_what_finds_boxes_ends_a_network() -> None:
     """SSD learns by what its boxes are found from: each layer before needs its gradient, and the last one's finds none."""
-    found = graph(ws.read("zoo:ssd-pascal-vggvd-300")).gradients
+    found = gradients(ws.read("zoo:ssd-pascal-vggvd-300"))
     (boxes,) = [node for node in found.nodes if node.kind.name == "DetectionOutput"]
     assert not found.wants(boxes)
     convolutions = [node for node in found.nodes if node.kind.name == "Conv2d"]

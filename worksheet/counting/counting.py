@@ -8,7 +8,7 @@ from functools import cached_property
 
 from worksheet.conventions import Column, Convention
 from worksheet.counting.folding import Folded, facts
-from worksheet.counting.graph_facts import graph
+from worksheet.counting.graph_facts import fact_values, graph
 from worksheet.counting.run import Run
 from worksheet.errors import ConventionError, FormulaError, Where
 from worksheet.formula import Exact
@@ -59,9 +59,9 @@ class Counting:
         self.convention = convention
         self.run = run
         self.forms = forms or Forms(convention, run)
-        self.graph = graph(network)
-        self.input_independent = self.graph.input_independent if run.batch > 1 else frozenset[str]()
+        self.input_independent = graph(network).input_independent if run.batch > 1 else frozenset[str]()
         self.layers = sized(network)
+        self._folded: dict[tuple[object, ...], Folded] = {}
 
     @property
     def inputs(self) -> tuple[Sized, ...]:
@@ -70,15 +70,26 @@ class Counting:
 
     def facts(self, layer: Sized) -> dict[str, int]:
         """What the convention's rules ask of the graph."""
-        return self.graph.facts(layer.node.name, self.convention.facts)
+        name = layer.node.name
+        return {fact: values.get(name, 0) for fact, values in self._facts.items()}
+
+    @cached_property
+    def _facts(self) -> dict[str, Mapping[str, int]]:
+        return {fact: fact_values(self.network, fact) for fact in self.convention.facts}
 
     def run_of(self, layer: Sized) -> Run:
         """The run of a layer: one that no input leads to runs once for all samples."""
         return self.forms.once if layer.node.name in self.input_independent else self.run
 
     def fold(self, layer: Sized) -> Folded:
-        """The formulas of a layer."""
-        return self.forms.of(layer, self.facts(layer), self.run_of(layer))
+        """The formulas of a layer; looked up once for layers that are alike."""
+        name = layer.node.name
+        called = layer.node.called if self.convention.by_call else ()
+        key = (layer.likeness, called, name in self.input_independent, *[values.get(name, 0) for values in self._facts.values()])
+        found = self._folded.get(key)
+        if found is None:
+            found = self._folded[key] = self.forms.of(layer, self.facts(layer), self.run_of(layer))
+        return found
 
     def is_counted_elsewhere(self, folded: Folded, index: int, layer: Sized) -> bool:
         """Whether the layer uses another's parameters, which this column counts there."""

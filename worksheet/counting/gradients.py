@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from worksheet.layers import STORED
-from worksheet.network import INPUT, Network, Node
+from worksheet.network import Node
 
 GRADIENTS = frozenset({"learns", "wanted", "kept", "gathers", "spreads"})  # the facts of this file
 TRAINED = STORED - {"buffers"}
@@ -15,16 +15,18 @@ PLACES = "input_"  # what a kind saves: "input" all of them, "input_2" the secon
 
 
 class Gradients:
-    """The gradients of a network whose layers are of the kinds that fit their inputs.
+    """The gradients of a network by the names of its layers, whose kinds fit their inputs.
 
     ``input_independent`` are the layers whose output is the same for all samples, ``views`` those whose output is a view of their
     first input.
     """
 
-    def __init__(self, network: Network, input_independent: Collection[str], views: Collection[str]) -> None:
-        self.inputs = {INPUT, *network.further}
-        self.nodes = network.nodes
-        self.input_independent = {*input_independent, *(node.name for node in network.nodes if node.kind.is_source)}
+    def __init__(
+        self, nodes: Sequence[Node], inputs: Collection[str], input_independent: Collection[str], views: Collection[str]
+    ) -> None:
+        self.nodes = nodes
+        self.inputs = inputs
+        self.input_independent = {*input_independent, *(node.name for node in nodes if node.kind.is_source)}
         self.views = views
 
     @cached_property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
 
@@ -15,40 +15,28 @@ from worksheet.sizes import sized
 
 
 class Graph:
-    """A network's layers and the arrows between them; each fact is worked out once, for all layers."""
+    """A network's layers and the arrows between them."""
 
     def __init__(self, network: Network) -> None:
-        self.network = network
+        self.inputs = {INPUT, *network.further}
         self.nodes = network.nodes
         self.readers = Counter(name for node in network.nodes for name in node.inputs)
         self.kinds = {node.name: node.kind for node in network.nodes}
         self._values: dict[str, Mapping[str, int]] = {}
 
-    def facts(self, name: str, wanted: Collection[str]) -> dict[str, int]:
-        """The wanted facts of a layer or an input; what the network states goes before what the graph says."""
-        return {fact: self.values(fact).get(name, 0) for fact in wanted}
-
     def values(self, fact: str) -> Mapping[str, int]:
-        """A fact by the name of each layer; 0 for what is not in it."""
+        """A fact by the name of each layer, for all of them at once; what the network states goes before what the graph says."""
         if fact not in self._values:
-            self._values[fact] = self.gradients.facts[fact] if fact in GRADIENTS else self._followed(fact)
+            usual = DEFAULTS.get(fact)
+            self._values[fact] = {
+                node.name: node.facts.get(fact, FROM_GRAPH[fact](self, node) if usual is None else usual) for node in self.nodes
+            }
         return self._values[fact]
-
-    def _followed(self, fact: str) -> dict[str, int]:
-        usual = DEFAULTS.get(fact)
-        return {node.name: node.facts.get(fact, FROM_GRAPH[fact](self, node) if usual is None else usual) for node in self.nodes}
-
-    @cached_property
-    def gradients(self) -> Gradients:
-        """Where gradients flow."""
-        views = [node.name for node in self.nodes if not node.kind.works_only_in_training and self.is_view(node)]
-        met = [replace(layer.node, kind=layer.kind) for layer in sized(self.network)]  # what a kind saves may depend on its input
-        return Gradients(replace(self.network, nodes=tuple(met)), self.input_independent, frozenset(views))
 
     @cached_property
     def input_independent(self) -> frozenset[str]:
         """The layers that read parameters alone: their output is the same for every sample, and is computed once."""
-        fed = {INPUT, *self.network.further}
+        fed = set(self.inputs)
         for node in self.nodes:
             if not fed.isdisjoint(node.inputs):
                 fed.add(node.name)
@@ -95,3 +83,17 @@ FROM_GRAPH: Mapping[str, Callable[[Graph, Node], int]] = {
 def graph(network: Network) -> Graph:
     """The graph of a network."""
     return Graph(network)
+
+
+@once_per_network
+def gradients(network: Network) -> Gradients:
+    """Where gradients flow in a network."""
+    found = graph(network)
+    views = [node.name for node in network.nodes if not node.kind.works_only_in_training and found.is_view(node)]
+    met = [replace(layer.node, kind=layer.kind) for layer in sized(network)]  # what a kind saves may depend on its input
+    return Gradients(met, found.inputs, found.input_independent, frozenset(views))
+
+
+def fact_values(network: Network, fact: str) -> Mapping[str, int]:
+    """A fact by the name of each layer or input; 0 for what is not in it."""
+    return gradients(network).facts[fact] if fact in GRADIENTS else graph(network).values(fact)

@@ -8,6 +8,7 @@ from math import ceil, prod
 
 from worksheet.conventions.facts import BATCH, BYTES
 from worksheet.counting.counting import Counting
+from worksheet.counting.graph_facts import graph
 from worksheet.counting.liveness import Array, Output, Peak, arrays, peak
 from worksheet.derivation import Figure, Shape, Step, spans
 from worksheet.formula import Exact, Formula, in_bytes
@@ -43,7 +44,7 @@ class _Memory:
         self.kinds = [*(INPUT_KIND for _ in self.inputs), *(layer.kind.name for layer in layers)]
         self.places = {name: place for place, name in enumerate(self.names)}
         self.each = run.values.get(BYTES["activations"].name, 1)
-        self.outputs = self._outputs(layers, counting.graph.values("renames"))
+        self.outputs = self._outputs(layers, graph(network).values("renames"))
 
     def _outputs(self, layers: Iterable[Sized], views: Mapping[str, int]) -> list[Output]:
         given = [Output(self.size(shape)) for shape in self.inputs.values()]

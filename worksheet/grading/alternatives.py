@@ -8,6 +8,7 @@ from functools import cached_property
 
 from worksheet.conventions import Column, Convention
 from worksheet.counting.counting import Forms, is_shared
+from worksheet.counting.graph_facts import fact_values
 from worksheet.counting.run import Run
 from worksheet.errors import FormulaError
 from worksheet.formula import Exact, Formula
@@ -50,7 +51,7 @@ class Alternatives:
     def formulas(self, paper: Paper, row: int, column: str) -> tuple[Counted, ...]:
         """What other conventions count for a layer of the paper, equal formulas together. What they do not count is left out."""
         layer = paper.layers[row - 1]
-        facts = paper.counting.graph.facts(layer.node.name, self.facts)
+        facts = {fact: fact_values(paper.counting.network, fact).get(layer.node.name, 0) for fact in self.facts}
         run = paper.counting.run_of(layer)
         key = (layer.kind, layer.form, layer.node.called, bool(layer.node.shares), column, run.batch, *facts.items())
         if key not in self._known:

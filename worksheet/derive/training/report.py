@@ -9,7 +9,7 @@ from worksheet import conventions
 from worksheet.conventions import Convention
 from worksheet.conventions.optimisers import NONE, Optimiser, Precision
 from worksheet.counting.gradients import Gradients
-from worksheet.counting.graph_facts import graph
+from worksheet.counting.graph_facts import gradients
 from worksheet.counting.run import Run, training_run
 from worksheet.derivation import Derivation, Figure, Step, spans
 from worksheet.derive.solution import counting, derive_run
@@ -52,7 +52,7 @@ def train(
     run = training_run(found, batch, optimiser, precision)
     derivation = derive_run(network, found, run, digits=digits, fold=fold)
     memory = derivation if found.name == MEMORY else derive_run(network, conventions.convention(MEMORY), run)
-    flow = graph(network).gradients
+    flow = gradients(network)
     figures = (*_step(derivation), _memory(memory, run), *checkpoints(network, flow, derivation, memory, run, segments))
     notes = (*derivation.notes, *_partly(flow))
     return replace(derivation, rules=(*derivation.rules, *_regime(run)), notes=notes, figures=figures)
