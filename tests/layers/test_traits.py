@@ -174,9 +174,9 @@ def test_a_new_kind_has_the_width_of_its_input(added: Kind) -> None:
 
 def test_a_new_kind_has_the_gradient_facts_of_its_like(added: Kind) -> None:
     facts = {*GRADIENTS, "in_place", "renames"}
-    for fact in facts:
-        assert fact_values(network(added.name), fact) == fact_values(network("Tanh"), fact), fact
-    assert found["act1"] == {
+    own, like = ({fact: fact_values(network(name), fact) for fact in facts} for name in (added.name, "Tanh"))
+    assert own == like
+    assert {fact: values["act1"] for fact, values in own.items()} == {
         "learns": 1,
         "wanted": 1,
         "kept": 1,
