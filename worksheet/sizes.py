@@ -85,7 +85,7 @@ def _certain_output(node: Node) -> Shape | None:
     """The output of a layer whose input is unknown, where the hyperparameters alone decide it (Linear)."""
     forms = node.kind.forms
     outputs = [node.kind.formula(text) for text in forms[0].output]
-    if node.kind.meets or len(forms) > 1 or any(name not in node.hyperparameters for f in outputs for name in f.symbols):
+    if node.kind.specialise or len(forms) > 1 or any(name not in node.hyperparameters for f in outputs for name in f.symbols):
         return None
     return tuple(whole(formula.at(node.hyperparameters)) for formula in outputs)
 
@@ -124,9 +124,9 @@ def _output(node: Node, kind: Kind, form: Form, values: Mapping[str, int], leadi
 def _met(node: Node, shapes: tuple[Shape, ...]) -> tuple[Kind, Form, tuple[Shape, ...]]:
     """The kind made to fit, how it meets these shapes, and the shapes as it takes them."""
     kind = node.kind
-    if kind.meets:
+    if kind.specialise:
         try:
-            kind = kind.meets(shapes, node.hyperparameters, node.pattern)
+            kind = kind.specialise(shapes, node.hyperparameters, node.pattern)
         except WorksheetError as fault:
             raise fault.located(_place(node)) from None
     per_row = node.hyperparameters.get(PER_ROW.name, 0)

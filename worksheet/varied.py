@@ -14,7 +14,7 @@ from worksheet.errors import Collector, NetworkError, nearest, shown
 from worksheet.formula import Exact, whole
 from worksheet.formula.exact import simplest
 from worksheet.layers import Kind, Shape
-from worksheet.layers.spelling import MOST, vocabulary
+from worksheet.layers.spelling import MAX_SIZE, vocabulary
 from worksheet.network import INPUT, Network, Node
 from worksheet.sizes import Sized, sized
 
@@ -26,10 +26,10 @@ MEANINGS = {
 }  # fmt: skip
 SIDE = "side of the input"
 GROUPS = "g"
-MOST_OF_NAME = 12
+MAX_OF_NAME = 12
 
 
-class Change(NamedTuple):
+class Effect(NamedTuple):
     """What a knob does to a network; ``None`` for the batch, which is none of its numbers."""
 
     axes: tuple[int, ...] = ()  # of the input's shape
@@ -49,9 +49,9 @@ class Knob:
     symbol: str
     meaning: str
     value: Exact
-    change: Change
+    effect: Effect
     least: Exact = 1
-    most: Exact = MOST
+    most: Exact = MAX_SIZE
     step: Exact = 1
 
 
@@ -76,14 +76,14 @@ def turned(network: Network, values: Mapping[Knob, Exact]) -> Network:
     """The network with other values for some of its knobs. Raises WorksheetError where it is none then."""
     shape = list(network.input)
     for knob, value in values.items():
-        for axis in knob.change.axes:
+        for axis in knob.effect.axes:
             shape[axis] = whole(value)
-    made = _made(network, tuple(shape)) if any(knob.change.axes for knob in values) else network
+    made = _made(network, tuple(shape)) if any(knob.effect.axes for knob in values) else network
     for knob, value in values.items():
-        if knob.change.node:
+        if knob.effect.node:
             made = _told(made, knob, value)
     for knob, value in values.items():
-        if knob.change.width:
+        if knob.effect.width:
             made = widened(made, value)
     return made
 
@@ -98,8 +98,8 @@ def _made(network: Network, shape: Shape) -> Network:
 
 
 def _told(network: Network, knob: Knob, value: Exact) -> Network:
-    numbers = dict.fromkeys(knob.change.numbers, whole(value))
-    change = knob.change.node
+    numbers = dict.fromkeys(knob.effect.numbers, whole(value))
+    change = knob.effect.node
     nodes = [
         replace(node, hyperparameters={**node.hyperparameters, **numbers}) if node.name == change else node
         for node in network.nodes
@@ -112,7 +112,7 @@ def _told(network: Network, knob: Knob, value: Exact) -> Network:
 
 def _knob(network: Network, name: str, wanted: Sequence[str]) -> Knob:
     if name == BATCH:
-        return Knob(name, name, "number of samples in the batch", 1, Change())
+        return Knob(name, name, "number of samples in the batch", 1, Effect())
     if name == WIDTH:
         return _width(network)
     if "." in name:
@@ -126,7 +126,7 @@ def _knob(network: Network, name: str, wanted: Sequence[str]) -> Knob:
     length = network.input[axis]
     square = name == "M" and "N" not in wanted and network.input[letters.index("N")] == length
     axes = (letters.index("N"), axis) if square else (axis,)
-    return Knob(name, name, SIDE if square else MEANINGS[name], length, Change(axes))
+    return Knob(name, name, SIDE if square else MEANINGS[name], length, Effect(axes))
 
 
 def _example(network: Network) -> str:
@@ -145,11 +145,16 @@ def _of_layer(network: Network, name: str) -> Knob:
     numbers = _numbers(node.kind, word)
     symbol = node.kind.symbols[numbers[0]]
     plain = re.sub(r"[^A-Za-z0-9]", "", owner)
-    index = plain if 0 < len(plain) <= MOST_OF_NAME else str(no)
+    index = plain if 0 < len(plain) <= MAX_OF_NAME else str(no)
     letter = symbol.name.partition("_")[0] if len(numbers) > 1 or "_" not in symbol.name else symbol.name.replace("_", "")
-    said = f"{symbol.said.partition(' on each side')[0] if len(numbers) > 1 else symbol.said} of {owner}"
+    said = f"{symbol.inline_meaning.partition(' on each side')[0] if len(numbers) > 1 else symbol.inline_meaning} of {owner}"
     return Knob(
-        name, f"{letter}_{index}", said, node.hyperparameters[numbers[0]], Change(node=owner, numbers=numbers), least=symbol.least
+        name,
+        f"{letter}_{index}",
+        said,
+        node.hyperparameters[numbers[0]],
+        Effect(node=owner, numbers=numbers),
+        least=symbol.least,
     )
 
 
@@ -182,7 +187,7 @@ def _width(network: Network) -> Knob:
         raise NetworkError(f"{network.name} has no layer inside whose width could vary")
     parts = reduce(gcd, [node.hyperparameters[node.kind.width] for node in network.nodes if node.name in scaled])
     step = Fraction(1, parts) if parts > 1 else 1
-    return Knob(WIDTH, WIDTH, "multiplier of the widths of all layers but the last", 1, Change(width=True), least=step, step=step)
+    return Knob(WIDTH, WIDTH, "multiplier of the widths of all layers but the last", 1, Effect(width=True), least=step, step=step)
 
 
 def widened(network: Network, factor: Exact) -> Network:

@@ -97,12 +97,12 @@ WHAT_IS_SAVED = {
 
 def notation(kind: Kind) -> list[str]:
     spelling = kind.spelling
-    words = [f"`{word.word}` {', '.join(kind.symbols[name].said for name in word.sets[:1])}" for word in spelling.words]
+    words = [f"`{word.word}` {', '.join(kind.symbols[name].inline_meaning for name in word.sets[:1])}" for word in spelling.words]
     words += [f"`{'` `'.join(word.split)}` each axis by itself" for word in spelling.words if word.split]
     for flag, (name, value) in spelling.flags.items():
-        words.append(f"`{flag}` {kind.symbols[name].words.get(value, kind.symbols[name].said)}")
+        words.append(f"`{flag}` {kind.symbols[name].words.get(value, kind.symbols[name].inline_meaning)}")
     if spelling.listed:
-        words.append(f"a list with `{spelling.separator}` between: {kind.symbols[spelling.listed[0]].said}")
+        words.append(f"a list with `{spelling.separator}` between: {kind.symbols[spelling.listed[0]].inline_meaning}")
     if spelling.pattern:
         words.append(spelling.pattern)
     return [f"Words: {'; '.join(words)}.\n"] if words else []

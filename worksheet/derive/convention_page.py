@@ -42,7 +42,7 @@ def convention_page(counting: Convention | str) -> Report:
     for column in found.columns:
         blocks += _column(column)
     if used := found.facts | found.run:
-        facts = [f"{name}: {FACTS[name].said}" for name in FACTS if name in used]
+        facts = [f"{name}: {FACTS[name].inline_meaning}" for name in FACTS if name in used]
         blocks += [Title("Facts that the rules use"), Bullets(tuple(facts))]
     if found.faults:
         faults = [text if kind == ANY else f"{kind}: {text}" for kind, text in found.faults.items()]

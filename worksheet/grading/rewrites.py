@@ -17,7 +17,7 @@ from worksheet.formula.tree import ONE, ZERO, Call, Name, Node, Operation, rebui
 from worksheet.grading.paper import PARAMETER_MEMORY, PARAMETERS, Asked
 from worksheet.grading.slip import Family, Formulas, Rewrite
 from worksheet.layers.kind import Kind
-from worksheet.layers.windows import AXES, Axis
+from worksheet.layers.windows import AXES, WindowAxis
 
 Change = Callable[[Asked, Formula], Formula]
 STORED = frozenset({PARAMETERS, PARAMETER_MEMORY})
@@ -118,7 +118,7 @@ def along_axes(**new: str) -> Rewrite:
     return each(_substitution(parts))
 
 
-def along(axis: Axis) -> dict[str, str]:
+def along(axis: WindowAxis) -> dict[str, str]:
     """What the letters of a rule for the width are along another axis."""
     return {"M": axis.input.name, "w": axis.letter, "W": axis.output} | {x: f"{x}_{axis.letter}" for x in "psdqo"}
 
@@ -253,7 +253,7 @@ def each_axis(text: str) -> Rewrite:
 
 
 @cache
-def _on(text: str, axis: Axis) -> Formula:
+def _on(text: str, axis: WindowAxis) -> Formula:
     return Formula(text).renamed(**along(axis))
 
 
@@ -277,7 +277,7 @@ def spelt(asked: Asked, text: str) -> Formula:
     return Formula("B*x").inlined(x=resolved)
 
 
-def axes(kind: Kind) -> tuple[Axis, ...]:
+def axes(kind: Kind) -> tuple[WindowAxis, ...]:
     """The axes along which a kind's window slides, the innermost first."""
     sizes = {size.name for size in kind.sizes}
     return tuple(axis for axis in AXES if axis.output in sizes and axis.letter in kind.symbols)

@@ -243,14 +243,14 @@ def _prelu(axes_behind: int) -> Kind:
     return replace(PRELU, forms=(CHANNELS_FIRST[axes_behind],))
 
 
-def _meets(shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
+def _specialise(shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
     return _prelu(behind(PRELU.name, shapes[0], values["i"])) if values["i"] and shapes else PRELU
 
 
 KINDS = (
     RELU,
     GELU,
-    replace(PRELU, meets=_meets),
+    replace(PRELU, specialise=_specialise),
     *(replace(elementwise(*row), role=Role.RECTIFIER) for row in RECTIFIERS),
     *(elementwise(*row) for row in TABLE),
 )

@@ -7,7 +7,7 @@ from functools import cache, partial
 from worksheet.layers.kind import Form, Kind, Shape, Spelling, Symbol, Training, Word
 from worksheet.layers.pooling import ROUTED
 from worksheet.layers.traits import Pooling, Window
-from worksheet.layers.windows import Axis, Windows
+from worksheet.layers.windows import WindowAxis, Windows
 
 INPUTS: dict[int, tuple[str, ...]] = {1: ("3x64",), 2: (), 3: ("3x16x64x64",)}  # beside the examples
 AVERAGE, MAXIMUM = "Avg", "Max"
@@ -19,7 +19,7 @@ WHAT = {AVERAGE: "the sum of each window is divided by its size", MAXIMUM: "a ru
 TITLES = {AVERAGE: "average", MAXIMUM: "max"}
 
 
-def covered(axis: Axis, exact: bool) -> str:
+def covered(axis: WindowAxis, exact: bool) -> str:
     """How many elements all windows along an axis hold together."""
     size, count = axis.input.name, axis.output
     return size if exact else f"({size} + {count} - gcd({size}, {count}))"
@@ -67,7 +67,7 @@ def adaptive(which: str, dimensions: int, exact: tuple[bool, ...], *, single: bo
     )
 
 
-def _meets(which: str, dimensions: int, shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
+def _specialise(which: str, dimensions: int, shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
     axes = Windows(dimensions).axes
     sizes = tuple(reversed(shapes[0])) if shapes else ()
     exact = [i < len(sizes) and sizes[i] % v[axis.output] == 0 for i, axis in enumerate(axes)]
@@ -75,5 +75,7 @@ def _meets(which: str, dimensions: int, shapes: tuple[Shape, ...], v: Mapping[st
 
 
 KINDS = tuple(
-    replace(adaptive(which, n, (False,) * n), meets=partial(_meets, which, n)) for which in (AVERAGE, MAXIMUM) for n in INPUTS
+    replace(adaptive(which, n, (False,) * n), specialise=partial(_specialise, which, n))
+    for which in (AVERAGE, MAXIMUM)
+    for n in INPUTS
 )

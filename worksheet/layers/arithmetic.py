@@ -11,9 +11,9 @@ from worksheet.layers.shapes import CHANNELS, ELEMENTWISE, MAP, axes, product
 from worksheet.layers.traits import Writes
 
 STRETCHED = "smaller tensors are stretched as in torch, which counts nothing"
-MOST_INPUTS = 1000
-MOST_TERMS = 20  # shapes of different size that are stretched together
-MOST_PATTERNS = 1024  # of shapes that are kept
+MAX_INPUTS = 1000
+MAX_TERMS = 20  # shapes of different size that are stretched together
+MAX_PATTERNS = 1024  # of shapes that are kept
 BESIDE = ("64x56x56", "64x56x56")
 
 # An input's axes, the outermost first, as seen from the output: of its size, of size 1 and stretched, or missing.
@@ -119,8 +119,8 @@ def summed(inputs: tuple[Axes, ...]) -> str:
     """The number of all inputs' elements: 2*c*M*N + c."""
     texts = [product(axes) for axes in inputs]
     counted = {text: texts.count(text) for text in dict.fromkeys(texts)}
-    if len(counted) > MOST_TERMS:
-        raise NetworkError(f"tensors of {len(counted)} different shapes", hint=f"at most {MOST_TERMS} are combined at once")
+    if len(counted) > MAX_TERMS:
+        raise NetworkError(f"tensors of {len(counted)} different shapes", hint=f"at most {MAX_TERMS} are combined at once")
     return " + ".join([text if times == 1 else f"{times}*{text}" for text, times in counted.items()])
 
 
@@ -145,7 +145,7 @@ def _trained(name: str, inputs: tuple[Axes, ...], output: Axes) -> Training:
     )
 
 
-@lru_cache(maxsize=MOST_PATTERNS)
+@lru_cache(maxsize=MAX_PATTERNS)
 def _alike(name: str, m: int) -> Kind:
     """The kind for m inputs of one shape."""
     base, forms = BASES[name], _whole(m)
@@ -153,7 +153,7 @@ def _alike(name: str, m: int) -> Kind:
     return replace(base, forms=forms, counts={QUANTITY[name]: _times(m - 1, "Y")}, training=training)
 
 
-@lru_cache(maxsize=MOST_PATTERNS)
+@lru_cache(maxsize=MAX_PATTERNS)
 def _stretching(name: str, pattern: Pattern) -> Kind:
     """The kind for inputs that are stretched."""
     inputs, output = stretched(pattern, *symbols(pattern))
@@ -161,12 +161,12 @@ def _stretching(name: str, pattern: Pattern) -> Kind:
     return replace(_alike(name, len(pattern)), forms=(form,), training=_trained(name, inputs, output))
 
 
-def _meets(name: str, shapes: tuple[Shape, ...], _: Mapping[str, int], __: str) -> Kind:
+def _specialise(name: str, shapes: tuple[Shape, ...], _: Mapping[str, int], __: str) -> Kind:
     if len(shapes) < 2 or (name in OF_TWO and len(shapes) > 2):
         wanted = "two tensors" if name in OF_TWO else "two tensors or more"
         raise NetworkError(f"{name} combines {wanted}, but receives {len(shapes)}", hint=f"an example: {name} <- conv1, relu_2")
-    if len(shapes) > MOST_INPUTS:
-        raise NetworkError(f"{name} of {len(shapes):,} tensors", hint=f"at most {MOST_INPUTS:,}")
+    if len(shapes) > MAX_INPUTS:
+        raise NetworkError(f"{name} of {len(shapes):,} tensors", hint=f"at most {MAX_INPUTS:,}")
     if len(set(shapes)) == 1:
         return _alike(name, len(shapes))
     return _stretching(name, pattern(name, shapes))
@@ -191,4 +191,4 @@ AXPY = Kind(
     spelling=Spelling(example="Axpy", beside=("64x1x1", "64x56x56", "64x56x56")),
 )
 
-KINDS = (*(replace(_alike(name, 2), meets=partial(_meets, name)) for name in BASES), AXPY)
+KINDS = (*(replace(_alike(name, 2), specialise=partial(_specialise, name)) for name in BASES), AXPY)

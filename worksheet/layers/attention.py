@@ -106,7 +106,7 @@ CROSS = Form(
 )
 
 
-class Rows(NamedTuple):
+class Projection(NamedTuple):
     """Linear layers: how many of them (4*), the number of rows that each reads, their width and what they become."""
 
     times: str
@@ -119,7 +119,7 @@ class Rows(NamedTuple):
         return f"{self.width}**2" if self.width == self.to else f"{self.width}*{self.to}"
 
 
-def multihead_counts(linear: list[Rows], keys: str) -> dict[str, str]:
+def multihead_counts(linear: list[Projection], keys: str) -> dict[str, str]:
     """The sums over the linear layers and the heads; each of these has queries and keys of n/h."""
     pairs = "L**2" if keys == "L" else f"L*{keys}"
     macs = " + ".join(f"{a.times}{a.rows}*{a.weights}" for a in linear) + f" + 2*n*{pairs}"
@@ -137,10 +137,10 @@ def multihead_counts(linear: list[Rows], keys: str) -> dict[str, str]:
     }
 
 
-MIXED = Rows("", "L", "n", "n")  # the layer behind the heads
+MIXED = Projection("", "L", "n", "n")  # the layer behind the heads
 
 
-def multihead_input(linear: list[Rows], keys: str, to: str, joined: str = "") -> dict[str, str]:
+def multihead_input(linear: list[Projection], keys: str, to: str, joined: str = "") -> dict[str, str]:
     """Backwards through the heads and these of the linear layers, as ``multihead_training`` has it."""
     pairs = "L**2" if keys == "L" else f"L*{keys}"
     layers = " + ".join(f"{a.times}{a.rows}*{a.weights}" for a in linear)
@@ -155,7 +155,9 @@ def multihead_input(linear: list[Rows], keys: str, to: str, joined: str = "") ->
     }
 
 
-def multihead_training(linear: list[Rows], keys: str, to: str, joined: str, inner: Sequence[Rows] = (MIXED,)) -> Training:
+def multihead_training(
+    linear: list[Projection], keys: str, to: str, joined: str, inner: Sequence[Projection] = (MIXED,)
+) -> Training:
     """The same backwards. ``to`` is the width of all keys together.
 
     ``joined`` is the number of additions where linear layers read the same rows, whose gradients are added up. ``inner`` are
@@ -188,8 +190,10 @@ MULTIHEAD = Kind(
     ),
     forms=(SELF,),
     hyperparameters=(HEADS, SHARED, BIAS),
-    counts=multihead_counts([Rows("2*", "L", "n", "n"), Rows("2*", "L", "n", "g*(n/h)")], "L"),
-    training=multihead_training([Rows("2*", "L", "n", "n"), Rows("2*", "L", "n", "g*(n/h)")], "L", "g*(n/h)", "2*L*n"),
+    counts=multihead_counts([Projection("2*", "L", "n", "n"), Projection("2*", "L", "n", "g*(n/h)")], "L"),
+    training=multihead_training(
+        [Projection("2*", "L", "n", "n"), Projection("2*", "L", "n", "g*(n/h)")], "L", "g*(n/h)", "2*L*n"
+    ),
     checks=(Check("n/h", "rows of {n} cannot be split into {h} heads", whole=True), SHARE),
     elsewhere={"S": "L", "m": "n", "o": "n"},
     role=Role.MULTIHEAD,
@@ -205,10 +209,12 @@ MULTIHEAD = Kind(
 @cache
 def multihead(*, cross: bool, shared: bool) -> Kind:
     """The kind for self-attention or for another sequence; ``shared`` where queries have more heads than keys."""
-    mixed, to = Rows("2*", "L", "n", "n"), "g*(n/h)" if shared else "n"
-    linear = [mixed, Rows("", "S", "m", to), Rows("", "S", "o", to)] if cross else [mixed, Rows("2*", "L", "n", to)]
+    mixed, to = Projection("2*", "L", "n", "n"), "g*(n/h)" if shared else "n"
+    linear = (
+        [mixed, Projection("", "S", "m", to), Projection("", "S", "o", to)] if cross else [mixed, Projection("2*", "L", "n", to)]
+    )
     if not (cross or shared):
-        linear = [Rows("4*", "L", "n", "n")]
+        linear = [Projection("4*", "L", "n", "n")]
     return replace(
         MULTIHEAD,
         forms=(CROSS if cross else SELF,),
@@ -225,4 +231,4 @@ def _multihead(shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> 
     return multihead(cross=len(shapes) == 3, shared=values["g"] != values["h"])
 
 
-KINDS = (replace(ATTENTION, meets=_attention), replace(MULTIHEAD, meets=_multihead))
+KINDS = (replace(ATTENTION, specialise=_attention), replace(MULTIHEAD, specialise=_multihead))

@@ -11,7 +11,7 @@ from worksheet.layers.reshape import MOVES
 from worksheet.layers.shapes import axes as axes_of
 from worksheet.layers.shapes import product
 
-MOST = 128  # inputs, so that the sum can be printed
+MAX_INPUTS = 128  # inputs, so that the sum can be printed
 OUTPUT = {"c": "C", "M": "W", "N": "H", "D": "T"}  # what the joined axis is called in the output
 
 
@@ -38,9 +38,9 @@ def concatenated(rank: int, axis: int, number: int) -> Kind:
     )
 
 
-def _meets(shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
-    if not 1 <= len(shapes) <= MOST:
-        raise NetworkError(f"Concat joins 1 to {MOST} inputs, not {len(shapes)}")
+def _specialise(shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
+    if not 1 <= len(shapes) <= MAX_INPUTS:
+        raise NetworkError(f"Concat joins 1 to {MAX_INPUTS} inputs, not {len(shapes)}")
     first = shapes[0]
     axis = checked_axis("Concat", v["a"], first)
     for number, shape in enumerate(shapes[1:], 2):
@@ -56,4 +56,4 @@ def _without(shape: Shape, axis: int) -> Shape:
     return (*shape[:axis], *shape[axis + 1 :])
 
 
-KINDS = (replace(concatenated(3, 0, 2), meets=_meets),)
+KINDS = (replace(concatenated(3, 0, 2), specialise=_specialise),)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache, lru_cache
 
 from worksheet.errors import NetworkError, shown
-from worksheet.layers.arithmetic import MOST_PATTERNS, Pattern, alike, names, pattern, stretched, summed
+from worksheet.layers.arithmetic import MAX_PATTERNS, Pattern, alike, names, pattern, stretched, summed
 from worksheet.layers.kind import REPEATS, ROWS, Form, Kind, Shape, Spelling, Symbol, Training
 from worksheet.layers.shapes import numbered, product
 
@@ -48,7 +48,7 @@ def _row_by_row(first_has_rows: bool, second_is_matrix: bool) -> Kind:
     return replace(MATMUL, forms=(ROW_BY_ROW[first_has_rows, second_is_matrix],), repeats=None)
 
 
-@lru_cache(maxsize=MOST_PATTERNS)
+@lru_cache(maxsize=MAX_PATTERNS)
 def _stretching(first_has_rows: bool, leading: Pattern) -> Kind:
     """The kind for two stacks of matrices; a single vector may stand on the left."""
     rank = len(leading[0])
@@ -89,7 +89,7 @@ def _symbol(letter: str) -> Symbol:
     return Symbol(f"{letter}_1" if letter in RESERVED else letter, f"Size of index {letter}")
 
 
-@lru_cache(maxsize=MOST_PATTERNS)
+@lru_cache(maxsize=MAX_PATTERNS)
 def _einsum(equation: str) -> Kind:
     """The kind of an equation. Raises NetworkError where it is none, or takes a diagonal."""
     found = EQUATION.fullmatch(equation) if len(equation) <= LONGEST else None
@@ -151,7 +151,7 @@ EINSUM = Kind(
 )
 
 
-def _meets_equation(shapes: tuple[Shape, ...], _: Mapping[str, int], equation: str) -> Kind:
+def _specialise_einsum(shapes: tuple[Shape, ...], _: Mapping[str, int], equation: str) -> Kind:
     kind = _einsum(equation.replace(" ", ""))
     (form,) = kind.forms
     if len(shapes) != len(form.inputs):
@@ -170,4 +170,4 @@ def _meets_equation(shapes: tuple[Shape, ...], _: Mapping[str, int], equation: s
     return kind
 
 
-KINDS = (replace(MATMUL, meets=_matmul), replace(EINSUM, meets=_meets_equation))
+KINDS = (replace(MATMUL, specialise=_matmul), replace(EINSUM, specialise=_specialise_einsum))

@@ -6,7 +6,7 @@ from functools import cache, partial
 
 from worksheet.layers.kind import Check, Form, Kind, Shape, Spelling, Symbol, Training, Word
 from worksheet.layers.traits import Window
-from worksheet.layers.windows import SAME, SAME_FLAG, Fit, Windows
+from worksheet.layers.windows import SAME, SAME_FLAG, WindowCase, Windows
 
 KERNELS = Symbol("k", "Number of kernels (output channels)")
 GROUPS = Symbol("g", "Number of groups", default="1", neutral=1)
@@ -23,7 +23,7 @@ EXAMPLES: dict[int, tuple[str, tuple[str, ...]]] = {
 
 
 @cache
-def convolution(dimensions: int, fit: Fit) -> Kind:
+def convolution(dimensions: int, case: WindowCase) -> Kind:
     """The kind in one, two or three dimensions, for layers that meet their input in one way."""
     windows = Windows(dimensions)
     example, beside = EXAMPLES[dimensions]
@@ -38,7 +38,7 @@ def convolution(dimensions: int, fit: Fit) -> Kind:
             *(*windows.kernels, KERNELS, *windows.paddings),
             *(*windows.strides("1"), *windows.dilations, GROUPS, BIAS, SAME),
         ),
-        sizes=windows.sizes(fit),
+        sizes=windows.sizes(case),
         counts={
             "weights": f"k*(c/g)*{windows.kernel}",
             "biases": "b*k",
@@ -47,7 +47,7 @@ def convolution(dimensions: int, fit: Fit) -> Kind:
             "macs": f"k*({each})*{outputs}",
         },
         training=_training(f"B*k*({each})*{outputs}", f"k*({each} + b)*(B*{outputs} - 1)"),
-        checks=(*windows.fits(fit), *GROUPED),
+        checks=(*windows.checks(case), *GROUPED),
         width=KERNELS.name,
         window=Window.SLIDING,
         spelling=Spelling(
@@ -69,8 +69,8 @@ def _training(products: str, sums: str) -> Training:
     )
 
 
-def _meets(dimensions: int, shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
-    return convolution(dimensions, Windows(dimensions).fit(shapes, v))
+def _specialise(dimensions: int, shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
+    return convolution(dimensions, Windows(dimensions).case_of(shapes, v))
 
 
-KINDS = tuple(replace(convolution(n, Windows(n).usual), meets=partial(_meets, n)) for n in EXAMPLES)
+KINDS = tuple(replace(convolution(n, Windows(n).usual), specialise=partial(_specialise, n)) for n in EXAMPLES)

@@ -157,7 +157,7 @@ def _reading_ranks(name: str, ranks: tuple[int, ...]) -> Kind:
     return replace(kind, forms=(_reading(ranks, form.output, form.Y),))
 
 
-def _meets(name: str, shapes: tuple[Shape, ...], _: Mapping[str, int], __: str) -> Kind:
+def _specialise(name: str, shapes: tuple[Shape, ...], _: Mapping[str, int], __: str) -> Kind:
     allowed = READS[name][1]
     if len(shapes) not in allowed:
         raise NetworkError(f"{name} reads {allowed[0]} to {allowed[-1]} inputs, but {len(shapes)} are given")
@@ -197,5 +197,5 @@ KINDS = (
     ROI_ALIGN,
     PS_ROI_POOL,
     PRIOR_BOX,
-    *(replace(kind, meets=partial(_meets, name)) for name, (kind, _) in READS.items()),
+    *(replace(kind, specialise=partial(_specialise, name)) for name, (kind, _) in READS.items()),
 )

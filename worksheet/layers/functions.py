@@ -88,7 +88,7 @@ def _power(_: tuple[Shape, ...], values: Mapping[str, int], __: str) -> Kind:
 
 KINDS = (
     CLIP,
-    replace(POWER, meets=_power),
+    replace(POWER, specialise=_power),
     *(elementwise(*row) for row in TABLE),
     IDENTITY,
 )

@@ -57,7 +57,7 @@ class Symbol:
     rest: bool = False  # the product of any number of leading axes: rows of a table, tokens of a sequence
 
     @property
-    def said(self) -> str:
+    def inline_meaning(self) -> str:
         """The meaning inside a sentence."""
         return self.meaning[0].lower() + self.meaning[1:]
 
@@ -173,7 +173,7 @@ class Training:
 class Kind:
     """One kind of layer. All formulas are texts over its symbols; ``count`` and ``formula`` parse them on first use.
 
-    ``meets`` makes the kind fit its inputs where a table of forms cannot: it gets the shapes, the hyperparameters and the
+    ``specialise`` makes the kind fit its inputs where a table of forms cannot: it gets the shapes, the hyperparameters and the
     free text and returns a Kind (of the same name) whose forms serve. It raises NetworkError where they do not fit.
     """
 
@@ -188,7 +188,7 @@ class Kind:
     flattens: int = 0  # an input of this rank or more is flattened to a vector first, unless PER_ROW forbids it
     repeats: Symbol | None = REPEATS  # inputs with further leading axes: the layer runs once for each of their indices
     spelling: Spelling = Spelling()
-    meets: Callable[[tuple[Shape, ...], Mapping[str, int], str], Kind] | None = None
+    specialise: Callable[[tuple[Shape, ...], Mapping[str, int], str], Kind] | None = None
     elsewhere: Mapping[str, str] = field(default_factory=dict)  # symbols of further forms: what they are in a form without them
     training: Training | None = None  # None where it has not been worked out
     writes: Writes = Writes.NEW

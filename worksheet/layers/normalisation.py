@@ -182,7 +182,7 @@ NORMALIZE_VECTOR = replace(NORMALIZE_WHOLE, forms=CHANNELS_FIRST[:1])
 
 BY_CHANNEL = {kind.name: kind for kind in (GROUP_NORM, INSTANCE_NORM)}
 BY_ROW = {kind.name: kind for kind in (LAYER_NORM, RMS_NORM)}
-MOST_TRAILING = 4
+MAX_TRAILING = 4
 
 
 @cache
@@ -200,7 +200,7 @@ def _batch_norm(axes_behind: int) -> Kind:
     return replace(BATCH_NORM, forms=(form, before))
 
 
-def _batch_norm_meets(shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
+def _specialise_batch_norm(shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
     given = values["i"] and len(shapes) == 1
     return _batch_norm(behind(BATCH_NORM.name, shapes[0], values["i"])) if given else BATCH_NORM
 
@@ -226,11 +226,9 @@ def _by_row(name: str, shapes: tuple[Shape, ...], values: Mapping[str, int], _: 
     count = values["l"]
     if count == 1 or len(shapes) != 1:
         return BY_ROW[name]
-    if count > min(len(shapes[0]), MOST_TRAILING):
+    if count > min(len(shapes[0]), MAX_TRAILING):
         received = " x ".join(map(str, shapes[0]))
-        raise NetworkError(
-            f"{name} over {count} axes receives {received}", hint=f"1 to {min(len(shapes[0]), MOST_TRAILING)} axes"
-        )
+        raise NetworkError(f"{name} over {count} axes receives {received}", hint=f"1 to {min(len(shapes[0]), MAX_TRAILING)} axes")
     return _trailing(name, count)
 
 
@@ -245,9 +243,9 @@ def _normalize(shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> 
 
 
 KINDS = (
-    replace(BATCH_NORM, meets=_batch_norm_meets),
-    *(replace(kind, meets=partial(_by_channel, name)) for name, kind in BY_CHANNEL.items()),
-    *(replace(kind, meets=partial(_by_row, name)) for name, kind in BY_ROW.items()),
-    replace(LRN, meets=_lrn),
-    replace(NORMALIZE, meets=_normalize),
+    replace(BATCH_NORM, specialise=_specialise_batch_norm),
+    *(replace(kind, specialise=partial(_by_channel, name)) for name, kind in BY_CHANNEL.items()),
+    *(replace(kind, specialise=partial(_by_row, name)) for name, kind in BY_ROW.items()),
+    replace(LRN, specialise=_lrn),
+    replace(NORMALIZE, specialise=_normalize),
 )

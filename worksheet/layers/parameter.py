@@ -48,12 +48,12 @@ def stored(rank: int) -> Kind:
     )
 
 
-def _meets(_: tuple[Shape, ...], v: Mapping[str, int], __: str) -> Kind:
+def _specialise(_: tuple[Shape, ...], v: Mapping[str, int], __: str) -> Kind:
     return stored(len(listed(v)))
 
 
-def _meets_given(_: tuple[Shape, ...], v: Mapping[str, int], __: str) -> Kind:
+def _specialise_input(_: tuple[Shape, ...], v: Mapping[str, int], __: str) -> Kind:
     return given(len(listed(v)))
 
 
-KINDS = (replace(stored(2), meets=_meets), replace(given(3), meets=_meets_given))
+KINDS = (replace(stored(2), specialise=_specialise), replace(given(3), specialise=_specialise_input))

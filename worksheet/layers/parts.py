@@ -99,7 +99,7 @@ def _crop_to(shape: Shape, like: Shape, v: Mapping[str, int]) -> Kind:
     return cropped(len(shape), axis)
 
 
-SIZED_CROP = CROP  # without meets, for layers whose size is given
+SIZED_CROP = CROP  # without specialise, for layers whose size is given
 
 # Pad
 
@@ -147,7 +147,7 @@ def _pad(shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
     borders = {"l_w": names[-1], "r_w": names[-1], "l_h": "N", "r_h": "N", "o": "c"}
     for symbol in (*SIDES, CHANNELS_ADDED):
         if v[symbol.name] and borders[symbol.name] not in names:
-            raise NetworkError(f"the input {written(shape)} has no axis for the {symbol.said} ({v[symbol.name]})")
+            raise NetworkError(f"the input {written(shape)} has no axis for the {symbol.inline_meaning} ({v[symbol.name]})")
     return padded(len(axes), frozenset(axis for name, axis in borders.items() if v[name]))
 
 
@@ -185,8 +185,8 @@ def _gather(shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
 
 
 KINDS = (
-    replace(sliced(3, 0), meets=_slice),
-    replace(CROP, meets=_crop),
-    replace(padded(3, frozenset("cMN")), meets=_pad),
-    replace(gathered((3,), 2), meets=_gather),
+    replace(sliced(3, 0), specialise=_slice),
+    replace(CROP, specialise=_crop),
+    replace(padded(3, frozenset("cMN")), specialise=_pad),
+    replace(gathered((3,), 2), specialise=_gather),
 )

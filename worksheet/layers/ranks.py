@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from worksheet.errors import NetworkError
 from worksheet.layers.kind import Shape, Symbol
-from worksheet.layers.shapes import MOST_AXES
+from worksheet.layers.shapes import MAX_AXES
 
 LISTED = 6  # axes that a list of numbers can give
 # Which axis a layer works on: a fact that stands in no formula, so that it is not among a layer's values.
-AXIS = Symbol("a", "Axis", default="1", words={i: f"axis {i}" for i in range(1, MOST_AXES + 1)})
+AXIS = Symbol("a", "Axis", default="1", words={i: f"axis {i}" for i in range(1, MAX_AXES + 1)})
 
 
 def of_input(number: int, axis: Symbol, group: str = "") -> Symbol:

@@ -198,4 +198,4 @@ GRU = replace(
     ),
 )
 
-KINDS = (RNN, replace(LSTM, meets=_lstm), GRU)
+KINDS = (RNN, replace(LSTM, specialise=_lstm), GRU)

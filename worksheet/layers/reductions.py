@@ -6,12 +6,12 @@ from functools import lru_cache, partial
 
 from worksheet.errors import NetworkError
 from worksheet.formula import Formula
-from worksheet.layers.arithmetic import MOST_PATTERNS
+from worksheet.layers.arithmetic import MAX_PATTERNS
 from worksheet.layers.kind import Form, Kind, Shape, Spelling, Symbol, Training
 from worksheet.layers.shapes import MAP, axes, product
 
-MOST = 4
-LISTED = tuple(f"a_{i}" for i in range(1, MOST + 1))
+MAX_REDUCED = 4
+LISTED = tuple(f"a_{i}" for i in range(1, MAX_REDUCED + 1))
 POSITIONS = tuple(
     Symbol(name, "Axis that is reduced, from 1 (0: no further one; without any, all)", least=0, default="0", neutral=0)
     for name in LISTED
@@ -67,12 +67,12 @@ def _base(name: str, title: str, source: str, costs: Mapping[str, str], training
 BASES = {row[0]: _base(*row) for row in TABLE}
 
 
-@lru_cache(maxsize=MOST_PATTERNS)
+@lru_cache(maxsize=MAX_PATTERNS)
 def _specialised(name: str, rank: int, reduced: tuple[int, ...], keep: int) -> Kind:
     return _over(BASES[name], COSTS[name], rank, reduced, keep)
 
 
-def _meets(name: str, shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
+def _specialise(name: str, shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
     if len(shapes) != 1:
         return BASES[name]
     (shape,) = shapes
@@ -86,4 +86,4 @@ def _meets(name: str, shapes: tuple[Shape, ...], values: Mapping[str, int], _: s
     return _specialised(name, len(shape), reduced, values["f"])
 
 
-KINDS = tuple(replace(kind, meets=partial(_meets, name)) for name, kind in BASES.items())
+KINDS = tuple(replace(kind, specialise=partial(_specialise, name)) for name, kind in BASES.items())

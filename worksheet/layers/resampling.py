@@ -141,4 +141,4 @@ def _interp(_: tuple[Shape, ...], v: Mapping[str, int], __: str) -> Kind:
     return INTERPS[_is_given("Interp", v, ("n_z", "n_s"))]
 
 
-KINDS = (replace(UPSAMPLE, meets=_upsample), replace(INTERP, meets=_interp))
+KINDS = (replace(UPSAMPLE, specialise=_upsample), replace(INTERP, specialise=_interp))

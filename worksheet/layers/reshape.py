@@ -148,4 +148,4 @@ SHUFFLES = (
     ),
 )
 
-KINDS = (FLATTEN, replace(reshaped(3, 3), meets=_reshape), replace(permuted((2, 3, 1)), meets=_permute), *SHUFFLES)
+KINDS = (FLATTEN, replace(reshaped(3, 3), specialise=_reshape), replace(permuted((2, 3, 1)), specialise=_permute), *SHUFFLES)

@@ -62,7 +62,7 @@ def _along(name: str, axes_behind: int) -> Kind:
     return replace(base, forms=(form,), repeats=base.repeats if axes_behind else ROWS)
 
 
-def _meets(name: str, shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
+def _specialise(name: str, shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
     if len(shapes) != 1:
         return BASES[name]
     (shape,) = shapes
@@ -70,4 +70,4 @@ def _meets(name: str, shapes: tuple[Shape, ...], values: Mapping[str, int], _: s
     return _along(name, behind(name, shape, values["a"] or usual))
 
 
-KINDS = tuple(replace(kind, meets=partial(_meets, name)) for name, kind in BASES.items())
+KINDS = tuple(replace(kind, specialise=partial(_specialise, name)) for name, kind in BASES.items())

@@ -36,7 +36,7 @@ FLATTENED = {
         (("c", "M", "N", "D"), ("c", "D", "N", "M")),
     )
 }
-MOST_AXES = 12  # of an array whose axes need a symbol each
+MAX_AXES = 12  # of an array whose axes need a symbol each
 
 
 def axes(rank: int) -> tuple[Symbol, ...]:
@@ -46,8 +46,8 @@ def axes(rank: int) -> tuple[Symbol, ...]:
 
 def numbered(rank: int) -> tuple[Symbol, ...]:
     """The same with numbers in place of letters."""
-    if rank > MOST_AXES:
-        raise NetworkError(f"an array of {rank} axes", hint=f"at most {MOST_AXES} axes can be told apart here")
+    if rank > MAX_AXES:
+        raise NetworkError(f"an array of {rank} axes", hint=f"at most {MAX_AXES} axes can be told apart here")
     return tuple([Symbol(f"x_{i}", f"Size of axis {i} of the input") for i in range(1, rank + 1)])
 
 

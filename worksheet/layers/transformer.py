@@ -13,7 +13,7 @@ from worksheet.layers.attention import (
     MULTIHEAD,
     QUERIES,
     SELF,
-    Rows,
+    Projection,
     multihead_counts,
     multihead_training,
 )
@@ -31,7 +31,7 @@ Counts = Mapping[str, str]  # formulas by quantity, those of training among them
 
 def _on_rows(kind: Kind, facts: Mapping[str, int], **names: str) -> Counts:
     """What a kind counts on L rows of n, with numbers for some of its symbols and other names for others."""
-    met = kind.meets(((2, 3),), facts, "") if kind.meets else kind
+    met = kind.specialise(((2, 3),), facts, "") if kind.specialise else kind
     (form,) = [form for form in (*met.forms, *met.repeated_forms) if {axis.name for axis in form.symbols} == ROW_AXES]
     counts = {name: met.quantity(name, form) for name in met.counts}
     if met.training:
@@ -45,7 +45,7 @@ def _named(training: Training) -> dict[str, str]:
     return {name: text for name, text in counts.items() if text and text != "0"}
 
 
-def _attention(linear: list[Rows], keys: str, joined: str, inner: Sequence[Rows] = (MIXED,)) -> Counts:
+def _attention(linear: list[Projection], keys: str, joined: str, inner: Sequence[Projection] = (MIXED,)) -> Counts:
     return multihead_counts(linear, keys) | _named(multihead_training(linear, keys, "n", joined, inner))
 
 
@@ -82,8 +82,10 @@ FORWARD = tuple(
 )
 RESIDUAL = {"additions": "L*n", "input_additions": "B*L*n"}  # backwards too: the gradients of both ways meet
 MEETING = {"inner_additions": "B*L*n"}  # at a residual other than the first, which begins at what the layer reads
-TO_ITSELF = _attention([Rows("4*", "L", "n", "n")], "L", "2*L*n")
-TO_MEMORY = _attention([Rows("2*", "L", "n", "n"), Rows("2*", "S", "n", "n")], "S", "S*n", [Rows("2*", "L", "n", "n")])
+TO_ITSELF = _attention([Projection("4*", "L", "n", "n")], "L", "2*L*n")
+TO_MEMORY = _attention(
+    [Projection("2*", "L", "n", "n"), Projection("2*", "S", "n", "n")], "S", "S*n", [Projection("2*", "L", "n", "n")]
+)
 ENCODER = _sum(
     (
         *(("1", TO_ITSELF), *FORWARD, ("2", RESIDUAL), ("1", MEETING), ("2", NORM)),

@@ -14,7 +14,7 @@ from worksheet.layers.shapes import CHANNELS, DEPTH, HEIGHT, WIDTH
 
 
 @dataclass(frozen=True)
-class Axis:
+class WindowAxis:
     """One direction in which a window slides."""
 
     letter: str  # of the kernel's size; the index of p, q, s, d
@@ -25,17 +25,17 @@ class Axis:
 
 
 AXES = (
-    Axis("w", "width", "wider", WIDTH, "W"),
-    Axis("h", "height", "higher", HEIGHT, "H"),
-    Axis("t", "depth", "deeper", DEPTH, "T"),
+    WindowAxis("w", "width", "wider", WIDTH, "W"),
+    WindowAxis("h", "height", "higher", HEIGHT, "H"),
+    WindowAxis("t", "depth", "deeper", DEPTH, "T"),
 )
 
 # How the number of windows along an axis is found.
 FLOORED = "floor"
 ROUNDINGS = {
-    FLOORED: "floor(({way})/s_{x}) + 1",
-    "ceil": "ceil(({way})/s_{x}) + 1",
-    "clipped": "min(ceil(({way})/s_{x}) + 1, ceil(({behind})/s_{x}))",  # the last window starts in the input or before it
+    FLOORED: "floor(({reach})/s_{x}) + 1",
+    "ceil": "ceil(({reach})/s_{x}) + 1",
+    "clipped": "min(ceil(({reach})/s_{x}) + 1, ceil(({behind})/s_{x}))",  # the last window starts in the input or before it
     "same": "ceil({size}/s_{x})",
 }
 DOWN, UP, UNCLIPPED = 0, 1, 2
@@ -53,7 +53,7 @@ ROUNDING_FLAGS = {"ceil": ("e", UP), "unclipped": ("e", UNCLIPPED)}
 SAME_FLAG = {"same": ("z", 1)}
 
 
-class Fit(NamedTuple):
+class WindowCase(NamedTuple):
     """What of a layer decides about its formulas and messages."""
 
     roundings: tuple[str, ...]  # one of ROUNDINGS for each axis
@@ -69,7 +69,7 @@ class Windows:
     padded: bool = True
 
     @property
-    def axes(self) -> tuple[Axis, ...]:
+    def axes(self) -> tuple[WindowAxis, ...]:
         """From the innermost axis outwards, the order in which the course writes them: w, h, t."""
         return AXES[: self.dimensions]
 
@@ -149,36 +149,36 @@ class Windows:
 
     # Sizes
 
-    def way(self, axis: Axis) -> str:
+    def reach(self, axis: WindowAxis) -> str:
         """How far the kernel can go, as a formula. With a dilation of 1 it reads M - w + 2p."""
         x = axis.letter
         extent = f"d_{x}*({x} - 1) - 1" if self.dilated else x
         return f"{axis.input.name} - {extent}" + (f" + 2*p_{x} + q_{x}" if self.padded else "")
 
-    def sizes(self, fit: Fit) -> tuple[Size, ...]:
+    def sizes(self, case: WindowCase) -> tuple[Size, ...]:
         """The output's sizes."""
         found = []
-        for axis, rounding in zip(self.axes, fit.roundings, strict=True):
+        for axis, rounding in zip(self.axes, case.roundings, strict=True):
             x, size = axis.letter, axis.input.name
             behind = f"{size} + p_{x}" if self.padded else size
-            text = ROUNDINGS[rounding].format(way=self.way(axis), behind=behind, size=size, x=x)
+            text = ROUNDINGS[rounding].format(reach=self.reach(axis), behind=behind, size=size, x=x)
             found.append(Size(axis.output, f"{axis.side.capitalize()} of output tensor", text))
         return tuple(found)
 
-    def fits(self, fit: Fit) -> tuple[Check, ...]:
+    def checks(self, case: WindowCase) -> tuple[Check, ...]:
         """There is a window: rounded down, the kernel fits into the padded input; rounded up, it does but for a step."""
         checks = []
-        for axis, rounding in zip(self.axes, fit.roundings, strict=True):
+        for axis, rounding in zip(self.axes, case.roundings, strict=True):
             x, size = axis.letter, axis.input.name
             if rounding == "same":
                 message = f'the padding of the {axis.side} is given ({{p_{x}}} + {{q_{x}}}), but "same" finds it'
                 checks.append(Check(f"0 - p_{x} - q_{x}", message))
                 continue
-            kernel = f"{{{x}}}, dilated by {{d_{x}}}" if "d" in fit.traits else f"{{{x}}}"
+            kernel = f"{{{x}}}, dilated by {{d_{x}}}" if "d" in case.traits else f"{{{x}}}"
             padded = f"the padded input ({{{size}}} + 2 x {{p_{x}}}" if self.padded else f"the input ({{{size}}}"
-            padded += f" + {{q_{x}}})" if "q" in fit.traits else ")"
+            padded += f" + {{q_{x}}})" if "q" in case.traits else ")"
             step = "" if rounding == "floor" else f" + s_{x} - 1"
-            checks.append(Check(self.way(axis) + step, f"the kernel is {axis.larger} ({kernel}) than {padded}"))
+            checks.append(Check(self.reach(axis) + step, f"the kernel is {axis.larger} ({kernel}) than {padded}"))
         return tuple(checks)
 
     @property
@@ -195,24 +195,24 @@ class Windows:
         return tuple(checks)
 
     @property
-    def usual(self) -> Fit:
+    def usual(self) -> WindowCase:
         """Rounded down along every axis, without further padding or dilation."""
-        return Fit((FLOORED,) * self.dimensions)
+        return WindowCase((FLOORED,) * self.dimensions)
 
-    def fit(self, shapes: tuple[Shape, ...], v: Mapping[str, int]) -> Fit:
+    def case_of(self, shapes: tuple[Shape, ...], v: Mapping[str, int]) -> WindowCase:
         """How a layer meets its input. What a message must name is told apart only where there is cause for one."""
         if v.get("z") or len(shapes) != 1 or len(shapes[0]) < self.dimensions:
-            return Fit(("same",) * self.dimensions) if v.get("z") else self.usual
+            return WindowCase(("same",) * self.dimensions) if v.get("z") else self.usual
         sizes = {axis.letter: size for axis, size in zip(self.axes, reversed(shapes[0]), strict=False)}
         roundings = tuple(rounding(x, size, v) for x, size in sizes.items())
         if all(room(x, size, v) >= 0 for x, size in sizes.items()):
-            return Fit(roundings)
+            return WindowCase(roundings)
         neutral = {f"{letter}_{x}": value for letter, value in (("q", 0), ("d", 1)) for x in sizes}
-        return Fit(roundings, frozenset(name[0] for name, value in neutral.items() if v.get(name, value) != value))
+        return WindowCase(roundings, frozenset(name[0] for name, value in neutral.items() if v.get(name, value) != value))
 
 
 def room(x: str, size: int, v: Mapping[str, int]) -> int:
-    """How far the kernel can go along an axis; negative where it does not fit."""
+    """How far the kernel can go along an axis; negative where it does not case."""
     return size - v.get(f"d_{x}", 1) * (v[x] - 1) - 1 + 2 * v.get(f"p_{x}", 0) + v.get(f"q_{x}", 0)
 
 

@@ -33,7 +33,7 @@ def laid(lays: Lays, name: str, input: Shape) -> Network:
 
 
 @dataclass(frozen=True)
-class Entry:
+class Member:
     """A network of a family's table; ``model`` makes it one of the zoo."""
 
     name: str
@@ -128,7 +128,7 @@ VGG_WIDTHS = (64, 128, 256, 512, 512)
 
 
 @dataclass(frozen=True)
-class Trunk:
+class VggTrunk:
     """Blocks of 3 x 3 convolutions: how many convolutions each has, and the pooling behind it (none where it is empty)."""
 
     depths: Sequence[int] = (2, 2, 3, 3, 3)
@@ -138,10 +138,10 @@ class Trunk:
     dilations: Mapping[int, int] = field(default_factory=dict)  # of the blocks that have one
 
 
-VGG_16 = Trunk()
+VGG_16 = VggTrunk()
 
 
-def vgg_trunk(net: Builder, trunk: Trunk = VGG_16) -> str:
+def vgg_trunk(net: Builder, trunk: VggTrunk = VGG_16) -> str:
     """Lay the trunk: conv1_1, relu1_1, ..., pool5. Returns the last layer's name."""
     for block, (depth, pool) in enumerate(zip(trunk.depths, trunk.pools, strict=False), 1):
         dilation = trunk.dilations.get(block, 1)

@@ -3,7 +3,7 @@
 from functools import partial
 
 from worksheet.network import Builder
-from worksheet.zoo.blocks import CLASSES, Entry, Naming, conv_bn
+from worksheet.zoo.blocks import CLASSES, Member, Naming, conv_bn
 
 SOURCE = (
     "G. Huang, Z. Liu, L. van der Maaten and K. Weinberger, Densely connected convolutional networks (2016); torchvision.models"
@@ -61,7 +61,7 @@ DESIGNS = {  # layers of each block, growth, errors
 }
 TWIST = "average pooling in windows of 7 x 7"
 MODELS = tuple(
-    Entry(
+    Member(
         f"densenet{size}{'-burden' if twist else ''}",
         f"DenseNet-{size}{' of convnet-burden' if twist else ''}",
         partial(_lay, depths, growth, in_windows=bool(twist)),

@@ -3,14 +3,14 @@
 from functools import partial
 
 from worksheet.network import Builder
-from worksheet.zoo.blocks import HALVING, Entry, Trunk, conv_relu, vgg_trunk
+from worksheet.zoo.blocks import HALVING, Member, VggTrunk, conv_relu, vgg_trunk
 
 SOURCE = (
     "Z. Cao, T. Simon, S.-E. Wei and Y. Sheikh, Realtime multi-person 2D pose estimation using part affinity fields (2016); "
     "the authors' definitions for OpenPose"
 )
 STAGES = 6
-TRUNK = Trunk((2, 2, 4, 2), (HALVING, HALVING, HALVING, {}), "pool{}_stage1")  # VGG-19 as far as conv4_2
+TRUNK = VggTrunk((2, 2, 4, 2), (HALVING, HALVING, HALVING, {}), "pool{}_stage1")  # VGG-19 as far as conv4_2
 FEATURES = "relu4_4_CPM"
 LAST_RELU = "Mrelu6_stage6_L2"
 FIRST = (({"c": 128, "w": 3, "p": 1},) * 3, {"c": 512, "w": 1})
@@ -44,7 +44,7 @@ def _lay(limbs: int, joints: int, net: Builder) -> None:
 
 
 MODELS = tuple(
-    Entry(name, title, partial(_lay, limbs, joints), input=(3, 368, 368)).model(SOURCE)
+    Member(name, title, partial(_lay, limbs, joints), input=(3, 368, 368)).model(SOURCE)
     for name, title, limbs, joints in (
         ("multipose-mpi", "OpenPose for MPI", 28, 16),
         ("multipose-coco", "OpenPose for COCO", 38, 19),

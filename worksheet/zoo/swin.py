@@ -17,7 +17,7 @@ Grid = tuple[int, int]  # height and width in tokens; maps have their channels l
 
 
 @dataclass(frozen=True)
-class Design:
+class SwinDesign:
     """Channels of the first stage, and the blocks and heads of each."""
 
     width: int
@@ -25,7 +25,7 @@ class Design:
     heads: tuple[int, ...]
 
 
-TINY = Design(96, (2, 2, 6, 2), (3, 6, 12, 24))
+TINY = SwinDesign(96, (2, 2, 6, 2), (3, 6, 12, 24))
 
 
 def _resized(net: Builder, path: str, grid: Grid, to: Grid) -> None:
@@ -123,7 +123,7 @@ def _merge(net: Builder, path: str, grid: Grid, width: int) -> Grid:
     return half
 
 
-def _lay(design: Design, net: Builder) -> None:
+def _lay(design: SwinDesign, net: Builder) -> None:
     _, height, breadth = of_image(net)
     grid = (height // PATCH or 1, breadth // PATCH or 1)  # the convolution says where an image is too small
     width = design.width

@@ -91,7 +91,7 @@ def _of_knob(knob: Knob, given: Range | None) -> Unknown:
 
 
 def _letter(knob: Knob) -> str:
-    return knob.change.numbers[0].partition("_")[0] if knob.change.numbers else ""
+    return knob.effect.numbers[0].partition("_")[0] if knob.effect.numbers else ""
 
 
 def _of_depth(network: Network, name: str, symbol: str, given: Range | None) -> Unknown:

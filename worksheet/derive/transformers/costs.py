@@ -16,7 +16,7 @@ from worksheet.formula.traced import Trace
 from worksheet.formula.traced_numbers import form_of
 from worksheet.layers import Role
 from worksheet.sizes import Sized, sized
-from worksheet.zoo.language import Design, Transformer
+from worksheet.zoo.language import Transformer, TransformerDesign
 
 BACKWARD = ("input_gradient", "weight_gradient")  # columns of the conventions of training
 SUMS = "gradient_sums"
@@ -55,7 +55,7 @@ class _Laid:
         length, before = (1, names["S"]) if past else (names["L"], 0)
         self.rows = [self._rows(costs.laid(names, depth), length, before) for depth in (1, 2, 3)]
 
-    def _rows(self, design: Design, length: int, past: int) -> list[tuple[Sized, list[Polynomial]]]:
+    def _rows(self, design: TransformerDesign, length: int, past: int) -> list[tuple[Sized, list[Polynomial]]]:
         """Each layer with its columns; what is stored elsewhere counts nothing, unless tokens are read one by one."""
         network = self.costs.transformer.network(design, length, past)
         counting = Counting(network, self.convention, run_of(self.convention, 1))
@@ -108,7 +108,9 @@ class Costs(Sizes):
     Raises NetworkError where the design is none or has no place for so many tokens.
     """
 
-    def __init__(self, transformer: Transformer, design: Design, length: int, *, prompt: int = 0, batch: int = 1) -> None:
+    def __init__(
+        self, transformer: Transformer, design: TransformerDesign, length: int, *, prompt: int = 0, batch: int = 1
+    ) -> None:
         one = transformer.network(replace(design, blocks=1), length)
         sized(one)  # refuses what does not fit
         stored = any(node.kind.is_source for node in one.nodes)

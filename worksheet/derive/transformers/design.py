@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from worksheet.derive.transformers.sizes import USUAL
 from worksheet.errors import Collector, NetworkError, WorksheetError, nearest, shown
-from worksheet.zoo.language import TRANSFORMERS, Design, Transformer
+from worksheet.zoo.language import TRANSFORMERS, Transformer, TransformerDesign
 
 PREFIX = "zoo:"
 LARGEST = 10**9  # of a size
@@ -24,7 +24,7 @@ def transformer_named(source: str) -> Transformer:
     return known[name]
 
 
-def designed(design: Design, given: Mapping[str, int | None]) -> Design:
+def designed(design: TransformerDesign, given: Mapping[str, int | None]) -> TransformerDesign:
     """The design with other sizes: WORDS and their numbers, None for its own.
 
     Heads of keys follow the heads, and what stands between the linear layers the width, where they do in the design. Raises

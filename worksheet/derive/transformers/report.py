@@ -16,7 +16,7 @@ from worksheet.derive.transformers.steps import Steps, percent, signed
 from worksheet.errors import NetworkError
 from worksheet.formula import Digits, Formula
 from worksheet.report import Block, Bullets, Picture, Report, Table, Text, Title, Working
-from worksheet.zoo.language import Design, Transformer
+from worksheet.zoo.language import Transformer, TransformerDesign
 
 LARGEST_BATCH = 10**9
 FAR = 8  # times the length at which attention's products are half, up to which their share is drawn
@@ -56,7 +56,7 @@ def transformer(
     return _Document(costs, stored(dtype), Digits(digits)).report()
 
 
-def costs_of(known: Transformer, design: Design, length: int | None, prompt: int | None, batch: int) -> Costs:
+def costs_of(known: Transformer, design: TransformerDesign, length: int | None, prompt: int | None, batch: int) -> Costs:
     """The costs at a length; by default all that the design has positions for, half of them given. Raises NetworkError."""
     tokens = design.positions if length is None else length
     given = max(tokens, 0) // 2 if prompt is None else prompt

@@ -11,7 +11,7 @@ from worksheet.formula import Exact, Formula
 from worksheet.formula.polynomial import UNIT, Monomial, Polynomial
 from worksheet.formula.traced import Trace, Variable
 from worksheet.formula.traced_numbers import form_of
-from worksheet.zoo.language import Design
+from worksheet.zoo.language import TransformerDesign
 
 MEANINGS = {
     "n": "number of blocks",
@@ -71,7 +71,7 @@ class Sizes:
     ``positions`` are those that are stored.
     """
 
-    def __init__(self, design: Design, length: int, prompt: int = 0, batch: int = 1, *, positions: int) -> None:
+    def __init__(self, design: TransformerDesign, length: int, prompt: int = 0, batch: int = 1, *, positions: int) -> None:
         self.design = design
         self.usual = design.wide == USUAL * design.width
         self.grouped = design.key_heads != design.heads
@@ -98,12 +98,12 @@ class Sizes:
         )
         return {Variable(name): value for name, value in zip(INSIDE, values, strict=True)}
 
-    def laid(self, names: Mapping[str, int], depth: int) -> Design:
+    def laid(self, names: Mapping[str, int], depth: int) -> TransformerDesign:
         """The design with symbols for its numbers; what is as wide or as many as usual has none of its own."""
         heads, head = names["h"], names["e"]
         wide = USUAL * heads * head if self.usual else names["f"]
         keys = names["g"] if self.grouped else heads
-        return Design(names["V"], names["T"], head, wide, heads, keys, depth)
+        return TransformerDesign(names["V"], names["T"], head, wide, heads, keys, depth)
 
     def size(self, name: str) -> Amount:
         """One of the sizes; where it follows from another, in terms of that."""
