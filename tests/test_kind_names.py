@@ -12,7 +12,7 @@ TRANSLATE = {"readers"}  # where operators of other formats become kinds: names 
 SHORTEST = 3  # characters of a part of a name
 ADVICE = (
     "{place} chooses by the name of a kind, {text!r}. Ask the kind for a property instead (kind.role, kind.window, kind.writes), "
-    "so that a new kind touches one file. Where no property says it, add one to worksheet/layers/traits.py, and declare it in the "
+    "so that a new kind touches one file. Where no property says it, add one to worksheet/layers/traits.py and declare it in the "
     "rows of the kinds"
 )
 

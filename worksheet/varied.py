@@ -30,7 +30,7 @@ MAX_OF_NAME = 12
 
 
 class Effect(NamedTuple):
-    """What a knob does to a network; ``None`` for the batch, which is none of its numbers."""
+    """What a variable does to a network; ``None`` for the batch, which is none of its numbers."""
 
     axes: tuple[int, ...] = ()  # of the input's shape
     node: str = ""
@@ -39,7 +39,7 @@ class Effect(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Knob:
+class SizeVariable:
     """Something of a network that varies: how it was asked for, its symbol in formulas, its value now and its domain.
 
     It takes whole multiples of ``step`` from ``least`` to ``most``.
@@ -55,51 +55,51 @@ class Knob:
     step: Exact = 1
 
 
-def knobs(network: Network, names: Iterable[str]) -> tuple[Knob, ...]:
+def size_variables(network: Network, names: Iterable[str]) -> tuple[SizeVariable, ...]:
     """What the names mean for this network: ``M`` (the side; the width alone where ``N`` is asked for too), ``N``, ``D``, ``L``,
     ``n``, ``c``, ``B`` (the batch), ``alpha`` (a multiplier of all widths), ``conv1.p`` (a layer's number, by the sheet's word
     or the formula's letter). Raises WorksheetError with all faults.
     """
     wanted = [name.strip() for name in names]
     faults = Collector()
-    found: list[Knob] = []
+    found: list[SizeVariable] = []
     for name in wanted:
         with faults.catching():
             if wanted.count(name) > 1:
                 raise NetworkError(f"{shown(name)} is asked for twice")
-            found.append(_knob(network, name, wanted))
+            found.append(_variable(network, name, wanted))
     faults.raise_any()
     return tuple(_told_apart(found))
 
 
-def turned(network: Network, values: Mapping[Knob, Exact]) -> Network:
-    """The network with other values for some of its knobs. Raises WorksheetError where it is none then."""
+def with_sizes(network: Network, values: Mapping[SizeVariable, Exact]) -> Network:
+    """The network with other values for some of its variables. Raises WorksheetError where it is none then."""
     shape = list(network.input)
-    for knob, value in values.items():
-        for axis in knob.effect.axes:
+    for variable, value in values.items():
+        for axis in variable.effect.axes:
             shape[axis] = whole(value)
-    made = _made(network, tuple(shape)) if any(knob.effect.axes for knob in values) else network
-    for knob, value in values.items():
-        if knob.effect.node:
-            made = _told(made, knob, value)
-    for knob, value in values.items():
-        if knob.effect.width:
+    made = _made(network, tuple(shape)) if any(variable.effect.axes for variable in values) else network
+    for variable, value in values.items():
+        if variable.effect.node:
+            made = _told(made, variable, value)
+    for variable, value in values.items():
+        if variable.effect.width:
             made = widened(made, value)
     return made
 
 
-def batch(values: Mapping[Knob, Exact], otherwise: int = 1) -> int:
+def batch(values: Mapping[SizeVariable, Exact], otherwise: int = 1) -> int:
     """The number of samples among the values."""
-    return next((whole(value) for knob, value in values.items() if knob.symbol == BATCH), otherwise)
+    return next((whole(value) for variable, value in values.items() if variable.symbol == BATCH), otherwise)
 
 
 def _made(network: Network, shape: Shape) -> Network:
     return network.made_for(shape) if network.made_for else replace(network, input=shape)
 
 
-def _told(network: Network, knob: Knob, value: Exact) -> Network:
-    numbers = dict.fromkeys(knob.effect.numbers, whole(value))
-    change = knob.effect.node
+def _told(network: Network, variable: SizeVariable, value: Exact) -> Network:
+    numbers = dict.fromkeys(variable.effect.numbers, whole(value))
+    change = variable.effect.node
     nodes = [
         replace(node, hyperparameters={**node.hyperparameters, **numbers}) if node.name == change else node
         for node in network.nodes
@@ -110,9 +110,9 @@ def _told(network: Network, knob: Knob, value: Exact) -> Network:
 # Names
 
 
-def _knob(network: Network, name: str, wanted: Sequence[str]) -> Knob:
+def _variable(network: Network, name: str, wanted: Sequence[str]) -> SizeVariable:
     if name == BATCH:
-        return Knob(name, name, "number of samples in the batch", 1, Effect())
+        return SizeVariable(name, name, "number of samples in the batch", 1, Effect())
     if name == WIDTH:
         return _width(network)
     if "." in name:
@@ -126,7 +126,7 @@ def _knob(network: Network, name: str, wanted: Sequence[str]) -> Knob:
     length = network.input[axis]
     square = name == "M" and "N" not in wanted and network.input[letters.index("N")] == length
     axes = (letters.index("N"), axis) if square else (axis,)
-    return Knob(name, name, SIDE if square else MEANINGS[name], length, Effect(axes))
+    return SizeVariable(name, name, SIDE if square else MEANINGS[name], length, Effect(axes))
 
 
 def _example(network: Network) -> str:
@@ -134,7 +134,7 @@ def _example(network: Network) -> str:
     return f"{node.name}.{next(iter(vocabulary(node.kind)), 'k')}"
 
 
-def _of_layer(network: Network, name: str) -> Knob:
+def _of_layer(network: Network, name: str) -> SizeVariable:
     """A layer's number: the layer's name may hold dots itself."""
     owner, _, word = name.rpartition(".")
     no = next((i for i, node in enumerate(network.nodes, 1) if node.name == owner), 0)
@@ -148,7 +148,7 @@ def _of_layer(network: Network, name: str) -> Knob:
     index = plain if 0 < len(plain) <= MAX_OF_NAME else str(no)
     letter = symbol.name.partition("_")[0] if len(numbers) > 1 or "_" not in symbol.name else symbol.name.replace("_", "")
     said = f"{symbol.inline_meaning.partition(' on each side')[0] if len(numbers) > 1 else symbol.inline_meaning} of {owner}"
-    return Knob(
+    return SizeVariable(
         name,
         f"{letter}_{index}",
         said,
@@ -170,24 +170,26 @@ def _numbers(kind: Kind, word: str) -> tuple[str, ...]:
     return numbers
 
 
-def _told_apart(found: Sequence[Knob]) -> Iterator[Knob]:
-    """The knobs with a symbol each."""
-    for i, knob in enumerate(found):
-        clash = any(other.symbol == knob.symbol for other in found[:i])
-        yield replace(knob, symbol=f"{knob.symbol}{'abcdefghijklmnopqrstuvwxyz'[i % 26]}") if clash else knob
+def _told_apart(found: Sequence[SizeVariable]) -> Iterator[SizeVariable]:
+    """The variables with a symbol each."""
+    for i, variable in enumerate(found):
+        clash = any(other.symbol == variable.symbol for other in found[:i])
+        yield replace(variable, symbol=f"{variable.symbol}{'abcdefghijklmnopqrstuvwxyz'[i % 26]}") if clash else variable
 
 
 # Width
 
 
-def _width(network: Network) -> Knob:
+def _width(network: Network) -> SizeVariable:
     """The multiplier of all widths: a multiple of one over what all of them can be divided by."""
     scaled = _scaled(network)
     if not scaled:
         raise NetworkError(f"{network.name} has no layer inside whose width could vary")
     parts = reduce(gcd, [node.hyperparameters[node.kind.width] for node in network.nodes if node.name in scaled])
     step = Fraction(1, parts) if parts > 1 else 1
-    return Knob(WIDTH, WIDTH, "multiplier of the widths of all layers but the last", 1, Effect(width=True), least=step, step=step)
+    return SizeVariable(
+        WIDTH, WIDTH, "multiplier of the widths of all layers but the last", 1, Effect(width=True), least=step, step=step
+    )
 
 
 def widened(network: Network, factor: Exact) -> Network:

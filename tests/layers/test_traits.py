@@ -19,7 +19,7 @@ from worksheet.layers import Kind, Pooling, Role, Window, Writes, kinds
 from worksheet.layers.activation import CHOICE, backwards, elementwise
 from worksheet.layers.shapes import ELEMENTWISE
 from worksheet.sizes import sized
-from worksheet.varied import knobs, turned
+from worksheet.varied import size_variables, with_sizes
 
 # Version 0.5.0 kept these lists beside the code that chose by them.
 
@@ -168,8 +168,8 @@ def test_a_new_kind_has_the_width_of_its_input(added: Kind) -> None:
     """A multiplier of widths goes past it, from one convolution to the next."""
     net = network(added.name)
     assert not added.width
-    (alpha,) = knobs(net, ["alpha"])
-    assert [row.output[0] for row in sized(turned(net, {alpha: 2}))] == [32, 32, 64, 64, 64, 10]
+    (alpha,) = size_variables(net, ["alpha"])
+    assert [row.output[0] for row in sized(with_sizes(net, {alpha: 2}))] == [32, 32, 64, 64, 64, 10]
 
 
 def test_a_new_kind_has_the_gradient_facts_of_its_like(added: Kind) -> None:

@@ -20,7 +20,7 @@ from worksheet.formula.traced import Finer, Trace, Variable
 from worksheet.formula.traced_numbers import form_of
 from worksheet.network import Network
 from worksheet.sizes import Sized
-from worksheet.varied import BATCH, Knob, batch, knobs, turned
+from worksheet.varied import BATCH, SizeVariable, batch, size_variables, with_sizes
 
 NONE = Polynomial({})
 MOST_CLASSES = 4096
@@ -49,7 +49,7 @@ class Case:
     totals: Mapping[str, Polynomial]
 
     def formula(self, form: Polynomial) -> Formula:
-        """One of its polynomials as a formula over the knobs' symbols, with floors where sizes are rounded."""
+        """One of its polynomials as a formula over the variables' symbols, with floors where sizes are rounded."""
         return self.trace.formula(form)
 
     def at(self, values: Sequence[Exact]) -> dict[str, int] | None:
@@ -69,18 +69,18 @@ class Closed:
     """
 
     def __init__(
-        self, network: Network, symbols: Sequence[str | Knob], convention: Convention | str | None = None, *, samples: int = 1,
-        dtype: str = "",
+        self, network: Network, symbols: Sequence[str | SizeVariable], convention: Convention | str | None = None, *,
+        samples: int = 1, dtype: str = "",
     ) -> None:  # fmt: skip
         self.network = network
         chosen = convention or network.heading.convention or conventions.STANDARD
         self.convention = conventions.convention(chosen) if isinstance(chosen, str) else chosen
         texts = [symbol for symbol in symbols if isinstance(symbol, str)]
-        named = dict(zip(texts, knobs(network, texts), strict=True))
-        self.knobs = tuple(symbol if isinstance(symbol, Knob) else named[symbol] for symbol in symbols)
+        named = dict(zip(texts, size_variables(network, texts), strict=True))
+        self.variables = tuple(symbol if isinstance(symbol, SizeVariable) else named[symbol] for symbol in symbols)
         self.samples = samples
         self.dtype = dtype
-        self.variables = [Variable(knob.symbol, knob.step) for knob in self.knobs]
+        self.traced = [Variable(variable.symbol, variable.step) for variable in self.variables]
         self.cases: list[Case] = []
         self.refused: list[tuple[Trace, WorksheetError]] = []  # runs that found no network; they too hold under conditions
 
@@ -88,9 +88,9 @@ class Closed:
 
     def counting(self, values: Sequence[Exact]) -> Counting:
         """The network for numbers, traced or not, ready to be counted."""
-        given = dict(zip(self.knobs, values, strict=True))
+        given = dict(zip(self.variables, values, strict=True))
         run = run_of(self.convention, batch(given, self.samples), self.dtype)
-        return Counting(turned(self.network, given), self.convention, run)
+        return Counting(with_sizes(self.network, given), self.convention, run)
 
     def counted(self, values: Sequence[Exact]) -> dict[str, int]:
         """The totals of these sizes, counted layer by layer. Raises WorksheetError where there is no such network."""
@@ -114,10 +114,12 @@ class Closed:
         return self.cases[-1]
 
     def _traced(self, values: Sequence[Exact]) -> Case:
-        several = [SAMPLES if k.symbol == BATCH and value == 1 else value for k, value in zip(self.knobs, values, strict=True)]
-        trace = Trace(dict(zip(self.variables, several, strict=True)))
+        several = [
+            SAMPLES if k.symbol == BATCH and value == 1 else value for k, value in zip(self.variables, values, strict=True)
+        ]
+        trace = Trace(dict(zip(self.traced, several, strict=True)))
         try:
-            counting = self.counting([trace.variable(i) for i in range(len(self.knobs))])
+            counting = self.counting([trace.variable(i) for i in range(len(self.variables))])
             rows = _rows(counting)
             totals = _totals(self.convention, rows)
         except WorksheetError as fault:
@@ -125,8 +127,8 @@ class Closed:
             raise
         except TooLong:
             raise too_long(self.network) from None
-        for i, knob in enumerate(self.knobs):
-            if knob.symbol == BATCH:  # that one sample is left out of the formulas changes no count
+        for i, variable in enumerate(self.variables):
+            if variable.symbol == BATCH:  # that one sample is left out of the formulas changes no count
                 trace.conditions = {c: None for c in trace.conditions if c.of.atoms != {i}}
         return Case(trace, counting, tuple(rows), totals)
 
@@ -134,7 +136,7 @@ class Closed:
 
     @cached_property
     def main(self) -> Case:
-        """A case that holds for more than one value of every knob, near the network's own.
+        """A case that holds for more than one value of every variable, near the network's own.
 
         Raises NetworkError where there is none, or where a count does not follow from the sizes alone.
         """
@@ -145,49 +147,53 @@ class Closed:
             except WorksheetError as fault:
                 refusal = refusal or self._said(fault, values)
                 continue
-            others = [self._neighbour(case, values, i) for i in range(len(self.knobs))]
+            others = [self._neighbour(case, values, i) for i in range(len(self.variables))]
             if all(others):
                 self._verify(case, self._elsewhere(case, values) or [other for other in others if other])
                 return case
         if refusal:
             raise refusal
-        names = ", ".join(knob.name for knob in self.knobs)
+        names = ", ".join(variable.name for variable in self.variables)
         raise NetworkError(f"what {self.network.name} counts is no formula of {names}", hint="its layers change with every size")
 
     def _said(self, fault: WorksheetError, values: Sequence[Exact]) -> WorksheetError:
         """A refusal with the sizes that are refused, where they are not the network's own."""
         first = fault.faults[0]
-        changed = [f"{knob.name} = {value}" for knob, value in zip(self.knobs, values, strict=True)
-                   if value != knob.value and knob.symbol != BATCH]  # fmt: skip
+        changed = [f"{variable.name} = {value}" for variable, value in zip(self.variables, values, strict=True)
+                   if value != variable.value and variable.symbol != BATCH]  # fmt: skip
         return type(first)(f"with {', '.join(changed)}: {first.message}", first.where, first.hint) if changed else fault
 
     def _starts(self) -> Iterator[tuple[Exact, ...]]:
-        now = tuple(SAMPLES if knob.symbol == BATCH else knob.value for knob in self.knobs)
+        now = tuple(SAMPLES if variable.symbol == BATCH else variable.value for variable in self.variables)
         yield now
         for factor, steps in ((1, -1), (1, 1), (1, 8), (1, 32), (2, 0)):
             yield tuple(
-                max(value * factor + steps * knob.step, knob.least) if knob.symbol != BATCH else value
-                for knob, value in zip(self.knobs, now, strict=True)
+                max(value * factor + steps * variable.step, variable.least) if variable.symbol != BATCH else value
+                for variable, value in zip(self.variables, now, strict=True)
             )
 
     def _neighbour(self, case: Case, values: Sequence[Exact], which: int) -> tuple[Exact, ...] | None:
-        """Other sizes that the case covers, of this knob alone."""
+        """Other sizes that the case covers, of this variable alone."""
         period = self.periods(case, values, FARTHEST)[which]
         for steps in (period, -period, 2 * period):
             other = list(values)
-            other[which] += steps * self.knobs[which].step
-            if other[which] >= self.knobs[which].least and case.trace.at(other) is not None:
+            other[which] += steps * self.variables[which].step
+            if other[which] >= self.variables[which].least and case.trace.at(other) is not None:
                 return tuple(other)
         return None
 
     def _elsewhere(self, case: Case, values: Sequence[Exact]) -> list[tuple[Exact, ...]]:
-        """Sizes that the case covers, other ones of every knob, with other remainders."""
+        """Sizes that the case covers, other ones of every variable, with other remainders."""
         periods = self.periods(case, values, FARTHEST)
         for way in (1, -1):
             sizes = tuple(
-                value + way * (period + 1) * knob.step for value, period, knob in zip(values, periods, self.knobs, strict=True)
+                value + way * (period + 1) * variable.step
+                for value, period, variable in zip(values, periods, self.variables, strict=True)
             )
-            if all(size >= knob.least for size, knob in zip(sizes, self.knobs, strict=True)) and case.trace.at(sizes) is not None:
+            if (
+                all(size >= variable.least for size, variable in zip(sizes, self.variables, strict=True))
+                and case.trace.at(sizes) is not None
+            ):
                 return [sizes]
         return []
 
@@ -195,15 +201,17 @@ class Closed:
         """Hold the forms against an exact count at other sizes."""
         for values in places:
             if case.at(values) != self.counted(values):
-                said = ", ".join(f"{knob.name} = {value}" for knob, value in zip(self.knobs, values, strict=True))
+                said = ", ".join(f"{variable.name} = {value}" for variable, value in zip(self.variables, values, strict=True))
                 raise NetworkError(f"the counts of {self.network.name} do not follow from these sizes alone (at {said})")
 
     def periods(self, case: Case, values: Sequence[Exact], most: int = MOST_CLASSES) -> tuple[int, ...]:
-        """How many steps of each knob make every rounding exact. Raises NetworkError where that makes too many classes."""
-        periods = [1] * len(self.knobs)
+        """How many steps of each variable make every rounding exact. Raises NetworkError where that makes too many classes."""
+        periods = [1] * len(self.variables)
         while True:
             try:
-                case.trace.classed(bases(periods, [s % p for s, p in zip(steps_of(self.knobs, values), periods, strict=True)]))
+                case.trace.classed(
+                    bases(periods, [s % p for s, p in zip(steps_of(self.variables, values), periods, strict=True)])
+                )
             except Finer as finer:
                 for atom in finer.atoms:
                     periods[atom] *= finer.by
@@ -231,9 +239,9 @@ def bases(periods: Sequence[int], residues: Sequence[int]) -> list[Polynomial]:
     ]
 
 
-def steps_of(knobs: Sequence[Knob], values: Sequence[Exact]) -> list[int]:
-    """The knobs' values as numbers of steps."""
-    return [int(value / Fraction(knob.step)) for value, knob in zip(values, knobs, strict=True)]
+def steps_of(variables: Sequence[SizeVariable], values: Sequence[Exact]) -> list[int]:
+    """The variables' values as numbers of steps."""
+    return [int(value / Fraction(variable.step)) for value, variable in zip(values, variables, strict=True)]
 
 
 def _rows(counting: Counting) -> list[RowForm]:

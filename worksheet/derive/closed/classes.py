@@ -14,7 +14,7 @@ from worksheet.derive.closed.residues import Residue, classed, residues
 from worksheet.derive.closed.totals import texts
 from worksheet.errors import NetworkError, WorksheetError
 from worksheet.formula import Exact, Formula
-from worksheet.varied import Knob
+from worksheet.varied import SizeVariable
 
 SAMPLES = 12  # exact counts that a form without classes is held against
 STRIDES = (7, 11, 13, 17, 19, 23)  # by symbol: the steps from one to the next
@@ -50,7 +50,7 @@ class Classes:
 
     def __init__(self, closed: Closed) -> None:
         self.closed = closed
-        self.knobs = closed.knobs
+        self.variables = closed.variables
         self.fault = ""
         self.all: tuple[Residue, ...] = ()
         try:
@@ -83,11 +83,11 @@ class Classes:
     @cached_property
     def bounds(self) -> tuple[Bounds, ...]:
         """By symbol."""
-        return tuple(self.bounds_of(self.held, i) for i in range(len(self.knobs))) if self.held else ()
+        return tuple(self.bounds_of(self.held, i) for i in range(len(self.variables))) if self.held else ()
 
     def bounds_of(self, classes: Sequence[Residue], which: int) -> Bounds:
         """The sizes for which all of these classes hold in one symbol."""
-        knob = self.knobs[which]
+        variable = self.variables[which]
         starts = [self._least(residue, which) for residue in classes]
         ends = [residue.most[which] for residue in classes]
         start = min(starts)
@@ -102,38 +102,38 @@ class Classes:
             start = max(starts)
         if not same_end:
             end = min(last for last in ends if last is not None)
-        return Bounds(None if start <= self._first(knob) else start, end, same_start and same_end)
+        return Bounds(None if start <= self._first(variable) else start, end, same_start and same_end)
 
     @staticmethod
-    def _first(knob: Knob) -> Exact:
-        return -(-knob.least // knob.step) * knob.step
+    def _first(variable: SizeVariable) -> Exact:
+        return -(-variable.least // variable.step) * variable.step
 
     def _least(self, residue: Residue, which: int) -> Exact:
         least = residue.least[which]
-        return self._at(residue, which, self._first(self.knobs[which]), up=True) if least is None else least
+        return self._at(residue, which, self._first(self.variables[which]), up=True) if least is None else least
 
     def _at(self, residue: Residue, which: int, size: Exact, *, up: bool) -> Exact:
         """The first size of a class from here on, upwards or downwards."""
-        knob, period = self.knobs[which], residue.periods[which]
-        steps = int(size / knob.step)
+        variable, period = self.variables[which], residue.periods[which]
+        steps = int(size / variable.step)
         rest = (residue.residues[which] - steps) % period
-        return (steps + (rest if up or not rest else rest - period)) * knob.step
+        return (steps + (rest if up or not rest else rest - period)) * variable.step
 
     def outside(self) -> list[str]:
         """What there is one step before and behind the sizes for which the classes hold, as sentences."""
         found = []
-        for i, (knob, bounds) in enumerate(zip(self.knobs, self.bounds, strict=True)):
+        for i, (variable, bounds) in enumerate(zip(self.variables, self.bounds, strict=True)):
             started = all(residue.least[i] is None for residue in self.held)
-            before = bounds.least - knob.step if bounds.least is not None and not started else None
-            behind = bounds.most + knob.step if bounds.most is not None else None
+            before = bounds.least - variable.step if bounds.least is not None and not started else None
+            behind = bounds.most + variable.step if bounds.most is not None else None
             found += [self._outside(i, size) for size in (before, behind) if size is not None]
         return found
 
     def _outside(self, which: int, size: Exact) -> str:
         trace = self.closed.main.trace
-        sizes = [trace.values[i] * knob.step for i, knob in enumerate(self.knobs)]
+        sizes = [trace.values[i] * variable.step for i, variable in enumerate(self.variables)]
         sizes[which] = size
-        said = f"{self.knobs[which].symbol} = {size}"
+        said = f"{self.variables[which].symbol} = {size}"
         try:
             self.closed.counted(sizes)
         except WorksheetError as fault:
@@ -153,20 +153,23 @@ class Classes:
     @cached_property
     def _of_main(self) -> list[dict[str, Formula]]:
         """What the main case says of every class."""
-        return [classed(self.closed.main, self.knobs, residue.periods, residue.residues) for residue in self.held]
+        return [classed(self.closed.main, self.variables, residue.periods, residue.residues) for residue in self.held]
 
     def sampled(self) -> tuple[list[str], list[str]]:
         """Sizes at which the main form was held against an exact count: those where it is right, and those where it is not."""
-        start = [self.closed.main.trace.values[i] * knob.step for i, knob in enumerate(self.knobs)]
+        start = [self.closed.main.trace.values[i] * variable.step for i, variable in enumerate(self.variables)]
         right: list[str] = []
         wrong: list[str] = []
         for times in range(1, SAMPLES + 1):
-            sizes = [size + times * STRIDES[i] * knob.step for i, (size, knob) in enumerate(zip(start, self.knobs, strict=True))]
+            sizes = [
+                size + times * STRIDES[i] * variable.step
+                for i, (size, variable) in enumerate(zip(start, self.variables, strict=True))
+            ]
             try:
                 exact = self.closed.counted(sizes)
             except WorksheetError:
                 continue
-            said = ", ".join(f"{knob.symbol} = {size}" for knob, size in zip(self.knobs, sizes, strict=True))
+            said = ", ".join(f"{variable.symbol} = {size}" for variable, size in zip(self.variables, sizes, strict=True))
             (right if self.closed.main.anyhow(sizes) == exact else wrong).append(said)
         return right, wrong
 
@@ -196,7 +199,7 @@ class Classes:
 
     def _by_symbol(self, values: Iterable[Any], said: Callable[[Any], Any] = lambda value: value) -> Any:
         """One symbol's value by itself, those of several by symbol."""
-        found = {knob.symbol: said(value) for knob, value in zip(self.knobs, values, strict=True)}
+        found = {variable.symbol: said(value) for variable, value in zip(self.variables, values, strict=True)}
         return found if len(found) > 1 else next(iter(found.values()))
 
 

@@ -22,7 +22,7 @@ from worksheet.formula import Digits, Formula, whole
 from worksheet.formula.polynomial import Polynomial
 from worksheet.network import Network
 from worksheet.report import Block, Bullets, Cell, Report, Table, Text, Title, Working
-from worksheet.varied import BATCH, Knob
+from worksheet.varied import BATCH, SizeVariable
 
 MOST_SYMBOLS = 6
 PERCENT = 100
@@ -35,8 +35,8 @@ LEADING = "For large sizes, the terms that grow fastest, with nothing rounded:"
 
 
 def symbolic(
-    network: Network, symbols: Iterable[str | Knob], convention: Convention | str | None = None, *, digits: str | None = None,
-    batch: int = 1, dtype: str = "", rows: str = "", kinds: Iterable[str] = (), worked: bool = True,
+    network: Network, symbols: Iterable[str | SizeVariable], convention: Convention | str | None = None, *,
+    digits: str | None = None, batch: int = 1, dtype: str = "", rows: str = "", kinds: Iterable[str] = (), worked: bool = True,
 ) -> Report:  # fmt: skip
     """The worked solution of a network some of whose sizes stay symbols.
 
@@ -67,7 +67,7 @@ class _Document:
         self.classes = Classes(closed)
         self.rows = ClosedRows(closed, self.case)
         self.names = {column.name: column.heading for column in self.convention.columns}
-        self.symbols = [Formula(knob.symbol) for knob in closed.knobs]
+        self.symbols = [Formula(variable.symbol) for variable in closed.variables]
 
     def report(self, rows: str, kinds: Sequence[str], *, worked: bool) -> Report:
         chosen = self.rows.alike(self.chosen(rows, kinds))
@@ -104,7 +104,7 @@ class _Document:
         network = self.case.counting.network
         inputs = {"an input": network.input, **network.further}
         given = listed([f"{name} of size {self.rows.said(shape)}" for name, shape in inputs.items()])
-        is_batched = any(knob.symbol == BATCH for knob in self.closed.knobs)
+        is_batched = any(variable.symbol == BATCH for variable in self.closed.variables)
         batch = "B" if is_batched else f"B = {self.closed.samples}" if self.closed.samples > 1 else ""
         samples = f", {batch} at a time," if batch else ""
         runs = MODES[self.convention.trains]
@@ -115,8 +115,8 @@ class _Document:
             yield Bullets(rules)
         yield Title("Symbols")
         lines: list[tuple[Cell, ...]] = [
-            (symbol, knob.meaning, said(knob.value, self.digits), domain(knob, i, self.classes, self.digits))
-            for i, (symbol, knob) in enumerate(zip(self.symbols, self.closed.knobs, strict=True))
+            (symbol, variable.meaning, said(variable.value, self.digits), domain(variable, i, self.classes, self.digits))
+            for i, (symbol, variable) in enumerate(zip(self.symbols, self.closed.variables, strict=True))
         ]
         yield Table(("Symbol", "Meaning", "Now", "Values"), tuple(lines), words=2, flat=True)
 
@@ -144,14 +144,14 @@ class _Document:
         found = leading(self.case, form)
         if found is None or found.known is not None or found == form:
             return
-        now = [knob.value for knob in self.closed.knobs]
-        values = {i: Fraction(knob.value) / Fraction(knob.step) for i, knob in enumerate(self.closed.knobs)}
+        now = [variable.value for variable in self.closed.variables]
+        values = {i: Fraction(variable.value) / Fraction(variable.step) for i, variable in enumerate(self.closed.variables)}
         try:
             exact = self.closed.at(now)[name]
         except WorksheetError:
             exact = 0
-        pairs = zip(self.symbols, self.closed.knobs, strict=True)
-        at = ", ".join(f"{symbol.show('text')} = {said(knob.value, self.digits)}" for symbol, knob in pairs)
+        pairs = zip(self.symbols, self.closed.variables, strict=True)
+        at = ", ".join(f"{symbol.show('text')} = {said(variable.value, self.digits)}" for symbol, variable in pairs)
         share = self.digits.operand(round(Fraction(found.at(values)) * PERCENT / exact, 2)) if exact else ""
         note = f"At {at}, {share} % of the exact count." if share else ""
         yield Step(name, self.names[name], closed=self.case.formula(found), rounded=True, note=note)
@@ -209,10 +209,10 @@ class _Document:
             "convention": self.convention.name,
             "symbols": [
                 {
-                    "symbol": knob.symbol, "name": knob.name, "meaning": knob.meaning, "value": plain(knob.value),
-                    "least": plain(knob.least), "step": plain(knob.step),
+                    "symbol": variable.symbol, "name": variable.name, "meaning": variable.meaning, "value": plain(variable.value),
+                    "least": plain(variable.least), "step": plain(variable.step),
                 }
-                for knob in self.closed.knobs
+                for variable in self.closed.variables
             ],
             "totals": {name: self.entry(name) for name in self.case.totals},
             "rows": [self.row(no) for no in self.rows.rows],
@@ -238,7 +238,7 @@ class _Document:
         }
 
 
-def name_of(symbol: str | Knob) -> str:
+def name_of(symbol: str | SizeVariable) -> str:
     """How a symbol is asked for."""
     return symbol.strip() if isinstance(symbol, str) else symbol.name
 

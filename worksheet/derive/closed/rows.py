@@ -61,7 +61,7 @@ class ClosedRows:
     @cached_property
     def steps(self) -> Mapping[int, Exact]:
         """By the number of a symbol: one over its step, where that is not 1; polynomials count in steps."""
-        return {i: 1 / cast(Any, knob.step) for i, knob in enumerate(self.closed.knobs) if knob.step != 1}
+        return {i: 1 / cast(Any, variable.step) for i, variable in enumerate(self.closed.variables) if variable.step != 1}
 
     def sizes(self, shape: Iterable[int]) -> tuple[Formula, ...]:
         """A shape, each axis a formula."""

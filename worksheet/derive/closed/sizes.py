@@ -10,7 +10,7 @@ from worksheet.derive.closed.residues import Residue
 from worksheet.derive.reference import listed
 from worksheet.formula import Digits, Exact
 from worksheet.report import Block, Table, Text, Title
-from worksheet.varied import Knob
+from worksheet.varied import SizeVariable
 
 MOST_LINES = 40  # of a table of classes
 UNTOLD = "so classes of sizes are not told apart, and the forms above keep their brackets"
@@ -26,11 +26,11 @@ def said(value: Exact, digits: Digits) -> str:
     return digits.operand(value) if isinstance(value, int) else str(value)
 
 
-def domain(knob: Knob, which: int, classes: Classes, digits: Digits) -> str:
+def domain(variable: SizeVariable, which: int, classes: Classes, digits: Digits) -> str:
     """The values that a symbol takes, as far as one pair of bounds tells them."""
     found = classes.bounds[which] if classes.bounds and classes.bounds[which].same else Bounds(None, None, same=True)
-    least = knob.least if found.least is None else found.least
-    whole = "whole numbers" if knob.step == 1 else f"multiples of {knob.step}"
+    least = variable.least if found.least is None else found.least
+    whole = "whole numbers" if variable.step == 1 else f"multiples of {variable.step}"
     return f"{whole} from {said(least, digits)} " + ("on" if found.most is None else f"to {said(found.most, digits)}")
 
 
@@ -48,7 +48,7 @@ class _Sizes:
         self.classes = classes
         self.names = names
         self.digits = digits
-        self.knobs = closed.knobs
+        self.variables = closed.variables
         self.rounded = [i for i, period in enumerate(classes.periods) if period > 1]
         self.uneven = [i for i, bounds in enumerate(classes.bounds) if not bounds.same]
 
@@ -73,7 +73,7 @@ class _Sizes:
     def period(self) -> str:
         """How the roundings repeat, in words."""
         symbols = self.classes.all[0].symbols
-        parts = [f"{self.knobs[i].symbol} = {self.steps(i)}{symbols[i]} + {self.remainder(i)}" for i in self.rounded]
+        parts = [f"{self.variables[i].symbol} = {self.steps(i)}{symbols[i]} + {self.remainder(i)}" for i in self.rounded]
         return (
             f"With {listed(parts)}, every rounding gives a whole number that only Q decides: in each of the "
             f"{self.digits.operand(len(self.classes.all))} classes of sizes every total is a polynomial."
@@ -81,16 +81,16 @@ class _Sizes:
 
     def steps(self, which: int) -> str:
         """The size of a period."""
-        size = self.classes.periods[which] * self.knobs[which].step
+        size = self.classes.periods[which] * self.variables[which].step
         return str(size) if isinstance(size, int) else f"({size})"
 
     def remainder(self, which: int) -> str:
-        return f"r_{self.knobs[which].symbol.replace('_', '')}" if len(self.rounded) > 1 else "r"
+        return f"r_{self.variables[which].symbol.replace('_', '')}" if len(self.rounded) > 1 else "r"
 
     def remainders(self, group: Group) -> str:
         """The remainders of a group of classes: r = 1 to 15."""
         each = group.remainders()
-        if len(each) < len(self.knobs):
+        if len(each) < len(self.variables):
             return each[0]
         return ", ".join(f"{self.remainder(i)} = {each[i]}" for i in self.rounded)
 
@@ -111,7 +111,7 @@ class _Sizes:
             yield Text(UNROUNDED_COLUMN.format(self.names[name]))
             return
         groups = [group for group in self.classes.groups(name) if group.formula]
-        ends = [heading for i in self.uneven for heading in (f"{self.knobs[i].symbol} from", "to")]
+        ends = [heading for i in self.uneven for heading in (f"{self.variables[i].symbol} from", "to")]
         lines = tuple((self.remainders(group), *self.ends(group), group.formula) for group in groups[:MOST_LINES])
         yield Table(("Remainder", *ends, self.names[name]), lines, flat=True)
         if len(groups) > MOST_LINES:
@@ -123,5 +123,5 @@ class _Sizes:
         """From where to where a group holds, in each symbol where that differs from class to class."""
         for i in self.uneven:
             found = self.classes.bounds_of(group.classes, i)
-            yield said(self.knobs[i].least if found.least is None else found.least, self.digits)
+            yield said(self.variables[i].least if found.least is None else found.least, self.digits)
             yield "" if found.most is None else said(found.most, self.digits)

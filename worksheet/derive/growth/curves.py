@@ -19,7 +19,7 @@ from worksheet.formula import Exact, Formula
 from worksheet.formula.exact import simplest
 from worksheet.formula.polynomial import Polynomial
 from worksheet.formula.traced import Floor, Trace, Variable
-from worksheet.varied import Knob
+from worksheet.varied import SizeVariable
 
 SYMBOL = "Q"  # how many periods a size holds
 
@@ -75,8 +75,8 @@ class Curve:
     label: str
 
     @property
-    def knob(self) -> Knob:
-        return self.grown.knob
+    def variable(self) -> SizeVariable:
+        return self.grown.variable
 
     @cached_property
     def kinds(self) -> dict[Exact, Mapping[str, int]]:
@@ -111,7 +111,7 @@ class Curve:
             return None
         if period == 1:
             return None
-        residue = steps_of([self.knob], [self.grown.own])[0] % period
+        residue = steps_of([self.variable], [self.grown.own])[0] % period
         atoms = self.grown.usual.trace.classed(bases([period], [residue]))
         return Class(period, residue, Trace({Variable(SYMBOL): 0}).formula(self.form.put(atoms)))
 
@@ -156,7 +156,7 @@ class Curve:
         """The pairs of sizes next to each other between which another kind takes the lead: by halving what lies between."""
         if leading(self._kinds_at(low)) == leading(self._kinds_at(high)):
             return []
-        step = Fraction(self.knob.step)
+        step = Fraction(self.variable.step)
         middle = simplest((low / step + high / step) // 2 * step)
         if middle == low or self.grown.span.listed or not self._kinds_at(middle):
             return [(low, high)]
@@ -175,9 +175,9 @@ class Curve:
             yield size, {kind: Fraction(value, total) for kind, value in kinds.items() if value} if total else {}
 
 
-def letter(knob: Knob) -> str:
-    """What a knob's size is called in a sentence: α, M."""
-    return Formula(knob.symbol).show("text")
+def letter(variable: SizeVariable) -> str:
+    """What a variable's size is called in a sentence: α, M."""
+    return Formula(variable.symbol).show("text")
 
 
 def leading(kinds: Mapping[str, int]) -> str:

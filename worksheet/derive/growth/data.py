@@ -32,9 +32,9 @@ def size_as(size: Exact) -> int | str:
 
 def _chapter(chapter: Chapter) -> dict[str, Any]:
     return {
-        "of": chapter.knob.name,
-        "symbol": chapter.knob.symbol,
-        "meaning": chapter.knob.meaning,
+        "of": chapter.variable.name,
+        "symbol": chapter.variable.symbol,
+        "meaning": chapter.variable.meaning,
         "from": size_as(chapter.span.least),
         "to": size_as(chapter.span.most),
         "sizes": [size_as(size) for size in chapter.sizes],

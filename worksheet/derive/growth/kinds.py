@@ -28,11 +28,13 @@ def kinds_of(curve: Curve, name: str, file: str, sizes: Sequence[Exact], digits:
     if _stay(shares, kinds):
         first = next(iter(shares.values()))
         parts = [f"{kind} {_percent(first.get(kind, Fraction(0)), digits)}" for kind in kinds]
-        where = f"every {letter(curve.knob)}" if len(shares) > 1 else f"{letter(curve.knob)} = {written(next(iter(shares)))}"
+        where = (
+            f"every {letter(curve.variable)}" if len(shares) > 1 else f"{letter(curve.variable)} = {written(next(iter(shares)))}"
+        )
         yield Text(f"The shares {'are the same ' if len(shares) > 1 else ''}at {where}: {listed(parts)}.")
         return
     if not any(all(at.get(kind, 0) >= NEARLY_ALL for at in shares.values()) for kind in kinds):
-        sizes_are = f"{curve.knob.meaning}, {letter(curve.knob)}"
+        sizes_are = f"{curve.variable.meaning}, {letter(curve.variable)}"
         yield bands(Bands(file, f"Shares: {name}", sizes_are, shares, kinds, curve.grown.span.is_wide))
     yield _table(curve, shares, kinds, sizes, digits)
     yield Bullets(tuple(_leads(curve)))
@@ -55,7 +57,7 @@ def _table(
     rows: list[tuple[Cell, ...]] = [
         (kind, *(_percent(shares[size].get(kind, Fraction(0)), digits) for size in chosen)) for kind in kinds[:MOST_KINDS]
     ]
-    headings = (letter(curve.knob), *map(written, chosen))
+    headings = (letter(curve.variable), *map(written, chosen))
     return Table(headings, tuple(rows))
 
 
@@ -68,7 +70,7 @@ def _leads(curve: Curve) -> Iterator[str]:
     """Which kind costs most from where to where: exact where every size was looked at, else between those that were."""
     leads = curve.leads()
     for lead in leads[:MOST_LEADS]:
-        yield f"{lead.kind} costs most {_span(lead, letter(curve.knob))}."
+        yield f"{lead.kind} costs most {_span(lead, letter(curve.variable))}."
     if len(leads) > MOST_LEADS:
         yield f"Then the lead changes {len(leads) - MOST_LEADS} times more."
 

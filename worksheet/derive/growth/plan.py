@@ -18,7 +18,7 @@ from worksheet.derive.growth.sums import Grown, grown
 from worksheet.errors import Collector, NetworkError, WorksheetError, nearest
 from worksheet.formula import Exact
 from worksheet.network import Network
-from worksheet.varied import BATCH, Knob, knobs, turned
+from worksheet.varied import BATCH, SizeVariable, size_variables, with_sizes
 
 COUNTING = "textbook"  # where a network says no other
 MOST_CURVES = 8  # in one picture
@@ -58,8 +58,8 @@ class Chapter:
     points: int
 
     @property
-    def knob(self) -> Knob:
-        return self.every[0].knob
+    def variable(self) -> SizeVariable:
+        return self.every[0].variable
 
     @cached_property
     def curves(self) -> list[Curve]:
@@ -69,7 +69,7 @@ class Chapter:
     def sizes(self) -> list[Exact]:
         """Those of the tables: some network takes each."""
         fitting = sorted({size for found in self.every for size in found.values})
-        unit = common_step([found.knob.step for found in self.every])
+        unit = common_step([found.variable.step for found in self.every])
         return shown_sizes(self.span, fitting, unit, self.period, self.every[0].own, self.points)
 
     @cached_property
@@ -117,8 +117,8 @@ class Plan:
 
     def told(self, network: Network) -> Network:
         """The network with the sizes that are only set."""
-        found = knobs(network, self.fixed)
-        return turned(network, dict(zip(found, self.fixed.values(), strict=True)))
+        found = size_variables(network, self.fixed)
+        return with_sizes(network, dict(zip(found, self.fixed.values(), strict=True)))
 
     @property
     def conventions(self) -> list[Convention]:
@@ -229,15 +229,17 @@ def _check_columns(conventions: Sequence[Convention], columns: Sequence[str]) ->
 
 def check(network: Network, span: Range) -> None:
     """Refuse a range that this network's sizes do not have. Raises WorksheetError."""
-    [knob] = knobs(network, [span.name])
-    kind = "whole numbers" if knob.step == 1 else f"multiples of {written(knob.step)}"
-    broken = [size for size in (span.listed or (span.least, span.most)) if Fraction(size / Fraction(knob.step)).denominator > 1]
-    strict = span.listed or span.is_single or knob.step == 1
+    [variable] = size_variables(network, [span.name])
+    kind = "whole numbers" if variable.step == 1 else f"multiples of {written(variable.step)}"
+    broken = [
+        size for size in (span.listed or (span.least, span.most)) if Fraction(size / Fraction(variable.step)).denominator > 1
+    ]
+    strict = span.listed or span.is_single or variable.step == 1
     if broken and strict:
         sizes = ", ".join(map(written, broken))
-        raise NetworkError(f"{knob.name} of {network.name} cannot be {sizes}", hint=f"it takes {kind}")
-    if span.least < knob.least:
-        hint = f"from {written(knob.least)} on"
-        raise NetworkError(f"{knob.name} of {network.name} cannot be {written(span.least)}", hint=hint)
-    if not looked_at(span, knob.step):
-        raise NetworkError(f"{span} holds no {knob.name} that {network.name} takes", hint=f"it takes {kind}")
+        raise NetworkError(f"{variable.name} of {network.name} cannot be {sizes}", hint=f"it takes {kind}")
+    if span.least < variable.least:
+        hint = f"from {written(variable.least)} on"
+        raise NetworkError(f"{variable.name} of {network.name} cannot be {written(span.least)}", hint=hint)
+    if not looked_at(span, variable.step):
+        raise NetworkError(f"{span} holds no {variable.name} that {network.name} takes", hint=f"it takes {kind}")

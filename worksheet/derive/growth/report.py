@@ -98,12 +98,12 @@ class _Chapter:
         self.document = document
         self.plan = document.plan
         self.chapter = chapter
-        self.symbol = letter(chapter.knob)
+        self.symbol = letter(chapter.variable)
         self.varying = [curve for curve in chapter.curves if not curve.is_constant]
 
     def blocks(self) -> Iterator[Block]:
         chapter = self.chapter
-        meaning = chapter.knob.meaning
+        meaning = chapter.variable.meaning
         ends = f"from {written(chapter.span.least)} to {written(chapter.span.most)}"
         yield Title(f"{meaning[0].upper()}{meaning[1:]}: {self.symbol} {ends}")
         yield from self.refused()
@@ -123,7 +123,7 @@ class _Chapter:
 
     def file(self, curve: Curve, what: str) -> str:
         by = [curve.side.convention.name] if len(self.plan.conventions) > 1 else []
-        return "-".join([curve.grown.closed.network.name, *by, curve.side.column.name, self.chapter.knob.name, what])
+        return "-".join([curve.grown.closed.network.name, *by, curve.side.column.name, self.chapter.variable.name, what])
 
     # What fits, what does not vary
 
@@ -136,7 +136,7 @@ class _Chapter:
 
     def refusals(self, found: Grown) -> Iterator[str]:
         name, runs, lattice = title_of(found.closed.network), found.refusals, found.lattice()
-        many, all_of_them = len(found.values), how_many(found.span, found.knob.step)
+        many, all_of_them = len(found.values), how_many(found.span, found.variable.step)
         if lattice:
             distance, rest = lattice
             rule = f"leave {written(rest)} when divided by" if rest else "are multiples of"
@@ -192,10 +192,10 @@ class _Chapter:
             if not varying:
                 continue
             lines = [Line(curve.label, curve.values) for curve in varying]
-            sizes = f"{self.chapter.knob.meaning}, {self.symbol}"
+            sizes = f"{self.chapter.variable.meaning}, {self.symbol}"
             scale = varying[0].side.column.scale or Scale(1000)
             names = "-".join(dict.fromkeys(curve.grown.closed.network.name for curve in varying))
-            name = "-".join([names, heading.lower().replace(" ", "-"), self.chapter.knob.name])
+            name = "-".join([names, heading.lower().replace(" ", "-"), self.chapter.variable.name])
             of = f" of {title_of(self.plan.networks[0])}" if len(self.plan.networks) == 1 else ""
             given = Chart(name, heading + of, sizes, scale, lines)
             yield chart(given)
@@ -222,7 +222,7 @@ class _Chapter:
             by = f", {found.closed.convention.name}" if len(self.plan.conventions) > 1 else ""
             statements = [statement for curve in curves for statement in self.statements(curve)]
             classes = [usual for curve in curves if (usual := curve.usual_class())]
-            legend = [((found.knob.symbol,), found.knob.meaning)]
+            legend = [((found.variable.symbol,), found.variable.meaning)]
             legend += (
                 [(("Q",), f"a whole number, with {self.in_class(classes[0].period, classes[0].residue, found)}")]
                 if classes
@@ -236,12 +236,12 @@ class _Chapter:
         if usual:
             yield Statement(f"{column}, where {self.in_class(usual.period, usual.residue, curve.grown)}", usual.formula)
         limit = curve.limit()
-        if limit and limit.formula(curve.knob.symbol) != curve.formula:
-            yield Statement(f"{column} about, for large {self.symbol}", limit.formula(curve.knob.symbol))
+        if limit and limit.formula(curve.variable.symbol) != curve.formula:
+            yield Statement(f"{column} about, for large {self.symbol}", limit.formula(curve.variable.symbol))
 
     def in_class(self, period: int, residue: int, found: Grown) -> str:
         """``M = 32Q + 3``: the sizes of a class."""
-        step = Fraction(found.knob.step)
+        step = Fraction(found.variable.step)
         rest = f" + {written(residue * step)}" if residue else ""
         return f"{self.symbol} = {written(period * step)}Q{rest}"
 

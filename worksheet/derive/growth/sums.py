@@ -17,7 +17,7 @@ from worksheet.errors import WorksheetError
 from worksheet.formula import Exact
 from worksheet.formula.exact import simplest
 from worksheet.formula.polynomial import Polynomial
-from worksheet.varied import Knob
+from worksheet.varied import SizeVariable
 
 MOST_REASONS = 40  # stretches of refused sizes whose reasons are told one by one
 MOST_CASES = 16  # networks that are laid in another way for other sizes: so many ways are followed at every size
@@ -49,8 +49,8 @@ class Grown:
     skipped: int = 0  # sizes for which the network is laid in yet another way
 
     @property
-    def knob(self) -> Knob:
-        return self.closed.knobs[0]
+    def variable(self) -> SizeVariable:
+        return self.closed.variables[0]
 
     @cached_property
     def sizes(self) -> list[Exact]:
@@ -60,7 +60,7 @@ class Grown:
     @cached_property
     def is_complete(self) -> bool:
         """Whether every size of the range was looked at."""
-        return not self.span.listed and len(self.values) + len(self.faults) == how_many(self.span, self.knob.step)
+        return not self.span.listed and len(self.values) + len(self.faults) == how_many(self.span, self.variable.step)
 
     @cached_property
     def usual(self) -> Case:
@@ -73,7 +73,7 @@ class Grown:
     def own(self) -> Exact:
         """The network's own size, else the one in the middle of those that the usual case covers."""
         middle = len(self.sizes) // 2
-        nearest = sorted(self.sizes, key=lambda size: (size != self.knob.value, abs(size - self.sizes[middle])))
+        nearest = sorted(self.sizes, key=lambda size: (size != self.variable.value, abs(size - self.sizes[middle])))
         return next(size for size in nearest if self.usual.trace.at((size,)) is not None)
 
     def column(self, side: Side) -> int:
@@ -113,12 +113,12 @@ class Grown:
         """The distance and the remainder of the sizes that fit, where they are all that have it and not next to each other."""
         if not self.faults or self.span.listed:
             return None
-        steps = [int(size / Fraction(self.knob.step)) for size in (*self.sizes, *self.faults)]
+        steps = [int(size / Fraction(self.variable.step)) for size in (*self.sizes, *self.faults)]
         fitting, refused = steps[: len(self.sizes)], steps[len(self.sizes) :]
         distance = gcd(*(b - a for a, b in pairwise(fitting))) if len(fitting) > 2 else 1
         if distance == 1 or any((step - fitting[0]) % distance == 0 for step in refused):
             return None
-        return simplest(distance * self.knob.step), simplest(fitting[0] % distance * self.knob.step)
+        return simplest(distance * self.variable.step), simplest(fitting[0] % distance * self.variable.step)
 
 
 def grown(closed: Closed, span: Range) -> Grown:
@@ -127,7 +127,7 @@ def grown(closed: Closed, span: Range) -> Grown:
     kinds: dict[int, Kinds] = {}
     case = closed.main
     many = len(closed.convention.columns)
-    for size in sorted(looked_at(span, closed.knobs[0].step), key=lambda size: -_roundness(size, closed.knobs[0])):
+    for size in sorted(looked_at(span, closed.variables[0].step), key=lambda size: -_roundness(size, closed.variables[0])):
         atoms = case.trace.at((size,))
         if atoms is None:
             if len(closed.cases) >= MOST_CASES and not span.listed and not _is_known(closed, size):
@@ -147,9 +147,9 @@ def grown(closed: Closed, span: Range) -> Grown:
     return found
 
 
-def _roundness(size: Exact, knob: Knob) -> int:
+def _roundness(size: Exact, variable: SizeVariable) -> int:
     """How often a size, as a number of steps, can be halved: the sizes that people choose come first."""
-    steps = int(size / Fraction(knob.step))
+    steps = int(size / Fraction(variable.step))
     return (steps & -steps).bit_length()
 
 

@@ -41,7 +41,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Part:
-    """The search over the knobs at one choice of depths."""
+    """The search over the variables at one choice of depths."""
 
     depths: tuple[int, ...]
     search: Search
@@ -77,9 +77,9 @@ class Found:
         for place in product(*(range(low, high + 1) for low, high in box)):
             yield self.joined(part.depths, place)
 
-    def joined(self, depths: Sequence[int], knobs: Sequence[int]) -> tuple[int, ...]:
-        """Depths and knobs in the order of the unknowns."""
-        deep, plain = iter(depths), iter(knobs)
+    def joined(self, depths: Sequence[int], variables: Sequence[int]) -> tuple[int, ...]:
+        """Depths and variables in the order of the unknowns."""
+        deep, plain = iter(depths), iter(variables)
         return tuple(next(deep) if unknown.block else next(plain) for unknown in self.question.unknowns)
 
 
@@ -133,8 +133,8 @@ def answered(question: Question) -> Found:
         for unknown, depth in zip(deep, depths, strict=True):
             assert unknown.block
             network = deepened(network, unknown.block, depth - unknown.block.lead)
-        knobs = [unknown.knob for unknown in plain if unknown.knob]
-        closed = Closed(network, knobs, question.convention, samples=question.samples, dtype=question.dtype)
+        variables = [unknown.variable for unknown in plain if unknown.variable]
+        closed = Closed(network, variables, question.convention, samples=question.samples, dtype=question.dtype)
         search = Search(closed, question.conditions, work)
         whole = tuple(unknown.steps for unknown in plain)
         decided = tuple(search.decided(whole))

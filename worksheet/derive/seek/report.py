@@ -18,7 +18,7 @@ from worksheet.derive.seek.words import NONE, neighbours, said
 from worksheet.formula import Digits, Exact
 from worksheet.network import Network
 from worksheet.report import Block, Bullets, Cell, Report, Table, Text, Title
-from worksheet.varied import BATCH, turned
+from worksheet.varied import BATCH, with_sizes
 
 MOST_SHOWN = 100  # solutions in a table
 MOST_LINES = 4  # of several unknowns: choices of all but the last one for which that one is solved
@@ -119,7 +119,7 @@ class _Document:
     def lines(self) -> Iterator[Block]:
         """The last unknown that is no depth, solved for while the others stand at some solutions."""
         every = self.question.unknowns
-        free = next((i for i in range(len(every) - 1, -1, -1) if every[i].knob and every[i].symbol != BATCH), None)
+        free = next((i for i in range(len(every) - 1, -1, -1) if every[i].variable and every[i].symbol != BATCH), None)
         if free is None or any(unknown.block for unknown in every):
             return
         chosen = list(dict.fromkeys((*place[:free], *place[free + 1 :]) for place in self.found.places))
@@ -134,10 +134,10 @@ class _Document:
 
     def line(self, others: Sequence[Unknown], rest: Sequence[int], free: Unknown) -> Question:
         """The question that is left when all unknowns but one have numbers."""
-        values = {u.knob: u.value(p) for u, p in zip(others, rest, strict=True) if u.knob}
-        plain = {knob: value for knob, value in values.items() if knob.symbol != BATCH}
-        samples = next((int(value) for knob, value in values.items() if knob.symbol == BATCH), self.question.samples)
-        return replace(self.question, network=turned(self.question.network, plain), unknowns=(free,), samples=samples)
+        values = {u.variable: u.value(p) for u, p in zip(others, rest, strict=True) if u.variable}
+        plain = {variable: value for variable, value in values.items() if variable.symbol != BATCH}
+        samples = next((int(value) for variable, value in values.items() if variable.symbol == BATCH), self.question.samples)
+        return replace(self.question, network=with_sizes(self.question.network, plain), unknowns=(free,), samples=samples)
 
     def counted_out(self) -> Iterator[Block]:
         """What excludes all other places: by condition, how many, and the bounds of the figure there."""

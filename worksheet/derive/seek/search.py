@@ -92,7 +92,7 @@ class Work:
 
 @dataclass
 class Search:
-    """A search over the knobs of one network."""
+    """A search over the variables of one network."""
 
     closed: Closed
     conditions: tuple[Condition, ...]
@@ -164,10 +164,10 @@ class Search:
         self.work.runs += 1
         closed = self.closed
         values = self.values(steps)
-        trace = Trace(dict(zip(closed.variables, values, strict=True)))
-        case = self._measured(trace, [trace.variable(i) for i in range(len(closed.knobs))])
-        for i, knob in enumerate(closed.knobs):
-            if knob.symbol == BATCH and values[i] != 1:  # one sample is left out of the formulas, which changes no count
+        trace = Trace(dict(zip(closed.traced, values, strict=True)))
+        case = self._measured(trace, [trace.variable(i) for i in range(len(closed.variables))])
+        for i, variable in enumerate(closed.variables):
+            if variable.symbol == BATCH and values[i] != 1:  # one sample is left out of the formulas, which changes no count
                 trace.conditions = {c: None for c in trace.conditions if c.of.atoms != {i}}
         self.cases.append(case)
         return case
@@ -183,7 +183,7 @@ class Search:
         return Case(trace, count, sides)
 
     def values(self, steps: Sequence[int]) -> list[Exact]:
-        return [many * knob.step for many, knob in zip(steps, self.closed.knobs, strict=True)]
+        return [many * variable.step for many, variable in zip(steps, self.closed.variables, strict=True)]
 
     def _judged(self, box: Box, case: Case, atoms: Sequence[Span]) -> Decided | None:
         if case.refusal:

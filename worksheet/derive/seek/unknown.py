@@ -12,7 +12,7 @@ from worksheet.derive.seek.text import Range, ranged
 from worksheet.errors import Collector, NetworkError, nearest, shown
 from worksheet.formula import Exact
 from worksheet.network import Network
-from worksheet.varied import BATCH, WIDTH, Knob, knobs
+from worksheet.varied import BATCH, WIDTH, SizeVariable, size_variables
 
 MOST_UNKNOWNS = 6
 # To where an unknown is searched where no range is given, by its letter; at least to twice what it is now.
@@ -35,7 +35,7 @@ class Unknown:
     least: Exact
     most: Exact
     step: Exact = 1
-    knob: Knob | None = None
+    variable: SizeVariable | None = None
     block: Block | None = None
 
     @property
@@ -67,14 +67,14 @@ def unknowns(network: Network, names: Sequence[str], ranges: Iterable[str] = ())
                 raise NetworkError(f"{shown(name)} is no unknown", hint=nearest(name, names))
             given[name] = found
     plain = [name for name in names if not name.endswith(f".{WORD}")]
-    turning: dict[str, Knob] = {}
+    turning: dict[str, SizeVariable] = {}
     with faults.catching():
-        turning = {knob.name: knob for knob in knobs(network, plain)} if plain else {}
+        turning = {variable.name: variable for variable in size_variables(network, plain)} if plain else {}
     every: list[Unknown] = []
     for i, name in enumerate(names):
         with faults.catching():
             if name in plain and name in turning:
-                every.append(_of_knob(turning[name], given.get(name)))
+                every.append(_of_variable(turning[name], given.get(name)))
             elif name not in plain:
                 every.append(_of_depth(network, name, "d" if len(names) == 1 else f"d_{i + 1}", given.get(name)))
     faults.raise_any()
@@ -83,15 +83,24 @@ def unknowns(network: Network, names: Sequence[str], ranges: Iterable[str] = ())
     return tuple(every)
 
 
-def _of_knob(knob: Knob, given: Range | None) -> Unknown:
-    top = TOPS.get(knob.symbol) or TOPS.get(_letter(knob))
-    most = max(TOP, TIMES * knob.value) if top is None else max(top, 2 * knob.value)
-    found = Unknown(knob.name, knob.symbol, knob.meaning, knob.value, knob.least, min(most, knob.most), knob.step, knob)
-    return _within(found, given, min(knob.most, LARGEST))
+def _of_variable(variable: SizeVariable, given: Range | None) -> Unknown:
+    top = TOPS.get(variable.symbol) or TOPS.get(_letter(variable))
+    most = max(TOP, TIMES * variable.value) if top is None else max(top, 2 * variable.value)
+    found = Unknown(
+        variable.name,
+        variable.symbol,
+        variable.meaning,
+        variable.value,
+        variable.least,
+        min(most, variable.most),
+        variable.step,
+        variable,
+    )
+    return _within(found, given, min(variable.most, LARGEST))
 
 
-def _letter(knob: Knob) -> str:
-    return knob.effect.numbers[0].partition("_")[0] if knob.effect.numbers else ""
+def _letter(variable: SizeVariable) -> str:
+    return variable.effect.numbers[0].partition("_")[0] if variable.effect.numbers else ""
 
 
 def _of_depth(network: Network, name: str, symbol: str, given: Range | None) -> Unknown:

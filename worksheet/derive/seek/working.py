@@ -102,7 +102,7 @@ class OneUnknown:
     def _own(self, count: Count, condition: Condition) -> Iterator[tuple[Polynomial, Node | None]]:
         """The sizes of a layer by its own formulas, in which the unknown is one of its numbers."""
         left = condition.left
-        if not left.sizes or not self.unknown.knob or self.unknown.knob.effect.node != left.owner:
+        if not left.sizes or not self.unknown.variable or self.unknown.variable.effect.node != left.owner:
             return
         layer = count.layer(left.owner)
         known = dict(count.counting.fold(layer).sizes)
