@@ -1,4 +1,4 @@
-"""What of a network may vary: its input's sizes, the batch, a layer's own numbers, the width of all layers."""
+"""The sizes of a network that may vary: those of its input, the batch, a layer's hyperparameters, the width of all layers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MAX_OF_NAME = 12
 
 
 class Effect(NamedTuple):
-    """What a variable does to a network; ``None`` for the batch, which is none of its numbers."""
+    """What a size variable changes in a network; nothing for the batch, which is not part of the network."""
 
     axes: tuple[int, ...] = ()  # of the input's shape
     node: str = ""
@@ -40,7 +40,7 @@ class Effect(NamedTuple):
 
 @dataclass(frozen=True)
 class SizeVariable:
-    """Something of a network that varies: how it was asked for, its symbol in formulas, its value now and its domain.
+    """A size that varies: the name it was asked for by, its symbol in formulas, its present value and its domain.
 
     It takes whole multiples of ``step`` from ``least`` to ``most``.
     """
@@ -56,24 +56,26 @@ class SizeVariable:
 
 
 def size_variables(network: Network, names: Iterable[str]) -> tuple[SizeVariable, ...]:
-    """What the names mean for this network: ``M`` (the side; the width alone where ``N`` is asked for too), ``N``, ``D``, ``L``,
-    ``n``, ``c``, ``B`` (the batch), ``alpha`` (a multiplier of all widths), ``conv1.p`` (a layer's number, by the sheet's word
-    or the formula's letter). Raises WorksheetError with all faults.
+    """The size variables of a network by name.
+
+    ``M`` is the side of the input, or its width alone where ``N`` is asked for too; ``N``, ``D``, ``L``, ``n`` and ``c`` are its
+    other sizes. ``B`` is the batch, ``alpha`` a multiplier of all widths, ``conv1.p`` a layer's hyperparameter, by the sheet's
+    word or the formula's letter. Raises WorksheetError with all faults.
     """
     wanted = [name.strip() for name in names]
     faults = Collector()
-    found: list[SizeVariable] = []
+    variables: list[SizeVariable] = []
     for name in wanted:
         with faults.catching():
             if wanted.count(name) > 1:
                 raise NetworkError(f"{shown(name)} is asked for twice")
-            found.append(_variable(network, name, wanted))
+            variables.append(_variable(network, name, wanted))
     faults.raise_any()
-    return tuple(_told_apart(found))
+    return tuple(_with_unique_symbols(variables))
 
 
 def with_sizes(network: Network, values: Mapping[SizeVariable, Exact]) -> Network:
-    """The network with other values for some of its variables. Raises WorksheetError where it is none then."""
+    """The network with other values for some sizes. Raises WorksheetError where the layers do not fit them."""
     shape = list(network.input)
     for variable, value in values.items():
         for axis in variable.effect.axes:
@@ -81,7 +83,7 @@ def with_sizes(network: Network, values: Mapping[SizeVariable, Exact]) -> Networ
     made = _made(network, tuple(shape)) if any(variable.effect.axes for variable in values) else network
     for variable, value in values.items():
         if variable.effect.node:
-            made = _told(made, variable, value)
+            made = _with_hyperparameters(made, variable, value)
     for variable, value in values.items():
         if variable.effect.width:
             made = widened(made, value)
@@ -97,7 +99,7 @@ def _made(network: Network, shape: Shape) -> Network:
     return network.made_for(shape) if network.made_for else replace(network, input=shape)
 
 
-def _told(network: Network, variable: SizeVariable, value: Exact) -> Network:
+def _with_hyperparameters(network: Network, variable: SizeVariable, value: Exact) -> Network:
     numbers = dict.fromkeys(variable.effect.numbers, whole(value))
     change = variable.effect.node
     nodes = [
@@ -119,8 +121,8 @@ def _variable(network: Network, name: str, wanted: Sequence[str]) -> SizeVariabl
         return _of_layer(network, name)
     letters = AXES.get(len(network.input), ())
     if name not in letters:
-        known = (*letters, BATCH, WIDTH)
-        hint = nearest(name, known) or f"{', '.join(known)}, or a layer's number such as {_example(network)}"
+        names = (*letters, BATCH, WIDTH)
+        hint = nearest(name, names) or f"{', '.join(names)}, or a layer's number such as {_example(network)}"
         raise NetworkError(f"{network.name} has no {shown(name)} that could vary", hint=hint)
     axis = letters.index(name)
     length = network.input[axis]
@@ -135,7 +137,7 @@ def _example(network: Network) -> str:
 
 
 def _of_layer(network: Network, name: str) -> SizeVariable:
-    """A layer's number: the layer's name may hold dots itself."""
+    """The variable of a layer's hyperparameter. The layer's name may contain dots."""
     owner, _, word = name.rpartition(".")
     no = next((i for i, node in enumerate(network.nodes, 1) if node.name == owner), 0)
     if not no:
@@ -147,11 +149,11 @@ def _of_layer(network: Network, name: str) -> SizeVariable:
     plain = re.sub(r"[^A-Za-z0-9]", "", owner)
     index = plain if 0 < len(plain) <= MAX_OF_NAME else str(no)
     letter = symbol.name.partition("_")[0] if len(numbers) > 1 or "_" not in symbol.name else symbol.name.replace("_", "")
-    said = f"{symbol.inline_meaning.partition(' on each side')[0] if len(numbers) > 1 else symbol.inline_meaning} of {owner}"
+    meaning = f"{symbol.inline_meaning.partition(' on each side')[0] if len(numbers) > 1 else symbol.inline_meaning} of {owner}"
     return SizeVariable(
         name,
         f"{letter}_{index}",
-        said,
+        meaning,
         node.hyperparameters[numbers[0]],
         Effect(node=owner, numbers=numbers),
         least=symbol.least,
@@ -159,7 +161,7 @@ def _of_layer(network: Network, name: str) -> SizeVariable:
 
 
 def _numbers(kind: Kind, word: str) -> tuple[str, ...]:
-    """The symbols that a word sets. Raises NetworkError for a fact (with or without bias), which has no sizes between."""
+    """The symbols that a word sets. Raises NetworkError for a choice such as the bias, which is not a size."""
     words = vocabulary(kind)
     own = {symbol.name: (symbol.name,) for symbol in kind.hyperparameters}
     numbers = words.get(word) or own.get(word)
@@ -170,10 +172,10 @@ def _numbers(kind: Kind, word: str) -> tuple[str, ...]:
     return numbers
 
 
-def _told_apart(found: Sequence[SizeVariable]) -> Iterator[SizeVariable]:
-    """The variables with a symbol each."""
-    for i, variable in enumerate(found):
-        clash = any(other.symbol == variable.symbol for other in found[:i])
+def _with_unique_symbols(variables: Sequence[SizeVariable]) -> Iterator[SizeVariable]:
+    """The variables, each with its own symbol."""
+    for i, variable in enumerate(variables):
+        clash = any(other.symbol == variable.symbol for other in variables[:i])
         yield replace(variable, symbol=f"{variable.symbol}{'abcdefghijklmnopqrstuvwxyz'[i % 26]}") if clash else variable
 
 
@@ -181,7 +183,7 @@ def _told_apart(found: Sequence[SizeVariable]) -> Iterator[SizeVariable]:
 
 
 def _width(network: Network) -> SizeVariable:
-    """The multiplier of all widths: a multiple of one over what all of them can be divided by."""
+    """The multiplier of all widths, in steps of one over their greatest common divisor."""
     scaled = _scaled(network)
     if not scaled:
         raise NetworkError(f"{network.name} has no layer inside whose width could vary")
@@ -193,10 +195,10 @@ def _width(network: Network) -> SizeVariable:
 
 
 def widened(network: Network, factor: Exact) -> Network:
-    """The network with the widths of its layers multiplied, but for those that give its results.
+    """The network with the widths of its layers multiplied, except for those that give its results.
 
-    A layer with a group for each channel keeps one for each. Raises NetworkError where a width is not whole, or layers do not
-    fit together any more.
+    A layer with a group for each channel keeps one for each. Raises NetworkError where a width would not be whole, or
+    layers would not fit together.
     """
     scaled, depthwise = _scaled(network), _depthwise(sized(network))
     nodes = []
@@ -208,7 +210,7 @@ def widened(network: Network, factor: Exact) -> Network:
 
 
 def _times(node: Node, width: int, factor: Exact) -> int:
-    """A width, multiplied. Raises NetworkError where it is not whole then."""
+    """A width, multiplied. Raises NetworkError where the product is not whole."""
     wide = simplest(width * factor)
     if isinstance(wide, Fraction):
         raise NetworkError(f"{node.name} would have {wide} channels", node.where, f"a multiplier of {factor} does not fit")
@@ -221,12 +223,12 @@ def _depthwise(layers: Iterable[Sized]) -> frozenset[str]:
 
 
 def _scaled(network: Network) -> frozenset[str]:
-    """The layers of a width of their own that another such layer reads, directly or not."""
+    """The layers with a width that is read, directly or not, by another layer with a width."""
     feeding: set[str] = set()
-    found: set[str] = set()
+    scaled: set[str] = set()
     for node in reversed(network.nodes):
         if node.kind.width and node.name in feeding:
-            found.add(node.name)
+            scaled.add(node.name)
         if node.kind.width or node.name in feeding:
             feeding.update(node.inputs)
-    return frozenset(found - {INPUT})
+    return frozenset(scaled - {INPUT})

@@ -1,13 +1,13 @@
-"""Activations: a function of each element by itself.
+"""Activations: functions of single elements.
 
-One rule for all: a function is written down as its definition says, with sigmoid(x) = 1/(1 + e^-x) and tanh(x) =
+One rule for all: a function is counted as its definition is written, with sigmoid(x) = 1/(1 + e^-x) and tanh(x) =
 (e^2x - 1)/(e^2x + 1). Constants (a slope, a half, the root of 2) are numbers that multiply, divide or are added like any
 other; a change of sign counts nothing. Each bound or threshold that an element is compared with is one comparison, and
-choosing what the element becomes is one assignment, as in ReLU. What only some elements need (the exponential of ELU) is
+the choice of what the element becomes is one assignment, as in ReLU. What only some elements need (the exponential of ELU) is
 computed for every element, so that no count depends on the data.
 
-Backwards, the gradient g of an element is multiplied by the derivative there. That is written down in the same way, from
-the element or from what it has become, whichever of the two torch keeps; where it is chosen, the choice is one assignment.
+Backwards, the gradient g of an element is multiplied by the derivative there. The derivative is counted in the same way, from
+the input or from the output, whichever of the two torch keeps; where it is chosen, the choice is one assignment.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import cache
 
 from worksheet.layers.kind import Check, Kind, Shape, Spelling, Symbol, Training, Word
-from worksheet.layers.shapes import CHANNEL_AXIS, CHANNELS_FIRST, CHANNELWISE, ELEMENTWISE, behind
+from worksheet.layers.shapes import CHANNEL_AXIS, CHANNELS_FIRST, CHANNELWISE, ELEMENTWISE, axes_after
 from worksheet.layers.traits import Role, Writes
 
 CHOICE = {"comparisons": "X", "assignments": "X"}
@@ -25,7 +25,7 @@ FOR_ALL = "computed for every element"
 
 
 def backwards(saved: str = "", /, **each: int) -> Training:
-    """The training of a function of each element: what it keeps, and how often each operation is done for an element."""
+    """The training of an element-wise function: the tensor that it saves, and how often each operation is done for an element."""
     counts = {operation: f"{times}*B*X" if times > 1 else "B*X" for operation, times in each.items()}
     return Training(input=counts, saves=frozenset({saved} if saved else ()))
 
@@ -35,7 +35,7 @@ Row = tuple[str, str, str, Mapping[str, str], Training]
 
 
 def elementwise(name: str, title: str, becomes: str, counts: Mapping[str, str], training: Training) -> Kind:
-    """The kind of a function of each element by itself, which may be worked out in place."""
+    """The kind of an element-wise function, which may be computed in place."""
     return Kind(
         name,
         title,
@@ -244,7 +244,7 @@ def _prelu(axes_behind: int) -> Kind:
 
 
 def _specialise(shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
-    return _prelu(behind(PRELU.name, shapes[0], values["i"])) if values["i"] and shapes else PRELU
+    return _prelu(axes_after(PRELU.name, shapes[0], values["i"])) if values["i"] and shapes else PRELU
 
 
 KINDS = (

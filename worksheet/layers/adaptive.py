@@ -1,4 +1,4 @@
-"""Adaptive pooling: windows that are laid so that the output has a given size."""
+"""Adaptive pooling: windows placed such that the output has a given size."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -20,7 +20,7 @@ TITLES = {AVERAGE: "average", MAXIMUM: "max"}
 
 
 def covered(axis: WindowAxis, exact: bool) -> str:
-    """How many elements all windows along an axis hold together."""
+    """The number of elements in all windows along an axis together, as a formula."""
     size, count = axis.input.name, axis.output
     return size if exact else f"({size} + {count} - gcd({size}, {count}))"
 

@@ -16,7 +16,7 @@ MAX_TERMS = 20  # shapes of different size that are stretched together
 MAX_PATTERNS = 1024  # of shapes that are kept
 BESIDE = ("64x56x56", "64x56x56")
 
-# An input's axes, the outermost first, as seen from the output: of its size, of size 1 and stretched, or missing.
+# The axes of an input, the outermost first, compared with the output's: of equal size, of size 1 and stretched, or missing.
 FULL, ONE, MISSING = "full", "one", "missing"
 Pattern = tuple[tuple[str, ...], ...]
 
@@ -65,7 +65,7 @@ OF_TWO = {name for name, *_, of_two in TABLE if of_two}
 
 
 def pattern(kind: str, shapes: tuple[Shape, ...]) -> Pattern:
-    """How each shape is stretched to the common one. Raises NetworkError where they do not fit together."""
+    """How each shape is stretched to the common one. Raises NetworkError for shapes that cannot be broadcast."""
     columns = list(zip_longest(*[shape[::-1] for shape in shapes]))[::-1]
     common = [max([size for size in column if size is not None]) for column in columns]
     for column, most in zip(columns, common, strict=True):
@@ -80,13 +80,13 @@ def pattern(kind: str, shapes: tuple[Shape, ...]) -> Pattern:
 
 
 def alike(pattern: Pattern) -> int:
-    """How many leading axes every input has in full, or lacks altogether: they may be taken together."""
+    """The number of leading axes that each input has in full or lacks altogether: one symbol may stand for all of them."""
     rank = len(pattern[0])
     return next((i for i in range(rank) if any(set(row[: i + 1]) not in ({FULL}, {MISSING}) for row in pattern)), rank)
 
 
 def stretched(pattern: Pattern, together: Axes, apart: Axes) -> tuple[tuple[Axes, ...], Axes]:
-    """The axes of every input and of the output: 1 where an input is stretched. One symbol may take the first ones together."""
+    """The axes of every input and of the output: 1 where an input is stretched. One symbol may stand for the first ones."""
     taken = len(pattern[0]) - len(apart)
     inputs = tuple(
         (together if row[0] == FULL else ())
@@ -97,7 +97,7 @@ def stretched(pattern: Pattern, together: Axes, apart: Axes) -> tuple[tuple[Axes
 
 
 def symbols(pattern: Pattern) -> tuple[Axes, Axes]:
-    """The symbol of axes that are taken together, and those of the others.
+    """The symbol for the axes that share one, and the symbols of the others.
 
     Rows beside a vector are rows, a map with leading axes is a map for each of them; otherwise each axis has its symbol.
     """
@@ -129,7 +129,7 @@ def _times(count: int, text: str) -> str:
 
 
 def _trained(name: str, inputs: tuple[Axes, ...], output: Axes) -> Training:
-    """What inputs of these axes cost in training. A stretched one gathers the gradients of all that it was stretched to."""
+    """The training of inputs with these axes. A stretched input sums up the gradients of all places that it was stretched to."""
     m = len(inputs)
     counts = {operation: _times((m - 1) * times, "B*Y") for operation, times in BACKWARDS.get(name, {}).items()}
     fewer = [product(axes) for axes in inputs if axes != output]

@@ -1,4 +1,4 @@
-"""Attention: every token asks all others, and gets the mean of their values, weighted by how well their keys answer."""
+"""Attention: each query gets the mean of all values, weighted by how well their keys match it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -92,7 +92,7 @@ def _attention(shapes: tuple[Shape, ...], _: Mapping[str, int], __: str) -> Kind
     return ONE_HEAD if {len(shape) for shape in shapes} == {2} else ATTENTION
 
 
-# Multi-head attention: linear layers for queries, keys and values, heads as above, and a linear layer for what they give
+# Multi-head attention: linear layers for queries, keys and values, heads as above, and a linear layer for their output
 
 WIDTH_OF_KEY = Symbol("m", "Width of a row that becomes a key")
 WIDTH_OF_VALUE = Symbol("o", "Width of a row that becomes a value")
@@ -107,7 +107,7 @@ CROSS = Form(
 
 
 class Projection(NamedTuple):
-    """Linear layers: how many of them (4*), the number of rows that each reads, their width and what they become."""
+    """Linear layers: how many of them (4*), the number of rows that each reads, the width of a row before and after."""
 
     times: str
     rows: str
@@ -120,7 +120,7 @@ class Projection(NamedTuple):
 
 
 def multihead_counts(linear: list[Projection], keys: str) -> dict[str, str]:
-    """The sums over the linear layers and the heads; each of these has queries and keys of n/h."""
+    """The counts of the linear layers and the heads together; the queries and keys of a head have the width n/h."""
     pairs = "L**2" if keys == "L" else f"L*{keys}"
     macs = " + ".join(f"{a.times}{a.rows}*{a.weights}" for a in linear) + f" + 2*n*{pairs}"
     sums = [f"{a.times}{a.rows}*{a.to}*({a.width} - 1 + b)" for a in linear]
@@ -137,11 +137,11 @@ def multihead_counts(linear: list[Projection], keys: str) -> dict[str, str]:
     }
 
 
-MIXED = Projection("", "L", "n", "n")  # the layer behind the heads
+MIXED = Projection("", "L", "n", "n")  # the layer after the heads
 
 
 def multihead_input(linear: list[Projection], keys: str, to: str, joined: str = "") -> dict[str, str]:
-    """Backwards through the heads and these of the linear layers, as ``multihead_training`` has it."""
+    """Operations backwards through the heads and these linear layers; arguments as of ``multihead_training``."""
     pairs = "L**2" if keys == "L" else f"L*{keys}"
     layers = " + ".join(f"{a.times}{a.rows}*{a.weights}" for a in linear)
     sums = [f"{a.times}{a.rows}*{a.width}*({a.to} - 1)" for a in linear]
@@ -158,10 +158,10 @@ def multihead_input(linear: list[Projection], keys: str, to: str, joined: str = 
 def multihead_training(
     linear: list[Projection], keys: str, to: str, joined: str, inner: Sequence[Projection] = (MIXED,)
 ) -> Training:
-    """The same backwards. ``to`` is the width of all keys together.
+    """What multi-head attention costs in training. ``to`` is the width of the keys of all heads together.
 
     ``joined`` is the number of additions where linear layers read the same rows, whose gradients are added up. ``inner`` are
-    the linear layers whose products lead to learnt numbers; those before the heads lead to what the attention reads.
+    the linear layers whose products lead to parameters; those before the heads lead to the input of the attention.
     """
     pairs = "L**2" if keys == "L" else f"L*{keys}"
     of_batch = " + ".join(f"{a.times}B*{a.rows}*{a.weights}" for a in linear)
@@ -174,7 +174,7 @@ def multihead_training(
             "macs": of_batch,
         },
         saves=frozenset({"input"}),
-        # queries and what the heads give, keys and values, probabilities
+        # queries and the output of the heads, keys and values, probabilities
         extra=f"B*(4*L*n + h*{pairs})" if (keys, to) == ("L", "n") else f"B*(2*L*n + 2*{keys}*{to} + h*{pairs})",
         source=f"{BACKWARDS}. Dropout is left out",
     )

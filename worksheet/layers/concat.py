@@ -1,4 +1,4 @@
-"""Concatenation: several inputs one behind the other along one axis."""
+"""Concatenation: several inputs joined along one axis."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,7 +17,7 @@ OUTPUT = {"c": "C", "M": "W", "N": "H", "D": "T"}  # what the joined axis is cal
 
 @cache
 def concatenated(rank: int, axis: int, number: int) -> Kind:
-    """The kind for so many inputs of one rank; ``axis`` counts from 0."""
+    """The kind for a number of inputs of one rank; ``axis`` counts from 0."""
     axes = axes_of(rank)
     joined = [of_input(i, axes[axis], "concat") for i in range(1, number + 1)]
     total = replace(axes[axis], name=OUTPUT.get(axes[axis].name, "C"))
@@ -46,7 +46,7 @@ def _specialise(shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind
     for number, shape in enumerate(shapes[1:], 2):
         both = f"{written(first)} (input 1) and {written(shape)} (input {number})"
         if len(shape) != len(first):
-            raise NetworkError(f"Concat cannot join {both}", hint="the inputs must have equally many axes")
+            raise NetworkError(f"Concat cannot join {both}", hint="the inputs must have the same number of axes")
         if _without(shape, axis) != _without(first, axis):
             raise NetworkError(f"Concat along axis {axis + 1} cannot join {both}", hint=f"only axis {axis + 1} may differ")
     return concatenated(len(first), axis, len(shapes))

@@ -1,4 +1,4 @@
-"""Convolution: every output channel is a kernel laid over every place of the input."""
+"""Convolution: each output channel is a kernel applied at every place of the input."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -24,7 +24,7 @@ EXAMPLES: dict[int, tuple[str, tuple[str, ...]]] = {
 
 @cache
 def convolution(dimensions: int, case: WindowCase) -> Kind:
-    """The kind in one, two or three dimensions, for layers that meet their input in one way."""
+    """The kind in one, two or three dimensions, for layers of one window case."""
     windows = Windows(dimensions)
     example, beside = EXAMPLES[dimensions]
     each = f"c/g*{windows.kernel}"  # products for an output element
@@ -62,7 +62,7 @@ def convolution(dimensions: int, case: WindowCase) -> Kind:
 def _training(products: str, sums: str) -> Training:
     """Backwards, with as many products for the input as for the weights; ``sums`` are the additions for weights and biases."""
     return Training(
-        # every product is added where its input element gathers them
+        # every product is added to the gradient of its input element
         input={"multiplications": products, "additions": products, "macs": products},
         weights={"multiplications": products, "additions": sums, "macs": products},
         saves=frozenset({"input"}),

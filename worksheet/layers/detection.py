@@ -1,4 +1,4 @@
-"""Layers of detectors: regions cut from a map, and boxes proposed, laid out and kept."""
+"""Layers of detectors: regions cut from a feature map, and boxes that are proposed, laid out and kept."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,7 +17,7 @@ BINS = Word("w", ("W", "H"), split=("w", "h"))
 
 
 def _on_regions(output: tuple[str, ...], elements: str) -> tuple[Form, ...]:
-    """A map and its regions: four coordinates each, in some formats with the number of an image before them."""
+    """The forms for a feature map and its regions: four coordinates each, in some formats after the number of an image."""
     columns = {5: "regions with the number of their image", 4: "regions of four coordinates"}
     return tuple(
         Form((MAP, (REGIONS, size)), output, X=f"c*M*N + {size}*r", Y=elements, on=f"a map and {said}")
@@ -102,14 +102,14 @@ PS_ROI_POOL = Kind(
     spelling=Spelling(words=(Word("c", ("k",)), Word("w", ("W",))), example="PSRoIPool: 21c 7w", beside=("1029x38x50", "300x5")),
 )
 
-# Boxes: what is done depends on the numbers, so that only the shapes are certain
+# Boxes: the operations depend on the values, so only the shapes are certain
 
 BOX_AXES = {1: ("n",), 2: ("N", "M"), 3: ("c", "N", "M"), 4: ("c", "D", "N", "M")}
 AXIS_NAMES = {"n": "Number of elements", "c": "Number of channels", "D": "Depth", "N": "Height", "M": "Width"}
 
 
 def _reading(ranks: tuple[int, ...], output: tuple[str, ...], elements: str) -> Form:
-    """The form for inputs of these ranks, each with symbols of its own."""
+    """The form for inputs of these ranks, each with its own symbols."""
     inputs = [[f"{axis}_{i}" for axis in BOX_AXES[rank]] for i, rank in enumerate(ranks, 1)]
     symbols = [tuple(Symbol(name, f"{AXIS_NAMES[name[0]]} of input {name[2:]}") for name in axes) for axes in inputs]
     return Form(tuple(symbols), output, X=" + ".join("*".join(axes) for axes in inputs), Y=elements)
@@ -160,10 +160,10 @@ def _reading_ranks(name: str, ranks: tuple[int, ...]) -> Kind:
 def _specialise(name: str, shapes: tuple[Shape, ...], _: Mapping[str, int], __: str) -> Kind:
     allowed = READS[name][1]
     if len(shapes) not in allowed:
-        raise NetworkError(f"{name} reads {allowed[0]} to {allowed[-1]} inputs, but {len(shapes)} are given")
+        raise NetworkError(f"{name} takes {allowed[0]} to {allowed[-1]} inputs, not {len(shapes)}")
     ranks = tuple(len(shape) for shape in shapes)
     if not set(ranks) <= set(BOX_AXES):
-        raise NetworkError(f"{name} takes inputs of 1 to {max(BOX_AXES)} axes, but one has {max(ranks)}")
+        raise NetworkError(f"{name} takes inputs with 1 to {max(BOX_AXES)} axes, but one has {max(ranks)}")
     return _reading_ranks(name, ranks)
 
 

@@ -1,4 +1,4 @@
-"""Embedding: from token numbers to vectors, and the rotation by which a vector learns its place."""
+"""Embedding: from token numbers to vectors, and the rotation that encodes the position of a vector."""
 
 from worksheet.layers.kind import ROWS, Check, Form, Kind, Spelling, Symbol, Training
 from worksheet.layers.traits import Role

@@ -1,6 +1,6 @@
-"""Functions of each element by itself that are no activations: exponential, root, bounds, a number added or multiplied.
+"""Element-wise functions other than activations: exponential, root, bounds, addition of a number or multiplication by one.
 
-Counted as the activations are: a bound is one comparison, and choosing what the element becomes one assignment.
+Counted as activations are: a bound is one comparison, and the choice of what the element becomes one assignment.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from worksheet.layers.kind import Kind, Shape, Spelling, Symbol, Training, Word
 from worksheet.layers.shapes import ELEMENTWISE
 from worksheet.layers.traits import Writes
 
-# Name, title, definition, what an element costs, and backwards from the gradient g of what it becomes.
+# Name, title, definition, what an element costs, and backwards from the gradient g of the output.
 TABLE: tuple[Row, ...] = (
     ("Exp", "Exponential", "e^x", {"exponentials": "X"}, backwards("output", multiplications=1)),  # g y
     ("Log", "Logarithm", "ln(x)", {"logarithms": "X"}, backwards("input", divisions=1)),  # g/x

@@ -1,4 +1,4 @@
-"""Arrays that come from no layer: stored ones (a class token, position embeddings, anchors), and the network's inputs."""
+"""Tensors that no layer computes: stored ones (a class token, position embeddings, anchors), and the network's inputs."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,7 +14,7 @@ FIXED = Symbol("f", "Origin", least=0, default="0", words={0: "trained", 1: "fix
 
 @cache
 def given(rank: int) -> Kind:
-    """The kind for inputs of so many axes."""
+    """The kind for network inputs with so many axes."""
     return replace(
         stored(rank),
         name=INPUT_KIND,
@@ -30,7 +30,7 @@ def given(rank: int) -> Kind:
 
 @cache
 def stored(rank: int) -> Kind:
-    """The kind for arrays of so many axes."""
+    """The kind for stored tensors with so many axes."""
     output = tuple(symbol.name for symbol in SHAPE[:rank])
     return Kind(
         name="Parameter",
@@ -39,7 +39,7 @@ def stored(rank: int) -> Kind:
         forms=(Form((), output, X="0", Y="*".join(output)),),
         hyperparameters=(*SHAPE, FIXED),
         counts={"weights": "(1 - f)*Y", "buffers": "f*Y"},
-        training=Training(weights={"additions": "(1 - f)*Y*(B - 1)"}),  # every sample reads the same array
+        training=Training(weights={"additions": "(1 - f)*Y*(B - 1)"}),  # every sample reads the same tensor
         repeats=None,
         role=Role.TABLE,  # position embeddings: each token reads its row
         spelling=Spelling(

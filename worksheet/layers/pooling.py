@@ -1,4 +1,4 @@
-"""Pooling: one number for every window of every channel, its largest, its mean or its norm."""
+"""Pooling: one number for each window of each channel: its maximum, mean or norm."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -20,7 +20,7 @@ PADDED_IN_MEAN = Symbol(
 )
 EXPONENT = Symbol("n_p", "Exponent of the norm", default="2")
 FIRST, SQUARE, HIGHER = 1, 2, 3  # exponents by what they cost
-# Each gradient is added where its maximum stood, as windows may overlap: on a gradient of the input that begins with zeros.
+# Each gradient is added at the place of its maximum, since windows may overlap: the gradient of the input starts as zeros.
 ROUTED = Training(
     input={"additions": "B*Y"},
     saves=frozenset({"input"}),
@@ -55,7 +55,7 @@ def _pooling(windows: Windows, case: WindowCase, name: str, title: str) -> Kind:
 
 @cache
 def maximum(dimensions: int, case: WindowCase) -> Kind:
-    """Max-pooling for layers that meet their input in one way."""
+    """Max-pooling for layers of one window case."""
     windows = Windows(dimensions)
     return replace(
         _pooling(windows, case, "MaxPool", "max-pooling"),
@@ -71,7 +71,7 @@ def maximum(dimensions: int, case: WindowCase) -> Kind:
 
 @cache
 def average(dimensions: int, case: WindowCase) -> Kind:
-    """Average-pooling for layers that meet their input in one way."""
+    """Average-pooling for layers of one window case."""
     windows = Windows(dimensions, dilated=False)
     kind = _pooling(windows, case, "AvgPool", "average-pooling")
     return replace(

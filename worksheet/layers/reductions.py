@@ -76,13 +76,15 @@ def _specialise(name: str, shapes: tuple[Shape, ...], values: Mapping[str, int],
     if len(shapes) != 1:
         return BASES[name]
     (shape,) = shapes
-    given = [values[position] for position in LISTED if values[position]]
-    if len(set(given)) < len(given):
-        raise NetworkError(f"{name} names an axis twice: {', '.join(map(str, given))}")
-    if max(given, default=0) > len(shape):
+    positions = [values[position] for position in LISTED if values[position]]
+    if len(set(positions)) < len(positions):
+        raise NetworkError(f"{name} names an axis twice: {', '.join(map(str, positions))}")
+    if max(positions, default=0) > len(shape):
         received = " x ".join(map(str, shape))
-        raise NetworkError(f"{name} over axis {max(given)} receives {received}", hint=f"axes are counted from 1 to {len(shape)}")
-    reduced = tuple(sorted(axis - 1 for axis in given)) or tuple(range(len(shape)))
+        raise NetworkError(
+            f"{name} over axis {max(positions)} receives {received}", hint=f"axes are counted from 1 to {len(shape)}"
+        )
+    reduced = tuple(sorted(axis - 1 for axis in positions)) or tuple(range(len(shape)))
     return _specialised(name, len(shape), reduced, values["f"])
 
 

@@ -1,4 +1,4 @@
-"""Layers that only training needs: at inference they pass their input through."""
+"""Layers that work in training only: at inference they pass their input through."""
 
 from worksheet.layers.kind import Kind, Spelling, Training
 from worksheet.layers.shapes import ELEMENTWISE

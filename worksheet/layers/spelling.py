@@ -13,7 +13,7 @@ MAX_SIZE = 10**9  # the largest size or count that a sheet may give
 
 
 class Given(NamedTuple):
-    """One word as it was read: its letters, the number and the place."""
+    """One word as it was read: its letters, its number and its place."""
 
     word: str
     value: int
@@ -30,7 +30,7 @@ def vocabulary(kind: Kind) -> dict[str, tuple[str, ...]]:
 
 
 def unknown_word(kind: Kind, word: str, where: Where | None = None) -> SheetError:
-    """The fault of a word that a kind does not know."""
+    """The error for a word that a kind does not have."""
     hint = nearest(word, vocabulary(kind)) or f"{kind.name} takes no numbers"
     return SheetError(f"{kind.name} has no {shown(word)}", where, hint)
 

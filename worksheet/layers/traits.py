@@ -1,4 +1,4 @@
-"""What a kind of layer says about itself beside its formulas, so that code outside this package needs no names of kinds."""
+"""Properties of a kind of layer beyond its formulas, so that code outside this package does not choose by names of kinds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Writes(Enum):
 
 
 class Window(Enum):
-    """How the windows of a kind are laid."""
+    """How the windows of a kind are placed."""
 
     SLIDING = "over the input, by kernel, stride and padding"
     TRANSPOSED = "into the output, one for each place of the input"
@@ -29,7 +29,7 @@ class Window(Enum):
 
 
 class Pooling(Enum):
-    """What becomes of the elements in a window of pooling."""
+    """What pooling makes of the elements in a window."""
 
     MAXIMUM = "the largest"
     MEAN = "their mean"
@@ -37,7 +37,7 @@ class Pooling(Enum):
 
 
 class Role(Enum):
-    """What a layer is in a network, where code outside this package asks for it and the other fields do not say it."""
+    """What a layer is in a network, where code outside this package needs to know and the other properties do not say it."""
 
     INPUT = "an input of the network"
     LINEAR = "a fully connected layer"

@@ -1,4 +1,4 @@
-"""Transposed convolution: every input element lays a weighted copy of the kernel into the output."""
+"""Transposed convolution: each input element adds a weighted copy of the kernel to the output."""
 
 from worksheet.layers.convolution import BIAS, GROUPED, GROUPS, KERNELS
 from worksheet.layers.kind import Check, Form, Kind, Size, Spelling, Symbol, Training, Word

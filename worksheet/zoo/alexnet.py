@@ -24,7 +24,7 @@ CONVOLUTIONS: tuple[Words, ...] = (
 class AlexNetDesign:
     """What follows the first two convolutions, in order, and the fifth; how pooling rounds."""
 
-    behind: tuple[str, ...]
+    after: tuple[str, ...]
     rounding: str = "unclipped"
 
 
@@ -42,7 +42,7 @@ def _lay(design: AlexNetDesign, net: Builder) -> None:
     with net.stage("features"):
         for i, words in enumerate(CONVOLUTIONS, 1):
             conv_relu(net, net.last, f"conv{i}", f"relu{i}", **words)
-            for step in design.behind if i < 3 else ("pool",) if i == len(CONVOLUTIONS) else ():
+            for step in design.after if i < 3 else ("pool",) if i == len(CONVOLUTIONS) else ():
                 if step == "norm":
                     net.add("LRN", name=f"norm{i}", n=5)
                 else:

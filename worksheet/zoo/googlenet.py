@@ -31,7 +31,7 @@ MODULES = {
     "5a": InceptionWidths(256, 160, 320, 32, 128, 128),
     "5b": InceptionWidths(384, 192, 384, 48, 128, 128),
 }
-POOLED = {"3b": "pool3/3x3_s2", "4e": "pool4/3x3_s2"}  # behind these modules
+POOLED = {"3b": "pool3/3x3_s2", "4e": "pool4/3x3_s2"}  # after these modules
 AUXILIARY = {"4a": "loss1", "4d": "loss2"}
 
 
@@ -62,7 +62,7 @@ def _auxiliary(net: Builder, name: str) -> None:
 
 
 def _lay(auxiliary: dict[str, str], net: Builder) -> None:
-    """With auxiliary classifiers it is the network of training, whose losses are left out."""
+    """With auxiliary classifiers it is the network as trained, without its losses."""
     with net.stage("stem"):
         conv_relu(net, net.last, "conv1/7x7_s2", "conv1/relu_7x7", c=64, w=7, s=2, p=3)
         caffe_pool(net, net.last, "pool1/3x3_s2", w=3, s=2)

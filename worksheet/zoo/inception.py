@@ -26,7 +26,7 @@ Branch = tuple[Conv | tuple[Conv, Conv], ...]  # a pair reads the same layer, an
 
 
 class Module(NamedTuple):
-    """Branches, and one of pooling: with a projection behind it, or, where the module halves the size, without."""
+    """Branches, and one of pooling: with a projection after it, or, where the module halves the size, without."""
 
     branches: tuple[Branch, ...]
     projected: int = 0  # its channels

@@ -1,4 +1,4 @@
-"""Networks that find the joints of several people: maps of joints and of limbs, refined in six stages (OpenPose)."""
+"""Networks that find the joints of several people: feature maps of joints and of limbs, refined in six stages (OpenPose)."""
 
 from functools import partial
 
@@ -21,15 +21,15 @@ def _branch(net: Builder, source: str, stage: int, branch: str, outputs: int) ->
     """The convolutions of a stage's branch; the last has no ReLU."""
     wide, narrow = LATER if stage > 1 else FIRST
     convolutions = [*wide, narrow]
-    number = len(convolutions) + 1
+    last = len(convolutions) + 1
     conv, relu, rest = ("Mconv", "Mrelu", f"stage{stage}_{branch}") if stage > 1 else ("conv5_", "relu5_", f"CPM_{branch}")
     for i, words in enumerate(convolutions, 1):
         source = conv_relu(net, source, f"{conv}{i}_{rest}", f"{relu}{i}_{rest}", **words)
-    return net.add("Conv2d", source, name=f"{conv}{number}_{rest}", c=outputs, w=1)
+    return net.add("Conv2d", source, name=f"{conv}{last}_{rest}", c=outputs, w=1)
 
 
 def _lay(limbs: int, joints: int, net: Builder) -> None:
-    """``limbs`` and ``joints`` are the numbers of maps of two kinds."""
+    """``limbs`` and ``joints`` are the numbers of feature maps of each kind."""
     vgg_trunk(net, TRUNK)
     with net.stage("block 4"):
         for i, channels in ((3, 256), (4, 128)):
@@ -37,10 +37,10 @@ def _lay(limbs: int, joints: int, net: Builder) -> None:
     source = FEATURES
     for stage in range(1, STAGES + 1):
         with net.stage(f"stage {stage}"):
-            found = [_branch(net, source, stage, f"L{i}", outputs) for i, outputs in ((1, limbs), (2, joints))]
-            read = (*found, FEATURES) if stage < STAGES else reversed(found)
+            branches = [_branch(net, source, stage, f"L{i}", outputs) for i, outputs in ((1, limbs), (2, joints))]
+            read = (*branches, FEATURES) if stage < STAGES else reversed(branches)
             source = net.add("Concat", *read, name=f"concat_stage{stage + 1}")
-    net.state(LAST_RELU, in_place=0)  # in the authors' files it keeps an output of its own, as no other ReLU does
+    net.state(LAST_RELU, in_place=0)  # in the authors' files it has a separate output, unlike all other ReLUs
 
 
 MODELS = tuple(

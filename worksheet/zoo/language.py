@@ -35,7 +35,7 @@ class TransformerDesign:
         return self.heads * self.head
 
 
-Lays = Callable[[TransformerDesign, Builder, int], None]  # lays a network's layers; the number is that of the tokens before
+Lays = Callable[[TransformerDesign, Builder, int], None]  # adds a network's layers; the number is that of the tokens before
 
 
 GPT_2 = TransformerDesign(50257, 1024, 64, 3072, 12, 12, 12)
@@ -46,7 +46,7 @@ KINDS_OF_TOKENS = 2  # of BERT: the first and the second sentence
 
 
 def _positions(net: Builder, name: str, design: TransformerDesign, length: int, past: int = 0) -> str:
-    """The stored positions of the tokens, those behind the ``past`` ones."""
+    """The stored positions of the tokens, those after the ``past`` ones."""
     parameter(net, name, design.positions, design.width)
     return net.last if length == design.positions else net.add("Slice", name=f"{name}.slice", a=1, f=past, c=length)
 
@@ -58,7 +58,7 @@ def _heads(net: Builder, name: str, length: int, heads: int, width: int) -> str:
 
 
 def _remembered(net: Builder, path: str, past: int) -> str:
-    """Keys or values behind those of the tokens before, which are an input of the network."""
+    """Keys or values after those of the earlier tokens, which are an input of the network."""
     return net.add("Concat", f"{path}.cache", net.last, name=f"{path}.cached", a=2) if past else net.last
 
 
@@ -151,7 +151,7 @@ def _bert(design: TransformerDesign, name: str, input: Shape, _: int) -> Network
 
 
 def _llama_attention(net: Builder, path: str, length: int, design: TransformerDesign, past: int) -> None:
-    """Queries and keys turned by their places; several heads of queries may share one of keys and values."""
+    """Queries and keys rotated by their positions; several heads of queries may share one of keys and values."""
     source, parts = net.last, []
     for part, heads in (("q", design.heads), ("k", design.key_heads), ("v", design.key_heads)):
         net.add("Linear", source, name=f"{path}.{part}_proj", k=heads * design.head, nobias=True)
@@ -191,9 +191,9 @@ def _llama(design: TransformerDesign, net: Builder, past: int = 0) -> None:
 
 @dataclass(frozen=True)
 class Transformer:
-    """A language model of the zoo that can be laid with other sizes.
+    """A language model of the zoo that can be built with other sizes.
 
-    ``lays`` takes the design, the name, the input's shape and the number of tokens before. ``cache`` names the arrays of a
+    ``lays`` takes the design, the name, the input's shape and the number of tokens before. ``cache`` names the tensors of a
     block's keys and values, with {} for its number: a network that reads the tokens before has them as inputs; empty where a
     network reads both ways, and none of its keys outlasts a token.
     """

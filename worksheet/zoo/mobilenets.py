@@ -1,4 +1,4 @@
-"""MobileNet of the first, second and third version: convolutions for each channel by itself, mixed by 1 x 1 convolutions."""
+"""MobileNet of the first, second and third version: depthwise convolutions, mixed by 1 x 1 convolutions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ BOTTLENECKS = (
 
 
 def _inverted(net: Builder, path: str, width: int, expansion: int, kernels: int, stride: int) -> None:
-    """A block that widens, works each channel by itself and narrows again without an activation."""
+    """A block that widens, convolves depthwise and narrows again without an activation."""
     source, wide, part = net.last, width * expansion, 0
     if expansion > 1:
         conv_norm(net, f"{path}.conv.0", "ReLU6", c=wide, w=1)
@@ -61,17 +61,17 @@ def _inverted(net: Builder, path: str, width: int, expansion: int, kernels: int,
 
 
 def _second(net: Builder) -> None:
-    width, number = 32, 0
+    width, block = 32, 0
     with net.stage("features.0"):
         conv_norm(net, "features.0", "ReLU6", c=width, w=3, s=2)
     for expansion, kernels, repetitions, first_stride in BOTTLENECKS:
         for i in range(repetitions):
-            number += 1
-            with net.stage(f"features.{number}"):
-                _inverted(net, f"features.{number}", width, expansion, kernels, first_stride if i == 0 else 1)
+            block += 1
+            with net.stage(f"features.{block}"):
+                _inverted(net, f"features.{block}", width, expansion, kernels, first_stride if i == 0 else 1)
             width = kernels
-    with net.stage(f"features.{number + 1}"):
-        conv_norm(net, f"features.{number + 1}", "ReLU6", c=1280, w=1)
+    with net.stage(f"features.{block + 1}"):
+        conv_norm(net, f"features.{block + 1}", "ReLU6", c=1280, w=1)
     with net.stage("classifier"):
         net.add("AdaptiveAvgPool2d", name="adaptive_avg_pool2d", called="F.adaptive_avg_pool2d", w=1)
         net.add("Flatten", name="flatten")

@@ -1,4 +1,4 @@
-"""Network in network: 1 x 1 convolutions between the others, and the mean of a map as the score of its class."""
+"""Network in network: 1 x 1 convolutions between the others, and the mean of a feature map as the score of its class."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ PAPER = "M. Lin, Q. Chen and S. Yan, Network in network (2014); the author's def
 
 @dataclass(frozen=True)
 class NinBlock:
-    """A convolution, the kernels of the 1 x 1 convolutions behind it, and the pooling (its kind, its window)."""
+    """A convolution, the kernels of the 1 x 1 convolutions after it, and the pooling (its kind, its window)."""
 
     first: Words
     mixed: tuple[int, int]
@@ -37,7 +37,7 @@ CIFAR = (
 
 
 def _lay(parts: Sequence[NinBlock], dropped: Sequence[int], net: Builder) -> None:
-    """``dropped`` are the parts behind which there is dropout."""
+    """``dropped`` are the blocks followed by dropout."""
     for i, part in enumerate(parts, 1):
         with net.stage(f"part {i}"):
             conv_relu(net, net.last, f"conv{i}", f"relu_conv{i}", **part.first)

@@ -17,7 +17,7 @@ R_FCN = "J. Dai, Y. Li, K. He and J. Sun, R-FCN (2016); the definitions for PASC
 IMAGE_INFO = "im_info"  # height, width and scale of the image
 ANCHORS, COORDINATES, CLASSES = 9, 4, 21
 ABSENT = {"absent": 1}  # Caffe's layer takes each region's map as it is
-REGIONS, REGIONS_OF_BURDEN = 300, 82  # the most that is kept, and what the published figures fit
+REGIONS, REGIONS_OF_BURDEN = 300, 82  # the most that are kept, and the number that the published figures agree with
 BINS = 7  # along each side of a region
 PASCAL = (3, 600, 850)
 

@@ -29,13 +29,13 @@ def _lay(depths: tuple[int, ...], cardinality: str, net: Builder, *, permutes: b
     with net.stage("stem"):
         conv_bn(net, net.last, "conv1", NAMING, c=64, w=7, s=2, p=3)
         net.add("MaxPool2d", name="pool1", w=3, s=2, p=1)
-    number = 0
+    block = 0
     for stage, depth in enumerate(depths):
         with net.stage(f"stage {stage + 1}"):
             for i in range(depth):
-                number += 1
+                block += 1
                 stride = 2 if stage and not i else 1
-                _block(net, f"resx{number}", groups, channels * 2**stage, 256 * 2**stage, stride, projects=not i)
+                _block(net, f"resx{block}", groups, channels * 2**stage, 256 * 2**stage, stride, projects=not i)
     with net.stage("classifier"):
         if permutes:
             pooled_and_permuted(net, "pool_ave")

@@ -1,4 +1,4 @@
-"""Squeeze-and-excitation networks: residual ones, ResNeXt, SENet-154 and BN-Inception, each channel weighed by its own mean."""
+"""Squeeze-and-excitation networks: residual ones, ResNeXt, SENet-154 and BN-Inception, with weighted channels."""
 
 from __future__ import annotations
 

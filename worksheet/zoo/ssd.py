@@ -1,4 +1,4 @@
-"""SSD, which detects objects at once on maps of several sizes: on VGG-16 for 300 and 512 pixels, and on MobileNet."""
+"""SSD, which detects objects in one pass on feature maps of several sizes: on VGG-16 for 300 and 512 pixels, and on MobileNet."""
 
 from __future__ import annotations
 
@@ -86,8 +86,8 @@ def _lay_vgg(extras: Extras, boxes: tuple[int, ...], net: Builder) -> None:
 
 # On MobileNet
 
-STRIDES = (1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1)  # of the convolutions by channel, conv1/dw to conv13/dw
-WIDTHS = (64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024)  # of those across channels behind them
+STRIDES = (1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1)  # of the depthwise convolutions, conv1/dw to conv13/dw
+WIDTHS = (64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024)  # of the 1 x 1 convolutions after them
 EXTRAS_MOBILE = {14: (256, 512), 15: (128, 256), 16: (128, 256), 17: (64, 128)}
 
 

@@ -29,7 +29,7 @@ TINY = SwinDesign(96, (2, 2, 6, 2), (3, 6, 12, 24))
 
 
 def _resized(net: Builder, path: str, grid: Grid, to: Grid) -> None:
-    """Rows and columns of zeros added behind the others, or taken away."""
+    """Rows and columns of zeros added after the others, or taken away."""
     if to > grid:
         permute(net, f"{path}.pad_in", 3, 1, 2)
         net.add("Pad", name=f"{path}.pad", r_h=to[0] - grid[0], r_w=to[1] - grid[1])
@@ -40,7 +40,7 @@ def _resized(net: Builder, path: str, grid: Grid, to: Grid) -> None:
 
 
 def _heads(net: Builder, path: str, source: str, part: int, shape: tuple[int, int, int], order: tuple[int, ...]) -> str:
-    """One of queries, keys and values, for each window and head by itself."""
+    """One of queries, keys and values, for each window and head."""
     windows, heads, width = shape
     name = f"{path}.{'qkv'[part]}"
     net.add("Slice", source, name=name, a=3, f=part * width, c=width)

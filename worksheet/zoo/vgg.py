@@ -20,7 +20,7 @@ ATROUS = "W. Liu, A. Rabinovich and A. Berg, ParseNet (2015): VGG-16 with its fu
 
 @dataclass(frozen=True)
 class VggDesign:
-    """Five convolutions with normalisation and pooling behind some of them, by number."""
+    """Five convolutions with normalisation and pooling after some of them, by number."""
 
     convolutions: tuple[Words, ...]
     norms: tuple[int, ...]
