@@ -51,6 +51,28 @@ def test_storeys(path: Path) -> None:
             assert LEVEL[parts[1]] < LEVEL[own], f"{own} stands below {parts[1]}"
 
 
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    """Imports at the top of a module; what a function imports, or type checkers alone read, closes no circle."""
+    modules = {".".join(path.relative_to(HOUSE.parent).with_suffix("").parts).removesuffix(".__init__"): path for path in FILES}
+    reads: dict[str, set[str]] = {}
+    for name, path in modules.items():
+        found = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.ImportFrom) and node.module]
+        pairs = [(node.module, f"{node.module}.{alias.name}") for node in found for alias in node.names]
+        names = {inner if inner in modules else outer for outer, inner in pairs}
+        reads[name] = names & modules.keys() - {name}
+    done: set[str] = set()
+
+    def visit(name: str, way: tuple[str, ...]) -> None:
+        assert name not in way, f"a circle of imports: {' -> '.join((*way[way.index(name) :], name))}"
+        if name not in done:
+            for other in sorted(reads[name]):
+                visit(other, (*way, name))
+            done.add(name)
+
+    for name in modules:
+        visit(name, ())
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(HOUSE)))
 def test_modules(path: Path) -> None:
     text = path.read_text()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from worksheet.conventions import Convention, convention
 from worksheet.derivation import NOTEBOOK, Derivation
 from worksheet.derive import (
+    blank,
     compare,
     compare_conventions,
     convention_list,
@@ -29,7 +30,6 @@ from worksheet.derive import (
 )  # fmt: skip
 from worksheet.errors import WorksheetError
 from worksheet.formula import Digits, Formula
-from worksheet.homework import blank
 from worksheet.layers import Kind, kinds
 from worksheet.network import Builder, Network, Node, layer, network
 from worksheet.readers import read

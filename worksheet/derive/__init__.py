@@ -1,5 +1,6 @@
 """From a network and a way of counting to a worked solution, whole or in part."""
 
+from worksheet.derive.blank import blank
 from worksheet.derive.burden.report import report
 from worksheet.derive.catalogue import Entry, zoo_list
 from worksheet.derive.compare import compare, compare_conventions
@@ -9,6 +10,17 @@ from worksheet.derive.selection import select, summary
 from worksheet.derive.solution import derive, formulas
 
 __all__ = [
-    "Entry", "compare", "compare_conventions", "convention_list", "convention_page", "derive", "explain", "formulas", "report",
-    "select", "summary", "zoo_list",
-]  # fmt: skip
+    "Entry",
+    "blank",
+    "compare",
+    "compare_conventions",
+    "convention_list",
+    "convention_page",
+    "derive",
+    "explain",
+    "formulas",
+    "report",
+    "select",
+    "summary",
+    "zoo_list",
+]

@@ -9,12 +9,12 @@ from typing import Any
 from worksheet import conventions
 from worksheet.conventions import Convention
 from worksheet.counting.run import Run
+from worksheet.derive.blank import SOLVED
 from worksheet.errors import Collector, Where, WorksheetError, shown
 from worksheet.formula import Digits
 from worksheet.grading.making import ANY, Ask, PaperMaker
 from worksheet.grading.paper import FORMULA, OUTPUT, TOTAL, Key, Paper
 from worksheet.homework.assignment import Assignment
-from worksheet.homework.blank import SOLVED
 from worksheet.homework.fields import Context
 from worksheet.homework.keys import ASSIGNMENT
 from worksheet.homework.policies import considered, policy, variants

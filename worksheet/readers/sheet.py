@@ -16,7 +16,7 @@ from worksheet.network import INPUT, Heading, Network, Node
 from worksheet.readers.reader import Options, Reader, shape
 from worksheet.readers.sheet_body import Body
 from worksheet.readers.sheet_layers import NAME, Line
-from worksheet.sizes import follow
+from worksheet.sizes import follow, sized
 
 FENCE = "---"
 HOMEWORK = "homework"
@@ -47,9 +47,10 @@ class _Sheet:
         end = self.front_matter_end()
         heading, stated = self.heading(end, input)
         nodes = self.nodes(end, self.further)
-        follow({INPUT: input or stated, **self.further}, nodes, self.faults)
-        self.faults.raise_any()
-        return Network(
+        if self.faults.found:  # layers are checked as far as sizes are known, so that all faults are reported at once
+            follow({INPUT: input or stated, **self.further}, nodes, self.faults)
+            self.faults.raise_any()
+        network = Network(
             self.path.stem,
             input or stated or (),
             tuple(nodes),
@@ -57,6 +58,8 @@ class _Sheet:
             self.file,
             {name: shape for name, shape in self.further.items() if shape},
         )
+        sized(network)
+        return network
 
     # Front matter
 

@@ -20,7 +20,7 @@ from worksheet.readers.onnx_graph.slim import skeleton
 from worksheet.readers.onnx_graph.values import Row, Value, checked
 from worksheet.readers.onnx_graph.walk import Walk
 from worksheet.readers.reader import Options
-from worksheet.sizes import follow
+from worksheet.sizes import sized
 
 OLDEST = 9
 BY_CHANNEL = frozenset({*SLIDING, "BatchNormalization", "InstanceNormalization", "PRelu", "Pad", "Resize"})
@@ -205,13 +205,12 @@ def _assembled(path: Path, sources: Mapping[str, Row], rows: Sequence[Row], walk
     ]
     if not nodes:
         raise NetworkError("computes nothing", Where(file))
-    faults = Collector()
     shapes = {names[row]: row.shape for row in further}
-    follow({INPUT: main.shape, **shapes}, nodes, faults)
-    faults.raise_any()
-    return Network(
+    network = Network(
         cleaned(path.stem) or "network", main.shape, tuple(nodes), Heading(convention="textbook"), file, shapes, _notes(walk)
     )
+    sized(network)  # refuses layers that do not fit together
+    return network
 
 
 def _sharing(rows: Sequence[Row], names: Mapping[Row, str]) -> dict[Row, str]:

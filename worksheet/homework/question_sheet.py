@@ -1,60 +1,17 @@
-"""Makes a question sheet: the worked solution with its answers left open."""
+"""A student's question sheet: of the worked solution only what an assignment asks, each cell with its marks."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from worksheet.derivation import OUTPUT, Derivation, Handout, Heading, Row, Shape, Step
+from worksheet.derive.blank import blank, blank_row
 from worksheet.grading.paper import FORMULA, TOTAL, Key
 
-SOLVED = re.compile(r"^\s*\(solved\)\s*", re.IGNORECASE)
 OUTPUT_HEADING, OUTPUT_LABEL, FORMULA_LABEL = "Output", "Output size", "{}, formula"
 DECIMALS = 3  # of marks; a share that needs more is printed as a fraction
-
-
-def blank(derivation: Derivation) -> Derivation:
-    """The same document without its answers: sizes behind the first layer, figures, totals and remarks on them."""
-    return replace(
-        derivation,
-        title=unsolved(derivation.title),
-        rows=tuple(_row(row, (derivation.input,) if row.sources == (0,) else None) for i, row in enumerate(derivation.rows)),
-        totals=dict.fromkeys(derivation.totals),
-        parts=tuple(replace(part, totals=dict.fromkeys(part.totals)) for part in derivation.parts),
-        kinds=(),
-        figures=tuple(replace(figure, steps=tuple(map(_hole, figure.steps)), reached={}) for figure in derivation.figures),
-        chosen=dict.fromkeys(derivation.chosen) if derivation.chosen else None,
-        pictured=False,
-        notes=(),
-        blank=True,
-    )
-
-
-def unsolved(title: str) -> str:
-    """A sheet's title without the word that it is solved."""
-    return SOLVED.sub("", title) or title
-
-
-def _row(row: Row, inputs: tuple[Shape, ...] | None) -> Row:
-    return replace(
-        row,
-        spec=row.stated,
-        inputs=inputs,
-        output=None,
-        values=(),
-        sizes=(),
-        columns=tuple(_hole(step) for step in row.columns),
-        quantities={},
-    )
-
-
-def _hole(step: Step) -> Step:
-    return Step(step.name, step.label)
-
-
-# What an assignment asks
 
 
 def questions(derivation: Derivation, asked: Mapping[Key, Fraction], handout: Handout) -> Derivation:
@@ -117,7 +74,7 @@ class _Questions:
             for name, label in labels.items()
             if (row.no, name + FORMULA) in self.asked
         ]
-        return replace(_row(row, inputs), columns=columns, sizes=tuple(formulas))
+        return replace(blank_row(row, inputs), columns=columns, sizes=tuple(formulas))
 
     def step(self, row: int, column: str, label: str) -> Step:
         """A hole where something is asked, otherwise a figure that is not counted."""
