@@ -15,6 +15,7 @@ STOREYS = [  # from the top
     {"varied", "counting"},
     {"sizes"},
     {"network", "hardware"},
+    {"drawing"},
     {"report", "conventions"},
     {"layers", "derivation"},
     {"formula"},

@@ -12,8 +12,9 @@ import pytest
 
 import worksheet as ws
 from tests.grading.made_up import HOSTILE, hostile, mark, paper, students
+from worksheet.drawing.axes import spacing
 from worksheet.grading.answers.found import Unplaced
-from worksheet.grading.charts import Bar, bars, spacing
+from worksheet.grading.charts import Bar, bars
 from worksheet.grading.class_report import ClassReport
 from worksheet.grading.marks import Mark, Marked, Verdict
 from worksheet.grading.statistics import Statistics

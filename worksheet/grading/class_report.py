@@ -8,7 +8,8 @@ from fractions import Fraction
 from itertools import islice
 from typing import Any
 
-from worksheet.grading.charts import BLUE, GREEN, Grid, bars, circles, grid, histogram
+from worksheet.drawing.svg import BLUE, GREEN
+from worksheet.grading.charts import Grid, bars, circles, grid, histogram
 from worksheet.grading.marks import FLAGS, Verdict
 from worksheet.grading.paper import FORMULA, Key
 from worksheet.grading.statistics import Counted, Statistics, Unknown

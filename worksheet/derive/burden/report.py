@@ -9,10 +9,11 @@ from typing import Any
 from worksheet.conventions import Convention
 from worksheet.derivation import Derivation, Row, Step
 from worksheet.derive.arranging import whole
+from worksheet.derive.burden.profile import Profile, draw_profile
 from worksheet.derive.burden.scaled import SIZE, Burden, Scaled, burden, by_first, scaled_size
 from worksheet.derive.convention_page import introduced
-from worksheet.derive.profile import Profile, profile
 from worksheet.derive.reference import listed
+from worksheet.drawing.svg import BLUE, GREEN, ORANGE
 from worksheet.errors import ConventionError
 from worksheet.formula import Digits, Formula, Scale
 from worksheet.layers import Shape
@@ -29,9 +30,9 @@ BATCHED = "B*{}"  # what the images of a batch cost together
 ROUNDED = ("floor({} + 1/2)", "ceil({} - 1/2)")
 DECIMALS = 2  # of a quotient before it is rounded
 DRAWN = {  # name of the file, heading, colour
-    PARAMS: ("parameters", "Parameter memory", "#3f87d0"),
-    FEATURES: ("features", "Feature memory", "#d9822b"),
-    FLOPS: ("flops", "Flops", "#3f9f5f"),
+    PARAMS: ("parameters", "Parameter memory", BLUE),
+    FEATURES: ("features", "Feature memory", ORANGE),
+    FLOPS: ("flops", "Flops", GREEN),
 }
 OVER_DEPTH = "A bar for each layer, from the first to the last; the bands are the network's stages."
 
@@ -153,7 +154,7 @@ class _Document:
         yield Title("Over the depth of the network")
         for name, (file, heading, colour) in DRAWN.items():
             values = [whole(row.columns[self.columns[name]].value) for row in rows]
-            yield profile(Profile(f"{self.name}-{file}", heading, self.scales[name], colour, rows, values), self.title)
+            yield draw_profile(Profile(f"{self.name}-{file}", heading, self.scales[name], colour, rows, values), self.title)
         yield Text(OVER_DEPTH)
 
     # Other sizes, up to a layer

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from worksheet.derive.drawing.shares import Bands, bands
 from worksheet.derive.growth.curves import Curve, Lead, letter, named_kinds
 from worksheet.derive.growth.ranges import written
 from worksheet.derive.reference import listed
+from worksheet.drawing.shares import Bands, draw_bands
 from worksheet.formula import Digits, Exact
 from worksheet.report import Block, Bullets, Cell, Table, Text, Title
 
@@ -35,7 +35,7 @@ def kinds_of(curve: Curve, name: str, file: str, sizes: Sequence[Exact], digits:
         return
     if not any(all(at.get(kind, 0) >= NEARLY_ALL for at in shares.values()) for kind in kinds):
         sizes_are = f"{curve.variable.meaning}, {letter(curve.variable)}"
-        yield bands(Bands(file, f"Shares: {name}", sizes_are, shares, kinds, curve.grown.span.is_wide))
+        yield draw_bands(Bands(file, f"Shares: {name}", sizes_are, shares, kinds, curve.grown.span.is_wide))
     yield _table(curve, shares, kinds, sizes, digits)
     yield Bullets(tuple(_leads(curve)))
 

@@ -9,8 +9,6 @@ from fractions import Fraction
 from worksheet.conventions import Convention
 from worksheet.derivation import Section, Statement
 from worksheet.derive.convention_page import introduced
-from worksheet.derive.drawing.axes import LONGEST, cut
-from worksheet.derive.drawing.curves import Chart, Line, chart
 from worksheet.derive.growth.curves import Curve, Doubling, letter
 from worksheet.derive.growth.data import data
 from worksheet.derive.growth.kinds import kinds_of
@@ -18,6 +16,9 @@ from worksheet.derive.growth.plan import Chapter, Plan, Progress, plain, title_o
 from worksheet.derive.growth.ranges import how_many, written
 from worksheet.derive.growth.sums import Grown
 from worksheet.derive.reference import listed
+from worksheet.drawing.axes import MAX_LABEL
+from worksheet.drawing.curves import Chart, Line, draw_chart
+from worksheet.drawing.svg import cut
 from worksheet.errors import WorksheetError
 from worksheet.formula import Digits, Exact, Scale
 from worksheet.network import Network
@@ -197,16 +198,16 @@ class _Chapter:
             names = "-".join(dict.fromkeys(curve.grown.closed.network.name for curve in varying))
             name = "-".join([names, heading.lower().replace(" ", "-"), self.chapter.variable.name])
             of = f" of {title_of(self.plan.networks[0])}" if len(self.plan.networks) == 1 else ""
-            given = Chart(name, heading + of, sizes, scale, lines)
-            yield chart(given)
+            chart = Chart(name, heading + of, sizes, scale, lines)
+            yield draw_chart(chart)
             if self.chapter.span.most >= 2 * self.chapter.span.least:
                 sloped = [replace(line, label=self.sloped(line, curve)) for line, curve in zip(lines, varying, strict=True)]
-                yield chart(replace(given, name=f"{name}-log", lines=sloped, is_logarithmic=True))
+                yield draw_chart(replace(chart, name=f"{name}-log", lines=sloped, is_logarithmic=True))
 
     def sloped(self, line: Line, curve: Curve) -> str:
         whole = curve.from_end_to_end()
         slope = f": slope {self.document.said(whole.exponent)}" if whole else ""
-        return cut(line.label, LONGEST - len(slope)) + slope
+        return cut(line.label, MAX_LABEL - len(slope)) + slope
 
     # Formulas
 

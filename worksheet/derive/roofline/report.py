@@ -26,7 +26,7 @@ from worksheet.derive.roofline.bounds import (
 )  # fmt: skip
 from worksheet.derive.roofline.data import data
 from worksheet.derive.roofline.energy import energy_blocks
-from worksheet.derive.roofline.picture import picture
+from worksheet.derive.roofline.picture import draw_roofline
 from worksheet.derive.roofline.processors import GIGA, near, peak_blocks
 from worksheet.derive.selection import numbered
 from worksheet.formula import Digits, Exact, Formula
@@ -91,7 +91,7 @@ class _Document:
     def report(self) -> Report:
         blocks = [
             *self.introduction(), *peak_blocks(self.found.hardware, self.found.dtype, self.digits), *self.totals(),
-            Title("The roofline"), picture(self.found, f"{self.name}-roofline", self.title),
+            Title("The roofline"), draw_roofline(self.found, f"{self.name}-roofline", self.title),
             Text(MARKS + self.undrawn()),
             *self.kinds(), *self.layers(), *self.steps(), *energy_blocks(self.found, self.table, self.digits),
         ]  # fmt: skip

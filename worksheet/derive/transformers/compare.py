@@ -7,11 +7,12 @@ from fractions import Fraction
 
 from worksheet.conventions.dtypes import size, stored
 from worksheet.derive.transformers.costs import Costs
-from worksheet.derive.transformers.picture import Chart, Curve, drawn, lengths
+from worksheet.derive.transformers.picture import draw_attention, lengths
 from worksheet.derive.transformers.report import costs_of, estimated
 from worksheet.derive.transformers.rules import FIGURES, RULES, Estimates
 from worksheet.derive.transformers.sizes import MEANINGS
 from worksheet.derive.transformers.steps import percent, signed
+from worksheet.drawing.curves import Line
 from worksheet.errors import Collector
 from worksheet.formula import Digits, Exact, in_bytes
 from worksheet.report import Block, Bullets, Cell, Picture, Report, Table, Text, Title
@@ -87,14 +88,13 @@ class _Comparison:
         return in_bytes(round(Fraction(2 * v["n"] * v["L"] * v["d_kv"] * self.byte)))[1]
 
     def share(self) -> Picture:
-        curves = []
+        lines = []
         for e in self.found:
             parts = {power: Fraction(part.value) for power, part in e.costs.by_power(e.costs.forward.total, "L").items()}
-            points = [(n, parts[2] * n / (parts[1] + parts[2] * n)) for n in lengths(DRAWN)]
-            curves.append(Curve(e.costs.transformer.title, points))
+            shares = {n: parts[2] * n / (parts[1] + parts[2] * n) for n in lengths(DRAWN)}
+            lines.append(Line(e.costs.transformer.title, shares))
         words = f"Attention's share of the products of the forward pass over the length, up to {DRAWN:,} tokens"
-        heading = "Attention's share of the products of the forward pass"
-        return drawn(Chart("attention", heading, "length L", words, curves, logarithmic=False))
+        return draw_attention("attention", words, lines)
 
     def errors(self) -> Iterator[Block]:
         yield Title("How far off the usual estimates are")

@@ -9,12 +9,13 @@ from typing import Any
 from worksheet.conventions.dtypes import stored
 from worksheet.derive.transformers.costs import Costs
 from worksheet.derive.transformers.design import designed, transformer_named
-from worksheet.derive.transformers.picture import Chart, Curve, drawn, lengths
+from worksheet.derive.transformers.picture import draw_attention, lengths
 from worksheet.derive.transformers.rules import EXACT, FIGURES, Estimate
 from worksheet.derive.transformers.sizes import MEANINGS, Amount
 from worksheet.derive.transformers.steps import Steps, percent, signed
+from worksheet.drawing.curves import Chart, Line, draw_chart
 from worksheet.errors import NetworkError
-from worksheet.formula import Digits, Formula
+from worksheet.formula import Digits, Formula, Scale
 from worksheet.report import Block, Bullets, Picture, Report, Table, Text, Title, Working
 from worksheet.zoo.language import Transformer, TransformerDesign
 
@@ -157,26 +158,27 @@ class _Document:
         costs = self.costs
         parts = {power: Fraction(part.value) for power, part in costs.by_power(costs.forward.total, "L").items()}
         most = round(FAR * parts[1] / parts[2])
-        whole = [(n, parts[2] * n / (parts[1] + parts[2] * n)) for n in lengths(most)]
-        half = [(n, parts[2] * (n + 1) / (2 * parts[1] + parts[2] * (n + 1))) for n in lengths(most)]
+        whole = {n: parts[2] * n / (parts[1] + parts[2] * n) for n in lengths(most)}
+        half = {n: parts[2] * (n + 1) / (2 * parts[1] + parts[2] * (n + 1)) for n in lengths(most)}
         from_here = round(parts[1] / parts[2])
         words = f"{self.name}: attention's share of all products over the length; half of them from {from_here:,} tokens on"
-        curves = (Curve("all keys", whole), Curve("causal half", half))
-        name = f"{costs.transformer.name}-attention"
-        heading = "Attention's share of the products of the forward pass"
-        return drawn(Chart(name, heading, "length L", words, curves, logarithmic=False, mark=costs.values["L"]))
+        lines = (Line("all keys", whole), Line("causal half", half))
+        length = costs.values["L"]
+        return draw_attention(f"{costs.transformer.name}-attention", words, lines, (length, f"L = {length:,}"))
 
     def growth(self) -> Picture:
         costs = self.costs
         cached = {power: part.value for power, part in costs.by_power(costs.token.total, "t").items()}
         again = {power: part.value for power, part in costs.by_power(costs.forward.total, "L").items()}
         tokens = lengths(costs.values["L"])
-        curves = [
-            Curve(name, [(t, 2 * sum(value * t**power for power, value in parts.items())) for t in tokens])
+        lines = [
+            Line(name, {t: 2 * sum(value * t**power for power, value in parts.items()) for t in tokens})
             for name, parts in (("without a cache", again), ("with a cache", cached))
         ]
         words = f"{self.name}: flops of token t with a cache of keys and values and without, for t up to {costs.values['L']:,}"
-        return drawn(Chart(f"{costs.transformer.name}-tokens", "Flops of one token", "number of the token t", words, curves))
+        name = f"{costs.transformer.name}-tokens"
+        sizes = "number of the token t"
+        return draw_chart(Chart(name, "Flops of one token", sizes, Scale(1000), lines, is_logarithmic=True, words=words))
 
     # Data
 
