@@ -192,6 +192,6 @@ def test_counts_of_too_many_terms_are_a_fault(monkeypatch: pytest.MonkeyPatch) -
         _ = closed.main
     assert not closed.refused
     monkeypatch.undo()
-    assert closed.main.totals["params"].known == 11_689_512
+    assert closed.main.totals["params"].constant == 11_689_512
     monkeypatch.setattr("worksheet.formula.polynomial.MOST_TERMS", 1)
     assert "no formula of a length" in Classes(closed).fault

@@ -36,7 +36,7 @@ class Polynomial:
             raise TooLong
 
     @classmethod
-    def constant(cls, value: Exact) -> Polynomial:
+    def of(cls, value: Exact) -> Polynomial:
         return cls({UNIT: value})
 
     @classmethod
@@ -55,7 +55,7 @@ class Polynomial:
         return f"Polynomial({self.terms})"
 
     @property
-    def known(self) -> Exact | None:
+    def constant(self) -> Exact | None:
         """The value of a polynomial without atoms; None where it has some."""
         if not self.terms:
             return 0
@@ -95,15 +95,15 @@ class Polynomial:
         return Polynomial(terms)
 
     def __pow__(self, exponent: int) -> Polynomial:
-        return reduce(lambda a, b: a * b, [self] * exponent, Polynomial.constant(1))
+        return reduce(lambda a, b: a * b, [self] * exponent, Polynomial.of(1))
 
     def times(self, factor: Exact) -> Polynomial:
         return Polynomial({monomial: simplest(number * factor) for monomial, number in self.terms.items()})
 
     def over(self, other: Polynomial) -> Polynomial | None:
         """The quotient where the division leaves nothing; None otherwise."""
-        if other.known is not None:
-            return self.times(Fraction(1, 1) / other.known)
+        if other.constant is not None:
+            return self.times(Fraction(1, 1) / other.constant)
         leading = max(other.terms, key=_place)
         quotient, rest = Polynomial({}), self
         while rest.terms:
@@ -135,7 +135,7 @@ class Polynomial:
         total = Polynomial({})
         for monomial, number in self.terms.items():
             factors = [polynomials[atom] ** power for atom, power in monomial]
-            total += reduce(lambda a, b: a * b, factors, Polynomial.constant(number))
+            total += reduce(lambda a, b: a * b, factors, Polynomial.of(number))
         return total
 
     def scaled(self, factors: Mapping[int, Exact]) -> Polynomial:

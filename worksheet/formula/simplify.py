@@ -43,7 +43,7 @@ def factored(form: Polynomial) -> Node | None:
 
     sympy must expand it to the very polynomial again, and its value must be the polynomial's at some places.
 
-    >>> form = (Polynomial.atom(0) + Polynomial.constant(1)) * Polynomial.atom(1).times(7)
+    >>> form = (Polynomial.atom(0) + Polynomial.of(1)) * Polynomial.atom(1).times(7)
     >>> Formula.of(factored(form)).source
     '7*x_1*(x_0 + 1)'
     """

@@ -16,8 +16,8 @@ from worksheet.counting.run import run_of
 from worksheet.errors import NetworkError, WorksheetError
 from worksheet.formula import Exact, Formula, whole
 from worksheet.formula.polynomial import Monomial, Polynomial, TooLong
-from worksheet.formula.traced import Finer, Trace, Variable
-from worksheet.formula.traced_numbers import form_of
+from worksheet.formula.traced import NeedsFinerClasses, Trace, Variable
+from worksheet.formula.traced_numbers import polynomial_of
 from worksheet.network import Network
 from worksheet.sizes import Sized
 from worksheet.varied import BATCH, SizeVariable, batch, size_variables, with_sizes
@@ -58,7 +58,7 @@ class Case:
 
     def anyhow(self, values: Sequence[Exact]) -> dict[str, int]:
         """What its totals would be for other values, whatever its conditions say."""
-        found = self.trace.numbered(values)
+        found = self.trace.atom_values(values)
         return {name: whole(form.at(found)) for name, form in self.totals.items()}
 
 
@@ -94,7 +94,7 @@ class Closed:
 
     def counted(self, values: Sequence[Exact]) -> dict[str, int]:
         """The totals of these sizes, counted layer by layer. Raises WorksheetError where there is no such network."""
-        return {name: int(form.known or 0) for name, form in _totals(self.convention, _rows(self.counting(values))).items()}
+        return {name: int(form.constant or 0) for name, form in _totals(self.convention, _rows(self.counting(values))).items()}
 
     def at(self, values: Sequence[Exact]) -> dict[str, int]:
         """The totals of these sizes by the closed forms of the case that covers them. Raises WorksheetError."""
@@ -129,7 +129,7 @@ class Closed:
             raise too_long(self.network) from None
         for i, variable in enumerate(self.variables):
             if variable.symbol == BATCH:  # that one sample is left out of the formulas changes no count
-                trace.conditions = {c: None for c in trace.conditions if c.of.atoms != {i}}
+                trace.guards = {c: None for c in trace.guards if c.of.atoms != {i}}
         return Case(trace, counting, tuple(rows), totals)
 
     # The general case
@@ -209,10 +209,10 @@ class Closed:
         periods = [1] * len(self.variables)
         while True:
             try:
-                case.trace.classed(
+                case.trace.atoms_in_class(
                     bases(periods, [s % p for s, p in zip(steps_of(self.variables, values), periods, strict=True)])
                 )
-            except Finer as finer:
+            except NeedsFinerClasses as finer:
                 for atom in finer.atoms:
                     periods[atom] *= finer.by
                 if prod(periods) > most:
@@ -234,7 +234,7 @@ def too_long(network: Network) -> NetworkError:
 def bases(periods: Sequence[int], residues: Sequence[int]) -> list[Polynomial]:
     """Each variable as so many periods and a residue."""
     return [
-        Polynomial.atom(i).times(period) + Polynomial.constant(residue)
+        Polynomial.atom(i).times(period) + Polynomial.of(residue)
         for i, (period, residue) in enumerate(zip(periods, residues, strict=True))
     ]
 
@@ -262,10 +262,10 @@ def _row(counting: Counting, layer: Sized, folded: Folded) -> RowForm:
     values = counting.values(folded, layer)
     elsewhere = tuple(counting.is_counted_elsewhere(folded, i, layer) for i in range(len(folded.columns)))
     columns = [
-        None if rule is None else NONE if elsewhere[i] else form_of(counting.counted(folded, i, values))
+        None if rule is None else NONE if elsewhere[i] else polynomial_of(counting.counted(folded, i, values))
         for i, rule in enumerate(folded.rules)
     ]
-    return RowForm(layer, folded, tuple(map(form_of, layer.output)), tuple(columns), elsewhere)
+    return RowForm(layer, folded, tuple(map(polynomial_of, layer.output)), tuple(columns), elsewhere)
 
 
 def _totals(convention: Convention, rows: Sequence[RowForm]) -> dict[str, Polynomial]:

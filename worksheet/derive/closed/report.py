@@ -133,8 +133,8 @@ class _Document:
     def total(self, name: str) -> Step:
         """A total: its terms, and with what they have in common before brackets where that is shorter."""
         form = self.case.totals[name]
-        if form.known is not None:
-            return Step(name, self.names[name], (), Formula(str(form.known)), {}, whole(form.known))
+        if form.constant is not None:
+            return Step(name, self.names[name], (), Formula(str(form.constant)), {}, whole(form.constant))
         full, short = self.case.formula(form), self.rows.shortest(form)
         return Step(name, self.names[name], stages=(full,) if short != full else (), closed=short)
 
@@ -142,7 +142,7 @@ class _Document:
         """The leading term of a total that has more terms than that, and how much of it that is at the network's own size."""
         form = self.case.totals[name]
         found = leading(self.case, form)
-        if found is None or found.known is not None or found == form:
+        if found is None or found.constant is not None or found == form:
             return
         now = [variable.value for variable in self.closed.variables]
         values = {i: Fraction(variable.value) / Fraction(variable.step) for i, variable in enumerate(self.closed.variables)}
@@ -172,9 +172,9 @@ class _Document:
 
     def figure(self, form: Polynomial | None) -> Cell:
         """A figure of a layer: a number where it depends on no symbol."""
-        if form is None or form.known is None:
+        if form is None or form.constant is None:
             return None if form is None else self.rows.shortest(form)
-        return whole(form.known)
+        return whole(form.constant)
 
     def reference(self, chosen: Sequence[Alike]) -> Iterator[Block]:
         yield Title("Formulas")

@@ -12,7 +12,7 @@ from worksheet.derive.closed.cases import MOST_CLASSES, Case, Closed, bases, ste
 from worksheet.errors import NetworkError, WorksheetError
 from worksheet.formula import Exact, Formula
 from worksheet.formula.polynomial import TooLong
-from worksheet.formula.traced import Finer, Trace, Variable
+from worksheet.formula.traced import NeedsFinerClasses, Trace, Variable
 from worksheet.varied import SizeVariable
 
 FAR = 10**5  # a class that holds up to here is said to hold for all greater sizes
@@ -60,7 +60,7 @@ class _Residues:
             residues = pending.pop(0)
             try:
                 found.append(self._class(periods, residues, start))
-            except Finer:  # another case rounds differently
+            except NeedsFinerClasses:  # another case rounds differently
                 periods = tuple(a * b for a, b in zip(periods, self._more(periods, residues, start), strict=True))
                 found, pending = [], list(product(*(range(period) for period in periods)))
         return tuple(found)
@@ -147,7 +147,7 @@ class _Residues:
             """Whether a single size that is told apart gives the same totals: 1024 tokens, as many as positions."""
             other = list(values)
             other[which] += times * step
-            if any(condition.holds != "!= 0" for condition in case.trace.broken(other)):
+            if any(guard.relation != "!= 0" for guard in case.trace.violated(other)):
                 return False
             try:
                 return case.anyhow(other) == self.closed.at(other)
@@ -185,7 +185,7 @@ def class_symbols(variables: Sequence[SizeVariable], periods: Sequence[int]) -> 
 
 def classed(case: Case, variables: Sequence[SizeVariable], periods: Sequence[int], residues: Sequence[int]) -> dict[str, Formula]:
     """The totals of a case as polynomials in one class. Raises Finer where its roundings repeat less often."""
-    atoms = case.trace.classed(bases(periods, residues))
+    atoms = case.trace.atoms_in_class(bases(periods, residues))
     written = Trace({Variable(symbol): 0 for symbol in class_symbols(variables, periods)})
     scaled: dict[int, Exact] = {
         i: 1 / Fraction(variable.step) for i, variable in enumerate(variables) if periods[i] == 1 and variable.step != 1

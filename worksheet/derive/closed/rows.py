@@ -14,7 +14,7 @@ from worksheet.formula import Exact, Formula, whole
 from worksheet.formula.polynomial import Polynomial
 from worksheet.formula.rewrite import renamed
 from worksheet.formula.simplify import atom_name, factored
-from worksheet.formula.traced_numbers import Ratio, Traced, form_of
+from worksheet.formula.traced_numbers import Ratio, Traced, polynomial_of
 from worksheet.layers import Role
 from worksheet.layers.shapes import FLATTENED
 from worksheet.layers.spelling import spelled
@@ -52,7 +52,7 @@ class ClosedRows:
             plain = self.case.formula(form)
             node = factored(form.scaled(self.steps))
             if node is not None:
-                atoms = {atom_name(atom): self.case.trace.written(atom) for atom in form.atoms}
+                atoms = {atom_name(atom): self.case.trace.write(atom) for atom in form.atoms}
                 brief = Formula.of(renamed(node, atoms), plain.least)
                 plain = min(plain, brief, key=lambda formula: len(formula.source))
             self.short[form] = plain
@@ -65,7 +65,7 @@ class ClosedRows:
 
     def sizes(self, shape: Iterable[int]) -> tuple[Formula, ...]:
         """A shape, each axis a formula."""
-        return tuple(self.shortest(form_of(length)) for length in shape)
+        return tuple(self.shortest(polynomial_of(length)) for length in shape)
 
     def said(self, shape: Iterable[int]) -> str:
         """A shape in plain words."""
@@ -75,7 +75,7 @@ class ClosedRows:
         """The layer's numbers as the sheet writes them; a symbol stands in brackets."""
         node = row.layer.node
         given = {
-            name: f"({self.shortest(form_of(value)).show('text')})" if isinstance(value, TRACED) else value
+            name: f"({self.shortest(polynomial_of(value)).show('text')})" if isinstance(value, TRACED) else value
             for name, value in node.hyperparameters.items()
         }
         return " ".join(filter(None, (node.kind.name, spelled(node.kind, cast(Any, given), node.pattern).replace("->", "→"))))
@@ -107,7 +107,7 @@ class ClosedRows:
             formula, axes = FLATTENED[len(layer.received[0])]
             (symbol,) = layer.form.symbols
             values = dict(zip(axes, layer.received[0], strict=True))
-            yield self.step(Step(symbol.name, "", (symbol.name,)), formula, values, form_of(layer.inputs[0][0]))
+            yield self.step(Step(symbol.name, "", (symbol.name,)), formula, values, polynomial_of(layer.inputs[0][0]))
 
     def output_sizes(self, row: RowForm) -> Iterator[Step]:
         """A step for each size of the output; sizes that come about alike share one, W = H."""
@@ -116,10 +116,10 @@ class ClosedRows:
         formulas = dict(row.folded.sizes)
         for name, formula in formulas.items():
             shown = self.bracketed(formula, values)
-            together.setdefault((shown.pattern, *[form_of(values[s]) for s in shown.symbols]), []).append(name)
+            together.setdefault((shown.pattern, *[polynomial_of(values[s]) for s in shown.symbols]), []).append(name)
         for names in together.values():
             step = Step(names[0], "", tuple(names))
-            yield self.step(step, formulas[names[0]], values, form_of(values[names[0]]))
+            yield self.step(step, formulas[names[0]], values, polynomial_of(values[names[0]]))
 
     def column(self, row: RowForm, index: int) -> Step:
         column, rule, form = self.columns[index], row.folded.rules[index], row.columns[index]
@@ -135,9 +135,9 @@ class ClosedRows:
     def step(self, blank: Step, formula: Formula, values: Mapping[str, Exact], form: Polynomial) -> Step:
         """The step of a figure: numbers and forms for its symbols, and its own form."""
         shown = self.bracketed(formula, values)
-        forms = {name: self.shortest(form_of(values[name])) for name in shown.symbols if isinstance(values[name], TRACED)}
+        forms = {name: self.shortest(polynomial_of(values[name])) for name in shown.symbols if isinstance(values[name], TRACED)}
         numbers = {name: values[name] for name in shown.symbols if name not in forms}
-        known = form.known
+        known = form.constant
         stages = (shown.quotients(numbers),) if not forms and shown.rounds() else ()
         return Step(
             blank.name, blank.label, blank.symbols, shown, numbers, None if known is None else whole(known), stages, blank.remark,

@@ -112,7 +112,7 @@ class Curve:
         if period == 1:
             return None
         residue = steps_of([self.variable], [self.grown.own])[0] % period
-        atoms = self.grown.usual.trace.classed(bases([period], [residue]))
+        atoms = self.grown.usual.trace.atoms_in_class(bases([period], [residue]))
         return Class(period, residue, Trace({Variable(SYMBOL): 0}).formula(self.form.put(atoms)))
 
     def limit(self) -> Limit | None:

@@ -7,7 +7,7 @@ from math import gcd
 
 from worksheet.formula import Exact
 from worksheet.formula.polynomial import Monomial, Polynomial
-from worksheet.formula.traced import Condition, Floor, Trace, Variable
+from worksheet.formula.traced import Floor, Guard, Trace, Variable
 
 Span = tuple[Exact, Exact]  # the least and the greatest
 Box = tuple[tuple[int, int], ...]  # by variable, in steps: both ends belong to it
@@ -82,21 +82,19 @@ def _product(a: Exact, b: Exact, c: Exact, d: Exact) -> Span:
     return min(ends), max(ends)
 
 
-def covers(
-    trace: Trace, box: Box, conditions: Iterable[Condition] | None = None
-) -> tuple[tuple[Condition, ...] | None, list[Span]]:
-    """The conditions of a run that hold in parts of a box only (none: the run holds in all of it), and its atoms' bounds.
+def covers(trace: Trace, box: Box, guards: Iterable[Guard] | None = None) -> tuple[tuple[Guard, ...] | None, list[Span]]:
+    """The guards of a run that hold in parts of a box only (none: the run holds in all of it), and its atoms' bounds.
 
-    None where some condition holds nowhere in the box. ``conditions`` are those still to be looked at; all where left out.
+    None where some guard holds nowhere in the box. ``guards`` are those still to be looked at; all where left out.
     """
     found = atoms(trace, box)
-    undecided: list[Condition] = []
-    for condition in trace.conditions if conditions is None else conditions:
-        held = verdict(condition.holds, span(condition.of, found))
+    undecided: list[Guard] = []
+    for guard in trace.guards if guards is None else guards:
+        held = verdict(guard.relation, span(guard.of, found))
         if held is False:
             return None, found
         if held is None:
-            undecided.append(condition)
+            undecided.append(guard)
     return tuple(undecided), found
 
 

@@ -15,9 +15,8 @@ from worksheet.derive.seek.quantity import Condition, Count
 from worksheet.errors import NetworkError, WorksheetError
 from worksheet.formula import Exact
 from worksheet.formula.polynomial import Polynomial, TooLong
-from worksheet.formula.traced import Condition as Holds
-from worksheet.formula.traced import Trace
-from worksheet.formula.traced_numbers import form_of
+from worksheet.formula.traced import Guard, Trace
+from worksheet.formula.traced_numbers import polynomial_of
 from worksheet.varied import BATCH
 
 MOST_BOXES = 100_000  # looked at in one search
@@ -55,7 +54,7 @@ class _Partly(NamedTuple):
     """A case that may hold in parts of a box, and its conditions that are not decided there; None for all."""
 
     case: Case
-    conditions: tuple[Holds, ...] | None
+    conditions: tuple[Guard, ...] | None
 
 
 class _Open(NamedTuple):
@@ -140,8 +139,8 @@ class Search:
         """Along which side a box is cut: where that tells most of what is not decided yet."""
         if len(box) == 1:
             return 0
-        case, conditions = partly
-        open_ones = [(condition.holds, condition.of) for condition in conditions or ()] or [
+        case, guards = partly
+        open_ones = [(guard.relation, guard.of) for guard in guards or ()] or [
             (EVERY[condition.asked.relation], left - right)
             for condition, pairs in zip(self.conditions, case.sides, strict=True)
             for left, right in pairs
@@ -168,7 +167,7 @@ class Search:
         case = self._measured(trace, [trace.variable(i) for i in range(len(closed.variables))])
         for i, variable in enumerate(closed.variables):
             if variable.symbol == BATCH and values[i] != 1:  # one sample is left out of the formulas, which changes no count
-                trace.conditions = {c: None for c in trace.conditions if c.of.atoms != {i}}
+                trace.guards = {c: None for c in trace.guards if c.of.atoms != {i}}
         self.cases.append(case)
         return case
 
@@ -245,7 +244,7 @@ def _refusal(fault: WorksheetError) -> str:
 
 def _pairs(condition: Condition, count: Count) -> Iterator[tuple[Polynomial, Polynomial]]:
     for left, right in zip(*condition.measure(count), strict=True):
-        yield form_of(left), form_of(right)
+        yield polynomial_of(left), polynomial_of(right)
 
 
 def _place(steps: Sequence[int]) -> Box:

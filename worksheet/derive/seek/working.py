@@ -15,7 +15,7 @@ from worksheet.derive.seek.quantity import Condition, Count
 from worksheet.derive.seek.search import Case, Decided, Line, bounds
 from worksheet.formula import Exact, Formula
 from worksheet.formula.polynomial import Polynomial
-from worksheet.formula.traced_numbers import Ratio, Traced, form_of
+from worksheet.formula.traced_numbers import Ratio, Traced, polynomial_of
 from worksheet.formula.tree import Call, Name, Node, Number, Operation, rebuilt, walk
 
 MOST_CHAINS = 4  # of one condition: formulas that hold in different parts of the range
@@ -96,7 +96,7 @@ class OneUnknown:
         condition = self.question.conditions[index]
         own = dict(self._own(case.count, condition)) if case.count else {}
         for left, right in case.sides[index]:
-            number = right.known
+            number = right.constant
             yield None if number is None else (own.get(left) or case.trace.node(left), number)
 
     def _own(self, count: Count, condition: Condition) -> Iterator[tuple[Polynomial, Node | None]]:
@@ -108,7 +108,7 @@ class OneUnknown:
         known = dict(count.counting.fold(layer).sizes)
         for size in reversed(left.sizes):  # of equal ones the first, W, is the one that is kept
             if size in known:
-                yield form_of(layer.values[size]), self.put(known[size], layer.values)
+                yield polynomial_of(layer.values[size]), self.put(known[size], layer.values)
 
     def put(self, formula: Formula, values: dict[str, int]) -> Node | None:
         """A layer's formula with its numbers in place of all symbols but the unknown; None where others stay."""
@@ -117,7 +117,7 @@ class OneUnknown:
             value = values[name]
             if not isinstance(value, (Traced, Ratio)):
                 nodes[name] = Number(value)
-            elif value.form == UNKNOWN:
+            elif value.polynomial == UNKNOWN:
                 nodes[name] = Name(self.unknown.symbol)
             else:
                 return None
@@ -136,7 +136,7 @@ class OneUnknown:
         left, right = case.sides[index][0]
         places = [known.box[0] for known in self.decided if known.case is case]
         spread = atoms(case.trace, ((min(low for low, _ in places), max(high for _, high in places)),))
-        holds = right.known is not None and left.known is None and never_falls(left, case.trace, spread)
+        holds = right.constant is not None and left.constant is None and never_falls(left, case.trace, spread)
         return case.trace.formula(left) if holds else None
 
     # A solution put in

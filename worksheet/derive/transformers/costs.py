@@ -13,7 +13,7 @@ from worksheet.derive.transformers.sizes import INSIDE, Amount, Sizes
 from worksheet.errors import NetworkError
 from worksheet.formula.polynomial import Polynomial
 from worksheet.formula.traced import Trace
-from worksheet.formula.traced_numbers import form_of
+from worksheet.formula.traced_numbers import polynomial_of
 from worksheet.layers import Role
 from worksheet.sizes import Sized, sized
 from worksheet.zoo.language import Transformer, TransformerDesign
@@ -66,7 +66,7 @@ class _Laid:
             forms = [
                 Polynomial({})
                 if folded.rules[i] is None or (not past and counting.is_counted_elsewhere(folded, i, layer))
-                else form_of(counting.counted(folded, i, values))
+                else polynomial_of(counting.counted(folded, i, values))
                 for i in range(len(self.convention.columns))
             ]
             found.append((layer, forms))
@@ -99,7 +99,7 @@ class _Laid:
 
 
 def _read(layer: Sized, forms: Sequence[Polynomial], column: int) -> Polynomial:
-    return form_of(layer.output[-1]) if layer.kind.role is Role.TABLE else forms[column]
+    return polynomial_of(layer.output[-1]) if layer.kind.role is Role.TABLE else forms[column]
 
 
 class Costs(Sizes):

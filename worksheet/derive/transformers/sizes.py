@@ -10,7 +10,7 @@ from math import prod
 from worksheet.formula import Exact, Formula
 from worksheet.formula.polynomial import UNIT, Monomial, Polynomial
 from worksheet.formula.traced import Trace, Variable
-from worksheet.formula.traced_numbers import form_of
+from worksheet.formula.traced_numbers import polynomial_of
 from worksheet.zoo.language import TransformerDesign
 
 MEANINGS = {
@@ -112,13 +112,13 @@ class Sizes:
         return Amount(Polynomial.atom(self.places["d" if name == "d_kv" and not self.grouped else name]), self.trace)
 
     def number(self, value: Exact) -> Amount:
-        return Amount(Polynomial.constant(value), self.trace)
+        return Amount(Polynomial.of(value), self.trace)
 
     def worked(self, formula: Formula, further: Mapping[str, Amount]) -> Amount:
         """A formula over the sizes and further figures, as a polynomial over the sizes."""
         every = {name: self.trace.whole(self.size(name).form) for name in self.values}
         every |= {name: self.trace.whole(amount.form) for name, amount in further.items()}
-        return self.number(0).of(form_of(formula.at(every)))
+        return self.number(0).of(polynomial_of(formula.at(every)))
 
     def carried(self, form: Polynomial) -> Amount:
         """A form of the laid networks over the sizes that papers use: d for e*h, d_kv for e*g, t for one token more than S."""
@@ -129,7 +129,7 @@ class Sizes:
             assert keys <= rows <= keys + heads  # no width of a head stands without a number of heads
             raised = {"d": rows - keys, "d_kv": keys, "h": heads + keys - rows, **powers}
             factors = [self._power(name, power) for name, power in raised.items() if power]
-            term = prod((factor.form for factor in factors), start=Polynomial.constant(number))
+            term = prod((factor.form for factor in factors), start=Polynomial.of(number))
             total += self.number(0).of(term)
         return total
 
