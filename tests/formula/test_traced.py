@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from worksheet.formula import Formula
 from worksheet.formula.exact import common_divisor, simplest
-from worksheet.formula.polynomial import MOST_TERMS, Polynomial, TooLong, named
+from worksheet.formula.polynomial import MAX_TERMS, Polynomial, TooLong, named
 from worksheet.formula.simplify import atom_name, factored
 from worksheet.formula.traced import NeedsFinerClasses, Trace, Variable
 from worksheet.formula.traced_numbers import Ratio, Traced, polynomial_of
@@ -259,7 +259,7 @@ def test_a_polynomial_is_bounded() -> None:
     total = sum((Polynomial.atom(i) for i in range(60)), Polynomial.of(1))
     with pytest.raises(TooLong):
         total * total * total
-    assert len(total.terms) < MOST_TERMS
+    assert len(total.terms) < MAX_TERMS
 
 
 @FEW

@@ -1,10 +1,10 @@
-"""A formula is one line of text with four faces: a sympy expression, print, substitution, exact value."""
+"""A formula: one line of text that is evaluated exactly, printed in several notations, rewritten, and given to sympy."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from worksheet.errors import FormulaError
 from worksheet.formula import rewrite
@@ -12,7 +12,8 @@ from worksheet.formula.dialects import LATEX, SOURCE, Dialect, dialect_named
 from worksheet.formula.digits import Digits, digits_named
 from worksheet.formula.exact import Evaluator, bounded, compiled, is_whole, simplest, symbolic
 from worksheet.formula.parse import is_name, parse
-from worksheet.formula.show import Piece, filled, needs_parentheses, show
+from worksheet.formula.pieces import Piece, Printed, SlotTexts, filled
+from worksheet.formula.show import needs_parentheses, show
 from worksheet.formula.tree import Call, Exact, Name, Node, walk
 from worksheet.memo import Bounded
 
@@ -21,15 +22,6 @@ if TYPE_CHECKING:
 
 
 MAX_KEPT = 256  # rewritten formulas that a formula remembers
-
-
-class Printed(NamedTuple):
-    """A stretch of a printed formula before which a line may break."""
-
-    text: str
-    fresh: str  # the text where the stretch begins a line
-    length: float  # in half ems, an estimate
-    open: Callable[[], list[Printed]]  # the same in smaller stretches; empty where it cannot be broken
 
 
 class Formula:
@@ -56,7 +48,7 @@ class Formula:
 
     @classmethod
     def of(cls, tree: Node, least: Mapping[str, Exact] | None = None) -> Formula:
-        """A formula from a tree that is already safe."""
+        """A formula from a tree, which is trusted to be one that the parser could have made."""
         formula = cls.__new__(cls)
         formula._fill(tree, least or {})  # noqa: SLF001
         return formula
@@ -75,14 +67,14 @@ class Formula:
 
     @property
     def symbols(self) -> tuple[str, ...]:
-        """The names in the order in which they first occur."""
+        """The names in the order of their first occurrence."""
         if self._symbols is None:
             self._symbols = tuple(dict.fromkeys(node.id for node in walk(self.tree) if isinstance(node, Name)))
         return self._symbols
 
     @property
     def source(self) -> str:
-        """The text that reads back as this formula."""
+        """The text that parses to this formula."""
         if self._source is None:
             self._source = self.show(SOURCE)
         return self._source
@@ -107,7 +99,7 @@ class Formula:
     def evaluate(self, /, **values: int) -> Exact:
         """The exact value: an int, or a Fraction where a division leaves one.
 
-        Further names may be given. Raises FormulaError for a missing or inexact value and for a division by zero.
+        Values of other names are ignored. Raises FormulaError for a missing or inexact value and for a division by zero.
         """
         for name in self.symbols:
             if name not in values:
@@ -121,7 +113,7 @@ class Formula:
         bounded(value)
 
     def at(self, values: Mapping[str, Exact]) -> Exact:
-        """The exact value for numbers that are known to be whole and complete."""
+        """The exact value, without the checks of ``evaluate``: there is a whole number or a Fraction for every symbol."""
         if self._run is None:
             self._run = compiled(self.tree)
         return bounded(simplest(self._run(values)))
@@ -130,7 +122,7 @@ class Formula:
 
     @property
     def expr(self) -> sympy.Expr:
-        """The sympy expression: the very code that computes the value, applied to sympy's symbols."""
+        """The sympy expression, by the same code that computes the value."""
         if self._expr is None:
             import sympy
 
@@ -142,8 +134,10 @@ class Formula:
         import sympy
 
         least = self.least.get(name, -1)
-        known = {"positive": True} if least > 0 else {"nonnegative": True} if least == 0 else {}
-        return sympy.Symbol(name, **({"integer": True} if isinstance(least, int) else {"rational": True}), **known)
+        domain = "integer" if isinstance(least, int) else "rational"
+        if least < 0:
+            return sympy.Symbol(name, **{domain: True})
+        return sympy.Symbol(name, **{domain: True, "positive" if least else "nonnegative": True})
 
     def _sympy_(self) -> sympy.Expr:
         return self.expr
@@ -159,55 +153,54 @@ class Formula:
         values: Mapping[str, Exact] | None = None,
         digits: Digits | str = "none",
     ) -> str:
-        """The formula in the author's order: ``latex typst mathml text words source``; with numbers where given.
+        """The formula in the author's order, in one of ``latex typst mathml text words source``.
 
-        A number put in place of a symbol is printed by ``digits`` (a locale such as ``en_IN``, or ``none``).
+        Symbols in ``values`` are printed as numbers, with the ``digits`` of a locale such as ``en_IN``, or ``none``.
         """
         dialect = dialect_named(dialect)
-        given = self._given(values, digits)
-        numbers = _Numbers(dialect, given, _digits(digits))
-        return "".join([filled(piece.text, numbers) for piece in self._template(dialect, given)])
+        numbers = self._numbers(values, digits)
+        texts = SlotTexts(dialect, numbers, _digits(digits))
+        return "".join([filled(piece.text, texts) for piece in self._template(dialect, numbers)])
 
     def printed(
         self, dialect: Dialect | str, values: Mapping[str, Exact] | None = None, digits: Digits | str = "none"
     ) -> list[Printed]:
-        """What ``show`` prints, in stretches that a long line may be broken between."""
+        """What ``show`` prints, in pieces between which a long line may be broken."""
         dialect = dialect_named(dialect)
-        given = self._given(values, digits)
-        numbers = _Numbers(dialect, given, _digits(digits))
+        numbers = self._numbers(values, digits)
+        texts = SlotTexts(dialect, numbers, _digits(digits))
 
-        def printed(piece: Piece) -> Printed:
-            length = piece.extent.fixed + sum([len(given.get(slot, slot)) for slot in piece.extent.slots])
-            text = filled(piece.text, numbers)
-            fresh = text if piece.text == piece.fresh else filled(piece.fresh, numbers)
-            return Printed(text, fresh, length, lambda: [printed(inner) for inner in piece.opened])
+        def fill(piece: Piece) -> Printed:
+            text = filled(piece.text, texts)
+            fresh = text if piece.text == piece.fresh else filled(piece.fresh, texts)
+            return Printed(text, fresh, piece.extent.with_numbers(numbers), lambda: [fill(inner) for inner in piece.opened])
 
-        return [printed(piece) for piece in self._template(dialect, given)]
+        return [fill(piece) for piece in self._template(dialect, numbers)]
 
-    def _given(self, values: Mapping[str, Exact] | None, digits: Digits | str) -> dict[str, str]:
+    def _numbers(self, values: Mapping[str, Exact] | None, digits: Digits | str) -> dict[str, str]:
         """The numbers as printed, by symbol."""
         if not values:
             return {}
         operand = _digits(digits).operand
-        given = {}
+        numbers = {}
         for name in self.symbols:
             if name in values:
                 self._check(name, values[name])
-                given[name] = operand(values[name])
-        return given
+                numbers[name] = operand(values[name])
+        return numbers
 
-    def _template(self, dialect: Dialect, given: Mapping[str, str]) -> tuple[Piece, ...]:
+    def _template(self, dialect: Dialect, numbers: Mapping[str, str]) -> tuple[Piece, ...]:
         """The pieces with slots for numbers; made once for each dialect and set of symbols that numbers replace."""
-        bracketed = tuple([name for name, text in given.items() if needs_parentheses(text)])
-        key = (dialect.name, tuple(given), bracketed)
+        bracketed = tuple([name for name, text in numbers.items() if needs_parentheses(text)])
+        key = (dialect.name, tuple(numbers), bracketed)
         if key not in self._pieces:
-            self._pieces[key] = show(self.tree, dialect, {name: name in bracketed for name in given})
+            self._pieces[key] = show(self.tree, dialect, {name: name in bracketed for name in numbers})
         return self._pieces[key]
 
     # Rewrites
 
     def given(self, /, **facts: int) -> Formula:
-        """The formula with numbers folded in for some symbols, without residue.
+        """The formula with numbers in place of some symbols, and simplified where they leave ``* 1``, ``+ 0`` and the like.
 
         >>> Formula("k*(c*w*h - 1 + b)").given(b=1).source, Formula("k*(c*w*h + b)").given(b=0).source
         ('k*c*w*h', 'k*c*w*h')
@@ -215,8 +208,8 @@ class Formula:
         for name, value in facts.items():
             if isinstance(value, bool) or not isinstance(value, int):
                 raise FormulaError(f"a fact is a whole number, not {name} = {value!r}")
-        known = {name: value for name, value in facts.items() if name in self.symbols}
-        return self._replaced(("given", *known.items()), {name: rewrite.constant(v) for name, v in known.items()})
+        numbers = {name: value for name, value in facts.items() if name in self.symbols}
+        return self._replaced(("given", *numbers.items()), {name: rewrite.constant(v) for name, v in numbers.items()})
 
     def renamed(self, /, **names: str) -> Formula:
         """The formula with other names for its symbols.
@@ -255,7 +248,7 @@ class Formula:
         return self._rewrites[key]
 
     def settled(self, values: Mapping[str, Exact]) -> Formula:
-        """The formula without the brackets that these numbers do not need, since the division inside is exact."""
+        """The formula without the floors and ceilings that these numbers do not need, since the division inside is exact."""
         whole = tuple(inside for inside, run in self._insides() if is_whole(run(values)))
         if not whole:
             return self
@@ -275,7 +268,7 @@ class Formula:
 
     @property
     def pattern(self) -> Node:
-        """The tree with its symbols numbered in order: equal for formulas that differ in names only.
+        """The tree with its symbols numbered in order: equal for formulas that differ only in names.
 
         >>> Formula("(M - w)/s").pattern == Formula("(N - h)/t").pattern
         True
@@ -286,31 +279,19 @@ class Formula:
         return self._pattern
 
     def rounds(self) -> bool:
-        """Whether the formula holds a floor or a ceiling."""
+        """Whether the formula has a floor or a ceiling."""
         return bool(self._insides())
 
     def _insides(self) -> list[tuple[Node, Evaluator]]:
-        """What stands inside each bracket, with its evaluator."""
+        """The inside of each floor and ceiling, with its evaluator."""
         if self._brackets is None:
             calls = [n for n in walk(self.tree) if isinstance(n, Call) and n.function in rewrite.BRACKETS]
             self._brackets = [(call.arguments[0], compiled(call.arguments[0])) for call in calls]
         return self._brackets
 
     def quotients(self, values: Mapping[str, Exact]) -> Formula:
-        """The formula with the inside of each bracket worked out: ``floor(54.25) + 1``."""
+        """The formula with the inside of each floor and ceiling evaluated: ``floor(54.25) + 1``."""
         return Formula.of(rewrite.quotients(self.tree, lambda node: simplest(compiled(node)(values))), self.least)
-
-
-class _Numbers(dict[str, str]):
-    """What fills a slot: a symbol's number, or a long constant of the formula, protected for its notation."""
-
-    def __init__(self, dialect: Dialect, given: Mapping[str, str], digits: Digits) -> None:
-        super().__init__({name: dialect.number(text) for name, text in given.items()})
-        self.dialect = dialect
-        self.digits = digits
-
-    def __missing__(self, constant: str) -> str:
-        return self.dialect.number(self.digits.operand(simplest(Fraction(constant))))
 
 
 def _digits(digits: Digits | str) -> Digits:

@@ -184,7 +184,7 @@ def class_symbols(variables: Sequence[SizeVariable], periods: Sequence[int]) -> 
 
 
 def classed(case: Case, variables: Sequence[SizeVariable], periods: Sequence[int], residues: Sequence[int]) -> dict[str, Formula]:
-    """The totals of a case as polynomials in one class. Raises Finer where its roundings repeat less often."""
+    """The totals of a case as polynomials in one class. Raises NeedsFinerClasses where its roundings repeat less often."""
     atoms = case.trace.atoms_in_class(bases(periods, residues))
     written = Trace({Variable(symbol): 0 for symbol in class_symbols(variables, periods)})
     scaled: dict[int, Exact] = {
