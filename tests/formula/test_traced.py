@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from worksheet.formula import Formula
 from worksheet.formula.exact import common_divisor, simplest
 from worksheet.formula.polynomial import MAX_TERMS, Polynomial, TooLong, named
-from worksheet.formula.simplify import atom_name, factored
+from worksheet.formula.simplify import atom_name, factor
 from worksheet.formula.traced import NeedsFinerClasses, Trace, Variable
 from worksheet.formula.traced_numbers import Ratio, Traced, polynomial_of
 
@@ -265,7 +265,7 @@ def test_a_polynomial_is_bounded() -> None:
 @FEW
 @given(FORMS)
 def test_factored_forms_are_the_same(a: Polynomial) -> None:
-    node = factored(a)
+    node = factor(a)
     if node is not None:
         formula = Formula.of(node)
         source = random.Random(1)

@@ -16,7 +16,7 @@ FIGURES, MEANING = 10, 22  # the base lines of the figures and the name of an ax
 GAP = 10.0  # from a label's line to the next one's
 MAX_LABEL = 38  # letters of a label
 MAX_TICKS = 6
-NICE = (1, 2, 5)
+ROUND = (1, 2, 5)  # times powers of ten
 LOGARITHMIC = "the axis of sizes is logarithmic"
 BOTH_LOGARITHMIC = "both axes logarithmic: equal distances are equal factors"
 
@@ -61,7 +61,7 @@ class Axis:
             yield from (2**i for i in range(low, high + 1, max(1, ceil((high - low + 1) / MAX_TICKS))))
             return
         decades = log10(self.high) - log10(self.low)
-        factors = NICE if decades < MAX_TICKS / 3 + 0.5 else NICE[:1]
+        factors = ROUND if decades < MAX_TICKS / 3 + 0.5 else ROUND[:1]
         step = max(1, ceil(decades / MAX_TICKS))
         for power in range(floor(log10(self.low)), ceil(log10(self.high)) + 1, step):
             yield from (factor * 10**power for factor in factors if self.low <= factor * 10**power <= self.high)
@@ -80,7 +80,7 @@ def spacing(length: Fraction, ticks: int) -> Fraction:
     """
     power = Fraction(1, 1000)
     while True:
-        for factor in NICE:
+        for factor in ROUND:
             if length <= ticks * factor * power:
                 return factor * power
         power *= 10

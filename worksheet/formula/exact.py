@@ -91,7 +91,7 @@ EXACT = Arithmetic(
 
 
 @cache
-def symbolic() -> Arithmetic:
+def sympy_arithmetic() -> Arithmetic:
     """The same operations on sympy expressions; sympy is imported here, on first use."""
     import sympy
 
@@ -123,7 +123,7 @@ def symbolic() -> Arithmetic:
     )
 
 
-def compiled(node: Node, arithmetic: Arithmetic = EXACT) -> Evaluator:
+def evaluator(node: Node, arithmetic: Arithmetic = EXACT) -> Evaluator:
     """A function from the symbols' values to the value of the tree. No text is ever executed."""
     match node:
         case Number(value):
@@ -132,12 +132,12 @@ def compiled(node: Node, arithmetic: Arithmetic = EXACT) -> Evaluator:
         case Name(name):
             return lambda values: values[name]
         case Negative(operand):
-            inner = compiled(operand, arithmetic)
+            inner = evaluator(operand, arithmetic)
             return lambda values: -inner(values)
         case Operation(sign, left, right):
-            return _operation(sign, compiled(left, arithmetic), compiled(right, arithmetic), arithmetic)
+            return _operation(sign, evaluator(left, arithmetic), evaluator(right, arithmetic), arithmetic)
         case Call(function, arguments):
-            return _call(arithmetic.functions[function], [compiled(a, arithmetic) for a in arguments])
+            return _call(arithmetic.functions[function], [evaluator(a, arithmetic) for a in arguments])
     raise TypeError(f"not a part of a formula: {node!r}")
 
 
@@ -179,7 +179,7 @@ def whole(value: Exact) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else int(value)
 
 
-def bounded(value: Exact) -> Exact:
+def check_size(value: Exact) -> Exact:
     """The value itself. Raises FormulaError where it is too large to be printed."""
     if value.numerator.bit_length() > MAX_BITS or value.denominator.bit_length() > MAX_BITS:
         raise FormulaError(f"a value of more than {MAX_BITS:,} bits is too large")

@@ -10,9 +10,9 @@ from worksheet.errors import FormulaError
 from worksheet.formula import rewrite
 from worksheet.formula.dialects import LATEX, SOURCE, Dialect, dialect_named
 from worksheet.formula.digits import Digits, digits_named
-from worksheet.formula.exact import Evaluator, bounded, compiled, is_whole, simplest, symbolic
-from worksheet.formula.parse import is_name, parse
-from worksheet.formula.pieces import Piece, Printed, SlotTexts, filled
+from worksheet.formula.exact import Evaluator, check_size, evaluator, is_whole, simplest, sympy_arithmetic
+from worksheet.formula.parse import BRACKETS, is_name, parse
+from worksheet.formula.pieces import Piece, Printed, SlotTexts, fill
 from worksheet.formula.show import needs_parentheses, show
 from worksheet.formula.tree import Call, Exact, Name, Node, walk
 from worksheet.memo import Bounded
@@ -110,13 +110,13 @@ class Formula:
     def _check(self, name: str, value: object) -> None:
         if isinstance(value, bool) or not isinstance(value, (int, Fraction)):
             raise FormulaError(f"{name} = {value!r} is not a whole number (in {self.source})")
-        bounded(value)
+        check_size(value)
 
     def at(self, values: Mapping[str, Exact]) -> Exact:
         """The exact value, without the checks of ``evaluate``: there is a whole number or a Fraction for every symbol."""
         if self._run is None:
-            self._run = compiled(self.tree)
-        return bounded(simplest(self._run(values)))
+            self._run = evaluator(self.tree)
+        return check_size(simplest(self._run(values)))
 
     # sympy
 
@@ -126,7 +126,7 @@ class Formula:
         if self._expr is None:
             import sympy
 
-            run = compiled(self.tree, symbolic())
+            run = evaluator(self.tree, sympy_arithmetic())
             self._expr = sympy.sympify(run({name: self._symbol(name) for name in self.symbols}))
         return self._expr
 
@@ -160,7 +160,7 @@ class Formula:
         dialect = dialect_named(dialect)
         numbers = self._numbers(values, digits)
         texts = SlotTexts(dialect, numbers, _digits(digits))
-        return "".join([filled(piece.text, texts) for piece in self._template(dialect, numbers)])
+        return "".join([fill(piece.text, texts) for piece in self._template(dialect, numbers)])
 
     def printed(
         self, dialect: Dialect | str, values: Mapping[str, Exact] | None = None, digits: Digits | str = "none"
@@ -170,12 +170,14 @@ class Formula:
         numbers = self._numbers(values, digits)
         texts = SlotTexts(dialect, numbers, _digits(digits))
 
-        def fill(piece: Piece) -> Printed:
-            text = filled(piece.text, texts)
-            fresh = text if piece.text == piece.fresh else filled(piece.fresh, texts)
-            return Printed(text, fresh, piece.extent.with_numbers(numbers), lambda: [fill(inner) for inner in piece.opened])
+        def with_numbers(piece: Piece) -> Printed:
+            text = fill(piece.text, texts)
+            fresh = text if piece.text == piece.fresh else fill(piece.fresh, texts)
+            return Printed(
+                text, fresh, piece.extent.with_numbers(numbers), lambda: [with_numbers(inner) for inner in piece.opened]
+            )
 
-        return [fill(piece) for piece in self._template(dialect, numbers)]
+        return [with_numbers(piece) for piece in self._template(dialect, numbers)]
 
     def _numbers(self, values: Mapping[str, Exact] | None, digits: Digits | str) -> dict[str, str]:
         """The numbers as printed, by symbol."""
@@ -220,7 +222,7 @@ class Formula:
         for name in names.values():
             if not is_name(name):
                 raise FormulaError(f"{name!r} cannot name a symbol")
-        return Formula.of(rewrite.renamed(self.tree, {old: Name(new) for old, new in names.items()}), self._least(names))
+        return Formula.of(rewrite.rename(self.tree, {old: Name(new) for old, new in names.items()}), self._least(names))
 
     def _least(self, names: Mapping[str, str]) -> dict[str, Exact]:
         return {names.get(name, name): least for name, least in self.least.items()}
@@ -237,14 +239,14 @@ class Formula:
         least = {**self.least}
         for part in parts.values():
             least |= part.least
-        new = rewrite.replaced(self.tree, {name: part.tree for name, part in parts.items()})
+        new = rewrite.replace(self.tree, {name: part.tree for name, part in parts.items()})
         return Formula.of(new, least)
 
     def _replaced(self, key: Any, new: Mapping[str, Node]) -> Formula:
         if not new:
             return self
         if key not in self._rewrites:
-            self._rewrites[key] = Formula.of(rewrite.replaced(self.tree, new), self.least)
+            self._rewrites[key] = Formula.of(rewrite.replace(self.tree, new), self.least)
         return self._rewrites[key]
 
     def settled(self, values: Mapping[str, Exact]) -> Formula:
@@ -254,7 +256,7 @@ class Formula:
             return self
         key = ("settled", *map(id, whole))
         if key not in self._rewrites:
-            self._rewrites[key] = Formula.of(rewrite.settled(self.tree, whole), self.least)
+            self._rewrites[key] = Formula.of(rewrite.settle(self.tree, whole), self.least)
         return self._rewrites[key]
 
     def unrounded(self) -> Formula:
@@ -263,7 +265,7 @@ class Formula:
             return self
         if "unrounded" not in self._rewrites:
             insides = tuple(inside for inside, _ in self._insides())
-            self._rewrites["unrounded"] = Formula.of(rewrite.settled(self.tree, insides), self.least)
+            self._rewrites["unrounded"] = Formula.of(rewrite.settle(self.tree, insides), self.least)
         return self._rewrites["unrounded"]
 
     @property
@@ -275,7 +277,7 @@ class Formula:
         """
         if self._pattern is None:
             names = {name: Name(f"x_{i}") for i, name in enumerate(self.symbols)}
-            self._pattern = rewrite.renamed(self.tree, names)
+            self._pattern = rewrite.rename(self.tree, names)
         return self._pattern
 
     def rounds(self) -> bool:
@@ -285,13 +287,13 @@ class Formula:
     def _insides(self) -> list[tuple[Node, Evaluator]]:
         """The inside of each floor and ceiling, with its evaluator."""
         if self._brackets is None:
-            calls = [n for n in walk(self.tree) if isinstance(n, Call) and n.function in rewrite.BRACKETS]
-            self._brackets = [(call.arguments[0], compiled(call.arguments[0])) for call in calls]
+            calls = [n for n in walk(self.tree) if isinstance(n, Call) and n.function in BRACKETS]
+            self._brackets = [(call.arguments[0], evaluator(call.arguments[0])) for call in calls]
         return self._brackets
 
     def quotients(self, values: Mapping[str, Exact]) -> Formula:
         """The formula with the inside of each floor and ceiling evaluated: ``floor(54.25) + 1``."""
-        return Formula.of(rewrite.quotients(self.tree, lambda node: simplest(compiled(node)(values))), self.least)
+        return Formula.of(rewrite.evaluate_brackets(self.tree, lambda node: simplest(evaluator(node)(values))), self.least)
 
 
 def _digits(digits: Digits | str) -> Digits:

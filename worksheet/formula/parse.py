@@ -17,6 +17,8 @@ MAX_EXPONENT = 64
 # The functions, each with its smallest and its largest number of arguments.
 FUNCTIONS = {"floor": (1, 1), "ceil": (1, 1), "max": (1, 20), "min": (1, 20), "gcd": (2, 2)}
 
+BRACKETS = ("floor", "ceil")  # those printed as brackets
+
 # How strongly an operation binds; operations are left-associative, powers right-associative.
 LOOSE, SUM, PRODUCT, SIGN, POWER = range(5)
 BINDING = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "**": POWER}

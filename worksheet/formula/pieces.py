@@ -67,7 +67,7 @@ class SlotTexts(dict[str, str]):
         return self.dialect.number(self.digits.operand(simplest(Fraction(constant))))
 
 
-def filled(template: str, texts: Mapping[str, str]) -> str:
+def fill(template: str, texts: Mapping[str, str]) -> str:
     """A template's text with its slots filled."""
     if SLOT not in template:
         return template

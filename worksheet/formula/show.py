@@ -18,11 +18,10 @@ from worksheet.formula.dialects import (
     Dialect,
 )
 from worksheet.formula.digits import GROUPED_OPERAND
-from worksheet.formula.parse import BINDING, POWER, PRODUCT, SUM
+from worksheet.formula.parse import BINDING, BRACKETS, POWER, PRODUCT, SUM
 from worksheet.formula.pieces import SLOT, Extent, Piece
 from worksheet.formula.tree import Call, Exact, Name, Negative, Node, Number, Operation, factors
 
-BRACKETS = ("floor", "ceil")
 ATOM = POWER + 1  # never needs parentheses
 
 
@@ -71,7 +70,7 @@ class _Printer:
             case Name(name):
                 if name in self.values:
                     shown = _leaf(f"{SLOT}{name}{SLOT}", VALUE, Extent(0, (name,)), valued=True)
-                    return self.wrapped(shown) if self.values[name] else shown
+                    return self.wrap(shown) if self.values[name] else shown
                 return self.symbol(name)
             case Negative(operand):
                 return self.negative(self.held(operand, PRODUCT))
@@ -82,7 +81,7 @@ class _Printer:
         raise TypeError(f"not a part of a formula: {node!r}")
 
     def chain(self, node: Operation) -> PrintedNode:
-        """A run of operations that bind equally, from left to right; long ones do not nest."""
+        """A run of operations of one precedence, from left to right, without recursion."""
         run: list[Operation] = [node]
         while isinstance(left := run[-1].left, Operation) and BINDING[left.sign] == BINDING[node.sign] != POWER:
             run.append(left)
@@ -100,14 +99,14 @@ class _Printer:
 
     def symbol(self, name: str) -> PrintedNode:
         base, _, index = name.partition("_")
-        text = self.spelled(base)
+        text = self.spell(base)
         if index:
-            inner = self.dialect.number(index) if index.isdigit() else self.spelled(index)
+            inner = self.dialect.number(index) if index.isdigit() else self.spell(index)
             return _leaf(self.dialect.subscript.format(text, inner), SUBSCRIPT, Extent(LETTER_LENGTH + 0.9 * len(index)))
         kind = LETTER if len(base) == 1 or base in GREEK else WORD
         return _leaf(text, kind, Extent(LETTER_LENGTH if kind == LETTER else 1.1 * len(base)))
 
-    def spelled(self, word: str) -> str:
+    def spell(self, word: str) -> str:
         if word in GREEK:
             return self.dialect.letter.format(self.dialect.greek(word))
         return (self.dialect.letter if len(word) == 1 else self.dialect.word).format(word)
@@ -117,13 +116,13 @@ class _Printer:
         return PrintedNode((Piece(text, text, inner.extent + 2),), SUM, FLAT, inner.tail, inner.tall, inner.valued)
 
     def held(self, node: Node, needed: int) -> PrintedNode:
-        """A node printed so that it stays together among operations that bind as strongly as ``needed``."""
+        """A node, in parentheses where it binds less strongly than ``needed``."""
         return self.hold(self.node(node), needed)
 
     def hold(self, shown: PrintedNode, needed: int) -> PrintedNode:
-        return shown if shown.holds >= needed else self.wrapped(shown)
+        return shown if shown.holds >= needed else self.wrap(shown)
 
-    def wrapped(self, shown: PrintedNode) -> PrintedNode:
+    def wrap(self, shown: PrintedNode) -> PrintedNode:
         template = self.dialect.tall if shown.tall else self.dialect.parentheses
         text = template.format(shown.text)
         length = TALL_LENGTH if shown.tall else BRACKETS_LENGTH
@@ -136,15 +135,15 @@ class _Printer:
             return ()
         before, after = self.dialect.opened[brackets]
         first, *middle, last = pieces
-        return (_joined(before, first, ""), *middle, _joined("", last, after))
+        return (_join(before, first, ""), *middle, _join("", last, after))
 
     def sum(self, template: str, a: PrintedNode, right: Node) -> PrintedNode:
         b = self.term(right, PRODUCT)
-        pieces = (*a.pieces, _signed(b.pieces[0], template, SIGN_LENGTH), *b.pieces[1:])
+        pieces = (*a.pieces, _put_sign(b.pieces[0], template, SIGN_LENGTH), *b.pieces[1:])
         return PrintedNode(pieces, SUM, a.head, b.tail, a.tall or b.tall, a.valued or b.valued)
 
     def term(self, node: Node, needed: int) -> PrintedNode:
-        """A term of a sum; a product of bare numbers is grouped, a coefficient put before its number: 2(3)."""
+        """A term of a sum; a product of bare numbers is grouped, a coefficient is put in front of its number: 2(3)."""
         shown = self.held(node, needed)
         if not (self.dialect.coefficient and shown.valued and isinstance(node, Operation) and node.sign == "*"):
             return shown
@@ -153,7 +152,7 @@ class _Printer:
             return shown
         if len(parts) == 2 and isinstance(parts[0], Number) and isinstance(parts[1], Name):
             return self.coefficient(self.node(parts[0]), self.node(parts[1]))
-        return self.wrapped(shown)
+        return self.wrap(shown)
 
     def is_bare(self, node: Node) -> bool:
         """Whether a factor prints as a number, a power of one, or a quotient of them."""
@@ -185,7 +184,7 @@ class _Printer:
             pieces = (*a.pieces[:-1], joined, *rest)
         else:
             length = GLUE_LENGTH if glued else SIGN_LENGTH
-            pieces = (*a.pieces, _signed(first, template, length, self.dialect.break_times), *rest)
+            pieces = (*a.pieces, _put_sign(first, template, length, self.dialect.break_times), *rest)
         return PrintedNode(pieces, PRODUCT, a.head, b.tail, a.tall or b.tall, a.valued or b.valued)
 
     def quotient(self, left: PrintedNode, right: Node) -> PrintedNode:
@@ -200,7 +199,7 @@ class _Printer:
         return PrintedNode((piece,), PRODUCT, kind, kind, tall=True, valued=flat.valued)
 
     def on_one_line(self, a: PrintedNode, b: PrintedNode) -> PrintedNode:
-        """A quotient with a stroke: the way of flat dialects, and of fractions that are wider than the page."""
+        """A quotient with a slash: in flat dialects, and for fractions that are wider than the page."""
         text = self.dialect.slash.format(b.text)
         pieces = (*a.pieces, Piece(text, text, b.extent + 1))
         return PrintedNode(pieces, PRODUCT, a.head, FLAT, a.tall or b.tall, a.valued or b.valued)
@@ -223,30 +222,30 @@ class _Printer:
         extent = sum((argument.extent + TALL_LENGTH for argument in arguments), Extent(len(arguments)))
         kind = GROUP if function in BRACKETS else WORD
         valued, tall = any(a.valued for a in arguments), any(a.tall for a in arguments)
-        piece = Piece(text, text, extent, self.opened(function, self.listed(arguments)))
+        piece = Piece(text, text, extent, self.opened(function, self.list_pieces(arguments)))
         return PrintedNode((piece,), ATOM, kind, GROUP, tall, valued)
 
-    def listed(self, arguments: list[PrintedNode]) -> tuple[Piece, ...]:
-        """The pieces of a list of arguments, each but the last with its comma."""
+    def list_pieces(self, arguments: list[PrintedNode]) -> tuple[Piece, ...]:
+        """The pieces of a list of arguments, with a comma after each but the last."""
         run: list[Piece] = []
         for argument in arguments[:-1]:
-            run += [*argument.pieces[:-1], _joined("", argument.pieces[-1], self.dialect.comma)]
+            run += [*argument.pieces[:-1], _join("", argument.pieces[-1], self.dialect.comma)]
         return (*run, *arguments[-1].pieces)
 
 
-def _signed(piece: Piece, template: str, length: float, fresh: str | None = None) -> Piece:
-    """A piece with the sign before it; ``fresh`` is the template for the start of a line, where it differs."""
+def _put_sign(piece: Piece, template: str, length: float, fresh: str | None = None) -> Piece:
+    """A piece with a sign in front; ``fresh`` is the template for the start of a line, where it differs."""
     text = template.format("", piece.text)
     start = fresh.format(piece.text) if fresh else text.lstrip()
-    opened = piece.opened and (_signed(piece.opened[0], template, length, fresh), *piece.opened[1:])
+    opened = piece.opened and (_put_sign(piece.opened[0], template, length, fresh), *piece.opened[1:])
     return Piece(text, start, piece.extent + length, opened)
 
 
-def _joined(before: str, piece: Piece, after: str) -> Piece:
-    """A piece with something fixed to it, in its smaller pieces too."""
+def _join(before: str, piece: Piece, after: str) -> Piece:
+    """A piece with text attached at both ends, in its smaller pieces too."""
     opened = piece.opened
     if len(opened) > 1:
-        opened = (_joined(before, opened[0], ""), *opened[1:-1], _joined("", opened[-1], after))
+        opened = (_join(before, opened[0], ""), *opened[1:-1], _join("", opened[-1], after))
     extent = piece.extent + BRACKETS_LENGTH
     return Piece(before + piece.text + after, before + piece.fresh + after, extent, opened)
 

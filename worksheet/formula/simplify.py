@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from worksheet.formula.exact import compiled
+from worksheet.formula.exact import evaluator
 from worksheet.formula.formula import Formula
 from worksheet.formula.polynomial import Polynomial
 from worksheet.formula.rewrite import size
@@ -37,7 +37,7 @@ def difference(of: Formula, minus: Formula) -> Formula:
     return Formula.of(_TreeWriter(order).node(_unsigned(shortest)), {**minus.least, **of.least})
 
 
-def factored(polynomial: Polynomial) -> Node | None:
+def factor(polynomial: Polynomial) -> Node | None:
     """A polynomial with its common factors in front of brackets, over the names of ``atom_name``; None where that is not shorter.
 
     sympy must expand it to the same polynomial again, and both must have the same values at PLACES.
@@ -70,7 +70,7 @@ def atom_name(atom: int) -> str:
 
 def _agrees(polynomial: Polynomial, node: Node, place: int) -> bool:
     values = {atom: place + 3 * i for i, atom in enumerate(sorted(polynomial.atoms))}
-    return bool(compiled(node)({atom_name(atom): value for atom, value in values.items()}) == polynomial.at(values))
+    return bool(evaluator(node)({atom_name(atom): value for atom, value in values.items()}) == polynomial.at(values))
 
 
 def _unsigned(expr: sympy.Expr) -> sympy.Expr:

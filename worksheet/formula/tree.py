@@ -72,7 +72,7 @@ def walk(node: Node) -> Iterator[Node]:
                 yield from walk(child)
 
 
-def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
+def rebuild(node: Node, change: Callable[[Node], Node]) -> Node:
     """The node with ``change`` applied to its children; the very same node where nothing changed."""
     match node:
         case Operation(sign, left, right):

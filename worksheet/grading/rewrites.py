@@ -12,8 +12,9 @@ from functools import cache
 from worksheet.conventions.facts import BATCH
 from worksheet.errors import FormulaError
 from worksheet.formula import Exact, Formula
-from worksheet.formula.rewrite import BRACKETS, fold
-from worksheet.formula.tree import ONE, ZERO, Call, Name, Node, Operation, rebuilt
+from worksheet.formula.parse import BRACKETS
+from worksheet.formula.rewrite import fold
+from worksheet.formula.tree import ONE, ZERO, Call, Name, Node, Operation, rebuild
 from worksheet.grading.paper import PARAMETER_MEMORY, PARAMETERS, Asked
 from worksheet.grading.slip import Family, Formulas, Rewrite
 from worksheet.layers.kind import Kind
@@ -149,7 +150,7 @@ def around(outer: Formula, inner: Formula) -> Formula:
     """A formula over F with another one in place of F, as it is: a sum of many rows is not looked through."""
 
     def visit(node: Node) -> Node:
-        return inner.tree if node == STARTED_FROM else rebuilt(node, visit)
+        return inner.tree if node == STARTED_FROM else rebuild(node, visit)
 
     return Formula.of(visit(outer.tree), {**outer.least, **inner.least})
 
@@ -163,7 +164,7 @@ def rounding(function: str) -> Rewrite:
     """Another bracket in place of rounding down; without a function no bracket at all."""
 
     def change(node: Node) -> Node:
-        changed = rebuilt(node, change)
+        changed = rebuild(node, change)
         if not isinstance(changed, Call) or changed.function not in (("floor",) if function else BRACKETS):
             return changed
         return Call(function, changed.arguments) if function else changed.arguments[0]

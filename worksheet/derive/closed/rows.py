@@ -12,8 +12,8 @@ from worksheet.derive.closed.cases import Case, Closed, RowForm
 from worksheet.derive.solution import ALWAYS, NOTHING
 from worksheet.formula import Exact, Formula, whole
 from worksheet.formula.polynomial import Polynomial
-from worksheet.formula.rewrite import renamed
-from worksheet.formula.simplify import atom_name, factored
+from worksheet.formula.rewrite import rename
+from worksheet.formula.simplify import atom_name, factor
 from worksheet.formula.traced_numbers import Ratio, Traced, polynomial_of
 from worksheet.layers import Role
 from worksheet.layers.shapes import FLATTENED
@@ -50,10 +50,10 @@ class ClosedRows:
         """A polynomial as a formula, with what its terms have in common before brackets where that is shorter."""
         if form not in self.short:
             plain = self.case.formula(form)
-            node = factored(form.scaled(self.steps))
+            node = factor(form.scaled(self.steps))
             if node is not None:
                 atoms = {atom_name(atom): self.case.trace.write(atom) for atom in form.atoms}
-                brief = Formula.of(renamed(node, atoms), plain.least)
+                brief = Formula.of(rename(node, atoms), plain.least)
                 plain = min(plain, brief, key=lambda formula: len(formula.source))
             self.short[form] = plain
         return self.short[form]

@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import reduce
 from math import ceil, floor, gcd, lcm
 
+from worksheet.drawing.axes import ROUND
 from worksheet.errors import Collector, WorksheetError, shown
 from worksheet.formula import Exact
 from worksheet.formula.exact import simplest
@@ -22,7 +23,6 @@ LISTED = re.compile(rf"{NUMBER}(?:\s*,\s*{NUMBER}){{0,199}}", re.ASCII)
 LARGEST = 10**6
 MOST_LOOKED = 1_000  # sizes that a network is worked out for; of a range that holds more, so many are chosen
 DOUBLINGS_FROM = 8  # times the least size: from there on a table goes by doublings
-NICE = (1, 2, 5)
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ def _steps(fitting: Sequence[Exact], unit: Exact, period: int) -> Iterable[Exact
 
 
 def _round_numbers() -> Iterable[int]:
-    return (factor * 10**i for i in range(9) for factor in NICE)
+    return (factor * 10**i for i in range(9) for factor in ROUND)
 
 
 def common_step(steps: Iterable[Exact]) -> Exact:

@@ -10,7 +10,7 @@ from math import ceil, floor
 from typing import NamedTuple
 
 from worksheet.formula import Digits, Exact, Formula
-from worksheet.formula.exact import compiled, simplest
+from worksheet.formula.exact import evaluator, simplest
 from worksheet.formula.tree import Call, Name, Negative, Node, Number, Operation, factors, terms, walk
 from worksheet.report import Relation
 
@@ -108,7 +108,7 @@ def _is_known(node: Node) -> bool:
 
 
 def _value(node: Node) -> Exact:
-    return simplest(compiled(node)({}))
+    return simplest(evaluator(node)({}))
 
 
 def _sum(line: Line) -> Line | None:
@@ -173,7 +173,7 @@ ROUNDED: dict[str, Callable[[Line, Node], Line]] = {"floor": _down, "ceil": _up}
 
 def _ends(term: Node, domain: Domain) -> tuple[Exact, Exact]:
     """A term's bounds. It has the unknown once, so it grows with it throughout, or falls."""
-    run = compiled(term)
+    run = evaluator(term)
     ends = [simplest(run({domain.symbol: many * domain.step})) for many in (domain.steps[0], domain.steps[-1])]
     return min(ends), max(ends)
 

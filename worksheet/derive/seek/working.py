@@ -16,7 +16,7 @@ from worksheet.derive.seek.search import Case, Decided, Line, bounds
 from worksheet.formula import Exact, Formula
 from worksheet.formula.polynomial import Polynomial
 from worksheet.formula.traced_numbers import Ratio, Traced, polynomial_of
-from worksheet.formula.tree import Call, Name, Node, Number, Operation, rebuilt, walk
+from worksheet.formula.tree import Call, Name, Node, Number, Operation, rebuild, walk
 
 MOST_CHAINS = 4  # of one condition: formulas that hold in different parts of the range
 UNKNOWN = Polynomial.atom(0)
@@ -123,7 +123,7 @@ class OneUnknown:
                 return None
 
         def visit(part: Node) -> Node:
-            return nodes[part.id] if isinstance(part, Name) else _bare(rebuilt(part, visit))
+            return nodes[part.id] if isinstance(part, Name) else _bare(rebuild(part, visit))
 
         return visit(formula.tree)
 
