@@ -19,7 +19,7 @@ STOREYS = [  # from the top
     {"report", "conventions"},
     {"layers", "derivation"},
     {"formula"},
-    {"marked", "files", "memo"},
+    {"schema", "files", "memo"},
     {"discover", "errors"},
 ]
 LEVEL = {room: len(STOREYS) - i for i, rooms in enumerate(STOREYS) for room in rooms}
@@ -126,7 +126,7 @@ HELPERS = {
     },
     "cli": {"__main__", "delivery", "options"},
     "layers": {"kind", "traits", "normalised", "shapes", "windows", "ranks", "spelling"},
-    "readers": {"reader", "sheet_body", "sheet_layers"},
+    "readers": {"reader", "front_matter", "sheet_body", "sheet_layers"},
     "zoo": {"blocks", "model", "modules", "published"},
     "writers": {
         "writer",

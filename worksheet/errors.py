@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Self
 
 MAX_CARET_LINE = 160  # a longer source line is cut around the caret
 
@@ -122,13 +121,17 @@ class Collector:
     def add(self, fault: WorksheetError) -> None:
         self.found.extend(fault.faults)
 
-    @contextmanager
-    def catching(self) -> Iterator[None]:
+    def catching(self) -> Self:
         """Run a block; a fault ends the block, is kept, and the reading goes on after it."""
-        try:
-            yield
-        except WorksheetError as fault:
+        return self
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _: object, fault: object, __: object) -> bool:
+        if isinstance(fault, WorksheetError):
             self.add(fault)
+            return True
+        return False
 
     def raise_any(self) -> None:
         """Raise what was gathered, in the order of the file; do nothing where nothing was."""

@@ -119,7 +119,7 @@ def test_energies_are_those_of_the_published_table() -> None:
     assert {dtype: joules / pico for dtype, joules in table.addition.items()} == {
         "int8": Fraction("0.03"), "int32": Fraction("0.1"), "fp16": Fraction("0.4"), "fp32": Fraction("0.9"),
     }  # fmt: skip
-    assert (table.least / pico, table.most / pico, table.access) == (1300, 2600, 8)
+    assert (table.access_least / pico, table.access_most / pico, table.access_bytes) == (1300, 2600, 8)
 
 
 # Units
@@ -210,10 +210,10 @@ def test_all_faults_of_a_file_at_once(tmp_path: Path) -> None:
     ("text", "said_of_it"),
     [
         ("", "'processors' is missing"),
-        ("processors: 4\nclock: 1 GHz\nper_cycle: {}\nbandwidth: 1 GB/s\n", "needs a figure"),
+        ("processors: 4\nclock: 1 GHz\nper_cycle: {}\nbandwidth: 1 GB/s\n", "0 data types; at least 1"),
         ("processors: 4\nclock: {fp16: 1 GHz}\nper_cycle: {fp32: 8}\nbandwidth: 1 GB/s\n", "no clock for fp32"),
         ("processors: [4]\nclock: 1 GHz\nper_cycle: {fp32: 8}\nbandwidth: 1 GB/s\n", "expected one value"),
-        ("processors: 4\nclock: [1 GHz]\nper_cycle: {fp32: 8}\nbandwidth: 1 GB/s\n", "expected 'key: value'"),
+        ("processors: 4\nclock: [1 GHz]\nper_cycle: {fp32: 8}\nbandwidth: 1 GB/s\n", "expected one value or a table"),
         ("processors: 4\nclock: 1 GHz\nper_cycle: 8\nbandwidth: 1 GB/s\n", "expected 'key: value'"),
         ("processors: 999999999\nclock: 1 GHz\nper_cycle: {fp32: 8}\nbandwidth: 1 GB/s\n", "number of processors"),
         ("processors: 4\nclock: 1 GHz\nper_cycle: {fp32: 0 fma}\nbandwidth: 1 GB/s\n", "in a cycle"),

@@ -96,7 +96,7 @@ BAD_FRONT = [  # whole file, line, column, message, hint
     ("---\ninput: 3x4x4\ninput: 3x5x5\n---\nReLU\n", 3, 1, "the key 'input' is given twice", None),
     ("---\ninput: 3x4x4\ntitle: a: b\n---\nReLU\n", 3, 9, "not readable as YAML", None),
     ("---\ninput: 3x4x4\ndigits: xx_YY\n---\nReLU\n", 3, 9, "unknown digit grouping", "en_IN"),
-    ("---\ninput: 3x4x4\nbrackets: sometimes\n---\nReLU\n", 3, 11, "brackets are exact or always", None),
+    ("---\ninput: 3x4x4\nbrackets: sometimes\n---\nReLU\n", 3, 11, "cannot read 'sometimes'", "known: always, exact"),
     ("---\ninput: &a 3x4x4\ntitle: *a\n---\nReLU\n", 2, 8, "anchors and aliases are not read", None),
     ("---\ninput: 3x4x4\nReLU\n", 1, 1, "the front matter is not closed", None),
     ("ReLU\n", 1, 1, "there is no front matter, so the input is not known", "input: 3 x 227 x 227"),
@@ -158,7 +158,7 @@ def test_a_file_of_50_mb_is_refused_at_once(command, tmp_path: Path) -> None:
         file.truncate(50_000_000)
     result = command("solve", path)
     assert result.code == 2
-    assert result.err == f"error: {path}: is larger than 1,024 KiB, too large to be meant\n"
+    assert result.err == f"error: {path}: is larger than 1,024 KiB; this cannot be a worksheet file\n"
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ def test_sixteen_bytes_for_a_parameter() -> None:
     ("optimiser", "precision", "told"),
     [
         ("adan", "", "unknown optimiser 'adan'"),
-        ("adamw+decay", "", "its steps hold decay already: adamw"),
+        ("adamw+decay", "", "its steps include decay already: adamw"),
         ("adam", "fp23", "unknown precision 'fp23'"),
     ],
 )

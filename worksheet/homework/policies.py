@@ -13,12 +13,11 @@ from worksheet.grading.paper import FIND, OUTPUT, Paper
 from worksheet.grading.policy import EXACT, Policy, Tolerance
 from worksheet.grading.slips import slips
 from worksheet.homework.assignment import VARIED, Variants
-from worksheet.homework.fields import Context
 from worksheet.homework.keys import EVERY, NONE
 from worksheet.homework.tolerance import hidden
-from worksheet.marked import Marked
+from worksheet.schema import Context, Located
 
-Fields = Mapping[str, Marked]
+Fields = Mapping[str, Located]
 NOTHING = Fraction(0)
 MAY_BE_ZERO = frozenset({"padding"})
 MOST_SHOWN = 3  # hidden mistakes in one message
@@ -77,7 +76,7 @@ def _tolerances(said: Mapping[str, Any], fields: Fields, context: Context, paper
 
 
 def _check_tolerance(
-    paper: Paper, column: str, tolerance: Tolerance, hides: frozenset[str], entry: Marked, context: Context
+    paper: Paper, column: str, tolerance: Tolerance, hides: frozenset[str], entry: Located, context: Context
 ) -> None:
     found = [each for each in hidden(paper, column, tolerance, slips().values()) if each.slip.id not in hides]
     if not found:
@@ -106,7 +105,7 @@ def variants(value: Values, fields: Fields, context: Context, paper: Paper | Non
     return Variants(said.get("seed", 0), vary, said.get("ranges", {}), said.get("reveal", ()))
 
 
-def _ranges(entry: Marked, vary: tuple[str, ...]) -> Iterator[WorksheetError]:
+def _ranges(entry: Located, vary: tuple[str, ...]) -> Iterator[WorksheetError]:
     """Faults of ranges: of what is not varied, and zeros."""
     ranges = entry.table().get("ranges")
     if ranges is None or not isinstance(ranges.value, dict):
@@ -121,7 +120,7 @@ def _ranges(entry: Marked, vary: tuple[str, ...]) -> Iterator[WorksheetError]:
                 yield WorksheetError(f"the {name} cannot be 0", item.where, "a whole number from 1 on")
 
 
-def _unfit(entry: Marked, reveal: tuple[str, ...], paper: Paper | None) -> Iterator[WorksheetError]:
+def _unfit(entry: Located, reveal: tuple[str, ...], paper: Paper | None) -> Iterator[WorksheetError]:
     """Faults of mistakes that cannot be made on this sheet."""
     if paper is None or not reveal:
         return

@@ -15,20 +15,19 @@ from worksheet.formula import Digits
 from worksheet.grading.making import ANY, Ask, PaperMaker
 from worksheet.grading.paper import FORMULA, OUTPUT, TOTAL, Key, Paper
 from worksheet.homework.assignment import Assignment
-from worksheet.homework.fields import Context
-from worksheet.homework.keys import ASSIGNMENT
+from worksheet.homework.keys import ASSIGNMENT, IN_SHEET
 from worksheet.homework.policies import considered, policy, variants
-from worksheet.marked import Marked, parse, read_text
 from worksheet.network import Heading, Network
 from worksheet.readers import read, readers
-from worksheet.readers.sheet import FENCE, HOMEWORK
+from worksheet.readers.front_matter import HOMEWORK, closing_line
+from worksheet.schema import Context, Located, parse, read_text
 from worksheet.sizes import sized
 
 SHEET = ".sheet"
 ZOO = "zoo:"
 SHORTEST = "title: Worksheet 2\nnetwork: ai61002.sheet\nask: [output, params]"
 MOST_CELLS = 20_000
-VALUES = {key.name: key.value for key in ASSIGNMENT.keys}
+TYPES = {each.name: each.type for each in ASSIGNMENT.fields}
 
 
 def read_assignment(path: Path) -> Assignment:
@@ -48,7 +47,7 @@ def read_assignment(path: Path) -> Assignment:
     return assignment
 
 
-def _root(path: Path, text: str) -> Marked:
+def _root(path: Path, text: str) -> Located:
     hint = f"the shortest assignment is\n{SHORTEST}".replace("\n", "\n        ")
     if not text.strip():
         raise WorksheetError("is empty", Where(str(path)), hint)
@@ -58,31 +57,29 @@ def _root(path: Path, text: str) -> Marked:
     return root
 
 
-def _front_matter(path: Path, text: str) -> Marked:
-    """What stands under homework in a sheet's front matter; an empty table where nothing stands there."""
+def _front_matter(path: Path, text: str) -> Located:
+    """The value of the key homework in a sheet's front matter; an empty table where it has none."""
     lines = text.split("\n")
-    ends = (number for number, line in enumerate(lines) if number and line.rstrip() == FENCE)
-    end = next(ends, 0) if lines[0].rstrip() == FENCE else 0
-    table = parse("\n".join(lines[1:end]), str(path), first_line=2).table() if end > 1 else {}
+    end = closing_line(lines)
+    table = parse("\n".join(lines[1 : end - 1]), str(path), first_line=2).table() if end > 2 else {}
     if HOMEWORK not in table:
         place = Where(str(path), 1, 1, lines[0], max(1, len(lines[0])))
         raise WorksheetError("the front matter gives no homework", place, "homework: {ask: [output, params]}")
-    found = table[HOMEWORK]
-    return Marked({}, found.where, {}) if found.value == "" else found
+    homework = table[HOMEWORK]
+    return Located({}, homework.where, {}) if homework.value == "" else homework
 
 
 class _Reading:
     """One file; faults are collected on the way, and what depends on a faulty key is not checked."""
 
-    def __init__(self, path: Path, text: str, root: Marked, in_sheet: bool, faults: Collector) -> None:
+    def __init__(self, path: Path, text: str, root: Located, in_sheet: bool, faults: Collector) -> None:
         self.path, self.text, self.root, self.in_sheet, self.faults = path, text, root, in_sheet, faults
         self.context = Context(faults, path.parent)
-        self.fields: dict[str, Marked] = {}
+        self.fields: dict[str, Located] = {}
         self.values: dict[str, Any] = {}
         self.counting = ""  # the convention's name, or its file
-        known = [name for name in VALUES if not (in_sheet and name == "network")]
         with faults.catching():
-            self.fields = root.fields(known, [] if in_sheet else ASSIGNMENT.required, faults)
+            self.fields = (IN_SHEET if in_sheet else ASSIGNMENT).entries(root, faults)
 
     def assignment(self) -> Assignment | None:
         network = self.network()
@@ -110,7 +107,7 @@ class _Reading:
         if name in self.fields and name not in self.values:
             self.values[name] = None
             with self.faults.catching():
-                self.values[name] = VALUES[name].read(self.fields[name], self.context)
+                self.values[name] = TYPES[name].read(self.fields[name], self.context)
         found = self.values.get(name)
         return default if found is None else found
 

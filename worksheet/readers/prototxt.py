@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from worksheet.marked import read_text
 from worksheet.network import Network
 from worksheet.readers.reader import Options, Reader
+from worksheet.schema import read_text
 
 MAX_BYTES = 16 << 20
 

@@ -148,8 +148,8 @@ class Roofline:
         """Joules of the arithmetic, and of the memory traffic, least and most, for a type of numbers that the table knows."""
         products, sums = self.multiplications_and_additions()
         arithmetic = products * table.multiplication[self.dtype] + sums * table.addition[self.dtype]
-        accesses = Fraction(self.bytes, table.access)
-        return arithmetic, accesses * table.least, accesses * table.most
+        accesses = Fraction(self.bytes, table.access_bytes)
+        return arithmetic, accesses * table.access_least, accesses * table.access_most
 
 
 def roofline(network: Network, hardware: Hardware, *, batch: int = 1, dtype: str = "", convention: str = "") -> Roofline:

@@ -27,15 +27,15 @@ def energy_blocks(found: Roofline, table: Energies, digits: Digits) -> Iterator[
         return
     yield Title("Energy")
     cite = table.cite if table.cite.endswith(".") else f"{table.cite}."
-    yield Text(ENERGY.format(table.process, cite, table.access))
+    yield Text(ENERGY.format(table.process, cite, table.access_bytes))
     products, sums = found.multiplications_and_additions()
     arithmetic, least, most = found.energy(table)
     each: dict[str, Exact] = {"e_m": table.multiplication[found.dtype] / PICO, "e_a": table.addition[found.dtype] / PICO}
     note = f"In pJ. N_m: multiplications, N_a: additions; e_m and e_a: what one on {found.dtype} numbers takes."
     steps = [_joules("E_c", "N_m*e_m + N_a*e_a", each | {"N_m": products, "N_a": sums}, arithmetic, note, digits)]
-    for symbol, word, access, joules in (("E_l", "least", table.least, least), ("E_h", "most", table.most, most)):
-        values: dict[str, Exact] = {"Q": found.bytes, "k": table.access, "e_d": access / PICO}
-        note = f"Memory, {word}: accesses of k = {table.access} bytes at e_d each."
+    for symbol, word, access, joules in (("E_l", "least", table.access_least, least), ("E_h", "most", table.access_most, most)):
+        values: dict[str, Exact] = {"Q": found.bytes, "k": table.access_bytes, "e_d": access / PICO}
+        note = f"Memory, {word}: accesses of k = {table.access_bytes} bytes at e_d each."
         steps.append(_joules(symbol, "Q/k*e_d", values, joules, note, digits))
     yield Working("All layers", tuple(steps))
     low, high = (said((arithmetic + memory) / found.batch, "J", point=digits.point) for memory in (least, most))
