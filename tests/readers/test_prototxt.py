@@ -5,7 +5,7 @@ import math
 import pytest
 
 import worksheet as ws
-from tests.readers.caffe_texts import Texts, data, layer, quantity, stored
+from tests.readers.prototxt_texts import Texts, data, layer, quantity, stored
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.readers.caffe_texts import Texts, data, layer, quantity
+from tests.readers.prototxt_texts import Texts, data, layer, quantity
 
 
 @pytest.fixture

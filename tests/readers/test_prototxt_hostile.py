@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import worksheet as ws
-from tests.readers.caffe_texts import Texts, data, layer
+from tests.readers.prototxt_texts import Texts, data, layer
 from worksheet.errors import WorksheetError
-from worksheet.readers.caffe.text import MAX_DEPTH
+from worksheet.readers.prototxt.text import MAX_DEPTH
 
 
 @pytest.fixture

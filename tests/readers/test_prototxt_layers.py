@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.readers.caffe_texts import Texts, data, layer, quantity, stored
-from worksheet.readers.caffe.table import LEFT_OUT, RULES, TYPES, UNCOUNTED
+from tests.readers.prototxt_texts import Texts, data, layer, quantity, stored
+from worksheet.readers.prototxt.table import LEFT_OUT, RULES, TYPES, UNCOUNTED
 
 
 @pytest.fixture

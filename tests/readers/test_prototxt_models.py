@@ -4,7 +4,7 @@
 
 import pytest
 
-from tests.readers.caffe_texts import Texts, data, layer, quantity, stored
+from tests.readers.prototxt_texts import Texts, data, layer, quantity, stored
 
 
 @pytest.fixture

@@ -135,7 +135,7 @@ def test_a_long_definition_is_parsed_quickly() -> None:
     """1,400 lines in some 40 ms on the machine that this was written on; the bound leaves room for a slow one."""
     from time import perf_counter
 
-    from worksheet.readers.caffe.text import Source, parse
+    from worksheet.readers.prototxt.text import Source, parse
 
     text = prototxt("SE-ResNet-50")
     parse(Source("first", text[:0]))  # the grammar is made once

@@ -410,6 +410,6 @@ def test_googlenet():
 
 
 def test_the_word_of_a_function() -> None:
-    from worksheet.readers.torch_graph.wording import wording
+    from worksheet.readers.torch.wording import wording
 
     assert [wording(torch.add), wording(F.relu), wording(torch.Tensor.__rsub__)] == ["torch.add", "F.relu", "-"]

@@ -18,7 +18,7 @@ from worksheet.errors import WorksheetError
 from worksheet.hardware import FOLDER as PROCESSORS
 from worksheet.hardware import read_hardware
 from worksheet.hardware.energy import TABLE, energies
-from worksheet.readers.front_matter import closing_line
+from worksheet.readers.sheet.front_matter import closing_line
 from worksheet.schema import Field, Record, read_file
 from worksheet.schema.json_schema import FOLDER
 

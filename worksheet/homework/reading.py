@@ -19,7 +19,7 @@ from worksheet.homework.keys import ASSIGNMENT, IN_SHEET
 from worksheet.homework.policies import considered, policy, variants
 from worksheet.network import Heading, Network
 from worksheet.readers import read, readers
-from worksheet.readers.front_matter import HOMEWORK, closing_line
+from worksheet.readers.sheet.front_matter import HOMEWORK, closing_line
 from worksheet.schema import Context, Located, parse, read_text
 from worksheet.sizes import sized
 

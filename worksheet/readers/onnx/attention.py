@@ -1,0 +1,178 @@
+"""Attention that an exporter wrote out as products of matrices, and multi-head attention with the layers around it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from worksheet.readers.onnx.rewriting import Pass, Users, become, is_trained
+from worksheet.readers.onnx.values import Row
+
+LAYOUT = frozenset({"Reshape", "Permute", "Flatten", "Slice", "Identity", "Dropout"})
+SCALING = frozenset({"MulScalar", "DivScalar"})
+MOST_STEPS = 16
+MOST_SEARCHED = 64
+
+
+def attention(row: Row, users: Users) -> None:
+    """softmax(Q K^T times a number, plus a mask) V."""
+    weights, values = row.inputs
+    while weights.kind in {"Dropout", "Identity"}:
+        weights = weights.inputs[0]
+    scores = _scores(weights, users)
+    if scores is None:
+        return
+    queries, keys = (_unscaled(part, users) for part in scores.inputs)
+    turned = _turned(keys, users)
+    rank = len(row.shape)
+    if turned is None or rank < 2 or not len(queries.shape) == len(turned.shape) == len(values.shape) == rank:
+        return
+    if queries.shape[:-2] != values.shape[:-2] or queries.shape[-1] != turned.shape[-1]:
+        return
+    become(row, "ScaledDotProductAttention", (queries, turned, values), {"v": 0})
+
+
+def _scores(softmax: Row, users: Users) -> Row | None:
+    """The product of queries and keys behind a softmax along its last axis; None where something else is."""
+    rank = len(softmax.shape)
+    is_last = softmax.kind == "Softmax" and softmax.hyperparameters["a"] in {rank, 0 if rank != 3 else rank}
+    if not is_last or not users.is_inner(softmax):
+        return None
+    row = softmax.inputs[0]
+    for _ in range(MOST_STEPS):
+        if row.kind == "MatMul":
+            return row if users.is_inner(row) and len(row.inputs) == 2 else None
+        if not users.is_inner(row):
+            return None
+        if row.kind in SCALING:
+            row = row.inputs[0]
+        elif row.kind == "Add" and (behind := _masked(row)) is not None:
+            row = behind
+        else:
+            return None
+    return None
+
+
+def _masked(row: Row) -> Row | None:
+    """What a mask is added to; None where what is added was trained, or where either may be the mask."""
+    scores = [part for part in row.inputs if part.shape == row.shape and part.kind in SCALING | {"MatMul", "Add"}]
+    if len(scores) != 1 or len(row.inputs) != 2:
+        return None
+    mask = row.inputs[1] if row.inputs[0] is scores[0] else row.inputs[0]
+    return None if _holds_trained(mask) else scores[0]
+
+
+def _holds_trained(row: Row) -> bool:
+    """Whether trained numbers go into a row; a long way to an answer counts as yes."""
+    found, seen = [row], 0
+    while found:
+        part = found.pop()
+        seen += 1
+        if is_trained(part) or (part.stored and part.kind != "Parameter") or seen > MOST_SEARCHED:
+            return True
+        found += part.inputs
+    return False
+
+
+def _unscaled(row: Row, users: Users) -> Row:
+    """The queries or keys before they are multiplied by a number."""
+    for _ in range(MOST_STEPS):
+        if row.kind not in SCALING or row.turned or not users.is_inner(row):
+            break
+        row = row.inputs[0]
+    return row
+
+
+def _turned(row: Row, users: Users) -> Row | None:
+    """Keys with the tokens before the width: the row before a transposition, or a transposition that leaves them so."""
+    if row.kind != "Permute":
+        return None
+    order = _order(row)
+    wanted = [*order[:-2], order[-1], order[-2]]
+    if wanted == sorted(wanted):
+        return _unscaled(row.inputs[0], users)
+    if not users.is_inner(row):
+        return None
+    source = _unscaled(row.inputs[0], users)
+    given = row.hyperparameters | {f"a_{i}": axis for i, axis in enumerate(wanted, 1)}
+    become(row, "Permute", (source,), given)
+    row.shape = (*row.shape[:-2], row.shape[-1], row.shape[-2])
+    return row
+
+
+def _order(row: Row) -> list[int]:
+    return [row.hyperparameters[f"a_{i}"] for i in range(1, len(row.shape) + 1)]
+
+
+# Multi-head attention
+
+
+def multihead(row: Row, users: Users) -> None:
+    """The linear layers for queries, keys and values, the attention, and the linear layer behind it."""
+    if len(row.shape) < 3:
+        return
+    inner: set[Row] = {row}
+    sources = [_source(part, inner) for part in row.inputs]
+    mixed = _mixing(row, users, inner)
+    if mixed is None or any(source is None for source in sources):
+        return
+    layers = list(dict.fromkeys(source for source in sources if source is not None))
+    inner |= {*layers}
+    if any(user not in inner and user is not mixed for part in inner for user in users.of.get(part, ())) or inner & users.ends:
+        return
+    inputs = _inputs([source for source in sources if source is not None])
+    heads, shared = row.shape[-3], row.inputs[1].shape[-3]
+    width = row.inputs[0].shape[-1]
+    if not _fits(row, layers, mixed, inputs, heads * width):
+        return
+    given = {"h": heads, "g": shared, "b": mixed.hyperparameters["b"]}
+    become(mixed, "MultiheadAttention", inputs, given, tuple(name for layer in (*layers, mixed) for name in layer.stored))
+
+
+def _source(row: Row, inner: set[Row]) -> Row | None:
+    """The linear layer from which queries, keys or values are cut."""
+    for _ in range(MOST_STEPS):
+        if row.kind == "Linear":
+            return row
+        if row.kind not in LAYOUT and row.kind not in SCALING:
+            return None
+        inner.add(row)
+        row = row.inputs[0]
+    return None
+
+
+def _mixing(row: Row, users: Users, inner: set[Row]) -> Row | None:
+    """The linear layer that alone reads what the heads give."""
+    for _ in range(MOST_STEPS):
+        user = users.only(row)
+        if user is None or user.kind == "Linear":
+            return user
+        if user.kind not in LAYOUT:
+            return None
+        inner.add(user)
+        row = user
+    return None
+
+
+def _inputs(sources: Sequence[Row]) -> tuple[Row, ...]:
+    """What the linear layers read: one sequence, or three."""
+    read = tuple(source.inputs[0] for source in sources)
+    return read[:1] if len(set(read)) == 1 else read
+
+
+def _fits(row: Row, layers: Sequence[Row], mixed: Row, inputs: Sequence[Row], width: int) -> bool:
+    """Whether the sizes are those of multi-head attention, with bias everywhere or nowhere."""
+    heads = sum(part.shape[-3] * part.shape[-1] for part in row.inputs)
+    made = sum(layer.hyperparameters["k"] for layer in layers)
+    has_bias = {layer.hyperparameters["b"] for layer in (*layers, mixed)}
+    queries = inputs[0]
+    return (
+        made == heads
+        and len(has_bias) == 1
+        and queries.shape[-1] == width == mixed.hyperparameters["k"]
+        and mixed.shape == queries.shape
+        and row.shape[-3] * row.shape[-1] == width
+        and all(len(part.shape) == len(queries.shape) for part in inputs)
+    )
+
+
+PASSES: tuple[Pass, ...] = ((frozenset({"MatMul"}), attention), (frozenset({"ScaledDotProductAttention"}), multihead))

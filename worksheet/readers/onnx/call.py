@@ -1,0 +1,98 @@
+"""One operator as it is turned into rows: what it reads, its settings, and the means to add rows for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from worksheet.errors import NetworkError
+from worksheet.layers import Shape
+from worksheet.readers.onnx.operators import Operator
+from worksheet.readers.onnx.rows import Rows
+from worksheet.readers.onnx.values import Row, Value
+
+
+@dataclass(eq=False)
+class Call:
+    """An operator with its inputs. What a converter cannot take it raises as ValueError or NetworkError."""
+
+    operator: Operator
+    inputs: Sequence[Value | None]
+    rows: Rows
+    notes: dict[str, None] = field(default_factory=dict)
+
+    def fault(self, message: str, hint: str | None = None) -> NetworkError:
+        return NetworkError(f"{self.operator.type} {message}", self.operator.where, hint)
+
+    def attribute(self, name: str, default: Any = None) -> Any:
+        return self.operator.attributes.get(name, default)
+
+    def optional(self, place: int) -> Value | None:
+        return self.inputs[place] if place < len(self.inputs) else None
+
+    def __getitem__(self, place: int) -> Value:
+        value = self.optional(place)
+        if value is None:
+            raise self.fault(f"lacks its input {place + 1}")
+        return value
+
+    @property
+    def given(self) -> list[Value]:
+        """The inputs that are not left out."""
+        return [value for value in self.inputs if value is not None]
+
+    def numbers(self, name: str, place: int, what: str = "") -> list[int] | None:
+        """Whole numbers that newer opsets read from an input and older ones from an attribute; None where there are none."""
+        value = self.optional(place)
+        if value is None:
+            found = self.attribute(name)
+            return None if found is None else [int(number) for number in found]
+        if value.numbers is None:
+            raise self.fault(
+                f"reads its {what or name} from the network", "they must follow from the shapes, and those from the input's"
+            )
+        return [int(number) for number in value.numbers.ravel()]
+
+    def stored(self, place: int, what: str = "weights") -> Value:
+        """An input that is part of the model. Raises NetworkError where the network computes it."""
+        value = self[place]
+        if not value.is_fixed:
+            raise self.fault(f"computes its {what} from the network's input", f"the {what} must be stored in the file")
+        return value
+
+    def names(self, *values: Value | None) -> tuple[str, ...]:
+        """The file's tensors that these are made of."""
+        return tuple(dict.fromkeys(name for value in values if value is not None for name in value.stored))
+
+    def take(self, value: Value, shape: Shape | None = None) -> Row:
+        return self.rows.take(value, self.operator, shape)
+
+    def laid(self, value: Value, *axes: int) -> tuple[Row, int]:
+        """The row of a tensor that keeps these axes, and how many leading axes it lacks."""
+        lacks = len(value.shape) > 1 and value.shape[0] == 1 and 0 not in axes
+        shape = value.shape[1:] if lacks else value.shape or (1,)
+        return self.take(value, shape), int(lacks)
+
+    def row(self, kind: str, inputs: Sequence[Row], given: Mapping[str, int] | None = None, **more: Any) -> Row:
+        """Add a layer."""
+        return self.rows.add(kind, inputs, self.operator, given, **more)
+
+    def on(self, value: Value, kind: str, given: Mapping[str, int] | None = None, axes: Sequence[int] = (), **more: Any) -> Value:
+        """A layer of one input that keeps the number of axes."""
+        taken, lacks = self.laid(value, *axes)
+        row = self.row(kind, (taken,), given, **more)
+        return self.value(row, (1,) * lacks + row.shape)
+
+    def each(self, value: Value, kind: str, given: Mapping[str, int] | None = None, **more: Any) -> Value:
+        """A layer that works on each element by itself."""
+        row = self.row(kind, (self.rows.loose(value, self.operator),), given, **more)
+        return self.value(row, value.shape)
+
+    def value(self, row: Row, shape: Shape | None = None) -> Value:
+        """The tensor that a row gives, of this shape with the batch."""
+        return Value((1, *row.shape) if shape is None else shape, row, where=self.operator.where)
+
+
+Result = Value | Sequence[Value | None]
+Converter = Callable[[Call], Result]

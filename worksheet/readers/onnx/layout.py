@@ -1,0 +1,274 @@
+"""Operators that compute nothing: they give numbers another shape or order, join, cut, pad, repeat or look them up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from math import prod
+
+from worksheet.layers import Shape
+from worksheet.readers.onnx import shaping
+from worksheet.readers.onnx.call import Call, Converter, Result
+from worksheet.readers.onnx.folding import SLICE
+from worksheet.readers.onnx.products import turned
+from worksheet.readers.onnx.rows import listed
+from worksheet.readers.onnx.values import Value, checked, part_of, without_batch
+
+
+def reshape(call: Call) -> Result:
+    target = call.numbers("shape", 1, "shape")
+    if target is None:
+        raise call.fault("lacks a shape")
+    try:
+        shape = shaping.reshaped(call[0].shape, target, allow_zero=bool(call.attribute("allowzero", 0)))
+    except ValueError as fault:
+        hint = "a size of the batch inside the graph, perhaps: export the model for a batch of 1, or with a batch of free size"
+        raise call.fault(str(fault), hint) from None
+    return call[0].reshaped(shape, call.operator)
+
+
+def flatten(call: Call) -> Result:
+    shape = call[0].shape
+    axis = call.attribute("axis", 1)
+    axis = axis + len(shape) if axis < 0 else axis
+    if not 0 <= axis <= len(shape):
+        raise call.fault(f"splits {len(shape)} axes at {axis}")
+    return call[0].reshaped((prod(shape[:axis]), prod(shape[axis:])), call.operator)
+
+
+def squeeze(call: Call) -> Result:
+    return call[0].reshaped(shaping.without(call[0].shape, call.numbers("axes", 1, "axes")), call.operator)
+
+
+def unsqueeze(call: Call) -> Result:
+    return call[0].reshaped(shaping.with_axes(call[0].shape, call.numbers("axes", 1, "axes") or ()), call.operator)
+
+
+def transpose(call: Call) -> Result:
+    return turned(call, call[0], shaping.transposed(call[0].shape, call.attribute("perm")))
+
+
+def repeated(call: Call, value: Value, shape: Shape) -> Value:
+    """Elements picked or repeated by their place."""
+    checked(shape, f"the output of {call.operator.type}", call.operator.where)
+    if min(shape, default=1) < 1:
+        raise call.fault(f"would give {' x '.join(map(str, shape))}")
+    if prod(shape) == value.size:
+        return value.reshaped(shape, call.operator)
+    row = call.row("Gather", (call.take(value),), listed(without_batch(shape), call.operator))
+    return call.value(row, shape)
+
+
+def expand(call: Call) -> Result:
+    target = tuple(call.numbers("shape", 1, "shape") or ())
+    return repeated(call, call[0], shaping.broadcast(call[0].shape, target))
+
+
+def tile(call: Call) -> Result:
+    times = call.numbers("repeats", 1, "repeats") or ()
+    if len(times) != len(call[0].shape):
+        raise call.fault(f"has {len(times)} repeats for {len(call[0].shape)} axes")
+    return repeated(call, call[0], tuple(size * n for size, n in zip(call[0].shape, times, strict=True)))
+
+
+def concat(call: Call) -> Result:
+    values = [value for value in call.given if value.size]
+    rank = len(values[0].shape) if values else 0
+    axis = shaping.axis_of(call.attribute("axis", 1), rank)
+    if len(values) == 1:
+        return values[0]
+    if {len(value.shape) for value in values} != {rank}:
+        raise call.fault("joins tensors of different numbers of axes")
+    laid = [call.laid(value, *(() if all(v.shape[0] == 1 for v in values) and axis else (0,))) for value in values]
+    lacks = laid[0][1]
+    row = call.row("Concat", [row for row, _ in laid], {"a": axis + 1 - lacks})
+    return call.value(row, (1,) * lacks + row.shape)
+
+
+def cut(call: Call, value: Value, axis: int, first: int, count: int, step: int = 1) -> Value:
+    """Some positions of one axis."""
+    shape = (*value.shape[:axis], count, *value.shape[axis + 1 :])
+    if count < 1:
+        raise call.fault(f"takes nothing of {' x '.join(map(str, value.shape))}")
+    if count == value.shape[axis] and step == 1:
+        return value
+    if step < 0:
+        row = call.row("Gather", (call.take(value),), listed(without_batch(shape), call.operator))
+        return call.value(row, shape)
+    taken, lacks = call.laid(value, axis)
+    row = call.row("Slice", (taken,), {"a": axis + 1 - lacks, "f": first, "k": count, "j": step if count > 1 else 1})
+    result = call.value(row, shape)
+    result.stored = tuple(f"{name}{part_of(row)}" for name in value.stored) if value.is_fixed else ()
+    return result
+
+
+def slices(call: Call) -> Result:
+    """Slice, one row for each axis that is cut."""
+    starts, ends, axes, steps = (call.numbers(name, place) for place, name in enumerate(SLICE, 1))
+    value = call[0]
+    for axis, taken in shaping.ranges(value.shape, starts or (), ends or (), axes, steps).items():
+        value = cut(call, value, axis, *taken)
+    return value
+
+
+def split(call: Call) -> Result:
+    value = call[0]
+    axis = shaping.axis_of(call.attribute("axis", 0), len(value.shape))
+    if len(call.operator.outputs) > MOST_PARTS:
+        raise call.fault(f"has {len(call.operator.outputs):,} outputs", f"at most {MOST_PARTS:,}")
+    sizes = shaping.split(value.shape[axis], call.numbers("split", 1), len(call.operator.outputs))
+    return [cut(call, value, axis, sum(sizes[:i]), size) for i, size in enumerate(sizes)]
+
+
+def gather(call: Call) -> Result:
+    """Gather: from a stored table by what the network reads an embedding, by fixed positions a slice."""
+    data, positions = call[0], call[1]
+    axis = shaping.axis_of(call.attribute("axis", 0), len(data.shape))
+    shape = (*data.shape[:axis], *positions.shape, *data.shape[axis + 1 :])
+    if data.is_fixed and not positions.is_fixed and len(data.shape) == 2 and axis == 0:
+        given = {"v": data.shape[0], "k": data.shape[1]}
+        row = call.row("Embedding", (call.rows.loose(positions, call.operator),), given, stored=data.stored)
+        return call.value(row, shape)
+    places = None if positions.numbers is None else [int(n) for n in positions.numbers.ravel()]
+    if places is None:
+        inputs = [call.take(data), *([] if positions.is_fixed else [call.take(positions)])]
+        return call.value(call.row("Gather", inputs, listed(without_batch(shape), call.operator)), shape)
+    size = data.shape[axis]
+    if not places or not all(-size <= place < size for place in places):
+        raise call.fault(f"takes the positions {str(places[:5])[1:-1]} of an axis of {size}")
+    places = [place % size for place in places]
+    if places == list(range(places[0], places[0] + len(places))):
+        return cut(call, data, axis, places[0], len(places)).reshaped(shape, call.operator)
+    return _picked(call, data, shape)
+
+
+def _picked(call: Call, value: Value, shape: Shape) -> Value:
+    row = call.row("Gather", (call.take(value),), listed(without_batch(shape), call.operator))
+    return call.value(row, shape)
+
+
+def gather_elements(call: Call) -> Result:
+    """GatherElements and GatherND, whose positions may be computed."""
+    data, positions = call[0], call[1]
+    shape = positions.shape
+    if call.operator.type == "GatherND":
+        fixed = call.attribute("batch_dims", 0)
+        shape = (*positions.shape[:-1], *data.shape[fixed + positions.shape[-1] :])
+    return _picked(call, data, shape)
+
+
+def written_over(call: Call) -> Result:
+    """ScatterND and ScatterElements: some places of a tensor are overwritten with stored numbers."""
+    call.stored(2, "numbers that it writes")
+    if call.attribute("reduction", "none") != "none":
+        raise call.fault("adds up what it writes", "overwriting is read")
+    return call[0]
+
+
+MOST_PARTS = 1000
+BORDERS = (("l_w", "r_w"), ("l_h", "r_h"))  # of the last axis, of the one before
+
+
+def pad(call: Call) -> Result:
+    """Pad: a border around a signal or map; around other axes the new elements count as picked by their place."""
+    value = call[0]
+    rank = len(value.shape)
+    pads = call.numbers("pads", 1) or []
+    axes = [shaping.axis_of(axis, rank) for axis in call.numbers("axes", 3) or range(rank)]
+    if len(pads) != 2 * len(axes):
+        raise call.fault(f"has {len(pads)} pads for {len(axes)} axes")
+    sides = dict(zip(axes, zip(pads[: len(axes)], pads[len(axes) :], strict=True), strict=True))
+    for axis, (before, behind) in sides.items():
+        if min(before, behind) < 0:
+            kept = value.shape[axis] + min(before, 0) + min(behind, 0)
+            value = cut(call, value, axis, max(0, -before), kept)
+    grown = {axis: (max(0, before), max(0, behind)) for axis, (before, behind) in sides.items() if max(before, behind) > 0}
+    given: dict[str, int] = {}
+    for axis, (before, behind) in grown.items():
+        place = rank - 1 - axis
+        if axis and place < (1 if rank < 4 else 2):
+            given |= dict(zip(BORDERS[place], (before, behind), strict=True))
+        elif axis == 1 and rank in {3, 4} and not before:
+            given["o"] = behind
+        else:
+            shape = tuple(size + sum(grown.get(i, (0, 0))) for i, size in enumerate(value.shape))
+            return repeated(call, value, shape)
+    return call.on(value, "Pad", given) if given else value
+
+
+def pixel_shuffle(kind: str, call: Call) -> Result:
+    return call.on(call[0], kind, {"r": call.attribute("blocksize", 1)})
+
+
+MODES = {"nearest": 0, "linear": 1, "bilinear": 1, "cubic": 2}
+
+
+def resize(call: Call) -> Result:
+    """Resize and Upsample: by factors, or to given sizes."""
+    value = call[0]
+    is_old = (
+        call.operator.type == "Upsample" or call.operator.opset < 11
+    )  # the factors are the second input, and there are no sizes
+    shape = _resized(call, value, *((1, 3) if is_old else (2, 3)))
+    rank = len(value.shape)
+    if shape == value.shape:
+        return value
+    if shape[:2] != value.shape[:2] or rank not in {3, 4}:
+        raise call.fault(f"gives {' x '.join(map(str, value.shape))} the size {' x '.join(map(str, shape))}", "width and height")
+    mode = MODES.get(call.attribute("mode", "nearest"))
+    if mode is None:
+        raise call.fault(f"has the mode {call.attribute('mode')!r}", f"known: {', '.join(MODES)}")
+    letters = ("w",) if rank == 3 else ("h", "w")
+    grown = list(zip(letters, value.shape[2:], shape[2:], strict=True))
+    given = {"v": mode}
+    if all(after % before == 0 for _, before, after in grown):
+        given |= {f"s_{x}": after // before for x, before, after in grown}
+    else:
+        given |= {x.upper(): after for x, _, after in grown}
+    return call.on(value, "Upsample", given)
+
+
+def _resized(call: Call, value: Value, scales: int, sizes: int) -> Shape:
+    given = call.optional(sizes)
+    axes = call.attribute("axes") or range(len(value.shape))
+    shape = list(value.shape)
+    if given is not None and given.size:
+        wanted = call.numbers("", sizes, "sizes") or []
+        for axis, size in zip(axes, wanted, strict=False):
+            shape[axis] = size
+        shape[0] = 1 if value.shape[0] == 1 else shape[0]  # the batch
+        return tuple(shape)
+    factors = call.optional(scales)
+    if factors is None or factors.numbers is None:
+        listed_factors: Sequence[float] = call.attribute("scales") or ()
+    else:
+        listed_factors = [float(number) for number in factors.numbers.ravel()]
+    if not listed_factors:
+        raise call.fault("lacks sizes and factors that the file itself holds")
+    for axis, factor in zip(axes, listed_factors, strict=False):
+        shape[axis] = int(value.shape[axis] * factor + 1e-6)
+    return checked(tuple(shape), "its output", call.operator.where)
+
+
+OPERATORS: dict[str, Converter] = {
+    "Reshape": reshape,
+    "Flatten": flatten,
+    "Squeeze": squeeze,
+    "Unsqueeze": unsqueeze,
+    "Transpose": transpose,
+    "Expand": expand,
+    "Tile": tile,
+    "Concat": concat,
+    "Slice": slices,
+    "Split": split,
+    "Gather": gather,
+    "GatherElements": gather_elements,
+    "GatherND": gather_elements,
+    "ScatterND": written_over,
+    "ScatterElements": written_over,
+    "Pad": pad,
+    "DepthToSpace": partial(pixel_shuffle, "PixelShuffle"),
+    "SpaceToDepth": partial(pixel_shuffle, "PixelUnshuffle"),
+    "Resize": resize,
+    "Upsample": resize,
+}

@@ -1,0 +1,130 @@
+"""Names for the rows: those of the modules that they come from, as far as an exporter has left them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from worksheet.network import INPUT
+from worksheet.readers.onnx.operators import Operator
+from worksheet.readers.onnx.values import Row
+
+# What a module's parameters are called inside it.
+PARAMETER = re.compile(
+    r"[._](?:weight|bias|weight_bias|kernel|gamma|beta|in_proj_(?:weight|bias)|running_(?:mean|var)|[qkv]_proj_weight)$"
+)
+MADE_UP = re.compile(r"::|^[\d_]*$|^(?:val|_val|tmp|const|t|onnx)_?\d*$|^arg\d+|/")
+QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
+UNWANTED = re.compile(r"[^\w.\-]+")
+MOST = 120
+
+
+def named(rows: Sequence[Row]) -> dict[Row, str]:
+    """A name for every row, each used once."""
+    modules = {row: module(row) for row in rows}
+    containers = {path.rpartition(".")[0] for path in modules.values()}
+    parents = {parent for path in containers for parent in _parents(path)}
+    used = Counter(modules.values())
+    taken = {INPUT: 1}
+    names: dict[Row, str] = {}
+    for row in rows:
+        path = modules[row]
+        is_own = bool(path) and (bool(row.stored) or (used[path] == 1 and path not in parents))
+        name = path if is_own else ".".join(filter(None, [path, action(row)]))
+        names[row] = _fresh(name[:MOST] or row.kind.lower(), taken)
+    return names
+
+
+def staged(rows: Sequence[Row], names: Mapping[Row, str]) -> dict[Row, str]:
+    """The part of the network that each row belongs to: the first module on the way to it.
+
+    A row of which nothing is told belongs to the part of the one before.
+    """
+    found: dict[Row, str] = {}
+    part = ""
+    for row in rows:
+        first, dot, _ = names[row].partition(".")
+        is_told = bool(module(row)) or (row.operator is not None and "/" in row.operator.name)
+        part = first if dot else "" if is_told else part
+        found[row] = part
+    return found
+
+
+def _parents(path: str) -> Iterable[str]:
+    while path:
+        yield path
+        path = path.rpartition(".")[0]
+
+
+def _fresh(name: str, taken: dict[str, int]) -> str:
+    if name not in taken:
+        taken[name] = 1
+        return name
+    while f"{name}_{taken[name]}" in taken:
+        taken[name] += 1
+    return _fresh(f"{name}_{taken[name]}", taken)
+
+
+def module(row: Row) -> str:
+    """The path of a row's module, with dots; empty where nothing tells it.
+
+    The names of its parameters say it best; then what the exporter notes; then the path in the operator's name.
+    """
+    stored = [name.partition("[")[0] for name in row.stored if not MADE_UP.search(name)]
+    if stored and row.kind == "Parameter":
+        return cleaned(stored[0])
+    owners = [PARAMETER.sub("", name) for name in stored if PARAMETER.search(name)]
+    if owners:
+        path = _common(owners)
+        if path:
+            return cleaned(path)
+    if row.operator is None:
+        return cleaned(row.name)
+    return cleaned(_noted(row.operator) or path_of(row.operator.name))
+
+
+def _common(paths: Sequence[str]) -> str:
+    """What all of these paths begin with."""
+    parts = [path.split(".") for path in paths]
+    shared = []
+    for column in zip(*parts, strict=False):
+        if len(set(column)) > 1:
+            break
+        shared.append(column[0])
+    return ".".join(shared)
+
+
+def _noted(operator: Operator) -> str:
+    """The innermost of the module paths that an exporter has noted: "['', 'layer1', 'layer1.0', 'relu_1']"."""
+    scopes = [first or second for first, second in QUOTED.findall(operator.scopes[:2000])]
+    return scopes[-2] if len(scopes) > 1 else ""
+
+
+def path_of(name: str) -> str:
+    """The modules in an operator's name.
+
+    >>> path_of("/features/features.0/features.0.1/Conv"), path_of("/layer1/layer1.0/conv1/Conv"), path_of("node_relu_1")
+    ('features.0.1', 'layer1.0.conv1', '')
+    """
+    parts = [part for part in name.split("/") if part][:-1]
+    path: list[str] = []
+    for part in parts:
+        if path and part.startswith(f"{path[-1]}."):
+            path.pop()
+        path.append(part)
+    return ".".join(path)
+
+
+def action(row: Row) -> str:
+    """What a row does, as the operator's own name says it, or its kind."""
+    operator = row.operator
+    last = (operator.name if operator else "").rpartition("/")[2].removeprefix("node_")
+    if operator and last and not MADE_UP.search(last) and row.kind not in {"Reshape", "Flatten", "Permute"}:
+        return cleaned(last).lower()
+    return row.kind.lower()
+
+
+def cleaned(path: str) -> str:
+    """A path of letters, digits, dots, dashes and underscores."""
+    return UNWANTED.sub("_", path).strip("._")[:MOST]

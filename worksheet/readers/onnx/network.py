@@ -1,0 +1,234 @@
+"""Puts an ONNX file together as a network: its inputs, the rows that its outputs need, their names and what they share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from worksheet.errors import Collector, NetworkError, Where, shown
+from worksheet.layers import Shape, kinds
+from worksheet.network import INPUT, Heading, Network, Node
+from worksheet.readers.onnx.naming import cleaned, named, staged
+from worksheet.readers.onnx.operators import Expansion, Operator, in_order, names_of
+from worksheet.readers.onnx.patterns import recognised
+from worksheet.readers.onnx.rows import INPUT_ROW
+from worksheet.readers.onnx.sequences import CELLS, REGIONS
+from worksheet.readers.onnx.sliding import OPERATORS as SLIDING
+from worksheet.readers.onnx.slim import skeleton
+from worksheet.readers.onnx.values import Row, Value, checked
+from worksheet.readers.onnx.walk import Walk
+from worksheet.readers.reader import Options
+from worksheet.sizes import sized
+
+OLDEST = 9
+BY_CHANNEL = frozenset({*SLIDING, "BatchNormalization", "InstanceNormalization", "PRelu", "Pad", "Resize"})
+MOST_NOTED = 10  # layers that a note names
+
+
+def network(path: Path, options: Options) -> Network:
+    """The network in a file. Raises WorksheetError, all faults at once."""
+    file = str(path)
+    model = _parsed(skeleton(path), file)
+    faults = Collector()
+    expansion = Expansion(model, file)
+    if expansion.opset < OLDEST:
+        raise NetworkError(f"is written in opset {expansion.opset}", Where(file), f"opset {OLDEST} and later are read")
+    walk = Walk(expansion, faults, skip_unknown=options.skip_unknown)
+    walk.store(model.graph.initializer, file)
+    if model.graph.sparse_initializer:
+        faults.add(NetworkError("holds sparse tensors", Where(file), "store them as dense ones"))
+    operators = list(expansion.operators(model.graph.node))
+    names = [value for value in model.graph.input if value.name not in walk.values]
+    sources = _inputs(names, operators, options, walk, file)
+    ordered = in_order(operators, walk.values, faults)
+    walk.run(ordered)
+    walk.report_unknown()
+    ends = _outputs(model.graph.output, walk, operators, file)
+    faults.raise_any()
+    rows = recognised(walk.rows.all, ends)
+    return _assembled(path, sources, rows, walk)
+
+
+def _parsed(data: bytes, file: str) -> Any:
+    """The message. Raises NetworkError where it is none, or holds no graph."""
+    import onnx
+    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+
+    model = onnx.ModelProto()
+    try:
+        model.ParseFromString(data)
+    except DecodeError as fault:
+        raise NetworkError(f"is not an ONNX file: {str(fault)[:120]}", Where(file), "is the download complete?") from None
+    parts: list[Iterable[str | bytes]] = [names_of(model.graph.node, model.graph), *(names_of(f.node) for f in model.functions)]
+    parts += [(f.name, f.domain, *f.input, *f.output, *f.attribute) for f in model.functions]
+    parts.append([entry.domain for entry in model.opset_import])
+    for name in chain(*parts):
+        if isinstance(name, bytes):
+            raise NetworkError(f"holds a name that is not UTF-8: {name[:60]!r}", Where(file), "is the file damaged?")
+    if not model.graph.node:
+        raise NetworkError("holds no graph, or one without a node", Where(file))
+    if not model.opset_import:
+        raise NetworkError("does not say its opset", Where(file), "is it an ONNX file?")
+    return model
+
+
+# Inputs
+
+
+def _inputs(inputs: Sequence[Any], operators: Sequence[Operator], options: Options, walk: Walk, file: str) -> dict[str, Row]:
+    """A row for every input of the graph; each of bounded, known size."""
+    rows: dict[str, Row] = {}
+    if len(options.inputs) > len(inputs):
+        message = f"has {len(inputs)} inputs, but {len(options.inputs)} are given"
+        walk.faults.add(NetworkError(message, Where(file), ", ".join(shown(value.name) for value in inputs[:20])))
+    readers: dict[str, list[tuple[Operator, int]]] = {}
+    for operator in operators:
+        for place, name in enumerate(operator.inputs):
+            readers.setdefault(name, []).append((operator, place))
+    for i, value in enumerate(inputs):
+        where = Where(f"{file}: input {shown(value.name)}")
+        given = options.inputs[i] if i < len(options.inputs) else None
+        walk.values[value.name] = None
+        with walk.faults.catching():
+            batch = _batch_axis(value, readers.get(value.name, ()))
+            shape = checked(_shape(value, given, where, batch), "the input", where)
+            one = shape if batch is None else (*shape[:batch], *shape[batch + 1 :])
+            rows[value.name] = walk.rows.input(value.name, one)
+            walk.values[value.name] = Value(shape, rows[value.name], where=where)
+    if not inputs:
+        walk.faults.add(NetworkError("has no input", Where(file), "every tensor of the graph is stored or made by a node"))
+    return rows
+
+
+def _batch_axis(value: Any, readers: Sequence[tuple[Operator, int]]) -> int | None:
+    """Which axis of an input counts the samples: the first, but the second of a sequence whose steps come first.
+
+    None where there is none: a single axis, or the regions that a detector is given.
+    """
+    sizes = [dim.dim_value for dim in value.type.tensor_type.shape.dim]
+    if (value.type.tensor_type.HasField("shape") and len(sizes) < 2) or any(o.type in REGIONS and i for o, i in readers):
+        return None
+    if any(o.type in CELLS and i == 0 and not o.attributes.get("layout", 0) for o, i in readers):
+        return 1
+    is_sequence = len(sizes) == 3 and sizes[1] == 1 and sizes[0] > 1
+    return int(is_sequence and not any(o.type in BY_CHANNEL for o, _ in readers))
+
+
+def _shape(value: Any, given: Shape | None, where: Where, batch: int | None) -> Shape:
+    """An input's shape with a batch of 1. Raises NetworkError for sizes that the file leaves open."""
+    if value.type.WhichOneof("value") not in {"tensor_type", None}:
+        raise NetworkError("is a sequence, a map or the like", where, "tensors are read")
+    tensor = value.type.tensor_type
+    if not tensor.HasField("shape"):
+        if given is None:
+            raise NetworkError("has no shape", where, "say it without the batch: --input 3x224x224")
+        return (1, *given)
+    names = [dim.dim_param or "?" for dim in tensor.shape.dim]
+    dims = [dim.dim_value if dim.HasField("dim_value") else None for dim in tensor.shape.dim]
+    if batch is not None:
+        dims[batch] = 1
+    if given is not None:
+        return _given(dims, given, where, batch)
+    free = [name for name, size in zip(names, dims, strict=True) if size is None]
+    text = " x ".join(name if size is None else str(size) for name, size in zip(names, dims, strict=True))
+    if free:
+        message = f"is {text}: the file leaves {', '.join(map(shown, free))} open"
+        raise NetworkError(message, where, "say the shape without the batch: --input 3x224x224")
+    sizes = tuple(size for size in dims if size is not None)
+    if min(sizes, default=1) < 1:
+        raise NetworkError(f"is {text}", where, "sizes are from 1 on")
+    return sizes
+
+
+def _given(dims: Sequence[int | None], given: Shape, where: Where, batch: int | None) -> Shape:
+    """The shape that the caller gives, with the batch where the graph has it."""
+    wanted = len(dims) - (batch is not None)
+    if len(given) != wanted:
+        text = " x ".join(map(str, given))
+        raise NetworkError(f"cannot be {text}: it has {wanted} axes", where, "the batch is not among them")
+    return given if batch is None else (*given[:batch], 1, *given[batch:])
+
+
+# Outputs
+
+
+def _outputs(outputs: Sequence[Any], walk: Walk, operators: Sequence[Operator], file: str) -> list[Row]:
+    """The rows that give the graph's outputs."""
+    if not outputs:
+        walk.faults.add(NetworkError("has no output", Where(file)))
+    by_output = {name: operator for operator in operators for name in operator.outputs}
+    ends: list[Row] = []
+    for output in outputs:
+        where = Where(f"{file}: output {shown(output.name)}")
+        if output.name not in walk.values and output.name not in by_output:
+            walk.faults.add(NetworkError("is given by no node", where))
+        value = walk.values.get(output.name)
+        if output.name in walk.ungiven:
+            walk.faults.add(NetworkError(f"is {walk.ungiven[output.name]}, which is not followed here", where))
+        if value is not None and value.row is not None and output.name in by_output:
+            with walk.faults.catching():
+                end = walk.rows.loose if value.shape[:1] != (1,) else walk.rows.take
+                ends.append(end(value, by_output[output.name]))
+    if not ends and not walk.faults.found:
+        walk.faults.add(NetworkError("computes nothing from its input", Where(file)))
+    return ends
+
+
+# The network
+
+
+def _assembled(path: Path, sources: Mapping[str, Row], rows: Sequence[Row], walk: Walk) -> Network:
+    main, *others = sources.values()
+    used = {part for row in rows for part in row.inputs}
+    further = [row for row in others if row in used]
+    if main not in used and further:
+        main, *further = further
+    layers = [row for row in rows if row.kind != INPUT_ROW]
+    names = named([*further, *layers]) | {main: INPUT}
+    sharing, stages = _sharing(layers, names), staged(layers, names)
+    file = str(path)
+    nodes = [
+        Node(
+            names[row],
+            kinds()[row.kind],
+            row.hyperparameters,
+            tuple(names[part] for part in row.inputs),
+            row.operator.where if row.operator else Where(file),
+            row.pattern,
+            stages[row],
+            sharing.get(row, ""),
+            ("module", row.said) if row.said else (),
+        )
+        for row in layers
+    ]
+    if not nodes:
+        raise NetworkError("computes nothing", Where(file))
+    shapes = {names[row]: row.shape for row in further}
+    network = Network(
+        cleaned(path.stem) or "network", main.shape, tuple(nodes), Heading(convention="textbook"), file, shapes, _notes(walk)
+    )
+    sized(network)  # refuses layers that do not fit together
+    return network
+
+
+def _sharing(rows: Sequence[Row], names: Mapping[Row, str]) -> dict[Row, str]:
+    """Rows all of whose parameters an earlier row holds already, with that row's name."""
+    holders: dict[str, Row] = {}
+    found: dict[Row, str] = {}
+    for row in rows:
+        holder = holders.get(row.stored[0]) if row.stored else None
+        if holder is not None and set(row.stored) <= set(holder.stored):
+            found[row] = names[holder]
+        for name in row.stored:
+            holders.setdefault(name, row)
+    return found
+
+
+def _notes(walk: Walk) -> tuple[str, ...]:
+    notes = list(walk.notes)
+    if walk.skipped:
+        more = f" and {len(walk.skipped) - MOST_NOTED:,} more" if len(walk.skipped) > MOST_NOTED else ""
+        notes.append(f"passed over, since they are not known: {', '.join(walk.skipped[:MOST_NOTED])}{more}")
+    return tuple(f"{note}." for note in notes)

@@ -1,0 +1,67 @@
+"""Recognises layers that an exporter took apart, and makes each one row again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from worksheet.layers import kinds
+from worksheet.readers.onnx import activations, attention, norms
+from worksheet.readers.onnx.operators import Operator
+from worksheet.readers.onnx.rewriting import Pass, Users, alive, become, is_trained, pairs
+from worksheet.readers.onnx.values import Row, part_of
+
+
+def with_bias(row: Row, users: Users) -> None:
+    """A stored vector, or a piece of one, added to what a layer without bias gives is the layer's bias."""
+    for layer, array in pairs(row):
+        takes = layer.kind in kinds() and kinds()[layer.kind].sets_channels
+        source, part = (array.inputs[0], part_of(array)) if array.kind == "Slice" else (array, "")
+        if not takes or layer.hyperparameters.get("b", 1) or not is_trained(source) or layer.shape != row.shape:
+            continue
+        k = layer.hyperparameters["k"]
+        places = () if layer.kind == "Linear" else (1,) * (len(layer.shape) - 1)
+        if array.shape == (k, *places) and users.only(layer) is row:
+            stored = tuple(f"{name}{part}" for name in source.stored)
+            become(row, layer.kind, layer.inputs, layer.hyperparameters | {"b": 1}, layer.stored + stored)
+            return
+
+
+PASSES: tuple[Pass, ...] = ((frozenset({"Add"}), with_bias), *activations.PASSES, *norms.PASSES, *attention.PASSES)
+
+
+# Operators that move numbers, and name no layer.
+MOVING = frozenset(
+    {
+        *("Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten", "Expand", "Identity", "Cast", "Constant", "Dropout"),
+        *("Slice", "Split", "Gather", "Concat", "Pad"),
+    }
+)
+
+
+def recognised(rows: Sequence[Row], ends: Sequence[Row]) -> list[Row]:
+    """The rows with all that is recognised rewritten; what has become part of another row is gone."""
+    before = {row: row.inputs for row in rows}
+    for ends_in, rewrite in PASSES:
+        if any(row.kind in ends_in for row in rows):
+            users = Users(rows, ends)
+            for row in users.rows:
+                if row.kind in ends_in:
+                    rewrite(row, users)
+    left = alive(rows, ends)
+    kept = frozenset(left)
+    for row in left:
+        row.said = said(row, before, kept)
+    return left
+
+
+def said(row: Row, before: Mapping[Row, tuple[Row, ...]], left: frozenset[Row]) -> str:
+    """The operators that a row stands for, in order of the alphabet: its own, and those of the rows that are part of it now."""
+    found: dict[int, Operator] = {}
+    inside = [row]
+    while inside:
+        part = inside.pop()
+        if part.operator is not None and part.kind != "Parameter" and id(part.operator) not in found:
+            found[id(part.operator)] = part.operator
+            inside += [source for source in before[part] if source not in left]
+    types = sorted(operator.type for operator in found.values())
+    return " ".join([name for name in types if name not in MOVING] or types)

@@ -1,0 +1,197 @@
+"""Operators that multiply and add up: products of matrices, Einstein sums, embeddings, attention in one piece."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from worksheet.layers import Shape
+from worksheet.readers.onnx import shaping
+from worksheet.readers.onnx.call import Call, Converter, Result
+from worksheet.readers.onnx.elementwise import together
+from worksheet.readers.onnx.values import Row, Value, without_batch
+
+
+def linear(call: Call, value: Value, width: int, outputs: int, stored: tuple[str, ...], *, bias: bool) -> Value:
+    """A fully connected layer for each row of a tensor; leading axes of size 1 do not show."""
+    if value.shape[-1] != width:
+        raise call.fault(f"has weights for {width} inputs, but receives {value.shape[-1]}")
+    rows = tuple(size for size in value.shape[:-1] if size != 1)
+    row = call.rows.loose(value, call.operator)
+    if row.shape not in {(*rows, width), without_batch(value.shape)}:
+        row = call.take(value, (*rows, width))
+    given = {"k": outputs, "b": int(bias), "r": int(len(row.shape) > 2)}
+    return call.value(call.row("Linear", (row,), given, stored=stored), (*value.shape[:-1], outputs))
+
+
+def matmul(call: Call, first: int = 0, second: int = 1) -> Result:
+    """MatMul: by stored weights it is a fully connected layer."""
+    a, b = call[first], call[second]
+    alpha = call.attribute("alpha", 1.0)
+    if alpha != 1:
+        a = call.each(a, "MulScalar", scalar=alpha)
+    if b.is_fixed and len(b.shape) == 2 and not a.is_fixed and a.shape:
+        return linear(call, a, *b.shape, b.stored, bias=False)
+    return product(call, a, b)
+
+
+def product(call: Call, a: Value, b: Value) -> Value:
+    """The product of two tensors, as numpy's matmul has it."""
+    if not (a.shape and b.shape):
+        raise call.fault("receives a single number", "vectors, matrices, or stacks of them")
+    full = _product_shape(call, a.shape, b.shape)
+    first = without_batch(a.shape) if len(a.shape) > 2 or len(b.shape) <= 2 else a.shape
+    second = b.shape[1:] if len(b.shape) > 2 and b.shape[0] == 1 else b.shape
+    if len(a.shape) == 1 and len(b.shape) > 2:
+        first = (1, *a.shape)
+    row = call.row("MatMul", (call.take(a, first), call.take(b, second)))
+    return call.value(row, full)
+
+
+def _product_shape(call: Call, a: Shape, b: Shape) -> Shape:
+    first, second = ((1, *a) if len(a) == 1 else a), ((*b, 1) if len(b) == 1 else b)
+    if first[-1] != second[-2]:
+        texts = " by ".join(" x ".join(map(str, shape)) for shape in (a, b))
+        raise call.fault(f"cannot multiply {texts}: rows of {first[-1]} by columns of {second[-2]}")
+    full = (*shaping.broadcast(first[:-2], second[:-2]), first[-2], second[-1])
+    if len(a) == 1:
+        full = (*full[:-2], full[-1])
+    return full[:-1] if len(b) == 1 else full
+
+
+def gemm(call: Call) -> Result:
+    """Gemm: alpha A B + beta C, where a stored B makes it a fully connected layer and a stored C its bias."""
+    a, b, c = call[0], call[1], call.optional(2)
+    if len(a.shape) != 2 or len(b.shape) != 2:
+        raise call.fault(f"receives tensors of {len(a.shape)} and {len(b.shape)} axes", "two matrices")
+    if call.attribute("transA", 0):
+        a = turned(call, a, (1, 0))
+    width, outputs = b.shape[::-1] if call.attribute("transB", 0) else b.shape
+    if call.attribute("alpha", 1.0) != 1 and not b.is_fixed:
+        a = call.each(a, "MulScalar", scalar=call.attribute("alpha"))
+    if b.is_fixed and not a.is_fixed:
+        is_bias = c is not None and c.is_fixed and c.size in {1, outputs}
+        result = linear(call, a, width, outputs, call.names(b, c if is_bias else None), bias=is_bias)
+        c = None if is_bias else c
+    else:
+        result = product(call, a, turned(call, b, (1, 0)) if call.attribute("transB", 0) else b)
+    return result if c is None else together(call, "Add", [result, c])
+
+
+def turned(call: Call, value: Value, order: Sequence[int]) -> Value:
+    """A tensor with its axes in another order; where only axes of size 1 move, the numbers stay as they are."""
+    shape = tuple(value.shape[axis] for axis in order)
+    moved = [axis for axis in order if value.shape[axis] != 1]
+    if moved == sorted(moved) or value.row is None:
+        result = value.reshaped(shape, call.operator)
+        if moved != sorted(moved) and value.array is not None:
+            result.array = value.array.transpose(order)
+        return result
+    if order[0] == 0 and value.shape[0] == 1:
+        row = call.row("Permute", (call.take(value),), {f"a_{i}": axis for i, axis in enumerate(order[1:], 1)})
+        return Value(shape, row, None, None, value.stored, value.trained, call.operator.where)
+    kept = sorted(moved)
+    taken = call.take(value, tuple(value.shape[axis] for axis in kept))
+    row = call.row("Permute", (taken,), {f"a_{i}": kept.index(axis) + 1 for i, axis in enumerate(moved, 1)})
+    return Value(shape, row, None, None, value.stored, value.trained, call.operator.where, call.operator)
+
+
+def fused_matmul(call: Call) -> Result:
+    """FusedMatMul: a product with a factor, of matrices that may be turned."""
+    values = [call[0], call[1]]
+    for place, name in enumerate(("transA", "transB")):
+        value = values[place]
+        if call.attribute(name, 0):
+            rank = len(value.shape)
+            values[place] = turned(call, value, (*range(rank - 2), rank - 1, rank - 2))
+    return matmul(Call(call.operator, values, call.rows, call.notes))
+
+
+def einsum(call: Call) -> Result:
+    """Einsum; an index that numbers the batch alone is left out."""
+    equation = call.attribute("equation", "").replace(" ", "")
+    if "." in equation or not equation:
+        raise call.fault(f"has the equation {equation!r}", "letters for every axis, no dots")
+    left, arrow, output = equation.partition("->")
+    terms = left.split(",")
+    if not arrow:
+        letters = left.replace(",", "")
+        output = "".join(sorted(letter for letter in set(letters) if letters.count(letter) == 1))
+    values = call.given
+    sizes = {x: n for term, value in zip(terms, values, strict=False) for x, n in zip(term, value.shape, strict=False)}
+    if len(terms) != len(values) or any(len(term) != len(value.shape) for term, value in zip(terms, values, strict=True)):
+        raise call.fault(f"has the equation {equation!r} for tensors of {', '.join(str(len(v.shape)) for v in values)} axes")
+    if set(output) - set(sizes):
+        raise call.fault(f"has the equation {equation!r}, whose output has an index of none of the inputs")
+    full = tuple(sizes[x] for x in output)
+    batch = terms[0][:1] if sizes[terms[0][0]] == 1 and output[:1] == terms[0][0] and len(output) > 1 else ""
+    rows = []
+    for term, value in zip(terms, values, strict=True):
+        drops = bool(batch) and term.startswith(batch) and len(term) > 1
+        rows.append(call.take(value, value.shape[1:] if drops else value.shape))
+    kept = [term.removeprefix(batch) if len(term) > 1 else term for term in terms]
+    pattern = f"{','.join(kept)}->{output.removeprefix(batch)}"
+    return call.value(call.row("Einsum", rows, pattern=pattern), full)
+
+
+def attention(call: Call, value: int = 2, heads: str = "q_num_heads", shared: str = "kv_num_heads") -> Result:
+    """Attention over queries, keys and values that are given, with a head axis or with the heads side by side."""
+    queries, keys, values = call[0], call[1], call[value]
+    if call.optional(4 if heads == "q_num_heads" else 6) is not None:
+        raise call.fault("reads keys of earlier tokens", "export the model without a cache")
+    count = call.attribute(heads, 0)
+    others = call.attribute(shared, 0) or count
+    is_flat = len(queries.shape) == 3
+    rows = [_heads(call, part, n) for part, n in ((queries, count), (keys, others), (values, others))]
+    causal = call.attribute("is_causal", 0) or call.attribute("unidirectional", 0)
+    row = call.row("ScaledDotProductAttention", rows, {"v": int(bool(causal))})
+    result = call.value(row)
+    if is_flat:
+        h, tokens, width = row.shape
+        result = turned(call, result, (0, 2, 1, 3)).reshaped((1, tokens, h * width), call.operator)
+    return [result, *[None] * (len(call.operator.outputs) - 1)]
+
+
+def _heads(call: Call, value: Value, heads: int) -> Row:
+    """Queries, keys or values with the heads first."""
+    if len(value.shape) == 4:
+        return call.take(value)
+    if len(value.shape) != 3 or heads < 1 or value.shape[-1] % heads:
+        raise call.fault(f"cannot split {' x '.join(map(str, value.shape))} into {heads} heads")
+    batch, tokens, width = value.shape
+    return call.take(turned(call, value.reshaped((batch, tokens, heads, width // heads), call.operator), (0, 2, 1, 3)))
+
+
+def fused_attention(call: Call) -> Result:
+    """The Attention of com.microsoft: one layer makes queries, keys and values, then they attend."""
+    weights, bias = call.stored(1), call.optional(2)
+    width, total = weights.shape
+    made = linear(call, call[0], width, total, call.names(weights, bias), bias=bias is not None)
+    sizes = call.attribute("qkv_hidden_sizes") or (total // 3,) * 3
+    row, parts, first = call.take(made), [], 0
+    for size in sizes:
+        cut = call.row("Slice", (row,), {"a": len(row.shape), "f": first, "k": size})
+        parts.append(Value((*made.shape[:-1], size), cut))
+        first += size
+    return attention(Call(call.operator, parts, call.rows, call.notes), heads="num_heads", shared="")
+
+
+def rotary(call: Call) -> Result:
+    """Both forms of RotaryEmbedding: the tensor is the first input."""
+    return [call.each(call[0], "RotaryEmbedding"), *[None] * (len(call.operator.outputs) - 1)]
+
+
+OPERATORS: dict[str, Converter] = {
+    "MatMul": matmul,
+    "MatMulInteger": matmul,
+    "QLinearMatMul": partial(matmul, second=3),
+    "Gemm": gemm,
+    "Einsum": einsum,
+    "Attention": attention,
+    "RotaryEmbedding": rotary,
+    "com.microsoft.FusedMatMul": fused_matmul,
+    "com.microsoft.Attention": fused_attention,
+    "com.microsoft.MultiHeadAttention": partial(attention, heads="num_heads", shared=""),
+    "com.microsoft.GroupQueryAttention": partial(attention, heads="num_heads"),
+    "com.microsoft.RotaryEmbedding": rotary,
+}

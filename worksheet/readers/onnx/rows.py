@@ -1,0 +1,106 @@
+"""Collects the rows of a network while its operators are read, and gives every tensor the shape in which a layer takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import prod
+
+from worksheet.errors import NetworkError
+from worksheet.layers import Kind, Shape, kinds
+from worksheet.layers.ranks import LISTED
+from worksheet.layers.spelling import Given, hyperparameters
+from worksheet.network import Node
+from worksheet.readers.onnx.operators import Operator
+from worksheet.readers.onnx.values import Row, Value, squeezed, without_batch
+from worksheet.sizes import size
+
+INPUT_ROW = ""  # the kind of a row that is an input of the network
+
+
+class Rows:
+    """The rows so far, and how a tensor becomes the input of one."""
+
+    def __init__(self) -> None:
+        self.all: list[Row] = []
+        self._views: dict[tuple[Row, Shape], Row] = {}
+        self._arrays: dict[tuple[tuple[str, ...], Shape], Row] = {}
+        self._outputs: dict[object, Shape] = {}  # equal layers behind equal inputs give equal shapes
+        self._filled: dict[object, dict[str, int]] = {}
+
+    def add(
+        self,
+        kind: str,
+        inputs: Sequence[Row],
+        operator: Operator,
+        given: Mapping[str, int] | None = None,
+        **more: object,
+    ) -> Row:
+        """A layer behind these rows. Raises NetworkError where it does not fit them."""
+        found = kinds()[kind]
+        values = self.filled(found, given or {}, operator)
+        pattern = str(more.get("pattern", ""))
+        shapes = tuple(row.shape for row in inputs)
+        key = (kind, shapes, pattern, *values.items())
+        if key not in self._outputs:
+            sized = size(Node(kind, found, values, where=operator.where, pattern=pattern), shapes)
+            assert sized is not None
+            self._outputs[key] = sized.output
+        row = Row(kind, values, tuple(inputs), self._outputs[key], operator, **more)  # type: ignore[arg-type]
+        self.all.append(row)
+        return row
+
+    def filled(self, kind: Kind, given: Mapping[str, int], operator: Operator) -> dict[str, int]:
+        """The hyperparameters with their defaults; equal layers share them."""
+        key = (kind.name, *given.items())
+        if key not in self._filled:
+            self._filled[key] = hyperparameters(kind, [Given(*item, operator.where) for item in given.items()], operator.where)
+        return self._filled[key]
+
+    def input(self, name: str, shape: Shape) -> Row:
+        """An input of the network, whose shape is without the batch already."""
+        row = Row(INPUT_ROW, {}, (), shape or (1,), None, name=name)
+        self.all.append(row)
+        return row
+
+    def take(self, value: Value, operator: Operator, shape: Shape | None = None) -> Row:
+        """The row that gives a tensor in this shape, without the batch where none is said; reshaped where it must be."""
+        shape = without_batch(value.shape) if shape is None else shape
+        row = value.row or self.array(value, operator)
+        if row.shape == shape:
+            return row
+        if (row, shape) not in self._views:
+            self._views[row, shape] = self._viewed(row, shape, value.via or operator)
+        return self._views[row, shape]
+
+    def loose(self, value: Value, operator: Operator, trailing: int = 1) -> Row:
+        """The same for a layer to which axes of size 1 mean nothing but among the last few: these stay as they are."""
+        row = value.row
+        exact = without_batch(value.shape)
+        if row is None or squeezed(row.shape) != squeezed(exact) or row.shape[-trailing:] != exact[-trailing:]:
+            return self.take(value, operator)
+        return row
+
+    def array(self, value: Value, operator: Operator) -> Row:
+        """A stored tensor as a row of its own, one for all who read it."""
+        shape = without_batch(value.shape)
+        key = (value.stored, shape)
+        if not value.stored or key not in self._arrays:
+            given = {**listed(shape, operator), "f": int(not value.trained)}
+            self._arrays[key] = self.add("Parameter", (), operator, given, stored=value.stored)
+        return self._arrays[key]
+
+    def _viewed(self, row: Row, shape: Shape, operator: Operator) -> Row:
+        if prod(row.shape) != prod(shape):
+            texts = " to ".join(" x ".join(map(str, sizes)) for sizes in (row.shape, shape))
+            raise NetworkError(f"cannot give {texts} another shape", operator.where)
+        if len(shape) == 1 and len(row.shape) > 1:
+            return self.add("Flatten", (row,), operator)
+        return self.add("Reshape", (row,), operator, listed(shape, operator))
+
+
+def listed(shape: Shape, operator: Operator) -> dict[str, int]:
+    """o_1, o_2, ...: a shape as hyperparameters."""
+    if len(shape) > LISTED:
+        text = " x ".join(map(str, shape))
+        raise NetworkError(f"a tensor of {text} has more than {LISTED} axes", operator.where)
+    return {f"o_{i}": length for i, length in enumerate(shape, 1)}

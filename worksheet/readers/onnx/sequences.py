@@ -1,0 +1,79 @@
+"""Operators over sequences and regions: recurrent layers, and what detectors cut from a map."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from worksheet.readers.onnx.call import Call, Converter, Result
+from worksheet.readers.onnx.values import Row, Value
+
+GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}
+CELLS = frozenset(GATES)
+REGIONS = frozenset({"RoiAlign", "MaxRoiPool"})
+PEEPHOLES = 7
+
+
+def recurrent(kind: str, call: Call) -> Result:
+    """LSTM, GRU and RNN: the outputs of all steps, and the states that the last step leaves."""
+    value, weights, bias = call[0], call.stored(1), call.optional(3)
+    batch_first = bool(call.attribute("layout", 0))
+    if len(value.shape) != 3 or len(weights.shape) != 3:
+        raise call.fault("receives tensors of other than 3 axes", "steps, batch and elements; directions, gates and elements")
+    directions, rows, width = weights.shape
+    hidden = call.attribute("hidden_size", rows // GATES[kind])
+    if rows != GATES[kind] * hidden or width != value.shape[2]:
+        raise call.fault(f"has weights of {rows} x {width} for rows of {value.shape[2]} and {hidden} hidden units")
+    if call.optional(PEEPHOLES) is not None:
+        raise call.fault("has peepholes", "gates that read the state of the cell are not known here")
+    steps, batch = value.shape[:2][:: -1 if batch_first else 1]
+    if batch != 1:
+        raise call.fault(f"runs over a batch of {batch}", "export the model for a batch of 1")
+    given = {"k": hidden, "u": directions, "b": int(bias is not None)}
+    given |= {"v": int("Relu" in call.attribute("activations", ()))} if kind == "RNN" else {}
+    stored = call.names(weights, call.stored(2), bias)
+    row = call.row(kind, (call.take(value, (steps, width)),), given, stored=stored)
+    # The row gives the directions side by side: the same order as steps, directions, batch, hidden units.
+    shape = (1, steps, directions, hidden) if batch_first else (steps, directions, 1, hidden)
+    return [Value(shape, row, via=call.operator), *_states(call, row)]
+
+
+def _states(call: Call, row: Row) -> list[Value]:
+    """Y_h and Y_c: what the last step leaves, for the backward direction the first. The cell's state has the same shape."""
+    if not any(call.operator.outputs[1:]):
+        return []
+    steps, hidden = row.shape[0], row.hyperparameters["k"]
+    directions = row.hyperparameters["u"]
+    last = call.row("Slice", (row,), {"a": 1, "f": steps - 1, "k": 1})
+    if directions == 2:
+        first = call.row("Slice", (row,), {"a": 1, "f": 0, "k": 1})
+        ends = [
+            call.row("Slice", (last,), {"a": 2, "f": 0, "k": hidden}),
+            call.row("Slice", (first,), {"a": 2, "f": hidden, "k": hidden}),
+        ]
+        last = call.row("Concat", ends, {"a": 1})
+    left = (1, directions, hidden) if call.attribute("layout", 0) else (directions, 1, hidden)
+    return [Value(left, last, via=call.operator)] * 2
+
+
+def regions(kind: str, call: Call) -> Result:
+    """RoiAlign and MaxRoiPool: the map and the regions."""
+    value, boxes = call[0], call[1]
+    height, width = call.attribute("output_height", 1), call.attribute("output_width", 1)
+    if kind == "RoIPool":
+        height, width = call.attribute("pooled_shape", (1, 1))
+    given = {"W": width, "H": height}
+    samples = call.attribute("sampling_ratio", 0)
+    if kind == "RoIAlign":
+        if not samples:
+            note = "RoiAlign chooses its samples by the size of a region: 2 along each side of a bin are assumed"
+            call.notes.setdefault(note, None)
+        given["a"] = samples or 2
+    row = call.row(kind, (call.take(value), call.take(boxes, boxes.shape)), given)
+    return Value(row.shape, row)
+
+
+OPERATORS: dict[str, Converter] = {
+    **{kind: partial(recurrent, kind) for kind in GATES},
+    "RoiAlign": partial(regions, "RoIAlign"),
+    "MaxRoiPool": partial(regions, "RoIPool"),
+}

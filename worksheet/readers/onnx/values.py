@@ -1,0 +1,124 @@
+"""What is known of a tensor: its shape with the batch, its numbers where they are few and stored, and the row that gives it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from worksheet.errors import NetworkError, Where, shown
+from worksheet.layers import Shape
+from worksheet.sizes import LARGEST
+
+if TYPE_CHECKING:
+    from worksheet.readers.onnx.operators import Operator
+
+MOST_NUMBERS = 100_000  # of a stored tensor, or of what arithmetic on shapes gives
+MOST_AXES = 12
+EXTERNAL = 1
+FLOATS = frozenset({1, 10, 11, 16, 17, 18, 19, 20, 23})  # of the tensor types: float, half, double, bfloat16, ...
+DATA = ("raw_data", "float_data", "int32_data", "int64_data", "double_data", "uint64_data")
+
+
+@dataclass(eq=False, slots=True)
+class Row:
+    """One layer of the worked solution as it comes about. Patterns rewrite rows in place."""
+
+    kind: str
+    hyperparameters: dict[str, int]
+    inputs: tuple[Row, ...]
+    shape: Shape  # of the output, without the batch
+    operator: Operator | None  # None for an input of the network
+    pattern: str = ""
+    scalar: float | None = None  # the number of AddScalar, MulScalar, ...
+    turned: bool = False  # the number stands before the tensor: s - x, s/x
+    stored: tuple[str, ...] = ()  # the tensors of the file that it holds as parameters
+    name: str = ""  # of an input of the network
+    said: str = ""  # the operators of the file that the row stands for, those that only move numbers left out
+
+
+@dataclass(eq=False, slots=True)
+class Value:
+    """A tensor of the graph. ``row`` gives its numbers in this order, though perhaps in another shape."""
+
+    shape: Shape
+    row: Row | None = None
+    array: Any = None  # its numbers, where they are known
+    tensor: Any = None  # the stored tensor that holds them, not read yet
+    stored: tuple[str, ...] = ()  # the tensors of the file that it is made of, where it is made of these alone
+    trained: bool = False
+    where: Where = field(default_factory=Where)
+    via: Operator | None = None  # what gave it its present shape
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether nothing that the network reads decides about it."""
+        return self.row is None or bool(self.stored)
+
+    @property
+    def size(self) -> int:
+        return prod(self.shape)
+
+    @property
+    def numbers(self) -> Any:
+        """The array of its numbers; None where they are unknown or many. Raises NetworkError for a damaged tensor."""
+        if self.tensor is not None:
+            tensor, self.tensor = self.tensor, None
+            self.array = _numbers(tensor, self.where)
+        return self.array
+
+    def reshaped(self, shape: Shape, via: Operator) -> Value:
+        """The same numbers in another shape."""
+        numbers = self.numbers
+        array = None if numbers is None else numbers.reshape(shape)
+        return Value(shape, self.row, array, None, self.stored, self.trained, self.where, via)
+
+
+def _numbers(tensor: Any, where: Where) -> Any:
+    from onnx import numpy_helper
+
+    if tensor.data_location == EXTERNAL or prod(tensor.dims) > MOST_NUMBERS:
+        return None
+    if prod(tensor.dims) and not any(len(getattr(tensor, name)) for name in DATA):
+        return None
+    try:
+        return numpy_helper.to_array(tensor)
+    except (ValueError, TypeError, KeyError, AttributeError, RuntimeError) as fault:
+        raise NetworkError(f"the tensor {shown(tensor.name)} is damaged: {str(fault)[:120]}", where) from None
+
+
+def dimensions(tensor: Any, where: Where) -> Shape:
+    """The shape of a stored tensor. Raises NetworkError for sizes that cannot be."""
+    return checked(tuple(tensor.dims), f"the tensor {shown(tensor.name)}", where)
+
+
+def checked(shape: Shape, name: str, where: Where) -> Shape:
+    """A shape of bounded size. Raises NetworkError."""
+    if len(shape) > MOST_AXES or min(shape, default=0) < 0 or prod(shape) > LARGEST:
+        text = " x ".join(map(str, shape[: MOST_AXES + 1]))
+        raise NetworkError(f"{name} is {text}", where, f"at most {MOST_AXES} axes and {LARGEST:,} elements")
+    return shape
+
+
+def constant(array: Any, where: Where) -> Value:
+    """A tensor whose numbers have been worked out."""
+    return Value(tuple(int(size) for size in array.shape), array=array, where=where)
+
+
+def without_batch(shape: Shape) -> Shape:
+    """The shape of a row: without the leading axis where that has size 1.
+
+    >>> without_batch((1, 3, 224, 224)), without_batch((197, 1, 768)), without_batch((5,)), without_batch(())
+    ((3, 224, 224), (197, 1, 768), (5,), (1,))
+    """
+    return shape[1:] if len(shape) > 1 and shape[0] == 1 else shape or (1,)
+
+
+def squeezed(shape: Shape) -> Shape:
+    """A shape without its axes of size 1."""
+    return tuple([size for size in shape if size != 1])
+
+
+def part_of(row: Row) -> str:
+    """What a Slice takes, behind the name of the stored tensor that it cuts."""
+    return f"[{row.hyperparameters['a']}: {row.hyperparameters['f']} + {row.hyperparameters['k']}]"

@@ -1,0 +1,25 @@
+"""Reads Caffe's network definitions (.prototxt): the present form and the older one, for inference."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from worksheet.network import Network
+from worksheet.readers.reader import Options, Reader
+from worksheet.schema import read_text
+
+MAX_BYTES = 16 << 20
+
+
+def read_prototxt(path: Path, options: Options) -> Network:
+    """The network in a ``.prototxt`` file, as it runs for one sample in phase TEST.
+
+    Shapes are Caffe's without the batch. Layers that compute nothing at inference are left out and named in the network's
+    notes. Raises WorksheetError with every fault of the file at its line and column.
+    """
+    from worksheet.readers.prototxt.graph import network
+
+    return network(path, read_text(path, MAX_BYTES), options)
+
+
+READER = Reader(takes="a .prototxt file (Caffe)", read=read_prototxt, suffixes=(".prototxt",))

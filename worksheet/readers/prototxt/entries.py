@@ -1,0 +1,113 @@
+"""Reads each layer of a Caffe file, in its present or its older form, as far as it can be read without the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from worksheet.errors import Collector, SheetError, Where
+from worksheet.readers.prototxt.fields import Fields
+from worksheet.readers.prototxt.phases import State
+from worksheet.readers.prototxt.table import Verdict, type_named, verdict
+from worksheet.readers.prototxt.text import Message, Scalar
+
+MOST_LAYERS = 20_000
+MOST_BLOBS = 10_000  # of one layer
+FILE = "name input input_shape input_dim force_backward state debug_info layer layers"
+LAYER = (
+    "name type bottom top phase loss_weight param blobs propagate_down include exclude blobs_lr weight_decay blob_share_mode "
+    "transform_param loss_param accuracy_param argmax_param batch_norm_param bias_param bn_param clip_param concat_param "
+    "contrastive_loss_param convolution_param crop_param data_param dropout_param dummy_data_param eltwise_param elu_param "
+    "embed_param exp_param flatten_param hdf5_data_param hdf5_output_param hinge_loss_param image_data_param "
+    "infogain_loss_param inner_product_param input_param interp_param log_param lrn_param memory_data_param mvn_param norm_param "
+    "parameter_param permute_param pooling_param power_param prelu_param prior_box_param proposal_param psroi_pooling_param "
+    "python_param recurrent_param reduction_param relu_param reshape_param roi_align_param roi_pooling_param scale_param "
+    "shuffle_channel_param sigmoid_param slice_param softmax_param spp_param swish_param tanh_param threshold_param tile_param "
+    "lstm_param reorg_param reverse_param spatial_dropout_param transpose_param "
+    "upsample_param video_data_param window_data_param annotated_data_param multibox_loss_param detection_output_param "
+    "detection_evaluate_param"
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A layer as it stands in the file."""
+
+    fields: Fields
+    type: str  # as Caffe writes it now
+    name: str
+    where: Where
+    bottoms: tuple[tuple[str, Where], ...]
+    tops: tuple[str, ...]
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Entries:
+    """The layers that run for testing, and those that do not."""
+
+    kept: tuple[Entry, ...]
+    dropped: tuple[Entry, ...]
+    deploys: bool = False  # the stage deploy is read, as the file itself does not say
+
+
+def entries(root: Fields, faults: Collector) -> Entries:
+    """The layers of a file in its order. Those for training alone are dropped, but for data that no other layer gives."""
+    layers = _layers(root)
+    state = State(root, layers)
+    found: list[tuple[Entry, bool]] = []
+    for number, fields in enumerate(layers, 1):
+        with faults.catching():
+            found.append((_entry(fields, number), state.has(fields)))
+    made = {top for entry, runs in found if runs for top in entry.tops}
+    kept = []
+    for entry, runs in found:
+        if runs or (entry.verdict.source and made.isdisjoint(entry.tops)):
+            kept.append(entry)
+            made.update(entry.tops)
+    known = set(map(id, kept))
+    return Entries(tuple(kept), tuple(entry for entry, _ in found if id(entry) not in known), state.assumed)
+
+
+def _layers(root: Fields) -> list[Fields]:
+    """``layer`` and the older ``layers``, in the order of the file."""
+    both = [*root.children("layer"), *root.children("layers")]
+    found = sorted(both, key=lambda fields: (fields.where.line or 0, fields.where.column or 0))
+    if len(found) > MOST_LAYERS:
+        raise SheetError(f"more than {MOST_LAYERS:,} layers", found[MOST_LAYERS].where)
+    oldest = next((fields for fields in found if "layer" in fields), None)
+    if oldest:
+        hint = "Caffe's upgrade_net_proto_text writes it anew"
+        raise SheetError("a layer within a layer: the oldest form of Caffe's files", oldest.where, hint)
+    return found
+
+
+def _entry(fields: Fields, number: int) -> Entry:
+    written = fields.scalar("type")
+    name = fields.text("name")
+    if written is None:
+        raise SheetError(f"{name or 'the layer'} has no type", fields.where, 'type: "Convolution"')
+    type = type_named(fields.said(written, "type"))
+    ruled = verdict(type, fields)
+    if ruled.rule:
+        fields.unknown(LAYER.split())
+    bottoms = tuple((fields.said(value, "bottom"), fields.source.of(value)) for value in fields.scalars("bottom"))
+    where = fields.place("name") if name else fields.where
+    if max(len(bottoms), len(fields.values.get("top", ()))) > MOST_BLOBS:
+        raise SheetError(f"{name or 'the layer'} names more than {MOST_BLOBS:,} blobs", where)
+    return Entry(fields, type, name or f"{type.lower()}_{number}", where, bottoms, tuple(fields.texts("top")), ruled)
+
+
+def parameter_names(fields: Fields) -> list[str]:
+    """The names of a layer's stored arrays, empty where they have none: ``param { name: ... }`` or the older ``param: ...``."""
+    names = []
+    for value in fields.values.get("param", ()):
+        if isinstance(value, Scalar):
+            names.append(fields.said(value, "param"))
+        elif isinstance(value, Message):
+            names.append(Fields(fields.source, value, fields.source.of(value), "param").text("name"))
+    return names
+
+
+def said(entry: Entry) -> str:
+    """A layer in a sentence."""
+    return f"{entry.name} ({entry.type})"

@@ -1,0 +1,212 @@
+"""Reads the fields of a message as what Caffe's schema says they are: numbers, words, yes or no; names the misspelt ones."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+
+from worksheet.errors import SheetError, Where, nearest, shown
+from worksheet.readers.prototxt.text import Message, Scalar, Source, Value
+
+LARGEST = 10**9
+LONGEST_NAME = 500
+INTEGER = re.compile(r"-?(?:0[xX][0-9a-fA-F]{1,15}|[0-9]{1,20})")
+YES_OR_NO = {"true": True, "t": True, "True": True, "1": True, "false": False, "f": False, "False": False, "0": False}
+ALIKE = 0.85  # a field this close to a known one is a slip; others belong to somebody's own Caffe and are noted
+
+# The fields of the messages that are read, as Caffe and its better known relatives have them.
+FILLERS = "weight_filler bias_filler filler engine"
+DEPTH = "kernel_depth temporal_stride temporal_pad"
+WINDOW = "pad kernel_size stride pad_h pad_w kernel_h kernel_w stride_h stride_w"
+KNOWN: dict[str, frozenset[str]] = {
+    name: frozenset(fields.split())
+    for name, fields in {
+        "convolution_param": (
+            f"num_output bias_term {WINDOW} {DEPTH} dilation hole hole_h hole_w group axis force_nd_im2col {FILLERS}"
+        ),
+        "pooling_param": f"pool {WINDOW} global_pooling round_mode ceil_mode {DEPTH} engine",
+        "inner_product_param": f"num_output bias_term axis transpose normalize {FILLERS}",
+        "lrn_param": "local_size alpha beta norm_region k engine",
+        "relu_param": "negative_slope engine",
+        "concat_param": "axis concat_dim",
+        "slice_param": "axis slice_point slice_dim",
+        "eltwise_param": "operation coeff stable_prod_grad",
+        "reshape_param": "shape axis num_axes",
+        "flatten_param": "axis end_axis",
+        "permute_param": "order",
+        "softmax_param": "engine axis",
+        "crop_param": "axis offset",
+        "scale_param": f"axis num_axes bias_term {FILLERS}",
+        "input_param": "shape",
+        "embed_param": f"num_output input_dim bias_term {FILLERS}",
+        "roi_pooling_param": "pooled_h pooled_w spatial_scale",
+    }.items()
+}
+
+
+class Stated(int):
+    """A whole number that knows its place in the file."""
+
+    where: Where
+
+
+class Fields:
+    """The fields of a message; of an absent one, every field has its default. All readers raise SheetError with the place."""
+
+    def __init__(self, source: Source, message: Message | None, where: Where, name: str = "") -> None:
+        self.source = source
+        self.message = message
+        self.where = where
+        self.values: Mapping[str, list[Value]] = message.fields if message else {}
+        self.name = name
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.values
+
+    def place(self, name: str) -> Where:
+        """Where a field stands; the message's place where it is absent."""
+        return self.source.of(self.values[name][0]) if name in self.values else self.where
+
+    # Values
+
+    def scalars(self, name: str) -> list[Scalar]:
+        """The values of a field that repeats."""
+        found: list[Scalar] = []
+        for value in self.values.get(name, ()):
+            if isinstance(value, Message):
+                raise SheetError(f"{name} is one value, not a message", self.source.of(value), f"{name}: ...")
+            found.append(value)
+        return found
+
+    def scalar(self, name: str) -> Scalar | None:
+        """The value of a field that stands once."""
+        found = self.scalars(name)
+        if len(found) > 1:
+            raise SheetError(f"{name} is given twice", self.source.of(found[1]), f"first in line {found[0].line}")
+        return found[0] if found else None
+
+    def whole(self, value: Scalar, name: str, least: int = 0) -> Stated:
+        """A value as a whole number."""
+        where = self.source.of(value)
+        if value.quoted or not INTEGER.fullmatch(value.text):
+            raise SheetError(f"{name} is {shown(value.text)}; it must be a whole number", where)
+        number = Stated(_integer(value.text))
+        if not least <= number <= LARGEST:
+            raise SheetError(f"{name} is {int(number):,}; it must be from {least:,} to {LARGEST:,}", where)
+        number.where = where
+        return number
+
+    def number(self, name: str, default: int | None = None, least: int = 0) -> int:
+        """A whole number. Without a default it must be there."""
+        value = self.scalar(name)
+        if value is not None:
+            return self.whole(value, name, least)
+        if default is None:
+            raise SheetError(f"{self.name or 'the layer'} lacks {name}", self.where, f"{name}: a whole number")
+        return default
+
+    def numbers(self, name: str, least: int = 0) -> list[Stated]:
+        """The whole numbers of a field that repeats."""
+        return [self.whole(value, name, least) for value in self.scalars(name)]
+
+    def decimals(self, name: str) -> list[float]:
+        """The numbers of a field that repeats, whole or not."""
+        return [self._decimal(value, name) for value in self.scalars(name)]
+
+    def decimal(self, name: str, default: float) -> float:
+        """A number, whole or not."""
+        value = self.scalar(name)
+        return default if value is None else self._decimal(value, name)
+
+    def _decimal(self, value: Scalar, name: str) -> float:
+        try:
+            if value.quoted or len(value.text) > 100:
+                raise ValueError
+            text = value.text
+            is_integer = INTEGER.fullmatch(text)
+            return float(_integer(text) if is_integer else text.rstrip("fF") if text[-1:] in "fF" and "n" not in text else text)
+        except ValueError:
+            raise SheetError(f"{name} is {shown(value.text)}; it must be a number", self.source.of(value)) from None
+
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """True or false."""
+        value = self.scalar(name)
+        if value is None:
+            return default
+        if value.quoted or value.text not in YES_OR_NO:
+            raise SheetError(f"{name} is {shown(value.text)}; it must be true or false", self.source.of(value))
+        return YES_OR_NO[value.text]
+
+    def choice(self, name: str, choices: Iterable[str], default: str) -> str:
+        """One of the words of an enumeration, which may be given by its number too."""
+        value = self.scalar(name)
+        if value is None:
+            return default
+        known = list(choices)
+        word = known[int(value.text)] if value.text in map(str, range(len(known))) else value.text
+        if word not in known:
+            raise SheetError(f"{name} is {shown(value.text)}", self.source.of(value), nearest(word, known))
+        return word
+
+    def text(self, name: str, default: str = "") -> str:
+        """A name, of bounded length."""
+        value = self.scalar(name)
+        return default if value is None else self.said(value, name)
+
+    def texts(self, name: str) -> list[str]:
+        """The names of a field that repeats."""
+        return [self.said(value, name) for value in self.scalars(name)]
+
+    def said(self, value: Scalar, name: str) -> str:
+        """A value as a name."""
+        if len(value.text) > LONGEST_NAME:
+            message = f"{name} is a text of {len(value.text):,} characters; at most {LONGEST_NAME}"
+            raise SheetError(message, self.source.of(value))
+        return value.text
+
+    # Messages
+
+    def children(self, name: str) -> list[Fields]:
+        """The messages of a field that repeats."""
+        found = []
+        for value in self.values.get(name, ()):
+            if isinstance(value, Scalar):
+                raise SheetError(f"{name} is a message, not {shown(value.text)}", self.source.of(value), f"{name} {{ ... }}")
+            found.append(Fields(self.source, value, self.source.of(value), name))
+        return found
+
+    def child(self, name: str) -> Fields:
+        """The message of a field that stands once; an empty one where it is absent."""
+        found = self.children(name)
+        if len(found) > 1:
+            raise SheetError(f"{name} is given twice", found[1].where, f"first in line {found[0].where.line}")
+        return found[0] if found else Fields(self.source, None, self.where, name)
+
+    def unknown(self, known: Iterable[str] | None = None) -> list[tuple[str, Where]]:
+        """The fields that Caffe's message of this name does not have. Raises SheetError for one that is a slip of the pen."""
+        table = KNOWN.get(self.name) if known is None else frozenset(known)
+        if table is None:
+            return []
+        strangers = [name for name in self.values if name not in table]
+        for name in strangers:
+            close = difflib.get_close_matches(name[:80], table, n=1, cutoff=ALIKE) if self.source.may_guess() else []
+            if close:
+                message = f"{self.name or 'the file'} has no field {shown(name)}"
+                raise SheetError(message, self._name_at(name), f"did you mean {close[0]}?")
+        return [(f"{self.name}.{name}" if self.name else name, self.place(name)) for name in strangers]
+
+    def _name_at(self, name: str) -> Where:
+        """Where a field's name stands: before its value, mostly on the same line."""
+        where = self.place(name)
+        column = where.text.rfind(name, 0, where.column) + 1
+        return Where(where.file, where.line, column or where.column, where.text, len(name))
+
+
+def _integer(text: str) -> int:
+    """Whole numbers in decimal, hexadecimal (0x1f) and octal (017) writing."""
+    sign, digits = (-1, text[1:]) if text.startswith("-") else (1, text)
+    if digits[:2] in {"0x", "0X"}:
+        return sign * int(digits, 16)
+    is_octal = len(digits) > 1 and digits.startswith("0") and set(digits) <= set("01234567")
+    return sign * int(digits, 8 if is_octal else 10)

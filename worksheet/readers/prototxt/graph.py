@@ -1,0 +1,286 @@
+"""Follows the blobs of a Caffe network from layer to layer, and makes a network of nodes of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from worksheet.errors import Collector, SheetError, Where, WorksheetError, nearest, shown
+from worksheet.layers import Shape
+from worksheet.network import INPUT, Heading, Network
+from worksheet.readers.prototxt.detection import assumed_regions
+from worksheet.readers.prototxt.entries import FILE, Entries, Entry, entries, parameter_names, said
+from worksheet.readers.prototxt.fields import Fields
+from worksheet.readers.prototxt.inputs import Inlet, declared, of_layer
+from worksheet.readers.prototxt.layer import Blob, Layer, UnknownShapeError
+from worksheet.readers.prototxt.nodes import Nodes, listing, staged
+from worksheet.readers.prototxt.table import LEFT_OUT, NEEDY, RECURRENT, REGIONS_READ_BY, RULES
+from worksheet.readers.prototxt.text import Source, parse
+from worksheet.readers.reader import Options
+
+SOLVER = "these are a solver's settings"
+OTHER_FILES = dict.fromkeys(
+    ("net", "train_net", "net_param", "train_net_param", "base_lr", "lr_policy", "max_iter", "solver_mode", "test_iter"), SOLVER
+) | {"item": "this is a list of classes and their labels"}
+MOST_LISTED = 12
+MOST_COMPARED = 300  # blobs whose names are compared with one that is not there
+CONVENTION = "textbook"
+NOWHERE = Blob("", None)  # what a layer with a fault makes
+LABEL = Blob("", None, counted=False)
+SKIP = "--skip-unknown passes it over"
+
+
+def network(path: Path, text: str, options: Options) -> Network:
+    """The network in a prototxt file. Raises WorksheetError with every fault that is found."""
+    source = Source(str(path), text)
+    if not text.strip():
+        raise SheetError("is empty", Where(str(path)), 'layers such as layer { name: "relu1" type: "ReLU" ... }')
+    message = parse(source)
+    return _Graph(Fields(source, message, Where(str(path))), options).network(path)
+
+
+def _alike(word: str, known: list[str]) -> str | None:
+    """The names that are close to a word; all of them only where they are few."""
+    hint = nearest(word, known)
+    return hint if len(known) <= MOST_LISTED or (hint and hint.startswith("did you mean")) else None
+
+
+def _twice(inlets: list[Inlet]) -> list[tuple[Inlet, Inlet]]:
+    """The inputs whose blob an earlier one gives already, each with that one."""
+    first: dict[str, Inlet] = {}
+    return [(inlet, first[inlet.blob]) for inlet in inlets if first.setdefault(inlet.blob, inlet) is not inlet]
+
+
+class _Graph:
+    def __init__(self, root: Fields, options: Options) -> None:
+        self.root = root
+        self.options = options
+        self.faults = Collector()
+        self.made = Nodes(options.regions)
+        self.blobs: dict[str, Blob] = {}
+        self.makers: dict[str, str] = {}  # of each blob: the layer, in words
+        self.further: dict[str, Shape] = {}
+        self.origins: dict[str, tuple[str, str]] = {}
+        self.left_out: list[str] = []
+        self.passed: list[str] = []
+        self.entries = Entries((), ())
+        self.inlets: dict[str, Blob] = {}
+        self.needed: set[str] = set()
+
+    def network(self, path: Path) -> Network:
+        with self.faults.catching():
+            for field, where in self.root.unknown(FILE.split()):
+                self.made.stranger(field, where)
+        self.entries = entries(self.root, self.faults)
+        self._check_layers()
+        self._open(self._all_inlets())
+        for entry in self.entries.kept:
+            self._step(entry)
+        if not self.made.nodes and not self.faults.found:
+            self.faults.add(SheetError("no layer of the file computes anything", Where(self.root.source.file)))
+        self.faults.raise_any()
+        nodes = tuple(staged(self.made.nodes, self.origins))
+        read = {name for node in nodes for name in node.inputs}
+        further = {name: shape for name, shape in self.further.items() if name in read}
+        name = self.root.text("name") or path.stem
+        heading = Heading(convention=CONVENTION)
+        return Network(name, self.main, nodes, heading, str(path), further, tuple(self._notes()))
+
+    def _check_layers(self) -> None:
+        if self.entries.kept or self.faults.found:
+            return
+        hint = 'layers such as layer { name: "relu1" type: "ReLU" ... }'
+        hint = next((said for name, said in OTHER_FILES.items() if name in self.root), hint)
+        elsewhere = next((self.root.text(name) for name in ("net", "train_net") if name in self.root), "")
+        hint += f"; the network is in {shown(elsewhere)}" if elsewhere else ""
+        raise SheetError("there is no layer", Where(self.root.source.file), hint)
+
+    # Inputs
+
+    def _all_inlets(self) -> list[Inlet]:
+        """The blobs from outside, in the order of the file; the first that nobody makes where the file declares none."""
+        found: list[Inlet] = []
+        with self.faults.catching():
+            found += declared(self.root)
+        for entry in self.entries.kept:
+            if entry.verdict.source:
+                with self.faults.catching():
+                    found += of_layer(entry.type, entry.fields, entry.where)
+        for inlet, first in _twice(found):
+            message = f"blob {shown(inlet.blob)} comes from outside twice, first in line {first.where.line}"
+            self.faults.add(
+                SheetError(message, inlet.where, "include { phase: TRAIN } and include { phase: TEST } tell two apart")
+            )
+        if found or self.faults.found:
+            return found
+        name, where = next((bottom for entry in self.entries.kept for bottom in entry.bottoms), ("data", self.root.where))
+        return [Inlet(name, None, where)]
+
+    def _open(self, inlets: list[Inlet]) -> None:
+        """Give every input its shape: the caller's, in the order of the file, or the file's own."""
+        computed = [entry for entry in self.entries.kept if not entry.verdict.left_out]
+        read = {name for entry in computed for name, _ in entry.bottoms}
+        self.needed = {entry.bottoms[0][0] for entry in computed if entry.bottoms and entry.type in NEEDY}
+        regions = {entry.bottoms[1][0] for entry in computed if entry.type in REGIONS_READ_BY and len(entry.bottoms) > 1}
+        recurs = any(entry.type in RECURRENT for entry in computed)
+        used = [inlet for inlet in inlets if not inlet.label and inlet.blob in read]
+        shapes = list(self.options.inputs)
+        if len(shapes) > max(len(used), 1):
+            message = f"{len(shapes)} input shapes are given, but the network has {len(used)} inputs"
+            self.faults.add(SheetError(message, Where(self.root.source.file), ", ".join(inlet.blob for inlet in used) or None))
+        given = dict(zip((inlet.blob for inlet in used), shapes, strict=False))
+        self.main: Shape = ()
+        if used and used[0].dims and not recurs:
+            self.made.batch = used[0].dims[0]
+        self.inlets = {inlet.blob: LABEL for inlet in inlets}
+        for inlet in used:
+            if inlet.blob in regions:
+                blob = self._regions(inlet, given.get(inlet.blob))
+            else:
+                blob = self._inlet(inlet, given.get(inlet.blob), recurs=recurs)
+            self._enter(inlet, blob, main=inlet is used[0])
+        if recurs and not self.faults.found:
+            self.made.note("The network recurs: the first axis of its inputs is the steps, and the counts are for all of them.")
+
+    def _inlet(self, inlet: Inlet, given: Shape | None, *, recurs: bool) -> Blob:
+        dims = inlet.dims
+        if given is not None:
+            whole = recurs and dims is not None and len(given) == len(dims) - 1
+            return Blob("", (*dims[:1], *given) if whole and dims else given, recurs)
+        if dims is None and inlet.spare and inlet.blob not in self.needed:
+            return LABEL
+        if dims is None:
+            axes = "16x1x512 (steps x streams x features)" if recurs else "3x224x224 (channels x height x width)"
+            hint = f"give it{'' if recurs else ', without the batch'}: --input {axes}"
+            self.faults.add(SheetError(f"the file does not say the shape of {shown(inlet.blob)}", inlet.where, hint))
+            return NOWHERE
+        if inlet.guessed:
+            self.made.note(f"Three channels are assumed for {inlet.blob}, as the file does not say them; --input sets a shape.")
+        leads = recurs or len(dims) == 1
+        return Blob("", dims if leads else dims[1:], leads)
+
+    def _regions(self, inlet: Inlet, given: Shape | None) -> Blob:
+        """Regions that come from outside: a row of five for each."""
+        if given is not None:
+            return Blob("", given, leading=True)
+        stated = inlet.dims[0] if inlet.dims and inlet.dims[0] > 1 else 0
+        width = inlet.dims[1] if inlet.dims and len(inlet.dims) > 1 else 5
+        return Blob("", (assumed_regions(self.made, stated), width), leading=True)
+
+    def _enter(self, inlet: Inlet, blob: Blob, *, main: bool) -> None:
+        if not blob.counted or blob.sizes is None:
+            self.inlets[inlet.blob] = blob
+            return
+        node = INPUT if main else self.made.fresh(inlet.blob)
+        self.inlets[inlet.blob] = Blob(node, blob.sizes, blob.leading)
+        if main:
+            self.main = blob.sizes
+        else:
+            self.further[node] = blob.sizes
+
+    # Layers
+
+    def _step(self, entry: Entry) -> None:
+        """Read one layer: what it makes is known under its tops from here on."""
+        if entry.verdict.source:
+            return
+        if entry.verdict.left_out:
+            self._leave_out(entry)
+            return
+        bottoms = tuple(self._blob(entry, name, where) for name, where in entry.bottoms)
+        if bottoms and not any(blob.counted for blob in bottoms):
+            self._leave_out(entry)
+        elif entry.verdict.rule is None:
+            self._make(entry, self._refuse(entry, bottoms))
+        else:
+            self._make(entry, self._run(entry, bottoms))
+
+    def _leave_out(self, entry: Entry) -> None:
+        self.left_out.append(said(entry))
+        self._make(entry, [LABEL] * len(entry.tops))
+
+    def _blob(self, entry: Entry, name: str, where: Where) -> Blob:
+        blob = self.blobs.get(name) or self.inlets.get(name)
+        if blob is None:
+            message = f"{entry.name} reads blob {shown(name)}, which no layer before it makes"
+            self.faults.add(SheetError(message, where, self._whose(name)))
+            return NOWHERE
+        return blob
+
+    def _whose(self, name: str) -> str | None:
+        """Why a blob is not there."""
+        if not self.root.source.may_guess():
+            return None
+        for entry in self.entries.kept:
+            if name in entry.tops:
+                return f"{said(entry)} in line {entry.where.line} makes it: layers stand in the order in which they are computed"
+        for entry in self.entries.dropped:
+            if name in entry.tops:
+                return f"{said(entry)} in line {entry.where.line} makes it, but is not part of phase TEST"
+        return _alike(name, [*self.inlets, *self.blobs][-MOST_COMPARED:])
+
+    def _refuse(self, entry: Entry, bottoms: tuple[Blob, ...]) -> list[Blob]:
+        """A layer that cannot be counted: a fault, or its input handed on where the caller wants that."""
+        if self.options.skip_unknown:
+            self.passed.append(said(entry))
+            return [bottoms[0] if bottoms else LABEL] * len(entry.tops)
+        place = entry.fields.place("type")
+        if entry.verdict.refused == "unknown":
+            known = _alike(entry.type, [*RULES, *LEFT_OUT]) if self.root.source.may_guess() else ""
+            hint = f"{known}; {SKIP}" if known else SKIP
+            self.faults.add(SheetError(f"unknown layer type {shown(entry.type)}", place, hint))
+        else:
+            self.faults.add(SheetError(f"{entry.type} is not counted: {entry.verdict.refused}", place, SKIP))
+        return [NOWHERE] * len(entry.tops)
+
+    def _run(self, entry: Entry, bottoms: tuple[Blob, ...]) -> list[Blob]:
+        """The blobs that a layer's rule makes."""
+        assert entry.verdict.rule
+        shapeless = entry.verdict.shapeless
+        kept = tuple(blob for i, blob in enumerate(bottoms) if blob.counted or i not in shapeless)
+        layer = Layer(self.made, entry.fields, entry.type, entry.name, entry.where, kept, entry.tops)
+        first = len(self.made.nodes)
+        try:
+            if not all(blob.counted for blob in kept):
+                labels = [name for (name, _), blob in zip(entry.bottoms, bottoms, strict=True) if not blob.counted]
+                raise SheetError(f"{entry.name} reads {listing(labels)}, whose shape the file does not say", entry.where)
+            found = entry.verdict.rule(layer)
+            self.made.share(layer, first, parameter_names(entry.fields))
+        except UnknownShapeError:
+            found = NOWHERE
+        except WorksheetError as fault:
+            self.faults.add(fault)
+            found = NOWHERE
+        in_place = {name for name, _ in entry.bottoms} & set(entry.tops)
+        below = bottoms[0].node if in_place and bottoms else ""
+        self.origins |= {node.name: (entry.name, below) for node in self.made.nodes[first:]}
+        return found if isinstance(found, list) else [found] * (len(entry.tops) if found is NOWHERE else 1)
+
+    def _make(self, entry: Entry, blobs: list[Blob]) -> None:
+        """Set the tops. A blob has one maker, but for layers that work in place."""
+        if len(blobs) < len(entry.tops):
+            message = f"{said(entry)} makes {len(blobs)} blobs, but {len(entry.tops)} tops are named"
+            self.faults.add(SheetError(message, entry.where))
+            blobs = [*blobs, *[NOWHERE] * len(entry.tops)]
+        own = {name for name, _ in entry.bottoms}
+        for top, blob in zip(entry.tops, blobs, strict=False):
+            known = top in self.blobs or top in self.inlets
+            if known and top not in own and not entry.verdict.left_out and entry.verdict.rule:
+                first = self.makers.get(top, "an input")
+                hint = f"{first} makes it already; only a layer that reads the blob may write it again"
+                self.faults.add(SheetError(f"{entry.name} makes blob {shown(top)} again", entry.where, hint))
+            self.blobs[top] = blob
+            self.makers[top] = said(entry)
+
+    # Notes
+
+    def _notes(self) -> list[str]:
+        strangers = [f"{field} (line {where.line})" for field, where in self.made.strangers.items()]
+        dropped = [said(entry) for entry in self.entries.dropped]
+        listed = (
+            ("Left out, because they compute nothing at inference: {}.", self.left_out),
+            ("Left out, because they are not part of phase TEST: {}.", dropped),
+            ("Passed over, because their types are not known: {}.", self.passed),
+            ("Fields that are not known and change nothing here: {}.", strangers),
+        )
+        stage = ["Of the stages train, val and deploy, the last is read."] if self.entries.deploys else []
+        return [*stage, *self.made.notes, *(text.format(listing(names)) for text, names in listed if names)]

@@ -1,0 +1,158 @@
+"""What flows into a Caffe network: the inputs that a file declares and the layers that read data, with their shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from worksheet.errors import SheetError, Where
+from worksheet.readers.prototxt.fields import Fields
+
+Dims = tuple[int, ...]  # as Caffe has them: samples first
+MOST_AXES = 7
+
+
+@dataclass(frozen=True)
+class Inlet:
+    """A blob that comes from outside. ``dims`` is None where the file does not say it; ``label`` marks what only losses read."""
+
+    blob: str
+    dims: Dims | None
+    where: Where
+    label: bool = False
+    spare: bool = False  # one of several tops of a data layer of unknown shape: it may be a label
+    guessed: bool = False  # three channels are assumed: a database does not say whether its pictures are grey
+
+
+def declared(root: Fields) -> list[Inlet]:
+    """The file's ``input`` lines, each with an ``input_shape`` or four ``input_dim``."""
+    scalars = root.scalars("input")
+    shapes = [tuple(shape.numbers("dim", 1)) for shape in root.children("input_shape")]
+    dims = root.numbers("input_dim", 1)
+    if dims and shapes:
+        raise SheetError("input_dim and input_shape set the same sizes", root.place("input_dim"))
+    if dims and len(dims) != 4 * len(scalars):
+        message = f"{len(dims)} input_dim for {len(scalars)} inputs"
+        raise SheetError(message, root.place("input_dim"), "four for each input: samples, channels, height, width")
+    if shapes and len(shapes) != len(scalars):
+        raise SheetError(f"{len(shapes)} input_shape for {len(scalars)} inputs", root.place("input_shape"), "one for each")
+    found: list[Dims | None] = [*shapes] or [tuple(dims[i : i + 4]) for i in range(0, len(dims), 4)]
+    found = found or [None] * len(scalars)
+    inlets = []
+    for scalar, dim in zip(scalars, found, strict=True):
+        where = root.source.of(scalar)
+        inlets.append(Inlet(root.said(scalar, "input"), _bounded(dim, where), where))
+    return inlets
+
+
+def _bounded(dims: Dims | None, where: Where) -> Dims | None:
+    if dims is not None and not 0 < len(dims) <= MOST_AXES:
+        raise SheetError(f"an input of {len(dims)} axes; from 1 to {MOST_AXES}", where)
+    return dims
+
+
+# Data layers: the dims of every top, None where the file does not say them, LABEL for what only losses read.
+
+LABEL: Dims = ()
+Tops = list[Dims | None]
+
+
+def _shapes(fields: Fields, number: int) -> Tops:
+    """A shape for each top, or one for all."""
+    found: Tops = [tuple(shape.numbers("dim", 1)) for shape in fields.children("shape")]
+    return found * number if len(found) == 1 else found
+
+
+def _cropped(layer: Fields, param: str) -> Tops:
+    """Images by the size to which they are cropped or resized; three channels, or one where they are made grey."""
+    fields, transform = layer.child(param), layer.child("transform_param")
+    resized = transform.child("resize_param")
+    crop = transform.number("crop_size", 0) or fields.number("crop_size", 0)
+    sizes = (crop, crop) if crop else (resized.number("height", 0), resized.number("width", 0))
+    sizes = sizes if all(sizes) else (fields.number("new_height", 0), fields.number("new_width", 0))
+    is_grey = transform.flag("force_gray") or not fields.flag("is_color", default=True)
+    batch = fields.number("batch_size", 1, 1)
+    return [(batch, 1 if is_grey else 3, *sizes) if all(sizes) else None, LABEL]
+
+
+def _input(layer: Fields, number: int) -> Tops:
+    return _shapes(layer.child("input_param"), number)
+
+
+def _data(param: str, layer: Fields, number: int) -> Tops:
+    """A shape that is written down goes before one that is inferred."""
+    return (_input(layer, number) or _cropped(layer, param))[:number]
+
+
+def _memory(layer: Fields, _: int) -> Tops:
+    fields = layer.child("memory_data_param")
+    names = ("channels", "height", "width")
+    return [(fields.number("batch_size", 1, 1), *(fields.number(name, None, 1) for name in names)), LABEL]
+
+
+def _dummy(layer: Fields, number: int) -> Tops:
+    fields = layer.child("dummy_data_param")
+    shapes = _shapes(fields, number)
+    columns = [fields.numbers(name, 1) for name in ("num", "channels", "height", "width")]
+    old: Tops = list(zip(*columns, strict=False))
+    return shapes or (old * number if len(old) == 1 else old)
+
+
+MODALITIES = {"RGB": 3, "FLOW": 2}
+
+
+def _video(layer: Fields, number: int) -> Tops:
+    """Frames as channels where a modality is named (temporal segment networks); other Caffes give them an axis of their own."""
+    fields = layer.child("video_data_param")
+    modality = fields.text("modality")
+    data, label = _cropped(layer, "video_data_param")
+    if data is None or modality not in MODALITIES:
+        return _input(layer, number)
+    frames = fields.number("new_length", 1, 1) * fields.number("num_segments", 1, 1)
+    return [(data[0], MODALITIES[modality] * frames, *data[2:]), label][:number]
+
+
+def _unsaid(*_: object) -> Tops:
+    return []
+
+
+def _cropped_by(param: str) -> Callable[[Fields, int], Tops]:
+    return lambda layer, number: _data(param, layer, number)
+
+
+SOURCES: dict[str, Callable[[Fields, int], Tops]] = {
+    "AnnotatedData": _cropped_by("data_param"),
+    "Data": _cropped_by("data_param"),
+    "DummyData": _dummy,
+    "HDF5Data": _unsaid,
+    "ImageData": _cropped_by("image_data_param"),
+    "ImageSegData": _cropped_by("image_data_param"),
+    "Input": _input,
+    "MemoryData": _memory,
+    "Python": _unsaid,
+    "VideoData": _video,
+    "WindowData": _cropped_by("window_data_param"),
+}
+
+
+DATABASES = frozenset({"AnnotatedData", "Data"})
+
+
+def _guesses_channels(layer: Fields) -> bool:
+    """Whether neither a shape nor a mean for each channel tells how many channels a database's pictures have."""
+    transform = layer.child("transform_param")
+    return "input_param" not in layer and len(transform.scalars("mean_value")) < 2 and not transform.flag("force_gray")
+
+
+def of_layer(type: str, layer: Fields, where: Where) -> list[Inlet]:
+    """The blobs that a data layer makes, in the order of its tops."""
+    tops = layer.texts("top")
+    known = SOURCES.get(type, SOURCES["Data"])(layer, len(tops))
+    inlets = []
+    for i, top in enumerate(tops):
+        dims = known[i] if i < len(known) else None
+        is_label = dims == LABEL
+        spare = dims is None and i > 0
+        guessed = dims is not None and type in DATABASES and _guesses_channels(layer)
+        inlets.append(Inlet(top, None if is_label else _bounded(dims, where), where, is_label, spare, guessed))
+    return inlets

@@ -1,0 +1,148 @@
+"""A layer of a Caffe network while it is read: the blobs it reads, its parameters, and the nodes that it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from worksheet.errors import SheetError, Where
+from worksheet.layers import Shape
+from worksheet.readers.prototxt.fields import Fields
+
+
+class UnknownShapeError(Exception):
+    """Asks for the shape of a blob that stands behind a fault: the layer cannot be checked, and has no fault of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """What flows between layers: the node that makes it and its shape, which is Caffe's without the batch.
+
+    Behind a proposal of regions, and in networks that recur, Caffe's first axis is none of samples but of regions or steps:
+    then ``leading`` is true and ``sizes`` has all of Caffe's axes. ``counted`` is false for labels and what is made of them.
+    """
+
+    node: str
+    sizes: Shape | None
+    leading: bool = False
+    counted: bool = True
+
+    @property
+    def shape(self) -> Shape:
+        if self.sizes is None:
+            raise UnknownShapeError
+        return self.sizes
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A node that is about to be made."""
+
+    kind: str
+    name: str
+    inputs: tuple[Blob, ...]
+    values: Mapping[str, int]
+    shares: str
+
+
+class Makes(Protocol):
+    """What a layer needs of the graph around it."""
+
+    batch: int  # Caffe's first axis of the main input
+    regions: int | None  # that the caller asks for
+
+    def make(self, layer: Layer, node: Draft) -> Shape | None: ...
+    def fresh(self, name: str) -> str: ...
+    def note(self, note: str) -> None: ...
+    def stranger(self, field: str, where: Where) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One ``layer { ... }``. ``type`` is as Caffe writes it now, whatever the file's form."""
+
+    graph: Makes
+    fields: Fields
+    type: str
+    name: str
+    where: Where
+    bottoms: tuple[Blob, ...] = ()
+    tops: tuple[str, ...] = ()
+
+    def param(self, name: str) -> Fields:
+        """The parameters of that name; a misspelt field is a fault, one of somebody's own Caffe is noted."""
+        fields = self.fields.child(name)
+        for field, where in fields.unknown():
+            self.graph.stranger(field, where)
+        return fields
+
+    def read(self, least: int = 1, most: int | None = None) -> tuple[Blob, ...]:
+        """The blobs, of which there must be so many."""
+        most = least if most is None else most
+        number = len(self.bottoms)
+        if not least <= number <= most:
+            wanted = str(least) if least == most else f"{least} to {most}" if most < 100 else f"{least} or more"
+            raise SheetError(f"{self.name} ({self.type}) reads {wanted} blobs, not {number}", self.where)
+        return self.bottoms
+
+    @property
+    def bottom(self) -> Blob:
+        """The only blob that is read."""
+        return self.read(1)[0]
+
+    def emit(
+        self,
+        kind: str,
+        *inputs: Blob,
+        values: Mapping[str, int] | None = None,
+        part: str = "",
+        leading: bool | None = None,
+        shares: str = "",
+    ) -> Blob:
+        """Add a node of a kind; ``part`` names it where the layer becomes several. Returns its output."""
+        name = self.graph.fresh(f"{self.name}/{part}" if part else self.name)
+        shape = self.graph.make(self, Draft(kind, name, inputs, values or {}, shares))
+        leads = any(blob.leading for blob in inputs) if leading is None else leading
+        return Blob(name, shape, leads)
+
+    def reshaped(self, blob: Blob, shape: Shape, part: str = "", leading: bool | None = None) -> Blob:
+        """The blob in another shape; itself where it has it already."""
+        if shape == blob.shape and leading in (None, blob.leading):
+            return blob
+        return self.emit("Reshape", blob, part=part, leading=leading, values=listed("o", shape))
+
+    # Axes
+
+    def axes(self, blob: Blob) -> Shape:
+        """The blob's shape as Caffe sees it, with the batch."""
+        return blob.shape if blob.leading else (self.graph.batch, *blob.shape)
+
+    def axis(self, blob: Blob, number: int, name: str = "axis") -> int:
+        """The position in the blob's own shape of an axis that Caffe numbers; -1 is the batch. Raises SheetError."""
+        rank = len(self.axes(blob))
+        if not -rank <= number < rank:
+            where = getattr(number, "where", self.where)
+            raise SheetError(f"{name} is {int(number)}, but the blob has {rank} axes", where, f"from {-rank} to {rank - 1}")
+        return number % rank - (not blob.leading)
+
+    def inner_axis(self, blob: Blob, number: int, name: str = "axis") -> int:
+        """The same for an axis that must not be the batch."""
+        found = self.axis(blob, number, name)
+        if found < 0:
+            where = getattr(number, "where", self.where)
+            raise SheetError(f"{self.name} ({self.type}) works across the samples of a batch", where, "an axis from 1 on")
+        return found
+
+    @property
+    def channels_axis(self) -> int:
+        """The position of the only blob's channels, from 1, where regions or steps stand before them; 0 is the usual one."""
+        return self.inner_axis(self.bottom, 1) + 1 if self.bottom.leading else 0
+
+
+def listed(letter: str, numbers: tuple[int, ...]) -> dict[str, int]:
+    """Values of symbols that count up: o_1, o_2, ..."""
+    return {f"{letter}_{i}": number for i, number in enumerate(numbers, 1)}
+
+
+Rule = Callable[[Layer], Blob | list[Blob]]  # the output, or one for each top

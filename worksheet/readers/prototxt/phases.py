@@ -1,0 +1,55 @@
+"""Which layers of a file belong to the network that is run for testing: Caffe's rules of phase, stage and level."""
+
+from __future__ import annotations
+
+from worksheet.errors import SheetError
+from worksheet.readers.prototxt.fields import Fields
+
+PHASES = ("TRAIN", "TEST")
+PHASE = "TEST"
+DEPLOY = "deploy"
+TRAINING = frozenset({"train", "val"})
+
+
+class State:
+    """The state of the network: phase TEST, with the level and stages that the file's own ``state`` gives.
+
+    A file for all purposes tells its parts apart by the stages train, val and deploy (NVIDIA's DIGITS, Caffe's
+    cifar10_full_network): of such a file, the stage deploy is read, and ``assumed`` is true.
+    """
+
+    def __init__(self, root: Fields, layers: list[Fields]) -> None:
+        state = root.child("state")
+        self.level = state.number("level", 0, least=-(10**6))
+        self.stages = frozenset(filter(None, state.texts("stage")))
+        self.assumed = not self.stages and _for_all_purposes(layers)
+        if self.assumed:
+            self.stages = frozenset({DEPLOY})
+
+    def has(self, layer: Fields) -> bool:
+        """Whether a layer is part of it: any rule of ``include`` holds, or none of ``exclude``; an old ``phase`` is TEST."""
+        if layer.choice("phase", PHASES, PHASE) != PHASE:
+            return False
+        include, exclude = layer.children("include"), layer.children("exclude")
+        if include and exclude:
+            raise SheetError("a layer has rules to include or to exclude it, not both", exclude[0].where)
+        return any(map(self._meets, include)) if include else not any(map(self._meets, exclude))
+
+    def _meets(self, rule: Fields) -> bool:
+        lowest, highest = -(10**9), 10**9
+        return (
+            rule.choice("phase", PHASES, PHASE) == PHASE
+            and rule.number("min_level", lowest, lowest) <= self.level <= rule.number("max_level", highest, lowest)
+            and self.stages.issuperset(rule.texts("stage"))
+            and self.stages.isdisjoint(rule.texts("not_stage"))
+        )
+
+
+def _for_all_purposes(layers: list[Fields]) -> bool:
+    """Whether some layers are for a stage of training, and others are there or not there for the stage deploy."""
+    rules = {"include": set[str](), "exclude": set[str]()}
+    for layer in layers:
+        for name, stages in rules.items():
+            for rule in layer.children(name):
+                stages.update(rule.texts("stage"))
+    return not TRAINING.isdisjoint(rules["include"]) and DEPLOY in rules["include"] | rules["exclude"]

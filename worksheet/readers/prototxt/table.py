@@ -1,0 +1,91 @@
+"""The table of Caffe's layer types: the rule of each, those that compute nothing at inference, those that cannot be counted."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from worksheet.readers.prototxt import detection, elementwise, inputs, shapes, weights, windows
+from worksheet.readers.prototxt.fields import Fields
+from worksheet.readers.prototxt.layer import Rule
+
+RULES: dict[str, Rule] = windows.RULES | weights.RULES | elementwise.RULES | shapes.RULES | detection.RULES
+
+# Losses and measures need labels; the others write files or do nothing.
+LEFT_OUT = (
+    *("Accuracy", "DetectionEvaluate", "HDF5Output", "MatWrite", "SegAccuracy", "Silence"),
+    *("ContrastiveLoss", "EuclideanLoss", "HingeLoss", "InfogainLoss", "MultiBoxLoss", "MultinomialLogisticLoss"),
+    *("SigmoidCrossEntropyLoss", "SmoothL1Loss", "SmoothL1LossOHEM", "SoftmaxLoss", "SoftmaxWithLoss"),
+    *("BoxAnnotatorOHEM", "MarginInnerProduct"),  # which choose samples, or classify with the label's help, to train
+)
+UNCOUNTED = {
+    "DenseCRF": "the inference of a random field depends on settings that are not in the file",
+    "Filter": "it picks samples by their values, so its size depends on the data",
+    "MatRead": "it reads arrays whose shape is not in the file",
+    "MultiStageMeanfield": "the filters of its random field run over a lattice whose size depends on the picture",
+    "Recurrent": "it is the base of RNN and LSTM; the steps that it unrolls are not in the file",
+}
+SCRIPTS: dict[str, Rule] = {"proposallayer": detection.proposal, "proposaltargetlayer": detection.targets}
+SCRIPTS_LEFT_OUT = re.compile(r".*loss(layer)?|.*accuracy(layer)?|anchortarget(layer)?")
+RECURRENT = frozenset({"LSTM", "RNN"})
+# Blobs whose shape does not matter, by their places: marks of where sequences begin, the picture's size, true boxes.
+SHAPELESS: dict[Rule, tuple[int, ...]] = {
+    RULES["LSTM"]: (1,),
+    RULES["RNN"]: (1,),
+    detection.proposal: (2,),
+    detection.targets: (1, 2, 3),
+    shapes.gathered: (1, 2, 3),
+}
+NEEDY = frozenset(windows.RULES | weights.RULES)  # whose first blob is no label
+REGIONS_READ_BY = frozenset({"PSROIPooling", "ROIAlign", "ROIPooling"})  # as their second blob
+
+
+def _folded(name: str) -> str:
+    """A type's name without what its spellings differ in: INNER_PRODUCT, InnerProduct, innerproduct."""
+    return name.replace("_", "").replace("-", "").lower()
+
+
+TYPES = {_folded(name): name for name in (*RULES, *LEFT_OUT, *inputs.SOURCES, *UNCOUNTED)}
+
+
+def type_named(written: str) -> str:
+    """The type as Caffe writes it now; as it stands in the file where it is not known."""
+    return TYPES.get(_folded(written), written)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of a layer: its rule, or why there is none."""
+
+    rule: Rule | None = None
+    source: bool = False
+    left_out: bool = False
+    refused: str = ""
+
+    @property
+    def shapeless(self) -> tuple[int, ...]:
+        """The places of the blobs whose shape does not matter."""
+        return SHAPELESS.get(self.rule, ()) if self.rule else ()
+
+
+def verdict(type: str, fields: Fields) -> Verdict:
+    """What becomes of a layer of this type. A data layer is one that reads no blob; a script is known by its class."""
+    bottoms = "bottom" in fields
+    if not bottoms and (type in inputs.SOURCES or _folded(type).endswith("data")):
+        return Verdict(source=True)
+    if type == "Python":
+        return _scripted(fields.child("python_param").text("layer"))
+    if type in RULES:
+        return Verdict(RULES[type])
+    if type in LEFT_OUT or _folded(type).endswith(("loss", "accuracy")):
+        return Verdict(left_out=True)
+    return Verdict(refused=UNCOUNTED.get(type, "unknown"))
+
+
+def _scripted(name: str) -> Verdict:
+    folded = _folded(name)
+    if folded in SCRIPTS:
+        return Verdict(SCRIPTS[folded])
+    if SCRIPTS_LEFT_OUT.fullmatch(folded):
+        return Verdict(left_out=True)
+    return Verdict(refused=f"the script {name or 'without a name'} is not known")

@@ -1,0 +1,228 @@
+"""The body of a sheet: layers with names and branches, stages, and blocks that are written once and used with numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from worksheet.errors import Collector, SheetError, Where, WorksheetError, nearest, shown
+from worksheet.formula import Formula
+from worksheet.layers import kinds
+from worksheet.network import INPUT, Node
+from worksheet.readers.sheet.layers import LONGEST_LINE, NAME, Line, Reference, Statement, statement, written
+
+MOST_LAYERS = 20_000
+MOST_BLOCKS = 200
+DEEPEST = 10  # blocks within blocks
+UNKNOWN = "?"  # the input of a layer that stands behind one which could not be read
+
+STAGE = re.compile(r"\s*==+\s*(?P<title>.*?)\s*==+\s*")
+BLOCK = re.compile(rf"\s*block\s+(?P<name>{NAME})\s*\((?P<numbers>[^)]*)\)\s*:\s*", re.ASCII)
+OPENS = re.compile(r"\s*block\b")
+END = "end"
+USE = re.compile(rf"(?P<name>{NAME})\s*\((?P<numbers>[^()]*(?:\([^()]*\)[^()]*)*)\)(?:\s*x\s*(?P<times>[0-9]{{1,5}}))?", re.ASCII)
+BRACES = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block: its name, the names of its numbers, its lines."""
+
+    name: str
+    numbers: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+
+@dataclass
+class Scope:
+    """The names that a stretch of lines may read, and the layer above."""
+
+    prefix: str
+    names: dict[str, str]
+    above: str
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def fresh(self, start: str) -> str:
+        """relu_1, relu_2, ...: a name that is free here."""
+        while True:
+            self.counts[start] = self.counts.get(start, 0) + 1
+            if (name := f"{start}_{self.counts[start]}") not in self.names:
+                return name
+
+
+class Body:
+    """Reads the lines below the front matter; every fault is noted at its place and reading goes on."""
+
+    def __init__(self, faults: Collector, further: Iterable[str]) -> None:
+        self.faults = faults
+        self.blocks: dict[str, Block] = {}
+        self.nodes: list[Node] = []
+        self.stage = ""
+        self.steps = 0
+        self.top = Scope("", {INPUT: INPUT, **{name: name for name in further}}, INPUT)
+
+    def read(self, lines: Iterable[Line]) -> list[Node]:
+        """The layers, in the order in which they are computed."""
+        rest = iter(lines)
+        try:
+            for line in rest:
+                self.top_line(line, rest)
+        except _Full as fault:
+            self.faults.add(fault)
+        return self.nodes
+
+    def top_line(self, line: Line, rest: Iterator[Line]) -> None:
+        if len(line.text) <= LONGEST_LINE and OPENS.match(line.text):
+            with self.faults.catching():
+                self.define(line, rest)
+        elif len(line.text) <= LONGEST_LINE and (stage := STAGE.fullmatch(line.text)):
+            self.stage = stage["title"]
+        else:
+            self.line(line, self.top, 0)
+
+    def define(self, opening: Line, rest: Iterator[Line]) -> None:
+        """Read a block as far as its end. Raises SheetError; the lines are read in any case."""
+        inside, closed = [], False
+        for line in rest:
+            if line.text.strip() == END:
+                closed = True
+                break
+            inside.append(line)
+        hint = "block residual(k, s): ... its layers, a line each ... end"
+        found = BLOCK.fullmatch(opening.text)
+        if not closed:
+            raise SheetError("the block has no end", opening.whole, "a line of its own: end")
+        if found is None:
+            raise SheetError(f"cannot read {shown(opening.text.strip())}", opening.whole, hint)
+        numbers = tuple(part.strip() for part in found["numbers"].split(",") if part.strip())
+        where = opening.where(found.start("name") + 1, len(found["name"]))
+        if found["name"] in self.blocks or found["name"] in kinds() or len(self.blocks) >= MOST_BLOCKS:
+            raise SheetError(f"there is a block or a layer called {found['name']} already", where)
+        if not all(re.fullmatch(r"[A-Za-z]+(?:_[A-Za-z0-9]+)?", name, re.ASCII) for name in numbers) or not inside:
+            raise SheetError("a block has names for its numbers, and layers", opening.whole, hint)
+        self.blocks[found["name"]] = Block(found["name"], numbers, tuple(inside))
+
+    def line(self, line: Line, scope: Scope, depth: int) -> None:
+        """A layer or the use of a block, at the end of what is read so far."""
+        self.steps += 1
+        if self.steps > MOST_LAYERS:
+            raise _Full(f"more than {MOST_LAYERS:,} layers", line.whole)
+        try:
+            parts = statement(line)
+            use = USE.fullmatch(parts.body)
+            if use and use["name"] not in kinds():
+                self.use(parts, use, scope, depth)
+            else:
+                self.layer(parts, scope)
+        except _Full:
+            raise
+        except WorksheetError as fault:
+            self.note(fault)
+            self.spoilt(line, scope)
+
+    def note(self, fault: WorksheetError) -> None:
+        """A block's fault is told once, however often the block is used."""
+        if str(fault) not in map(str, self.faults.found):
+            self.faults.add(fault)
+
+    def spoilt(self, line: Line, scope: Scope) -> None:
+        """Note that nothing is known of this layer, so that what reads it is not blamed."""
+        scope.above = UNKNOWN
+        if (name := re.match(rf"\s*({NAME})\s*=", line.text, re.ASCII)) and name[1] not in scope.names:
+            scope.names[name[1]] = UNKNOWN
+
+    def layer(self, parts: Statement, scope: Scope) -> None:
+        made = written(parts)
+        inputs = self.inputs(parts, scope) or (() if made.kind.is_source else (scope.above,))
+        shares = self.known(made.shares, scope) if made.shares else ""
+        name = self.named(parts, scope, made.kind.name.lower())
+        scope.names[name] = scope.above = scope.prefix + name
+        shares = "" if shares == UNKNOWN else shares
+        where, values = parts.line.whole, made.hyperparameters
+        self.nodes.append(Node(scope.above, made.kind, values, inputs, where, made.pattern, self.stage, shares))
+
+    def use(self, parts: Statement, use: re.Match[str], scope: Scope, depth: int) -> None:
+        """A block with its numbers put in, once or several times one behind the other."""
+        where = parts.line.where(parts.start + 1, max(1, len(parts.body)))
+        block = self.blocks.get(use["name"])
+        if block is None:
+            hint = nearest(use["name"], [*self.blocks, *kinds()]) or "blocks are defined above their first use"
+            raise SheetError(f"there is no block {shown(use['name'])}", where, hint)
+        if depth >= DEEPEST:
+            raise SheetError(f"blocks within blocks go at most {DEEPEST} deep", where)
+        numbers = self.numbers(block, use["numbers"], where)
+        times = int(use["times"] or 1)
+        inputs = self.inputs(parts, scope) or (scope.above,)
+        for turn in range(times):
+            last = turn == times - 1
+            name = self.named(parts, scope, block.name) if last else scope.fresh(block.name)
+            scope.above = self.placed(block, numbers, f"{scope.prefix}{name}.", inputs, depth)
+            scope.names[name] = scope.above
+            inputs = (scope.above,)
+
+    def placed(self, block: Block, numbers: dict[str, int], prefix: str, inputs: tuple[str, ...], depth: int) -> str:
+        """The layers of one use; the name of its last one."""
+        names = {INPUT: inputs[0]} | {f"{INPUT}_{i}": name for i, name in enumerate(inputs[1:], 2)}
+        inner = Scope(prefix, names, inputs[0])
+        for line in block.lines:
+            try:
+                filled = replace(line, text=_filled(line, numbers), full="")
+            except WorksheetError as fault:
+                self.note(fault)
+                self.spoilt(line, inner)
+                continue
+            self.line(filled, inner, depth + 1)
+        return inner.above
+
+    def numbers(self, block: Block, text: str, where: Where) -> dict[str, int]:
+        given = [part for part in text.split(",") if part.strip()]
+        if len(given) != len(block.numbers):
+            takes = f"{block.name}({', '.join(block.numbers)})"
+            raise SheetError(f"{block.name} takes {len(block.numbers)} numbers, not {len(given)}", where, takes)
+        return {name: _number(part, {}, where) for name, part in zip(block.numbers, given, strict=True)}
+
+    def inputs(self, parts: Statement, scope: Scope) -> tuple[str, ...]:
+        return tuple([self.known(reference, scope) for reference in parts.inputs])
+
+    def known(self, reference: Reference, scope: Scope) -> str:
+        if reference.name not in scope.names:
+            hint = nearest(reference.name, scope.names)
+            raise SheetError(f"there is no layer {shown(reference.name)} above", reference.where, hint)
+        return scope.names[reference.name]
+
+    def named(self, parts: Statement, scope: Scope, start: str) -> str:
+        if parts.name is None:
+            return scope.fresh(start)
+        if parts.name.name in scope.names:
+            raise SheetError(f"two layers are called {shown(parts.name.name)}", parts.name.where)
+        return parts.name.name
+
+
+class _Full(SheetError):
+    """There are more layers than a network may have."""
+
+
+def _filled(line: Line, numbers: dict[str, int]) -> str:
+    """A block's line with numbers in place of ``{k}`` and ``{4*k}``."""
+
+    def number(found: re.Match[str]) -> str:
+        return str(_number(found[1], numbers, line.where(found.start() + 1, len(found.group()))))
+
+    return BRACES.sub(number, line.text)
+
+
+def _number(text: str, numbers: dict[str, int], where: Where) -> int:
+    """The value of a small formula over a block's numbers. Raises SheetError where it is not a whole number."""
+    try:
+        formula = Formula(text.strip())
+        unknown = [name for name in formula.symbols if name not in numbers]
+        value = 0 if unknown else formula.evaluate(**numbers)
+    except WorksheetError as fault:
+        raise SheetError(f"{shown(text.strip())}: {fault.message}", where, fault.hint) from None
+    if unknown:
+        hint = nearest(unknown[0], numbers) or "numbers, and the names between the block's parentheses"
+        raise SheetError(f"there is no number {shown(unknown[0])} here", where, hint)
+    if not isinstance(value, int):
+        raise SheetError(f"{shown(text.strip())} is {value}, not a whole number", where)
+    return value

@@ -1,0 +1,218 @@
+"""One call of the forward pass, as a rule sees it: arguments by name, tensors as values, and the rows that it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from worksheet.readers.torch.telling import of_frames, of_numbers
+from worksheet.readers.torch.trace import Trace
+from worksheet.readers.torch.values import MOST_AXES, Frame, Lost, Value, batches, listed, without
+
+AXES = "wht"  # of a window, the innermost first
+
+
+class Rule(NamedTuple):
+    """How a call becomes rows. ``names`` are its arguments in order; ``*name`` takes all that follow, or a list."""
+
+    handler: Callable[[Call], None]
+    names: str = "input"
+    kind: str = ""
+    moves: bool = False  # numbers are moved and none is worked out, so that a buffer stays a buffer
+
+
+@dataclass
+class Call:
+    """A call that has run: its arguments and what it gave.
+
+    ``meta`` makes a tensor of a shape. ``called`` is how the program calls it, as its rows will say.
+    """
+
+    trace: Trace
+    name: str
+    rule: Rule
+    args: Sequence[Any]
+    kwargs: Mapping[str, Any]
+    result: Any
+    follow: Callable[[], Any]  # a context in which torch's calls become rows
+    meta: Callable[[Sequence[int]], Any]
+    called: tuple[str, ...] = ()
+    harmless: bool = False  # it wrote into a tensor, but nothing that matters to the rows
+
+    def __post_init__(self) -> None:
+        names = self.rule.names.split()
+        self.base = self.trace.base(self.name.strip("_"), moves=self.rule.moves)  # of its rows' names
+        self.given: dict[str, Any] = dict(self.kwargs)
+        for i, name in enumerate(names):
+            if name.startswith("*"):
+                rest = tuple(self.args[i:])
+                listed = len(rest) == 1 and isinstance(rest[0], (tuple, list))
+                self.given.setdefault(name[1:], tuple(rest[0]) if listed else rest) if rest else None
+            elif i < len(self.args):
+                self.given[name] = self.args[i]
+
+    def traced(self, body: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Run a function of tensors whose calls become rows, named as parts of this one."""
+        frames = self.trace.frames
+        frames.append(Frame(self.base, stage=frames[-1].stage, outer=self.called))
+        try:
+            with self.follow():
+                return body(*args, **kwargs)
+        finally:
+            frames.pop()
+
+    def run(self) -> None:
+        """Make the rows. Numbers that are only moved may lie in more axes than a row has, as long as they do not stay there."""
+        values = [value for tensor in tensors((self.args, self.kwargs)) if (value := self.trace.value(tensor))]
+        wide = any(len(without(out.shape, batches(out.shape)[0])) > MOST_AXES for out in tensors(self.result))
+        with self.trace.calling(self.called):
+            if self.rule.moves and len(values) == 1 and (wide or values[0].source):
+                self.scattered(values[0])
+            else:
+                self.rule.handler(self)
+
+    def scattered(self, value: Value) -> None:
+        """Numbers picked by their places, when they have come to lie in axes that a row can have."""
+        source = value.source or self.value(value.tensor)
+        for out in tensors(self.result):
+            batch = batches(out.shape)[0]
+            shape = without(out.shape, batch)
+            if len(shape) > MOST_AXES:
+                self.trace.bind(out, replace(source, shape=shape, batch=batch, source=source))
+            else:
+                self.row("Gather", listed("o", shape), source, out=out)
+
+    def __getitem__(self, name: str) -> Any:
+        return self.given[name]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self.given.get(name, default)
+
+    @property
+    def x(self) -> Value:
+        """The first argument."""
+        return self.value(self.args[0] if self.args else self.given[self.rule.names.split()[0].lstrip("*")])
+
+    def value(self, tensor: Any) -> Value:
+        """A tensor as an operand."""
+        if not is_tensor(tensor):
+            raise Lost(f"it reads {type(tensor).__name__} where a tensor is expected")
+        return self.trace.operand(tensor)
+
+    def known(self, tensor: Any) -> Value | None:
+        """A tensor that is a parameter, a buffer or depends on something; None for numbers and constants."""
+        return self.trace.value(tensor) if is_tensor(tensor) else None
+
+    def alias(self, value: Value, out: Any = None, batch: int | None = None) -> None:
+        """The result is the same numbers in the same axes: no row."""
+        target = self.result if out is None else out
+        self.trace.bind(target, replace(value, batch=batch))
+
+    def alias_of(self, made: Any) -> None:
+        """The result is what a function that was ``traced`` has given."""
+        for out, tensor in zip(tensors(self.result), tensors(made), strict=False):
+            value = self.known(tensor)
+            if value is None or tensor.shape != out.shape:
+                raise Lost("it is made of other calls that do not give its shape")
+            self.alias(value, out, value.batch)
+
+    def with_first(self, made: Value) -> None:
+        """The row gives the first result; the others (places of maxima, the state of a cell) come with it."""
+        for further in tensors(self.result)[1:]:
+            self.alias(made, further, made.batch)
+
+    def row(
+        self, kind: str, values: Mapping[str, int], *operands: Value, out: Any = None, part: str = "", pattern: str = "",
+        weights: Sequence[Any] = (), statistics: Sequence[Any] = (), prefer: int | None = None,
+        facts: Mapping[str, int] | None = None,
+    ) -> Value:  # fmt: skip
+        """A row that gives the result, or the tensor ``out``.
+
+        ``weights`` are the stored tensors that it counts as parameters, ``statistics`` those that it counts as buffers.
+        ``facts`` are those of ``conventions.facts`` that hold.
+        """
+        given = [tensor for tensor in weights if tensor is not None]
+        shares = self.shares(given, statistics)
+        target = self.result if out is None else out
+        name = f"{self.base}.{part}" if part else self.base
+        guess = prefer if prefer is not None else _batch(operands, target)
+        told = of_numbers(self, given, shares, operands[:1]) | of_frames(self.trace.frames) | dict(facts or {})
+        made = self.trace.row(
+            kind, values, operands, target, name, pattern=pattern, shares=shares, prefer=guess,
+            stored=sum(int(tensor.numel()) for tensor in given), moves=self.rule.moves, facts=told,
+        )  # fmt: skip
+        for tensor in [] if shares else [*given, *statistics]:
+            self.trace.owners.setdefault(self.trace.identity(tensor), self.trace.last)
+        return made
+
+    def shares(self, weights: Sequence[Any], statistics: Sequence[Any]) -> str:
+        """The row that counts these stored tensors already; empty where none does.
+
+        Where only some of them are counted, or some are worked out from others, the rest get rows of their own.
+        """
+        owners = [self.owner(tensor) for tensor in weights]
+        if not any(owners):
+            again = [self.trace.owners.get(self.trace.identity(tensor), "") for tensor in statistics]
+            return next(filter(None, again), "") if not weights else ""
+        for tensor, owner in zip(weights, owners, strict=True):
+            if not owner:
+                self.value(tensor)
+        return next(filter(None, owners))
+
+    def owner(self, tensor: Any) -> str:
+        """The row that counts a parameter, or that gives what is none; empty for a parameter that is not counted yet."""
+        key = self.trace.identity(tensor)
+        return self.trace.owners.get(key, "") if key in self.trace.parameters else self.value(tensor).name
+
+
+def _batch(operands: Sequence[Value], out: Any) -> int | None:
+    """Where the batch axis of the result is likely to be: where it is in the input, counted from the right."""
+    for value in operands:
+        if value.batch is not None and is_tensor(out):
+            return max(0, value.batch + out.dim() - value.tensor.dim()) if value.batch else 0
+    return 0
+
+
+def is_tensor(thing: Any) -> bool:
+    """Whether a thing is a torch tensor, without asking torch for its class."""
+    return hasattr(thing, "untyped_storage")
+
+
+def tensors(thing: Any) -> list[Any]:
+    """Every tensor in nested lists, tuples and mappings."""
+    if is_tensor(thing):
+        return [thing]
+    if isinstance(thing, Mapping):
+        thing = thing.values()
+    elif not isinstance(thing, (list, tuple)):
+        return []
+    return [tensor for part in thing for tensor in tensors(part)]
+
+
+def numbers(value: Any, count: int) -> tuple[int, ...]:
+    """A number for each of so many axes; one number stands for all.
+
+    >>> numbers(3, 2), numbers((1,), 2), numbers([1, 2], 2)
+    ((3, 3), (1, 1), (1, 2))
+    """
+    given = tuple(value) if isinstance(value, (list, tuple)) else (value,)
+    return tuple(int(number) for number in (given * count if len(given) == 1 else given))
+
+
+def sides(letter: str, value: Any, count: int) -> dict[str, int]:
+    """The symbols of a size along each axis, which torch gives from the outermost inwards.
+
+    >>> sides("s_", (2, 1), 2)
+    {'s_w': 1, 's_h': 2}
+    """
+    return {f"{letter}{axis}": number for axis, number in zip(AXES, reversed(numbers(value, count)), strict=False)}
+
+
+def sizes_of(shape: Sequence[int]) -> dict[str, int]:
+    """The symbols of an output's size: W, H and T.
+
+    >>> sizes_of((6, 7))
+    {'W': 7, 'H': 6}
+    """
+    return dict(zip("WHT", map(int, reversed(shape)), strict=False))

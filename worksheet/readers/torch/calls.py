@@ -1,0 +1,237 @@
+"""What the calls of a forward pass become: functions of each element, arithmetic, reductions; the table of all calls.
+
+Keyed by torch's own names; one table serves functions, methods, operators and their in-place forms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from worksheet.readers.torch.call import Call, Rule, is_tensor, tensors
+from worksheet.readers.torch.composed import COMPOSED
+from worksheet.readers.torch.joins import JOINS
+from worksheet.readers.torch.layers import LAYERS
+from worksheet.readers.torch.moves import MOVES
+from worksheet.readers.torch.values import Lost, Value, listed, without
+
+NUMBERS = "Numbers that the forward pass makes itself (masks, scales) store nothing; each element of a sum with them counts."
+
+
+def elementwise(call: Call) -> None:
+    """A function of each element by itself."""
+    call.row(call.rule.kind, {}, call.x)
+
+
+# Two tensors, or a tensor and a number: the kind for each.
+BINARY = {
+    "add": ("Add", "AddScalar", {}),
+    "sub": ("Sub", "AddScalar", {}),
+    "mul": ("Mul", "MulScalar", {}),
+    "div": ("Div", "DivScalar", {}),
+    "largest": ("Maximum", "Clip", {"b": 1}),
+    "smallest": ("Minimum", "Clip", {"b": 1}),
+    "compare": ("Maximum", "Threshold", {}),
+}
+
+
+def binary(call: Call) -> None:
+    """Arithmetic on two tensors, or on a tensor and a number (or an array of numbers that depends on nothing).
+
+    A logical or is the larger of two numbers, a logical and the smaller; a comparison with a number compares and assigns.
+    """
+    two, one, values = BINARY[call.rule.kind]
+    if call.get("alpha", 1) != 1:
+        other = call["other"]
+        call.alias_of(call.traced(lambda a, b: a + b, call["input"], call.traced(lambda b: b * call["alpha"], other)))
+        return
+    operands = [value for value in map(call.known, (call["input"], call["other"])) if value]
+    if len(operands) == 2:
+        both(call, two, call.value(call["input"]), call.value(call["other"]))
+        return
+    if is_tensor(call["input"]) and is_tensor(call["other"]):
+        call.trace.note(NUMBERS)
+    x = call.value(operands[0].tensor)
+    if x.tensor.numel() != call.result.numel():  # the numbers are more than the tensor: it is repeated first
+        x = spread(call, x)
+    call.row(one, values, x)
+
+
+def spread(call: Call, x: Value) -> Value:
+    """A tensor repeated to the shape of the result."""
+    wide = call.meta(call.result.shape)
+    return call.row("Gather", listed("o", without(wide.shape, 0 if wide.shape[0] == 1 else None)), x, out=wide, part="expand")
+
+
+def both(call: Call, kind: str, a: Value, b: Value) -> None:
+    """Two tensors. Where leaving the batch axes out would pair other axes than torch does, they are kept."""
+    if not (paired(a, b) and paired(b, a)):
+        a, b = call.trace.full(a), call.trace.full(b)
+    try:
+        call.row(kind, {}, a, b)
+    except Lost:
+        call.row(kind, {}, call.trace.full(a), call.trace.full(b))
+
+
+def paired(a: Value, b: Value) -> bool:
+    """Whether the second may lose its batch axis before both are laid over each other from the right."""
+    if not b.batch:  # none, or the first axis, to the left of which nothing moves
+        return True
+    opposite = b.batch - b.tensor.dim() + a.tensor.dim()
+    return bool(opposite < 0 or a.batch == opposite)
+
+
+def power(call: Call) -> None:
+    """A power with a number as the exponent, or with a number as the base."""
+    base, exponent = call["input"], call["exponent"]
+    if is_tensor(base) and is_tensor(exponent) and call.known(base) and call.known(exponent):
+        raise Lost("both the base and the exponent are tensors")
+    x = next(value for value in map(call.known, (base, exponent)) if value)
+    fixed = exponent if call.known(base) else None
+    if fixed in ROOTS:
+        call.alias_of(call.traced(ROOTS[fixed], base))
+        return
+    whole = isinstance(fixed, (int, float)) and fixed == int(fixed) and fixed >= 1
+    call.row("Power", {"e": int(fixed) if whole and fixed else 0}, call.value(x.tensor))
+
+
+ROOTS: dict[Any, Callable[[Any], Any]] = {
+    0.5: lambda x: x.sqrt(),
+    -0.5: lambda x: 1 / x.sqrt(),
+    -1: lambda x: 1 / x,
+    -2: lambda x: 1 / (x * x),
+}
+
+
+def clip(call: Call) -> None:
+    """Bounds, each a comparison; bounds that are tensors are compared element by element as well."""
+    bounds = [bound for bound in (call.get("min"), call.get("max")) if bound is not None]
+    call.row("Clip", {"b": max(1, len(bounds))}, call.x)
+
+
+def prelu(call: Call) -> None:
+    call.row("PReLU", {"a": call["weight"].numel()}, call.x, weights=(call["weight"],))
+
+
+def gelu(call: Call) -> None:
+    call.row("GELU", {"t": int(call.get("approximate", "none") == "tanh")}, call.x)
+
+
+def hardtanh(call: Call) -> None:
+    """ReLU6 is the one between 0 and 6."""
+    bounds = (call.get("min_val", -1), call.get("max_val", 1))
+    call.row("ReLU6" if bounds == (0, 6) else "Hardtanh", {}, call.x)
+
+
+def softmax(call: Call) -> None:
+    """Along an axis: torch's own choice where none is given, the sheet's 0 where it is the usual one."""
+    x, axis = call.x, call.get("dim")
+    if axis is None:
+        axis = 0 if call.result.dim() in {0, 1, 3} else 1
+    place = x.position(axis)
+    if not place:
+        raise Lost("it runs along the batch")
+    usual = 1 if len(x.shape) == 3 else len(x.shape)
+    call.row(call.rule.kind, {"a": 0 if place == usual else place}, x)
+
+
+def reduce(call: Call) -> None:
+    """A mean, sum or maximum over some axes; a maximum also gives the places, which follow from the same row."""
+    axes = call.get("dim", call.get("other"))
+    if is_tensor(axes):  # torch.max(a, b)
+        binary(
+            Call(
+                call.trace,
+                call.name,
+                SMALLEST if call.name == "min" else LARGEST,
+                call.args,
+                call.kwargs,
+                call.result,
+                call.follow,
+                call.meta,
+                call.called,
+            )
+        )
+        return
+    x = call.x
+    rank = x.tensor.dim()
+    over = range(rank) if axes in (None, ()) else [axes] if isinstance(axes, int) else axes
+    places = sorted({x.position(axis) for axis in over} - {0})
+    kept = bool(call.get("keepdim", False))
+    results = tensors(call.result)
+    if not places:
+        call.alias(x, results[0], None if x.batch is None or kept else x.batch)
+        return
+    made = call.row(call.rule.kind, listed("a", places) | {"f": int(kept)}, x, out=results[0])
+    for further in results[1:]:
+        call.alias(made, further, made.batch)
+
+
+ELEMENTWISE = {
+    **dict.fromkeys(["relu"], "ReLU"),
+    "relu6": "ReLU6",
+    "leaky_relu": "LeakyReLU",
+    "elu": "ELU",
+    "selu": "SELU",
+    "celu": "CELU",
+    "silu": "SiLU",
+    "mish": "Mish",
+    "softplus": "Softplus",
+    "logsigmoid": "LogSigmoid",
+    "log_sigmoid": "LogSigmoid",
+    "tanh": "Tanh",
+    **dict.fromkeys(["sigmoid", "special.expit"], "Sigmoid"),
+    "hardswish": "Hardswish",
+    "hardsigmoid": "Hardsigmoid",
+    "threshold": "Threshold",
+    **dict.fromkeys(["abs", "absolute", "__abs__"], "Abs"),
+    **dict.fromkeys(["exp", "exp2"], "Exp"),
+    **dict.fromkeys(["log", "log2", "log10"], "Log"),
+    "sqrt": "Sqrt",
+    "erf": "Erf",
+    **dict.fromkeys(["isnan", "isinf", "isfinite", "isposinf", "isneginf"], "Threshold"),
+    "special.erf": "Erf",
+    "rrelu": "LeakyReLU",
+    **dict.fromkeys(["neg", "negative", "__neg__", "logical_not", "bitwise_not", "__invert__"], "Negative"),
+    **dict.fromkeys(["reciprocal"], "DivScalar"),
+    **dict.fromkeys(["dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout"], "Dropout"),
+    **dict.fromkeys(["feature_dropout"], "Dropout"),
+    **dict.fromkeys(["floor", "ceil", "round", "trunc", "frac"], "Identity"),
+}
+ARITHMETIC = {
+    **dict.fromkeys(["add", "__add__", "__radd__", "__iadd__"], "add"),
+    **dict.fromkeys(["sub", "subtract", "rsub", "__sub__", "__rsub__", "__isub__"], "sub"),
+    **dict.fromkeys(["mul", "multiply", "__mul__", "__rmul__", "__imul__"], "mul"),
+    **dict.fromkeys(["div", "divide", "true_divide", "floor_divide", "__truediv__", "__rtruediv__", "__rdiv__"], "div"),
+    **dict.fromkeys(["__floordiv__", "__rfloordiv__", "__itruediv__", "__idiv__"], "div"),
+    **dict.fromkeys(["maximum", "fmax", "logical_or", "bitwise_or", "__or__", "__ior__"], "largest"),
+    **dict.fromkeys(["minimum", "fmin", "logical_and", "bitwise_and", "__and__", "__iand__"], "smallest"),
+    **dict.fromkeys(["gt", "ge", "lt", "le", "eq", "ne", "greater", "less", "not_equal", "isclose"], "compare"),
+    **dict.fromkeys(["__gt__", "__ge__", "__lt__", "__le__", "__eq__", "__ne__", "logical_xor", "__xor__"], "compare"),
+}
+POWERS = ["pow", "__pow__", "__rpow__", "__ipow__", "float_power"]
+REDUCTIONS = {
+    "mean": "Mean",
+    "sum": "Sum",
+    **dict.fromkeys(["amax", "amin", "max", "min", "argmax", "argmin", "any", "all"], "Max"),
+}
+LARGEST, SMALLEST = Rule(binary, "input other", "largest"), Rule(binary, "input other", "smallest")
+
+CALLS: dict[str, Rule] = {
+    **{name: Rule(elementwise, "input", kind) for name, kind in ELEMENTWISE.items()},
+    **{name: Rule(binary, "input other", kind) for name, kind in ARITHMETIC.items()},
+    **dict.fromkeys(POWERS, Rule(power, "input exponent")),
+    "prelu": Rule(prelu, "input weight"),
+    "gelu": Rule(gelu),
+    "hardtanh": Rule(hardtanh, "input min_val max_val"),
+    **dict.fromkeys(["softmax", "_softmax", "special.softmax"], Rule(softmax, "input dim", "Softmax")),
+    **dict.fromkeys(["log_softmax", "_log_softmax", "special.log_softmax"], Rule(softmax, "input dim", "LogSoftmax")),
+    **dict.fromkeys(["clamp", "clip"], Rule(clip, "input min max")),
+    "clamp_min": Rule(clip, "input min"),
+    "clamp_max": Rule(clip, "input max"),
+    **{name: Rule(reduce, "input dim keepdim", kind) for name, kind in REDUCTIONS.items()},
+    **COMPOSED,
+    **LAYERS,
+    **MOVES,
+    **JOINS,
+}

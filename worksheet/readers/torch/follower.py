@@ -1,0 +1,223 @@
+"""Has every call of a forward pass become rows, by the table of calls; names those for which no kind of layer stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from worksheet.errors import NetworkError, Where, WorksheetError, nearest
+from worksheet.readers.torch.arrays import MAKING, Arrays
+from worksheet.readers.torch.call import Call, Rule, is_tensor, tensors
+from worksheet.readers.torch.calls import CALLS
+from worksheet.readers.torch.places import user_place
+from worksheet.readers.torch.trace import Trace
+from worksheet.readers.torch.values import MOST_AXES, Later, Lost, Value, batches, listed, storage, version, without
+from worksheet.readers.torch.wording import wording
+
+LIKE = frozenset(  # arrays that take a tensor's shape or type and none of its numbers
+    [
+        "zeros_like",
+        "ones_like",
+        "empty_like",
+        "full_like",
+        "rand_like",
+        "randn_like",
+        "randint_like",
+        "new_zeros",
+        "new_ones",
+        "new_empty",
+        "new_full",
+        "new_tensor",
+        "empty_permuted",
+        "new_empty_strided",
+        "size",
+        "sym_size",
+    ]
+)
+ASKING = frozenset(  # for numbers
+    [
+        "item",
+        "tolist",
+        "numpy",
+        "nonzero",
+        "unique",
+        "unique_consecutive",
+        "masked_select",
+        "equal",
+        "allclose",
+        "is_nonzero",
+        "argwhere",
+        "bincount",
+        "histc",
+        "__bool__",
+        "__int__",
+        "__float__",
+        "__index__",
+        "__contains__",
+        "__array__",
+        "_local_scalar_dense",
+    ]
+)
+WHOLE = {"embedding": 0, "embedding_bag": 0, "one_hot": 0, "__getitem__": 1, "index_select": 2, "gather": 2}  # which argument
+ADVICE = "decide by shapes, or trace a module in which the decision is made"
+REASONS = {
+    **dict.fromkeys(
+        ["topk", "sort", "argsort", "msort", "median", "nanmedian", "kthvalue", "mode", "quantile"],
+        "how many comparisons a sorting takes depends on the numbers",
+    ),
+    **dict.fromkeys(["bernoulli", "multinomial", "gumbel_softmax", "poisson"], "it draws at random"),
+}
+SKIP = "--skip-unknown passes it over, and says so"
+
+
+class NeedsWholeNumbers(Exception):
+    """An input is used as numbers of tokens. Says which."""
+
+
+class Refused(Exception):
+    """A fault that is worded already, on its way through the user's own frames."""
+
+    def __init__(self, fault: WorksheetError) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+
+def rule_of(name: str) -> Rule | None:
+    """The rule of a call; relu_ works in place as relu does."""
+    return CALLS.get(name) or (None if name.startswith("_") else CALLS.get(name.rstrip("_")))
+
+
+class Follower(Arrays):
+    """Arrays without numbers whose calls are followed. ``faults`` are those that could not be."""
+
+    def __init__(self, trace: Trace, twins: Mapping[int, tuple[Any, Any]]) -> None:
+        super().__init__(MAKING, twins)
+        self.trace = trace
+        self.faults: dict[tuple[str, str], WorksheetError] = {}
+        self.calls = self.mode()
+        self.listed = False  # what is known has been said
+
+    def ran(self, name: str, func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """Run a call, then make its rows."""
+        given = tensors((args, kwargs))
+        self.check_whole(name, args, kwargs)
+        self.refresh(name, args)
+        outdated = self.outdated(given)
+        before = [version(tensor) for tensor in given]
+        try:
+            result = self.plain(lambda: func(*args, **kwargs))
+        except (RuntimeError, NotImplementedError, TypeError, ValueError) as error:
+            if name not in ASKING and "nonzero" not in str(error):  # x[x > 0] asks which are
+                raise
+            message = f"the forward pass asks for a number that only a real input has ({name.strip('_')})"
+            raise Refused(NetworkError(message, user_place(), ADVICE)) from error
+        written = [tensor for tensor, old in zip(given, before, strict=True) if version(tensor) != old]
+        if (tensors(result) or written) and name not in LIKE:
+            rule = rule_of(name)
+            frame = self.trace.frames[-1]
+            called = frame.outer or (*frame.maker, wording(func))
+            call = Call(self.trace, name, rule or Rule(_unknown), args, kwargs, result, lambda: self.calls, self.meta, called)
+            self.follow(call, written, outdated)
+        return result
+
+    def check_whole(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+        """What is used as numbers of tokens must be whole."""
+        if name not in WHOLE:
+            return
+        for tensor in tensors([*args[WHOLE[name] :][:1], kwargs.get("input") if name.startswith("embedding") else None]):
+            if tensor.is_floating_point() and (value := self.trace.values.get(id(tensor))):
+                raise NeedsWholeNumbers(value.name)
+
+    def refresh(self, name: str, args: Sequence[Any]) -> None:
+        """In x[i] += y the part x[i] is changed by itself, then written back: x is what it was but for that part."""
+        if name == "__setitem__" and is_tensor(args[2]) and storage(args[2]) == storage(args[0]):
+            value = self.trace.values.get(id(args[0]))
+            if value:
+                self.trace.bind(args[0], value)
+
+    def outdated(self, given: Sequence[Any]) -> Lost | None:
+        """Why one of these tensors cannot be read any more."""
+        try:
+            for tensor in given:
+                if isinstance(self.trace.seen(tensor), Value):
+                    self.trace.value(tensor)
+        except Lost as why:
+            return why
+        return None
+
+    def follow(self, call: Call, written: Sequence[Any], outdated: Lost | None) -> None:
+        """Make the rows of a call that has run, if it reads anything that is on the sheet."""
+        undo = [self.trace.wrote(tensor) for tensor in written]
+        seen = [value for tensor in tensors((call.args, call.kwargs)) if (value := self.trace.seen(tensor))]
+        still = call.rule.moves and all(value.moved for value in seen)
+        try:
+            if outdated:
+                raise outdated
+            if seen and still:
+                self.defer(call, live=any(value.live for value in seen))
+            elif any(value.live for value in seen):
+                call.run()
+            if call.harmless or not seen or still:
+                for step in undo:
+                    step()
+        except Lost as why:
+            self.lost(call, why)
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+            self.lost(call, Lost(f"its arguments are unusual ({type(error).__name__}: {error})"))
+
+    def defer(self, call: Call, *, live: bool) -> None:
+        """Stored numbers that are only moved get rows when something reads them."""
+        trace, frame, waiting = self.trace, self.trace.frames[-1], [call]
+
+        def make() -> None:
+            if waiting:
+                trace.frames.append(frame)
+                try:
+                    waiting.pop().run()
+                finally:
+                    trace.frames.pop()
+
+        for out in tensors(call.result):
+            if trace.seen(out) is None:
+                trace.later[id(out)] = Later(out, make, live, moved=True)
+
+    def lost(self, call: Call, why: Lost) -> None:
+        """Name a call and pass it over: its results are the first thing that it reads, in other axes."""
+        where = user_place() or Where(call.base)
+        name = call.name.strip("_")
+        hint = why.hint or (self.hint(name) if call.rule.handler is _unknown and name not in REASONS else SKIP)
+        self.faults.setdefault((str(where), name), NetworkError(f"{name} cannot be followed: {why}", where, hint))
+        source = next(self.sources(call), None)
+        for out in [tensor for tensor in tensors(call.result) if tensor.numel()]:
+            batch = batches(out.shape)[0]
+            shape = without(out.shape, batch)
+            if source is None or len(shape) > MOST_AXES:
+                self.trace.values.pop(id(out), None)
+                continue
+            row = self.trace.add("Gather", listed("o", shape), [source.name], call.base, called=call.called)
+            self.trace.bind(out, Value(out, row, shape, batch))
+
+    def hint(self, name: str) -> str:
+        """The nearest names; once, where none is near, all that are known."""
+        known = sorted(call for call in CALLS if not call.startswith("_"))
+        near = nearest(name, known) or ""
+        if not near.startswith("known:"):
+            return near
+        first, self.listed = not self.listed, True
+        return f"{SKIP}; {near}" if first else SKIP
+
+    def sources(self, call: Call) -> Iterator[Value]:
+        for tensor in tensors((call.args, call.kwargs)):
+            found = self.trace.values.get(id(tensor))
+            if found and found.name:
+                yield found
+
+    def meta(self, shape: Sequence[int]) -> Any:
+        """A tensor of a shape."""
+        import torch
+
+        return self.plain(lambda: torch.empty(tuple(shape), device="meta"))
+
+
+def _unknown(call: Call) -> None:
+    raise Lost(REASONS.get(call.name.rstrip("_"), "no kind of layer stands for it"))

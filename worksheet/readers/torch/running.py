@@ -1,0 +1,189 @@
+"""Runs a module's forward pass without numbers, on torch's meta device, and leaves the module as it was.
+
+Parameters and buffers give way to arrays that have a shape and no numbers; hooks tell in which part of the module a call is made.
+"""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from worksheet.errors import Collector, NetworkError, Where
+from worksheet.readers.torch.call import is_tensor
+from worksheet.readers.torch.follower import Follower, NeedsWholeNumbers, Refused
+from worksheet.readers.torch.places import fault_of
+from worksheet.readers.torch.telling import is_one_kernel
+from worksheet.readers.torch.trace import Trace
+from worksheet.readers.torch.values import Frame
+
+Twins = Mapping[int, tuple[Any, Any]]  # by a tensor's id: the tensor, and one of its shape without numbers
+TABLES = ("_parameters", "_buffers")
+LAZY = "run the module once on a real input: its layers take their shapes from it"
+MORE = "give the shapes of all inputs, in the order of the forward pass: --input 3x224x224,10"
+COMPILED = "it is compiled (TorchScript): trace the module that it was compiled from"
+
+
+def run(
+    module: Any, name: str, inputs: Mapping[str, Any], twins: Twins, *, keywords: Mapping[str, str], skip_unknown: bool
+) -> Trace:  # fmt: skip
+    """The forward pass followed. Raises WorksheetError with every fault, and NeedsWholeNumbers.
+
+    ``keywords`` are the forward pass's own names of the inputs that it takes by name alone.
+    """
+    leaves = {path: type(part).__name__ for path, part in module.named_modules() if without_parts(part)}
+    trace = Trace(*_stored(module, twins), leaves)
+    follower = Follower(trace, twins)
+    for key, tensor in inputs.items():
+        trace.enter(tensor, key)
+    faults = Collector()
+    with _without_weights(module, twins), _followed(follower, module):
+        try:
+            named = {own: inputs[key] for key, own in keywords.items()}
+            module(*[tensor for key, tensor in inputs.items() if key not in keywords], **named)
+        except NeedsWholeNumbers:
+            raise
+        except Refused as refused:
+            faults.add(refused.fault)
+        except (Exception, SystemExit) as error:  # whatever the user's code raises is told as a fault of that code
+            hint = MORE if isinstance(error, TypeError) and "required" in str(error) else None
+            faults.add(
+                fault_of(
+                    error, f"the forward pass of {name} fails", Where(".".join(filter(None, (name, trace.frames[-1].path)))), hint
+                )
+            )
+    if faults.found or not skip_unknown:
+        for fault in follower.faults.values():
+            faults.add(fault)
+    faults.raise_any()
+    for fault in follower.faults.values():
+        trace.note(f"Passed over, so not counted: {fault.message} ({fault.where}).")
+    return trace
+
+
+def meta_twins(module: Any) -> dict[int, tuple[Any, Any]]:
+    """For each parameter and buffer one without numbers; what is one tensor in two places stays one. Raises NetworkError."""
+    import torch
+
+    found: dict[int, tuple[Any, Any]] = {}
+    for part_name, part in module.named_modules():
+        if isinstance(part, torch.jit.ScriptModule):
+            raise NetworkError(f"{type(part).__name__} cannot be followed", Where(part_name or None), COMPILED)
+    for name, tensor in [*module.named_parameters(), *module.named_buffers()]:
+        if type(tensor).__name__.startswith("Uninitialized"):
+            raise NetworkError(f"{name} has no shape yet", Where(name), LAZY)
+        twin = tensor if tensor.is_meta else tensor.detach().to("meta")
+        if isinstance(tensor, torch.nn.Parameter) and twin is not tensor:
+            twin = torch.nn.Parameter(twin, requires_grad=False)
+        found[id(tensor)] = (tensor, twin)
+    return found
+
+
+def without_parts(module: Any) -> bool:
+    """Whether a module has no modules inside."""
+    return next(module.children(), None) is None
+
+
+def _stored(module: Any, twins: Twins) -> tuple[dict[int, str], dict[int, str]]:
+    """The paths of parameters and buffers by the ids of their twins."""
+    parameters = {id(twins[id(tensor)][1]): name for name, tensor in module.named_parameters()}
+    return parameters, {id(twins[id(tensor)][1]): name for name, tensor in module.named_buffers()}
+
+
+@contextmanager
+def _without_weights(module: Any, twins: Twins) -> Iterator[None]:
+    """Inside, the module infers and has no numbers; afterwards it is as it was, with what it has noted down forgotten."""
+    parts = list(module.modules())
+    before = [(part, dict(part.__dict__), _collections(part)) for part in parts]
+    try:
+        for part in parts:
+            part.__dict__["training"] = False
+            for table in TABLES:  # where torch.func.functional_call swaps them too
+                stored = getattr(part, table)
+                stored.update({key: twins[id(tensor)][1] for key, tensor in stored.items() if tensor is not None})
+        yield
+    finally:
+        for part, attributes, collections in before:
+            part.__dict__.clear()
+            part.__dict__.update(attributes)
+            for changed, old in collections:
+                changed.clear()
+                (changed.extend if isinstance(changed, list) else changed.update)(old)
+
+
+def _collections(part: Any) -> list[tuple[Any, Any]]:
+    """A module's tables, lists and sets, each with a copy: a forward pass may add hooks or what it has seen to them."""
+    return [(value, value.copy()) for value in part.__dict__.values() if type(value) in {dict, OrderedDict, list, set}]
+
+
+@contextmanager
+def _followed(follower: Follower, module: Any) -> Iterator[None]:
+    """Inside, calls of torch and of the module's parts are followed."""
+    import torch
+    from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
+    from torch.utils._python_dispatch import TorchDispatchMode
+
+    class Engine(TorchDispatchMode):  # type: ignore[misc]
+        """Operations that come from no call (of compiled functions) are called again, now seen as calls."""
+
+        def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            return func(*args, **(kwargs or {}))
+
+    steps = Steps(follower, module)
+    fast = torch.backends.mha.get_fastpath_enabled()
+    with ExitStack() as stack:
+        stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
+        stack.callback(register_module_forward_pre_hook(steps.enter).remove)
+        stack.callback(register_module_forward_hook(steps.leave).remove)
+        stack.callback(torch.backends.mha.set_fastpath_enabled, fast)
+        torch.backends.mha.set_fastpath_enabled(False)  # it would hide the parts of an encoder layer
+        stack.enter_context(torch.random.fork_rng(devices=[]))
+        stack.enter_context(torch.no_grad())
+        stack.enter_context(Engine())
+        stack.enter_context(follower.calls)
+        yield
+
+
+class Steps:
+    """Keeps the name of the part that runs, by hooks that torch calls for every module of the process."""
+
+    def __init__(self, follower: Follower, module: Any) -> None:
+        self.follower = follower
+        self.trace = follower.trace
+        self.paths = {id(part): path for path, part in module.named_modules()}
+        self.inside: list[int] = []
+        self.thread = threading.get_ident()
+
+    def enter(self, module: Any, args: Any) -> None:
+        if threading.get_ident() != self.thread:
+            return
+        path = self.paths.get(id(module), self.trace.frames[-1].path)
+        home, _, file = type(module).__module__.rpartition(".")
+        kind, alone = type(module).__name__, without_parts(module)
+        own = home == "torch.nn.modules" and (alone or kind == "MultiheadAttention")
+        name = path or (kind.lower() if own else "")
+        self.inside.append(id(module))
+        stage = path.split(".")[0] if "." in path or not own else ""
+        maker = ("module" if own else "leaf", kind) if own or alone else ()
+        self.trace.frames.append(Frame(name, file if own else "", stage, maker, (), module, is_one_kernel(module, args)))
+
+    def leave(self, module: Any, args: Any, output: Any) -> None:
+        if threading.get_ident() != self.thread:
+            return
+        if type(module).__name__ == "Identity" and args and output is args[0] and is_tensor(output):
+            self.passed(output)
+        while self.inside:  # a part whose error was caught above it has not left
+            self.trace.frames.pop()
+            if self.inside.pop() == id(module):
+                break
+
+    def passed(self, tensor: Any) -> None:
+        """A row for nn.Identity, which calls nothing."""
+        value = self.trace.values.get(id(tensor))
+        if value and value.name and value.live:
+            with self.trace.calling(self.trace.frames[-1].maker):
+                self.trace.row("Identity", {}, [value], tensor, self.trace.base("identity"), prefer=value.batch)

@@ -1,0 +1,195 @@
+"""Calls on sequences: products of matrices, attention, recurrent layers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from string import ascii_uppercase
+from typing import Any
+
+from worksheet.readers.torch.call import Call, Rule, is_tensor, tensors
+from worksheet.readers.torch.moves import gathered
+from worksheet.readers.torch.telling import of_attention, of_heads
+from worksheet.readers.torch.values import Later, Lost, Value
+
+MASKED = "Attention masks are given with the input: adding one to the scores is not counted."
+STEPS = "Steps first and samples second (batch_first=False), so that each row of the input is a sequence of one step: {}."
+STATE = "Beginning with a state that other rows have made, to which no arrow points: {}."
+
+
+def matmul(call: Call) -> None:
+    """Matrices in the last two axes, one pair for each index of the others."""
+    a, b = (call.value(tensor) for tensor in (call["input"], call["other"]))
+    inner = [value.batch is not None and value.batch >= max(1, value.tensor.dim() - 2) for value in (a, b)]
+    if b.tensor.dim() == 2 and b.batch == 0:
+        inner[1] = True
+    outer = {value.batch for value in (a, b) if value.tensor.dim() > 2}
+    if any(inner) or len(outer) > 1:
+        a, b = call.trace.full(a), call.trace.full(b)
+    facts = {"vector": int(call["other"].dim() == 1)}
+    try:
+        call.row("MatMul", {}, a, b, facts=facts)
+    except Lost:
+        call.row("MatMul", {}, call.trace.full(a), call.trace.full(b), facts=facts)
+
+
+def einsum(call: Call) -> None:
+    """An equation of letters; the batch's letter is left out where every array that has it has it as its batch."""
+    equation, operands = call["equation"], call["operands"]
+    if not isinstance(equation, str):
+        raise Lost("its equation is not written in letters")
+    values = [call.value(tensor) for tensor in operands]
+    equation = in_letters(equation, [value.tensor.dim() for value in values])
+    given, _, result = equation.partition("->")
+    terms = given.split(",")
+    letters = {term[value.batch] for term, value in zip(terms, values, strict=True) if value.batch is not None}
+    letter = letters.pop() if len(letters) == 1 else ""
+    places = [(term.find(letter), -1 if value.batch is None else value.batch) for term, value in zip(terms, values, strict=True)]
+    if not letter or result == letter or any(at != batch for at, batch in places):
+        call.row("Einsum", {}, *map(call.trace.full, values), pattern=f"{given}->{result}")
+        return
+    pattern = f"{given}->{result}".replace(letter, "")
+    call.row("Einsum", {}, *values, pattern=pattern, prefer=max(0, result.find(letter)))
+
+
+def in_letters(equation: str, ranks: Sequence[int]) -> str:
+    """An equation with letters for the axes of an ellipsis; those come first in a result that is not given.
+
+    >>> in_letters("...i,ij->...j", [3, 2])
+    'ABi,ij->ABj'
+    """
+    given, arrow, result = equation.replace(" ", "").partition("->")
+    terms = given.split(",")
+    wide = [rank - len(term.replace("...", "")) for term, rank in zip(terms, ranks, strict=True) if "..." in term]
+    spare = [letter for letter in ascii_uppercase if letter not in equation][: max(wide, default=0)]
+    found = ["".join(spare[len(spare) - (rank - len(term) + 3) :]).join(term.split("...")) if "..." in term else term
+             for term, rank in zip(terms, ranks, strict=True)]  # fmt: skip
+    if not arrow:
+        result = "..." * bool(wide) + "".join(sorted(c for c in set(given) - set(",.") if given.count(c) == 1))
+    return f"{','.join(found)}->{result.replace('...', ''.join(spare))}"
+
+
+def attention(call: Call) -> None:
+    """Queries, keys and values of each head."""
+    values = [call.value(call[name]) for name in ("query", "key", "value")]
+    if len({value.batch for value in values}) > 1:
+        values = [call.trace.full(value) for value in values]
+    if call.get("attn_mask") is not None:
+        call.trace.note(MASKED)
+    options = {"v": int(bool(call.get("is_causal", False)))}
+    call.row("ScaledDotProductAttention", options, *values, prefer=values[0].batch, facts=of_attention(call))
+
+
+def multihead(call: Call) -> None:
+    """The call of nn.MultiheadAttention: tokens first, samples second."""
+    if call.get("bias_k") is not None or call.get("add_zero_attn"):
+        raise Lost("it adds a token of its own to keys and values")
+    given = [call["query"], call["key"], call["value"]]
+    turned = given[0].dim() == 3 and given[0].shape[1] != 1  # samples are regions or windows: they go to the front
+    alone = turned and call.value(given[0]).batch == 0
+    if turned:
+        given = [call.traced(lambda x: x.transpose(0, 1), tensor) for tensor in given]
+    operands = [call.value(tensor) for tensor in given]
+    if alone:  # the input's own samples are its tokens
+        call.trace.note(STEPS, call.base)
+        operands = [call.trace.full(value) for value in operands]
+    same = len({value.name for value in operands}) == 1
+    names = "in_proj_weight in_proj_bias out_proj_weight out_proj_bias q_proj_weight k_proj_weight v_proj_weight"
+    weights = [call.get(name) for name in names.split()]
+    values = {"h": int(call["num_heads"]), "b": int(call.get("in_proj_bias") is not None)}
+    if call.get("attn_mask") is not None or call.get("key_padding_mask") is not None:
+        call.trace.note(MASKED)
+    out, *scores = tensors(call.result)
+    target = call.meta(given[0].shape) if given[0] is not call["query"] else out
+    facts = of_heads(call) | ({"scored": 1} if scores else {})
+    call.row("MultiheadAttention", values, *operands[: 1 if same else 3], out=target, weights=weights, facts=facts)
+    if target is not out:
+        back = call.known(call.traced(lambda x: x.transpose(0, 1), target))
+        assert back is not None
+        call.alias(back, out, back.batch)
+    for scored in scores:
+        call.trace.later[id(scored)] = Later(scored, _inside)
+
+
+def _inside() -> None:
+    raise Lost("it reads the weights of an attention, which are inside that row")
+
+
+# Recurrent layers
+
+GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}
+
+
+def recurrent(call: Call) -> None:
+    """All layers and directions in one row; the states behind the last step are picked from it."""
+    if is_tensor(call["hx_or_sizes"]) and is_tensor(call["params"]):
+        raise Lost("its sequences are packed: their lengths are data")
+    weights = list(call["params"])
+    note_state(call, call["hx_or_sizes"])
+    hidden = weights[0].shape[0] // GATES[call.rule.kind]
+    state = weights[1].shape[1]
+    values = {"k": int(hidden), "l": int(call["num_layers"]), "u": 2 if call["bidirectional"] else 1}
+    values |= {"b": int(bool(call["has_biases"]))}
+    values |= {"r": int(state) if state != hidden else 0} if call.rule.kind == "LSTM" else {}
+    values |= {"v": int(call.name.endswith("relu"))} if call.rule.kind == "RNN" else {}
+    source, results = call["input"], tensors(call.result)
+    if not call["batch_first"] and source.shape[0] == 1 and source.shape[1] > 1:
+        call.trace.note(STEPS, call.base)
+    turned = not call["batch_first"] and source.shape[1] != 1
+    source = call.traced(lambda x: x.transpose(0, 1), source) if turned else source
+    target = call.meta([results[0].shape[axis] for axis in (1, 0, 2)]) if turned else results[0]
+    made = call.row(call.rule.kind, values, call.value(source), out=target, weights=weights)
+    if turned:
+        made = call.known(call.traced(lambda x: x.transpose(0, 1), target)) or made
+        call.alias(made, results[0], made.batch)
+    states(call, made, results[1:])
+
+
+def note_state(call: Call, given: Any) -> None:
+    """Say where an arrow is missing."""
+    if any(call.trace.seen(tensor) for tensor in tensors(given)):
+        call.trace.note(STATE, call.base)
+
+
+def states(call: Call, made: Value, results: list[Any]) -> None:
+    """What the last steps leave, as parts of the layer's output: picked when somebody reads them."""
+    for state in results:
+        call.trace.later[id(state)] = Later(state, partial(state_of, call, state, made))
+
+
+def state_of(call: Call, state: Any, made: Value) -> None:
+    with call.trace.calling(call.called):  # another call reads it
+        gathered(call, state, made)
+
+
+def cell(call: Call) -> None:
+    """One step of a recurrent layer."""
+    weights = [call.get(name) for name in ("w_ih", "w_hh", "b_ih", "b_hh")]
+    values = {"k": int(weights[1].shape[1]), "b": int(weights[2] is not None)}
+    values |= {"v": int("relu" in call.name)} if call.rule.kind == "RNN" else {}
+    note_state(call, call.get("hx"))
+    x = call.x
+    step = replace(call.trace.shaped(x, (*x.shape[:-1], 1, x.shape[-1])), batch=None)
+    results = tensors(call.result)
+    call.with_first(call.row(call.rule.kind, values, step, out=results[0], weights=weights))
+
+
+PRODUCTS = ["matmul", "mm", "bmm", "mv", "dot", "vdot", "__matmul__", "__rmatmul__"]
+SEQUENCES: dict[str, Rule] = {
+    **dict.fromkeys(PRODUCTS, Rule(matmul, "input other")),
+    "einsum": Rule(einsum, "equation *operands"),
+    "scaled_dot_product_attention": Rule(attention, "query key value attn_mask dropout_p is_causal"),
+    "multi_head_attention_forward": Rule(
+        multihead, "query key value embed_dim_to_check num_heads in_proj_weight in_proj_bias bias_k bias_v add_zero_attn "
+        "dropout_p out_proj_weight out_proj_bias"
+    ),
+    **{
+        name: Rule(recurrent, "input hx_or_sizes params has_biases num_layers dropout train bidirectional batch_first", kind)
+        for name, kind in {"lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN", "rnn_relu": "RNN"}.items()
+    },
+    **{
+        name: Rule(cell, "input hx w_ih w_hh b_ih b_hh", kind)
+        for name, kind in {"lstm_cell": "LSTM", "gru_cell": "GRU", "rnn_tanh_cell": "RNN", "rnn_relu_cell": "RNN"}.items()
+    },
+}  # fmt: skip

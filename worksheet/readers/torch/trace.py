@@ -1,0 +1,287 @@
+"""The rows that a forward pass becomes, and which of them every tensor is.
+
+Every row is sized as it is made, and its shape compared with that of the tensor: where the two differ in their axes alone a
+Reshape stands between them, and where they differ in their elements the call is not followed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from math import prod
+from typing import Any, NamedTuple
+
+from worksheet.errors import WorksheetError
+from worksheet.layers import Shape, kinds
+from worksheet.layers.spelling import Given, hyperparameters
+from worksheet.network import INPUT, Node
+from worksheet.readers.torch.telling import of_names
+from worksheet.readers.torch.values import (
+    MOST_AXES,
+    Frame,
+    Later,
+    Lost,
+    Value,
+    batches,
+    by,
+    listed,
+    reach,
+    storage,
+    version,
+    without,
+)  # fmt: skip
+from worksheet.sizes import size
+
+MOST_ROWS = 200_000
+CONSTANT = "constant"
+TAKEN = "Made by the forward pass itself from nothing, and taken as given: {}."
+ASTRAY = "Parameters that the module does not list among its own (kept in a plain list?), so not counted: {}."
+MOST_NAMED = 8  # in a note
+MOVERS = frozenset(
+    {"flatten", "pixelshuffle", "channelshuffle", "padding", "upsampling", "fold", "linear"}
+)  # in torch.nn.modules
+
+
+class Sized(NamedTuple):
+    """What a row gives, and how many parameters it counts."""
+
+    output: Shape
+    stored: int
+
+
+@dataclass
+class Trace:
+    """The rows so far, and what is known of tensors. ``parameters`` and ``buffers`` give the paths of stored tensors by id."""
+
+    parameters: Mapping[int, str]
+    buffers: Mapping[int, str]
+    leaves: Mapping[str, str] = field(default_factory=dict)  # the classes of modules without parts, by path
+    nodes: list[Node] = field(default_factory=list)
+    further: dict[str, Shape] = field(default_factory=dict)
+    noted: dict[str, dict[str, None]] = field(default_factory=dict)  # sentences, and what they are about
+    frames: list[Frame] = field(default_factory=lambda: [Frame("")])
+    values: dict[int, Value] = field(default_factory=dict)
+    owners: dict[int, str] = field(default_factory=dict)  # which row counts a stored tensor
+    serial: int = 0
+    taken: dict[str, int] = field(default_factory=lambda: {INPUT: 1})
+    written: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)  # by storage: when, from where to where
+    known: dict[object, Sized] = field(default_factory=dict)
+    later: dict[int, Later] = field(default_factory=dict)
+    arrays: dict[tuple[str, Shape], str] = field(default_factory=dict)  # the rows of stored arrays
+    kept: set[str] = field(default_factory=set)  # the paths of modules whose own numbers a row has used
+    last: str = ""  # the row made last, but for a Reshape behind it
+    called: tuple[str, ...] = ()  # how the call is called whose rows are being made
+
+    # Names
+
+    def fresh(self, name: str) -> str:
+        """A name that no row bears yet: relu, relu_2, ..."""
+        while True:
+            self.taken[name] = self.taken.get(name, 0) + 1
+            found = name if self.taken[name] == 1 else f"{name}_{self.taken[name]}"
+            if found == name or found not in self.taken:
+                self.taken.setdefault(found, 1)
+                return found
+
+    def base(self, call: str, *, moves: bool = False) -> str:
+        """The name of a call's row: the module's where the module is that call, else the call's behind the module's."""
+        frame = self.frames[-1]
+        named = frame.home and (not moves or frame.home in MOVERS)
+        return frame.path if named else f"{frame.path}.{call}".lstrip(".")
+
+    # Tensors
+
+    def bind(self, tensor: Any, value: Value) -> Value:
+        """From now on, this tensor is that value."""
+        self.serial += 1
+        bound = replace(value, tensor=tensor, serial=self.serial, version=version(tensor))
+        self.values[id(tensor)] = bound
+        return bound
+
+    def enter(self, tensor: Any, name: str) -> None:
+        """An input of the network."""
+        self.bind(tensor, Value(tensor, name, without(tensor.shape, 0)))
+
+    def seen(self, tensor: Any) -> Value | Later | None:
+        """What is known of a tensor, without making its row; None for one that the forward pass makes itself."""
+        found = self.values.get(id(tensor)) or self.later.get(id(tensor))
+        if found:
+            return found
+        live = id(tensor) in self.parameters
+        path = self.parameters.get(id(tensor)) or self.buffers.get(id(tensor))
+        if not path:
+            return None
+        batch = batches(tensor.shape)[0]
+        return self.bind(tensor, Value(tensor, "", without(tensor.shape, batch), batch, path, live, moved=True))
+
+    def value(self, tensor: Any) -> Value | None:
+        """What a tensor is, on the sheet. Raises Lost where its numbers have changed since it was known."""
+        found = self.seen(tensor)
+        if isinstance(found, Later):
+            found.make()
+            found = self.values.get(id(tensor))
+        if found and found.version != version(tensor) and self.overwritten(found):
+            raise Lost("a tensor that it reads was changed through another view of the same numbers")
+        return found
+
+    def wrote(self, tensor: Any) -> Callable[[], None]:
+        """Remember that this part of a storage has been written to: other views of it are out of date. Returns an undo."""
+        self.serial += 1
+        writes = self.written.setdefault(storage(tensor), [])
+        entry = (self.serial, *reach(tensor))
+        writes.append(entry)
+        if id(tensor) in self.values:
+            self.bind(tensor, self.values[id(tensor)])
+        return partial(writes.remove, entry)
+
+    def overwritten(self, value: Value) -> bool:
+        """Whether something was written to a tensor's numbers since it was known."""
+        start, end = reach(value.tensor)
+        writes = self.written.get(storage(value.tensor), [])
+        return any(when > value.serial and low < end and start < high for when, low, high in writes)
+
+    def operand(self, tensor: Any) -> Value:
+        """A tensor as the input of a row: a stored one gets a row of its own, a constant becomes an input of the network."""
+        value = self.value(tensor)
+        if value is None:
+            batch = batches(tensor.shape)[0]
+            name = self.fresh(f"{CONSTANT}_{len(self.further) + 1}")
+            self.further[name] = without(tensor.shape, batch)
+            self.note(ASTRAY if type(tensor).__name__ == "Parameter" else TAKEN, name)
+            return self.bind(tensor, Value(tensor, name, self.further[name], batch))
+        if value.source:
+            raise Lost(f"it has {len(value.shape)} axes, and a row of the sheet at most {MOST_AXES}")
+        if value.name:
+            return value
+        flag = {} if value.live else {"f": 1}
+        key, owner = (value.path, value.shape), self.owners.get(self.identity(tensor), "")
+        if key not in self.arrays:
+            self.arrays[key] = self.add(
+                "Parameter",
+                listed("o", value.shape) | flag,
+                (),
+                value.path,
+                shares=owner,
+                path=value.path,
+                called=self.keeper(value.path),
+                facts=of_names([value.path]),
+            )
+            self.owners.setdefault(self.identity(tensor), self.arrays[key])
+        return self.bind(tensor, replace(value, name=self.arrays[key]))
+
+    def keeper(self, path: str) -> tuple[str, ...]:
+        """How a stored array is called: by the module without parts that keeps it, if one does."""
+        owner = self.leaves.get(path.rpartition(".")[0])
+        return ("leaf", owner) if owner else ()
+
+    def identity(self, tensor: Any) -> int:
+        """The id of the stored tensor that a tensor is, its clone for instance; 0 where it is none."""
+        if id(tensor) in self.parameters or id(tensor) in self.buffers:
+            return id(tensor)
+        value = self.value(tensor)
+        return self.by_path.get(value.path, 0) if value and value.path else 0
+
+    @cached_property
+    def by_path(self) -> dict[str, int]:
+        """The id of each stored tensor."""
+        return {path: key for table in (self.parameters, self.buffers) for key, path in table.items()}
+
+    def note(self, sentence: str, subject: str = "") -> None:
+        """To be said with the solution, once for all the subjects of a sentence that ends in ``{}``."""
+        self.noted.setdefault(sentence, {}).setdefault(subject)
+
+    def notes(self) -> list[str]:
+        """The sentences."""
+        return [sentence.replace("{}", several(list(subjects))) for sentence, subjects in self.noted.items()]
+
+    # Rows
+
+    @contextmanager
+    def calling(self, called: tuple[str, ...]) -> Iterator[None]:
+        """The rows made inside are called in this way."""
+        before, self.called = self.called, called
+        try:
+            yield
+        finally:
+            self.called = before
+
+    def add(
+        self, kind: str, values: Mapping[str, int], inputs: Sequence[str], name: str, *, shares: str = "", pattern: str = "",
+        path: str = "", called: tuple[str, ...] | None = None, facts: Mapping[str, int] | None = None,
+    ) -> str:  # fmt: skip
+        """A row, unsized; returns its name. It is called as the call at hand is, where nothing else is said."""
+        if len(self.nodes) >= MOST_ROWS:
+            raise WorksheetError(f"the forward pass has more than {MOST_ROWS:,} rows")
+        stage = path.split(".", maxsplit=1)[0] if "." in path else self.frames[-1].stage
+        words = self.called if called is None else called
+        whole = _complete(kind, values)
+        found = dict(facts or {})
+        self.nodes.append(Node(self.fresh(name), kinds()[kind], whole, tuple(inputs), None, pattern, stage, shares, words, found))
+        return self.nodes[-1].name
+
+    def sized(self, kind: str, values: Mapping[str, int], shapes: tuple[Shape, ...], pattern: str = "") -> Sized:
+        """What a row would give for inputs of these shapes, and store. Raises Lost where it takes no such inputs."""
+        key = (kind, shapes, pattern, *sorted(values.items()))
+        if key not in self.known:
+            if kind not in kinds():
+                raise Lost(f"there is no kind {kind}")
+            try:
+                row = size(Node(kind, kinds()[kind], _complete(kind, values), ("",) * len(shapes), None, pattern), shapes)
+            except WorksheetError as fault:
+                raise Lost(fault.faults[0].message) from None
+            assert row is not None  # all shapes are known
+            stored = sum(int(row.kind.quantity(name, row.form).at(row.values)) for name in ("weights", "biases"))
+            self.known[key] = Sized(row.output, stored)
+        return self.known[key]
+
+    def row(
+        self, kind: str, values: Mapping[str, int], operands: Sequence[Value], out: Any, name: str, *, pattern: str = "",
+        shares: str = "", prefer: int | None = 0, stored: int = 0, moves: bool = False, facts: Mapping[str, int] | None = None,
+    ) -> Value:  # fmt: skip
+        """A row that reads these values and gives the tensor ``out``, in whatever axes of one that is.
+
+        ``stored`` is how many numbers the layer stores; a row that would count others does not stand for it.
+        """
+        shapes = tuple(value.shape for value in operands)
+        given, counted = self.sized(kind, values, shapes, pattern)
+        if counted != stored and not shares:
+            raise Lost(f"{kind} stores {counted:,} numbers, torch {stored:,}")
+        fitting = [batch for batch in batches(out.shape, prefer) if without(out.shape, batch) == given]
+        batch = fitting[0] if fitting else batches(out.shape, prefer)[0]
+        wanted = without(out.shape, batch)
+        if prod(given) != prod(wanted):
+            raise Lost(f"{kind} gives {by(given)}, torch {by(wanted)}")
+        row = self.add(kind, values, [value.name for value in operands], name, shares=shares, pattern=pattern, facts=facts)
+        self.last = row
+        live = bool(stored or shares) or any(value.live for value in operands)
+        moved = moves and all(value.moved for value in operands)
+        made = self.bind(out, Value(out, row, wanted, batch, "", live, moved))
+        return made if given == wanted else self.bind(out, replace(made, name=self.reshape(row, wanted)))
+
+    def reshape(self, name: str, shape: Shape) -> str:
+        """The same numbers in other axes."""
+        return self.add("Reshape", listed("o", shape), [name], f"{name}.reshape")
+
+    def shaped(self, value: Value, shape: Shape) -> Value:
+        """A value in the axes that a layer needs."""
+        return value if value.shape == shape else replace(value, name=self.reshape(value.name, shape), shape=shape)
+
+    def full(self, value: Value) -> Value:
+        """A value with its batch axis."""
+        return replace(self.shaped(value, without(value.tensor.shape, None)), batch=None)
+
+
+def several(names: Sequence[str]) -> str:
+    """Names in a sentence, and how many more there are.
+
+    >>> several(["conv", "norm"])
+    'conv, norm'
+    """
+    named = names[:MOST_NAMED]
+    return ", ".join(named) + (f" and {len(names) - len(named)} more" if len(names) > len(named) else "")
+
+
+def _complete(kind: str, values: Mapping[str, int]) -> dict[str, int]:
+    return hyperparameters(kinds()[kind], [Given(symbol, value) for symbol, value in values.items()])
