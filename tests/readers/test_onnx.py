@@ -90,7 +90,7 @@ def test_memory_and_files_stay_small(tmp_path: Path) -> None:
 def test_weights_inside_the_file_are_stepped_over(tmp_path: Path) -> None:
     from onnx import TensorProto, helper
 
-    from worksheet.readers.onnx.slim import skeleton
+    from worksheet.readers.onnx.skeleton import skeleton
 
     weights = helper.make_tensor("W", TensorProto.FLOAT, (512, 512, 3, 3), bytes(4 * 512 * 512 * 9), raw=True)
     graph = helper.make_graph(

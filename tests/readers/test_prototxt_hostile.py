@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import worksheet as ws
 from tests.readers.prototxt_texts import Texts, data, layer
 from worksheet.errors import WorksheetError
-from worksheet.readers.prototxt.text import MAX_DEPTH
+from worksheet.readers.prototxt.text_format import MAX_DEPTH
 
 
 @pytest.fixture

@@ -135,10 +135,10 @@ def test_a_long_definition_is_parsed_quickly() -> None:
     """1,400 lines in some 40 ms on the machine that this was written on; the bound leaves room for a slow one."""
     from time import perf_counter
 
-    from worksheet.readers.prototxt.text import Source, parse
+    from worksheet.readers.prototxt.text_format import PrototxtSource, parse
 
     text = prototxt("SE-ResNet-50")
-    parse(Source("first", text[:0]))  # the grammar is made once
+    parse(PrototxtSource("first", text[:0]))  # the grammar is made once
     start = perf_counter()
-    parse(Source("SE-ResNet-50.prototxt", text))
+    parse(PrototxtSource("SE-ResNet-50.prototxt", text))
     assert perf_counter() - start < 1.5

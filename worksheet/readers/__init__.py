@@ -11,7 +11,7 @@ from worksheet.discover import collect
 from worksheet.errors import SheetError, Where
 from worksheet.layers import Shape
 from worksheet.network import Network
-from worksheet.readers.reader import Options, Reader, shape
+from worksheet.readers.reader import Reader, ReadOptions, shape
 
 
 def readers() -> dict[str, Reader]:
@@ -35,7 +35,7 @@ def read(
     that are not known. ``regions`` is the number of proposals of a detector whose file does not say it. Raises WorksheetError
     with every fault of the source: its ``faults`` give message, file, line, column and hint.
     """
-    options = Options(_shapes(input), skip_unknown, regions, dict(kwargs or {}))
+    options = ReadOptions(_shapes(input), skip_unknown, regions, dict(kwargs or {}))
     for reader in readers().values():
         if reader.claims and reader.claims(source):
             return _read(reader, source, options)
@@ -50,12 +50,12 @@ def read(
     return _read(known[suffix], path, options)
 
 
-def _read(reader: Reader, source: Any, options: Options) -> Network:
+def _read(reader: Reader, source: Any, options: ReadOptions) -> Network:
     """The network, which knows how it is read again for another input."""
     return replace(reader.read(source, options), made_for=partial(_again, reader, source, options))
 
 
-def _again(reader: Reader, source: Any, options: Options, input: Shape) -> Network:
+def _again(reader: Reader, source: Any, options: ReadOptions, input: Shape) -> Network:
     return _read(reader, source, replace(options, inputs=(input, *options.inputs[1:])))
 
 
@@ -68,4 +68,4 @@ def _shapes(input: str | Shape | Iterable[Shape] | None) -> tuple[Shape, ...]:
     return (given,) if all(isinstance(size, int) for size in given) else given  # type: ignore[return-value]
 
 
-__all__ = ["Options", "Reader", "read", "readers", "shape"]
+__all__ = ["ReadOptions", "Reader", "read", "readers", "shape"]

@@ -15,7 +15,7 @@ LARGEST = 10**9
 
 
 @dataclass(frozen=True)
-class Options:
+class ReadOptions:
     """What the caller says beside the source. ``inputs`` are shapes without the batch that override the source's own."""
 
     inputs: tuple[Shape, ...] = ()
@@ -34,7 +34,7 @@ class Reader:
     """A format: ``read`` gets a Path where the source's suffix is one of ``suffixes``, else the source that it ``claims``."""
 
     takes: str  # in words: "a .sheet file"
-    read: Callable[[Any, Options], Network]
+    read: Callable[[Any, ReadOptions], Network]
     suffixes: tuple[str, ...] = ()
     claims: Callable[[object], bool] | None = None
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from worksheet.errors import NetworkError, Where
 from worksheet.network import Network
-from worksheet.readers.reader import Options, Reader
+from worksheet.readers.reader import Reader, ReadOptions
 
 INSTALL = "pip install 'worksheet[onnx]'"
 
 
-def read_onnx(path: Path, options: Options) -> Network:
+def read_onnx(path: Path, options: ReadOptions) -> Network:
     """The network in an ``.onnx`` file, for one sample.
 
     Shapes are those of the graph without the batch. What exporters leave behind is folded: arithmetic on shapes is worked out,

@@ -9,17 +9,17 @@ from typing import Any
 from worksheet.errors import NetworkError
 from worksheet.layers import Shape
 from worksheet.readers.onnx.operators import Operator
-from worksheet.readers.onnx.rows import Rows
-from worksheet.readers.onnx.values import Row, Value
+from worksheet.readers.onnx.rows import OnnxRows
+from worksheet.readers.onnx.values import OnnxRow, OnnxValue
 
 
 @dataclass(eq=False)
-class Call:
+class OnnxCall:
     """An operator with its inputs. What a converter cannot take it raises as ValueError or NetworkError."""
 
     operator: Operator
-    inputs: Sequence[Value | None]
-    rows: Rows
+    inputs: Sequence[OnnxValue | None]
+    rows: OnnxRows
     notes: dict[str, None] = field(default_factory=dict)
 
     def fault(self, message: str, hint: str | None = None) -> NetworkError:
@@ -28,17 +28,17 @@ class Call:
     def attribute(self, name: str, default: Any = None) -> Any:
         return self.operator.attributes.get(name, default)
 
-    def optional(self, place: int) -> Value | None:
+    def optional(self, place: int) -> OnnxValue | None:
         return self.inputs[place] if place < len(self.inputs) else None
 
-    def __getitem__(self, place: int) -> Value:
+    def __getitem__(self, place: int) -> OnnxValue:
         value = self.optional(place)
         if value is None:
             raise self.fault(f"lacks its input {place + 1}")
         return value
 
     @property
-    def given(self) -> list[Value]:
+    def given(self) -> list[OnnxValue]:
         """The inputs that are not left out."""
         return [value for value in self.inputs if value is not None]
 
@@ -54,45 +54,47 @@ class Call:
             )
         return [int(number) for number in value.numbers.ravel()]
 
-    def stored(self, place: int, what: str = "weights") -> Value:
+    def stored(self, place: int, what: str = "weights") -> OnnxValue:
         """An input that is part of the model. Raises NetworkError where the network computes it."""
         value = self[place]
         if not value.is_fixed:
             raise self.fault(f"computes its {what} from the network's input", f"the {what} must be stored in the file")
         return value
 
-    def names(self, *values: Value | None) -> tuple[str, ...]:
+    def names(self, *values: OnnxValue | None) -> tuple[str, ...]:
         """The file's tensors that these are made of."""
         return tuple(dict.fromkeys(name for value in values if value is not None for name in value.stored))
 
-    def take(self, value: Value, shape: Shape | None = None) -> Row:
+    def take(self, value: OnnxValue, shape: Shape | None = None) -> OnnxRow:
         return self.rows.take(value, self.operator, shape)
 
-    def laid(self, value: Value, *axes: int) -> tuple[Row, int]:
+    def laid(self, value: OnnxValue, *axes: int) -> tuple[OnnxRow, int]:
         """The row of a tensor that keeps these axes, and how many leading axes it lacks."""
         lacks = len(value.shape) > 1 and value.shape[0] == 1 and 0 not in axes
         shape = value.shape[1:] if lacks else value.shape or (1,)
         return self.take(value, shape), int(lacks)
 
-    def row(self, kind: str, inputs: Sequence[Row], given: Mapping[str, int] | None = None, **more: Any) -> Row:
+    def row(self, kind: str, inputs: Sequence[OnnxRow], given: Mapping[str, int] | None = None, **more: Any) -> OnnxRow:
         """Add a layer."""
         return self.rows.add(kind, inputs, self.operator, given, **more)
 
-    def on(self, value: Value, kind: str, given: Mapping[str, int] | None = None, axes: Sequence[int] = (), **more: Any) -> Value:
+    def on(
+        self, value: OnnxValue, kind: str, given: Mapping[str, int] | None = None, axes: Sequence[int] = (), **more: Any
+    ) -> OnnxValue:
         """A layer of one input that keeps the number of axes."""
         taken, lacks = self.laid(value, *axes)
         row = self.row(kind, (taken,), given, **more)
         return self.value(row, (1,) * lacks + row.shape)
 
-    def each(self, value: Value, kind: str, given: Mapping[str, int] | None = None, **more: Any) -> Value:
+    def each(self, value: OnnxValue, kind: str, given: Mapping[str, int] | None = None, **more: Any) -> OnnxValue:
         """A layer that works on each element by itself."""
         row = self.row(kind, (self.rows.loose(value, self.operator),), given, **more)
         return self.value(row, value.shape)
 
-    def value(self, row: Row, shape: Shape | None = None) -> Value:
+    def value(self, row: OnnxRow, shape: Shape | None = None) -> OnnxValue:
         """The tensor that a row gives, of this shape with the batch."""
-        return Value((1, *row.shape) if shape is None else shape, row, where=self.operator.where)
+        return OnnxValue((1, *row.shape) if shape is None else shape, row, where=self.operator.where)
 
 
-Result = Value | Sequence[Value | None]
-Converter = Callable[[Call], Result]
+Result = OnnxValue | Sequence[OnnxValue | None]
+Converter = Callable[[OnnxCall], Result]

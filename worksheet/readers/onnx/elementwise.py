@@ -7,9 +7,9 @@ from dataclasses import replace
 from functools import partial
 
 from worksheet.layers import Shape
-from worksheet.readers.onnx import shaping
-from worksheet.readers.onnx.call import Call, Converter, Result
-from worksheet.readers.onnx.values import Row, Value, squeezed
+from worksheet.readers.onnx import shape_rules
+from worksheet.readers.onnx.call import Converter, OnnxCall, Result
+from worksheet.readers.onnx.values import OnnxRow, OnnxValue, squeezed
 
 UNARY = {
     "Relu": "ReLU", "LeakyRelu": "LeakyReLU", "Elu": "ELU", "Selu": "SELU", "Celu": "CELU", "Sigmoid": "Sigmoid",
@@ -24,18 +24,18 @@ COMBINED = {"Max": "Maximum", "Min": "Minimum", "Sum": "Add", "Mean": "Add"}
 CLIPS = {(0.0, None): "ReLU", (0.0, 6.0): "ReLU6", (-1.0, 1.0): "Hardtanh"}
 
 
-def unary(kind: str, call: Call) -> Result:
+def unary(kind: str, call: OnnxCall) -> Result:
     return call.each(call[0], kind)
 
 
-def activation(name: str, call: Call, value: Value) -> Value:
+def activation(name: str, call: OnnxCall, value: OnnxValue) -> OnnxValue:
     """An activation that is named inside a fused operator. Raises NetworkError for one that is not known."""
     if name not in UNARY:
         raise call.fault(f"has the activation {name!r}", f"known: {', '.join(sorted(UNARY))}")
     return call.each(value, UNARY[name])
 
 
-def gelu(call: Call, *, tanh: bool = False, bias: bool = False) -> Result:
+def gelu(call: OnnxCall, *, tanh: bool = False, bias: bool = False) -> Result:
     """Gelu, FastGelu and BiasGelu."""
     value = call[0]
     if call.optional(1) is not None and (bias or tanh):
@@ -43,12 +43,12 @@ def gelu(call: Call, *, tanh: bool = False, bias: bool = False) -> Result:
     return call.each(value, "GELU", {"t": int(tanh or call.attribute("approximate", "none") == "tanh")})
 
 
-def quick_gelu(call: Call) -> Result:
+def quick_gelu(call: OnnxCall) -> Result:
     value = call.each(call[0], "MulScalar", scalar=call.attribute("alpha", 1.702))
     return together(call, "Mul", [call[0], call.each(value, "Sigmoid")])
 
 
-def passed(call: Call) -> Result:
+def passed(call: OnnxCall) -> Result:
     """What leaves the numbers as they are: Identity, Cast.
 
     Exporters store equal tensors once, and give the others as an Identity of it. Equal vectors are parameters of their own that
@@ -60,7 +60,7 @@ def passed(call: Call) -> Result:
     return value
 
 
-def slopes(call: Call) -> Result:
+def slopes(call: OnnxCall) -> Result:
     """PRelu: one slope, or one for each channel."""
     slope = call.stored(1, "slopes")
     channels = call[0].shape[1] if len(call[0].shape) > 1 else call[0].size
@@ -69,7 +69,7 @@ def slopes(call: Call) -> Result:
     return call.on(call[0], "PReLU", {"a": slope.size}, stored=slope.stored)
 
 
-def clip(call: Call) -> Result:
+def clip(call: OnnxCall) -> Result:
     """Clip by bounds that are attributes or inputs."""
     low, high = (_bound(call, name, place) for place, name in enumerate(("min", "max"), 1))
     return clipped(call, call[0], low, high)
@@ -78,7 +78,7 @@ def clip(call: Call) -> Result:
 Bound = float | str | None  # a number, one that the file does not hold, or none
 
 
-def _bound(call: Call, name: str, place: int) -> Bound:
+def _bound(call: OnnxCall, name: str, place: int) -> Bound:
     value = call.optional(place)
     if value is None:
         number = call.attribute(name)
@@ -87,7 +87,7 @@ def _bound(call: Call, name: str, place: int) -> Bound:
     return None if number is not None and abs(number) > 3e38 else "unknown" if number is None else number
 
 
-def clipped(call: Call, value: Value, low: Bound, high: Bound) -> Value:
+def clipped(call: OnnxCall, value: OnnxValue, low: Bound, high: Bound) -> OnnxValue:
     if low is None and high is None:
         return value
     if (low, high) in CLIPS:
@@ -95,19 +95,19 @@ def clipped(call: Call, value: Value, low: Bound, high: Bound) -> Value:
     return call.each(value, "Clip", {"b": (low is not None) + (high is not None)})
 
 
-def number_of(value: Value) -> float | None:
+def number_of(value: OnnxValue) -> float | None:
     """The number that a tensor of one element holds, where it is known."""
     if value.size != 1 or value.numbers is None or value.numbers.dtype.kind not in "fiub":
         return None
     return float(value.numbers.ravel()[0])
 
 
-def is_number(value: Value, beside: Value) -> bool:
+def is_number(value: OnnxValue, beside: OnnxValue) -> bool:
     """Whether a tensor is a fixed number that the other one is combined with."""
     return value.row is None and value.size == 1 and len(value.shape) <= len(beside.shape)
 
 
-def binary(name: str, call: Call) -> Result:
+def binary(name: str, call: OnnxCall) -> Result:
     """Add, Sub, Mul and Div: of a tensor and a number, or of two tensors."""
     first, second = call[0], call[1]
     kind, neutral = WITH_NUMBER[name]
@@ -123,14 +123,14 @@ def binary(name: str, call: Call) -> Result:
     return together(call, name, [first, second])
 
 
-def together(call: Call, kind: str, values: Sequence[Value]) -> Value:
+def together(call: OnnxCall, kind: str, values: Sequence[OnnxValue]) -> OnnxValue:
     """Tensors combined element by element, smaller ones stretched."""
-    shape = shaping.broadcast(*(value.shape for value in values))
+    shape = shape_rules.broadcast(*(value.shape for value in values))
     row = call.row(kind, aligned(call, values, shape))
     return call.value(row, shape)
 
 
-def aligned(call: Call, values: Sequence[Value], shape: Shape) -> list[Row]:
+def aligned(call: OnnxCall, values: Sequence[OnnxValue], shape: Shape) -> list[OnnxRow]:
     """The rows of tensors that meet element by element; where axes of size 1 do not matter, they may be missing."""
     rows = [value.row for value in values]
     kept = [row for row in rows if row is not None]
@@ -146,7 +146,7 @@ def aligned(call: Call, values: Sequence[Value], shape: Shape) -> list[Row]:
     return [call.take(value) for value in values]
 
 
-def combined(name: str, call: Call) -> Result:
+def combined(name: str, call: OnnxCall) -> Result:
     """Max, Min, Sum and Mean of any number of tensors."""
     values = call.given
     if len(values) == 1:
@@ -161,7 +161,7 @@ def combined(name: str, call: Call) -> Result:
     return call.each(total, "DivScalar", scalar=float(len(values))) if name == "Mean" else total
 
 
-def power(call: Call) -> Result:
+def power(call: OnnxCall) -> Result:
     """Pow by a fixed number."""
     value, exponent = call[0], call[1]
     if not is_number(exponent, value):
@@ -177,27 +177,27 @@ def power(call: Call) -> Result:
     return call.each(value, "Power", {"e": int(number) if is_whole and number else 0}, scalar=number)
 
 
-def reciprocal(call: Call, value: Value | None = None) -> Value:
+def reciprocal(call: OnnxCall, value: OnnxValue | None = None) -> OnnxValue:
     return call.each(value or call[0], "DivScalar", scalar=1.0, turned=True)
 
 
-ROOTS: dict[float, Callable[[Call, Value], Value]] = {
+ROOTS: dict[float, Callable[[OnnxCall, OnnxValue], OnnxValue]] = {
     0.5: lambda call, value: call.each(value, "Sqrt"),
     -0.5: lambda call, value: reciprocal(call, call.each(value, "Sqrt")),
     -1.0: reciprocal,
 }
 
 
-def softsign(call: Call) -> Result:
+def softsign(call: OnnxCall) -> Result:
     below = call.each(call.each(call[0], "Abs"), "AddScalar", scalar=1.0)
     return together(call, "Div", [call[0], below])
 
 
-def chosen(call: Call) -> Result:
+def chosen(call: OnnxCall) -> Result:
     """Where: a mask that is stored picks between a tensor and a number, without arithmetic."""
     read = [value for value in call.given[1:] if not value.is_fixed]
     if len(read) == 1:
-        shape = shaping.broadcast(*(value.shape for value in call.given))
+        shape = shape_rules.broadcast(*(value.shape for value in call.given))
         if shape == read[0].shape:
             if not call[0].is_fixed and call[0].row is read[0].row:
                 return call.each(read[0], "Threshold")  # compared with a number and replaced by one
@@ -206,9 +206,9 @@ def chosen(call: Call) -> Result:
     raise call.fault("chooses between two tensors that the network computes", "a mask over one tensor is read")
 
 
-def compared(call: Call) -> Result:
+def compared(call: OnnxCall) -> Result:
     """Comparisons of what the network computes, from which masks are made: passed over, as a mask costs nothing."""
-    shape = shaping.broadcast(*(value.shape for value in call.given))
+    shape = shape_rules.broadcast(*(value.shape for value in call.given))
     read = [value for value in call.given if value.shape == shape and not value.is_fixed]
     if not read:
         raise call.fault("compares tensors of different shape")
@@ -216,7 +216,7 @@ def compared(call: Call) -> Result:
     return read[0]
 
 
-def scaled(call: Call) -> Result:
+def scaled(call: OnnxCall) -> Result:
     """Values on a coarser scale, and back: the numbers change, the shape and what is computed with it do not."""
     if not call[0].is_fixed:
         call.notes.setdefault(f"{call.operator.type}: scaling numbers for a smaller type is not counted", None)

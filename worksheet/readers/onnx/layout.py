@@ -7,27 +7,27 @@ from functools import partial
 from math import prod
 
 from worksheet.layers import Shape
-from worksheet.readers.onnx import shaping
-from worksheet.readers.onnx.call import Call, Converter, Result
-from worksheet.readers.onnx.folding import SLICE
+from worksheet.readers.onnx import shape_rules
+from worksheet.readers.onnx.call import Converter, OnnxCall, Result
+from worksheet.readers.onnx.constant_folding import SLICE
 from worksheet.readers.onnx.products import turned
 from worksheet.readers.onnx.rows import listed
-from worksheet.readers.onnx.values import Value, checked, part_of, without_batch
+from worksheet.readers.onnx.values import OnnxValue, checked, part_of, without_batch
 
 
-def reshape(call: Call) -> Result:
+def reshape(call: OnnxCall) -> Result:
     target = call.numbers("shape", 1, "shape")
     if target is None:
         raise call.fault("lacks a shape")
     try:
-        shape = shaping.reshaped(call[0].shape, target, allow_zero=bool(call.attribute("allowzero", 0)))
+        shape = shape_rules.reshaped(call[0].shape, target, allow_zero=bool(call.attribute("allowzero", 0)))
     except ValueError as fault:
         hint = "a size of the batch inside the graph, perhaps: export the model for a batch of 1, or with a batch of free size"
         raise call.fault(str(fault), hint) from None
     return call[0].reshaped(shape, call.operator)
 
 
-def flatten(call: Call) -> Result:
+def flatten(call: OnnxCall) -> Result:
     shape = call[0].shape
     axis = call.attribute("axis", 1)
     axis = axis + len(shape) if axis < 0 else axis
@@ -36,19 +36,19 @@ def flatten(call: Call) -> Result:
     return call[0].reshaped((prod(shape[:axis]), prod(shape[axis:])), call.operator)
 
 
-def squeeze(call: Call) -> Result:
-    return call[0].reshaped(shaping.without(call[0].shape, call.numbers("axes", 1, "axes")), call.operator)
+def squeeze(call: OnnxCall) -> Result:
+    return call[0].reshaped(shape_rules.without(call[0].shape, call.numbers("axes", 1, "axes")), call.operator)
 
 
-def unsqueeze(call: Call) -> Result:
-    return call[0].reshaped(shaping.with_axes(call[0].shape, call.numbers("axes", 1, "axes") or ()), call.operator)
+def unsqueeze(call: OnnxCall) -> Result:
+    return call[0].reshaped(shape_rules.with_axes(call[0].shape, call.numbers("axes", 1, "axes") or ()), call.operator)
 
 
-def transpose(call: Call) -> Result:
-    return turned(call, call[0], shaping.transposed(call[0].shape, call.attribute("perm")))
+def transpose(call: OnnxCall) -> Result:
+    return turned(call, call[0], shape_rules.transposed(call[0].shape, call.attribute("perm")))
 
 
-def repeated(call: Call, value: Value, shape: Shape) -> Value:
+def repeated(call: OnnxCall, value: OnnxValue, shape: Shape) -> OnnxValue:
     """Elements picked or repeated by their place."""
     checked(shape, f"the output of {call.operator.type}", call.operator.where)
     if min(shape, default=1) < 1:
@@ -59,22 +59,22 @@ def repeated(call: Call, value: Value, shape: Shape) -> Value:
     return call.value(row, shape)
 
 
-def expand(call: Call) -> Result:
+def expand(call: OnnxCall) -> Result:
     target = tuple(call.numbers("shape", 1, "shape") or ())
-    return repeated(call, call[0], shaping.broadcast(call[0].shape, target))
+    return repeated(call, call[0], shape_rules.broadcast(call[0].shape, target))
 
 
-def tile(call: Call) -> Result:
+def tile(call: OnnxCall) -> Result:
     times = call.numbers("repeats", 1, "repeats") or ()
     if len(times) != len(call[0].shape):
         raise call.fault(f"has {len(times)} repeats for {len(call[0].shape)} axes")
     return repeated(call, call[0], tuple(size * n for size, n in zip(call[0].shape, times, strict=True)))
 
 
-def concat(call: Call) -> Result:
+def concat(call: OnnxCall) -> Result:
     values = [value for value in call.given if value.size]
     rank = len(values[0].shape) if values else 0
-    axis = shaping.axis_of(call.attribute("axis", 1), rank)
+    axis = shape_rules.axis_of(call.attribute("axis", 1), rank)
     if len(values) == 1:
         return values[0]
     if {len(value.shape) for value in values} != {rank}:
@@ -85,7 +85,7 @@ def concat(call: Call) -> Result:
     return call.value(row, (1,) * lacks + row.shape)
 
 
-def cut(call: Call, value: Value, axis: int, first: int, count: int, step: int = 1) -> Value:
+def cut(call: OnnxCall, value: OnnxValue, axis: int, first: int, count: int, step: int = 1) -> OnnxValue:
     """Some positions of one axis."""
     shape = (*value.shape[:axis], count, *value.shape[axis + 1 :])
     if count < 1:
@@ -102,28 +102,28 @@ def cut(call: Call, value: Value, axis: int, first: int, count: int, step: int =
     return result
 
 
-def slices(call: Call) -> Result:
+def slices(call: OnnxCall) -> Result:
     """Slice, one row for each axis that is cut."""
     starts, ends, axes, steps = (call.numbers(name, place) for place, name in enumerate(SLICE, 1))
     value = call[0]
-    for axis, taken in shaping.ranges(value.shape, starts or (), ends or (), axes, steps).items():
+    for axis, taken in shape_rules.ranges(value.shape, starts or (), ends or (), axes, steps).items():
         value = cut(call, value, axis, *taken)
     return value
 
 
-def split(call: Call) -> Result:
+def split(call: OnnxCall) -> Result:
     value = call[0]
-    axis = shaping.axis_of(call.attribute("axis", 0), len(value.shape))
+    axis = shape_rules.axis_of(call.attribute("axis", 0), len(value.shape))
     if len(call.operator.outputs) > MOST_PARTS:
         raise call.fault(f"has {len(call.operator.outputs):,} outputs", f"at most {MOST_PARTS:,}")
-    sizes = shaping.split(value.shape[axis], call.numbers("split", 1), len(call.operator.outputs))
+    sizes = shape_rules.split(value.shape[axis], call.numbers("split", 1), len(call.operator.outputs))
     return [cut(call, value, axis, sum(sizes[:i]), size) for i, size in enumerate(sizes)]
 
 
-def gather(call: Call) -> Result:
+def gather(call: OnnxCall) -> Result:
     """Gather: from a stored table by what the network reads an embedding, by fixed positions a slice."""
     data, positions = call[0], call[1]
-    axis = shaping.axis_of(call.attribute("axis", 0), len(data.shape))
+    axis = shape_rules.axis_of(call.attribute("axis", 0), len(data.shape))
     shape = (*data.shape[:axis], *positions.shape, *data.shape[axis + 1 :])
     if data.is_fixed and not positions.is_fixed and len(data.shape) == 2 and axis == 0:
         given = {"v": data.shape[0], "k": data.shape[1]}
@@ -142,12 +142,12 @@ def gather(call: Call) -> Result:
     return _picked(call, data, shape)
 
 
-def _picked(call: Call, value: Value, shape: Shape) -> Value:
+def _picked(call: OnnxCall, value: OnnxValue, shape: Shape) -> OnnxValue:
     row = call.row("Gather", (call.take(value),), listed(without_batch(shape), call.operator))
     return call.value(row, shape)
 
 
-def gather_elements(call: Call) -> Result:
+def gather_elements(call: OnnxCall) -> Result:
     """GatherElements and GatherND, whose positions may be computed."""
     data, positions = call[0], call[1]
     shape = positions.shape
@@ -157,7 +157,7 @@ def gather_elements(call: Call) -> Result:
     return _picked(call, data, shape)
 
 
-def written_over(call: Call) -> Result:
+def written_over(call: OnnxCall) -> Result:
     """ScatterND and ScatterElements: some places of a tensor are overwritten with stored numbers."""
     call.stored(2, "numbers that it writes")
     if call.attribute("reduction", "none") != "none":
@@ -169,12 +169,12 @@ MOST_PARTS = 1000
 BORDERS = (("l_w", "r_w"), ("l_h", "r_h"))  # of the last axis, of the one before
 
 
-def pad(call: Call) -> Result:
+def pad(call: OnnxCall) -> Result:
     """Pad: a border around a signal or map; around other axes the new elements count as picked by their place."""
     value = call[0]
     rank = len(value.shape)
     pads = call.numbers("pads", 1) or []
-    axes = [shaping.axis_of(axis, rank) for axis in call.numbers("axes", 3) or range(rank)]
+    axes = [shape_rules.axis_of(axis, rank) for axis in call.numbers("axes", 3) or range(rank)]
     if len(pads) != 2 * len(axes):
         raise call.fault(f"has {len(pads)} pads for {len(axes)} axes")
     sides = dict(zip(axes, zip(pads[: len(axes)], pads[len(axes) :], strict=True), strict=True))
@@ -196,14 +196,14 @@ def pad(call: Call) -> Result:
     return call.on(value, "Pad", given) if given else value
 
 
-def pixel_shuffle(kind: str, call: Call) -> Result:
+def pixel_shuffle(kind: str, call: OnnxCall) -> Result:
     return call.on(call[0], kind, {"r": call.attribute("blocksize", 1)})
 
 
 MODES = {"nearest": 0, "linear": 1, "bilinear": 1, "cubic": 2}
 
 
-def resize(call: Call) -> Result:
+def resize(call: OnnxCall) -> Result:
     """Resize and Upsample: by factors, or to given sizes."""
     value = call[0]
     is_old = (
@@ -228,7 +228,7 @@ def resize(call: Call) -> Result:
     return call.on(value, "Upsample", given)
 
 
-def _resized(call: Call, value: Value, scales: int, sizes: int) -> Shape:
+def _resized(call: OnnxCall, value: OnnxValue, scales: int, sizes: int) -> Shape:
     given = call.optional(sizes)
     axes = call.attribute("axes") or range(len(value.shape))
     shape = list(value.shape)

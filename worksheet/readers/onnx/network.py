@@ -10,16 +10,16 @@ from typing import Any
 from worksheet.errors import Collector, NetworkError, Where, shown
 from worksheet.layers import Shape, kinds
 from worksheet.network import INPUT, Heading, Network, Node
-from worksheet.readers.onnx.naming import cleaned, named, staged
-from worksheet.readers.onnx.operators import Expansion, Operator, in_order, names_of
+from worksheet.readers.onnx.layer_names import cleaned, named, staged
+from worksheet.readers.onnx.operators import FunctionInliner, Operator, in_order, names_of
 from worksheet.readers.onnx.patterns import recognised
 from worksheet.readers.onnx.rows import INPUT_ROW
 from worksheet.readers.onnx.sequences import CELLS, REGIONS
-from worksheet.readers.onnx.sliding import OPERATORS as SLIDING
-from worksheet.readers.onnx.slim import skeleton
-from worksheet.readers.onnx.values import Row, Value, checked
-from worksheet.readers.onnx.walk import Walk
-from worksheet.readers.reader import Options
+from worksheet.readers.onnx.skeleton import skeleton
+from worksheet.readers.onnx.values import OnnxRow, OnnxValue, checked
+from worksheet.readers.onnx.walk import GraphWalk
+from worksheet.readers.onnx.windows import OPERATORS as SLIDING
+from worksheet.readers.reader import ReadOptions
 from worksheet.sizes import sized
 
 OLDEST = 9
@@ -27,15 +27,15 @@ BY_CHANNEL = frozenset({*SLIDING, "BatchNormalization", "InstanceNormalization",
 MOST_NOTED = 10  # layers that a note names
 
 
-def network(path: Path, options: Options) -> Network:
+def network(path: Path, options: ReadOptions) -> Network:
     """The network in a file. Raises WorksheetError, all faults at once."""
     file = str(path)
     model = _parsed(skeleton(path), file)
     faults = Collector()
-    expansion = Expansion(model, file)
+    expansion = FunctionInliner(model, file)
     if expansion.opset < OLDEST:
         raise NetworkError(f"is written in opset {expansion.opset}", Where(file), f"opset {OLDEST} and later are read")
-    walk = Walk(expansion, faults, skip_unknown=options.skip_unknown)
+    walk = GraphWalk(expansion, faults, skip_unknown=options.skip_unknown)
     walk.store(model.graph.initializer, file)
     if model.graph.sparse_initializer:
         faults.add(NetworkError("holds sparse tensors", Where(file), "store them as dense ones"))
@@ -77,9 +77,11 @@ def _parsed(data: bytes, file: str) -> Any:
 # Inputs
 
 
-def _inputs(inputs: Sequence[Any], operators: Sequence[Operator], options: Options, walk: Walk, file: str) -> dict[str, Row]:
+def _inputs(
+    inputs: Sequence[Any], operators: Sequence[Operator], options: ReadOptions, walk: GraphWalk, file: str
+) -> dict[str, OnnxRow]:
     """A row for every input of the graph; each of bounded, known size."""
-    rows: dict[str, Row] = {}
+    rows: dict[str, OnnxRow] = {}
     if len(options.inputs) > len(inputs):
         message = f"has {len(inputs)} inputs, but {len(options.inputs)} are given"
         walk.faults.add(NetworkError(message, Where(file), ", ".join(shown(value.name) for value in inputs[:20])))
@@ -96,7 +98,7 @@ def _inputs(inputs: Sequence[Any], operators: Sequence[Operator], options: Optio
             shape = checked(_shape(value, given, where, batch), "the input", where)
             one = shape if batch is None else (*shape[:batch], *shape[batch + 1 :])
             rows[value.name] = walk.rows.input(value.name, one)
-            walk.values[value.name] = Value(shape, rows[value.name], where=where)
+            walk.values[value.name] = OnnxValue(shape, rows[value.name], where=where)
     if not inputs:
         walk.faults.add(NetworkError("has no input", Where(file), "every tensor of the graph is stored or made by a node"))
     return rows
@@ -154,12 +156,12 @@ def _given(dims: Sequence[int | None], given: Shape, where: Where, batch: int | 
 # Outputs
 
 
-def _outputs(outputs: Sequence[Any], walk: Walk, operators: Sequence[Operator], file: str) -> list[Row]:
+def _outputs(outputs: Sequence[Any], walk: GraphWalk, operators: Sequence[Operator], file: str) -> list[OnnxRow]:
     """The rows that give the graph's outputs."""
     if not outputs:
         walk.faults.add(NetworkError("has no output", Where(file)))
     by_output = {name: operator for operator in operators for name in operator.outputs}
-    ends: list[Row] = []
+    ends: list[OnnxRow] = []
     for output in outputs:
         where = Where(f"{file}: output {shown(output.name)}")
         if output.name not in walk.values and output.name not in by_output:
@@ -179,7 +181,7 @@ def _outputs(outputs: Sequence[Any], walk: Walk, operators: Sequence[Operator], 
 # The network
 
 
-def _assembled(path: Path, sources: Mapping[str, Row], rows: Sequence[Row], walk: Walk) -> Network:
+def _assembled(path: Path, sources: Mapping[str, OnnxRow], rows: Sequence[OnnxRow], walk: GraphWalk) -> Network:
     main, *others = sources.values()
     used = {part for row in rows for part in row.inputs}
     further = [row for row in others if row in used]
@@ -213,10 +215,10 @@ def _assembled(path: Path, sources: Mapping[str, Row], rows: Sequence[Row], walk
     return network
 
 
-def _sharing(rows: Sequence[Row], names: Mapping[Row, str]) -> dict[Row, str]:
+def _sharing(rows: Sequence[OnnxRow], names: Mapping[OnnxRow, str]) -> dict[OnnxRow, str]:
     """Rows all of whose parameters an earlier row holds already, with that row's name."""
-    holders: dict[str, Row] = {}
-    found: dict[Row, str] = {}
+    holders: dict[str, OnnxRow] = {}
+    found: dict[OnnxRow, str] = {}
     for row in rows:
         holder = holders.get(row.stored[0]) if row.stored else None
         if holder is not None and set(row.stored) <= set(holder.stored):
@@ -226,7 +228,7 @@ def _sharing(rows: Sequence[Row], names: Mapping[Row, str]) -> dict[Row, str]:
     return found
 
 
-def _notes(walk: Walk) -> tuple[str, ...]:
+def _notes(walk: GraphWalk) -> tuple[str, ...]:
     notes = list(walk.notes)
     if walk.skipped:
         more = f" and {len(walk.skipped) - MOST_NOTED:,} more" if len(walk.skipped) > MOST_NOTED else ""

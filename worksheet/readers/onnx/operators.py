@@ -48,7 +48,7 @@ class Operator:
     scope: Scope = field(default=({}, {}, 0), compare=False)  # of the function that it stands in
 
 
-class Expansion:
+class FunctionInliner:
     """Turns nodes into operators and writes local functions out, each of whose calls gets tensors of its own."""
 
     def __init__(self, model: Any, file: str) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from functools import partial
 
 from worksheet.layers import Shape
-from worksheet.readers.onnx import shaping
-from worksheet.readers.onnx.call import Call, Converter, Result
+from worksheet.readers.onnx import shape_rules
+from worksheet.readers.onnx.call import Converter, OnnxCall, Result
 from worksheet.readers.onnx.elementwise import together
-from worksheet.readers.onnx.values import Row, Value, without_batch
+from worksheet.readers.onnx.values import OnnxRow, OnnxValue, without_batch
 
 
-def linear(call: Call, value: Value, width: int, outputs: int, stored: tuple[str, ...], *, bias: bool) -> Value:
+def linear(call: OnnxCall, value: OnnxValue, width: int, outputs: int, stored: tuple[str, ...], *, bias: bool) -> OnnxValue:
     """A fully connected layer for each row of a tensor; leading axes of size 1 do not show."""
     if value.shape[-1] != width:
         raise call.fault(f"has weights for {width} inputs, but receives {value.shape[-1]}")
@@ -24,7 +24,7 @@ def linear(call: Call, value: Value, width: int, outputs: int, stored: tuple[str
     return call.value(call.row("Linear", (row,), given, stored=stored), (*value.shape[:-1], outputs))
 
 
-def matmul(call: Call, first: int = 0, second: int = 1) -> Result:
+def matmul(call: OnnxCall, first: int = 0, second: int = 1) -> Result:
     """MatMul: by stored weights it is a fully connected layer."""
     a, b = call[first], call[second]
     alpha = call.attribute("alpha", 1.0)
@@ -35,7 +35,7 @@ def matmul(call: Call, first: int = 0, second: int = 1) -> Result:
     return product(call, a, b)
 
 
-def product(call: Call, a: Value, b: Value) -> Value:
+def product(call: OnnxCall, a: OnnxValue, b: OnnxValue) -> OnnxValue:
     """The product of two tensors, as numpy's matmul has it."""
     if not (a.shape and b.shape):
         raise call.fault("receives a single number", "vectors, matrices, or stacks of them")
@@ -48,18 +48,18 @@ def product(call: Call, a: Value, b: Value) -> Value:
     return call.value(row, full)
 
 
-def _product_shape(call: Call, a: Shape, b: Shape) -> Shape:
+def _product_shape(call: OnnxCall, a: Shape, b: Shape) -> Shape:
     first, second = ((1, *a) if len(a) == 1 else a), ((*b, 1) if len(b) == 1 else b)
     if first[-1] != second[-2]:
         texts = " by ".join(" x ".join(map(str, shape)) for shape in (a, b))
         raise call.fault(f"cannot multiply {texts}: rows of {first[-1]} by columns of {second[-2]}")
-    full = (*shaping.broadcast(first[:-2], second[:-2]), first[-2], second[-1])
+    full = (*shape_rules.broadcast(first[:-2], second[:-2]), first[-2], second[-1])
     if len(a) == 1:
         full = (*full[:-2], full[-1])
     return full[:-1] if len(b) == 1 else full
 
 
-def gemm(call: Call) -> Result:
+def gemm(call: OnnxCall) -> Result:
     """Gemm: alpha A B + beta C, where a stored B makes it a fully connected layer and a stored C its bias."""
     a, b, c = call[0], call[1], call.optional(2)
     if len(a.shape) != 2 or len(b.shape) != 2:
@@ -78,7 +78,7 @@ def gemm(call: Call) -> Result:
     return result if c is None else together(call, "Add", [result, c])
 
 
-def turned(call: Call, value: Value, order: Sequence[int]) -> Value:
+def turned(call: OnnxCall, value: OnnxValue, order: Sequence[int]) -> OnnxValue:
     """A tensor with its axes in another order; where only axes of size 1 move, the numbers stay as they are."""
     shape = tuple(value.shape[axis] for axis in order)
     moved = [axis for axis in order if value.shape[axis] != 1]
@@ -89,14 +89,14 @@ def turned(call: Call, value: Value, order: Sequence[int]) -> Value:
         return result
     if order[0] == 0 and value.shape[0] == 1:
         row = call.row("Permute", (call.take(value),), {f"a_{i}": axis for i, axis in enumerate(order[1:], 1)})
-        return Value(shape, row, None, None, value.stored, value.trained, call.operator.where)
+        return OnnxValue(shape, row, None, None, value.stored, value.trained, call.operator.where)
     kept = sorted(moved)
     taken = call.take(value, tuple(value.shape[axis] for axis in kept))
     row = call.row("Permute", (taken,), {f"a_{i}": kept.index(axis) + 1 for i, axis in enumerate(moved, 1)})
-    return Value(shape, row, None, None, value.stored, value.trained, call.operator.where, call.operator)
+    return OnnxValue(shape, row, None, None, value.stored, value.trained, call.operator.where, call.operator)
 
 
-def fused_matmul(call: Call) -> Result:
+def fused_matmul(call: OnnxCall) -> Result:
     """FusedMatMul: a product with a factor, of matrices that may be turned."""
     values = [call[0], call[1]]
     for place, name in enumerate(("transA", "transB")):
@@ -104,10 +104,10 @@ def fused_matmul(call: Call) -> Result:
         if call.attribute(name, 0):
             rank = len(value.shape)
             values[place] = turned(call, value, (*range(rank - 2), rank - 1, rank - 2))
-    return matmul(Call(call.operator, values, call.rows, call.notes))
+    return matmul(OnnxCall(call.operator, values, call.rows, call.notes))
 
 
-def einsum(call: Call) -> Result:
+def einsum(call: OnnxCall) -> Result:
     """Einsum; an index that numbers the batch alone is left out."""
     equation = call.attribute("equation", "").replace(" ", "")
     if "." in equation or not equation:
@@ -134,7 +134,7 @@ def einsum(call: Call) -> Result:
     return call.value(call.row("Einsum", rows, pattern=pattern), full)
 
 
-def attention(call: Call, value: int = 2, heads: str = "q_num_heads", shared: str = "kv_num_heads") -> Result:
+def attention(call: OnnxCall, value: int = 2, heads: str = "q_num_heads", shared: str = "kv_num_heads") -> Result:
     """Attention over queries, keys and values that are given, with a head axis or with the heads side by side."""
     queries, keys, values = call[0], call[1], call[value]
     if call.optional(4 if heads == "q_num_heads" else 6) is not None:
@@ -152,7 +152,7 @@ def attention(call: Call, value: int = 2, heads: str = "q_num_heads", shared: st
     return [result, *[None] * (len(call.operator.outputs) - 1)]
 
 
-def _heads(call: Call, value: Value, heads: int) -> Row:
+def _heads(call: OnnxCall, value: OnnxValue, heads: int) -> OnnxRow:
     """Queries, keys or values with the heads first."""
     if len(value.shape) == 4:
         return call.take(value)
@@ -162,7 +162,7 @@ def _heads(call: Call, value: Value, heads: int) -> Row:
     return call.take(turned(call, value.reshaped((batch, tokens, heads, width // heads), call.operator), (0, 2, 1, 3)))
 
 
-def fused_attention(call: Call) -> Result:
+def fused_attention(call: OnnxCall) -> Result:
     """The Attention of com.microsoft: one layer makes queries, keys and values, then they attend."""
     weights, bias = call.stored(1), call.optional(2)
     width, total = weights.shape
@@ -171,12 +171,12 @@ def fused_attention(call: Call) -> Result:
     row, parts, first = call.take(made), [], 0
     for size in sizes:
         cut = call.row("Slice", (row,), {"a": len(row.shape), "f": first, "k": size})
-        parts.append(Value((*made.shape[:-1], size), cut))
+        parts.append(OnnxValue((*made.shape[:-1], size), cut))
         first += size
-    return attention(Call(call.operator, parts, call.rows, call.notes), heads="num_heads", shared="")
+    return attention(OnnxCall(call.operator, parts, call.rows, call.notes), heads="num_heads", shared="")
 
 
-def rotary(call: Call) -> Result:
+def rotary(call: OnnxCall) -> Result:
     """Both forms of RotaryEmbedding: the tensor is the first input."""
     return [call.each(call[0], "RotaryEmbedding"), *[None] * (len(call.operator.outputs) - 1)]
 

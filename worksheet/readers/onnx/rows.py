@@ -11,30 +11,30 @@ from worksheet.layers.ranks import LISTED
 from worksheet.layers.spelling import Given, hyperparameters
 from worksheet.network import Node
 from worksheet.readers.onnx.operators import Operator
-from worksheet.readers.onnx.values import Row, Value, squeezed, without_batch
+from worksheet.readers.onnx.values import OnnxRow, OnnxValue, squeezed, without_batch
 from worksheet.sizes import size
 
 INPUT_ROW = ""  # the kind of a row that is an input of the network
 
 
-class Rows:
+class OnnxRows:
     """The rows so far, and how a tensor becomes the input of one."""
 
     def __init__(self) -> None:
-        self.all: list[Row] = []
-        self._views: dict[tuple[Row, Shape], Row] = {}
-        self._arrays: dict[tuple[tuple[str, ...], Shape], Row] = {}
+        self.all: list[OnnxRow] = []
+        self._views: dict[tuple[OnnxRow, Shape], OnnxRow] = {}
+        self._arrays: dict[tuple[tuple[str, ...], Shape], OnnxRow] = {}
         self._outputs: dict[object, Shape] = {}  # equal layers behind equal inputs give equal shapes
         self._filled: dict[object, dict[str, int]] = {}
 
     def add(
         self,
         kind: str,
-        inputs: Sequence[Row],
+        inputs: Sequence[OnnxRow],
         operator: Operator,
         given: Mapping[str, int] | None = None,
         **more: object,
-    ) -> Row:
+    ) -> OnnxRow:
         """A layer behind these rows. Raises NetworkError where it does not fit them."""
         found = kinds()[kind]
         values = self.filled(found, given or {}, operator)
@@ -45,7 +45,7 @@ class Rows:
             sized = size(Node(kind, found, values, where=operator.where, pattern=pattern), shapes)
             assert sized is not None
             self._outputs[key] = sized.output
-        row = Row(kind, values, tuple(inputs), self._outputs[key], operator, **more)  # type: ignore[arg-type]
+        row = OnnxRow(kind, values, tuple(inputs), self._outputs[key], operator, **more)  # type: ignore[arg-type]
         self.all.append(row)
         return row
 
@@ -56,13 +56,13 @@ class Rows:
             self._filled[key] = hyperparameters(kind, [Given(*item, operator.where) for item in given.items()], operator.where)
         return self._filled[key]
 
-    def input(self, name: str, shape: Shape) -> Row:
+    def input(self, name: str, shape: Shape) -> OnnxRow:
         """An input of the network, whose shape is without the batch already."""
-        row = Row(INPUT_ROW, {}, (), shape or (1,), None, name=name)
+        row = OnnxRow(INPUT_ROW, {}, (), shape or (1,), None, name=name)
         self.all.append(row)
         return row
 
-    def take(self, value: Value, operator: Operator, shape: Shape | None = None) -> Row:
+    def take(self, value: OnnxValue, operator: Operator, shape: Shape | None = None) -> OnnxRow:
         """The row that gives a tensor in this shape, without the batch where none is said; reshaped where it must be."""
         shape = without_batch(value.shape) if shape is None else shape
         row = value.row or self.array(value, operator)
@@ -72,7 +72,7 @@ class Rows:
             self._views[row, shape] = self._viewed(row, shape, value.via or operator)
         return self._views[row, shape]
 
-    def loose(self, value: Value, operator: Operator, trailing: int = 1) -> Row:
+    def loose(self, value: OnnxValue, operator: Operator, trailing: int = 1) -> OnnxRow:
         """The same for a layer to which axes of size 1 mean nothing but among the last few: these stay as they are."""
         row = value.row
         exact = without_batch(value.shape)
@@ -80,7 +80,7 @@ class Rows:
             return self.take(value, operator)
         return row
 
-    def array(self, value: Value, operator: Operator) -> Row:
+    def array(self, value: OnnxValue, operator: Operator) -> OnnxRow:
         """A stored tensor as a row of its own, one for all who read it."""
         shape = without_batch(value.shape)
         key = (value.stored, shape)
@@ -89,7 +89,7 @@ class Rows:
             self._arrays[key] = self.add("Parameter", (), operator, given, stored=value.stored)
         return self._arrays[key]
 
-    def _viewed(self, row: Row, shape: Shape, operator: Operator) -> Row:
+    def _viewed(self, row: OnnxRow, shape: Shape, operator: Operator) -> OnnxRow:
         if prod(row.shape) != prod(shape):
             texts = " to ".join(" x ".join(map(str, sizes)) for sizes in (row.shape, shape))
             raise NetworkError(f"cannot give {texts} another shape", operator.where)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from worksheet.readers.onnx.call import Call, Converter, Result
-from worksheet.readers.onnx.values import Row, Value
+from worksheet.readers.onnx.call import Converter, OnnxCall, Result
+from worksheet.readers.onnx.values import OnnxRow, OnnxValue
 
 GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}
 CELLS = frozenset(GATES)
@@ -13,7 +13,7 @@ REGIONS = frozenset({"RoiAlign", "MaxRoiPool"})
 PEEPHOLES = 7
 
 
-def recurrent(kind: str, call: Call) -> Result:
+def recurrent(kind: str, call: OnnxCall) -> Result:
     """LSTM, GRU and RNN: the outputs of all steps, and the states that the last step leaves."""
     value, weights, bias = call[0], call.stored(1), call.optional(3)
     batch_first = bool(call.attribute("layout", 0))
@@ -34,10 +34,10 @@ def recurrent(kind: str, call: Call) -> Result:
     row = call.row(kind, (call.take(value, (steps, width)),), given, stored=stored)
     # The row gives the directions side by side: the same order as steps, directions, batch, hidden units.
     shape = (1, steps, directions, hidden) if batch_first else (steps, directions, 1, hidden)
-    return [Value(shape, row, via=call.operator), *_states(call, row)]
+    return [OnnxValue(shape, row, via=call.operator), *_states(call, row)]
 
 
-def _states(call: Call, row: Row) -> list[Value]:
+def _states(call: OnnxCall, row: OnnxRow) -> list[OnnxValue]:
     """Y_h and Y_c: what the last step leaves, for the backward direction the first. The cell's state has the same shape."""
     if not any(call.operator.outputs[1:]):
         return []
@@ -52,10 +52,10 @@ def _states(call: Call, row: Row) -> list[Value]:
         ]
         last = call.row("Concat", ends, {"a": 1})
     left = (1, directions, hidden) if call.attribute("layout", 0) else (directions, 1, hidden)
-    return [Value(left, last, via=call.operator)] * 2
+    return [OnnxValue(left, last, via=call.operator)] * 2
 
 
-def regions(kind: str, call: Call) -> Result:
+def regions(kind: str, call: OnnxCall) -> Result:
     """RoiAlign and MaxRoiPool: the map and the regions."""
     value, boxes = call[0], call[1]
     height, width = call.attribute("output_height", 1), call.attribute("output_width", 1)
@@ -69,7 +69,7 @@ def regions(kind: str, call: Call) -> Result:
             call.notes.setdefault(note, None)
         given["a"] = samples or 2
     row = call.row(kind, (call.take(value), call.take(boxes, boxes.shape)), given)
-    return Value(row.shape, row)
+    return OnnxValue(row.shape, row)
 
 
 OPERATORS: dict[str, Converter] = {

@@ -21,12 +21,12 @@ DATA = ("raw_data", "float_data", "int32_data", "int64_data", "double_data", "ui
 
 
 @dataclass(eq=False, slots=True)
-class Row:
+class OnnxRow:
     """One layer of the worked solution as it comes about. Patterns rewrite rows in place."""
 
     kind: str
     hyperparameters: dict[str, int]
-    inputs: tuple[Row, ...]
+    inputs: tuple[OnnxRow, ...]
     shape: Shape  # of the output, without the batch
     operator: Operator | None  # None for an input of the network
     pattern: str = ""
@@ -38,11 +38,11 @@ class Row:
 
 
 @dataclass(eq=False, slots=True)
-class Value:
+class OnnxValue:
     """A tensor of the graph. ``row`` gives its numbers in this order, though perhaps in another shape."""
 
     shape: Shape
-    row: Row | None = None
+    row: OnnxRow | None = None
     array: Any = None  # its numbers, where they are known
     tensor: Any = None  # the stored tensor that holds them, not read yet
     stored: tuple[str, ...] = ()  # the tensors of the file that it is made of, where it is made of these alone
@@ -67,11 +67,11 @@ class Value:
             self.array = _numbers(tensor, self.where)
         return self.array
 
-    def reshaped(self, shape: Shape, via: Operator) -> Value:
+    def reshaped(self, shape: Shape, via: Operator) -> OnnxValue:
         """The same numbers in another shape."""
         numbers = self.numbers
         array = None if numbers is None else numbers.reshape(shape)
-        return Value(shape, self.row, array, None, self.stored, self.trained, self.where, via)
+        return OnnxValue(shape, self.row, array, None, self.stored, self.trained, self.where, via)
 
 
 def _numbers(tensor: Any, where: Where) -> Any:
@@ -100,9 +100,9 @@ def checked(shape: Shape, name: str, where: Where) -> Shape:
     return shape
 
 
-def constant(array: Any, where: Where) -> Value:
+def constant(array: Any, where: Where) -> OnnxValue:
     """A tensor whose numbers have been worked out."""
-    return Value(tuple(int(size) for size in array.shape), array=array, where=where)
+    return OnnxValue(tuple(int(size) for size in array.shape), array=array, where=where)
 
 
 def without_batch(shape: Shape) -> Shape:
@@ -119,6 +119,6 @@ def squeezed(shape: Shape) -> Shape:
     return tuple([size for size in shape if size != 1])
 
 
-def part_of(row: Row) -> str:
+def part_of(row: OnnxRow) -> str:
     """What a Slice takes, behind the name of the stored tensor that it cuts."""
     return f"[{row.hyperparameters['a']}: {row.hyperparameters['f']} + {row.hyperparameters['k']}]"

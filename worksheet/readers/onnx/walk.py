@@ -7,12 +7,12 @@ from functools import cache
 from typing import Any
 
 from worksheet.errors import Collector, NetworkError, Where, WorksheetError, nearest, shown
-from worksheet.readers.onnx import elementwise, layout, products, sequences, sliding, statistics
-from worksheet.readers.onnx.call import Call, Converter, Result
-from worksheet.readers.onnx.folding import fold, shape_alone, table
-from worksheet.readers.onnx.operators import Expansion, Operator, in_order
-from worksheet.readers.onnx.rows import Rows
-from worksheet.readers.onnx.values import FLOATS, Value, constant, dimensions
+from worksheet.readers.onnx import elementwise, layout, normalisation, products, sequences, windows
+from worksheet.readers.onnx.call import Converter, OnnxCall, Result
+from worksheet.readers.onnx.constant_folding import fold, shape_alone, table
+from worksheet.readers.onnx.operators import FunctionInliner, Operator, in_order
+from worksheet.readers.onnx.rows import OnnxRows
+from worksheet.readers.onnx.values import FLOATS, OnnxValue, constant, dimensions
 
 MOST_BRANCHES = 16  # branches within branches
 MOST_IN_ALL = 4_000_000  # numbers that are worked out
@@ -29,19 +29,19 @@ REFUSED = {
 @cache
 def converters() -> dict[str, Converter]:
     """How each operator becomes rows."""
-    families = (sliding, elementwise, products, layout, statistics, sequences)
+    families = (windows, elementwise, products, layout, normalisation, sequences)
     return {name: converter for family in families for name, converter in family.OPERATORS.items()}
 
 
-class Walk:
+class GraphWalk:
     """The tensors so far by name; None for one behind a fault, which is reported already."""
 
-    def __init__(self, expansion: Expansion, faults: Collector, *, skip_unknown: bool) -> None:
+    def __init__(self, expansion: FunctionInliner, faults: Collector, *, skip_unknown: bool) -> None:
         self.expansion = expansion
         self.faults = faults
         self.skip_unknown = skip_unknown
-        self.rows = Rows()
-        self.values: dict[str, Value | None] = {}
+        self.rows = OnnxRows()
+        self.values: dict[str, OnnxValue | None] = {}
         self.notes: dict[str, None] = {}
         self.skipped: list[str] = []
         self.unknown: dict[str, list[Operator]] = {}
@@ -55,13 +55,13 @@ class Walk:
             with self.faults.catching():
                 shape = dimensions(tensor, where)
                 trained = tensor.data_type in FLOATS
-                self.values[tensor.name] = Value(shape, None, None, tensor, (tensor.name,), trained, where)
+                self.values[tensor.name] = OnnxValue(shape, None, None, tensor, (tensor.name,), trained, where)
             self.values.setdefault(tensor.name, None)
 
     def run(self, operators: Sequence[Operator], depth: int = 0) -> None:
         """Every operator in order; faults are collected."""
         for operator in operators:
-            results: Sequence[Value | None] = ()
+            results: Sequence[OnnxValue | None] = ()
             try:
                 inputs = self._inputs(operator)
                 results = self._behind_fault(operator) if inputs is None else self._results(operator, inputs, depth)
@@ -75,7 +75,7 @@ class Walk:
                 if results and self.values[name] is None:
                     self.ungiven[name] = f"output {i + 1} of {operator.type}"
 
-    def _inputs(self, operator: Operator) -> list[Value | None] | None:
+    def _inputs(self, operator: Operator) -> list[OnnxValue | None] | None:
         """What the operator reads; None where that lies behind a fault."""
         inputs = [self.values.get(name) if name else None for name in operator.inputs]
         lost = [name for name, value in zip(operator.inputs, inputs, strict=True) if name and value is None]
@@ -84,7 +84,7 @@ class Walk:
                 raise NetworkError(f"{operator.type} reads {self.ungiven[name]}, which is not followed here", operator.where)
         return None if lost else inputs
 
-    def _results(self, operator: Operator, inputs: Sequence[Value | None], depth: int) -> Sequence[Value | None]:
+    def _results(self, operator: Operator, inputs: Sequence[OnnxValue | None], depth: int) -> Sequence[OnnxValue | None]:
         if operator.type in MADE:
             return (MADE[operator.type](operator, inputs),)
         if operator.type == "If":
@@ -92,14 +92,14 @@ class Walk:
         folded = self._folded(operator, inputs)
         if folded is not None:
             return folded
-        call = Call(operator, inputs, self.rows, self.notes)
+        call = OnnxCall(operator, inputs, self.rows, self.notes)
         if operator.type not in converters():
             return self._unknown(call)
         found = _listed(converters()[operator.type](call))
         self._inherit(inputs, found)
         return found
 
-    def _folded(self, operator: Operator, inputs: Sequence[Value | None]) -> Sequence[Value] | None:
+    def _folded(self, operator: Operator, inputs: Sequence[OnnxValue | None]) -> Sequence[OnnxValue] | None:
         """What the operator gives where all its inputs are known numbers; what is trained stays as it is stored."""
         given = [value for value in inputs if value is not None]
         if not given or any(value.row is not None or (value.trained and value.size > 1) for value in given):
@@ -111,9 +111,9 @@ class Walk:
                 self.numbers_left -= sum(array.size for array in found)
                 return [constant(array, operator.where) for array in found]
         shape = shape_alone(operator.type, [value.shape for value in given])
-        return None if shape is None else [Value(shape, where=operator.where)]
+        return None if shape is None else [OnnxValue(shape, where=operator.where)]
 
-    def _inherit(self, inputs: Sequence[Value | None], results: Sequence[Value | None]) -> None:
+    def _inherit(self, inputs: Sequence[OnnxValue | None], results: Sequence[OnnxValue | None]) -> None:
         """What is made of stored tensors alone can serve as weights like a stored tensor itself."""
         given = [value for value in inputs if value is not None]
         if not given or not all(value.is_fixed for value in given):
@@ -123,11 +123,11 @@ class Walk:
             if value is not None and value.row is not None:
                 value.stored, value.trained = value.stored or stored, any(part.trained for part in given)
 
-    def _branch(self, operator: Operator, inputs: Sequence[Value | None], depth: int) -> Sequence[Value | None]:
+    def _branch(self, operator: Operator, inputs: Sequence[OnnxValue | None], depth: int) -> Sequence[OnnxValue | None]:
         """The branch of an If whose condition is known; its tensors join those around it."""
         condition = inputs[0].numbers if inputs and inputs[0] is not None else None
         if condition is None or condition.size != 1 or depth >= MOST_BRANCHES:
-            return self._unknown(Call(operator, inputs, self.rows, self.notes))
+            return self._unknown(OnnxCall(operator, inputs, self.rows, self.notes))
         graph = operator.attributes.get("then_branch" if bool(condition.ravel()[0]) else "else_branch")
         if graph is None:
             raise NetworkError("If lacks a branch", operator.where)
@@ -136,7 +136,7 @@ class Walk:
         self.run(in_order(inner, self.values, self.faults), depth + 1)
         return [self.values.get(name) for name in outputs]
 
-    def _unknown(self, call: Call) -> Sequence[Value | None]:
+    def _unknown(self, call: OnnxCall) -> Sequence[OnnxValue | None]:
         operator = call.operator
         data = next((value for value in call.given if value.row is not None), None)
         if self.skip_unknown and data is not None:
@@ -147,7 +147,7 @@ class Walk:
         self.unknown.setdefault(operator.type, []).append(operator)
         return ()
 
-    def _behind_fault(self, operator: Operator) -> Sequence[Value]:
+    def _behind_fault(self, operator: Operator) -> Sequence[OnnxValue]:
         """An operator whose inputs are unknown: all that can be said is whether its type is known."""
         if not any(operator.type in known for known in (converters(), MADE, table(), REFUSED)):
             self.unknown.setdefault(operator.type, []).append(operator)
@@ -163,11 +163,11 @@ class Walk:
             self.faults.add(NetworkError(f"the operator {shown(kind)} is not known{more}", operators[0].where, hint))
 
 
-def _listed(found: Result) -> list[Value | None]:
-    return [found] if isinstance(found, Value) else list(found)
+def _listed(found: Result) -> list[OnnxValue | None]:
+    return [found] if isinstance(found, OnnxValue) else list(found)
 
 
-def _shape_of(operator: Operator, inputs: Sequence[Value | None]) -> Value:
+def _shape_of(operator: Operator, inputs: Sequence[OnnxValue | None]) -> OnnxValue:
     import numpy as np
 
     shape = _only(operator, inputs).shape
@@ -175,26 +175,26 @@ def _shape_of(operator: Operator, inputs: Sequence[Value | None]) -> Value:
     return constant(np.asarray(shape[slice(first, last)], "int64"), operator.where)
 
 
-def _size_of(operator: Operator, inputs: Sequence[Value | None]) -> Value:
+def _size_of(operator: Operator, inputs: Sequence[OnnxValue | None]) -> OnnxValue:
     import numpy as np
 
     return constant(np.asarray(_only(operator, inputs).size, "int64"), operator.where)
 
 
-def _only(operator: Operator, inputs: Sequence[Value | None]) -> Value:
+def _only(operator: Operator, inputs: Sequence[OnnxValue | None]) -> OnnxValue:
     if not inputs or inputs[0] is None:
         raise NetworkError(f"{operator.type} lacks its input", operator.where)
     return inputs[0]
 
 
-def _constant(operator: Operator, _: Sequence[Value | None]) -> Value:
+def _constant(operator: Operator, _: Sequence[OnnxValue | None]) -> OnnxValue:
     import numpy as np
 
     given: Mapping[str, Any] = operator.attributes
     if "value" in given:
         tensor = given["value"]
         stored = operator.outputs[:1]
-        return Value(dimensions(tensor, operator.where), None, None, tensor, stored, False, operator.where)  # noqa: FBT003
+        return OnnxValue(dimensions(tensor, operator.where), None, None, tensor, stored, False, operator.where)  # noqa: FBT003
     for name, kind in (("value_float", "f4"), ("value_floats", "f4"), ("value_int", "i8"), ("value_ints", "i8")):
         if name in given:
             return constant(np.asarray(given[name], kind), operator.where)

@@ -5,19 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from worksheet.network import Network
-from worksheet.readers.reader import Options, Reader
+from worksheet.readers.reader import Reader, ReadOptions
 from worksheet.schema import read_text
 
 MAX_BYTES = 16 << 20
 
 
-def read_prototxt(path: Path, options: Options) -> Network:
+def read_prototxt(path: Path, options: ReadOptions) -> Network:
     """The network in a ``.prototxt`` file, as it runs for one sample in phase TEST.
 
     Shapes are Caffe's without the batch. Layers that compute nothing at inference are left out and named in the network's
     notes. Raises WorksheetError with every fault of the file at its line and column.
     """
-    from worksheet.readers.prototxt.graph import network
+    from worksheet.readers.prototxt.network import network
 
     return network(path, read_text(path, MAX_BYTES), options)
 

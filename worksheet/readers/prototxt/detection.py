@@ -6,15 +6,15 @@ import re
 from math import prod
 
 from worksheet.errors import SheetError
-from worksheet.readers.prototxt.fields import LARGEST, Fields
-from worksheet.readers.prototxt.layer import Blob, Layer, Makes, Rule
+from worksheet.readers.prototxt.fields import LARGEST, MessageFields
+from worksheet.readers.prototxt.layer import Blob, CaffeLayer, LayerGraph, LayerRule
 
 USUAL_REGIONS = 300  # that a region proposal network hands on at test time (Ren et al. 2015)
 MOST_RATIOS = 100
 STATED = re.compile(r"post_nms_topn['\"]?\s*[:=]\s*([0-9]{1,9})(?![0-9.])")
 
 
-def proposal(layer: Layer) -> list[Blob]:
+def proposal(layer: CaffeLayer) -> list[Blob]:
     """Boxes from scores and offsets; how many they are, the file mostly does not say."""
     fields = layer.fields.child("proposal_param")
     scripted = STATED.search(layer.fields.child("python_param").text("param_str"))
@@ -26,12 +26,12 @@ def proposal(layer: Layer) -> list[Blob]:
     return [boxes, *(layer.emit("Gather", boxes, part=top, values={"o_1": regions, "o_2": 1}) for top in layer.tops[1:])]
 
 
-def targets(layer: Layer) -> list[Blob]:
+def targets(layer: CaffeLayer) -> list[Blob]:
     """In training, regions are chosen and given their labels; at inference all are handed on, and there are no labels."""
     return [layer.bottoms[0], *[Blob("", None, counted=False)] * (len(layer.tops) - 1)]
 
 
-def assumed_regions(graph: Makes, stated: int = 0) -> int:
+def assumed_regions(graph: LayerGraph, stated: int = 0) -> int:
     """The number of regions: the caller's, the file's, or the usual one; it is noted on the solution."""
     regions = graph.regions or min(stated, LARGEST) or USUAL_REGIONS
     reason = "asked for" if graph.regions else "stated in the file" if stated else "assumed"
@@ -39,26 +39,26 @@ def assumed_regions(graph: Makes, stated: int = 0) -> int:
     return regions
 
 
-def roi_pool(layer: Layer) -> Blob:
+def roi_pool(layer: CaffeLayer) -> Blob:
     fields = layer.param("roi_pooling_param")
     values = {"W": fields.number("pooled_w", None, 1), "H": fields.number("pooled_h", None, 1)}
     return layer.emit("RoIPool", *layer.read(2), leading=True, values=values)
 
 
-def roi_align(layer: Layer) -> Blob:
+def roi_align(layer: CaffeLayer) -> Blob:
     """Two samples a bin along each axis where the file gives no number, as in Mask R-CNN."""
     fields = layer.param("roi_align_param")
     values = {"W": fields.number("pooled_w", None, 1), "H": fields.number("pooled_h", None, 1)}
     return layer.emit("RoIAlign", *layer.read(2), leading=True, values={"a": fields.number("sampling_ratio", 0) or 2, **values})
 
 
-def position_sensitive(layer: Layer) -> Blob:
+def position_sensitive(layer: CaffeLayer) -> Blob:
     fields = layer.param("psroi_pooling_param")
     values = {"k": fields.number("output_dim", None, 1), "W": fields.number("group_size", None, 1)}
     return layer.emit("PSRoIPool", *layer.read(2), leading=True, values=values)
 
 
-def priors(fields: Fields) -> int:
+def priors(fields: MessageFields) -> int:
     """Boxes at every place: one for each shape and smallest size, one more for each largest size."""
     ratios = [1.0]
     given = fields.decimals("aspect_ratio")
@@ -77,11 +77,11 @@ def priors(fields: Fields) -> int:
     return len(ratios) * smallest + largest
 
 
-def prior_box(layer: Layer) -> Blob:
+def prior_box(layer: CaffeLayer) -> Blob:
     return layer.emit("PriorBox", *layer.read(1, 2), values={"a": priors(layer.param("prior_box_param"))})
 
 
-def detections(layer: Layer) -> Blob:
+def detections(layer: CaffeLayer) -> Blob:
     """At most keep_top_k detections; all prior boxes where it is not bounded."""
     fields = layer.param("detection_output_param")
     blobs = layer.read(3, 5)
@@ -91,7 +91,7 @@ def detections(layer: Layer) -> Blob:
     return layer.emit("DetectionOutput", *blobs, values={"k": kept})
 
 
-RULES: dict[str, Rule] = {
+RULES: dict[str, LayerRule] = {
     "DetectionOutput": detections,
     "PSROIPooling": position_sensitive,
     "PriorBox": prior_box,

@@ -6,35 +6,35 @@ import math
 from functools import partial
 
 from worksheet.errors import SheetError
-from worksheet.readers.prototxt.fields import Fields
-from worksheet.readers.prototxt.layer import Blob, Layer, Rule
+from worksheet.readers.prototxt.fields import MessageFields
+from worksheet.readers.prototxt.layer import Blob, CaffeLayer, LayerRule
 
 ANY = 10**6  # blobs
 NATURAL = (-1, math.e)  # Caffe writes e as -1
 LARGEST_POWER = 1000
 
 
-def plain(kind: str, layer: Layer) -> Blob:
+def plain(kind: str, layer: CaffeLayer) -> Blob:
     """A layer without parameters that matter."""
     return layer.emit(kind, layer.bottom)
 
 
-def relu(layer: Layer) -> Blob:
+def relu(layer: CaffeLayer) -> Blob:
     slope = layer.param("relu_param").decimal("negative_slope", 0)
     return layer.emit("LeakyReLU" if slope else "ReLU", layer.bottom)
 
 
-def prelu(layer: Layer) -> Blob:
+def prelu(layer: CaffeLayer) -> Blob:
     axes = layer.axes(layer.bottom)
     shared = layer.param("prelu_param").flag("channel_shared") or len(axes) < 2
     return layer.emit("PReLU", layer.bottom, values={"a": 1 if shared else axes[1], "i": 0 if shared else layer.channels_axis})
 
 
-def clip(layer: Layer) -> Blob:
+def clip(layer: CaffeLayer) -> Blob:
     return layer.emit("Clip", layer.bottom, values={"b": 2})
 
 
-def swish(layer: Layer) -> Blob:
+def swish(layer: CaffeLayer) -> Blob:
     """x / (1 + exp(-beta x))."""
     if layer.param("swish_param").decimal("beta", 1) == 1:
         return layer.emit("SiLU", layer.bottom)
@@ -49,7 +49,7 @@ NEGATIVE: Step = ("Negative", "scale", {})
 SHIFT: Step = ("AddScalar", "shift", {})
 
 
-def chained(layer: Layer, steps: list[Step]) -> Blob:
+def chained(layer: CaffeLayer, steps: list[Step]) -> Blob:
     """The kinds one behind the other; the last bears the layer's name. Nothing to do is the identity."""
     blob = layer.bottom
     for kind, part, values in steps[:-1]:
@@ -58,7 +58,7 @@ def chained(layer: Layer, steps: list[Step]) -> Blob:
     return layer.emit(kind, blob, values=values)
 
 
-def scaled_and_shifted(fields: Fields) -> list[Step]:
+def scaled_and_shifted(fields: MessageFields) -> list[Step]:
     """What happens to x before the function is taken."""
     factor = fields.decimal("scale", 1)
     scale = NEGATIVE if factor == -1 else SCALE
@@ -68,7 +68,7 @@ def scaled_and_shifted(fields: Fields) -> list[Step]:
 SPECIAL: dict[float, Step] = {0.5: ("Sqrt", "power", {}), -1.0: ("DivScalar", "power", {})}
 
 
-def power(layer: Layer) -> Blob:
+def power(layer: CaffeLayer) -> Blob:
     """(shift + scale x) ** power. Whole powers are products."""
     fields = layer.param("power_param")
     exponent = fields.decimal("power", 1)
@@ -79,7 +79,7 @@ def power(layer: Layer) -> Blob:
     return chained(layer, steps)
 
 
-def exponential(layer: Layer) -> Blob:
+def exponential(layer: CaffeLayer) -> Blob:
     """base ** (shift + scale x): Caffe folds the base and the shift into one factor on either side."""
     fields = layer.param("exp_param")
     inner = fields.decimal("scale", 1) != 1 or fields.decimal("base", -1) not in NATURAL
@@ -87,7 +87,7 @@ def exponential(layer: Layer) -> Blob:
     return chained(layer, [*([SCALE] if inner else []), ("Exp", "power", {}), *([SCALE] if outer else [])])
 
 
-def logarithm(layer: Layer) -> Blob:
+def logarithm(layer: CaffeLayer) -> Blob:
     """The logarithm of shift + scale x to a base."""
     fields = layer.param("log_param")
     is_natural = fields.decimal("base", -1) in NATURAL
@@ -97,7 +97,7 @@ def logarithm(layer: Layer) -> Blob:
 OPERATIONS = ("PROD", "SUM", "MAX")
 
 
-def eltwise(layer: Layer) -> Blob:
+def eltwise(layer: CaffeLayer) -> Blob:
     """The product, the weighted sum or the maximum of equal blobs."""
     blobs = layer.read(2, ANY)
     fields = layer.param("eltwise_param")
@@ -123,13 +123,13 @@ def eltwise(layer: Layer) -> Blob:
     )
 
 
-def _times(layer: Layer, blob: Blob, number: int, factor: float) -> Blob:
+def _times(layer: CaffeLayer, blob: Blob, number: int, factor: float) -> Blob:
     if factor == 1:
         return blob
     return layer.emit("Negative" if factor == -1 else "MulScalar", blob, part=f"coeff_{number}")
 
 
-def axpy(layer: Layer) -> Blob:
+def axpy(layer: CaffeLayer) -> Blob:
     """a x + y, a number for every channel, as in SENet."""
     scale, x, y = layer.read(3)
     if len(scale.shape) != 1 and scale.shape[1:] != (1,) * (len(scale.shape) - 1) and not scale.leading:
@@ -137,7 +137,7 @@ def axpy(layer: Layer) -> Blob:
     return layer.emit("Axpy", scale, x, y)
 
 
-RULES: dict[str, Rule] = {
+RULES: dict[str, LayerRule] = {
     "AbsVal": partial(plain, "Abs"),
     "Axpy": axpy,
     "BNLL": partial(plain, "Softplus"),  # log(1 + exp(x))

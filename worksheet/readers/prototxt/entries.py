@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from worksheet.errors import Collector, SheetError, Where
-from worksheet.readers.prototxt.fields import Fields
-from worksheet.readers.prototxt.phases import State
-from worksheet.readers.prototxt.table import Verdict, type_named, verdict
-from worksheet.readers.prototxt.text import Message, Scalar
+from worksheet.readers.prototxt.fields import MessageFields
+from worksheet.readers.prototxt.phases import NetState
+from worksheet.readers.prototxt.table import LayerVerdict, type_named, verdict
+from worksheet.readers.prototxt.text_format import PrototxtMessage, PrototxtScalar
 
 MOST_LAYERS = 20_000
 MOST_BLOBS = 10_000  # of one layer
@@ -29,32 +29,32 @@ LAYER = (
 
 
 @dataclass(frozen=True)
-class Entry:
+class LayerEntry:
     """A layer as it stands in the file."""
 
-    fields: Fields
+    fields: MessageFields
     type: str  # as Caffe writes it now
     name: str
     where: Where
     bottoms: tuple[tuple[str, Where], ...]
     tops: tuple[str, ...]
-    verdict: Verdict
+    verdict: LayerVerdict
 
 
 @dataclass(frozen=True)
-class Entries:
+class LayerEntries:
     """The layers that run for testing, and those that do not."""
 
-    kept: tuple[Entry, ...]
-    dropped: tuple[Entry, ...]
+    kept: tuple[LayerEntry, ...]
+    dropped: tuple[LayerEntry, ...]
     deploys: bool = False  # the stage deploy is read, as the file itself does not say
 
 
-def entries(root: Fields, faults: Collector) -> Entries:
+def entries(root: MessageFields, faults: Collector) -> LayerEntries:
     """The layers of a file in its order. Those for training alone are dropped, but for data that no other layer gives."""
     layers = _layers(root)
-    state = State(root, layers)
-    found: list[tuple[Entry, bool]] = []
+    state = NetState(root, layers)
+    found: list[tuple[LayerEntry, bool]] = []
     for number, fields in enumerate(layers, 1):
         with faults.catching():
             found.append((_entry(fields, number), state.has(fields)))
@@ -65,10 +65,10 @@ def entries(root: Fields, faults: Collector) -> Entries:
             kept.append(entry)
             made.update(entry.tops)
     known = set(map(id, kept))
-    return Entries(tuple(kept), tuple(entry for entry, _ in found if id(entry) not in known), state.assumed)
+    return LayerEntries(tuple(kept), tuple(entry for entry, _ in found if id(entry) not in known), state.assumed)
 
 
-def _layers(root: Fields) -> list[Fields]:
+def _layers(root: MessageFields) -> list[MessageFields]:
     """``layer`` and the older ``layers``, in the order of the file."""
     both = [*root.children("layer"), *root.children("layers")]
     found = sorted(both, key=lambda fields: (fields.where.line or 0, fields.where.column or 0))
@@ -81,7 +81,7 @@ def _layers(root: Fields) -> list[Fields]:
     return found
 
 
-def _entry(fields: Fields, number: int) -> Entry:
+def _entry(fields: MessageFields, number: int) -> LayerEntry:
     written = fields.scalar("type")
     name = fields.text("name")
     if written is None:
@@ -94,20 +94,20 @@ def _entry(fields: Fields, number: int) -> Entry:
     where = fields.place("name") if name else fields.where
     if max(len(bottoms), len(fields.values.get("top", ()))) > MOST_BLOBS:
         raise SheetError(f"{name or 'the layer'} names more than {MOST_BLOBS:,} blobs", where)
-    return Entry(fields, type, name or f"{type.lower()}_{number}", where, bottoms, tuple(fields.texts("top")), ruled)
+    return LayerEntry(fields, type, name or f"{type.lower()}_{number}", where, bottoms, tuple(fields.texts("top")), ruled)
 
 
-def parameter_names(fields: Fields) -> list[str]:
+def parameter_names(fields: MessageFields) -> list[str]:
     """The names of a layer's stored arrays, empty where they have none: ``param { name: ... }`` or the older ``param: ...``."""
     names = []
     for value in fields.values.get("param", ()):
-        if isinstance(value, Scalar):
+        if isinstance(value, PrototxtScalar):
             names.append(fields.said(value, "param"))
-        elif isinstance(value, Message):
-            names.append(Fields(fields.source, value, fields.source.of(value), "param").text("name"))
+        elif isinstance(value, PrototxtMessage):
+            names.append(MessageFields(fields.source, value, fields.source.of(value), "param").text("name"))
     return names
 
 
-def said(entry: Entry) -> str:
+def said(entry: LayerEntry) -> str:
     """A layer in a sentence."""
     return f"{entry.name} ({entry.type})"

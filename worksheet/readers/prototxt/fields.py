@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from worksheet.errors import SheetError, Where, nearest, shown
-from worksheet.readers.prototxt.text import Message, Scalar, Source, Value
+from worksheet.readers.prototxt.text_format import FieldValue, PrototxtMessage, PrototxtScalar, PrototxtSource
 
 LARGEST = 10**9
 LONGEST_NAME = 500
@@ -45,20 +45,20 @@ KNOWN: dict[str, frozenset[str]] = {
 }
 
 
-class Stated(int):
+class LocatedInt(int):
     """A whole number that knows its place in the file."""
 
     where: Where
 
 
-class Fields:
+class MessageFields:
     """The fields of a message; of an absent one, every field has its default. All readers raise SheetError with the place."""
 
-    def __init__(self, source: Source, message: Message | None, where: Where, name: str = "") -> None:
+    def __init__(self, source: PrototxtSource, message: PrototxtMessage | None, where: Where, name: str = "") -> None:
         self.source = source
         self.message = message
         self.where = where
-        self.values: Mapping[str, list[Value]] = message.fields if message else {}
+        self.values: Mapping[str, list[FieldValue]] = message.fields if message else {}
         self.name = name
 
     def __contains__(self, name: str) -> bool:
@@ -70,28 +70,28 @@ class Fields:
 
     # Values
 
-    def scalars(self, name: str) -> list[Scalar]:
+    def scalars(self, name: str) -> list[PrototxtScalar]:
         """The values of a field that repeats."""
-        found: list[Scalar] = []
+        found: list[PrototxtScalar] = []
         for value in self.values.get(name, ()):
-            if isinstance(value, Message):
+            if isinstance(value, PrototxtMessage):
                 raise SheetError(f"{name} is one value, not a message", self.source.of(value), f"{name}: ...")
             found.append(value)
         return found
 
-    def scalar(self, name: str) -> Scalar | None:
+    def scalar(self, name: str) -> PrototxtScalar | None:
         """The value of a field that stands once."""
         found = self.scalars(name)
         if len(found) > 1:
             raise SheetError(f"{name} is given twice", self.source.of(found[1]), f"first in line {found[0].line}")
         return found[0] if found else None
 
-    def whole(self, value: Scalar, name: str, least: int = 0) -> Stated:
+    def whole(self, value: PrototxtScalar, name: str, least: int = 0) -> LocatedInt:
         """A value as a whole number."""
         where = self.source.of(value)
         if value.quoted or not INTEGER.fullmatch(value.text):
             raise SheetError(f"{name} is {shown(value.text)}; it must be a whole number", where)
-        number = Stated(_integer(value.text))
+        number = LocatedInt(_integer(value.text))
         if not least <= number <= LARGEST:
             raise SheetError(f"{name} is {int(number):,}; it must be from {least:,} to {LARGEST:,}", where)
         number.where = where
@@ -106,7 +106,7 @@ class Fields:
             raise SheetError(f"{self.name or 'the layer'} lacks {name}", self.where, f"{name}: a whole number")
         return default
 
-    def numbers(self, name: str, least: int = 0) -> list[Stated]:
+    def numbers(self, name: str, least: int = 0) -> list[LocatedInt]:
         """The whole numbers of a field that repeats."""
         return [self.whole(value, name, least) for value in self.scalars(name)]
 
@@ -119,7 +119,7 @@ class Fields:
         value = self.scalar(name)
         return default if value is None else self._decimal(value, name)
 
-    def _decimal(self, value: Scalar, name: str) -> float:
+    def _decimal(self, value: PrototxtScalar, name: str) -> float:
         try:
             if value.quoted or len(value.text) > 100:
                 raise ValueError
@@ -158,7 +158,7 @@ class Fields:
         """The names of a field that repeats."""
         return [self.said(value, name) for value in self.scalars(name)]
 
-    def said(self, value: Scalar, name: str) -> str:
+    def said(self, value: PrototxtScalar, name: str) -> str:
         """A value as a name."""
         if len(value.text) > LONGEST_NAME:
             message = f"{name} is a text of {len(value.text):,} characters; at most {LONGEST_NAME}"
@@ -167,21 +167,21 @@ class Fields:
 
     # Messages
 
-    def children(self, name: str) -> list[Fields]:
+    def children(self, name: str) -> list[MessageFields]:
         """The messages of a field that repeats."""
         found = []
         for value in self.values.get(name, ()):
-            if isinstance(value, Scalar):
+            if isinstance(value, PrototxtScalar):
                 raise SheetError(f"{name} is a message, not {shown(value.text)}", self.source.of(value), f"{name} {{ ... }}")
-            found.append(Fields(self.source, value, self.source.of(value), name))
+            found.append(MessageFields(self.source, value, self.source.of(value), name))
         return found
 
-    def child(self, name: str) -> Fields:
+    def child(self, name: str) -> MessageFields:
         """The message of a field that stands once; an empty one where it is absent."""
         found = self.children(name)
         if len(found) > 1:
             raise SheetError(f"{name} is given twice", found[1].where, f"first in line {found[0].where.line}")
-        return found[0] if found else Fields(self.source, None, self.where, name)
+        return found[0] if found else MessageFields(self.source, None, self.where, name)
 
     def unknown(self, known: Iterable[str] | None = None) -> list[tuple[str, Where]]:
         """The fields that Caffe's message of this name does not have. Raises SheetError for one that is a slip of the pen."""

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from worksheet.errors import SheetError, Where
 from worksheet.layers import Shape
-from worksheet.readers.prototxt.fields import Fields
+from worksheet.readers.prototxt.fields import MessageFields
 
 
 class UnknownShapeError(Exception):
@@ -36,7 +36,7 @@ class Blob:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class NodeDraft:
     """A node that is about to be made."""
 
     kind: str
@@ -46,31 +46,31 @@ class Draft:
     shares: str
 
 
-class Makes(Protocol):
+class LayerGraph(Protocol):
     """What a layer needs of the graph around it."""
 
     batch: int  # Caffe's first axis of the main input
     regions: int | None  # that the caller asks for
 
-    def make(self, layer: Layer, node: Draft) -> Shape | None: ...
+    def make(self, layer: CaffeLayer, node: NodeDraft) -> Shape | None: ...
     def fresh(self, name: str) -> str: ...
     def note(self, note: str) -> None: ...
     def stranger(self, field: str, where: Where) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class CaffeLayer:
     """One ``layer { ... }``. ``type`` is as Caffe writes it now, whatever the file's form."""
 
-    graph: Makes
-    fields: Fields
+    graph: LayerGraph
+    fields: MessageFields
     type: str
     name: str
     where: Where
     bottoms: tuple[Blob, ...] = ()
     tops: tuple[str, ...] = ()
 
-    def param(self, name: str) -> Fields:
+    def param(self, name: str) -> MessageFields:
         """The parameters of that name; a misspelt field is a fault, one of somebody's own Caffe is noted."""
         fields = self.fields.child(name)
         for field, where in fields.unknown():
@@ -102,7 +102,7 @@ class Layer:
     ) -> Blob:
         """Add a node of a kind; ``part`` names it where the layer becomes several. Returns its output."""
         name = self.graph.fresh(f"{self.name}/{part}" if part else self.name)
-        shape = self.graph.make(self, Draft(kind, name, inputs, values or {}, shares))
+        shape = self.graph.make(self, NodeDraft(kind, name, inputs, values or {}, shares))
         leads = any(blob.leading for blob in inputs) if leading is None else leading
         return Blob(name, shape, leads)
 
@@ -145,4 +145,4 @@ def listed(letter: str, numbers: tuple[int, ...]) -> dict[str, int]:
     return {f"{letter}_{i}": number for i, number in enumerate(numbers, 1)}
 
 
-Rule = Callable[[Layer], Blob | list[Blob]]  # the output, or one for each top
+LayerRule = Callable[[CaffeLayer], Blob | list[Blob]]  # the output, or one for each top

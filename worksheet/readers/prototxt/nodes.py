@@ -10,7 +10,7 @@ from worksheet.errors import SheetError, Where
 from worksheet.layers import Shape, kind_named
 from worksheet.layers.spelling import Given, hyperparameters
 from worksheet.network import INPUT, Node
-from worksheet.readers.prototxt.layer import Draft, Layer
+from worksheet.readers.prototxt.layer import CaffeLayer, NodeDraft
 from worksheet.sizes import Sized, size
 
 ARRAYS = {"weights": 1, "biases": 1, "buffers": 3}  # as Caffe stores them: mean, variance and a factor for both
@@ -19,7 +19,7 @@ MOST_SAID = 12  # names in one note
 MOST_NODES = 50_000
 
 
-class Nodes:
+class CaffeGraph:
     """The nodes so far. What rules of layers need of the graph is here."""
 
     def __init__(self, regions: int | None) -> None:
@@ -34,7 +34,7 @@ class Nodes:
         self._numbers: Counter[str] = Counter()
         self._arrays: dict[str, tuple[str, int]] = {}  # a stored array's name: its node, its place there
 
-    def make(self, layer: Layer, draft: Draft) -> Shape | None:
+    def make(self, layer: CaffeLayer, draft: NodeDraft) -> Shape | None:
         """Append a node; its output's shape, where that of its inputs is known. Raises WorksheetError."""
         if len(self.nodes) >= MOST_NODES:
             raise SheetError(f"the network has more than {MOST_NODES:,} layers", layer.where)
@@ -77,7 +77,7 @@ class Nodes:
 
     # Shared parameters
 
-    def share(self, layer: Layer, first: int, names: list[str]) -> None:
+    def share(self, layer: CaffeLayer, first: int, names: list[str]) -> None:
         """Let the nodes from ``first`` on use the arrays of an earlier layer where all their names are that layer's."""
         if not any(names):
             return
@@ -98,7 +98,7 @@ class Nodes:
                 if name:
                     self._arrays.setdefault(name, (node.name, position))
 
-    def _shared(self, layer: Layer, node: Node, donor: str) -> Node:
+    def _shared(self, layer: CaffeLayer, node: Node, donor: str) -> Node:
         own, other = self.rows[node.name], self.rows[donor]
         if own and other and any(_stored(own, name) != _stored(other, name) for name in ARRAYS):
             numbers = " and ".join(f"{sum(_stored(row, name) for name in ARRAYS):,}" for row in (own, other))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from worksheet.errors import SheetError
-from worksheet.readers.prototxt.fields import Fields
+from worksheet.readers.prototxt.fields import MessageFields
 
 PHASES = ("TRAIN", "TEST")
 PHASE = "TEST"
@@ -11,14 +11,14 @@ DEPLOY = "deploy"
 TRAINING = frozenset({"train", "val"})
 
 
-class State:
+class NetState:
     """The state of the network: phase TEST, with the level and stages that the file's own ``state`` gives.
 
     A file for all purposes tells its parts apart by the stages train, val and deploy (NVIDIA's DIGITS, Caffe's
     cifar10_full_network): of such a file, the stage deploy is read, and ``assumed`` is true.
     """
 
-    def __init__(self, root: Fields, layers: list[Fields]) -> None:
+    def __init__(self, root: MessageFields, layers: list[MessageFields]) -> None:
         state = root.child("state")
         self.level = state.number("level", 0, least=-(10**6))
         self.stages = frozenset(filter(None, state.texts("stage")))
@@ -26,7 +26,7 @@ class State:
         if self.assumed:
             self.stages = frozenset({DEPLOY})
 
-    def has(self, layer: Fields) -> bool:
+    def has(self, layer: MessageFields) -> bool:
         """Whether a layer is part of it: any rule of ``include`` holds, or none of ``exclude``; an old ``phase`` is TEST."""
         if layer.choice("phase", PHASES, PHASE) != PHASE:
             return False
@@ -35,7 +35,7 @@ class State:
             raise SheetError("a layer has rules to include or to exclude it, not both", exclude[0].where)
         return any(map(self._meets, include)) if include else not any(map(self._meets, exclude))
 
-    def _meets(self, rule: Fields) -> bool:
+    def _meets(self, rule: MessageFields) -> bool:
         lowest, highest = -(10**9), 10**9
         return (
             rule.choice("phase", PHASES, PHASE) == PHASE
@@ -45,7 +45,7 @@ class State:
         )
 
 
-def _for_all_purposes(layers: list[Fields]) -> bool:
+def _for_all_purposes(layers: list[MessageFields]) -> bool:
     """Whether some layers are for a stage of training, and others are there or not there for the stage deploy."""
     rules = {"include": set[str](), "exclude": set[str]()}
     for layer in layers:

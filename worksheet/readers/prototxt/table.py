@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from worksheet.readers.prototxt import detection, elementwise, inputs, shapes, weights, windows
-from worksheet.readers.prototxt.fields import Fields
-from worksheet.readers.prototxt.layer import Rule
+from worksheet.readers.prototxt import data_layers, detection, elementwise, layout, weights, windows
+from worksheet.readers.prototxt.fields import MessageFields
+from worksheet.readers.prototxt.layer import LayerRule
 
-RULES: dict[str, Rule] = windows.RULES | weights.RULES | elementwise.RULES | shapes.RULES | detection.RULES
+RULES: dict[str, LayerRule] = windows.RULES | weights.RULES | elementwise.RULES | layout.RULES | detection.RULES
 
 # Losses and measures need labels; the others write files or do nothing.
 LEFT_OUT = (
@@ -25,16 +25,16 @@ UNCOUNTED = {
     "MultiStageMeanfield": "the filters of its random field run over a lattice whose size depends on the picture",
     "Recurrent": "it is the base of RNN and LSTM; the steps that it unrolls are not in the file",
 }
-SCRIPTS: dict[str, Rule] = {"proposallayer": detection.proposal, "proposaltargetlayer": detection.targets}
+SCRIPTS: dict[str, LayerRule] = {"proposallayer": detection.proposal, "proposaltargetlayer": detection.targets}
 SCRIPTS_LEFT_OUT = re.compile(r".*loss(layer)?|.*accuracy(layer)?|anchortarget(layer)?")
 RECURRENT = frozenset({"LSTM", "RNN"})
 # Blobs whose shape does not matter, by their places: marks of where sequences begin, the picture's size, true boxes.
-SHAPELESS: dict[Rule, tuple[int, ...]] = {
+SHAPELESS: dict[LayerRule, tuple[int, ...]] = {
     RULES["LSTM"]: (1,),
     RULES["RNN"]: (1,),
     detection.proposal: (2,),
     detection.targets: (1, 2, 3),
-    shapes.gathered: (1, 2, 3),
+    layout.gathered: (1, 2, 3),
 }
 NEEDY = frozenset(windows.RULES | weights.RULES)  # whose first blob is no label
 REGIONS_READ_BY = frozenset({"PSROIPooling", "ROIAlign", "ROIPooling"})  # as their second blob
@@ -45,7 +45,7 @@ def _folded(name: str) -> str:
     return name.replace("_", "").replace("-", "").lower()
 
 
-TYPES = {_folded(name): name for name in (*RULES, *LEFT_OUT, *inputs.SOURCES, *UNCOUNTED)}
+TYPES = {_folded(name): name for name in (*RULES, *LEFT_OUT, *data_layers.SOURCES, *UNCOUNTED)}
 
 
 def type_named(written: str) -> str:
@@ -54,10 +54,10 @@ def type_named(written: str) -> str:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class LayerVerdict:
     """What becomes of a layer: its rule, or why there is none."""
 
-    rule: Rule | None = None
+    rule: LayerRule | None = None
     source: bool = False
     left_out: bool = False
     refused: str = ""
@@ -68,24 +68,24 @@ class Verdict:
         return SHAPELESS.get(self.rule, ()) if self.rule else ()
 
 
-def verdict(type: str, fields: Fields) -> Verdict:
+def verdict(type: str, fields: MessageFields) -> LayerVerdict:
     """What becomes of a layer of this type. A data layer is one that reads no blob; a script is known by its class."""
     bottoms = "bottom" in fields
-    if not bottoms and (type in inputs.SOURCES or _folded(type).endswith("data")):
-        return Verdict(source=True)
+    if not bottoms and (type in data_layers.SOURCES or _folded(type).endswith("data")):
+        return LayerVerdict(source=True)
     if type == "Python":
         return _scripted(fields.child("python_param").text("layer"))
     if type in RULES:
-        return Verdict(RULES[type])
+        return LayerVerdict(RULES[type])
     if type in LEFT_OUT or _folded(type).endswith(("loss", "accuracy")):
-        return Verdict(left_out=True)
-    return Verdict(refused=UNCOUNTED.get(type, "unknown"))
+        return LayerVerdict(left_out=True)
+    return LayerVerdict(refused=UNCOUNTED.get(type, "unknown"))
 
 
-def _scripted(name: str) -> Verdict:
+def _scripted(name: str) -> LayerVerdict:
     folded = _folded(name)
     if folded in SCRIPTS:
-        return Verdict(SCRIPTS[folded])
+        return LayerVerdict(SCRIPTS[folded])
     if SCRIPTS_LEFT_OUT.fullmatch(folded):
-        return Verdict(left_out=True)
-    return Verdict(refused=f"the script {name or 'without a name'} is not known")
+        return LayerVerdict(left_out=True)
+    return LayerVerdict(refused=f"the script {name or 'without a name'} is not known")

@@ -6,10 +6,10 @@ from math import prod
 
 from worksheet.errors import SheetError
 from worksheet.layers import Shape
-from worksheet.readers.prototxt.layer import Blob, Layer, Rule, listed
+from worksheet.readers.prototxt.layer import Blob, CaffeLayer, LayerRule, listed
 
 
-def inner_product(layer: Layer) -> Blob:
+def inner_product(layer: CaffeLayer) -> Blob:
     """All axes from ``axis`` on are one vector; the axes before it are rows (regions, steps)."""
     fields = layer.param("inner_product_param")
     blob = layer.bottom
@@ -23,7 +23,7 @@ def inner_product(layer: Layer) -> Blob:
     return layer.emit("Linear", blob, values={**values, "r": int(len(rows) > 1)})
 
 
-def lrn(layer: Layer) -> Blob:
+def lrn(layer: CaffeLayer) -> Blob:
     fields = layer.param("lrn_param")
     region = fields.choice("norm_region", ("ACROSS_CHANNELS", "WITHIN_CHANNEL"), "ACROSS_CHANNELS")
     return layer.emit(
@@ -31,18 +31,18 @@ def lrn(layer: Layer) -> Blob:
     )
 
 
-def batch_norm(layer: Layer) -> Blob:
+def batch_norm(layer: CaffeLayer) -> Blob:
     """Caffe's own stores means and variances alone: a Scale layer follows it. NVIDIA's may hold the scale too."""
     affine = layer.param("batch_norm_param").flag("scale_bias")
     return layer.emit("BatchNorm", layer.bottom, values={"a": int(affine), "i": layer.channels_axis})
 
 
-def affine_batch_norm(layer: Layer) -> Blob:
+def affine_batch_norm(layer: CaffeLayer) -> Blob:
     """BN of other Caffes: slope and bias are its own."""
     return layer.emit("BatchNorm", layer.bottom, values={"a": 1, "i": layer.channels_axis})
 
 
-def mean_variance_norm(layer: Layer) -> Blob:
+def mean_variance_norm(layer: CaffeLayer) -> Blob:
     """MVN: the mean taken off, and the deviation divided out unless normalize_variance is false."""
     fields = layer.param("mvn_param")
     blob = layer.bottom
@@ -56,23 +56,23 @@ def mean_variance_norm(layer: Layer) -> Blob:
     return layer.emit("Sub", blob, mean)
 
 
-def normalize(layer: Layer) -> Blob:
+def normalize(layer: CaffeLayer) -> Blob:
     """SSD's: channels divided by their norm at each place, or by that of the whole map; then scaled."""
     fields = layer.param("norm_param")
     shared, whole = fields.flag("channel_shared", default=True), fields.flag("across_spatial", default=True)
     return layer.emit("Normalize", layer.bottom, values={"v": int(shared), "s": int(whole)})
 
 
-def scale(layer: Layer) -> Blob:
+def scale(layer: CaffeLayer) -> Blob:
     """Numbers of its own, one a channel (or those of a second blob), times the input; then perhaps a bias."""
     return _scaled(layer, "scale_param")
 
 
-def bias(layer: Layer) -> Blob:
+def bias(layer: CaffeLayer) -> Blob:
     return _scaled(layer, "bias_param")
 
 
-def _scaled(layer: Layer, param: str) -> Blob:
+def _scaled(layer: CaffeLayer, param: str) -> Blob:
     """``Scale`` multiplies, ``Bias`` adds; both lay the smaller array over the larger from ``axis`` on."""
     fields = layer.param(param)
     blob, *other = layer.read(1, 2)
@@ -95,7 +95,7 @@ def _scaled(layer: Layer, param: str) -> Blob:
     return _biased(layer, blob, operation, stored, with_bias=with_bias)
 
 
-def _biased(layer: Layer, blob: Blob, operation: str, laid: Blob, *, with_bias: bool) -> Blob:
+def _biased(layer: CaffeLayer, blob: Blob, operation: str, laid: Blob, *, with_bias: bool) -> Blob:
     if not with_bias:
         return layer.emit(operation, blob, laid, leading=blob.leading)
     product = layer.emit(operation, blob, laid, part="product", leading=blob.leading)
@@ -103,7 +103,7 @@ def _biased(layer: Layer, blob: Blob, operation: str, laid: Blob, *, with_bias: 
     return layer.emit("Add", product, stored, leading=blob.leading)
 
 
-def _laid(layer: Layer, blob: Blob, other: Blob, position: int) -> Blob:
+def _laid(layer: CaffeLayer, blob: Blob, other: Blob, position: int) -> Blob:
     """The second blob with axes of one behind its own, so that it lies over the first from ``position`` on."""
     shape: Shape = other.shape
     if position < 0 and other.leading:  # a stored array has no batch; a blob laid from the batch on shares it
@@ -117,7 +117,7 @@ def _laid(layer: Layer, blob: Blob, other: Blob, position: int) -> Blob:
     return layer.reshaped(other, shape + (1,) * behind, part="laid", leading=other.leading)
 
 
-def embed(layer: Layer) -> Blob:
+def embed(layer: CaffeLayer) -> Blob:
     """A row of the table for every number; then a bias, unless bias_term is false."""
     fields = layer.param("embed_param")
     values = {"v": fields.number("input_dim", None, 1), "k": fields.number("num_output", None, 1)}
@@ -130,7 +130,7 @@ def embed(layer: Layer) -> Blob:
     return layer.emit("Add", rows, stored, leading=rows.leading)
 
 
-def parameter(layer: Layer) -> Blob:
+def parameter(layer: CaffeLayer) -> Blob:
     """An array that is learned and read by other layers. It has no samples."""
     shape = layer.param("parameter_param").child("shape").numbers("dim", 1)
     if not 0 < len(shape) <= 6:
@@ -138,7 +138,7 @@ def parameter(layer: Layer) -> Blob:
     return layer.emit("Parameter", leading=True, values=listed("o", tuple(shape)))
 
 
-def recurrent(kind: str, layer: Layer) -> Blob:
+def recurrent(kind: str, layer: CaffeLayer) -> Blob:
     """Steps x streams x features: each stream is a sequence. Caffe's RNN has a layer behind its state that makes the output."""
     fields = layer.param("lstm_param" if "lstm_param" in layer.fields else "recurrent_param")
     blob = layer.read(1, 3)[0]
@@ -163,15 +163,15 @@ def recurrent(kind: str, layer: Layer) -> Blob:
     return layer.emit("Permute", state, part="steps_first", values=listed("a", (2, 1, 3)))
 
 
-def _lstm(layer: Layer) -> Blob:
+def _lstm(layer: CaffeLayer) -> Blob:
     return recurrent("LSTM", layer)
 
 
-def _rnn(layer: Layer) -> Blob:
+def _rnn(layer: CaffeLayer) -> Blob:
     return recurrent("RNN", layer)
 
 
-RULES: dict[str, Rule] = {
+RULES: dict[str, LayerRule] = {
     "BN": affine_batch_norm,
     "BatchNorm": batch_norm,
     "Bias": bias,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from worksheet.errors import SheetError
-from worksheet.readers.prototxt.fields import Fields
-from worksheet.readers.prototxt.layer import Blob, Layer, Rule, listed
+from worksheet.readers.prototxt.fields import MessageFields
+from worksheet.readers.prototxt.layer import Blob, CaffeLayer, LayerRule, listed
 
 SIDES = {1: "w", 2: "hw", 3: "thw"}  # the letters of the axes behind the channels, from the outermost inwards
 MAX_BLOBS = 1000
@@ -16,7 +16,7 @@ HIGHEST_PYRAMID = 10
 DEPTHS = {"kernel_size": "kernel_depth", "stride": "temporal_stride", "pad": "temporal_pad"}  # C3D's words for time
 
 
-def per_axis(fields: Fields, single: str, default: int | None, dimensions: int, least: int = 0) -> list[int]:
+def per_axis(fields: MessageFields, single: str, default: int | None, dimensions: int, least: int = 0) -> list[int]:
     """A size for each axis, from the outermost: one for all, one for each, or apart as ..._h and ..._w."""
     if "kernel_depth" in fields and single in DEPTHS and dimensions == 3:
         return [fields.number(DEPTHS[single], default, least), *per_axis(fields, single, default, 2, least)]
@@ -38,7 +38,7 @@ def per_axis(fields: Fields, single: str, default: int | None, dimensions: int, 
     return given * dimensions if len(given) == 1 else given
 
 
-def dilations(fields: Fields, dimensions: int) -> list[int]:
+def dilations(fields: MessageFields, dimensions: int) -> list[int]:
     """The distances between a kernel's elements, which DeepLab's first Caffe calls holes."""
     name = "hole" if {"hole", "hole_h", "hole_w"} & fields.values.keys() else "dilation"
     return per_axis(fields, name, 1, dimensions, 1)
@@ -50,7 +50,7 @@ def spelled(letter: str, numbers: list[int]) -> dict[str, int]:
     return {stem + side: number for side, number in zip(SIDES[len(numbers)], numbers, strict=True)}
 
 
-def dimensions_behind(layer: Layer, blob: Blob, axis: int) -> int:
+def dimensions_behind(layer: CaffeLayer, blob: Blob, axis: int) -> int:
     """The number of axes in which a window slides: those behind the channels' axis."""
     position = layer.inner_axis(blob, axis)
     number = len(blob.shape) - position - 1
@@ -60,7 +60,7 @@ def dimensions_behind(layer: Layer, blob: Blob, axis: int) -> int:
     return number
 
 
-def convolution(kind: str, layer: Layer, *, depthwise: bool = False) -> list[Blob]:
+def convolution(kind: str, layer: CaffeLayer, *, depthwise: bool = False) -> list[Blob]:
     """Caffe rounds down. Several blobs are convolved with the same weights, each to a top of its own."""
     blobs = layer.read(1, MAX_BLOBS)
     fields = layer.param("convolution_param")
@@ -83,7 +83,7 @@ def convolution(kind: str, layer: Layer, *, depthwise: bool = False) -> list[Blo
     return outputs
 
 
-def pooling(layer: Layer) -> list[Blob]:
+def pooling(layer: CaffeLayer) -> list[Blob]:
     """Caffe rounds up, and steps by 1 where no stride is given. A second top has the places of the maxima."""
     blob = layer.bottom
     fields = layer.param("pooling_param")
@@ -104,14 +104,14 @@ def pooling(layer: Layer) -> list[Blob]:
     return [layer.emit(f"{kind}{dimensions}d", blob, values=values)] * len(layer.tops)
 
 
-def _whole(layer: Layer, blob: Blob, kind: str, dimensions: int) -> Blob:
+def _whole(layer: CaffeLayer, blob: Blob, kind: str, dimensions: int) -> Blob:
     """Pooling over all of a map; of the maps of many regions, each by itself."""
     if not blob.leading:
         return layer.emit(f"Global{kind}", blob)
     return layer.emit(f"{kind}{dimensions}d", blob, values=spelled("", list(blob.shape[-dimensions:])))
 
 
-def im2col(layer: Layer) -> Blob:
+def im2col(layer: CaffeLayer) -> Blob:
     """The windows of a convolution side by side: elements are copied, nothing is computed."""
     blob = layer.bottom
     fields = layer.param("convolution_param")
@@ -131,7 +131,7 @@ def im2col(layer: Layer) -> Blob:
     return layer.emit("Gather", blob, values=listed("o", (*before, channels, *places)))
 
 
-def pyramid(layer: Layer) -> Blob:
+def pyramid(layer: CaffeLayer) -> Blob:
     """Spatial pyramid pooling: 1, 2 x 2, 4 x 4, ... windows, flattened and joined."""
     fields = layer.param("spp_param")
     height = fields.number("pyramid_height", None, 1)
@@ -151,7 +151,7 @@ def pyramid(layer: Layer) -> Blob:
     return layer.emit("Concat", *flat, values={"a": 1}) if len(flat) > 1 else flat[0]
 
 
-def resampled(layer: Layer) -> Blob:
+def resampled(layer: CaffeLayer) -> Blob:
     """Upsample: to a multiple of the size (nearest neighbour), or with the places of maxima, as SegNet unpools.
 
     SegNet's pad_out takes off the row or column by which Caffe's pooling had rounded up.
@@ -169,7 +169,7 @@ def resampled(layer: Layer) -> Blob:
     return layer.emit("Gather", blob, values=listed("o", (*channels, *sizes)))
 
 
-def interpolated(layer: Layer) -> Blob:
+def interpolated(layer: CaffeLayer) -> Blob:
     """DeepLab's Interp: bilinear, the corners kept; to a size, or zoomed and shrunk."""
     blob, *like = layer.read(1, 2)
     fields = layer.param("interp_param")
@@ -184,7 +184,7 @@ def interpolated(layer: Layer) -> Blob:
     return layer.emit("Interp", blob, values={"n_z": zoom, "n_s": shrink, **pads, **values})
 
 
-RULES: dict[str, Rule] = {
+RULES: dict[str, LayerRule] = {
     "Convolution": partial(convolution, "Conv"),
     "Convolution3D": partial(convolution, "Conv"),
     "ConvolutionDepthwise": partial(convolution, "Conv", depthwise=True),

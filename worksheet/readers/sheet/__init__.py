@@ -9,20 +9,20 @@ from typing import Any
 from worksheet.errors import Collector, SheetError, Where
 from worksheet.layers import Shape
 from worksheet.network import INPUT, Heading, Network, Node
-from worksheet.readers.reader import Options, Reader
-from worksheet.readers.sheet.body import Body
+from worksheet.readers.reader import Reader, ReadOptions
+from worksheet.readers.sheet.body import SheetBody
 from worksheet.readers.sheet.front_matter import FENCE, FRONT_MATTER, HOMEWORK, closing_line
-from worksheet.readers.sheet.layers import Line
+from worksheet.readers.sheet.lines import SheetLine
 from worksheet.schema import Context, parse, read_text
 from worksheet.sizes import follow, sized
 
 
-def read_sheet(path: Path, options: Options) -> Network:
+def read_sheet(path: Path, options: ReadOptions) -> Network:
     """The network in a ``.sheet`` file. Raises WorksheetError with every fault of the file at its line and column."""
-    return _Sheet(path, read_text(path)).network(options.input)
+    return _SheetReader(path, read_text(path)).network(options.input)
 
 
-class _Sheet:
+class _SheetReader:
     """One file; its faults are collected."""
 
     def __init__(self, path: Path, text: str) -> None:
@@ -87,19 +87,19 @@ class _Sheet:
     # Layers
 
     def nodes(self, end: int, further: Iterable[str]) -> list[Node]:
-        body = Body(self.faults, further)
+        body = SheetBody(self.faults, further)
         nodes = body.read(self.layer_lines(end))
         if not nodes and not self.faults.found:
             place = Where(self.file, len(self.lines))
             self.faults.add(SheetError("there is no layer", place, "a layer a line, such as ReLU"))
         return nodes
 
-    def layer_lines(self, end: int) -> Iterator[Line]:
+    def layer_lines(self, end: int) -> Iterator[SheetLine]:
         """Each line that is not blank, without comments."""
         for number, line in enumerate(self.lines[end:], end + 1):
             text = line.split("#", 1)[0].rstrip()
             if text.strip():
-                yield Line(self.file, number, text, line)
+                yield SheetLine(self.file, number, text, line)
 
 
 READER = Reader(takes="a .sheet file", read=read_sheet, suffixes=(".sheet",))

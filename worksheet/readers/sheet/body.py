@@ -10,7 +10,7 @@ from worksheet.errors import Collector, SheetError, Where, WorksheetError, neare
 from worksheet.formula import Formula
 from worksheet.layers import kinds
 from worksheet.network import INPUT, Node
-from worksheet.readers.sheet.layers import LONGEST_LINE, NAME, Line, Reference, Statement, statement, written
+from worksheet.readers.sheet.lines import LONGEST_LINE, NAME, LayerReference, LayerStatement, SheetLine, statement, written
 
 MOST_LAYERS = 20_000
 MOST_BLOCKS = 200
@@ -26,16 +26,16 @@ BRACES = re.compile(r"\{([^{}]*)\}")
 
 
 @dataclass(frozen=True)
-class Block:
+class SheetBlock:
     """A block: its name, the names of its numbers, its lines."""
 
     name: str
     numbers: tuple[str, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[SheetLine, ...]
 
 
 @dataclass
-class Scope:
+class SheetScope:
     """The names that a stretch of lines may read, and the layer above."""
 
     prefix: str
@@ -51,28 +51,28 @@ class Scope:
                 return name
 
 
-class Body:
+class SheetBody:
     """Reads the lines below the front matter; every fault is noted at its place and reading goes on."""
 
     def __init__(self, faults: Collector, further: Iterable[str]) -> None:
         self.faults = faults
-        self.blocks: dict[str, Block] = {}
+        self.blocks: dict[str, SheetBlock] = {}
         self.nodes: list[Node] = []
         self.stage = ""
         self.steps = 0
-        self.top = Scope("", {INPUT: INPUT, **{name: name for name in further}}, INPUT)
+        self.top = SheetScope("", {INPUT: INPUT, **{name: name for name in further}}, INPUT)
 
-    def read(self, lines: Iterable[Line]) -> list[Node]:
+    def read(self, lines: Iterable[SheetLine]) -> list[Node]:
         """The layers, in the order in which they are computed."""
         rest = iter(lines)
         try:
             for line in rest:
                 self.top_line(line, rest)
-        except _Full as fault:
+        except _TooManyLayers as fault:
             self.faults.add(fault)
         return self.nodes
 
-    def top_line(self, line: Line, rest: Iterator[Line]) -> None:
+    def top_line(self, line: SheetLine, rest: Iterator[SheetLine]) -> None:
         if len(line.text) <= LONGEST_LINE and OPENS.match(line.text):
             with self.faults.catching():
                 self.define(line, rest)
@@ -81,7 +81,7 @@ class Body:
         else:
             self.line(line, self.top, 0)
 
-    def define(self, opening: Line, rest: Iterator[Line]) -> None:
+    def define(self, opening: SheetLine, rest: Iterator[SheetLine]) -> None:
         """Read a block as far as its end. Raises SheetError; the lines are read in any case."""
         inside, closed = [], False
         for line in rest:
@@ -101,13 +101,13 @@ class Body:
             raise SheetError(f"there is a block or a layer called {found['name']} already", where)
         if not all(re.fullmatch(r"[A-Za-z]+(?:_[A-Za-z0-9]+)?", name, re.ASCII) for name in numbers) or not inside:
             raise SheetError("a block has names for its numbers, and layers", opening.whole, hint)
-        self.blocks[found["name"]] = Block(found["name"], numbers, tuple(inside))
+        self.blocks[found["name"]] = SheetBlock(found["name"], numbers, tuple(inside))
 
-    def line(self, line: Line, scope: Scope, depth: int) -> None:
+    def line(self, line: SheetLine, scope: SheetScope, depth: int) -> None:
         """A layer or the use of a block, at the end of what is read so far."""
         self.steps += 1
         if self.steps > MOST_LAYERS:
-            raise _Full(f"more than {MOST_LAYERS:,} layers", line.whole)
+            raise _TooManyLayers(f"more than {MOST_LAYERS:,} layers", line.whole)
         try:
             parts = statement(line)
             use = USE.fullmatch(parts.body)
@@ -115,7 +115,7 @@ class Body:
                 self.use(parts, use, scope, depth)
             else:
                 self.layer(parts, scope)
-        except _Full:
+        except _TooManyLayers:
             raise
         except WorksheetError as fault:
             self.note(fault)
@@ -126,13 +126,13 @@ class Body:
         if str(fault) not in map(str, self.faults.found):
             self.faults.add(fault)
 
-    def spoilt(self, line: Line, scope: Scope) -> None:
+    def spoilt(self, line: SheetLine, scope: SheetScope) -> None:
         """Note that nothing is known of this layer, so that what reads it is not blamed."""
         scope.above = UNKNOWN
         if (name := re.match(rf"\s*({NAME})\s*=", line.text, re.ASCII)) and name[1] not in scope.names:
             scope.names[name[1]] = UNKNOWN
 
-    def layer(self, parts: Statement, scope: Scope) -> None:
+    def layer(self, parts: LayerStatement, scope: SheetScope) -> None:
         made = written(parts)
         inputs = self.inputs(parts, scope) or (() if made.kind.is_source else (scope.above,))
         shares = self.known(made.shares, scope) if made.shares else ""
@@ -142,7 +142,7 @@ class Body:
         where, values = parts.line.whole, made.hyperparameters
         self.nodes.append(Node(scope.above, made.kind, values, inputs, where, made.pattern, self.stage, shares))
 
-    def use(self, parts: Statement, use: re.Match[str], scope: Scope, depth: int) -> None:
+    def use(self, parts: LayerStatement, use: re.Match[str], scope: SheetScope, depth: int) -> None:
         """A block with its numbers put in, once or several times one behind the other."""
         where = parts.line.where(parts.start + 1, max(1, len(parts.body)))
         block = self.blocks.get(use["name"])
@@ -161,10 +161,10 @@ class Body:
             scope.names[name] = scope.above
             inputs = (scope.above,)
 
-    def placed(self, block: Block, numbers: dict[str, int], prefix: str, inputs: tuple[str, ...], depth: int) -> str:
+    def placed(self, block: SheetBlock, numbers: dict[str, int], prefix: str, inputs: tuple[str, ...], depth: int) -> str:
         """The layers of one use; the name of its last one."""
         names = {INPUT: inputs[0]} | {f"{INPUT}_{i}": name for i, name in enumerate(inputs[1:], 2)}
-        inner = Scope(prefix, names, inputs[0])
+        inner = SheetScope(prefix, names, inputs[0])
         for line in block.lines:
             try:
                 filled = replace(line, text=_filled(line, numbers), full="")
@@ -175,23 +175,23 @@ class Body:
             self.line(filled, inner, depth + 1)
         return inner.above
 
-    def numbers(self, block: Block, text: str, where: Where) -> dict[str, int]:
+    def numbers(self, block: SheetBlock, text: str, where: Where) -> dict[str, int]:
         given = [part for part in text.split(",") if part.strip()]
         if len(given) != len(block.numbers):
             takes = f"{block.name}({', '.join(block.numbers)})"
             raise SheetError(f"{block.name} takes {len(block.numbers)} numbers, not {len(given)}", where, takes)
         return {name: _number(part, {}, where) for name, part in zip(block.numbers, given, strict=True)}
 
-    def inputs(self, parts: Statement, scope: Scope) -> tuple[str, ...]:
+    def inputs(self, parts: LayerStatement, scope: SheetScope) -> tuple[str, ...]:
         return tuple([self.known(reference, scope) for reference in parts.inputs])
 
-    def known(self, reference: Reference, scope: Scope) -> str:
+    def known(self, reference: LayerReference, scope: SheetScope) -> str:
         if reference.name not in scope.names:
             hint = nearest(reference.name, scope.names)
             raise SheetError(f"there is no layer {shown(reference.name)} above", reference.where, hint)
         return scope.names[reference.name]
 
-    def named(self, parts: Statement, scope: Scope, start: str) -> str:
+    def named(self, parts: LayerStatement, scope: SheetScope, start: str) -> str:
         if parts.name is None:
             return scope.fresh(start)
         if parts.name.name in scope.names:
@@ -199,11 +199,11 @@ class Body:
         return parts.name.name
 
 
-class _Full(SheetError):
+class _TooManyLayers(SheetError):
     """There are more layers than a network may have."""
 
 
-def _filled(line: Line, numbers: dict[str, int]) -> str:
+def _filled(line: SheetLine, numbers: dict[str, int]) -> str:
     """A block's line with numbers in place of ``{k}`` and ``{4*k}``."""
 
     def number(found: re.Match[str]) -> str:

@@ -10,7 +10,7 @@ from worksheet.conventions.reading import DIGITS
 from worksheet.errors import SheetError, shown
 from worksheet.network import INPUT
 from worksheet.readers.reader import shape
-from worksheet.readers.sheet.layers import NAME
+from worksheet.readers.sheet.lines import NAME
 from worksheet.schema import WORDS, Choice, Context, Field, Located, Parsed, Record, Schema, TableOf
 
 FENCE = "---"

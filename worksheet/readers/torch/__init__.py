@@ -19,7 +19,7 @@ from typing import Any
 from worksheet.errors import SheetError, Where, nearest, shown
 from worksheet.layers import Shape
 from worksheet.network import INPUT, Heading, Network
-from worksheet.readers.reader import Options, Reader
+from worksheet.readers.reader import Reader, ReadOptions
 
 DOTTED = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*"
 SOURCE = re.compile(rf"(?P<module>{DOTTED}|[^:\n]+\.py):(?P<factory>{DOTTED})", re.ASCII)
@@ -31,7 +31,7 @@ FACTORY = "it must be a function that gives a torch.nn.Module, or one itself"
 INSTALL = "pip install 'worksheet[torch]'"
 
 
-def read_torch(source: Any, options: Options) -> Network:
+def read_torch(source: Any, options: ReadOptions) -> Network:
     """The network that a module's forward pass computes, for inputs of ``options.inputs`` (shapes without the batch).
 
     Raises WorksheetError: what cannot be imported, made, run or followed, each with the line of the user's code.
@@ -46,9 +46,9 @@ def read_torch(source: Any, options: Options) -> Network:
         return _followed(module, name, options)
 
 
-def _followed(module: Any, name: str, options: Options) -> Network:
+def _followed(module: Any, name: str, options: ReadOptions) -> Network:
     from worksheet.readers.torch.follower import NeedsWholeNumbers
-    from worksheet.readers.torch.running import meta_twins, run
+    from worksheet.readers.torch.forward_pass import meta_twins, run
 
     module = getattr(module, "_orig_mod", module)  # of torch.compile: the module as it was written
     twins = meta_twins(module)
@@ -129,7 +129,7 @@ def _folder_on_path(source: Any) -> Iterator[None]:
         sys.path[:] = before
 
 
-def _made(source: str, options: Options) -> Any:
+def _made(source: str, options: ReadOptions) -> Any:
     """The module that a factory makes, on the meta device."""
     match = SOURCE.fullmatch(source)
     assert match is not None  # the source was claimed
@@ -146,21 +146,21 @@ def _made(source: str, options: Options) -> Any:
     return made.eval()
 
 
-def _called(factory: Callable[..., Any], source: str, options: Options) -> Any:
-    from worksheet.readers.torch.arrays import COUNTING, Arrays
-    from worksheet.readers.torch.places import fault_of
+def _called(factory: Callable[..., Any], source: str, options: ReadOptions) -> Any:
+    from worksheet.readers.torch.meta_tensors import COUNTING, MetaTensors
+    from worksheet.readers.torch.user_code import fault_of
 
     if not callable(factory):
         raise SheetError(f"it is no factory but of class {type(factory).__name__}", Where(source), FACTORY)
     _check_arguments(factory, source, options)
     try:
-        with Arrays(COUNTING).mode():
+        with MetaTensors(COUNTING).mode():
             return factory(**options.kwargs)
     except (Exception, SystemExit) as error:
         raise fault_of(error, f"{source} fails") from error
 
 
-def _check_arguments(factory: Callable[..., Any], source: str, options: Options) -> None:
+def _check_arguments(factory: Callable[..., Any], source: str, options: ReadOptions) -> None:
     """Arguments that the factory does not take, or lacks."""
     try:
         signature = inspect.signature(factory)
@@ -176,7 +176,7 @@ def _check_arguments(factory: Callable[..., Any], source: str, options: Options)
 
 def _imported(name: str) -> Any:
     """A module by its dotted name or the path of its file."""
-    from worksheet.readers.torch.places import fault_of
+    from worksheet.readers.torch.user_code import fault_of
 
     try:
         if not name.endswith(".py"):

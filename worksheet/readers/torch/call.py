@@ -6,32 +6,32 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from worksheet.readers.torch.telling import of_frames, of_numbers
-from worksheet.readers.torch.trace import Trace
-from worksheet.readers.torch.values import MOST_AXES, Frame, Lost, Value, batches, listed, without
+from worksheet.readers.torch.layer_facts import of_frames, of_numbers
+from worksheet.readers.torch.trace import ForwardTrace
+from worksheet.readers.torch.values import MOST_AXES, CannotFollow, ModuleFrame, TorchValue, batches, listed, without
 
 AXES = "wht"  # of a window, the innermost first
 
 
-class Rule(NamedTuple):
+class CallRule(NamedTuple):
     """How a call becomes rows. ``names`` are its arguments in order; ``*name`` takes all that follow, or a list."""
 
-    handler: Callable[[Call], None]
+    handler: Callable[[TorchCall], None]
     names: str = "input"
     kind: str = ""
     moves: bool = False  # numbers are moved and none is worked out, so that a buffer stays a buffer
 
 
 @dataclass
-class Call:
+class TorchCall:
     """A call that has run: its arguments and what it gave.
 
     ``meta`` makes a tensor of a shape. ``called`` is how the program calls it, as its rows will say.
     """
 
-    trace: Trace
+    trace: ForwardTrace
     name: str
-    rule: Rule
+    rule: CallRule
     args: Sequence[Any]
     kwargs: Mapping[str, Any]
     result: Any
@@ -55,7 +55,7 @@ class Call:
     def traced(self, body: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Run a function of tensors whose calls become rows, named as parts of this one."""
         frames = self.trace.frames
-        frames.append(Frame(self.base, stage=frames[-1].stage, outer=self.called))
+        frames.append(ModuleFrame(self.base, stage=frames[-1].stage, outer=self.called))
         try:
             with self.follow():
                 return body(*args, **kwargs)
@@ -72,7 +72,7 @@ class Call:
             else:
                 self.rule.handler(self)
 
-    def scattered(self, value: Value) -> None:
+    def scattered(self, value: TorchValue) -> None:
         """Numbers picked by their places, when they have come to lie in axes that a row can have."""
         source = value.source or self.value(value.tensor)
         for out in tensors(self.result):
@@ -90,21 +90,21 @@ class Call:
         return self.given.get(name, default)
 
     @property
-    def x(self) -> Value:
+    def x(self) -> TorchValue:
         """The first argument."""
         return self.value(self.args[0] if self.args else self.given[self.rule.names.split()[0].lstrip("*")])
 
-    def value(self, tensor: Any) -> Value:
+    def value(self, tensor: Any) -> TorchValue:
         """A tensor as an operand."""
         if not is_tensor(tensor):
-            raise Lost(f"it reads {type(tensor).__name__} where a tensor is expected")
+            raise CannotFollow(f"it reads {type(tensor).__name__} where a tensor is expected")
         return self.trace.operand(tensor)
 
-    def known(self, tensor: Any) -> Value | None:
+    def known(self, tensor: Any) -> TorchValue | None:
         """A tensor that is a parameter, a buffer or depends on something; None for numbers and constants."""
         return self.trace.value(tensor) if is_tensor(tensor) else None
 
-    def alias(self, value: Value, out: Any = None, batch: int | None = None) -> None:
+    def alias(self, value: TorchValue, out: Any = None, batch: int | None = None) -> None:
         """The result is the same numbers in the same axes: no row."""
         target = self.result if out is None else out
         self.trace.bind(target, replace(value, batch=batch))
@@ -114,19 +114,19 @@ class Call:
         for out, tensor in zip(tensors(self.result), tensors(made), strict=False):
             value = self.known(tensor)
             if value is None or tensor.shape != out.shape:
-                raise Lost("it is made of other calls that do not give its shape")
+                raise CannotFollow("it is made of other calls that do not give its shape")
             self.alias(value, out, value.batch)
 
-    def with_first(self, made: Value) -> None:
+    def with_first(self, made: TorchValue) -> None:
         """The row gives the first result; the others (places of maxima, the state of a cell) come with it."""
         for further in tensors(self.result)[1:]:
             self.alias(made, further, made.batch)
 
     def row(
-        self, kind: str, values: Mapping[str, int], *operands: Value, out: Any = None, part: str = "", pattern: str = "",
+        self, kind: str, values: Mapping[str, int], *operands: TorchValue, out: Any = None, part: str = "", pattern: str = "",
         weights: Sequence[Any] = (), statistics: Sequence[Any] = (), prefer: int | None = None,
         facts: Mapping[str, int] | None = None,
-    ) -> Value:  # fmt: skip
+    ) -> TorchValue:  # fmt: skip
         """A row that gives the result, or the tensor ``out``.
 
         ``weights`` are the stored tensors that it counts as parameters, ``statistics`` those that it counts as buffers.
@@ -166,7 +166,7 @@ class Call:
         return self.trace.owners.get(key, "") if key in self.trace.parameters else self.value(tensor).name
 
 
-def _batch(operands: Sequence[Value], out: Any) -> int | None:
+def _batch(operands: Sequence[TorchValue], out: Any) -> int | None:
     """Where the batch axis of the result is likely to be: where it is in the input, counted from the right."""
     for value in operands:
         if value.batch is not None and is_tensor(out):

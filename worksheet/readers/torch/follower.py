@@ -6,13 +6,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from worksheet.errors import NetworkError, Where, WorksheetError, nearest
-from worksheet.readers.torch.arrays import MAKING, Arrays
-from worksheet.readers.torch.call import Call, Rule, is_tensor, tensors
-from worksheet.readers.torch.calls import CALLS
-from worksheet.readers.torch.places import user_place
-from worksheet.readers.torch.trace import Trace
-from worksheet.readers.torch.values import MOST_AXES, Later, Lost, Value, batches, listed, storage, version, without
-from worksheet.readers.torch.wording import wording
+from worksheet.readers.torch.call import CallRule, TorchCall, is_tensor, tensors
+from worksheet.readers.torch.call_syntax import wording
+from worksheet.readers.torch.elementwise import CALLS
+from worksheet.readers.torch.meta_tensors import MAKING, MetaTensors
+from worksheet.readers.torch.trace import ForwardTrace
+from worksheet.readers.torch.user_code import user_place
+from worksheet.readers.torch.values import (
+    MOST_AXES,
+    CannotFollow,
+    DeferredTensor,
+    TorchValue,
+    batches,
+    listed,
+    storage,
+    version,
+    without,
+)
 
 LIKE = frozenset(  # arrays that take a tensor's shape or type and none of its numbers
     [
@@ -74,7 +84,7 @@ class NeedsWholeNumbers(Exception):
     """An input is used as numbers of tokens. Says which."""
 
 
-class Refused(Exception):
+class PendingFault(Exception):
     """A fault that is worded already, on its way through the user's own frames."""
 
     def __init__(self, fault: WorksheetError) -> None:
@@ -82,15 +92,15 @@ class Refused(Exception):
         self.fault = fault
 
 
-def rule_of(name: str) -> Rule | None:
+def rule_of(name: str) -> CallRule | None:
     """The rule of a call; relu_ works in place as relu does."""
     return CALLS.get(name) or (None if name.startswith("_") else CALLS.get(name.rstrip("_")))
 
 
-class Follower(Arrays):
+class Follower(MetaTensors):
     """Arrays without numbers whose calls are followed. ``faults`` are those that could not be."""
 
-    def __init__(self, trace: Trace, twins: Mapping[int, tuple[Any, Any]]) -> None:
+    def __init__(self, trace: ForwardTrace, twins: Mapping[int, tuple[Any, Any]]) -> None:
         super().__init__(MAKING, twins)
         self.trace = trace
         self.faults: dict[tuple[str, str], WorksheetError] = {}
@@ -110,13 +120,15 @@ class Follower(Arrays):
             if name not in ASKING and "nonzero" not in str(error):  # x[x > 0] asks which are
                 raise
             message = f"the forward pass asks for a number that only a real input has ({name.strip('_')})"
-            raise Refused(NetworkError(message, user_place(), ADVICE)) from error
+            raise PendingFault(NetworkError(message, user_place(), ADVICE)) from error
         written = [tensor for tensor, old in zip(given, before, strict=True) if version(tensor) != old]
         if (tensors(result) or written) and name not in LIKE:
             rule = rule_of(name)
             frame = self.trace.frames[-1]
             called = frame.outer or (*frame.maker, wording(func))
-            call = Call(self.trace, name, rule or Rule(_unknown), args, kwargs, result, lambda: self.calls, self.meta, called)
+            call = TorchCall(
+                self.trace, name, rule or CallRule(_unknown), args, kwargs, result, lambda: self.calls, self.meta, called
+            )
             self.follow(call, written, outdated)
         return result
 
@@ -135,17 +147,17 @@ class Follower(Arrays):
             if value:
                 self.trace.bind(args[0], value)
 
-    def outdated(self, given: Sequence[Any]) -> Lost | None:
+    def outdated(self, given: Sequence[Any]) -> CannotFollow | None:
         """Why one of these tensors cannot be read any more."""
         try:
             for tensor in given:
-                if isinstance(self.trace.seen(tensor), Value):
+                if isinstance(self.trace.seen(tensor), TorchValue):
                     self.trace.value(tensor)
-        except Lost as why:
+        except CannotFollow as why:
             return why
         return None
 
-    def follow(self, call: Call, written: Sequence[Any], outdated: Lost | None) -> None:
+    def follow(self, call: TorchCall, written: Sequence[Any], outdated: CannotFollow | None) -> None:
         """Make the rows of a call that has run, if it reads anything that is on the sheet."""
         undo = [self.trace.wrote(tensor) for tensor in written]
         seen = [value for tensor in tensors((call.args, call.kwargs)) if (value := self.trace.seen(tensor))]
@@ -160,12 +172,12 @@ class Follower(Arrays):
             if call.harmless or not seen or still:
                 for step in undo:
                     step()
-        except Lost as why:
+        except CannotFollow as why:
             self.lost(call, why)
         except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
-            self.lost(call, Lost(f"its arguments are unusual ({type(error).__name__}: {error})"))
+            self.lost(call, CannotFollow(f"its arguments are unusual ({type(error).__name__}: {error})"))
 
-    def defer(self, call: Call, *, live: bool) -> None:
+    def defer(self, call: TorchCall, *, live: bool) -> None:
         """Stored numbers that are only moved get rows when something reads them."""
         trace, frame, waiting = self.trace, self.trace.frames[-1], [call]
 
@@ -179,9 +191,9 @@ class Follower(Arrays):
 
         for out in tensors(call.result):
             if trace.seen(out) is None:
-                trace.later[id(out)] = Later(out, make, live, moved=True)
+                trace.later[id(out)] = DeferredTensor(out, make, live, moved=True)
 
-    def lost(self, call: Call, why: Lost) -> None:
+    def lost(self, call: TorchCall, why: CannotFollow) -> None:
         """Name a call and pass it over: its results are the first thing that it reads, in other axes."""
         where = user_place() or Where(call.base)
         name = call.name.strip("_")
@@ -195,7 +207,7 @@ class Follower(Arrays):
                 self.trace.values.pop(id(out), None)
                 continue
             row = self.trace.add("Gather", listed("o", shape), [source.name], call.base, called=call.called)
-            self.trace.bind(out, Value(out, row, shape, batch))
+            self.trace.bind(out, TorchValue(out, row, shape, batch))
 
     def hint(self, name: str) -> str:
         """The nearest names; once, where none is near, all that are known."""
@@ -206,7 +218,7 @@ class Follower(Arrays):
         first, self.listed = not self.listed, True
         return f"{SKIP}; {near}" if first else SKIP
 
-    def sources(self, call: Call) -> Iterator[Value]:
+    def sources(self, call: TorchCall) -> Iterator[TorchValue]:
         for tensor in tensors((call.args, call.kwargs)):
             found = self.trace.values.get(id(tensor))
             if found and found.name:
@@ -219,5 +231,5 @@ class Follower(Arrays):
         return self.plain(lambda: torch.empty(tuple(shape), device="meta"))
 
 
-def _unknown(call: Call) -> None:
-    raise Lost(REASONS.get(call.name.rstrip("_"), "no kind of layer stands for it"))
+def _unknown(call: TorchCall) -> None:
+    raise CannotFollow(REASONS.get(call.name.rstrip("_"), "no kind of layer stands for it"))

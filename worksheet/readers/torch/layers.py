@@ -11,17 +11,17 @@ from dataclasses import replace
 from typing import Any
 
 from worksheet.layers import Pooling, Window, kind_named
-from worksheet.readers.torch.call import Call, Rule, numbers, sides, sizes_of, tensors
+from worksheet.readers.torch.call import CallRule, TorchCall, numbers, sides, sizes_of, tensors
 from worksheet.readers.torch.sequences import SEQUENCES
-from worksheet.readers.torch.values import Lost, Value, without
+from worksheet.readers.torch.values import CannotFollow, TorchValue, without
 
 
-def dimensions(call: Call) -> int:
+def dimensions(call: TorchCall) -> int:
     """Of a kind such as Conv2d."""
     return int(call.rule.kind[-2])
 
 
-def sample(call: Call, axes: int, value: Value | None = None) -> Value:
+def sample(call: TorchCall, axes: int, value: TorchValue | None = None) -> TorchValue:
     """An input of so many axes for each sample, with the samples' axis left out where it is the batch."""
     x = value or call.x
     rank = x.tensor.dim()
@@ -32,7 +32,7 @@ def sample(call: Call, axes: int, value: Value | None = None) -> Value:
 # Convolution
 
 
-def convolution(call: Call) -> None:
+def convolution(call: TorchCall) -> None:
     n, weight = dimensions(call), call["weight"]
     transposed = kind_named(call.rule.kind).window is Window.TRANSPOSED
     groups = int(call.get("groups", 1))
@@ -44,7 +44,7 @@ def convolution(call: Call) -> None:
     weighted(call, values | {"g": groups}, sample(call, n + 1), facts=facts)
 
 
-def padding(call: Call, kernel: Any, n: int) -> dict[str, int]:
+def padding(call: TorchCall, kernel: Any, n: int) -> dict[str, int]:
     """As given; "same" keeps the size, with the odd one on the far side."""
     given = call.get("padding", 0)
     if given == "valid":
@@ -56,7 +56,7 @@ def padding(call: Call, kernel: Any, n: int) -> dict[str, int]:
     return sides("p_", [t // 2 for t in total], n) | sides("q_", [t % 2 for t in total], n)
 
 
-def weighted(call: Call, values: dict[str, int], *operands: Value, facts: Mapping[str, int] | None = None) -> None:
+def weighted(call: TorchCall, values: dict[str, int], *operands: TorchValue, facts: Mapping[str, int] | None = None) -> None:
     """A layer of weights and perhaps biases. Where the weights are another layer's but the biases its own, these are a row."""
     weight, bias = call["weight"], call.get("bias")
     apart = bias is not None and bool(call.owner(weight)) and not call.owner(bias)
@@ -71,7 +71,7 @@ def weighted(call: Call, values: dict[str, int], *operands: Value, facts: Mappin
     call.row("Bias", {"a": channels}, made, weights=(bias,), part="bias", prefer=made.batch)
 
 
-def linear(call: Call) -> None:
+def linear(call: TorchCall) -> None:
     """Each row by itself. Weights that are worked out from others are a matrix like any other."""
     weight, bias, x = call["weight"], call.get("bias"), call.x
     if call.trace.identity(weight) and (bias is None or call.trace.identity(bias)):
@@ -85,23 +85,23 @@ def linear(call: Call) -> None:
     call.alias_of(call.traced(body, call["input"], weight))
 
 
-def bilinear(call: Call) -> None:
+def bilinear(call: TorchCall) -> None:
     values = {"k": int(call["weight"].shape[0]), "b": int(call.get("bias") is not None)}
     weights = (call["weight"], call.get("bias"))
     call.row("Bilinear", values, call.x, call.value(call["other"]), weights=weights)
 
 
-def embedding(call: Call) -> None:
+def embedding(call: TorchCall) -> None:
     vocabulary, width = (int(size) for size in call["weight"].shape)
     call.row("Embedding", {"v": vocabulary, "k": width}, call.x, weights=(call["weight"],))
 
 
-def embedding_bag(call: Call) -> None:
+def embedding_bag(call: TorchCall) -> None:
     """Rows of a table looked up, then one of each bag: each line of the input is one."""
     import torch
 
     if call["input"].dim() != 2 or call.get("per_sample_weights") is not None:
-        raise Lost("its bags are data, or weighted")
+        raise CannotFollow("its bags are data, or weighted")
     over = {"sum": torch.sum, "mean": torch.mean, "max": torch.amax}[call.get("mode", "mean")]
     call.alias_of(call.traced(lambda: over(torch.nn.functional.embedding(call["input"], call["weight"]), 1)))
 
@@ -109,7 +109,7 @@ def embedding_bag(call: Call) -> None:
 # Pooling
 
 
-def pooling(call: Call) -> None:
+def pooling(call: TorchCall) -> None:
     """Windows that step by their own size where no stride is given."""
     n, kernel = dimensions(call), call["kernel_size"]
     stride = call.get("stride")
@@ -119,7 +119,7 @@ def pooling(call: Call) -> None:
     if what is Pooling.NORM:
         norm = call["norm_type"]
         if norm != int(norm):
-            raise Lost(f"its norm's exponent is {norm}")
+            raise CannotFollow(f"its norm's exponent is {norm}")
         values["n_p"] = int(norm)
     else:
         values |= sides("p_", call.get("padding", 0), n)
@@ -130,7 +130,7 @@ def pooling(call: Call) -> None:
     call.with_first(call.row(call.rule.kind, values, sample(call, n + 1), out=tensors(call.result)[0]))
 
 
-def adaptive(call: Call) -> None:
+def adaptive(call: TorchCall) -> None:
     n = dimensions(call)
     out = tensors(call.result)[0]
     call.with_first(call.row(call.rule.kind, sizes_of(out.shape[-n:]), sample(call, n + 1), out=out))
@@ -139,7 +139,7 @@ def adaptive(call: Call) -> None:
 # Normalisation
 
 
-def batch_norm(call: Call) -> None:
+def batch_norm(call: TorchCall) -> None:
     """With the statistics of training; without, those of the sample itself, as an InstanceNorm.
 
     Where samples are windows or regions, the channels go to the front: each is treated alike whatever else the axes are.
@@ -157,8 +157,8 @@ def batch_norm(call: Call) -> None:
 
 
 def normalised(
-    call: Call, kind: str, values: dict[str, int], x: Value, statistics: Sequence[Any] = (), turned: Any = None
-) -> Value:  # fmt: skip
+    call: TorchCall, kind: str, values: dict[str, int], x: TorchValue, statistics: Sequence[Any] = (), turned: Any = None
+) -> TorchValue:  # fmt: skip
     """A normalisation of channels; where it stores a scale without a shift, or a shift alone, that is a row of its own.
 
     ``turned`` is the result with the channels before the samples.
@@ -175,48 +175,48 @@ def normalised(
     return call.row(alone, options, made, out=target, weights=stored, part=part, prefer=made.batch)
 
 
-def one_sample(call: Call) -> Value:
+def one_sample(call: TorchCall) -> TorchValue:
     """The input of a layer whose statistics are a sample's own."""
     if call.x.batch != 0:
-        raise Lost("it runs over several samples at once")
+        raise CannotFollow("it runs over several samples at once")
     return call.x
 
 
-def instance_norm(call: Call) -> None:
+def instance_norm(call: TorchCall) -> None:
     if call.get("running_mean") is not None and not call.get("use_input_stats", True):
         batch_norm(call)
     else:
         normalised(call, "InstanceNorm", {}, one_sample(call))
 
 
-def group_norm(call: Call) -> None:
+def group_norm(call: TorchCall) -> None:
     normalised(call, "GroupNorm", {"g": int(call["num_groups"])}, one_sample(call))
 
 
-def layer_norm(call: Call) -> None:
+def layer_norm(call: TorchCall) -> None:
     axes = numbers(call["normalized_shape"], 1)
     values = {"l": len(axes), "a": int(call.get("weight") is not None)}
     values |= {"b": int(call.get("bias") is not None)} if call.rule.kind == "LayerNorm" else {}
     call.row(call.rule.kind, values, call.x, weights=_affine(call))
 
 
-def local_response_norm(call: Call) -> None:
+def local_response_norm(call: TorchCall) -> None:
     call.row("LRN", {"n_l": int(call["size"])}, call.x)
 
 
-def _affine(call: Call) -> tuple[Any, Any]:
+def _affine(call: TorchCall) -> tuple[Any, Any]:
     return call.get("weight"), call.get("bias")
 
 
-def _windows(handler: Callable[[Call], None], kind: str, names: str, *calls: str) -> dict[str, Rule]:
+def _windows(handler: Callable[[TorchCall], None], kind: str, names: str, *calls: str) -> dict[str, CallRule]:
     """The calls in one, two and three dimensions."""
-    return {call.format(n=n): Rule(handler, names, kind.format(n=n)) for n in (1, 2, 3) for call in calls}
+    return {call.format(n=n): CallRule(handler, names, kind.format(n=n)) for n in (1, 2, 3) for call in calls}
 
 
 NO_STATISTICS = "Without statistics of training, and so an InstanceNorm of the one sample: {}."
 POOL = "input kernel_size stride padding"
 NORM = "input running_mean running_var weight bias use_input_stats"
-LAYERS: dict[str, Rule] = {
+LAYERS: dict[str, CallRule] = {
     **_windows(convolution, "Conv{n}d", "input weight bias stride padding dilation groups", "conv{n}d"),
     **_windows(
         convolution, "ConvTranspose{n}d", "input weight bias stride padding output_padding groups dilation", "conv_transpose{n}d"
@@ -228,17 +228,17 @@ LAYERS: dict[str, Rule] = {
     **_windows(
         adaptive, "AdaptiveMaxPool{n}d", "input output_size", "adaptive_max_pool{n}d", "adaptive_max_pool{n}d_with_indices"
     ),
-    "linear": Rule(linear, "input weight bias", "Linear"),
-    "bilinear": Rule(bilinear, "input other weight bias"),
-    "embedding": Rule(embedding, "input weight"),
-    "embedding_bag": Rule(
+    "linear": CallRule(linear, "input weight bias", "Linear"),
+    "bilinear": CallRule(bilinear, "input other weight bias"),
+    "embedding": CallRule(embedding, "input weight"),
+    "embedding_bag": CallRule(
         embedding_bag, "input weight offsets max_norm norm_type scale_grad_by_freq mode sparse per_sample_weights"
     ),
-    "batch_norm": Rule(batch_norm, "input running_mean running_var weight bias"),
-    "instance_norm": Rule(instance_norm, NORM),
-    "group_norm": Rule(group_norm, "input num_groups weight bias"),
-    "layer_norm": Rule(layer_norm, "input normalized_shape weight bias", "LayerNorm"),
-    "rms_norm": Rule(layer_norm, "input normalized_shape weight", "RMSNorm"),
-    "local_response_norm": Rule(local_response_norm, "input size"),
+    "batch_norm": CallRule(batch_norm, "input running_mean running_var weight bias"),
+    "instance_norm": CallRule(instance_norm, NORM),
+    "group_norm": CallRule(group_norm, "input num_groups weight bias"),
+    "layer_norm": CallRule(layer_norm, "input normalized_shape weight bias", "LayerNorm"),
+    "rms_norm": CallRule(layer_norm, "input normalized_shape weight", "RMSNorm"),
+    "local_response_norm": CallRule(local_response_norm, "input size"),
     **SEQUENCES,
 }

@@ -8,17 +8,17 @@ from functools import partial
 from string import ascii_uppercase
 from typing import Any
 
-from worksheet.readers.torch.call import Call, Rule, is_tensor, tensors
-from worksheet.readers.torch.moves import gathered
-from worksheet.readers.torch.telling import of_attention, of_heads
-from worksheet.readers.torch.values import Later, Lost, Value
+from worksheet.readers.torch.call import CallRule, TorchCall, is_tensor, tensors
+from worksheet.readers.torch.layer_facts import of_attention, of_heads
+from worksheet.readers.torch.layout import gathered
+from worksheet.readers.torch.values import CannotFollow, DeferredTensor, TorchValue
 
 MASKED = "Attention masks are given with the input: adding one to the scores is not counted."
 STEPS = "Steps first and samples second (batch_first=False), so that each row of the input is a sequence of one step: {}."
 STATE = "Beginning with a state that other rows have made, to which no arrow points: {}."
 
 
-def matmul(call: Call) -> None:
+def matmul(call: TorchCall) -> None:
     """Matrices in the last two axes, one pair for each index of the others."""
     a, b = (call.value(tensor) for tensor in (call["input"], call["other"]))
     inner = [value.batch is not None and value.batch >= max(1, value.tensor.dim() - 2) for value in (a, b)]
@@ -30,15 +30,15 @@ def matmul(call: Call) -> None:
     facts = {"vector": int(call["other"].dim() == 1)}
     try:
         call.row("MatMul", {}, a, b, facts=facts)
-    except Lost:
+    except CannotFollow:
         call.row("MatMul", {}, call.trace.full(a), call.trace.full(b), facts=facts)
 
 
-def einsum(call: Call) -> None:
+def einsum(call: TorchCall) -> None:
     """An equation of letters; the batch's letter is left out where every array that has it has it as its batch."""
     equation, operands = call["equation"], call["operands"]
     if not isinstance(equation, str):
-        raise Lost("its equation is not written in letters")
+        raise CannotFollow("its equation is not written in letters")
     values = [call.value(tensor) for tensor in operands]
     equation = in_letters(equation, [value.tensor.dim() for value in values])
     given, _, result = equation.partition("->")
@@ -70,7 +70,7 @@ def in_letters(equation: str, ranks: Sequence[int]) -> str:
     return f"{','.join(found)}->{result.replace('...', ''.join(spare))}"
 
 
-def attention(call: Call) -> None:
+def attention(call: TorchCall) -> None:
     """Queries, keys and values of each head."""
     values = [call.value(call[name]) for name in ("query", "key", "value")]
     if len({value.batch for value in values}) > 1:
@@ -81,10 +81,10 @@ def attention(call: Call) -> None:
     call.row("ScaledDotProductAttention", options, *values, prefer=values[0].batch, facts=of_attention(call))
 
 
-def multihead(call: Call) -> None:
+def multihead(call: TorchCall) -> None:
     """The call of nn.MultiheadAttention: tokens first, samples second."""
     if call.get("bias_k") is not None or call.get("add_zero_attn"):
-        raise Lost("it adds a token of its own to keys and values")
+        raise CannotFollow("it adds a token of its own to keys and values")
     given = [call["query"], call["key"], call["value"]]
     turned = given[0].dim() == 3 and given[0].shape[1] != 1  # samples are regions or windows: they go to the front
     alone = turned and call.value(given[0]).batch == 0
@@ -109,11 +109,11 @@ def multihead(call: Call) -> None:
         assert back is not None
         call.alias(back, out, back.batch)
     for scored in scores:
-        call.trace.later[id(scored)] = Later(scored, _inside)
+        call.trace.later[id(scored)] = DeferredTensor(scored, _inside)
 
 
 def _inside() -> None:
-    raise Lost("it reads the weights of an attention, which are inside that row")
+    raise CannotFollow("it reads the weights of an attention, which are inside that row")
 
 
 # Recurrent layers
@@ -121,10 +121,10 @@ def _inside() -> None:
 GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}
 
 
-def recurrent(call: Call) -> None:
+def recurrent(call: TorchCall) -> None:
     """All layers and directions in one row; the states behind the last step are picked from it."""
     if is_tensor(call["hx_or_sizes"]) and is_tensor(call["params"]):
-        raise Lost("its sequences are packed: their lengths are data")
+        raise CannotFollow("its sequences are packed: their lengths are data")
     weights = list(call["params"])
     note_state(call, call["hx_or_sizes"])
     hidden = weights[0].shape[0] // GATES[call.rule.kind]
@@ -146,24 +146,24 @@ def recurrent(call: Call) -> None:
     states(call, made, results[1:])
 
 
-def note_state(call: Call, given: Any) -> None:
+def note_state(call: TorchCall, given: Any) -> None:
     """Say where an arrow is missing."""
     if any(call.trace.seen(tensor) for tensor in tensors(given)):
         call.trace.note(STATE, call.base)
 
 
-def states(call: Call, made: Value, results: list[Any]) -> None:
+def states(call: TorchCall, made: TorchValue, results: list[Any]) -> None:
     """What the last steps leave, as parts of the layer's output: picked when somebody reads them."""
     for state in results:
-        call.trace.later[id(state)] = Later(state, partial(state_of, call, state, made))
+        call.trace.later[id(state)] = DeferredTensor(state, partial(state_of, call, state, made))
 
 
-def state_of(call: Call, state: Any, made: Value) -> None:
+def state_of(call: TorchCall, state: Any, made: TorchValue) -> None:
     with call.trace.calling(call.called):  # another call reads it
         gathered(call, state, made)
 
 
-def cell(call: Call) -> None:
+def cell(call: TorchCall) -> None:
     """One step of a recurrent layer."""
     weights = [call.get(name) for name in ("w_ih", "w_hh", "b_ih", "b_hh")]
     values = {"k": int(weights[1].shape[1]), "b": int(weights[2] is not None)}
@@ -176,20 +176,20 @@ def cell(call: Call) -> None:
 
 
 PRODUCTS = ["matmul", "mm", "bmm", "mv", "dot", "vdot", "__matmul__", "__rmatmul__"]
-SEQUENCES: dict[str, Rule] = {
-    **dict.fromkeys(PRODUCTS, Rule(matmul, "input other")),
-    "einsum": Rule(einsum, "equation *operands"),
-    "scaled_dot_product_attention": Rule(attention, "query key value attn_mask dropout_p is_causal"),
-    "multi_head_attention_forward": Rule(
+SEQUENCES: dict[str, CallRule] = {
+    **dict.fromkeys(PRODUCTS, CallRule(matmul, "input other")),
+    "einsum": CallRule(einsum, "equation *operands"),
+    "scaled_dot_product_attention": CallRule(attention, "query key value attn_mask dropout_p is_causal"),
+    "multi_head_attention_forward": CallRule(
         multihead, "query key value embed_dim_to_check num_heads in_proj_weight in_proj_bias bias_k bias_v add_zero_attn "
         "dropout_p out_proj_weight out_proj_bias"
     ),
     **{
-        name: Rule(recurrent, "input hx_or_sizes params has_biases num_layers dropout train bidirectional batch_first", kind)
+        name: CallRule(recurrent, "input hx_or_sizes params has_biases num_layers dropout train bidirectional batch_first", kind)
         for name, kind in {"lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN", "rnn_relu": "RNN"}.items()
     },
     **{
-        name: Rule(cell, "input hx w_ih w_hh b_ih b_hh", kind)
+        name: CallRule(cell, "input hx w_ih w_hh b_ih b_hh", kind)
         for name, kind in {"lstm_cell": "LSTM", "gru_cell": "GRU", "rnn_tanh_cell": "RNN", "rnn_relu_cell": "RNN"}.items()
     },
 }  # fmt: skip

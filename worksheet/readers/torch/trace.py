@@ -17,13 +17,13 @@ from worksheet.errors import WorksheetError
 from worksheet.layers import Shape, kinds
 from worksheet.layers.spelling import Given, hyperparameters
 from worksheet.network import INPUT, Node
-from worksheet.readers.torch.telling import of_names
+from worksheet.readers.torch.layer_facts import of_names
 from worksheet.readers.torch.values import (
     MOST_AXES,
-    Frame,
-    Later,
-    Lost,
-    Value,
+    CannotFollow,
+    DeferredTensor,
+    ModuleFrame,
+    TorchValue,
     batches,
     by,
     listed,
@@ -44,7 +44,7 @@ MOVERS = frozenset(
 )  # in torch.nn.modules
 
 
-class Sized(NamedTuple):
+class RowSize(NamedTuple):
     """What a row gives, and how many parameters it counts."""
 
     output: Shape
@@ -52,7 +52,7 @@ class Sized(NamedTuple):
 
 
 @dataclass
-class Trace:
+class ForwardTrace:
     """The rows so far, and what is known of tensors. ``parameters`` and ``buffers`` give the paths of stored tensors by id."""
 
     parameters: Mapping[int, str]
@@ -61,14 +61,14 @@ class Trace:
     nodes: list[Node] = field(default_factory=list)
     further: dict[str, Shape] = field(default_factory=dict)
     noted: dict[str, dict[str, None]] = field(default_factory=dict)  # sentences, and what they are about
-    frames: list[Frame] = field(default_factory=lambda: [Frame("")])
-    values: dict[int, Value] = field(default_factory=dict)
+    frames: list[ModuleFrame] = field(default_factory=lambda: [ModuleFrame("")])
+    values: dict[int, TorchValue] = field(default_factory=dict)
     owners: dict[int, str] = field(default_factory=dict)  # which row counts a stored tensor
     serial: int = 0
     taken: dict[str, int] = field(default_factory=lambda: {INPUT: 1})
     written: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)  # by storage: when, from where to where
-    known: dict[object, Sized] = field(default_factory=dict)
-    later: dict[int, Later] = field(default_factory=dict)
+    known: dict[object, RowSize] = field(default_factory=dict)
+    later: dict[int, DeferredTensor] = field(default_factory=dict)
     arrays: dict[tuple[str, Shape], str] = field(default_factory=dict)  # the rows of stored arrays
     kept: set[str] = field(default_factory=set)  # the paths of modules whose own numbers a row has used
     last: str = ""  # the row made last, but for a Reshape behind it
@@ -93,7 +93,7 @@ class Trace:
 
     # Tensors
 
-    def bind(self, tensor: Any, value: Value) -> Value:
+    def bind(self, tensor: Any, value: TorchValue) -> TorchValue:
         """From now on, this tensor is that value."""
         self.serial += 1
         bound = replace(value, tensor=tensor, serial=self.serial, version=version(tensor))
@@ -102,9 +102,9 @@ class Trace:
 
     def enter(self, tensor: Any, name: str) -> None:
         """An input of the network."""
-        self.bind(tensor, Value(tensor, name, without(tensor.shape, 0)))
+        self.bind(tensor, TorchValue(tensor, name, without(tensor.shape, 0)))
 
-    def seen(self, tensor: Any) -> Value | Later | None:
+    def seen(self, tensor: Any) -> TorchValue | DeferredTensor | None:
         """What is known of a tensor, without making its row; None for one that the forward pass makes itself."""
         found = self.values.get(id(tensor)) or self.later.get(id(tensor))
         if found:
@@ -114,16 +114,16 @@ class Trace:
         if not path:
             return None
         batch = batches(tensor.shape)[0]
-        return self.bind(tensor, Value(tensor, "", without(tensor.shape, batch), batch, path, live, moved=True))
+        return self.bind(tensor, TorchValue(tensor, "", without(tensor.shape, batch), batch, path, live, moved=True))
 
-    def value(self, tensor: Any) -> Value | None:
+    def value(self, tensor: Any) -> TorchValue | None:
         """What a tensor is, on the sheet. Raises Lost where its numbers have changed since it was known."""
         found = self.seen(tensor)
-        if isinstance(found, Later):
+        if isinstance(found, DeferredTensor):
             found.make()
             found = self.values.get(id(tensor))
         if found and found.version != version(tensor) and self.overwritten(found):
-            raise Lost("a tensor that it reads was changed through another view of the same numbers")
+            raise CannotFollow("a tensor that it reads was changed through another view of the same numbers")
         return found
 
     def wrote(self, tensor: Any) -> Callable[[], None]:
@@ -136,13 +136,13 @@ class Trace:
             self.bind(tensor, self.values[id(tensor)])
         return partial(writes.remove, entry)
 
-    def overwritten(self, value: Value) -> bool:
+    def overwritten(self, value: TorchValue) -> bool:
         """Whether something was written to a tensor's numbers since it was known."""
         start, end = reach(value.tensor)
         writes = self.written.get(storage(value.tensor), [])
         return any(when > value.serial and low < end and start < high for when, low, high in writes)
 
-    def operand(self, tensor: Any) -> Value:
+    def operand(self, tensor: Any) -> TorchValue:
         """A tensor as the input of a row: a stored one gets a row of its own, a constant becomes an input of the network."""
         value = self.value(tensor)
         if value is None:
@@ -150,9 +150,9 @@ class Trace:
             name = self.fresh(f"{CONSTANT}_{len(self.further) + 1}")
             self.further[name] = without(tensor.shape, batch)
             self.note(ASTRAY if type(tensor).__name__ == "Parameter" else TAKEN, name)
-            return self.bind(tensor, Value(tensor, name, self.further[name], batch))
+            return self.bind(tensor, TorchValue(tensor, name, self.further[name], batch))
         if value.source:
-            raise Lost(f"it has {len(value.shape)} axes, and a row of the sheet at most {MOST_AXES}")
+            raise CannotFollow(f"it has {len(value.shape)} axes, and a row of the sheet at most {MOST_AXES}")
         if value.name:
             return value
         flag = {} if value.live else {"f": 1}
@@ -221,25 +221,25 @@ class Trace:
         self.nodes.append(Node(self.fresh(name), kinds()[kind], whole, tuple(inputs), None, pattern, stage, shares, words, found))
         return self.nodes[-1].name
 
-    def sized(self, kind: str, values: Mapping[str, int], shapes: tuple[Shape, ...], pattern: str = "") -> Sized:
+    def sized(self, kind: str, values: Mapping[str, int], shapes: tuple[Shape, ...], pattern: str = "") -> RowSize:
         """What a row would give for inputs of these shapes, and store. Raises Lost where it takes no such inputs."""
         key = (kind, shapes, pattern, *sorted(values.items()))
         if key not in self.known:
             if kind not in kinds():
-                raise Lost(f"there is no kind {kind}")
+                raise CannotFollow(f"there is no kind {kind}")
             try:
                 row = size(Node(kind, kinds()[kind], _complete(kind, values), ("",) * len(shapes), None, pattern), shapes)
             except WorksheetError as fault:
-                raise Lost(fault.faults[0].message) from None
+                raise CannotFollow(fault.faults[0].message) from None
             assert row is not None  # all shapes are known
             stored = sum(int(row.kind.quantity(name, row.form).at(row.values)) for name in ("weights", "biases"))
-            self.known[key] = Sized(row.output, stored)
+            self.known[key] = RowSize(row.output, stored)
         return self.known[key]
 
     def row(
-        self, kind: str, values: Mapping[str, int], operands: Sequence[Value], out: Any, name: str, *, pattern: str = "",
+        self, kind: str, values: Mapping[str, int], operands: Sequence[TorchValue], out: Any, name: str, *, pattern: str = "",
         shares: str = "", prefer: int | None = 0, stored: int = 0, moves: bool = False, facts: Mapping[str, int] | None = None,
-    ) -> Value:  # fmt: skip
+    ) -> TorchValue:  # fmt: skip
         """A row that reads these values and gives the tensor ``out``, in whatever axes of one that is.
 
         ``stored`` is how many numbers the layer stores; a row that would count others does not stand for it.
@@ -247,28 +247,28 @@ class Trace:
         shapes = tuple(value.shape for value in operands)
         given, counted = self.sized(kind, values, shapes, pattern)
         if counted != stored and not shares:
-            raise Lost(f"{kind} stores {counted:,} numbers, torch {stored:,}")
+            raise CannotFollow(f"{kind} stores {counted:,} numbers, torch {stored:,}")
         fitting = [batch for batch in batches(out.shape, prefer) if without(out.shape, batch) == given]
         batch = fitting[0] if fitting else batches(out.shape, prefer)[0]
         wanted = without(out.shape, batch)
         if prod(given) != prod(wanted):
-            raise Lost(f"{kind} gives {by(given)}, torch {by(wanted)}")
+            raise CannotFollow(f"{kind} gives {by(given)}, torch {by(wanted)}")
         row = self.add(kind, values, [value.name for value in operands], name, shares=shares, pattern=pattern, facts=facts)
         self.last = row
         live = bool(stored or shares) or any(value.live for value in operands)
         moved = moves and all(value.moved for value in operands)
-        made = self.bind(out, Value(out, row, wanted, batch, "", live, moved))
+        made = self.bind(out, TorchValue(out, row, wanted, batch, "", live, moved))
         return made if given == wanted else self.bind(out, replace(made, name=self.reshape(row, wanted)))
 
     def reshape(self, name: str, shape: Shape) -> str:
         """The same numbers in other axes."""
         return self.add("Reshape", listed("o", shape), [name], f"{name}.reshape")
 
-    def shaped(self, value: Value, shape: Shape) -> Value:
+    def shaped(self, value: TorchValue, shape: Shape) -> TorchValue:
         """A value in the axes that a layer needs."""
         return value if value.shape == shape else replace(value, name=self.reshape(value.name, shape), shape=shape)
 
-    def full(self, value: Value) -> Value:
+    def full(self, value: TorchValue) -> TorchValue:
         """A value with its batch axis."""
         return replace(self.shaped(value, without(value.tensor.shape, None)), batch=None)
 

@@ -15,7 +15,7 @@ from worksheet.layers import Shape
 MOST_AXES = 6  # of a Reshape, Permute or Gather
 
 
-class Lost(Exception):
+class CannotFollow(Exception):
     """A call for which no kind of layer can stand: why, and what may help."""
 
     def __init__(self, why: str, hint: str | None = None) -> None:
@@ -24,7 +24,7 @@ class Lost(Exception):
 
 
 @dataclass(frozen=True)
-class Value:
+class TorchValue:
     """What a tensor is on the sheet."""
 
     tensor: Any  # kept, so that its id stays its own
@@ -34,7 +34,7 @@ class Value:
     path: str = ""  # of a parameter or buffer as it is stored
     live: bool = True  # depends on the input or on parameters, not on buffers alone
     moved: bool = False  # a stored array, or one of which numbers were moved and none worked out
-    source: Value | None = None  # where the tensor has more axes than a row can: what its numbers are picked from
+    source: TorchValue | None = None  # where the tensor has more axes than a row can: what its numbers are picked from
     serial: int = 0
     version: int = 0
 
@@ -46,7 +46,7 @@ class Value:
         return axis if axis > self.batch else 0
 
 
-class Later(NamedTuple):
+class DeferredTensor(NamedTuple):
     """A tensor that gets a row when something reads it."""
 
     tensor: Any
@@ -56,7 +56,7 @@ class Later(NamedTuple):
 
 
 @dataclass
-class Frame:
+class ModuleFrame:
     """Where the forward pass is: in which module. ``home`` is torch's own file of a module without parts, whose call it is.
 
     ``maker`` says whether that is a module without parts, and of which class; ``outer`` is how the call is called that is
@@ -89,7 +89,7 @@ def listed(letter: str, numbers: Iterable[int]) -> dict[str, int]:
     """The symbols of a list: o_1, o_2, ..."""
     found = {f"{letter}_{i}": int(number) for i, number in enumerate(numbers, 1)}
     if len(found) > MOST_AXES:
-        raise Lost(f"it has {len(found)} axes, and a row of the sheet at most {MOST_AXES}")
+        raise CannotFollow(f"it has {len(found)} axes, and a row of the sheet at most {MOST_AXES}")
     return found
 
 

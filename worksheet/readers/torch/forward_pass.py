@@ -14,11 +14,11 @@ from typing import Any
 
 from worksheet.errors import Collector, NetworkError, Where
 from worksheet.readers.torch.call import is_tensor
-from worksheet.readers.torch.follower import Follower, NeedsWholeNumbers, Refused
-from worksheet.readers.torch.places import fault_of
-from worksheet.readers.torch.telling import is_one_kernel
-from worksheet.readers.torch.trace import Trace
-from worksheet.readers.torch.values import Frame
+from worksheet.readers.torch.follower import Follower, NeedsWholeNumbers, PendingFault
+from worksheet.readers.torch.layer_facts import is_one_kernel
+from worksheet.readers.torch.trace import ForwardTrace
+from worksheet.readers.torch.user_code import fault_of
+from worksheet.readers.torch.values import ModuleFrame
 
 Twins = Mapping[int, tuple[Any, Any]]  # by a tensor's id: the tensor, and one of its shape without numbers
 TABLES = ("_parameters", "_buffers")
@@ -29,13 +29,13 @@ COMPILED = "it is compiled (TorchScript): trace the module that it was compiled 
 
 def run(
     module: Any, name: str, inputs: Mapping[str, Any], twins: Twins, *, keywords: Mapping[str, str], skip_unknown: bool
-) -> Trace:  # fmt: skip
+) -> ForwardTrace:  # fmt: skip
     """The forward pass followed. Raises WorksheetError with every fault, and NeedsWholeNumbers.
 
     ``keywords`` are the forward pass's own names of the inputs that it takes by name alone.
     """
     leaves = {path: type(part).__name__ for path, part in module.named_modules() if without_parts(part)}
-    trace = Trace(*_stored(module, twins), leaves)
+    trace = ForwardTrace(*_stored(module, twins), leaves)
     follower = Follower(trace, twins)
     for key, tensor in inputs.items():
         trace.enter(tensor, key)
@@ -46,7 +46,7 @@ def run(
             module(*[tensor for key, tensor in inputs.items() if key not in keywords], **named)
         except NeedsWholeNumbers:
             raise
-        except Refused as refused:
+        except PendingFault as refused:
             faults.add(refused.fault)
         except (Exception, SystemExit) as error:  # whatever the user's code raises is told as a fault of that code
             hint = MORE if isinstance(error, TypeError) and "required" in str(error) else None
@@ -126,13 +126,13 @@ def _followed(follower: Follower, module: Any) -> Iterator[None]:
     from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
     from torch.utils._python_dispatch import TorchDispatchMode
 
-    class Engine(TorchDispatchMode):  # type: ignore[misc]
+    class RedispatchMode(TorchDispatchMode):  # type: ignore[misc]
         """Operations that come from no call (of compiled functions) are called again, now seen as calls."""
 
         def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             return func(*args, **(kwargs or {}))
 
-    steps = Steps(follower, module)
+    steps = ModuleHooks(follower, module)
     fast = torch.backends.mha.get_fastpath_enabled()
     with ExitStack() as stack:
         stack.enter_context(warnings.catch_warnings())
@@ -143,12 +143,12 @@ def _followed(follower: Follower, module: Any) -> Iterator[None]:
         torch.backends.mha.set_fastpath_enabled(False)  # it would hide the parts of an encoder layer
         stack.enter_context(torch.random.fork_rng(devices=[]))
         stack.enter_context(torch.no_grad())
-        stack.enter_context(Engine())
+        stack.enter_context(RedispatchMode())
         stack.enter_context(follower.calls)
         yield
 
 
-class Steps:
+class ModuleHooks:
     """Keeps the name of the part that runs, by hooks that torch calls for every module of the process."""
 
     def __init__(self, follower: Follower, module: Any) -> None:
@@ -169,7 +169,7 @@ class Steps:
         self.inside.append(id(module))
         stage = path.split(".")[0] if "." in path or not own else ""
         maker = ("module" if own else "leaf", kind) if own or alone else ()
-        self.trace.frames.append(Frame(name, file if own else "", stage, maker, (), module, is_one_kernel(module, args)))
+        self.trace.frames.append(ModuleFrame(name, file if own else "", stage, maker, (), module, is_one_kernel(module, args)))
 
     def leave(self, module: Any, args: Any, output: Any) -> None:
         if threading.get_ident() != self.thread:

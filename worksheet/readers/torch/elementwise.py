@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from worksheet.readers.torch.call import Call, Rule, is_tensor, tensors
-from worksheet.readers.torch.composed import COMPOSED
-from worksheet.readers.torch.joins import JOINS
+from worksheet.readers.torch.call import CallRule, TorchCall, is_tensor, tensors
+from worksheet.readers.torch.decompositions import COMPOSED
+from worksheet.readers.torch.joining import JOINS
 from worksheet.readers.torch.layers import LAYERS
-from worksheet.readers.torch.moves import MOVES
-from worksheet.readers.torch.values import Lost, Value, listed, without
+from worksheet.readers.torch.layout import MOVES
+from worksheet.readers.torch.values import CannotFollow, TorchValue, listed, without
 
 NUMBERS = "Numbers that the forward pass makes itself (masks, scales) store nothing; each element of a sum with them counts."
 
 
-def elementwise(call: Call) -> None:
+def elementwise(call: TorchCall) -> None:
     """A function of each element by itself."""
     call.row(call.rule.kind, {}, call.x)
 
@@ -35,7 +35,7 @@ BINARY = {
 }
 
 
-def binary(call: Call) -> None:
+def binary(call: TorchCall) -> None:
     """Arithmetic on two tensors, or on a tensor and a number (or an array of numbers that depends on nothing).
 
     A logical or is the larger of two numbers, a logical and the smaller; a comparison with a number compares and assigns.
@@ -57,23 +57,23 @@ def binary(call: Call) -> None:
     call.row(one, values, x)
 
 
-def spread(call: Call, x: Value) -> Value:
+def spread(call: TorchCall, x: TorchValue) -> TorchValue:
     """A tensor repeated to the shape of the result."""
     wide = call.meta(call.result.shape)
     return call.row("Gather", listed("o", without(wide.shape, 0 if wide.shape[0] == 1 else None)), x, out=wide, part="expand")
 
 
-def both(call: Call, kind: str, a: Value, b: Value) -> None:
+def both(call: TorchCall, kind: str, a: TorchValue, b: TorchValue) -> None:
     """Two tensors. Where leaving the batch axes out would pair other axes than torch does, they are kept."""
     if not (paired(a, b) and paired(b, a)):
         a, b = call.trace.full(a), call.trace.full(b)
     try:
         call.row(kind, {}, a, b)
-    except Lost:
+    except CannotFollow:
         call.row(kind, {}, call.trace.full(a), call.trace.full(b))
 
 
-def paired(a: Value, b: Value) -> bool:
+def paired(a: TorchValue, b: TorchValue) -> bool:
     """Whether the second may lose its batch axis before both are laid over each other from the right."""
     if not b.batch:  # none, or the first axis, to the left of which nothing moves
         return True
@@ -81,11 +81,11 @@ def paired(a: Value, b: Value) -> bool:
     return bool(opposite < 0 or a.batch == opposite)
 
 
-def power(call: Call) -> None:
+def power(call: TorchCall) -> None:
     """A power with a number as the exponent, or with a number as the base."""
     base, exponent = call["input"], call["exponent"]
     if is_tensor(base) and is_tensor(exponent) and call.known(base) and call.known(exponent):
-        raise Lost("both the base and the exponent are tensors")
+        raise CannotFollow("both the base and the exponent are tensors")
     x = next(value for value in map(call.known, (base, exponent)) if value)
     fixed = exponent if call.known(base) else None
     if fixed in ROOTS:
@@ -103,44 +103,44 @@ ROOTS: dict[Any, Callable[[Any], Any]] = {
 }
 
 
-def clip(call: Call) -> None:
+def clip(call: TorchCall) -> None:
     """Bounds, each a comparison; bounds that are tensors are compared element by element as well."""
     bounds = [bound for bound in (call.get("min"), call.get("max")) if bound is not None]
     call.row("Clip", {"b": max(1, len(bounds))}, call.x)
 
 
-def prelu(call: Call) -> None:
+def prelu(call: TorchCall) -> None:
     call.row("PReLU", {"a": call["weight"].numel()}, call.x, weights=(call["weight"],))
 
 
-def gelu(call: Call) -> None:
+def gelu(call: TorchCall) -> None:
     call.row("GELU", {"t": int(call.get("approximate", "none") == "tanh")}, call.x)
 
 
-def hardtanh(call: Call) -> None:
+def hardtanh(call: TorchCall) -> None:
     """ReLU6 is the one between 0 and 6."""
     bounds = (call.get("min_val", -1), call.get("max_val", 1))
     call.row("ReLU6" if bounds == (0, 6) else "Hardtanh", {}, call.x)
 
 
-def softmax(call: Call) -> None:
+def softmax(call: TorchCall) -> None:
     """Along an axis: torch's own choice where none is given, the sheet's 0 where it is the usual one."""
     x, axis = call.x, call.get("dim")
     if axis is None:
         axis = 0 if call.result.dim() in {0, 1, 3} else 1
     place = x.position(axis)
     if not place:
-        raise Lost("it runs along the batch")
+        raise CannotFollow("it runs along the batch")
     usual = 1 if len(x.shape) == 3 else len(x.shape)
     call.row(call.rule.kind, {"a": 0 if place == usual else place}, x)
 
 
-def reduce(call: Call) -> None:
+def reduce(call: TorchCall) -> None:
     """A mean, sum or maximum over some axes; a maximum also gives the places, which follow from the same row."""
     axes = call.get("dim", call.get("other"))
     if is_tensor(axes):  # torch.max(a, b)
         binary(
-            Call(
+            TorchCall(
                 call.trace,
                 call.name,
                 SMALLEST if call.name == "min" else LARGEST,
@@ -215,21 +215,21 @@ REDUCTIONS = {
     "sum": "Sum",
     **dict.fromkeys(["amax", "amin", "max", "min", "argmax", "argmin", "any", "all"], "Max"),
 }
-LARGEST, SMALLEST = Rule(binary, "input other", "largest"), Rule(binary, "input other", "smallest")
+LARGEST, SMALLEST = CallRule(binary, "input other", "largest"), CallRule(binary, "input other", "smallest")
 
-CALLS: dict[str, Rule] = {
-    **{name: Rule(elementwise, "input", kind) for name, kind in ELEMENTWISE.items()},
-    **{name: Rule(binary, "input other", kind) for name, kind in ARITHMETIC.items()},
-    **dict.fromkeys(POWERS, Rule(power, "input exponent")),
-    "prelu": Rule(prelu, "input weight"),
-    "gelu": Rule(gelu),
-    "hardtanh": Rule(hardtanh, "input min_val max_val"),
-    **dict.fromkeys(["softmax", "_softmax", "special.softmax"], Rule(softmax, "input dim", "Softmax")),
-    **dict.fromkeys(["log_softmax", "_log_softmax", "special.log_softmax"], Rule(softmax, "input dim", "LogSoftmax")),
-    **dict.fromkeys(["clamp", "clip"], Rule(clip, "input min max")),
-    "clamp_min": Rule(clip, "input min"),
-    "clamp_max": Rule(clip, "input max"),
-    **{name: Rule(reduce, "input dim keepdim", kind) for name, kind in REDUCTIONS.items()},
+CALLS: dict[str, CallRule] = {
+    **{name: CallRule(elementwise, "input", kind) for name, kind in ELEMENTWISE.items()},
+    **{name: CallRule(binary, "input other", kind) for name, kind in ARITHMETIC.items()},
+    **dict.fromkeys(POWERS, CallRule(power, "input exponent")),
+    "prelu": CallRule(prelu, "input weight"),
+    "gelu": CallRule(gelu),
+    "hardtanh": CallRule(hardtanh, "input min_val max_val"),
+    **dict.fromkeys(["softmax", "_softmax", "special.softmax"], CallRule(softmax, "input dim", "Softmax")),
+    **dict.fromkeys(["log_softmax", "_log_softmax", "special.log_softmax"], CallRule(softmax, "input dim", "LogSoftmax")),
+    **dict.fromkeys(["clamp", "clip"], CallRule(clip, "input min max")),
+    "clamp_min": CallRule(clip, "input min"),
+    "clamp_max": CallRule(clip, "input max"),
+    **{name: CallRule(reduce, "input dim keepdim", kind) for name, kind in REDUCTIONS.items()},
     **COMPOSED,
     **LAYERS,
     **MOVES,

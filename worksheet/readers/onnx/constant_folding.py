@@ -8,14 +8,14 @@ from math import ceil, prod
 from typing import Any
 
 from worksheet.layers import Shape
-from worksheet.readers.onnx import shaping
+from worksheet.readers.onnx import shape_rules
 from worksheet.readers.onnx.values import MOST_NUMBERS
 
 Attributes = Mapping[str, Any]
 Fold = Callable[[Sequence[Any], Attributes, int], Any]  # arrays (None where left out), attributes, number of outputs
 
 
-class TooLarge(ValueError):
+class TooManyNumbers(ValueError):
     """More numbers than a shape can need."""
 
 
@@ -29,7 +29,7 @@ def fold(kind: str, arrays: Sequence[Any], attributes: Attributes, outputs: int)
     try:
         with np.errstate(all="ignore"):
             found = work(arrays, attributes, outputs)
-    except TooLarge:
+    except TooManyNumbers:
         return None
     except (IndexError, TypeError, KeyError, OverflowError, AttributeError, ZeroDivisionError) as fault:
         raise ValueError(f"cannot be worked out: {str(fault)[:120] or 'a division by zero'}") from None
@@ -39,11 +39,11 @@ def fold(kind: str, arrays: Sequence[Any], attributes: Attributes, outputs: int)
 
 def _small(count: int) -> None:
     if count > MOST_NUMBERS:
-        raise TooLarge
+        raise TooManyNumbers
 
 
 def _elementwise(function: Callable[..., Any], arrays: Sequence[Any], _: Attributes, __: int) -> Any:
-    _small(prod(shaping.broadcast(*(array.shape for array in arrays))))
+    _small(prod(shape_rules.broadcast(*(array.shape for array in arrays))))
     return function(*arrays)
 
 
@@ -83,7 +83,7 @@ def _reduce(name: str, arrays: Sequence[Any], attributes: Attributes, _: int) ->
     axes = given(arrays, attributes, "axes", 1)
     if not axes and attributes.get("noop_with_empty_axes"):
         return arrays[0]
-    over = shaping.axes_of(axes, arrays[0].ndim) if axes else None
+    over = shape_rules.axes_of(axes, arrays[0].ndim) if axes else None
     return getattr(np, name)(arrays[0], axis=over, keepdims=bool(attributes.get("keepdims", 1))).astype(arrays[0].dtype)
 
 
@@ -96,7 +96,7 @@ def _cast(arrays: Sequence[Any], attributes: Attributes, _: int) -> Any:
 def _slice(arrays: Sequence[Any], attributes: Attributes, _: int) -> Any:
     starts, ends, axes, steps = (given(arrays, attributes, name, i) for i, name in enumerate(SLICE, 1))
     cuts = [slice(None)] * arrays[0].ndim
-    for axis, (first, count, step) in shaping.ranges(arrays[0].shape, starts or (), ends or (), axes, steps).items():
+    for axis, (first, count, step) in shape_rules.ranges(arrays[0].shape, starts or (), ends or (), axes, steps).items():
         last = first + count * step
         cuts[axis] = slice(first, last if last >= 0 else None, step) if count else slice(0, 0)
     return arrays[0][tuple(cuts)]
@@ -118,7 +118,7 @@ def _constant_of_shape(arrays: Sequence[Any], attributes: Attributes, _: int) ->
 def _expand(arrays: Sequence[Any], _: Attributes, __: int) -> Any:
     import numpy as np
 
-    shape = shaping.broadcast(arrays[0].shape, tuple(int(size) for size in arrays[1].ravel()))
+    shape = shape_rules.broadcast(arrays[0].shape, tuple(int(size) for size in arrays[1].ravel()))
     _small(prod(shape))
     return np.broadcast_to(arrays[0], shape)
 
@@ -139,8 +139,8 @@ def _range(arrays: Sequence[Any], _: Attributes, __: int) -> Any:
 
 
 def _split(arrays: Sequence[Any], attributes: Attributes, outputs: int) -> Any:
-    axis = shaping.axis_of(attributes.get("axis", 0), arrays[0].ndim)
-    sizes = shaping.split(arrays[0].shape[axis], given(arrays, attributes, "split", 1), outputs)
+    axis = shape_rules.axis_of(attributes.get("axis", 0), arrays[0].ndim)
+    sizes = shape_rules.split(arrays[0].shape[axis], given(arrays, attributes, "split", 1), outputs)
     _small(outputs**2)
     ends = [sum(sizes[: i + 1]) for i in range(outputs)]
     return tuple(arrays[0].take(range(end - size, end), axis) for end, size in zip(ends, sizes, strict=True))
@@ -148,7 +148,7 @@ def _split(arrays: Sequence[Any], attributes: Attributes, outputs: int) -> Any:
 
 def _gather(arrays: Sequence[Any], attributes: Attributes, _: int) -> Any:
     _small(arrays[0].size * max(arrays[1].size, 1))
-    return arrays[0].take(arrays[1].astype("int64"), axis=shaping.axis_of(attributes.get("axis", 0), arrays[0].ndim))
+    return arrays[0].take(arrays[1].astype("int64"), axis=shape_rules.axis_of(attributes.get("axis", 0), arrays[0].ndim))
 
 
 def _concat(arrays: Sequence[Any], attributes: Attributes, _: int) -> Any:
@@ -167,25 +167,25 @@ def _trilu(arrays: Sequence[Any], attributes: Attributes, _: int) -> Any:
 
 def _reshape(arrays: Sequence[Any], attributes: Attributes, _: int) -> Any:
     target = [int(size) for size in arrays[1].ravel()]
-    return arrays[0].reshape(shaping.reshaped(arrays[0].shape, target, allow_zero=bool(attributes.get("allowzero"))))
+    return arrays[0].reshape(shape_rules.reshaped(arrays[0].shape, target, allow_zero=bool(attributes.get("allowzero"))))
 
 
 def _unsqueeze(arrays: Sequence[Any], attributes: Attributes, _: int) -> Any:
-    return arrays[0].reshape(shaping.with_axes(arrays[0].shape, given(arrays, attributes, "axes", 1) or ()))
+    return arrays[0].reshape(shape_rules.with_axes(arrays[0].shape, given(arrays, attributes, "axes", 1) or ()))
 
 
 def _squeeze(arrays: Sequence[Any], attributes: Attributes, _: int) -> Any:
-    return arrays[0].reshape(shaping.without(arrays[0].shape, given(arrays, attributes, "axes", 1)))
+    return arrays[0].reshape(shape_rules.without(arrays[0].shape, given(arrays, attributes, "axes", 1)))
 
 
 def _transpose(arrays: Sequence[Any], attributes: Attributes, _: int) -> Any:
-    return arrays[0].transpose(shaping.transposed(arrays[0].shape, attributes.get("perm")))
+    return arrays[0].transpose(shape_rules.transposed(arrays[0].shape, attributes.get("perm")))
 
 
 def _scatter(arrays: Sequence[Any], attributes: Attributes, _: int) -> Any:
     """ScatterND without a reduction."""
     if attributes.get("reduction", "none") != "none":
-        raise TooLarge
+        raise TooManyNumbers
     data = arrays[0].copy()
     data[tuple(arrays[1].reshape(-1, arrays[1].shape[-1]).T)] = arrays[2].reshape(-1, *data.shape[arrays[1].shape[-1] :])
     return data
@@ -230,7 +230,7 @@ OTHERS: dict[str, Fold] = {
 
 def shape_alone(kind: str, shapes: Sequence[Shape]) -> Shape | None:
     """The shape of what works on each element, where the numbers are unknown; None for other operators. Raises ValueError."""
-    return shaping.broadcast(*shapes) if kind in SAME_PLACES else None
+    return shape_rules.broadcast(*shapes) if kind in SAME_PLACES else None
 
 
 SAME_PLACES = frozenset({*ONE_BY_ONE, *ALL_OF, "Div", "Mod", "Reciprocal"})

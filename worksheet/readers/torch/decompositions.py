@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from worksheet.readers.torch.call import Call, Rule
+from worksheet.readers.torch.call import CallRule, TorchCall
 
 
-def decomposed(body: Callable[..., Any], names: str = "input") -> Rule:
+def decomposed(body: Callable[..., Any], names: str = "input") -> CallRule:
     """A call that is made of others. ``names`` are torch's names of the arguments that ``body`` takes first."""
 
-    def handler(call: Call) -> None:
+    def handler(call: TorchCall) -> None:
         options = dict(call.kwargs)
         further = [options.pop(name) for name in names.split()[len(call.args) :] if name in options]
         call.alias_of(call.traced(body, *call.args, *further, **options))
 
-    return Rule(handler, names)
+    return CallRule(handler, names)
 
 
 def _scaled(x: Any, factor: Any) -> Any:
@@ -140,4 +140,4 @@ BODIES: dict[str, Callable[..., Any]] = {
     "_weight_norm_interface": lambda v, g, dim=0: (_weight_norm(v, g, dim), g),
 }
 
-COMPOSED: dict[str, Rule] = {name: decomposed(body, OPERANDS.get(name, "input")) for name, body in BODIES.items()}
+COMPOSED: dict[str, CallRule] = {name: decomposed(body, OPERANDS.get(name, "input")) for name, body in BODIES.items()}

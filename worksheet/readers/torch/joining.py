@@ -7,12 +7,12 @@ from dataclasses import replace
 from math import ceil, gcd, prod
 from typing import Any
 
-from worksheet.readers.torch.call import Call, Rule, is_tensor, numbers, sides, sizes_of
-from worksheet.readers.torch.moves import gathered, moving, reshaped
-from worksheet.readers.torch.values import Lost
+from worksheet.readers.torch.call import CallRule, TorchCall, is_tensor, numbers, sides, sizes_of
+from worksheet.readers.torch.layout import gathered, moving, reshaped
+from worksheet.readers.torch.values import CannotFollow
 
 
-def concat(call: Call) -> None:
+def concat(call: TorchCall) -> None:
     """Arrays one behind the other along an axis; arrays without elements add nothing."""
     given = [tensor for tensor in call["tensors"] if tensor.numel()]
     axis = call.get("dim", 0)
@@ -26,7 +26,7 @@ def concat(call: Call) -> None:
     call.row("Concat", {"a": values[0].position(axis)}, *values, prefer=values[0].batch)
 
 
-def stack(call: Call) -> None:
+def stack(call: TorchCall) -> None:
     """Arrays one behind the other along a new axis."""
     import torch
 
@@ -34,17 +34,17 @@ def stack(call: Call) -> None:
     call.alias_of(call.traced(lambda: torch.cat([tensor.unsqueeze(axis) for tensor in call["tensors"]], axis)))
 
 
-def beside(call: Call) -> None:
+def beside(call: TorchCall) -> None:
     """Arrays one behind the other along the axis that the rule names."""
     import torch
 
     given = call["tensors"]
     if min(tensor.dim() for tensor in given) < max(2, 1 + int(call.rule.kind)):
-        raise Lost("its arrays have too few axes")
+        raise CannotFollow("its arrays have too few axes")
     call.alias_of(call.traced(lambda: torch.cat(given, int(call.rule.kind))))
 
 
-def merged(call: Call, given: Sequence[Any], out: Any = None) -> None:
+def merged(call: TorchCall, given: Sequence[Any], out: Any = None) -> None:
     """Elements of several arrays, chosen by their places: all laid in a row, then picked."""
     target = call.result if out is None else out
     values = [call.value(tensor) for tensor in given if call.known(tensor)]
@@ -57,12 +57,12 @@ def merged(call: Call, given: Sequence[Any], out: Any = None) -> None:
     gathered(call, target, joined)
 
 
-def where(call: Call) -> None:
+def where(call: TorchCall) -> None:
     """One tensor or another by place. The condition costs where it is worked out."""
     merged(call, [tensor for tensor in (call.get("input"), call.get("other")) if is_tensor(tensor)] or [call["condition"]])
 
 
-def setitem(call: Call) -> None:
+def setitem(call: TorchCall) -> None:
     """Numbers written into a part of a tensor; a number that depends on nothing leaves it the same row."""
     target, value = call.args[0], call.args[2]
     before = call.known(target)
@@ -72,7 +72,7 @@ def setitem(call: Call) -> None:
     merged(call, [target, value] if before else [value], target)
 
 
-def blanked(call: Call) -> None:
+def blanked(call: TorchCall) -> None:
     """A tensor in which some numbers have given way to ones that depend on nothing: other views of it are what they were."""
     before = call.known(call.args[0])
     call.harmless = True
@@ -80,14 +80,14 @@ def blanked(call: Call) -> None:
         call.alias(before, call.args[0], before.batch)
 
 
-def scattered(call: Call) -> None:
+def scattered(call: TorchCall) -> None:
     """Numbers written to places of their own, the others kept."""
     before, source = call.known(call["input"]), call.known(call.get("src"))
     given = [value.tensor for value in (before, source) if value]
     merged(call, given or [call["index"]])
 
 
-def copied(call: Call) -> None:
+def copied(call: TorchCall) -> None:
     """All numbers of one tensor written into another."""
     source = call.known(call.args[1])
     if source is None:
@@ -98,7 +98,7 @@ def copied(call: Call) -> None:
         gathered(call, value=call.value(source.tensor))
 
 
-def pad(call: Call) -> None:
+def pad(call: TorchCall) -> None:
     """A border around the last two axes or behind the channels; any other by places. Negative widths cut off."""
     x, widths = call.x, [int(width) for width in call["pad"]]
     widths += [0] * (6 - len(widths))
@@ -110,11 +110,11 @@ def pad(call: Call) -> None:
     values = {"l_w": left, "r_w": right, "l_h": above, "r_h": below, "o": behind}
     try:
         call.row("Pad", values, x)
-    except Lost:
+    except CannotFollow:
         gathered(call)
 
 
-def fold(call: Call) -> None:
+def fold(call: TorchCall) -> None:
     """Windows laid over each other and added: for each place as many numbers as windows can meet there, which are then summed.
 
     Where fewer meet, zeros stand in, as they do for the border of a convolution.
@@ -131,12 +131,12 @@ def fold(call: Call) -> None:
     call.row("Sum", {"a_1": laid.position(-3)}, laid, part="sum", prefer=laid.batch)
 
 
-def shuffle(call: Call) -> None:
+def shuffle(call: TorchCall) -> None:
     letter = "g" if call.rule.kind == "ChannelShuffle" else "r"
     call.row(call.rule.kind, {letter: int(call["number"])}, call.x)
 
 
-def interpolate(call: Call) -> None:
+def interpolate(call: TorchCall) -> None:
     """Nearest, linear or cubic; ``area`` is an adaptive mean."""
     x, mode = call.x, call.get("mode", "nearest")
     sizes, told = call.result.shape[2:], call.get("size")
@@ -146,7 +146,7 @@ def interpolate(call: Call) -> None:
         call.row(f"AdaptiveAvgPool{len(sizes)}d", sizes_of(sizes), x, facts=facts)
         return
     if mode not in WAYS:
-        raise Lost(f"no kind of layer stands for its mode {mode!r}")
+        raise CannotFollow(f"no kind of layer stands for its mode {mode!r}")
     old = x.tensor.shape[2:]
     whole = all(new % size == 0 for new, size in zip(sizes, old, strict=True))
     scales = [new // size for new, size in zip(sizes, old, strict=True)]
@@ -158,10 +158,10 @@ WAYS = {"nearest": 0, "nearest-exact": 0, "linear": 1, "bilinear": 1, "bicubic":
 
 
 BESIDE = {"vstack": "0", "row_stack": "0", "hstack": "1", "dstack": "2"}  # the axis
-JOINS: dict[str, Rule] = {
+JOINS: dict[str, CallRule] = {
     **moving(concat, "tensors dim", "cat", "concat", "concatenate"),
     **moving(stack, "tensors dim", "stack"),
-    **{name: Rule(beside, "tensors", axis, moves=True) for name, axis in BESIDE.items()},
+    **{name: CallRule(beside, "tensors", axis, moves=True) for name, axis in BESIDE.items()},
     **moving(where, "condition input other", "where"),
     **moving(setitem, "input index value", "__setitem__"),
     **moving(scattered, "input dim index src", "scatter"),
@@ -170,10 +170,10 @@ JOINS: dict[str, Rule] = {
     **moving(blanked, "input", "zero_", "fill_", "masked_fill_", "index_fill_"),
     **moving(copied, "input source", "copy_"),
     **moving(pad, "input pad", "pad", "constant_pad_nd"),
-    **dict.fromkeys(["fold", "col2im"], Rule(fold, "input output_size kernel_size dilation padding stride")),
-    "pixel_shuffle": Rule(shuffle, "input number", "PixelShuffle", moves=True),
-    "pixel_unshuffle": Rule(shuffle, "input number", "PixelUnshuffle", moves=True),
-    "channel_shuffle": Rule(shuffle, "input number", "ChannelShuffle", moves=True),
-    "native_channel_shuffle": Rule(shuffle, "input number", "ChannelShuffle", moves=True),
-    "interpolate": Rule(interpolate, "input size scale_factor mode"),
+    **dict.fromkeys(["fold", "col2im"], CallRule(fold, "input output_size kernel_size dilation padding stride")),
+    "pixel_shuffle": CallRule(shuffle, "input number", "PixelShuffle", moves=True),
+    "pixel_unshuffle": CallRule(shuffle, "input number", "PixelUnshuffle", moves=True),
+    "channel_shuffle": CallRule(shuffle, "input number", "ChannelShuffle", moves=True),
+    "native_channel_shuffle": CallRule(shuffle, "input number", "ChannelShuffle", moves=True),
+    "interpolate": CallRule(interpolate, "input size scale_factor mode"),
 }

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 from math import prod
 
-from worksheet.readers.onnx import shaping
-from worksheet.readers.onnx.call import Call, Converter, Result
+from worksheet.readers.onnx import shape_rules
+from worksheet.readers.onnx.call import Converter, OnnxCall, Result
 from worksheet.readers.onnx.elementwise import together
-from worksheet.readers.onnx.values import Value, squeezed
+from worksheet.readers.onnx.values import OnnxValue, squeezed
 
 
-def batch_norm(call: Call) -> Result:
+def batch_norm(call: OnnxCall) -> Result:
     parts = [call.stored(place) for place in range(1, 5)]
     channels = call[0].shape[1] if len(call[0].shape) > 1 else 1
     if any(part.shape != (channels,) for part in parts):
@@ -19,14 +19,14 @@ def batch_norm(call: Call) -> Result:
     return [call.on(call[0], "BatchNorm", stored=call.names(*parts)), *[None] * (len(call.operator.outputs) - 1)]
 
 
-def instance_norm(call: Call) -> Result:
+def instance_norm(call: OnnxCall) -> Result:
     """InstanceNormalization; numbers that were never trained (ones and zeros) are none."""
     scale, shift = call.stored(1), call.stored(2)
     stored = call.names(scale, shift) if scale.trained else ()
     return call.on(call[0], "InstanceNorm", {"a": int(scale.trained)}, stored=stored)
 
 
-def group_norm(call: Call) -> Result:
+def group_norm(call: OnnxCall) -> Result:
     value, scale, shift = call[0], call.stored(1), call.stored(2)
     groups = call.attribute("num_groups", 0)
     if len(value.shape) < 2 or scale.size != value.shape[1] or groups < 1:
@@ -34,9 +34,11 @@ def group_norm(call: Call) -> Result:
     return call.on(value, "GroupNorm", {"g": groups}, stored=call.names(scale, shift))
 
 
-def normalised(call: Call, kind: str, value: Value, scale: Value | None, shift: Value | None, axis: int = -1) -> Value:
+def normalised(
+    call: OnnxCall, kind: str, value: OnnxValue, scale: OnnxValue | None, shift: OnnxValue | None, axis: int = -1
+) -> OnnxValue:
     """LayerNorm or RMSNorm over the axes from one on."""
-    count = len(value.shape) - shaping.axis_of(axis, len(value.shape))
+    count = len(value.shape) - shape_rules.axis_of(axis, len(value.shape))
     for part in (scale, shift):
         if part is not None and part.size != prod(value.shape[-count:]):
             raise call.fault(f"has {part.size} numbers for {prod(value.shape[-count:])} elements that are normalised together")
@@ -45,13 +47,13 @@ def normalised(call: Call, kind: str, value: Value, scale: Value | None, shift: 
     return call.value(row, value.shape)
 
 
-def layer_norm(kind: str, call: Call) -> Result:
+def layer_norm(kind: str, call: OnnxCall) -> Result:
     shift = call.optional(2) if kind == "LayerNorm" else None
     result = normalised(call, kind, call[0], call.optional(1), shift, call.attribute("axis", -1))
     return [result, *[None] * (len(call.operator.outputs) - 1)]
 
 
-def skip_norm(kind: str, call: Call) -> Result:
+def skip_norm(kind: str, call: OnnxCall) -> Result:
     """The SkipLayerNormalization of com.microsoft: a sum, perhaps a bias, then the normalisation."""
     is_layer = kind == "LayerNorm"
     total = together(call, "Add", [call[0], call[1]])
@@ -62,18 +64,18 @@ def skip_norm(kind: str, call: Call) -> Result:
     return [result, None, None, total][: len(call.operator.outputs)]
 
 
-def softmax(kind: str, call: Call) -> Result:
+def softmax(kind: str, call: OnnxCall) -> Result:
     """Softmax; before opset 13 all axes from one on are one."""
     value = call[0]
     old = call.operator.opset < 13
-    axis = shaping.axis_of(call.attribute("axis", 1 if old else -1), len(value.shape))
+    axis = shape_rules.axis_of(call.attribute("axis", 1 if old else -1), len(value.shape))
     if old and squeezed(value.shape[axis + 1 :]):
         flat = value.reshaped((prod(value.shape[:axis]), prod(value.shape[axis:])), call.operator)
         return _along(call, kind, flat, 1).reshaped(value.shape, call.operator)
     return _along(call, kind, value, axis)
 
 
-def _along(call: Call, kind: str, value: Value, axis: int) -> Value:
+def _along(call: OnnxCall, kind: str, value: OnnxValue, axis: int) -> OnnxValue:
     row, lacks = call.laid(value, axis)
     usual = 0 if len(row.shape) == 3 else len(row.shape) - 1
     place = axis - lacks
@@ -81,14 +83,14 @@ def _along(call: Call, kind: str, value: Value, axis: int) -> Value:
     return call.value(result, value.shape)
 
 
-def reduced(kind: str, call: Call, value: Value | None = None) -> Value:
+def reduced(kind: str, call: OnnxCall, value: OnnxValue | None = None) -> OnnxValue:
     """ReduceMean, ReduceSum and ReduceMax; a mean over all places of a map is global pooling."""
     value = call[0] if value is None else value
     rank = len(value.shape)
     axes = call.numbers("axes", 1, "axes")
     if not axes and call.attribute("noop_with_empty_axes", 0):
         return value
-    over = shaping.axes_of(axes, rank) if axes else tuple(range(rank))
+    over = shape_rules.axes_of(axes, rank) if axes else tuple(range(rank))
     keep = bool(call.attribute("keepdims", 1))
     kept = tuple(1 if i in over else size for i, size in enumerate(value.shape))
     full = kept if keep else tuple(size for i, size in enumerate(value.shape) if i not in over)
@@ -108,29 +110,29 @@ def reduced(kind: str, call: Call, value: Value | None = None) -> Value:
     return call.value(result, full)
 
 
-def norm(call: Call) -> Result:
+def norm(call: OnnxCall) -> Result:
     """ReduceL2: squares, their sum, its root."""
     return call.each(reduced("Sum", call, call.each(call[0], "Power", {"e": 2})), "Sqrt")
 
 
-def sum_of_squares(call: Call) -> Result:
+def sum_of_squares(call: OnnxCall) -> Result:
     return reduced("Sum", call, call.each(call[0], "Power", {"e": 2}))
 
 
-def sum_of_absolutes(call: Call) -> Result:
+def sum_of_absolutes(call: OnnxCall) -> Result:
     return reduced("Sum", call, call.each(call[0], "Abs"))
 
 
-def log_of_sum(call: Call) -> Result:
+def log_of_sum(call: OnnxCall) -> Result:
     """ReduceLogSum, and ReduceLogSumExp by its definition."""
     value = call.each(call[0], "Exp") if call.operator.type == "ReduceLogSumExp" else call[0]
     return call.each(reduced("Sum", call, value), "Log")
 
 
-def unit_length(call: Call) -> Result:
+def unit_length(call: OnnxCall) -> Result:
     """LpNormalization: each vector along an axis divided by its norm."""
     value = call[0]
-    axis = shaping.axis_of(call.attribute("axis", -1), len(value.shape))
+    axis = shape_rules.axis_of(call.attribute("axis", -1), len(value.shape))
     inner, root = ("Abs", None) if call.attribute("p", 2) == 1 else ("Power", "Sqrt")
     row, lacks = call.laid(call.each(value, inner, {"e": 2} if root else {}), axis)
     total = call.row("Sum", (row,), {"a_1": axis + 1 - lacks, "f": 1})

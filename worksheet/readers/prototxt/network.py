@@ -7,15 +7,15 @@ from pathlib import Path
 from worksheet.errors import Collector, SheetError, Where, WorksheetError, nearest, shown
 from worksheet.layers import Shape
 from worksheet.network import INPUT, Heading, Network
+from worksheet.readers.prototxt.data_layers import InputBlob, declared, of_layer
 from worksheet.readers.prototxt.detection import assumed_regions
-from worksheet.readers.prototxt.entries import FILE, Entries, Entry, entries, parameter_names, said
-from worksheet.readers.prototxt.fields import Fields
-from worksheet.readers.prototxt.inputs import Inlet, declared, of_layer
-from worksheet.readers.prototxt.layer import Blob, Layer, UnknownShapeError
-from worksheet.readers.prototxt.nodes import Nodes, listing, staged
+from worksheet.readers.prototxt.entries import FILE, LayerEntries, LayerEntry, entries, parameter_names, said
+from worksheet.readers.prototxt.fields import MessageFields
+from worksheet.readers.prototxt.layer import Blob, CaffeLayer, UnknownShapeError
+from worksheet.readers.prototxt.nodes import CaffeGraph, listing, staged
 from worksheet.readers.prototxt.table import LEFT_OUT, NEEDY, RECURRENT, REGIONS_READ_BY, RULES
-from worksheet.readers.prototxt.text import Source, parse
-from worksheet.readers.reader import Options
+from worksheet.readers.prototxt.text_format import PrototxtSource, parse
+from worksheet.readers.reader import ReadOptions
 
 SOLVER = "these are a solver's settings"
 OTHER_FILES = dict.fromkeys(
@@ -29,13 +29,13 @@ LABEL = Blob("", None, counted=False)
 SKIP = "--skip-unknown passes it over"
 
 
-def network(path: Path, text: str, options: Options) -> Network:
+def network(path: Path, text: str, options: ReadOptions) -> Network:
     """The network in a prototxt file. Raises WorksheetError with every fault that is found."""
-    source = Source(str(path), text)
+    source = PrototxtSource(str(path), text)
     if not text.strip():
         raise SheetError("is empty", Where(str(path)), 'layers such as layer { name: "relu1" type: "ReLU" ... }')
     message = parse(source)
-    return _Graph(Fields(source, message, Where(str(path))), options).network(path)
+    return _NetworkReader(MessageFields(source, message, Where(str(path))), options).network(path)
 
 
 def _alike(word: str, known: list[str]) -> str | None:
@@ -44,25 +44,25 @@ def _alike(word: str, known: list[str]) -> str | None:
     return hint if len(known) <= MOST_LISTED or (hint and hint.startswith("did you mean")) else None
 
 
-def _twice(inlets: list[Inlet]) -> list[tuple[Inlet, Inlet]]:
+def _twice(inlets: list[InputBlob]) -> list[tuple[InputBlob, InputBlob]]:
     """The inputs whose blob an earlier one gives already, each with that one."""
-    first: dict[str, Inlet] = {}
+    first: dict[str, InputBlob] = {}
     return [(inlet, first[inlet.blob]) for inlet in inlets if first.setdefault(inlet.blob, inlet) is not inlet]
 
 
-class _Graph:
-    def __init__(self, root: Fields, options: Options) -> None:
+class _NetworkReader:
+    def __init__(self, root: MessageFields, options: ReadOptions) -> None:
         self.root = root
         self.options = options
         self.faults = Collector()
-        self.made = Nodes(options.regions)
+        self.made = CaffeGraph(options.regions)
         self.blobs: dict[str, Blob] = {}
         self.makers: dict[str, str] = {}  # of each blob: the layer, in words
         self.further: dict[str, Shape] = {}
         self.origins: dict[str, tuple[str, str]] = {}
         self.left_out: list[str] = []
         self.passed: list[str] = []
-        self.entries = Entries((), ())
+        self.entries = LayerEntries((), ())
         self.inlets: dict[str, Blob] = {}
         self.needed: set[str] = set()
 
@@ -96,9 +96,9 @@ class _Graph:
 
     # Inputs
 
-    def _all_inlets(self) -> list[Inlet]:
+    def _all_inlets(self) -> list[InputBlob]:
         """The blobs from outside, in the order of the file; the first that nobody makes where the file declares none."""
-        found: list[Inlet] = []
+        found: list[InputBlob] = []
         with self.faults.catching():
             found += declared(self.root)
         for entry in self.entries.kept:
@@ -113,9 +113,9 @@ class _Graph:
         if found or self.faults.found:
             return found
         name, where = next((bottom for entry in self.entries.kept for bottom in entry.bottoms), ("data", self.root.where))
-        return [Inlet(name, None, where)]
+        return [InputBlob(name, None, where)]
 
-    def _open(self, inlets: list[Inlet]) -> None:
+    def _open(self, inlets: list[InputBlob]) -> None:
         """Give every input its shape: the caller's, in the order of the file, or the file's own."""
         computed = [entry for entry in self.entries.kept if not entry.verdict.left_out]
         read = {name for entry in computed for name, _ in entry.bottoms}
@@ -141,7 +141,7 @@ class _Graph:
         if recurs and not self.faults.found:
             self.made.note("The network recurs: the first axis of its inputs is the steps, and the counts are for all of them.")
 
-    def _inlet(self, inlet: Inlet, given: Shape | None, *, recurs: bool) -> Blob:
+    def _inlet(self, inlet: InputBlob, given: Shape | None, *, recurs: bool) -> Blob:
         dims = inlet.dims
         if given is not None:
             whole = recurs and dims is not None and len(given) == len(dims) - 1
@@ -158,7 +158,7 @@ class _Graph:
         leads = recurs or len(dims) == 1
         return Blob("", dims if leads else dims[1:], leads)
 
-    def _regions(self, inlet: Inlet, given: Shape | None) -> Blob:
+    def _regions(self, inlet: InputBlob, given: Shape | None) -> Blob:
         """Regions that come from outside: a row of five for each."""
         if given is not None:
             return Blob("", given, leading=True)
@@ -166,7 +166,7 @@ class _Graph:
         width = inlet.dims[1] if inlet.dims and len(inlet.dims) > 1 else 5
         return Blob("", (assumed_regions(self.made, stated), width), leading=True)
 
-    def _enter(self, inlet: Inlet, blob: Blob, *, main: bool) -> None:
+    def _enter(self, inlet: InputBlob, blob: Blob, *, main: bool) -> None:
         if not blob.counted or blob.sizes is None:
             self.inlets[inlet.blob] = blob
             return
@@ -179,7 +179,7 @@ class _Graph:
 
     # Layers
 
-    def _step(self, entry: Entry) -> None:
+    def _step(self, entry: LayerEntry) -> None:
         """Read one layer: what it makes is known under its tops from here on."""
         if entry.verdict.source:
             return
@@ -194,11 +194,11 @@ class _Graph:
         else:
             self._make(entry, self._run(entry, bottoms))
 
-    def _leave_out(self, entry: Entry) -> None:
+    def _leave_out(self, entry: LayerEntry) -> None:
         self.left_out.append(said(entry))
         self._make(entry, [LABEL] * len(entry.tops))
 
-    def _blob(self, entry: Entry, name: str, where: Where) -> Blob:
+    def _blob(self, entry: LayerEntry, name: str, where: Where) -> Blob:
         blob = self.blobs.get(name) or self.inlets.get(name)
         if blob is None:
             message = f"{entry.name} reads blob {shown(name)}, which no layer before it makes"
@@ -218,7 +218,7 @@ class _Graph:
                 return f"{said(entry)} in line {entry.where.line} makes it, but is not part of phase TEST"
         return _alike(name, [*self.inlets, *self.blobs][-MOST_COMPARED:])
 
-    def _refuse(self, entry: Entry, bottoms: tuple[Blob, ...]) -> list[Blob]:
+    def _refuse(self, entry: LayerEntry, bottoms: tuple[Blob, ...]) -> list[Blob]:
         """A layer that cannot be counted: a fault, or its input handed on where the caller wants that."""
         if self.options.skip_unknown:
             self.passed.append(said(entry))
@@ -232,12 +232,12 @@ class _Graph:
             self.faults.add(SheetError(f"{entry.type} is not counted: {entry.verdict.refused}", place, SKIP))
         return [NOWHERE] * len(entry.tops)
 
-    def _run(self, entry: Entry, bottoms: tuple[Blob, ...]) -> list[Blob]:
+    def _run(self, entry: LayerEntry, bottoms: tuple[Blob, ...]) -> list[Blob]:
         """The blobs that a layer's rule makes."""
         assert entry.verdict.rule
         shapeless = entry.verdict.shapeless
         kept = tuple(blob for i, blob in enumerate(bottoms) if blob.counted or i not in shapeless)
-        layer = Layer(self.made, entry.fields, entry.type, entry.name, entry.where, kept, entry.tops)
+        layer = CaffeLayer(self.made, entry.fields, entry.type, entry.name, entry.where, kept, entry.tops)
         first = len(self.made.nodes)
         try:
             if not all(blob.counted for blob in kept):
@@ -255,7 +255,7 @@ class _Graph:
         self.origins |= {node.name: (entry.name, below) for node in self.made.nodes[first:]}
         return found if isinstance(found, list) else [found] * (len(entry.tops) if found is NOWHERE else 1)
 
-    def _make(self, entry: Entry, blobs: list[Blob]) -> None:
+    def _make(self, entry: LayerEntry, blobs: list[Blob]) -> None:
         """Set the tops. A blob has one maker, but for layers that work in place."""
         if len(blobs) < len(entry.tops):
             message = f"{said(entry)} makes {len(blobs)} blobs, but {len(entry.tops)} tops are named"

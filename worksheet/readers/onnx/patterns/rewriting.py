@@ -4,36 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from worksheet.readers.onnx.values import Row
+from worksheet.readers.onnx.values import OnnxRow
 
-Rewrite = Callable[[Row, "Users"], None]
+Rewrite = Callable[[OnnxRow, "RowUsers"], None]
 Pass = tuple[frozenset[str], Rewrite]  # the kinds of rows that may end a pattern, and what is made of one
 
 
-class Users:
+class RowUsers:
     """The rows that lead to the network's outputs, and who reads each of them."""
 
-    def __init__(self, rows: Sequence[Row], ends: Sequence[Row]) -> None:
+    def __init__(self, rows: Sequence[OnnxRow], ends: Sequence[OnnxRow]) -> None:
         self.rows = alive(rows, ends)
         self.ends = frozenset(ends)
-        self.of: dict[Row, list[Row]] = {}
+        self.of: dict[OnnxRow, list[OnnxRow]] = {}
         for row in self.rows:
             for part in dict.fromkeys(row.inputs):
                 self.of.setdefault(part, []).append(row)
 
-    def only(self, row: Row) -> Row | None:
+    def only(self, row: OnnxRow) -> OnnxRow | None:
         """The one row that reads this one; None where there are several, or the network gives it."""
         users = self.of.get(row, ())
         return users[0] if len(users) == 1 and row not in self.ends else None
 
-    def is_inner(self, row: Row) -> bool:
+    def is_inner(self, row: OnnxRow) -> bool:
         """Whether a row may vanish inside another one."""
         return self.only(row) is not None
 
 
-def alive(rows: Iterable[Row], ends: Iterable[Row]) -> list[Row]:
+def alive(rows: Iterable[OnnxRow], ends: Iterable[OnnxRow]) -> list[OnnxRow]:
     """The rows that these ends need, in order."""
-    needed: set[Row] = set()
+    needed: set[OnnxRow] = set()
     open_rows = list(ends)
     while open_rows:
         row = open_rows.pop()
@@ -43,17 +43,17 @@ def alive(rows: Iterable[Row], ends: Iterable[Row]) -> list[Row]:
     return [row for row in rows if row in needed]
 
 
-def become(row: Row, kind: str, inputs: Sequence[Row], given: dict[str, int], stored: tuple[str, ...] = ()) -> None:
+def become(row: OnnxRow, kind: str, inputs: Sequence[OnnxRow], given: dict[str, int], stored: tuple[str, ...] = ()) -> None:
     """Make a row another layer with the same output."""
     row.kind, row.inputs, row.hyperparameters, row.stored = kind, tuple(inputs), given, stored
     row.pattern, row.scalar, row.turned = "", None, False
 
 
-def is_trained(row: Row) -> bool:
+def is_trained(row: OnnxRow) -> bool:
     """Whether a row is a stored array that was trained."""
     return row.kind == "Parameter" and not row.hyperparameters["f"]
 
 
-def pairs(row: Row) -> list[tuple[Row, Row]]:
+def pairs(row: OnnxRow) -> list[tuple[OnnxRow, OnnxRow]]:
     """The two inputs of a sum or product, both ways round."""
     return [row.inputs, row.inputs[::-1]] if len(row.inputs) == 2 else []

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from worksheet.readers.onnx.rewriting import Pass, Users, become, is_trained
-from worksheet.readers.onnx.values import Row
+from worksheet.readers.onnx.patterns.rewriting import Pass, RowUsers, become, is_trained
+from worksheet.readers.onnx.values import OnnxRow
 
 LAYOUT = frozenset({"Reshape", "Permute", "Flatten", "Slice", "Identity", "Dropout"})
 SCALING = frozenset({"MulScalar", "DivScalar"})
@@ -13,7 +13,7 @@ MOST_STEPS = 16
 MOST_SEARCHED = 64
 
 
-def attention(row: Row, users: Users) -> None:
+def attention(row: OnnxRow, users: RowUsers) -> None:
     """softmax(Q K^T times a number, plus a mask) V."""
     weights, values = row.inputs
     while weights.kind in {"Dropout", "Identity"}:
@@ -31,7 +31,7 @@ def attention(row: Row, users: Users) -> None:
     become(row, "ScaledDotProductAttention", (queries, turned, values), {"v": 0})
 
 
-def _scores(softmax: Row, users: Users) -> Row | None:
+def _scores(softmax: OnnxRow, users: RowUsers) -> OnnxRow | None:
     """The product of queries and keys behind a softmax along its last axis; None where something else is."""
     rank = len(softmax.shape)
     is_last = softmax.kind == "Softmax" and softmax.hyperparameters["a"] in {rank, 0 if rank != 3 else rank}
@@ -52,7 +52,7 @@ def _scores(softmax: Row, users: Users) -> Row | None:
     return None
 
 
-def _masked(row: Row) -> Row | None:
+def _masked(row: OnnxRow) -> OnnxRow | None:
     """What a mask is added to; None where what is added was trained, or where either may be the mask."""
     scores = [part for part in row.inputs if part.shape == row.shape and part.kind in SCALING | {"MatMul", "Add"}]
     if len(scores) != 1 or len(row.inputs) != 2:
@@ -61,7 +61,7 @@ def _masked(row: Row) -> Row | None:
     return None if _holds_trained(mask) else scores[0]
 
 
-def _holds_trained(row: Row) -> bool:
+def _holds_trained(row: OnnxRow) -> bool:
     """Whether trained numbers go into a row; a long way to an answer counts as yes."""
     found, seen = [row], 0
     while found:
@@ -73,7 +73,7 @@ def _holds_trained(row: Row) -> bool:
     return False
 
 
-def _unscaled(row: Row, users: Users) -> Row:
+def _unscaled(row: OnnxRow, users: RowUsers) -> OnnxRow:
     """The queries or keys before they are multiplied by a number."""
     for _ in range(MOST_STEPS):
         if row.kind not in SCALING or row.turned or not users.is_inner(row):
@@ -82,7 +82,7 @@ def _unscaled(row: Row, users: Users) -> Row:
     return row
 
 
-def _turned(row: Row, users: Users) -> Row | None:
+def _turned(row: OnnxRow, users: RowUsers) -> OnnxRow | None:
     """Keys with the tokens before the width: the row before a transposition, or a transposition that leaves them so."""
     if row.kind != "Permute":
         return None
@@ -99,18 +99,18 @@ def _turned(row: Row, users: Users) -> Row | None:
     return row
 
 
-def _order(row: Row) -> list[int]:
+def _order(row: OnnxRow) -> list[int]:
     return [row.hyperparameters[f"a_{i}"] for i in range(1, len(row.shape) + 1)]
 
 
 # Multi-head attention
 
 
-def multihead(row: Row, users: Users) -> None:
+def multihead(row: OnnxRow, users: RowUsers) -> None:
     """The linear layers for queries, keys and values, the attention, and the linear layer behind it."""
     if len(row.shape) < 3:
         return
-    inner: set[Row] = {row}
+    inner: set[OnnxRow] = {row}
     sources = [_source(part, inner) for part in row.inputs]
     mixed = _mixing(row, users, inner)
     if mixed is None or any(source is None for source in sources):
@@ -128,7 +128,7 @@ def multihead(row: Row, users: Users) -> None:
     become(mixed, "MultiheadAttention", inputs, given, tuple(name for layer in (*layers, mixed) for name in layer.stored))
 
 
-def _source(row: Row, inner: set[Row]) -> Row | None:
+def _source(row: OnnxRow, inner: set[OnnxRow]) -> OnnxRow | None:
     """The linear layer from which queries, keys or values are cut."""
     for _ in range(MOST_STEPS):
         if row.kind == "Linear":
@@ -140,7 +140,7 @@ def _source(row: Row, inner: set[Row]) -> Row | None:
     return None
 
 
-def _mixing(row: Row, users: Users, inner: set[Row]) -> Row | None:
+def _mixing(row: OnnxRow, users: RowUsers, inner: set[OnnxRow]) -> OnnxRow | None:
     """The linear layer that alone reads what the heads give."""
     for _ in range(MOST_STEPS):
         user = users.only(row)
@@ -153,13 +153,13 @@ def _mixing(row: Row, users: Users, inner: set[Row]) -> Row | None:
     return None
 
 
-def _inputs(sources: Sequence[Row]) -> tuple[Row, ...]:
+def _inputs(sources: Sequence[OnnxRow]) -> tuple[OnnxRow, ...]:
     """What the linear layers read: one sequence, or three."""
     read = tuple(source.inputs[0] for source in sources)
     return read[:1] if len(set(read)) == 1 else read
 
 
-def _fits(row: Row, layers: Sequence[Row], mixed: Row, inputs: Sequence[Row], width: int) -> bool:
+def _fits(row: OnnxRow, layers: Sequence[OnnxRow], mixed: OnnxRow, inputs: Sequence[OnnxRow], width: int) -> bool:
     """Whether the sizes are those of multi-head attention, with bias everywhere or nowhere."""
     heads = sum(part.shape[-3] * part.shape[-1] for part in row.inputs)
     made = sum(layer.hyperparameters["k"] for layer in layers)

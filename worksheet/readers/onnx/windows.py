@@ -6,21 +6,21 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from worksheet.layers import Shape
-from worksheet.readers.onnx.call import Call, Converter, Result
-from worksheet.readers.onnx.values import Value
+from worksheet.readers.onnx.call import Converter, OnnxCall, Result
+from worksheet.readers.onnx.values import OnnxValue
 
 LETTERS = {1: ("w",), 2: ("h", "w"), 3: ("t", "h", "w")}  # of the axes, the outermost first
 SAME = frozenset({"SAME_UPPER", "SAME_LOWER"})
 
 
-def _dimensions(call: Call, value: Value) -> int:
+def _dimensions(call: OnnxCall, value: OnnxValue) -> int:
     dimensions = len(value.shape) - 2
     if dimensions not in LETTERS:
         raise call.fault(f"receives a tensor of {len(value.shape)} axes", "3 to 5: batch, channels, and 1 to 3 axes of places")
     return dimensions
 
 
-def _lists(call: Call, dimensions: int, kernel: Sequence[int]) -> dict[str, int]:
+def _lists(call: OnnxCall, dimensions: int, kernel: Sequence[int]) -> dict[str, int]:
     """Kernel, strides and dilations."""
     letters = LETTERS[dimensions]
     found: dict[str, int] = {}
@@ -33,7 +33,7 @@ def _lists(call: Call, dimensions: int, kernel: Sequence[int]) -> dict[str, int]
     return found
 
 
-def _pads(call: Call, dimensions: int) -> list[tuple[int, int]]:
+def _pads(call: OnnxCall, dimensions: int) -> list[tuple[int, int]]:
     """The padding before and behind, for each axis."""
     if call.attribute("auto_pad", "NOTSET") == "VALID":
         return [(0, 0)] * dimensions
@@ -44,7 +44,7 @@ def _pads(call: Call, dimensions: int) -> list[tuple[int, int]]:
     return list(zip(pads[:dimensions], pads[dimensions:], strict=True))
 
 
-def _padding(call: Call, dimensions: int) -> dict[str, int]:
+def _padding(call: OnnxCall, dimensions: int) -> dict[str, int]:
     """Even padding, what comes on top of it on one side, or the flag by which the padding follows from the sizes."""
     if call.attribute("auto_pad", "NOTSET") in SAME:
         return {"z": 1}
@@ -54,7 +54,7 @@ def _padding(call: Call, dimensions: int) -> dict[str, int]:
     return found
 
 
-def _weights(call: Call, value: Value, place: int, *, transposed: bool = False) -> tuple[Value, int, int]:
+def _weights(call: OnnxCall, value: OnnxValue, place: int, *, transposed: bool = False) -> tuple[OnnxValue, int, int]:
     """The stored kernels, the number of output channels, and the groups."""
     weights = call.stored(place)
     groups = call.attribute("group", 1)
@@ -69,7 +69,7 @@ def _weights(call: Call, value: Value, place: int, *, transposed: bool = False) 
     return weights, outputs, groups
 
 
-def convolution(call: Call, x: int = 0, w: int = 1, b: int = 2) -> Result:
+def convolution(call: OnnxCall, x: int = 0, w: int = 1, b: int = 2) -> Result:
     """Conv. ``x``, ``w`` and ``b`` say which inputs are the data, the kernels and the biases."""
     value = call[x]
     dimensions = _dimensions(call, value)
@@ -80,7 +80,7 @@ def convolution(call: Call, x: int = 0, w: int = 1, b: int = 2) -> Result:
     return call.on(value, f"Conv{dimensions}d", given, stored=call.names(weights, bias))
 
 
-def transposed(call: Call) -> Result:
+def transposed(call: OnnxCall) -> Result:
     """ConvTranspose; uneven padding becomes even padding and output padding, which give the same size."""
     value = call[0]
     dimensions = _dimensions(call, value)
@@ -92,7 +92,7 @@ def transposed(call: Call) -> Result:
     return call.on(value, f"ConvTranspose{dimensions}d", given, stored=call.names(weights, bias))
 
 
-def _cut(call: Call, dimensions: int, given: Mapping[str, int], sizes: Shape) -> dict[str, int]:
+def _cut(call: OnnxCall, dimensions: int, given: Mapping[str, int], sizes: Shape) -> dict[str, int]:
     further = tuple(call.attribute("output_padding", (0,) * dimensions))
     wanted = call.attribute("output_shape")
     if call.attribute("auto_pad", "NOTSET") in SAME:
@@ -113,7 +113,7 @@ def _cut(call: Call, dimensions: int, given: Mapping[str, int], sizes: Shape) ->
     return found
 
 
-def pooling(kind: str, call: Call) -> Result:
+def pooling(kind: str, call: OnnxCall) -> Result:
     """MaxPool, AveragePool and LpPool."""
     value = call[0]
     dimensions = _dimensions(call, value)
@@ -132,21 +132,21 @@ def pooling(kind: str, call: Call) -> Result:
     return call.on(value, f"{kind}{dimensions}d", given | padding | rounding)
 
 
-def over_all(kind: str, call: Call) -> Result:
+def over_all(kind: str, call: OnnxCall) -> Result:
     """GlobalAveragePool, GlobalMaxPool."""
     return call.on(call[0], kind)
 
 
-def local_response(call: Call) -> Result:
+def local_response(call: OnnxCall) -> Result:
     return call.on(call[0], "LRN", {"n_l": call.attribute("size", 1)})
 
 
-def fused_convolution(call: Call) -> Result:
+def fused_convolution(call: OnnxCall) -> Result:
     """FusedConv: a sum (input 4) and an activation behind a convolution."""
     from worksheet.readers.onnx.elementwise import activation
 
     result = convolution(call)
-    assert isinstance(result, Value)
+    assert isinstance(result, OnnxValue)
     if call.optional(3) is not None:
         result = call.value(call.row("Add", (call.take(result), call.take(call[3]))), result.shape)
     name = call.attribute("activation")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from worksheet.readers.torch.call import is_tensor, tensors
-from worksheet.readers.torch.wording import TWINS
+from worksheet.readers.torch.call_syntax import TWINS
 
 SMALL = 2**18  # elements of an array that may be real
 COUNTING = frozenset({"arange", "linspace", "logspace", "tensor", "as_tensor", "scalar_tensor"})
@@ -50,7 +50,7 @@ def called_name(func: Any) -> str:
     return name.split(".")[1] if name.startswith(ENGINE) else name
 
 
-class Arrays:
+class MetaTensors:
     """Runs torch's calls without numbers. ``real`` are the calls whose small results keep theirs.
 
     ``twins`` gives, by the id of a tensor with numbers, that tensor (which is kept) and one without.
@@ -129,11 +129,11 @@ class Arrays:
 
         arrays = self
 
-        class Calls(TorchFunctionMode):  # type: ignore[misc]
+        class FunctionMode(TorchFunctionMode):  # type: ignore[misc]
             def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
                 return arrays.called(func, args, kwargs or {})
 
-        return Calls()
+        return FunctionMode()
 
 
 def _processor() -> Any:

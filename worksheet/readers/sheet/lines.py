@@ -19,7 +19,7 @@ SHARES = "@"  # @conv1: with the weights of conv1
 
 
 @dataclass(frozen=True)
-class Line:
+class SheetLine:
     """A line of the file with its place; in a block, with the numbers of one use put in."""
 
     file: str
@@ -38,7 +38,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Reference:
+class LayerReference:
     """The name of a layer as a line gives it."""
 
     name: str
@@ -46,38 +46,38 @@ class Reference:
 
 
 @dataclass(frozen=True)
-class Statement:
+class LayerStatement:
     """A line taken apart: ``name = body <- inputs``; ``start`` is the column of the body's first character, from 0."""
 
-    line: Line
-    name: Reference | None
+    line: SheetLine
+    name: LayerReference | None
     body: str
     start: int
-    inputs: tuple[Reference, ...]
+    inputs: tuple[LayerReference, ...]
 
 
 @dataclass(frozen=True)
-class Written:
+class ParsedLayer:
     """A layer as it is written: the names it reads are not looked up yet."""
 
     kind: Kind
     hyperparameters: dict[str, int]
     pattern: str
-    shares: Reference | None
+    shares: LayerReference | None
 
 
-def statement(line: Line) -> Statement:
+def statement(line: SheetLine) -> LayerStatement:
     """The parts of a line. Raises SheetError for one that is too long or has an arrow without a name behind it."""
     if len(line.text) > LONGEST_LINE:
         raise SheetError(f"a line of {len(line.text):,} characters; at most {LONGEST_LINE}", line.where())
     found = PARTS.match(line.text)
     assert found is not None  # the pattern takes any line
-    name = Reference(found["name"], line.where(found.start("name") + 1, len(found["name"]))) if found["name"] else None
+    name = LayerReference(found["name"], line.where(found.start("name") + 1, len(found["name"]))) if found["name"] else None
     inputs = _references(line, found["inputs"], found.start("inputs")) if found["inputs"] is not None else ()
-    return Statement(line, name, found["body"].rstrip(), found.start("body"), inputs)
+    return LayerStatement(line, name, found["body"].rstrip(), found.start("body"), inputs)
 
 
-def _references(line: Line, text: str, start: int) -> tuple[Reference, ...]:
+def _references(line: SheetLine, text: str, start: int) -> tuple[LayerReference, ...]:
     found = []
     for part in text.split(","):
         name = part.strip()
@@ -85,12 +85,12 @@ def _references(line: Line, text: str, start: int) -> tuple[Reference, ...]:
         if not re.fullmatch(NAME, name, re.ASCII):
             what = f"{shown(name)} is not the name of a layer" if name else "a name is missing behind the arrow"
             raise SheetError(what, line.where(column, max(1, len(name))), "the layers to read, such as Add <- conv1, relu_2")
-        found.append(Reference(name, line.where(column, len(name))))
+        found.append(LayerReference(name, line.where(column, len(name))))
         start += len(part) + 1
     return tuple(found)
 
 
-def written(statement: Statement) -> Written:
+def written(statement: LayerStatement) -> ParsedLayer:
     """The layer that a line describes. Raises SheetError with all faults of the line at their columns."""
     line = statement.line
     before, colon, words = statement.body.partition(":")
@@ -103,7 +103,7 @@ def written(statement: Statement) -> Written:
         text, where = found.group(), line.where(statement.start + len(before + colon) + found.start() + 1, len(found.group()))
         with faults.catching():
             if text.startswith(SHARES):
-                shares = Reference(text[1:], where)
+                shares = LayerReference(text[1:], where)
             elif kind.spelling.pattern and not pattern and not NUMBER.fullmatch(text):
                 pattern = text
             else:
@@ -111,7 +111,7 @@ def written(statement: Statement) -> Written:
     faults.raise_any()
     if kind.spelling.pattern and not pattern:
         raise SheetError(f"{kind.name} lacks {kind.spelling.pattern}", line.whole, f"an example: {kind.spelling.example}")
-    return Written(kind, hyperparameters(kind, given, line.whole), pattern, shares)
+    return ParsedLayer(kind, hyperparameters(kind, given, line.whole), pattern, shares)
 
 
 def _kind(name: str, where: Where) -> Kind:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from worksheet.network import INPUT
 from worksheet.readers.onnx.operators import Operator
-from worksheet.readers.onnx.values import Row
+from worksheet.readers.onnx.values import OnnxRow
 
 # What a module's parameters are called inside it.
 PARAMETER = re.compile(
@@ -20,14 +20,14 @@ UNWANTED = re.compile(r"[^\w.\-]+")
 MOST = 120
 
 
-def named(rows: Sequence[Row]) -> dict[Row, str]:
+def named(rows: Sequence[OnnxRow]) -> dict[OnnxRow, str]:
     """A name for every row, each used once."""
     modules = {row: module(row) for row in rows}
     containers = {path.rpartition(".")[0] for path in modules.values()}
     parents = {parent for path in containers for parent in _parents(path)}
     used = Counter(modules.values())
     taken = {INPUT: 1}
-    names: dict[Row, str] = {}
+    names: dict[OnnxRow, str] = {}
     for row in rows:
         path = modules[row]
         is_own = bool(path) and (bool(row.stored) or (used[path] == 1 and path not in parents))
@@ -36,12 +36,12 @@ def named(rows: Sequence[Row]) -> dict[Row, str]:
     return names
 
 
-def staged(rows: Sequence[Row], names: Mapping[Row, str]) -> dict[Row, str]:
+def staged(rows: Sequence[OnnxRow], names: Mapping[OnnxRow, str]) -> dict[OnnxRow, str]:
     """The part of the network that each row belongs to: the first module on the way to it.
 
     A row of which nothing is told belongs to the part of the one before.
     """
-    found: dict[Row, str] = {}
+    found: dict[OnnxRow, str] = {}
     part = ""
     for row in rows:
         first, dot, _ = names[row].partition(".")
@@ -66,7 +66,7 @@ def _fresh(name: str, taken: dict[str, int]) -> str:
     return _fresh(f"{name}_{taken[name]}", taken)
 
 
-def module(row: Row) -> str:
+def module(row: OnnxRow) -> str:
     """The path of a row's module, with dots; empty where nothing tells it.
 
     The names of its parameters say it best; then what the exporter notes; then the path in the operator's name.
@@ -116,7 +116,7 @@ def path_of(name: str) -> str:
     return ".".join(path)
 
 
-def action(row: Row) -> str:
+def action(row: OnnxRow) -> str:
     """What a row does, as the operator's own name says it, or its kind."""
     operator = row.operator
     last = (operator.name if operator else "").rpartition("/")[2].removeprefix("node_")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from worksheet.layers import kinds
-from worksheet.readers.onnx import activations, attention, norms
 from worksheet.readers.onnx.operators import Operator
-from worksheet.readers.onnx.rewriting import Pass, Users, alive, become, is_trained, pairs
-from worksheet.readers.onnx.values import Row, part_of
+from worksheet.readers.onnx.patterns import activations, attention, norms
+from worksheet.readers.onnx.patterns.rewriting import Pass, RowUsers, alive, become, is_trained, pairs
+from worksheet.readers.onnx.values import OnnxRow, part_of
 
 
-def with_bias(row: Row, users: Users) -> None:
+def with_bias(row: OnnxRow, users: RowUsers) -> None:
     """A stored vector, or a piece of one, added to what a layer without bias gives is the layer's bias."""
     for layer, array in pairs(row):
         takes = layer.kind in kinds() and kinds()[layer.kind].sets_channels
@@ -38,12 +38,12 @@ MOVING = frozenset(
 )
 
 
-def recognised(rows: Sequence[Row], ends: Sequence[Row]) -> list[Row]:
+def recognised(rows: Sequence[OnnxRow], ends: Sequence[OnnxRow]) -> list[OnnxRow]:
     """The rows with all that is recognised rewritten; what has become part of another row is gone."""
     before = {row: row.inputs for row in rows}
     for ends_in, rewrite in PASSES:
         if any(row.kind in ends_in for row in rows):
-            users = Users(rows, ends)
+            users = RowUsers(rows, ends)
             for row in users.rows:
                 if row.kind in ends_in:
                     rewrite(row, users)
@@ -54,7 +54,7 @@ def recognised(rows: Sequence[Row], ends: Sequence[Row]) -> list[Row]:
     return left
 
 
-def said(row: Row, before: Mapping[Row, tuple[Row, ...]], left: frozenset[Row]) -> str:
+def said(row: OnnxRow, before: Mapping[OnnxRow, tuple[OnnxRow, ...]], left: frozenset[OnnxRow]) -> str:
     """The operators that a row stands for, in order of the alphabet: its own, and those of the rows that are part of it now."""
     found: dict[int, Operator] = {}
     inside = [row]

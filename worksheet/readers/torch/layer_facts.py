@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from worksheet.readers.torch.values import Frame, Value
+from worksheet.readers.torch.values import ModuleFrame, TorchValue
 
 if TYPE_CHECKING:
-    from worksheet.readers.torch.call import Call
+    from worksheet.readers.torch.call import TorchCall
 
 NAMED = ("weight", "bias")
 ARRAYS = ("query", "key", "value")
 OF_HEADS = 4  # axes of the arrays that torch's kernels of attention take: samples, heads, tokens, elements
 
 
-def of_numbers(call: Call, weights: Sequence[Any], shares: str, operands: Sequence[Value]) -> dict[str, int]:
+def of_numbers(call: TorchCall, weights: Sequence[Any], shares: str, operands: Sequence[TorchValue]) -> dict[str, int]:
     """Of a layer with stored numbers: who keeps them under which names, and how many places of the first axis a sample has."""
     if not weights:
         return {}
@@ -38,7 +38,7 @@ def of_names(paths: Sequence[str]) -> dict[str, int]:
     return {"named": 1} if all(path.rpartition(".")[2] in NAMED for path in paths) else {}
 
 
-def _first_axis(call: Call, operands: Sequence[Value]) -> dict[str, int]:
+def _first_axis(call: TorchCall, operands: Sequence[TorchValue]) -> dict[str, int]:
     result = call.result[0] if isinstance(call.result, tuple) else call.result
     size = int(result.shape[0]) if result.dim() > 1 else 1
     if any(operand.batch or not operand.live or operand.name in call.trace.further for operand in operands):
@@ -46,7 +46,7 @@ def _first_axis(call: Call, operands: Sequence[Value]) -> dict[str, int]:
     return {"firsts": size} if size > 1 else {}
 
 
-def of_attention(call: Call) -> dict[str, int]:
+def of_attention(call: TorchCall) -> dict[str, int]:
     """Of queries, keys and values: torch's kernel on a CPU takes them in four axes, all of one width, each row in one piece."""
     shapes = [call[name].shape for name in ARRAYS]
     alike = len({shape[-1] for shape in shapes}) == 1 and {len(shape) for shape in shapes} == {OF_HEADS}
@@ -54,7 +54,7 @@ def of_attention(call: Call) -> dict[str, int]:
     return {} if alike and in_rows and not call.get("dropout_p") else {"split": 1}
 
 
-def of_heads(call: Call) -> dict[str, int]:
+def of_heads(call: TorchCall) -> dict[str, int]:
     """Of nn.MultiheadAttention: torch's kernel on a CPU reads one array, samples first, with biases and an even number of heads.
 
     Whether a mask of truth values was given is not seen any more, so every mask is taken for one of numbers.
@@ -78,6 +78,6 @@ def is_one_kernel(module: Any, args: Sequence[Any]) -> bool:
     return bool(batched and packed and even and module.activation_relu_or_gelu and module.norm1.eps == module.norm2.eps)
 
 
-def of_frames(frames: Sequence[Frame]) -> dict[str, int]:
+def of_frames(frames: Sequence[ModuleFrame]) -> dict[str, int]:
     """Of every layer inside a module that one kernel works out."""
     return {"fused": 1} if any(frame.fused for frame in frames) else {}

@@ -35,7 +35,7 @@ FIXED = {FIXED64: 8, FIXED32: 4}
 Data = bytes | mmap.mmap
 
 
-class Malformed(ValueError):
+class MalformedProtobuf(ValueError):
     """The bytes are no protobuf message."""
 
 
@@ -53,19 +53,19 @@ def skeleton(path: Path) -> bytes:
             size = f"has {status.st_size:,} bytes; an ONNX file has from 1 to {LARGEST_FILE:,}"
             raise WorksheetError(size, where, "larger models keep their weights in a file beside the .onnx file")
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            slim = b"".join(_Walk(data).kept(0, len(data), "model", 0))
+            slim = b"".join(_ProtobufWalk(data).kept(0, len(data), "model", 0))
     except FileNotFoundError:
         raise WorksheetError("no such file", where) from None
     except OSError as fault:
         raise WorksheetError(f"cannot be read: {fault.strerror}", where) from None
-    except Malformed as fault:
+    except MalformedProtobuf as fault:
         raise NetworkError(f"is not an ONNX file: {fault}", where, "is the download complete?") from None
     if len(slim) > LARGEST_SKELETON:
         raise NetworkError(f"holds {len(slim):,} bytes beside its weights; at most {LARGEST_SKELETON:,} are read", where)
     return slim
 
 
-class _Walk:
+class _ProtobufWalk:
     """One file on its way; counts the fields, so that a file of nothing but small ones cannot take for ever."""
 
     def __init__(self, data: Data) -> None:
@@ -90,14 +90,14 @@ class _Walk:
                 inner = b"".join(self.kept(body, place, holds[key >> 3], depth + 1))
                 yield _as_varint(key) + _as_varint(len(inner)) + inner
         if end - run > LARGEST_SKELETON:
-            raise Malformed(f"{end - run:,} bytes that are no weights")
+            raise MalformedProtobuf(f"{end - run:,} bytes that are no weights")
         yield data[run:end]
 
     def field(self, begin: int, end: int) -> tuple[int, int, int]:
         """A field's key, the place of its body and the place behind it."""
         self.fields += 1
         if self.fields > MOST_FIELDS:
-            raise Malformed(f"more than {MOST_FIELDS:,} fields")
+            raise MalformedProtobuf(f"more than {MOST_FIELDS:,} fields")
         key, body = _varint(self.data, begin, end)
         wire, behind = key & 7, body
         if wire == VARINT:
@@ -108,9 +108,9 @@ class _Walk:
             length, body = _varint(self.data, body, end)
             behind = body + length
         else:
-            raise Malformed(f"wire type {wire} at byte {begin:,}")
+            raise MalformedProtobuf(f"wire type {wire} at byte {begin:,}")
         if behind > end:
-            raise Malformed(f"it ends at byte {end:,}, in the middle of a field that begins at byte {begin:,}")
+            raise MalformedProtobuf(f"it ends at byte {end:,}, in the middle of a field that begins at byte {begin:,}")
         return key, body, behind
 
 
@@ -124,7 +124,7 @@ def _varint(data: Data, place: int, end: int) -> tuple[int, int]:
         if byte < 0x80:
             return value, place
         shift += 7
-    raise Malformed(f"a number that does not end at byte {place:,}")
+    raise MalformedProtobuf(f"a number that does not end at byte {place:,}")
 
 
 def _as_varint(value: int) -> bytes:

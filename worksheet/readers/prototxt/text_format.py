@@ -76,7 +76,7 @@ ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v"
 
 
 @dataclass(slots=True)
-class Scalar:
+class PrototxtScalar:
     """A number, a word or a text, as it stands in the file; its reader says what it must be."""
 
     text: str
@@ -87,20 +87,20 @@ class Scalar:
 
 
 @dataclass(slots=True)
-class Message:
+class PrototxtMessage:
     """The fields between two braces: every name with all its values in the order of the file. ``depth`` 1 holds no message."""
 
     line: int
     column: int
     length: int = 1
     depth: int = 1
-    fields: dict[str, list[Scalar | Message]] = field(default_factory=dict)
+    fields: dict[str, list[PrototxtScalar | PrototxtMessage]] = field(default_factory=dict)
 
 
-Value = Scalar | Message
+FieldValue = PrototxtScalar | PrototxtMessage
 
 
-class Source:
+class PrototxtSource:
     """A file's name and lines, to tell the place of a value."""
 
     def __init__(self, file: str, text: str) -> None:
@@ -117,12 +117,12 @@ class Source:
     def at(self, line: int, column: int, length: int = 1) -> Where:
         return Where(self.file, line, column, self.lines[line - 1], length)
 
-    def of(self, value: Value) -> Where:
+    def of(self, value: FieldValue) -> Where:
         """The place of a value; of a message, where its name stands."""
         return self.at(value.line, value.column, value.length)
 
 
-def parse(source: Source) -> Message:
+def parse(source: PrototxtSource) -> PrototxtMessage:
     """The message that a file is. Raises SheetError with the place of every fault that it can tell apart.
 
     Behind a fault the reading goes on at the next layer, so that all layers with faults are named at once.
@@ -130,12 +130,12 @@ def parse(source: Source) -> Message:
     _check_bounds(source)
     faults = Collector()
     start = 0
-    root = Message(1, 1)
+    root = PrototxtMessage(1, 1)
     while start >= 0:
         try:
             root = _parsed(source, start)
             start = -1
-        except _Syntax as fault:
+        except _GrammarFault as fault:
             faults.add(fault.said)
             following = LAYER.search(source.text, max(fault.position, start) + 1)
             start = following.start() if following and len(faults.found) < MAX_SYNTAX_FAULTS else -1
@@ -143,7 +143,7 @@ def parse(source: Source) -> Message:
     return root
 
 
-def _check_bounds(source: Source) -> None:
+def _check_bounds(source: PrototxtSource) -> None:
     """Refuse what is too large before a parser works on it: every field has a colon, a brace or a comma."""
     fields = sum(source.text.count(sign) for sign in ":{<,;")
     fields += max(source.text.count('"'), source.text.count("'")) // 2
@@ -151,7 +151,7 @@ def _check_bounds(source: Source) -> None:
         raise SheetError(f"has about {fields // 2:,} fields; at most {MAX_FIELDS:,} are read", Where(source.file))
 
 
-class _Syntax(Exception):
+class _GrammarFault(Exception):
     """A fault of the grammar, with the offset in the text at which the reading stopped."""
 
     def __init__(self, said: SheetError, position: int) -> None:
@@ -160,7 +160,7 @@ class _Syntax(Exception):
         self.position = position
 
 
-def _parsed(source: Source, start: int) -> Message:
+def _parsed(source: PrototxtSource, start: int) -> PrototxtMessage:
     """The message from an offset in the text on."""
     from lark.exceptions import UnexpectedCharacters, UnexpectedInput
 
@@ -171,27 +171,27 @@ def _parsed(source: Source, start: int) -> Message:
         is_sign = isinstance(fault, UnexpectedCharacters)
         said = _unreadable(source, before, fault) if is_sign else _unexpected(source, before, fault)
         position = start + (fault.pos_in_stream or 0) if fault.pos_in_stream is not None else len(source.text)
-        raise _Syntax(said, position) from None
+        raise _GrammarFault(said, position) from None
     deepest = _too_deep(root)
     if deepest:
         message = f"messages are nested {root.depth - 1:,} deep; at most {MAX_DEPTH}"
-        raise _Syntax(SheetError(message, source.of(deepest)), len(source.text))
-    assert isinstance(root, Message)
+        raise _GrammarFault(SheetError(message, source.of(deepest)), len(source.text))
+    assert isinstance(root, PrototxtMessage)
     return root
 
 
-def _too_deep(root: Message) -> Message | None:
+def _too_deep(root: PrototxtMessage) -> PrototxtMessage | None:
     """The first message beyond the depth that is read."""
     if root.depth <= MAX_DEPTH + 1:
         return None
     message = root
     for _ in range(MAX_DEPTH + 1):
-        inner = [value for values in message.fields.values() for value in values if isinstance(value, Message)]
+        inner = [value for values in message.fields.values() for value in values if isinstance(value, PrototxtMessage)]
         message = max(inner, key=lambda value: value.depth)
     return message
 
 
-def _unreadable(source: Source, before: int, fault: Any) -> SheetError:
+def _unreadable(source: PrototxtSource, before: int, fault: Any) -> SheetError:
     """The fault of a sign that begins nothing."""
     line = before + fault.line
     where = source.at(line, fault.column)
@@ -202,7 +202,7 @@ def _unreadable(source: Source, before: int, fault: Any) -> SheetError:
     return SheetError(f"cannot read {shown(where.text[fault.column - 1 :], 20)}", where, hint)
 
 
-def _unexpected(source: Source, before: int, fault: Any) -> SheetError:
+def _unexpected(source: PrototxtSource, before: int, fault: Any) -> SheetError:
     """The fault of a token that does not fit, or of a file that ends too early."""
     token = fault.token
     opened = [value for value in fault.state.value_stack if getattr(value, "type", "") in OPENING]
@@ -233,59 +233,59 @@ def _parser() -> Lark:
     from lark import Lark, Transformer, v_args
 
     @v_args(inline=True)
-    class Messages(Transformer[Any, Any]):
+    class MessageBuilder(Transformer[Any, Any]):
         """Builds each message as soon as the parser has all of it. A field is a name with its values."""
 
-        def start(self, *fields: Any) -> Message:
-            return _filled(Message(1, 1), fields)
+        def start(self, *fields: Any) -> PrototxtMessage:
+            return _filled(PrototxtMessage(1, 1), fields)
 
-        def pair(self, token: Token, *more: Token) -> tuple[str, list[Value]]:
+        def pair(self, token: Token, *more: Token) -> tuple[str, list[FieldValue]]:
             found = SPLIT.match(token)
             assert found
             scalar = _scalar(token[found.end() :], token, found.end())
             scalar.text += "".join(map(_plain, more))
             return found[1], [scalar]
 
-        def word(self, token: Token) -> Scalar:
+        def word(self, token: Token) -> PrototxtScalar:
             return _scalar(token, token)
 
-        def texts(self, first: Token, *more: Token) -> Scalar:
+        def texts(self, first: Token, *more: Token) -> PrototxtScalar:
             scalar = _scalar(first, first)
             scalar.text += "".join(map(_plain, more))
             return scalar
 
-        def item(self, value: Value) -> Value:
+        def item(self, value: FieldValue) -> FieldValue:
             return value
 
-        def message(self, opening: Token, *fields: Any) -> Message:
-            return _filled(Message(opening.line or 1, opening.column or 1), fields)
+        def message(self, opening: Token, *fields: Any) -> PrototxtMessage:
+            return _filled(PrototxtMessage(opening.line or 1, opening.column or 1), fields)
 
-        def block(self, opening: Token, *fields: Any) -> tuple[str, list[Value]]:
+        def block(self, opening: Token, *fields: Any) -> tuple[str, list[FieldValue]]:
             name = opening[:-1].rstrip().rstrip(":").rstrip()
-            return name, [_filled(Message(opening.line or 1, opening.column or 1, len(name)), fields)]
+            return name, [_filled(PrototxtMessage(opening.line or 1, opening.column or 1, len(name)), fields)]
 
-        def spread(self, name: Token, value: Value) -> tuple[str, list[Value]]:
+        def spread(self, name: Token, value: FieldValue) -> tuple[str, list[FieldValue]]:
             return str(name), [value]
 
-        def listed(self, name: Token, *items: Value) -> tuple[str, list[Value]]:
+        def listed(self, name: Token, *items: FieldValue) -> tuple[str, list[FieldValue]]:
             return str(name), list(items)
 
-    return Lark(GRAMMAR, parser="lalr", transformer=Messages(), maybe_placeholders=False)
+    return Lark(GRAMMAR, parser="lalr", transformer=MessageBuilder(), maybe_placeholders=False)
 
 
-def _filled(message: Message, fields: Any) -> Message:
+def _filled(message: PrototxtMessage, fields: Any) -> PrototxtMessage:
     for name, values in fields:
         message.fields.setdefault(name, []).extend(values)
         for value in values:
-            if isinstance(value, Message) and value.depth >= message.depth:
+            if isinstance(value, PrototxtMessage) and value.depth >= message.depth:
                 message.depth = value.depth + 1
     return message
 
 
-def _scalar(text: str, token: Token, offset: int = 0) -> Scalar:
+def _scalar(text: str, token: Token, offset: int = 0) -> PrototxtScalar:
     quoted = text[0] in "\"'"
     plain = _plain(text) if quoted else text.replace(" ", "").replace("\t", "")
-    return Scalar(plain, quoted, token.line or 1, (token.column or 1) + offset, len(text))
+    return PrototxtScalar(plain, quoted, token.line or 1, (token.column or 1) + offset, len(text))
 
 
 def _plain(text: str) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from math import prod
 
-from worksheet.readers.onnx.rewriting import Pass, Users, become, is_trained, pairs
-from worksheet.readers.onnx.values import Row
+from worksheet.readers.onnx.patterns.rewriting import Pass, RowUsers, become, is_trained, pairs
+from worksheet.readers.onnx.values import OnnxRow
 
 
-def plain(row: Row, users: Users) -> None:
+def plain(row: OnnxRow, users: RowUsers) -> None:
     """(x - mean)/root(variance + eps), or x/root(mean of x*x + eps): a division by a root, or a product with its inverse."""
     if row.kind == "Div":
         options = [(row.inputs[0], row.inputs[1])]
@@ -30,7 +30,7 @@ def plain(row: Row, users: Users) -> None:
         return
 
 
-def _mean_of_squares(root: Row) -> tuple[Row, Row] | None:
+def _mean_of_squares(root: OnnxRow) -> tuple[OnnxRow, OnnxRow] | None:
     """Of a root of a mean of squares and a small number: what is squared, and the mean."""
     below = root.inputs[0] if root.kind == "Sqrt" else None
     mean = below.inputs[0] if below is not None and below.kind == "AddScalar" else None
@@ -44,7 +44,7 @@ def _mean_of_squares(root: Row) -> tuple[Row, Row] | None:
     return None
 
 
-def _centred(row: Row) -> tuple[Row, Row] | None:
+def _centred(row: OnnxRow) -> tuple[OnnxRow, OnnxRow] | None:
     """Of a tensor less its mean: the tensor and the mean."""
     if row.kind != "Sub":
         return None
@@ -52,7 +52,7 @@ def _centred(row: Row) -> tuple[Row, Row] | None:
     return (x, mean) if mean.kind == "Mean" and mean.inputs == (x,) else None
 
 
-def _trailing(mean: Row) -> int:
+def _trailing(mean: OnnxRow) -> int:
     """Over how many trailing axes a mean goes; 0 where it goes over others."""
     rank = len(mean.inputs[0].shape)
     axes = sorted(value for name, value in mean.hyperparameters.items() if name.startswith("a_") and value)
@@ -60,7 +60,7 @@ def _trailing(mean: Row) -> int:
     return len(axes) if axes == list(range(rank - len(axes) + 1, rank + 1)) else 0
 
 
-def _trained_beside(row: Row, users: Users, kinds: frozenset[str]) -> tuple[Row, Row] | None:
+def _trained_beside(row: OnnxRow, users: RowUsers, kinds: frozenset[str]) -> tuple[OnnxRow, OnnxRow] | None:
     """Of a product or sum: a layer of these kinds that nobody else reads, and the stored array beside it."""
     for layer, array in pairs(row):
         if layer.kind in kinds and users.only(layer) is row and is_trained(array) and layer.shape == row.shape:
@@ -68,7 +68,7 @@ def _trained_beside(row: Row, users: Users, kinds: frozenset[str]) -> tuple[Row,
     return None
 
 
-def scaled(row: Row, users: Users) -> None:
+def scaled(row: OnnxRow, users: RowUsers) -> None:
     """A stored array that multiplies a plain normalisation is its scale."""
     found = _trained_beside(row, users, frozenset({"LayerNorm", "RMSNorm"}))
     if found and not found[0].hyperparameters["a"]:
@@ -77,7 +77,7 @@ def scaled(row: Row, users: Users) -> None:
             become(row, layer.kind, layer.inputs, layer.hyperparameters | {"a": 1}, array.stored)
 
 
-def shifted(row: Row, users: Users) -> None:
+def shifted(row: OnnxRow, users: RowUsers) -> None:
     """A stored array that is added to a scaled layer normalisation is its shift."""
     found = _trained_beside(row, users, frozenset({"LayerNorm"}))
     if found and found[0].hyperparameters["a"] and not found[0].hyperparameters["b"]:
@@ -86,7 +86,7 @@ def shifted(row: Row, users: Users) -> None:
             become(row, "LayerNorm", layer.inputs, layer.hyperparameters | {"b": 1}, layer.stored + array.stored)
 
 
-def grouped(row: Row, users: Users) -> None:
+def grouped(row: OnnxRow, users: RowUsers) -> None:
     """Group normalisation: the groups laid out as channels, normalised each by itself, laid back, scaled and shifted."""
     found = _trained_beside(row, users, frozenset({"Mul"}))
     if not found:
@@ -109,7 +109,7 @@ def grouped(row: Row, users: Users) -> None:
 THROUGH = frozenset({"Reshape", "Gather", "Pad", "Flatten"})
 
 
-def local_response(row: Row, _: Users) -> None:
+def local_response(row: OnnxRow, _: RowUsers) -> None:
     """x/(k + alpha/n times the sum of squares)^beta, the sum written as a mean over a window of channels."""
     power = _through(row.inputs[1])
     if power.kind != "Power":
@@ -127,7 +127,7 @@ def local_response(row: Row, _: Users) -> None:
         become(row, "LRN", (x,), {"n_l": settings["t"], "v": 0})
 
 
-def _through(row: Row) -> Row:
+def _through(row: OnnxRow) -> OnnxRow:
     """What stands behind rows that compute nothing."""
     while row.kind in THROUGH:
         row = row.inputs[0]

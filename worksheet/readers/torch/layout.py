@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from worksheet.readers.torch.call import Call, Rule, numbers, tensors
-from worksheet.readers.torch.values import Lost, Value, batches, listed, without
+from worksheet.readers.torch.call import CallRule, TorchCall, numbers, tensors
+from worksheet.readers.torch.values import CannotFollow, TorchValue, batches, listed, without
 
 
-def passed(call: Call) -> None:
+def passed(call: TorchCall) -> None:
     """The same numbers: a clone, another type of number, another place in memory."""
     call.alias(call.known(call.args[0]) or call.x, None, (call.known(call.args[0]) or call.x).batch)
 
 
-def reshaped(call: Call, value: Value | None = None, out: Any = None) -> None:
+def reshaped(call: TorchCall, value: TorchValue | None = None, out: Any = None) -> None:
     """The same numbers in other axes; no row where only the batch axis comes, goes or moves."""
     target = call.result if out is None else out
     x = value or call.known(call.args[0]) or call.x
@@ -30,7 +30,7 @@ def reshaped(call: Call, value: Value | None = None, out: Any = None) -> None:
         call.row("Reshape", listed("o", wanted), x, out=target)
 
 
-def gathered(call: Call, out: Any = None, value: Value | None = None) -> None:
+def gathered(call: TorchCall, out: Any = None, value: TorchValue | None = None) -> None:
     """Elements picked, repeated or blanked by their places."""
     target = call.result if out is None else out
     x = value or call.x
@@ -38,11 +38,11 @@ def gathered(call: Call, out: Any = None, value: Value | None = None) -> None:
     same = [batch for batch in likely if without(target.shape, batch) == x.shape]
     shape = without(target.shape, (same or likely)[0])
     if 0 in target.shape:
-        raise Lost("it gives an array without elements")
+        raise CannotFollow("it gives an array without elements")
     call.row("Gather", listed("o", shape), x, out=target, prefer=(same or likely)[0])
 
 
-def expanded(call: Call) -> None:
+def expanded(call: TorchCall) -> None:
     """Axes of one repeated; no row where none is."""
     x = call.known(call.args[0]) or call.x
     if x.tensor.numel() == call.result.numel():
@@ -54,7 +54,7 @@ def expanded(call: Call) -> None:
 # Axes turned round
 
 
-def permuted(call: Call, order: Sequence[int]) -> None:
+def permuted(call: TorchCall, order: Sequence[int]) -> None:
     """The tensor's axes in another order; no row where only the batch axis moves."""
     x = call.known(call.args[0]) or call.x
     axes = [axis % x.tensor.dim() for axis in order]
@@ -66,11 +66,11 @@ def permuted(call: Call, order: Sequence[int]) -> None:
     call.row("Permute", listed("a", places), call.value(x.tensor), prefer=batch)
 
 
-def permute(call: Call) -> None:
+def permute(call: TorchCall) -> None:
     permuted(call, numbers(call["dims"], 1))
 
 
-def swap(call: Call, a: int, b: int) -> None:
+def swap(call: TorchCall, a: int, b: int) -> None:
     """Two axes exchanged."""
     rank = call.args[0].dim()
     order = list(range(rank))
@@ -79,22 +79,22 @@ def swap(call: Call, a: int, b: int) -> None:
     permuted(call, order)
 
 
-def transpose(call: Call) -> None:
+def transpose(call: TorchCall) -> None:
     names = ("dim0", "dim1") if "dim0" in call.given else ("axis0", "axis1")
     swap(call, call[names[0]], call[names[1]])
 
 
-def turned(call: Call) -> None:
+def turned(call: TorchCall) -> None:
     """The last two axes exchanged."""
     swap(call, -2, -1)
 
 
-def reversed_axes(call: Call) -> None:
+def reversed_axes(call: TorchCall) -> None:
     """All axes from the last to the first."""
     permuted(call, range(call.args[0].dim())[::-1])
 
 
-def movedim(call: Call) -> None:
+def movedim(call: TorchCall) -> None:
     """Some axes to other places, the others in their order."""
     rank = call.args[0].dim()
     sources = [axis % rank for axis in numbers(call["source"], 1)]
@@ -106,7 +106,7 @@ def movedim(call: Call) -> None:
 # Parts
 
 
-def cut(call: Call, x: Value, axis: int, start: int, length: int, step: int = 1, out: Any = None) -> Value:
+def cut(call: TorchCall, x: TorchValue, axis: int, start: int, length: int, step: int = 1, out: Any = None) -> TorchValue:
     """A part along one axis of the tensor."""
     place = x.position(axis)
     if not place:
@@ -115,7 +115,7 @@ def cut(call: Call, x: Value, axis: int, start: int, length: int, step: int = 1,
     return call.row("Slice", values, x, out=out, prefer=x.batch)
 
 
-def parts(call: Call) -> None:
+def parts(call: TorchCall) -> None:
     """Slices that lie one behind the other."""
     start, axis = 0, call.get("dim", 0)
     if len(call.result) == 1:
@@ -127,19 +127,19 @@ def parts(call: Call) -> None:
         start += part.shape[axis]
 
 
-def passed_to(call: Call, out: Any, batch: int | None = None) -> None:
+def passed_to(call: TorchCall, out: Any, batch: int | None = None) -> None:
     x = call.known(call.args[0]) or call.x
     call.alias(x, out, x.batch if batch is None else batch)
 
 
-def chosen(call: Call) -> None:
+def chosen(call: TorchCall) -> None:
     """Each index of an axis by itself, or one of them; the axis goes."""
     axis = call.get("dim", 0)
     for out in tensors(call.result):
         picked(call, axis, out)
 
 
-def picked(call: Call, axis: int, out: Any) -> None:
+def picked(call: TorchCall, axis: int, out: Any) -> None:
     x = call.known(call.args[0]) or call.x
     if x.tensor.shape[axis] == 1:
         reshaped(call, x, out)
@@ -147,11 +147,11 @@ def picked(call: Call, axis: int, out: Any) -> None:
         gathered(call, out)
 
 
-def narrow(call: Call) -> None:
+def narrow(call: TorchCall) -> None:
     cut(call, call.x, call["dim"], int(call["start"]), call.result.shape[call["dim"]])
 
 
-def getitem(call: Call) -> None:
+def getitem(call: TorchCall) -> None:
     """Slices and single indices; a list or tensor of indices picks elements."""
     x = call.known(call.args[0]) or call.x
     index = call.args[1] if isinstance(call.args[1], tuple) else (call.args[1],)
@@ -178,8 +178,8 @@ def getitem(call: Call) -> None:
         reshaped(call, made)
 
 
-def moving(handler: Callable[[Call], None], names: str, *calls: str) -> dict[str, Rule]:
-    return dict.fromkeys(calls, Rule(handler, names, moves=True))
+def moving(handler: Callable[[TorchCall], None], names: str, *calls: str) -> dict[str, CallRule]:
+    return dict.fromkeys(calls, CallRule(handler, names, moves=True))
 
 
 PASSED = [
@@ -259,7 +259,7 @@ GATHERED = [
     "max_unpool3d",
 ]
 
-MOVES: dict[str, Rule] = {
+MOVES: dict[str, CallRule] = {
     **moving(passed, "input", *PASSED),
     **moving(reshaped, "input", *RESHAPED),
     **moving(gathered, "input", *GATHERED),

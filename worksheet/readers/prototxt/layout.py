@@ -8,7 +8,7 @@ from math import prod
 
 from worksheet.errors import SheetError
 from worksheet.layers import Shape
-from worksheet.readers.prototxt.layer import Blob, Layer, Rule, listed
+from worksheet.readers.prototxt.layer import Blob, CaffeLayer, LayerRule, listed
 
 MAX_BLOBS = 10_000
 MOST_AXES = 6
@@ -19,23 +19,23 @@ def few(numbers: list[int]) -> str:
     return ", ".join(map(str, numbers[:10])) + (", ..." if len(numbers) > 10 else "")
 
 
-def passed(layer: Layer) -> Blob:
+def passed(layer: CaffeLayer) -> Blob:
     """A layer that hands its blob on unchanged."""
     return layer.emit("Identity", layer.bottoms[0])
 
 
-def split(layer: Layer) -> list[Blob]:
+def split(layer: CaffeLayer) -> list[Blob]:
     """The same blob under several names: nothing is computed and nothing is copied."""
     return [layer.bottom] * len(layer.tops)
 
 
-def gathered(layer: Layer) -> list[Blob]:
+def gathered(layer: CaffeLayer) -> list[Blob]:
     """Several machines' parts of a batch put together, or handed out: of one sample, nothing. Labels stand behind the data."""
     blobs = layer.bottoms
     return [*blobs, *[Blob("", None, counted=False)] * (len(layer.tops) - len(blobs))]
 
 
-def softmax(layer: Layer) -> Blob:
+def softmax(layer: CaffeLayer) -> Blob:
     """Over the channels, or the axis that is given; 0 is the usual one: channels of a map, else the last."""
     blob = layer.bottom
     position = layer.inner_axis(blob, layer.param("softmax_param").number("axis", 1, least=-9))
@@ -44,7 +44,7 @@ def softmax(layer: Layer) -> Blob:
     return layer.emit("Softmax", blob, values={"a": 0 if position == usual else position + 1})
 
 
-def concat(layer: Layer) -> Blob:
+def concat(layer: CaffeLayer) -> Blob:
     blobs = layer.read(1, MAX_BLOBS)
     fields = layer.param("concat_param")
     name = "concat_dim" if "concat_dim" in fields else "axis"
@@ -52,7 +52,7 @@ def concat(layer: Layer) -> Blob:
     return layer.emit("Concat", *blobs, values={"a": position + 1}) if len(blobs) > 1 else passed(layer)
 
 
-def slices(layer: Layer) -> list[Blob]:
+def slices(layer: CaffeLayer) -> list[Blob]:
     """A node for every top, cut at the slice points or into equal parts."""
     fields = layer.param("slice_param")
     name = "slice_dim" if "slice_dim" in fields else "axis"
@@ -75,7 +75,7 @@ def slices(layer: Layer) -> list[Blob]:
     ]
 
 
-def flatten(layer: Layer) -> Blob:
+def flatten(layer: CaffeLayer) -> Blob:
     """The axes from ``axis`` to ``end_axis`` as one."""
     fields = layer.param("flatten_param")
     blob = layer.bottom
@@ -91,7 +91,7 @@ def flatten(layer: Layer) -> Blob:
     return layer.reshaped(blob, shape)
 
 
-def reshape(layer: Layer) -> Blob:
+def reshape(layer: CaffeLayer) -> Blob:
     """0 keeps an axis, -1 is found. The batch is among the axes; what is folded into it becomes rows."""
     fields = layer.param("reshape_param")
     blob = layer.bottom
@@ -117,7 +117,7 @@ def reshape(layer: Layer) -> Blob:
     return _folded(layer, blob, shape)
 
 
-def _completed(layer: Layer, wanted: list[int], elements: int) -> Shape:
+def _completed(layer: CaffeLayer, wanted: list[int], elements: int) -> Shape:
     known = prod(size for size in wanted if size > 0)
     found = [elements // known if size < 0 else size for size in wanted]
     if prod(found) != elements or len(found) > MOST_AXES + 1 or not found:
@@ -126,7 +126,7 @@ def _completed(layer: Layer, wanted: list[int], elements: int) -> Shape:
     return tuple(found)
 
 
-def _folded(layer: Layer, blob: Blob, shape: Shape) -> Blob:
+def _folded(layer: CaffeLayer, blob: Blob, shape: Shape) -> Blob:
     """A blob in a shape that Caffe states with the batch; the first axis may have taken up others."""
     batch = layer.graph.batch
     if blob.leading:
@@ -138,7 +138,7 @@ def _folded(layer: Layer, blob: Blob, shape: Shape) -> Blob:
     return layer.reshaped(blob, (shape[0] // batch, *shape[1:]), leading=True)
 
 
-def permute(param: str, name: str, layer: Layer) -> Blob:
+def permute(param: str, name: str, layer: CaffeLayer) -> Blob:
     """The axes in another order; those that are not listed follow."""
     blob = layer.bottom
     fields = layer.param(param)
@@ -156,28 +156,28 @@ def permute(param: str, name: str, layer: Layer) -> Blob:
     return layer.emit("Permute", blob, values=listed("a", tuple(turned)))
 
 
-def reverse(layer: Layer) -> Blob:
+def reverse(layer: CaffeLayer) -> Blob:
     """The elements of an axis from its end to its beginning, for a recurrent layer that runs backwards."""
     blob = layer.bottom
     layer.inner_axis(blob, layer.param("reverse_param").number("axis", 0, least=-9))
     return layer.emit("Gather", blob, values=listed("o", blob.shape))
 
 
-def reorganised(layer: Layer) -> Blob:
+def reorganised(layer: CaffeLayer) -> Blob:
     """Darknet's Reorg: squares of places become channels, or the other way round."""
     fields = layer.param("reorg_param")
     kind = "PixelShuffle" if fields.flag("reverse") else "PixelUnshuffle"
     return layer.emit(kind, layer.bottom, values={"r": fields.number("stride", None, 1)})
 
 
-def crop(layer: Layer) -> Blob:
+def crop(layer: CaffeLayer) -> Blob:
     """The first blob cut to the second's sizes from an axis on."""
     blob, like = layer.read(2)
     position = layer.inner_axis(blob, layer.param("crop_param").number("axis", 2, least=-9))
     return layer.emit("Crop", blob, like, values={"a": position + 1})
 
 
-def tile(layer: Layer) -> Blob:
+def tile(layer: CaffeLayer) -> Blob:
     """Copies side by side along an axis."""
     fields = layer.param("tile_param")
     blob = layer.bottom
@@ -187,7 +187,7 @@ def tile(layer: Layer) -> Blob:
     return layer.emit("Gather", blob, values=listed("o", tuple(shape)))
 
 
-def reindexed(layer: Layer) -> Blob:
+def reindexed(layer: CaffeLayer) -> Blob:
     """BatchReindex picks samples: as many as the list names."""
     blob, places = layer.read(2)
     if not blob.leading or not places.leading:
@@ -195,12 +195,12 @@ def reindexed(layer: Layer) -> Blob:
     return layer.emit("Gather", blob, values=listed("o", (places.shape[0], *blob.shape[1:])))
 
 
-def shuffled(layer: Layer) -> Blob:
+def shuffled(layer: CaffeLayer) -> Blob:
     param = "shuffle_channel_param" if layer.type == "ShuffleChannel" else "channel_shuffle_param"
     return layer.emit("ChannelShuffle", layer.bottom, values={"g": layer.param(param).number("group", 1, 1)})
 
 
-def reduction(layer: Layer) -> Blob:
+def reduction(layer: CaffeLayer) -> Blob:
     """The sum (of magnitudes, of squares) or the mean of all axes from ``axis`` on, times a coefficient."""
     fields = layer.param("reduction_param")
     operation = fields.choice("operation", ("", "SUM", "ASUM", "SUMSQ", "MEAN"), "SUM")
@@ -217,7 +217,7 @@ def reduction(layer: Layer) -> Blob:
     return layer.emit("MulScalar", blob) if scaled else blob
 
 
-def arg_max(layer: Layer) -> Blob:
+def arg_max(layer: CaffeLayer) -> Blob:
     """The place of the largest takes as many comparisons as the largest itself."""
     fields = layer.param("argmax_param")
     if fields.number("top_k", 1, 1) > 1:
@@ -230,7 +230,7 @@ def arg_max(layer: Layer) -> Blob:
     return layer.emit("Max", flat, values={"a_1": rows + 1, "f": 1})
 
 
-RULES: dict[str, Rule] = {
+RULES: dict[str, LayerRule] = {
     "ArgMax": arg_max,
     "BatchReindex": reindexed,
     "ChannelShuffle": shuffled,

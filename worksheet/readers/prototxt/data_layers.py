@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from worksheet.errors import SheetError, Where
-from worksheet.readers.prototxt.fields import Fields
+from worksheet.readers.prototxt.fields import MessageFields
 
 Dims = tuple[int, ...]  # as Caffe has them: samples first
 MOST_AXES = 7
 
 
 @dataclass(frozen=True)
-class Inlet:
+class InputBlob:
     """A blob that comes from outside. ``dims`` is None where the file does not say it; ``label`` marks what only losses read."""
 
     blob: str
@@ -24,7 +24,7 @@ class Inlet:
     guessed: bool = False  # three channels are assumed: a database does not say whether its pictures are grey
 
 
-def declared(root: Fields) -> list[Inlet]:
+def declared(root: MessageFields) -> list[InputBlob]:
     """The file's ``input`` lines, each with an ``input_shape`` or four ``input_dim``."""
     scalars = root.scalars("input")
     shapes = [tuple(shape.numbers("dim", 1)) for shape in root.children("input_shape")]
@@ -41,7 +41,7 @@ def declared(root: Fields) -> list[Inlet]:
     inlets = []
     for scalar, dim in zip(scalars, found, strict=True):
         where = root.source.of(scalar)
-        inlets.append(Inlet(root.said(scalar, "input"), _bounded(dim, where), where))
+        inlets.append(InputBlob(root.said(scalar, "input"), _bounded(dim, where), where))
     return inlets
 
 
@@ -57,13 +57,13 @@ LABEL: Dims = ()
 Tops = list[Dims | None]
 
 
-def _shapes(fields: Fields, number: int) -> Tops:
+def _shapes(fields: MessageFields, number: int) -> Tops:
     """A shape for each top, or one for all."""
     found: Tops = [tuple(shape.numbers("dim", 1)) for shape in fields.children("shape")]
     return found * number if len(found) == 1 else found
 
 
-def _cropped(layer: Fields, param: str) -> Tops:
+def _cropped(layer: MessageFields, param: str) -> Tops:
     """Images by the size to which they are cropped or resized; three channels, or one where they are made grey."""
     fields, transform = layer.child(param), layer.child("transform_param")
     resized = transform.child("resize_param")
@@ -75,22 +75,22 @@ def _cropped(layer: Fields, param: str) -> Tops:
     return [(batch, 1 if is_grey else 3, *sizes) if all(sizes) else None, LABEL]
 
 
-def _input(layer: Fields, number: int) -> Tops:
+def _input(layer: MessageFields, number: int) -> Tops:
     return _shapes(layer.child("input_param"), number)
 
 
-def _data(param: str, layer: Fields, number: int) -> Tops:
+def _data(param: str, layer: MessageFields, number: int) -> Tops:
     """A shape that is written down goes before one that is inferred."""
     return (_input(layer, number) or _cropped(layer, param))[:number]
 
 
-def _memory(layer: Fields, _: int) -> Tops:
+def _memory(layer: MessageFields, _: int) -> Tops:
     fields = layer.child("memory_data_param")
     names = ("channels", "height", "width")
     return [(fields.number("batch_size", 1, 1), *(fields.number(name, None, 1) for name in names)), LABEL]
 
 
-def _dummy(layer: Fields, number: int) -> Tops:
+def _dummy(layer: MessageFields, number: int) -> Tops:
     fields = layer.child("dummy_data_param")
     shapes = _shapes(fields, number)
     columns = [fields.numbers(name, 1) for name in ("num", "channels", "height", "width")]
@@ -101,7 +101,7 @@ def _dummy(layer: Fields, number: int) -> Tops:
 MODALITIES = {"RGB": 3, "FLOW": 2}
 
 
-def _video(layer: Fields, number: int) -> Tops:
+def _video(layer: MessageFields, number: int) -> Tops:
     """Frames as channels where a modality is named (temporal segment networks); other Caffes give them an axis of their own."""
     fields = layer.child("video_data_param")
     modality = fields.text("modality")
@@ -116,11 +116,11 @@ def _unsaid(*_: object) -> Tops:
     return []
 
 
-def _cropped_by(param: str) -> Callable[[Fields, int], Tops]:
+def _cropped_by(param: str) -> Callable[[MessageFields, int], Tops]:
     return lambda layer, number: _data(param, layer, number)
 
 
-SOURCES: dict[str, Callable[[Fields, int], Tops]] = {
+SOURCES: dict[str, Callable[[MessageFields, int], Tops]] = {
     "AnnotatedData": _cropped_by("data_param"),
     "Data": _cropped_by("data_param"),
     "DummyData": _dummy,
@@ -138,13 +138,13 @@ SOURCES: dict[str, Callable[[Fields, int], Tops]] = {
 DATABASES = frozenset({"AnnotatedData", "Data"})
 
 
-def _guesses_channels(layer: Fields) -> bool:
+def _guesses_channels(layer: MessageFields) -> bool:
     """Whether neither a shape nor a mean for each channel tells how many channels a database's pictures have."""
     transform = layer.child("transform_param")
     return "input_param" not in layer and len(transform.scalars("mean_value")) < 2 and not transform.flag("force_gray")
 
 
-def of_layer(type: str, layer: Fields, where: Where) -> list[Inlet]:
+def of_layer(type: str, layer: MessageFields, where: Where) -> list[InputBlob]:
     """The blobs that a data layer makes, in the order of its tops."""
     tops = layer.texts("top")
     known = SOURCES.get(type, SOURCES["Data"])(layer, len(tops))
@@ -154,5 +154,5 @@ def of_layer(type: str, layer: Fields, where: Where) -> list[Inlet]:
         is_label = dims == LABEL
         spare = dims is None and i > 0
         guessed = dims is not None and type in DATABASES and _guesses_channels(layer)
-        inlets.append(Inlet(top, None if is_label else _bounded(dims, where), where, is_label, spare, guessed))
+        inlets.append(InputBlob(top, None if is_label else _bounded(dims, where), where, is_label, spare, guessed))
     return inlets

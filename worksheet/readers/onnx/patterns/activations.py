@@ -6,8 +6,8 @@ from collections.abc import Callable
 from math import isclose, pi, sqrt
 from typing import NamedTuple
 
-from worksheet.readers.onnx.rewriting import Pass, Users, become
-from worksheet.readers.onnx.values import Row
+from worksheet.readers.onnx.patterns.rewriting import Pass, RowUsers, become
+from worksheet.readers.onnx.values import OnnxRow
 
 MOST_FACTORS = 6
 MOST_INSIDE = 12  # rows of a polynomial
@@ -19,16 +19,16 @@ def near(number: float | None, value: float) -> bool:
     return number is None or isclose(number, value, rel_tol=SLACK)
 
 
-class Product(NamedTuple):
+class FlatProduct(NamedTuple):
     """A tree of products, multiplied out."""
 
-    factors: tuple[Row, ...]
+    factors: tuple[OnnxRow, ...]
     number: float
 
 
-def multiplied_out(row: Row, users: Users) -> Product | None:
+def multiplied_out(row: OnnxRow, users: RowUsers) -> FlatProduct | None:
     """The factors of a product whose parts nobody else reads; None where it has too many."""
-    factors: list[Row] = []
+    factors: list[OnnxRow] = []
     number = 1.0
     inner = [row]
     while inner:
@@ -44,10 +44,10 @@ def multiplied_out(row: Row, users: Users) -> Product | None:
         factors.append(part)
         if len(factors) + len(inner) > MOST_FACTORS:
             return None
-    return Product(tuple(factors), number)
+    return FlatProduct(tuple(factors), number)
 
 
-def scaled_input(row: Row) -> tuple[Row, float | None]:
+def scaled_input(row: OnnxRow) -> tuple[OnnxRow, float | None]:
     """What a row multiplies by a number, and the number; the row itself and 1 where it does not."""
     if row.kind == "MulScalar":
         return row.inputs[0], row.scalar
@@ -56,12 +56,12 @@ def scaled_input(row: Row) -> tuple[Row, float | None]:
     return row, 1.0
 
 
-def plus(row: Row, number: float) -> Row | None:
+def plus(row: OnnxRow, number: float) -> OnnxRow | None:
     """What a row adds this number to."""
     return row.inputs[0] if row.kind == "AddScalar" and near(row.scalar, number) and not row.turned else None
 
 
-def products(row: Row, users: Users) -> None:
+def products(row: OnnxRow, users: RowUsers) -> None:
     """x times a function of x."""
     found = multiplied_out(row, users)
     if found is None or len(found.factors) != 2:
@@ -73,7 +73,7 @@ def products(row: Row, users: Users) -> None:
                 return
 
 
-def _is_gelu(gate: Row, x: Row, users: Users) -> bool:
+def _is_gelu(gate: OnnxRow, x: OnnxRow, users: RowUsers) -> bool:
     """1 + erf(x/root of 2)."""
     function = plus(gate, 1.0)
     if function is None or function.kind != "Erf":
@@ -82,7 +82,7 @@ def _is_gelu(gate: Row, x: Row, users: Users) -> bool:
     return inner is x and near(number, sqrt(0.5)) and users.is_inner(gate) and users.is_inner(function)
 
 
-def _is_tanh_gelu(gate: Row, x: Row, users: Users) -> bool:
+def _is_tanh_gelu(gate: OnnxRow, x: OnnxRow, users: RowUsers) -> bool:
     """1 + tanh(root of 2/pi (x + 0.044715 x x x))."""
     function = plus(gate, 1.0)
     if function is None or function.kind != "Tanh" or not users.is_inner(function):
@@ -90,7 +90,7 @@ def _is_tanh_gelu(gate: Row, x: Row, users: Users) -> bool:
     return _is_polynomial(function.inputs[0], x, (sqrt(2 / pi), 0.044715))
 
 
-def _is_polynomial(row: Row, x: Row, numbers: tuple[float, ...]) -> bool:
+def _is_polynomial(row: OnnxRow, x: OnnxRow, numbers: tuple[float, ...]) -> bool:
     """Whether a row is made of x and these numbers alone."""
     found: list[float] = []
     inner, count = [row], 0
@@ -106,21 +106,21 @@ def _is_polynomial(row: Row, x: Row, numbers: tuple[float, ...]) -> bool:
     return not inner and all(any(near(number, wanted) for number in found) for wanted in numbers)
 
 
-def _is_of(kind: str, gate: Row, x: Row, users: Users) -> bool:
+def _is_of(kind: str, gate: OnnxRow, x: OnnxRow, users: RowUsers) -> bool:
     return gate.kind == kind and gate.inputs == (x,) and users.is_inner(gate)
 
 
-def _is_mish(gate: Row, x: Row, users: Users) -> bool:
+def _is_mish(gate: OnnxRow, x: OnnxRow, users: RowUsers) -> bool:
     return gate.kind == "Tanh" and users.is_inner(gate) and _is_of("Softplus", gate.inputs[0], x, users)
 
 
-def _is_bounded_sum(gate: Row, x: Row, users: Users) -> bool:
+def _is_bounded_sum(gate: OnnxRow, x: OnnxRow, users: RowUsers) -> bool:
     """min(max(x + 3, 0), 6)."""
     return gate.kind == "ReLU6" and users.is_inner(gate) and plus(gate.inputs[0], 3.0) is x
 
 
 # The layer, its settings, the number before x times the gate, and what the gate is.
-GATED: tuple[tuple[str, dict[str, int], float, Callable[[Row, Row, Users], bool]], ...] = (
+GATED: tuple[tuple[str, dict[str, int], float, Callable[[OnnxRow, OnnxRow, RowUsers], bool]], ...] = (
     ("GELU", {"t": 0}, 0.5, _is_gelu),
     ("GELU", {"t": 1}, 0.5, _is_tanh_gelu),
     ("SiLU", {}, 1.0, lambda gate, x, users: _is_of("Sigmoid", gate, x, users)),
@@ -130,7 +130,7 @@ GATED: tuple[tuple[str, dict[str, int], float, Callable[[Row, Row, Users], bool]
 )
 
 
-def hard_sigmoids(row: Row, users: Users) -> None:
+def hard_sigmoids(row: OnnxRow, users: RowUsers) -> None:
     """min(max(x + 3, 0), 6)/6."""
     inner, number = scaled_input(row)
     if inner is row or number is None or not near(number, 1 / 6) or inner.kind != "ReLU6" or not users.is_inner(inner):
@@ -140,7 +140,7 @@ def hard_sigmoids(row: Row, users: Users) -> None:
         become(row, "Hardsigmoid", (x,), {})
 
 
-def softplus(row: Row, users: Users) -> None:
+def softplus(row: OnnxRow, users: RowUsers) -> None:
     """ln(1 + e^x)."""
     total = row.inputs[0]
     power = plus(total, 1.0)
