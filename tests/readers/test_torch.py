@@ -145,7 +145,7 @@ def test_several_inputs_go_to_the_forward_pass_in_order():
 
 def test_parameters_that_the_forward_pass_does_not_read_are_named():
     net = ws.read(Written("", lambda self, x: x + 1, (4,), "", {"p": (3, 5)}).module(), input="4")
-    assert net.notes == ("The forward pass does not read 1 array of parameters (15 numbers), in: p.",)
+    assert net.notes == ("The forward pass does not read 1 parameter tensor (15 elements), in: p.",)
 
 
 # The module stays as it is
@@ -372,7 +372,7 @@ def test_a_module_that_stands_in_a_file(here: Path):
         ("nonet:make", "there is no module 'nonet'", "path/to/file.py:factory", None),
         ("nonet.py:make", "there is no such file", "", None),
         ("mynet:broken", "mynet:broken fails: ValueError: no", "", 26),
-        ("mynet:number", "the factory gives no network but something of class int", "torch.nn.Module", None),
+        ("mynet:number", "the factory returned an int, not a torch.nn.Module", "torch.nn.Module", None),
         ("mynet:wrong", "the forward pass of wrong fails: RuntimeError", "", None),
         ("bad:make", "bad cannot be imported: SyntaxError", "", 2),
         ("gone:make", "gone cannot be imported: ModuleNotFoundError: No module named 'nothing_of_that_name'", "", 2),

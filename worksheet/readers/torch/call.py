@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from worksheet.readers.torch.layer_facts import of_frames, of_numbers
+from worksheet.readers.torch.layer_facts import facts_of_frames, facts_of_names
 from worksheet.readers.torch.trace import ForwardTrace
 from worksheet.readers.torch.values import MOST_AXES, CannotFollow, ModuleFrame, TorchValue, batches, listed, without
 
@@ -137,14 +137,35 @@ class TorchCall:
         target = self.result if out is None else out
         name = f"{self.base}.{part}" if part else self.base
         guess = prefer if prefer is not None else _batch(operands, target)
-        told = of_numbers(self, given, shares, operands[:1]) | of_frames(self.trace.frames) | dict(facts or {})
+        all_facts = self.weight_facts(given, shares, operands[:1]) | facts_of_frames(self.trace.frames) | dict(facts or {})
         made = self.trace.row(
             kind, values, operands, target, name, pattern=pattern, shares=shares, prefer=guess,
-            stored=sum(int(tensor.numel()) for tensor in given), moves=self.rule.moves, facts=told,
+            stored=sum(int(tensor.numel()) for tensor in given), moves=self.rule.moves, facts=all_facts,
         )  # fmt: skip
         for tensor in [] if shares else [*given, *statistics]:
             self.trace.owners.setdefault(self.trace.identity(tensor), self.trace.last)
         return made
+
+    def weight_facts(self, weights: Sequence[Any], shares: str, operands: Sequence[TorchValue]) -> dict[str, int]:
+        """Facts of a layer with parameters: who keeps them under which names, and how long the first axis of a sample is."""
+        if not weights:
+            return {}
+        trace, frame = self.trace, self.trace.frames[-1]
+        facts = self._first_axis(operands)
+        if frame.maker[:1] == ("leaf",):
+            facts |= facts_of_names([trace.parameters.get(trace.identity(tensor), "") for tensor in weights])
+        if shares and frame.maker and frame.path not in trace.kept and all(map(trace.identity, weights)):
+            facts |= {"repeats": 0}
+        if frame.maker:
+            trace.kept.add(frame.path)
+        return facts
+
+    def _first_axis(self, operands: Sequence[TorchValue]) -> dict[str, int]:
+        result = self.result[0] if isinstance(self.result, tuple) else self.result
+        size = int(result.shape[0]) if result.dim() > 1 else 1
+        if any(operand.batch or not operand.live or operand.name in self.trace.further for operand in operands):
+            return {"firsts": 0, "leads": size}
+        return {"firsts": size} if size > 1 else {}
 
     def shares(self, weights: Sequence[Any], statistics: Sequence[Any]) -> str:
         """The row that counts these stored tensors already; empty where none does.

@@ -140,4 +140,4 @@ BODIES: dict[str, Callable[..., Any]] = {
     "_weight_norm_interface": lambda v, g, dim=0: (_weight_norm(v, g, dim), g),
 }
 
-COMPOSED: dict[str, CallRule] = {name: decomposed(body, OPERANDS.get(name, "input")) for name, body in BODIES.items()}
+DECOMPOSITIONS: dict[str, CallRule] = {name: decomposed(body, OPERANDS.get(name, "input")) for name, body in BODIES.items()}

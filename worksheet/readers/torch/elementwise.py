@@ -1,18 +1,11 @@
-"""What the calls of a forward pass become: functions of each element, arithmetic, reductions; the table of all calls.
-
-Keyed by torch's own names; one table serves functions, methods, operators and their in-place forms.
-"""
+"""Calls that work on each element by itself, or combine tensors element by element."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from worksheet.readers.torch.call import CallRule, TorchCall, is_tensor, tensors
-from worksheet.readers.torch.decompositions import COMPOSED
-from worksheet.readers.torch.joining import JOINS
-from worksheet.readers.torch.layers import LAYERS
-from worksheet.readers.torch.layout import MOVES
+from worksheet.readers.torch.call import CallRule, TorchCall, is_tensor
 from worksheet.readers.torch.values import CannotFollow, TorchValue, listed, without
 
 NUMBERS = "Numbers that the forward pass makes itself (masks, scales) store nothing; each element of a sum with them counts."
@@ -123,51 +116,7 @@ def hardtanh(call: TorchCall) -> None:
     call.row("ReLU6" if bounds == (0, 6) else "Hardtanh", {}, call.x)
 
 
-def softmax(call: TorchCall) -> None:
-    """Along an axis: torch's own choice where none is given, the sheet's 0 where it is the usual one."""
-    x, axis = call.x, call.get("dim")
-    if axis is None:
-        axis = 0 if call.result.dim() in {0, 1, 3} else 1
-    place = x.position(axis)
-    if not place:
-        raise CannotFollow("it runs along the batch")
-    usual = 1 if len(x.shape) == 3 else len(x.shape)
-    call.row(call.rule.kind, {"a": 0 if place == usual else place}, x)
-
-
-def reduce(call: TorchCall) -> None:
-    """A mean, sum or maximum over some axes; a maximum also gives the places, which follow from the same row."""
-    axes = call.get("dim", call.get("other"))
-    if is_tensor(axes):  # torch.max(a, b)
-        binary(
-            TorchCall(
-                call.trace,
-                call.name,
-                SMALLEST if call.name == "min" else LARGEST,
-                call.args,
-                call.kwargs,
-                call.result,
-                call.follow,
-                call.meta,
-                call.called,
-            )
-        )
-        return
-    x = call.x
-    rank = x.tensor.dim()
-    over = range(rank) if axes in (None, ()) else [axes] if isinstance(axes, int) else axes
-    places = sorted({x.position(axis) for axis in over} - {0})
-    kept = bool(call.get("keepdim", False))
-    results = tensors(call.result)
-    if not places:
-        call.alias(x, results[0], None if x.batch is None or kept else x.batch)
-        return
-    made = call.row(call.rule.kind, listed("a", places) | {"f": int(kept)}, x, out=results[0])
-    for further in results[1:]:
-        call.alias(made, further, made.batch)
-
-
-ELEMENTWISE = {
+KINDS_OF_ELEMENTS = {
     **dict.fromkeys(["relu"], "ReLU"),
     "relu6": "ReLU6",
     "leaky_relu": "LeakyReLU",
@@ -198,7 +147,7 @@ ELEMENTWISE = {
     **dict.fromkeys(["feature_dropout"], "Dropout"),
     **dict.fromkeys(["floor", "ceil", "round", "trunc", "frac"], "Identity"),
 }
-ARITHMETIC = {
+OPERATION_OF = {
     **dict.fromkeys(["add", "__add__", "__radd__", "__iadd__"], "add"),
     **dict.fromkeys(["sub", "subtract", "rsub", "__sub__", "__rsub__", "__isub__"], "sub"),
     **dict.fromkeys(["mul", "multiply", "__mul__", "__rmul__", "__imul__"], "mul"),
@@ -210,28 +159,16 @@ ARITHMETIC = {
     **dict.fromkeys(["__gt__", "__ge__", "__lt__", "__le__", "__eq__", "__ne__", "logical_xor", "__xor__"], "compare"),
 }
 POWERS = ["pow", "__pow__", "__rpow__", "__ipow__", "float_power"]
-REDUCTIONS = {
-    "mean": "Mean",
-    "sum": "Sum",
-    **dict.fromkeys(["amax", "amin", "max", "min", "argmax", "argmin", "any", "all"], "Max"),
-}
 LARGEST, SMALLEST = CallRule(binary, "input other", "largest"), CallRule(binary, "input other", "smallest")
 
-CALLS: dict[str, CallRule] = {
-    **{name: CallRule(elementwise, "input", kind) for name, kind in ELEMENTWISE.items()},
-    **{name: CallRule(binary, "input other", kind) for name, kind in ARITHMETIC.items()},
+ELEMENTWISE: dict[str, CallRule] = {
+    **{name: CallRule(elementwise, "input", kind) for name, kind in KINDS_OF_ELEMENTS.items()},
+    **{name: CallRule(binary, "input other", kind) for name, kind in OPERATION_OF.items()},
     **dict.fromkeys(POWERS, CallRule(power, "input exponent")),
     "prelu": CallRule(prelu, "input weight"),
     "gelu": CallRule(gelu),
     "hardtanh": CallRule(hardtanh, "input min_val max_val"),
-    **dict.fromkeys(["softmax", "_softmax", "special.softmax"], CallRule(softmax, "input dim", "Softmax")),
-    **dict.fromkeys(["log_softmax", "_log_softmax", "special.log_softmax"], CallRule(softmax, "input dim", "LogSoftmax")),
     **dict.fromkeys(["clamp", "clip"], CallRule(clip, "input min max")),
     "clamp_min": CallRule(clip, "input min"),
     "clamp_max": CallRule(clip, "input max"),
-    **{name: CallRule(reduce, "input dim keepdim", kind) for name, kind in REDUCTIONS.items()},
-    **COMPOSED,
-    **LAYERS,
-    **MOVES,
-    **JOINS,
 }

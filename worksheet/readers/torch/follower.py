@@ -8,7 +8,7 @@ from typing import Any
 from worksheet.errors import NetworkError, Where, WorksheetError, nearest
 from worksheet.readers.torch.call import CallRule, TorchCall, is_tensor, tensors
 from worksheet.readers.torch.call_syntax import wording
-from worksheet.readers.torch.elementwise import CALLS
+from worksheet.readers.torch.call_table import CALLS, rule_of
 from worksheet.readers.torch.meta_tensors import MAKING, MetaTensors
 from worksheet.readers.torch.trace import ForwardTrace
 from worksheet.readers.torch.user_code import user_place
@@ -90,11 +90,6 @@ class PendingFault(Exception):
     def __init__(self, fault: WorksheetError) -> None:
         super().__init__(fault.message)
         self.fault = fault
-
-
-def rule_of(name: str) -> CallRule | None:
-    """The rule of a call; relu_ works in place as relu does."""
-    return CALLS.get(name) or (None if name.startswith("_") else CALLS.get(name.rstrip("_")))
 
 
 class Follower(MetaTensors):

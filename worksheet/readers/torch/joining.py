@@ -158,7 +158,7 @@ WAYS = {"nearest": 0, "nearest-exact": 0, "linear": 1, "bilinear": 1, "bicubic":
 
 
 BESIDE = {"vstack": "0", "row_stack": "0", "hstack": "1", "dstack": "2"}  # the axis
-JOINS: dict[str, CallRule] = {
+JOINING: dict[str, CallRule] = {
     **moving(concat, "tensors dim", "cat", "concat", "concatenate"),
     **moving(stack, "tensors dim", "stack"),
     **{name: CallRule(beside, "tensors", axis, moves=True) for name, axis in BESIDE.items()},

@@ -259,7 +259,7 @@ GATHERED = [
     "max_unpool3d",
 ]
 
-MOVES: dict[str, CallRule] = {
+LAYOUT: dict[str, CallRule] = {
     **moving(passed, "input", *PASSED),
     **moving(reshaped, "input", *RESHAPED),
     **moving(gathered, "input", *GATHERED),

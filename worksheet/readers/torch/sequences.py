@@ -9,7 +9,7 @@ from string import ascii_uppercase
 from typing import Any
 
 from worksheet.readers.torch.call import CallRule, TorchCall, is_tensor, tensors
-from worksheet.readers.torch.layer_facts import of_attention, of_heads
+from worksheet.readers.torch.layer_facts import facts_of_frames
 from worksheet.readers.torch.layout import gathered
 from worksheet.readers.torch.values import CannotFollow, DeferredTensor, TorchValue
 
@@ -78,7 +78,16 @@ def attention(call: TorchCall) -> None:
     if call.get("attn_mask") is not None:
         call.trace.note(MASKED)
     options = {"v": int(bool(call.get("is_causal", False)))}
-    call.row("ScaledDotProductAttention", options, *values, prefer=values[0].batch, facts=of_attention(call))
+    call.row("ScaledDotProductAttention", options, *values, prefer=values[0].batch, facts=_attention_facts(call))
+
+
+def _attention_facts(call: TorchCall) -> dict[str, int]:
+    """torch's kernel on a CPU takes queries, keys and values of four axes and one width whose rows are contiguous."""
+    tensors = [call[name] for name in ("query", "key", "value")]
+    is_one_width = len({tensor.shape[-1] for tensor in tensors}) == 1
+    has_heads = all(tensor.dim() == 4 for tensor in tensors)  # samples, heads, tokens, elements
+    is_contiguous = all(tensor.stride(-1) == 1 for tensor in tensors)
+    return {} if is_one_width and has_heads and is_contiguous and not call.get("dropout_p") else {"split": 1}
 
 
 def multihead(call: TorchCall) -> None:
@@ -102,7 +111,7 @@ def multihead(call: TorchCall) -> None:
         call.trace.note(MASKED)
     out, *scores = tensors(call.result)
     target = call.meta(given[0].shape) if given[0] is not call["query"] else out
-    facts = of_heads(call) | ({"scored": 1} if scores else {})
+    facts = _multihead_facts(call) | ({"scored": 1} if scores else {})
     call.row("MultiheadAttention", values, *operands[: 1 if same else 3], out=target, weights=weights, facts=facts)
     if target is not out:
         back = call.known(call.traced(lambda x: x.transpose(0, 1), target))
@@ -110,6 +119,19 @@ def multihead(call: TorchCall) -> None:
         call.alias(back, out, back.batch)
     for scored in scores:
         call.trace.later[id(scored)] = DeferredTensor(scored, _inside)
+
+
+def _multihead_facts(call: TorchCall) -> dict[str, int]:
+    """torch's kernel on a CPU reads one tensor, samples first, with biases and an even number of heads.
+
+    Whether a boolean mask was given cannot be seen any more, so every mask counts as one of numbers.
+    """
+    is_batch_first = getattr(call.trace.frames[-1].module, "batch_first", False)
+    is_self_attention = call["query"] is call["key"] and call["key"] is call["value"]
+    is_masked = call.get("attn_mask") is not None or call.get("key_padding_mask") is not None
+    is_packed = call.get("in_proj_bias") is not None and not call.get("use_separate_proj_weight", False)
+    is_one_kernel = is_batch_first and is_self_attention and is_packed and not is_masked and call["num_heads"] % 2 == 0
+    return {} if is_one_kernel or facts_of_frames(call.trace.frames) else {"split": 1}
 
 
 def _inside() -> None:

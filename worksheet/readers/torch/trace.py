@@ -17,7 +17,7 @@ from worksheet.errors import WorksheetError
 from worksheet.layers import Shape, kinds
 from worksheet.layers.spelling import Given, hyperparameters
 from worksheet.network import INPUT, Node
-from worksheet.readers.torch.layer_facts import of_names
+from worksheet.readers.torch.layer_facts import facts_of_names
 from worksheet.readers.torch.values import (
     MOST_AXES,
     CannotFollow,
@@ -166,7 +166,7 @@ class ForwardTrace:
                 shares=owner,
                 path=value.path,
                 called=self.keeper(value.path),
-                facts=of_names([value.path]),
+                facts=facts_of_names([value.path]),
             )
             self.owners.setdefault(self.identity(tensor), self.arrays[key])
         return self.bind(tensor, replace(value, name=self.arrays[key]))
