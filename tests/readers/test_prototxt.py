@@ -155,13 +155,13 @@ def test_data_layers(caffe: Texts, case: str) -> None:
 def test_a_shape_that_the_file_does_not_say_is_asked_for(caffe: Texts, type: str) -> None:
     text = f'layer {{ name: "d" type: "{type}" top: "data" top: "label" }}\n' + layer("r", "ReLU")
     (fault,) = caffe.faults(text)
-    assert fault.startswith("1:15 the file does not say the shape of 'data' (give it, without the batch: --input")
+    assert fault.startswith("1:15 the file does not give the shape of 'data' (give it without the batch: --input")
     assert caffe.last(text, "3x4x4").output == (3, 4, 4)
 
 
 def test_a_cutting_without_an_input_takes_the_callers(caffe: Texts) -> None:
     text = layer("c", "Convolution", "somewhere", "convolution_param { num_output: 2 kernel_size: 1 }")
-    assert "does not say the shape of 'somewhere'" in caffe.faults(text)[0]
+    assert "does not give the shape of 'somewhere'" in caffe.faults(text)[0]
     assert caffe.last(text, "3x4x4").output == (2, 4, 4)
 
 

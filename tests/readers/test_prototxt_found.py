@@ -75,7 +75,7 @@ def test_frames_are_channels_where_a_modality_is_named(caffe: Texts) -> None:
     video = "video_data_param { new_length: 5 num_segments: 2 %s } transform_param { crop_size: 16 }"
     text = layer("c", "Convolution", "data", CONV)
     assert caffe.read(source("d", "VideoData", "data label", video % "modality: FLOW") + text).input == (20, 16, 16)
-    assert "does not say the shape" in caffe.faults(source("d", "VideoData", "data label", video % "") + text)[0]
+    assert "does not give the shape" in caffe.faults(source("d", "VideoData", "data label", video % "") + text)[0]
 
 
 def test_machines_put_their_parts_together(caffe: Texts) -> None:

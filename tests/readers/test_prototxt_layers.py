@@ -303,7 +303,7 @@ def test_a_recurrent_network_counts_its_steps(caffe: Texts) -> None:
     assert rows["out"].output == (16, 1, 3)
     assert quantity(rows["lstm"], "biases") == 4 * 7  # one for each gate, where torch has two
     (recurs,) = caffe.read(text).notes
-    assert recurs.startswith("The network recurs")
+    assert recurs.startswith("The network is recurrent")
 
 
 def test_a_third_input_of_a_recurrent_layer_is_refused(caffe: Texts) -> None:

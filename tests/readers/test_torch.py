@@ -424,7 +424,7 @@ def test_heads_that_only_training_runs_are_named():
     vision()
     net = ws.read("torchvision.models:googlenet", input="3x224x224", kwargs={"init_weights": False})
     assert counted(net) == (6_624_904, 1_498_376_192)
-    assert "6,379,984 numbers" in net.notes[-1]
+    assert "6,379,984 elements" in net.notes[-1]
     assert "aux1, aux2" in net.notes[-1]
 
 

@@ -257,7 +257,7 @@ def test_a_forward_pass_that_adds_hooks_or_notes_what_it_sees_leaves_nothing_beh
     [
         (lambda self, x: self.leave(), "8", "SystemExit: 3", ""),
         (lambda self, x, mask: x * mask, "8", "missing 1 required positional argument: 'mask'", "--input"),
-        (lambda self, xs: xs[0] + xs[1], "8,8", "2 inputs are given, but the forward pass takes 1: xs", "takes them apart"),
+        (lambda self, xs: xs[0] + xs[1], "8,8", "2 inputs are given, but the forward pass takes 1: xs", "module that unpacks it"),
         (lambda self, x: x.topk(2)[0], "8", "comparisons a sorting takes depends on the numbers", ""),
         (lambda self, x: x if x.sum() > 0 else -x, "8", "asks for a number that only a real input has", "by shapes"),
     ],

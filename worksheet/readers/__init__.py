@@ -16,8 +16,8 @@ from worksheet.readers.reader import Reader, ReadOptions, shape
 
 def readers() -> dict[str, Reader]:
     """Every reader by the name of its module."""
-    found: dict[str, Reader] = collect("worksheet.readers", "READER")
-    return found
+    by_name: dict[str, Reader] = collect("worksheet.readers", "READER")
+    return by_name
 
 
 def read(
@@ -39,15 +39,15 @@ def read(
     for reader in readers().values():
         if reader.claims and reader.claims(source):
             return _read(reader, source, options)
-    known = {suffix: reader for reader in readers().values() for suffix in reader.suffixes}
+    by_suffix = {suffix: reader for reader in readers().values() for suffix in reader.suffixes}
     if not isinstance(source, (str, PathLike)):
         raise SheetError(f"no reader for {type(source).__name__}", hint="a file, zoo:NAME, or a torch.nn.Module")
     path = Path(source)
     suffix = path.suffix.lower()
-    if suffix not in known:
+    if suffix not in by_suffix:
         hint = f"{', '.join(reader.takes for reader in readers().values())}"
         raise SheetError(f"no reader for files that end in {suffix or 'nothing'}", Where(str(path)), hint)
-    return _read(known[suffix], path, options)
+    return _read(by_suffix[suffix], path, options)
 
 
 def _read(reader: Reader, source: Any, options: ReadOptions) -> Network:
@@ -64,8 +64,8 @@ def _shapes(input: str | Shape | Iterable[Shape] | None) -> tuple[Shape, ...]:
         return ()
     if isinstance(input, str):
         return tuple(map(shape, input.split(",")))
-    given = tuple(input)
-    return (given,) if all(isinstance(size, int) for size in given) else given  # type: ignore[return-value]
+    shapes = tuple(input)
+    return (shapes,) if all(isinstance(size, int) for size in shapes) else shapes  # type: ignore[return-value]
 
 
 __all__ = ["ReadOptions", "Reader", "read", "readers", "shape"]

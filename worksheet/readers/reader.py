@@ -10,8 +10,8 @@ from worksheet.errors import WorksheetError, shown
 from worksheet.layers import Shape
 from worksheet.network import Network
 
-MOST_AXES = 6
-LARGEST = 10**9
+MAX_AXES = 6
+MAX_SIZE = 10**9
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,9 @@ def shape(text: str) -> Shape:
     """
     parts = [part.strip() for part in text.replace("×", "x").replace("X", "x").split("x")]
     hint = "channels x height x width, such as 3 x 227 x 227, or one number"
-    if not all(part.isascii() and part.isdecimal() and len(part) < 12 for part in parts) or len(parts) > MOST_AXES:
+    if not all(part.isascii() and part.isdecimal() and len(part) < 12 for part in parts) or len(parts) > MAX_AXES:
         raise WorksheetError(f"{shown(text)} is not an input shape", hint=hint)
     sizes = tuple(map(int, parts))
-    if not all(1 <= size <= LARGEST for size in sizes):
-        raise WorksheetError(f"the sizes of an input are from 1 to {LARGEST:,}, not {shown(text)}", hint=hint)
+    if not all(1 <= size <= MAX_SIZE for size in sizes):
+        raise WorksheetError(f"the sizes of an input are from 1 to {MAX_SIZE:,}, not {shown(text)}", hint=hint)
     return sizes

@@ -38,7 +38,7 @@ class OnnxCall:
         return value
 
     @property
-    def given(self) -> list[OnnxValue]:
+    def present(self) -> list[OnnxValue]:
         """The inputs that are not left out."""
         return [value for value in self.inputs if value is not None]
 
@@ -46,52 +46,52 @@ class OnnxCall:
         """Whole numbers that newer opsets read from an input and older ones from an attribute; None where there are none."""
         value = self.optional(place)
         if value is None:
-            found = self.attribute(name)
-            return None if found is None else [int(number) for number in found]
+            values = self.attribute(name)
+            return None if values is None else [int(number) for number in values]
         if value.numbers is None:
             raise self.fault(
                 f"reads its {what or name} from the network", "they must follow from the shapes, and those from the input's"
             )
         return [int(number) for number in value.numbers.ravel()]
 
-    def stored(self, place: int, what: str = "weights") -> OnnxValue:
+    def stored_input(self, place: int, what: str = "weights") -> OnnxValue:
         """An input that is part of the model. Raises NetworkError where the network computes it."""
         value = self[place]
         if not value.is_fixed:
             raise self.fault(f"computes its {what} from the network's input", f"the {what} must be stored in the file")
         return value
 
-    def names(self, *values: OnnxValue | None) -> tuple[str, ...]:
+    def stored_names(self, *values: OnnxValue | None) -> tuple[str, ...]:
         """The file's tensors that these are made of."""
         return tuple(dict.fromkeys(name for value in values if value is not None for name in value.stored))
 
     def take(self, value: OnnxValue, shape: Shape | None = None) -> OnnxRow:
         return self.rows.take(value, self.operator, shape)
 
-    def laid(self, value: OnnxValue, *axes: int) -> tuple[OnnxRow, int]:
+    def take_with_axes(self, value: OnnxValue, *axes: int) -> tuple[OnnxRow, int]:
         """The row of a tensor that keeps these axes, and how many leading axes it lacks."""
         lacks = len(value.shape) > 1 and value.shape[0] == 1 and 0 not in axes
         shape = value.shape[1:] if lacks else value.shape or (1,)
         return self.take(value, shape), int(lacks)
 
-    def row(self, kind: str, inputs: Sequence[OnnxRow], given: Mapping[str, int] | None = None, **more: Any) -> OnnxRow:
+    def add_row(self, kind: str, inputs: Sequence[OnnxRow], settings: Mapping[str, int] | None = None, **more: Any) -> OnnxRow:
         """Add a layer."""
-        return self.rows.add(kind, inputs, self.operator, given, **more)
+        return self.rows.add(kind, inputs, self.operator, settings, **more)
 
-    def on(
-        self, value: OnnxValue, kind: str, given: Mapping[str, int] | None = None, axes: Sequence[int] = (), **more: Any
+    def add_layer(
+        self, value: OnnxValue, kind: str, settings: Mapping[str, int] | None = None, axes: Sequence[int] = (), **more: Any
     ) -> OnnxValue:
         """A layer of one input that keeps the number of axes."""
-        taken, lacks = self.laid(value, *axes)
-        row = self.row(kind, (taken,), given, **more)
-        return self.value(row, (1,) * lacks + row.shape)
+        taken, lacks = self.take_with_axes(value, *axes)
+        row = self.add_row(kind, (taken,), settings, **more)
+        return self.to_value(row, (1,) * lacks + row.shape)
 
-    def each(self, value: OnnxValue, kind: str, given: Mapping[str, int] | None = None, **more: Any) -> OnnxValue:
+    def add_elementwise(self, value: OnnxValue, kind: str, settings: Mapping[str, int] | None = None, **more: Any) -> OnnxValue:
         """A layer that works on each element by itself."""
-        row = self.row(kind, (self.rows.loose(value, self.operator),), given, **more)
-        return self.value(row, value.shape)
+        row = self.add_row(kind, (self.rows.take_loosely(value, self.operator),), settings, **more)
+        return self.to_value(row, value.shape)
 
-    def value(self, row: OnnxRow, shape: Shape | None = None) -> OnnxValue:
+    def to_value(self, row: OnnxRow, shape: Shape | None = None) -> OnnxValue:
         """The tensor that a row gives, of this shape with the batch."""
         return OnnxValue((1, *row.shape) if shape is None else shape, row, where=self.operator.where)
 

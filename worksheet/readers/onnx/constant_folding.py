@@ -9,7 +9,7 @@ from typing import Any
 
 from worksheet.layers import Shape
 from worksheet.readers.onnx import shape_rules
-from worksheet.readers.onnx.values import MOST_NUMBERS
+from worksheet.readers.onnx.values import MAX_NUMBERS
 
 Attributes = Mapping[str, Any]
 Fold = Callable[[Sequence[Any], Attributes, int], Any]  # arrays (None where left out), attributes, number of outputs
@@ -28,22 +28,22 @@ def fold(kind: str, arrays: Sequence[Any], attributes: Attributes, outputs: int)
         return None
     try:
         with np.errstate(all="ignore"):
-            found = work(arrays, attributes, outputs)
+            result = work(arrays, attributes, outputs)
     except TooManyNumbers:
         return None
     except (IndexError, TypeError, KeyError, OverflowError, AttributeError, ZeroDivisionError) as fault:
         raise ValueError(f"cannot be worked out: {str(fault)[:120] or 'a division by zero'}") from None
-    found = found if isinstance(found, tuple) else (found,)
-    return tuple(np.asarray(array) for array in found)
+    result = result if isinstance(result, tuple) else (result,)
+    return tuple(np.asarray(array) for array in result)
 
 
-def _small(count: int) -> None:
-    if count > MOST_NUMBERS:
+def _check_count(count: int) -> None:
+    if count > MAX_NUMBERS:
         raise TooManyNumbers
 
 
 def _elementwise(function: Callable[..., Any], arrays: Sequence[Any], _: Attributes, __: int) -> Any:
-    _small(prod(shape_rules.broadcast(*(array.shape for array in arrays))))
+    _check_count(prod(shape_rules.broadcast(*(array.shape for array in arrays))))
     return function(*arrays)
 
 
@@ -51,7 +51,7 @@ def _all_of(function: Callable[[Any, Any], Any], arrays: Sequence[Any], a: Attri
     return _elementwise(lambda *parts: reduce(function, parts), arrays, a, n)
 
 
-def _divided(first: Any, second: Any) -> Any:
+def _divide(first: Any, second: Any) -> Any:
     """Whole numbers are divided towards zero."""
     import numpy as np
 
@@ -70,7 +70,7 @@ def _modulo(arrays: Sequence[Any], attributes: Attributes, outputs: int) -> Any:
     return _elementwise(np.fmod if attributes.get("fmod") else np.mod, arrays, attributes, outputs)
 
 
-def given(arrays: Sequence[Any], attributes: Attributes, name: str, place: int) -> list[int] | None:
+def read_list(arrays: Sequence[Any], attributes: Attributes, name: str, place: int) -> list[int] | None:
     """A list of whole numbers that newer opsets read from an input and older ones from an attribute."""
     if len(arrays) > place and arrays[place] is not None:
         return [int(number) for number in arrays[place].ravel()]
@@ -80,7 +80,7 @@ def given(arrays: Sequence[Any], attributes: Attributes, name: str, place: int) 
 def _reduce(name: str, arrays: Sequence[Any], attributes: Attributes, _: int) -> Any:
     import numpy as np
 
-    axes = given(arrays, attributes, "axes", 1)
+    axes = read_list(arrays, attributes, "axes", 1)
     if not axes and attributes.get("noop_with_empty_axes"):
         return arrays[0]
     over = shape_rules.axes_of(axes, arrays[0].ndim) if axes else None
@@ -94,9 +94,9 @@ def _cast(arrays: Sequence[Any], attributes: Attributes, _: int) -> Any:
 
 
 def _slice(arrays: Sequence[Any], attributes: Attributes, _: int) -> Any:
-    starts, ends, axes, steps = (given(arrays, attributes, name, i) for i, name in enumerate(SLICE, 1))
+    starts, ends, axes, steps = (read_list(arrays, attributes, name, i) for i, name in enumerate(SLICE, 1))
     cuts = [slice(None)] * arrays[0].ndim
-    for axis, (first, count, step) in shape_rules.ranges(arrays[0].shape, starts or (), ends or (), axes, steps).items():
+    for axis, (first, count, step) in shape_rules.slice_ranges(arrays[0].shape, starts or (), ends or (), axes, steps).items():
         last = first + count * step
         cuts[axis] = slice(first, last if last >= 0 else None, step) if count else slice(0, 0)
     return arrays[0][tuple(cuts)]
@@ -110,7 +110,7 @@ def _constant_of_shape(arrays: Sequence[Any], attributes: Attributes, _: int) ->
     from onnx import numpy_helper
 
     shape = tuple(int(size) for size in arrays[0].ravel())
-    _small(prod(shape))
+    _check_count(prod(shape))
     number = numpy_helper.to_array(attributes["value"]).ravel()[0] if "value" in attributes else np.float32(0)
     return np.full(shape, number)
 
@@ -119,14 +119,14 @@ def _expand(arrays: Sequence[Any], _: Attributes, __: int) -> Any:
     import numpy as np
 
     shape = shape_rules.broadcast(arrays[0].shape, tuple(int(size) for size in arrays[1].ravel()))
-    _small(prod(shape))
+    _check_count(prod(shape))
     return np.broadcast_to(arrays[0], shape)
 
 
 def _tile(arrays: Sequence[Any], _: Attributes, __: int) -> Any:
     import numpy as np
 
-    _small(arrays[0].size * prod(int(n) for n in arrays[1].ravel()))
+    _check_count(arrays[0].size * prod(int(n) for n in arrays[1].ravel()))
     return np.tile(arrays[0], arrays[1])
 
 
@@ -134,27 +134,27 @@ def _range(arrays: Sequence[Any], _: Attributes, __: int) -> Any:
     import numpy as np
 
     start, limit, step = (array.ravel()[0] for array in arrays)
-    _small(max(0, ceil((limit - start) / step)))
+    _check_count(max(0, ceil((limit - start) / step)))
     return np.arange(start, limit, step, dtype=arrays[0].dtype)
 
 
 def _split(arrays: Sequence[Any], attributes: Attributes, outputs: int) -> Any:
     axis = shape_rules.axis_of(attributes.get("axis", 0), arrays[0].ndim)
-    sizes = shape_rules.split(arrays[0].shape[axis], given(arrays, attributes, "split", 1), outputs)
-    _small(outputs**2)
+    sizes = shape_rules.split(arrays[0].shape[axis], read_list(arrays, attributes, "split", 1), outputs)
+    _check_count(outputs**2)
     ends = [sum(sizes[: i + 1]) for i in range(outputs)]
     return tuple(arrays[0].take(range(end - size, end), axis) for end, size in zip(ends, sizes, strict=True))
 
 
 def _gather(arrays: Sequence[Any], attributes: Attributes, _: int) -> Any:
-    _small(arrays[0].size * max(arrays[1].size, 1))
+    _check_count(arrays[0].size * max(arrays[1].size, 1))
     return arrays[0].take(arrays[1].astype("int64"), axis=shape_rules.axis_of(attributes.get("axis", 0), arrays[0].ndim))
 
 
 def _concat(arrays: Sequence[Any], attributes: Attributes, _: int) -> Any:
     import numpy as np
 
-    _small(sum(array.size for array in arrays))
+    _check_count(sum(array.size for array in arrays))
     return np.concatenate(arrays, axis=attributes.get("axis", 0))
 
 
@@ -167,19 +167,19 @@ def _trilu(arrays: Sequence[Any], attributes: Attributes, _: int) -> Any:
 
 def _reshape(arrays: Sequence[Any], attributes: Attributes, _: int) -> Any:
     target = [int(size) for size in arrays[1].ravel()]
-    return arrays[0].reshape(shape_rules.reshaped(arrays[0].shape, target, allow_zero=bool(attributes.get("allowzero"))))
+    return arrays[0].reshape(shape_rules.reshape(arrays[0].shape, target, allow_zero=bool(attributes.get("allowzero"))))
 
 
 def _unsqueeze(arrays: Sequence[Any], attributes: Attributes, _: int) -> Any:
-    return arrays[0].reshape(shape_rules.with_axes(arrays[0].shape, given(arrays, attributes, "axes", 1) or ()))
+    return arrays[0].reshape(shape_rules.add_axes(arrays[0].shape, read_list(arrays, attributes, "axes", 1) or ()))
 
 
 def _squeeze(arrays: Sequence[Any], attributes: Attributes, _: int) -> Any:
-    return arrays[0].reshape(shape_rules.without(arrays[0].shape, given(arrays, attributes, "axes", 1)))
+    return arrays[0].reshape(shape_rules.drop_axes(arrays[0].shape, read_list(arrays, attributes, "axes", 1)))
 
 
 def _transpose(arrays: Sequence[Any], attributes: Attributes, _: int) -> Any:
-    return arrays[0].transpose(shape_rules.transposed(arrays[0].shape, attributes.get("perm")))
+    return arrays[0].transpose(shape_rules.axis_order(arrays[0].shape, attributes.get("perm")))
 
 
 def _scatter(arrays: Sequence[Any], attributes: Attributes, _: int) -> Any:
@@ -205,7 +205,7 @@ ONE_BY_ONE = {
 ALL_OF = {"Min": "minimum", "Max": "maximum", "Sum": "add"}
 REDUCED = {"ReduceSum": "sum", "ReduceProd": "prod", "ReduceMax": "max", "ReduceMin": "min", "ReduceMean": "mean"}
 OTHERS: dict[str, Fold] = {
-    "Div": partial(_elementwise, _divided),
+    "Div": partial(_elementwise, _divide),
     "Reciprocal": lambda arrays, _, __: 1 / arrays[0],
     "Mod": _modulo,
     "Cast": _cast,
@@ -228,7 +228,7 @@ OTHERS: dict[str, Fold] = {
 }
 
 
-def shape_alone(kind: str, shapes: Sequence[Shape]) -> Shape | None:
+def fold_shape(kind: str, shapes: Sequence[Shape]) -> Shape | None:
     """The shape of what works on each element, where the numbers are unknown; None for other operators. Raises ValueError."""
     return shape_rules.broadcast(*shapes) if kind in SAME_PLACES else None
 

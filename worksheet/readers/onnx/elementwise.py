@@ -9,7 +9,7 @@ from functools import partial
 from worksheet.layers import Shape
 from worksheet.readers.onnx import shape_rules
 from worksheet.readers.onnx.call import Converter, OnnxCall, Result
-from worksheet.readers.onnx.values import OnnxRow, OnnxValue, squeezed
+from worksheet.readers.onnx.values import OnnxRow, OnnxValue, squeeze_shape
 
 UNARY = {
     "Relu": "ReLU", "LeakyRelu": "LeakyReLU", "Elu": "ELU", "Selu": "SELU", "Celu": "CELU", "Sigmoid": "Sigmoid",
@@ -25,54 +25,54 @@ CLIPS = {(0.0, None): "ReLU", (0.0, 6.0): "ReLU6", (-1.0, 1.0): "Hardtanh"}
 
 
 def unary(kind: str, call: OnnxCall) -> Result:
-    return call.each(call[0], kind)
+    return call.add_elementwise(call[0], kind)
 
 
 def activation(name: str, call: OnnxCall, value: OnnxValue) -> OnnxValue:
     """An activation that is named inside a fused operator. Raises NetworkError for one that is not known."""
     if name not in UNARY:
         raise call.fault(f"has the activation {name!r}", f"known: {', '.join(sorted(UNARY))}")
-    return call.each(value, UNARY[name])
+    return call.add_elementwise(value, UNARY[name])
 
 
 def gelu(call: OnnxCall, *, tanh: bool = False, bias: bool = False) -> Result:
     """Gelu, FastGelu and BiasGelu."""
     value = call[0]
     if call.optional(1) is not None and (bias or tanh):
-        value = together(call, "Add", [value, call[1]])
-    return call.each(value, "GELU", {"t": int(tanh or call.attribute("approximate", "none") == "tanh")})
+        value = combine_elementwise(call, "Add", [value, call[1]])
+    return call.add_elementwise(value, "GELU", {"t": int(tanh or call.attribute("approximate", "none") == "tanh")})
 
 
 def quick_gelu(call: OnnxCall) -> Result:
-    value = call.each(call[0], "MulScalar", scalar=call.attribute("alpha", 1.702))
-    return together(call, "Mul", [call[0], call.each(value, "Sigmoid")])
+    value = call.add_elementwise(call[0], "MulScalar", scalar=call.attribute("alpha", 1.702))
+    return combine_elementwise(call, "Mul", [call[0], call.add_elementwise(value, "Sigmoid")])
 
 
-def passed(call: OnnxCall) -> Result:
+def pass_on(call: OnnxCall) -> Result:
     """What leaves the numbers as they are: Identity, Cast.
 
     Exporters store equal tensors once, and give the others as an Identity of it. Equal vectors are parameters of their own that
     happen to be equal (ones, zeros); equal matrices are one that is used twice.
     """
     value = call[0]
-    if call.operator.type == "Identity" and value.row is None and value.stored and len(squeezed(value.shape)) < 2:
+    if call.operator.type == "Identity" and value.row is None and value.stored and len(squeeze_shape(value.shape)) < 2:
         return replace(value, stored=call.operator.outputs[:1])
     return value
 
 
-def slopes(call: OnnxCall) -> Result:
+def prelu(call: OnnxCall) -> Result:
     """PRelu: one slope, or one for each channel."""
-    slope = call.stored(1, "slopes")
+    slope = call.stored_input(1, "slopes")
     channels = call[0].shape[1] if len(call[0].shape) > 1 else call[0].size
     if slope.size not in {1, channels}:
         raise call.fault(f"has {slope.size} slopes for {channels} channels", "one slope, or one for each channel")
-    return call.on(call[0], "PReLU", {"a": slope.size}, stored=slope.stored)
+    return call.add_layer(call[0], "PReLU", {"a": slope.size}, stored=slope.stored)
 
 
 def clip(call: OnnxCall) -> Result:
     """Clip by bounds that are attributes or inputs."""
     low, high = (_bound(call, name, place) for place, name in enumerate(("min", "max"), 1))
-    return clipped(call, call[0], low, high)
+    return clip_to(call, call[0], low, high)
 
 
 Bound = float | str | None  # a number, one that the file does not hold, or none
@@ -87,12 +87,12 @@ def _bound(call: OnnxCall, name: str, place: int) -> Bound:
     return None if number is not None and abs(number) > 3e38 else "unknown" if number is None else number
 
 
-def clipped(call: OnnxCall, value: OnnxValue, low: Bound, high: Bound) -> OnnxValue:
+def clip_to(call: OnnxCall, value: OnnxValue, low: Bound, high: Bound) -> OnnxValue:
     if low is None and high is None:
         return value
     if (low, high) in CLIPS:
-        return call.each(value, CLIPS[low, high])  # type: ignore[index]
-    return call.each(value, "Clip", {"b": (low is not None) + (high is not None)})
+        return call.add_elementwise(value, CLIPS[low, high])  # type: ignore[index]
+    return call.add_elementwise(value, "Clip", {"b": (low is not None) + (high is not None)})
 
 
 def number_of(value: OnnxValue) -> float | None:
@@ -119,36 +119,37 @@ def binary(name: str, call: OnnxCall) -> Result:
             if scalar is not None and name == "Sub" and is_second:
                 scalar = -scalar
             is_turned = not is_second and name in {"Sub", "Div"}
-            return call.each(value, kind, scalar=scalar, turned=is_turned)
-    return together(call, name, [first, second])
+            return call.add_elementwise(value, kind, scalar=scalar, is_reversed=is_turned)
+    return combine_elementwise(call, name, [first, second])
 
 
-def together(call: OnnxCall, kind: str, values: Sequence[OnnxValue]) -> OnnxValue:
+def combine_elementwise(call: OnnxCall, kind: str, values: Sequence[OnnxValue]) -> OnnxValue:
     """Tensors combined element by element, smaller ones stretched."""
     shape = shape_rules.broadcast(*(value.shape for value in values))
-    row = call.row(kind, aligned(call, values, shape))
-    return call.value(row, shape)
+    row = call.add_row(kind, align_rows(call, values, shape))
+    return call.to_value(row, shape)
 
 
-def aligned(call: OnnxCall, values: Sequence[OnnxValue], shape: Shape) -> list[OnnxRow]:
+def align_rows(call: OnnxCall, values: Sequence[OnnxValue], shape: Shape) -> list[OnnxRow]:
     """The rows of tensors that meet element by element; where axes of size 1 do not matter, they may be missing."""
     rows = [value.row for value in values]
     kept = [row for row in rows if row is not None]
     is_same = len(kept) == len(rows) and {value.shape for value in values} == {shape} and len({row.shape for row in kept}) == 1
-    if is_same and squeezed(kept[0].shape) == squeezed(shape):
+    if is_same and squeeze_shape(kept[0].shape) == squeeze_shape(shape):
         return kept
     whole = [value for value in values if value.shape == shape]
     vectors = [value for value in values if shape and value.shape != shape and value.size == value.shape[-1] == shape[-1]]
     if len(whole) == 1 and len(whole) + len(vectors) == len(values):
         return [
-            call.rows.loose(value, call.operator) if value is whole[0] else call.take(value, value.shape[-1:]) for value in values
+            call.rows.take_loosely(value, call.operator) if value is whole[0] else call.take(value, value.shape[-1:])
+            for value in values
         ]
     return [call.take(value) for value in values]
 
 
-def combined(name: str, call: OnnxCall) -> Result:
+def combine(name: str, call: OnnxCall) -> Result:
     """Max, Min, Sum and Mean of any number of tensors."""
-    values = call.given
+    values = call.present
     if len(values) == 1:
         return values[0]
     if name in {"Max", "Min"} and len(values) == 2:
@@ -156,9 +157,9 @@ def combined(name: str, call: OnnxCall) -> Result:
             if is_number(number, value) and not is_number(value, number):
                 bound: Bound = number_of(number)
                 bound = "unknown" if bound is None else bound
-                return clipped(call, value, *((bound, None) if name == "Max" else (None, bound)))
-    total = together(call, COMBINED[name], values)
-    return call.each(total, "DivScalar", scalar=float(len(values))) if name == "Mean" else total
+                return clip_to(call, value, *((bound, None) if name == "Max" else (None, bound)))
+    total = combine_elementwise(call, COMBINED[name], values)
+    return call.add_elementwise(total, "DivScalar", scalar=float(len(values))) if name == "Mean" else total
 
 
 def power(call: OnnxCall) -> Result:
@@ -166,7 +167,7 @@ def power(call: OnnxCall) -> Result:
     value, exponent = call[0], call[1]
     if not is_number(exponent, value):
         if is_number(value, exponent):
-            return call.each(exponent, "Power")  # a fixed number to the power of each element
+            return call.add_elementwise(exponent, "Power")  # a fixed number to the power of each element
         raise call.fault("has an exponent that is a tensor", "a fixed number is read")
     number = number_of(exponent)
     if number == 1:
@@ -174,49 +175,49 @@ def power(call: OnnxCall) -> Result:
     if number is not None and number in ROOTS:
         return ROOTS[number](call, value)
     is_whole = number is not None and number > 1 and number.is_integer() and number < 1000
-    return call.each(value, "Power", {"e": int(number) if is_whole and number else 0}, scalar=number)
+    return call.add_elementwise(value, "Power", {"e": int(number) if is_whole and number else 0}, scalar=number)
 
 
 def reciprocal(call: OnnxCall, value: OnnxValue | None = None) -> OnnxValue:
-    return call.each(value or call[0], "DivScalar", scalar=1.0, turned=True)
+    return call.add_elementwise(value or call[0], "DivScalar", scalar=1.0, is_reversed=True)
 
 
 ROOTS: dict[float, Callable[[OnnxCall, OnnxValue], OnnxValue]] = {
-    0.5: lambda call, value: call.each(value, "Sqrt"),
-    -0.5: lambda call, value: reciprocal(call, call.each(value, "Sqrt")),
+    0.5: lambda call, value: call.add_elementwise(value, "Sqrt"),
+    -0.5: lambda call, value: reciprocal(call, call.add_elementwise(value, "Sqrt")),
     -1.0: reciprocal,
 }
 
 
 def softsign(call: OnnxCall) -> Result:
-    below = call.each(call.each(call[0], "Abs"), "AddScalar", scalar=1.0)
-    return together(call, "Div", [call[0], below])
+    below = call.add_elementwise(call.add_elementwise(call[0], "Abs"), "AddScalar", scalar=1.0)
+    return combine_elementwise(call, "Div", [call[0], below])
 
 
-def chosen(call: OnnxCall) -> Result:
+def where(call: OnnxCall) -> Result:
     """Where: a mask that is stored picks between a tensor and a number, without arithmetic."""
-    read = [value for value in call.given[1:] if not value.is_fixed]
+    read = [value for value in call.present[1:] if not value.is_fixed]
     if len(read) == 1:
-        shape = shape_rules.broadcast(*(value.shape for value in call.given))
+        shape = shape_rules.broadcast(*(value.shape for value in call.present))
         if shape == read[0].shape:
             if not call[0].is_fixed and call[0].row is read[0].row:
-                return call.each(read[0], "Threshold")  # compared with a number and replaced by one
+                return call.add_elementwise(read[0], "Threshold")  # compared with a number and replaced by one
             call.notes.setdefault("choosing elements by a mask (Where) is not counted", None)
             return read[0]
     raise call.fault("chooses between two tensors that the network computes", "a mask over one tensor is read")
 
 
-def compared(call: OnnxCall) -> Result:
+def compare(call: OnnxCall) -> Result:
     """Comparisons of what the network computes, from which masks are made: passed over, as a mask costs nothing."""
-    shape = shape_rules.broadcast(*(value.shape for value in call.given))
-    read = [value for value in call.given if value.shape == shape and not value.is_fixed]
+    shape = shape_rules.broadcast(*(value.shape for value in call.present))
+    read = [value for value in call.present if value.shape == shape and not value.is_fixed]
     if not read:
         raise call.fault("compares tensors of different shape")
     call.notes.setdefault("comparisons from which masks are made are not counted", None)
     return read[0]
 
 
-def scaled(call: OnnxCall) -> Result:
+def quantize(call: OnnxCall) -> Result:
     """Values on a coarser scale, and back: the numbers change, the shape and what is computed with it do not."""
     if not call[0].is_fixed:
         call.notes.setdefault(f"{call.operator.type}: scaling numbers for a smaller type is not counted", None)
@@ -226,19 +227,19 @@ def scaled(call: OnnxCall) -> Result:
 OPERATORS: dict[str, Converter] = {
     **{name: partial(unary, kind) for name, kind in UNARY.items()},
     **{name: partial(binary, name) for name in WITH_NUMBER},
-    **{name: partial(combined, name) for name in COMBINED},
-    **dict.fromkeys(("Identity", "Cast", "CastLike"), passed),
-    **dict.fromkeys(("QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear"), scaled),
+    **{name: partial(combine, name) for name in COMBINED},
+    **dict.fromkeys(("Identity", "Cast", "CastLike"), pass_on),
+    **dict.fromkeys(("QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear"), quantize),
     "Gelu": gelu,
     "com.microsoft.Gelu": gelu,
     "com.microsoft.FastGelu": partial(gelu, tanh=True),
     "com.microsoft.BiasGelu": partial(gelu, bias=True),
     "com.microsoft.QuickGelu": quick_gelu,
-    "PRelu": slopes,
+    "PRelu": prelu,
     "Clip": clip,
     "Pow": power,
     "Reciprocal": reciprocal,
     "Softsign": softsign,
-    "Where": chosen,
-    **dict.fromkeys(COMPARISONS, compared),
+    "Where": where,
+    **dict.fromkeys(COMPARISONS, compare),
 }

@@ -17,12 +17,12 @@ PARAMETER = re.compile(
 MADE_UP = re.compile(r"::|^[\d_]*$|^(?:val|_val|tmp|const|t|onnx)_?\d*$|^arg\d+|/")
 QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 UNWANTED = re.compile(r"[^\w.\-]+")
-MOST = 120
+MAX_NAME = 120
 
 
-def named(rows: Sequence[OnnxRow]) -> dict[OnnxRow, str]:
+def name_rows(rows: Sequence[OnnxRow]) -> dict[OnnxRow, str]:
     """A name for every row, each used once."""
-    modules = {row: module(row) for row in rows}
+    modules = {row: module_path(row) for row in rows}
     containers = {path.rpartition(".")[0] for path in modules.values()}
     parents = {parent for path in containers for parent in _parents(path)}
     used = Counter(modules.values())
@@ -31,24 +31,24 @@ def named(rows: Sequence[OnnxRow]) -> dict[OnnxRow, str]:
     for row in rows:
         path = modules[row]
         is_own = bool(path) and (bool(row.stored) or (used[path] == 1 and path not in parents))
-        name = path if is_own else ".".join(filter(None, [path, action(row)]))
-        names[row] = _fresh(name[:MOST] or row.kind.lower(), taken)
+        name = path if is_own else ".".join(filter(None, [path, action_name(row)]))
+        names[row] = _fresh(name[:MAX_NAME] or row.kind.lower(), taken)
     return names
 
 
-def staged(rows: Sequence[OnnxRow], names: Mapping[OnnxRow, str]) -> dict[OnnxRow, str]:
+def assign_stages(rows: Sequence[OnnxRow], names: Mapping[OnnxRow, str]) -> dict[OnnxRow, str]:
     """The part of the network that each row belongs to: the first module on the way to it.
 
     A row of which nothing is told belongs to the part of the one before.
     """
-    found: dict[OnnxRow, str] = {}
+    stages: dict[OnnxRow, str] = {}
     part = ""
     for row in rows:
         first, dot, _ = names[row].partition(".")
-        is_told = bool(module(row)) or (row.operator is not None and "/" in row.operator.name)
+        is_told = bool(module_path(row)) or (row.operator is not None and "/" in row.operator.name)
         part = first if dot else "" if is_told else part
-        found[row] = part
-    return found
+        stages[row] = part
+    return stages
 
 
 def _parents(path: str) -> Iterable[str]:
@@ -66,36 +66,36 @@ def _fresh(name: str, taken: dict[str, int]) -> str:
     return _fresh(f"{name}_{taken[name]}", taken)
 
 
-def module(row: OnnxRow) -> str:
+def module_path(row: OnnxRow) -> str:
     """The path of a row's module, with dots; empty where nothing tells it.
 
     The names of its parameters say it best; then what the exporter notes; then the path in the operator's name.
     """
     stored = [name.partition("[")[0] for name in row.stored if not MADE_UP.search(name)]
     if stored and row.kind == "Parameter":
-        return cleaned(stored[0])
+        return clean_path(stored[0])
     owners = [PARAMETER.sub("", name) for name in stored if PARAMETER.search(name)]
     if owners:
         path = _common(owners)
         if path:
-            return cleaned(path)
+            return clean_path(path)
     if row.operator is None:
-        return cleaned(row.name)
-    return cleaned(_noted(row.operator) or path_of(row.operator.name))
+        return clean_path(row.name)
+    return clean_path(_exporter_path(row.operator) or path_of(row.operator.name))
 
 
 def _common(paths: Sequence[str]) -> str:
     """What all of these paths begin with."""
     parts = [path.split(".") for path in paths]
-    shared = []
+    prefix = []
     for column in zip(*parts, strict=False):
         if len(set(column)) > 1:
             break
-        shared.append(column[0])
-    return ".".join(shared)
+        prefix.append(column[0])
+    return ".".join(prefix)
 
 
-def _noted(operator: Operator) -> str:
+def _exporter_path(operator: Operator) -> str:
     """The innermost of the module paths that an exporter has noted: "['', 'layer1', 'layer1.0', 'relu_1']"."""
     scopes = [first or second for first, second in QUOTED.findall(operator.scopes[:2000])]
     return scopes[-2] if len(scopes) > 1 else ""
@@ -116,15 +116,15 @@ def path_of(name: str) -> str:
     return ".".join(path)
 
 
-def action(row: OnnxRow) -> str:
+def action_name(row: OnnxRow) -> str:
     """What a row does, as the operator's own name says it, or its kind."""
     operator = row.operator
     last = (operator.name if operator else "").rpartition("/")[2].removeprefix("node_")
     if operator and last and not MADE_UP.search(last) and row.kind not in {"Reshape", "Flatten", "Permute"}:
-        return cleaned(last).lower()
+        return clean_path(last).lower()
     return row.kind.lower()
 
 
-def cleaned(path: str) -> str:
+def clean_path(path: str) -> str:
     """A path of letters, digits, dots, dashes and underscores."""
-    return UNWANTED.sub("_", path).strip("._")[:MOST]
+    return UNWANTED.sub("_", path).strip("._")[:MAX_NAME]

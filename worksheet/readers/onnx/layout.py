@@ -10,9 +10,9 @@ from worksheet.layers import Shape
 from worksheet.readers.onnx import shape_rules
 from worksheet.readers.onnx.call import Converter, OnnxCall, Result
 from worksheet.readers.onnx.constant_folding import SLICE
-from worksheet.readers.onnx.products import turned
-from worksheet.readers.onnx.rows import listed
-from worksheet.readers.onnx.values import OnnxValue, checked, part_of, without_batch
+from worksheet.readers.onnx.products import permute_axes
+from worksheet.readers.onnx.rows import shape_symbols
+from worksheet.readers.onnx.values import OnnxValue, check_shape, slice_suffix, without_batch
 
 
 def reshape(call: OnnxCall) -> Result:
@@ -20,11 +20,11 @@ def reshape(call: OnnxCall) -> Result:
     if target is None:
         raise call.fault("lacks a shape")
     try:
-        shape = shape_rules.reshaped(call[0].shape, target, allow_zero=bool(call.attribute("allowzero", 0)))
+        shape = shape_rules.reshape(call[0].shape, target, allow_zero=bool(call.attribute("allowzero", 0)))
     except ValueError as fault:
         hint = "a size of the batch inside the graph, perhaps: export the model for a batch of 1, or with a batch of free size"
         raise call.fault(str(fault), hint) from None
-    return call[0].reshaped(shape, call.operator)
+    return call[0].reshape(shape, call.operator)
 
 
 def flatten(call: OnnxCall) -> Result:
@@ -33,56 +33,56 @@ def flatten(call: OnnxCall) -> Result:
     axis = axis + len(shape) if axis < 0 else axis
     if not 0 <= axis <= len(shape):
         raise call.fault(f"splits {len(shape)} axes at {axis}")
-    return call[0].reshaped((prod(shape[:axis]), prod(shape[axis:])), call.operator)
+    return call[0].reshape((prod(shape[:axis]), prod(shape[axis:])), call.operator)
 
 
 def squeeze(call: OnnxCall) -> Result:
-    return call[0].reshaped(shape_rules.without(call[0].shape, call.numbers("axes", 1, "axes")), call.operator)
+    return call[0].reshape(shape_rules.drop_axes(call[0].shape, call.numbers("axes", 1, "axes")), call.operator)
 
 
 def unsqueeze(call: OnnxCall) -> Result:
-    return call[0].reshaped(shape_rules.with_axes(call[0].shape, call.numbers("axes", 1, "axes") or ()), call.operator)
+    return call[0].reshape(shape_rules.add_axes(call[0].shape, call.numbers("axes", 1, "axes") or ()), call.operator)
 
 
 def transpose(call: OnnxCall) -> Result:
-    return turned(call, call[0], shape_rules.transposed(call[0].shape, call.attribute("perm")))
+    return permute_axes(call, call[0], shape_rules.axis_order(call[0].shape, call.attribute("perm")))
 
 
-def repeated(call: OnnxCall, value: OnnxValue, shape: Shape) -> OnnxValue:
+def repeat(call: OnnxCall, value: OnnxValue, shape: Shape) -> OnnxValue:
     """Elements picked or repeated by their place."""
-    checked(shape, f"the output of {call.operator.type}", call.operator.where)
+    check_shape(shape, f"the output of {call.operator.type}", call.operator.where)
     if min(shape, default=1) < 1:
         raise call.fault(f"would give {' x '.join(map(str, shape))}")
     if prod(shape) == value.size:
-        return value.reshaped(shape, call.operator)
-    row = call.row("Gather", (call.take(value),), listed(without_batch(shape), call.operator))
-    return call.value(row, shape)
+        return value.reshape(shape, call.operator)
+    row = call.add_row("Gather", (call.take(value),), shape_symbols(without_batch(shape), call.operator))
+    return call.to_value(row, shape)
 
 
 def expand(call: OnnxCall) -> Result:
     target = tuple(call.numbers("shape", 1, "shape") or ())
-    return repeated(call, call[0], shape_rules.broadcast(call[0].shape, target))
+    return repeat(call, call[0], shape_rules.broadcast(call[0].shape, target))
 
 
 def tile(call: OnnxCall) -> Result:
     times = call.numbers("repeats", 1, "repeats") or ()
     if len(times) != len(call[0].shape):
         raise call.fault(f"has {len(times)} repeats for {len(call[0].shape)} axes")
-    return repeated(call, call[0], tuple(size * n for size, n in zip(call[0].shape, times, strict=True)))
+    return repeat(call, call[0], tuple(size * n for size, n in zip(call[0].shape, times, strict=True)))
 
 
 def concat(call: OnnxCall) -> Result:
-    values = [value for value in call.given if value.size]
+    values = [value for value in call.present if value.size]
     rank = len(values[0].shape) if values else 0
     axis = shape_rules.axis_of(call.attribute("axis", 1), rank)
     if len(values) == 1:
         return values[0]
     if {len(value.shape) for value in values} != {rank}:
         raise call.fault("joins tensors of different numbers of axes")
-    laid = [call.laid(value, *(() if all(v.shape[0] == 1 for v in values) and axis else (0,))) for value in values]
+    laid = [call.take_with_axes(value, *(() if all(v.shape[0] == 1 for v in values) and axis else (0,))) for value in values]
     lacks = laid[0][1]
-    row = call.row("Concat", [row for row, _ in laid], {"a": axis + 1 - lacks})
-    return call.value(row, (1,) * lacks + row.shape)
+    row = call.add_row("Concat", [row for row, _ in laid], {"a": axis + 1 - lacks})
+    return call.to_value(row, (1,) * lacks + row.shape)
 
 
 def cut(call: OnnxCall, value: OnnxValue, axis: int, first: int, count: int, step: int = 1) -> OnnxValue:
@@ -93,12 +93,12 @@ def cut(call: OnnxCall, value: OnnxValue, axis: int, first: int, count: int, ste
     if count == value.shape[axis] and step == 1:
         return value
     if step < 0:
-        row = call.row("Gather", (call.take(value),), listed(without_batch(shape), call.operator))
-        return call.value(row, shape)
-    taken, lacks = call.laid(value, axis)
-    row = call.row("Slice", (taken,), {"a": axis + 1 - lacks, "f": first, "k": count, "j": step if count > 1 else 1})
-    result = call.value(row, shape)
-    result.stored = tuple(f"{name}{part_of(row)}" for name in value.stored) if value.is_fixed else ()
+        row = call.add_row("Gather", (call.take(value),), shape_symbols(without_batch(shape), call.operator))
+        return call.to_value(row, shape)
+    taken, lacks = call.take_with_axes(value, axis)
+    row = call.add_row("Slice", (taken,), {"a": axis + 1 - lacks, "f": first, "k": count, "j": step if count > 1 else 1})
+    result = call.to_value(row, shape)
+    result.stored = tuple(f"{name}{slice_suffix(row)}" for name in value.stored) if value.is_fixed else ()
     return result
 
 
@@ -106,7 +106,7 @@ def slices(call: OnnxCall) -> Result:
     """Slice, one row for each axis that is cut."""
     starts, ends, axes, steps = (call.numbers(name, place) for place, name in enumerate(SLICE, 1))
     value = call[0]
-    for axis, taken in shape_rules.ranges(value.shape, starts or (), ends or (), axes, steps).items():
+    for axis, taken in shape_rules.slice_ranges(value.shape, starts or (), ends or (), axes, steps).items():
         value = cut(call, value, axis, *taken)
     return value
 
@@ -114,8 +114,8 @@ def slices(call: OnnxCall) -> Result:
 def split(call: OnnxCall) -> Result:
     value = call[0]
     axis = shape_rules.axis_of(call.attribute("axis", 0), len(value.shape))
-    if len(call.operator.outputs) > MOST_PARTS:
-        raise call.fault(f"has {len(call.operator.outputs):,} outputs", f"at most {MOST_PARTS:,}")
+    if len(call.operator.outputs) > MAX_PARTS:
+        raise call.fault(f"has {len(call.operator.outputs):,} outputs", f"at most {MAX_PARTS:,}")
     sizes = shape_rules.split(value.shape[axis], call.numbers("split", 1), len(call.operator.outputs))
     return [cut(call, value, axis, sum(sizes[:i]), size) for i, size in enumerate(sizes)]
 
@@ -126,25 +126,25 @@ def gather(call: OnnxCall) -> Result:
     axis = shape_rules.axis_of(call.attribute("axis", 0), len(data.shape))
     shape = (*data.shape[:axis], *positions.shape, *data.shape[axis + 1 :])
     if data.is_fixed and not positions.is_fixed and len(data.shape) == 2 and axis == 0:
-        given = {"v": data.shape[0], "k": data.shape[1]}
-        row = call.row("Embedding", (call.rows.loose(positions, call.operator),), given, stored=data.stored)
-        return call.value(row, shape)
+        settings = {"v": data.shape[0], "k": data.shape[1]}
+        row = call.add_row("Embedding", (call.rows.take_loosely(positions, call.operator),), settings, stored=data.stored)
+        return call.to_value(row, shape)
     places = None if positions.numbers is None else [int(n) for n in positions.numbers.ravel()]
     if places is None:
         inputs = [call.take(data), *([] if positions.is_fixed else [call.take(positions)])]
-        return call.value(call.row("Gather", inputs, listed(without_batch(shape), call.operator)), shape)
+        return call.to_value(call.add_row("Gather", inputs, shape_symbols(without_batch(shape), call.operator)), shape)
     size = data.shape[axis]
     if not places or not all(-size <= place < size for place in places):
         raise call.fault(f"takes the positions {str(places[:5])[1:-1]} of an axis of {size}")
     places = [place % size for place in places]
     if places == list(range(places[0], places[0] + len(places))):
-        return cut(call, data, axis, places[0], len(places)).reshaped(shape, call.operator)
-    return _picked(call, data, shape)
+        return cut(call, data, axis, places[0], len(places)).reshape(shape, call.operator)
+    return _pick(call, data, shape)
 
 
-def _picked(call: OnnxCall, value: OnnxValue, shape: Shape) -> OnnxValue:
-    row = call.row("Gather", (call.take(value),), listed(without_batch(shape), call.operator))
-    return call.value(row, shape)
+def _pick(call: OnnxCall, value: OnnxValue, shape: Shape) -> OnnxValue:
+    row = call.add_row("Gather", (call.take(value),), shape_symbols(without_batch(shape), call.operator))
+    return call.to_value(row, shape)
 
 
 def gather_elements(call: OnnxCall) -> Result:
@@ -154,18 +154,18 @@ def gather_elements(call: OnnxCall) -> Result:
     if call.operator.type == "GatherND":
         fixed = call.attribute("batch_dims", 0)
         shape = (*positions.shape[:-1], *data.shape[fixed + positions.shape[-1] :])
-    return _picked(call, data, shape)
+    return _pick(call, data, shape)
 
 
-def written_over(call: OnnxCall) -> Result:
+def scatter(call: OnnxCall) -> Result:
     """ScatterND and ScatterElements: some places of a tensor are overwritten with stored numbers."""
-    call.stored(2, "numbers that it writes")
+    call.stored_input(2, "numbers that it writes")
     if call.attribute("reduction", "none") != "none":
         raise call.fault("adds up what it writes", "overwriting is read")
     return call[0]
 
 
-MOST_PARTS = 1000
+MAX_PARTS = 1000
 BORDERS = (("l_w", "r_w"), ("l_h", "r_h"))  # of the last axis, of the one before
 
 
@@ -183,21 +183,21 @@ def pad(call: OnnxCall) -> Result:
             kept = value.shape[axis] + min(before, 0) + min(behind, 0)
             value = cut(call, value, axis, max(0, -before), kept)
     grown = {axis: (max(0, before), max(0, behind)) for axis, (before, behind) in sides.items() if max(before, behind) > 0}
-    given: dict[str, int] = {}
+    settings: dict[str, int] = {}
     for axis, (before, behind) in grown.items():
         place = rank - 1 - axis
         if axis and place < (1 if rank < 4 else 2):
-            given |= dict(zip(BORDERS[place], (before, behind), strict=True))
+            settings |= dict(zip(BORDERS[place], (before, behind), strict=True))
         elif axis == 1 and rank in {3, 4} and not before:
-            given["o"] = behind
+            settings["o"] = behind
         else:
             shape = tuple(size + sum(grown.get(i, (0, 0))) for i, size in enumerate(value.shape))
-            return repeated(call, value, shape)
-    return call.on(value, "Pad", given) if given else value
+            return repeat(call, value, shape)
+    return call.add_layer(value, "Pad", settings) if settings else value
 
 
 def pixel_shuffle(kind: str, call: OnnxCall) -> Result:
-    return call.on(call[0], kind, {"r": call.attribute("blocksize", 1)})
+    return call.add_layer(call[0], kind, {"r": call.attribute("blocksize", 1)})
 
 
 MODES = {"nearest": 0, "linear": 1, "bilinear": 1, "cubic": 2}
@@ -209,7 +209,7 @@ def resize(call: OnnxCall) -> Result:
     is_old = (
         call.operator.type == "Upsample" or call.operator.opset < 11
     )  # the factors are the second input, and there are no sizes
-    shape = _resized(call, value, *((1, 3) if is_old else (2, 3)))
+    shape = _resized_shape(call, value, *((1, 3) if is_old else (2, 3)))
     rank = len(value.shape)
     if shape == value.shape:
         return value
@@ -220,19 +220,19 @@ def resize(call: OnnxCall) -> Result:
         raise call.fault(f"has the mode {call.attribute('mode')!r}", f"known: {', '.join(MODES)}")
     letters = ("w",) if rank == 3 else ("h", "w")
     grown = list(zip(letters, value.shape[2:], shape[2:], strict=True))
-    given = {"v": mode}
+    settings = {"v": mode}
     if all(after % before == 0 for _, before, after in grown):
-        given |= {f"s_{x}": after // before for x, before, after in grown}
+        settings |= {f"s_{x}": after // before for x, before, after in grown}
     else:
-        given |= {x.upper(): after for x, _, after in grown}
-    return call.on(value, "Upsample", given)
+        settings |= {x.upper(): after for x, _, after in grown}
+    return call.add_layer(value, "Upsample", settings)
 
 
-def _resized(call: OnnxCall, value: OnnxValue, scales: int, sizes: int) -> Shape:
-    given = call.optional(sizes)
+def _resized_shape(call: OnnxCall, value: OnnxValue, scales: int, sizes: int) -> Shape:
+    stated_sizes = call.optional(sizes)
     axes = call.attribute("axes") or range(len(value.shape))
     shape = list(value.shape)
-    if given is not None and given.size:
+    if stated_sizes is not None and stated_sizes.size:
         wanted = call.numbers("", sizes, "sizes") or []
         for axis, size in zip(axes, wanted, strict=False):
             shape[axis] = size
@@ -240,14 +240,14 @@ def _resized(call: OnnxCall, value: OnnxValue, scales: int, sizes: int) -> Shape
         return tuple(shape)
     factors = call.optional(scales)
     if factors is None or factors.numbers is None:
-        listed_factors: Sequence[float] = call.attribute("scales") or ()
+        factors_of_axes: Sequence[float] = call.attribute("scales") or ()
     else:
-        listed_factors = [float(number) for number in factors.numbers.ravel()]
-    if not listed_factors:
+        factors_of_axes = [float(number) for number in factors.numbers.ravel()]
+    if not factors_of_axes:
         raise call.fault("lacks sizes and factors that the file itself holds")
-    for axis, factor in zip(axes, listed_factors, strict=False):
+    for axis, factor in zip(axes, factors_of_axes, strict=False):
         shape[axis] = int(value.shape[axis] * factor + 1e-6)
-    return checked(tuple(shape), "its output", call.operator.where)
+    return check_shape(tuple(shape), "its output", call.operator.where)
 
 
 OPERATORS: dict[str, Converter] = {
@@ -264,8 +264,8 @@ OPERATORS: dict[str, Converter] = {
     "Gather": gather,
     "GatherElements": gather_elements,
     "GatherND": gather_elements,
-    "ScatterND": written_over,
-    "ScatterElements": written_over,
+    "ScatterND": scatter,
+    "ScatterElements": scatter,
     "Pad": pad,
     "DepthToSpace": partial(pixel_shuffle, "PixelShuffle"),
     "SpaceToDepth": partial(pixel_shuffle, "PixelUnshuffle"),

@@ -10,31 +10,31 @@ from typing import Any
 from worksheet.errors import Collector, NetworkError, Where, shown
 from worksheet.layers import Shape, kinds
 from worksheet.network import INPUT, Heading, Network, Node
-from worksheet.readers.onnx.layer_names import cleaned, named, staged
-from worksheet.readers.onnx.operators import FunctionInliner, Operator, in_order, names_of
-from worksheet.readers.onnx.patterns import recognised
+from worksheet.readers.onnx.layer_names import assign_stages, clean_path, name_rows
+from worksheet.readers.onnx.operators import FunctionInliner, Operator, names_of, sort_operators
+from worksheet.readers.onnx.patterns import recognise_layers
 from worksheet.readers.onnx.rows import INPUT_ROW
 from worksheet.readers.onnx.sequences import CELLS, REGIONS
 from worksheet.readers.onnx.skeleton import skeleton
-from worksheet.readers.onnx.values import OnnxRow, OnnxValue, checked
+from worksheet.readers.onnx.values import OnnxRow, OnnxValue, check_shape
 from worksheet.readers.onnx.walk import GraphWalk
 from worksheet.readers.onnx.windows import OPERATORS as SLIDING
 from worksheet.readers.reader import ReadOptions
 from worksheet.sizes import sized
 
-OLDEST = 9
+MIN_OPSET = 9
 BY_CHANNEL = frozenset({*SLIDING, "BatchNormalization", "InstanceNormalization", "PRelu", "Pad", "Resize"})
-MOST_NOTED = 10  # layers that a note names
+MAX_NOTED = 10  # layers that a note names
 
 
 def network(path: Path, options: ReadOptions) -> Network:
     """The network in a file. Raises WorksheetError, all faults at once."""
     file = str(path)
-    model = _parsed(skeleton(path), file)
+    model = _parse_model(skeleton(path), file)
     faults = Collector()
     expansion = FunctionInliner(model, file)
-    if expansion.opset < OLDEST:
-        raise NetworkError(f"is written in opset {expansion.opset}", Where(file), f"opset {OLDEST} and later are read")
+    if expansion.opset < MIN_OPSET:
+        raise NetworkError(f"is written in opset {expansion.opset}", Where(file), f"opset {MIN_OPSET} and later are read")
     walk = GraphWalk(expansion, faults, skip_unknown=options.skip_unknown)
     walk.store(model.graph.initializer, file)
     if model.graph.sparse_initializer:
@@ -42,16 +42,16 @@ def network(path: Path, options: ReadOptions) -> Network:
     operators = list(expansion.operators(model.graph.node))
     names = [value for value in model.graph.input if value.name not in walk.values]
     sources = _inputs(names, operators, options, walk, file)
-    ordered = in_order(operators, walk.values, faults)
+    ordered = sort_operators(operators, walk.values, faults)
     walk.run(ordered)
     walk.report_unknown()
     ends = _outputs(model.graph.output, walk, operators, file)
     faults.raise_any()
-    rows = recognised(walk.rows.all, ends)
-    return _assembled(path, sources, rows, walk)
+    rows = recognise_layers(walk.rows.all, ends)
+    return _assemble(path, sources, rows, walk)
 
 
-def _parsed(data: bytes, file: str) -> Any:
+def _parse_model(data: bytes, file: str) -> Any:
     """The message. Raises NetworkError where it is none, or holds no graph."""
     import onnx
     from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
@@ -91,11 +91,11 @@ def _inputs(
             readers.setdefault(name, []).append((operator, place))
     for i, value in enumerate(inputs):
         where = Where(f"{file}: input {shown(value.name)}")
-        given = options.inputs[i] if i < len(options.inputs) else None
+        shape_of_caller = options.inputs[i] if i < len(options.inputs) else None
         walk.values[value.name] = None
         with walk.faults.catching():
             batch = _batch_axis(value, readers.get(value.name, ()))
-            shape = checked(_shape(value, given, where, batch), "the input", where)
+            shape = check_shape(_input_shape(value, shape_of_caller, where, batch), "the input", where)
             one = shape if batch is None else (*shape[:batch], *shape[batch + 1 :])
             rows[value.name] = walk.rows.input(value.name, one)
             walk.values[value.name] = OnnxValue(shape, rows[value.name], where=where)
@@ -118,21 +118,21 @@ def _batch_axis(value: Any, readers: Sequence[tuple[Operator, int]]) -> int | No
     return int(is_sequence and not any(o.type in BY_CHANNEL for o, _ in readers))
 
 
-def _shape(value: Any, given: Shape | None, where: Where, batch: int | None) -> Shape:
+def _input_shape(value: Any, shape_of_caller: Shape | None, where: Where, batch: int | None) -> Shape:
     """An input's shape with a batch of 1. Raises NetworkError for sizes that the file leaves open."""
     if value.type.WhichOneof("value") not in {"tensor_type", None}:
         raise NetworkError("is a sequence, a map or the like", where, "tensors are read")
     tensor = value.type.tensor_type
     if not tensor.HasField("shape"):
-        if given is None:
+        if shape_of_caller is None:
             raise NetworkError("has no shape", where, "say it without the batch: --input 3x224x224")
-        return (1, *given)
+        return (1, *shape_of_caller)
     names = [dim.dim_param or "?" for dim in tensor.shape.dim]
     dims = [dim.dim_value if dim.HasField("dim_value") else None for dim in tensor.shape.dim]
     if batch is not None:
         dims[batch] = 1
-    if given is not None:
-        return _given(dims, given, where, batch)
+    if shape_of_caller is not None:
+        return _insert_batch(dims, shape_of_caller, where, batch)
     free = [name for name, size in zip(names, dims, strict=True) if size is None]
     text = " x ".join(name if size is None else str(size) for name, size in zip(names, dims, strict=True))
     if free:
@@ -144,13 +144,13 @@ def _shape(value: Any, given: Shape | None, where: Where, batch: int | None) -> 
     return sizes
 
 
-def _given(dims: Sequence[int | None], given: Shape, where: Where, batch: int | None) -> Shape:
+def _insert_batch(dims: Sequence[int | None], shape: Shape, where: Where, batch: int | None) -> Shape:
     """The shape that the caller gives, with the batch where the graph has it."""
     wanted = len(dims) - (batch is not None)
-    if len(given) != wanted:
-        text = " x ".join(map(str, given))
+    if len(shape) != wanted:
+        text = " x ".join(map(str, shape))
         raise NetworkError(f"cannot be {text}: it has {wanted} axes", where, "the batch is not among them")
-    return given if batch is None else (*given[:batch], 1, *given[batch:])
+    return shape if batch is None else (*shape[:batch], 1, *shape[batch:])
 
 
 # Outputs
@@ -167,11 +167,11 @@ def _outputs(outputs: Sequence[Any], walk: GraphWalk, operators: Sequence[Operat
         if output.name not in walk.values and output.name not in by_output:
             walk.faults.add(NetworkError("is given by no node", where))
         value = walk.values.get(output.name)
-        if output.name in walk.ungiven:
-            walk.faults.add(NetworkError(f"is {walk.ungiven[output.name]}, which is not followed here", where))
+        if output.name in walk.unfollowed:
+            walk.faults.add(NetworkError(f"is {walk.unfollowed[output.name]}, which is not followed here", where))
         if value is not None and value.row is not None and output.name in by_output:
             with walk.faults.catching():
-                end = walk.rows.loose if value.shape[:1] != (1,) else walk.rows.take
+                end = walk.rows.take_loosely if value.shape[:1] != (1,) else walk.rows.take
                 ends.append(end(value, by_output[output.name]))
     if not ends and not walk.faults.found:
         walk.faults.add(NetworkError("computes nothing from its input", Where(file)))
@@ -181,15 +181,15 @@ def _outputs(outputs: Sequence[Any], walk: GraphWalk, operators: Sequence[Operat
 # The network
 
 
-def _assembled(path: Path, sources: Mapping[str, OnnxRow], rows: Sequence[OnnxRow], walk: GraphWalk) -> Network:
+def _assemble(path: Path, sources: Mapping[str, OnnxRow], rows: Sequence[OnnxRow], walk: GraphWalk) -> Network:
     main, *others = sources.values()
     used = {part for row in rows for part in row.inputs}
     further = [row for row in others if row in used]
     if main not in used and further:
         main, *further = further
     layers = [row for row in rows if row.kind != INPUT_ROW]
-    names = named([*further, *layers]) | {main: INPUT}
-    sharing, stages = _sharing(layers, names), staged(layers, names)
+    names = name_rows([*further, *layers]) | {main: INPUT}
+    sharing, stages = _find_shared(layers, names), assign_stages(layers, names)
     file = str(path)
     nodes = [
         Node(
@@ -201,7 +201,7 @@ def _assembled(path: Path, sources: Mapping[str, OnnxRow], rows: Sequence[OnnxRo
             row.pattern,
             stages[row],
             sharing.get(row, ""),
-            ("module", row.said) if row.said else (),
+            ("module", row.operator_types) if row.operator_types else (),
         )
         for row in layers
     ]
@@ -209,28 +209,28 @@ def _assembled(path: Path, sources: Mapping[str, OnnxRow], rows: Sequence[OnnxRo
         raise NetworkError("computes nothing", Where(file))
     shapes = {names[row]: row.shape for row in further}
     network = Network(
-        cleaned(path.stem) or "network", main.shape, tuple(nodes), Heading(convention="textbook"), file, shapes, _notes(walk)
+        clean_path(path.stem) or "network", main.shape, tuple(nodes), Heading(convention="textbook"), file, shapes, _notes(walk)
     )
     sized(network)  # refuses layers that do not fit together
     return network
 
 
-def _sharing(rows: Sequence[OnnxRow], names: Mapping[OnnxRow, str]) -> dict[OnnxRow, str]:
+def _find_shared(rows: Sequence[OnnxRow], names: Mapping[OnnxRow, str]) -> dict[OnnxRow, str]:
     """Rows all of whose parameters an earlier row holds already, with that row's name."""
     holders: dict[str, OnnxRow] = {}
-    found: dict[OnnxRow, str] = {}
+    shared: dict[OnnxRow, str] = {}
     for row in rows:
         holder = holders.get(row.stored[0]) if row.stored else None
         if holder is not None and set(row.stored) <= set(holder.stored):
-            found[row] = names[holder]
+            shared[row] = names[holder]
         for name in row.stored:
             holders.setdefault(name, row)
-    return found
+    return shared
 
 
 def _notes(walk: GraphWalk) -> tuple[str, ...]:
     notes = list(walk.notes)
     if walk.skipped:
-        more = f" and {len(walk.skipped) - MOST_NOTED:,} more" if len(walk.skipped) > MOST_NOTED else ""
-        notes.append(f"passed over, since they are not known: {', '.join(walk.skipped[:MOST_NOTED])}{more}")
+        more = f" and {len(walk.skipped) - MAX_NOTED:,} more" if len(walk.skipped) > MAX_NOTED else ""
+        notes.append(f"passed over, since they are not known: {', '.join(walk.skipped[:MAX_NOTED])}{more}")
     return tuple(f"{note}." for note in notes)

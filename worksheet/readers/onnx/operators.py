@@ -9,8 +9,8 @@ from typing import Any
 
 from worksheet.errors import Collector, NetworkError, Where, nearest, shown
 
-MOST_NODES = 100_000
-MOST_DEPTH = 32  # functions within functions
+MAX_NODES = 100_000
+MAX_DEPTH = 32  # functions within functions
 STANDARD = frozenset({"", "ai.onnx"})
 # How the value of an attribute is read, by its type's number.
 ATTRIBUTE: dict[int, Callable[[Any], Any]] = {
@@ -62,41 +62,41 @@ class FunctionInliner:
     def operators(self, nodes: Iterable[Any], scope: Scope = ({}, {}, 0)) -> Iterator[Operator]:
         """Raises NetworkError for too many nodes, or functions that call themselves."""
         for number, node in enumerate(nodes, 1):
-            yield from self._expanded(node, number, scope)
+            yield from self._expand(node, number, scope)
 
     def branch(self, graph: Any, scope: Scope) -> tuple[list[Operator], list[str]]:
         """The operators of a graph inside a node, whose tensors get names of their own, and the names of its outputs."""
         self.calls += 1
-        names, given, depth = scope
+        names, attributes, depth = scope
         made = {name: f"{name} (call {self.calls})" for node in graph.node for name in node.output if name}
         inner = {**names, **made}
-        found = list(self.operators(graph.node, (inner, given, depth + 1)))
-        return found, [inner.get(value.name, value.name) for value in graph.output]
+        operators = list(self.operators(graph.node, (inner, attributes, depth + 1)))
+        return operators, [inner.get(value.name, value.name) for value in graph.output]
 
-    def _expanded(self, node: Any, number: int, scope: Scope) -> Iterator[Operator]:
-        names, given, depth = scope
+    def _expand(self, node: Any, number: int, scope: Scope) -> Iterator[Operator]:
+        names, call_attributes, depth = scope
         self.count += 1
         where = Where(f"{self.file}: node {number} {shown(node.name)[1:-1] or 'without a name'} ({node.op_type[:60]})")
-        if self.count > MOST_NODES:
-            raise NetworkError(f"more than {MOST_NODES:,} nodes", Where(self.file))
-        attributes = self._attributes(node, given, where)
+        if self.count > MAX_NODES:
+            raise NetworkError(f"more than {MAX_NODES:,} nodes", Where(self.file))
+        attributes = self._attributes(node, call_attributes, where)
         inputs = tuple(names.get(name, name) for name in node.input)
         outputs = tuple(names.get(name, name) for name in node.output)
         function = self.functions.get((node.domain, node.op_type, getattr(node, "overload", "")))
         if function is None:
             domain = "" if node.domain in STANDARD else f"{node.domain}."
             scopes = next((str(entry.value) for entry in node.metadata_props if entry.key == SCOPES), "")
-            reads = inputs + tuple(names.get(name, name) for name in _captured(node, depth))
+            reads = inputs + tuple(names.get(name, name) for name in _captured_names(node, depth))
             kind = domain + node.op_type
             yield Operator(number, node.name, kind, inputs, outputs, attributes, self.opset, where, scopes, reads, scope)
             return
-        if depth >= MOST_DEPTH:
-            raise NetworkError(f"functions within functions, more than {MOST_DEPTH} deep", where)
+        if depth >= MAX_DEPTH:
+            raise NetworkError(f"functions within functions, more than {MAX_DEPTH} deep", where)
         self.calls += 1
         inside = self._inside(function, inputs, outputs)
         defaults = {a.name: ATTRIBUTE[a.type](a) for a in function.attribute_proto if a.type in ATTRIBUTE}
         for inner in function.node:
-            yield from self._expanded(inner, number, (inside, defaults | attributes, depth + 1))
+            yield from self._expand(inner, number, (inside, defaults | attributes, depth + 1))
 
     def _inside(self, function: Any, inputs: Sequence[str], outputs: Sequence[str]) -> dict[str, str]:
         """The name that each tensor of a function has in the graph: the caller's, or one of this call alone."""
@@ -106,17 +106,17 @@ class FunctionInliner:
         names |= dict(zip(function.input, inputs, strict=False))
         return names | {inner: outer for inner, outer in zip(function.output, outputs, strict=False) if outer}
 
-    def _attributes(self, node: Any, given: Mapping[str, Any], where: Where) -> dict[str, Any]:
-        found = {}
+    def _attributes(self, node: Any, call_attributes: Mapping[str, Any], where: Where) -> dict[str, Any]:
+        attributes = {}
         for attribute in node.attribute:
             if attribute.ref_attr_name:
-                if attribute.ref_attr_name in given:
-                    found[attribute.name] = given[attribute.ref_attr_name]
+                if attribute.ref_attr_name in call_attributes:
+                    attributes[attribute.name] = call_attributes[attribute.ref_attr_name]
             elif attribute.type in ATTRIBUTE:
-                found[attribute.name] = ATTRIBUTE[attribute.type](attribute)
+                attributes[attribute.name] = ATTRIBUTE[attribute.type](attribute)
             else:
                 raise NetworkError(f"the attribute {shown(attribute.name)} has a type that is not known", where)
-        return found
+        return attributes
 
 
 def names_of(nodes: Iterable[Any], graph: Any = None) -> Iterator[str | bytes]:
@@ -133,30 +133,30 @@ def names_of(nodes: Iterable[Any], graph: Any = None) -> Iterator[str | bytes]:
         yield from (dim.dim_param for value in values for dim in value.type.tensor_type.shape.dim)
 
 
-def _captured(node: Any, depth: int) -> tuple[str, ...]:
+def _captured_names(node: Any, depth: int) -> tuple[str, ...]:
     """The tensors that the graphs inside a node (branches of an If) read from around it."""
-    found: list[str] = []
+    captured: list[str] = []
     for attribute in node.attribute:
-        if attribute.type == GRAPH and depth < MOST_DEPTH:
+        if attribute.type == GRAPH and depth < MAX_DEPTH:
             graph = attribute.g
             made = {name for inner in graph.node for name in inner.output} | {value.name for value in graph.input}
             made |= {tensor.name for tensor in graph.initializer}
-            read = [name for inner in graph.node for name in (*inner.input, *_captured(inner, depth + 1))]
+            read = [name for inner in graph.node for name in (*inner.input, *_captured_names(inner, depth + 1))]
             read += [value.name for value in graph.output]
-            found += [name for name in read if name not in made]
-    return tuple(dict.fromkeys(found))
+            captured += [name for name in read if name not in made]
+    return tuple(dict.fromkeys(captured))
 
 
-def in_order(operators: Sequence[Operator], known: Iterable[str], faults: Collector) -> list[Operator]:
+def sort_operators(operators: Sequence[Operator], available: Iterable[str], faults: Collector) -> list[Operator]:
     """The operators, each behind those whose tensors it reads; in the file's order where that will do.
 
     Adds to the faults every tensor that two nodes give or none, and nodes that read each other in a circle.
     """
-    known = set(known)
+    available = set(available)
     makers: dict[str, int] = {}
     for i, operator in enumerate(operators):
         for name in filter(None, operator.outputs):
-            if name in makers or name in known:
+            if name in makers or name in available:
                 faults.add(NetworkError(f"gives {shown(name)}, which exists already", operator.where))
             makers[name] = i
     waiting = [0] * len(operators)
@@ -166,14 +166,14 @@ def in_order(operators: Sequence[Operator], known: Iterable[str], faults: Collec
             if name in makers:
                 waiting[i] += 1
                 readers.setdefault(makers[name], []).append(i)
-            elif name not in known:
-                hint = nearest(name, {*list(known)[:2000], *list(makers)[:2000]}) if len(faults.found) < 20 else None
+            elif name not in available:
+                hint = nearest(name, {*list(available)[:2000], *list(makers)[:2000]}) if len(faults.found) < 20 else None
                 hint = hint if hint and hint.startswith("did") else "a tensor is an input, an initializer, or a node's output"
                 faults.add(NetworkError(f"reads {shown(name)}, which nothing gives", operator.where, hint))
-    return _sorted(operators, waiting, readers, faults)
+    return _sort(operators, waiting, readers, faults)
 
 
-def _sorted(
+def _sort(
     operators: Sequence[Operator], waiting: list[int], readers: Mapping[int, list[int]], faults: Collector
 ) -> list[Operator]:
     ready = [i for i, count in enumerate(waiting) if not count]  # sorted, and so a heap: the first of the file comes first

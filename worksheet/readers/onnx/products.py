@@ -8,7 +8,7 @@ from functools import partial
 from worksheet.layers import Shape
 from worksheet.readers.onnx import shape_rules
 from worksheet.readers.onnx.call import Converter, OnnxCall, Result
-from worksheet.readers.onnx.elementwise import together
+from worksheet.readers.onnx.elementwise import combine_elementwise
 from worksheet.readers.onnx.values import OnnxRow, OnnxValue, without_batch
 
 
@@ -17,11 +17,11 @@ def linear(call: OnnxCall, value: OnnxValue, width: int, outputs: int, stored: t
     if value.shape[-1] != width:
         raise call.fault(f"has weights for {width} inputs, but receives {value.shape[-1]}")
     rows = tuple(size for size in value.shape[:-1] if size != 1)
-    row = call.rows.loose(value, call.operator)
+    row = call.rows.take_loosely(value, call.operator)
     if row.shape not in {(*rows, width), without_batch(value.shape)}:
         row = call.take(value, (*rows, width))
-    given = {"k": outputs, "b": int(bias), "r": int(len(row.shape) > 2)}
-    return call.value(call.row("Linear", (row,), given, stored=stored), (*value.shape[:-1], outputs))
+    settings = {"k": outputs, "b": int(bias), "r": int(len(row.shape) > 2)}
+    return call.to_value(call.add_row("Linear", (row,), settings, stored=stored), (*value.shape[:-1], outputs))
 
 
 def matmul(call: OnnxCall, first: int = 0, second: int = 1) -> Result:
@@ -29,7 +29,7 @@ def matmul(call: OnnxCall, first: int = 0, second: int = 1) -> Result:
     a, b = call[first], call[second]
     alpha = call.attribute("alpha", 1.0)
     if alpha != 1:
-        a = call.each(a, "MulScalar", scalar=alpha)
+        a = call.add_elementwise(a, "MulScalar", scalar=alpha)
     if b.is_fixed and len(b.shape) == 2 and not a.is_fixed and a.shape:
         return linear(call, a, *b.shape, b.stored, bias=False)
     return product(call, a, b)
@@ -44,8 +44,8 @@ def product(call: OnnxCall, a: OnnxValue, b: OnnxValue) -> OnnxValue:
     second = b.shape[1:] if len(b.shape) > 2 and b.shape[0] == 1 else b.shape
     if len(a.shape) == 1 and len(b.shape) > 2:
         first = (1, *a.shape)
-    row = call.row("MatMul", (call.take(a, first), call.take(b, second)))
-    return call.value(row, full)
+    row = call.add_row("MatMul", (call.take(a, first), call.take(b, second)))
+    return call.to_value(row, full)
 
 
 def _product_shape(call: OnnxCall, a: Shape, b: Shape) -> Shape:
@@ -65,34 +65,34 @@ def gemm(call: OnnxCall) -> Result:
     if len(a.shape) != 2 or len(b.shape) != 2:
         raise call.fault(f"receives tensors of {len(a.shape)} and {len(b.shape)} axes", "two matrices")
     if call.attribute("transA", 0):
-        a = turned(call, a, (1, 0))
+        a = permute_axes(call, a, (1, 0))
     width, outputs = b.shape[::-1] if call.attribute("transB", 0) else b.shape
     if call.attribute("alpha", 1.0) != 1 and not b.is_fixed:
-        a = call.each(a, "MulScalar", scalar=call.attribute("alpha"))
+        a = call.add_elementwise(a, "MulScalar", scalar=call.attribute("alpha"))
     if b.is_fixed and not a.is_fixed:
         is_bias = c is not None and c.is_fixed and c.size in {1, outputs}
-        result = linear(call, a, width, outputs, call.names(b, c if is_bias else None), bias=is_bias)
+        result = linear(call, a, width, outputs, call.stored_names(b, c if is_bias else None), bias=is_bias)
         c = None if is_bias else c
     else:
-        result = product(call, a, turned(call, b, (1, 0)) if call.attribute("transB", 0) else b)
-    return result if c is None else together(call, "Add", [result, c])
+        result = product(call, a, permute_axes(call, b, (1, 0)) if call.attribute("transB", 0) else b)
+    return result if c is None else combine_elementwise(call, "Add", [result, c])
 
 
-def turned(call: OnnxCall, value: OnnxValue, order: Sequence[int]) -> OnnxValue:
+def permute_axes(call: OnnxCall, value: OnnxValue, order: Sequence[int]) -> OnnxValue:
     """A tensor with its axes in another order; where only axes of size 1 move, the numbers stay as they are."""
     shape = tuple(value.shape[axis] for axis in order)
     moved = [axis for axis in order if value.shape[axis] != 1]
     if moved == sorted(moved) or value.row is None:
-        result = value.reshaped(shape, call.operator)
+        result = value.reshape(shape, call.operator)
         if moved != sorted(moved) and value.array is not None:
             result.array = value.array.transpose(order)
         return result
     if order[0] == 0 and value.shape[0] == 1:
-        row = call.row("Permute", (call.take(value),), {f"a_{i}": axis for i, axis in enumerate(order[1:], 1)})
+        row = call.add_row("Permute", (call.take(value),), {f"a_{i}": axis for i, axis in enumerate(order[1:], 1)})
         return OnnxValue(shape, row, None, None, value.stored, value.trained, call.operator.where)
     kept = sorted(moved)
     taken = call.take(value, tuple(value.shape[axis] for axis in kept))
-    row = call.row("Permute", (taken,), {f"a_{i}": kept.index(axis) + 1 for i, axis in enumerate(moved, 1)})
+    row = call.add_row("Permute", (taken,), {f"a_{i}": kept.index(axis) + 1 for i, axis in enumerate(moved, 1)})
     return OnnxValue(shape, row, None, None, value.stored, value.trained, call.operator.where, call.operator)
 
 
@@ -103,7 +103,7 @@ def fused_matmul(call: OnnxCall) -> Result:
         value = values[place]
         if call.attribute(name, 0):
             rank = len(value.shape)
-            values[place] = turned(call, value, (*range(rank - 2), rank - 1, rank - 2))
+            values[place] = permute_axes(call, value, (*range(rank - 2), rank - 1, rank - 2))
     return matmul(OnnxCall(call.operator, values, call.rows, call.notes))
 
 
@@ -112,26 +112,44 @@ def einsum(call: OnnxCall) -> Result:
     equation = call.attribute("equation", "").replace(" ", "")
     if "." in equation or not equation:
         raise call.fault(f"has the equation {equation!r}", "letters for every axis, no dots")
-    left, arrow, output = equation.partition("->")
-    terms = left.split(",")
-    if not arrow:
-        letters = left.replace(",", "")
-        output = "".join(sorted(letter for letter in set(letters) if letters.count(letter) == 1))
-    values = call.given
-    sizes = {x: n for term, value in zip(terms, values, strict=False) for x, n in zip(term, value.shape, strict=False)}
-    if len(terms) != len(values) or any(len(term) != len(value.shape) for term, value in zip(terms, values, strict=True)):
-        raise call.fault(f"has the equation {equation!r} for tensors of {', '.join(str(len(v.shape)) for v in values)} axes")
-    if set(output) - set(sizes):
-        raise call.fault(f"has the equation {equation!r}, whose output has an index of none of the inputs")
-    full = tuple(sizes[x] for x in output)
-    batch = terms[0][:1] if sizes[terms[0][0]] == 1 and output[:1] == terms[0][0] and len(output) > 1 else ""
+    terms, output = _split_equation(equation)
+    sizes = _index_sizes(call, equation, terms, output)
+    first = terms[0][:1]
+    batch = first if sizes.get(first) == 1 and output[:1] == first and len(output) > 1 else ""
     rows = []
-    for term, value in zip(terms, values, strict=True):
-        drops = bool(batch) and term.startswith(batch) and len(term) > 1
-        rows.append(call.take(value, value.shape[1:] if drops else value.shape))
+    for term, value in zip(terms, call.present, strict=True):
+        drops_batch = bool(batch) and term.startswith(batch) and len(term) > 1
+        rows.append(call.take(value, value.shape[1:] if drops_batch else value.shape))
     kept = [term.removeprefix(batch) if len(term) > 1 else term for term in terms]
     pattern = f"{','.join(kept)}->{output.removeprefix(batch)}"
-    return call.value(call.row("Einsum", rows, pattern=pattern), full)
+    return call.to_value(call.add_row("Einsum", rows, pattern=pattern), tuple(sizes[index] for index in output))
+
+
+def _split_equation(equation: str) -> tuple[list[str], str]:
+    """The terms of the inputs and that of the output: where it is not written, every index that occurs once.
+
+    >>> _split_equation("ij,jk->ik"), _split_equation("ij,jk")
+    ((['ij', 'jk'], 'ik'), (['ij', 'jk'], 'ik'))
+    """
+    left, arrow, output = equation.partition("->")
+    if not arrow:
+        indices = left.replace(",", "")
+        output = "".join(sorted(index for index in set(indices) if indices.count(index) == 1))
+    return left.split(","), output
+
+
+def _index_sizes(call: OnnxCall, equation: str, terms: Sequence[str], output: str) -> dict[str, int]:
+    """The size of every index. Raises NetworkError where the equation does not fit the tensors."""
+    values = call.present
+    if [len(term) for term in terms] != [len(value.shape) for value in values]:
+        ranks = ", ".join(str(len(value.shape)) for value in values)
+        raise call.fault(f"has the equation {equation!r} for tensors of {ranks} axes")
+    sizes = {
+        index: size for term, value in zip(terms, values, strict=True) for index, size in zip(term, value.shape, strict=True)
+    }
+    if set(output) - set(sizes):
+        raise call.fault(f"has the equation {equation!r}, whose output has an index that no input has")
+    return sizes
 
 
 def attention(call: OnnxCall, value: int = 2, heads: str = "q_num_heads", shared: str = "kv_num_heads") -> Result:
@@ -144,11 +162,11 @@ def attention(call: OnnxCall, value: int = 2, heads: str = "q_num_heads", shared
     is_flat = len(queries.shape) == 3
     rows = [_heads(call, part, n) for part, n in ((queries, count), (keys, others), (values, others))]
     causal = call.attribute("is_causal", 0) or call.attribute("unidirectional", 0)
-    row = call.row("ScaledDotProductAttention", rows, {"v": int(bool(causal))})
-    result = call.value(row)
+    row = call.add_row("ScaledDotProductAttention", rows, {"v": int(bool(causal))})
+    result = call.to_value(row)
     if is_flat:
         h, tokens, width = row.shape
-        result = turned(call, result, (0, 2, 1, 3)).reshaped((1, tokens, h * width), call.operator)
+        result = permute_axes(call, result, (0, 2, 1, 3)).reshape((1, tokens, h * width), call.operator)
     return [result, *[None] * (len(call.operator.outputs) - 1)]
 
 
@@ -159,18 +177,18 @@ def _heads(call: OnnxCall, value: OnnxValue, heads: int) -> OnnxRow:
     if len(value.shape) != 3 or heads < 1 or value.shape[-1] % heads:
         raise call.fault(f"cannot split {' x '.join(map(str, value.shape))} into {heads} heads")
     batch, tokens, width = value.shape
-    return call.take(turned(call, value.reshaped((batch, tokens, heads, width // heads), call.operator), (0, 2, 1, 3)))
+    return call.take(permute_axes(call, value.reshape((batch, tokens, heads, width // heads), call.operator), (0, 2, 1, 3)))
 
 
 def fused_attention(call: OnnxCall) -> Result:
     """The Attention of com.microsoft: one layer makes queries, keys and values, then they attend."""
-    weights, bias = call.stored(1), call.optional(2)
+    weights, bias = call.stored_input(1), call.optional(2)
     width, total = weights.shape
-    made = linear(call, call[0], width, total, call.names(weights, bias), bias=bias is not None)
+    made = linear(call, call[0], width, total, call.stored_names(weights, bias), bias=bias is not None)
     sizes = call.attribute("qkv_hidden_sizes") or (total // 3,) * 3
     row, parts, first = call.take(made), [], 0
     for size in sizes:
-        cut = call.row("Slice", (row,), {"a": len(row.shape), "f": first, "k": size})
+        cut = call.add_row("Slice", (row,), {"a": len(row.shape), "f": first, "k": size})
         parts.append(OnnxValue((*made.shape[:-1], size), cut))
         first += size
     return attention(OnnxCall(call.operator, parts, call.rows, call.notes), heads="num_heads", shared="")
@@ -178,7 +196,7 @@ def fused_attention(call: OnnxCall) -> Result:
 
 def rotary(call: OnnxCall) -> Result:
     """Both forms of RotaryEmbedding: the tensor is the first input."""
-    return [call.each(call[0], "RotaryEmbedding"), *[None] * (len(call.operator.outputs) - 1)]
+    return [call.add_elementwise(call[0], "RotaryEmbedding"), *[None] * (len(call.operator.outputs) - 1)]
 
 
 OPERATORS: dict[str, Converter] = {

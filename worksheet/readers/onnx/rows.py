@@ -11,7 +11,7 @@ from worksheet.layers.ranks import LISTED
 from worksheet.layers.spelling import Given, hyperparameters
 from worksheet.network import Node
 from worksheet.readers.onnx.operators import Operator
-from worksheet.readers.onnx.values import OnnxRow, OnnxValue, squeezed, without_batch
+from worksheet.readers.onnx.values import OnnxRow, OnnxValue, squeeze_shape, without_batch
 from worksheet.sizes import size
 
 INPUT_ROW = ""  # the kind of a row that is an input of the network
@@ -32,28 +32,28 @@ class OnnxRows:
         kind: str,
         inputs: Sequence[OnnxRow],
         operator: Operator,
-        given: Mapping[str, int] | None = None,
+        settings: Mapping[str, int] | None = None,
         **more: object,
     ) -> OnnxRow:
         """A layer behind these rows. Raises NetworkError where it does not fit them."""
-        found = kinds()[kind]
-        values = self.filled(found, given or {}, operator)
+        layer_kind = kinds()[kind]
+        values = self.complete(layer_kind, settings or {}, operator)
         pattern = str(more.get("pattern", ""))
         shapes = tuple(row.shape for row in inputs)
         key = (kind, shapes, pattern, *values.items())
         if key not in self._outputs:
-            sized = size(Node(kind, found, values, where=operator.where, pattern=pattern), shapes)
+            sized = size(Node(kind, layer_kind, values, where=operator.where, pattern=pattern), shapes)
             assert sized is not None
             self._outputs[key] = sized.output
         row = OnnxRow(kind, values, tuple(inputs), self._outputs[key], operator, **more)  # type: ignore[arg-type]
         self.all.append(row)
         return row
 
-    def filled(self, kind: Kind, given: Mapping[str, int], operator: Operator) -> dict[str, int]:
+    def complete(self, kind: Kind, settings: Mapping[str, int], operator: Operator) -> dict[str, int]:
         """The hyperparameters with their defaults; equal layers share them."""
-        key = (kind.name, *given.items())
+        key = (kind.name, *settings.items())
         if key not in self._filled:
-            self._filled[key] = hyperparameters(kind, [Given(*item, operator.where) for item in given.items()], operator.where)
+            self._filled[key] = hyperparameters(kind, [Given(*item, operator.where) for item in settings.items()], operator.where)
         return self._filled[key]
 
     def input(self, name: str, shape: Shape) -> OnnxRow:
@@ -65,40 +65,40 @@ class OnnxRows:
     def take(self, value: OnnxValue, operator: Operator, shape: Shape | None = None) -> OnnxRow:
         """The row that gives a tensor in this shape, without the batch where none is said; reshaped where it must be."""
         shape = without_batch(value.shape) if shape is None else shape
-        row = value.row or self.array(value, operator)
+        row = value.row or self.stored_row(value, operator)
         if row.shape == shape:
             return row
         if (row, shape) not in self._views:
-            self._views[row, shape] = self._viewed(row, shape, value.via or operator)
+            self._views[row, shape] = self._reshape(row, shape, value.via or operator)
         return self._views[row, shape]
 
-    def loose(self, value: OnnxValue, operator: Operator, trailing: int = 1) -> OnnxRow:
+    def take_loosely(self, value: OnnxValue, operator: Operator, trailing: int = 1) -> OnnxRow:
         """The same for a layer to which axes of size 1 mean nothing but among the last few: these stay as they are."""
         row = value.row
         exact = without_batch(value.shape)
-        if row is None or squeezed(row.shape) != squeezed(exact) or row.shape[-trailing:] != exact[-trailing:]:
+        if row is None or squeeze_shape(row.shape) != squeeze_shape(exact) or row.shape[-trailing:] != exact[-trailing:]:
             return self.take(value, operator)
         return row
 
-    def array(self, value: OnnxValue, operator: Operator) -> OnnxRow:
+    def stored_row(self, value: OnnxValue, operator: Operator) -> OnnxRow:
         """A stored tensor as a row of its own, one for all who read it."""
         shape = without_batch(value.shape)
         key = (value.stored, shape)
         if not value.stored or key not in self._arrays:
-            given = {**listed(shape, operator), "f": int(not value.trained)}
-            self._arrays[key] = self.add("Parameter", (), operator, given, stored=value.stored)
+            settings = {**shape_symbols(shape, operator), "f": int(not value.trained)}
+            self._arrays[key] = self.add("Parameter", (), operator, settings, stored=value.stored)
         return self._arrays[key]
 
-    def _viewed(self, row: OnnxRow, shape: Shape, operator: Operator) -> OnnxRow:
+    def _reshape(self, row: OnnxRow, shape: Shape, operator: Operator) -> OnnxRow:
         if prod(row.shape) != prod(shape):
             texts = " to ".join(" x ".join(map(str, sizes)) for sizes in (row.shape, shape))
             raise NetworkError(f"cannot give {texts} another shape", operator.where)
         if len(shape) == 1 and len(row.shape) > 1:
             return self.add("Flatten", (row,), operator)
-        return self.add("Reshape", (row,), operator, listed(shape, operator))
+        return self.add("Reshape", (row,), operator, shape_symbols(shape, operator))
 
 
-def listed(shape: Shape, operator: Operator) -> dict[str, int]:
+def shape_symbols(shape: Shape, operator: Operator) -> dict[str, int]:
     """o_1, o_2, ...: a shape as hyperparameters."""
     if len(shape) > LISTED:
         text = " x ".join(map(str, shape))

@@ -15,7 +15,7 @@ PEEPHOLES = 7
 
 def recurrent(kind: str, call: OnnxCall) -> Result:
     """LSTM, GRU and RNN: the outputs of all steps, and the states that the last step leaves."""
-    value, weights, bias = call[0], call.stored(1), call.optional(3)
+    value, weights, bias = call[0], call.stored_input(1), call.optional(3)
     batch_first = bool(call.attribute("layout", 0))
     if len(value.shape) != 3 or len(weights.shape) != 3:
         raise call.fault("receives tensors of other than 3 axes", "steps, batch and elements; directions, gates and elements")
@@ -28,10 +28,10 @@ def recurrent(kind: str, call: OnnxCall) -> Result:
     steps, batch = value.shape[:2][:: -1 if batch_first else 1]
     if batch != 1:
         raise call.fault(f"runs over a batch of {batch}", "export the model for a batch of 1")
-    given = {"k": hidden, "u": directions, "b": int(bias is not None)}
-    given |= {"v": int("Relu" in call.attribute("activations", ()))} if kind == "RNN" else {}
-    stored = call.names(weights, call.stored(2), bias)
-    row = call.row(kind, (call.take(value, (steps, width)),), given, stored=stored)
+    settings = {"k": hidden, "u": directions, "b": int(bias is not None)}
+    settings |= {"v": int("Relu" in call.attribute("activations", ()))} if kind == "RNN" else {}
+    stored = call.stored_names(weights, call.stored_input(2), bias)
+    row = call.add_row(kind, (call.take(value, (steps, width)),), settings, stored=stored)
     # The row gives the directions side by side: the same order as steps, directions, batch, hidden units.
     shape = (1, steps, directions, hidden) if batch_first else (steps, directions, 1, hidden)
     return [OnnxValue(shape, row, via=call.operator), *_states(call, row)]
@@ -43,14 +43,14 @@ def _states(call: OnnxCall, row: OnnxRow) -> list[OnnxValue]:
         return []
     steps, hidden = row.shape[0], row.hyperparameters["k"]
     directions = row.hyperparameters["u"]
-    last = call.row("Slice", (row,), {"a": 1, "f": steps - 1, "k": 1})
+    last = call.add_row("Slice", (row,), {"a": 1, "f": steps - 1, "k": 1})
     if directions == 2:
-        first = call.row("Slice", (row,), {"a": 1, "f": 0, "k": 1})
+        first = call.add_row("Slice", (row,), {"a": 1, "f": 0, "k": 1})
         ends = [
-            call.row("Slice", (last,), {"a": 2, "f": 0, "k": hidden}),
-            call.row("Slice", (first,), {"a": 2, "f": hidden, "k": hidden}),
+            call.add_row("Slice", (last,), {"a": 2, "f": 0, "k": hidden}),
+            call.add_row("Slice", (first,), {"a": 2, "f": hidden, "k": hidden}),
         ]
-        last = call.row("Concat", ends, {"a": 1})
+        last = call.add_row("Concat", ends, {"a": 1})
     left = (1, directions, hidden) if call.attribute("layout", 0) else (directions, 1, hidden)
     return [OnnxValue(left, last, via=call.operator)] * 2
 
@@ -61,14 +61,14 @@ def regions(kind: str, call: OnnxCall) -> Result:
     height, width = call.attribute("output_height", 1), call.attribute("output_width", 1)
     if kind == "RoIPool":
         height, width = call.attribute("pooled_shape", (1, 1))
-    given = {"W": width, "H": height}
+    settings = {"W": width, "H": height}
     samples = call.attribute("sampling_ratio", 0)
     if kind == "RoIAlign":
         if not samples:
             note = "RoiAlign chooses its samples by the size of a region: 2 along each side of a bin are assumed"
             call.notes.setdefault(note, None)
-        given["a"] = samples or 2
-    row = call.row(kind, (call.take(value), call.take(boxes, boxes.shape)), given)
+        settings["a"] = samples or 2
+    row = call.add_row(kind, (call.take(value), call.take(boxes, boxes.shape)), settings)
     return OnnxValue(row.shape, row)
 
 

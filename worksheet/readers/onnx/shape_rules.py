@@ -20,10 +20,10 @@ def axis_of(axis: int, rank: int) -> int:
 
 def axes_of(axes: Iterable[int], rank: int) -> tuple[int, ...]:
     """Several axes, in order. Raises ValueError."""
-    found = tuple(sorted(axis_of(int(axis), rank) for axis in axes))
-    if len(set(found)) < len(found):
-        raise ValueError(f"an axis is named twice: {', '.join(map(str, found))}")
-    return found
+    positive = tuple(sorted(axis_of(int(axis), rank) for axis in axes))
+    if len(set(positive)) < len(positive):
+        raise ValueError(f"an axis is named twice: {', '.join(map(str, positive))}")
+    return positive
 
 
 def broadcast(*shapes: Shape) -> Shape:
@@ -41,25 +41,25 @@ def broadcast(*shapes: Shape) -> Shape:
     return tuple(reversed(sizes))
 
 
-def reshaped(shape: Shape, target: Sequence[int], *, allow_zero: bool = False) -> Shape:
+def reshape(shape: Shape, target: Sequence[int], *, allow_zero: bool = False) -> Shape:
     """The shape that Reshape gives: 0 keeps an axis, one -1 takes what is left. Raises ValueError.
 
-    >>> reshaped((1, 256, 6, 6), (0, -1))
+    >>> reshape((1, 256, 6, 6), (0, -1))
     (1, 9216)
     """
     if not allow_zero and any(size == 0 and i >= len(shape) for i, size in enumerate(target)):
         raise ValueError(f"cannot keep axis {len(shape)} of {' x '.join(map(str, shape))}, which it does not have")
     sizes = [shape[i] if size == 0 and not allow_zero else int(size) for i, size in enumerate(target)]
-    known = prod(size for size in sizes if size != -1)
-    if sizes.count(-1) == 1 and known and prod(shape) % known == 0:
-        sizes[sizes.index(-1)] = prod(shape) // known
+    product = prod(size for size in sizes if size != -1)
+    if sizes.count(-1) == 1 and product and prod(shape) % product == 0:
+        sizes[sizes.index(-1)] = prod(shape) // product
     if prod(sizes) != prod(shape) or min(sizes, default=1) < 0:
-        given, wanted = (" x ".join(map(str, part)) for part in (shape, target))
-        raise ValueError(f"cannot give {given} the shape {wanted}")
+        old, new = (" x ".join(map(str, part)) for part in (shape, target))
+        raise ValueError(f"cannot give {old} the shape {new}")
     return tuple(sizes)
 
 
-def without(shape: Shape, axes: Sequence[int] | None) -> Shape:
+def drop_axes(shape: Shape, axes: Sequence[int] | None) -> Shape:
     """The shape without these axes of size 1, or without all of them. Raises ValueError."""
     if axes is None:
         return tuple([size for size in shape if size != 1])
@@ -69,7 +69,7 @@ def without(shape: Shape, axes: Sequence[int] | None) -> Shape:
     return tuple([size for i, size in enumerate(shape) if i not in gone])
 
 
-def with_axes(shape: Shape, axes: Sequence[int]) -> Shape:
+def add_axes(shape: Shape, axes: Sequence[int]) -> Shape:
     """The shape with further axes of size 1 at these places of the output. Raises ValueError."""
     rank = len(shape) + len(axes)
     added = set(axes_of(axes, rank))
@@ -77,7 +77,7 @@ def with_axes(shape: Shape, axes: Sequence[int]) -> Shape:
     return tuple([1 if i in added else next(rest) for i in range(rank)])
 
 
-def ranges(
+def slice_ranges(
     shape: Shape, starts: Sequence[int], ends: Sequence[int], axes: Sequence[int] | None, steps: Sequence[int] | None
 ) -> dict[int, Range]:
     """What a Slice takes along each axis. Raises ValueError."""
@@ -85,13 +85,13 @@ def ranges(
     steps = steps or (1,) * len(starts)
     if not len(starts) == len(ends) == len(axes) == len(steps):
         raise ValueError("starts, ends, axes and steps of different length")
-    found = {}
+    ranges = {}
     for start, end, axis, step in zip(starts, ends, axes, steps, strict=True):
         if not step:
             raise ValueError("a step of 0")
         places = range(*slice(int(start), int(end) if abs(end) < 1 << 62 else _far(end, step), int(step)).indices(shape[axis]))
-        found[axis] = (places.start, len(places), int(step))
-    return found
+        ranges[axis] = (places.start, len(places), int(step))
+    return ranges
 
 
 def _far(end: int, step: int) -> int | None:
@@ -109,7 +109,7 @@ def split(size: int, parts: Sequence[int] | None, outputs: int) -> tuple[int, ..
     return tuple(map(int, parts))
 
 
-def transposed(shape: Shape, order: Sequence[int] | None) -> tuple[int, ...]:
+def axis_order(shape: Shape, order: Sequence[int] | None) -> tuple[int, ...]:
     """The order of the axes, reversed where none is given. Raises ValueError."""
     order = tuple(order) if order else tuple(range(len(shape)))[::-1]
     if sorted(order) != list(range(len(shape))):

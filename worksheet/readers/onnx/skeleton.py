@@ -13,11 +13,11 @@ from pathlib import Path
 
 from worksheet.errors import NetworkError, Where, WorksheetError
 
-LARGEST_FILE = 1 << 31  # of one protobuf message
-LARGEST_SKELETON = 64 << 20
-LARGEST_NUMBERS = 256 << 10  # bytes of one tensor's numbers that may tell a shape
-MOST_DEPTH = 16
-MOST_FIELDS = 2_000_000  # a hundred thousand nodes and all that is said of them
+MAX_FILE = 1 << 31  # of one protobuf message
+MAX_SKELETON = 64 << 20
+MAX_NUMBER_BYTES = 256 << 10  # bytes of one tensor's numbers that may tell a shape
+MAX_DEPTH = 16
+MAX_FIELDS = 2_000_000  # a hundred thousand nodes and all that is said of them
 
 # Which fields of a message hold messages that may hold tensors, and which hold a tensor's numbers.
 HOLDS: dict[str, dict[int, str]] = {
@@ -49,8 +49,8 @@ def skeleton(path: Path) -> bytes:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             raise WorksheetError("is not a regular file", where)
-        if not 0 < status.st_size <= LARGEST_FILE:
-            size = f"has {status.st_size:,} bytes; an ONNX file has from 1 to {LARGEST_FILE:,}"
+        if not 0 < status.st_size <= MAX_FILE:
+            size = f"has {status.st_size:,} bytes; an ONNX file has from 1 to {MAX_FILE:,}"
             raise WorksheetError(size, where, "larger models keep their weights in a file beside the .onnx file")
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             slim = b"".join(_ProtobufWalk(data).kept(0, len(data), "model", 0))
@@ -60,8 +60,8 @@ def skeleton(path: Path) -> bytes:
         raise WorksheetError(f"cannot be read: {fault.strerror}", where) from None
     except MalformedProtobuf as fault:
         raise NetworkError(f"is not an ONNX file: {fault}", where, "is the download complete?") from None
-    if len(slim) > LARGEST_SKELETON:
-        raise NetworkError(f"holds {len(slim):,} bytes beside its weights; at most {LARGEST_SKELETON:,} are read", where)
+    if len(slim) > MAX_SKELETON:
+        raise NetworkError(f"holds {len(slim):,} bytes beside its weights; at most {MAX_SKELETON:,} are read", where)
     return slim
 
 
@@ -79,25 +79,25 @@ class _ProtobufWalk:
         while place < end:
             begin = place
             key, body, place = self.field(begin, end)
-            if place - body <= LARGEST_NUMBERS or key & 7 != BYTES:
+            if place - body <= MAX_NUMBER_BYTES or key & 7 != BYTES:
                 continue
             is_numbers = message == "tensor" and key >> 3 in NUMBERS
-            if not is_numbers and (key >> 3 not in holds or depth >= MOST_DEPTH):
+            if not is_numbers and (key >> 3 not in holds or depth >= MAX_DEPTH):
                 continue
             yield data[run:begin]
             run = place
             if not is_numbers:
                 inner = b"".join(self.kept(body, place, holds[key >> 3], depth + 1))
                 yield _as_varint(key) + _as_varint(len(inner)) + inner
-        if end - run > LARGEST_SKELETON:
+        if end - run > MAX_SKELETON:
             raise MalformedProtobuf(f"{end - run:,} bytes that are no weights")
         yield data[run:end]
 
     def field(self, begin: int, end: int) -> tuple[int, int, int]:
         """A field's key, the place of its body and the place behind it."""
         self.fields += 1
-        if self.fields > MOST_FIELDS:
-            raise MalformedProtobuf(f"more than {MOST_FIELDS:,} fields")
+        if self.fields > MAX_FIELDS:
+            raise MalformedProtobuf(f"more than {MAX_FIELDS:,} fields")
         key, body = _varint(self.data, begin, end)
         wire, behind = key & 7, body
         if wire == VARINT:

@@ -13,8 +13,8 @@ from worksheet.sizes import LARGEST
 if TYPE_CHECKING:
     from worksheet.readers.onnx.operators import Operator
 
-MOST_NUMBERS = 100_000  # of a stored tensor, or of what arithmetic on shapes gives
-MOST_AXES = 12
+MAX_NUMBERS = 100_000  # of a stored tensor, or of what arithmetic on shapes gives
+MAX_AXES = 12
 EXTERNAL = 1
 FLOATS = frozenset({1, 10, 11, 16, 17, 18, 19, 20, 23})  # of the tensor types: float, half, double, bfloat16, ...
 DATA = ("raw_data", "float_data", "int32_data", "int64_data", "double_data", "uint64_data")
@@ -31,10 +31,10 @@ class OnnxRow:
     operator: Operator | None  # None for an input of the network
     pattern: str = ""
     scalar: float | None = None  # the number of AddScalar, MulScalar, ...
-    turned: bool = False  # the number stands before the tensor: s - x, s/x
+    is_reversed: bool = False  # the number stands before the tensor: s - x, s/x
     stored: tuple[str, ...] = ()  # the tensors of the file that it holds as parameters
     name: str = ""  # of an input of the network
-    said: str = ""  # the operators of the file that the row stands for, those that only move numbers left out
+    operator_types: str = ""  # the operators of the file that the row stands for, those that only move numbers left out
 
 
 @dataclass(eq=False, slots=True)
@@ -64,20 +64,20 @@ class OnnxValue:
         """The array of its numbers; None where they are unknown or many. Raises NetworkError for a damaged tensor."""
         if self.tensor is not None:
             tensor, self.tensor = self.tensor, None
-            self.array = _numbers(tensor, self.where)
+            self.array = _read_numbers(tensor, self.where)
         return self.array
 
-    def reshaped(self, shape: Shape, via: Operator) -> OnnxValue:
+    def reshape(self, shape: Shape, via: Operator) -> OnnxValue:
         """The same numbers in another shape."""
         numbers = self.numbers
         array = None if numbers is None else numbers.reshape(shape)
         return OnnxValue(shape, self.row, array, None, self.stored, self.trained, self.where, via)
 
 
-def _numbers(tensor: Any, where: Where) -> Any:
+def _read_numbers(tensor: Any, where: Where) -> Any:
     from onnx import numpy_helper
 
-    if tensor.data_location == EXTERNAL or prod(tensor.dims) > MOST_NUMBERS:
+    if tensor.data_location == EXTERNAL or prod(tensor.dims) > MAX_NUMBERS:
         return None
     if prod(tensor.dims) and not any(len(getattr(tensor, name)) for name in DATA):
         return None
@@ -89,18 +89,18 @@ def _numbers(tensor: Any, where: Where) -> Any:
 
 def dimensions(tensor: Any, where: Where) -> Shape:
     """The shape of a stored tensor. Raises NetworkError for sizes that cannot be."""
-    return checked(tuple(tensor.dims), f"the tensor {shown(tensor.name)}", where)
+    return check_shape(tuple(tensor.dims), f"the tensor {shown(tensor.name)}", where)
 
 
-def checked(shape: Shape, name: str, where: Where) -> Shape:
+def check_shape(shape: Shape, name: str, where: Where) -> Shape:
     """A shape of bounded size. Raises NetworkError."""
-    if len(shape) > MOST_AXES or min(shape, default=0) < 0 or prod(shape) > LARGEST:
-        text = " x ".join(map(str, shape[: MOST_AXES + 1]))
-        raise NetworkError(f"{name} is {text}", where, f"at most {MOST_AXES} axes and {LARGEST:,} elements")
+    if len(shape) > MAX_AXES or min(shape, default=0) < 0 or prod(shape) > LARGEST:
+        text = " x ".join(map(str, shape[: MAX_AXES + 1]))
+        raise NetworkError(f"{name} is {text}", where, f"at most {MAX_AXES} axes and {LARGEST:,} elements")
     return shape
 
 
-def constant(array: Any, where: Where) -> OnnxValue:
+def constant_value(array: Any, where: Where) -> OnnxValue:
     """A tensor whose numbers have been worked out."""
     return OnnxValue(tuple(int(size) for size in array.shape), array=array, where=where)
 
@@ -114,11 +114,11 @@ def without_batch(shape: Shape) -> Shape:
     return shape[1:] if len(shape) > 1 and shape[0] == 1 else shape or (1,)
 
 
-def squeezed(shape: Shape) -> Shape:
+def squeeze_shape(shape: Shape) -> Shape:
     """A shape without its axes of size 1."""
     return tuple([size for size in shape if size != 1])
 
 
-def part_of(row: OnnxRow) -> str:
+def slice_suffix(row: OnnxRow) -> str:
     """What a Slice takes, behind the name of the stored tensor that it cuts."""
     return f"[{row.hyperparameters['a']}: {row.hyperparameters['f']} + {row.hyperparameters['k']}]"

@@ -9,13 +9,13 @@ from typing import Any
 from worksheet.errors import Collector, NetworkError, Where, WorksheetError, nearest, shown
 from worksheet.readers.onnx import elementwise, layout, normalisation, products, sequences, windows
 from worksheet.readers.onnx.call import Converter, OnnxCall, Result
-from worksheet.readers.onnx.constant_folding import fold, shape_alone, table
-from worksheet.readers.onnx.operators import FunctionInliner, Operator, in_order
+from worksheet.readers.onnx.constant_folding import fold, fold_shape, table
+from worksheet.readers.onnx.operators import FunctionInliner, Operator, sort_operators
 from worksheet.readers.onnx.rows import OnnxRows
-from worksheet.readers.onnx.values import FLOATS, OnnxValue, constant, dimensions
+from worksheet.readers.onnx.values import FLOATS, OnnxValue, constant_value, dimensions
 
-MOST_BRANCHES = 16  # branches within branches
-MOST_IN_ALL = 4_000_000  # numbers that are worked out
+MAX_BRANCHES = 16  # branches within branches
+MAX_FOLDED = 4_000_000  # numbers that are worked out
 ODD = (ValueError, TypeError, AttributeError, IndexError, KeyError, OverflowError, ZeroDivisionError)
 REFUSED = {
     "If": "its condition depends on the network's input",
@@ -45,8 +45,8 @@ class GraphWalk:
         self.notes: dict[str, None] = {}
         self.skipped: list[str] = []
         self.unknown: dict[str, list[Operator]] = {}
-        self.ungiven: dict[str, str] = {}  # outputs that no layer has: the places that a pooling chose, say
-        self.numbers_left = MOST_IN_ALL
+        self.unfollowed: dict[str, str] = {}  # outputs that no layer has: the places that a pooling chose, say
+        self.numbers_left = MAX_FOLDED
 
     def store(self, tensors: Iterable[Any], file: str) -> None:
         """The initializers, whose numbers stay unread until they are asked for."""
@@ -64,7 +64,7 @@ class GraphWalk:
             results: Sequence[OnnxValue | None] = ()
             try:
                 inputs = self._inputs(operator)
-                results = self._behind_fault(operator) if inputs is None else self._results(operator, inputs, depth)
+                results = self._skip_after_fault(operator) if inputs is None else self._results(operator, inputs, depth)
             except WorksheetError as fault:
                 self.faults.add(fault)
             except ODD as fault:  # settings of another type or length than the operator has
@@ -73,72 +73,72 @@ class GraphWalk:
             for i, name in enumerate(operator.outputs):
                 self.values[name] = results[i] if i < len(results) else None
                 if results and self.values[name] is None:
-                    self.ungiven[name] = f"output {i + 1} of {operator.type}"
+                    self.unfollowed[name] = f"output {i + 1} of {operator.type}"
 
     def _inputs(self, operator: Operator) -> list[OnnxValue | None] | None:
         """What the operator reads; None where that lies behind a fault."""
         inputs = [self.values.get(name) if name else None for name in operator.inputs]
         lost = [name for name, value in zip(operator.inputs, inputs, strict=True) if name and value is None]
         for name in lost:
-            if name in self.ungiven:
-                raise NetworkError(f"{operator.type} reads {self.ungiven[name]}, which is not followed here", operator.where)
+            if name in self.unfollowed:
+                raise NetworkError(f"{operator.type} reads {self.unfollowed[name]}, which is not followed here", operator.where)
         return None if lost else inputs
 
     def _results(self, operator: Operator, inputs: Sequence[OnnxValue | None], depth: int) -> Sequence[OnnxValue | None]:
-        if operator.type in MADE:
-            return (MADE[operator.type](operator, inputs),)
+        if operator.type in FROM_SHAPES:
+            return (FROM_SHAPES[operator.type](operator, inputs),)
         if operator.type == "If":
             return self._branch(operator, inputs, depth)
-        folded = self._folded(operator, inputs)
+        folded = self._fold(operator, inputs)
         if folded is not None:
             return folded
         call = OnnxCall(operator, inputs, self.rows, self.notes)
         if operator.type not in converters():
-            return self._unknown(call)
-        found = _listed(converters()[operator.type](call))
-        self._inherit(inputs, found)
-        return found
+            return self._handle_unknown(call)
+        values = _as_list(converters()[operator.type](call))
+        self._inherit(inputs, values)
+        return values
 
-    def _folded(self, operator: Operator, inputs: Sequence[OnnxValue | None]) -> Sequence[OnnxValue] | None:
+    def _fold(self, operator: Operator, inputs: Sequence[OnnxValue | None]) -> Sequence[OnnxValue] | None:
         """What the operator gives where all its inputs are known numbers; what is trained stays as it is stored."""
-        given = [value for value in inputs if value is not None]
-        if not given or any(value.row is not None or (value.trained and value.size > 1) for value in given):
+        present = [value for value in inputs if value is not None]
+        if not present or any(value.row is not None or (value.trained and value.size > 1) for value in present):
             return None
-        if self.numbers_left > 0 and all(value.numbers is not None for value in given):
+        if self.numbers_left > 0 and all(value.numbers is not None for value in present):
             arrays = [None if value is None else value.numbers for value in inputs]
-            found = fold(operator.type, arrays, operator.attributes, len(operator.outputs))
-            if found is not None:
-                self.numbers_left -= sum(array.size for array in found)
-                return [constant(array, operator.where) for array in found]
-        shape = shape_alone(operator.type, [value.shape for value in given])
+            arrays_out = fold(operator.type, arrays, operator.attributes, len(operator.outputs))
+            if arrays_out is not None:
+                self.numbers_left -= sum(array.size for array in arrays_out)
+                return [constant_value(array, operator.where) for array in arrays_out]
+        shape = fold_shape(operator.type, [value.shape for value in present])
         return None if shape is None else [OnnxValue(shape, where=operator.where)]
 
     def _inherit(self, inputs: Sequence[OnnxValue | None], results: Sequence[OnnxValue | None]) -> None:
         """What is made of stored tensors alone can serve as weights like a stored tensor itself."""
-        given = [value for value in inputs if value is not None]
-        if not given or not all(value.is_fixed for value in given):
+        present = [value for value in inputs if value is not None]
+        if not present or not all(value.is_fixed for value in present):
             return
-        stored = tuple(dict.fromkeys(name for value in given for name in value.stored))
+        stored = tuple(dict.fromkeys(name for value in present for name in value.stored))
         for value in results:
             if value is not None and value.row is not None:
-                value.stored, value.trained = value.stored or stored, any(part.trained for part in given)
+                value.stored, value.trained = value.stored or stored, any(part.trained for part in present)
 
     def _branch(self, operator: Operator, inputs: Sequence[OnnxValue | None], depth: int) -> Sequence[OnnxValue | None]:
         """The branch of an If whose condition is known; its tensors join those around it."""
         condition = inputs[0].numbers if inputs and inputs[0] is not None else None
-        if condition is None or condition.size != 1 or depth >= MOST_BRANCHES:
-            return self._unknown(OnnxCall(operator, inputs, self.rows, self.notes))
+        if condition is None or condition.size != 1 or depth >= MAX_BRANCHES:
+            return self._handle_unknown(OnnxCall(operator, inputs, self.rows, self.notes))
         graph = operator.attributes.get("then_branch" if bool(condition.ravel()[0]) else "else_branch")
         if graph is None:
             raise NetworkError("If lacks a branch", operator.where)
         self.store(graph.initializer, str(operator.where))
         inner, outputs = self.expansion.branch(graph, operator.scope)
-        self.run(in_order(inner, self.values, self.faults), depth + 1)
+        self.run(sort_operators(inner, self.values, self.faults), depth + 1)
         return [self.values.get(name) for name in outputs]
 
-    def _unknown(self, call: OnnxCall) -> Sequence[OnnxValue | None]:
+    def _handle_unknown(self, call: OnnxCall) -> Sequence[OnnxValue | None]:
         operator = call.operator
-        data = next((value for value in call.given if value.row is not None), None)
+        data = next((value for value in call.present if value.row is not None), None)
         if self.skip_unknown and data is not None:
             self.skipped.append(f"{operator.name or operator.type} ({operator.type})")
             return [data] * len(operator.outputs)
@@ -147,9 +147,9 @@ class GraphWalk:
         self.unknown.setdefault(operator.type, []).append(operator)
         return ()
 
-    def _behind_fault(self, operator: Operator) -> Sequence[OnnxValue]:
+    def _skip_after_fault(self, operator: Operator) -> Sequence[OnnxValue]:
         """An operator whose inputs are unknown: all that can be said is whether its type is known."""
-        if not any(operator.type in known for known in (converters(), MADE, table(), REFUSED)):
+        if not any(operator.type in table_of_types for table_of_types in (converters(), FROM_SHAPES, table(), REFUSED)):
             self.unknown.setdefault(operator.type, []).append(operator)
         return ()
 
@@ -163,8 +163,8 @@ class GraphWalk:
             self.faults.add(NetworkError(f"the operator {shown(kind)} is not known{more}", operators[0].where, hint))
 
 
-def _listed(found: Result) -> list[OnnxValue | None]:
-    return [found] if isinstance(found, OnnxValue) else list(found)
+def _as_list(result: Result) -> list[OnnxValue | None]:
+    return [result] if isinstance(result, OnnxValue) else list(result)
 
 
 def _shape_of(operator: Operator, inputs: Sequence[OnnxValue | None]) -> OnnxValue:
@@ -172,13 +172,13 @@ def _shape_of(operator: Operator, inputs: Sequence[OnnxValue | None]) -> OnnxVal
 
     shape = _only(operator, inputs).shape
     first, last = operator.attributes.get("start", 0), operator.attributes.get("end")
-    return constant(np.asarray(shape[slice(first, last)], "int64"), operator.where)
+    return constant_value(np.asarray(shape[slice(first, last)], "int64"), operator.where)
 
 
 def _size_of(operator: Operator, inputs: Sequence[OnnxValue | None]) -> OnnxValue:
     import numpy as np
 
-    return constant(np.asarray(_only(operator, inputs).size, "int64"), operator.where)
+    return constant_value(np.asarray(_only(operator, inputs).size, "int64"), operator.where)
 
 
 def _only(operator: Operator, inputs: Sequence[OnnxValue | None]) -> OnnxValue:
@@ -190,15 +190,15 @@ def _only(operator: Operator, inputs: Sequence[OnnxValue | None]) -> OnnxValue:
 def _constant(operator: Operator, _: Sequence[OnnxValue | None]) -> OnnxValue:
     import numpy as np
 
-    given: Mapping[str, Any] = operator.attributes
-    if "value" in given:
-        tensor = given["value"]
+    attributes: Mapping[str, Any] = operator.attributes
+    if "value" in attributes:
+        tensor = attributes["value"]
         stored = operator.outputs[:1]
         return OnnxValue(dimensions(tensor, operator.where), None, None, tensor, stored, False, operator.where)  # noqa: FBT003
     for name, kind in (("value_float", "f4"), ("value_floats", "f4"), ("value_int", "i8"), ("value_ints", "i8")):
-        if name in given:
-            return constant(np.asarray(given[name], kind), operator.where)
+        if name in attributes:
+            return constant_value(np.asarray(attributes[name], kind), operator.where)
     raise NetworkError("Constant lacks a number that can be read", operator.where)
 
 
-MADE = {"Shape": _shape_of, "Size": _size_of, "Constant": _constant}
+FROM_SHAPES = {"Shape": _shape_of, "Size": _size_of, "Constant": _constant}

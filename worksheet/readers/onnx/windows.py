@@ -20,17 +20,17 @@ def _dimensions(call: OnnxCall, value: OnnxValue) -> int:
     return dimensions
 
 
-def _lists(call: OnnxCall, dimensions: int, kernel: Sequence[int]) -> dict[str, int]:
+def _window_symbols(call: OnnxCall, dimensions: int, kernel: Sequence[int]) -> dict[str, int]:
     """Kernel, strides and dilations."""
     letters = LETTERS[dimensions]
-    found: dict[str, int] = {}
+    symbols: dict[str, int] = {}
     for name, prefix, numbers in (("kernel_shape", "", kernel), ("strides", "s_", None), ("dilations", "d_", None)):
-        listed = tuple(numbers or call.attribute(name, (1,) * dimensions))
-        if len(listed) != dimensions or min(listed) < 1:
-            text = " x ".join(map(str, listed))
+        shape_symbols = tuple(numbers or call.attribute(name, (1,) * dimensions))
+        if len(shape_symbols) != dimensions or min(shape_symbols) < 1:
+            text = " x ".join(map(str, shape_symbols))
             raise call.fault(f"has {name} {text}", f"{dimensions} numbers from 1 on, one for each axis of places")
-        found |= {prefix + letter: size for letter, size in zip(letters, listed, strict=True)}
-    return found
+        symbols |= {prefix + letter: size for letter, size in zip(letters, shape_symbols, strict=True)}
+    return symbols
 
 
 def _pads(call: OnnxCall, dimensions: int) -> list[tuple[int, int]]:
@@ -44,19 +44,19 @@ def _pads(call: OnnxCall, dimensions: int) -> list[tuple[int, int]]:
     return list(zip(pads[:dimensions], pads[dimensions:], strict=True))
 
 
-def _padding(call: OnnxCall, dimensions: int) -> dict[str, int]:
+def _padding_symbols(call: OnnxCall, dimensions: int) -> dict[str, int]:
     """Even padding, what comes on top of it on one side, or the flag by which the padding follows from the sizes."""
     if call.attribute("auto_pad", "NOTSET") in SAME:
         return {"z": 1}
-    found: dict[str, int] = {}
+    symbols: dict[str, int] = {}
     for letter, sides in zip(LETTERS[dimensions], _pads(call, dimensions), strict=True):
-        found |= {f"p_{letter}": min(sides), f"q_{letter}": max(sides) - min(sides)}
-    return found
+        symbols |= {f"p_{letter}": min(sides), f"q_{letter}": max(sides) - min(sides)}
+    return symbols
 
 
 def _weights(call: OnnxCall, value: OnnxValue, place: int, *, transposed: bool = False) -> tuple[OnnxValue, int, int]:
     """The stored kernels, the number of output channels, and the groups."""
-    weights = call.stored(place)
+    weights = call.stored_input(place)
     groups = call.attribute("group", 1)
     if len(weights.shape) != len(value.shape) or groups < 1:
         raise call.fault(f"has weights of {len(weights.shape)} axes for a tensor of {len(value.shape)}, and {groups} groups")
@@ -75,42 +75,42 @@ def convolution(call: OnnxCall, x: int = 0, w: int = 1, b: int = 2) -> Result:
     dimensions = _dimensions(call, value)
     weights, outputs, groups = _weights(call, value, w)
     bias = call.optional(b)
-    given = _lists(call, dimensions, weights.shape[2:]) | _padding(call, dimensions)
-    given |= {"k": outputs, "g": groups, "b": int(bias is not None)}
-    return call.on(value, f"Conv{dimensions}d", given, stored=call.names(weights, bias))
+    settings = _window_symbols(call, dimensions, weights.shape[2:]) | _padding_symbols(call, dimensions)
+    settings |= {"k": outputs, "g": groups, "b": int(bias is not None)}
+    return call.add_layer(value, f"Conv{dimensions}d", settings, stored=call.stored_names(weights, bias))
 
 
-def transposed(call: OnnxCall) -> Result:
+def conv_transpose(call: OnnxCall) -> Result:
     """ConvTranspose; uneven padding becomes even padding and output padding, which give the same size."""
     value = call[0]
     dimensions = _dimensions(call, value)
     weights, outputs, groups = _weights(call, value, 1, transposed=True)
     bias = call.optional(2)
-    given = _lists(call, dimensions, weights.shape[2:])
-    given |= _cut(call, dimensions, given, value.shape[2:])
-    given |= {"k": outputs, "g": groups, "b": int(bias is not None)}
-    return call.on(value, f"ConvTranspose{dimensions}d", given, stored=call.names(weights, bias))
+    settings = _window_symbols(call, dimensions, weights.shape[2:])
+    settings |= _transposed_padding(call, dimensions, settings, value.shape[2:])
+    settings |= {"k": outputs, "g": groups, "b": int(bias is not None)}
+    return call.add_layer(value, f"ConvTranspose{dimensions}d", settings, stored=call.stored_names(weights, bias))
 
 
-def _cut(call: OnnxCall, dimensions: int, given: Mapping[str, int], sizes: Shape) -> dict[str, int]:
+def _transposed_padding(call: OnnxCall, dimensions: int, settings: Mapping[str, int], sizes: Shape) -> dict[str, int]:
     further = tuple(call.attribute("output_padding", (0,) * dimensions))
     wanted = call.attribute("output_shape")
     if call.attribute("auto_pad", "NOTSET") in SAME:
-        wanted = [size * given[f"s_{x}"] for x, size in zip(LETTERS[dimensions], sizes, strict=True)]
+        wanted = [size * settings[f"s_{x}"] for x, size in zip(LETTERS[dimensions], sizes, strict=True)]
     sides = _pads(call, dimensions)
-    found: dict[str, int] = {}
+    symbols: dict[str, int] = {}
     for i, x in enumerate(LETTERS[dimensions]):
         before, behind = sides[i]
         cut = before + behind - further[i]
         if wanted:
-            full = (sizes[i] - 1) * given[f"s_{x}"] + given[f"d_{x}"] * (given[x] - 1) + 1
+            full = (sizes[i] - 1) * settings[f"s_{x}"] + settings[f"d_{x}"] * (settings[x] - 1) + 1
             cut = full - wanted[-dimensions:][i]
         elif before == behind:
-            found |= {f"p_{x}": before, f"o_{x}": further[i]}
+            symbols |= {f"p_{x}": before, f"o_{x}": further[i]}
             continue
         even = max(0, -(-cut // 2))
-        found |= {f"p_{x}": even, f"o_{x}": 2 * even - cut}
-    return found
+        symbols |= {f"p_{x}": even, f"o_{x}": 2 * even - cut}
+    return symbols
 
 
 def pooling(kind: str, call: OnnxCall) -> Result:
@@ -120,25 +120,25 @@ def pooling(kind: str, call: OnnxCall) -> Result:
     kernel = call.attribute("kernel_shape")
     if not kernel:
         raise call.fault("lacks kernel_shape")
-    given = _lists(call, dimensions, kernel)
-    padding = {} if kind == "LPPool" and not any(map(any, _pads(call, dimensions))) else _padding(call, dimensions)
+    settings = _window_symbols(call, dimensions, kernel)
+    padding = {} if kind == "LPPool" and not any(map(any, _pads(call, dimensions))) else _padding_symbols(call, dimensions)
     rounding = {"e": 1} if call.attribute("ceil_mode", 0) and "z" not in padding else {}
     if kind != "MaxPool":
-        if any(given.pop(f"d_{letter}") != 1 for letter in LETTERS[dimensions]):
+        if any(settings.pop(f"d_{letter}") != 1 for letter in LETTERS[dimensions]):
             raise call.fault("has dilations", "only MaxPool is read with dilations")
         is_padded = "z" in padding or any(padding.values())
         rounding |= {"i": int(bool(call.attribute("count_include_pad", 0)) or not is_padded)} if kind == "AvgPool" else {}
         rounding |= {"n_p": call.attribute("p", 2)} if kind == "LPPool" else {}
-    return call.on(value, f"{kind}{dimensions}d", given | padding | rounding)
+    return call.add_layer(value, f"{kind}{dimensions}d", settings | padding | rounding)
 
 
-def over_all(kind: str, call: OnnxCall) -> Result:
+def pool_globally(kind: str, call: OnnxCall) -> Result:
     """GlobalAveragePool, GlobalMaxPool."""
-    return call.on(call[0], kind)
+    return call.add_layer(call[0], kind)
 
 
-def local_response(call: OnnxCall) -> Result:
-    return call.on(call[0], "LRN", {"n_l": call.attribute("size", 1)})
+def local_response_norm(call: OnnxCall) -> Result:
+    return call.add_layer(call[0], "LRN", {"n_l": call.attribute("size", 1)})
 
 
 def fused_convolution(call: OnnxCall) -> Result:
@@ -148,20 +148,20 @@ def fused_convolution(call: OnnxCall) -> Result:
     result = convolution(call)
     assert isinstance(result, OnnxValue)
     if call.optional(3) is not None:
-        result = call.value(call.row("Add", (call.take(result), call.take(call[3]))), result.shape)
+        result = call.to_value(call.add_row("Add", (call.take(result), call.take(call[3]))), result.shape)
     name = call.attribute("activation")
     return activation(name, call, result) if name else result
 
 
 OPERATORS: dict[str, Converter] = {
     "Conv": convolution,
-    "ConvTranspose": transposed,
+    "ConvTranspose": conv_transpose,
     "MaxPool": partial(pooling, "MaxPool"),
     "AveragePool": partial(pooling, "AvgPool"),
     "LpPool": partial(pooling, "LPPool"),
-    "GlobalAveragePool": partial(over_all, "GlobalAvgPool"),
-    "GlobalMaxPool": partial(over_all, "GlobalMaxPool"),
-    "LRN": local_response,
+    "GlobalAveragePool": partial(pool_globally, "GlobalAvgPool"),
+    "GlobalMaxPool": partial(pool_globally, "GlobalMaxPool"),
+    "LRN": local_response_norm,
     "com.microsoft.FusedConv": fused_convolution,
     "QLinearConv": partial(convolution, x=0, w=3, b=8),
     "ConvInteger": partial(convolution, x=0, w=1, b=9),

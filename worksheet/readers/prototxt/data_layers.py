@@ -9,7 +9,7 @@ from worksheet.errors import SheetError, Where
 from worksheet.readers.prototxt.fields import MessageFields
 
 Dims = tuple[int, ...]  # as Caffe has them: samples first
-MOST_AXES = 7
+MAX_AXES = 7
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,11 @@ class InputBlob:
     guessed: bool = False  # three channels are assumed: a database does not say whether its pictures are grey
 
 
-def declared(root: MessageFields) -> list[InputBlob]:
+def declared_inputs(root: MessageFields) -> list[InputBlob]:
     """The file's ``input`` lines, each with an ``input_shape`` or four ``input_dim``."""
     scalars = root.scalars("input")
-    shapes = [tuple(shape.numbers("dim", 1)) for shape in root.children("input_shape")]
-    dims = root.numbers("input_dim", 1)
+    shapes = [tuple(shape.integers("dim", 1)) for shape in root.children("input_shape")]
+    dims = root.integers("input_dim", 1)
     if dims and shapes:
         raise SheetError("input_dim and input_shape set the same sizes", root.place("input_dim"))
     if dims and len(dims) != 4 * len(scalars):
@@ -36,18 +36,18 @@ def declared(root: MessageFields) -> list[InputBlob]:
         raise SheetError(message, root.place("input_dim"), "four for each input: samples, channels, height, width")
     if shapes and len(shapes) != len(scalars):
         raise SheetError(f"{len(shapes)} input_shape for {len(scalars)} inputs", root.place("input_shape"), "one for each")
-    found: list[Dims | None] = [*shapes] or [tuple(dims[i : i + 4]) for i in range(0, len(dims), 4)]
-    found = found or [None] * len(scalars)
+    shapes_of_inputs: list[Dims | None] = [*shapes] or [tuple(dims[i : i + 4]) for i in range(0, len(dims), 4)]
+    shapes_of_inputs = shapes_of_inputs or [None] * len(scalars)
     inlets = []
-    for scalar, dim in zip(scalars, found, strict=True):
+    for scalar, dim in zip(scalars, shapes_of_inputs, strict=True):
         where = root.source.of(scalar)
-        inlets.append(InputBlob(root.said(scalar, "input"), _bounded(dim, where), where))
+        inlets.append(InputBlob(root.to_name(scalar, "input"), _check_rank(dim, where), where))
     return inlets
 
 
-def _bounded(dims: Dims | None, where: Where) -> Dims | None:
-    if dims is not None and not 0 < len(dims) <= MOST_AXES:
-        raise SheetError(f"an input of {len(dims)} axes; from 1 to {MOST_AXES}", where)
+def _check_rank(dims: Dims | None, where: Where) -> Dims | None:
+    if dims is not None and not 0 < len(dims) <= MAX_AXES:
+        raise SheetError(f"an input of {len(dims)} axes; from 1 to {MAX_AXES}", where)
     return dims
 
 
@@ -57,81 +57,81 @@ LABEL: Dims = ()
 Tops = list[Dims | None]
 
 
-def _shapes(fields: MessageFields, number: int) -> Tops:
+def _shapes(fields: MessageFields, count: int) -> Tops:
     """A shape for each top, or one for all."""
-    found: Tops = [tuple(shape.numbers("dim", 1)) for shape in fields.children("shape")]
-    return found * number if len(found) == 1 else found
+    shapes: Tops = [tuple(shape.integers("dim", 1)) for shape in fields.children("shape")]
+    return shapes * count if len(shapes) == 1 else shapes
 
 
-def _cropped(layer: MessageFields, param: str) -> Tops:
+def _image_tops(layer: MessageFields, param: str) -> Tops:
     """Images by the size to which they are cropped or resized; three channels, or one where they are made grey."""
     fields, transform = layer.child(param), layer.child("transform_param")
     resized = transform.child("resize_param")
-    crop = transform.number("crop_size", 0) or fields.number("crop_size", 0)
-    sizes = (crop, crop) if crop else (resized.number("height", 0), resized.number("width", 0))
-    sizes = sizes if all(sizes) else (fields.number("new_height", 0), fields.number("new_width", 0))
+    crop = transform.integer("crop_size", 0) or fields.integer("crop_size", 0)
+    sizes = (crop, crop) if crop else (resized.integer("height", 0), resized.integer("width", 0))
+    sizes = sizes if all(sizes) else (fields.integer("new_height", 0), fields.integer("new_width", 0))
     is_grey = transform.flag("force_gray") or not fields.flag("is_color", default=True)
-    batch = fields.number("batch_size", 1, 1)
+    batch = fields.integer("batch_size", 1, 1)
     return [(batch, 1 if is_grey else 3, *sizes) if all(sizes) else None, LABEL]
 
 
-def _input(layer: MessageFields, number: int) -> Tops:
-    return _shapes(layer.child("input_param"), number)
+def _input(layer: MessageFields, count: int) -> Tops:
+    return _shapes(layer.child("input_param"), count)
 
 
-def _data(param: str, layer: MessageFields, number: int) -> Tops:
+def _data(param: str, layer: MessageFields, count: int) -> Tops:
     """A shape that is written down goes before one that is inferred."""
-    return (_input(layer, number) or _cropped(layer, param))[:number]
+    return (_input(layer, count) or _image_tops(layer, param))[:count]
 
 
 def _memory(layer: MessageFields, _: int) -> Tops:
     fields = layer.child("memory_data_param")
     names = ("channels", "height", "width")
-    return [(fields.number("batch_size", 1, 1), *(fields.number(name, None, 1) for name in names)), LABEL]
+    return [(fields.integer("batch_size", 1, 1), *(fields.integer(name, None, 1) for name in names)), LABEL]
 
 
-def _dummy(layer: MessageFields, number: int) -> Tops:
+def _dummy(layer: MessageFields, count: int) -> Tops:
     fields = layer.child("dummy_data_param")
-    shapes = _shapes(fields, number)
-    columns = [fields.numbers(name, 1) for name in ("num", "channels", "height", "width")]
+    shapes = _shapes(fields, count)
+    columns = [fields.integers(name, 1) for name in ("num", "channels", "height", "width")]
     old: Tops = list(zip(*columns, strict=False))
-    return shapes or (old * number if len(old) == 1 else old)
+    return shapes or (old * count if len(old) == 1 else old)
 
 
 MODALITIES = {"RGB": 3, "FLOW": 2}
 
 
-def _video(layer: MessageFields, number: int) -> Tops:
+def _video(layer: MessageFields, count: int) -> Tops:
     """Frames as channels where a modality is named (temporal segment networks); other Caffes give them an axis of their own."""
     fields = layer.child("video_data_param")
     modality = fields.text("modality")
-    data, label = _cropped(layer, "video_data_param")
+    data, label = _image_tops(layer, "video_data_param")
     if data is None or modality not in MODALITIES:
-        return _input(layer, number)
-    frames = fields.number("new_length", 1, 1) * fields.number("num_segments", 1, 1)
-    return [(data[0], MODALITIES[modality] * frames, *data[2:]), label][:number]
+        return _input(layer, count)
+    frames = fields.integer("new_length", 1, 1) * fields.integer("num_segments", 1, 1)
+    return [(data[0], MODALITIES[modality] * frames, *data[2:]), label][:count]
 
 
-def _unsaid(*_: object) -> Tops:
+def _no_shapes(*_: object) -> Tops:
     return []
 
 
-def _cropped_by(param: str) -> Callable[[MessageFields, int], Tops]:
-    return lambda layer, number: _data(param, layer, number)
+def _images_of(param: str) -> Callable[[MessageFields, int], Tops]:
+    return lambda layer, count: _data(param, layer, count)
 
 
 SOURCES: dict[str, Callable[[MessageFields, int], Tops]] = {
-    "AnnotatedData": _cropped_by("data_param"),
-    "Data": _cropped_by("data_param"),
+    "AnnotatedData": _images_of("data_param"),
+    "Data": _images_of("data_param"),
     "DummyData": _dummy,
-    "HDF5Data": _unsaid,
-    "ImageData": _cropped_by("image_data_param"),
-    "ImageSegData": _cropped_by("image_data_param"),
+    "HDF5Data": _no_shapes,
+    "ImageData": _images_of("image_data_param"),
+    "ImageSegData": _images_of("image_data_param"),
     "Input": _input,
     "MemoryData": _memory,
-    "Python": _unsaid,
+    "Python": _no_shapes,
     "VideoData": _video,
-    "WindowData": _cropped_by("window_data_param"),
+    "WindowData": _images_of("window_data_param"),
 }
 
 
@@ -144,15 +144,15 @@ def _guesses_channels(layer: MessageFields) -> bool:
     return "input_param" not in layer and len(transform.scalars("mean_value")) < 2 and not transform.flag("force_gray")
 
 
-def of_layer(type: str, layer: MessageFields, where: Where) -> list[InputBlob]:
+def layer_inputs(type: str, layer: MessageFields, where: Where) -> list[InputBlob]:
     """The blobs that a data layer makes, in the order of its tops."""
     tops = layer.texts("top")
-    known = SOURCES.get(type, SOURCES["Data"])(layer, len(tops))
+    shapes = SOURCES.get(type, SOURCES["Data"])(layer, len(tops))
     inlets = []
     for i, top in enumerate(tops):
-        dims = known[i] if i < len(known) else None
+        dims = shapes[i] if i < len(shapes) else None
         is_label = dims == LABEL
         spare = dims is None and i > 0
         guessed = dims is not None and type in DATABASES and _guesses_channels(layer)
-        inlets.append(InputBlob(top, None if is_label else _bounded(dims, where), where, is_label, spare, guessed))
+        inlets.append(InputBlob(top, None if is_label else _check_rank(dims, where), where, is_label, spare, guessed))
     return inlets

@@ -6,11 +6,11 @@ import re
 from math import prod
 
 from worksheet.errors import SheetError
-from worksheet.readers.prototxt.fields import LARGEST, MessageFields
+from worksheet.readers.prototxt.fields import MAX_INTEGER, MessageFields
 from worksheet.readers.prototxt.layer import Blob, CaffeLayer, LayerGraph, LayerRule
 
-USUAL_REGIONS = 300  # that a region proposal network hands on at test time (Ren et al. 2015)
-MOST_RATIOS = 100
+DEFAULT_REGIONS = 300  # that a region proposal network hands on at test time (Ren et al. 2015)
+MAX_RATIOS = 100
 STATED = re.compile(r"post_nms_topn['\"]?\s*[:=]\s*([0-9]{1,9})(?![0-9.])")
 
 
@@ -18,7 +18,7 @@ def proposal(layer: CaffeLayer) -> list[Blob]:
     """Boxes from scores and offsets; how many they are, the file mostly does not say."""
     fields = layer.fields.child("proposal_param")
     scripted = STATED.search(layer.fields.child("python_param").text("param_str"))
-    stated = fields.number("post_nms_topn", 0) or (int(scripted[1]) if scripted else 0)
+    stated = fields.integer("post_nms_topn", 0) or (int(scripted[1]) if scripted else 0)
     regions = assumed_regions(layer.graph, stated)
     boxes = layer.emit("Proposal", *layer.read(1, 3), leading=True, values={"r": regions})
     if len(layer.tops) < 2:
@@ -33,7 +33,7 @@ def targets(layer: CaffeLayer) -> list[Blob]:
 
 def assumed_regions(graph: LayerGraph, stated: int = 0) -> int:
     """The number of regions: the caller's, the file's, or the usual one; it is noted on the solution."""
-    regions = graph.regions or min(stated, LARGEST) or USUAL_REGIONS
+    regions = graph.regions or min(stated, MAX_INTEGER) or DEFAULT_REGIONS
     reason = "asked for" if graph.regions else "stated in the file" if stated else "assumed"
     graph.note(f"The heads run once per region: {regions} regions {reason}; --regions sets another number.")
     return regions
@@ -41,33 +41,33 @@ def assumed_regions(graph: LayerGraph, stated: int = 0) -> int:
 
 def roi_pool(layer: CaffeLayer) -> Blob:
     fields = layer.param("roi_pooling_param")
-    values = {"W": fields.number("pooled_w", None, 1), "H": fields.number("pooled_h", None, 1)}
+    values = {"W": fields.integer("pooled_w", None, 1), "H": fields.integer("pooled_h", None, 1)}
     return layer.emit("RoIPool", *layer.read(2), leading=True, values=values)
 
 
 def roi_align(layer: CaffeLayer) -> Blob:
     """Two samples a bin along each axis where the file gives no number, as in Mask R-CNN."""
     fields = layer.param("roi_align_param")
-    values = {"W": fields.number("pooled_w", None, 1), "H": fields.number("pooled_h", None, 1)}
-    return layer.emit("RoIAlign", *layer.read(2), leading=True, values={"a": fields.number("sampling_ratio", 0) or 2, **values})
+    values = {"W": fields.integer("pooled_w", None, 1), "H": fields.integer("pooled_h", None, 1)}
+    return layer.emit("RoIAlign", *layer.read(2), leading=True, values={"a": fields.integer("sampling_ratio", 0) or 2, **values})
 
 
 def position_sensitive(layer: CaffeLayer) -> Blob:
     fields = layer.param("psroi_pooling_param")
-    values = {"k": fields.number("output_dim", None, 1), "W": fields.number("group_size", None, 1)}
+    values = {"k": fields.integer("output_dim", None, 1), "W": fields.integer("group_size", None, 1)}
     return layer.emit("PSRoIPool", *layer.read(2), leading=True, values=values)
 
 
 def priors(fields: MessageFields) -> int:
     """Boxes at every place: one for each shape and smallest size, one more for each largest size."""
     ratios = [1.0]
-    given = fields.decimals("aspect_ratio")
-    if len(given) > MOST_RATIOS:
-        raise SheetError(f"{len(given):,} aspect ratios; at most {MOST_RATIOS}", fields.place("aspect_ratio"))
-    for ratio in given:
+    stated = fields.decimals("aspect_ratio")
+    if len(stated) > MAX_RATIOS:
+        raise SheetError(f"{len(stated):,} aspect ratios; at most {MAX_RATIOS}", fields.place("aspect_ratio"))
+    for ratio in stated:
         if ratio <= 0:
             raise SheetError(f"aspect_ratio is {ratio:g}; it must be positive", fields.place("aspect_ratio"))
-        if all(abs(ratio - known) >= 1e-6 for known in ratios):
+        if all(abs(ratio - other) >= 1e-6 for other in ratios):
             ratios += [ratio, 1 / ratio] if fields.flag("flip", default=True) else [ratio]
     smallest, largest = len(fields.decimals("min_size")), len(fields.decimals("max_size"))
     if not smallest:
@@ -85,7 +85,7 @@ def detections(layer: CaffeLayer) -> Blob:
     """At most keep_top_k detections; all prior boxes where it is not bounded."""
     fields = layer.param("detection_output_param")
     blobs = layer.read(3, 5)
-    kept = fields.number("keep_top_k", -1, least=-1)
+    kept = fields.integer("keep_top_k", -1, least=-1)
     if kept < 1:
         kept = max(1, prod(blobs[2].shape) // 8)  # corners and variances of every box
     return layer.emit("DetectionOutput", *blobs, values={"k": kept})

@@ -9,9 +9,9 @@ from worksheet.errors import SheetError
 from worksheet.readers.prototxt.fields import MessageFields
 from worksheet.readers.prototxt.layer import Blob, CaffeLayer, LayerRule
 
-ANY = 10**6  # blobs
+MAX_BLOBS = 10**6  # blobs
 NATURAL = (-1, math.e)  # Caffe writes e as -1
-LARGEST_POWER = 1000
+MAX_POWER = 1000
 
 
 def plain(kind: str, layer: CaffeLayer) -> Blob:
@@ -49,7 +49,7 @@ NEGATIVE: Step = ("Negative", "scale", {})
 SHIFT: Step = ("AddScalar", "shift", {})
 
 
-def chained(layer: CaffeLayer, steps: list[Step]) -> Blob:
+def chain(layer: CaffeLayer, steps: list[Step]) -> Blob:
     """The kinds one behind the other; the last bears the layer's name. Nothing to do is the identity."""
     blob = layer.bottom
     for kind, part, values in steps[:-1]:
@@ -58,7 +58,7 @@ def chained(layer: CaffeLayer, steps: list[Step]) -> Blob:
     return layer.emit(kind, blob, values=values)
 
 
-def scaled_and_shifted(fields: MessageFields) -> list[Step]:
+def affine_steps(fields: MessageFields) -> list[Step]:
     """What happens to x before the function is taken."""
     factor = fields.decimal("scale", 1)
     scale = NEGATIVE if factor == -1 else SCALE
@@ -72,11 +72,11 @@ def power(layer: CaffeLayer) -> Blob:
     """(shift + scale x) ** power. Whole powers are products."""
     fields = layer.param("power_param")
     exponent = fields.decimal("power", 1)
-    steps = scaled_and_shifted(fields)
+    steps = affine_steps(fields)
     if exponent != 1:
-        whole = int(exponent) if 1 < exponent <= LARGEST_POWER and exponent.is_integer() else 0
+        whole = int(exponent) if 1 < exponent <= MAX_POWER and exponent.is_integer() else 0
         steps.append(SPECIAL.get(exponent, ("Power", "power", {"e": whole})))
-    return chained(layer, steps)
+    return chain(layer, steps)
 
 
 def exponential(layer: CaffeLayer) -> Blob:
@@ -84,14 +84,14 @@ def exponential(layer: CaffeLayer) -> Blob:
     fields = layer.param("exp_param")
     inner = fields.decimal("scale", 1) != 1 or fields.decimal("base", -1) not in NATURAL
     outer = fields.decimal("shift", 0) != 0
-    return chained(layer, [*([SCALE] if inner else []), ("Exp", "power", {}), *([SCALE] if outer else [])])
+    return chain(layer, [*([SCALE] if inner else []), ("Exp", "power", {}), *([SCALE] if outer else [])])
 
 
 def logarithm(layer: CaffeLayer) -> Blob:
     """The logarithm of shift + scale x to a base."""
     fields = layer.param("log_param")
     is_natural = fields.decimal("base", -1) in NATURAL
-    return chained(layer, [*scaled_and_shifted(fields), ("Log", "log", {}), *([] if is_natural else [SCALE])])
+    return chain(layer, [*affine_steps(fields), ("Log", "log", {}), *([] if is_natural else [SCALE])])
 
 
 OPERATIONS = ("PROD", "SUM", "MAX")
@@ -99,14 +99,14 @@ OPERATIONS = ("PROD", "SUM", "MAX")
 
 def eltwise(layer: CaffeLayer) -> Blob:
     """The product, the weighted sum or the maximum of equal blobs."""
-    blobs = layer.read(2, ANY)
+    blobs = layer.read(2, MAX_BLOBS)
     fields = layer.param("eltwise_param")
     operation = fields.choice("operation", OPERATIONS, "SUM")
     factors = fields.decimals("coeff")
     shapes = {blob.shape for blob in blobs}
     if len(shapes) > 1:
-        said = " and ".join(" x ".join(map(str, shape)) for shape in sorted(shapes)[:4])
-        raise SheetError(f"{layer.name} (Eltwise) takes blobs of one shape, but receives {said}", layer.where)
+        texts = " and ".join(" x ".join(map(str, shape)) for shape in sorted(shapes)[:4])
+        raise SheetError(f"{layer.name} (Eltwise) takes blobs of one shape, but receives {texts}", layer.where)
     if factors and (operation != "SUM" or len(factors) != len(blobs)):
         message = f"{len(factors)} coefficients for {len(blobs)} blobs" if operation == "SUM" else "only a SUM has coefficients"
         raise SheetError(message, fields.place("coeff"))
@@ -123,10 +123,10 @@ def eltwise(layer: CaffeLayer) -> Blob:
     )
 
 
-def _times(layer: CaffeLayer, blob: Blob, number: int, factor: float) -> Blob:
+def _times(layer: CaffeLayer, blob: Blob, position: int, factor: float) -> Blob:
     if factor == 1:
         return blob
-    return layer.emit("Negative" if factor == -1 else "MulScalar", blob, part=f"coeff_{number}")
+    return layer.emit("Negative" if factor == -1 else "MulScalar", blob, part=f"coeff_{position}")
 
 
 def axpy(layer: CaffeLayer) -> Blob:

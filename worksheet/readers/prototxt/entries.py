@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from worksheet.errors import Collector, SheetError, Where
 from worksheet.readers.prototxt.fields import MessageFields
 from worksheet.readers.prototxt.phases import NetState
-from worksheet.readers.prototxt.table import LayerVerdict, type_named, verdict
+from worksheet.readers.prototxt.table import LayerVerdict, canonical_type, judge_layer
 from worksheet.readers.prototxt.text_format import PrototxtMessage, PrototxtScalar
 
-MOST_LAYERS = 20_000
-MOST_BLOBS = 10_000  # of one layer
+MAX_LAYERS = 20_000
+MAX_BLOBS_OF_LAYER = 10_000  # of one layer
 FILE = "name input input_shape input_dim force_backward state debug_info layer layers"
 LAYER = (
     "name type bottom top phase loss_weight param blobs propagate_down include exclude blobs_lr weight_decay blob_share_mode "
@@ -50,51 +50,51 @@ class LayerEntries:
     deploys: bool = False  # the stage deploy is read, as the file itself does not say
 
 
-def entries(root: MessageFields, faults: Collector) -> LayerEntries:
+def read_entries(root: MessageFields, faults: Collector) -> LayerEntries:
     """The layers of a file in its order. Those for training alone are dropped, but for data that no other layer gives."""
     layers = _layers(root)
     state = NetState(root, layers)
-    found: list[tuple[LayerEntry, bool]] = []
-    for number, fields in enumerate(layers, 1):
+    candidates: list[tuple[LayerEntry, bool]] = []
+    for position, fields in enumerate(layers, 1):
         with faults.catching():
-            found.append((_entry(fields, number), state.has(fields)))
-    made = {top for entry, runs in found if runs for top in entry.tops}
+            candidates.append((_read_entry(fields, position), state.includes(fields)))
+    made = {top for entry, runs in candidates if runs for top in entry.tops}
     kept = []
-    for entry, runs in found:
+    for entry, runs in candidates:
         if runs or (entry.verdict.source and made.isdisjoint(entry.tops)):
             kept.append(entry)
             made.update(entry.tops)
-    known = set(map(id, kept))
-    return LayerEntries(tuple(kept), tuple(entry for entry, _ in found if id(entry) not in known), state.assumed)
+    kept_ids = set(map(id, kept))
+    return LayerEntries(tuple(kept), tuple(entry for entry, _ in candidates if id(entry) not in kept_ids), state.assumed)
 
 
 def _layers(root: MessageFields) -> list[MessageFields]:
     """``layer`` and the older ``layers``, in the order of the file."""
     both = [*root.children("layer"), *root.children("layers")]
-    found = sorted(both, key=lambda fields: (fields.where.line or 0, fields.where.column or 0))
-    if len(found) > MOST_LAYERS:
-        raise SheetError(f"more than {MOST_LAYERS:,} layers", found[MOST_LAYERS].where)
-    oldest = next((fields for fields in found if "layer" in fields), None)
+    layers = sorted(both, key=lambda fields: (fields.where.line or 0, fields.where.column or 0))
+    if len(layers) > MAX_LAYERS:
+        raise SheetError(f"more than {MAX_LAYERS:,} layers", layers[MAX_LAYERS].where)
+    oldest = next((fields for fields in layers if "layer" in fields), None)
     if oldest:
         hint = "Caffe's upgrade_net_proto_text writes it anew"
         raise SheetError("a layer within a layer: the oldest form of Caffe's files", oldest.where, hint)
-    return found
+    return layers
 
 
-def _entry(fields: MessageFields, number: int) -> LayerEntry:
+def _read_entry(fields: MessageFields, position: int) -> LayerEntry:
     written = fields.scalar("type")
     name = fields.text("name")
     if written is None:
         raise SheetError(f"{name or 'the layer'} has no type", fields.where, 'type: "Convolution"')
-    type = type_named(fields.said(written, "type"))
-    ruled = verdict(type, fields)
-    if ruled.rule:
-        fields.unknown(LAYER.split())
-    bottoms = tuple((fields.said(value, "bottom"), fields.source.of(value)) for value in fields.scalars("bottom"))
+    type = canonical_type(fields.to_name(written, "type"))
+    ruling = judge_layer(type, fields)
+    if ruling.rule:
+        fields.find_unknown(LAYER.split())
+    bottoms = tuple((fields.to_name(value, "bottom"), fields.source.of(value)) for value in fields.scalars("bottom"))
     where = fields.place("name") if name else fields.where
-    if max(len(bottoms), len(fields.values.get("top", ()))) > MOST_BLOBS:
-        raise SheetError(f"{name or 'the layer'} names more than {MOST_BLOBS:,} blobs", where)
-    return LayerEntry(fields, type, name or f"{type.lower()}_{number}", where, bottoms, tuple(fields.texts("top")), ruled)
+    if max(len(bottoms), len(fields.values.get("top", ()))) > MAX_BLOBS_OF_LAYER:
+        raise SheetError(f"{name or 'the layer'} names more than {MAX_BLOBS_OF_LAYER:,} blobs", where)
+    return LayerEntry(fields, type, name or f"{type.lower()}_{position}", where, bottoms, tuple(fields.texts("top")), ruling)
 
 
 def parameter_names(fields: MessageFields) -> list[str]:
@@ -102,12 +102,12 @@ def parameter_names(fields: MessageFields) -> list[str]:
     names = []
     for value in fields.values.get("param", ()):
         if isinstance(value, PrototxtScalar):
-            names.append(fields.said(value, "param"))
+            names.append(fields.to_name(value, "param"))
         elif isinstance(value, PrototxtMessage):
             names.append(MessageFields(fields.source, value, fields.source.of(value), "param").text("name"))
     return names
 
 
-def said(entry: LayerEntry) -> str:
+def describe(entry: LayerEntry) -> str:
     """A layer in a sentence."""
     return f"{entry.name} ({entry.type})"

@@ -9,17 +9,17 @@ from collections.abc import Iterable, Mapping
 from worksheet.errors import SheetError, Where, nearest, shown
 from worksheet.readers.prototxt.text_format import FieldValue, PrototxtMessage, PrototxtScalar, PrototxtSource
 
-LARGEST = 10**9
-LONGEST_NAME = 500
+MAX_INTEGER = 10**9
+MAX_NAME = 500
 INTEGER = re.compile(r"-?(?:0[xX][0-9a-fA-F]{1,15}|[0-9]{1,20})")
 YES_OR_NO = {"true": True, "t": True, "True": True, "1": True, "false": False, "f": False, "False": False, "0": False}
-ALIKE = 0.85  # a field this close to a known one is a slip; others belong to somebody's own Caffe and are noted
+MIN_SIMILARITY = 0.85  # a field this close to a known one is a slip; others belong to somebody's own Caffe and are noted
 
 # The fields of the messages that are read, as Caffe and its better known relatives have them.
 FILLERS = "weight_filler bias_filler filler engine"
 DEPTH = "kernel_depth temporal_stride temporal_pad"
 WINDOW = "pad kernel_size stride pad_h pad_w kernel_h kernel_w stride_h stride_w"
-KNOWN: dict[str, frozenset[str]] = {
+FIELDS: dict[str, frozenset[str]] = {
     name: frozenset(fields.split())
     for name, fields in {
         "convolution_param": (
@@ -72,54 +72,54 @@ class MessageFields:
 
     def scalars(self, name: str) -> list[PrototxtScalar]:
         """The values of a field that repeats."""
-        found: list[PrototxtScalar] = []
+        scalars: list[PrototxtScalar] = []
         for value in self.values.get(name, ()):
             if isinstance(value, PrototxtMessage):
                 raise SheetError(f"{name} is one value, not a message", self.source.of(value), f"{name}: ...")
-            found.append(value)
-        return found
+            scalars.append(value)
+        return scalars
 
     def scalar(self, name: str) -> PrototxtScalar | None:
         """The value of a field that stands once."""
-        found = self.scalars(name)
-        if len(found) > 1:
-            raise SheetError(f"{name} is given twice", self.source.of(found[1]), f"first in line {found[0].line}")
-        return found[0] if found else None
+        scalars = self.scalars(name)
+        if len(scalars) > 1:
+            raise SheetError(f"{name} is given twice", self.source.of(scalars[1]), f"first in line {scalars[0].line}")
+        return scalars[0] if scalars else None
 
-    def whole(self, value: PrototxtScalar, name: str, least: int = 0) -> LocatedInt:
+    def to_integer(self, value: PrototxtScalar, name: str, least: int = 0) -> LocatedInt:
         """A value as a whole number."""
         where = self.source.of(value)
         if value.quoted or not INTEGER.fullmatch(value.text):
             raise SheetError(f"{name} is {shown(value.text)}; it must be a whole number", where)
-        number = LocatedInt(_integer(value.text))
-        if not least <= number <= LARGEST:
-            raise SheetError(f"{name} is {int(number):,}; it must be from {least:,} to {LARGEST:,}", where)
-        number.where = where
-        return number
+        integer = LocatedInt(_integer(value.text))
+        if not least <= integer <= MAX_INTEGER:
+            raise SheetError(f"{name} is {int(integer):,}; it must be from {least:,} to {MAX_INTEGER:,}", where)
+        integer.where = where
+        return integer
 
-    def number(self, name: str, default: int | None = None, least: int = 0) -> int:
+    def integer(self, name: str, default: int | None = None, least: int = 0) -> int:
         """A whole number. Without a default it must be there."""
         value = self.scalar(name)
         if value is not None:
-            return self.whole(value, name, least)
+            return self.to_integer(value, name, least)
         if default is None:
             raise SheetError(f"{self.name or 'the layer'} lacks {name}", self.where, f"{name}: a whole number")
         return default
 
-    def numbers(self, name: str, least: int = 0) -> list[LocatedInt]:
+    def integers(self, name: str, least: int = 0) -> list[LocatedInt]:
         """The whole numbers of a field that repeats."""
-        return [self.whole(value, name, least) for value in self.scalars(name)]
+        return [self.to_integer(value, name, least) for value in self.scalars(name)]
 
     def decimals(self, name: str) -> list[float]:
         """The numbers of a field that repeats, whole or not."""
-        return [self._decimal(value, name) for value in self.scalars(name)]
+        return [self._to_decimal(value, name) for value in self.scalars(name)]
 
     def decimal(self, name: str, default: float) -> float:
         """A number, whole or not."""
         value = self.scalar(name)
-        return default if value is None else self._decimal(value, name)
+        return default if value is None else self._to_decimal(value, name)
 
-    def _decimal(self, value: PrototxtScalar, name: str) -> float:
+    def _to_decimal(self, value: PrototxtScalar, name: str) -> float:
         try:
             if value.quoted or len(value.text) > 100:
                 raise ValueError
@@ -143,25 +143,25 @@ class MessageFields:
         value = self.scalar(name)
         if value is None:
             return default
-        known = list(choices)
-        word = known[int(value.text)] if value.text in map(str, range(len(known))) else value.text
-        if word not in known:
-            raise SheetError(f"{name} is {shown(value.text)}", self.source.of(value), nearest(word, known))
+        words = list(choices)
+        word = words[int(value.text)] if value.text in map(str, range(len(words))) else value.text
+        if word not in words:
+            raise SheetError(f"{name} is {shown(value.text)}", self.source.of(value), nearest(word, words))
         return word
 
     def text(self, name: str, default: str = "") -> str:
         """A name, of bounded length."""
         value = self.scalar(name)
-        return default if value is None else self.said(value, name)
+        return default if value is None else self.to_name(value, name)
 
     def texts(self, name: str) -> list[str]:
         """The names of a field that repeats."""
-        return [self.said(value, name) for value in self.scalars(name)]
+        return [self.to_name(value, name) for value in self.scalars(name)]
 
-    def said(self, value: PrototxtScalar, name: str) -> str:
+    def to_name(self, value: PrototxtScalar, name: str) -> str:
         """A value as a name."""
-        if len(value.text) > LONGEST_NAME:
-            message = f"{name} is a text of {len(value.text):,} characters; at most {LONGEST_NAME}"
+        if len(value.text) > MAX_NAME:
+            message = f"{name} is a text of {len(value.text):,} characters; at most {MAX_NAME}"
             raise SheetError(message, self.source.of(value))
         return value.text
 
@@ -169,32 +169,32 @@ class MessageFields:
 
     def children(self, name: str) -> list[MessageFields]:
         """The messages of a field that repeats."""
-        found = []
+        messages = []
         for value in self.values.get(name, ()):
             if isinstance(value, PrototxtScalar):
                 raise SheetError(f"{name} is a message, not {shown(value.text)}", self.source.of(value), f"{name} {{ ... }}")
-            found.append(MessageFields(self.source, value, self.source.of(value), name))
-        return found
+            messages.append(MessageFields(self.source, value, self.source.of(value), name))
+        return messages
 
     def child(self, name: str) -> MessageFields:
         """The message of a field that stands once; an empty one where it is absent."""
-        found = self.children(name)
-        if len(found) > 1:
-            raise SheetError(f"{name} is given twice", found[1].where, f"first in line {found[0].where.line}")
-        return found[0] if found else MessageFields(self.source, None, self.where, name)
+        messages = self.children(name)
+        if len(messages) > 1:
+            raise SheetError(f"{name} is given twice", messages[1].where, f"first in line {messages[0].where.line}")
+        return messages[0] if messages else MessageFields(self.source, None, self.where, name)
 
-    def unknown(self, known: Iterable[str] | None = None) -> list[tuple[str, Where]]:
+    def find_unknown(self, names: Iterable[str] | None = None) -> list[tuple[str, Where]]:
         """The fields that Caffe's message of this name does not have. Raises SheetError for one that is a slip of the pen."""
-        table = KNOWN.get(self.name) if known is None else frozenset(known)
+        table = FIELDS.get(self.name) if names is None else frozenset(names)
         if table is None:
             return []
-        strangers = [name for name in self.values if name not in table]
-        for name in strangers:
-            close = difflib.get_close_matches(name[:80], table, n=1, cutoff=ALIKE) if self.source.may_guess() else []
+        unknown = [name for name in self.values if name not in table]
+        for name in unknown:
+            close = difflib.get_close_matches(name[:80], table, n=1, cutoff=MIN_SIMILARITY) if self.source.may_guess() else []
             if close:
                 message = f"{self.name or 'the file'} has no field {shown(name)}"
                 raise SheetError(message, self._name_at(name), f"did you mean {close[0]}?")
-        return [(f"{self.name}.{name}" if self.name else name, self.place(name)) for name in strangers]
+        return [(f"{self.name}.{name}" if self.name else name, self.place(name)) for name in unknown]
 
     def _name_at(self, name: str) -> Where:
         """Where a field's name stands: before its value, mostly on the same line."""

@@ -53,9 +53,9 @@ class LayerGraph(Protocol):
     regions: int | None  # that the caller asks for
 
     def make(self, layer: CaffeLayer, node: NodeDraft) -> Shape | None: ...
-    def fresh(self, name: str) -> str: ...
+    def free_name(self, name: str) -> str: ...
     def note(self, note: str) -> None: ...
-    def stranger(self, field: str, where: Where) -> None: ...
+    def note_unknown_field(self, field: str, where: Where) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +73,17 @@ class CaffeLayer:
     def param(self, name: str) -> MessageFields:
         """The parameters of that name; a misspelt field is a fault, one of somebody's own Caffe is noted."""
         fields = self.fields.child(name)
-        for field, where in fields.unknown():
-            self.graph.stranger(field, where)
+        for field, where in fields.find_unknown():
+            self.graph.note_unknown_field(field, where)
         return fields
 
     def read(self, least: int = 1, most: int | None = None) -> tuple[Blob, ...]:
         """The blobs, of which there must be so many."""
         most = least if most is None else most
-        number = len(self.bottoms)
-        if not least <= number <= most:
+        count = len(self.bottoms)
+        if not least <= count <= most:
             wanted = str(least) if least == most else f"{least} to {most}" if most < 100 else f"{least} or more"
-            raise SheetError(f"{self.name} ({self.type}) reads {wanted} blobs, not {number}", self.where)
+            raise SheetError(f"{self.name} ({self.type}) reads {wanted} blobs, not {count}", self.where)
         return self.bottoms
 
     @property
@@ -101,16 +101,16 @@ class CaffeLayer:
         shares: str = "",
     ) -> Blob:
         """Add a node of a kind; ``part`` names it where the layer becomes several. Returns its output."""
-        name = self.graph.fresh(f"{self.name}/{part}" if part else self.name)
+        name = self.graph.free_name(f"{self.name}/{part}" if part else self.name)
         shape = self.graph.make(self, NodeDraft(kind, name, inputs, values or {}, shares))
         leads = any(blob.leading for blob in inputs) if leading is None else leading
         return Blob(name, shape, leads)
 
-    def reshaped(self, blob: Blob, shape: Shape, part: str = "", leading: bool | None = None) -> Blob:
+    def reshape(self, blob: Blob, shape: Shape, part: str = "", leading: bool | None = None) -> Blob:
         """The blob in another shape; itself where it has it already."""
         if shape == blob.shape and leading in (None, blob.leading):
             return blob
-        return self.emit("Reshape", blob, part=part, leading=leading, values=listed("o", shape))
+        return self.emit("Reshape", blob, part=part, leading=leading, values=number_symbols("o", shape))
 
     # Axes
 
@@ -118,21 +118,21 @@ class CaffeLayer:
         """The blob's shape as Caffe sees it, with the batch."""
         return blob.shape if blob.leading else (self.graph.batch, *blob.shape)
 
-    def axis(self, blob: Blob, number: int, name: str = "axis") -> int:
+    def axis(self, blob: Blob, caffe_axis: int, name: str = "axis") -> int:
         """The position in the blob's own shape of an axis that Caffe numbers; -1 is the batch. Raises SheetError."""
         rank = len(self.axes(blob))
-        if not -rank <= number < rank:
-            where = getattr(number, "where", self.where)
-            raise SheetError(f"{name} is {int(number)}, but the blob has {rank} axes", where, f"from {-rank} to {rank - 1}")
-        return number % rank - (not blob.leading)
+        if not -rank <= caffe_axis < rank:
+            where = getattr(caffe_axis, "where", self.where)
+            raise SheetError(f"{name} is {int(caffe_axis)}, but the blob has {rank} axes", where, f"from {-rank} to {rank - 1}")
+        return caffe_axis % rank - (not blob.leading)
 
-    def inner_axis(self, blob: Blob, number: int, name: str = "axis") -> int:
+    def inner_axis(self, blob: Blob, caffe_axis: int, name: str = "axis") -> int:
         """The same for an axis that must not be the batch."""
-        found = self.axis(blob, number, name)
-        if found < 0:
-            where = getattr(number, "where", self.where)
+        position = self.axis(blob, caffe_axis, name)
+        if position < 0:
+            where = getattr(caffe_axis, "where", self.where)
             raise SheetError(f"{self.name} ({self.type}) works across the samples of a batch", where, "an axis from 1 on")
-        return found
+        return position
 
     @property
     def channels_axis(self) -> int:
@@ -140,7 +140,7 @@ class CaffeLayer:
         return self.inner_axis(self.bottom, 1) + 1 if self.bottom.leading else 0
 
 
-def listed(letter: str, numbers: tuple[int, ...]) -> dict[str, int]:
+def number_symbols(letter: str, numbers: tuple[int, ...]) -> dict[str, int]:
     """Values of symbols that count up: o_1, o_2, ..."""
     return {f"{letter}_{i}": number for i, number in enumerate(numbers, 1)}
 

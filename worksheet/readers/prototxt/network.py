@@ -7,12 +7,12 @@ from pathlib import Path
 from worksheet.errors import Collector, SheetError, Where, WorksheetError, nearest, shown
 from worksheet.layers import Shape
 from worksheet.network import INPUT, Heading, Network
-from worksheet.readers.prototxt.data_layers import InputBlob, declared, of_layer
+from worksheet.readers.prototxt.data_layers import InputBlob, declared_inputs, layer_inputs
 from worksheet.readers.prototxt.detection import assumed_regions
-from worksheet.readers.prototxt.entries import FILE, LayerEntries, LayerEntry, entries, parameter_names, said
+from worksheet.readers.prototxt.entries import FILE, LayerEntries, LayerEntry, describe, parameter_names, read_entries
 from worksheet.readers.prototxt.fields import MessageFields
 from worksheet.readers.prototxt.layer import Blob, CaffeLayer, UnknownShapeError
-from worksheet.readers.prototxt.nodes import CaffeGraph, listing, staged
+from worksheet.readers.prototxt.nodes import CaffeGraph, join_names, with_stages
 from worksheet.readers.prototxt.table import LEFT_OUT, NEEDY, RECURRENT, REGIONS_READ_BY, RULES
 from worksheet.readers.prototxt.text_format import PrototxtSource, parse
 from worksheet.readers.reader import ReadOptions
@@ -21,8 +21,8 @@ SOLVER = "these are a solver's settings"
 OTHER_FILES = dict.fromkeys(
     ("net", "train_net", "net_param", "train_net_param", "base_lr", "lr_policy", "max_iter", "solver_mode", "test_iter"), SOLVER
 ) | {"item": "this is a list of classes and their labels"}
-MOST_LISTED = 12
-MOST_COMPARED = 300  # blobs whose names are compared with one that is not there
+MAX_LISTED = 12
+MAX_COMPARED = 300  # blobs whose names are compared with one that is not there
 CONVENTION = "textbook"
 NOWHERE = Blob("", None)  # what a layer with a fault makes
 LABEL = Blob("", None, counted=False)
@@ -38,16 +38,22 @@ def network(path: Path, text: str, options: ReadOptions) -> Network:
     return _NetworkReader(MessageFields(source, message, Where(str(path))), options).network(path)
 
 
-def _alike(word: str, known: list[str]) -> str | None:
+def _suggest(word: str, names: list[str]) -> str | None:
     """The names that are close to a word; all of them only where they are few."""
-    hint = nearest(word, known)
-    return hint if len(known) <= MOST_LISTED or (hint and hint.startswith("did you mean")) else None
+    hint = nearest(word, names)
+    return hint if len(names) <= MAX_LISTED or (hint and hint.startswith("did you mean")) else None
 
 
-def _twice(inlets: list[InputBlob]) -> list[tuple[InputBlob, InputBlob]]:
+def _find_repeated(inlets: list[InputBlob]) -> list[tuple[InputBlob, InputBlob]]:
     """The inputs whose blob an earlier one gives already, each with that one."""
     first: dict[str, InputBlob] = {}
     return [(inlet, first[inlet.blob]) for inlet in inlets if first.setdefault(inlet.blob, inlet) is not inlet]
+
+
+def _used(inlets: list[InputBlob], computed: list[LayerEntry]) -> list[InputBlob]:
+    """The inputs that layers read which are computed."""
+    read = {name for entry in computed for name, _ in entry.bottoms}
+    return [inlet for inlet in inlets if not inlet.label and inlet.blob in read]
 
 
 class _NetworkReader:
@@ -55,7 +61,7 @@ class _NetworkReader:
         self.root = root
         self.options = options
         self.faults = Collector()
-        self.made = CaffeGraph(options.regions)
+        self.graph = CaffeGraph(options.regions)
         self.blobs: dict[str, Blob] = {}
         self.makers: dict[str, str] = {}  # of each blob: the layer, in words
         self.further: dict[str, Shape] = {}
@@ -65,20 +71,22 @@ class _NetworkReader:
         self.entries = LayerEntries((), ())
         self.inlets: dict[str, Blob] = {}
         self.needed: set[str] = set()
+        self.main: Shape = ()
+        self.recurs = False
 
     def network(self, path: Path) -> Network:
         with self.faults.catching():
-            for field, where in self.root.unknown(FILE.split()):
-                self.made.stranger(field, where)
-        self.entries = entries(self.root, self.faults)
+            for field, where in self.root.find_unknown(FILE.split()):
+                self.graph.note_unknown_field(field, where)
+        self.entries = read_entries(self.root, self.faults)
         self._check_layers()
         self._open(self._all_inlets())
         for entry in self.entries.kept:
             self._step(entry)
-        if not self.made.nodes and not self.faults.found:
+        if not self.graph.nodes and not self.faults.found:
             self.faults.add(SheetError("no layer of the file computes anything", Where(self.root.source.file)))
         self.faults.raise_any()
-        nodes = tuple(staged(self.made.nodes, self.origins))
+        nodes = tuple(with_stages(self.graph.nodes, self.origins))
         read = {name for node in nodes for name in node.inputs}
         further = {name: shape for name, shape in self.further.items() if name in read}
         name = self.root.text("name") or path.stem
@@ -89,7 +97,7 @@ class _NetworkReader:
         if self.entries.kept or self.faults.found:
             return
         hint = 'layers such as layer { name: "relu1" type: "ReLU" ... }'
-        hint = next((said for name, said in OTHER_FILES.items() if name in self.root), hint)
+        hint = next((content for name, content in OTHER_FILES.items() if name in self.root), hint)
         elsewhere = next((self.root.text(name) for name in ("net", "train_net") if name in self.root), "")
         hint += f"; the network is in {shown(elsewhere)}" if elsewhere else ""
         raise SheetError("there is no layer", Where(self.root.source.file), hint)
@@ -98,79 +106,83 @@ class _NetworkReader:
 
     def _all_inlets(self) -> list[InputBlob]:
         """The blobs from outside, in the order of the file; the first that nobody makes where the file declares none."""
-        found: list[InputBlob] = []
+        inlets: list[InputBlob] = []
         with self.faults.catching():
-            found += declared(self.root)
+            inlets += declared_inputs(self.root)
         for entry in self.entries.kept:
             if entry.verdict.source:
                 with self.faults.catching():
-                    found += of_layer(entry.type, entry.fields, entry.where)
-        for inlet, first in _twice(found):
+                    inlets += layer_inputs(entry.type, entry.fields, entry.where)
+        for inlet, first in _find_repeated(inlets):
             message = f"blob {shown(inlet.blob)} comes from outside twice, first in line {first.where.line}"
             self.faults.add(
                 SheetError(message, inlet.where, "include { phase: TRAIN } and include { phase: TEST } tell two apart")
             )
-        if found or self.faults.found:
-            return found
+        if inlets or self.faults.found:
+            return inlets
         name, where = next((bottom for entry in self.entries.kept for bottom in entry.bottoms), ("data", self.root.where))
         return [InputBlob(name, None, where)]
 
     def _open(self, inlets: list[InputBlob]) -> None:
         """Give every input its shape: the caller's, in the order of the file, or the file's own."""
         computed = [entry for entry in self.entries.kept if not entry.verdict.left_out]
-        read = {name for entry in computed for name, _ in entry.bottoms}
         self.needed = {entry.bottoms[0][0] for entry in computed if entry.bottoms and entry.type in NEEDY}
+        self.recurs = any(entry.type in RECURRENT for entry in computed)
+        used = _used(inlets, computed)
         regions = {entry.bottoms[1][0] for entry in computed if entry.type in REGIONS_READ_BY and len(entry.bottoms) > 1}
-        recurs = any(entry.type in RECURRENT for entry in computed)
-        used = [inlet for inlet in inlets if not inlet.label and inlet.blob in read]
-        shapes = list(self.options.inputs)
+        shapes = self._shapes_of_caller(used)
+        if used and used[0].dims and not self.recurs:
+            self.graph.batch = used[0].dims[0]
+        self.inlets = {inlet.blob: LABEL for inlet in inlets}
+        for inlet in used:
+            open_input = self._open_regions if inlet.blob in regions else self._open_input
+            self._enter(inlet, open_input(inlet, shapes.get(inlet.blob)), main=inlet is used[0])
+        if self.recurs and not self.faults.found:
+            self.graph.note("The network is recurrent: the first axis of its inputs counts steps, and all steps are counted.")
+
+    def _shapes_of_caller(self, used: list[InputBlob]) -> dict[str, Shape]:
+        """The input shapes that the caller gives, by the name of the blob."""
+        shapes = self.options.inputs
         if len(shapes) > max(len(used), 1):
             message = f"{len(shapes)} input shapes are given, but the network has {len(used)} inputs"
             self.faults.add(SheetError(message, Where(self.root.source.file), ", ".join(inlet.blob for inlet in used) or None))
-        given = dict(zip((inlet.blob for inlet in used), shapes, strict=False))
-        self.main: Shape = ()
-        if used and used[0].dims and not recurs:
-            self.made.batch = used[0].dims[0]
-        self.inlets = {inlet.blob: LABEL for inlet in inlets}
-        for inlet in used:
-            if inlet.blob in regions:
-                blob = self._regions(inlet, given.get(inlet.blob))
-            else:
-                blob = self._inlet(inlet, given.get(inlet.blob), recurs=recurs)
-            self._enter(inlet, blob, main=inlet is used[0])
-        if recurs and not self.faults.found:
-            self.made.note("The network recurs: the first axis of its inputs is the steps, and the counts are for all of them.")
+        return dict(zip((inlet.blob for inlet in used), shapes, strict=False))
 
-    def _inlet(self, inlet: InputBlob, given: Shape | None, *, recurs: bool) -> Blob:
+    def _open_input(self, inlet: InputBlob, shape: Shape | None) -> Blob:
         dims = inlet.dims
-        if given is not None:
-            whole = recurs and dims is not None and len(given) == len(dims) - 1
-            return Blob("", (*dims[:1], *given) if whole and dims else given, recurs)
-        if dims is None and inlet.spare and inlet.blob not in self.needed:
-            return LABEL
+        if shape is not None:
+            lacks_steps = self.recurs and dims is not None and len(shape) == len(dims) - 1
+            return Blob("", (*dims[:1], *shape) if lacks_steps and dims else shape, self.recurs)
         if dims is None:
-            axes = "16x1x512 (steps x streams x features)" if recurs else "3x224x224 (channels x height x width)"
-            hint = f"give it{'' if recurs else ', without the batch'}: --input {axes}"
-            self.faults.add(SheetError(f"the file does not say the shape of {shown(inlet.blob)}", inlet.where, hint))
-            return NOWHERE
+            return self._open_unknown(inlet)
         if inlet.guessed:
-            self.made.note(f"Three channels are assumed for {inlet.blob}, as the file does not say them; --input sets a shape.")
-        leads = recurs or len(dims) == 1
+            self.graph.note(f"Three channels are assumed for {inlet.blob}, as the file does not say them; --input sets a shape.")
+        leads = self.recurs or len(dims) == 1
         return Blob("", dims if leads else dims[1:], leads)
 
-    def _regions(self, inlet: InputBlob, given: Shape | None) -> Blob:
-        """Regions that come from outside: a row of five for each."""
-        if given is not None:
-            return Blob("", given, leading=True)
+    def _open_unknown(self, inlet: InputBlob) -> Blob:
+        """An input without a shape: a label where no layer needs it, else a fault."""
+        if inlet.spare and inlet.blob not in self.needed:
+            return LABEL
+        hint = "give it without the batch: --input 3x224x224 (channels x height x width)"
+        if self.recurs:
+            hint = "give it: --input 16x1x512 (steps x streams x features)"
+        self.faults.add(SheetError(f"the file does not give the shape of {shown(inlet.blob)}", inlet.where, hint))
+        return NOWHERE
+
+    def _open_regions(self, inlet: InputBlob, shape: Shape | None) -> Blob:
+        """Regions that come from outside: a row of five numbers for each."""
+        if shape is not None:
+            return Blob("", shape, leading=True)
         stated = inlet.dims[0] if inlet.dims and inlet.dims[0] > 1 else 0
         width = inlet.dims[1] if inlet.dims and len(inlet.dims) > 1 else 5
-        return Blob("", (assumed_regions(self.made, stated), width), leading=True)
+        return Blob("", (assumed_regions(self.graph, stated), width), leading=True)
 
     def _enter(self, inlet: InputBlob, blob: Blob, *, main: bool) -> None:
         if not blob.counted or blob.sizes is None:
             self.inlets[inlet.blob] = blob
             return
-        node = INPUT if main else self.made.fresh(inlet.blob)
+        node = INPUT if main else self.graph.free_name(inlet.blob)
         self.inlets[inlet.blob] = Blob(node, blob.sizes, blob.leading)
         if main:
             self.main = blob.sizes
@@ -195,7 +207,7 @@ class _NetworkReader:
             self._make(entry, self._run(entry, bottoms))
 
     def _leave_out(self, entry: LayerEntry) -> None:
-        self.left_out.append(said(entry))
+        self.left_out.append(describe(entry))
         self._make(entry, [LABEL] * len(entry.tops))
 
     def _blob(self, entry: LayerEntry, name: str, where: Where) -> Blob:
@@ -212,21 +224,21 @@ class _NetworkReader:
             return None
         for entry in self.entries.kept:
             if name in entry.tops:
-                return f"{said(entry)} in line {entry.where.line} makes it: layers stand in the order in which they are computed"
+                return f"{describe(entry)} in line {entry.where.line} makes it: a layer comes after the layers that it reads"
         for entry in self.entries.dropped:
             if name in entry.tops:
-                return f"{said(entry)} in line {entry.where.line} makes it, but is not part of phase TEST"
-        return _alike(name, [*self.inlets, *self.blobs][-MOST_COMPARED:])
+                return f"{describe(entry)} in line {entry.where.line} makes it, but is not part of phase TEST"
+        return _suggest(name, [*self.inlets, *self.blobs][-MAX_COMPARED:])
 
     def _refuse(self, entry: LayerEntry, bottoms: tuple[Blob, ...]) -> list[Blob]:
         """A layer that cannot be counted: a fault, or its input handed on where the caller wants that."""
         if self.options.skip_unknown:
-            self.passed.append(said(entry))
+            self.passed.append(describe(entry))
             return [bottoms[0] if bottoms else LABEL] * len(entry.tops)
         place = entry.fields.place("type")
         if entry.verdict.refused == "unknown":
-            known = _alike(entry.type, [*RULES, *LEFT_OUT]) if self.root.source.may_guess() else ""
-            hint = f"{known}; {SKIP}" if known else SKIP
+            near = _suggest(entry.type, [*RULES, *LEFT_OUT]) if self.root.source.may_guess() else ""
+            hint = f"{near}; {SKIP}" if near else SKIP
             self.faults.add(SheetError(f"unknown layer type {shown(entry.type)}", place, hint))
         else:
             self.faults.add(SheetError(f"{entry.type} is not counted: {entry.verdict.refused}", place, SKIP))
@@ -237,50 +249,50 @@ class _NetworkReader:
         assert entry.verdict.rule
         shapeless = entry.verdict.shapeless
         kept = tuple(blob for i, blob in enumerate(bottoms) if blob.counted or i not in shapeless)
-        layer = CaffeLayer(self.made, entry.fields, entry.type, entry.name, entry.where, kept, entry.tops)
-        first = len(self.made.nodes)
+        layer = CaffeLayer(self.graph, entry.fields, entry.type, entry.name, entry.where, kept, entry.tops)
+        first = len(self.graph.nodes)
         try:
             if not all(blob.counted for blob in kept):
                 labels = [name for (name, _), blob in zip(entry.bottoms, bottoms, strict=True) if not blob.counted]
-                raise SheetError(f"{entry.name} reads {listing(labels)}, whose shape the file does not say", entry.where)
-            found = entry.verdict.rule(layer)
-            self.made.share(layer, first, parameter_names(entry.fields))
+                raise SheetError(f"{entry.name} reads {join_names(labels)}, whose shape the file does not say", entry.where)
+            blobs = entry.verdict.rule(layer)
+            self.graph.share(layer, first, parameter_names(entry.fields))
         except UnknownShapeError:
-            found = NOWHERE
+            blobs = NOWHERE
         except WorksheetError as fault:
             self.faults.add(fault)
-            found = NOWHERE
+            blobs = NOWHERE
         in_place = {name for name, _ in entry.bottoms} & set(entry.tops)
         below = bottoms[0].node if in_place and bottoms else ""
-        self.origins |= {node.name: (entry.name, below) for node in self.made.nodes[first:]}
-        return found if isinstance(found, list) else [found] * (len(entry.tops) if found is NOWHERE else 1)
+        self.origins |= {node.name: (entry.name, below) for node in self.graph.nodes[first:]}
+        return blobs if isinstance(blobs, list) else [blobs] * (len(entry.tops) if blobs is NOWHERE else 1)
 
     def _make(self, entry: LayerEntry, blobs: list[Blob]) -> None:
         """Set the tops. A blob has one maker, but for layers that work in place."""
         if len(blobs) < len(entry.tops):
-            message = f"{said(entry)} makes {len(blobs)} blobs, but {len(entry.tops)} tops are named"
+            message = f"{describe(entry)} makes {len(blobs)} blobs, but {len(entry.tops)} tops are named"
             self.faults.add(SheetError(message, entry.where))
             blobs = [*blobs, *[NOWHERE] * len(entry.tops)]
         own = {name for name, _ in entry.bottoms}
         for top, blob in zip(entry.tops, blobs, strict=False):
-            known = top in self.blobs or top in self.inlets
-            if known and top not in own and not entry.verdict.left_out and entry.verdict.rule:
+            exists = top in self.blobs or top in self.inlets
+            if exists and top not in own and not entry.verdict.left_out and entry.verdict.rule:
                 first = self.makers.get(top, "an input")
                 hint = f"{first} makes it already; only a layer that reads the blob may write it again"
                 self.faults.add(SheetError(f"{entry.name} makes blob {shown(top)} again", entry.where, hint))
             self.blobs[top] = blob
-            self.makers[top] = said(entry)
+            self.makers[top] = describe(entry)
 
     # Notes
 
     def _notes(self) -> list[str]:
-        strangers = [f"{field} (line {where.line})" for field, where in self.made.strangers.items()]
-        dropped = [said(entry) for entry in self.entries.dropped]
-        listed = (
+        strangers = [f"{field} (line {where.line})" for field, where in self.graph.unknown_fields.items()]
+        dropped = [describe(entry) for entry in self.entries.dropped]
+        sentences = (
             ("Left out, because they compute nothing at inference: {}.", self.left_out),
             ("Left out, because they are not part of phase TEST: {}.", dropped),
             ("Passed over, because their types are not known: {}.", self.passed),
             ("Fields that are not known and change nothing here: {}.", strangers),
         )
         stage = ["Of the stages train, val and deploy, the last is read."] if self.entries.deploys else []
-        return [*stage, *self.made.notes, *(text.format(listing(names)) for text, names in listed if names)]
+        return [*stage, *self.graph.notes, *(text.format(join_names(names)) for text, names in sentences if names)]

@@ -15,8 +15,8 @@ from worksheet.sizes import Sized, size
 
 ARRAYS = {"weights": 1, "biases": 1, "buffers": 3}  # as Caffe stores them: mean, variance and a factor for both
 GROUP = re.compile(r"[A-Za-z]+_?[0-9]+[a-z]?(?=_|$)")  # conv1_1, res2a_branch2b, inception_3a_pool
-MOST_SAID = 12  # names in one note
-MOST_NODES = 50_000
+MAX_NAMED = 12  # names in one note
+MAX_NODES = 50_000
 
 
 class CaffeGraph:
@@ -28,52 +28,52 @@ class CaffeGraph:
         self.nodes: list[Node] = []
         self.rows: dict[str, Sized | None] = {}
         self.notes: dict[str, None] = {}
-        self.strangers: dict[str, Where] = {}
-        self._known: dict[object, Sized] = {}
-        self._taken = {INPUT}
-        self._numbers: Counter[str] = Counter()
+        self.unknown_fields: dict[str, Where] = {}
+        self._sizes: dict[object, Sized] = {}
+        self._names = {INPUT}
+        self._suffixes: Counter[str] = Counter()
         self._arrays: dict[str, tuple[str, int]] = {}  # a stored array's name: its node, its place there
 
     def make(self, layer: CaffeLayer, draft: NodeDraft) -> Shape | None:
         """Append a node; its output's shape, where that of its inputs is known. Raises WorksheetError."""
-        if len(self.nodes) >= MOST_NODES:
-            raise SheetError(f"the network has more than {MOST_NODES:,} layers", layer.where)
+        if len(self.nodes) >= MAX_NODES:
+            raise SheetError(f"the network has more than {MAX_NODES:,} layers", layer.where)
         kind = kind_named(draft.kind)
-        given = [Given(symbol, value, getattr(value, "where", layer.where)) for symbol, value in draft.values.items()]
-        found = hyperparameters(kind, given, layer.where)
-        values = {symbol.name: found[symbol.name] for symbol in kind.hyperparameters}  # in the order of the formulas
+        settings = [Given(symbol, value, getattr(value, "where", layer.where)) for symbol, value in draft.values.items()]
+        completed = hyperparameters(kind, settings, layer.where)
+        values = {symbol.name: completed[symbol.name] for symbol in kind.hyperparameters}  # in the order of the formulas
         inputs = tuple(blob.node for blob in draft.inputs)
         node = Node(draft.name, kind, values, inputs, layer.where, shares=draft.shares)
         self.nodes.append(node)
-        self.rows[node.name] = row = self._sized(node, tuple(blob.sizes for blob in draft.inputs))
+        self.rows[node.name] = row = self._size(node, tuple(blob.sizes for blob in draft.inputs))
         return row.output if row else None
 
-    def _sized(self, node: Node, received: tuple[Shape | None, ...]) -> Sized | None:
+    def _size(self, node: Node, received: tuple[Shape | None, ...]) -> Sized | None:
         """Equal layers are worked out once."""
         key = (node.kind.name, received, *node.hyperparameters.items())
-        if key not in self._known:
+        if key not in self._sizes:
             row = size(node, received)
             if row is None:
                 return None
-            self._known[key] = row
-        return self._known[key]
+            self._sizes[key] = row
+        return self._sizes[key]
 
-    def fresh(self, name: str) -> str:
+    def free_name(self, name: str) -> str:
         """The name, with a number where another node bears it."""
-        found = name
-        while found in self._taken:
-            self._numbers[name] += 1
-            found = f"{name}_{self._numbers[name] + 1}"
-        self._taken.add(found)
-        return found
+        candidate = name
+        while candidate in self._names:
+            self._suffixes[name] += 1
+            candidate = f"{name}_{self._suffixes[name] + 1}"
+        self._names.add(candidate)
+        return candidate
 
     def note(self, note: str) -> None:
         """Keep a sentence for the solution, once."""
         self.notes[note] = None
 
-    def stranger(self, field: str, where: Where) -> None:
+    def note_unknown_field(self, field: str, where: Where) -> None:
         """Keep a field that is not known, at its first place."""
-        self.strangers.setdefault(field, where)
+        self.unknown_fields.setdefault(field, where)
 
     # Shared parameters
 
@@ -83,14 +83,14 @@ class CaffeGraph:
             return
         for place in range(first, len(self.nodes)):
             node, row = self.nodes[place], self.rows[self.nodes[place].name]
-            number = sum(many for name, many in ARRAYS.items() if row and _stored(row, name))
-            if not number or node.shares:
+            array_count = sum(count for name, count in ARRAYS.items() if row and _count_stored(row, name))
+            if not array_count or node.shares:
                 continue
-            own = [*names[:number], *[""] * number][:number]
+            own = [*names[:array_count], *[""] * array_count][:array_count]
             owners = {self._arrays.get(name) for name in own}
             donors = {found[0] for found in owners if found}
-            if None not in owners and len(donors) == 1 and [self._arrays[name][1] for name in own] == list(range(number)):
-                self.nodes[place] = self._shared(layer, node, donors.pop())
+            if None not in owners and len(donors) == 1 and [self._arrays[name][1] for name in own] == list(range(array_count)):
+                self.nodes[place] = self._share_with(layer, node, donors.pop())
             elif donors:
                 some = ", ".join(sorted(donors))
                 self.note(f"{node.name} shares some of its parameters with {some}; they are counted in each.")
@@ -98,20 +98,20 @@ class CaffeGraph:
                 if name:
                     self._arrays.setdefault(name, (node.name, position))
 
-    def _shared(self, layer: CaffeLayer, node: Node, donor: str) -> Node:
+    def _share_with(self, layer: CaffeLayer, node: Node, donor: str) -> Node:
         own, other = self.rows[node.name], self.rows[donor]
-        if own and other and any(_stored(own, name) != _stored(other, name) for name in ARRAYS):
-            numbers = " and ".join(f"{sum(_stored(row, name) for name in ARRAYS):,}" for row in (own, other))
-            message = f"{node.name} shares the parameters of {donor}, but they are {numbers} numbers"
+        if own and other and any(_count_stored(own, name) != _count_stored(other, name) for name in ARRAYS):
+            sizes = " and ".join(f"{sum(_count_stored(row, name) for name in ARRAYS):,}" for row in (own, other))
+            message = f"{node.name} shares the parameters of {donor}, but they are {sizes} numbers"
             raise SheetError(message, layer.where, "a name of param { name } for arrays of one shape")
         return replace(node, shares=donor)
 
 
-def _stored(row: Sized, quantity: str) -> int:
+def _count_stored(row: Sized, quantity: str) -> int:
     return int(row.kind.quantity(quantity, row.form).at(row.values))
 
 
-def staged(nodes: list[Node], origins: dict[str, tuple[str, str]]) -> list[Node]:
+def with_stages(nodes: list[Node], origins: dict[str, tuple[str, str]]) -> list[Node]:
     """The nodes with their stages: what several layers' names begin with.
 
     ``origins`` tells of each node its layer's name and, where that layer works in place, the node below, whose stage it has.
@@ -128,11 +128,11 @@ def staged(nodes: list[Node], origins: dict[str, tuple[str, str]]) -> list[Node]
 
 def _group(name: str) -> str:
     head, slash, _ = name.partition("/")
-    found = GROUP.match(name)
-    return head if slash else found.group() if found else ""
+    match = GROUP.match(name)
+    return head if slash else match.group() if match else ""
 
 
-def listing(names: list[str]) -> str:
+def join_names(names: list[str]) -> str:
     """Names in a sentence, the first of many."""
-    more = len(names) - MOST_SAID
-    return ", ".join(names[:MOST_SAID]) + (f" and {more} more" if more > 0 else "")
+    more = len(names) - MAX_NAMED
+    return ", ".join(names[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "")

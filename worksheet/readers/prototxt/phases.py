@@ -20,13 +20,13 @@ class NetState:
 
     def __init__(self, root: MessageFields, layers: list[MessageFields]) -> None:
         state = root.child("state")
-        self.level = state.number("level", 0, least=-(10**6))
+        self.level = state.integer("level", 0, least=-(10**6))
         self.stages = frozenset(filter(None, state.texts("stage")))
-        self.assumed = not self.stages and _for_all_purposes(layers)
+        self.assumed = not self.stages and _is_all_purpose(layers)
         if self.assumed:
             self.stages = frozenset({DEPLOY})
 
-    def has(self, layer: MessageFields) -> bool:
+    def includes(self, layer: MessageFields) -> bool:
         """Whether a layer is part of it: any rule of ``include`` holds, or none of ``exclude``; an old ``phase`` is TEST."""
         if layer.choice("phase", PHASES, PHASE) != PHASE:
             return False
@@ -39,13 +39,13 @@ class NetState:
         lowest, highest = -(10**9), 10**9
         return (
             rule.choice("phase", PHASES, PHASE) == PHASE
-            and rule.number("min_level", lowest, lowest) <= self.level <= rule.number("max_level", highest, lowest)
+            and rule.integer("min_level", lowest, lowest) <= self.level <= rule.integer("max_level", highest, lowest)
             and self.stages.issuperset(rule.texts("stage"))
             and self.stages.isdisjoint(rule.texts("not_stage"))
         )
 
 
-def _for_all_purposes(layers: list[MessageFields]) -> bool:
+def _is_all_purpose(layers: list[MessageFields]) -> bool:
     """Whether some layers are for a stage of training, and others are there or not there for the stage deploy."""
     rules = {"include": set[str](), "exclude": set[str]()}
     for layer in layers:

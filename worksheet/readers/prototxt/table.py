@@ -34,23 +34,23 @@ SHAPELESS: dict[LayerRule, tuple[int, ...]] = {
     RULES["RNN"]: (1,),
     detection.proposal: (2,),
     detection.targets: (1, 2, 3),
-    layout.gathered: (1, 2, 3),
+    layout.gather_batches: (1, 2, 3),
 }
 NEEDY = frozenset(windows.RULES | weights.RULES)  # whose first blob is no label
 REGIONS_READ_BY = frozenset({"PSROIPooling", "ROIAlign", "ROIPooling"})  # as their second blob
 
 
-def _folded(name: str) -> str:
+def _normalise(name: str) -> str:
     """A type's name without what its spellings differ in: INNER_PRODUCT, InnerProduct, innerproduct."""
     return name.replace("_", "").replace("-", "").lower()
 
 
-TYPES = {_folded(name): name for name in (*RULES, *LEFT_OUT, *data_layers.SOURCES, *UNCOUNTED)}
+TYPES = {_normalise(name): name for name in (*RULES, *LEFT_OUT, *data_layers.SOURCES, *UNCOUNTED)}
 
 
-def type_named(written: str) -> str:
+def canonical_type(written: str) -> str:
     """The type as Caffe writes it now; as it stands in the file where it is not known."""
-    return TYPES.get(_folded(written), written)
+    return TYPES.get(_normalise(written), written)
 
 
 @dataclass(frozen=True)
@@ -68,24 +68,24 @@ class LayerVerdict:
         return SHAPELESS.get(self.rule, ()) if self.rule else ()
 
 
-def verdict(type: str, fields: MessageFields) -> LayerVerdict:
+def judge_layer(type: str, fields: MessageFields) -> LayerVerdict:
     """What becomes of a layer of this type. A data layer is one that reads no blob; a script is known by its class."""
     bottoms = "bottom" in fields
-    if not bottoms and (type in data_layers.SOURCES or _folded(type).endswith("data")):
+    if not bottoms and (type in data_layers.SOURCES or _normalise(type).endswith("data")):
         return LayerVerdict(source=True)
     if type == "Python":
-        return _scripted(fields.child("python_param").text("layer"))
+        return _judge_script(fields.child("python_param").text("layer"))
     if type in RULES:
         return LayerVerdict(RULES[type])
-    if type in LEFT_OUT or _folded(type).endswith(("loss", "accuracy")):
+    if type in LEFT_OUT or _normalise(type).endswith(("loss", "accuracy")):
         return LayerVerdict(left_out=True)
     return LayerVerdict(refused=UNCOUNTED.get(type, "unknown"))
 
 
-def _scripted(name: str) -> LayerVerdict:
-    folded = _folded(name)
-    if folded in SCRIPTS:
-        return LayerVerdict(SCRIPTS[folded])
-    if SCRIPTS_LEFT_OUT.fullmatch(folded):
+def _judge_script(name: str) -> LayerVerdict:
+    plain_name = _normalise(name)
+    if plain_name in SCRIPTS:
+        return LayerVerdict(SCRIPTS[plain_name])
+    if SCRIPTS_LEFT_OUT.fullmatch(plain_name):
         return LayerVerdict(left_out=True)
     return LayerVerdict(refused=f"the script {name or 'without a name'} is not known")

@@ -25,12 +25,12 @@ WORD = rf"(?:-[ \t]*)?(?:{NUMBER}|[A-Za-z_]\w*)(?![\w.])"
 STRING = r""""[^"\\\n]*(?:\\.[^"\\\n]*)*"|'[^'\\\n]*(?:\\.[^'\\\n]*)*\'"""
 GRAMMAR = rf"""
 start: field*
-field: PAIR _END?                                     -> pair
-     | PAIR_OF_TEXT STRING* _END?                     -> pair
-     | NAME ":" _value _END?                          -> spread
-     | NAME ":"? "[" (item ("," item)*)? "]" _END?    -> listed
-     | _opened _END?                                  -> block
-     | NAME ":"? _message _END?                       -> spread
+field: PAIR _END?                                     -> pair_field
+     | PAIR_OF_TEXT STRING* _END?                     -> pair_field
+     | NAME ":" _value _END?                          -> value_field
+     | NAME ":"? "[" (item ("," item)*)? "]" _END?    -> list_field
+     | _opened _END?                                  -> block_field
+     | NAME ":"? _message _END?                       -> value_field
 _opened: OPEN_BRACE field* "}}" | OPEN_ANGLE field* ">"
 item: _value | _message
 _value: word | texts
@@ -52,7 +52,7 @@ ANGLE: "<"
 _END: /[,;]/
 %ignore /(?:\s|#[^\n]*)+/
 """
-SAID = {
+TERMINALS = {
     "PAIR": "a field",
     "PAIR_OF_TEXT": "a field",
     "NAME": "a field",
@@ -133,10 +133,10 @@ def parse(source: PrototxtSource) -> PrototxtMessage:
     root = PrototxtMessage(1, 1)
     while start >= 0:
         try:
-            root = _parsed(source, start)
+            root = _parse_from(source, start)
             start = -1
         except _GrammarFault as fault:
-            faults.add(fault.said)
+            faults.add(fault.fault)
             following = LAYER.search(source.text, max(fault.position, start) + 1)
             start = following.start() if following and len(faults.found) < MAX_SYNTAX_FAULTS else -1
     faults.raise_any()
@@ -154,13 +154,13 @@ def _check_bounds(source: PrototxtSource) -> None:
 class _GrammarFault(Exception):
     """A fault of the grammar, with the offset in the text at which the reading stopped."""
 
-    def __init__(self, said: SheetError, position: int) -> None:
-        super().__init__(said.message)
-        self.said = said
+    def __init__(self, fault: SheetError, position: int) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
         self.position = position
 
 
-def _parsed(source: PrototxtSource, start: int) -> PrototxtMessage:
+def _parse_from(source: PrototxtSource, start: int) -> PrototxtMessage:
     """The message from an offset in the text on."""
     from lark.exceptions import UnexpectedCharacters, UnexpectedInput
 
@@ -169,9 +169,9 @@ def _parsed(source: PrototxtSource, start: int) -> PrototxtMessage:
         root: Any = _parser().parse(source.text[start:])  # built by the parser's own rules: a message, no tree
     except UnexpectedInput as fault:
         is_sign = isinstance(fault, UnexpectedCharacters)
-        said = _unreadable(source, before, fault) if is_sign else _unexpected(source, before, fault)
+        fault_found = _fault_of_character(source, before, fault) if is_sign else _fault_of_token(source, before, fault)
         position = start + (fault.pos_in_stream or 0) if fault.pos_in_stream is not None else len(source.text)
-        raise _GrammarFault(said, position) from None
+        raise _GrammarFault(fault_found, position) from None
     deepest = _too_deep(root)
     if deepest:
         message = f"messages are nested {root.depth - 1:,} deep; at most {MAX_DEPTH}"
@@ -191,18 +191,18 @@ def _too_deep(root: PrototxtMessage) -> PrototxtMessage | None:
     return message
 
 
-def _unreadable(source: PrototxtSource, before: int, fault: Any) -> SheetError:
+def _fault_of_character(source: PrototxtSource, before: int, fault: Any) -> SheetError:
     """The fault of a sign that begins nothing."""
     line = before + fault.line
     where = source.at(line, fault.column)
     sign = where.text[fault.column - 1 : fault.column]
     if sign in ('"', "'"):
         return SheetError("the text that begins here is not closed on its line", where, f"a second {sign}")
-    hint = "a template's placeholder: write its value there" if sign == "$" else _expected(fault.allowed)
+    hint = "a template's placeholder: write its value there" if sign == "$" else _describe_expected(fault.allowed)
     return SheetError(f"cannot read {shown(where.text[fault.column - 1 :], 20)}", where, hint)
 
 
-def _unexpected(source: PrototxtSource, before: int, fault: Any) -> SheetError:
+def _fault_of_token(source: PrototxtSource, before: int, fault: Any) -> SheetError:
     """The fault of a token that does not fit, or of a file that ends too early."""
     token = fault.token
     opened = [value for value in fault.state.value_stack if getattr(value, "type", "") in OPENING]
@@ -214,18 +214,18 @@ def _unexpected(source: PrototxtSource, before: int, fault: Any) -> SheetError:
     if token.type == "$END":
         last_line = len(source.lines)
         where = source.at(last_line, len(source.lines[-1]) + 1)
-        return SheetError("the file ends in the middle of a field", where, _expected(fault.expected))
+        return SheetError("the file ends in the middle of a field", where, _describe_expected(fault.expected))
     where = source.at(before + token.line, token.column, len(token.split("\n")[0]))
-    return SheetError(f"did not expect {shown(str(token), 30)} here", where, _expected(fault.expected))
+    return SheetError(f"did not expect {shown(str(token), 30)} here", where, _describe_expected(fault.expected))
 
 
 OPENING = frozenset({"OPEN_BRACE", "OPEN_ANGLE", "BRACE", "ANGLE"})
 
 
-def _expected(terminals: Any) -> str | None:
+def _describe_expected(terminals: Any) -> str | None:
     """What could stand at the place of a fault, in words."""
-    said = sorted({SAID[name] for name in terminals or () if name in SAID}, key=list(SAID.values()).index)
-    return f"expected {' or '.join(said)}" if 0 < len(said) < 4 else None
+    words = sorted({TERMINALS[name] for name in terminals or () if name in TERMINALS}, key=list(TERMINALS.values()).index)
+    return f"expected {' or '.join(words)}" if 0 < len(words) < 4 else None
 
 
 @cache
@@ -237,43 +237,43 @@ def _parser() -> Lark:
         """Builds each message as soon as the parser has all of it. A field is a name with its values."""
 
         def start(self, *fields: Any) -> PrototxtMessage:
-            return _filled(PrototxtMessage(1, 1), fields)
+            return _fill(PrototxtMessage(1, 1), fields)
 
-        def pair(self, token: Token, *more: Token) -> tuple[str, list[FieldValue]]:
-            found = SPLIT.match(token)
-            assert found
-            scalar = _scalar(token[found.end() :], token, found.end())
-            scalar.text += "".join(map(_plain, more))
-            return found[1], [scalar]
+        def pair_field(self, token: Token, *more: Token) -> tuple[str, list[FieldValue]]:
+            match = SPLIT.match(token)
+            assert match
+            scalar = _scalar(token[match.end() :], token, match.end())
+            scalar.text += "".join(map(_unquote, more))
+            return match[1], [scalar]
 
         def word(self, token: Token) -> PrototxtScalar:
             return _scalar(token, token)
 
         def texts(self, first: Token, *more: Token) -> PrototxtScalar:
             scalar = _scalar(first, first)
-            scalar.text += "".join(map(_plain, more))
+            scalar.text += "".join(map(_unquote, more))
             return scalar
 
         def item(self, value: FieldValue) -> FieldValue:
             return value
 
         def message(self, opening: Token, *fields: Any) -> PrototxtMessage:
-            return _filled(PrototxtMessage(opening.line or 1, opening.column or 1), fields)
+            return _fill(PrototxtMessage(opening.line or 1, opening.column or 1), fields)
 
-        def block(self, opening: Token, *fields: Any) -> tuple[str, list[FieldValue]]:
+        def block_field(self, opening: Token, *fields: Any) -> tuple[str, list[FieldValue]]:
             name = opening[:-1].rstrip().rstrip(":").rstrip()
-            return name, [_filled(PrototxtMessage(opening.line or 1, opening.column or 1, len(name)), fields)]
+            return name, [_fill(PrototxtMessage(opening.line or 1, opening.column or 1, len(name)), fields)]
 
-        def spread(self, name: Token, value: FieldValue) -> tuple[str, list[FieldValue]]:
+        def value_field(self, name: Token, value: FieldValue) -> tuple[str, list[FieldValue]]:
             return str(name), [value]
 
-        def listed(self, name: Token, *items: FieldValue) -> tuple[str, list[FieldValue]]:
+        def list_field(self, name: Token, *items: FieldValue) -> tuple[str, list[FieldValue]]:
             return str(name), list(items)
 
     return Lark(GRAMMAR, parser="lalr", transformer=MessageBuilder(), maybe_placeholders=False)
 
 
-def _filled(message: PrototxtMessage, fields: Any) -> PrototxtMessage:
+def _fill(message: PrototxtMessage, fields: Any) -> PrototxtMessage:
     for name, values in fields:
         message.fields.setdefault(name, []).extend(values)
         for value in values:
@@ -284,18 +284,18 @@ def _filled(message: PrototxtMessage, fields: Any) -> PrototxtMessage:
 
 def _scalar(text: str, token: Token, offset: int = 0) -> PrototxtScalar:
     quoted = text[0] in "\"'"
-    plain = _plain(text) if quoted else text.replace(" ", "").replace("\t", "")
+    plain = _unquote(text) if quoted else text.replace(" ", "").replace("\t", "")
     return PrototxtScalar(plain, quoted, token.line or 1, (token.column or 1) + offset, len(text))
 
 
-def _plain(text: str) -> str:
+def _unquote(text: str) -> str:
     """A text without its quotes and escapes."""
     inner = text[1:-1]
-    return ESCAPE.sub(_unescaped, inner) if "\\" in inner else inner
+    return ESCAPE.sub(_unescape, inner) if "\\" in inner else inner
 
 
-def _unescaped(found: re.Match[str]) -> str:
-    octal, hexadecimal, sign = found.groups()
+def _unescape(match: re.Match[str]) -> str:
+    octal, hexadecimal, sign = match.groups()
     if sign is not None:
         return ESCAPED.get(sign, sign)
     return chr(int(octal, 8) if octal is not None else int(hexadecimal, 16))

@@ -6,20 +6,20 @@ from math import prod
 
 from worksheet.errors import SheetError
 from worksheet.layers import Shape
-from worksheet.readers.prototxt.layer import Blob, CaffeLayer, LayerRule, listed
+from worksheet.readers.prototxt.layer import Blob, CaffeLayer, LayerRule, number_symbols
 
 
 def inner_product(layer: CaffeLayer) -> Blob:
     """All axes from ``axis`` on are one vector; the axes before it are rows (regions, steps)."""
     fields = layer.param("inner_product_param")
     blob = layer.bottom
-    position = layer.inner_axis(blob, fields.number("axis", 1, least=-9))
+    position = layer.inner_axis(blob, fields.integer("axis", 1, least=-9))
     rows, inside = blob.shape[:position], blob.shape[position:]
-    values = {"k": fields.number("num_output", None, 1), "b": int(fields.flag("bias_term", default=True))}
+    values = {"k": fields.integer("num_output", None, 1), "b": int(fields.flag("bias_term", default=True))}
     if not rows:  # Linear flattens maps by itself, and takes two axes for rows
         blob = layer.emit("Flatten", blob, part="flatten") if len(inside) == 2 else blob
         return layer.emit("Linear", blob, values=values)
-    blob = layer.reshaped(blob, (*rows, prod(inside)), part="rows")
+    blob = layer.reshape(blob, (*rows, prod(inside)), part="rows")
     return layer.emit("Linear", blob, values={**values, "r": int(len(rows) > 1)})
 
 
@@ -27,7 +27,7 @@ def lrn(layer: CaffeLayer) -> Blob:
     fields = layer.param("lrn_param")
     region = fields.choice("norm_region", ("ACROSS_CHANNELS", "WITHIN_CHANNEL"), "ACROSS_CHANNELS")
     return layer.emit(
-        "LRN", layer.bottom, values={"n_l": fields.number("local_size", 5, 1), "v": int(region == "WITHIN_CHANNEL")}
+        "LRN", layer.bottom, values={"n_l": fields.integer("local_size", 5, 1), "v": int(region == "WITHIN_CHANNEL")}
     )
 
 
@@ -52,7 +52,7 @@ def mean_variance_norm(layer: CaffeLayer) -> Blob:
         kind, values = ("GroupNorm", {"g": 1, "a": 0}) if across else ("InstanceNorm", {"a": 0})
         return layer.emit(kind, blob, values=values | {"i": layer.channels_axis})
     axes = tuple(range(first if across else first + 1, len(blob.shape) + 1))
-    mean = layer.emit("Mean", blob, part="mean", values={**listed("a", axes), "f": 1})
+    mean = layer.emit("Mean", blob, part="mean", values={**number_symbols("a", axes), "f": 1})
     return layer.emit("Sub", blob, mean)
 
 
@@ -65,45 +65,45 @@ def normalize(layer: CaffeLayer) -> Blob:
 
 def scale(layer: CaffeLayer) -> Blob:
     """Numbers of its own, one a channel (or those of a second blob), times the input; then perhaps a bias."""
-    return _scaled(layer, "scale_param")
+    return _scale_or_shift(layer, "scale_param")
 
 
 def bias(layer: CaffeLayer) -> Blob:
-    return _scaled(layer, "bias_param")
+    return _scale_or_shift(layer, "bias_param")
 
 
-def _scaled(layer: CaffeLayer, param: str) -> Blob:
+def _scale_or_shift(layer: CaffeLayer, param: str) -> Blob:
     """``Scale`` multiplies, ``Bias`` adds; both lay the smaller array over the larger from ``axis`` on."""
     fields = layer.param(param)
     blob, *other = layer.read(1, 2)
     operation = {"scale_param": "Mul", "bias_param": "Add"}[param]
     with_bias = param == "scale_param" and fields.flag("bias_term")
-    axis = fields.number("axis", 1, least=-9)
+    axis = fields.integer("axis", 1, least=-9)
     if other:
-        laid = _laid(layer, blob, other[0], layer.axis(blob, axis))
-        return _biased(layer, blob, operation, laid, with_bias=with_bias)
+        aligned = _align(layer, blob, other[0], layer.axis(blob, axis))
+        return _combine(layer, blob, operation, aligned, with_bias=with_bias)
     position = layer.inner_axis(blob, axis)
-    number = fields.number("num_axes", 1, least=-1)
-    number = len(blob.shape) - position if number < 0 else number
-    if number == 1:
+    axis_count = fields.integer("num_axes", 1, least=-1)
+    axis_count = len(blob.shape) - position if axis_count < 0 else axis_count
+    if axis_count == 1:
         usual = 0 if len(blob.shape) > 2 else len(blob.shape) - 1
         values = {"a": 0 if position == usual else position + 1}
         values |= {"b": int(with_bias)} if param == "scale_param" else {}
         return layer.emit("Scale" if param == "scale_param" else "Bias", blob, values=values)
-    shape = blob.shape[position : position + number] + (1,) * (len(blob.shape) - position - number)
-    stored = layer.emit("Parameter", part="stored", leading=False, values=listed("o", shape or (1,)))
-    return _biased(layer, blob, operation, stored, with_bias=with_bias)
+    shape = blob.shape[position : position + axis_count] + (1,) * (len(blob.shape) - position - axis_count)
+    stored = layer.emit("Parameter", part="stored", leading=False, values=number_symbols("o", shape or (1,)))
+    return _combine(layer, blob, operation, stored, with_bias=with_bias)
 
 
-def _biased(layer: CaffeLayer, blob: Blob, operation: str, laid: Blob, *, with_bias: bool) -> Blob:
+def _combine(layer: CaffeLayer, blob: Blob, operation: str, other: Blob, *, with_bias: bool) -> Blob:
     if not with_bias:
-        return layer.emit(operation, blob, laid, leading=blob.leading)
-    product = layer.emit(operation, blob, laid, part="product", leading=blob.leading)
-    stored = layer.emit("Parameter", part="bias", leading=False, values=listed("o", laid.shape))
+        return layer.emit(operation, blob, other, leading=blob.leading)
+    product = layer.emit(operation, blob, other, part="product", leading=blob.leading)
+    stored = layer.emit("Parameter", part="bias", leading=False, values=number_symbols("o", other.shape))
     return layer.emit("Add", product, stored, leading=blob.leading)
 
 
-def _laid(layer: CaffeLayer, blob: Blob, other: Blob, position: int) -> Blob:
+def _align(layer: CaffeLayer, blob: Blob, other: Blob, position: int) -> Blob:
     """The second blob with axes of one behind its own, so that it lies over the first from ``position`` on."""
     shape: Shape = other.shape
     if position < 0 and other.leading:  # a stored array has no batch; a blob laid from the batch on shares it
@@ -111,18 +111,18 @@ def _laid(layer: CaffeLayer, blob: Blob, other: Blob, position: int) -> Blob:
     behind = len(blob.shape) - max(position, 0) - len(shape)
     under = blob.shape[max(position, 0) : len(blob.shape) - behind]
     if behind < 0 or any(size not in {1, whole} for size, whole in zip(shape, under, strict=True)):
-        said = [" x ".join(map(str, layer.axes(one))) for one in (blob, other)]
-        message = f"{layer.name} ({layer.type}) cannot lay {said[1]} over {said[0]} there"
+        shapes = [" x ".join(map(str, layer.axes(one))) for one in (blob, other)]
+        message = f"{layer.name} ({layer.type}) cannot lay {shapes[1]} over {shapes[0]} there"
         raise SheetError(message, layer.where, "the axis at which the second blob's axes begin")
-    return layer.reshaped(other, shape + (1,) * behind, part="laid", leading=other.leading)
+    return layer.reshape(other, shape + (1,) * behind, part="laid", leading=other.leading)
 
 
 def embed(layer: CaffeLayer) -> Blob:
     """A row of the table for every number; then a bias, unless bias_term is false."""
     fields = layer.param("embed_param")
-    values = {"v": fields.number("input_dim", None, 1), "k": fields.number("num_output", None, 1)}
+    values = {"v": fields.integer("input_dim", None, 1), "k": fields.integer("num_output", None, 1)}
     blob = layer.bottom
-    blob = layer.reshaped(blob, blob.shape or (1,), part="rows")
+    blob = layer.reshape(blob, blob.shape or (1,), part="rows")
     if not fields.flag("bias_term", default=True):
         return layer.emit("Embedding", blob, values=values)
     rows = layer.emit("Embedding", blob, part="rows", values=values)
@@ -132,10 +132,10 @@ def embed(layer: CaffeLayer) -> Blob:
 
 def parameter(layer: CaffeLayer) -> Blob:
     """An array that is learned and read by other layers. It has no samples."""
-    shape = layer.param("parameter_param").child("shape").numbers("dim", 1)
+    shape = layer.param("parameter_param").child("shape").integers("dim", 1)
     if not 0 < len(shape) <= 6:
         raise SheetError(f"{layer.name} is an array of {len(shape)} axes; from 1 to 6", layer.where, "shape { dim: ... }")
-    return layer.emit("Parameter", leading=True, values=listed("o", tuple(shape)))
+    return layer.emit("Parameter", leading=True, values=number_symbols("o", tuple(shape)))
 
 
 def recurrent(kind: str, layer: CaffeLayer) -> Blob:
@@ -146,21 +146,21 @@ def recurrent(kind: str, layer: CaffeLayer) -> Blob:
         raise SheetError(f"{layer.name} ({layer.type}) has a third input, which each step reads; it is not counted", layer.where)
     if fields.flag("expose_hidden"):
         raise SheetError("a state that is fed from outside is not counted", fields.place("expose_hidden"))
-    width = fields.number("num_output", None, 1)
+    width = fields.integer("num_output", None, 1)
     if len(blob.shape) < 3:
         raise SheetError(f"{layer.name} ({layer.type}) takes steps x streams x features", layer.where, "a Reshape before it")
     steps, streams, *inside = blob.shape
     if streams == 1:
-        rows = layer.reshaped(blob, (steps, prod(inside)), part="steps")
+        rows = layer.reshape(blob, (steps, prod(inside)), part="steps")
     else:
-        flat = layer.reshaped(blob, (steps, streams, prod(inside)), part="steps")
-        rows = layer.emit("Permute", flat, part="streams", values=listed("a", (2, 1, 3)))
+        flat = layer.reshape(blob, (steps, streams, prod(inside)), part="steps")
+        rows = layer.emit("Permute", flat, part="streams", values=number_symbols("a", (2, 1, 3)))
     state = layer.emit(kind, rows, part="" if kind == "LSTM" else "state", values={"k": width, "e": 0})
     if kind == "RNN":
         state = layer.emit("Tanh", layer.emit("Linear", state, part="output", values={"k": width, "b": 1, "r": 1}))
     if streams == 1:
-        return layer.reshaped(state, (steps, 1, width), part="stream")
-    return layer.emit("Permute", state, part="steps_first", values=listed("a", (2, 1, 3)))
+        return layer.reshape(state, (steps, 1, width), part="stream")
+    return layer.emit("Permute", state, part="steps_first", values=number_symbols("a", (2, 1, 3)))
 
 
 def _lstm(layer: CaffeLayer) -> Blob:

@@ -6,20 +6,20 @@ from functools import partial
 
 from worksheet.errors import SheetError
 from worksheet.readers.prototxt.fields import MessageFields
-from worksheet.readers.prototxt.layer import Blob, CaffeLayer, LayerRule, listed
+from worksheet.readers.prototxt.layer import Blob, CaffeLayer, LayerRule, number_symbols
 
 SIDES = {1: "w", 2: "hw", 3: "thw"}  # the letters of the axes behind the channels, from the outermost inwards
 MAX_BLOBS = 1000
 POOLS = ("MAX", "AVE", "STOCHASTIC")
 CLIPPED, UNCLIPPED = 1, 2  # pooling rounds up; only where there is padding is a window behind the input left out
-HIGHEST_PYRAMID = 10
+MAX_PYRAMID = 10
 DEPTHS = {"kernel_size": "kernel_depth", "stride": "temporal_stride", "pad": "temporal_pad"}  # C3D's words for time
 
 
 def per_axis(fields: MessageFields, single: str, default: int | None, dimensions: int, least: int = 0) -> list[int]:
     """A size for each axis, from the outermost: one for all, one for each, or apart as ..._h and ..._w."""
     if "kernel_depth" in fields and single in DEPTHS and dimensions == 3:
-        return [fields.number(DEPTHS[single], default, least), *per_axis(fields, single, default, 2, least)]
+        return [fields.integer(DEPTHS[single], default, least), *per_axis(fields, single, default, 2, least)]
     stem = single.removesuffix("_size")
     if f"{stem}_h" in fields or f"{stem}_w" in fields:
         place = fields.place(f"{stem}_h" if f"{stem}_h" in fields else f"{stem}_w")
@@ -27,15 +27,15 @@ def per_axis(fields: MessageFields, single: str, default: int | None, dimensions
             raise SheetError(f"{single} and {stem}_h, {stem}_w set the same number", place)
         if dimensions != 2:
             raise SheetError(f"{stem}_h and {stem}_w are for maps", place, f"{single} for each of {dimensions} axes")
-        return [fields.number(f"{stem}_{side}", default, least) for side in SIDES[2]]
-    given: list[int] = list(fields.numbers(single, least))
-    if not given and default is None:
-        return [fields.number(single, default, least)] * dimensions  # which says what is missing
-    if len(given) not in {0, 1, dimensions}:
+        return [fields.integer(f"{stem}_{side}", default, least) for side in SIDES[2]]
+    sizes: list[int] = list(fields.integers(single, least))
+    if not sizes and default is None:
+        return [fields.integer(single, default, least)] * dimensions  # which says what is missing
+    if len(sizes) not in {0, 1, dimensions}:
         hint = f"one for all, or one for each of {dimensions} axes"
-        raise SheetError(f"{single} is given {len(given)} times", fields.place(single), hint)
-    given = given or [default or 0]
-    return given * dimensions if len(given) == 1 else given
+        raise SheetError(f"{single} is given {len(sizes)} times", fields.place(single), hint)
+    sizes = sizes or [default or 0]
+    return sizes * dimensions if len(sizes) == 1 else sizes
 
 
 def dilations(fields: MessageFields, dimensions: int) -> list[int]:
@@ -44,20 +44,20 @@ def dilations(fields: MessageFields, dimensions: int) -> list[int]:
     return per_axis(fields, name, 1, dimensions, 1)
 
 
-def spelled(letter: str, numbers: list[int]) -> dict[str, int]:
+def axis_symbols(letter: str, sizes: list[int]) -> dict[str, int]:
     """Values of the symbols of the axes: s_h, s_w; of a kernel, whose letter is empty, h and w."""
     stem = f"{letter}_" if letter else ""
-    return {stem + side: number for side, number in zip(SIDES[len(numbers)], numbers, strict=True)}
+    return {stem + side: size for side, size in zip(SIDES[len(sizes)], sizes, strict=True)}
 
 
-def dimensions_behind(layer: CaffeLayer, blob: Blob, axis: int) -> int:
+def window_dimensions(layer: CaffeLayer, blob: Blob, axis: int) -> int:
     """The number of axes in which a window slides: those behind the channels' axis."""
     position = layer.inner_axis(blob, axis)
-    number = len(blob.shape) - position - 1
-    if number not in SIDES:
+    count = len(blob.shape) - position - 1
+    if count not in SIDES:
         shape = " x ".join(map(str, blob.shape))
         raise SheetError(f"{layer.name} ({layer.type}) slides over 1 to 3 axes behind the channels, not {shape}", layer.where)
-    return number
+    return count
 
 
 def convolution(kind: str, layer: CaffeLayer, *, depthwise: bool = False) -> list[Blob]:
@@ -65,19 +65,19 @@ def convolution(kind: str, layer: CaffeLayer, *, depthwise: bool = False) -> lis
     blobs = layer.read(1, MAX_BLOBS)
     fields = layer.param("convolution_param")
     outputs: list[Blob] = []
-    for number, blob in enumerate(blobs, 1):
-        dimensions = dimensions_behind(layer, blob, fields.number("axis", 1, least=-9))
+    for i, blob in enumerate(blobs, 1):
+        dimensions = window_dimensions(layer, blob, fields.integer("axis", 1, least=-9))
         values = (
-            spelled("", per_axis(fields, "kernel_size", None, dimensions, 1))
-            | spelled("s", per_axis(fields, "stride", 1, dimensions, 1))
-            | spelled("p", per_axis(fields, "pad", 0, dimensions))
-            | spelled("d", dilations(fields, dimensions))
+            axis_symbols("", per_axis(fields, "kernel_size", None, dimensions, 1))
+            | axis_symbols("s", per_axis(fields, "stride", 1, dimensions, 1))
+            | axis_symbols("p", per_axis(fields, "pad", 0, dimensions))
+            | axis_symbols("d", dilations(fields, dimensions))
         )
         channels = blob.shape[-dimensions - 1]
-        values["k"] = fields.number("num_output", channels if depthwise else None, 1)
-        values["g"] = fields.number("group", channels if depthwise else 1, 1)
+        values["k"] = fields.integer("num_output", channels if depthwise else None, 1)
+        values["g"] = fields.integer("group", channels if depthwise else 1, 1)
         values["b"] = int(fields.flag("bias_term", default=True))
-        part = "" if number == 1 else str(number)
+        part = "" if i == 1 else str(i)
         shares = outputs[0].node if outputs else ""
         outputs.append(layer.emit(f"{kind}{dimensions}d", blob, part=part, shares=shares, values=values))
     return outputs
@@ -92,30 +92,30 @@ def pooling(layer: CaffeLayer) -> list[Blob]:
         hint = "MAX or AVE; it weighs each element by its own value, for which there is no kind of layer"
         raise SheetError("stochastic pooling is not counted", fields.place("pool"), hint)
     kind = {"MAX": "MaxPool", "AVE": "AvgPool"}[pool]
-    dimensions = dimensions_behind(layer, blob, 1)
+    dimensions = window_dimensions(layer, blob, 1)
     if fields.flag("global_pooling"):
-        return [_whole(layer, blob, kind, dimensions)] * len(layer.tops)
+        return [_pool_globally(layer, blob, kind, dimensions)] * len(layer.tops)
     kernel = per_axis(fields, "kernel_size", None, dimensions, 1)
     pads = per_axis(fields, "pad", 0, dimensions)
     strides = per_axis(fields, "stride", 1, dimensions, 1)
     up = fields.choice("round_mode", ("CEIL", "FLOOR"), "CEIL") == "CEIL" and fields.flag("ceil_mode", default=True)
     rounding = (CLIPPED if any(pads) else UNCLIPPED) if up else 0
-    values = spelled("", kernel) | spelled("s", strides) | spelled("p", pads) | {"e": rounding}
+    values = axis_symbols("", kernel) | axis_symbols("s", strides) | axis_symbols("p", pads) | {"e": rounding}
     return [layer.emit(f"{kind}{dimensions}d", blob, values=values)] * len(layer.tops)
 
 
-def _whole(layer: CaffeLayer, blob: Blob, kind: str, dimensions: int) -> Blob:
+def _pool_globally(layer: CaffeLayer, blob: Blob, kind: str, dimensions: int) -> Blob:
     """Pooling over all of a map; of the maps of many regions, each by itself."""
     if not blob.leading:
         return layer.emit(f"Global{kind}", blob)
-    return layer.emit(f"{kind}{dimensions}d", blob, values=spelled("", list(blob.shape[-dimensions:])))
+    return layer.emit(f"{kind}{dimensions}d", blob, values=axis_symbols("", list(blob.shape[-dimensions:])))
 
 
 def im2col(layer: CaffeLayer) -> Blob:
     """The windows of a convolution side by side: elements are copied, nothing is computed."""
     blob = layer.bottom
     fields = layer.param("convolution_param")
-    dimensions = dimensions_behind(layer, blob, fields.number("axis", 1, least=-9))
+    dimensions = window_dimensions(layer, blob, fields.integer("axis", 1, least=-9))
     kernel = per_axis(fields, "kernel_size", None, dimensions, 1)
     strides, pads = per_axis(fields, "stride", 1, dimensions, 1), per_axis(fields, "pad", 0, dimensions)
     *before, channels = blob.shape[:-dimensions]
@@ -128,22 +128,22 @@ def im2col(layer: CaffeLayer) -> Blob:
         raise SheetError(f"the kernel of {layer.name} is larger than its padded input", layer.where)
     for width in kernel:
         channels *= width
-    return layer.emit("Gather", blob, values=listed("o", (*before, channels, *places)))
+    return layer.emit("Gather", blob, values=number_symbols("o", (*before, channels, *places)))
 
 
 def pyramid(layer: CaffeLayer) -> Blob:
     """Spatial pyramid pooling: 1, 2 x 2, 4 x 4, ... windows, flattened and joined."""
     fields = layer.param("spp_param")
-    height = fields.number("pyramid_height", None, 1)
+    height = fields.integer("pyramid_height", None, 1)
     pool = fields.choice("pool", POOLS[:2], "MAX")
-    if height > HIGHEST_PYRAMID:
-        raise SheetError(f"a pyramid of {height} levels; at most {HIGHEST_PYRAMID}", fields.place("pyramid_height"))
+    if height > MAX_PYRAMID:
+        raise SheetError(f"a pyramid of {height} levels; at most {MAX_PYRAMID}", fields.place("pyramid_height"))
     flat: list[Blob] = []
     for level in range(height):
         bins = 2**level
         kernel = [-(-size // bins) for size in layer.bottom.shape[-2:]]
         pads = [(size * bins - whole + 1) // 2 for size, whole in zip(kernel, layer.bottom.shape[-2:], strict=True)]
-        values = spelled("", kernel) | spelled("s", kernel) | spelled("p", pads)
+        values = axis_symbols("", kernel) | axis_symbols("s", kernel) | axis_symbols("p", pads)
         kind = "MaxPool2d" if pool == "MAX" else "AvgPool2d"
         rounding = CLIPPED if any(pads) else UNCLIPPED
         pooled = layer.emit(kind, layer.bottom, part=f"pool{level}", values={**values, "e": rounding})
@@ -151,25 +151,25 @@ def pyramid(layer: CaffeLayer) -> Blob:
     return layer.emit("Concat", *flat, values={"a": 1}) if len(flat) > 1 else flat[0]
 
 
-def resampled(layer: CaffeLayer) -> Blob:
+def upsample(layer: CaffeLayer) -> Blob:
     """Upsample: to a multiple of the size (nearest neighbour), or with the places of maxima, as SegNet unpools.
 
     SegNet's pad_out takes off the row or column by which Caffe's pooling had rounded up.
     """
     blob, *places = layer.read(1, 2)
     fields = layer.param("upsample_param")
-    scales = {side: fields.number(f"scale_{side}", fields.number("scale", 2, 1), 1) for side in SIDES[2]}
+    scales = {side: fields.integer(f"scale_{side}", fields.integer("scale", 2, 1), 1) for side in SIDES[2]}
     if not places:
         return layer.emit("Upsample", blob, values={f"s_{side}": scale for side, scale in scales.items()})
     *channels, height, width = blob.shape
     sizes = [
-        fields.number(f"upsample_{side}", size * scales[side] - fields.flag(f"pad_out_{side}"), 1)
+        fields.integer(f"upsample_{side}", size * scales[side] - fields.flag(f"pad_out_{side}"), 1)
         for side, size in zip(SIDES[2], (height, width), strict=True)
     ]
-    return layer.emit("Gather", blob, values=listed("o", (*channels, *sizes)))
+    return layer.emit("Gather", blob, values=number_symbols("o", (*channels, *sizes)))
 
 
-def interpolated(layer: CaffeLayer) -> Blob:
+def interpolate(layer: CaffeLayer) -> Blob:
     """DeepLab's Interp: bilinear, the corners kept; to a size, or zoomed and shrunk."""
     blob, *like = layer.read(1, 2)
     fields = layer.param("interp_param")
@@ -178,9 +178,9 @@ def interpolated(layer: CaffeLayer) -> Blob:
         if like:
             values[letter] = like[0].shape[size]
         elif side in fields:
-            values[letter] = fields.number(side, None, 1)
-    zoom, shrink = fields.number("zoom_factor", 1, 1), fields.number("shrink_factor", 1, 1)
-    pads = {symbol: -fields.number(name, 0, least=-(10**6)) for name, symbol in (("pad_beg", "p_b"), ("pad_end", "p_e"))}
+            values[letter] = fields.integer(side, None, 1)
+    zoom, shrink = fields.integer("zoom_factor", 1, 1), fields.integer("shrink_factor", 1, 1)
+    pads = {symbol: -fields.integer(name, 0, least=-(10**6)) for name, symbol in (("pad_beg", "p_b"), ("pad_end", "p_e"))}
     return layer.emit("Interp", blob, values={"n_z": zoom, "n_s": shrink, **pads, **values})
 
 
@@ -191,9 +191,9 @@ RULES: dict[str, LayerRule] = {
     "Deconvolution": partial(convolution, "ConvTranspose"),
     "DepthwiseConvolution": partial(convolution, "Conv", depthwise=True),
     "Im2col": im2col,
-    "Interp": interpolated,
+    "Interp": interpolate,
     "Pooling": pooling,
     "Pooling3D": pooling,
     "SPP": pyramid,
-    "Upsample": resampled,
+    "Upsample": upsample,
 }

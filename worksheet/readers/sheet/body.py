@@ -10,11 +10,19 @@ from worksheet.errors import Collector, SheetError, Where, WorksheetError, neare
 from worksheet.formula import Formula
 from worksheet.layers import kinds
 from worksheet.network import INPUT, Node
-from worksheet.readers.sheet.lines import LONGEST_LINE, NAME, LayerReference, LayerStatement, SheetLine, statement, written
+from worksheet.readers.sheet.lines import (
+    MAX_LINE,
+    NAME,
+    LayerReference,
+    LayerStatement,
+    SheetLine,
+    parse_layer,
+    parse_statement,
+)
 
-MOST_LAYERS = 20_000
-MOST_BLOCKS = 200
-DEEPEST = 10  # blocks within blocks
+MAX_LAYERS = 20_000
+MAX_BLOCKS = 200
+MAX_DEPTH = 10  # blocks within blocks
 UNKNOWN = "?"  # the input of a layer that stands behind one which could not be read
 
 STAGE = re.compile(r"\s*==+\s*(?P<title>.*?)\s*==+\s*")
@@ -67,21 +75,21 @@ class SheetBody:
         rest = iter(lines)
         try:
             for line in rest:
-                self.top_line(line, rest)
+                self.read_top_line(line, rest)
         except _TooManyLayers as fault:
             self.faults.add(fault)
         return self.nodes
 
-    def top_line(self, line: SheetLine, rest: Iterator[SheetLine]) -> None:
-        if len(line.text) <= LONGEST_LINE and OPENS.match(line.text):
+    def read_top_line(self, line: SheetLine, rest: Iterator[SheetLine]) -> None:
+        if len(line.text) <= MAX_LINE and OPENS.match(line.text):
             with self.faults.catching():
-                self.define(line, rest)
-        elif len(line.text) <= LONGEST_LINE and (stage := STAGE.fullmatch(line.text)):
+                self.define_block(line, rest)
+        elif len(line.text) <= MAX_LINE and (stage := STAGE.fullmatch(line.text)):
             self.stage = stage["title"]
         else:
-            self.line(line, self.top, 0)
+            self.read_line(line, self.top, 0)
 
-    def define(self, opening: SheetLine, rest: Iterator[SheetLine]) -> None:
+    def define_block(self, opening: SheetLine, rest: Iterator[SheetLine]) -> None:
         """Read a block as far as its end. Raises SheetError; the lines are read in any case."""
         inside, closed = [], False
         for line in rest:
@@ -90,26 +98,26 @@ class SheetBody:
                 break
             inside.append(line)
         hint = "block residual(k, s): ... its layers, a line each ... end"
-        found = BLOCK.fullmatch(opening.text)
+        match = BLOCK.fullmatch(opening.text)
         if not closed:
             raise SheetError("the block has no end", opening.whole, "a line of its own: end")
-        if found is None:
+        if match is None:
             raise SheetError(f"cannot read {shown(opening.text.strip())}", opening.whole, hint)
-        numbers = tuple(part.strip() for part in found["numbers"].split(",") if part.strip())
-        where = opening.where(found.start("name") + 1, len(found["name"]))
-        if found["name"] in self.blocks or found["name"] in kinds() or len(self.blocks) >= MOST_BLOCKS:
-            raise SheetError(f"there is a block or a layer called {found['name']} already", where)
+        numbers = tuple(part.strip() for part in match["numbers"].split(",") if part.strip())
+        where = opening.where(match.start("name") + 1, len(match["name"]))
+        if match["name"] in self.blocks or match["name"] in kinds() or len(self.blocks) >= MAX_BLOCKS:
+            raise SheetError(f"there is a block or a layer called {match['name']} already", where)
         if not all(re.fullmatch(r"[A-Za-z]+(?:_[A-Za-z0-9]+)?", name, re.ASCII) for name in numbers) or not inside:
             raise SheetError("a block has names for its numbers, and layers", opening.whole, hint)
-        self.blocks[found["name"]] = SheetBlock(found["name"], numbers, tuple(inside))
+        self.blocks[match["name"]] = SheetBlock(match["name"], numbers, tuple(inside))
 
-    def line(self, line: SheetLine, scope: SheetScope, depth: int) -> None:
+    def read_line(self, line: SheetLine, scope: SheetScope, depth: int) -> None:
         """A layer or the use of a block, at the end of what is read so far."""
         self.steps += 1
-        if self.steps > MOST_LAYERS:
-            raise _TooManyLayers(f"more than {MOST_LAYERS:,} layers", line.whole)
+        if self.steps > MAX_LAYERS:
+            raise _TooManyLayers(f"more than {MAX_LAYERS:,} layers", line.whole)
         try:
-            parts = statement(line)
+            parts = parse_statement(line)
             use = USE.fullmatch(parts.body)
             if use and use["name"] not in kinds():
                 self.use(parts, use, scope, depth)
@@ -118,25 +126,25 @@ class SheetBody:
         except _TooManyLayers:
             raise
         except WorksheetError as fault:
-            self.note(fault)
-            self.spoilt(line, scope)
+            self.note_fault(fault)
+            self.mark_unknown(line, scope)
 
-    def note(self, fault: WorksheetError) -> None:
+    def note_fault(self, fault: WorksheetError) -> None:
         """A block's fault is told once, however often the block is used."""
         if str(fault) not in map(str, self.faults.found):
             self.faults.add(fault)
 
-    def spoilt(self, line: SheetLine, scope: SheetScope) -> None:
+    def mark_unknown(self, line: SheetLine, scope: SheetScope) -> None:
         """Note that nothing is known of this layer, so that what reads it is not blamed."""
         scope.above = UNKNOWN
         if (name := re.match(rf"\s*({NAME})\s*=", line.text, re.ASCII)) and name[1] not in scope.names:
             scope.names[name[1]] = UNKNOWN
 
     def layer(self, parts: LayerStatement, scope: SheetScope) -> None:
-        made = written(parts)
+        made = parse_layer(parts)
         inputs = self.inputs(parts, scope) or (() if made.kind.is_source else (scope.above,))
-        shares = self.known(made.shares, scope) if made.shares else ""
-        name = self.named(parts, scope, made.kind.name.lower())
+        shares = self.resolve(made.shares, scope) if made.shares else ""
+        name = self.name_for(parts, scope, made.kind.name.lower())
         scope.names[name] = scope.above = scope.prefix + name
         shares = "" if shares == UNKNOWN else shares
         where, values = parts.line.whole, made.hyperparameters
@@ -149,49 +157,49 @@ class SheetBody:
         if block is None:
             hint = nearest(use["name"], [*self.blocks, *kinds()]) or "blocks are defined above their first use"
             raise SheetError(f"there is no block {shown(use['name'])}", where, hint)
-        if depth >= DEEPEST:
-            raise SheetError(f"blocks within blocks go at most {DEEPEST} deep", where)
+        if depth >= MAX_DEPTH:
+            raise SheetError(f"blocks within blocks go at most {MAX_DEPTH} deep", where)
         numbers = self.numbers(block, use["numbers"], where)
         times = int(use["times"] or 1)
         inputs = self.inputs(parts, scope) or (scope.above,)
         for turn in range(times):
             last = turn == times - 1
-            name = self.named(parts, scope, block.name) if last else scope.fresh(block.name)
-            scope.above = self.placed(block, numbers, f"{scope.prefix}{name}.", inputs, depth)
+            name = self.name_for(parts, scope, block.name) if last else scope.fresh(block.name)
+            scope.above = self.place_block(block, numbers, f"{scope.prefix}{name}.", inputs, depth)
             scope.names[name] = scope.above
             inputs = (scope.above,)
 
-    def placed(self, block: SheetBlock, numbers: dict[str, int], prefix: str, inputs: tuple[str, ...], depth: int) -> str:
+    def place_block(self, block: SheetBlock, numbers: dict[str, int], prefix: str, inputs: tuple[str, ...], depth: int) -> str:
         """The layers of one use; the name of its last one."""
         names = {INPUT: inputs[0]} | {f"{INPUT}_{i}": name for i, name in enumerate(inputs[1:], 2)}
         inner = SheetScope(prefix, names, inputs[0])
         for line in block.lines:
             try:
-                filled = replace(line, text=_filled(line, numbers), full="")
+                filled = replace(line, text=_substitute(line, numbers), full="")
             except WorksheetError as fault:
-                self.note(fault)
-                self.spoilt(line, inner)
+                self.note_fault(fault)
+                self.mark_unknown(line, inner)
                 continue
-            self.line(filled, inner, depth + 1)
+            self.read_line(filled, inner, depth + 1)
         return inner.above
 
     def numbers(self, block: SheetBlock, text: str, where: Where) -> dict[str, int]:
-        given = [part for part in text.split(",") if part.strip()]
-        if len(given) != len(block.numbers):
+        parts = [part for part in text.split(",") if part.strip()]
+        if len(parts) != len(block.numbers):
             takes = f"{block.name}({', '.join(block.numbers)})"
-            raise SheetError(f"{block.name} takes {len(block.numbers)} numbers, not {len(given)}", where, takes)
-        return {name: _number(part, {}, where) for name, part in zip(block.numbers, given, strict=True)}
+            raise SheetError(f"{block.name} takes {len(block.numbers)} numbers, not {len(parts)}", where, takes)
+        return {name: _evaluate(part, {}, where) for name, part in zip(block.numbers, parts, strict=True)}
 
     def inputs(self, parts: LayerStatement, scope: SheetScope) -> tuple[str, ...]:
-        return tuple([self.known(reference, scope) for reference in parts.inputs])
+        return tuple([self.resolve(reference, scope) for reference in parts.inputs])
 
-    def known(self, reference: LayerReference, scope: SheetScope) -> str:
+    def resolve(self, reference: LayerReference, scope: SheetScope) -> str:
         if reference.name not in scope.names:
             hint = nearest(reference.name, scope.names)
             raise SheetError(f"there is no layer {shown(reference.name)} above", reference.where, hint)
         return scope.names[reference.name]
 
-    def named(self, parts: LayerStatement, scope: SheetScope, start: str) -> str:
+    def name_for(self, parts: LayerStatement, scope: SheetScope, start: str) -> str:
         if parts.name is None:
             return scope.fresh(start)
         if parts.name.name in scope.names:
@@ -203,16 +211,16 @@ class _TooManyLayers(SheetError):
     """There are more layers than a network may have."""
 
 
-def _filled(line: SheetLine, numbers: dict[str, int]) -> str:
+def _substitute(line: SheetLine, numbers: dict[str, int]) -> str:
     """A block's line with numbers in place of ``{k}`` and ``{4*k}``."""
 
-    def number(found: re.Match[str]) -> str:
-        return str(_number(found[1], numbers, line.where(found.start() + 1, len(found.group()))))
+    def replacement(match: re.Match[str]) -> str:
+        return str(_evaluate(match[1], numbers, line.where(match.start() + 1, len(match.group()))))
 
-    return BRACES.sub(number, line.text)
+    return BRACES.sub(replacement, line.text)
 
 
-def _number(text: str, numbers: dict[str, int], where: Where) -> int:
+def _evaluate(text: str, numbers: dict[str, int], where: Where) -> int:
     """The value of a small formula over a block's numbers. Raises SheetError where it is not a whole number."""
     try:
         formula = Formula(text.strip())

@@ -9,7 +9,7 @@ from worksheet.errors import Collector, SheetError, Where, nearest, shown
 from worksheet.layers import Kind, kinds
 from worksheet.layers.spelling import Given, hyperparameters, unknown_word, vocabulary
 
-LONGEST_LINE = 500
+MAX_LINE = 500
 NAME = r"[A-Za-z_][\w.]*"
 PARTS = re.compile(rf"(?P<indent>\s*)(?:(?P<name>{NAME})\s*=(?!=)\s*)?(?P<body>.*?)(?:\s*<-(?P<inputs>.*))?$", re.ASCII)
 WORDS = re.compile(r"(?P<arrow>(?:\S+\s*)?(?:->|→)\s*\S*)|\S+")
@@ -66,52 +66,52 @@ class ParsedLayer:
     shares: LayerReference | None
 
 
-def statement(line: SheetLine) -> LayerStatement:
+def parse_statement(line: SheetLine) -> LayerStatement:
     """The parts of a line. Raises SheetError for one that is too long or has an arrow without a name behind it."""
-    if len(line.text) > LONGEST_LINE:
-        raise SheetError(f"a line of {len(line.text):,} characters; at most {LONGEST_LINE}", line.where())
-    found = PARTS.match(line.text)
-    assert found is not None  # the pattern takes any line
-    name = LayerReference(found["name"], line.where(found.start("name") + 1, len(found["name"]))) if found["name"] else None
-    inputs = _references(line, found["inputs"], found.start("inputs")) if found["inputs"] is not None else ()
-    return LayerStatement(line, name, found["body"].rstrip(), found.start("body"), inputs)
+    if len(line.text) > MAX_LINE:
+        raise SheetError(f"a line of {len(line.text):,} characters; at most {MAX_LINE}", line.where())
+    match = PARTS.match(line.text)
+    assert match is not None  # the pattern takes any line
+    name = LayerReference(match["name"], line.where(match.start("name") + 1, len(match["name"]))) if match["name"] else None
+    inputs = _references(line, match["inputs"], match.start("inputs")) if match["inputs"] is not None else ()
+    return LayerStatement(line, name, match["body"].rstrip(), match.start("body"), inputs)
 
 
 def _references(line: SheetLine, text: str, start: int) -> tuple[LayerReference, ...]:
-    found = []
+    references = []
     for part in text.split(","):
         name = part.strip()
         column = start + len(part) - len(part.lstrip()) + 1
         if not re.fullmatch(NAME, name, re.ASCII):
             what = f"{shown(name)} is not the name of a layer" if name else "a name is missing behind the arrow"
             raise SheetError(what, line.where(column, max(1, len(name))), "the layers to read, such as Add <- conv1, relu_2")
-        found.append(LayerReference(name, line.where(column, len(name))))
+        references.append(LayerReference(name, line.where(column, len(name))))
         start += len(part) + 1
-    return tuple(found)
+    return tuple(references)
 
 
-def written(statement: LayerStatement) -> ParsedLayer:
+def parse_layer(statement: LayerStatement) -> ParsedLayer:
     """The layer that a line describes. Raises SheetError with all faults of the line at their columns."""
     line = statement.line
     before, colon, words = statement.body.partition(":")
     name = before.strip()
     kind = _kind(name, line.where(statement.start + 1, max(1, len(name))))
     faults = Collector()
-    given: list[Given] = []
+    settings: list[Given] = []
     pattern, shares = "", None
-    for found in WORDS.finditer(words):
-        text, where = found.group(), line.where(statement.start + len(before + colon) + found.start() + 1, len(found.group()))
+    for match in WORDS.finditer(words):
+        text, where = match.group(), line.where(statement.start + len(before + colon) + match.start() + 1, len(match.group()))
         with faults.catching():
             if text.startswith(SHARES):
                 shares = LayerReference(text[1:], where)
             elif kind.spelling.pattern and not pattern and not NUMBER.fullmatch(text):
                 pattern = text
             else:
-                given += _given(kind, text, bool(found["arrow"]), where)
+                settings += _read_word(kind, text, bool(match["arrow"]), where)
     faults.raise_any()
     if kind.spelling.pattern and not pattern:
         raise SheetError(f"{kind.name} lacks {kind.spelling.pattern}", line.whole, f"an example: {kind.spelling.example}")
-    return ParsedLayer(kind, hyperparameters(kind, given, line.whole), pattern, shares)
+    return ParsedLayer(kind, hyperparameters(kind, settings, line.whole), pattern, shares)
 
 
 def _kind(name: str, where: Where) -> Kind:
@@ -123,14 +123,14 @@ def _kind(name: str, where: Where) -> Kind:
     raise SheetError(f"unknown layer {shown(name)}", where, nearest(name, kinds()))
 
 
-def _given(kind: Kind, text: str, is_arrow: bool, where: Where) -> list[Given]:
+def _read_word(kind: Kind, text: str, is_arrow: bool, where: Where) -> list[Given]:
     if is_arrow:
-        return _arrow(kind, text, where)
-    listed = _listed(kind, text, where)
-    return listed or _word(kind, text, where)
+        return _arrow_settings(kind, text, where)
+    settings = _list_settings(kind, text, where)
+    return settings or _letter_setting(kind, text, where)
 
 
-def _listed(kind: Kind, text: str, where: Where) -> list[Given]:
+def _list_settings(kind: Kind, text: str, where: Where) -> list[Given]:
     """The numbers of a list such as 256x6x6, where the kind takes one."""
     spelling = kind.spelling
     parts = text.split(spelling.separator)
@@ -141,32 +141,32 @@ def _listed(kind: Kind, text: str, where: Where) -> list[Given]:
     return [Given(name, int(part), where) for name, part in zip(spelling.listed, parts, strict=False)]
 
 
-def _arrow(kind: Kind, text: str, where: Where) -> list[Given]:
+def _arrow_settings(kind: Kind, body: str, where: Where) -> list[Given]:
     if not kind.spelling.arrow:
         raise SheetError(f"{kind.name} has no arrow", where, f"an example: {kind.spelling.example}")
-    before, after = (part.strip() for part in re.split("->|→", text, maxsplit=1))
-    given = []
-    for name, number in zip(kind.spelling.arrow, (before, after), strict=True):
-        if not number and name == kind.spelling.arrow[0]:
+    before, after = (part.strip() for part in re.split("->|→", body, maxsplit=1))
+    settings = []
+    for name, text in zip(kind.spelling.arrow, (before, after), strict=True):
+        if not text and name == kind.spelling.arrow[0]:
             continue  # the shape above tells the input
-        if not INTEGER.fullmatch(number):
-            what = f"{shown(number)} is not a whole number" if number else "a number is missing behind the arrow"
+        if not INTEGER.fullmatch(text):
+            what = f"{shown(text)} is not a whole number" if text else "a number is missing behind the arrow"
             raise SheetError(what, where, f"an example: {kind.spelling.example}")
-        given.append(Given(name, int(number), where))
-    return given
+        settings.append(Given(name, int(text), where))
+    return settings
 
 
-def _word(kind: Kind, text: str, where: Where) -> list[Given]:
+def _letter_setting(kind: Kind, text: str, where: Where) -> list[Given]:
     if text in kind.spelling.flags:
         return [Given(*kind.spelling.flags[text], where)]
     words = vocabulary(kind)
-    number = NUMBER.fullmatch(text)
-    if number and number["word"] and len(number["number"]) <= 12:
-        name = number["word"].replace("_", "")
+    match = NUMBER.fullmatch(text)
+    if match and match["word"] and len(match["number"]) <= 12:
+        name = match["word"].replace("_", "")
         if name not in words:
-            raise unknown_word(kind, number["word"], where)
-        return [Given(name, int(number["number"]), where)]
-    if number and not number["word"]:
+            raise unknown_word(kind, match["word"], where)
+        return [Given(name, int(match["number"]), where)]
+    if match and not match["word"]:
         hint = f"{text}{next(iter(words))}?" if words else f"{kind.name} takes no numbers"
         raise SheetError(f"the number {shown(text)} has no letter behind it", where, hint)
     if text in words:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from worksheet.readers.torch.layer_facts import facts_of_frames, facts_of_names
 from worksheet.readers.torch.trace import ForwardTrace
-from worksheet.readers.torch.values import MOST_AXES, CannotFollow, ModuleFrame, TorchValue, batches, listed, without
+from worksheet.readers.torch.values import MAX_AXES, CannotFollow, ModuleFrame, TorchValue, batches, number_symbols, without
 
 AXES = "wht"  # of a window, the innermost first
 
@@ -42,17 +42,17 @@ class TorchCall:
 
     def __post_init__(self) -> None:
         names = self.rule.names.split()
-        self.base = self.trace.base(self.name.strip("_"), moves=self.rule.moves)  # of its rows' names
-        self.given: dict[str, Any] = dict(self.kwargs)
+        self.base = self.trace.base_name(self.name.strip("_"), moves=self.rule.moves)  # of its rows' names
+        self.arguments: dict[str, Any] = dict(self.kwargs)
         for i, name in enumerate(names):
             if name.startswith("*"):
                 rest = tuple(self.args[i:])
-                listed = len(rest) == 1 and isinstance(rest[0], (tuple, list))
-                self.given.setdefault(name[1:], tuple(rest[0]) if listed else rest) if rest else None
+                is_list = len(rest) == 1 and isinstance(rest[0], (tuple, list))
+                self.arguments.setdefault(name[1:], tuple(rest[0]) if is_list else rest) if rest else None
             elif i < len(self.args):
-                self.given[name] = self.args[i]
+                self.arguments[name] = self.args[i]
 
-    def traced(self, body: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    def trace_calls(self, body: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Run a function of tensors whose calls become rows, named as parts of this one."""
         frames = self.trace.frames
         frames.append(ModuleFrame(self.base, stage=frames[-1].stage, outer=self.called))
@@ -65,34 +65,34 @@ class TorchCall:
     def run(self) -> None:
         """Make the rows. Numbers that are only moved may lie in more axes than a row has, as long as they do not stay there."""
         values = [value for tensor in tensors((self.args, self.kwargs)) if (value := self.trace.value(tensor))]
-        wide = any(len(without(out.shape, batches(out.shape)[0])) > MOST_AXES for out in tensors(self.result))
+        wide = any(len(without(out.shape, batches(out.shape)[0])) > MAX_AXES for out in tensors(self.result))
         with self.trace.calling(self.called):
             if self.rule.moves and len(values) == 1 and (wide or values[0].source):
-                self.scattered(values[0])
+                self.gather_wide(values[0])
             else:
                 self.rule.handler(self)
 
-    def scattered(self, value: TorchValue) -> None:
+    def gather_wide(self, value: TorchValue) -> None:
         """Numbers picked by their places, when they have come to lie in axes that a row can have."""
         source = value.source or self.value(value.tensor)
         for out in tensors(self.result):
             batch = batches(out.shape)[0]
             shape = without(out.shape, batch)
-            if len(shape) > MOST_AXES:
+            if len(shape) > MAX_AXES:
                 self.trace.bind(out, replace(source, shape=shape, batch=batch, source=source))
             else:
-                self.row("Gather", listed("o", shape), source, out=out)
+                self.add_row("Gather", number_symbols("o", shape), source, out=out)
 
     def __getitem__(self, name: str) -> Any:
-        return self.given[name]
+        return self.arguments[name]
 
     def get(self, name: str, default: Any = None) -> Any:
-        return self.given.get(name, default)
+        return self.arguments.get(name, default)
 
     @property
-    def x(self) -> TorchValue:
+    def input(self) -> TorchValue:
         """The first argument."""
-        return self.value(self.args[0] if self.args else self.given[self.rule.names.split()[0].lstrip("*")])
+        return self.value(self.args[0] if self.args else self.arguments[self.rule.names.split()[0].lstrip("*")])
 
     def value(self, tensor: Any) -> TorchValue:
         """A tensor as an operand."""
@@ -100,7 +100,7 @@ class TorchCall:
             raise CannotFollow(f"it reads {type(tensor).__name__} where a tensor is expected")
         return self.trace.operand(tensor)
 
-    def known(self, tensor: Any) -> TorchValue | None:
+    def find_value(self, tensor: Any) -> TorchValue | None:
         """A tensor that is a parameter, a buffer or depends on something; None for numbers and constants."""
         return self.trace.value(tensor) if is_tensor(tensor) else None
 
@@ -110,19 +110,19 @@ class TorchCall:
         self.trace.bind(target, replace(value, batch=batch))
 
     def alias_of(self, made: Any) -> None:
-        """The result is what a function that was ``traced`` has given."""
+        """The result is what a function that was traced by ``trace_calls`` has given."""
         for out, tensor in zip(tensors(self.result), tensors(made), strict=False):
-            value = self.known(tensor)
+            value = self.find_value(tensor)
             if value is None or tensor.shape != out.shape:
                 raise CannotFollow("it is made of other calls that do not give its shape")
             self.alias(value, out, value.batch)
 
-    def with_first(self, made: TorchValue) -> None:
+    def alias_others(self, made: TorchValue) -> None:
         """The row gives the first result; the others (places of maxima, the state of a cell) come with it."""
         for further in tensors(self.result)[1:]:
             self.alias(made, further, made.batch)
 
-    def row(
+    def add_row(
         self, kind: str, values: Mapping[str, int], *operands: TorchValue, out: Any = None, part: str = "", pattern: str = "",
         weights: Sequence[Any] = (), statistics: Sequence[Any] = (), prefer: int | None = None,
         facts: Mapping[str, int] | None = None,
@@ -132,17 +132,17 @@ class TorchCall:
         ``weights`` are the stored tensors that it counts as parameters, ``statistics`` those that it counts as buffers.
         ``facts`` are those of ``conventions.facts`` that hold.
         """
-        given = [tensor for tensor in weights if tensor is not None]
-        shares = self.shares(given, statistics)
+        parameters = [tensor for tensor in weights if tensor is not None]
+        shares = self.shares(parameters, statistics)
         target = self.result if out is None else out
         name = f"{self.base}.{part}" if part else self.base
         guess = prefer if prefer is not None else _batch(operands, target)
-        all_facts = self.weight_facts(given, shares, operands[:1]) | facts_of_frames(self.trace.frames) | dict(facts or {})
-        made = self.trace.row(
+        all_facts = self.weight_facts(parameters, shares, operands[:1]) | facts_of_frames(self.trace.frames) | dict(facts or {})
+        made = self.trace.add_output(
             kind, values, operands, target, name, pattern=pattern, shares=shares, prefer=guess,
-            stored=sum(int(tensor.numel()) for tensor in given), moves=self.rule.moves, facts=all_facts,
+            stored=sum(int(tensor.numel()) for tensor in parameters), moves=self.rule.moves, facts=all_facts,
         )  # fmt: skip
-        for tensor in [] if shares else [*given, *statistics]:
+        for tensor in [] if shares else [*parameters, *statistics]:
             self.trace.owners.setdefault(self.trace.identity(tensor), self.trace.last)
         return made
 
@@ -154,10 +154,10 @@ class TorchCall:
         facts = self._first_axis(operands)
         if frame.maker[:1] == ("leaf",):
             facts |= facts_of_names([trace.parameters.get(trace.identity(tensor), "") for tensor in weights])
-        if shares and frame.maker and frame.path not in trace.kept and all(map(trace.identity, weights)):
+        if shares and frame.maker and frame.path not in trace.counted_modules and all(map(trace.identity, weights)):
             facts |= {"repeats": 0}
         if frame.maker:
-            trace.kept.add(frame.path)
+            trace.counted_modules.add(frame.path)
         return facts
 
     def _first_axis(self, operands: Sequence[TorchValue]) -> dict[str, int]:
@@ -211,29 +211,29 @@ def tensors(thing: Any) -> list[Any]:
     return [tensor for part in thing for tensor in tensors(part)]
 
 
-def numbers(value: Any, count: int) -> tuple[int, ...]:
+def per_axis(value: Any, count: int) -> tuple[int, ...]:
     """A number for each of so many axes; one number stands for all.
 
-    >>> numbers(3, 2), numbers((1,), 2), numbers([1, 2], 2)
+    >>> per_axis(3, 2), per_axis((1,), 2), per_axis([1, 2], 2)
     ((3, 3), (1, 1), (1, 2))
     """
-    given = tuple(value) if isinstance(value, (list, tuple)) else (value,)
-    return tuple(int(number) for number in (given * count if len(given) == 1 else given))
+    values = tuple(value) if isinstance(value, (list, tuple)) else (value,)
+    return tuple(int(size) for size in (values * count if len(values) == 1 else values))
 
 
-def sides(letter: str, value: Any, count: int) -> dict[str, int]:
+def axis_symbols(letter: str, value: Any, count: int) -> dict[str, int]:
     """The symbols of a size along each axis, which torch gives from the outermost inwards.
 
-    >>> sides("s_", (2, 1), 2)
+    >>> axis_symbols("s_", (2, 1), 2)
     {'s_w': 1, 's_h': 2}
     """
-    return {f"{letter}{axis}": number for axis, number in zip(AXES, reversed(numbers(value, count)), strict=False)}
+    return {f"{letter}{axis}": size for axis, size in zip(AXES, reversed(per_axis(value, count)), strict=False)}
 
 
-def sizes_of(shape: Sequence[int]) -> dict[str, int]:
+def output_symbols(shape: Sequence[int]) -> dict[str, int]:
     """The symbols of an output's size: W, H and T.
 
-    >>> sizes_of((6, 7))
+    >>> output_symbols((6, 7))
     {'W': 7, 'H': 6}
     """
     return dict(zip("WHT", map(int, reversed(shape)), strict=False))

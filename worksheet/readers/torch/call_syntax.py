@@ -54,35 +54,40 @@ KEPT = (
 SIGNS = ("BINARY_", "INPLACE_", "UNARY_", "COMPARE_")  # instructions of operators
 
 
-def wording(func: Any) -> str:
-    """How the program that runs wrote the call of a torch function which torch is now asking this package for."""
-    word = listed_name(func)
+def describe_call(func: Any) -> str:
+    """How the program that runs wrote the call of a torch function which torch is now asking this package for.
+
+    ``torch.add`` is named ``torch.add``, ``torch.nn.functional.relu`` is ``F.relu``, and ``torch.Tensor.__rsub__`` is ``-``.
+    """
+    word = qualified_name(func)
     if word in OPERATORS:
         return OPERATORS[word]
     frame, through = _caller()
     word = f"F.{through}" if through else word
-    if word in EITHER and not _by_method(frame, word.removeprefix("Tensor.")):
+    if word in EITHER and not _is_method_call(frame, word.removeprefix("Tensor.")):
         return EITHER[word]
-    if frame and word.startswith(FUNCTIONS) and not _looked_up(frame, word.rpartition(".")[2]):
+    if frame and word.startswith(FUNCTIONS) and not _is_looked_up(frame, word.rpartition(".")[2]):
         return word if word.startswith(ENGINE) else f"{KEPT}{word}"
-    return word if through else f"torch.{word[2:]}" if word in _shared() and _of_torch(frame, word[2:]) else word
+    if not through and word in _shared_functions() and _is_read_from_torch(frame, word[2:]):
+        return f"torch.{word[2:]}"
+    return word
 
 
 @lru_cache(maxsize=4096)
-def listed_name(func: Any) -> str:
+def qualified_name(func: Any) -> str:
     """torch's own name of a function, with the place where a program finds it."""
     from torch.overrides import resolve_name
 
     home, name = getattr(func, "__module__", None) or "", getattr(func, "__name__", str(func))
-    found = str(resolve_name(func) or f"{home}.{name}".lstrip(".")).removesuffix(".__get__").removesuffix(WITH_PLACES)
+    full_name = str(resolve_name(func) or f"{home}.{name}".lstrip(".")).removesuffix(".__get__").removesuffix(WITH_PLACES)
     if type(func).__module__ == "torch._ops":  # an operation of the engine and, behind a second dot, a form of it
-        return "torch.ops." + ".".join(found.split(".")[:2])
-    long = next((start for start in SHORT if found.startswith(start)), "")
-    return TWINS.get(found, SHORT.get(long, "") + found.removeprefix(long))
+        return "torch.ops." + ".".join(full_name.split(".")[:2])
+    long = next((start for start in SHORT if full_name.startswith(start)), "")
+    return TWINS.get(full_name, SHORT.get(long, "") + full_name.removeprefix(long))
 
 
 @cache
-def _shared() -> frozenset[str]:
+def _shared_functions() -> frozenset[str]:
     """The functions of torch.nn.functional that are also torch's own, the same objects."""
     import torch
     from torch.nn import functional
@@ -116,27 +121,27 @@ def _caller() -> tuple[FrameType | None, str]:
     return frame, "" if through.startswith("_") else through.removesuffix(WITH_PLACES)
 
 
-def _by_method(frame: FrameType | None, name: str) -> bool:
+def _is_method_call(frame: FrameType | None, name: str) -> bool:
     """Whether a frame is calling a method of this name: neither an operator, nor a function that uses one (sum, reduce)."""
     if frame is None or frame.f_lasti in _operators(frame.f_code):
         return False
-    return any(not isinstance(_value(frame, base), ModuleType) for base in _bases(frame.f_code, name))
+    return any(not isinstance(_value_of(frame, base), ModuleType) for base in _bases(frame.f_code, name))
 
 
-def _of_torch(frame: FrameType | None, name: str) -> bool:
+def _is_read_from_torch(frame: FrameType | None, name: str) -> bool:
     """Whether a frame reads a function of this name from the module torch, and from nowhere else."""
     bases = _bases(frame.f_code, name) if frame else frozenset()
-    return bool(bases) and all(getattr(_value(frame, base), "__name__", "") == "torch" for base in bases)
+    return bool(bases) and all(getattr(_value_of(frame, base), "__name__", "") == "torch" for base in bases)
 
 
-def _looked_up(frame: FrameType, name: str) -> bool:
+def _is_looked_up(frame: FrameType, name: str) -> bool:
     """Whether a frame looks a function of this name, in place or not, up in a module when it runs; else it was put aside."""
     forms = (name, name.rstrip("_"), f"{name}_", f"{name}{WITH_PLACES}")
     bases = {base for form in forms for base in _bases(frame.f_code, form)}
-    return any(not base or isinstance(_value(frame, base), ModuleType) for base in bases)
+    return any(not base or isinstance(_value_of(frame, base), ModuleType) for base in bases)
 
 
-def _value(frame: FrameType | None, name: str) -> Any:
+def _value_of(frame: FrameType | None, name: str) -> Any:
     """What a name stands for in a frame."""
     if frame is None:
         return None

@@ -8,25 +8,25 @@ from typing import Any
 from worksheet.readers.torch.call import CallRule, TorchCall
 
 
-def decomposed(body: Callable[..., Any], names: str = "input") -> CallRule:
+def decompose(body: Callable[..., Any], names: str = "input") -> CallRule:
     """A call that is made of others. ``names`` are torch's names of the arguments that ``body`` takes first."""
 
     def handler(call: TorchCall) -> None:
         options = dict(call.kwargs)
         further = [options.pop(name) for name in names.split()[len(call.args) :] if name in options]
-        call.alias_of(call.traced(body, *call.args, *further, **options))
+        call.alias_of(call.trace_calls(body, *call.args, *further, **options))
 
     return CallRule(handler, names)
 
 
-def _scaled(x: Any, factor: Any) -> Any:
+def _scale(x: Any, factor: Any) -> Any:
     return x if factor == 1 else x * factor
 
 
-def _added_product(c: Any, a: Any, b: Any, *, beta: Any = 1, alpha: Any = 1, **_: Any) -> Any:
+def _add_product(c: Any, a: Any, b: Any, *, beta: Any = 1, alpha: Any = 1, **_: Any) -> Any:
     """beta c + alpha a b; where beta is 0, c is not read."""
-    product = _scaled(a @ b, alpha)
-    return product if beta == 0 else _scaled(c, beta) + product
+    product = _scale(a @ b, alpha)
+    return product if beta == 0 else _scale(c, beta) + product
 
 
 def _glu(x: Any, dim: int = -1) -> Any:
@@ -51,8 +51,8 @@ def _normalize(x: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12, **_: An
 
 def _var(x: Any, dim: Any = None, unbiased: bool = True, keepdim: bool = False, **_: Any) -> Any:
     axes = tuple(range(x.dim())) if dim is None or isinstance(dim, bool) else dim
-    apart = x - x.mean(axes, keepdim=True)
-    return (apart * apart).sum(axes, keepdim=keepdim) / max(1, x.numel() - int(unbiased))  # any number: it is one division
+    centred = x - x.mean(axes, keepdim=True)
+    return (centred * centred).sum(axes, keepdim=keepdim) / max(1, x.numel() - int(unbiased))  # any number: it is one division
 
 
 def _cosine(a: Any, b: Any, dim: int = 1, eps: float = 1e-8) -> Any:
@@ -130,9 +130,9 @@ BODIES: dict[str, Callable[..., Any]] = {
     "normalize": _normalize,
     "cosine_similarity": _cosine,
     "logsumexp": lambda x, dim, keepdim=False: (x - x.amax(dim, keepdim=True)).exp().sum(dim, keepdim=keepdim).log(),
-    **dict.fromkeys(["addmm", "addmv", "baddbmm"], _added_product),
-    "addcmul": lambda c, a, b, *, value=1: c + _scaled(a * b, value),
-    "addcdiv": lambda c, a, b, *, value=1: c + _scaled(a / b, value),
+    **dict.fromkeys(["addmm", "addmv", "baddbmm"], _add_product),
+    "addcmul": lambda c, a, b, *, value=1: c + _scale(a * b, value),
+    "addcdiv": lambda c, a, b, *, value=1: c + _scale(a / b, value),
     "lerp": lambda a, b, weight: a + (b - a) * weight,
     "outer": lambda a, b: a.unsqueeze(1) * b,
     "ger": lambda a, b: a.unsqueeze(1) * b,
@@ -140,4 +140,4 @@ BODIES: dict[str, Callable[..., Any]] = {
     "_weight_norm_interface": lambda v, g, dim=0: (_weight_norm(v, g, dim), g),
 }
 
-DECOMPOSITIONS: dict[str, CallRule] = {name: decomposed(body, OPERANDS.get(name, "input")) for name, body in BODIES.items()}
+DECOMPOSITIONS: dict[str, CallRule] = {name: decompose(body, OPERANDS.get(name, "input")) for name, body in BODIES.items()}

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from worksheet.readers.torch.call import CallRule, TorchCall, is_tensor
-from worksheet.readers.torch.values import CannotFollow, TorchValue, listed, without
+from worksheet.readers.torch.values import CannotFollow, TorchValue, number_symbols, without
 
 NUMBERS = "Numbers that the forward pass makes itself (masks, scales) store nothing; each element of a sum with them counts."
 
 
 def elementwise(call: TorchCall) -> None:
     """A function of each element by itself."""
-    call.row(call.rule.kind, {}, call.x)
+    call.add_row(call.rule.kind, {}, call.input)
 
 
 # Two tensors, or a tensor and a number: the kind for each.
@@ -36,37 +36,38 @@ def binary(call: TorchCall) -> None:
     two, one, values = BINARY[call.rule.kind]
     if call.get("alpha", 1) != 1:
         other = call["other"]
-        call.alias_of(call.traced(lambda a, b: a + b, call["input"], call.traced(lambda b: b * call["alpha"], other)))
+        call.alias_of(call.trace_calls(lambda a, b: a + b, call["input"], call.trace_calls(lambda b: b * call["alpha"], other)))
         return
-    operands = [value for value in map(call.known, (call["input"], call["other"])) if value]
+    operands = [value for value in map(call.find_value, (call["input"], call["other"])) if value]
     if len(operands) == 2:
-        both(call, two, call.value(call["input"]), call.value(call["other"]))
+        combine_two(call, two, call.value(call["input"]), call.value(call["other"]))
         return
     if is_tensor(call["input"]) and is_tensor(call["other"]):
         call.trace.note(NUMBERS)
     x = call.value(operands[0].tensor)
     if x.tensor.numel() != call.result.numel():  # the numbers are more than the tensor: it is repeated first
-        x = spread(call, x)
-    call.row(one, values, x)
+        x = expand_to_result(call, x)
+    call.add_row(one, values, x)
 
 
-def spread(call: TorchCall, x: TorchValue) -> TorchValue:
+def expand_to_result(call: TorchCall, x: TorchValue) -> TorchValue:
     """A tensor repeated to the shape of the result."""
     wide = call.meta(call.result.shape)
-    return call.row("Gather", listed("o", without(wide.shape, 0 if wide.shape[0] == 1 else None)), x, out=wide, part="expand")
+    shape = without(wide.shape, 0 if wide.shape[0] == 1 else None)
+    return call.add_row("Gather", number_symbols("o", shape), x, out=wide, part="expand")
 
 
-def both(call: TorchCall, kind: str, a: TorchValue, b: TorchValue) -> None:
+def combine_two(call: TorchCall, kind: str, a: TorchValue, b: TorchValue) -> None:
     """Two tensors. Where leaving the batch axes out would pair other axes than torch does, they are kept."""
-    if not (paired(a, b) and paired(b, a)):
-        a, b = call.trace.full(a), call.trace.full(b)
+    if not (can_drop_batch(a, b) and can_drop_batch(b, a)):
+        a, b = call.trace.keep_batch(a), call.trace.keep_batch(b)
     try:
-        call.row(kind, {}, a, b)
+        call.add_row(kind, {}, a, b)
     except CannotFollow:
-        call.row(kind, {}, call.trace.full(a), call.trace.full(b))
+        call.add_row(kind, {}, call.trace.keep_batch(a), call.trace.keep_batch(b))
 
 
-def paired(a: TorchValue, b: TorchValue) -> bool:
+def can_drop_batch(a: TorchValue, b: TorchValue) -> bool:
     """Whether the second may lose its batch axis before both are laid over each other from the right."""
     if not b.batch:  # none, or the first axis, to the left of which nothing moves
         return True
@@ -77,15 +78,15 @@ def paired(a: TorchValue, b: TorchValue) -> bool:
 def power(call: TorchCall) -> None:
     """A power with a number as the exponent, or with a number as the base."""
     base, exponent = call["input"], call["exponent"]
-    if is_tensor(base) and is_tensor(exponent) and call.known(base) and call.known(exponent):
+    if is_tensor(base) and is_tensor(exponent) and call.find_value(base) and call.find_value(exponent):
         raise CannotFollow("both the base and the exponent are tensors")
-    x = next(value for value in map(call.known, (base, exponent)) if value)
-    fixed = exponent if call.known(base) else None
+    x = next(value for value in map(call.find_value, (base, exponent)) if value)
+    fixed = exponent if call.find_value(base) else None
     if fixed in ROOTS:
-        call.alias_of(call.traced(ROOTS[fixed], base))
+        call.alias_of(call.trace_calls(ROOTS[fixed], base))
         return
     whole = isinstance(fixed, (int, float)) and fixed == int(fixed) and fixed >= 1
-    call.row("Power", {"e": int(fixed) if whole and fixed else 0}, call.value(x.tensor))
+    call.add_row("Power", {"e": int(fixed) if whole and fixed else 0}, call.value(x.tensor))
 
 
 ROOTS: dict[Any, Callable[[Any], Any]] = {
@@ -99,21 +100,21 @@ ROOTS: dict[Any, Callable[[Any], Any]] = {
 def clip(call: TorchCall) -> None:
     """Bounds, each a comparison; bounds that are tensors are compared element by element as well."""
     bounds = [bound for bound in (call.get("min"), call.get("max")) if bound is not None]
-    call.row("Clip", {"b": max(1, len(bounds))}, call.x)
+    call.add_row("Clip", {"b": max(1, len(bounds))}, call.input)
 
 
 def prelu(call: TorchCall) -> None:
-    call.row("PReLU", {"a": call["weight"].numel()}, call.x, weights=(call["weight"],))
+    call.add_row("PReLU", {"a": call["weight"].numel()}, call.input, weights=(call["weight"],))
 
 
 def gelu(call: TorchCall) -> None:
-    call.row("GELU", {"t": int(call.get("approximate", "none") == "tanh")}, call.x)
+    call.add_row("GELU", {"t": int(call.get("approximate", "none") == "tanh")}, call.input)
 
 
 def hardtanh(call: TorchCall) -> None:
     """ReLU6 is the one between 0 and 6."""
     bounds = (call.get("min_val", -1), call.get("max_val", 1))
-    call.row("ReLU6" if bounds == (0, 6) else "Hardtanh", {}, call.x)
+    call.add_row("ReLU6" if bounds == (0, 6) else "Hardtanh", {}, call.input)
 
 
 KINDS_OF_ELEMENTS = {

@@ -7,24 +7,24 @@ from typing import Any
 
 from worksheet.errors import NetworkError, Where, WorksheetError, nearest
 from worksheet.readers.torch.call import CallRule, TorchCall, is_tensor, tensors
-from worksheet.readers.torch.call_syntax import wording
+from worksheet.readers.torch.call_syntax import describe_call
 from worksheet.readers.torch.call_table import CALLS, rule_of
 from worksheet.readers.torch.meta_tensors import MAKING, MetaTensors
 from worksheet.readers.torch.trace import ForwardTrace
-from worksheet.readers.torch.user_code import user_place
+from worksheet.readers.torch.user_code import find_user_line
 from worksheet.readers.torch.values import (
-    MOST_AXES,
+    MAX_AXES,
     CannotFollow,
     DeferredTensor,
     TorchValue,
     batches,
-    listed,
+    number_symbols,
     storage,
     version,
     without,
 )
 
-LIKE = frozenset(  # arrays that take a tensor's shape or type and none of its numbers
+SHAPE_ONLY = frozenset(  # arrays that take a tensor's shape or type and none of its numbers
     [
         "zeros_like",
         "ones_like",
@@ -44,7 +44,7 @@ LIKE = frozenset(  # arrays that take a tensor's shape or type and none of its n
         "sym_size",
     ]
 )
-ASKING = frozenset(  # for numbers
+VALUE_READERS = frozenset(  # for numbers
     [
         "item",
         "tolist",
@@ -68,7 +68,15 @@ ASKING = frozenset(  # for numbers
         "_local_scalar_dense",
     ]
 )
-WHOLE = {"embedding": 0, "embedding_bag": 0, "one_hot": 0, "__getitem__": 1, "index_select": 2, "gather": 2}  # which argument
+# The calls that take token numbers or positions, and which argument those are.
+INTEGER_ARGUMENTS = {
+    "embedding": 0,
+    "embedding_bag": 0,
+    "one_hot": 0,
+    "__getitem__": 1,
+    "index_select": 2,
+    "gather": 2,
+}
 ADVICE = "decide by shapes, or trace a module in which the decision is made"
 REASONS = {
     **dict.fromkeys(
@@ -100,38 +108,39 @@ class Follower(MetaTensors):
         self.trace = trace
         self.faults: dict[tuple[str, str], WorksheetError] = {}
         self.calls = self.mode()
-        self.listed = False  # what is known has been said
+        self.has_listed = False  # what is known has been said
 
-    def ran(self, name: str, func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    def run_call(self, name: str, func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """Run a call, then make its rows."""
-        given = tensors((args, kwargs))
-        self.check_whole(name, args, kwargs)
+        operands = tensors((args, kwargs))
+        self.check_integers(name, args, kwargs)
         self.refresh(name, args)
-        outdated = self.outdated(given)
-        before = [version(tensor) for tensor in given]
+        outdated = self.find_outdated(operands)
+        before = [version(tensor) for tensor in operands]
         try:
-            result = self.plain(lambda: func(*args, **kwargs))
+            result = self.run_plain(lambda: func(*args, **kwargs))
         except (RuntimeError, NotImplementedError, TypeError, ValueError) as error:
-            if name not in ASKING and "nonzero" not in str(error):  # x[x > 0] asks which are
+            if name not in VALUE_READERS and "nonzero" not in str(error):  # x[x > 0] asks which are
                 raise
             message = f"the forward pass asks for a number that only a real input has ({name.strip('_')})"
-            raise PendingFault(NetworkError(message, user_place(), ADVICE)) from error
-        written = [tensor for tensor, old in zip(given, before, strict=True) if version(tensor) != old]
-        if (tensors(result) or written) and name not in LIKE:
+            raise PendingFault(NetworkError(message, find_user_line(), ADVICE)) from error
+        written = [tensor for tensor, old in zip(operands, before, strict=True) if version(tensor) != old]
+        if (tensors(result) or written) and name not in SHAPE_ONLY:
             rule = rule_of(name)
             frame = self.trace.frames[-1]
-            called = frame.outer or (*frame.maker, wording(func))
+            called = frame.outer or (*frame.maker, describe_call(func))
             call = TorchCall(
-                self.trace, name, rule or CallRule(_unknown), args, kwargs, result, lambda: self.calls, self.meta, called
+                self.trace, name, rule or CallRule(_refuse), args, kwargs, result, lambda: self.calls, self.meta, called
             )
             self.follow(call, written, outdated)
         return result
 
-    def check_whole(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+    def check_integers(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
         """What is used as numbers of tokens must be whole."""
-        if name not in WHOLE:
+        if name not in INTEGER_ARGUMENTS:
             return
-        for tensor in tensors([*args[WHOLE[name] :][:1], kwargs.get("input") if name.startswith("embedding") else None]):
+        by_name = kwargs.get("input") if name.startswith("embedding") else None
+        for tensor in tensors([*args[INTEGER_ARGUMENTS[name] :][:1], by_name]):
             if tensor.is_floating_point() and (value := self.trace.values.get(id(tensor))):
                 raise NeedsWholeNumbers(value.name)
 
@@ -142,11 +151,11 @@ class Follower(MetaTensors):
             if value:
                 self.trace.bind(args[0], value)
 
-    def outdated(self, given: Sequence[Any]) -> CannotFollow | None:
+    def find_outdated(self, operands: Sequence[Any]) -> CannotFollow | None:
         """Why one of these tensors cannot be read any more."""
         try:
-            for tensor in given:
-                if isinstance(self.trace.seen(tensor), TorchValue):
+            for tensor in operands:
+                if isinstance(self.trace.peek(tensor), TorchValue):
                     self.trace.value(tensor)
         except CannotFollow as why:
             return why
@@ -154,8 +163,8 @@ class Follower(MetaTensors):
 
     def follow(self, call: TorchCall, written: Sequence[Any], outdated: CannotFollow | None) -> None:
         """Make the rows of a call that has run, if it reads anything that is on the sheet."""
-        undo = [self.trace.wrote(tensor) for tensor in written]
-        seen = [value for tensor in tensors((call.args, call.kwargs)) if (value := self.trace.seen(tensor))]
+        undo = [self.trace.record_write(tensor) for tensor in written]
+        seen = [value for tensor in tensors((call.args, call.kwargs)) if (value := self.trace.peek(tensor))]
         still = call.rule.moves and all(value.moved for value in seen)
         try:
             if outdated:
@@ -168,9 +177,9 @@ class Follower(MetaTensors):
                 for step in undo:
                     step()
         except CannotFollow as why:
-            self.lost(call, why)
+            self.note_unfollowed(call, why)
         except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
-            self.lost(call, CannotFollow(f"its arguments are unusual ({type(error).__name__}: {error})"))
+            self.note_unfollowed(call, CannotFollow(f"its arguments are unusual ({type(error).__name__}: {error})"))
 
     def defer(self, call: TorchCall, *, live: bool) -> None:
         """Stored numbers that are only moved get rows when something reads them."""
@@ -185,46 +194,46 @@ class Follower(MetaTensors):
                     trace.frames.pop()
 
         for out in tensors(call.result):
-            if trace.seen(out) is None:
+            if trace.peek(out) is None:
                 trace.later[id(out)] = DeferredTensor(out, make, live, moved=True)
 
-    def lost(self, call: TorchCall, why: CannotFollow) -> None:
+    def note_unfollowed(self, call: TorchCall, why: CannotFollow) -> None:
         """Name a call and pass it over: its results are the first thing that it reads, in other axes."""
-        where = user_place() or Where(call.base)
+        where = find_user_line() or Where(call.base)
         name = call.name.strip("_")
-        hint = why.hint or (self.hint(name) if call.rule.handler is _unknown and name not in REASONS else SKIP)
+        hint = why.hint or (self.hint(name) if call.rule.handler is _refuse and name not in REASONS else SKIP)
         self.faults.setdefault((str(where), name), NetworkError(f"{name} cannot be followed: {why}", where, hint))
-        source = next(self.sources(call), None)
+        source = next(self.find_sources(call), None)
         for out in [tensor for tensor in tensors(call.result) if tensor.numel()]:
             batch = batches(out.shape)[0]
             shape = without(out.shape, batch)
-            if source is None or len(shape) > MOST_AXES:
+            if source is None or len(shape) > MAX_AXES:
                 self.trace.values.pop(id(out), None)
                 continue
-            row = self.trace.add("Gather", listed("o", shape), [source.name], call.base, called=call.called)
+            row = self.trace.add_row("Gather", number_symbols("o", shape), [source.name], call.base, called=call.called)
             self.trace.bind(out, TorchValue(out, row, shape, batch))
 
     def hint(self, name: str) -> str:
         """The nearest names; once, where none is near, all that are known."""
-        known = sorted(call for call in CALLS if not call.startswith("_"))
-        near = nearest(name, known) or ""
+        names = sorted(call for call in CALLS if not call.startswith("_"))
+        near = nearest(name, names) or ""
         if not near.startswith("known:"):
             return near
-        first, self.listed = not self.listed, True
+        first, self.has_listed = not self.has_listed, True
         return f"{SKIP}; {near}" if first else SKIP
 
-    def sources(self, call: TorchCall) -> Iterator[TorchValue]:
+    def find_sources(self, call: TorchCall) -> Iterator[TorchValue]:
         for tensor in tensors((call.args, call.kwargs)):
-            found = self.trace.values.get(id(tensor))
-            if found and found.name:
-                yield found
+            value = self.trace.values.get(id(tensor))
+            if value and value.name:
+                yield value
 
     def meta(self, shape: Sequence[int]) -> Any:
         """A tensor of a shape."""
         import torch
 
-        return self.plain(lambda: torch.empty(tuple(shape), device="meta"))
+        return self.run_plain(lambda: torch.empty(tuple(shape), device="meta"))
 
 
-def _unknown(call: TorchCall) -> None:
+def _refuse(call: TorchCall) -> None:
     raise CannotFollow(REASONS.get(call.name.rstrip("_"), "no kind of layer stands for it"))

@@ -34,13 +34,13 @@ def run(
 
     ``keywords`` are the forward pass's own names of the inputs that it takes by name alone.
     """
-    leaves = {path: type(part).__name__ for path, part in module.named_modules() if without_parts(part)}
-    trace = ForwardTrace(*_stored(module, twins), leaves)
+    leaves = {path: type(part).__name__ for path, part in module.named_modules() if is_leaf(part)}
+    trace = ForwardTrace(*_paths_of_stored(module, twins), leaves)
     follower = Follower(trace, twins)
     for key, tensor in inputs.items():
         trace.enter(tensor, key)
     faults = Collector()
-    with _without_weights(module, twins), _followed(follower, module):
+    with _without_weights(module, twins), _following(follower, module):
         try:
             named = {own: inputs[key] for key, own in keywords.items()}
             module(*[tensor for key, tensor in inputs.items() if key not in keywords], **named)
@@ -68,7 +68,7 @@ def meta_twins(module: Any) -> dict[int, tuple[Any, Any]]:
     """For each parameter and buffer one without numbers; what is one tensor in two places stays one. Raises NetworkError."""
     import torch
 
-    found: dict[int, tuple[Any, Any]] = {}
+    twins: dict[int, tuple[Any, Any]] = {}
     for part_name, part in module.named_modules():
         if isinstance(part, torch.jit.ScriptModule):
             raise NetworkError(f"{type(part).__name__} cannot be followed", Where(part_name or None), COMPILED)
@@ -78,16 +78,16 @@ def meta_twins(module: Any) -> dict[int, tuple[Any, Any]]:
         twin = tensor if tensor.is_meta else tensor.detach().to("meta")
         if isinstance(tensor, torch.nn.Parameter) and twin is not tensor:
             twin = torch.nn.Parameter(twin, requires_grad=False)
-        found[id(tensor)] = (tensor, twin)
-    return found
+        twins[id(tensor)] = (tensor, twin)
+    return twins
 
 
-def without_parts(module: Any) -> bool:
+def is_leaf(module: Any) -> bool:
     """Whether a module has no modules inside."""
     return next(module.children(), None) is None
 
 
-def _stored(module: Any, twins: Twins) -> tuple[dict[int, str], dict[int, str]]:
+def _paths_of_stored(module: Any, twins: Twins) -> tuple[dict[int, str], dict[int, str]]:
     """The paths of parameters and buffers by the ids of their twins."""
     parameters = {id(twins[id(tensor)][1]): name for name, tensor in module.named_parameters()}
     return parameters, {id(twins[id(tensor)][1]): name for name, tensor in module.named_buffers()}
@@ -120,7 +120,7 @@ def _collections(part: Any) -> list[tuple[Any, Any]]:
 
 
 @contextmanager
-def _followed(follower: Follower, module: Any) -> Iterator[None]:
+def _following(follower: Follower, module: Any) -> Iterator[None]:
     """Inside, calls of torch and of the module's parts are followed."""
     import torch
     from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
@@ -163,7 +163,7 @@ class ModuleHooks:
             return
         path = self.paths.get(id(module), self.trace.frames[-1].path)
         home, _, file = type(module).__module__.rpartition(".")
-        kind, alone = type(module).__name__, without_parts(module)
+        kind, alone = type(module).__name__, is_leaf(module)
         own = home == "torch.nn.modules" and (alone or kind == "MultiheadAttention")
         name = path or (kind.lower() if own else "")
         self.inside.append(id(module))
@@ -175,15 +175,15 @@ class ModuleHooks:
         if threading.get_ident() != self.thread:
             return
         if type(module).__name__ == "Identity" and args and output is args[0] and is_tensor(output):
-            self.passed(output)
+            self.add_identity(output)
         while self.inside:  # a part whose error was caught above it has not left
             self.trace.frames.pop()
             if self.inside.pop() == id(module):
                 break
 
-    def passed(self, tensor: Any) -> None:
+    def add_identity(self, tensor: Any) -> None:
         """A row for nn.Identity, which calls nothing."""
         value = self.trace.values.get(id(tensor))
         if value and value.name and value.live:
             with self.trace.calling(self.trace.frames[-1].maker):
-                self.trace.row("Identity", {}, [value], tensor, self.trace.base("identity"), prefer=value.batch)
+                self.trace.add_output("Identity", {}, [value], tensor, self.trace.base_name("identity"), prefer=value.batch)

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from worksheet.readers.torch.call import CallRule, TorchCall, numbers, tensors
-from worksheet.readers.torch.values import CannotFollow, TorchValue, batches, listed, without
+from worksheet.readers.torch.call import CallRule, TorchCall, per_axis, tensors
+from worksheet.readers.torch.values import CannotFollow, TorchValue, batches, number_symbols, without
 
 
-def passed(call: TorchCall) -> None:
+def pass_on(call: TorchCall) -> None:
     """The same numbers: a clone, another type of number, another place in memory."""
-    call.alias(call.known(call.args[0]) or call.x, None, (call.known(call.args[0]) or call.x).batch)
+    call.alias(call.find_value(call.args[0]) or call.input, None, (call.find_value(call.args[0]) or call.input).batch)
 
 
-def reshaped(call: TorchCall, value: TorchValue | None = None, out: Any = None) -> None:
+def reshape(call: TorchCall, value: TorchValue | None = None, out: Any = None) -> None:
     """The same numbers in other axes; no row where only the batch axis comes, goes or moves."""
     target = call.result if out is None else out
-    x = value or call.known(call.args[0]) or call.x
+    x = value or call.find_value(call.args[0]) or call.input
     same = [batch for batch in batches(target.shape) if without(target.shape, batch) == x.shape]
     if same and not (call.trace.frames[-1].home == "flatten" and call.name == "flatten"):
         call.alias(x, target, same[0])
@@ -25,49 +25,49 @@ def reshaped(call: TorchCall, value: TorchValue | None = None, out: Any = None) 
     wanted = without(target.shape, batches(target.shape)[0])
     x = call.value(x.tensor)
     if call.name == "flatten" and len(wanted) == 1:
-        call.row("Flatten", {}, x, out=target)
+        call.add_row("Flatten", {}, x, out=target)
     else:
-        call.row("Reshape", listed("o", wanted), x, out=target)
+        call.add_row("Reshape", number_symbols("o", wanted), x, out=target)
 
 
-def gathered(call: TorchCall, out: Any = None, value: TorchValue | None = None) -> None:
+def gather(call: TorchCall, out: Any = None, value: TorchValue | None = None) -> None:
     """Elements picked, repeated or blanked by their places."""
     target = call.result if out is None else out
-    x = value or call.x
+    x = value or call.input
     likely = batches(target.shape, x.batch)
     same = [batch for batch in likely if without(target.shape, batch) == x.shape]
     shape = without(target.shape, (same or likely)[0])
     if 0 in target.shape:
         raise CannotFollow("it gives an array without elements")
-    call.row("Gather", listed("o", shape), x, out=target, prefer=(same or likely)[0])
+    call.add_row("Gather", number_symbols("o", shape), x, out=target, prefer=(same or likely)[0])
 
 
-def expanded(call: TorchCall) -> None:
+def expand(call: TorchCall) -> None:
     """Axes of one repeated; no row where none is."""
-    x = call.known(call.args[0]) or call.x
+    x = call.find_value(call.args[0]) or call.input
     if x.tensor.numel() == call.result.numel():
-        reshaped(call, x)
+        reshape(call, x)
     else:
-        gathered(call)
+        gather(call)
 
 
 # Axes turned round
 
 
-def permuted(call: TorchCall, order: Sequence[int]) -> None:
+def permute_to(call: TorchCall, order: Sequence[int]) -> None:
     """The tensor's axes in another order; no row where only the batch axis moves."""
-    x = call.known(call.args[0]) or call.x
+    x = call.find_value(call.args[0]) or call.input
     axes = [axis % x.tensor.dim() for axis in order]
     batch = axes.index(x.batch) if x.batch is not None else None
     places = [x.position(axis) for axis in axes if axis != x.batch]
     if places == sorted(places):
         call.alias(x, None, batch)
         return
-    call.row("Permute", listed("a", places), call.value(x.tensor), prefer=batch)
+    call.add_row("Permute", number_symbols("a", places), call.value(x.tensor), prefer=batch)
 
 
 def permute(call: TorchCall) -> None:
-    permuted(call, numbers(call["dims"], 1))
+    permute_to(call, per_axis(call["dims"], 1))
 
 
 def swap(call: TorchCall, a: int, b: int) -> None:
@@ -76,31 +76,31 @@ def swap(call: TorchCall, a: int, b: int) -> None:
     order = list(range(rank))
     if rank:
         order[a % rank], order[b % rank] = order[b % rank], order[a % rank]
-    permuted(call, order)
+    permute_to(call, order)
 
 
 def transpose(call: TorchCall) -> None:
-    names = ("dim0", "dim1") if "dim0" in call.given else ("axis0", "axis1")
+    names = ("dim0", "dim1") if "dim0" in call.arguments else ("axis0", "axis1")
     swap(call, call[names[0]], call[names[1]])
 
 
-def turned(call: TorchCall) -> None:
+def swap_last_two(call: TorchCall) -> None:
     """The last two axes exchanged."""
     swap(call, -2, -1)
 
 
-def reversed_axes(call: TorchCall) -> None:
+def reverse_axes(call: TorchCall) -> None:
     """All axes from the last to the first."""
-    permuted(call, range(call.args[0].dim())[::-1])
+    permute_to(call, range(call.args[0].dim())[::-1])
 
 
 def movedim(call: TorchCall) -> None:
     """Some axes to other places, the others in their order."""
     rank = call.args[0].dim()
-    sources = [axis % rank for axis in numbers(call["source"], 1)]
-    targets = [axis % rank for axis in numbers(call["destination"], 1)]
+    sources = [axis % rank for axis in per_axis(call["source"], 1)]
+    targets = [axis % rank for axis in per_axis(call["destination"], 1)]
     rest = iter([axis for axis in range(rank) if axis not in sources])
-    permuted(call, [sources[targets.index(place)] if place in targets else next(rest) for place in range(rank)])
+    permute_to(call, [sources[targets.index(place)] if place in targets else next(rest) for place in range(rank)])
 
 
 # Parts
@@ -110,75 +110,86 @@ def cut(call: TorchCall, x: TorchValue, axis: int, start: int, length: int, step
     """A part along one axis of the tensor."""
     place = x.position(axis)
     if not place:
-        x, place = call.trace.full(x), axis % x.tensor.dim() + 1
+        x, place = call.trace.keep_batch(x), axis % x.tensor.dim() + 1
     values = {"a": place, "f": start, "k": length, "j": step}
-    return call.row("Slice", values, x, out=out, prefer=x.batch)
+    return call.add_row("Slice", values, x, out=out, prefer=x.batch)
 
 
-def parts(call: TorchCall) -> None:
+def split(call: TorchCall) -> None:
     """Slices that lie one behind the other."""
     start, axis = 0, call.get("dim", 0)
     if len(call.result) == 1:
-        passed_to(call, call.result[0])
+        alias_to(call, call.result[0])
         return
     for part in call.result:
-        x = call.x
+        x = call.input
         cut(call, x, axis, start, part.shape[axis], out=part)
         start += part.shape[axis]
 
 
-def passed_to(call: TorchCall, out: Any, batch: int | None = None) -> None:
-    x = call.known(call.args[0]) or call.x
+def alias_to(call: TorchCall, out: Any, batch: int | None = None) -> None:
+    x = call.find_value(call.args[0]) or call.input
     call.alias(x, out, x.batch if batch is None else batch)
 
 
-def chosen(call: TorchCall) -> None:
+def unbind(call: TorchCall) -> None:
     """Each index of an axis by itself, or one of them; the axis goes."""
     axis = call.get("dim", 0)
     for out in tensors(call.result):
-        picked(call, axis, out)
+        pick_index(call, axis, out)
 
 
-def picked(call: TorchCall, axis: int, out: Any) -> None:
-    x = call.known(call.args[0]) or call.x
+def pick_index(call: TorchCall, axis: int, out: Any) -> None:
+    x = call.find_value(call.args[0]) or call.input
     if x.tensor.shape[axis] == 1:
-        reshaped(call, x, out)
+        reshape(call, x, out)
     else:
-        gathered(call, out)
+        gather(call, out)
 
 
 def narrow(call: TorchCall) -> None:
-    cut(call, call.x, call["dim"], int(call["start"]), call.result.shape[call["dim"]])
+    cut(call, call.input, call["dim"], int(call["start"]), call.result.shape[call["dim"]])
 
 
 def getitem(call: TorchCall) -> None:
     """Slices and single indices; a list or tensor of indices picks elements."""
-    x = call.known(call.args[0]) or call.x
-    index = call.args[1] if isinstance(call.args[1], tuple) else (call.args[1],)
-    taken = sum(1 for part in index if part is not None and part is not Ellipsis)
-    at = index.index(Ellipsis) if any(part is Ellipsis for part in index) else len(index)
-    fill = (slice(None),) * (x.tensor.dim() - taken)
-    axes = [part for part in (*index[:at], *fill, *index[at + 1 :]) if part is not None]
+    x = call.find_value(call.args[0]) or call.input
     shape = x.tensor.shape
-    if not all(isinstance(part, (slice, int)) and not isinstance(part, bool) for part in axes):
-        gathered(call)
+    index = _full_index(call.args[1] if isinstance(call.args[1], tuple) else (call.args[1],), x.tensor.dim())
+    if not all(isinstance(part, (slice, int)) and not isinstance(part, bool) for part in index):
+        gather(call)
         return
-    single = [axis for axis, part in enumerate(axes) if isinstance(part, int)]
-    cuts = [(axis, range(*part.indices(shape[axis]))) for axis, part in enumerate(axes) if isinstance(part, slice)]
-    cuts = [(axis, part) for axis, part in cuts if len(part) != shape[axis]]
-    if any(shape[axis] != 1 for axis in single) or len(cuts) > 1:
-        gathered(call)
-    elif not cuts:
-        reshaped(call, x)
-    else:
-        ((axis, part),) = cuts
-        sliced = [len(part) if i == axis else size for i, size in enumerate(shape)]
-        between = call.meta(sliced)
-        made = cut(call, call.value(x.tensor), axis, part.start, len(part), part.step, between)
-        reshaped(call, made)
+    cuts = _cuts(index, shape)
+    picks = any(isinstance(part, int) and size != 1 for part, size in zip(index, shape, strict=True))
+    if picks or len(cuts) > 1:
+        gather(call)
+        return
+    for axis, places in cuts:  # one, or none
+        sliced = call.meta([*shape[:axis], len(places), *shape[axis + 1 :]])
+        x = cut(call, call.value(x.tensor), axis, places.start, len(places), places.step, sliced)
+    reshape(call, x)
 
 
-def moving(handler: Callable[[TorchCall], None], names: str, *calls: str) -> dict[str, CallRule]:
+def _full_index(index: tuple[Any, ...], rank: int) -> list[Any]:
+    """An index with a part for each axis: the ellipsis written out, new axes (None) left out.
+
+    >>> _full_index((0, ..., None, slice(2)), 4)
+    [0, slice(None, None, None), slice(None, None, None), slice(None, 2, None)]
+    """
+    taken = sum(1 for part in index if part is not None and part is not Ellipsis)
+    at = next((i for i, part in enumerate(index) if part is Ellipsis), len(index))
+    rest = (slice(None),) * (rank - taken)
+    return [part for part in (*index[:at], *rest, *index[at + 1 :]) if part is not None]
+
+
+def _cuts(index: Sequence[Any], shape: Sequence[int]) -> list[tuple[int, range]]:
+    """The axes that slices shorten or step through, with the places that are left."""
+    slices = [(axis, part) for axis, part in enumerate(index) if isinstance(part, slice)]
+    places = [(axis, range(*part.indices(shape[axis]))) for axis, part in slices]
+    return [(axis, left) for axis, left in places if len(left) != shape[axis]]
+
+
+def moving_rules(handler: Callable[[TorchCall], None], names: str, *calls: str) -> dict[str, CallRule]:
     return dict.fromkeys(calls, CallRule(handler, names, moves=True))
 
 
@@ -229,6 +240,7 @@ RESHAPED = [
     "atleast_3d",
     "_unsafe_view",
 ]
+SPLITS = ["chunk", "split", "tensor_split", "split_with_sizes", "unsafe_chunk", "unsafe_split"]
 GATHERED = [
     "repeat",
     "tile",
@@ -260,18 +272,18 @@ GATHERED = [
 ]
 
 LAYOUT: dict[str, CallRule] = {
-    **moving(passed, "input", *PASSED),
-    **moving(reshaped, "input", *RESHAPED),
-    **moving(gathered, "input", *GATHERED),
-    **moving(expanded, "input", "expand", "expand_as", "broadcast_to"),
-    **moving(permute, "input *dims", "permute"),
-    **moving(transpose, "input dim0 dim1", "transpose", "swapaxes", "swapdims"),
-    **moving(turned, "input", "mT", "mH", "adjoint"),
-    **moving(reversed_axes, "input", "t", "T", "H"),
-    **moving(movedim, "input source destination", "movedim", "moveaxis"),
-    **moving(parts, "input sections dim", "chunk", "split", "tensor_split", "split_with_sizes", "unsafe_chunk", "unsafe_split"),
-    **moving(chosen, "input dim", "unbind"),
-    **moving(chosen, "input dim index", "select"),
-    **moving(narrow, "input dim start length", "narrow"),
-    **moving(getitem, "input index", "__getitem__"),
+    **moving_rules(pass_on, "input", *PASSED),
+    **moving_rules(reshape, "input", *RESHAPED),
+    **moving_rules(gather, "input", *GATHERED),
+    **moving_rules(expand, "input", "expand", "expand_as", "broadcast_to"),
+    **moving_rules(permute, "input *dims", "permute"),
+    **moving_rules(transpose, "input dim0 dim1", "transpose", "swapaxes", "swapdims"),
+    **moving_rules(swap_last_two, "input", "mT", "mH", "adjoint"),
+    **moving_rules(reverse_axes, "input", "t", "T", "H"),
+    **moving_rules(movedim, "input source destination", "movedim", "moveaxis"),
+    **moving_rules(split, "input sections dim", *SPLITS),
+    **moving_rules(unbind, "input dim", "unbind"),
+    **moving_rules(unbind, "input dim index", "select"),
+    **moving_rules(narrow, "input dim start length", "narrow"),
+    **moving_rules(getitem, "input index", "__getitem__"),
 }

@@ -12,7 +12,7 @@ from typing import Any
 from worksheet.readers.torch.call import is_tensor, tensors
 from worksheet.readers.torch.call_syntax import TWINS
 
-SMALL = 2**18  # elements of an array that may be real
+MAX_REAL = 2**18  # elements of an array that may be real
 COUNTING = frozenset({"arange", "linspace", "logspace", "tensor", "as_tensor", "scalar_tensor"})
 MAKING = COUNTING | frozenset(
     [
@@ -61,24 +61,24 @@ class MetaTensors:
         self.twins = dict(twins or {})
         self.running = False  # a call inside a call is part of it
 
-    def called(self, func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    def dispatch(self, func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """What torch asks for a call."""
         if self.running:
             return func(*args, **kwargs)
         name = called_name(func)
         if name in MAKING and not tensors(args):
-            return self.made(name, func, args, kwargs)
+            return self.make(name, func, args, kwargs)
         if name == "device" and is_tensor(args[0]):
-            return _processor()
+            return _cpu()
         args, kwargs = self.without_numbers((tuple(args), dict(kwargs)))
         if name in MOVING and is_tensor(args[0]):
-            return self.moved(name, args, kwargs)
-        return self.ran(name, func, args, kwargs)
+            return self.move(name, args, kwargs)
+        return self.run_call(name, func, args, kwargs)
 
-    def ran(self, name: str, func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:  # noqa: ARG002  for heirs
-        return self.plain(lambda: func(*args, **kwargs))
+    def run_call(self, name: str, func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:  # noqa: ARG002  for heirs
+        return self.run_plain(lambda: func(*args, **kwargs))
 
-    def plain(self, run: Callable[[], Any]) -> Any:
+    def run_plain(self, run: Callable[[], Any]) -> Any:
         """Run what counts as part of the call at hand."""
         before, self.running = self.running, True
         try:
@@ -86,37 +86,37 @@ class MetaTensors:
         finally:
             self.running = before
 
-    def made(self, name: str, func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    def make(self, name: str, func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """An array that depends on nothing."""
         plain = {key: value for key, value in kwargs.items() if key not in {"device", "pin_memory", "generator"}}
-        shape_only = self.plain(lambda: func(*args, **plain, device="meta"))
-        if name not in self.real or shape_only.numel() > SMALL:
+        shape_only = self.run_plain(lambda: func(*args, **plain, device="meta"))
+        if name not in self.real or shape_only.numel() > MAX_REAL:
             return shape_only
-        return self.plain(lambda: func(*args, **plain, device="cpu"))
+        return self.run_plain(lambda: func(*args, **plain, device="cpu"))
 
-    def moved(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    def move(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """To another device: the tensor stays where it is; to another type of number: as usual."""
         tensor, *rest = args
         kept = [part.dtype if is_tensor(part) else part for part in rest if not _is_device(part)] if name == "to" else []
         named = {key: value for key, value in kwargs.items() if key in {"dtype", "copy", "memory_format"}}
-        return self.ran("to", type(tensor).to, (tensor, *kept), named) if kept or named else tensor
+        return self.run_call("to", type(tensor).to, (tensor, *kept), named) if kept or named else tensor
 
     def without_numbers(self, thing: Any) -> Any:
         """Arguments in which, where one tensor has no numbers, none has. A tensor that has a twin never has."""
-        given = tensors(thing)
-        mixed = any(tensor.is_meta for tensor in given)
-        return self.replaced(thing) if any(not t.is_meta and (mixed or id(t) in self.twins) for t in given) else thing
+        tensors_in = tensors(thing)
+        mixed = any(tensor.is_meta for tensor in tensors_in)
+        return self.replace(thing) if any(not t.is_meta and (mixed or id(t) in self.twins) for t in tensors_in) else thing
 
-    def replaced(self, thing: Any) -> Any:
+    def replace(self, thing: Any) -> Any:
         if is_tensor(thing):
             return thing if thing.is_meta else self.twin(thing)
         if isinstance(thing, dict):
-            return {key: self.replaced(part) for key, part in thing.items()}
-        return type(thing)(self.replaced(part) for part in thing) if type(thing) in {list, tuple} else thing
+            return {key: self.replace(part) for key, part in thing.items()}
+        return type(thing)(self.replace(part) for part in thing) if type(thing) in {list, tuple} else thing
 
     def twin(self, tensor: Any) -> Any:
         if id(tensor) not in self.twins:
-            plain = self.plain(lambda: tensor.detach().to("meta"))
+            plain = self.run_plain(lambda: tensor.detach().to("meta"))
             self.twins[id(tensor)] = (
                 tensor,
                 type(tensor)(plain, requires_grad=False) if type(tensor).__name__ == "Parameter" else plain,
@@ -131,12 +131,12 @@ class MetaTensors:
 
         class FunctionMode(TorchFunctionMode):  # type: ignore[misc]
             def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-                return arrays.called(func, args, kwargs or {})
+                return arrays.dispatch(func, args, kwargs or {})
 
         return FunctionMode()
 
 
-def _processor() -> Any:
+def _cpu() -> Any:
     import torch
 
     return torch.device("cpu")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from worksheet.readers.torch.call import CallRule, TorchCall, is_tensor, numbers, tensors
+from worksheet.readers.torch.call import CallRule, TorchCall, is_tensor, per_axis, tensors
 from worksheet.readers.torch.elementwise import LARGEST, SMALLEST, binary
-from worksheet.readers.torch.values import CannotFollow, TorchValue, listed
+from worksheet.readers.torch.values import CannotFollow, TorchValue, number_symbols
 
 NO_STATISTICS = "Without statistics of training, and so an InstanceNorm of the one sample: {}."
 
@@ -20,61 +20,61 @@ def batch_norm(call: TorchCall) -> None:
     statistics = [call.get(name) for name in ("running_mean", "running_var")]
     if statistics[0] is None:
         call.trace.note(NO_STATISTICS, call.base)
-        normalised(call, "InstanceNorm", {}, one_sample(call))
-    elif call.x.batch == 0:
-        normalised(call, "BatchNorm", {}, call.x, statistics)
+        normalise(call, "InstanceNorm", {}, one_sample(call))
+    elif call.input.batch == 0:
+        normalise(call, "BatchNorm", {}, call.input, statistics)
     else:
-        source = call.traced(lambda x: x.transpose(0, 1), call["input"])
-        made = normalised(call, "BatchNorm", {}, call.value(source), statistics, call.meta(source.shape))
-        call.alias_of(call.traced(lambda x: x.transpose(0, 1), made.tensor))
+        source = call.trace_calls(lambda x: x.transpose(0, 1), call["input"])
+        made = normalise(call, "BatchNorm", {}, call.value(source), statistics, call.meta(source.shape))
+        call.alias_of(call.trace_calls(lambda x: x.transpose(0, 1), made.tensor))
 
 
-def normalised(
-    call: TorchCall, kind: str, values: dict[str, int], x: TorchValue, statistics: Sequence[Any] = (), turned: Any = None
+def normalise(
+    call: TorchCall, kind: str, values: dict[str, int], x: TorchValue, statistics: Sequence[Any] = (), transposed: Any = None
 ) -> TorchValue:  # fmt: skip
     """A normalisation of channels; where it stores a scale without a shift, or a shift alone, that is a row of its own.
 
     ``turned`` is the result with the channels before the samples.
     """
-    target = call.result if turned is None else turned
+    target = call.result if transposed is None else transposed
     weight, bias = _affine(call)
     if (weight is None) == (bias is None):
-        given = values | {"a": int(weight is not None)}
-        return call.row(kind, given, x, out=target, weights=(weight, bias), statistics=statistics)
-    made = call.row(kind, values | {"a": 0}, x, out=call.meta(target.shape), statistics=statistics)
+        settings = values | {"a": int(weight is not None)}
+        return call.add_row(kind, settings, x, out=target, weights=(weight, bias), statistics=statistics)
+    made = call.add_row(kind, values | {"a": 0}, x, out=call.meta(target.shape), statistics=statistics)
     alone, options, part = ("Scale", {"b": 0}, "scale") if bias is None else ("Bias", {}, "bias")
-    options |= {"a": made.position(1 if turned is None else 0)}
+    options |= {"a": made.position(1 if transposed is None else 0)}
     stored = (weight if bias is None else bias,)
-    return call.row(alone, options, made, out=target, weights=stored, part=part, prefer=made.batch)
+    return call.add_row(alone, options, made, out=target, weights=stored, part=part, prefer=made.batch)
 
 
 def one_sample(call: TorchCall) -> TorchValue:
     """The input of a layer whose statistics are a sample's own."""
-    if call.x.batch != 0:
+    if call.input.batch != 0:
         raise CannotFollow("it runs over several samples at once")
-    return call.x
+    return call.input
 
 
 def instance_norm(call: TorchCall) -> None:
     if call.get("running_mean") is not None and not call.get("use_input_stats", True):
         batch_norm(call)
     else:
-        normalised(call, "InstanceNorm", {}, one_sample(call))
+        normalise(call, "InstanceNorm", {}, one_sample(call))
 
 
 def group_norm(call: TorchCall) -> None:
-    normalised(call, "GroupNorm", {"g": int(call["num_groups"])}, one_sample(call))
+    normalise(call, "GroupNorm", {"g": int(call["num_groups"])}, one_sample(call))
 
 
 def layer_norm(call: TorchCall) -> None:
-    axes = numbers(call["normalized_shape"], 1)
+    axes = per_axis(call["normalized_shape"], 1)
     values = {"l": len(axes), "a": int(call.get("weight") is not None)}
     values |= {"b": int(call.get("bias") is not None)} if call.rule.kind == "LayerNorm" else {}
-    call.row(call.rule.kind, values, call.x, weights=_affine(call))
+    call.add_row(call.rule.kind, values, call.input, weights=_affine(call))
 
 
 def local_response_norm(call: TorchCall) -> None:
-    call.row("LRN", {"n_l": int(call["size"])}, call.x)
+    call.add_row("LRN", {"n_l": int(call["size"])}, call.input)
 
 
 def _affine(call: TorchCall) -> tuple[Any, Any]:
@@ -83,14 +83,14 @@ def _affine(call: TorchCall) -> tuple[Any, Any]:
 
 def softmax(call: TorchCall) -> None:
     """Along an axis: torch's own choice where none is given, the sheet's 0 where it is the usual one."""
-    x, axis = call.x, call.get("dim")
+    x, axis = call.input, call.get("dim")
     if axis is None:
         axis = 0 if call.result.dim() in {0, 1, 3} else 1
     place = x.position(axis)
     if not place:
         raise CannotFollow("it runs along the batch")
     usual = 1 if len(x.shape) == 3 else len(x.shape)
-    call.row(call.rule.kind, {"a": 0 if place == usual else place}, x)
+    call.add_row(call.rule.kind, {"a": 0 if place == usual else place}, x)
 
 
 def reduce(call: TorchCall) -> None:
@@ -111,7 +111,7 @@ def reduce(call: TorchCall) -> None:
             )
         )
         return
-    x = call.x
+    x = call.input
     rank = x.tensor.dim()
     over = range(rank) if axes in (None, ()) else [axes] if isinstance(axes, int) else axes
     places = sorted({x.position(axis) for axis in over} - {0})
@@ -120,7 +120,7 @@ def reduce(call: TorchCall) -> None:
     if not places:
         call.alias(x, results[0], None if x.batch is None or kept else x.batch)
         return
-    made = call.row(call.rule.kind, listed("a", places) | {"f": int(kept)}, x, out=results[0])
+    made = call.add_row(call.rule.kind, number_symbols("a", places) | {"f": int(kept)}, x, out=results[0])
     for further in results[1:]:
         call.alias(made, further, made.batch)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from worksheet.readers.torch.call import CallRule, TorchCall, is_tensor, tensors
 from worksheet.readers.torch.layer_facts import facts_of_frames
-from worksheet.readers.torch.layout import gathered
+from worksheet.readers.torch.layout import gather
 from worksheet.readers.torch.values import CannotFollow, DeferredTensor, TorchValue
 
 MASKED = "Attention masks are given with the input: adding one to the scores is not counted."
@@ -26,12 +26,12 @@ def matmul(call: TorchCall) -> None:
         inner[1] = True
     outer = {value.batch for value in (a, b) if value.tensor.dim() > 2}
     if any(inner) or len(outer) > 1:
-        a, b = call.trace.full(a), call.trace.full(b)
+        a, b = call.trace.keep_batch(a), call.trace.keep_batch(b)
     facts = {"vector": int(call["other"].dim() == 1)}
     try:
-        call.row("MatMul", {}, a, b, facts=facts)
+        call.add_row("MatMul", {}, a, b, facts=facts)
     except CannotFollow:
-        call.row("MatMul", {}, call.trace.full(a), call.trace.full(b), facts=facts)
+        call.add_row("MatMul", {}, call.trace.keep_batch(a), call.trace.keep_batch(b), facts=facts)
 
 
 def einsum(call: TorchCall) -> None:
@@ -41,16 +41,16 @@ def einsum(call: TorchCall) -> None:
         raise CannotFollow("its equation is not written in letters")
     values = [call.value(tensor) for tensor in operands]
     equation = in_letters(equation, [value.tensor.dim() for value in values])
-    given, _, result = equation.partition("->")
-    terms = given.split(",")
+    left, _, result = equation.partition("->")
+    terms = left.split(",")
     letters = {term[value.batch] for term, value in zip(terms, values, strict=True) if value.batch is not None}
     letter = letters.pop() if len(letters) == 1 else ""
     places = [(term.find(letter), -1 if value.batch is None else value.batch) for term, value in zip(terms, values, strict=True)]
     if not letter or result == letter or any(at != batch for at, batch in places):
-        call.row("Einsum", {}, *map(call.trace.full, values), pattern=f"{given}->{result}")
+        call.add_row("Einsum", {}, *map(call.trace.keep_batch, values), pattern=f"{left}->{result}")
         return
-    pattern = f"{given}->{result}".replace(letter, "")
-    call.row("Einsum", {}, *values, pattern=pattern, prefer=max(0, result.find(letter)))
+    pattern = f"{left}->{result}".replace(letter, "")
+    call.add_row("Einsum", {}, *values, pattern=pattern, prefer=max(0, result.find(letter)))
 
 
 def in_letters(equation: str, ranks: Sequence[int]) -> str:
@@ -59,26 +59,26 @@ def in_letters(equation: str, ranks: Sequence[int]) -> str:
     >>> in_letters("...i,ij->...j", [3, 2])
     'ABi,ij->ABj'
     """
-    given, arrow, result = equation.replace(" ", "").partition("->")
-    terms = given.split(",")
+    left, arrow, result = equation.replace(" ", "").partition("->")
+    terms = left.split(",")
     wide = [rank - len(term.replace("...", "")) for term, rank in zip(terms, ranks, strict=True) if "..." in term]
     spare = [letter for letter in ascii_uppercase if letter not in equation][: max(wide, default=0)]
-    found = ["".join(spare[len(spare) - (rank - len(term) + 3) :]).join(term.split("...")) if "..." in term else term
+    lettered = ["".join(spare[len(spare) - (rank - len(term) + 3) :]).join(term.split("...")) if "..." in term else term
              for term, rank in zip(terms, ranks, strict=True)]  # fmt: skip
     if not arrow:
-        result = "..." * bool(wide) + "".join(sorted(c for c in set(given) - set(",.") if given.count(c) == 1))
-    return f"{','.join(found)}->{result.replace('...', ''.join(spare))}"
+        result = "..." * bool(wide) + "".join(sorted(c for c in set(left) - set(",.") if left.count(c) == 1))
+    return f"{','.join(lettered)}->{result.replace('...', ''.join(spare))}"
 
 
 def attention(call: TorchCall) -> None:
     """Queries, keys and values of each head."""
     values = [call.value(call[name]) for name in ("query", "key", "value")]
     if len({value.batch for value in values}) > 1:
-        values = [call.trace.full(value) for value in values]
+        values = [call.trace.keep_batch(value) for value in values]
     if call.get("attn_mask") is not None:
         call.trace.note(MASKED)
     options = {"v": int(bool(call.get("is_causal", False)))}
-    call.row("ScaledDotProductAttention", options, *values, prefer=values[0].batch, facts=_attention_facts(call))
+    call.add_row("ScaledDotProductAttention", options, *values, prefer=values[0].batch, facts=_attention_facts(call))
 
 
 def _attention_facts(call: TorchCall) -> dict[str, int]:
@@ -94,31 +94,32 @@ def multihead(call: TorchCall) -> None:
     """The call of nn.MultiheadAttention: tokens first, samples second."""
     if call.get("bias_k") is not None or call.get("add_zero_attn"):
         raise CannotFollow("it adds a token of its own to keys and values")
-    given = [call["query"], call["key"], call["value"]]
-    turned = given[0].dim() == 3 and given[0].shape[1] != 1  # samples are regions or windows: they go to the front
-    alone = turned and call.value(given[0]).batch == 0
-    if turned:
-        given = [call.traced(lambda x: x.transpose(0, 1), tensor) for tensor in given]
-    operands = [call.value(tensor) for tensor in given]
-    if alone:  # the input's own samples are its tokens
+    inputs = [call["query"], call["key"], call["value"]]
+    is_transposed = inputs[0].dim() == 3 and inputs[0].shape[1] != 1  # samples are regions or windows: they go to the front
+    is_own_batch = is_transposed and call.value(inputs[0]).batch == 0
+    if is_transposed:
+        inputs = [call.trace_calls(lambda x: x.transpose(0, 1), tensor) for tensor in inputs]
+    operands = [call.value(tensor) for tensor in inputs]
+    if is_own_batch:  # the input's own samples are its tokens
         call.trace.note(STEPS, call.base)
-        operands = [call.trace.full(value) for value in operands]
-    same = len({value.name for value in operands}) == 1
+        operands = [call.trace.keep_batch(value) for value in operands]
+    is_self_attention = len({value.name for value in operands}) == 1
     names = "in_proj_weight in_proj_bias out_proj_weight out_proj_bias q_proj_weight k_proj_weight v_proj_weight"
     weights = [call.get(name) for name in names.split()]
     values = {"h": int(call["num_heads"]), "b": int(call.get("in_proj_bias") is not None)}
     if call.get("attn_mask") is not None or call.get("key_padding_mask") is not None:
         call.trace.note(MASKED)
     out, *scores = tensors(call.result)
-    target = call.meta(given[0].shape) if given[0] is not call["query"] else out
+    target = call.meta(inputs[0].shape) if inputs[0] is not call["query"] else out
     facts = _multihead_facts(call) | ({"scored": 1} if scores else {})
-    call.row("MultiheadAttention", values, *operands[: 1 if same else 3], out=target, weights=weights, facts=facts)
+    read = operands[:1] if is_self_attention else operands
+    call.add_row("MultiheadAttention", values, *read, out=target, weights=weights, facts=facts)
     if target is not out:
-        back = call.known(call.traced(lambda x: x.transpose(0, 1), target))
+        back = call.find_value(call.trace_calls(lambda x: x.transpose(0, 1), target))
         assert back is not None
         call.alias(back, out, back.batch)
     for scored in scores:
-        call.trace.later[id(scored)] = DeferredTensor(scored, _inside)
+        call.trace.later[id(scored)] = DeferredTensor(scored, _refuse_scores)
 
 
 def _multihead_facts(call: TorchCall) -> dict[str, int]:
@@ -134,7 +135,7 @@ def _multihead_facts(call: TorchCall) -> dict[str, int]:
     return {} if is_one_kernel or facts_of_frames(call.trace.frames) else {"split": 1}
 
 
-def _inside() -> None:
+def _refuse_scores() -> None:
     raise CannotFollow("it reads the weights of an attention, which are inside that row")
 
 
@@ -158,31 +159,31 @@ def recurrent(call: TorchCall) -> None:
     source, results = call["input"], tensors(call.result)
     if not call["batch_first"] and source.shape[0] == 1 and source.shape[1] > 1:
         call.trace.note(STEPS, call.base)
-    turned = not call["batch_first"] and source.shape[1] != 1
-    source = call.traced(lambda x: x.transpose(0, 1), source) if turned else source
-    target = call.meta([results[0].shape[axis] for axis in (1, 0, 2)]) if turned else results[0]
-    made = call.row(call.rule.kind, values, call.value(source), out=target, weights=weights)
-    if turned:
-        made = call.known(call.traced(lambda x: x.transpose(0, 1), target)) or made
+    is_transposed = not call["batch_first"] and source.shape[1] != 1
+    source = call.trace_calls(lambda x: x.transpose(0, 1), source) if is_transposed else source
+    target = call.meta([results[0].shape[axis] for axis in (1, 0, 2)]) if is_transposed else results[0]
+    made = call.add_row(call.rule.kind, values, call.value(source), out=target, weights=weights)
+    if is_transposed:
+        made = call.find_value(call.trace_calls(lambda x: x.transpose(0, 1), target)) or made
         call.alias(made, results[0], made.batch)
-    states(call, made, results[1:])
+    defer_states(call, made, results[1:])
 
 
-def note_state(call: TorchCall, given: Any) -> None:
+def note_state(call: TorchCall, state: Any) -> None:
     """Say where an arrow is missing."""
-    if any(call.trace.seen(tensor) for tensor in tensors(given)):
+    if any(call.trace.peek(tensor) for tensor in tensors(state)):
         call.trace.note(STATE, call.base)
 
 
-def states(call: TorchCall, made: TorchValue, results: list[Any]) -> None:
+def defer_states(call: TorchCall, made: TorchValue, results: list[Any]) -> None:
     """What the last steps leave, as parts of the layer's output: picked when somebody reads them."""
     for state in results:
-        call.trace.later[id(state)] = DeferredTensor(state, partial(state_of, call, state, made))
+        call.trace.later[id(state)] = DeferredTensor(state, partial(gather_state, call, state, made))
 
 
-def state_of(call: TorchCall, state: Any, made: TorchValue) -> None:
+def gather_state(call: TorchCall, state: Any, made: TorchValue) -> None:
     with call.trace.calling(call.called):  # another call reads it
-        gathered(call, state, made)
+        gather(call, state, made)
 
 
 def cell(call: TorchCall) -> None:
@@ -191,10 +192,10 @@ def cell(call: TorchCall) -> None:
     values = {"k": int(weights[1].shape[1]), "b": int(weights[2] is not None)}
     values |= {"v": int("relu" in call.name)} if call.rule.kind == "RNN" else {}
     note_state(call, call.get("hx"))
-    x = call.x
-    step = replace(call.trace.shaped(x, (*x.shape[:-1], 1, x.shape[-1])), batch=None)
+    x = call.input
+    step = replace(call.trace.reshape(x, (*x.shape[:-1], 1, x.shape[-1])), batch=None)
     results = tensors(call.result)
-    call.with_first(call.row(call.rule.kind, values, step, out=results[0], weights=weights))
+    call.alias_others(call.add_row(call.rule.kind, values, step, out=results[0], weights=weights))
 
 
 PRODUCTS = ["matmul", "mm", "bmm", "mv", "dot", "vdot", "__matmul__", "__rmatmul__"]

@@ -10,15 +10,15 @@ from typing import Any
 
 from worksheet.errors import SheetError, Where, WorksheetError
 
-MOST_SAID = 300  # characters of a message that is not ours
+MAX_REASON = 300  # characters of a message that is not ours
 
 
-def user_place() -> Where | None:
+def find_user_line() -> Where | None:
     """The innermost line of the stack that is neither torch's nor this package's."""
     frame: Any = sys._getframe()  # noqa: SLF001  how logging finds its callers too
     while frame is not None:
         if is_users(frame.f_code.co_filename):
-            return place(frame.f_code.co_filename, frame.f_lineno)
+            return where_of_line(frame.f_code.co_filename, frame.f_lineno)
         frame = frame.f_back
     return None
 
@@ -38,18 +38,18 @@ def is_users(file: str) -> bool:
     return not (file.startswith(("<", *_foreign())) or own)
 
 
-def place(file: str, line: int | None) -> Where:
+def where_of_line(file: str, line: int | None) -> Where:
     """A line of the user's code, to be shown with the message."""
     import linecache
 
     text = linecache.getline(file, line or 0).rstrip("\n")
     stripped = text.strip()
     if not stripped:
-        return Where(_shown(file), line)
-    return Where(_shown(file), line, len(text) - len(text.lstrip()) + 1, text, len(stripped))
+        return Where(_relative(file), line)
+    return Where(_relative(file), line, len(text) - len(text.lstrip()) + 1, text, len(stripped))
 
 
-def _shown(file: str) -> str:
+def _relative(file: str) -> str:
     path = Path(file)
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else file
 
@@ -58,9 +58,9 @@ def fault_of(error: BaseException, what: str, otherwise: Where | None = None, hi
     """An error of the user's code as a fault at the last line of theirs that was running, or at the place given otherwise."""
     if isinstance(error, WorksheetError):
         return error
-    said = next(iter(str(error).strip().splitlines()), "")[:MOST_SAID]
-    message = f"{what}: {type(error).__name__}" + (f": {said}" if said else "")
+    reason = next(iter(str(error).strip().splitlines()), "")[:MAX_REASON]
+    message = f"{what}: {type(error).__name__}" + (f": {reason}" if reason else "")
     if isinstance(error, SyntaxError) and error.filename:
-        return SheetError(message, place(error.filename, error.lineno))
+        return SheetError(message, where_of_line(error.filename, error.lineno))
     lines = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__) if is_users(frame.filename)]
-    return SheetError(message, place(*lines[-1]) if lines else otherwise, hint)
+    return SheetError(message, where_of_line(*lines[-1]) if lines else otherwise, hint)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from worksheet.layers import Shape
 
-MOST_AXES = 6  # of a Reshape, Permute or Gather
+MAX_AXES = 6  # of a Reshape, Permute or Gather
 
 
 class CannotFollow(Exception):
@@ -85,12 +85,12 @@ def batches(shape: Sequence[int], prefer: int | None = 0) -> list[int | None]:
     return list(dict.fromkeys([*likely, None, *ones]))
 
 
-def listed(letter: str, numbers: Iterable[int]) -> dict[str, int]:
+def number_symbols(letter: str, sizes: Iterable[int]) -> dict[str, int]:
     """The symbols of a list: o_1, o_2, ..."""
-    found = {f"{letter}_{i}": int(number) for i, number in enumerate(numbers, 1)}
-    if len(found) > MOST_AXES:
-        raise CannotFollow(f"it has {len(found)} axes, and a row of the sheet at most {MOST_AXES}")
-    return found
+    symbols = {f"{letter}_{i}": int(size) for i, size in enumerate(sizes, 1)}
+    if len(symbols) > MAX_AXES:
+        raise CannotFollow(f"it has {len(symbols)} axes, and a row of the sheet at most {MAX_AXES}")
+    return symbols
 
 
 def version(tensor: Any) -> int:
@@ -108,5 +108,5 @@ def reach(tensor: Any) -> tuple[int, int]:
     return tensor.storage_offset(), tensor.storage_offset() + sum((size - 1) * stride for size, stride in steps) + 1
 
 
-def by(shape: Shape) -> str:
+def join_sizes(shape: Shape) -> str:
     return " x ".join(map(str, shape))

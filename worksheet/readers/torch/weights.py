@@ -17,44 +17,46 @@ def dimensions(call: TorchCall) -> int:
     return int(call.rule.kind[-2])
 
 
-def weighted(call: TorchCall, values: dict[str, int], *operands: TorchValue, facts: Mapping[str, int] | None = None) -> None:
+def add_weighted_row(
+    call: TorchCall, values: dict[str, int], *operands: TorchValue, facts: Mapping[str, int] | None = None
+) -> None:
     """A layer of weights and perhaps biases. Where the weights are another layer's but the biases its own, these are a row."""
     weight, bias = call["weight"], call.get("bias")
-    apart = bias is not None and bool(call.owner(weight)) and not call.owner(bias)
+    has_bias_row = bias is not None and bool(call.owner(weight)) and not call.owner(bias)
     strided = call.rule.kind == "Linear" and call["input"].dim() > 2 and not call["input"].is_contiguous()
     facts = {**(facts or {}), **({"strided": 1} if strided else {})}
-    if not apart:
-        call.row(call.rule.kind, values | {"b": int(bias is not None)}, *operands, weights=(weight, bias), facts=facts)
+    if not has_bias_row:
+        call.add_row(call.rule.kind, values | {"b": int(bias is not None)}, *operands, weights=(weight, bias), facts=facts)
         return
     between = call.meta(call.result.shape)
-    made = call.row(call.rule.kind, values | {"b": 0}, *operands, out=between, weights=(weight,), facts=facts)
+    made = call.add_row(call.rule.kind, values | {"b": 0}, *operands, out=between, weights=(weight,), facts=facts)
     channels = made.position(-1 if call.rule.kind == "Linear" else -1 - dimensions(call))
-    call.row("Bias", {"a": channels}, made, weights=(bias,), part="bias", prefer=made.batch)
+    call.add_row("Bias", {"a": channels}, made, weights=(bias,), part="bias", prefer=made.batch)
 
 
 def linear(call: TorchCall) -> None:
     """Each row by itself. Weights that are worked out from others are a matrix like any other."""
-    weight, bias, x = call["weight"], call.get("bias"), call.x
+    weight, bias, x = call["weight"], call.get("bias"), call.input
     if call.trace.identity(weight) and (bias is None or call.trace.identity(bias)):
         values = {"k": int(weight.shape[0]), "r": int(len(x.shape) > 2)}
-        weighted(call, values, x)
+        add_weighted_row(call, values, x)
         return
-    for given in (weight, bias):
-        if given is not None:
-            call.value(given)  # what is no tensor of the module becomes an input
+    for tensor in (weight, bias):
+        if tensor is not None:
+            call.value(tensor)  # what is no tensor of the module becomes an input
     body = (lambda a, w: a @ w.mT) if bias is None else (lambda a, w: a @ w.mT + bias)
-    call.alias_of(call.traced(body, call["input"], weight))
+    call.alias_of(call.trace_calls(body, call["input"], weight))
 
 
 def bilinear(call: TorchCall) -> None:
     values = {"k": int(call["weight"].shape[0]), "b": int(call.get("bias") is not None)}
     weights = (call["weight"], call.get("bias"))
-    call.row("Bilinear", values, call.x, call.value(call["other"]), weights=weights)
+    call.add_row("Bilinear", values, call.input, call.value(call["other"]), weights=weights)
 
 
 def embedding(call: TorchCall) -> None:
     vocabulary, width = (int(size) for size in call["weight"].shape)
-    call.row("Embedding", {"v": vocabulary, "k": width}, call.x, weights=(call["weight"],))
+    call.add_row("Embedding", {"v": vocabulary, "k": width}, call.input, weights=(call["weight"],))
 
 
 def embedding_bag(call: TorchCall) -> None:
@@ -64,7 +66,7 @@ def embedding_bag(call: TorchCall) -> None:
     if call["input"].dim() != 2 or call.get("per_sample_weights") is not None:
         raise CannotFollow("its bags are data, or weighted")
     over = {"sum": torch.sum, "mean": torch.mean, "max": torch.amax}[call.get("mode", "mean")]
-    call.alias_of(call.traced(lambda: over(torch.nn.functional.embedding(call["input"], call["weight"]), 1)))
+    call.alias_of(call.trace_calls(lambda: over(torch.nn.functional.embedding(call["input"], call["weight"]), 1)))
 
 
 WEIGHTS: dict[str, CallRule] = {

@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from worksheet.layers import kinds
 from worksheet.readers.onnx.operators import Operator
 from worksheet.readers.onnx.patterns import activations, attention, norms
-from worksheet.readers.onnx.patterns.rewriting import Pass, RowUsers, alive, become, is_trained, pairs
-from worksheet.readers.onnx.values import OnnxRow, part_of
+from worksheet.readers.onnx.patterns.rewriting import Pass, RowUsers, become, both_orders, is_trained, needed_rows
+from worksheet.readers.onnx.values import OnnxRow, slice_suffix
 
 
-def with_bias(row: OnnxRow, users: RowUsers) -> None:
+def absorb_bias(row: OnnxRow, users: RowUsers) -> None:
     """A stored vector, or a piece of one, added to what a layer without bias gives is the layer's bias."""
-    for layer, array in pairs(row):
+    for layer, array in both_orders(row):
         takes = layer.kind in kinds() and kinds()[layer.kind].sets_channels
-        source, part = (array.inputs[0], part_of(array)) if array.kind == "Slice" else (array, "")
+        source, part = (array.inputs[0], slice_suffix(array)) if array.kind == "Slice" else (array, "")
         if not takes or layer.hyperparameters.get("b", 1) or not is_trained(source) or layer.shape != row.shape:
             continue
         k = layer.hyperparameters["k"]
@@ -26,7 +26,7 @@ def with_bias(row: OnnxRow, users: RowUsers) -> None:
             return
 
 
-PASSES: tuple[Pass, ...] = ((frozenset({"Add"}), with_bias), *activations.PASSES, *norms.PASSES, *attention.PASSES)
+PASSES: tuple[Pass, ...] = ((frozenset({"Add"}), absorb_bias), *activations.PASSES, *norms.PASSES, *attention.PASSES)
 
 
 # Operators that move numbers, and name no layer.
@@ -38,7 +38,7 @@ MOVING = frozenset(
 )
 
 
-def recognised(rows: Sequence[OnnxRow], ends: Sequence[OnnxRow]) -> list[OnnxRow]:
+def recognise_layers(rows: Sequence[OnnxRow], ends: Sequence[OnnxRow]) -> list[OnnxRow]:
     """The rows with all that is recognised rewritten; what has become part of another row is gone."""
     before = {row: row.inputs for row in rows}
     for ends_in, rewrite in PASSES:
@@ -47,14 +47,14 @@ def recognised(rows: Sequence[OnnxRow], ends: Sequence[OnnxRow]) -> list[OnnxRow
             for row in users.rows:
                 if row.kind in ends_in:
                     rewrite(row, users)
-    left = alive(rows, ends)
+    left = needed_rows(rows, ends)
     kept = frozenset(left)
     for row in left:
-        row.said = said(row, before, kept)
+        row.operator_types = list_operator_types(row, before, kept)
     return left
 
 
-def said(row: OnnxRow, before: Mapping[OnnxRow, tuple[OnnxRow, ...]], left: frozenset[OnnxRow]) -> str:
+def list_operator_types(row: OnnxRow, before: Mapping[OnnxRow, tuple[OnnxRow, ...]], left: frozenset[OnnxRow]) -> str:
     """The operators that a row stands for, in order of the alphabet: its own, and those of the rows that are part of it now."""
     found: dict[int, Operator] = {}
     inside = [row]

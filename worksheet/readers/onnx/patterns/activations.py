@@ -9,27 +9,27 @@ from typing import NamedTuple
 from worksheet.readers.onnx.patterns.rewriting import Pass, RowUsers, become
 from worksheet.readers.onnx.values import OnnxRow
 
-MOST_FACTORS = 6
-MOST_INSIDE = 12  # rows of a polynomial
-SLACK = 2e-3  # numbers are stored with few digits
+MAX_FACTORS = 6
+MAX_INSIDE = 12  # rows of a polynomial
+TOLERANCE = 2e-3  # numbers are stored with few digits
 
 
-def near(number: float | None, value: float) -> bool:
+def is_near(factor: float | None, value: float) -> bool:
     """Whether a number of the graph is this value, or is not in the file and may be."""
-    return number is None or isclose(number, value, rel_tol=SLACK)
+    return factor is None or isclose(factor, value, rel_tol=TOLERANCE)
 
 
 class FlatProduct(NamedTuple):
     """A tree of products, multiplied out."""
 
     factors: tuple[OnnxRow, ...]
-    number: float
+    factor: float
 
 
-def multiplied_out(row: OnnxRow, users: RowUsers) -> FlatProduct | None:
+def multiply_out(row: OnnxRow, users: RowUsers) -> FlatProduct | None:
     """The factors of a product whose parts nobody else reads; None where it has too many."""
     factors: list[OnnxRow] = []
-    number = 1.0
+    factor = 1.0
     inner = [row]
     while inner:
         part = inner.pop()
@@ -37,54 +37,54 @@ def multiplied_out(row: OnnxRow, users: RowUsers) -> FlatProduct | None:
             if part.kind == "Mul" and len(part.inputs) == 2:
                 inner += part.inputs
                 continue
-            if part.kind in {"MulScalar", "DivScalar"} and part.scalar and not part.turned:
-                number = number * part.scalar if part.kind == "MulScalar" else number / part.scalar
+            if part.kind in {"MulScalar", "DivScalar"} and part.scalar and not part.is_reversed:
+                factor = factor * part.scalar if part.kind == "MulScalar" else factor / part.scalar
                 inner += part.inputs
                 continue
         factors.append(part)
-        if len(factors) + len(inner) > MOST_FACTORS:
+        if len(factors) + len(inner) > MAX_FACTORS:
             return None
-    return FlatProduct(tuple(factors), number)
+    return FlatProduct(tuple(factors), factor)
 
 
-def scaled_input(row: OnnxRow) -> tuple[OnnxRow, float | None]:
+def split_factor(row: OnnxRow) -> tuple[OnnxRow, float | None]:
     """What a row multiplies by a number, and the number; the row itself and 1 where it does not."""
     if row.kind == "MulScalar":
         return row.inputs[0], row.scalar
-    if row.kind == "DivScalar" and not row.turned:
+    if row.kind == "DivScalar" and not row.is_reversed:
         return row.inputs[0], 1 / row.scalar if row.scalar else None
     return row, 1.0
 
 
-def plus(row: OnnxRow, number: float) -> OnnxRow | None:
+def minus_number(row: OnnxRow, factor: float) -> OnnxRow | None:
     """What a row adds this number to."""
-    return row.inputs[0] if row.kind == "AddScalar" and near(row.scalar, number) and not row.turned else None
+    return row.inputs[0] if row.kind == "AddScalar" and is_near(row.scalar, factor) and not row.is_reversed else None
 
 
-def products(row: OnnxRow, users: RowUsers) -> None:
+def recognise_gated(row: OnnxRow, users: RowUsers) -> None:
     """x times a function of x."""
-    found = multiplied_out(row, users)
-    if found is None or len(found.factors) != 2:
+    product = multiply_out(row, users)
+    if product is None or len(product.factors) != 2:
         return
-    for x, gate in (found.factors, found.factors[::-1]):
-        for kind, given, number, is_gate in GATED:
-            if isclose(found.number, number, rel_tol=SLACK) and is_gate(gate, x, users):
-                become(row, kind, (x,), given)
+    for x, gate in (product.factors, product.factors[::-1]):
+        for kind, settings, factor, is_gate in GATED:
+            if isclose(product.factor, factor, rel_tol=TOLERANCE) and is_gate(gate, x, users):
+                become(row, kind, (x,), settings)
                 return
 
 
 def _is_gelu(gate: OnnxRow, x: OnnxRow, users: RowUsers) -> bool:
     """1 + erf(x/root of 2)."""
-    function = plus(gate, 1.0)
+    function = minus_number(gate, 1.0)
     if function is None or function.kind != "Erf":
         return False
-    inner, number = scaled_input(function.inputs[0])
-    return inner is x and near(number, sqrt(0.5)) and users.is_inner(gate) and users.is_inner(function)
+    inner, factor = split_factor(function.inputs[0])
+    return inner is x and is_near(factor, sqrt(0.5)) and users.is_inner(gate) and users.is_inner(function)
 
 
 def _is_tanh_gelu(gate: OnnxRow, x: OnnxRow, users: RowUsers) -> bool:
     """1 + tanh(root of 2/pi (x + 0.044715 x x x))."""
-    function = plus(gate, 1.0)
+    function = minus_number(gate, 1.0)
     if function is None or function.kind != "Tanh" or not users.is_inner(function):
         return False
     return _is_polynomial(function.inputs[0], x, (sqrt(2 / pi), 0.044715))
@@ -92,18 +92,18 @@ def _is_tanh_gelu(gate: OnnxRow, x: OnnxRow, users: RowUsers) -> bool:
 
 def _is_polynomial(row: OnnxRow, x: OnnxRow, numbers: tuple[float, ...]) -> bool:
     """Whether a row is made of x and these numbers alone."""
-    found: list[float] = []
+    scalars: list[float] = []
     inner, count = [row], 0
-    while inner and count < MOST_INSIDE:
+    while inner and count < MAX_INSIDE:
         part = inner.pop()
         count += 1
         if part is x:
             continue
         if part.kind not in {"Mul", "Add", "MulScalar", "AddScalar", "Power"}:
             return False
-        found += [part.scalar] if part.kind != "Power" and part.scalar is not None else []
+        scalars += [part.scalar] if part.kind != "Power" and part.scalar is not None else []
         inner += part.inputs
-    return not inner and all(any(near(number, wanted) for number in found) for wanted in numbers)
+    return not inner and all(any(is_near(factor, wanted) for factor in scalars) for wanted in numbers)
 
 
 def _is_of(kind: str, gate: OnnxRow, x: OnnxRow, users: RowUsers) -> bool:
@@ -116,7 +116,7 @@ def _is_mish(gate: OnnxRow, x: OnnxRow, users: RowUsers) -> bool:
 
 def _is_bounded_sum(gate: OnnxRow, x: OnnxRow, users: RowUsers) -> bool:
     """min(max(x + 3, 0), 6)."""
-    return gate.kind == "ReLU6" and users.is_inner(gate) and plus(gate.inputs[0], 3.0) is x
+    return gate.kind == "ReLU6" and users.is_inner(gate) and minus_number(gate.inputs[0], 3.0) is x
 
 
 # The layer, its settings, the number before x times the gate, and what the gate is.
@@ -130,27 +130,27 @@ GATED: tuple[tuple[str, dict[str, int], float, Callable[[OnnxRow, OnnxRow, RowUs
 )
 
 
-def hard_sigmoids(row: OnnxRow, users: RowUsers) -> None:
+def recognise_hard_sigmoid(row: OnnxRow, users: RowUsers) -> None:
     """min(max(x + 3, 0), 6)/6."""
-    inner, number = scaled_input(row)
-    if inner is row or number is None or not near(number, 1 / 6) or inner.kind != "ReLU6" or not users.is_inner(inner):
+    inner, factor = split_factor(row)
+    if inner is row or factor is None or not is_near(factor, 1 / 6) or inner.kind != "ReLU6" or not users.is_inner(inner):
         return
-    x = plus(inner.inputs[0], 3.0)
+    x = minus_number(inner.inputs[0], 3.0)
     if x is not None and users.is_inner(inner.inputs[0]):
         become(row, "Hardsigmoid", (x,), {})
 
 
-def softplus(row: OnnxRow, users: RowUsers) -> None:
+def recognise_softplus(row: OnnxRow, users: RowUsers) -> None:
     """ln(1 + e^x)."""
     total = row.inputs[0]
-    power = plus(total, 1.0)
+    power = minus_number(total, 1.0)
     if power is not None and power.kind == "Exp" and users.is_inner(total) and users.is_inner(power):
         become(row, "Softplus", power.inputs, {})
 
 
 SCALED = frozenset({"MulScalar", "DivScalar"})
 PASSES: tuple[Pass, ...] = (
-    (frozenset({"Log"}), softplus),
-    (SCALED, hard_sigmoids),
-    (SCALED | {"Mul"}, products),
+    (frozenset({"Log"}), recognise_softplus),
+    (SCALED, recognise_hard_sigmoid),
+    (SCALED | {"Mul"}, recognise_gated),
 )

@@ -9,50 +9,50 @@ from worksheet.readers.onnx.values import OnnxRow
 
 LAYOUT = frozenset({"Reshape", "Permute", "Flatten", "Slice", "Identity", "Dropout"})
 SCALING = frozenset({"MulScalar", "DivScalar"})
-MOST_STEPS = 16
-MOST_SEARCHED = 64
+MAX_STEPS = 16
+MAX_SEARCHED = 64
 
 
-def attention(row: OnnxRow, users: RowUsers) -> None:
+def recognise_attention(row: OnnxRow, users: RowUsers) -> None:
     """softmax(Q K^T times a number, plus a mask) V."""
     weights, values = row.inputs
     while weights.kind in {"Dropout", "Identity"}:
         weights = weights.inputs[0]
-    scores = _scores(weights, users)
+    scores = _find_scores(weights, users)
     if scores is None:
         return
-    queries, keys = (_unscaled(part, users) for part in scores.inputs)
-    turned = _turned(keys, users)
+    queries, keys = (_strip_scale(part, users) for part in scores.inputs)
+    transposed_keys = _untranspose(keys, users)
     rank = len(row.shape)
-    if turned is None or rank < 2 or not len(queries.shape) == len(turned.shape) == len(values.shape) == rank:
+    if transposed_keys is None or rank < 2 or not len(queries.shape) == len(transposed_keys.shape) == len(values.shape) == rank:
         return
-    if queries.shape[:-2] != values.shape[:-2] or queries.shape[-1] != turned.shape[-1]:
+    if queries.shape[:-2] != values.shape[:-2] or queries.shape[-1] != transposed_keys.shape[-1]:
         return
-    become(row, "ScaledDotProductAttention", (queries, turned, values), {"v": 0})
+    become(row, "ScaledDotProductAttention", (queries, transposed_keys, values), {"v": 0})
 
 
-def _scores(softmax: OnnxRow, users: RowUsers) -> OnnxRow | None:
+def _find_scores(softmax: OnnxRow, users: RowUsers) -> OnnxRow | None:
     """The product of queries and keys behind a softmax along its last axis; None where something else is."""
     rank = len(softmax.shape)
     is_last = softmax.kind == "Softmax" and softmax.hyperparameters["a"] in {rank, 0 if rank != 3 else rank}
     if not is_last or not users.is_inner(softmax):
         return None
     row = softmax.inputs[0]
-    for _ in range(MOST_STEPS):
+    for _ in range(MAX_STEPS):
         if row.kind == "MatMul":
             return row if users.is_inner(row) and len(row.inputs) == 2 else None
         if not users.is_inner(row):
             return None
         if row.kind in SCALING:
             row = row.inputs[0]
-        elif row.kind == "Add" and (behind := _masked(row)) is not None:
+        elif row.kind == "Add" and (behind := _strip_mask(row)) is not None:
             row = behind
         else:
             return None
     return None
 
 
-def _masked(row: OnnxRow) -> OnnxRow | None:
+def _strip_mask(row: OnnxRow) -> OnnxRow | None:
     """What a mask is added to; None where what is added was trained, or where either may be the mask."""
     scores = [part for part in row.inputs if part.shape == row.shape and part.kind in SCALING | {"MatMul", "Add"}]
     if len(scores) != 1 or len(row.inputs) != 2:
@@ -63,38 +63,38 @@ def _masked(row: OnnxRow) -> OnnxRow | None:
 
 def _holds_trained(row: OnnxRow) -> bool:
     """Whether trained numbers go into a row; a long way to an answer counts as yes."""
-    found, seen = [row], 0
-    while found:
-        part = found.pop()
+    waiting, seen = [row], 0
+    while waiting:
+        part = waiting.pop()
         seen += 1
-        if is_trained(part) or (part.stored and part.kind != "Parameter") or seen > MOST_SEARCHED:
+        if is_trained(part) or (part.stored and part.kind != "Parameter") or seen > MAX_SEARCHED:
             return True
-        found += part.inputs
+        waiting += part.inputs
     return False
 
 
-def _unscaled(row: OnnxRow, users: RowUsers) -> OnnxRow:
+def _strip_scale(row: OnnxRow, users: RowUsers) -> OnnxRow:
     """The queries or keys before they are multiplied by a number."""
-    for _ in range(MOST_STEPS):
-        if row.kind not in SCALING or row.turned or not users.is_inner(row):
+    for _ in range(MAX_STEPS):
+        if row.kind not in SCALING or row.is_reversed or not users.is_inner(row):
             break
         row = row.inputs[0]
     return row
 
 
-def _turned(row: OnnxRow, users: RowUsers) -> OnnxRow | None:
+def _untranspose(row: OnnxRow, users: RowUsers) -> OnnxRow | None:
     """Keys with the tokens before the width: the row before a transposition, or a transposition that leaves them so."""
     if row.kind != "Permute":
         return None
     order = _order(row)
     wanted = [*order[:-2], order[-1], order[-2]]
     if wanted == sorted(wanted):
-        return _unscaled(row.inputs[0], users)
+        return _strip_scale(row.inputs[0], users)
     if not users.is_inner(row):
         return None
-    source = _unscaled(row.inputs[0], users)
-    given = row.hyperparameters | {f"a_{i}": axis for i, axis in enumerate(wanted, 1)}
-    become(row, "Permute", (source,), given)
+    source = _strip_scale(row.inputs[0], users)
+    settings = row.hyperparameters | {f"a_{i}": axis for i, axis in enumerate(wanted, 1)}
+    become(row, "Permute", (source,), settings)
     row.shape = (*row.shape[:-2], row.shape[-1], row.shape[-2])
     return row
 
@@ -106,31 +106,31 @@ def _order(row: OnnxRow) -> list[int]:
 # Multi-head attention
 
 
-def multihead(row: OnnxRow, users: RowUsers) -> None:
+def recognise_multihead(row: OnnxRow, users: RowUsers) -> None:
     """The linear layers for queries, keys and values, the attention, and the linear layer behind it."""
     if len(row.shape) < 3:
         return
     inner: set[OnnxRow] = {row}
-    sources = [_source(part, inner) for part in row.inputs]
-    mixed = _mixing(row, users, inner)
-    if mixed is None or any(source is None for source in sources):
+    sources = [_find_projection(part, inner) for part in row.inputs]
+    output = _find_output_layer(row, users, inner)
+    if output is None or any(source is None for source in sources):
         return
     layers = list(dict.fromkeys(source for source in sources if source is not None))
     inner |= {*layers}
-    if any(user not in inner and user is not mixed for part in inner for user in users.of.get(part, ())) or inner & users.ends:
+    if any(user not in inner and user is not output for part in inner for user in users.of.get(part, ())) or inner & users.ends:
         return
     inputs = _inputs([source for source in sources if source is not None])
     heads, shared = row.shape[-3], row.inputs[1].shape[-3]
     width = row.inputs[0].shape[-1]
-    if not _fits(row, layers, mixed, inputs, heads * width):
+    if not _fits(row, layers, output, inputs, heads * width):
         return
-    given = {"h": heads, "g": shared, "b": mixed.hyperparameters["b"]}
-    become(mixed, "MultiheadAttention", inputs, given, tuple(name for layer in (*layers, mixed) for name in layer.stored))
+    settings = {"h": heads, "g": shared, "b": output.hyperparameters["b"]}
+    become(output, "MultiheadAttention", inputs, settings, tuple(name for layer in (*layers, output) for name in layer.stored))
 
 
-def _source(row: OnnxRow, inner: set[OnnxRow]) -> OnnxRow | None:
+def _find_projection(row: OnnxRow, inner: set[OnnxRow]) -> OnnxRow | None:
     """The linear layer from which queries, keys or values are cut."""
-    for _ in range(MOST_STEPS):
+    for _ in range(MAX_STEPS):
         if row.kind == "Linear":
             return row
         if row.kind not in LAYOUT and row.kind not in SCALING:
@@ -140,9 +140,9 @@ def _source(row: OnnxRow, inner: set[OnnxRow]) -> OnnxRow | None:
     return None
 
 
-def _mixing(row: OnnxRow, users: RowUsers, inner: set[OnnxRow]) -> OnnxRow | None:
+def _find_output_layer(row: OnnxRow, users: RowUsers, inner: set[OnnxRow]) -> OnnxRow | None:
     """The linear layer that alone reads what the heads give."""
-    for _ in range(MOST_STEPS):
+    for _ in range(MAX_STEPS):
         user = users.only(row)
         if user is None or user.kind == "Linear":
             return user
@@ -175,4 +175,7 @@ def _fits(row: OnnxRow, layers: Sequence[OnnxRow], mixed: OnnxRow, inputs: Seque
     )
 
 
-PASSES: tuple[Pass, ...] = ((frozenset({"MatMul"}), attention), (frozenset({"ScaledDotProductAttention"}), multihead))
+PASSES: tuple[Pass, ...] = (
+    (frozenset({"MatMul"}), recognise_attention),
+    (frozenset({"ScaledDotProductAttention"}), recognise_multihead),
+)

@@ -14,7 +14,7 @@ class RowUsers:
     """The rows that lead to the network's outputs, and who reads each of them."""
 
     def __init__(self, rows: Sequence[OnnxRow], ends: Sequence[OnnxRow]) -> None:
-        self.rows = alive(rows, ends)
+        self.rows = needed_rows(rows, ends)
         self.ends = frozenset(ends)
         self.of: dict[OnnxRow, list[OnnxRow]] = {}
         for row in self.rows:
@@ -31,7 +31,7 @@ class RowUsers:
         return self.only(row) is not None
 
 
-def alive(rows: Iterable[OnnxRow], ends: Iterable[OnnxRow]) -> list[OnnxRow]:
+def needed_rows(rows: Iterable[OnnxRow], ends: Iterable[OnnxRow]) -> list[OnnxRow]:
     """The rows that these ends need, in order."""
     needed: set[OnnxRow] = set()
     open_rows = list(ends)
@@ -43,10 +43,10 @@ def alive(rows: Iterable[OnnxRow], ends: Iterable[OnnxRow]) -> list[OnnxRow]:
     return [row for row in rows if row in needed]
 
 
-def become(row: OnnxRow, kind: str, inputs: Sequence[OnnxRow], given: dict[str, int], stored: tuple[str, ...] = ()) -> None:
+def become(row: OnnxRow, kind: str, inputs: Sequence[OnnxRow], settings: dict[str, int], stored: tuple[str, ...] = ()) -> None:
     """Make a row another layer with the same output."""
-    row.kind, row.inputs, row.hyperparameters, row.stored = kind, tuple(inputs), given, stored
-    row.pattern, row.scalar, row.turned = "", None, False
+    row.kind, row.inputs, row.hyperparameters, row.stored = kind, tuple(inputs), settings, stored
+    row.pattern, row.scalar, row.is_reversed = "", None, False
 
 
 def is_trained(row: OnnxRow) -> bool:
@@ -54,6 +54,6 @@ def is_trained(row: OnnxRow) -> bool:
     return row.kind == "Parameter" and not row.hyperparameters["f"]
 
 
-def pairs(row: OnnxRow) -> list[tuple[OnnxRow, OnnxRow]]:
+def both_orders(row: OnnxRow) -> list[tuple[OnnxRow, OnnxRow]]:
     """The two inputs of a sum or product, both ways round."""
     return [row.inputs, row.inputs[::-1]] if len(row.inputs) == 2 else []
