@@ -19,7 +19,7 @@ def folded(rows: Sequence[Row], fold: bool | None = None) -> tuple[Row, ...]:
     """
     if fold is None:
         fold = len(rows) > FOLD_FROM
-    first: dict[int, int] = {}  # rows of equal layers share their columns
+    first: dict[int, int] = {}  # by the columns, which rows of equal layers share; steps have no hash
     return tuple([replace(row, same_as=_earlier(first, row) if fold else 0) for row in rows])
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from worksheet.errors import FormulaError
@@ -39,8 +40,6 @@ class Formula:
     (cwh + 1)k = ((3 × 11 × 11) + 1) × 64
     """
 
-    __slots__ = ("_brackets", "_expr", "_pattern", "_pieces", "_rewrites", "_run", "_source", "_symbols", "least", "tree")
-
     def __init__(self, text: str, least: Mapping[str, Exact] | None = None) -> None:
         if not isinstance(text, str):
             raise FormulaError(f"a formula is a text, not {type(text).__name__}")
@@ -56,28 +55,17 @@ class Formula:
     def _fill(self, tree: Node, least: Mapping[str, Exact]) -> None:
         self.tree = tree
         self.least = least
-        self._symbols: tuple[str, ...] | None = None
-        self._source: str | None = None
-        self._run: Evaluator | None = None
-        self._expr: sympy.Expr | None = None
-        self._brackets: list[tuple[Node, Evaluator]] | None = None
-        self._pattern: Node | None = None
         self._pieces: dict[tuple[str, tuple[str, ...], tuple[str, ...]], tuple[Piece, ...]] = {}
-        self._rewrites: Bounded[Any, Formula] = Bounded(MAX_KEPT)
 
-    @property
+    @cached_property
     def symbols(self) -> tuple[str, ...]:
         """The names in the order of their first occurrence."""
-        if self._symbols is None:
-            self._symbols = tuple(dict.fromkeys(node.id for node in walk(self.tree) if isinstance(node, Name)))
-        return self._symbols
+        return tuple(dict.fromkeys(node.id for node in walk(self.tree) if isinstance(node, Name)))
 
-    @property
+    @cached_property
     def source(self) -> str:
         """The text that parses to this formula."""
-        if self._source is None:
-            self._source = self.show(SOURCE)
-        return self._source
+        return self.show(SOURCE)
 
     def __str__(self) -> str:
         return self.source
@@ -114,21 +102,21 @@ class Formula:
 
     def at(self, values: Mapping[str, Exact]) -> Exact:
         """The exact value, without the checks of ``evaluate``: there is a whole number or a Fraction for every symbol."""
-        if self._run is None:
-            self._run = evaluator(self.tree)
         return check_size(simplest(self._run(values)))
+
+    @cached_property
+    def _run(self) -> Evaluator:
+        return evaluator(self.tree)
 
     # sympy
 
-    @property
+    @cached_property
     def expr(self) -> sympy.Expr:
         """The sympy expression, by the same code that computes the value."""
-        if self._expr is None:
-            import sympy
+        import sympy
 
-            run = evaluator(self.tree, sympy_arithmetic())
-            self._expr = sympy.sympify(run({name: self._symbol(name) for name in self.symbols}))
-        return self._expr
+        run = evaluator(self.tree, sympy_arithmetic())
+        return sympy.sympify(run({name: self._symbol(name) for name in self.symbols}))
 
     def _symbol(self, name: str) -> sympy.Symbol:
         import sympy
@@ -210,8 +198,22 @@ class Formula:
         for name, value in facts.items():
             if isinstance(value, bool) or not isinstance(value, int):
                 raise FormulaError(f"a fact is a whole number, not {name} = {value!r}")
-        numbers = {name: value for name, value in facts.items() if name in self.symbols}
-        return self._replaced(("given", *numbers.items()), {name: rewrite.constant(v) for name, v in numbers.items()})
+        known = {name: value for name, value in facts.items() if name in self.symbols}
+        if not known:
+            return self
+        numbers = {name: rewrite.constant(value) for name, value in known.items()}
+        return self._rewritten(("given", *known.items()), lambda: rewrite.replace(self.tree, numbers))
+
+    @cached_property
+    def _rewrites(self) -> Bounded[tuple[object, ...], Formula]:
+        return Bounded(MAX_KEPT)
+
+    def _rewritten(self, key: tuple[object, ...], tree: Callable[[], Node]) -> Formula:
+        """The formula of another tree, made once for each key."""
+        found = self._rewrites.get(key)
+        if found is None:
+            found = self._rewrites[key] = Formula.of(tree(), self.least)
+        return found
 
     def renamed(self, /, **names: str) -> Formula:
         """The formula with other names for its symbols.
@@ -242,54 +244,39 @@ class Formula:
         new = rewrite.replace(self.tree, {name: part.tree for name, part in parts.items()})
         return Formula.of(new, least)
 
-    def _replaced(self, key: Any, new: Mapping[str, Node]) -> Formula:
-        if not new:
-            return self
-        if key not in self._rewrites:
-            self._rewrites[key] = Formula.of(rewrite.replace(self.tree, new), self.least)
-        return self._rewrites[key]
-
     def settled(self, values: Mapping[str, Exact]) -> Formula:
         """The formula without the floors and ceilings that these numbers do not need, since the division inside is exact."""
-        whole = tuple(inside for inside, run in self._insides() if is_whole(run(values)))
-        if not whole:
-            return self
-        key = ("settled", *map(id, whole))
-        if key not in self._rewrites:
-            self._rewrites[key] = Formula.of(rewrite.settle(self.tree, whole), self.least)
-        return self._rewrites[key]
+        places = tuple([place for place, (_, run) in enumerate(self._insides) if is_whole(run(values))])
+        return self._without_brackets(places) if places else self
 
     def unrounded(self) -> Formula:
         """The formula without any floor or ceiling."""
-        if not self._insides():
-            return self
-        if "unrounded" not in self._rewrites:
-            insides = tuple(inside for inside, _ in self._insides())
-            self._rewrites["unrounded"] = Formula.of(rewrite.settle(self.tree, insides), self.least)
-        return self._rewrites["unrounded"]
+        return self._without_brackets(tuple(range(len(self._insides)))) if self._insides else self
 
-    @property
+    def _without_brackets(self, places: tuple[int, ...]) -> Formula:
+        """The formula without some of its brackets, which are counted from the left."""
+        return self._rewritten(
+            ("settled", *places), lambda: rewrite.settle(self.tree, tuple(self._insides[place][0] for place in places))
+        )
+
+    @cached_property
     def pattern(self) -> Node:
         """The tree with its symbols numbered in order: equal for formulas that differ only in names.
 
         >>> Formula("(M - w)/s").pattern == Formula("(N - h)/t").pattern
         True
         """
-        if self._pattern is None:
-            names = {name: Name(f"x_{i}") for i, name in enumerate(self.symbols)}
-            self._pattern = rewrite.rename(self.tree, names)
-        return self._pattern
+        return rewrite.rename(self.tree, {name: Name(f"x_{i}") for i, name in enumerate(self.symbols)})
 
     def rounds(self) -> bool:
-        """Whether the formula has a floor or a ceiling."""
-        return bool(self._insides())
+        """Whether the formula holds a floor or a ceiling."""
+        return bool(self._insides)
 
+    @cached_property
     def _insides(self) -> list[tuple[Node, Evaluator]]:
-        """The inside of each floor and ceiling, with its evaluator."""
-        if self._brackets is None:
-            calls = [n for n in walk(self.tree) if isinstance(n, Call) and n.function in BRACKETS]
-            self._brackets = [(call.arguments[0], evaluator(call.arguments[0])) for call in calls]
-        return self._brackets
+        """What stands inside each bracket, with its evaluator."""
+        calls = [n for n in walk(self.tree) if isinstance(n, Call) and n.function in BRACKETS]
+        return [(call.arguments[0], evaluator(call.arguments[0])) for call in calls]
 
     def quotients(self, values: Mapping[str, Exact]) -> Formula:
         """The formula with the inside of each floor and ceiling evaluated: ``floor(54.25) + 1``."""

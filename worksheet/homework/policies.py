@@ -124,7 +124,7 @@ def _unfit(entry: Located, reveal: tuple[str, ...], paper: Paper | None) -> Iter
     """Faults of mistakes that cannot be made on this sheet."""
     if paper is None or not reveal:
         return
-    asked = {id(cell.asked): cell.asked for cell in paper.shown if not cell.is_formula}.values()
+    asked = dict.fromkeys(cell.asked for cell in paper.shown if not cell.is_formula)
     places = {item.value: item.where for item in entry.table()["reveal"].items() if isinstance(item.value, str)}
     for name in reveal:
         if name in slips() and not any(slips()[name].applies(each) for each in asked):

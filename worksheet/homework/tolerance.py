@@ -30,12 +30,12 @@ class Hidden:
 
 def hidden(paper: Paper, column: str, tolerance: Tolerance, slips: Iterable[Slip]) -> Iterator[Hidden]:
     """Every known mistake that a column's tolerance hides on this paper, cell by cell."""
-    rewritten: dict[tuple[str, int], tuple[Formulas, ...]] = {}
+    rewritten: dict[tuple[Slip, Asked], tuple[Formulas, ...]] = {}
     slips = tuple(slips)
     for cell in paper.shown:
         for slip in slips if cell.column == column and len(cell.truth) == 1 else ():
             if slip.applies(cell.asked):
-                key = slip.id, id(cell.asked)
+                key = slip, cell.asked
                 if key not in rewritten:
                     rewritten[key] = _formulas(slip, cell.asked)
                 wrong = _values(slip, cell, rewritten[key], tolerance)
