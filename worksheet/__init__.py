@@ -38,13 +38,13 @@ from worksheet.writers.drawings import draw
 from worksheet.writers.notebook import notebook_html, notebook_latex
 
 if TYPE_CHECKING:
-    from worksheet.derive.burden.table import zoo_table
+    from worksheet.derive.burden.zoo_table import zoo_table
     from worksheet.derive.closed.report import symbolic
+    from worksheet.derive.find import find
     from worksheet.derive.growth.report import grow
-    from worksheet.derive.roofline.processors import hardware_report
-    from worksheet.derive.roofline.report import timing
-    from worksheet.derive.seek import find
-    from worksheet.derive.training.report import train
+    from worksheet.derive.roofline.hardware_report import hardware_report
+    from worksheet.derive.roofline.time_report import timing
+    from worksheet.derive.training.training_report import train
     from worksheet.derive.transformers import transformer, transformers
 
 __version__ = "0.5.0"
@@ -58,11 +58,17 @@ __all__ = [
     "train", "transformer", "transformers", "write", "zoo_list", "zoo_table",
 ]  # fmt: skip
 
-LATER = {  # verbs that few runs need, with the rooms that they are fetched from when they are asked for
-    "find": "seek", "grow": "growth.report", "hardware_report": "roofline.processors", "symbolic": "closed.report",
-    "timing": "roofline.report", "train": "training.report", "transformer": "transformers", "transformers": "transformers",
-    "zoo_table": "burden.table",
-}  # fmt: skip
+LATER = {  # verbs that few runs need, with the modules of derive that they are fetched from when they are asked for
+    "find": "find",
+    "grow": "growth.report",
+    "hardware_report": "roofline.hardware_report",
+    "symbolic": "closed.report",
+    "timing": "roofline.time_report",
+    "train": "training.training_report",
+    "transformer": "transformers",
+    "transformers": "transformers",
+    "zoo_table": "burden.zoo_table",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import worksheet as ws
-from worksheet.derive.comparing import compared, side
+from worksheet.derive.comparison import compared, side
 from worksheet.derive.explain import figure
 from worksheet.errors import WorksheetError
 from worksheet.formula import Formula

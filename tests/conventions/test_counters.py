@@ -12,7 +12,7 @@ import worksheet as ws
 from tests.conventions.probes import probes
 from tests.csv_facts import by_first_column, rows
 from tests.readers.vision import vision
-from worksheet.derive.comparing import compared, side
+from worksheet.derive.comparison import compared, side
 
 TOTALS, PROBES = by_first_column("counter_totals.csv"), by_first_column("counter_probes.csv")
 LAYERS = rows("counter_rows.csv")

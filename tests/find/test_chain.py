@@ -5,9 +5,9 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worksheet.derive.seek.bounds import verdict
-from worksheet.derive.seek.chain import Domain, Line, solved
-from worksheet.derive.seek.search import EVERY
+from worksheet.derive.find.box_bounds import verdict
+from worksheet.derive.find.chain import ChainLine, Domain, solved
+from worksheet.derive.find.search import EVERY
 from worksheet.formula import Formula
 
 NUMBERS = st.integers(1, 12)
@@ -29,7 +29,7 @@ def formulas(draw: st.DrawFn) -> str:
     return text
 
 
-def holds(line: Line, p: int) -> bool:
+def holds(line: ChainLine, p: int) -> bool:
     value = Formula.of(line.term).at({"p": p})
     low = line.low is None or (value > line.low.value if line.low.strict else value >= line.low.value)
     return low and (line.high is None or (value < line.high.value if line.high.strict else value <= line.high.value))

@@ -12,8 +12,8 @@ import pytest
 import worksheet as ws
 from tests.sheet_facts import EXAMPLES, ROOT
 from worksheet import hardware
-from worksheet.derive.comparing import side
-from worksheet.derive.roofline.bounds import Roofline, doubling, roofline, standard
+from worksheet.derive.comparison import side
+from worksheet.derive.roofline.time_bounds import Roofline, doubling, roofline, standard
 from worksheet.errors import WorksheetError
 from worksheet.hardware.units import plain, said
 

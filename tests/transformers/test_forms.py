@@ -15,8 +15,8 @@ from worksheet.conventions import convention
 from worksheet.counting.counting import Counting
 from worksheet.counting.run import run_of
 from worksheet.derive.transformers.costs import Costs
-from worksheet.derive.transformers.rules import Estimates
-from worksheet.derive.transformers.sizes import Amount
+from worksheet.derive.transformers.estimates import Estimates
+from worksheet.derive.transformers.symbolic_sizes import Amount
 from worksheet.network import Network
 from worksheet.zoo.language import TRANSFORMERS, Transformer, TransformerDesign
 

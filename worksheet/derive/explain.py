@@ -10,7 +10,7 @@ from math import ceil, floor
 
 from worksheet import conventions
 from worksheet.conventions import convention
-from worksheet.derive.comparing import Comparison, Side, compared
+from worksheet.derive.comparison import Comparison, Side, compared
 from worksheet.errors import WorksheetError, shown
 from worksheet.formula import Digits
 from worksheet.network import Network
@@ -30,7 +30,7 @@ FACTORS = {Fraction(2): "twice this", Fraction(1, 2): "half of this"}
 
 
 @dataclass(frozen=True)
-class Figure:
+class PublishedFigure:
     """A printed figure: the values that print so, with each reading of its unit."""
 
     text: str
@@ -56,7 +56,7 @@ class Figure:
         ]
 
 
-def figure(text: str) -> Figure:
+def figure(text: str) -> PublishedFigure:
     """Read a printed figure. Raises WorksheetError.
 
     >>> figure("4.11G").between
@@ -69,7 +69,9 @@ def figure(text: str) -> Figure:
     number = Fraction(int(re.sub(r"[^0-9]", "", found["whole"]) + decimals), 10 ** len(decimals))
     power = POWERS[found["prefix"].upper()]
     bases = [1024] if found["binary"] else [1000, 1024] if found["unit"] in BYTES and power else [1000]
-    return Figure(text.strip(), tuple((number * base**power, Fraction(base**power, 10 ** len(decimals))) for base in bases))
+    return PublishedFigure(
+        text.strip(), tuple((number * base**power, Fraction(base**power, 10 ** len(decimals))) for base in bases)
+    )
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def _every_column() -> list[Side]:
 class _Answer:
     """The answer for one figure."""
 
-    def __init__(self, comparison: Comparison, figure: Figure, digits: Digits) -> None:
+    def __init__(self, comparison: Comparison, figure: PublishedFigure, digits: Digits) -> None:
         self.comparison = comparison
         self.figure = figure
         self.digits = digits

@@ -15,6 +15,7 @@ from worksheet.errors import ConventionError, FormulaError
 from worksheet.formula import Exact, Formula
 from worksheet.formula.tree import ZERO, Name, Operation
 from worksheet.formula.tree import Node as TreeNode
+from worksheet.grading.find_question import FindQuestion
 from worksheet.grading.flattened import NONE, Further, flattened
 from worksheet.grading.paper import (
     ACTIVATION_MEMORY,
@@ -32,7 +33,6 @@ from worksheet.grading.paper import (
     Read,
     Value,
 )
-from worksheet.grading.sought import Sought
 from worksheet.layers import Form, Shape, Symbol
 from worksheet.layers.kind import Axes
 from worksheet.network import Network
@@ -57,7 +57,7 @@ class Ask:
     columns: Mapping[str, tuple[str, ...]]
     totals: tuple[str, ...] = ()
     formulas: tuple[str, ...] = ()
-    find: tuple[Sought, ...] = ()
+    find: tuple[FindQuestion, ...] = ()
 
     def of(self, kind: str) -> tuple[str, ...]:
         """The columns asked of a kind of layer."""
@@ -92,8 +92,8 @@ class PaperMaker:
         for column in self.ask.totals:
             cell = self.total(column, cells)
             cells[cell.key] = cell
-        for no, sought in enumerate(self.ask.find, 1):
-            cell = sought.cell(no, network, self.convention, self.run.batch)
+        for no, question in enumerate(self.ask.find, 1):
+            cell = question.cell(no, network, self.convention, self.run.batch)
             cells[cell.key] = cell
         return Paper(cells, counting)
 

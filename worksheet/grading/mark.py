@@ -13,11 +13,11 @@ from worksheet.grading.alternatives import Alternatives
 from worksheet.grading.carrying import carried, carried_within
 from worksheet.grading.diagnose import Diagnoser, Found
 from worksheet.grading.evidence import narrowed
+from worksheet.grading.find_question import remark
 from worksheet.grading.marks import AXES, CORRECT_ONLY, DOES_NOT_FOLLOW, ROUNDED, TRIVIAL, Mark, Verdict
 from worksheet.grading.paper import SET, SIZES, TOTAL, Cell, Key, Paper, Value
 from worksheet.grading.policy import EXACT, Policy
 from worksheet.grading.slips import slips
-from worksheet.grading.sought import remark
 from worksheet.grading.understanding import Understanding, Understood
 from worksheet.grading.written import explanations, right_formula
 from worksheet.memo import Bounded

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from math import prod
 
 from worksheet.errors import WorksheetError
+from worksheet.grading.find_question import read_set
 from worksheet.grading.numbers import NumberRead, read_number, read_size
 from worksheet.grading.paper import SET, SIZES, Cell, Value
 from worksheet.grading.policy import EXACT, Policy
-from worksheet.grading.sought import read_set
 from worksheet.memo import Bounded
 
 MAX_KEPT = 20_000  # texts that are remembered

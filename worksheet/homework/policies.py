@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from worksheet import conventions
 from worksheet.errors import WorksheetError, shown
-from worksheet.grading import sought
+from worksheet.grading import find_question
 from worksheet.grading.paper import FIND, OUTPUT, Paper
 from worksheet.grading.policy import EXACT, Policy, Tolerance
 from worksheet.grading.slips import slips
@@ -35,7 +35,7 @@ def policy(value: Values, fields: Fields, context: Context, paper: Paper | None)
     follow = value("follow_through", default=True)
     details = follow if isinstance(follow, dict) else {}
     others = value("conventions", None)
-    questions = {(FIND, sought.column(no)): one.worth for no, one in enumerate(value("find", ()), 1)}
+    questions = {(FIND, find_question.column(no)): one.worth for no, one in enumerate(value("find", ()), 1)}
     return Policy(
         marks={name: worth for name, worth in marks.items() if isinstance(name, str)},
         cells=questions | {key: worth for key, worth in marks.items() if not isinstance(key, str)},

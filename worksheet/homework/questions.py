@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from worksheet.grading.sought import CHOSEN, Sought
+from worksheet.grading.find_question import CHOSEN, FindQuestion
 from worksheet.schema import Choice, Field, ListOf, Phrase, Rational, Record
 
 MOST_MARKS = 1000  # of one cell
@@ -41,4 +41,4 @@ QUESTIONS = (
 )
 
 
-BACKWARDS = ListOf(Record(QUESTIONS, Sought), most=MOST_QUESTIONS, what="question")
+BACKWARDS = ListOf(Record(QUESTIONS, FindQuestion), most=MOST_QUESTIONS, what="question")

@@ -218,9 +218,9 @@ class _Reading:
     def can_be_answered(self, network: Network, convention: Convention, ask: Ask, run: Run) -> bool:
         """Whether the questions asked backwards name what is there, and have answers that can be written."""
         before = len(self.faults.found)
-        for item, sought in zip(self.fields["find"].items() if ask.find else (), ask.find, strict=True):
+        for item, question in zip(self.fields["find"].items() if ask.find else (), ask.find, strict=True):
             try:
-                sought.found(network, convention, run.batch)
+                question.found(network, convention, run.batch)
             except WorksheetError as found:
                 for fault in found.faults:
                     self.faults.add(fault.located(item.where))

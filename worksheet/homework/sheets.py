@@ -12,10 +12,10 @@ from worksheet.derive import derive
 from worksheet.derive.blank import unsolved
 from worksheet.derive.reference import listed
 from worksheet.derive.solution import SIZE, question
+from worksheet.grading.find_question import holes, with_questions
 from worksheet.grading.making import PaperMaker
 from worksheet.grading.paper import FIND, FORMULA, TOTAL, Key, Paper
 from worksheet.grading.policy import EXACT
-from worksheet.grading.sought import holes, with_questions
 from worksheet.homework.assignment import Assignment
 from worksheet.homework.question_sheet import questions, said
 from worksheet.homework.roster import Student

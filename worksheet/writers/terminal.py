@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from worksheet.derive import Entry
+    from worksheet.derive import ZooEntry
 
 MARGIN = 4
 
@@ -51,7 +51,7 @@ def show(derivation: Derivation, console: Console) -> None:
         _row(row, console)
 
 
-def show_zoo(entries: Sequence[Entry], console: Console) -> None:
+def show_zoo(entries: Sequence[ZooEntry], console: Console) -> None:
     """Print the list of the zoo."""
     from rich import box
     from rich.table import Table

@@ -11,7 +11,7 @@ from math import log2
 from typing import NamedTuple
 
 from worksheet.derive.closed.cases import bases, steps_of
-from worksheet.derive.comparing import Side
+from worksheet.derive.comparison import Side
 from worksheet.derive.growth.ranges import Range
 from worksheet.derive.growth.sums import Grown, grown
 from worksheet.errors import WorksheetError

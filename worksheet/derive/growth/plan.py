@@ -10,8 +10,8 @@ from functools import cached_property
 from worksheet.conventions import Convention
 from worksheet.conventions import convention as convention_named
 from worksheet.derive.closed import Closed
-from worksheet.derive.comparing import Side
-from worksheet.derive.comparing import side as side_of
+from worksheet.derive.comparison import Side
+from worksheet.derive.comparison import side as side_of
 from worksheet.derive.growth.curves import Curve
 from worksheet.derive.growth.ranges import Range, common_step, looked_at, ranges, shown_sizes, written
 from worksheet.derive.growth.sums import Grown, grown

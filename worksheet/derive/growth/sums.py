@@ -11,7 +11,7 @@ from math import gcd
 from typing import NamedTuple
 
 from worksheet.derive.closed import NONE, Case, Closed
-from worksheet.derive.comparing import Side
+from worksheet.derive.comparison import Side
 from worksheet.derive.growth.ranges import Range, how_many, looked_at
 from worksheet.errors import WorksheetError
 from worksheet.formula import Exact

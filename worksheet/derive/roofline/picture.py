@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import log10, sqrt
 
-from worksheet.derive.roofline.bounds import Bound, Roofline
+from worksheet.derive.roofline.time_bounds import Roofline, TimeBound
 from worksheet.drawing import svg
 from worksheet.drawing.axes import FIGURES, MEANING, Axis, lines_across
 from worksheet.hardware import operation
@@ -65,7 +65,7 @@ class _Roof:
         rest = [bound for _, bounds in kinds[len(own) :] for bound in bounds]
         return {kind: self.clusters(bounds) for kind, bounds in [*own, *([(OTHERS, rest)] if rest else [])]}
 
-    def clusters(self, bounds: list[Bound]) -> list[Cluster]:
+    def clusters(self, bounds: list[TimeBound]) -> list[Cluster]:
         times: dict[int, Fraction] = {}
         for bound in bounds:
             assert bound.load.intensity is not None

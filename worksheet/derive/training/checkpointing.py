@@ -38,7 +38,7 @@ class Segment:
         return self.before + self.given + self.inside
 
 
-class Chain:
+class LayerChain:
     """A network's layers in a row, and the places where it may be cut."""
 
     def __init__(self, nodes: Sequence[Node], flow: Gradients, cost: Cost) -> None:

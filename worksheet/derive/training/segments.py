@@ -8,7 +8,7 @@ from math import prod
 from worksheet.counting.gradients import Gradients
 from worksheet.counting.run import Run
 from worksheet.derivation import Derivation, Figure, Step
-from worksheet.derive.training.checkpointing import Chain, Cost, Segment, best
+from worksheet.derive.training.checkpointing import Cost, LayerChain, Segment, best
 from worksheet.formula import Exact, Formula, in_bytes
 from worksheet.network import Network
 
@@ -32,7 +32,7 @@ def checkpoints(
     """The figures of training with ``many`` segments; none where it is 0. Raises ConventionError for a number that cannot be."""
     if not many:
         return []
-    chain = Chain(network.nodes, flow, _cost(memory, flow, run))
+    chain = LayerChain(network.nodes, flow, _cost(memory, flow, run))
     segments = chain.segments(many)
     return [_closed(len(chain.cuts) + 1, many), _actual(memory, segments), *_again(derivation, segments)]
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from worksheet.conventions import Convention, convention
 from worksheet.counting.counting import Counting
 from worksheet.counting.run import run_of
-from worksheet.derive.transformers.sizes import INSIDE, Amount, Sizes
+from worksheet.derive.transformers.symbolic_sizes import INSIDE, Amount, Sizes
 from worksheet.errors import NetworkError
 from worksheet.formula.polynomial import Polynomial
 from worksheet.formula.traced import Trace
@@ -36,7 +36,7 @@ class Growing:
 
 
 @dataclass(frozen=True)
-class Part:
+class BlockLayer:
     """A layer of one block: its name there, its kind, and its multiply-accumulates."""
 
     name: str
@@ -88,14 +88,14 @@ class _Laid:
             raise NetworkError(f"the blocks of {self.costs.transformer.name} do not all cost the same")
         return Growing(self.costs.carried(block), self.costs.carried(sums[0] - block), self.costs.size("n"))
 
-    def block(self, name: str) -> Iterator[Part]:
+    def block(self, name: str) -> Iterator[BlockLayer]:
         """The layers of one block for which a column counts something."""
         i = next(i for i, column in enumerate(self.convention.columns) if column.name == name)
         before = {layer.node.name for layer, _ in self.rows[0]}
         for layer, forms in self.rows[1]:
             if layer.node.name not in before and forms[i].terms:
                 name = layer.node.name.removeprefix(f"{layer.node.stage}.")
-                yield Part(name, layer.kind.title, self.costs.carried(forms[i]))
+                yield BlockLayer(name, layer.kind.title, self.costs.carried(forms[i]))
 
 
 def _read(layer: Sized, forms: Sequence[Polynomial], column: int) -> Polynomial:
@@ -139,7 +139,7 @@ class Costs(Sizes):
         return self._training.column("forward")
 
     @cached_property
-    def block(self) -> tuple[Part, ...]:
+    def block(self) -> tuple[BlockLayer, ...]:
         return tuple(self._training.block("forward"))
 
     @cached_property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from worksheet.derive.transformers.sizes import USUAL
+from worksheet.derive.transformers.symbolic_sizes import USUAL
 from worksheet.errors import Collector, NetworkError, WorksheetError, nearest, shown
 from worksheet.zoo.language import TRANSFORMERS, Transformer, TransformerDesign
 

@@ -45,7 +45,7 @@ def side(convention: Convention, column: str = "") -> Side:
 
 
 @dataclass(frozen=True)
-class Layer:
+class ComparedLayer:
     """A layer in a comparison: its number, name and numbers, and what each side counts."""
 
     no: int
@@ -62,7 +62,7 @@ class Variant:
     formulas: tuple[Formula, ...]  # of each side; sizes of the output keep their symbols
     ruled: tuple[bool, ...]  # whether the side has a rule for it
     unbiased: tuple[Formula, ...]  # the same for a layer without a bias
-    layers: list[Layer] = field(default_factory=list)
+    layers: list[ComparedLayer] = field(default_factory=list)
 
     def difference(self, of: int, minus: int) -> Formula:
         """What one side counts more than another for each layer, simplified."""
@@ -81,7 +81,7 @@ class Variant:
 
 
 @dataclass(frozen=True)
-class Part:
+class DifferencePart:
     """A share of the difference of two totals."""
 
     noun: str
@@ -104,14 +104,14 @@ class Comparison:
         counted = [layer.counted for variant in self.variants for layer in variant.layers]
         return tuple(sum(column) for column in zip(*counted, strict=True))
 
-    def parts(self, of: int, minus: int) -> tuple[Part, ...]:
+    def parts(self, of: int, minus: int) -> tuple[DifferencePart, ...]:
         """The difference of two totals by what it is about, the largest first; they add up to it."""
         groups: dict[str, list[Variant]] = {}
         for variant in self.variants:
             if variant.formulas[of] != variant.formulas[minus]:
                 groups.setdefault(variant.noun(of, minus), []).append(variant)
         parts = [
-            Part(noun, sum(layer.counted[of] - layer.counted[minus] for v in found for layer in v.layers), tuple(found))
+            DifferencePart(noun, sum(layer.counted[of] - layer.counted[minus] for v in found for layer in v.layers), tuple(found))
             for noun, found in groups.items()
         ]
         return tuple(sorted([part for part in parts if part.value], key=lambda part: -abs(part.value)))
@@ -141,7 +141,7 @@ class _Comparing:
             folded = [counting.fold(layer) for counting in self.countings]
             variant = self.variant(layer, folded)
             values = self.countings[0].values(folded[0], layer)
-            variant.layers.append(Layer(no, layer.node.name, values, self.counted(variant, values)))
+            variant.layers.append(ComparedLayer(no, layer.node.name, values, self.counted(variant, values)))
         return Comparison(self.network, self.run.batch, self.sides, tuple(self.variants.values()))
 
     def variant(self, layer: Sized, folded: Sequence[Folded]) -> Variant:

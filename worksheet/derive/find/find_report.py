@@ -9,12 +9,12 @@ from typing import Any
 
 from worksheet.conventions import Convention
 from worksheet.derive.convention_page import introduced
-from worksheet.derive.seek.chain import number
-from worksheet.derive.seek.found import Found, Question, answered, seek
-from worksheet.derive.seek.pages import OnePage
-from worksheet.derive.seek.search import Line, bounds, size
-from worksheet.derive.seek.unknown import Unknown
-from worksheet.derive.seek.words import NONE, neighbours, said
+from worksheet.derive.find.answer import FindAnswer, Question, answered, find_values
+from worksheet.derive.find.answer_words import NONE, neighbours, said
+from worksheet.derive.find.chain import number
+from worksheet.derive.find.pages import OnePage
+from worksheet.derive.find.search import SearchLine, bounds, size
+from worksheet.derive.find.unknown import UnknownNumber
 from worksheet.formula import Digits, Exact
 from worksheet.network import Network
 from worksheet.report import Block, Bullets, Cell, Report, Table, Text, Title
@@ -36,10 +36,10 @@ def find(
     ``conv1.p=0..10``. ``batch`` and ``dtype`` as of ``derive``. Raises WorksheetError where something cannot be read, or the
     ranges hold too much to decide.
     """
-    return report_of(seek(network, names, so_that, convention, ranges=ranges, batch=batch, dtype=dtype), digits)
+    return report_of(find_values(network, names, so_that, convention, ranges=ranges, batch=batch, dtype=dtype), digits)
 
 
-def report_of(found: Found, digits: str = "en_US") -> Report:
+def report_of(found: FindAnswer, digits: str = "en_US") -> Report:
     """The report on an answer."""
     return _Document(found, Digits(digits)).report()
 
@@ -47,7 +47,7 @@ def report_of(found: Found, digits: str = "en_US") -> Report:
 class _Document:
     """Prints one answer."""
 
-    def __init__(self, found: Found, digits: Digits) -> None:
+    def __init__(self, found: FindAnswer, digits: Digits) -> None:
         self.found = found
         self.question = found.question
         self.digits = digits
@@ -78,7 +78,7 @@ class _Document:
         if any(condition.left.name.rpartition(".")[2] in columns for condition in question.conditions):
             yield Text(introduced(f"Counted by {counting.title}", counting.unit, counting.cite))
 
-    def unknown(self, unknown: Unknown) -> str:
+    def unknown(self, unknown: UnknownNumber) -> str:
         name = unknown.name if unknown.name == unknown.symbol else f"{unknown.name}, {unknown.symbol} below"
         step = f" in steps of {unknown.step}" if unknown.step != 1 else ""
         first, last = (unknown.said(steps) for steps in unknown.steps)
@@ -132,7 +132,7 @@ class _Document:
         if len(chosen) > MOST_LINES:
             yield Text(f"In the same way for the {self.digits.result(len(chosen) - MOST_LINES)} other choices.")
 
-    def line(self, others: Sequence[Unknown], rest: Sequence[int], free: Unknown) -> Question:
+    def line(self, others: Sequence[UnknownNumber], rest: Sequence[int], free: UnknownNumber) -> Question:
         """The question that is left when all unknowns but one have numbers."""
         values = {u.variable: u.value(p) for u, p in zip(others, rest, strict=True) if u.variable}
         plain = {variable: value for variable, value in values.items() if variable.symbol != BATCH}
@@ -143,7 +143,7 @@ class _Document:
         """What excludes all other places: by condition, how many, and the bounds of the figure there."""
         rows: list[tuple[Cell, ...]] = []
         excluded: Counter[int] = Counter()
-        spread: dict[int, list[Line]] = {}
+        spread: dict[int, list[SearchLine]] = {}
         for part in self.found.parts:
             for known in part.decided:
                 if not known.solves:
@@ -162,7 +162,7 @@ class _Document:
             yield Table(("The condition that fails", "Places", "Least there", "Most there"), tuple(rows))
 
 
-def data(found: Found) -> Mapping[str, Any]:
+def data(found: FindAnswer) -> Mapping[str, Any]:
     """The answer as data: whole numbers as such, fractions as text."""
     question = found.question
     network = question.network

@@ -13,12 +13,12 @@ from worksheet.conventions import Convention
 from worksheet.counting.counting import Counting
 from worksheet.counting.run import run_of
 from worksheet.derive.closed import Closed
-from worksheet.derive.seek.bounds import Box
-from worksheet.derive.seek.depth import deepened
-from worksheet.derive.seek.quantity import Condition, Count, condition
-from worksheet.derive.seek.search import Decided, Search, Work
-from worksheet.derive.seek.text import asked
-from worksheet.derive.seek.unknown import Unknown, by_name, unknowns
+from worksheet.derive.find.box_bounds import Box
+from worksheet.derive.find.condition_text import asked
+from worksheet.derive.find.depth import deepened
+from worksheet.derive.find.quantity import Condition, Count, condition
+from worksheet.derive.find.search import Decided, Search, SearchWork
+from worksheet.derive.find.unknown import UnknownNumber, by_name, unknowns
 from worksheet.errors import Collector, NetworkError, Where
 from worksheet.formula import Exact
 from worksheet.network import Network
@@ -32,7 +32,7 @@ class Question:
     """What is asked: a network, what of it is unknown, the conditions that it must meet, and how it is counted."""
 
     network: Network
-    unknowns: tuple[Unknown, ...]
+    unknowns: tuple[UnknownNumber, ...]
     conditions: tuple[Condition, ...]
     convention: Convention
     samples: int = 1
@@ -40,7 +40,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Part:
+class DepthPart:
     """The search over the variables at one choice of depths."""
 
     depths: tuple[int, ...]
@@ -49,11 +49,11 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Found:
+class FindAnswer:
     """The answer: every place of the ranges is in one of the boxes of its parts, and each of these is decided."""
 
     question: Question
-    parts: tuple[Part, ...]
+    parts: tuple[DepthPart, ...]
 
     @cached_property
     def places(self) -> tuple[tuple[int, ...], ...]:
@@ -73,7 +73,7 @@ class Found:
         """How many places were searched."""
         return prod(high - low + 1 for low, high in (unknown.steps for unknown in self.question.unknowns))
 
-    def _inside(self, part: Part, box: Box) -> Iterator[tuple[int, ...]]:
+    def _inside(self, part: DepthPart, box: Box) -> Iterator[tuple[int, ...]]:
         for place in product(*(range(low, high + 1) for low, high in box)):
             yield self.joined(part.depths, place)
 
@@ -83,10 +83,10 @@ class Found:
         return tuple(next(deep) if unknown.block else next(plain) for unknown in self.question.unknowns)
 
 
-def seek(
+def find_values(
     network: Network, names: Sequence[str], so_that: Sequence[str], convention: Convention | str | None = None, *,
     ranges: Iterable[str] = (), batch: int = 1, dtype: str = "", where: Where | None = None,
-) -> Found:  # fmt: skip
+) -> FindAnswer:  # fmt: skip
     """Every choice of the unknowns that meets all conditions, decided exactly for each place of the ranges.
 
     ``names``: ``M``, ``N``, ``L``, ``c`` ... (the input's sizes), ``B`` (the batch), ``alpha`` (a multiplier of widths),
@@ -101,7 +101,7 @@ def asked_of(
     network: Network, names: Sequence[str], so_that: Sequence[str], convention: Convention | str | None = None, *,
     ranges: Iterable[str] = (), batch: int = 1, dtype: str = "", where: Where | None = None,
 ) -> Question:  # fmt: skip
-    """The question itself, with every name understood; as of ``seek``. Raises WorksheetError with all faults."""
+    """The question itself, with every name understood; as of ``find_values``. Raises WorksheetError with all faults."""
     chosen = convention or network.heading.convention or conventions.STANDARD
     counting = conventions.convention(chosen) if isinstance(chosen, str) else chosen
     if not 1 <= len(so_that) <= MOST_CONDITIONS:
@@ -109,7 +109,7 @@ def asked_of(
     count = Count(Counting(network, counting, run_of(counting, batch, dtype)))
     faults = Collector()
     conditions: list[Condition] = []
-    found: tuple[Unknown, ...] = ()
+    found: tuple[UnknownNumber, ...] = ()
     with faults.catching():
         found = unknowns(network, names, ranges)
     for text in so_that:
@@ -119,14 +119,14 @@ def asked_of(
     return Question(network, found, tuple(conditions), counting, batch, dtype)
 
 
-def answered(question: Question) -> Found:
+def answered(question: Question) -> FindAnswer:
     """The answer to a question. Raises WorksheetError where the ranges hold too much to decide."""
     deep = [unknown for unknown in question.unknowns if unknown.block]
     plain = [unknown for unknown in question.unknowns if not unknown.block]
     choices = [range(unknown.steps[0], unknown.steps[1] + 1) for unknown in deep]
     if prod(map(len, choices)) > MOST_DEPTHS:
         raise NetworkError(f"{prod(map(len, choices)):,} networks of different depths", hint=f"at most {MOST_DEPTHS:,}: --range")
-    work = Work()
+    work = SearchWork()
     parts = []
     for depths in product(*choices):
         network = question.network
@@ -141,5 +141,5 @@ def answered(question: Question) -> Found:
         if not search.holds(decided):
             work.solutions = 0
             decided = tuple(search.one_by_one(whole))
-        parts.append(Part(depths, search, decided))
-    return Found(question, tuple(parts))
+        parts.append(DepthPart(depths, search, decided))
+    return FindAnswer(question, tuple(parts))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
-from worksheet.derive.seek.chain import Domain, number, solved, straight
-from worksheet.derive.seek.found import Found
-from worksheet.derive.seek.quantity import Condition
-from worksheet.derive.seek.search import Decided, bounds
-from worksheet.derive.seek.words import FAILS, NONE, SIGNS, SOLVES, ends, neighbours, said
-from worksheet.derive.seek.working import OneUnknown, Solved, Stretch
+from worksheet.derive.find.answer import FindAnswer
+from worksheet.derive.find.answer_words import FAILS, NONE, SIGNS, SOLVES, ends, neighbours, said
+from worksheet.derive.find.chain import Domain, number, solved, straight
+from worksheet.derive.find.quantity import Condition
+from worksheet.derive.find.search import Decided, bounds
+from worksheet.derive.find.working import OneUnknown, Solved, Stretch
 from worksheet.formula import Digits
 from worksheet.report import Block, Cell, Relations, Table, Text, Title, Working
 
@@ -21,7 +21,7 @@ MOST_STRETCHES = 40  # rows of the table of the whole range
 class OnePage:
     """Prints the working of an answer with one unknown."""
 
-    def __init__(self, found: Found, digits: Digits) -> None:
+    def __init__(self, found: FindAnswer, digits: Digits) -> None:
         self.found = found
         self.digits = digits
         self.unknown = found.question.unknowns[0]
@@ -115,7 +115,7 @@ class OnePage:
 class _Depths:
     """Prints the working of an answer whose only unknown is a depth: one network each, counted whole."""
 
-    def __init__(self, found: Found, digits: Digits) -> None:
+    def __init__(self, found: FindAnswer, digits: Digits) -> None:
         self.found = found
         self.digits = digits
         self.unknown = found.question.unknowns[0]

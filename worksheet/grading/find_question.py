@@ -9,8 +9,8 @@ from fractions import Fraction
 
 from worksheet.conventions import Convention
 from worksheet.derivation import Derivation, Figure, Step
-from worksheet.derive.seek import Found, seek
-from worksheet.derive.seek.working import OneUnknown
+from worksheet.derive.find import FindAnswer, find_values
+from worksheet.derive.find.working import OneUnknown
 from worksheet.errors import WorksheetError, shown
 from worksheet.formula import Digits, Exact, Formula
 from worksheet.formula.exact import simplest
@@ -35,7 +35,7 @@ HINT = "such as 3, or 2, 3, 4, or none"
 
 
 @dataclass(frozen=True)
-class Sought:
+class FindQuestion:
     """A question: what is unknown, the conditions, the range as text (``0..10``; empty for the usual one), which solutions are
     wanted (one of CHOSEN), and the marks of the right answer."""
 
@@ -45,16 +45,16 @@ class Sought:
     which: str = ALL
     worth: Fraction = Fraction(1)
 
-    def found(self, network: Network, convention: Convention, batch: int = 1) -> Found:
+    def found(self, network: Network, convention: Convention, batch: int = 1) -> FindAnswer:
         """The answer, with all that leads to it. Raises WorksheetError, also where nobody would write so many numbers."""
         ranges = (f"{self.unknown}={self.range}",) if self.range else ()
-        found = seek(network, (self.unknown,), self.so_that, convention, ranges=ranges, batch=batch)
+        found = find_values(network, (self.unknown,), self.so_that, convention, ranges=ranges, batch=batch)
         if self.which == ALL and len(found.places) > MOST_ANSWERS:
             said = f"{len(found.places):,} values of {self.unknown} solve it; at most {MOST_ANSWERS} may be asked for"
             raise WorksheetError(said, hint=f"a narrower range, or which: {LARGEST}")
         return found
 
-    def answer(self, found: Found) -> Value:
+    def answer(self, found: FindAnswer) -> Value:
         """The numbers that are right, in order; none where there is no solution."""
         return tuple(CHOSEN[self.which]([value for solution in found.solutions for value in solution.values()]))
 
@@ -63,7 +63,7 @@ class Sought:
         truth = self.answer(self.found(network, convention, batch))
         return Cell((FIND, column(no)), "", Asked(None, None, column(no), SET, (Formula("0"),)), {}, {}, truth)
 
-    def asks(self, found: Found) -> str:
+    def asks(self, found: FindAnswer) -> str:
         """The question in words."""
         unknown = found.question.unknowns[0]
         first, last = (unknown.said(steps) for steps in unknown.steps)
@@ -87,7 +87,7 @@ def said(value: Value) -> str:
 
 
 def with_questions(
-    worked: Derivation, asked: Sequence[Sought], network: Network, convention: Convention, batch: int
+    worked: Derivation, asked: Sequence[FindQuestion], network: Network, convention: Convention, batch: int
 ) -> Derivation:
     """A worked solution with the answers to the questions."""
     figures = tuple(_figure(no, one, one.found(network, convention, batch), worked.digits) for no, one in enumerate(asked, 1))
@@ -105,12 +105,12 @@ def holes(worked: Derivation, worths: Mapping[str, str]) -> tuple[Figure, ...]:
     )
 
 
-def _figure(no: int, sought: Sought, found: Found, digits: str) -> Figure:
+def _figure(no: int, question: FindQuestion, found: FindAnswer, digits: str) -> Figure:
     """A question and its answer: the conditions solved in words, then the answer put in."""
     working = [] if found.question.unknowns[0].block else list(_solved(OneUnknown(found), Digits(digits)))
-    answer = sought.answer(found)
-    intro = "\n".join([sought.asks(found), *working, f"Answer: {said(answer)}."])
-    return Figure(column(no), intro, tuple(_put_in(sought, found, answer)), bytes=False)
+    answer = question.answer(found)
+    intro = "\n".join([question.asks(found), *working, f"Answer: {said(answer)}."])
+    return Figure(column(no), intro, tuple(_put_in(question, found, answer)), bytes=False)
 
 
 def _solved(one: OneUnknown, digits: Digits) -> Iterator[str]:
@@ -129,13 +129,13 @@ def _solved(one: OneUnknown, digits: Digits) -> Iterator[str]:
         yield "; so ".join(texts) + "."
 
 
-def _put_in(sought: Sought, found: Found, answer: Value) -> Iterator[Step]:
+def _put_in(question: FindQuestion, found: FindAnswer, answer: Value) -> Iterator[Step]:
     """The first and the last right value, put into the formulas; beside the smallest or largest, the value that is none."""
     unknown = found.question.unknowns[0]
     if unknown.block:
         return
     one = OneUnknown(found)
-    beside = BESIDE.get(sought.which, 0)
+    beside = BESIDE.get(question.which, 0)
     for value in dict.fromkeys((*answer[:1], *answer[-1:])):
         place = int(value / unknown.step)
         for step in one.steps(place):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from worksheet.derive.seek.quantity import Condition
+from worksheet.derive.find.quantity import Condition
 from worksheet.formula import Digits, Exact
 
 SHAPED = re.compile(" ?[x×] ?")

@@ -7,12 +7,12 @@ from fractions import Fraction
 from typing import Any
 
 from worksheet.conventions.dtypes import stored
+from worksheet.derive.transformers.cost_steps import CostSteps, percent, signed
 from worksheet.derive.transformers.costs import Costs
 from worksheet.derive.transformers.design import designed, transformer_named
+from worksheet.derive.transformers.estimates import EXACT, FIGURES, Estimate
 from worksheet.derive.transformers.picture import draw_attention, lengths
-from worksheet.derive.transformers.rules import EXACT, FIGURES, Estimate
-from worksheet.derive.transformers.sizes import MEANINGS, Amount
-from worksheet.derive.transformers.steps import Steps, percent, signed
+from worksheet.derive.transformers.symbolic_sizes import MEANINGS, Amount
 from worksheet.drawing.curves import Chart, Line, draw_chart
 from worksheet.errors import NetworkError
 from worksheet.formula import Digits, Formula, Scale
@@ -71,7 +71,7 @@ class _Document:
 
     def __init__(self, costs: Costs, types: Mapping[str, str], digits: Digits) -> None:
         self.costs = costs
-        self.steps = Steps(costs, types)
+        self.steps = CostSteps(costs, types)
         self.types = types
         self.digits = digits
         self.name = (

@@ -17,7 +17,7 @@ STORED = ("weights", "biases")
 
 
 @dataclass(frozen=True)
-class Block:
+class RepeatedBlock:
     """Layers that repeat: the names of those of one time, how many times they stand in a row, and what stands before them.
 
     ``entry`` is what the first time reads, ``exit`` the last layer of the last time. ``lead`` counts a first block of the same
@@ -46,7 +46,7 @@ class _Part:
     learns: bool  # some layer has weights
 
 
-def block(network: Network, owner: str) -> Block:
+def block(network: Network, owner: str) -> RepeatedBlock:
     """The block that repeats in a stage, or from a first to a last layer. Raises NetworkError where there is none.
 
     In a stage it is the one that repeats most often, of those the longest; it begins with a layer that has weights, and its
@@ -73,7 +73,7 @@ def block(network: Network, owner: str) -> Block:
     nodes = network.nodes
     start = times[0]
     end = parts[times[-1] + long - 1].end
-    return Block(
+    return RepeatedBlock(
         tuple(node.name for node in nodes[parts[start].start : parts[start + long - 1].end]),
         tuple(node.name for node in nodes[parts[start].start : end]),
         nodes[parts[start].start - 1].name if parts[start].start else INPUT,
@@ -82,7 +82,7 @@ def block(network: Network, owner: str) -> Block:
     )
 
 
-def deepened(network: Network, found: Block, times: int) -> Network:
+def deepened(network: Network, found: RepeatedBlock, times: int) -> Network:
     """The network in which the block stands so many times in a row. Raises NetworkError where it is none then."""
     places = {node.name: i for i, node in enumerate(network.nodes)}
     if any(name not in places for name in found.run):
@@ -103,7 +103,7 @@ def deepened(network: Network, found: Block, times: int) -> Network:
     return replace(network, nodes=tuple(nodes), made_for=made_for)
 
 
-def _made(network: Network, found: Block, times: int, shape: Shape) -> Network:
+def _made(network: Network, found: RepeatedBlock, times: int, shape: Shape) -> Network:
     assert network.made_for
     return deepened(network.made_for(shape), found, times)
 

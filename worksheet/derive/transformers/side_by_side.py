@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from worksheet.conventions.dtypes import size, stored
+from worksheet.derive.transformers.cost_steps import percent, signed
 from worksheet.derive.transformers.costs import Costs
+from worksheet.derive.transformers.estimates import FIGURES, RULES, Estimates
 from worksheet.derive.transformers.picture import draw_attention, lengths
-from worksheet.derive.transformers.report import costs_of, estimated
-from worksheet.derive.transformers.rules import FIGURES, RULES, Estimates
-from worksheet.derive.transformers.sizes import MEANINGS
-from worksheet.derive.transformers.steps import percent, signed
+from worksheet.derive.transformers.symbolic_sizes import MEANINGS
+from worksheet.derive.transformers.transformer_report import costs_of, estimated
 from worksheet.drawing.curves import Line
 from worksheet.errors import Collector
 from worksheet.formula import Digits, Exact, in_bytes

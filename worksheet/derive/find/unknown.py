@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, floor
 
-from worksheet.derive.seek.depth import WORD, Block, block
-from worksheet.derive.seek.text import Range, ranged
+from worksheet.derive.find.condition_text import AskedRange, ranged
+from worksheet.derive.find.depth import WORD, RepeatedBlock, block
 from worksheet.errors import Collector, NetworkError, nearest, shown
 from worksheet.formula import Exact
 from worksheet.network import Network
@@ -25,7 +25,7 @@ LARGEST = 10**9
 
 
 @dataclass(frozen=True)
-class Unknown:
+class UnknownNumber:
     """One of the unknowns: its name as asked for, its symbol in formulas, its range in whole multiples of ``step``."""
 
     name: str
@@ -36,7 +36,7 @@ class Unknown:
     most: Exact
     step: Exact = 1
     variable: SizeVariable | None = None
-    block: Block | None = None
+    block: RepeatedBlock | None = None
 
     @property
     def steps(self) -> tuple[int, int]:
@@ -52,12 +52,12 @@ class Unknown:
         return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
 
 
-def unknowns(network: Network, names: Sequence[str], ranges: Iterable[str] = ()) -> tuple[Unknown, ...]:
+def unknowns(network: Network, names: Sequence[str], ranges: Iterable[str] = ()) -> tuple[UnknownNumber, ...]:
     """The unknowns of these names, over the ranges given as text (``conv1.p=0..10``). Raises WorksheetError with all faults."""
     if not 1 <= len(names) <= MOST_UNKNOWNS:
         raise NetworkError(f"{len(names)} unknowns", hint=f"from 1 to {MOST_UNKNOWNS}: such as conv1.p, M, B, alpha")
     faults = Collector()
-    given: dict[str, Range] = {}
+    given: dict[str, AskedRange] = {}
     for text in ranges:
         with faults.catching():
             name, found = ranged(text)
@@ -70,7 +70,7 @@ def unknowns(network: Network, names: Sequence[str], ranges: Iterable[str] = ())
     turning: dict[str, SizeVariable] = {}
     with faults.catching():
         turning = {variable.name: variable for variable in size_variables(network, plain)} if plain else {}
-    every: list[Unknown] = []
+    every: list[UnknownNumber] = []
     for i, name in enumerate(names):
         with faults.catching():
             if name in plain and name in turning:
@@ -83,10 +83,10 @@ def unknowns(network: Network, names: Sequence[str], ranges: Iterable[str] = ())
     return tuple(every)
 
 
-def _of_variable(variable: SizeVariable, given: Range | None) -> Unknown:
+def _of_variable(variable: SizeVariable, given: AskedRange | None) -> UnknownNumber:
     top = TOPS.get(variable.symbol) or TOPS.get(_letter(variable))
     most = max(TOP, TIMES * variable.value) if top is None else max(top, 2 * variable.value)
-    found = Unknown(
+    found = UnknownNumber(
         variable.name,
         variable.symbol,
         variable.meaning,
@@ -103,17 +103,17 @@ def _letter(variable: SizeVariable) -> str:
     return variable.effect.numbers[0].partition("_")[0] if variable.effect.numbers else ""
 
 
-def _of_depth(network: Network, name: str, symbol: str, given: Range | None) -> Unknown:
+def _of_depth(network: Network, name: str, symbol: str, given: AskedRange | None) -> UnknownNumber:
     owner = name.removesuffix(f".{WORD}")
     found = block(network, owner)
     meaning = f"depth of {owner}: how often its block of {len(found.names)} layers stands in a row"
     meaning += ", the first one, which changes the shape, counted too" if found.lead else ""
     least = max(1, found.lead)
     most = max(DEEPEST, found.now)
-    return _within(Unknown(name, symbol, meaning, found.now, least, most, block=found), given, TOP)
+    return _within(UnknownNumber(name, symbol, meaning, found.now, least, most, block=found), given, TOP)
 
 
-def _within(found: Unknown, given: Range | None, most: Exact) -> Unknown:
+def _within(found: UnknownNumber, given: AskedRange | None, most: Exact) -> UnknownNumber:
     """The unknown over the range that is asked for, as far as it may be had."""
     if given is None:
         return found
@@ -132,6 +132,6 @@ def _within(found: Unknown, given: Range | None, most: Exact) -> Unknown:
     return inside
 
 
-def by_name(every: Sequence[Unknown], steps: Sequence[int]) -> Mapping[str, Exact]:
+def by_name(every: Sequence[UnknownNumber], steps: Sequence[int]) -> Mapping[str, Exact]:
     """Values by the unknowns' names, from their numbers of steps."""
     return {unknown.name: unknown.value(many) for unknown, many in zip(every, steps, strict=True)}

@@ -9,7 +9,7 @@ from functools import cached_property, reduce
 from math import gcd
 
 from worksheet.derive.transformers.costs import Costs
-from worksheet.derive.transformers.sizes import Amount
+from worksheet.derive.transformers.symbolic_sizes import Amount
 from worksheet.formula import Exact, Formula
 from worksheet.formula.polynomial import Monomial, Polynomial
 
@@ -43,7 +43,7 @@ WHOLE = "2*L*V*d + n*H + 2*L*d*V"
 
 
 @dataclass(frozen=True)
-class Rule:
+class EstimateRule:
     """An estimate: its formula over the sizes and FIGURES, the one of EXACT that it is meant to be, who states it, and why it
     is off."""
 
@@ -60,65 +60,65 @@ class Rule:
 
 
 RULES = (
-    Rule(
+    EstimateRule(
         "12nd2", "Parameters: 12 n d²", "12*n*d**2", "non-embedding", KAPLAN,
         "Four matrices of attention and two that are four times as wide; biases and normalisation are left out.",
     ),
-    Rule(
+    EstimateRule(
         "kaplan-parameters", "Parameters: 2 d n (2 d + f)", "2*n*d*(2*d + f)", "non-embedding", KAPLAN,
         "The same with a width f between the linear layers. A third, gated layer has no place in it, nor have shared keys.",
     ),
-    Rule(
+    EstimateRule(
         "narayanan-parameters", "Parameters: 12 n d² + 13 n d + (V + T) d",
         "12*n*d**2 + 13*n*d + (V + T)*d", "parameters", NARAYANAN,
         "A block with biases and two normalisations, and both tables. They write it as 12 n d² times a bracket.",
     ),
-    Rule(
+    EstimateRule(
         "2N", "Forward: 2 N for each token", "2*N*L", "forward", "the rule of thumb",
         "Every parameter takes part in one multiply-accumulate for each token. Tables that are looked up do not, unless they are "
         "the last layer too, and attention's products have no parameters.",
     ),
-    Rule(
+    EstimateRule(
         "kaplan-forward", "Forward: 2 K + 2 n L d for each token", "2*K*L + 2*n*L**2*d", "forward", KAPLAN,
         "One of attention's two products is counted, as much as a causal mask leaves of both; the logits are left out.",
     ),
-    Rule(
+    EstimateRule(
         "hoffmann-forward", "Forward: as Hoffmann et al. add it up", WHOLE, "forward", HOFFMANN,
         "The look-up of the embedding is counted as a product with the whole table, the softmax with three operations a score.",
     ),
-    Rule(
+    EstimateRule(
         "6N", "Training: 6 N for each token (6 N D)", "6*N*L", "training", "the rule of thumb",
         "Three times 2 N: as much for the gradient of the input, and for that of the weights.",
     ),
-    Rule(
+    EstimateRule(
         "6K", "Training: 6 K for each token", "6*K*L", "training", KAPLAN,
         "The same without embeddings, logits and attention's products.",
     ),
-    Rule(
+    EstimateRule(
         "palm", "Training: 6 N + 12 n d L for each token", "6*N*L + 12*n*d*L**2", "training", PALM,
         "6 N and attention's products of all queries with all keys.",
     ),
-    Rule(
+    EstimateRule(
         "hoffmann-training", "Training: as Hoffmann et al., three times forward", f"3*({WHOLE})", "training", HOFFMANN,
         "Both gradients of the embedding's look-up are counted as products, too.",
     ),
-    Rule(
+    EstimateRule(
         "hoffmann-table", "Training: the same without vocabulary", "3*n*H", "training", HOFFMANN,
         "Their table A4 has these figures; the formula beside it, with the embedding and the logits, gives others.",
     ),
-    Rule(
+    EstimateRule(
         "korthikanti", "Training: 72 n d² + 12 n d L + 6 d V for each token", "72*L*n*d**2 + 12*n*L**2*d + 6*L*d*V", "training",
         KORTHIKANTI, "Three times the products of a GPT's forward pass. They write it as 72 n d² times a bracket.",
     ),
-    Rule(
+    EstimateRule(
         "3C", "Training: three times the forward pass", "3*C", "training", "the rule of thumb",
         "Exact for linear layers. The softmax and the normalisation have products of their own in the backward pass.",
     ),
-    Rule(
+    EstimateRule(
         "C", "Forward: products alone", "C", "forward operations", "the rule of thumb",
         "What softmax, normalisation, activation, biases and sums do is left out.",
     ),
-    Rule(
+    EstimateRule(
         "A", "Training: products alone", "A", "training operations", "the rule of thumb",
         "The same for both passes; the update is not counted.",
     ),
@@ -129,7 +129,7 @@ RULES = (
 class Estimate:
     """A rule for one transformer: what it gives, what it should, where the difference comes from."""
 
-    rule: Rule
+    rule: EstimateRule
     given: Amount
     exact: Amount
     causes: tuple[tuple[str, Amount], ...]
@@ -166,7 +166,7 @@ class Estimates:
     def all(self) -> tuple[Estimate, ...]:
         return tuple(map(self.estimate, RULES))
 
-    def estimate(self, rule: Rule) -> Estimate:
+    def estimate(self, rule: EstimateRule) -> Estimate:
         given = self.costs.worked(rule.formula, self.figures)
         exact = self.exact[rule.of]
         return Estimate(rule, given, exact, self.causes(given - exact))

@@ -9,8 +9,8 @@ from worksheet.conventions import Convention, convention, names
 from worksheet.conventions.convention import ANY
 from worksheet.counting.folding import Folded
 from worksheet.derivation import Section, Statement, Step, spans
-from worksheet.derive.comparing import Comparison, Layer, Part, Side, Variant, compared
-from worksheet.derive.comparing import side as side_of
+from worksheet.derive.comparison import ComparedLayer, Comparison, DifferencePart, Side, Variant, compared
+from worksheet.derive.comparison import side as side_of
 from worksheet.derive.reference import legend
 from worksheet.errors import ConventionError
 from worksheet.formula import Digits, Formula
@@ -118,9 +118,9 @@ class _Document:
         """What each side counts; of two sides the difference too."""
         return (*counted, counted[1] - counted[0]) if len(counted) == 2 else tuple(counted)
 
-    def kinds(self) -> list[tuple[str, list[Layer], tuple[int, ...]]]:
+    def kinds(self) -> list[tuple[str, list[ComparedLayer], tuple[int, ...]]]:
         """By kind: its layers, and what each side counts."""
-        groups: dict[str, list[Layer]] = {}
+        groups: dict[str, list[ComparedLayer]] = {}
         for variant in self.comparison.variants:
             groups.setdefault(variant.kind.name, []).extend(variant.layers)
         return [
@@ -141,9 +141,12 @@ class _Document:
                 blocks += self.variant(part, variant, of, minus)
         total = self.comparison.totals[of] - self.comparison.totals[minus]
         sums = tuple((part.noun, sum(len(v.layers) for v in part.variants), part.value) for part in parts)
-        return [*blocks, Table(("Part", "Layers", "Difference"), sums, ("Together", sum(row[1] for row in sums), total))]
+        return [
+            *blocks,
+            Table(("Part", "Layers", "Difference"), sums, ("Together", sum(row[1] for row in sums), total)),
+        ]
 
-    def variant(self, part: Part, variant: Variant, of: int, minus: int) -> list[Block]:
+    def variant(self, part: DifferencePart, variant: Variant, of: int, minus: int) -> list[Block]:
         difference = variant.difference(of, minus)
         several = len(part.variants) > 1
         rows = spans([layer.no for layer in variant.layers])

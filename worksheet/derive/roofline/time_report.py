@@ -11,23 +11,23 @@ from worksheet.conventions.dtypes import STORES, size
 from worksheet.conventions.dtypes import said as in_bytes_each
 from worksheet.derivation import Row, Step
 from worksheet.derive.convention_page import introduced
-from worksheet.derive.roofline.bounds import (
+from worksheet.derive.roofline.energy_report import energy_blocks
+from worksheet.derive.roofline.hardware_report import GIGA, near, peak_blocks
+from worksheet.derive.roofline.picture import draw_roofline
+from worksheet.derive.roofline.time_bounds import (
     COMPUTE,
     MEMORY,
     MOVED,
     NEITHER,
     WEIGHTS,
-    Bound,
     Load,
     Roofline,
+    TimeBound,
     roofline,
     shared_step,
     standard,
 )  # fmt: skip
-from worksheet.derive.roofline.data import data
-from worksheet.derive.roofline.energy import energy_blocks
-from worksheet.derive.roofline.picture import draw_roofline
-from worksheet.derive.roofline.processors import GIGA, near, peak_blocks
+from worksheet.derive.roofline.time_data import data
 from worksheet.derive.selection import numbered
 from worksheet.formula import Digits, Exact, Formula
 from worksheet.hardware import Energies, Hardware, energies, operation
@@ -234,14 +234,14 @@ class _Document:
             if bound.load.row.no in self.worked:
                 yield self.layer(bound, [row for row in same[_alike(bound)] if row.no != bound.load.row.no])
 
-    def layer(self, bound: Bound, alike: list[Row]) -> Working:
+    def layer(self, bound: TimeBound, alike: list[Row]) -> Working:
         row = bound.load.row
         shapes = " → ".join(filter(None, [", ".join(map(_by, row.inputs or ())), _by(row.output or ())]))
         spec = f"{row.kind}: {row.spec.replace('->', ' → ')}" if row.spec else row.kind
         more = f" The same numbers: {len(alike)} further layers." if len(alike) > 1 else f" As {alike[0].name}." if alike else ""
         return Working(f"{row.no}. {row.name}", tuple(self.of_layer(bound)), f"{spec}, {shapes}.{more}")
 
-    def of_layer(self, bound: Bound) -> Iterator[Step]:
+    def of_layer(self, bound: TimeBound) -> Iterator[Step]:
         load = bound.load
         yield from load.row.sizes
         if load.factor > 1:
@@ -287,7 +287,7 @@ def _short(name: str) -> str:
     return f"…{end.partition('.')[2] or end}"
 
 
-def _alike(bound: Bound) -> object:
+def _alike(bound: TimeBound) -> object:
     load = bound.load
     return load.row.kind, load.row.spec, load.row.inputs, load.operations, load.weights, load.moved
 

@@ -10,8 +10,8 @@ from math import prod
 from typing import NamedTuple
 
 from worksheet.derive.closed import Closed, too_long
-from worksheet.derive.seek.bounds import Box, Span, atoms, covers, span, verdict
-from worksheet.derive.seek.quantity import Condition, Count
+from worksheet.derive.find.box_bounds import Box, Span, atoms, covers, span, verdict
+from worksheet.derive.find.quantity import Condition, Count
 from worksheet.errors import NetworkError, WorksheetError
 from worksheet.formula import Exact
 from worksheet.formula.polynomial import Polynomial, TooLong
@@ -29,7 +29,7 @@ EVERY = {"=": "= 0", "<=": "<= 0", ">=": ">= 0", "<": "< 0", ">": "> 0"}  # of t
 
 
 @dataclass(frozen=True)
-class Case:
+class SearchCase:
     """What one run has found: both sides of every condition as polynomials, exact wherever the trace's conditions hold.
 
     ``refusal`` says why there is no network there.
@@ -45,7 +45,7 @@ class Decided(NamedTuple):
     """A box of which it is known whether all of it solves the question; ``by`` is the first condition that fails there."""
 
     box: Box
-    case: Case
+    case: SearchCase
     solves: bool
     by: int = -1  # -1: none, or no network
 
@@ -53,7 +53,7 @@ class Decided(NamedTuple):
 class _Partly(NamedTuple):
     """A case that may hold in parts of a box, and its conditions that are not decided there; None for all."""
 
-    case: Case
+    case: SearchCase
     conditions: tuple[Guard, ...] | None
 
 
@@ -65,7 +65,7 @@ class _Open(NamedTuple):
     seen: int
 
 
-class Line(NamedTuple):
+class SearchLine(NamedTuple):
     """Bounds of one pair of sides."""
 
     left: Span
@@ -73,7 +73,7 @@ class Line(NamedTuple):
 
 
 @dataclass
-class Work:
+class SearchWork:
     """What has been done; bounded."""
 
     boxes: int = 0
@@ -95,8 +95,8 @@ class Search:
 
     closed: Closed
     conditions: tuple[Condition, ...]
-    work: Work = field(default_factory=Work)
-    cases: list[Case] = field(default_factory=list)
+    work: SearchWork = field(default_factory=SearchWork)
+    cases: list[SearchCase] = field(default_factory=list)
 
     def decided(self, box: Box) -> list[Decided]:
         """Every place of a box, in boxes that are decided. Raises NetworkError where that is too much work."""
@@ -158,7 +158,7 @@ class Search:
 
         return min((side for side, (low, high) in enumerate(box) if high > low), key=left)
 
-    def run(self, steps: Sequence[int]) -> Case:
+    def run(self, steps: Sequence[int]) -> SearchCase:
         """One more run, at a place that no case covers."""
         self.work.runs += 1
         closed = self.closed
@@ -171,20 +171,20 @@ class Search:
         self.cases.append(case)
         return case
 
-    def _measured(self, trace: Trace, values: Sequence[Exact]) -> Case:
+    def _measured(self, trace: Trace, values: Sequence[Exact]) -> SearchCase:
         try:
             count = Count(self.closed.counting(values))
             sides = tuple(tuple(dict.fromkeys(_pairs(condition, count))) for condition in self.conditions)
         except WorksheetError as fault:
-            return Case(trace, None, (), _refusal(fault))
+            return SearchCase(trace, None, (), _refusal(fault))
         except TooLong:
             raise too_long(self.closed.network) from None
-        return Case(trace, count, sides)
+        return SearchCase(trace, count, sides)
 
     def values(self, steps: Sequence[int]) -> list[Exact]:
         return [many * variable.step for many, variable in zip(steps, self.closed.variables, strict=True)]
 
-    def _judged(self, box: Box, case: Case, atoms: Sequence[Span]) -> Decided | None:
+    def _judged(self, box: Box, case: SearchCase, atoms: Sequence[Span]) -> Decided | None:
         if case.refusal:
             return Decided(box, case, solves=False)
         sure: bool | None = True
@@ -197,7 +197,7 @@ class Search:
 
     # The same without closed forms
 
-    def counted(self, steps: Sequence[int]) -> Case:
+    def counted(self, steps: Sequence[int]) -> SearchCase:
         """A place counted layer by layer."""
         return self._measured(Trace({}), self.values(steps))
 
@@ -289,9 +289,11 @@ def size(box: Box) -> int:
     return prod(high - low + 1 for low, high in box)
 
 
-def bounds(known: Decided, condition: int) -> list[Line]:
+def bounds(known: Decided, condition: int) -> list[SearchLine]:
     """The bounds of both sides of a condition in a box that is decided."""
     _, atoms = covers(known.case.trace, known.box)
     return (
-        [Line(span(left, atoms), span(right, atoms)) for left, right in known.case.sides[condition]] if known.case.sides else []
+        [SearchLine(span(left, atoms), span(right, atoms)) for left, right in known.case.sides[condition]]
+        if known.case.sides
+        else []
     )

@@ -19,7 +19,7 @@ LONG = re.compile(r"[0-9]{4,}")
 LARGE = 100  # numerators of fractions that are written as a whole number and the rest
 
 
-class Bound(NamedTuple):
+class ChainBound(NamedTuple):
     """One end of what a term may be; a strict end does not belong to it."""
 
     value: Exact
@@ -27,13 +27,13 @@ class Bound(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Line:
+class ChainLine:
     """A term between its bounds, and why this says the same as the line above."""
 
     why: str
     term: Node
-    low: Bound | None
-    high: Bound | None
+    low: ChainBound | None
+    high: ChainBound | None
 
     @property
     def is_equation(self) -> bool:
@@ -41,10 +41,10 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Chain:
+class SolvingChain:
     """A condition solved: its lines down to the unknown alone, and the numbers of steps that are left."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[ChainLine, ...]
     steps: range
 
     def rows(self, digits: Digits) -> tuple[Relation, ...]:
@@ -54,12 +54,12 @@ class Chain:
 
 
 # By relation, the bounds that a number puts on the other side.
-STARTS: dict[str, Callable[[Exact], tuple[Bound | None, Bound | None]]] = {
-    "=": lambda number: (Bound(number), Bound(number)),
-    "<=": lambda number: (None, Bound(number)),
-    ">=": lambda number: (Bound(number), None),
-    "<": lambda number: (None, Bound(number, strict=True)),
-    ">": lambda number: (Bound(number, strict=True), None),
+STARTS: dict[str, Callable[[Exact], tuple[ChainBound | None, ChainBound | None]]] = {
+    "=": lambda number: (ChainBound(number), ChainBound(number)),
+    "<=": lambda number: (None, ChainBound(number)),
+    ">=": lambda number: (ChainBound(number), None),
+    "<": lambda number: (None, ChainBound(number, strict=True)),
+    ">": lambda number: (ChainBound(number, strict=True), None),
 }
 
 
@@ -71,21 +71,21 @@ class Domain(NamedTuple):
     steps: range
 
 
-def solved(term: Node, relation: str, number: Exact, domain: Domain) -> Chain | None:
+def solved(term: Node, relation: str, number: Exact, domain: Domain) -> SolvingChain | None:
     """A condition ``term relation number`` solved for the unknown; None where that needs more than peeling the term."""
     if sum(isinstance(node, Name) for node in walk(term)) != 1:
         return None
     low, high = STARTS[relation](number)
-    lines = [Line("The condition", term, low, high)]
+    lines = [ChainLine("The condition", term, low, high)]
     while not isinstance(lines[-1].term, Name):
         line = _peeled(lines[-1], domain)
         if line is None or len(lines) > MOST_LINES:
             return None
         lines.append(line)
-    return Chain(tuple(lines), _inside(lines[-1], domain))
+    return SolvingChain(tuple(lines), _inside(lines[-1], domain))
 
 
-def _peeled(line: Line, domain: Domain) -> Line | None:
+def _peeled(line: ChainLine, domain: Domain) -> ChainLine | None:
     """The line with the outermost operation of its term undone; None where it cannot be."""
     match line.term:
         case Operation("+" | "-"):
@@ -111,7 +111,7 @@ def _value(node: Node) -> Exact:
     return simplest(evaluator(node)({}))
 
 
-def _sum(line: Line) -> Line | None:
+def _sum(line: ChainLine) -> ChainLine | None:
     """What is known of a sum goes to the other side."""
     parts = terms(line.term)
     known = sum((sign * _value(term) for sign, term in parts if _is_known(term)), start=Fraction(0))
@@ -127,11 +127,11 @@ def _sum(line: Line) -> Line | None:
     return _scaled(moved, term, -1, f"{why}, times −1" if known else "Times −1")
 
 
-def _moved(bound: Bound | None, by: Exact) -> Bound | None:
-    return None if bound is None else Bound(simplest(bound.value + by), bound.strict)
+def _moved(bound: ChainBound | None, by: Exact) -> ChainBound | None:
+    return None if bound is None else ChainBound(simplest(bound.value + by), bound.strict)
 
 
-def _product(line: Line) -> Line | None:
+def _product(line: ChainLine) -> ChainLine | None:
     parts = factors(line.term)
     known = Fraction(1)
     rest = [part for part in parts if not _is_known(part)]
@@ -140,35 +140,35 @@ def _product(line: Line) -> Line | None:
     return _scaled(line, rest[0], 1 / known, f"Over {simplest(known)}") if len(rest) == 1 and known else None
 
 
-def _times(line: Line, left: Node, right: Node) -> Line | None:
+def _times(line: ChainLine, left: Node, right: Node) -> ChainLine | None:
     by = _value(right)
     return _scaled(line, left, by, f"Times {by}") if by else None
 
 
-def _scaled(line: Line, term: Node, by: Exact, why: str) -> Line:
+def _scaled(line: ChainLine, term: Node, by: Exact, why: str) -> ChainLine:
     """All sides times a number; a negative one turns them round."""
-    ends = [None if end is None else Bound(simplest(end.value * by), end.strict) for end in (line.low, line.high)]
+    ends = [None if end is None else ChainBound(simplest(end.value * by), end.strict) for end in (line.low, line.high)]
     low, high = ends if by > 0 else reversed(ends)
-    return Line(why, term, low, high)
+    return ChainLine(why, term, low, high)
 
 
-def _down(line: Line, inner: Node) -> Line:
+def _down(line: ChainLine, inner: Node) -> ChainLine:
     """floor(u) >= a says u >= a for the whole number a that comes next; floor(u) <= b says u < b + 1."""
     low, high = line.low, line.high
-    least = low and Bound(floor(low.value) + 1 if low.strict else ceil(low.value))
-    most = high and Bound(ceil(high.value) if high.strict else floor(high.value) + 1, strict=True)
-    return Line("What is rounded down", inner, least, most)
+    least = low and ChainBound(floor(low.value) + 1 if low.strict else ceil(low.value))
+    most = high and ChainBound(ceil(high.value) if high.strict else floor(high.value) + 1, strict=True)
+    return ChainLine("What is rounded down", inner, least, most)
 
 
-def _up(line: Line, inner: Node) -> Line:
+def _up(line: ChainLine, inner: Node) -> ChainLine:
     """ceil(u) <= b says u <= b; ceil(u) >= a says u > a - 1."""
     low, high = line.low, line.high
-    least = low and Bound(floor(low.value) if low.strict else ceil(low.value) - 1, strict=True)
-    most = high and Bound(ceil(high.value) - 1 if high.strict else floor(high.value))
-    return Line("What is rounded up", inner, least, most)
+    least = low and ChainBound(floor(low.value) if low.strict else ceil(low.value) - 1, strict=True)
+    most = high and ChainBound(ceil(high.value) - 1 if high.strict else floor(high.value))
+    return ChainLine("What is rounded up", inner, least, most)
 
 
-ROUNDED: dict[str, Callable[[Line, Node], Line]] = {"floor": _down, "ceil": _up}
+ROUNDED: dict[str, Callable[[ChainLine, Node], ChainLine]] = {"floor": _down, "ceil": _up}
 
 
 def _ends(term: Node, domain: Domain) -> tuple[Exact, Exact]:
@@ -178,31 +178,31 @@ def _ends(term: Node, domain: Domain) -> tuple[Exact, Exact]:
     return min(ends), max(ends)
 
 
-def _turned(line: Line, left: Node, right: Node, domain: Domain) -> Line | None:
+def _turned(line: ChainLine, left: Node, right: Node, domain: Domain) -> ChainLine | None:
     """a/u between bounds, for positive a and u: u lies between a over these, the other way round."""
     above = _value(left)
     if above <= 0 or _ends(right, domain)[0] <= 0 or (line.high and line.high.value <= 0):
         return None
-    low = line.high and Bound(simplest(Fraction(above) / line.high.value), line.high.strict)
+    low = line.high and ChainBound(simplest(Fraction(above) / line.high.value), line.high.strict)
     high = (
-        line.low and Bound(simplest(Fraction(above) / line.low.value), line.low.strict)
+        line.low and ChainBound(simplest(Fraction(above) / line.low.value), line.low.strict)
         if line.low and line.low.value > 0
         else None
     )
-    return Line(f"{above} over each side, which turns them round", right, low, high)
+    return ChainLine(f"{above} over each side, which turns them round", right, low, high)
 
 
-def _root(line: Line, base: Node, exponent: int, domain: Domain) -> Line | None:
+def _root(line: ChainLine, base: Node, exponent: int, domain: Domain) -> ChainLine | None:
     """A power of a whole number that is not negative between bounds: the number lies between their whole roots."""
     whole = isinstance(base, (Name, Call)) and domain.step == 1
     if not whole or exponent < 1 or _ends(base, domain)[0] < 0 or (line.high and line.high.value < 0):
         return None
-    low = line.low and Bound(_root_above(line.low, exponent))
-    high = line.high and Bound(_root_below(line.high, exponent))
-    return Line(f"Whole numbers of which the power {exponent} lies there", base, low, high)
+    low = line.low and ChainBound(_root_above(line.low, exponent))
+    high = line.high and ChainBound(_root_below(line.high, exponent))
+    return ChainLine(f"Whole numbers of which the power {exponent} lies there", base, low, high)
 
 
-def _root_below(bound: Bound, exponent: int) -> int:
+def _root_below(bound: ChainBound, exponent: int) -> int:
     """The greatest whole number whose power does not pass a bound."""
     most = ceil(bound.value) - 1 if bound.strict else floor(bound.value)
     low, high = -1, 1
@@ -214,13 +214,13 @@ def _root_below(bound: Bound, exponent: int) -> int:
     return low
 
 
-def _root_above(bound: Bound, exponent: int) -> int:
+def _root_above(bound: ChainBound, exponent: int) -> int:
     """The least whole number whose power reaches a bound."""
     least = floor(bound.value) + 1 if bound.strict else ceil(bound.value)
-    return _root_below(Bound(least, strict=True), exponent) + 1 if least > 0 else 0
+    return _root_below(ChainBound(least, strict=True), exponent) + 1 if least > 0 else 0
 
 
-def _inside(line: Line, domain: Domain) -> range:
+def _inside(line: ChainLine, domain: Domain) -> range:
     """The numbers of steps that lie between the bounds of the unknown, of those that it may take."""
     first, last = domain.steps[0], domain.steps[-1]
     if line.low:
@@ -242,7 +242,7 @@ def straight(each: Exact, start: Exact, symbol: str) -> Node:
 # In print
 
 
-def _relation(line: Line) -> Relation:
+def _relation(line: ChainLine) -> Relation:
     term = Formula.of(line.term)
     if line.is_equation and line.high:
         return Relation(line.why, term, "=", number(line.high.value))

@@ -8,7 +8,7 @@ from typing import Any
 
 from worksheet.conventions import Convention
 from worksheet.derivation import Derivation
-from worksheet.derive.burden.report import STANDARD
+from worksheet.derive.burden.memory_report import STANDARD
 from worksheet.derive.convention_page import introduced
 from worksheet.derive.solution import counting, derive
 from worksheet.errors import WorksheetError, nearest, shown
@@ -21,7 +21,7 @@ Named = tuple[str, Model]
 
 
 @dataclass(frozen=True)
-class Line:
+class ZooLine:
     """A row of the table: its name, the network behind it, what it costs, the kinds of layers that are not counted."""
 
     name: str
@@ -57,11 +57,11 @@ def zoo_table(
     chosen = [(name, model) for name, model in known.items() if not wanted or any(part in name for part in wanted)]
     if not chosen:
         raise WorksheetError(f"no network of the table is called {shown(' or '.join(wanted))}", hint=nearest(wanted[0], known))
-    lines: list[Line] = []
+    lines: list[ZooLine] = []
     refused: list[str] = []
     for name, model in progress(chosen):
         try:
-            lines.append(Line(name, model, derive(model.network(), found)))
+            lines.append(ZooLine(name, model, derive(model.network(), found)))
         except WorksheetError as fault:
             refused.append(f"{name} is left out: {fault.message}.")
     if not lines:
@@ -75,7 +75,7 @@ def zoo_table(
 Made = tuple[list[Block], Mapping[str, Any]]
 
 
-def _published(lines: Sequence[Line], convention: Convention) -> Made:
+def _published(lines: Sequence[ZooLine], convention: Convention) -> Made:
     """The published rows: figures as printed and exactly, and how many of them are the published ones."""
     pairs = [(text, table()[line.name].printed[name]) for line in lines for name, text in line.said().items()]
     alike = sum(ours == theirs for ours, theirs in pairs)
@@ -108,7 +108,7 @@ def _published(lines: Sequence[Line], convention: Convention) -> Made:
     return blocks, data
 
 
-def _counted(lines: Sequence[Line], convention: Convention) -> Made:
+def _counted(lines: Sequence[ZooLine], convention: Convention) -> Made:
     """Every network by another way of counting."""
     heads = lines[0].solution.headings
     headings = [text for h in heads for text in ((h.label, "") if h.scale else (h.label,))]
@@ -141,7 +141,7 @@ def _counted(lines: Sequence[Line], convention: Convention) -> Made:
     return blocks, {"convention": convention.name, "rows": entries}
 
 
-def _figures(line: Line) -> Iterator[Cell]:
+def _figures(line: ZooLine) -> Iterator[Cell]:
     """The totals, those that have larger units in them too."""
     larger = line.said()
     for heading in line.solution.headings:
@@ -150,7 +150,7 @@ def _figures(line: Line) -> Iterator[Cell]:
             yield larger[heading.name]
 
 
-def _size(line: Line) -> str:
+def _size(line: ZooLine) -> str:
     shape = line.solution.input
     return " × ".join(map(str, shape[1:] if len(shape) == 3 else shape))
 

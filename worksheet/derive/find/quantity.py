@@ -8,8 +8,8 @@ from functools import cached_property
 
 from worksheet.counting.counting import Counting
 from worksheet.counting.folding import Folded
+from worksheet.derive.find.condition_text import AskedCondition, ConditionSide
 from worksheet.derive.memory import figures
-from worksheet.derive.seek.text import Asked, Side
 from worksheet.errors import NetworkError, nearest, shown
 from worksheet.formula import Exact
 from worksheet.formula.exact import simplest
@@ -87,7 +87,7 @@ class Quantity:
 class Condition:
     """A condition that a network meets or not: each number of the left side stands in the relation to its right one."""
 
-    asked: Asked
+    asked: AskedCondition
     left: Quantity
     right: Quantity | None
     fixed: Numbers  # the right side, where it is known; otherwise what multiplies it
@@ -108,7 +108,7 @@ class Condition:
 # From names to figures
 
 
-def condition(asked: Asked, count: Count) -> Condition:
+def condition(asked: AskedCondition, count: Count) -> Condition:
     """A condition as it was read, for a network as it is now. Raises NetworkError that points into the condition."""
     left = quantity(asked.left, count, whole=bool(asked.shape))
     if asked.right:
@@ -126,12 +126,12 @@ def condition(asked: Asked, count: Count) -> Condition:
     return Condition(asked, left, None, fixed)
 
 
-def quantity(side: Side, count: Count, *, whole: bool = False) -> Quantity:
+def quantity(side: ConditionSide, count: Count, *, whole: bool = False) -> Quantity:
     """A figure by its name. Raises NetworkError that points to it."""
     return _of_layer(side, count, whole=whole) if side.owner else _of_network(side, count)
 
 
-def _of_network(side: Side, count: Count) -> Quantity:
+def _of_network(side: ConditionSide, count: Count) -> Quantity:
     convention = count.counting.convention
     name = side.word
     if name in count.columns:
@@ -152,7 +152,7 @@ def _example(count: Count) -> str:
     return f"{name}.output, {name}.{next(iter(count.columns))}"
 
 
-def _of_layer(side: Side, count: Count, *, whole: bool) -> Quantity:
+def _of_layer(side: ConditionSide, count: Count, *, whole: bool) -> Quantity:
     owner, word = side.owner, side.word
     if owner not in count.layers:
         hint = nearest(owner, count.layers)
@@ -182,7 +182,7 @@ def _value(layer: Sized, symbol: str) -> int:
     return layer.values[symbol]
 
 
-def _shape(side: Side, layer: Sized, *, whole: bool) -> Quantity:
+def _shape(side: ConditionSide, layer: Sized, *, whole: bool) -> Quantity:
     """A layer's output or input: all of its sizes, or those of its sides alone."""
     owner, shape_of = side.owner, SHAPES[side.word]
     if side.word == INPUT and not layer.received:

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-from worksheet.derive.roofline import processors
-from worksheet.derive.roofline.bounds import COMPUTE, MEMORY, Bound, Roofline
-from worksheet.derive.roofline.processors import number
+from worksheet.derive.roofline import hardware_report
+from worksheet.derive.roofline.hardware_report import number
+from worksheet.derive.roofline.time_bounds import COMPUTE, MEMORY, Roofline, TimeBound
 from worksheet.hardware import Energies
 
 
@@ -22,7 +22,7 @@ def data(found: Roofline, table: Energies) -> dict[str, Any]:
         "types": {**found.types, "operations": found.dtype},
         "convention": found.side.label if found.side else None,
         "factor": found.factor,
-        "hardware": processors.data(hardware),
+        "hardware": hardware_report.data(hardware),
         "peak": number(found.peak),
         "ridge": float(hardware.ridge(found.dtype)),
         "totals": {**_together(found.bounds), "least_bytes": found.least_bytes},
@@ -34,7 +34,7 @@ def data(found: Roofline, table: Energies) -> dict[str, Any]:
     }
 
 
-def _together(bounds: Iterable[Bound]) -> dict[str, Any]:
+def _together(bounds: Iterable[TimeBound]) -> dict[str, Any]:
     bounds = list(bounds)
     operations, moved = (sum(getattr(bound.load, name) for bound in bounds) for name in ("operations", "bytes"))
     return {
@@ -45,7 +45,7 @@ def _together(bounds: Iterable[Bound]) -> dict[str, Any]:
     }
 
 
-def _layer(bound: Bound) -> dict[str, Any]:
+def _layer(bound: TimeBound) -> dict[str, Any]:
     load = bound.load
     return {
         "no": load.row.no,

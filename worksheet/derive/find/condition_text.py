@@ -25,7 +25,7 @@ RANGE = re.compile(r"(?P<name>[^=]{1,200})=(?P<least>[^=]{1,40}?)\.\.(?P<most>[^
 HINT = "such as conv1.output = 56, conv1.output = 64x56x56, conv1.W <= conv1.M, activations <= 16 GiB or macs <= 50 % of now"
 
 
-class Side(NamedTuple):
+class ConditionSide(NamedTuple):
     """A figure that a condition names: a layer's, or the whole network's where no layer stands before it."""
 
     owner: str
@@ -38,20 +38,20 @@ class Side(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedCondition:
     """A condition as it was read: a figure, a relation, and a number, a shape, or a part of a figure or of its present value."""
 
     text: str
-    left: Side
+    left: ConditionSide
     relation: str  # = <= >= < >
     number: Exact = 1  # that the right side is, or is multiplied by
     shape: tuple[int, ...] = ()
-    right: Side | None = None
+    right: ConditionSide | None = None
     now: bool = False  # the right side is what the left one is now
     right_text: str = ""
 
 
-def asked(text: str, where: Where | None = None) -> Asked:
+def asked(text: str, where: Where | None = None) -> AskedCondition:
     """Read a condition. Raises NetworkError that points into it.
 
     >>> asked("macs <= 50 % of now").number, asked("activations <= 16 GiB").number
@@ -76,7 +76,7 @@ class _Reader:
         column = (self.base.column or 1) + start
         return Where(self.base.file, self.base.line or 1, column, self.base.text or self.text, max(1, len(part.strip())))
 
-    def condition(self) -> Asked:
+    def condition(self) -> AskedCondition:
         sign = RELATION.search(self.text)
         if not sign:
             message = f"expected a condition, found {shown(self.text)}, which has none of = <= >= < >"
@@ -92,16 +92,16 @@ class _Reader:
         if again:
             message = f"expected one relation, found a second one, {again.group()!r}"
             raise NetworkError(message, self.place(*again.span()), "one condition each: give the option again")
-        return self.right(Asked(self.text.strip(), left, relation, right_text=amount), start, amount)
+        return self.right(AskedCondition(self.text.strip(), left, relation, right_text=amount), start, amount)
 
-    def side(self, start: int, end: int) -> Side:
+    def side(self, start: int, end: int) -> ConditionSide:
         text = self.text[start:end].strip()
         if not text:
             raise NetworkError("expected a figure before the relation, found nothing", self.place(start, end), HINT)
         owner, _, word = text.rpartition(".")
-        return Side(owner, word, self.place(start, end))
+        return ConditionSide(owner, word, self.place(start, end))
 
-    def right(self, found: Asked, start: int, amount: str) -> Asked:
+    def right(self, found: AskedCondition, start: int, amount: str) -> AskedCondition:
         place = self.place(start, len(self.text))
         if SHAPE.fullmatch(amount):
             if found.relation != "=":
@@ -123,15 +123,15 @@ class _Reader:
             raise NetworkError(f"expected a number, found {shown(amount)}", place, hint)
         return self.of(found, 1, start, amount)
 
-    def of(self, found: Asked, factor: Exact, start: int, text: str) -> Asked:
+    def of(self, found: AskedCondition, factor: Exact, start: int, text: str) -> AskedCondition:
         """A part of a figure, or of what the left one is now."""
         if text.strip() == NOW:
             return self.with_(found, number=factor, now=True)
         return self.with_(found, number=factor, right=self.side(start, len(self.text)))
 
     @staticmethod
-    def with_(found: Asked, **more: object) -> Asked:
-        return Asked(**{**vars(found), **more})
+    def with_(found: AskedCondition, **more: object) -> AskedCondition:
+        return AskedCondition(**{**vars(found), **more})
 
 
 def _number(found: re.Match[str]) -> Fraction:
@@ -145,14 +145,14 @@ def _plain(number: Fraction) -> Exact:
     return number.numerator if number.denominator == 1 else number
 
 
-class Range(NamedTuple):
+class AskedRange(NamedTuple):
     """From where to where an unknown is searched."""
 
     least: Exact
     most: Exact
 
 
-def ranged(text: str) -> tuple[str, Range]:
+def ranged(text: str) -> tuple[str, AskedRange]:
     """Read ``conv1.p=0..10``, or ``alpha=1/4..2``. Raises NetworkError that points into it."""
     found = RANGE.fullmatch(text.strip())
     if not found:
@@ -168,4 +168,4 @@ def ranged(text: str) -> tuple[str, Range]:
     if ends[0] > ends[1]:
         where = Where("range", 1, found.start("least") + 1, text.strip(), found.end("most") - found.start("least"))
         raise NetworkError(f"the range from {ends[0]} to {ends[1]} is empty", where, "the smaller end stands first")
-    return found["name"].strip(), Range(*ends)
+    return found["name"].strip(), AskedRange(*ends)

@@ -8,11 +8,11 @@ from itertools import groupby
 from typing import NamedTuple
 
 from worksheet.derivation import Step
-from worksheet.derive.seek.bounds import atoms, never_falls
-from worksheet.derive.seek.chain import Chain, Domain, solved
-from worksheet.derive.seek.found import Found, Question
-from worksheet.derive.seek.quantity import Condition, Count
-from worksheet.derive.seek.search import Case, Decided, Line, bounds
+from worksheet.derive.find.answer import FindAnswer, Question
+from worksheet.derive.find.box_bounds import atoms, never_falls
+from worksheet.derive.find.chain import Domain, SolvingChain, solved
+from worksheet.derive.find.quantity import Condition, Count
+from worksheet.derive.find.search import Decided, SearchCase, SearchLine, bounds
 from worksheet.formula import Exact, Formula
 from worksheet.formula.polynomial import Polynomial
 from worksheet.formula.traced_numbers import Ratio, Traced, polynomial_of
@@ -30,7 +30,7 @@ class Stretch(NamedTuple):
     solves: bool
     by: int  # the condition that fails; -1 for none, or no network
     refusal: str
-    bounds: tuple[tuple[Line, ...], ...]  # by condition, where there is a network
+    bounds: tuple[tuple[SearchLine, ...], ...]  # by condition, where there is a network
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,14 @@ class Solved:
     """A condition solved by one formula, which holds for some of the values."""
 
     condition: Condition
-    chain: Chain
+    chain: SolvingChain
     places: frozenset[int]
 
 
 class OneUnknown:
     """The working of an answer with one unknown that is no depth."""
 
-    def __init__(self, found: Found) -> None:
+    def __init__(self, found: FindAnswer) -> None:
         self.question: Question = found.question
         self.unknown = found.question.unknowns[0]
         self.decided = sorted(found.parts[0].decided, key=lambda known: known.box) if not self.unknown.block else []
@@ -64,7 +64,7 @@ class OneUnknown:
 
     def _stretch(self, several: Sequence[Decided]) -> Stretch:
         first, last = several[0], several[-1]
-        lines: tuple[tuple[Line, ...], ...] = ()
+        lines: tuple[tuple[SearchLine, ...], ...] = ()
         if not first.case.refusal:
             every = [[bounds(known, i) for i in range(len(self.question.conditions))] for known in several]
             lines = tuple(tuple(_union(same)) for same in zip(*every, strict=True))
@@ -91,7 +91,7 @@ class OneUnknown:
             if chain and len(places) > 1:
                 yield Solved(condition, chain, frozenset(places))
 
-    def pairs(self, case: Case, index: int) -> Iterator[tuple[Node, Exact] | None]:
+    def pairs(self, case: SearchCase, index: int) -> Iterator[tuple[Node, Exact] | None]:
         """The left sides of a condition as formulas of the unknown alone, each with its right side where that is a number."""
         condition = self.question.conditions[index]
         own = dict(self._own(case.count, condition)) if case.count else {}
@@ -166,9 +166,9 @@ def _bare(node: Node) -> Node:
     return node
 
 
-def _union(several: Sequence[Sequence[Line]]) -> Iterator[Line]:
+def _union(several: Sequence[Sequence[SearchLine]]) -> Iterator[SearchLine]:
     """The bounds that hold in all of several boxes."""
     for same in zip(*several, strict=False):
         left = (min(line.left[0] for line in same), max(line.left[1] for line in same))
         right = (min(line.right[0] for line in same), max(line.right[1] for line in same))
-        yield Line(left, right)
+        yield SearchLine(left, right)

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from worksheet.derivation import Step
-from worksheet.derive.roofline.bounds import Roofline
-from worksheet.derive.roofline.processors import near
+from worksheet.derive.roofline.hardware_report import near
+from worksheet.derive.roofline.time_bounds import Roofline
 from worksheet.formula import Digits, Exact
 from worksheet.hardware import Energies
 from worksheet.hardware.units import said

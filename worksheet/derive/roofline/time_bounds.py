@@ -15,7 +15,7 @@ from worksheet.conventions.dtypes import STORES, size, stored
 from worksheet.counting.graph_facts import graph
 from worksheet.derivation import Derivation, Row, Step
 from worksheet.derive.arranging import whole
-from worksheet.derive.comparing import Side, side
+from worksheet.derive.comparison import Side, side
 from worksheet.derive.solution import counting, derive
 from worksheet.errors import ConventionError
 from worksheet.formula import Formula
@@ -67,7 +67,7 @@ class Load:
 
 
 @dataclass(frozen=True)
-class Bound:
+class TimeBound:
     """The least time that a layer takes, in seconds: by its operations, and by its bytes."""
 
     load: Load
@@ -96,7 +96,7 @@ class Roofline:
     types: Mapping[str, str]
     side: Side | None  # the way of counting, where it is not the standard one
     factor: int
-    bounds: tuple[Bound, ...]
+    bounds: tuple[TimeBound, ...]
     least_bytes: int
 
     @cached_property
@@ -126,13 +126,13 @@ class Roofline:
         """Whatever is fused: weights and inputs are read once, results written."""
         return max(self.operations / self.peak, self.least_bytes / self.hardware.bandwidth)
 
-    def bound_by(self, what: str) -> list[Bound]:
+    def bound_by(self, what: str) -> list[TimeBound]:
         """The layers that compute binds, or memory."""
         return [bound for bound in self.bounds if bound.binds == what]
 
-    def by_kind(self) -> dict[str, list[Bound]]:
+    def by_kind(self) -> dict[str, list[TimeBound]]:
         """The layers that take time by kind, those that take longest together first."""
-        groups: dict[str, list[Bound]] = {}
+        groups: dict[str, list[TimeBound]] = {}
         for bound in self.bounds:
             if bound.time:
                 groups.setdefault(bound.load.row.kind, []).append(bound)
@@ -169,7 +169,7 @@ def roofline(network: Network, hardware: Hardware, *, batch: int = 1, dtype: str
     counted = _counted(network, other, batch) if other else _column(solution, OPERATIONS)
     loads = _Loads(network, solution, batch, types).loads(counted, factor)
     peak = hardware.peak(computes)
-    bounds = tuple(Bound(load, load.operations / peak, load.bytes / hardware.bandwidth) for load in loads)
+    bounds = tuple(TimeBound(load, load.operations / peak, load.bytes / hardware.bandwidth) for load in loads)
     least = _least_bytes(network, loads, batch, types)
     return Roofline(network, solution, hardware, batch, computes, types, other, factor, bounds, least)
 

@@ -9,8 +9,8 @@ from fractions import Fraction
 from worksheet.conventions.dtypes import size
 from worksheet.derivation import Step
 from worksheet.derive.transformers.costs import BACKWARD, Costs
-from worksheet.derive.transformers.rules import ATTENTION, FIGURES, FORMED, Estimate, Estimates, lowest, per_cent
-from worksheet.derive.transformers.sizes import Amount
+from worksheet.derive.transformers.estimates import ATTENTION, FIGURES, FORMED, Estimate, Estimates, lowest, per_cent
+from worksheet.derive.transformers.symbolic_sizes import Amount
 from worksheet.formula import Exact, Formula, Scale, in_bytes
 
 LARGE = 10**6  # figures from here on are said in a larger unit, too
@@ -20,7 +20,7 @@ SUMS = (  # of the numbers of the tokens that are generated, and of their square
 )
 
 
-class Steps:
+class CostSteps:
     """Makes the steps of one transformer. ``types`` are those of its weights and of its activations."""
 
     def __init__(self, costs: Costs, types: Mapping[str, str]) -> None:
