@@ -13,7 +13,7 @@ from worksheet.layers.kind import PER_ROW
 from worksheet.layers.spelling import Given, hyperparameters
 from worksheet.network import INPUT, Network, Node, once_per_network
 
-LARGEST = 10**15  # elements of one array; what is larger is a slip of the file
+LARGEST = 10**15  # elements of one tensor; what is larger is a mistake in the file
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def _given(name: str, shape: Shape) -> Sized:
 
 
 def follow(inputs: Mapping[str, Shape | None], nodes: Iterable[Node], faults: Collector) -> list[Sized]:
-    """The same for a network that has faults already: behind a faulty layer, the sizes are unknown and pass unchecked."""
+    """The same for a network that has faults already: after a faulty layer, the sizes are unknown and pass unchecked."""
     shapes: dict[str, Shape | None] = dict(inputs)
     rows: list[Sized] = []
     known: dict[object, Sized] = {}  # equal layers are worked out once, and share their values
@@ -91,7 +91,7 @@ def _certain_output(node: Node) -> Shape | None:
 
 
 def size(node: Node, received: tuple[Shape | None, ...]) -> Sized | None:
-    """One layer behind inputs of these shapes; None where one of them is unknown. Raises NetworkError."""
+    """One layer after inputs of these shapes; None where one of them is unknown. Raises NetworkError."""
     shapes = tuple(shape for shape in received if shape is not None)
     if len(shapes) < len(received):
         return None

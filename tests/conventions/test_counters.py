@@ -12,7 +12,7 @@ import worksheet as ws
 from tests.conventions.probes import probes
 from tests.csv_facts import by_first_column, rows
 from tests.readers.vision import vision
-from worksheet.derive.comparison import compared, side
+from worksheet.derive.comparison import compare_sides, side
 
 TOTALS, PROBES = by_first_column("counter_totals.csv"), by_first_column("counter_probes.csv")
 LAYERS = rows("counter_rows.csv")
@@ -21,7 +21,7 @@ SIDES = [side(ws.convention(name.split()[0]), "".join(name.split()[1:])) for nam
 
 
 def counted(net: ws.Network, batch: int = 1) -> dict[str, int]:
-    return dict(zip(COUNTERS, compared(net, SIDES, batch).totals, strict=True))
+    return dict(zip(COUNTERS, compare_sides(net, SIDES, batch).totals, strict=True))
 
 
 def expected(line: dict[str, str]) -> dict[str, int]:

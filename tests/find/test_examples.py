@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import worksheet as ws
 from worksheet.derive.find import find_values
-from worksheet.derive.find.condition_text import asked, ranged
+from worksheet.derive.find.condition_text import read_condition, read_range
 from worksheet.errors import WorksheetError
 from worksheet.zoo import model
 
@@ -115,11 +115,11 @@ def test_no_network_is_no_solution() -> None:
         ("conv.p", "macs <", "", "found the end"),
         ("conv.p", "macs < 3 < 4", "", "a second one"),
         ("conv.p", "macs < 3", "conv.p=9..3", "is empty"),
-        ("conv.p", "macs < 3", "conv.w=1..3", "is no unknown"),
+        ("conv.p", "macs < 3", "conv.w=1..3", "is not an unknown"),
         ("conv.p", "macs < 3", "conv.p=x..3", "expected a number from 0 on"),
         ("conv.s", "macs < 3", "conv.s=0..0", "lies outside"),
         ("block.depth", "macs < 3", "", "has no stage"),
-        ("conv..conv.depth", "macs < 3", "", "no block that could stand there several times"),
+        ("conv..conv.depth", "macs < 3", "", "has no block there that could be repeated"),
     ],
 )
 def test_refusals(unknown: str, condition: str, range: str, says: str) -> None:
@@ -146,7 +146,7 @@ def test_too_much_is_refused() -> None:
 @given(st.text(max_size=80) | st.text(alphabet="conv1.pWoutput=<> 0123456789xGiB%now,/", max_size=60))
 def test_any_condition_is_read_or_refused_with_its_place(text: str) -> None:
     try:
-        found = asked(text)
+        found = read_condition(text)
     except WorksheetError as fault:
         assert fault.where.line == 1
         assert fault.where.column is not None
@@ -157,7 +157,7 @@ def test_any_condition_is_read_or_refused_with_its_place(text: str) -> None:
 @given(st.text(max_size=60) | st.text(alphabet="conv1.p=.0123456789/", max_size=40))
 def test_any_range_is_read_or_refused(text: str) -> None:
     try:
-        _, found = ranged(text)
+        _, found = read_range(text)
     except WorksheetError:
         return
     assert 0 <= found.least <= found.most
@@ -178,4 +178,4 @@ def test_any_range_is_read_or_refused(text: str) -> None:
     ],
 )
 def test_numbers_with_units(text: str, number: object) -> None:
-    assert asked(f"macs <= {text}").number == number
+    assert read_condition(f"macs <= {text}").number == number

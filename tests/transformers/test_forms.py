@@ -44,7 +44,7 @@ def counted(network: Network, name: str) -> dict[str, int]:
         folded = found.fold(layer)
         for i, column in enumerate(folded.columns):
             if folded.rules[i] is not None and not found.is_counted_elsewhere(folded, i, layer):
-                totals[column.name] += found.counted(folded, i, found.values(folded, layer))
+                totals[column.name] += found.count(folded, i, found.values(folded, layer))
     return totals
 
 

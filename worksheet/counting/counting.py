@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from worksheet.conventions import Column, Convention
-from worksheet.counting.folding import Folded, facts
+from worksheet.counting.folding import Folded, folded_facts
 from worksheet.counting.graph_facts import fact_values, graph
 from worksheet.counting.run import Run
 from worksheet.errors import ConventionError, FormulaError, Where
@@ -37,7 +37,7 @@ class Forms:
 
     def of(self, layer: Sized, graph: Mapping[str, int], run: Run) -> Folded:
         """The formulas of a layer with the facts of the graph, in this run or in ``once``."""
-        known = {**facts(layer), **graph} if self.folds_layers else graph
+        known = {**folded_facts(layer), **graph} if self.folds_layers else graph
         called = layer.node.called if self.convention.by_call else ()
         key = (layer.kind, layer.form, called, run.batch, *known.items())
         if key not in self._known:
@@ -100,7 +100,7 @@ class Counting:
         """The value of every symbol of a layer's rules."""
         return {**layer.values, **folded.run.values}
 
-    def counted(self, folded: Folded, index: int, values: Mapping[str, Exact]) -> int:
+    def count(self, folded: Folded, index: int, values: Mapping[str, Exact]) -> int:
         """A column's value. Raises ConventionError where the rule gives none, or one that is not whole."""
         rule, what = folded.rules[index], f"{folded.columns[index].heading} of {folded.kind.name}"
         try:

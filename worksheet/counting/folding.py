@@ -16,7 +16,7 @@ from worksheet.sizes import Sized
 
 BATCHED = Formula(f"{BATCH.name}*x", LEAST)
 SILENT = {symbol.name: symbol.neutral for symbol in (*GRAPH, *STATED) if symbol.neutral is not None}  # facts that change nothing
-USUAL = dict.fromkeys(SILENCES, 1)  # facts that the formula of a layer in general has for granted
+USUAL = dict.fromkeys(SILENCES, 1)  # facts that the general formula of a layer takes for granted
 GENERAL = {BATCH.name: 1, SAMPLES.name: 1} | SILENT | USUAL  # folded in where there is no network
 OF_GRAPH = frozenset(symbol.name for symbol in (*GRAPH, *STATED))
 INNER = frozenset(name for name, (part, _) in TRAINED.items() if part == "inner")
@@ -73,7 +73,7 @@ class Folded:
         return _whole(all_samples) if rounded else all_samples
 
     def silence(self, column: Column, *, counts: bool) -> str:
-        """Why a column counts nothing here, or if it ``counts``, a part: where a fact alone is the reason; otherwise empty."""
+        """Why a column counts nothing here, or only a part where it ``counts``, where one fact is the reason; else empty."""
         rule = column.rule(self.kind, self.called)
         names = rule.symbols if rule else ()
         if counts and INNER.isdisjoint(names):
@@ -91,7 +91,7 @@ def _whole(formula: Formula) -> Formula:
     return Formula.of(Call("ceil", (formula.tree,)), {**formula.least, **LEAST})
 
 
-def facts(layer: Sized) -> dict[str, int]:
+def folded_facts(layer: Sized) -> dict[str, int]:
     """The symbols of a layer that its formulas show as numbers."""
     symbols = layer.kind.symbols
     return {name: value for name, value in layer.values.items() if name in symbols and symbols[name].is_folded(value)}

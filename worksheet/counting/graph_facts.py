@@ -44,7 +44,7 @@ class Graph:
 
     @cached_property
     def non_contiguous(self) -> frozenset[str]:
-        """The layers whose output does not lie in order; a run of positions of the outermost axis does."""
+        """The layers whose output is not contiguous; a slice of the outermost axis is."""
         found: set[str] = set()
         for node in self.nodes:
             axis_slice = node.kind.axis_slice

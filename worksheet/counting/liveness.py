@@ -9,7 +9,7 @@ from itertools import accumulate
 
 @dataclass(frozen=True)
 class Output:
-    """What a layer, or an input of the network, gives: its size in any unit, and by their places the outputs that it reads.
+    """The output of a layer, or an input of the network: its size in any unit, and the places of the outputs that it reads.
 
     ``is_view``: it is the first output that it reads, under another shape. ``overwrites``: it may be written over one that it
     reads, element by element.
@@ -35,7 +35,7 @@ class Array:
 
 @dataclass(frozen=True)
 class Peak:
-    """The greatest sum of arrays in memory at once, the place where it is first reached, and these arrays."""
+    """The largest sum of tensors in memory at once, the place where it is first reached, and these tensors."""
 
     size: int
     at: int
@@ -91,7 +91,7 @@ def _may(outputs: Sequence[Output], users: Sequence[set[int]], read: int, place:
 
 
 def peak(found: Sequence[Array], inputs: int, end: int) -> Peak:
-    """The greatest sum while the layers from the place ``inputs`` to before ``end`` run; what stands before is there at once."""
+    """The largest sum while the layers from the place ``inputs`` to before ``end`` run; what comes before is always there."""
     changes = [0] * (end + 2)
     for array in found:
         changes[max(array.writers[0], inputs)] += array.size

@@ -1,4 +1,4 @@
-"""What holds for a whole run: how many samples are counted together, how many bytes a number takes."""
+"""What holds for a whole run: the size of the batch, the bytes of an element, how the network is trained."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ LARGEST_BATCH = 10**9
 
 @dataclass(frozen=True)
 class Run:
-    """The number of samples, and the type of stored numbers and of activations; how the network is trained.
+    """The number of samples, the data types of parameters and of activations, and how the network is trained.
 
-    ``alike`` is the number of samples for which a layer works out the same, once for all of them: its own batch is 1 then.
+    ``alike`` is the number of samples that share the output of a layer, which is computed once: its own batch is 1 then.
     """
 
     batch: int = 1
@@ -31,7 +31,7 @@ class Run:
 
     @property
     def once(self) -> Run:
-        """The same for a layer that works out the same for every sample."""
+        """The same for a layer whose output is the same for every sample."""
         return replace(self, batch=1, alike=self.batch)
 
     @cached_property
@@ -60,24 +60,22 @@ class Run:
         return any(isinstance(value, Fraction) for value in self.values.values())
 
     def rules(self, convention: Convention) -> tuple[str, ...]:
-        """What a reader must know of the numbers that are stored, where the convention counts their bytes."""
+        """What a reader must know about data types, where the convention counts bytes."""
         counted = [what for what, symbol in BYTES.items() if symbol.name in convention.run]
         return tuple(f"{what.capitalize()} are {self.types[what]} numbers of {said(self.types[what])} each." for what in counted)
 
 
 def run_of(convention: Convention, batch: int, dtype: str = "") -> Run:
-    """A run as it is asked for. Raises ConventionError."""
+    """A run of this batch and data type. Raises ConventionError."""
     if not 1 <= batch <= LARGEST_BATCH:
         raise ConventionError(f"a batch of {batch} samples", hint=f"a whole number from 1 to {LARGEST_BATCH:,}")
     if not dtype:
         return Run(batch)
     types = stored(dtype)
     if convention.trains:
-        raise ConventionError(
-            f"{convention.name} counts training, which keeps numbers of several types", hint="--precision mixed"
-        )
+        raise ConventionError(f"{convention.name} counts training, which uses several data types", hint="--precision mixed")
     if not any(symbol.name in convention.run for symbol in BYTES.values()):
-        raise ConventionError(f"{convention.name} counts no bytes: a type of numbers changes nothing", hint="-c memory does")
+        raise ConventionError(f"{convention.name} does not count bytes, so --dtype has no effect", hint="-c memory does")
     return Run(batch, types)
 
 
@@ -85,7 +83,7 @@ def training_run(convention: Convention, batch: int, optimiser: str, precision: 
     """A run of training: the names of an optimiser and of a precision. Raises ConventionError."""
     if not convention.trains:
         hint = "-c training, -c training-macs or -c training-memory"
-        raise ConventionError(f"{convention.name} counts nothing of training", hint=hint)
+        raise ConventionError(f"{convention.name} does not count training", hint=hint)
     plain = run_of(convention, batch)
     found = regime(optimiser, precision)
     return replace(plain, types={what: found.precision.types[what] for what in BYTES}, training=found)

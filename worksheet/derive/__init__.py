@@ -1,4 +1,4 @@
-"""From a network and a way of counting to a worked solution, whole or in part."""
+"""From a network and a convention to a worked solution, whole or in part."""
 
 from worksheet.derive.blank import blank
 from worksheet.derive.burden.memory_report import report

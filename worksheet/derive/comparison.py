@@ -117,7 +117,7 @@ class Comparison:
         return tuple(sorted([part for part in parts if part.value], key=lambda part: -abs(part.value)))
 
 
-def compared(network: Network, sides: Sequence[Side], batch: int = 1) -> Comparison:
+def compare_sides(network: Network, sides: Sequence[Side], batch: int = 1) -> Comparison:
     """A network counted in each of these ways. Raises WorksheetError where layers do not fit or a rule gives no whole number."""
     return _Comparing(network, sides, batch).comparison()
 
@@ -171,7 +171,7 @@ class _Comparing:
             found = [formula.at(values) for formula in variant.formulas]
         except KeyError as lacking:
             message = f"{variant.kind.name}: this layer has no {lacking.args[0]}, which a rule uses"
-            raise ConventionError(message, hint="solve -c tells which") from None
+            raise ConventionError(message, hint="solve -c names the layer") from None
         for side, value in zip(self.sides, found, strict=True):
             if not isinstance(value, int):
                 what = f"{side.column.heading} of {variant.kind.name} is {value}, not a whole number"

@@ -9,7 +9,7 @@ from worksheet.conventions import Convention, convention, names
 from worksheet.conventions.convention import ANY
 from worksheet.counting.folding import Folded
 from worksheet.derivation import Section, Statement, Step, spans
-from worksheet.derive.comparison import ComparedLayer, Comparison, DifferencePart, Side, Variant, compared
+from worksheet.derive.comparison import ComparedLayer, Comparison, DifferencePart, Side, Variant, compare_sides
 from worksheet.derive.comparison import side as side_of
 from worksheet.derive.reference import legend
 from worksheet.errors import ConventionError
@@ -18,9 +18,9 @@ from worksheet.layers import Kind, kinds
 from worksheet.network import Network
 from worksheet.report import Block, Bullets, Cell, Report, Table, Text, Title, Working
 
-MOST_NAMED = 6  # parts of a difference in one sentence
-MOST_LISTED = 40  # characters of row numbers in a title
-MOST_LINES = 12  # of a table of layers
+MAX_NAMED = 6  # parts of a difference in one sentence
+MAX_LISTED = 40  # characters of row numbers in a title
+MAX_LINES = 12  # of a table of layers
 Counting = Convention | str
 
 
@@ -33,7 +33,7 @@ def compare(network: Network, conventions: Sequence[Counting], *, batch: int = 1
     sides = _sides(conventions)
     if len(sides) < 2:
         raise ConventionError("a comparison takes two ways of counting", hint="such as -c torchinfo -c fvcore")
-    return _Document(compared(network, sides, batch), Digits(digits)).report()
+    return _Document(compare_sides(network, sides, batch), Digits(digits)).report()
 
 
 def _sides(conventions: Iterable[Counting]) -> list[Side]:
@@ -81,7 +81,7 @@ class _Document:
         parts = self.comparison.parts(of, minus)
         if not parts:
             return f"{names[0]} and {names[1]} count the same: {self.said(self.comparison.totals[of])}."
-        shown, others = parts[:MOST_NAMED], parts[MOST_NAMED:]
+        shown, others = parts[:MAX_NAMED], parts[MAX_NAMED:]
         listed = [f"{part.noun} {self.signed(part.value)}" for part in shown]
         listed += [f"{len(others)} others {self.signed(sum(part.value for part in others))}"] if others else []
         more = "more" if difference > 0 else "less"
@@ -151,7 +151,7 @@ class _Document:
         several = len(part.variants) > 1
         rows = spans([layer.no for layer in variant.layers])
         noun = part.noun[0].upper() + part.noun[1:]
-        title = f"{noun}, S. No. {rows}" if several and len(rows) < MOST_LISTED else noun
+        title = f"{noun}, S. No. {rows}" if several and len(rows) < MAX_LISTED else noun
         lines = [
             Statement(self.ruled(variant, minus), variant.formulas[minus]),
             Statement(self.ruled(variant, of), variant.formulas[of]),
@@ -179,7 +179,7 @@ class _Document:
         for no, value in each.items():
             alike.setdefault(value, []).append(no)
         together = sum(each.values())
-        if len(alike) > MOST_LINES:
+        if len(alike) > MAX_LINES:
             return [work, Text(f"All {len(each)} layers together: {self.signed(together)}.")]
         rows = tuple((spans(nos), len(nos), value, len(nos) * value) for value, nos in alike.items())
         return [work, Table(("S. No.", "Layers", "Each", "Together"), rows, ("Total", len(each), None, together))]
@@ -265,7 +265,7 @@ def compare_conventions(conventions: Sequence[Counting] = (), *, digits: str = "
 
 
 def _by_formula(kind: Kind, sides: Sequence[Side]) -> dict[str, tuple[Formula, list[str]]]:
-    """The sides by the formula by which they count a kind in its first form; kinds that nobody counts are left out."""
+    """The sides by the formula by which they count a kind in its first form; kinds that no side counts are left out."""
     found: dict[str, tuple[Formula, list[str]]] = {}
     columns = [side.column for side in sides]
     rules = Folded(kind, kind.forms[0], {}, columns, inline_sizes=False).rules

@@ -10,7 +10,7 @@ from math import ceil, floor
 
 from worksheet import conventions
 from worksheet.conventions import convention
-from worksheet.derive.comparison import Comparison, Side, compared
+from worksheet.derive.comparison import Comparison, Side, compare_sides
 from worksheet.errors import WorksheetError, shown
 from worksheet.formula import Digits
 from worksheet.network import Network
@@ -86,7 +86,7 @@ class Match:
 def explain(network: Network, total: str, *, batch: int = 1, digits: str = "en_US") -> Report:
     """Which ways of counting give a published total, to its printed digits. Raises WorksheetError."""
     wanted = figure(total)
-    comparison = compared(network, _every_column(), batch)
+    comparison = compare_sides(network, _every_column(), batch)
     return _Answer(comparison, wanted, Digits(digits)).report()
 
 

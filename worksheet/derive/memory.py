@@ -16,8 +16,8 @@ from worksheet.layers import INPUT_KIND, Writes
 from worksheet.network import INPUT
 from worksheet.sizes import Sized
 
-MOST_TERMS = 16  # shapes in one sum
-MOST_NAMED = 8  # arrays in one sentence
+MAX_TERMS = 16  # shapes in one sum
+MAX_NAMED = 8  # tensors in one sentence
 EACH, OVER = "New arrays", "In place"  # how a layer writes its output
 NEW = "Each layer writes a new array; in place, one that works number by number writes over an input that no other reads."
 KEPT = "All activations stay until the end, as in training, where the backward pass reads them."
@@ -50,7 +50,7 @@ class _Memory:
         given = [Output(self.size(shape)) for shape in self.inputs.values()]
         return given + [
             Output(
-                0 if layer.kind.is_source else self.size(layer.output),  # a stored array is among the weights
+                0 if layer.kind.is_source else self.size(layer.output),  # a Parameter is among the weights
                 tuple(self.places[name] for name in layer.node.inputs),
                 is_view=bool(views[layer.node.name]),
                 overwrites=layer.kind.writes is Writes.IN_PLACE and bool(layer.node.facts.get("in_place", 1)),
@@ -59,7 +59,7 @@ class _Memory:
         ]
 
     def size(self, shape: Shape) -> int:
-        """The bytes of an array, filled up to whole ones."""
+        """The bytes of a tensor, rounded up."""
         return ceil(self.bytes(shape))
 
     def bytes(self, shape: Shape) -> Exact:
@@ -83,7 +83,7 @@ class _Memory:
     # Weights
 
     def stored(self, total: int) -> Step:
-        """The stored numbers times their bytes, where no array had to be filled up."""
+        """The parameters and buffers times their bytes, where no tensor had to be rounded up."""
         symbol = BYTES["weights"].name
         each = self.run.values.get(symbol, 1)
         if symbol not in self.run.values or not isinstance(each, int) or total % each:
@@ -119,7 +119,7 @@ class _Memory:
         kinds: dict[str, list[int]] = {}
         for place in places:
             kinds.setdefault(self.kinds[place], []).append(self.no(place))
-        many = len(places) > MOST_NAMED
+        many = len(places) > MAX_NAMED
         listed = [f"{len(rows)} {kind}" if many else f"{kind} (S. No. {spans(rows)})" for kind, rows in kinds.items()]
         return f"what is written over an input: {', '.join(listed)}" if listed else "nothing is written over an input"
 
@@ -132,9 +132,9 @@ class _Memory:
         return _step(name, label, text, self.run.values, found.size, note)
 
     def sum(self, shapes: Sequence[Shape]) -> str:
-        """The bytes of arrays as the text of a formula, equal shapes together; 0 where there are too many for a line."""
+        """The bytes of tensors as the text of a formula, equal shapes together; 0 where there are too many for a line."""
         counts = Counter(_product(shape) for shape in shapes)
-        if not 0 < len(counts) <= MOST_TERMS:
+        if not 0 < len(counts) <= MAX_TERMS:
             return "0"
         factors = "*".join(name for name in (BATCH.name, BYTES["activations"].name) if name in self.run.values)
         filled = any(self.size(shape) != self.bytes(shape) for shape in shapes)
@@ -143,17 +143,17 @@ class _Memory:
         return " + ".join(terms) if filled or not factors else f"{factors}*({' + '.join(terms)})"
 
     def holders(self, found: Peak) -> list[int]:
-        """For each array in memory the place of the layer whose output it holds."""
+        """For each tensor in memory the place of the layer whose output it is."""
         return [max(place for place in array.writers if place <= found.at) for array in found.arrays if array.size]
 
     def listed(self, found: Peak) -> str:
         shown = [array for array in found.arrays if array.size]
         items = [self.said(array, holder, found.at) for array, holder in zip(shown, self.holders(found), strict=True)]
-        left = len(items) - MOST_NAMED
-        return "; ".join([*items[:MOST_NAMED], *([f"and {left} more"] if left > 0 else [])])
+        left = len(items) - MAX_NAMED
+        return "; ".join([*items[:MAX_NAMED], *([f"and {left} more"] if left > 0 else [])])
 
     def said(self, array: Array, holder: int, at: int) -> str:
-        """An array in memory: whose output it holds, and until when."""
+        """A tensor in memory: whose output it is, and until when."""
         shape = _times(self.shapes[holder])
         if holder == at:
             before = [place for place in array.writers if place < at]
@@ -166,7 +166,7 @@ class _Memory:
         return f"kept for S. No. {self.no(place)}"
 
     def owner(self, place: int) -> str:
-        """Whose output an array holds."""
+        """Whose output a tensor is."""
         if place >= len(self.inputs):
             return f"S. No. {self.no(place)}"
         return "the input" if len(self.inputs) == 1 else f"the input {self.names[place]}"
@@ -177,7 +177,7 @@ class _Memory:
 
 
 def _step(name: str, label: str, text: str, values: Mapping[str, Exact], value: int, note: str = "") -> Step:
-    """A step whose value is said in both units; a formula of numbers alone stands as a stage."""
+    """A step whose value is said in both units; a formula of numbers alone becomes a stage."""
     formula = Formula(text)
     stages = () if formula.symbols or text == "0" else (formula,)
     remark = " or ".join(in_bytes(value)) if value else ""

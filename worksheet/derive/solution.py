@@ -13,7 +13,7 @@ from worksheet.counting.counting import Counting
 from worksheet.counting.folding import Folded
 from worksheet.counting.run import Run, run_of
 from worksheet.derivation import Derivation, Heading, Row, Step, spans
-from worksheet.derive.arranging import by_kind, folded, parts, totals
+from worksheet.derive.arranging import by_kind, fold_rows, parts, totals
 from worksheet.derive.memory import figures
 from worksheet.derive.reference import general_section, listed, sections
 from worksheet.errors import ConventionError, Where
@@ -49,7 +49,7 @@ def derive(
     ``dtype`` is the type of the numbers, for conventions that count bytes: ``fp16``, or ``weights=int8,activations=fp16``;
     by default fp32. Raises WorksheetError where layers do not fit together.
     """
-    found = counting(convention or network.heading.convention or conventions.STANDARD)
+    found = as_convention(convention or network.heading.convention or conventions.STANDARD)
     return derive_run(network, found, run_of(found, batch, dtype), digits=digits, fold=fold)
 
 
@@ -63,7 +63,7 @@ def derive_run(
 
 def formulas(convention: Convention | str | None = None, names: Iterable[str] = ()) -> Derivation:
     """The formula reference alone, of the named kinds or of all that are counted: every symbol kept, every bracket written."""
-    found = counting(convention or conventions.STANDARD)
+    found = as_convention(convention or conventions.STANDARD)
     chosen = [kinds()[name] for name in names] or [kind for kind in kinds().values() if any(c.rule(kind) for c in found.columns)]
     sections = [general_section(kind, form, found) for kind in chosen for form in kind.forms]
     return Derivation(
@@ -73,7 +73,7 @@ def formulas(convention: Convention | str | None = None, names: Iterable[str] = 
     )  # fmt: skip
 
 
-def counting(convention: Convention | str) -> Convention:
+def as_convention(convention: Convention | str) -> Convention:
     """A way of counting, or the one of that name or file. Raises ConventionError."""
     return conventions.convention(convention) if isinstance(convention, str) else convention
 
@@ -126,7 +126,7 @@ class _Solution(Counting):
 
     def derivation(self, fold: bool | None) -> Derivation:
         inputs = self.input_rows()
-        rows = folded([*inputs, *(self.row(no, layer) for no, layer in enumerate(self.layers, 1))], fold)
+        rows = fold_rows([*inputs, *(self.row(no, layer) for no, layer in enumerate(self.layers, 1))], fold)
         heading, convention = self.network.heading, self.convention
         headings = _headings(convention)
         sums = totals(rows, headings)
@@ -240,7 +240,7 @@ class _Solution(Counting):
             return Step(column.name, column.heading, (), NOTHING, {}, 0, remark=f"shared with S. No. {owner}, counted there")
         if rule is None:
             return Step(column.name, column.heading, value=0, remark="not counted")
-        value = self.counted(folded, index, values)
+        value = self.count(folded, index, values)
         said = column.scale.said(value) if column.scale and value else ""
         remark = column.remarks.get(folded.kind.name, "") or said or folded.silence(column, counts=bool(value))
         return Step(column.name, column.heading, (), self.bracketed(rule, values), values, value, (), remark)

@@ -17,8 +17,8 @@ from worksheet.formula.exact import simplest
 from worksheet.grading.paper import FIND, SET, Asked, Cell, Value
 from worksheet.network import Network
 
-MOST_ANSWERS = 24  # numbers of one answer
-MOST_READ, MOST_TEXT = 100, 400  # numbers and letters of a student's answer
+MAX_ANSWERS = 24  # numbers of one answer
+MAX_READ, MAX_TEXT = 100, 400  # numbers and letters of a student's answer
 ALL, SMALLEST, LARGEST = "all", "smallest", "largest"
 CHOSEN: Mapping[str, Callable[[Sequence[Exact]], Sequence[Exact]]] = {
     ALL: lambda values: values,
@@ -49,8 +49,8 @@ class FindQuestion:
         """The answer, with all that leads to it. Raises WorksheetError, also where nobody would write so many numbers."""
         ranges = (f"{self.unknown}={self.range}",) if self.range else ()
         found = find_values(network, (self.unknown,), self.so_that, convention, ranges=ranges, batch=batch)
-        if self.which == ALL and len(found.places) > MOST_ANSWERS:
-            said = f"{len(found.places):,} values of {self.unknown} solve it; at most {MOST_ANSWERS} may be asked for"
+        if self.which == ALL and len(found.places) > MAX_ANSWERS:
+            said = f"{len(found.places):,} values of {self.unknown} solve it; at most {MAX_ANSWERS} may be asked for"
             raise WorksheetError(said, hint=f"a narrower range, or which: {LARGEST}")
         return found
 
@@ -154,8 +154,8 @@ def read_set(text: str, truth: Value) -> Value:
     >>> read_set("{2, 3}", ()), read_set("none", ()), read_set("p = 2..4", ())
     ((2, 3), (), (2, 3, 4))
     """
-    if len(text) > MOST_TEXT:
-        raise WorksheetError(f"an answer of {len(text):,} letters; at most {MOST_TEXT}", hint=HINT)
+    if len(text) > MAX_TEXT:
+        raise WorksheetError(f"an answer of {len(text):,} letters; at most {MAX_TEXT}", hint=HINT)
     plain = " ".join(text.split())
     if plain.casefold().rstrip(".") in NOTHING:
         return ()
@@ -166,8 +166,8 @@ def read_set(text: str, truth: Value) -> Value:
     found: set[Exact] = set()
     for part in re.split(r" ?[,;] ?| and | or ", plain):
         found.update(_numbers(part.strip()))
-        if len(found) > MOST_READ:
-            raise WorksheetError(f"more than {MOST_READ} numbers", hint=HINT)
+        if len(found) > MAX_READ:
+            raise WorksheetError(f"more than {MAX_READ} numbers", hint=HINT)
     return tuple(sorted(found))
 
 
@@ -175,7 +175,7 @@ def _numbers(part: str) -> Sequence[Exact]:
     span = SPAN.fullmatch(part)
     if span:
         first, last = int(span[1]), int(span[2])
-        return range(first, min(last, first + MOST_READ + 1) + 1)
+        return range(first, min(last, first + MAX_READ + 1) + 1)
     if not NUMBER.fullmatch(part) or part.endswith("/0"):
         raise WorksheetError(f"{shown(part)} is no number", hint=HINT)
     return (simplest(Fraction(part)),)

@@ -10,7 +10,7 @@ from worksheet.conventions import Convention
 from worksheet.derivation import Derivation
 from worksheet.derive.burden.memory_report import STANDARD
 from worksheet.derive.convention_page import introduced
-from worksheet.derive.solution import counting, derive
+from worksheet.derive.solution import as_convention, derive
 from worksheet.errors import WorksheetError, nearest, shown
 from worksheet.formula import Digits
 from worksheet.report import Block, Bullets, Cell, Report, Table, Text, Title
@@ -22,7 +22,7 @@ Named = tuple[str, Model]
 
 @dataclass(frozen=True)
 class ZooLine:
-    """A row of the table: its name, the network behind it, what it costs, the kinds of layers that are not counted."""
+    """A row of the table: its name, its network, what it costs, the kinds of layers that are not counted."""
 
     name: str
     model: Model
@@ -50,7 +50,7 @@ def zoo_table(
     way of counting: every network of the zoo. ``progress`` gets the networks and gives them back one by one. Raises
     WorksheetError.
     """
-    found = counting(convention)
+    found = as_convention(convention)
     as_published = found.name == STANDARD
     known = {name: row.model for name, row in table().items()} if as_published else models()
     wanted = list(parts)

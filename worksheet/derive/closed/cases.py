@@ -262,7 +262,7 @@ def _row(counting: Counting, layer: Sized, folded: Folded) -> RowForm:
     values = counting.values(folded, layer)
     elsewhere = tuple(counting.is_counted_elsewhere(folded, i, layer) for i in range(len(folded.columns)))
     columns = [
-        None if rule is None else NONE if elsewhere[i] else polynomial_of(counting.counted(folded, i, values))
+        None if rule is None else NONE if elsewhere[i] else polynomial_of(counting.count(folded, i, values))
         for i, rule in enumerate(folded.rules)
     ]
     return RowForm(layer, folded, tuple(map(polynomial_of, layer.output)), tuple(columns), elsewhere)

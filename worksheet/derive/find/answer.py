@@ -14,8 +14,8 @@ from worksheet.counting.counting import Counting
 from worksheet.counting.run import run_of
 from worksheet.derive.closed import Closed
 from worksheet.derive.find.box_bounds import Box
-from worksheet.derive.find.condition_text import asked
-from worksheet.derive.find.depth import deepened
+from worksheet.derive.find.condition_text import read_condition
+from worksheet.derive.find.depth import deepen
 from worksheet.derive.find.quantity import Condition, Count, condition
 from worksheet.derive.find.search import Decided, Search, SearchWork
 from worksheet.derive.find.unknown import UnknownNumber, by_name, unknowns
@@ -23,8 +23,8 @@ from worksheet.errors import Collector, NetworkError, Where
 from worksheet.formula import Exact
 from worksheet.network import Network
 
-MOST_CONDITIONS = 12
-MOST_DEPTHS = 1_024  # networks of different depths in one search
+MAX_CONDITIONS = 12
+MAX_DEPTHS = 1_024  # networks of different depths in one search
 
 
 @dataclass(frozen=True)
@@ -94,18 +94,18 @@ def find_values(
     ``conv1.output = 56`` or ``activations <= 16 GiB``. ``ranges``: ``conv1.p=0..10``. ``batch`` and ``dtype`` as of ``derive``;
     ``where`` is the place of the conditions in a file. Raises WorksheetError.
     """
-    return answered(asked_of(network, names, so_that, convention, ranges=ranges, batch=batch, dtype=dtype, where=where))
+    return answer(read_question(network, names, so_that, convention, ranges=ranges, batch=batch, dtype=dtype, where=where))
 
 
-def asked_of(
+def read_question(
     network: Network, names: Sequence[str], so_that: Sequence[str], convention: Convention | str | None = None, *,
     ranges: Iterable[str] = (), batch: int = 1, dtype: str = "", where: Where | None = None,
 ) -> Question:  # fmt: skip
     """The question itself, with every name understood; as of ``find_values``. Raises WorksheetError with all faults."""
     chosen = convention or network.heading.convention or conventions.STANDARD
     counting = conventions.convention(chosen) if isinstance(chosen, str) else chosen
-    if not 1 <= len(so_that) <= MOST_CONDITIONS:
-        raise NetworkError(f"{len(so_that)} conditions", hint=f"from 1 to {MOST_CONDITIONS}: such as conv1.output = 56")
+    if not 1 <= len(so_that) <= MAX_CONDITIONS:
+        raise NetworkError(f"{len(so_that)} conditions", hint=f"from 1 to {MAX_CONDITIONS}: such as conv1.output = 56")
     count = Count(Counting(network, counting, run_of(counting, batch, dtype)))
     faults = Collector()
     conditions: list[Condition] = []
@@ -114,25 +114,25 @@ def asked_of(
         found = unknowns(network, names, ranges)
     for text in so_that:
         with faults.catching():
-            conditions.append(condition(asked(text, where), count))
+            conditions.append(condition(read_condition(text, where), count))
     faults.raise_any()
     return Question(network, found, tuple(conditions), counting, batch, dtype)
 
 
-def answered(question: Question) -> FindAnswer:
+def answer(question: Question) -> FindAnswer:
     """The answer to a question. Raises WorksheetError where the ranges hold too much to decide."""
     deep = [unknown for unknown in question.unknowns if unknown.block]
     plain = [unknown for unknown in question.unknowns if not unknown.block]
     choices = [range(unknown.steps[0], unknown.steps[1] + 1) for unknown in deep]
-    if prod(map(len, choices)) > MOST_DEPTHS:
-        raise NetworkError(f"{prod(map(len, choices)):,} networks of different depths", hint=f"at most {MOST_DEPTHS:,}: --range")
+    if prod(map(len, choices)) > MAX_DEPTHS:
+        raise NetworkError(f"{prod(map(len, choices)):,} networks of different depths", hint=f"at most {MAX_DEPTHS:,}: --range")
     work = SearchWork()
     parts = []
     for depths in product(*choices):
         network = question.network
         for unknown, depth in zip(deep, depths, strict=True):
             assert unknown.block
-            network = deepened(network, unknown.block, depth - unknown.block.lead)
+            network = deepen(network, unknown.block, depth - unknown.block.lead)
         variables = [unknown.variable for unknown in plain if unknown.variable]
         closed = Closed(network, variables, question.convention, samples=question.samples, dtype=question.dtype)
         search = Search(closed, question.conditions, work)

@@ -14,7 +14,7 @@ from worksheet.formula.exact import evaluator, simplest
 from worksheet.formula.tree import Call, Name, Negative, Node, Number, Operation, factors, terms, walk
 from worksheet.report import Relation
 
-MOST_LINES = 60
+MAX_LINES = 60
 LONG = re.compile(r"[0-9]{4,}")
 LARGE = 100  # numerators of fractions that are written as a whole number and the rest
 
@@ -71,7 +71,7 @@ class Domain(NamedTuple):
     steps: range
 
 
-def solved(term: Node, relation: str, number: Exact, domain: Domain) -> SolvingChain | None:
+def solve(term: Node, relation: str, number: Exact, domain: Domain) -> SolvingChain | None:
     """A condition ``term relation number`` solved for the unknown; None where that needs more than peeling the term."""
     if sum(isinstance(node, Name) for node in walk(term)) != 1:
         return None
@@ -79,7 +79,7 @@ def solved(term: Node, relation: str, number: Exact, domain: Domain) -> SolvingC
     lines = [ChainLine("The condition", term, low, high)]
     while not isinstance(lines[-1].term, Name):
         line = _peeled(lines[-1], domain)
-        if line is None or len(lines) > MOST_LINES:
+        if line is None or len(lines) > MAX_LINES:
             return None
         lines.append(line)
     return SolvingChain(tuple(lines), _inside(lines[-1], domain))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from worksheet.errors import NetworkError, Where, shown
 from worksheet.formula import Exact
 
-MOST_LENGTH = 300  # characters of a condition
+MAX_LENGTH = 300  # characters of a condition
 RELATION = re.compile(r"<=|>=|==|≤|≥|=|<|>")
 SAME = {"==": "=", "≤": "<=", "≥": ">="}
 SHAPE = re.compile(r"[0-9]{1,12}(?: ?[x×] ?[0-9]{1,12}){1,7}", re.ASCII)
@@ -19,14 +19,14 @@ SIZE = re.compile(NUMBER + r" ?(?P<prefix>[kKMGTPE]?)(?P<binary>i?)(?P<unit>[A-Z
 PART = re.compile(NUMBER + r" ?(?P<percent>%|per cent|percent|times)? ?of (?P<of>.+)", re.ASCII)
 PERCENT = {"%": 100, "per cent": 100, "percent": 100}
 POWERS = "KMGTPE"
-UNITS = frozenset({"", "b", "byte", "bytes", "flop", "flops", "mac", "macs", "op", "ops"})  # what stands behind a number
+UNITS = frozenset({"", "b", "byte", "bytes", "flop", "flops", "mac", "macs", "op", "ops"})  # after a number
 NOW = "now"
 RANGE = re.compile(r"(?P<name>[^=]{1,200})=(?P<least>[^=]{1,40}?)\.\.(?P<most>[^=]{1,40})")
 HINT = "such as conv1.output = 56, conv1.output = 64x56x56, conv1.W <= conv1.M, activations <= 16 GiB or macs <= 50 % of now"
 
 
 class ConditionSide(NamedTuple):
-    """A figure that a condition names: a layer's, or the whole network's where no layer stands before it."""
+    """A figure that a condition names: of a layer, or of the whole network where no layer is named."""
 
     owner: str
     word: str
@@ -51,10 +51,10 @@ class AskedCondition:
     right_text: str = ""
 
 
-def asked(text: str, where: Where | None = None) -> AskedCondition:
+def read_condition(text: str, where: Where | None = None) -> AskedCondition:
     """Read a condition. Raises NetworkError that points into it.
 
-    >>> asked("macs <= 50 % of now").number, asked("activations <= 16 GiB").number
+    >>> read_condition("macs <= 50 % of now").number, read_condition("activations <= 16 GiB").number
     (Fraction(1, 2), 17179869184)
     """
     return _Reader(text, where or Where("so-that", 1)).condition()
@@ -66,8 +66,8 @@ class _Reader:
     def __init__(self, text: str, where: Where) -> None:
         self.text = text
         self.base = where
-        if len(text) > MOST_LENGTH:
-            raise NetworkError(f"a condition of {len(text):,} characters is too long; at most {MOST_LENGTH}", where)
+        if len(text) > MAX_LENGTH:
+            raise NetworkError(f"a condition of {len(text):,} characters is too long; at most {MAX_LENGTH}", where)
 
     def place(self, start: int, end: int) -> Where:
         """The place of a part of the text, without the spaces around it."""
@@ -86,7 +86,7 @@ class _Reader:
         start, amount = sign.end(), self.text[sign.end() :].strip()
         if not amount:
             raise NetworkError(
-                f"expected a number or a figure behind {sign.group()!r}, found the end", self.place(start, start), HINT
+                f"expected a number or a figure after {sign.group()!r}, found the end", self.place(start, start), HINT
             )
         again = RELATION.search(self.text, start)
         if again:
@@ -119,7 +119,7 @@ class _Reader:
             power = POWERS.index(size["prefix"].upper()) + 1 if size["prefix"] else 0
             return self.with_(found, number=_plain(_number(size) * base**power))
         if amount[0].isdigit() or amount[0] == "-":
-            hint = "a whole number from 0 on, with K M G T or Ki Mi Gi Ti behind it where it is large: 300M, 16 GiB, 1.5G"
+            hint = "a whole number from 0 on, followed by K M G T or Ki Mi Gi Ti where it is large: 300M, 16 GiB, 1.5G"
             raise NetworkError(f"expected a number, found {shown(amount)}", place, hint)
         return self.of(found, 1, start, amount)
 
@@ -152,11 +152,11 @@ class AskedRange(NamedTuple):
     most: Exact
 
 
-def ranged(text: str) -> tuple[str, AskedRange]:
+def read_range(text: str) -> tuple[str, AskedRange]:
     """Read ``conv1.p=0..10``, or ``alpha=1/4..2``. Raises NetworkError that points into it."""
     found = RANGE.fullmatch(text.strip())
     if not found:
-        where = Where("range", 1, 1, text[:MOST_LENGTH], max(1, min(len(text), MOST_LENGTH)))
+        where = Where("range", 1, 1, text[:MAX_LENGTH], max(1, min(len(text), MAX_LENGTH)))
         raise NetworkError(f"expected a range, found {shown(text)}", where, "such as conv1.p=0..10")
     ends = []
     for group in ("least", "most"):
@@ -167,5 +167,5 @@ def ranged(text: str) -> tuple[str, AskedRange]:
         ends.append(_plain(_number(number)))
     if ends[0] > ends[1]:
         where = Where("range", 1, found.start("least") + 1, text.strip(), found.end("most") - found.start("least"))
-        raise NetworkError(f"the range from {ends[0]} to {ends[1]} is empty", where, "the smaller end stands first")
+        raise NetworkError(f"the range from {ends[0]} to {ends[1]} is empty", where, "the smaller end comes first")
     return found["name"].strip(), AskedRange(*ends)

@@ -1,4 +1,4 @@
-"""How deep a network is somewhere: a block whose input and output have one shape may stand there any number of times in a row."""
+"""How deep a network is somewhere: a block whose input and output have one shape may be repeated there."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STORED = ("weights", "biases")
 
 @dataclass(frozen=True)
 class RepeatedBlock:
-    """Layers that repeat: the names of those of one time, how many times they stand in a row, and what stands before them.
+    """Layers that repeat: the names of those of one repetition, the number of repetitions, and what comes before them.
 
     ``entry`` is what the first time reads, ``exit`` the last layer of the last time. ``lead`` counts a first block of the same
     stage that is none of them, since it changes the shape.
@@ -37,7 +37,7 @@ class RepeatedBlock:
 
 @dataclass(frozen=True)
 class _Part:
-    """Layers from one array that all later ones go through to the next."""
+    """Layers from one tensor that all later ones go through to the next."""
 
     start: int
     end: int
@@ -67,7 +67,7 @@ def block(network: Network, owner: str) -> RepeatedBlock:
         ]
     if not found:
         hint = "a block between layers: FIRST..LAST.depth, whose output has the shape of its input"
-        raise NetworkError(f"{shown(owner)} of {network.name} has no block that could stand there several times", hint=hint)
+        raise NetworkError(f"{shown(owner)} of {network.name} has no block there that could be repeated", hint=hint)
     start, long = max(found, key=lambda place: (len(_times(parts, *place)), place[1]))
     times = _times(parts, start, long)
     nodes = network.nodes
@@ -82,11 +82,11 @@ def block(network: Network, owner: str) -> RepeatedBlock:
     )
 
 
-def deepened(network: Network, found: RepeatedBlock, times: int) -> Network:
-    """The network in which the block stands so many times in a row. Raises NetworkError where it is none then."""
+def deepen(network: Network, found: RepeatedBlock, times: int) -> Network:
+    """The network with so many repetitions of the block. Raises NetworkError where its layers no longer fit together."""
     places = {node.name: i for i, node in enumerate(network.nodes)}
     if any(name not in places for name in found.run):
-        raise NetworkError(f"{network.name} has other layers at this size", hint="the depth cannot vary together with it")
+        raise NetworkError(f"{network.name} has different layers at this size", hint="the depth cannot vary together with it")
     start, end = places[found.run[0]], places[found.run[-1]] + 1
     unit = network.nodes[start : start + len(found.names)]
     nodes = list(network.nodes[:start])
@@ -105,7 +105,7 @@ def deepened(network: Network, found: RepeatedBlock, times: int) -> Network:
 
 def _made(network: Network, found: RepeatedBlock, times: int, shape: Shape) -> Network:
     assert network.made_for
-    return deepened(network.made_for(shape), found, times)
+    return deepen(network.made_for(shape), found, times)
 
 
 def _copied(unit: Sequence[Node], time: int, entry: str, reads: str) -> list[Node]:
@@ -122,7 +122,7 @@ def _copied(unit: Sequence[Node], time: int, entry: str, reads: str) -> list[Nod
     ]
 
 
-# Where it stands
+# Where it is
 
 
 def _interval(network: Network, owner: str) -> tuple[int, int]:
@@ -143,7 +143,7 @@ def _interval(network: Network, owner: str) -> tuple[int, int]:
 
 
 def _parts(network: Network) -> Iterator[_Part]:
-    """The network cut wherever all that follows reads one array alone."""
+    """The network cut wherever all that follows reads a single tensor."""
     layers = sized(network)
     places = {node.name: i for i, node in enumerate(network.nodes)}
     reads = [[places.get(name, -1) for name in node.inputs] for node in network.nodes]
@@ -184,8 +184,8 @@ def _shape_behind(parts: Sequence[_Part], place: int) -> Shape | None:
 def _keeps(network: Network, parts: Sequence[_Part], start: int, long: int) -> bool:
     """Whether the block's output has the shape of its input."""
     end = start + long
-    behind = parts[end].shape if end < len(parts) else sized(network)[-1].output
-    return behind == parts[start].shape
+    after = parts[end].shape if end < len(parts) else sized(network)[-1].output
+    return after == parts[start].shape
 
 
 def _times(parts: Sequence[_Part], start: int, long: int) -> list[int]:

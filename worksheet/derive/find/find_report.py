@@ -9,7 +9,7 @@ from typing import Any
 
 from worksheet.conventions import Convention
 from worksheet.derive.convention_page import introduced
-from worksheet.derive.find.answer import FindAnswer, Question, answered, find_values
+from worksheet.derive.find.answer import FindAnswer, Question, answer, find_values
 from worksheet.derive.find.answer_words import NONE, neighbours, said
 from worksheet.derive.find.chain import number
 from worksheet.derive.find.pages import OnePage
@@ -20,8 +20,8 @@ from worksheet.network import Network
 from worksheet.report import Block, Bullets, Cell, Report, Table, Text, Title
 from worksheet.varied import BATCH, with_sizes
 
-MOST_SHOWN = 100  # solutions in a table
-MOST_LINES = 4  # of several unknowns: choices of all but the last one for which that one is solved
+MAX_SHOWN = 100  # solutions in a table
+MAX_LINES = 4  # of several unknowns: choices of all but the last one for which that one is solved
 
 
 def find(
@@ -98,17 +98,17 @@ class _Document:
             yield Text(f"{self.digits.result(many)} of {of} possibilities meet{'s' if many == 1 else ''} it.")
             rows = tuple(
                 tuple(number(u.value(p)) for u, p in zip(self.question.unknowns, place, strict=True))
-                for place in self.found.places[:MOST_SHOWN]
+                for place in self.found.places[:MAX_SHOWN]
             )
             yield Table(tuple(u.name for u in self.question.unknowns), rows, words=0)
-            if many > MOST_SHOWN:
-                yield Text(f"And {self.digits.result(many - MOST_SHOWN)} more.")
+            if many > MAX_SHOWN:
+                yield Text(f"And {self.digits.result(many - MAX_SHOWN)} more.")
 
     def one_unknown(self) -> str:
         unknown = self.question.unknowns[0]
         runs = list(neighbours([place for (place,) in self.found.places]))
-        listed = [unknown.said(a) if a == b else f"{unknown.said(a)} to {unknown.said(b)}" for a, b in runs[:MOST_SHOWN]]
-        more = f", and {len(runs) - MOST_SHOWN} more stretches" if len(runs) > MOST_SHOWN else ""
+        listed = [unknown.said(a) if a == b else f"{unknown.said(a)} to {unknown.said(b)}" for a, b in runs[:MAX_SHOWN]]
+        more = f", and {len(runs) - MAX_SHOWN} more stretches" if len(runs) > MAX_SHOWN else ""
         many = len(self.found.places)
         ends = f"the smallest {unknown.said(runs[0][0])}, the largest {unknown.said(runs[-1][1])}"
         count = "" if many == 1 else f" ({self.digits.result(many)} values; {ends})"
@@ -117,20 +117,20 @@ class _Document:
     # Several unknowns
 
     def lines(self) -> Iterator[Block]:
-        """The last unknown that is no depth, solved for while the others stand at some solutions."""
+        """The last unknown that is not a depth, solved for at some solutions of the others."""
         every = self.question.unknowns
         free = next((i for i in range(len(every) - 1, -1, -1) if every[i].variable and every[i].symbol != BATCH), None)
         if free is None or any(unknown.block for unknown in every):
             return
         chosen = list(dict.fromkeys((*place[:free], *place[free + 1 :]) for place in self.found.places))
-        for rest in chosen[:MOST_LINES]:
+        for rest in chosen[:MAX_LINES]:
             others = [unknown for i, unknown in enumerate(every) if i != free]
             fixed = ", ".join(f"{u.name} = {u.said(p)}" for u, p in zip(others, rest, strict=True))
-            one = answered(self.line(others, rest, every[free]))
+            one = answer(self.line(others, rest, every[free]))
             yield Title(f"With {fixed}")
             yield from OnePage(one, self.digits).blocks(brief=True)
-        if len(chosen) > MOST_LINES:
-            yield Text(f"In the same way for the {self.digits.result(len(chosen) - MOST_LINES)} other choices.")
+        if len(chosen) > MAX_LINES:
+            yield Text(f"In the same way for the {self.digits.result(len(chosen) - MAX_LINES)} other choices.")
 
     def line(self, others: Sequence[UnknownNumber], rest: Sequence[int], free: UnknownNumber) -> Question:
         """The question that is left when all unknowns but one have numbers."""

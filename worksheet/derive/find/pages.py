@@ -7,15 +7,15 @@ from itertools import groupby, pairwise
 
 from worksheet.derive.find.answer import FindAnswer
 from worksheet.derive.find.answer_words import FAILS, NONE, SIGNS, SOLVES, ends, neighbours, said
-from worksheet.derive.find.chain import Domain, number, solved, straight
+from worksheet.derive.find.chain import Domain, number, solve, straight
 from worksheet.derive.find.quantity import Condition
 from worksheet.derive.find.search import Decided, bounds
 from worksheet.derive.find.working import OneUnknown, Solved, Stretch
 from worksheet.formula import Digits
 from worksheet.report import Block, Cell, Relations, Table, Text, Title, Working
 
-MOST_WORKED = 12  # solutions that are put in
-MOST_STRETCHES = 40  # rows of the table of the whole range
+MAX_WORKED = 12  # solutions that are put in
+MAX_STRETCHES = 40  # rows of the table of the whole range
 
 
 class OnePage:
@@ -73,13 +73,13 @@ class OnePage:
                 )
 
     def put_in(self, *, beside: bool) -> Iterator[Block]:
-        """The ends of each run of solutions, put into the formulas, and what stands beside them."""
+        """The ends of each run of solutions, put into the formulas, and their neighbours."""
         assert self.working
         low, high = self.unknown.steps
         runs = list(neighbours([place for (place,) in self.found.places]))
         ends = [end for run in runs for end in ((run[0] - 1, *run, run[1] + 1) if beside else run)]
         solutions = {place for (place,) in self.found.places}
-        for place in [place for place in dict.fromkeys(ends) if low <= place <= high][:MOST_WORKED]:
+        for place in [place for place in dict.fromkeys(ends) if low <= place <= high][:MAX_WORKED]:
             steps = self.working.steps(place)
             verdict = "" if place in solutions else f": {FAILS}"
             if steps:
@@ -87,10 +87,10 @@ class OnePage:
 
     def range(self, stretches: Sequence[Stretch]) -> Iterator[Block]:
         yield Title("The whole range")
-        rows = [row for stretch in stretches[:MOST_STRETCHES] for row in self.rows(stretch)]
+        rows = [row for stretch in stretches[:MAX_STRETCHES] for row in self.rows(stretch)]
         yield Table((self.unknown.name, "Verdict", "Figure", "Least", "Most", "Wanted"), tuple(rows), words=3)
-        if len(stretches) > MOST_STRETCHES:
-            yield Text(f"And {len(stretches) - MOST_STRETCHES} more stretches; the JSON names every solution.")
+        if len(stretches) > MAX_STRETCHES:
+            yield Text(f"And {len(stretches) - MAX_STRETCHES} more stretches; the JSON names every solution.")
         refusals = dict.fromkeys(stretch.refusal for stretch in stretches if stretch.refusal)
         for refusal in list(refusals)[:3]:
             yield Text(f"{NONE[0].upper()}{NONE[1:]}, for one: {refusal}.", note=True)
@@ -152,7 +152,7 @@ class _Depths:
         each, name = steps.pop(), condition.left.name
         start = figures[0] - each * depths[0]
         domain = Domain(self.unknown.symbol, 1, range(depths[0], depths[-1] + 1))
-        chain = solved(straight(each, start, self.unknown.symbol), condition.asked.relation, lines[0][0].right[0], domain)
+        chain = solve(straight(each, start, self.unknown.symbol), condition.asked.relation, lines[0][0].right[0], domain)
         if chain:
             yield Title(f"Solving {said(condition, self.digits)}")
             yield Text(f"Counted at each depth of the range, {name} grows by {self.digits.result(each)} with each block.")

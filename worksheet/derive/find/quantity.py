@@ -19,7 +19,7 @@ from worksheet.sizes import Sized
 OUTPUT, INPUT = "output", "input"
 SHAPES: Mapping[str, Callable[[Sized], Shape]] = {OUTPUT: lambda layer: layer.output, INPUT: lambda layer: layer.received[0]}
 LETTERS = ("W", "H", "T")  # of the sides of an output, from the innermost axis outwards
-KEPT = {  # figures of a network's memory that are no column's total
+KEPT = {  # figures of a network's memory that are not the total of a column
     "kept": "all activations, kept to the end",
     "kept_in_place": "all activations, kept to the end, written in place where that is possible",
     "peak": "the most activations at once",
@@ -58,7 +58,7 @@ class Count:
     def _column(self, folded: Folded, index: int, layer: Sized) -> int:
         if folded.rules[index] is None or self.counting.is_counted_elsewhere(folded, index, layer):
             return 0
-        return self.counting.counted(folded, index, self.counting.values(folded, layer))
+        return self.counting.count(folded, index, self.counting.values(folded, layer))
 
     def total(self, name: str) -> int:
         return sum(self.column(name, layer) for layer in self.counting.layers)
@@ -85,7 +85,7 @@ class Quantity:
 
 @dataclass(frozen=True, eq=False)
 class Condition:
-    """A condition that a network meets or not: each number of the left side stands in the relation to its right one."""
+    """A condition that a network meets or not: each number of the left side is in the relation to its right one."""
 
     asked: AskedCondition
     left: Quantity
@@ -193,7 +193,7 @@ def _shape(side: ConditionSide, layer: Sized, *, whole: bool) -> Quantity:
     sides = _sides(layer, shape)
     if not sides:
         written = "x".join(map(str, shape))
-        message = f"the {side.word} of {owner} is {written}, which has no sides of a map"
+        message = f"the {side.word} of {owner} is {written}, which does not have the sides of a feature map"
         raise NetworkError(message, side.where, f"write all of its sizes: {side.name} = {written}")
     sizes = LETTERS[: len(sides)] if side.word == OUTPUT else ()
     many = len(sides)
@@ -202,7 +202,7 @@ def _shape(side: ConditionSide, layer: Sized, *, whole: bool) -> Quantity:
 
 
 def _sides(layer: Sized, shape: Shape) -> Sequence[int]:
-    """The sizes of a signal, map or volume behind its channels; of a vector its length."""
+    """The sizes of a signal, feature map or volume after its channels; of a vector its length."""
     if len(shape) in (1, 3, 4):
         return shape[1:] if len(shape) > 1 else shape
     return shape[1:] if len(shape) == 2 and "W" in layer.values else ()

@@ -19,12 +19,12 @@ from worksheet.formula.traced import Guard, Trace
 from worksheet.formula.traced_numbers import polynomial_of
 from worksheet.varied import BATCH
 
-MOST_BOXES = 100_000  # looked at in one search
-MOST_SOLUTIONS = 100_000
-MOST_RUNS = 5_000  # of the network's sizes and counts
-MOST_WEIGHED = 4  # conditions that tell where to cut
-MOST_COUNTED = 2_000  # places that are counted one by one
-MOST_CHECKED = 8  # boxes of which some places are counted once more without any closed form
+MAX_BOXES = 100_000  # looked at in one search
+MAX_SOLUTIONS = 100_000
+MAX_RUNS = 5_000  # of the network's sizes and counts
+MAX_WEIGHED = 4  # conditions that decide where to cut
+MAX_COUNTED = 2_000  # places that are counted one by one
+MAX_CHECKED = 8  # boxes of which some places are counted once more without any closed form
 EVERY = {"=": "= 0", "<=": "<= 0", ">=": ">= 0", "<": "< 0", ">": "> 0"}  # of the difference between both sides
 
 
@@ -81,11 +81,11 @@ class SearchWork:
     solutions: int = 0
 
     def check(self) -> None:
-        if self.solutions > MOST_SOLUTIONS:
+        if self.solutions > MAX_SOLUTIONS:
             raise NetworkError(
-                f"more than {MOST_SOLUTIONS:,} solutions", hint="give narrower ranges (--range), or a further condition"
+                f"more than {MAX_SOLUTIONS:,} solutions", hint="give narrower ranges (--range), or a further condition"
             )
-        if self.boxes > MOST_BOXES or self.runs > MOST_RUNS:
+        if self.boxes > MAX_BOXES or self.runs > MAX_RUNS:
             raise NetworkError("the ranges hold too much to decide every place of them", hint="give narrower ranges (--range)")
 
 
@@ -136,7 +136,7 @@ class Search:
         return judged or (*parts, _Partly(case, undecided))
 
     def _side(self, box: Box, partly: _Partly) -> int:
-        """Along which side a box is cut: where that tells most of what is not decided yet."""
+        """Along which side a box is cut: where that says most about what is not decided yet."""
         if len(box) == 1:
             return 0
         case, guards = partly
@@ -146,10 +146,10 @@ class Search:
             for left, right in pairs
         ]
         whole = atoms(case.trace, box)
-        tells = [(holds, form, _width(span(form, whole)) or 1) for holds, form in open_ones[:MOST_WEIGHED]]
+        tells = [(holds, form, _width(span(form, whole)) or 1) for holds, form in open_ones[:MAX_WEIGHED]]
 
         def left(side: int) -> tuple[int, Fraction]:
-            """What is still open where one unknown stands in the middle: how many, and how wide."""
+            """What is still open where one unknown is in the middle: how many, and how wide."""
             middle = sum(box[side]) // 2
             within = atoms(case.trace, (*box[:side], (middle, middle), *box[side + 1 :]))
             spans = [(holds, span(form, within), width) for holds, form, width in tells]
@@ -203,11 +203,11 @@ class Search:
 
     def one_by_one(self, box: Box) -> list[Decided]:
         """The same as ``decided``, each place counted by itself. Raises NetworkError where there are too many."""
-        if size(box) > MOST_COUNTED:
+        if size(box) > MAX_COUNTED:
             name = self.closed.network.name
             raise NetworkError(
                 f"{name} is made for its input in ways that no formula tells; {size(box):,} places are too many to count each",
-                hint=f"at most {MOST_COUNTED:,}: --range",
+                hint=f"at most {MAX_COUNTED:,}: --range",
             )
         found = []
         for steps in product(*(range(low, high + 1) for low, high in box)):
@@ -224,7 +224,7 @@ class Search:
 
         They do not where a network is made for its input by a program that looks at the sizes themselves.
         """
-        largest = sorted(found, key=lambda known: (not known.solves, -size(known.box)))[:MOST_CHECKED]
+        largest = sorted(found, key=lambda known: (not known.solves, -size(known.box)))[:MAX_CHECKED]
         inside = [(known, place) for known in largest if size(known.box) > 1 for place in _samples(known.box)]
         edges = [(known, place) for place in _edges(found) for known in found if _is_in(place, known.box)]
         return all(self._agrees(known, place) for known, place in (*edges, *inside))

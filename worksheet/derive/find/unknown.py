@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, floor
 
-from worksheet.derive.find.condition_text import AskedRange, ranged
+from worksheet.derive.find.condition_text import AskedRange, read_range
 from worksheet.derive.find.depth import WORD, RepeatedBlock, block
 from worksheet.errors import Collector, NetworkError, nearest, shown
 from worksheet.formula import Exact
 from worksheet.network import Network
 from worksheet.varied import BATCH, WIDTH, SizeVariable, size_variables
 
-MOST_UNKNOWNS = 6
+MAX_UNKNOWNS = 6
 # To where an unknown is searched where no range is given, by its letter; at least to twice what it is now.
 TOPS = {
     BATCH: 65_536, WIDTH: 4, "p": 16, "q": 16, "s": 16, "d": 16, "w": 32, "h": 32, "t": 32,
@@ -54,17 +54,17 @@ class UnknownNumber:
 
 def unknowns(network: Network, names: Sequence[str], ranges: Iterable[str] = ()) -> tuple[UnknownNumber, ...]:
     """The unknowns of these names, over the ranges given as text (``conv1.p=0..10``). Raises WorksheetError with all faults."""
-    if not 1 <= len(names) <= MOST_UNKNOWNS:
-        raise NetworkError(f"{len(names)} unknowns", hint=f"from 1 to {MOST_UNKNOWNS}: such as conv1.p, M, B, alpha")
+    if not 1 <= len(names) <= MAX_UNKNOWNS:
+        raise NetworkError(f"{len(names)} unknowns", hint=f"from 1 to {MAX_UNKNOWNS}: such as conv1.p, M, B, alpha")
     faults = Collector()
     given: dict[str, AskedRange] = {}
     for text in ranges:
         with faults.catching():
-            name, found = ranged(text)
+            name, found = read_range(text)
             if name in given:
                 raise NetworkError(f"the range of {shown(name)} is given twice")
             if name not in names:
-                raise NetworkError(f"{shown(name)} is no unknown", hint=nearest(name, names))
+                raise NetworkError(f"{shown(name)} is not an unknown", hint=nearest(name, names))
             given[name] = found
     plain = [name for name in names if not name.endswith(f".{WORD}")]
     turning: dict[str, SizeVariable] = {}

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from worksheet.derivation import Step
 from worksheet.derive.find.answer import FindAnswer, Question
 from worksheet.derive.find.box_bounds import atoms, never_falls
-from worksheet.derive.find.chain import Domain, SolvingChain, solved
+from worksheet.derive.find.chain import Domain, SolvingChain, solve
 from worksheet.derive.find.quantity import Condition, Count
 from worksheet.derive.find.search import Decided, SearchCase, SearchLine, bounds
 from worksheet.formula import Exact, Formula
@@ -18,7 +18,7 @@ from worksheet.formula.polynomial import Polynomial
 from worksheet.formula.traced_numbers import Ratio, Traced, polynomial_of
 from worksheet.formula.tree import Call, Name, Node, Number, Operation, rebuild, walk
 
-MOST_CHAINS = 4  # of one condition: formulas that hold in different parts of the range
+MAX_CHAINS = 4  # of one condition: formulas that hold in different parts of the range
 UNKNOWN = Polynomial.atom(0)
 
 
@@ -43,7 +43,7 @@ class Solved:
 
 
 class OneUnknown:
-    """The working of an answer with one unknown that is no depth."""
+    """The working of an answer with one unknown that is not a depth."""
 
     def __init__(self, found: FindAnswer) -> None:
         self.question: Question = found.question
@@ -86,8 +86,8 @@ class OneUnknown:
                 if pair:
                     groups.setdefault(pair, set()).update(range(known.box[0][0], known.box[0][1] + 1))
         largest = sorted(groups.items(), key=lambda item: -len(item[1]))
-        for (term, number), places in largest[:MOST_CHAINS]:
-            chain = solved(term, condition.asked.relation, number, self.domain)
+        for (term, number), places in largest[:MAX_CHAINS]:
+            chain = solve(term, condition.asked.relation, number, self.domain)
             if chain and len(places) > 1:
                 yield Solved(condition, chain, frozenset(places))
 

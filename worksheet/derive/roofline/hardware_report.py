@@ -80,9 +80,11 @@ def near(
     """A step whose value is rounded where it has more digits than are shown; whole numbers and short decimals stay."""
     shown = value if _is_short(value) else round(significant(value, SHOWN), MAX_DECIMALS)
     result: Exact = shown.numerator if shown.denominator == 1 else shown
-    told = {name: number if _terminates(number) else round(Fraction(number), MAX_DECIMALS) for name, number in values.items()}
+    shown_values = {
+        name: number if _terminates(number) else round(Fraction(number), MAX_DECIMALS) for name, number in values.items()
+    }
     read = formula if isinstance(formula, Formula) else Formula(formula)
-    return Step(symbol, "", (symbol,), read, told, result, remark=remark, note=note, rounded=shown != value)
+    return Step(symbol, "", (symbol,), read, shown_values, result, remark=remark, note=note, rounded=shown != value)
 
 
 def _terminates(value: Exact) -> bool:
@@ -95,7 +97,7 @@ def _is_short(value: Fraction) -> bool:
 
 
 def data(hardware: Hardware) -> dict[str, Any]:
-    """A processor's figures: whole numbers, but for the ridge point and what is no whole number of a unit."""
+    """A processor's figures: whole numbers, but for the ridge point and what is not a whole number of a unit."""
     return {
         "name": hardware.name,
         "title": hardware.title,

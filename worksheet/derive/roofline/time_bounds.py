@@ -16,7 +16,7 @@ from worksheet.counting.graph_facts import graph
 from worksheet.derivation import Derivation, Row, Step
 from worksheet.derive.arranging import whole
 from worksheet.derive.comparison import Side, side
-from worksheet.derive.solution import counting, derive
+from worksheet.derive.solution import as_convention, derive
 from worksheet.errors import ConventionError
 from worksheet.formula import Formula
 from worksheet.hardware import Energies, Hardware
@@ -25,7 +25,7 @@ from worksheet.network import Network
 TABLE = Path(__file__).parent / "operations.yaml"
 OPERATIONS, WEIGHTS, MOVED, MULTIPLICATIONS, ADDITIONS = "operations", "weights", "moved", "multiplications", "additions"
 COMPUTE, MEMORY, NEITHER = "compute", "memory", ""  # what binds
-# Words of a convention by which a multiply-add counts as one operation, or its figure is no operation at all.
+# Words of a convention by which a multiply-add counts as one operation, or its figure is not a number of operations.
 AS_ONE = re.compile(r"as one|multiply-acc|\bMACs\b|mult-adds|connections", re.IGNORECASE)
 AS_TWO = re.compile(r"as two")
 MACS = re.compile(r"mac|mult_?add", re.IGNORECASE)  # in the name of a column, whatever the convention's other columns count
@@ -38,7 +38,7 @@ class Load:
     """What a layer asks of the hardware, for the whole batch; bytes are of weights, and of inputs and output.
 
     ``counted`` is the step of a convention that the operations are from, ``factor`` what its figure is multiplied by.
-    ``reads_stored`` are the elements of its inputs that are stored arrays: read once for all samples.
+    ``reads_stored`` are the elements of its inputs that are parameters: read once for all samples.
     """
 
     row: Row
@@ -118,7 +118,7 @@ class Roofline:
 
     @property
     def overlapped(self) -> Fraction:
-        """Layers at the same time, all arrays through memory."""
+        """Layers at the same time, all tensors through memory."""
         return max(self.operations / self.peak, self.bytes / self.hardware.bandwidth)
 
     @property
@@ -184,7 +184,7 @@ def doubling(counted: Side) -> int:
     """What a convention's figure is multiplied by: 2 where it counts a multiply-add as one. Raises ConventionError."""
     convention, name = counted.convention, counted.column.name
     if counted.column.once or (BYTES.search(convention.unit) and name != convention.main) or convention.memory:
-        raise ConventionError(f"{counted.label} counts no operations", hint="a column of operations or multiply-accumulates")
+        raise ConventionError(f"{counted.label} does not count operations", hint="a column of operations or multiply-accumulates")
     if MACS.search(name):
         return 2
     return 2 if AS_ONE.search(convention.unit) and not AS_TWO.search(convention.unit) else 1
@@ -193,7 +193,7 @@ def doubling(counted: Side) -> int:
 def _side(text: str) -> Side:
     """A convention and its column from ``name`` or ``name:column``; a path may hold a colon."""
     name, colon, column = text.rpartition(":")
-    return side(counting(name), column) if colon and "/" not in column and "." not in column else side(counting(text))
+    return side(as_convention(name), column) if colon and "/" not in column and "." not in column else side(as_convention(text))
 
 
 def _counted(network: Network, other: Side, batch: int) -> list[Step]:
@@ -207,7 +207,7 @@ def _column(solution: Derivation, name: str) -> list[Step]:
 
 
 class _Loads:
-    """One network: the bytes of stored arrays that are inputs are taken once for all samples."""
+    """One network: the bytes of parameters that are inputs are taken once for all samples."""
 
     def __init__(self, network: Network, solution: Derivation, batch: int, types: Mapping[str, str]) -> None:
         self.batch = batch
@@ -235,7 +235,7 @@ class _Loads:
 
 
 def _least_bytes(network: Network, loads: Iterable[Load], batch: int, types: Mapping[str, str]) -> int:
-    """Weights once, however many layers share them; stored arrays; the network's inputs; what no layer reads."""
+    """Weights once, however many layers share them; tensors of parameters; the network's inputs; what no layer reads."""
     read = {name for node in network.nodes for name in node.inputs}
     weights: dict[str, int] = {}
     elements = sum(batch * prod(shape) for shape in (network.input, *network.further.values()))

@@ -38,7 +38,7 @@ def checkpoints(
 
 
 def _cost(memory: Derivation, flow: Gradients, run: Run) -> Cost:
-    """The bytes of each array, and of what each layer keeps for itself, from the worked column of what is kept."""
+    """The bytes of each tensor, and of what each layer keeps for itself, from the worked column of what is kept."""
     arrays, own = {}, {}
     each = run.training.precision.bytes("activations")
     for row in memory.rows:

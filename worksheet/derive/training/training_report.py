@@ -12,7 +12,7 @@ from worksheet.counting.gradients import Gradients
 from worksheet.counting.graph_facts import gradients
 from worksheet.counting.run import Run, training_run
 from worksheet.derivation import Derivation, Figure, Step, spans
-from worksheet.derive.solution import counting, derive_run
+from worksheet.derive.solution import as_convention, derive_run
 from worksheet.derive.training.segments import checkpoints
 from worksheet.formula import Exact, Formula, in_bytes
 from worksheet.layers import INPUT_KIND, QUANTITIES
@@ -34,7 +34,7 @@ KEPT = (
     "What is in memory when the backward pass begins: n parameters, s running statistics, and the arrays that the backward pass "
     "reads again, each once."
 )
-MOST_KINDS = 8
+MAX_KINDS = 8
 
 
 def train(
@@ -48,7 +48,7 @@ def train(
     ``segments`` adds what is kept with checkpoints between so many segments. ``batch``, ``digits``, ``fold``: as of ``derive``.
     Raises WorksheetError.
     """
-    found = counting(convention or STANDARD)
+    found = as_convention(convention or STANDARD)
     run = training_run(found, batch, optimiser, precision)
     derivation = derive_run(network, found, run, digits=digits, fold=fold)
     memory = derivation if found.name == MEMORY else derive_run(network, conventions.convention(MEMORY), run)
@@ -173,12 +173,12 @@ def _for_one(optimiser: Optimiser, each: Mapping[str, int]) -> Step:
 
 
 def _kinds(memory: Derivation) -> str:
-    """Whose rows hold the kept arrays, the largest first."""
+    """Whose rows hold the kept tensors, the largest first."""
     name = memory.headings[-1].name
     held = sorted(((int(part.totals[name] or 0), part.title) for part in memory.kinds), key=lambda pair: -pair[0])
     shown = [f"{title} {in_bytes(value)[0]}" for value, title in held if value and title != INPUT_KIND]
-    left = len(shown) - MOST_KINDS
-    listed = ", ".join(shown[:MOST_KINDS]) + (f" and {left} more kinds" if left > 0 else "")
+    left = len(shown) - MAX_KINDS
+    listed = ", ".join(shown[:MAX_KINDS]) + (f" and {left} more kinds" if left > 0 else "")
     return f"I: the network's inputs that are read again; A: what layers hold: {listed}." if listed else "No array is kept."
 
 

@@ -143,7 +143,7 @@ class CostSteps:
         yield self.joined("u", "Token t without a cache, MACs", "t*c_0 + c_1*t**2", given, self.costs.forward.total.value, note)
 
     def texts(self) -> Iterator[Step]:
-        """What the tokens behind the prompt cost together."""
+        """What the tokens after the prompt cost together."""
         costs, given = self.costs, self._token
         prompt, end = costs.size("P"), costs.size("L")
         whole = costs.at_length(costs.forward.total, "P")

@@ -24,7 +24,7 @@ SUMS = "gradient_sums"
 
 @dataclass(frozen=True)
 class Growing:
-    """What a column counts: in each block, and in all that is no block."""
+    """What a column counts: in each block, and outside the blocks."""
 
     block: Amount
     rest: Amount
@@ -66,7 +66,7 @@ class _Laid:
             forms = [
                 Polynomial({})
                 if folded.rules[i] is None or (not past and counting.is_counted_elsewhere(folded, i, layer))
-                else polynomial_of(counting.counted(folded, i, values))
+                else polynomial_of(counting.count(folded, i, values))
                 for i in range(len(self.convention.columns))
             ]
             found.append((layer, forms))

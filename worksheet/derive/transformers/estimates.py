@@ -44,7 +44,7 @@ WHOLE = "2*L*V*d + n*H + 2*L*d*V"
 
 @dataclass(frozen=True)
 class EstimateRule:
-    """An estimate: its formula over the sizes and FIGURES, the one of EXACT that it is meant to be, who states it, and why it
+    """An estimate: its formula over the sizes and FIGURES, the one of EXACT that it estimates, who states it, and why it
     is off."""
 
     name: str

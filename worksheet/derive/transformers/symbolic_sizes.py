@@ -27,7 +27,7 @@ MEANINGS = {
     "B": "texts that are generated together",
 }
 INSIDE = ("L", "V", "e", "h", "g", "f", "T", "S")  # what a network is laid with: e is the width of a head, g the heads of keys
-USUAL = 4  # times as wide as a token is what stands between the linear layers, mostly
+USUAL = 4  # times as wide as a token is the layer between the linear layers, mostly
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Sizes:
 
     @property
     def inside(self) -> dict[Variable, Exact]:
-        """What the networks are laid with. The length is no size that any layer has by chance, nor the number of positions."""
+        """What the networks are laid with. The length is not a size that a layer has by chance, nor the number of positions."""
         d = self.design
         values = (
             max(1, d.positions // 2),
@@ -126,7 +126,7 @@ class Sizes:
         for monomial, number in form.terms.items():
             powers = dict.fromkeys(INSIDE, 0) | {INSIDE[atom]: power for atom, power in monomial}
             rows, keys, heads = powers.pop("e"), powers.pop("g"), powers.pop("h")
-            assert keys <= rows <= keys + heads  # no width of a head stands without a number of heads
+            assert keys <= rows <= keys + heads  # a width of a head comes with a number of heads
             raised = {"d": rows - keys, "d_kv": keys, "h": heads + keys - rows, **powers}
             factors = [self._power(name, power) for name, power in raised.items() if power]
             term = prod((factor.form for factor in factors), start=Polynomial.of(number))
@@ -140,7 +140,7 @@ class Sizes:
     # The parts of a form
 
     def by_power(self, amount: Amount, name: str) -> dict[int, Amount]:
-        """What stands beside each power of a size."""
+        """The factor of each power of a size."""
         found: dict[int, dict[Monomial, Exact]] = {}
         for monomial, number in amount.form.terms.items():
             powers = dict(monomial)
@@ -149,7 +149,7 @@ class Sizes:
         return {power: amount.of(Polynomial(terms)) for power, terms in found.items()}
 
     def without(self, amount: Amount, names: Iterable[str]) -> Amount:
-        """The terms in which none of these sizes stands."""
+        """The terms without any of these sizes."""
         places = {self.places[name] for name in names}
         terms = {m: number for m, number in amount.form.terms.items() if places.isdisjoint(atom for atom, _ in m)}
         return amount.of(Polynomial(terms))
@@ -160,7 +160,7 @@ class Sizes:
         return sum((part.times(self._power(name, power)) if power else part for power, part in parts), self.number(0))
 
     def triangle(self, amount: Amount) -> Amount:
-        """The same where no query meets the keys behind it: L*(L + 1)/2 pairs in place of L**2."""
+        """The same where no query meets the keys after it: L*(L + 1)/2 pairs in place of L**2."""
         length = self.size("L")
         pairs = (length.times(length) + length).times(Fraction(1, 2))
         squares = self.squares(amount)
@@ -173,7 +173,7 @@ class Sizes:
         return self.by_power(amount, "L").get(2, self.number(0)).times(length.times(length))
 
     def summed(self, amount: Amount, name: str, first: Amount, last: Amount) -> Amount:
-        """The sum of a figure over the values of a symbol behind ``first`` up to ``last``."""
+        """The sum of a figure over the values of a symbol after ``first`` up to ``last``."""
         total = self.number(0)
         for power, part in self.by_power(amount, name).items():
             total += part.times(_sum_of_powers(last, power) - _sum_of_powers(first, power))

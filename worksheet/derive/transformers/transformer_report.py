@@ -9,7 +9,7 @@ from typing import Any
 from worksheet.conventions.dtypes import stored
 from worksheet.derive.transformers.cost_steps import CostSteps, percent, signed
 from worksheet.derive.transformers.costs import Costs
-from worksheet.derive.transformers.design import designed, transformer_named
+from worksheet.derive.transformers.design import transformer_named, with_sizes
 from worksheet.derive.transformers.estimates import EXACT, FIGURES, Estimate
 from worksheet.derive.transformers.picture import draw_attention, lengths
 from worksheet.derive.transformers.symbolic_sizes import MEANINGS, Amount
@@ -53,7 +53,7 @@ def transformer(
     known = transformer_named(source)
     if not 1 <= batch <= LARGEST_BATCH:
         raise NetworkError(f"a batch of {batch} texts", hint=f"a whole number from 1 to {LARGEST_BATCH:,}")
-    costs = costs_of(known, designed(known.design, sizes), length, prompt, batch)
+    costs = costs_of(known, with_sizes(known.design, sizes), length, prompt, batch)
     return _Document(costs, stored(dtype), Digits(digits)).report()
 
 
