@@ -43,9 +43,9 @@ class Peak:
 
 
 def arrays(outputs: Sequence[Output], *, in_place: bool = False) -> list[Array]:
-    """The arrays that hold these outputs.
+    """The tensors that hold these outputs.
 
-    An array lives until the last layer that reads one of its names has run; what no layer reads is a result and lives on.
+    A tensor lives until the last layer that reads one of its names has run; what no layer reads is a result and lives on.
     ``in_place`` lets an output take the place of one that it reads, where that is as large and no other layer reads it.
     """
     named = list(_named(outputs))

@@ -1,4 +1,4 @@
-"""Counts a network in several ways at once, and derives the difference kind by kind."""
+"""Counts a network under several conventions at once, and derives the difference kind by kind."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DIMENSIONS = ("1D ", "2D ", "3D ")  # before the titles of kinds that there are 
 
 @dataclass(frozen=True)
 class Side:
-    """One way of counting in a comparison: a convention, and one of its columns."""
+    """One side of a comparison: a convention, and one of its columns."""
 
     convention: Convention
     column: Column
@@ -37,7 +37,7 @@ class Side:
 
 
 def side(convention: Convention, column: str = "") -> Side:
-    """A way of counting, by its main column or another. Raises ConventionError for a column that it lacks."""
+    """A convention with its main column or another. Raises ConventionError for a column that it lacks."""
     names = [known.name for known in convention.columns]
     if column and column not in names:
         raise ConventionError(f"{convention.name} has no column {column!r}", hint=nearest(column, names))
@@ -118,7 +118,7 @@ class Comparison:
 
 
 def compare_sides(network: Network, sides: Sequence[Side], batch: int = 1) -> Comparison:
-    """A network counted in each of these ways. Raises WorksheetError where layers do not fit or a rule gives no whole number."""
+    """A network counted by each of these sides. Raises WorksheetError where layers do not fit or a rule gives no whole number."""
     return _Comparing(network, sides, batch).comparison()
 
 

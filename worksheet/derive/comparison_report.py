@@ -21,13 +21,13 @@ from worksheet.report import Block, Bullets, Cell, Report, Table, Text, Title, W
 MAX_NAMED = 6  # parts of a difference in one sentence
 MAX_LISTED = 40  # characters of row numbers in a title
 MAX_LINES = 12  # of a table of layers
-Counting = Convention | str
+AnyConvention = Convention | str
 
 
-def compare(network: Network, conventions: Sequence[Counting], *, batch: int = 1, digits: str = "en_US") -> Report:
-    """Two or more ways of counting a network side by side; what each counts more than the first, derived.
+def compare(network: Network, conventions: Sequence[AnyConvention], *, batch: int = 1, digits: str = "en_US") -> Report:
+    """A network counted under two or more conventions, side by side; what each counts more than the first, derived.
 
-    A way of counting is a name, the path of a YAML file or a Convention; ``name:column`` chooses another column than the
+    A convention is a name, the path of a YAML file or a Convention; ``name:column`` chooses another column than the
     main one. Raises WorksheetError.
     """
     sides = _sides(conventions)
@@ -36,7 +36,7 @@ def compare(network: Network, conventions: Sequence[Counting], *, batch: int = 1
     return _Document(compare_sides(network, sides, batch), Digits(digits)).report()
 
 
-def _sides(conventions: Iterable[Counting]) -> list[Side]:
+def _sides(conventions: Iterable[AnyConvention]) -> list[Side]:
     found = []
     for counting in conventions:
         name, colon, column = counting.rpartition(":") if isinstance(counting, str) else ("", "", "")
@@ -244,8 +244,8 @@ def _formulas(variant: Variant, of: int, minus: int) -> Mapping[str, Any]:
 # Without a network
 
 
-def compare_conventions(conventions: Sequence[Counting] = (), *, digits: str = "en_US") -> Report:
-    """Ways of counting kind by kind, without a network: the formulas of their main columns. All that there are by default."""
+def compare_conventions(conventions: Sequence[AnyConvention] = (), *, digits: str = "en_US") -> Report:
+    """Conventions kind by kind, without a network: the formulas of their main columns. By default all conventions."""
     sides = _sides(conventions or names())
     entries = [(kind, by) for kind in kinds().values() if (by := _by_formula(kind, sides))]
     listed = tuple((side.label, side.column.heading, side.convention.unit) for side in sides)

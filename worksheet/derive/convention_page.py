@@ -1,4 +1,4 @@
-"""A way of counting as a page: its rules in words, its formulas kind by kind, what it leaves out, what is wrong with it."""
+"""A convention as a page: its rules in words, its formulas kind by kind, what it leaves out, what is wrong with it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WHOLE = "The figure of all runs and samples is rounded up to a whole number."
 
 
 def convention_list() -> Report:
-    """The ways of counting that come with the package."""
+    """The conventions that come with the package."""
     found = [convention(name) for name in conventions.names()]
     rows = tuple((c.name, c.title, ", ".join(column.name for column in c.columns), c.unit, c.cite) for c in found)
     data = {
@@ -35,7 +35,7 @@ def convention_list() -> Report:
 
 
 def convention_page(counting: Convention | str) -> Report:
-    """One way of counting, with a formula for every kind of layer. Raises WorksheetError for an unknown one."""
+    """One convention, with a formula for every kind of layer. Raises WorksheetError for an unknown one."""
     found = convention(counting) if isinstance(counting, str) else counting
     blocks: list[Block] = [Text(introduced(found.title, found.unit, found.cite))]
     blocks += [Bullets(found.rules)] if found.rules else []
@@ -51,7 +51,7 @@ def convention_page(counting: Convention | str) -> Report:
 
 
 def introduced(title: str, unit: str, cite: str) -> str:
-    """A way of counting in words: its title, its unit, where it comes from."""
+    """A convention in words: its title, its unit, where it comes from."""
     said = {"Unit": unit, "Source": cite}
     return " ".join([f"{title}.", *(f"{what}: {text}." for what, text in said.items() if text)])
 

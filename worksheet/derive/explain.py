@@ -1,4 +1,4 @@
-"""Finds the ways of counting that give a figure somebody has published, to its printed digits."""
+"""Finds the conventions that give a published figure, to its printed digits."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Match:
 
 
 def explain(network: Network, total: str, *, batch: int = 1, digits: str = "en_US") -> Report:
-    """Which ways of counting give a published total, to its printed digits. Raises WorksheetError."""
+    """Which conventions give a published total, to its printed digits. Raises WorksheetError."""
     wanted = figure(total)
     comparison = compare_sides(network, _every_column(), batch)
     return _Answer(comparison, wanted, Digits(digits)).report()
@@ -125,7 +125,7 @@ class _Answer:
         return f"{self.figure.text} is what these give: {names}."
 
     def without(self, side: Side) -> str:
-        """What the way of counting leaves out for want of a rule."""
+        """What the convention leaves out for want of a rule."""
         i = self.comparison.sides.index(side)
         kinds = sorted({variant.kind.name for variant in self.comparison.variants if not variant.ruled[i]})
         return f"; no rule for {', '.join(kinds)}" if kinds else ""

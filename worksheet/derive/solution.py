@@ -1,4 +1,4 @@
-"""Works a network out: sizes, columns and formula reference under a way of counting."""
+"""Works a network out: sizes, columns and formula reference under a convention."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def formulas(convention: Convention | str | None = None, names: Iterable[str] = 
 
 
 def as_convention(convention: Convention | str) -> Convention:
-    """A way of counting, or the one of that name or file. Raises ConventionError."""
+    """A convention, or the one of that name or file. Raises ConventionError."""
     return conventions.convention(convention) if isinstance(convention, str) else convention
 
 
@@ -108,7 +108,7 @@ def uncounted(convention: Convention, without: Sequence[Mapping[str, Sequence[in
 
 
 def faults(convention: Convention, kinds: Collection[str]) -> list[str]:
-    """What is wrong with a way of counting, as far as it concerns these kinds of layers."""
+    """What is wrong with a convention, as far as it concerns these kinds of layers."""
     return [f"{kind}: {text}" if kind != ANY else text
             for kind, text in convention.faults.items() if kind in {*kinds, ANY}]  # fmt: skip
 

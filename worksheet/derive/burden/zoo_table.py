@@ -1,4 +1,4 @@
-"""The zoo as one table: the published rows of convnet-burden, or all networks by another way of counting."""
+"""The zoo as one table: the published rows of convnet-burden, or all networks by another convention."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def zoo_table(
     """The networks whose names hold one of these texts (all, where there is none), with what each costs in total.
 
     By convnet-burden: the 48 networks of its published table, in its order, each in the variant that was counted; by another
-    way of counting: every network of the zoo. ``progress`` gets the networks and gives them back one by one. Raises
+    convention: every network of the zoo. ``progress`` gets the networks and gives them back one by one. Raises
     WorksheetError.
     """
     found = as_convention(convention)
@@ -109,7 +109,7 @@ def _published(lines: Sequence[ZooLine], convention: Convention) -> Made:
 
 
 def _counted(lines: Sequence[ZooLine], convention: Convention) -> Made:
-    """Every network by another way of counting."""
+    """Every network by another convention."""
     heads = lines[0].solution.headings
     headings = [text for h in heads for text in ((h.label, "") if h.scale else (h.label,))]
     lacking = any(line.uncounted() for line in lines)

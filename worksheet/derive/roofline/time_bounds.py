@@ -94,7 +94,7 @@ class Roofline:
     batch: int
     dtype: str
     types: Mapping[str, str]
-    side: Side | None  # the way of counting, where it is not the standard one
+    side: Side | None  # the convention, where it is not the standard one
     factor: int
     bounds: tuple[TimeBound, ...]
     least_bytes: int
@@ -156,7 +156,7 @@ def roofline(network: Network, hardware: Hardware, *, batch: int = 1, dtype: str
     """Work out what every layer asks of the hardware, and the least time for it.
 
     ``dtype`` is the type of all numbers, or of each sort as ``weights=int8,activations=fp16``: then the layers compute in the
-    type of the activations. ``convention`` is another way of counting operations, a name, a YAML file or ``name:column``.
+    type of the activations. ``convention`` is another convention operations, a name, a YAML file or ``name:column``.
     Raises WorksheetError.
     """
     types = stored(dtype or hardware.standard)
@@ -176,7 +176,7 @@ def roofline(network: Network, hardware: Hardware, *, batch: int = 1, dtype: str
 
 @cache
 def standard() -> Convention:
-    """The way of counting that the model comes with."""
+    """The convention that the model comes with."""
     return read_convention(TABLE)
 
 

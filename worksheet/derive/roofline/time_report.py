@@ -64,7 +64,7 @@ def timing(
     """The least time that a network takes on some hardware, layer by layer, after the roofline model.
 
     ``on`` is a processor's name (``a100``), a YAML file or a Hardware. ``batch`` samples run together; ``dtype`` is the type of
-    the numbers (``fp16``, or ``weights=int8,activations=fp16``), by default fp32. ``convention`` is another way of counting
+    the numbers (``fp16``, or ``weights=int8,activations=fp16``), by default fp32. ``convention`` is another convention
     operations, as ``name`` or ``name:column``; what counts a multiply-add as one is doubled. ``rows`` are the layers that are
     worked (``"1,4-6"``), by default of each kind the one that takes longest. ``energy`` is another table of energies than the
     published one. The data give seconds, bytes and operations. Raises WorksheetError.

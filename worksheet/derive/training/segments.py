@@ -80,7 +80,7 @@ def _actual(memory: Derivation, segments: Sequence[Segment]) -> Figure:
 
 
 def _again(derivation: Derivation, segments: Sequence[Segment]) -> list[Figure]:
-    """What is worked out a second time, where the way of counting has a forward pass."""
+    """What is worked out a second time, where the convention has a forward pass."""
     if FORWARD not in derivation.totals:
         return []
     column = [heading.name for heading in derivation.headings].index(FORWARD)

@@ -18,7 +18,7 @@ from worksheet.formula import Exact, Formula, in_bytes
 from worksheet.layers import INPUT_KIND, QUANTITIES
 from worksheet.network import Network, Node
 
-STANDARD = "training"  # the way of counting where none is named
+STANDARD = "training"  # the convention where none is named
 MEMORY = "training-memory"
 PASSES = {
     "I": "input_gradient",
@@ -99,7 +99,7 @@ def _inputs(node: Node) -> Collection[str]:
 
 
 def _step(derivation: Derivation) -> list[Figure]:
-    """The whole step, where the way of counting has a forward pass."""
+    """The whole step, where the convention has a forward pass."""
     totals = {name: int(value or 0) for name, value in derivation.totals.items()}
     if "forward" not in totals:
         return []

@@ -78,7 +78,7 @@ class _Laid:
         return self.grown([sum((forms[i] for _, forms in rows), Polynomial({})) for rows in self.rows])
 
     def read(self, name: str) -> Growing:
-        """The stored numbers that one token reads: all of a layer, but of a table the row that it looks up."""
+        """The parameters and buffers that one token reads: all of a layer, but of a table the row that it looks up."""
         i = next(i for i, column in enumerate(self.convention.columns) if column.name == name)
         return self.grown([sum((_read(*row, i) for row in rows), Polynomial({})) for rows in self.rows])
 
@@ -164,5 +164,5 @@ class Costs(Sizes):
 
     @cached_property
     def read(self) -> Growing:
-        """The stored numbers that a token reads."""
+        """The parameters and buffers that a token reads."""
         return self._step.read("params")
