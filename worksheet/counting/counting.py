@@ -17,7 +17,7 @@ from worksheet.sizes import Sized, given, sized
 
 
 @dataclass(eq=False)
-class Forms:
+class FoldedForms:
     """The formulas of a convention for a run, folded once for all layers that are alike, whatever network they belong to.
 
     Without ``folds_layers`` the layers' own numbers stay symbols. ``inline_sizes`` puts the formulas of the output's sizes in
@@ -54,11 +54,11 @@ class Counting:
     ``forms`` are handed on where several networks are counted alike. Raises WorksheetError where layers do not fit together.
     """
 
-    def __init__(self, network: Network, convention: Convention, run: Run, forms: Forms | None = None) -> None:
+    def __init__(self, network: Network, convention: Convention, run: Run, forms: FoldedForms | None = None) -> None:
         self.network = network
         self.convention = convention
         self.run = run
-        self.forms = forms or Forms(convention, run)
+        self.forms = forms or FoldedForms(convention, run)
         self.input_independent = graph(network).input_independent if run.batch > 1 else frozenset[str]()
         self.layers = sized(network)
         self._folded: dict[tuple[object, ...], Folded] = {}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from worksheet.conventions import Column, Convention
-from worksheet.counting.counting import Counting, Forms, is_shared
+from worksheet.counting.counting import Counting, FoldedForms, is_shared
 from worksheet.counting.folding import Folded
 from worksheet.counting.run import Run
 from worksheet.errors import ConventionError, Where, nearest
@@ -130,7 +130,8 @@ class _Comparing:
         self.sides = tuple(sides)
         self.run = Run(batch)
         self.countings = [
-            Counting(network, side.convention, self.run, Forms(side.convention, self.run, inline_sizes=False)) for side in sides
+            Counting(network, side.convention, self.run, FoldedForms(side.convention, self.run, inline_sizes=False))
+            for side in sides
         ]
         self.known: dict[tuple[object, ...], Variant] = {}
         self.variants: dict[tuple[object, ...], Variant] = {}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from worksheet.conventions import Column, Convention
-from worksheet.counting.counting import Forms, is_shared
+from worksheet.counting.counting import FoldedForms, is_shared
 from worksheet.counting.graph_facts import fact_values
 from worksheet.counting.run import Run
 from worksheet.errors import FormulaError
@@ -27,15 +27,15 @@ class Alternatives:
     own: Convention
     others: tuple[Convention, ...]
     run: Run = field(default_factory=Run)
-    _columns: dict[str, list[tuple[Forms, Column, int]]] = field(default_factory=dict)
+    _columns: dict[str, list[tuple[FoldedForms, Column, int]]] = field(default_factory=dict)
     _known: dict[object, tuple[Counted, ...]] = field(default_factory=dict)
 
     @cached_property
-    def forms(self) -> tuple[Forms, ...]:
+    def forms(self) -> tuple[FoldedForms, ...]:
         """The formulas of each of the others, every letter kept."""
-        return tuple(Forms(other, self.run, folds_layers=False, inline_sizes=False) for other in self.others)
+        return tuple(FoldedForms(other, self.run, folds_layers=False, inline_sizes=False) for other in self.others)
 
-    def columns(self, name: str) -> list[tuple[Forms, Column, int]]:
+    def columns(self, name: str) -> list[tuple[FoldedForms, Column, int]]:
         """The columns of other conventions that ask for the same: of one role, and of the same name or both the main ones."""
         if name not in self._columns:
             found = []

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from worksheet.conventions import Column, Convention
 from worksheet.conventions.facts import BYTES
-from worksheet.counting.counting import Counting, Forms, is_shared
+from worksheet.counting.counting import Counting, FoldedForms, is_shared
 from worksheet.counting.folding import Folded
 from worksheet.counting.run import Run
 from worksheet.errors import ConventionError, FormulaError
@@ -75,9 +75,9 @@ class PaperMaker:
     _sums: dict[object, Asked] = field(default_factory=dict)
 
     @cached_property
-    def forms(self) -> Forms:
+    def forms(self) -> FoldedForms:
         """The formulas of all layers, every letter kept."""
-        return Forms(self.convention, self.run, folds_layers=False, inline_sizes=False)
+        return FoldedForms(self.convention, self.run, folds_layers=False, inline_sizes=False)
 
     def paper(self, network: Network) -> Paper:
         """The cells of a network's sheet. Raises WorksheetError where its layers do not fit together."""
