@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import worksheet as ws
+from tests.complete import complete
 from tests.conventions.probes import probes
 from tests.csv_facts import by_first_column, rows
 from tests.readers.vision import vision
@@ -127,4 +128,4 @@ def test_one_layer_in_a_batch_of_two(name: str) -> None:
 
 @pytest.mark.torch
 def test_every_probe_is_made() -> None:
-    assert set(PROBES) == set(probes())
+    complete(PROBES, probes(), add="type what the tools print into tests/facts/counter_probes.csv for", drop="no probe is called")

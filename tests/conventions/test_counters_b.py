@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import worksheet as ws
+from tests.complete import complete
 from tests.conventions.more_probes import probes
 from tests.readers.network_facts import graph
 from tests.readers.onnxs import model, node, read
@@ -52,7 +53,8 @@ def test_one_layer_in_a_batch(line: dict[str, str]) -> None:
 
 @pytest.mark.torch
 def test_every_module_is_made() -> None:
-    assert {line["probe"] for line in LINES} == set(probes())
+    named = [line["probe"] for line in LINES]
+    complete(named, probes(), add="type what the tools print into counter_probes_more.csv for", drop="no probe is called")
 
 
 def test_layers_of_a_transformer_cost_what_their_parts_cost() -> None:

@@ -41,7 +41,7 @@ def test_without_the_package_the_hint_says_what_to_install(monkeypatch: pytest.M
     monkeypatch.setattr("worksheet.readers.onnx.find_spec", lambda _: None)
     with pytest.raises(WorksheetError, match="is not installed") as caught:
         ws.read(tmp_path / "any.onnx")
-    assert caught.value.hint == "pip install 'worksheet[onnx]'"
+    assert caught.value.hint == "pip install onnx"
 
 
 def test_every_truncation_is_refused_or_read(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.complete import complete
 from tests.layers.counting import TALLY, Counted, root
 from worksheet.conventions.optimisers import UPDATES, optimisers, precisions, regime
 from worksheet.errors import WorksheetError
@@ -87,7 +88,7 @@ def run(name: str) -> tuple[list[float], list[dict[str, int]], list[float]]:
 
 
 def test_every_optimiser_is_run() -> None:
-    assert set(LOOPS) == set(optimisers())
+    complete(LOOPS, optimisers(), add="write the loop of one update in LOOPS for")
 
 
 @pytest.mark.parametrize("name", optimisers())
