@@ -33,6 +33,7 @@ from worksheet.formula import Digits, Formula
 from worksheet.layers import Kind, kinds
 from worksheet.network import Builder, Network, Node, layer, network
 from worksheet.readers import read
+from worksheet.version import VERSION
 from worksheet.writers import render, write
 from worksheet.writers.drawings import draw
 from worksheet.writers.notebook import notebook_html, notebook_latex
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from worksheet.derive.training.training_report import train
     from worksheet.derive.transformers import transformer, transformers
 
-__version__ = "0.5.0"
+__version__ = VERSION
 
 NOTEBOOK.update(html=notebook_html, latex=notebook_latex)
 

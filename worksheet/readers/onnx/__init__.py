@@ -9,7 +9,7 @@ from worksheet.errors import NetworkError, Where
 from worksheet.network import Network
 from worksheet.readers.reader import Reader, ReadOptions
 
-INSTALL = "pip install 'worksheet[onnx]'"
+INSTALL = "pip install onnx"
 
 
 def read_onnx(path: Path, options: ReadOptions) -> Network:

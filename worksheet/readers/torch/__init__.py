@@ -14,7 +14,7 @@ from worksheet.network import Network
 from worksheet.readers.reader import Reader, ReadOptions
 from worksheet.readers.torch.source import SOURCE, is_source
 
-INSTALL = "pip install 'worksheet[torch]'"
+INSTALL = "pip install torch"
 
 
 def read_torch(source: Any, options: ReadOptions) -> Network:
