@@ -48,7 +48,7 @@ DIGITS = Parsed(read_digits, text=WORDS)
 # Rules
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class RuleText:
     """A formula over the symbols of a kind of layer; over what all kinds have, where ``kind`` is ANY."""
 

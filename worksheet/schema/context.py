@@ -13,7 +13,7 @@ from worksheet.schema.located import Located
 Schema = dict[str, Any]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Context:
     """What has been read so far: the faults, and the names that the file has defined, with what each refers to.
 

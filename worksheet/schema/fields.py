@@ -12,7 +12,7 @@ from worksheet.schema.context import Context, FieldType, Schema
 from worksheet.schema.located import Located, parse, read_text
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Field:
     """A key: its name, the type of its value, its meaning and default in words, and an example.
 
@@ -32,7 +32,7 @@ class Field:
         return self.type.schema() | {"description": f"{self.says} Default: {self.default}" if self.default else self.says}
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Record:
     """A table of known keys; ``make`` makes something of the values, where none has a fault."""
 
@@ -77,7 +77,7 @@ class Record:
         return {"type": "object", "properties": properties, "additionalProperties": False} | required
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class ListOf:
     """A list of values, each once unless ``repeats``."""
 
@@ -104,7 +104,7 @@ class ListOf:
         return {"type": "array", "items": self.item.schema(), "minItems": self.least, "maxItems": self.most} | unique
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class TableOf:
     """A table from names to values. With ``split`` a key may be several names, separated by commas.
 
@@ -151,7 +151,7 @@ def _check_size(size: int, least: int, most: int, what: str, located: Located) -
         raise WorksheetError(f"{size:,} {what}; {bound}", located.where)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Forms:
     """A value of several forms: one value, a list, a table; a form without a type is refused."""
 

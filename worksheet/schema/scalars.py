@@ -16,7 +16,7 @@ NUMBER = r"(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,9})?|\.[0-9]{1,9}|[1-9][0-9]{0,3}/[
 PERCENT = rf"(?:{NUMBER})(?:\s*%)?"
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Phrase:
     """Words, runs of spaces as one; empty only where ``least`` is 0."""
 
@@ -39,7 +39,7 @@ PHRASE = Phrase()
 WORDS = Phrase(MAX_TEXT, least=0)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Parsed:
     """A text that a function parses, or refuses with a WorksheetError."""
 
@@ -58,7 +58,7 @@ class Parsed:
         return {"type": list(self.types), "minLength": self.text.least}
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Rational:
     """A number, read exactly as a Fraction: 2, 0.25, 1/3; a share also as 25 %."""
 
@@ -81,7 +81,7 @@ class Rational:
         return {"anyOf": [number, {"type": "string", "pattern": f"^(?:{PERCENT if self.percent else NUMBER})$"}]}
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Integer:
     """A whole number."""
 
@@ -98,7 +98,7 @@ class Integer:
         return {"type": "integer", "minimum": self.least, "maximum": self.most}
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Choice:
     """One of a few words."""
 
@@ -119,7 +119,7 @@ class Choice:
 TRUTH = Choice({"true": True, "false": False, "yes": True, "no": False, "on": True, "off": False})
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Worded:
     """One of a few words, or else another type of value."""
 
@@ -134,7 +134,7 @@ class Worded:
         return {"anyOf": [self.words.schema(), self.other.schema()]}
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class KnownName:
     """One of the context's names, read as what it refers to; or, with ``known``, one of names that are always the same."""
 

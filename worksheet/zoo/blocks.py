@@ -84,7 +84,7 @@ def conv_bn(net: Builder, source: str, name: str, naming: Naming, *, relu: bool 
     return net.last
 
 
-SURVIVES = {"survives": 1}  # a Dropout in the network that convnet-burden counted
+SURVIVES = {"matconvnet_survives": 1}  # a Dropout in the network that convnet-burden counted
 
 
 def conv_relu(net: Builder, source: str, name: str, relu: str, **words: Any) -> str:

@@ -12,7 +12,7 @@ CHANNELS_LAST, CHANNELS_FIRST = (2, 3, 1), (3, 1, 2)
 def _norm(net: Builder, path: str) -> None:
     """Layer normalisation over the channels of each place, for which they are moved last."""
     permute(net, f"{path}.permute", *CHANNELS_LAST)
-    net.add("LayerNorm", name=f"{path}.layer_norm", called="leaf LayerNorm2d F.layer_norm", facts={"named": 1})
+    net.add("LayerNorm", name=f"{path}.layer_norm", called="leaf LayerNorm2d F.layer_norm", facts={"torch_named": 1})
     permute(net, f"{path}.permute_2", *CHANNELS_FIRST)
 
 

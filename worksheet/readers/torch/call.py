@@ -164,8 +164,8 @@ class TorchCall:
         result = self.result[0] if isinstance(self.result, tuple) else self.result
         size = int(result.shape[0]) if result.dim() > 1 else 1
         if any(operand.batch or not operand.live or operand.name in self.trace.further for operand in operands):
-            return {"firsts": 0, "leads": size}
-        return {"firsts": size} if size > 1 else {}
+            return {"torch_firsts": 0, "torch_leads": size}
+        return {"torch_firsts": size} if size > 1 else {}
 
     def shares(self, weights: Sequence[Any], statistics: Sequence[Any]) -> str:
         """The row that counts these stored tensors already; empty where none does.

@@ -140,8 +140,8 @@ def interpolate(call: TorchCall) -> None:
     """Nearest, linear or cubic; ``area`` is an adaptive mean."""
     x, mode = call.input, call.get("mode", "nearest")
     sizes, stated_size = call.result.shape[2:], call.get("size")
-    facts = {} if stated_size is None else {"one_size" if isinstance(stated_size, int) else "sizes": 1}
-    facts |= {"signal": int(len(sizes) == 1), "exact": int(mode == "nearest-exact")}
+    facts = {} if stated_size is None else {"torch_onesize" if isinstance(stated_size, int) else "torch_sizes": 1}
+    facts |= {"torch_signal": int(len(sizes) == 1), "torch_exact": int(mode == "nearest-exact")}
     if mode == "area":
         call.add_row(f"AdaptiveAvgPool{len(sizes)}d", output_symbols(sizes), x, facts=facts)
         return

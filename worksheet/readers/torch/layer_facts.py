@@ -15,12 +15,12 @@ USUAL_NAMES = ("weight", "bias")
 
 def facts_of_names(paths: Sequence[str]) -> dict[str, int]:
     """Of parameters by their paths: whether a module without submodules would keep them under the usual names."""
-    return {"named": 1} if all(path.rpartition(".")[2] in USUAL_NAMES for path in paths) else {}
+    return {"torch_named": 1} if all(path.rpartition(".")[2] in USUAL_NAMES for path in paths) else {}
 
 
 def facts_of_frames(frames: Sequence[ModuleFrame]) -> dict[str, int]:
     """Of every layer inside a module that one kernel computes."""
-    return {"fused": 1} if any(frame.fused for frame in frames) else {}
+    return {"torch_fused": 1} if any(frame.fused for frame in frames) else {}
 
 
 def is_one_kernel(module: Any, args: Sequence[Any]) -> bool:

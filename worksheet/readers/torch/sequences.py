@@ -27,7 +27,7 @@ def matmul(call: TorchCall) -> None:
     outer = {value.batch for value in (a, b) if value.tensor.dim() > 2}
     if any(inner) or len(outer) > 1:
         a, b = call.trace.keep_batch(a), call.trace.keep_batch(b)
-    facts = {"vector": int(call["other"].dim() == 1)}
+    facts = {"torch_vector": int(call["other"].dim() == 1)}
     try:
         call.add_row("MatMul", {}, a, b, facts=facts)
     except CannotFollow:
@@ -87,7 +87,7 @@ def _attention_facts(call: TorchCall) -> dict[str, int]:
     is_one_width = len({tensor.shape[-1] for tensor in tensors}) == 1
     has_heads = all(tensor.dim() == 4 for tensor in tensors)  # samples, heads, tokens, elements
     is_contiguous = all(tensor.stride(-1) == 1 for tensor in tensors)
-    return {} if is_one_width and has_heads and is_contiguous and not call.get("dropout_p") else {"split": 1}
+    return {} if is_one_width and has_heads and is_contiguous and not call.get("dropout_p") else {"torch_split": 1}
 
 
 def multihead(call: TorchCall) -> None:
@@ -111,7 +111,7 @@ def multihead(call: TorchCall) -> None:
         call.trace.note(MASKED)
     out, *scores = tensors(call.result)
     target = call.meta(inputs[0].shape) if inputs[0] is not call["query"] else out
-    facts = _multihead_facts(call) | ({"scored": 1} if scores else {})
+    facts = _multihead_facts(call) | ({"torch_scored": 1} if scores else {})
     read = operands[:1] if is_self_attention else operands
     call.add_row("MultiheadAttention", values, *read, out=target, weights=weights, facts=facts)
     if target is not out:
@@ -132,7 +132,7 @@ def _multihead_facts(call: TorchCall) -> dict[str, int]:
     is_masked = call.get("attn_mask") is not None or call.get("key_padding_mask") is not None
     is_packed = call.get("in_proj_bias") is not None and not call.get("use_separate_proj_weight", False)
     is_one_kernel = is_batch_first and is_self_attention and is_packed and not is_masked and call["num_heads"] % 2 == 0
-    return {} if is_one_kernel or facts_of_frames(call.trace.frames) else {"split": 1}
+    return {} if is_one_kernel or facts_of_frames(call.trace.frames) else {"torch_split": 1}
 
 
 def _refuse_scores() -> None:

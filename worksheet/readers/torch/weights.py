@@ -24,7 +24,7 @@ def add_weighted_row(
     weight, bias = call["weight"], call.get("bias")
     has_bias_row = bias is not None and bool(call.owner(weight)) and not call.owner(bias)
     strided = call.rule.kind == "Linear" and call["input"].dim() > 2 and not call["input"].is_contiguous()
-    facts = {**(facts or {}), **({"strided": 1} if strided else {})}
+    facts = {**(facts or {}), **({"torch_strided": 1} if strided else {})}
     if not has_bias_row:
         call.add_row(call.rule.kind, values | {"b": int(bias is not None)}, *operands, weights=(weight, bias), facts=facts)
         return

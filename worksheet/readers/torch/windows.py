@@ -29,7 +29,7 @@ def convolution(call: TorchCall) -> None:
     values |= axis_symbols("s_", call.get("stride", 1), n) | axis_symbols("d_", call.get("dilation", 1), n)
     values |= axis_symbols("o_", call.get("output_padding", 0), n) if transposed else {}
     values |= padding_symbols(call, kernel, n) | {"k": int(weight.shape[1]) * groups if transposed else int(weight.shape[0])}
-    facts = {"worded": 1} if isinstance(call.get("padding", 0), str) else {}
+    facts = {"torch_worded": 1} if isinstance(call.get("padding", 0), str) else {}
     add_weighted_row(call, values | {"g": groups}, sample(call, n + 1), facts=facts)
 
 
