@@ -202,9 +202,9 @@ FAULTS = [  # what stands below the first two lines; the line, what is underline
     ("input: 3x0x5", 3, "3x0x5", "the sizes of an input are from 1 to", ""),
     ("ask: output", 3, "output", "expected a list or a table here, not one value", ""),
     ("ask: []", 3, "[]", "0 columns; at least 1", ""),
-    ("ask: [output, parms]", 3, "parms", "the way of counting has no column 'parms'", "did you mean params?"),
+    ("ask: [output, parms]", 3, "parms", "the convention has no column 'parms'", "did you mean params?"),
     ("ask: [flops, flops]", 3, "flops", "the column 'flops' is given twice", ""),
-    ("ask: {Conv3d: [params]}", 3, "Conv3d", "no layer of the network is a 'Conv3d'", "did you mean Conv2d?"),
+    ("ask: {Conv3d: [params]}", 3, "Conv3d", "the network has no layer of the kind 'Conv3d'", "did you mean Conv2d?"),
     ("ask: {'Conv2d, Conv2d': [params]}", 3, "Conv2d, Conv2d", "'Conv2d' is given twice", ""),
     ("ask: {ReLU: []}\ntotal: none", 3, "{ReLU: []}", "nothing is asked", ""),
     ("total: [output]", 3, "output", "'output' is not a column with a total", "known: flops, params"),
@@ -279,8 +279,7 @@ def test_all_faults_at_once(homework) -> None:
     assert [fault.where.line for fault in caught.value.faults] == [1, 1, 3, 4, 5, 6, 6, 7, 7, 8, 9]
     told = str(caught.value)
     assert (
-        "homework.yaml:3:15: the way of counting has no column 'parms'\n  3 | ask: [output, parms]\n    |               ^^^^^"
-        in told
+        "homework.yaml:3:15: the convention has no column 'parms'\n  3 | ask: [output, parms]\n    |               ^^^^^" in told
     )
 
 
@@ -333,7 +332,7 @@ def test_a_sheet_without_homework(homework) -> None:
         homework(untitled, "untitled.sheet")
     assert [(fault.where.line, fault.message) for fault in caught.value.faults] == [
         (2, "the key 'title' is missing"),
-        (2, "the way of counting has no column 'parms'"),
+        (2, "the convention has no column 'parms'"),
     ]
 
 
@@ -532,7 +531,7 @@ def test_every_line_that_the_page_shows_is_read(homework, said: str) -> None:
     if "within" not in said:
         assert homework(f"{usual}{said}\n")
         return
-    with pytest.raises(WorksheetError, match="known mistakes would pass for right"):  # on this network, more than those
+    with pytest.raises(WorksheetError, match="known mistakes would pass as right"):  # on this network, more than those
         homework(f"{usual}{said}\n")
 
 

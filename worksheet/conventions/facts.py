@@ -67,7 +67,7 @@ STATED = (  # by the network, and prefixed with the program that they are facts 
 )
 DEFAULTS = {symbol.name: symbol.neutral or 0 for symbol in STATED}  # where nothing is stated
 FACTS = {symbol.name: symbol for symbol in (*RUN, *GRAPH, *STATED)}
-SILENCES = {"wanted": "not needed: the input depends on no learnt number"}  # why a column is 0 where a fact is
+SILENCES = {"wanted": "not needed: the input depends on no learnt number"}  # why a column is 0 where a fact is 0
 PARTIAL = {
     "wanted": "only what leads to its parameters: the input depends on no learnt number"
 }  # and why it then counts a part only

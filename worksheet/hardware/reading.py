@@ -46,20 +46,20 @@ def own(
 
 def read_processors(text: str) -> tuple[int, str]:
     """A number of processors and what they are called: ``108 streaming multiprocessors``. Raises WorksheetError."""
-    found = PROCESSORS.fullmatch(text.strip())
-    if not found or not int(found[1]):
+    match = PROCESSORS.fullmatch(text.strip())
+    if not match or not int(match[1]):
         hint = "how many, and what they are called: 108 streaming multiprocessors"
         raise WorksheetError(f"cannot read {shown(text)} as a number of processors", hint=hint)
-    return int(found[1]), found[2] or UNNAMED
+    return int(match[1]), match[2] or UNNAMED
 
 
 def read_per_cycle(text: str) -> tuple[int, bool]:
     """Operations in a cycle, or fused multiply-adds: ``128``, ``64 fma``. Raises WorksheetError."""
-    found = PER_CYCLE.fullmatch(text.strip())
-    if not found or not int(found[1]):
+    match = PER_CYCLE.fullmatch(text.strip())
+    if not match or not int(match[1]):
         hint = "operations, such as 128, or fused multiply-adds of two operations each, such as 64 fma"
         raise WorksheetError(f"cannot read {shown(text)} as what one processor does in a cycle", hint=hint)
-    return int(found[1]), bool(found[2])
+    return int(match[1]), bool(match[2])
 
 
 PROCESSOR_COUNT, PER_PROCESSOR = (Parsed(parse, ("string", "integer")) for parse in (read_processors, read_per_cycle))
@@ -93,8 +93,10 @@ class _Processor(Record):
         clocks = given.get("clock", {})
         if isinstance(clocks, dict) and OTHERS not in clocks and "clock" in given:
             place = located.table()["clock"].where
-            for dtype in given.get("per_cycle", {}).keys() - clocks:
-                context.faults.add(WorksheetError(f"no clock for {dtype}", place, f"a line '{OTHERS}: ...' holds for all others"))
+            for dtype in sorted(given.get("per_cycle", {}).keys() - clocks):
+                context.faults.add(
+                    WorksheetError(f"no clock for {dtype}", place, f"a line '{OTHERS}: ...' applies to all others")
+                )
         return given
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from worksheet.errors import WorksheetError
 from worksheet.homework.assignment import Variants
-from worksheet.homework.linked import Renaming, Way, fixed, linked, ways
+from worksheet.homework.linked import Renaming, Way, keep_all, linked, ways
 from worksheet.homework.ranges import Change, Ranges, resized
 from worksheet.homework.stream import Stream
 from worksheet.homework.window_choice import WindowChoice
@@ -77,7 +77,7 @@ class Chooser:
         for way in ways(self.network, self.links, self.ranges):
             if sum(self._is_valid(way, trial) for trial in range(TRIALS)) >= PASSED:
                 return way
-        return fixed
+        return keep_all
 
     def _is_valid(self, way: Way, trial: int) -> bool:
         try:
@@ -133,7 +133,7 @@ class Chooser:
 
     def candidate(self, stream: Stream, freedom: Freedom) -> Candidate:
         """The candidate that a stream decides. Raises DeadEnd."""
-        return self._candidate(stream, freedom, self.way if freedom == Freedom.FULL else fixed)
+        return self._candidate(stream, freedom, self.way if freedom == Freedom.FULL else keep_all)
 
     def _candidate(self, stream: Stream, freedom: Freedom, way: Way) -> Candidate:
         shape, nodes = self._input(stream)

@@ -29,19 +29,19 @@ from worksheet.schema import (
     Worded,
 )
 
-MOST_RULES = 50
-LARGEST_SEED = 10**18
-LARGEST_SIZE = 100_000  # that a variant may choose
-MOST_SIZES = 1000
+MAX_RULES = 50
+MAX_SEED = 10**18
+MAX_SIZE = 100_000  # that a variant may choose
+MAX_SIZES = 1000
 NONE, EVERY = "none", "all"
 SHARE = Rational(Fraction(0), Fraction(1), percent=True)
 
 
-COLUMN = KnownName("column", "the way of counting has no column {}")
+COLUMN = KnownName("column", "the convention has no column {}")
 COUNTED = KnownName("counted", "{} is not a column with a total")
 ASKED = KnownName("asked", "{} is not asked")
 NEVER = KnownName("never", "{} is not asked")
-KIND = KnownName("kind", "no layer of the network is a {}")
+KIND = KnownName("kind", "the network has no layer of the kind {}")
 CELL = KnownName(
     "marked", "nothing that is asked is called {}", 'a column, total, or one cell: its row and its column, such as "4 flops"'
 )
@@ -83,7 +83,7 @@ CONVENTIONS = (
     Field(
         "consider",
         CONSIDERED,
-        "The other ways of counting that are recognised: a list, none, or all that are shipped.",
+        "The other conventions that are recognised: a list, none, or all that are shipped.",
         "all",
         "{consider: [operations, thop]}",
     ),
@@ -93,7 +93,7 @@ MISTAKES = (Field("worth", SHARE, "The share of the marks for an answer that a k
 VARIANTS = (
     Field(
         "seed",
-        Integer(0, LARGEST_SEED),
+        Integer(0, MAX_SEED),
         "Another seed gives everyone another network.",
         "none: it must be given",
         "{seed: 7}",
@@ -108,7 +108,7 @@ VARIANTS = (
     ),
     Field(
         "ranges",
-        TableOf(CHANGED, ListOf(Integer(0, LARGEST_SIZE), least=1, most=MOST_SIZES, what="value")),
+        TableOf(CHANGED, ListOf(Integer(0, MAX_SIZE), least=1, most=MAX_SIZES, what="value")),
         "The values that may be chosen for what is varied.",
         "derived from the network",
         "{seed: 7, ranges: {kernel: [3, 5, 7]}}",
@@ -158,7 +158,7 @@ KEYS = (
         "ask",
         Forms(None, COLUMNS, TableOf(KIND, ListOf(COLUMN, most=100, what="column"), most=200, split=True)),
         "The columns that are asked, output (the size) among them: a list, or a list for each kind of layer.",
-        "output and every column of the way of counting",
+        "output and every column of the convention",
         "ask: [output, params, flops]",
     ),
     Field(
@@ -206,7 +206,7 @@ KEYS = (
     Field(
         "conventions",
         Forms(Choice({NONE: NONE, EVERY: EVERY}), None, Record(CONVENTIONS)),
-        "Other ways of counting under which an answer may be right.",
+        "Other conventions under which an answer may be right.",
         "all that are shipped, worth 0",
         "conventions: {consider: [macs, thop], worth: 0.5}",
     ),
@@ -219,9 +219,9 @@ KEYS = (
     ),
     Field(
         "rules",
-        Forms(Choice({NONE: ()}), ListOf(Phrase(1000), most=MOST_RULES, what="rule")),
+        Forms(Choice({NONE: ()}), ListOf(Phrase(1000), most=MAX_RULES, what="rule")),
         "The sentences printed above the questions: a list, or none.",
-        "those of the way of counting",
+        "those of the convention",
         "rules: [A multiply-add counts once., ReLU counts two.]",
     ),
     Field(
@@ -243,7 +243,7 @@ KEYS = (
         "digits",
         Parsed(read_digits),
         "Digit grouping: en_IN, en_US, another locale, or none.",
-        "the sheet's own, else that of the way of counting",
+        "the sheet's own, else that of the convention",
         "digits: en_IN",
     ),
     Field(

@@ -1,4 +1,4 @@
-"""The keys of a question asked backwards in an assignment, and what marks may be."""
+"""The keys of a question asked backwards in an assignment, and the bounds of marks."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from fractions import Fraction
 from worksheet.grading.find_question import CHOSEN, FindQuestion
 from worksheet.schema import Choice, Field, ListOf, Phrase, Rational, Record
 
-MOST_MARKS = 1000  # of one cell
-MOST_QUESTIONS, MOST_CONDITIONS = 20, 12
-MARKS = Rational(Fraction(0), Fraction(MOST_MARKS))
+MAX_MARKS = 1000  # of one cell
+MAX_QUESTIONS, MAX_CONDITIONS = 20, 12
+MARKS = Rational(Fraction(0), Fraction(MAX_MARKS))
 
 
 QUESTIONS = (
@@ -23,7 +23,7 @@ QUESTIONS = (
     ),
     Field(
         "so-that",
-        ListOf(Phrase(300), least=1, most=MOST_CONDITIONS, what="condition"),
+        ListOf(Phrase(300), least=1, most=MAX_CONDITIONS, what="condition"),
         "The conditions, as `worksheet find` reads them.",
         "none: it must be given",
         '{so-that: ["conv1.output = 56"], ...}',
@@ -41,4 +41,4 @@ QUESTIONS = (
 )
 
 
-BACKWARDS = ListOf(Record(QUESTIONS, FindQuestion), most=MOST_QUESTIONS, what="question")
+BACKWARDS = ListOf(Record(QUESTIONS, FindQuestion), most=MAX_QUESTIONS, what="question")
