@@ -20,8 +20,8 @@ NETWORKS = {
 def layers(net: ws.Network) -> list[tuple[object, ...]]:
     """The layers that store or multiply something: kind, parameters, MACs, output."""
     rows = ws.derive(net, "textbook").rows
-    found = [(row.kind, row.counts["weights"] + row.counts["biases"], row.counts["macs"], row.output) for row in rows]
-    return [layer for layer in found if layer[1] or layer[2]]
+    rows_of_layers = [(row.kind, row.counts["weights"] + row.counts["biases"], row.counts["macs"], row.output) for row in rows]
+    return [layer for layer in rows_of_layers if layer[1] or layer[2]]
 
 
 def totals(net: ws.Network) -> tuple[int, int]:

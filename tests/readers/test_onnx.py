@@ -174,7 +174,7 @@ def test_shapes_that_an_exporter_computes_are_worked_out(tmp_path: Path) -> None
 
 
 def test_expand_as_torch_writes_it(tmp_path: Path) -> None:
-    """A class token that is expanded to the batch: a stored array and nothing else."""
+    """A class token that is expanded to the batch: one parameter tensor and nothing else."""
     nodes = [
         node("ConstantOfShape", "THREE", "o", value=stored(ones=[1])[0]), node("Mul", "o MINUS", "m"),
         node("Equal", "WANTED m", "e"), node("Where", "e ONES WANTED", "w"), node("Expand", "T w", "t"),
@@ -197,12 +197,12 @@ def test_expand_as_torch_writes_it(tmp_path: Path) -> None:
     ],
 )
 def test_arithmetic_on_shapes(tmp_path: Path, nodes: Any, shape: tuple[int, ...]) -> None:
-    """A number c is worked out, and the input of 64 numbers laid out in c rows."""
-    given: dict[str, Any] = {"ZERO": 0, "ONE": 1, "TWO": 2, "THREE": 3, "FOUR": 4, "SEVEN": 7, "TRUE": 1}
-    given |= {"S0": [0], "S1": [1], "S2": [2], "S3": [3], "REST": [-1], "FLAT": [1]}
+    """A number c is computed, and the input of 64 numbers reshaped to c rows."""
+    stored: dict[str, Any] = {"ZERO": 0, "ONE": 1, "TWO": 2, "THREE": 3, "FOUR": 4, "SEVEN": 7, "TRUE": 1}
+    stored |= {"S0": [0], "S1": [1], "S2": [2], "S3": [3], "REST": [-1], "FLAT": [1]}
     made = [node("Cast", "TRUE", "t", to=9), *(node(type, inputs.replace("TRUE", "t"), out) for type, inputs, out in nodes)]
     made += [node("Reshape", "c FLAT", "d"), node("Concat", "FLAT d REST", "e", axis=0), node("Relu", "x", "r")]
-    net = read(tmp_path, model([*made, node("Reshape", "r e", "y")], {"x": (1, 64)}, opset=13, **given))
+    net = read(tmp_path, model([*made, node("Reshape", "r e", "y")], {"x": (1, 64)}, opset=13, **stored))
     assert rows(net)[-1] == ("Reshape", shape)
 
 

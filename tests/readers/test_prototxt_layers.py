@@ -1,4 +1,4 @@
-"""Every layer type of Caffe and of its better known relatives, on small blobs, with sizes and counts worked out by hand."""
+"""Every layer type of Caffe and its better known forks, on small blobs, with sizes and counts computed by hand."""
 
 # ruff: noqa: E501 (a case a line)
 
@@ -184,7 +184,7 @@ def test_one_convolution_on_two_blobs_has_one_set_of_weights(caffe: Texts) -> No
 
 
 def test_places_of_maxima_unpool(caffe: Texts) -> None:
-    """SegNet: the second top of a pooling has the places to which its Upsample moves the elements."""
+    """SegNet: the second top of a pooling has the positions to which its Upsample moves the elements."""
     text = data(1, 3, 9, 9) + layer("p", "Pooling", body="pooling_param { kernel_size: 2 stride: 2 }", tops="p mask")
     row = caffe.last(text + layer("u", "Upsample", "p mask", "upsample_param { scale: 2 upsample_w: 9 upsample_h: 9 }"))
     assert (row.kind.name, row.output, row.received) == ("Gather", (3, 9, 9), ((3, 5, 5),))
@@ -283,7 +283,7 @@ def test_regions_are_aligned_and_picked(caffe: Texts) -> None:
     rows = caffe.rows(text + layer("re", "BatchReindex", "pool first"))
     assert rows["pool"].output == (300, 98, 3, 4)
     assert rows["re"].output == (7, 98, 3, 4)
-    assert "picks samples of a batch" in caffe.faults(data(1, 3, 4, 4) + layer("re", "BatchReindex", "data data"))[0]
+    assert "selects samples of a batch" in caffe.faults(data(1, 3, 4, 4) + layer("re", "BatchReindex", "data data"))[0]
 
 
 # Recurrence

@@ -110,7 +110,7 @@ REGIONS = 82  # that the published row was made with
 
 
 def memory(rows: list[Sized]) -> int:
-    """4 bytes for every output but those written in place: a ReLU that alone reads its input, Scale, Dropout."""
+    """4 bytes for every output but those written in place: a ReLU that is the only reader of its input, Scale, Dropout."""
     readers = [name for row in rows for name in row.node.inputs]
     in_place = {"Dropout", "Scale"}
     kept = [row for row in rows if row.kind.name not in in_place and not row.node.name.endswith("/rows")]

@@ -210,7 +210,7 @@ def test_calls_that_no_kind_stands_for_are_named_all_at_once_with_their_lines():
         ws.read(made, input="4x6")
     first, second = caught.value.faults
     start = forward.__code__.co_firstlineno
-    assert first.message == "cumsum cannot be followed: no kind of layer stands for it"
+    assert first.message == "cumsum cannot be followed: no kind of layer describes it"
     assert second.message.startswith("fft.fft cannot be followed")
     assert [fault.where.line for fault in (first, second)] == [start + 1, start + 2]
     assert first.where.file.endswith("test_torch.py")
@@ -226,7 +226,7 @@ def test_skip_unknown_passes_them_over_and_says_so():
     net = ws.read(made, input="4x6", skip_unknown=True)
     assert kinds(net) == ["Gather", "ReLU"]
     (note,) = net.notes
-    assert note.startswith("Passed over, so not counted: cumsum cannot be followed")
+    assert note.startswith("Skipped, so not counted: cumsum cannot be followed")
     assert "test_torch.py" in note
 
 

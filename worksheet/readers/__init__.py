@@ -1,4 +1,4 @@
-"""Readers of networks, one format a file; chosen by the file's suffix, or by what the source is."""
+"""Readers of networks, one module or package per format, chosen by the suffix of a file or by what the source is."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -15,7 +15,7 @@ from worksheet.readers.reader import Reader, ReadOptions, shape
 
 
 def readers() -> dict[str, Reader]:
-    """Every reader by the name of its module."""
+    """Every reader, by the name of its module."""
     by_name: dict[str, Reader] = collect("worksheet.readers", "READER")
     return by_name
 
@@ -28,12 +28,12 @@ def read(
     regions: int | None = None,
     kwargs: Mapping[str, Any] | None = None,
 ) -> Network:
-    """The network in a file (.sheet, .prototxt, .onnx), of the zoo (``zoo:resnet-50``), or of a PyTorch module.
+    """The network in a file (.sheet, .prototxt, .onnx), in the zoo (``zoo:resnet-50``), or in a PyTorch module.
 
-    ``input`` (``"3x224x224"``, a tuple, or several of them) takes the place of the source's own input shapes. A PyTorch module
-    may be given itself or as ``package.module:factory``, with ``kwargs`` for the factory. ``skip_unknown`` passes layers over
-    that are not known. ``regions`` is the number of proposals of a detector whose file does not say it. Raises WorksheetError
-    with every fault of the source: its ``faults`` give message, file, line, column and hint.
+    ``input`` (``"3x224x224"``, a tuple, or several of them) replaces the source's own input shapes. A PyTorch module
+    may be passed itself or as ``package.module:factory``, with ``kwargs`` for the factory. ``skip_unknown`` skips unknown
+    layers. ``regions`` is the number of proposals of a detector whose file does not give it. Raises WorksheetError with every
+    fault of the source: its ``faults`` have message, file, line, column and hint.
     """
     options = ReadOptions(_shapes(input), skip_unknown, regions, dict(kwargs or {}))
     for reader in readers().values():
@@ -41,7 +41,7 @@ def read(
             return _read(reader, source, options)
     by_suffix = {suffix: reader for reader in readers().values() for suffix in reader.suffixes}
     if not isinstance(source, (str, PathLike)):
-        raise SheetError(f"no reader for {type(source).__name__}", hint="a file, zoo:NAME, or a torch.nn.Module")
+        raise SheetError(f"no reader for {type(source).__name__}", hint="give a file, zoo:NAME, or a torch.nn.Module")
     path = Path(source)
     suffix = path.suffix.lower()
     if suffix not in by_suffix:
@@ -51,7 +51,7 @@ def read(
 
 
 def _read(reader: Reader, source: Any, options: ReadOptions) -> Network:
-    """The network, which knows how it is read again for another input."""
+    """The network, with the function that reads it again for another input."""
     return replace(reader.read(source, options), made_for=partial(_again, reader, source, options))
 
 

@@ -1,4 +1,4 @@
-"""What a reader is: the sources it answers to and the function that turns one into a network."""
+"""What a reader is: the sources that it accepts and the function that turns one into a network."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ MAX_SIZE = 10**9
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """What the caller says beside the source. ``inputs`` are shapes without the batch that override the source's own."""
+    """What the caller passes beside the source. ``inputs`` are shapes without the batch that override the source's own."""
 
     inputs: tuple[Shape, ...] = ()
-    skip_unknown: bool = False  # pass layers over that are not known, and name them in the network's notes
-    regions: int | None = None  # of a detector: how many proposals its heads run over, where the source does not say
-    kwargs: Mapping[str, Any] = field(default_factory=dict)  # for a factory
+    skip_unknown: bool = False  # skip unknown layers, and name them in the network's notes
+    regions: int | None = None  # the number of proposals of a detector, where the source does not give it
+    kwargs: Mapping[str, Any] = field(default_factory=dict)  # arguments of a factory
 
     @property
     def input(self) -> Shape | None:
-        """The main input's shape, where it is given."""
+        """The shape of the main input, None where it is not given."""
         return self.inputs[0] if self.inputs else None
 
 

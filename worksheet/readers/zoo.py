@@ -8,7 +8,7 @@ PREFIX = "zoo:"
 
 
 def read_zoo(source: str, options: ReadOptions) -> Network:
-    """The built-in network of that name. Raises WorksheetError with the nearest names."""
+    """The built-in network of that name, for the first of ``options.inputs``. Raises WorksheetError with the nearest names."""
     return model(source.removeprefix(PREFIX)).network(options.input, options.regions)
 
 

@@ -1,4 +1,4 @@
-"""Reads ONNX graphs (.onnx), opset 9 and later: shapes and settings alone, never the weights or files beside it."""
+"""Reads ONNX graphs (.onnx), opset 9 and later: shapes and settings only, never weights or external data."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ INSTALL = "pip install onnx"
 def read_onnx(path: Path, options: ReadOptions) -> Network:
     """The network in an ``.onnx`` file, for one sample.
 
-    Shapes are those of the graph without the batch. What exporters leave behind is folded: arithmetic on shapes is worked out,
-    and a GELU, a normalisation or an attention that was taken apart is one layer again. Weights are neither read nor needed:
-    a file whose external data is missing will do. Raises WorksheetError with every fault of the file at its node.
+    Accepts ``ModelProto`` of the ONNX specification with standard operators of opset 9 and later, common operators of
+    com.microsoft, and local functions. Shapes are those of the graph without the batch; ``options.inputs`` replaces those of the
+    graph's inputs. Traces of exporters are folded: arithmetic on shapes is computed, and a GELU, normalisation or attention that
+    was written out is one layer again. Weights are neither read nor needed: external data may be missing. Raises WorksheetError
+    with every fault of the file at its node.
     """
     if find_spec("onnx") is None:
-        raise NetworkError("the package onnx, which reads such files, is not installed", Where(str(path)), INSTALL)
+        raise NetworkError("the package onnx, which reads .onnx files, is not installed", Where(str(path)), INSTALL)
     from worksheet.readers.onnx.network import network
 
     return network(path, options)

@@ -1,4 +1,4 @@
-"""Works out what an operator gives where all that it reads is known: the arithmetic on shapes that exporters leave behind."""
+"""Computes operators whose inputs are all known: the arithmetic on shapes that exporters write."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ Fold = Callable[[Sequence[Any], Attributes, int], Any]  # arrays (None where lef
 
 
 class TooManyNumbers(ValueError):
-    """More numbers than a shape can need."""
+    """More numbers than arithmetic on shapes needs."""
 
 
 def fold(kind: str, arrays: Sequence[Any], attributes: Attributes, outputs: int) -> tuple[Any, ...] | None:
-    """The arrays that an operator gives; None where it cannot be worked out here. Raises ValueError for what it cannot take."""
+    """The outputs of an operator; None where it cannot be computed here. Raises ValueError for inputs that do not fit."""
     import numpy as np
 
     work = table().get(kind)
@@ -32,7 +32,7 @@ def fold(kind: str, arrays: Sequence[Any], attributes: Attributes, outputs: int)
     except TooManyNumbers:
         return None
     except (IndexError, TypeError, KeyError, OverflowError, AttributeError, ZeroDivisionError) as fault:
-        raise ValueError(f"cannot be worked out: {str(fault)[:120] or 'a division by zero'}") from None
+        raise ValueError(f"cannot be computed: {str(fault)[:120] or 'a division by zero'}") from None
     result = result if isinstance(result, tuple) else (result,)
     return tuple(np.asarray(array) for array in result)
 
@@ -52,7 +52,7 @@ def _all_of(function: Callable[[Any, Any], Any], arrays: Sequence[Any], a: Attri
 
 
 def _divide(first: Any, second: Any) -> Any:
-    """Whole numbers are divided towards zero."""
+    """Integers are divided towards zero."""
     import numpy as np
 
     if first.dtype.kind not in "iu":
@@ -229,7 +229,7 @@ OTHERS: dict[str, Fold] = {
 
 
 def fold_shape(kind: str, shapes: Sequence[Shape]) -> Shape | None:
-    """The shape of what works on each element, where the numbers are unknown; None for other operators. Raises ValueError."""
+    """The output shape of an element-wise operator on unknown numbers; None for other operators. Raises ValueError."""
     return shape_rules.broadcast(*shapes) if kind in SAME_PLACES else None
 
 
@@ -238,7 +238,7 @@ SAME_PLACES = frozenset({*ONE_BY_ONE, *ALL_OF, "Div", "Mod", "Reciprocal"})
 
 @cache
 def table() -> dict[str, Fold]:
-    """What can be worked out, by the operator's type."""
+    """The operators that can be computed, by type."""
     import numpy as np
 
     return {

@@ -1,4 +1,4 @@
-"""Operators that work on each element by itself, or combine tensors element by element."""
+"""Operators that work element by element, on one tensor or on several."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ UNARY = {
     "ThresholdedRelu": "Threshold", "Erf": "Erf", "Exp": "Exp", "Log": "Log", "Sqrt": "Sqrt", "Neg": "Negative",
     "Abs": "Abs", "Dropout": "Dropout", "Swish": "SiLU",
 }  # fmt: skip
-# What is done with a number: the kind, whether the order matters, and the number that changes nothing.
+# Operators on a tensor and a number: the kind, and the number that changes nothing.
 WITH_NUMBER = {"Add": ("AddScalar", 0.0), "Sub": ("AddScalar", 0.0), "Mul": ("MulScalar", 1.0), "Div": ("DivScalar", 1.0)}
 COMPARISONS = ("Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "And", "Or", "Xor", "Not", "IsNaN")
 COMBINED = {"Max": "Maximum", "Min": "Minimum", "Sum": "Add", "Mean": "Add"}
-CLIPS = {(0.0, None): "ReLU", (0.0, 6.0): "ReLU6", (-1.0, 1.0): "Hardtanh"}
+Bound = float | str | None  # a number, an unknown number, or no bound
+CLIPS: dict[tuple[Bound, Bound], str] = {(0.0, None): "ReLU", (0.0, 6.0): "ReLU6", (-1.0, 1.0): "Hardtanh"}
 
 
 def unary(kind: str, call: OnnxCall) -> Result:
@@ -29,7 +30,7 @@ def unary(kind: str, call: OnnxCall) -> Result:
 
 
 def activation(name: str, call: OnnxCall, value: OnnxValue) -> OnnxValue:
-    """An activation that is named inside a fused operator. Raises NetworkError for one that is not known."""
+    """An activation that a fused operator names. Raises NetworkError for an unknown one."""
     if name not in UNARY:
         raise call.fault(f"has the activation {name!r}", f"known: {', '.join(sorted(UNARY))}")
     return call.add_elementwise(value, UNARY[name])
@@ -49,10 +50,10 @@ def quick_gelu(call: OnnxCall) -> Result:
 
 
 def pass_on(call: OnnxCall) -> Result:
-    """What leaves the numbers as they are: Identity, Cast.
+    """Operators that keep the numbers: Identity, Cast.
 
-    Exporters store equal tensors once, and give the others as an Identity of it. Equal vectors are parameters of their own that
-    happen to be equal (ones, zeros); equal matrices are one that is used twice.
+    Exporters store equal tensors once and write the others as an Identity of it. Equal vectors are separate parameters that
+    happen to be equal (ones, zeros); equal matrices are one matrix that is used twice.
     """
     value = call[0]
     if call.operator.type == "Identity" and value.row is None and value.stored and len(squeeze_shape(value.shape)) < 2:
@@ -75,9 +76,6 @@ def clip(call: OnnxCall) -> Result:
     return clip_to(call, call[0], low, high)
 
 
-Bound = float | str | None  # a number, one that the file does not hold, or none
-
-
 def _bound(call: OnnxCall, name: str, place: int) -> Bound:
     value = call.optional(place)
     if value is None:
@@ -91,19 +89,19 @@ def clip_to(call: OnnxCall, value: OnnxValue, low: Bound, high: Bound) -> OnnxVa
     if low is None and high is None:
         return value
     if (low, high) in CLIPS:
-        return call.add_elementwise(value, CLIPS[low, high])  # type: ignore[index]
+        return call.add_elementwise(value, CLIPS[low, high])
     return call.add_elementwise(value, "Clip", {"b": (low is not None) + (high is not None)})
 
 
 def number_of(value: OnnxValue) -> float | None:
-    """The number that a tensor of one element holds, where it is known."""
+    """The number in a tensor of one element; None where it is unknown."""
     if value.size != 1 or value.numbers is None or value.numbers.dtype.kind not in "fiub":
         return None
     return float(value.numbers.ravel()[0])
 
 
 def is_number(value: OnnxValue, beside: OnnxValue) -> bool:
-    """Whether a tensor is a fixed number that the other one is combined with."""
+    """Whether a tensor is a fixed number with which the other one is combined."""
     return value.row is None and value.size == 1 and len(value.shape) <= len(beside.shape)
 
 
@@ -124,14 +122,14 @@ def binary(name: str, call: OnnxCall) -> Result:
 
 
 def combine_elementwise(call: OnnxCall, kind: str, values: Sequence[OnnxValue]) -> OnnxValue:
-    """Tensors combined element by element, smaller ones stretched."""
+    """Combine tensors element by element, with broadcasting."""
     shape = shape_rules.broadcast(*(value.shape for value in values))
     row = call.add_row(kind, align_rows(call, values, shape))
     return call.to_value(row, shape)
 
 
 def align_rows(call: OnnxCall, values: Sequence[OnnxValue], shape: Shape) -> list[OnnxRow]:
-    """The rows of tensors that meet element by element; where axes of size 1 do not matter, they may be missing."""
+    """The rows of tensors that are combined element by element; axes of size 1 may be missing where they do not matter."""
     rows = [value.row for value in values]
     kept = [row for row in rows if row is not None]
     is_same = len(kept) == len(rows) and {value.shape for value in values} == {shape} and len({row.shape for row in kept}) == 1
@@ -163,12 +161,12 @@ def combine(name: str, call: OnnxCall) -> Result:
 
 
 def power(call: OnnxCall) -> Result:
-    """Pow by a fixed number."""
+    """Pow with a fixed exponent or a fixed base."""
     value, exponent = call[0], call[1]
     if not is_number(exponent, value):
         if is_number(value, exponent):
             return call.add_elementwise(exponent, "Power")  # a fixed number to the power of each element
-        raise call.fault("has an exponent that is a tensor", "a fixed number is read")
+        raise call.fault("has a tensor as its exponent", "the exponent must be a fixed number")
     number = number_of(exponent)
     if number == 1:
         return value
@@ -195,32 +193,32 @@ def softsign(call: OnnxCall) -> Result:
 
 
 def where(call: OnnxCall) -> Result:
-    """Where: a mask that is stored picks between a tensor and a number, without arithmetic."""
+    """Where: a stored mask chooses between a tensor and a number, without arithmetic."""
     read = [value for value in call.present[1:] if not value.is_fixed]
     if len(read) == 1:
         shape = shape_rules.broadcast(*(value.shape for value in call.present))
         if shape == read[0].shape:
             if not call[0].is_fixed and call[0].row is read[0].row:
-                return call.add_elementwise(read[0], "Threshold")  # compared with a number and replaced by one
+                return call.add_elementwise(read[0], "Threshold")  # compares with a number and replaces by one
             call.notes.setdefault("choosing elements by a mask (Where) is not counted", None)
             return read[0]
-    raise call.fault("chooses between two tensors that the network computes", "a mask over one tensor is read")
+    raise call.fault("chooses between two tensors that the network computes", "only one of them may depend on the input")
 
 
 def compare(call: OnnxCall) -> Result:
-    """Comparisons of what the network computes, from which masks are made: passed over, as a mask costs nothing."""
+    """Comparisons that make masks: left out, since a mask costs nothing."""
     shape = shape_rules.broadcast(*(value.shape for value in call.present))
     read = [value for value in call.present if value.shape == shape and not value.is_fixed]
     if not read:
-        raise call.fault("compares tensors of different shape")
-    call.notes.setdefault("comparisons from which masks are made are not counted", None)
+        raise call.fault("compares tensors of different shapes")
+    call.notes.setdefault("comparisons that make masks are not counted", None)
     return read[0]
 
 
 def quantize(call: OnnxCall) -> Result:
-    """Values on a coarser scale, and back: the numbers change, the shape and what is computed with it do not."""
+    """Quantization and back: the numbers change, the shape and the computation do not."""
     if not call[0].is_fixed:
-        call.notes.setdefault(f"{call.operator.type}: scaling numbers for a smaller type is not counted", None)
+        call.notes.setdefault(f"{call.operator.type}: quantization is not counted", None)
     return [call[0], *[None] * (len(call.operator.outputs) - 1)]
 
 

@@ -1,4 +1,4 @@
-"""Names for the rows: those of the modules that they come from, as far as an exporter has left them."""
+"""Names for the rows, from the modules that they come from where the exporter kept them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from worksheet.network import INPUT
 from worksheet.readers.onnx.operators import Operator
 from worksheet.readers.onnx.values import OnnxRow
 
-# What a module's parameters are called inside it.
+# The names of parameters inside a module.
 PARAMETER = re.compile(
     r"[._](?:weight|bias|weight_bias|kernel|gamma|beta|in_proj_(?:weight|bias)|running_(?:mean|var)|[qkv]_proj_weight)$"
 )
@@ -37,16 +37,16 @@ def name_rows(rows: Sequence[OnnxRow]) -> dict[OnnxRow, str]:
 
 
 def assign_stages(rows: Sequence[OnnxRow], names: Mapping[OnnxRow, str]) -> dict[OnnxRow, str]:
-    """The part of the network that each row belongs to: the first module on the way to it.
+    """The stage of each row: the first module on the path to it.
 
-    A row of which nothing is told belongs to the part of the one before.
+    A row without a path belongs to the stage of the row before.
     """
     stages: dict[OnnxRow, str] = {}
     part = ""
     for row in rows:
         first, dot, _ = names[row].partition(".")
-        is_told = bool(module_path(row)) or (row.operator is not None and "/" in row.operator.name)
-        part = first if dot else "" if is_told else part
+        has_path = bool(module_path(row)) or (row.operator is not None and "/" in row.operator.name)
+        part = first if dot else "" if has_path else part
         stages[row] = part
     return stages
 
@@ -67,9 +67,9 @@ def _fresh(name: str, taken: dict[str, int]) -> str:
 
 
 def module_path(row: OnnxRow) -> str:
-    """The path of a row's module, with dots; empty where nothing tells it.
+    """The path of a row's module, with dots; empty where it is unknown.
 
-    The names of its parameters say it best; then what the exporter notes; then the path in the operator's name.
+    It follows from the names of the parameters, else from the exporter's notes, else from the path in the operator's name.
     """
     stored = [name.partition("[")[0] for name in row.stored if not MADE_UP.search(name)]
     if stored and row.kind == "Parameter":
@@ -85,7 +85,7 @@ def module_path(row: OnnxRow) -> str:
 
 
 def _common(paths: Sequence[str]) -> str:
-    """What all of these paths begin with."""
+    """The common prefix of paths."""
     parts = [path.split(".") for path in paths]
     prefix = []
     for column in zip(*parts, strict=False):
@@ -96,13 +96,13 @@ def _common(paths: Sequence[str]) -> str:
 
 
 def _exporter_path(operator: Operator) -> str:
-    """The innermost of the module paths that an exporter has noted: "['', 'layer1', 'layer1.0', 'relu_1']"."""
+    """The innermost of the module paths in the exporter's notes: "['', 'layer1', 'layer1.0', 'relu_1']"."""
     scopes = [first or second for first, second in QUOTED.findall(operator.scopes[:2000])]
     return scopes[-2] if len(scopes) > 1 else ""
 
 
 def path_of(name: str) -> str:
-    """The modules in an operator's name.
+    """The path of modules in an operator's name.
 
     >>> path_of("/features/features.0/features.0.1/Conv"), path_of("/layer1/layer1.0/conv1/Conv"), path_of("node_relu_1")
     ('features.0.1', 'layer1.0.conv1', '')
@@ -117,7 +117,7 @@ def path_of(name: str) -> str:
 
 
 def action_name(row: OnnxRow) -> str:
-    """What a row does, as the operator's own name says it, or its kind."""
+    """The last part of a row's name: from the name of the operator, or the kind."""
     operator = row.operator
     last = (operator.name if operator else "").rpartition("/")[2].removeprefix("node_")
     if operator and last and not MADE_UP.search(last) and row.kind not in {"Reshape", "Flatten", "Permute"}:

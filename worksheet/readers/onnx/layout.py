@@ -1,4 +1,4 @@
-"""Operators that compute nothing: they give numbers another shape or order, join, cut, pad, repeat or look them up."""
+"""Operators that compute nothing: they reshape, permute, join, cut, pad, repeat or look up numbers."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from worksheet.readers.onnx.values import OnnxValue, check_shape, slice_suffix, 
 def reshape(call: OnnxCall) -> Result:
     target = call.numbers("shape", 1, "shape")
     if target is None:
-        raise call.fault("lacks a shape")
+        raise call.fault("has no shape")
     try:
         shape = shape_rules.reshape(call[0].shape, target, allow_zero=bool(call.attribute("allowzero", 0)))
     except ValueError as fault:
-        hint = "a size of the batch inside the graph, perhaps: export the model for a batch of 1, or with a batch of free size"
+        hint = "if the graph fixes the batch size, export the model for a batch of 1, or with a dynamic batch"
         raise call.fault(str(fault), hint) from None
     return call[0].reshape(shape, call.operator)
 
@@ -32,7 +32,7 @@ def flatten(call: OnnxCall) -> Result:
     axis = call.attribute("axis", 1)
     axis = axis + len(shape) if axis < 0 else axis
     if not 0 <= axis <= len(shape):
-        raise call.fault(f"splits {len(shape)} axes at {axis}")
+        raise call.fault(f"flattens {len(shape)} axes at axis {axis}")
     return call[0].reshape((prod(shape[:axis]), prod(shape[axis:])), call.operator)
 
 
@@ -49,10 +49,10 @@ def transpose(call: OnnxCall) -> Result:
 
 
 def repeat(call: OnnxCall, value: OnnxValue, shape: Shape) -> OnnxValue:
-    """Elements picked or repeated by their place."""
+    """Elements picked or repeated by position."""
     check_shape(shape, f"the output of {call.operator.type}", call.operator.where)
     if min(shape, default=1) < 1:
-        raise call.fault(f"would give {' x '.join(map(str, shape))}")
+        raise call.fault(f"would have the output {' x '.join(map(str, shape))}")
     if prod(shape) == value.size:
         return value.reshape(shape, call.operator)
     row = call.add_row("Gather", (call.take(value),), shape_symbols(without_batch(shape), call.operator))
@@ -78,7 +78,7 @@ def concat(call: OnnxCall) -> Result:
     if len(values) == 1:
         return values[0]
     if {len(value.shape) for value in values} != {rank}:
-        raise call.fault("joins tensors of different numbers of axes")
+        raise call.fault("joins tensors with different numbers of axes")
     laid = [call.take_with_axes(value, *(() if all(v.shape[0] == 1 for v in values) and axis else (0,))) for value in values]
     lacks = laid[0][1]
     row = call.add_row("Concat", [row for row, _ in laid], {"a": axis + 1 - lacks})
@@ -86,7 +86,7 @@ def concat(call: OnnxCall) -> Result:
 
 
 def cut(call: OnnxCall, value: OnnxValue, axis: int, first: int, count: int, step: int = 1) -> OnnxValue:
-    """Some positions of one axis."""
+    """Some positions along one axis."""
     shape = (*value.shape[:axis], count, *value.shape[axis + 1 :])
     if count < 1:
         raise call.fault(f"takes nothing of {' x '.join(map(str, value.shape))}")
@@ -121,7 +121,7 @@ def split(call: OnnxCall) -> Result:
 
 
 def gather(call: OnnxCall) -> Result:
-    """Gather: from a stored table by what the network reads an embedding, by fixed positions a slice."""
+    """Gather: an embedding if the table is stored and the positions are computed, a slice if the positions are fixed."""
     data, positions = call[0], call[1]
     axis = shape_rules.axis_of(call.attribute("axis", 0), len(data.shape))
     shape = (*data.shape[:axis], *positions.shape, *data.shape[axis + 1 :])
@@ -135,7 +135,7 @@ def gather(call: OnnxCall) -> Result:
         return call.to_value(call.add_row("Gather", inputs, shape_symbols(without_batch(shape), call.operator)), shape)
     size = data.shape[axis]
     if not places or not all(-size <= place < size for place in places):
-        raise call.fault(f"takes the positions {str(places[:5])[1:-1]} of an axis of {size}")
+        raise call.fault(f"takes the positions {str(places[:5])[1:-1]} from an axis of size {size}")
     places = [place % size for place in places]
     if places == list(range(places[0], places[0] + len(places))):
         return cut(call, data, axis, places[0], len(places)).reshape(shape, call.operator)
@@ -158,19 +158,19 @@ def gather_elements(call: OnnxCall) -> Result:
 
 
 def scatter(call: OnnxCall) -> Result:
-    """ScatterND and ScatterElements: some places of a tensor are overwritten with stored numbers."""
-    call.stored_input(2, "numbers that it writes")
+    """ScatterND and ScatterElements: some positions of a tensor are overwritten with stored numbers."""
+    call.stored_input(2, "updates")
     if call.attribute("reduction", "none") != "none":
-        raise call.fault("adds up what it writes", "overwriting is read")
+        raise call.fault("has a reduction", "only overwriting is supported")
     return call[0]
 
 
 MAX_PARTS = 1000
-BORDERS = (("l_w", "r_w"), ("l_h", "r_h"))  # of the last axis, of the one before
+BORDERS = (("l_w", "r_w"), ("l_h", "r_h"))  # of the last axis and the one before
 
 
 def pad(call: OnnxCall) -> Result:
-    """Pad: a border around a signal or map; around other axes the new elements count as picked by their place."""
+    """Pad: a border around a signal or feature map; padding of other axes counts as picking elements by position."""
     value = call[0]
     rank = len(value.shape)
     pads = call.numbers("pads", 1) or []
@@ -204,17 +204,16 @@ MODES = {"nearest": 0, "linear": 1, "bilinear": 1, "cubic": 2}
 
 
 def resize(call: OnnxCall) -> Result:
-    """Resize and Upsample: by factors, or to given sizes."""
+    """Resize and Upsample: by scales, or to given sizes."""
     value = call[0]
-    is_old = (
-        call.operator.type == "Upsample" or call.operator.opset < 11
-    )  # the factors are the second input, and there are no sizes
+    is_old = call.operator.type == "Upsample" or call.operator.opset < 11  # scales are the second input, without sizes
     shape = _resized_shape(call, value, *((1, 3) if is_old else (2, 3)))
     rank = len(value.shape)
     if shape == value.shape:
         return value
     if shape[:2] != value.shape[:2] or rank not in {3, 4}:
-        raise call.fault(f"gives {' x '.join(map(str, value.shape))} the size {' x '.join(map(str, shape))}", "width and height")
+        sizes = " to ".join(" x ".join(map(str, part)) for part in (value.shape, shape))
+        raise call.fault(f"resizes {sizes}", "only width and height may change")
     mode = MODES.get(call.attribute("mode", "nearest"))
     if mode is None:
         raise call.fault(f"has the mode {call.attribute('mode')!r}", f"known: {', '.join(MODES)}")
@@ -244,7 +243,7 @@ def _resized_shape(call: OnnxCall, value: OnnxValue, scales: int, sizes: int) ->
     else:
         factors_of_axes = [float(number) for number in factors.numbers.ravel()]
     if not factors_of_axes:
-        raise call.fault("lacks sizes and factors that the file itself holds")
+        raise call.fault("has neither sizes nor scales in the file")
     for axis, factor in zip(axes, factors_of_axes, strict=False):
         shape[axis] = int(value.shape[axis] * factor + 1e-6)
     return check_shape(tuple(shape), "its output", call.operator.where)

@@ -1,4 +1,4 @@
-"""Puts an ONNX file together as a network: its inputs, the rows that its outputs need, their names and what they share."""
+"""Turns an ONNX file into a network: its inputs, the rows that its outputs need, their names and shared parameters."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from worksheet.sizes import sized
 
 MIN_OPSET = 9
 BY_CHANNEL = frozenset({*SLIDING, "BatchNormalization", "InstanceNormalization", "PRelu", "Pad", "Resize"})
-MAX_NOTED = 10  # layers that a note names
+MAX_NOTED = 10  # layers in a note
 
 
 def network(path: Path, options: ReadOptions) -> Network:
-    """The network in a file. Raises WorksheetError, all faults at once."""
+    """The network in a file. Raises WorksheetError with every fault of the file."""
     file = str(path)
     model = _parse_model(skeleton(path), file)
     faults = Collector()
@@ -52,7 +52,7 @@ def network(path: Path, options: ReadOptions) -> Network:
 
 
 def _parse_model(data: bytes, file: str) -> Any:
-    """The message. Raises NetworkError where it is none, or holds no graph."""
+    """The model in the bytes of a file. Raises NetworkError for other bytes, and for a model without a graph."""
     import onnx
     from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
@@ -68,9 +68,9 @@ def _parse_model(data: bytes, file: str) -> Any:
         if isinstance(name, bytes):
             raise NetworkError(f"holds a name that is not UTF-8: {name[:60]!r}", Where(file), "is the file damaged?")
     if not model.graph.node:
-        raise NetworkError("holds no graph, or one without a node", Where(file))
+        raise NetworkError("has no graph, or a graph without nodes", Where(file))
     if not model.opset_import:
-        raise NetworkError("does not say its opset", Where(file), "is it an ONNX file?")
+        raise NetworkError("does not give its opset", Where(file), "is it an ONNX file?")
     return model
 
 
@@ -80,10 +80,10 @@ def _parse_model(data: bytes, file: str) -> Any:
 def _inputs(
     inputs: Sequence[Any], operators: Sequence[Operator], options: ReadOptions, walk: GraphWalk, file: str
 ) -> dict[str, OnnxRow]:
-    """A row for every input of the graph; each of bounded, known size."""
+    """A row for every input of the graph, of known and bounded size."""
     rows: dict[str, OnnxRow] = {}
     if len(options.inputs) > len(inputs):
-        message = f"has {len(inputs)} inputs, but {len(options.inputs)} are given"
+        message = f"has {len(inputs)} inputs, but {len(options.inputs)} input shapes are given"
         walk.faults.add(NetworkError(message, Where(file), ", ".join(shown(value.name) for value in inputs[:20])))
     readers: dict[str, list[tuple[Operator, int]]] = {}
     for operator in operators:
@@ -100,14 +100,14 @@ def _inputs(
             rows[value.name] = walk.rows.input(value.name, one)
             walk.values[value.name] = OnnxValue(shape, rows[value.name], where=where)
     if not inputs:
-        walk.faults.add(NetworkError("has no input", Where(file), "every tensor of the graph is stored or made by a node"))
+        walk.faults.add(NetworkError("has no input", Where(file), "every tensor of the graph is stored, or the output of a node"))
     return rows
 
 
 def _batch_axis(value: Any, readers: Sequence[tuple[Operator, int]]) -> int | None:
-    """Which axis of an input counts the samples: the first, but the second of a sequence whose steps come first.
+    """The batch axis of an input: the first, or the second of a sequence whose steps come first.
 
-    None where there is none: a single axis, or the regions that a detector is given.
+    None where there is no batch: for a single axis, or for the regions that a detector reads.
     """
     sizes = [dim.dim_value for dim in value.type.tensor_type.shape.dim]
     if (value.type.tensor_type.HasField("shape") and len(sizes) < 2) or any(o.type in REGIONS and i for o, i in readers):
@@ -119,13 +119,13 @@ def _batch_axis(value: Any, readers: Sequence[tuple[Operator, int]]) -> int | No
 
 
 def _input_shape(value: Any, shape_of_caller: Shape | None, where: Where, batch: int | None) -> Shape:
-    """An input's shape with a batch of 1. Raises NetworkError for sizes that the file leaves open."""
+    """The shape of an input, with a batch of 1. Raises NetworkError for sizes that the file leaves open."""
     if value.type.WhichOneof("value") not in {"tensor_type", None}:
-        raise NetworkError("is a sequence, a map or the like", where, "tensors are read")
+        raise NetworkError("is not a tensor", where, "only tensors can be inputs, not sequences, maps or optionals")
     tensor = value.type.tensor_type
     if not tensor.HasField("shape"):
         if shape_of_caller is None:
-            raise NetworkError("has no shape", where, "say it without the batch: --input 3x224x224")
+            raise NetworkError("has no shape", where, "give it without the batch: --input 3x224x224")
         return (1, *shape_of_caller)
     names = [dim.dim_param or "?" for dim in tensor.shape.dim]
     dims = [dim.dim_value if dim.HasField("dim_value") else None for dim in tensor.shape.dim]
@@ -137,19 +137,19 @@ def _input_shape(value: Any, shape_of_caller: Shape | None, where: Where, batch:
     text = " x ".join(name if size is None else str(size) for name, size in zip(names, dims, strict=True))
     if free:
         message = f"is {text}: the file leaves {', '.join(map(shown, free))} open"
-        raise NetworkError(message, where, "say the shape without the batch: --input 3x224x224")
+        raise NetworkError(message, where, "give the shape without the batch: --input 3x224x224")
     sizes = tuple(size for size in dims if size is not None)
     if min(sizes, default=1) < 1:
-        raise NetworkError(f"is {text}", where, "sizes are from 1 on")
+        raise NetworkError(f"is {text}", where, "sizes must be at least 1")
     return sizes
 
 
 def _insert_batch(dims: Sequence[int | None], shape: Shape, where: Where, batch: int | None) -> Shape:
-    """The shape that the caller gives, with the batch where the graph has it."""
+    """The caller's shape, with the batch where the graph has it."""
     wanted = len(dims) - (batch is not None)
     if len(shape) != wanted:
         text = " x ".join(map(str, shape))
-        raise NetworkError(f"cannot be {text}: it has {wanted} axes", where, "the batch is not among them")
+        raise NetworkError(f"cannot be {text}: it has {wanted} axes", where, "leave the batch out")
     return shape if batch is None else (*shape[:batch], 1, *shape[batch:])
 
 
@@ -157,7 +157,7 @@ def _insert_batch(dims: Sequence[int | None], shape: Shape, where: Where, batch:
 
 
 def _outputs(outputs: Sequence[Any], walk: GraphWalk, operators: Sequence[Operator], file: str) -> list[OnnxRow]:
-    """The rows that give the graph's outputs."""
+    """The rows that compute the graph's outputs."""
     if not outputs:
         walk.faults.add(NetworkError("has no output", Where(file)))
     by_output = {name: operator for operator in operators for name in operator.outputs}
@@ -165,10 +165,10 @@ def _outputs(outputs: Sequence[Any], walk: GraphWalk, operators: Sequence[Operat
     for output in outputs:
         where = Where(f"{file}: output {shown(output.name)}")
         if output.name not in walk.values and output.name not in by_output:
-            walk.faults.add(NetworkError("is given by no node", where))
+            walk.faults.add(NetworkError("is not the output of any node", where))
         value = walk.values.get(output.name)
         if output.name in walk.unfollowed:
-            walk.faults.add(NetworkError(f"is {walk.unfollowed[output.name]}, which is not followed here", where))
+            walk.faults.add(NetworkError(f"is {walk.unfollowed[output.name]}, which no layer computes", where))
         if value is not None and value.row is not None and output.name in by_output:
             with walk.faults.catching():
                 end = walk.rows.take_loosely if value.shape[:1] != (1,) else walk.rows.take
@@ -216,7 +216,7 @@ def _assemble(path: Path, sources: Mapping[str, OnnxRow], rows: Sequence[OnnxRow
 
 
 def _find_shared(rows: Sequence[OnnxRow], names: Mapping[OnnxRow, str]) -> dict[OnnxRow, str]:
-    """Rows all of whose parameters an earlier row holds already, with that row's name."""
+    """Rows whose parameters an earlier row has already, with that row's name."""
     holders: dict[str, OnnxRow] = {}
     shared: dict[OnnxRow, str] = {}
     for row in rows:
@@ -232,5 +232,5 @@ def _notes(walk: GraphWalk) -> tuple[str, ...]:
     notes = list(walk.notes)
     if walk.skipped:
         more = f" and {len(walk.skipped) - MAX_NOTED:,} more" if len(walk.skipped) > MAX_NOTED else ""
-        notes.append(f"passed over, since they are not known: {', '.join(walk.skipped[:MAX_NOTED])}{more}")
+        notes.append(f"skipped because they are unknown: {', '.join(walk.skipped[:MAX_NOTED])}{more}")
     return tuple(f"{note}." for note in notes)

@@ -1,4 +1,4 @@
-"""Operators that compare or average over axes: normalisation, softmax, means and sums."""
+"""Operators over whole axes: normalisation, softmax, means, sums and maxima."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def batch_norm(call: OnnxCall) -> Result:
 
 
 def instance_norm(call: OnnxCall) -> Result:
-    """InstanceNormalization; numbers that were never trained (ones and zeros) are none."""
+    """InstanceNormalization; a scale and shift that were not trained (ones and zeros) do not count as parameters."""
     scale, shift = call.stored_input(1), call.stored_input(2)
     stored = call.stored_names(scale, shift) if scale.trained else ()
     return call.add_layer(call[0], "InstanceNorm", {"a": int(scale.trained)}, stored=stored)
@@ -30,19 +30,20 @@ def instance_norm(call: OnnxCall) -> Result:
 def group_norm(call: OnnxCall) -> Result:
     value, scale, shift = call[0], call.stored_input(1), call.stored_input(2)
     groups = call.attribute("num_groups", 0)
-    if len(value.shape) < 2 or scale.size != value.shape[1] or groups < 1:
-        raise call.fault(f"has {scale.size} numbers and {groups} groups for {value.shape[1:2]} channels", "one for each channel")
+    channels = value.shape[1] if len(value.shape) > 1 else 0
+    if scale.size != channels or groups < 1:
+        raise call.fault(f"has {scale.size} scales and {groups} groups for {channels} channels", "one scale for each channel")
     return call.add_layer(value, "GroupNorm", {"g": groups}, stored=call.stored_names(scale, shift))
 
 
 def normalise(
     call: OnnxCall, kind: str, value: OnnxValue, scale: OnnxValue | None, shift: OnnxValue | None, axis: int = -1
 ) -> OnnxValue:
-    """LayerNorm or RMSNorm over the axes from one on."""
+    """LayerNorm or RMSNorm over all axes from ``axis`` on."""
     count = len(value.shape) - shape_rules.axis_of(axis, len(value.shape))
     for part in (scale, shift):
         if part is not None and part.size != prod(value.shape[-count:]):
-            raise call.fault(f"has {part.size} numbers for {prod(value.shape[-count:])} elements that are normalised together")
+            raise call.fault(f"has {part.size} parameters for {prod(value.shape[-count:])} normalised elements")
     settings = {"l": count, "a": int(scale is not None)} | ({"b": int(shift is not None)} if kind == "LayerNorm" else {})
     row = call.add_row(
         kind, (call.rows.take_loosely(value, call.operator, count),), settings, stored=call.stored_names(scale, shift)
@@ -57,7 +58,7 @@ def layer_norm(kind: str, call: OnnxCall) -> Result:
 
 
 def skip_norm(kind: str, call: OnnxCall) -> Result:
-    """The SkipLayerNormalization of com.microsoft: a sum, perhaps a bias, then the normalisation."""
+    """The SkipLayerNormalization of com.microsoft: a sum, an optional bias, then the normalisation."""
     is_layer = kind == "LayerNorm"
     total = combine_elementwise(call, "Add", [call[0], call[1]])
     bias = call.optional(4 if is_layer else 3)
@@ -68,7 +69,7 @@ def skip_norm(kind: str, call: OnnxCall) -> Result:
 
 
 def softmax(kind: str, call: OnnxCall) -> Result:
-    """Softmax; before opset 13 all axes from one on are one."""
+    """Softmax; before opset 13, all axes from ``axis`` on are flattened."""
     value = call[0]
     old = call.operator.opset < 13
     axis = shape_rules.axis_of(call.attribute("axis", 1 if old else -1), len(value.shape))
@@ -91,7 +92,7 @@ MAX_REDUCED = 4  # axes
 
 
 def reduce_axes(kind: str, call: OnnxCall, value: OnnxValue | None = None) -> OnnxValue:
-    """ReduceMean, ReduceSum and ReduceMax; a mean over all places of a feature map is global pooling."""
+    """ReduceMean, ReduceSum and ReduceMax; a mean over a whole feature map is global pooling."""
     value = call[0] if value is None else value
     rank = len(value.shape)
     axes = call.numbers("axes", 1, "axes")
@@ -109,7 +110,7 @@ def reduce_axes(kind: str, call: OnnxCall, value: OnnxValue | None = None) -> On
 
 
 def _reduced_row(kind: str, call: OnnxCall, value: OnnxValue, over: Sequence[int], *, keep: bool) -> OnnxRow:
-    """A row that reduces these axes, those of size 1 left out."""
+    """A row that reduces these axes, except those of size 1."""
     axes = [axis for axis in over if value.shape[axis] != 1]
     if len(axes) > MAX_REDUCED:
         raise call.fault(f"reduces {len(axes)} axes", f"at most {MAX_REDUCED}")
@@ -121,7 +122,7 @@ def _reduced_row(kind: str, call: OnnxCall, value: OnnxValue, over: Sequence[int
 
 
 def norm(call: OnnxCall) -> Result:
-    """ReduceL2: squares, their sum, its root."""
+    """ReduceL2: the root of a sum of squares."""
     return call.add_elementwise(reduce_axes("Sum", call, call.add_elementwise(call[0], "Power", {"e": 2})), "Sqrt")
 
 

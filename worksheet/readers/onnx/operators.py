@@ -1,4 +1,4 @@
-"""The operators of an ONNX file in an order in which they can be computed, local functions written out."""
+"""The operators of an ONNX file in an order in which they can run, with local functions inlined."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 from worksheet.errors import Collector, NetworkError, Where, nearest, shown
 
 MAX_NODES = 100_000
-MAX_DEPTH = 32  # functions within functions
+MAX_DEPTH = 32  # functions inside functions
 STANDARD = frozenset({"", "ai.onnx"})
-# How the value of an attribute is read, by its type's number.
+# How to read the value of an attribute, by the number of its type (AttributeProto.AttributeType).
 ATTRIBUTE: dict[int, Callable[[Any], Any]] = {
     1: lambda a: a.f,
     2: lambda a: a.i,
@@ -27,29 +27,29 @@ GRAPH = 5
 SCOPES = "pkg.torch.onnx.name_scopes"
 
 
-# The names that a function's tensors have in the graph, the attributes of its call, and how deep it is.
+# The names of a function's tensors in the graph, the attributes of its call, and its depth.
 Scope = tuple[Mapping[str, str], Mapping[str, Any], int]
 
 
 @dataclass(frozen=True)
 class Operator:
-    """One node of the graph: what it does to which tensors."""
+    """One node of the graph."""
 
     number: int
     name: str
-    type: str  # with the domain before it where that is not the standard one
+    type: str  # after its domain, if that is not the standard one
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     attributes: Mapping[str, Any]
     opset: int
     where: Where
-    scopes: str = ""  # the modules around it, as the exporter noted them
-    reads: tuple[str, ...] = field(default=(), compare=False)  # its inputs, and what the graphs inside it read
-    scope: Scope = field(default=({}, {}, 0), compare=False)  # of the function that it stands in
+    scopes: str = ""  # the modules around it, if the exporter noted them
+    reads: tuple[str, ...] = field(default=(), compare=False)  # its inputs, and what its subgraphs read
+    scope: Scope = field(default=({}, {}, 0), compare=False)  # of the function around it
 
 
 class FunctionInliner:
-    """Turns nodes into operators and writes local functions out, each of whose calls gets tensors of its own."""
+    """Turns nodes into operators and inlines local functions; each call gets its own tensors."""
 
     def __init__(self, model: Any, file: str) -> None:
         self.file = file
@@ -60,12 +60,12 @@ class FunctionInliner:
         self.calls = 0
 
     def operators(self, nodes: Iterable[Any], scope: Scope = ({}, {}, 0)) -> Iterator[Operator]:
-        """Raises NetworkError for too many nodes, or functions that call themselves."""
+        """The operators of some nodes. Raises NetworkError for too many nodes, or functions that call themselves."""
         for number, node in enumerate(nodes, 1):
             yield from self._expand(node, number, scope)
 
     def branch(self, graph: Any, scope: Scope) -> tuple[list[Operator], list[str]]:
-        """The operators of a graph inside a node, whose tensors get names of their own, and the names of its outputs."""
+        """The operators of a subgraph, whose tensors get new names, and the names of its outputs."""
         self.calls += 1
         names, attributes, depth = scope
         made = {name: f"{name} (call {self.calls})" for node in graph.node for name in node.output if name}
@@ -91,7 +91,7 @@ class FunctionInliner:
             yield Operator(number, node.name, kind, inputs, outputs, attributes, self.opset, where, scopes, reads, scope)
             return
         if depth >= MAX_DEPTH:
-            raise NetworkError(f"functions within functions, more than {MAX_DEPTH} deep", where)
+            raise NetworkError(f"functions inside functions, more than {MAX_DEPTH} deep", where)
         self.calls += 1
         inside = self._inside(function, inputs, outputs)
         defaults = {a.name: ATTRIBUTE[a.type](a) for a in function.attribute_proto if a.type in ATTRIBUTE}
@@ -99,10 +99,10 @@ class FunctionInliner:
             yield from self._expand(inner, number, (inside, defaults | attributes, depth + 1))
 
     def _inside(self, function: Any, inputs: Sequence[str], outputs: Sequence[str]) -> dict[str, str]:
-        """The name that each tensor of a function has in the graph: the caller's, or one of this call alone."""
+        """The name of each tensor of a function in the graph: the caller's, or a new one for this call."""
         made = {name for node in function.node for name in node.output}
         names = {name: f"{name} (call {self.calls})" for name in made if name}
-        names |= dict.fromkeys(function.input, "")  # an input that the caller leaves out is none
+        names |= dict.fromkeys(function.input, "")  # an optional input that the caller leaves out
         names |= dict(zip(function.input, inputs, strict=False))
         return names | {inner: outer for inner, outer in zip(function.output, outputs, strict=False) if outer}
 
@@ -115,7 +115,7 @@ class FunctionInliner:
             elif attribute.type in ATTRIBUTE:
                 attributes[attribute.name] = ATTRIBUTE[attribute.type](attribute)
             else:
-                raise NetworkError(f"the attribute {shown(attribute.name)} has a type that is not known", where)
+                raise NetworkError(f"the attribute {shown(attribute.name)} has an unknown type", where)
         return attributes
 
 
@@ -134,7 +134,7 @@ def names_of(nodes: Iterable[Any], graph: Any = None) -> Iterator[str | bytes]:
 
 
 def _captured_names(node: Any, depth: int) -> tuple[str, ...]:
-    """The tensors that the graphs inside a node (branches of an If) read from around it."""
+    """The tensors that the subgraphs of a node (branches of an If) read from outside."""
     captured: list[str] = []
     for attribute in node.attribute:
         if attribute.type == GRAPH and depth < MAX_DEPTH:
@@ -148,16 +148,16 @@ def _captured_names(node: Any, depth: int) -> tuple[str, ...]:
 
 
 def sort_operators(operators: Sequence[Operator], available: Iterable[str], faults: Collector) -> list[Operator]:
-    """The operators, each behind those whose tensors it reads; in the file's order where that will do.
+    """The operators, each after those whose tensors it reads; in file order where possible.
 
-    Adds to the faults every tensor that two nodes give or none, and nodes that read each other in a circle.
+    Reports tensors that no node or two nodes compute, and nodes that read each other in a cycle.
     """
     available = set(available)
     makers: dict[str, int] = {}
     for i, operator in enumerate(operators):
         for name in filter(None, operator.outputs):
             if name in makers or name in available:
-                faults.add(NetworkError(f"gives {shown(name)}, which exists already", operator.where))
+                faults.add(NetworkError(f"computes {shown(name)}, which exists already", operator.where))
             makers[name] = i
     waiting = [0] * len(operators)
     readers: dict[int, list[int]] = {}
@@ -169,14 +169,14 @@ def sort_operators(operators: Sequence[Operator], available: Iterable[str], faul
             elif name not in available:
                 hint = nearest(name, {*list(available)[:2000], *list(makers)[:2000]}) if len(faults.found) < 20 else None
                 hint = hint if hint and hint.startswith("did") else "a tensor is an input, an initializer, or a node's output"
-                faults.add(NetworkError(f"reads {shown(name)}, which nothing gives", operator.where, hint))
+                faults.add(NetworkError(f"reads {shown(name)}, which does not exist", operator.where, hint))
     return _sort(operators, waiting, readers, faults)
 
 
 def _sort(
     operators: Sequence[Operator], waiting: list[int], readers: Mapping[int, list[int]], faults: Collector
 ) -> list[Operator]:
-    ready = [i for i, count in enumerate(waiting) if not count]  # sorted, and so a heap: the first of the file comes first
+    ready = [i for i, count in enumerate(waiting) if not count]  # sorted, hence a heap: file order first
     done: list[Operator] = []
     while ready:
         i = heappop(ready)
@@ -188,6 +188,6 @@ def _sort(
     left = [operators[i] for i, count in enumerate(waiting) if count]
     if left:
         names = ", ".join(shown(operator.name or operator.type) for operator in left[:3])
-        message = f"{len(left):,} nodes wait for each other in a circle, or for one that does: {names}"
+        message = f"{len(left):,} nodes are in a cycle, or depend on one: {names}"
         faults.add(NetworkError(message, left[0].where, "the output of a node must not lead back to its input"))
     return done

@@ -1,4 +1,4 @@
-"""Operators that multiply and add up: products of matrices, Einstein sums, embeddings, attention in one piece."""
+"""Operators that multiply and sum: matrix products, Einstein sums, fused attention."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from worksheet.readers.onnx.values import OnnxRow, OnnxValue, without_batch
 
 
 def linear(call: OnnxCall, value: OnnxValue, width: int, outputs: int, stored: tuple[str, ...], *, bias: bool) -> OnnxValue:
-    """A fully connected layer for each row of a tensor; leading axes of size 1 do not show."""
+    """A fully connected layer for each row of a tensor; leading axes of size 1 are dropped."""
     if value.shape[-1] != width:
         raise call.fault(f"has weights for {width} inputs, but receives {value.shape[-1]}")
     rows = tuple(size for size in value.shape[:-1] if size != 1)
@@ -25,7 +25,7 @@ def linear(call: OnnxCall, value: OnnxValue, width: int, outputs: int, stored: t
 
 
 def matmul(call: OnnxCall, first: int = 0, second: int = 1) -> Result:
-    """MatMul: by stored weights it is a fully connected layer."""
+    """MatMul; with stored weights it is a fully connected layer."""
     a, b = call[first], call[second]
     alpha = call.attribute("alpha", 1.0)
     if alpha != 1:
@@ -36,9 +36,9 @@ def matmul(call: OnnxCall, first: int = 0, second: int = 1) -> Result:
 
 
 def product(call: OnnxCall, a: OnnxValue, b: OnnxValue) -> OnnxValue:
-    """The product of two tensors, as numpy's matmul has it."""
+    """The product of two tensors, by the rules of numpy.matmul."""
     if not (a.shape and b.shape):
-        raise call.fault("receives a single number", "vectors, matrices, or stacks of them")
+        raise call.fault("receives a single number", "it takes vectors, matrices, or stacks of them")
     full = _product_shape(call, a.shape, b.shape)
     first = without_batch(a.shape) if len(a.shape) > 2 or len(b.shape) <= 2 else a.shape
     second = b.shape[1:] if len(b.shape) > 2 and b.shape[0] == 1 else b.shape
@@ -63,7 +63,7 @@ def gemm(call: OnnxCall) -> Result:
     """Gemm: alpha A B + beta C, where a stored B makes it a fully connected layer and a stored C its bias."""
     a, b, c = call[0], call[1], call.optional(2)
     if len(a.shape) != 2 or len(b.shape) != 2:
-        raise call.fault(f"receives tensors of {len(a.shape)} and {len(b.shape)} axes", "two matrices")
+        raise call.fault(f"receives tensors of {len(a.shape)} and {len(b.shape)} axes", "it takes two matrices")
     if call.attribute("transA", 0):
         a = permute_axes(call, a, (1, 0))
     width, outputs = b.shape[::-1] if call.attribute("transB", 0) else b.shape
@@ -79,7 +79,7 @@ def gemm(call: OnnxCall) -> Result:
 
 
 def permute_axes(call: OnnxCall, value: OnnxValue, order: Sequence[int]) -> OnnxValue:
-    """A tensor with its axes in another order; where only axes of size 1 move, the numbers stay as they are."""
+    """A tensor with its axes in another order; no row where only axes of size 1 move."""
     shape = tuple(value.shape[axis] for axis in order)
     moved = [axis for axis in order if value.shape[axis] != 1]
     if moved == sorted(moved) or value.row is None:
@@ -97,7 +97,7 @@ def permute_axes(call: OnnxCall, value: OnnxValue, order: Sequence[int]) -> Onnx
 
 
 def fused_matmul(call: OnnxCall) -> Result:
-    """FusedMatMul: a product with a factor, of matrices that may be turned."""
+    """FusedMatMul: a product of matrices that may be transposed, times a factor."""
     values = [call[0], call[1]]
     for place, name in enumerate(("transA", "transB")):
         value = values[place]
@@ -108,10 +108,10 @@ def fused_matmul(call: OnnxCall) -> Result:
 
 
 def einsum(call: OnnxCall) -> Result:
-    """Einsum; an index that numbers the batch alone is left out."""
+    """Einsum; the index of the batch is left out."""
     equation = call.attribute("equation", "").replace(" ", "")
     if "." in equation or not equation:
-        raise call.fault(f"has the equation {equation!r}", "letters for every axis, no dots")
+        raise call.fault(f"has the equation {equation!r}", "use a letter for every axis, no ellipsis")
     terms, output = _split_equation(equation)
     sizes = _index_sizes(call, equation, terms, output)
     first = terms[0][:1]
@@ -126,7 +126,7 @@ def einsum(call: OnnxCall) -> Result:
 
 
 def _split_equation(equation: str) -> tuple[list[str], str]:
-    """The terms of the inputs and that of the output: where it is not written, every index that occurs once.
+    """The terms of the inputs and of the output; an implicit output has every index that occurs once.
 
     >>> _split_equation("ij,jk->ik"), _split_equation("ij,jk")
     ((['ij', 'jk'], 'ik'), (['ij', 'jk'], 'ik'))
@@ -153,7 +153,7 @@ def _index_sizes(call: OnnxCall, equation: str, terms: Sequence[str], output: st
 
 
 def attention(call: OnnxCall, value: int = 2, heads: str = "q_num_heads", shared: str = "kv_num_heads") -> Result:
-    """Attention over queries, keys and values that are given, with a head axis or with the heads side by side."""
+    """Attention over queries, keys and values, with a head axis or with the heads side by side."""
     queries, keys, values = call[0], call[1], call[value]
     if call.optional(4 if heads == "q_num_heads" else 6) is not None:
         raise call.fault("reads keys of earlier tokens", "export the model without a cache")
@@ -171,7 +171,7 @@ def attention(call: OnnxCall, value: int = 2, heads: str = "q_num_heads", shared
 
 
 def _heads(call: OnnxCall, value: OnnxValue, heads: int) -> OnnxRow:
-    """Queries, keys or values with the heads first."""
+    """Queries, keys or values with the head axis first."""
     if len(value.shape) == 4:
         return call.take(value)
     if len(value.shape) != 3 or heads < 1 or value.shape[-1] % heads:
@@ -181,7 +181,7 @@ def _heads(call: OnnxCall, value: OnnxValue, heads: int) -> OnnxRow:
 
 
 def fused_attention(call: OnnxCall) -> Result:
-    """The Attention of com.microsoft: one layer makes queries, keys and values, then they attend."""
+    """The Attention of com.microsoft: one linear layer for queries, keys and values, then the attention."""
     weights, bias = call.stored_input(1), call.optional(2)
     width, total = weights.shape
     made = linear(call, call[0], width, total, call.stored_names(weights, bias), bias=bias is not None)

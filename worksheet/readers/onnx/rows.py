@@ -1,9 +1,10 @@
-"""Collects the rows of a network while its operators are read, and gives every tensor the shape in which a layer takes it."""
+"""Collects the rows of a network while its operators are read, and reshapes tensors as the layers need them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import prod
+from typing import Any
 
 from worksheet.errors import NetworkError
 from worksheet.layers import Kind, Shape, kinds
@@ -24,7 +25,7 @@ class OnnxRows:
         self.all: list[OnnxRow] = []
         self._views: dict[tuple[OnnxRow, Shape], OnnxRow] = {}
         self._arrays: dict[tuple[tuple[str, ...], Shape], OnnxRow] = {}
-        self._outputs: dict[object, Shape] = {}  # equal layers behind equal inputs give equal shapes
+        self._outputs: dict[object, Shape] = {}  # equal layers on equal inputs give equal shapes
         self._filled: dict[object, dict[str, int]] = {}
 
     def add(
@@ -33,9 +34,9 @@ class OnnxRows:
         inputs: Sequence[OnnxRow],
         operator: Operator,
         settings: Mapping[str, int] | None = None,
-        **more: object,
+        **more: Any,
     ) -> OnnxRow:
-        """A layer behind these rows. Raises NetworkError where it does not fit them."""
+        """Add a layer that reads these rows. Raises NetworkError where it does not fit them."""
         layer_kind = kinds()[kind]
         values = self.complete(layer_kind, settings or {}, operator)
         pattern = str(more.get("pattern", ""))
@@ -45,7 +46,7 @@ class OnnxRows:
             sized = size(Node(kind, layer_kind, values, where=operator.where, pattern=pattern), shapes)
             assert sized is not None
             self._outputs[key] = sized.output
-        row = OnnxRow(kind, values, tuple(inputs), self._outputs[key], operator, **more)  # type: ignore[arg-type]
+        row = OnnxRow(kind, values, tuple(inputs), self._outputs[key], operator, **more)
         self.all.append(row)
         return row
 
@@ -57,13 +58,13 @@ class OnnxRows:
         return self._filled[key]
 
     def input(self, name: str, shape: Shape) -> OnnxRow:
-        """An input of the network, whose shape is without the batch already."""
+        """Add an input of the network, whose shape is without the batch already."""
         row = OnnxRow(INPUT_ROW, {}, (), shape or (1,), None, name=name)
         self.all.append(row)
         return row
 
     def take(self, value: OnnxValue, operator: Operator, shape: Shape | None = None) -> OnnxRow:
-        """The row that gives a tensor in this shape, without the batch where none is said; reshaped where it must be."""
+        """The row of a tensor in this shape, by default its shape without the batch; reshaped where necessary."""
         shape = without_batch(value.shape) if shape is None else shape
         row = value.row or self.stored_row(value, operator)
         if row.shape == shape:
@@ -73,7 +74,7 @@ class OnnxRows:
         return self._views[row, shape]
 
     def take_loosely(self, value: OnnxValue, operator: Operator, trailing: int = 1) -> OnnxRow:
-        """The same for a layer to which axes of size 1 mean nothing but among the last few: these stay as they are."""
+        """The same for a layer that ignores axes of size 1, except among the trailing axes."""
         row = value.row
         exact = without_batch(value.shape)
         if row is None or squeeze_shape(row.shape) != squeeze_shape(exact) or row.shape[-trailing:] != exact[-trailing:]:
@@ -81,7 +82,7 @@ class OnnxRows:
         return row
 
     def stored_row(self, value: OnnxValue, operator: Operator) -> OnnxRow:
-        """A stored tensor as a row of its own, one for all who read it."""
+        """The row of a stored tensor, one for all its readers."""
         shape = without_batch(value.shape)
         key = (value.stored, shape)
         if not value.stored or key not in self._arrays:
@@ -99,7 +100,7 @@ class OnnxRows:
 
 
 def shape_symbols(shape: Shape, operator: Operator) -> dict[str, int]:
-    """o_1, o_2, ...: a shape as hyperparameters."""
+    """A shape as hyperparameters: o_1, o_2, ... Raises NetworkError for too many axes."""
     if len(shape) > LISTED:
         text = " x ".join(map(str, shape))
         raise NetworkError(f"a tensor of {text} has more than {LISTED} axes", operator.where)

@@ -1,4 +1,4 @@
-"""The rules by which ONNX works out shapes: negative axes, broadcasting, the targets of a reshape, the places of a slice."""
+"""ONNX's shape rules: negative axes, broadcasting, the target of a reshape, the positions of a slice (as in Operators.md)."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from math import prod
 
 from worksheet.layers import Shape
 
-Range = tuple[int, int, int]  # the first place, how many, and the step
+Range = tuple[int, int, int]  # the first position, the count, and the step
 
 
 def axis_of(axis: int, rank: int) -> int:
-    """An axis from 0, where a negative one counts from the end. Raises ValueError."""
+    """An axis counted from 0; a negative one counts from the end. Raises ValueError."""
     if not -rank <= axis < max(rank, 1):
-        raise ValueError(f"axis {axis} of a tensor that has {rank} axes")
+        raise ValueError(f"axis {axis} of a tensor with {rank} axes")
     return axis % rank if rank else 0
 
 
 def axes_of(axes: Iterable[int], rank: int) -> tuple[int, ...]:
-    """Several axes, in order. Raises ValueError."""
+    """Several axes counted from 0, in order. Raises ValueError."""
     positive = tuple(sorted(axis_of(int(axis), rank) for axis in axes))
     if len(set(positive)) < len(positive):
         raise ValueError(f"an axis is named twice: {', '.join(map(str, positive))}")
@@ -36,13 +36,13 @@ def broadcast(*shapes: Shape) -> Shape:
     for column in zip_longest(*(reversed(shape) for shape in shapes), fillvalue=1):
         wide = {size for size in column if size != 1}
         if len(wide) > 1:
-            raise ValueError(f"{' and '.join(' x '.join(map(str, shape)) for shape in shapes)} do not fit together")
+            raise ValueError(f"{' and '.join(' x '.join(map(str, shape)) for shape in shapes)} cannot be broadcast together")
         sizes.append(wide.pop() if wide else 1)
     return tuple(reversed(sizes))
 
 
 def reshape(shape: Shape, target: Sequence[int], *, allow_zero: bool = False) -> Shape:
-    """The shape that Reshape gives: 0 keeps an axis, one -1 takes what is left. Raises ValueError.
+    """The output shape of Reshape: 0 keeps an axis, one -1 is inferred. Raises ValueError.
 
     >>> reshape((1, 256, 6, 6), (0, -1))
     (1, 9216)
@@ -55,22 +55,22 @@ def reshape(shape: Shape, target: Sequence[int], *, allow_zero: bool = False) ->
         sizes[sizes.index(-1)] = prod(shape) // product
     if prod(sizes) != prod(shape) or min(sizes, default=1) < 0:
         old, new = (" x ".join(map(str, part)) for part in (shape, target))
-        raise ValueError(f"cannot give {old} the shape {new}")
+        raise ValueError(f"cannot reshape {old} to {new}")
     return tuple(sizes)
 
 
 def drop_axes(shape: Shape, axes: Sequence[int] | None) -> Shape:
-    """The shape without these axes of size 1, or without all of them. Raises ValueError."""
+    """The shape without these axes of size 1, or without all axes of size 1. Raises ValueError."""
     if axes is None:
         return tuple([size for size in shape if size != 1])
     gone = set(axes_of(axes, len(shape)))
     if any(shape[axis] != 1 for axis in gone):
-        raise ValueError(f"cannot leave out axes {', '.join(map(str, sorted(gone)))} of {' x '.join(map(str, shape))}")
+        raise ValueError(f"cannot squeeze axes {', '.join(map(str, sorted(gone)))} of {' x '.join(map(str, shape))}")
     return tuple([size for i, size in enumerate(shape) if i not in gone])
 
 
 def add_axes(shape: Shape, axes: Sequence[int]) -> Shape:
-    """The shape with further axes of size 1 at these places of the output. Raises ValueError."""
+    """The shape with further axes of size 1 at these positions of the output. Raises ValueError."""
     rank = len(shape) + len(axes)
     added = set(axes_of(axes, rank))
     rest = iter(shape)
@@ -80,11 +80,11 @@ def add_axes(shape: Shape, axes: Sequence[int]) -> Shape:
 def slice_ranges(
     shape: Shape, starts: Sequence[int], ends: Sequence[int], axes: Sequence[int] | None, steps: Sequence[int] | None
 ) -> dict[int, Range]:
-    """What a Slice takes along each axis. Raises ValueError."""
+    """The positions that a Slice takes along each axis. Raises ValueError."""
     axes = tuple(range(len(starts))) if axes is None else tuple(axis_of(int(axis), len(shape)) for axis in axes)
     steps = steps or (1,) * len(starts)
     if not len(starts) == len(ends) == len(axes) == len(steps):
-        raise ValueError("starts, ends, axes and steps of different length")
+        raise ValueError("starts, ends, axes and steps have different lengths")
     ranges = {}
     for start, end, axis, step in zip(starts, ends, axes, steps, strict=True):
         if not step:
@@ -95,12 +95,12 @@ def slice_ranges(
 
 
 def _far(end: int, step: int) -> int | None:
-    """The end that stands for "all of it": beyond the tensor, whichever way the steps go."""
+    """The end of a slice that reaches beyond the tensor in the direction of its steps."""
     return None if (end > 0) == (step > 0) else int(end)
 
 
 def split(size: int, parts: Sequence[int] | None, outputs: int) -> tuple[int, ...]:
-    """The sizes of the parts; equal but for the last where none are given. Raises ValueError."""
+    """The sizes of the parts; equal except for the last where none are given. Raises ValueError."""
     if parts is None:
         each = -(-size // outputs)
         parts = [min(each, size - each * i) for i in range(outputs)]
@@ -113,5 +113,5 @@ def axis_order(shape: Shape, order: Sequence[int] | None) -> tuple[int, ...]:
     """The order of the axes, reversed where none is given. Raises ValueError."""
     order = tuple(order) if order else tuple(range(len(shape)))[::-1]
     if sorted(order) != list(range(len(shape))):
-        raise ValueError(f"{', '.join(map(str, order))} is no order of {len(shape)} axes")
+        raise ValueError(f"{', '.join(map(str, order))} is not a permutation of {len(shape)} axes")
     return order

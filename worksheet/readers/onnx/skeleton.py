@@ -1,7 +1,7 @@
-"""Leaves the stored numbers out of an ONNX file before anything reads it: only its skeleton reaches memory.
+"""Strips the stored numbers from an ONNX file before it is parsed: only its skeleton reaches memory.
 
-A file is a protobuf message. Its large fields are walked from the outside, and a tensor's numbers are stepped over where they
-are many; all else is copied. What comes out is the same message without those numbers.
+A file is a protobuf message (wire format: protobuf.dev/programming-guides/encoding). Its large fields are walked, the numbers
+of large tensors skipped, and everything else copied, which gives the same message without those numbers.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from worksheet.errors import NetworkError, Where, WorksheetError
 
 MAX_FILE = 1 << 31  # of one protobuf message
 MAX_SKELETON = 64 << 20
-MAX_NUMBER_BYTES = 256 << 10  # bytes of one tensor's numbers that may tell a shape
+MAX_NUMBER_BYTES = 256 << 10  # numbers of one tensor that may be a shape
 MAX_DEPTH = 16
-MAX_FIELDS = 2_000_000  # a hundred thousand nodes and all that is said of them
+MAX_FIELDS = 2_000_000  # enough for a hundred thousand nodes
 
-# Which fields of a message hold messages that may hold tensors, and which hold a tensor's numbers.
+# The fields of each message whose messages may hold tensors, by the numbers in onnx.proto.
 HOLDS: dict[str, dict[int, str]] = {
     "model": {7: "graph", 25: "function"},
     "function": {7: "node"},
@@ -29,20 +29,20 @@ HOLDS: dict[str, dict[int, str]] = {
     "sparse": {1: "tensor", 2: "tensor"},
     "tensor": {},
 }
-NUMBERS = frozenset({4, 5, 6, 7, 9, 10, 11})  # of a tensor: float_data ... raw_data ... uint64_data
+NUMBERS = frozenset({4, 5, 6, 7, 9, 10, 11})  # fields of a tensor with its numbers: float_data ... raw_data ... uint64_data
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 FIXED = {FIXED64: 8, FIXED32: 4}
 Data = bytes | mmap.mmap
 
 
 class MalformedProtobuf(ValueError):
-    """The bytes are no protobuf message."""
+    """The bytes are not a protobuf message."""
 
 
 def skeleton(path: Path) -> bytes:
     """The file's message without the numbers of large tensors.
 
-    Raises WorksheetError for a file that is missing, no regular file, empty, too large or not a protobuf message.
+    Raises WorksheetError for a file that is missing, not a regular file, empty, too large or not a protobuf message.
     """
     where = Where(str(path))
     try:
@@ -50,8 +50,8 @@ def skeleton(path: Path) -> bytes:
         if not stat.S_ISREG(status.st_mode):
             raise WorksheetError("is not a regular file", where)
         if not 0 < status.st_size <= MAX_FILE:
-            size = f"has {status.st_size:,} bytes; an ONNX file has from 1 to {MAX_FILE:,}"
-            raise WorksheetError(size, where, "larger models keep their weights in a file beside the .onnx file")
+            size = f"has {status.st_size:,} bytes; an ONNX file has 1 to {MAX_FILE:,}"
+            raise WorksheetError(size, where, "store the weights of a larger model as external data")
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             slim = b"".join(_ProtobufWalk(data).kept(0, len(data), "model", 0))
     except FileNotFoundError:
@@ -61,21 +61,21 @@ def skeleton(path: Path) -> bytes:
     except MalformedProtobuf as fault:
         raise NetworkError(f"is not an ONNX file: {fault}", where, "is the download complete?") from None
     if len(slim) > MAX_SKELETON:
-        raise NetworkError(f"holds {len(slim):,} bytes beside its weights; at most {MAX_SKELETON:,} are read", where)
+        raise NetworkError(f"has {len(slim):,} bytes besides its weights; at most {MAX_SKELETON:,} are read", where)
     return slim
 
 
 class _ProtobufWalk:
-    """One file on its way; counts the fields, so that a file of nothing but small ones cannot take for ever."""
+    """The walk over one file; counts the fields, so that a file of many small ones is refused in time."""
 
     def __init__(self, data: Data) -> None:
         self.data = data
         self.fields = 0
 
     def kept(self, start: int, end: int, message: str, depth: int) -> Iterator[bytes]:
-        """The pieces of a message that are kept, in order."""
+        """The parts of a message that are kept, in order."""
         data, holds = self.data, HOLDS[message]
-        place = run = start  # what stands from ``run`` to here is kept as it is
+        place = run = start  # the bytes from ``run`` to here are kept unchanged
         while place < end:
             begin = place
             key, body, place = self.field(begin, end)
@@ -90,11 +90,11 @@ class _ProtobufWalk:
                 inner = b"".join(self.kept(body, place, holds[key >> 3], depth + 1))
                 yield _as_varint(key) + _as_varint(len(inner)) + inner
         if end - run > MAX_SKELETON:
-            raise MalformedProtobuf(f"{end - run:,} bytes that are no weights")
+            raise MalformedProtobuf(f"{end - run:,} bytes that are not weights")
         yield data[run:end]
 
     def field(self, begin: int, end: int) -> tuple[int, int, int]:
-        """A field's key, the place of its body and the place behind it."""
+        """A field's key, the start of its body and the end of its body."""
         self.fields += 1
         if self.fields > MAX_FIELDS:
             raise MalformedProtobuf(f"more than {MAX_FIELDS:,} fields")
@@ -115,7 +115,7 @@ class _ProtobufWalk:
 
 
 def _varint(data: Data, place: int, end: int) -> tuple[int, int]:
-    """A number of seven bits a byte, and the place behind it."""
+    """A number of seven bits per byte, and the position after it."""
     value = shift = 0
     while place < end and shift < 70:
         byte = data[place]
@@ -124,7 +124,7 @@ def _varint(data: Data, place: int, end: int) -> tuple[int, int]:
         if byte < 0x80:
             return value, place
         shift += 7
-    raise MalformedProtobuf(f"a number that does not end at byte {place:,}")
+    raise MalformedProtobuf(f"a number does not end at byte {place:,}")
 
 
 def _as_varint(value: int) -> bytes:

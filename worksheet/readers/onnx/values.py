@@ -1,4 +1,4 @@
-"""What is known of a tensor: its shape with the batch, its numbers where they are few and stored, and the row that gives it."""
+"""A tensor of the graph: its shape with the batch, its numbers where they are few and stored, and the row that computes it."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from worksheet.sizes import LARGEST
 if TYPE_CHECKING:
     from worksheet.readers.onnx.operators import Operator
 
-MAX_NUMBERS = 100_000  # of a stored tensor, or of what arithmetic on shapes gives
+MAX_NUMBERS = 100_000  # of a stored tensor, or of a result of constant folding
 MAX_AXES = 12
 EXTERNAL = 1
-FLOATS = frozenset({1, 10, 11, 16, 17, 18, 19, 20, 23})  # of the tensor types: float, half, double, bfloat16, ...
+FLOATS = frozenset({1, 10, 11, 16, 17, 18, 19, 20, 23})  # numbers of the floating-point types in TensorProto.DataType
 DATA = ("raw_data", "float_data", "int32_data", "int64_data", "double_data", "uint64_data")
 
 
 @dataclass(eq=False, slots=True)
 class OnnxRow:
-    """One layer of the worked solution as it comes about. Patterns rewrite rows in place."""
+    """One layer of the worked solution while it is built. Patterns rewrite rows in place."""
 
     kind: str
     hyperparameters: dict[str, int]
@@ -31,28 +31,28 @@ class OnnxRow:
     operator: Operator | None  # None for an input of the network
     pattern: str = ""
     scalar: float | None = None  # the number of AddScalar, MulScalar, ...
-    is_reversed: bool = False  # the number stands before the tensor: s - x, s/x
-    stored: tuple[str, ...] = ()  # the tensors of the file that it holds as parameters
+    is_reversed: bool = False  # the number comes before the tensor: s - x, s/x
+    stored: tuple[str, ...] = ()  # the stored tensors that are its parameters
     name: str = ""  # of an input of the network
-    operator_types: str = ""  # the operators of the file that the row stands for, those that only move numbers left out
+    operator_types: str = ""  # of the operators that the row replaces, except those that only move numbers
 
 
 @dataclass(eq=False, slots=True)
 class OnnxValue:
-    """A tensor of the graph. ``row`` gives its numbers in this order, though perhaps in another shape."""
+    """A tensor of the graph. ``row`` computes its numbers in this order, perhaps in another shape."""
 
     shape: Shape
     row: OnnxRow | None = None
     array: Any = None  # its numbers, where they are known
-    tensor: Any = None  # the stored tensor that holds them, not read yet
-    stored: tuple[str, ...] = ()  # the tensors of the file that it is made of, where it is made of these alone
+    tensor: Any = None  # the stored tensor with its numbers, before they are read
+    stored: tuple[str, ...] = ()  # the stored tensors that it comes from, where it comes from these only
     trained: bool = False
     where: Where = field(default_factory=Where)
-    via: Operator | None = None  # what gave it its present shape
+    via: Operator | None = None  # the operator that last reshaped it
 
     @property
     def is_fixed(self) -> bool:
-        """Whether nothing that the network reads decides about it."""
+        """Whether it is independent of the network's input."""
         return self.row is None or bool(self.stored)
 
     @property
@@ -88,12 +88,12 @@ def _read_numbers(tensor: Any, where: Where) -> Any:
 
 
 def dimensions(tensor: Any, where: Where) -> Shape:
-    """The shape of a stored tensor. Raises NetworkError for sizes that cannot be."""
+    """The shape of a stored tensor. Raises NetworkError for impossible sizes."""
     return check_shape(tuple(tensor.dims), f"the tensor {shown(tensor.name)}", where)
 
 
 def check_shape(shape: Shape, name: str, where: Where) -> Shape:
-    """A shape of bounded size. Raises NetworkError."""
+    """The shape itself. Raises NetworkError where it has too many axes or elements."""
     if len(shape) > MAX_AXES or min(shape, default=0) < 0 or prod(shape) > LARGEST:
         text = " x ".join(map(str, shape[: MAX_AXES + 1]))
         raise NetworkError(f"{name} is {text}", where, f"at most {MAX_AXES} axes and {LARGEST:,} elements")
@@ -101,12 +101,12 @@ def check_shape(shape: Shape, name: str, where: Where) -> Shape:
 
 
 def constant_value(array: Any, where: Where) -> OnnxValue:
-    """A tensor whose numbers have been worked out."""
+    """A tensor whose numbers are computed."""
     return OnnxValue(tuple(int(size) for size in array.shape), array=array, where=where)
 
 
 def without_batch(shape: Shape) -> Shape:
-    """The shape of a row: without the leading axis where that has size 1.
+    """The shape of a row: without the leading axis if its size is 1.
 
     >>> without_batch((1, 3, 224, 224)), without_batch((197, 1, 768)), without_batch((5,)), without_batch(())
     ((3, 224, 224), (197, 1, 768), (5,), (1,))
@@ -120,5 +120,5 @@ def squeeze_shape(shape: Shape) -> Shape:
 
 
 def slice_suffix(row: OnnxRow) -> str:
-    """What a Slice takes, behind the name of the stored tensor that it cuts."""
+    """The part that a Slice takes, as a suffix of a stored tensor's name."""
     return f"[{row.hyperparameters['a']}: {row.hyperparameters['f']} + {row.hyperparameters['k']}]"

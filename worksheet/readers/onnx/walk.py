@@ -1,4 +1,4 @@
-"""Walks the operators of a graph in order, with what is known of every tensor, and lets each one add its rows."""
+"""Walks the operators of a graph in order, tracks every tensor, and adds the rows of each operator."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from worksheet.readers.onnx.operators import FunctionInliner, Operator, sort_ope
 from worksheet.readers.onnx.rows import OnnxRows
 from worksheet.readers.onnx.values import FLOATS, OnnxValue, constant_value, dimensions
 
-MAX_BRANCHES = 16  # branches within branches
-MAX_FOLDED = 4_000_000  # numbers that are worked out
+MAX_BRANCHES = 16  # branches inside branches
+MAX_FOLDED = 4_000_000  # numbers that constant folding may compute
 ODD = (ValueError, TypeError, AttributeError, IndexError, KeyError, OverflowError, ZeroDivisionError)
 REFUSED = {
     "If": "its condition depends on the network's input",
-    "Loop": "how often it runs is not known",
-    "Scan": "how often it runs is not known",
-    "NonMaxSuppression": "how many boxes are left depends on the data",
-    "NonZero": "how many places are found depends on the data",
+    "Loop": "the number of its iterations is unknown",
+    "Scan": "the number of its iterations is unknown",
+    "NonMaxSuppression": "how many boxes remain depends on the data",
+    "NonZero": "how many positions it finds depends on the data",
 }
 
 
 @cache
 def converters() -> dict[str, Converter]:
-    """How each operator becomes rows."""
+    """The converter of each operator, by type."""
     families = (windows, elementwise, products, layout, normalisation, sequences)
     return {name: converter for family in families for name, converter in family.OPERATORS.items()}
 
 
 class GraphWalk:
-    """The tensors so far by name; None for one behind a fault, which is reported already."""
+    """The tensors so far, by name; None for a tensor after a fault, which is reported already."""
 
     def __init__(self, expansion: FunctionInliner, faults: Collector, *, skip_unknown: bool) -> None:
         self.expansion = expansion
@@ -45,11 +45,11 @@ class GraphWalk:
         self.notes: dict[str, None] = {}
         self.skipped: list[str] = []
         self.unknown: dict[str, list[Operator]] = {}
-        self.unfollowed: dict[str, str] = {}  # outputs that no layer has: the places that a pooling chose, say
+        self.unfollowed: dict[str, str] = {}  # outputs that no layer computes, such as the positions of maxima of a pooling
         self.numbers_left = MAX_FOLDED
 
     def store(self, tensors: Iterable[Any], file: str) -> None:
-        """The initializers, whose numbers stay unread until they are asked for."""
+        """Enter the initializers; their numbers are read when they are needed."""
         for tensor in tensors:
             where = Where(f"{file}: initializer {shown(tensor.name)}")
             with self.faults.catching():
@@ -59,7 +59,7 @@ class GraphWalk:
             self.values.setdefault(tensor.name, None)
 
     def run(self, operators: Sequence[Operator], depth: int = 0) -> None:
-        """Every operator in order; faults are collected."""
+        """Run every operator in order, and collect the faults."""
         for operator in operators:
             results: Sequence[OnnxValue | None] = ()
             try:
@@ -67,8 +67,8 @@ class GraphWalk:
                 results = self._skip_after_fault(operator) if inputs is None else self._results(operator, inputs, depth)
             except WorksheetError as fault:
                 self.faults.add(fault)
-            except ODD as fault:  # settings of another type or length than the operator has
-                reason = str(fault)[:200] or "settings that do not fit"
+            except ODD as fault:  # attributes of the wrong type or length
+                reason = str(fault)[:200] or "attributes that do not fit"
                 self.faults.add(NetworkError(f"{operator.type}: {reason}", operator.where))
             for i, name in enumerate(operator.outputs):
                 self.values[name] = results[i] if i < len(results) else None
@@ -76,7 +76,7 @@ class GraphWalk:
                     self.unfollowed[name] = f"output {i + 1} of {operator.type}"
 
     def _inputs(self, operator: Operator) -> list[OnnxValue | None] | None:
-        """What the operator reads; None where that lies behind a fault."""
+        """The inputs of an operator; None where one comes after a fault."""
         inputs = [self.values.get(name) if name else None for name in operator.inputs]
         lost = [name for name, value in zip(operator.inputs, inputs, strict=True) if name and value is None]
         for name in lost:
@@ -100,7 +100,7 @@ class GraphWalk:
         return values
 
     def _fold(self, operator: Operator, inputs: Sequence[OnnxValue | None]) -> Sequence[OnnxValue] | None:
-        """What the operator gives where all its inputs are known numbers; what is trained stays as it is stored."""
+        """The outputs of an operator whose inputs are all known numbers; trained tensors stay as stored."""
         present = [value for value in inputs if value is not None]
         if not present or any(value.row is not None or (value.trained and value.size > 1) for value in present):
             return None
@@ -114,7 +114,7 @@ class GraphWalk:
         return None if shape is None else [OnnxValue(shape, where=operator.where)]
 
     def _inherit(self, inputs: Sequence[OnnxValue | None], results: Sequence[OnnxValue | None]) -> None:
-        """What is made of stored tensors alone can serve as weights like a stored tensor itself."""
+        """A tensor computed only from stored tensors can serve as weights, as a stored tensor can."""
         present = [value for value in inputs if value is not None]
         if not present or not all(value.is_fixed for value in present):
             return
@@ -124,13 +124,13 @@ class GraphWalk:
                 value.stored, value.trained = value.stored or stored, any(part.trained for part in present)
 
     def _branch(self, operator: Operator, inputs: Sequence[OnnxValue | None], depth: int) -> Sequence[OnnxValue | None]:
-        """The branch of an If whose condition is known; its tensors join those around it."""
+        """Run the branch of an If whose condition is known, in the scope around it."""
         condition = inputs[0].numbers if inputs and inputs[0] is not None else None
         if condition is None or condition.size != 1 or depth >= MAX_BRANCHES:
             return self._handle_unknown(OnnxCall(operator, inputs, self.rows, self.notes))
         graph = operator.attributes.get("then_branch" if bool(condition.ravel()[0]) else "else_branch")
         if graph is None:
-            raise NetworkError("If lacks a branch", operator.where)
+            raise NetworkError("If has no such branch", operator.where)
         self.store(graph.initializer, str(operator.where))
         inner, outputs = self.expansion.branch(graph, operator.scope)
         self.run(sort_operators(inner, self.values, self.faults), depth + 1)
@@ -148,19 +148,19 @@ class GraphWalk:
         return ()
 
     def _skip_after_fault(self, operator: Operator) -> Sequence[OnnxValue]:
-        """An operator whose inputs are unknown: all that can be said is whether its type is known."""
+        """An operator whose inputs are unknown: only its type can be checked."""
         if not any(operator.type in table_of_types for table_of_types in (converters(), FROM_SHAPES, table(), REFUSED)):
             self.unknown.setdefault(operator.type, []).append(operator)
         return ()
 
     def report_unknown(self) -> None:
-        """One fault for each type of operator that is not known, however often it occurs."""
+        """Report one fault for each unknown type of operator, however often it occurs."""
         for kind, operators in self.unknown.items():
             more = f", and {len(operators) - 1:,} more of this type" if len(operators) > 1 else ""
             hint = nearest(kind, converters()) or ""
             if hint.startswith("known"):
-                hint = f"{hint}; or pass it over with skip_unknown (--skip-unknown)"
-            self.faults.add(NetworkError(f"the operator {shown(kind)} is not known{more}", operators[0].where, hint))
+                hint = f"{hint}; or skip it with --skip-unknown (skip_unknown=True)"
+            self.faults.add(NetworkError(f"unknown operator {shown(kind)}{more}", operators[0].where, hint))
 
 
 def _as_list(result: Result) -> list[OnnxValue | None]:
@@ -183,7 +183,7 @@ def _size_of(operator: Operator, inputs: Sequence[OnnxValue | None]) -> OnnxValu
 
 def _only(operator: Operator, inputs: Sequence[OnnxValue | None]) -> OnnxValue:
     if not inputs or inputs[0] is None:
-        raise NetworkError(f"{operator.type} lacks its input", operator.where)
+        raise NetworkError(f"{operator.type} has no input", operator.where)
     return inputs[0]
 
 
@@ -194,11 +194,11 @@ def _constant(operator: Operator, _: Sequence[OnnxValue | None]) -> OnnxValue:
     if "value" in attributes:
         tensor = attributes["value"]
         stored = operator.outputs[:1]
-        return OnnxValue(dimensions(tensor, operator.where), None, None, tensor, stored, False, operator.where)  # noqa: FBT003
+        return OnnxValue(dimensions(tensor, operator.where), tensor=tensor, stored=stored, where=operator.where)
     for name, kind in (("value_float", "f4"), ("value_floats", "f4"), ("value_int", "i8"), ("value_ints", "i8")):
         if name in attributes:
             return constant_value(np.asarray(attributes[name], kind), operator.where)
-    raise NetworkError("Constant lacks a number that can be read", operator.where)
+    raise NetworkError("Constant has no value that can be read", operator.where)
 
 
 FROM_SHAPES = {"Shape": _shape_of, "Size": _size_of, "Constant": _constant}

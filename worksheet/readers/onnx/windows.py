@@ -1,4 +1,4 @@
-"""Operators that slide a window over a signal, map or volume: convolution and pooling."""
+"""Operators that slide a window over a signal, feature map or volume: convolution and pooling."""
 
 from __future__ import annotations
 
@@ -9,43 +9,43 @@ from worksheet.layers import Shape
 from worksheet.readers.onnx.call import Converter, OnnxCall, Result
 from worksheet.readers.onnx.values import OnnxValue
 
-LETTERS = {1: ("w",), 2: ("h", "w"), 3: ("t", "h", "w")}  # of the axes, the outermost first
+LETTERS = {1: ("w",), 2: ("h", "w"), 3: ("t", "h", "w")}  # of the axes, outermost first
 SAME = frozenset({"SAME_UPPER", "SAME_LOWER"})
 
 
 def _dimensions(call: OnnxCall, value: OnnxValue) -> int:
     dimensions = len(value.shape) - 2
     if dimensions not in LETTERS:
-        raise call.fault(f"receives a tensor of {len(value.shape)} axes", "3 to 5: batch, channels, and 1 to 3 axes of places")
+        raise call.fault(f"receives a tensor of {len(value.shape)} axes", "3 to 5 axes: batch, channels, and 1 to 3 spatial axes")
     return dimensions
 
 
 def _window_symbols(call: OnnxCall, dimensions: int, kernel: Sequence[int]) -> dict[str, int]:
-    """Kernel, strides and dilations."""
+    """The symbols of kernel, strides and dilations."""
     letters = LETTERS[dimensions]
     symbols: dict[str, int] = {}
     for name, prefix, numbers in (("kernel_shape", "", kernel), ("strides", "s_", None), ("dilations", "d_", None)):
         shape_symbols = tuple(numbers or call.attribute(name, (1,) * dimensions))
         if len(shape_symbols) != dimensions or min(shape_symbols) < 1:
             text = " x ".join(map(str, shape_symbols))
-            raise call.fault(f"has {name} {text}", f"{dimensions} numbers from 1 on, one for each axis of places")
+            raise call.fault(f"has {name} {text}", f"{dimensions} numbers of at least 1, one for each spatial axis")
         symbols |= {prefix + letter: size for letter, size in zip(letters, shape_symbols, strict=True)}
     return symbols
 
 
 def _pads(call: OnnxCall, dimensions: int) -> list[tuple[int, int]]:
-    """The padding before and behind, for each axis."""
+    """The padding before and after, for each axis."""
     if call.attribute("auto_pad", "NOTSET") == "VALID":
         return [(0, 0)] * dimensions
     pads = tuple(call.attribute("pads", (0,) * 2 * dimensions))
     if len(pads) != 2 * dimensions or min(pads) < 0:
         text = ", ".join(map(str, pads))
-        raise call.fault(f"has pads {text}", f"{2 * dimensions} numbers from 0 on: before each axis, then behind each")
+        raise call.fault(f"has pads {text}", f"{2 * dimensions} numbers of at least 0: before each axis, then after each")
     return list(zip(pads[:dimensions], pads[dimensions:], strict=True))
 
 
 def _padding_symbols(call: OnnxCall, dimensions: int) -> dict[str, int]:
-    """Even padding, what comes on top of it on one side, or the flag by which the padding follows from the sizes."""
+    """Even padding and what one side has more, or the flag by which the padding follows from the sizes."""
     if call.attribute("auto_pad", "NOTSET") in SAME:
         return {"z": 1}
     symbols: dict[str, int] = {}
@@ -81,7 +81,7 @@ def convolution(call: OnnxCall, x: int = 0, w: int = 1, b: int = 2) -> Result:
 
 
 def conv_transpose(call: OnnxCall) -> Result:
-    """ConvTranspose; uneven padding becomes even padding and output padding, which give the same size."""
+    """ConvTranspose; uneven padding becomes even padding plus output padding, which give the same size."""
     value = call[0]
     dimensions = _dimensions(call, value)
     weights, outputs, groups = _weights(call, value, 1, transposed=True)
@@ -119,13 +119,13 @@ def pooling(kind: str, call: OnnxCall) -> Result:
     dimensions = _dimensions(call, value)
     kernel = call.attribute("kernel_shape")
     if not kernel:
-        raise call.fault("lacks kernel_shape")
+        raise call.fault("has no kernel_shape")
     settings = _window_symbols(call, dimensions, kernel)
     padding = {} if kind == "LPPool" and not any(map(any, _pads(call, dimensions))) else _padding_symbols(call, dimensions)
     rounding = {"e": 1} if call.attribute("ceil_mode", 0) and "z" not in padding else {}
     if kind != "MaxPool":
         if any(settings.pop(f"d_{letter}") != 1 for letter in LETTERS[dimensions]):
-            raise call.fault("has dilations", "only MaxPool is read with dilations")
+            raise call.fault("has dilations", "only MaxPool may have dilations")
         is_padded = "z" in padding or any(padding.values())
         rounding |= {"i": int(bool(call.attribute("count_include_pad", 0)) or not is_padded)} if kind == "AvgPool" else {}
         rounding |= {"n_p": call.attribute("p", 2)} if kind == "LPPool" else {}
@@ -142,7 +142,7 @@ def local_response_norm(call: OnnxCall) -> Result:
 
 
 def fused_convolution(call: OnnxCall) -> Result:
-    """FusedConv: a sum (input 4) and an activation behind a convolution."""
+    """FusedConv: a convolution, then a sum (input 4) and an activation."""
     from worksheet.readers.onnx.elementwise import activation
 
     result = convolution(call)

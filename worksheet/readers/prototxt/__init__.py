@@ -1,4 +1,4 @@
-"""Reads Caffe's network definitions (.prototxt): the present form and the older one, for inference."""
+"""Reads Caffe's network definitions (.prototxt), in the current form and the older one, for inference."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ MAX_BYTES = 16 << 20
 def read_prototxt(path: Path, options: ReadOptions) -> Network:
     """The network in a ``.prototxt`` file, as it runs for one sample in phase TEST.
 
-    Shapes are Caffe's without the batch. Layers that compute nothing at inference are left out and named in the network's
-    notes. Raises WorksheetError with every fault of the file at its line and column.
+    Accepts the text format of ``NetParameter`` in BVLC Caffe's caffe.proto (``layer``, and ``layers`` of V1), with fields of
+    better known forks. Shapes are Caffe's without the batch; ``options.inputs`` replaces them, and ``options.regions`` sets
+    the number of proposals. Layers that compute nothing at inference are left out and named in the network's notes.
+    Raises WorksheetError with every fault of the file at its line and column.
     """
     from worksheet.readers.prototxt.network import network
 

@@ -1,4 +1,4 @@
-"""What flows into a Caffe network: the inputs that a file declares and the layers that read data, with their shapes."""
+"""The inputs of a Caffe network: those that a file declares and those that its data layers make, with their shapes."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from dataclasses import dataclass
 from worksheet.errors import SheetError, Where
 from worksheet.readers.prototxt.fields import MessageFields
 
-Dims = tuple[int, ...]  # as Caffe has them: samples first
+Dims = tuple[int, ...]  # as in Caffe: samples first
 MAX_AXES = 7
 
 
 @dataclass(frozen=True)
 class InputBlob:
-    """A blob that comes from outside. ``dims`` is None where the file does not say it; ``label`` marks what only losses read."""
+    """An input blob. ``dims`` is None where the file does not give them; ``label`` marks a blob that only losses read."""
 
     blob: str
     dims: Dims | None
     where: Where
     label: bool = False
     spare: bool = False  # one of several tops of a data layer of unknown shape: it may be a label
-    guessed: bool = False  # three channels are assumed: a database does not say whether its pictures are grey
+    guessed: bool = False  # three channels are assumed: a database does not say whether its images are greyscale
 
 
 def declared_inputs(root: MessageFields) -> list[InputBlob]:
@@ -33,9 +33,9 @@ def declared_inputs(root: MessageFields) -> list[InputBlob]:
         raise SheetError("input_dim and input_shape set the same sizes", root.place("input_dim"))
     if dims and len(dims) != 4 * len(scalars):
         message = f"{len(dims)} input_dim for {len(scalars)} inputs"
-        raise SheetError(message, root.place("input_dim"), "four for each input: samples, channels, height, width")
+        raise SheetError(message, root.place("input_dim"), "give four for each input: samples, channels, height, width")
     if shapes and len(shapes) != len(scalars):
-        raise SheetError(f"{len(shapes)} input_shape for {len(scalars)} inputs", root.place("input_shape"), "one for each")
+        raise SheetError(f"{len(shapes)} input_shape for {len(scalars)} inputs", root.place("input_shape"), "give one for each")
     shapes_of_inputs: list[Dims | None] = [*shapes] or [tuple(dims[i : i + 4]) for i in range(0, len(dims), 4)]
     shapes_of_inputs = shapes_of_inputs or [None] * len(scalars)
     inlets = []
@@ -47,11 +47,11 @@ def declared_inputs(root: MessageFields) -> list[InputBlob]:
 
 def _check_rank(dims: Dims | None, where: Where) -> Dims | None:
     if dims is not None and not 0 < len(dims) <= MAX_AXES:
-        raise SheetError(f"an input of {len(dims)} axes; from 1 to {MAX_AXES}", where)
+        raise SheetError(f"an input of {len(dims)} axes; it must have 1 to {MAX_AXES}", where)
     return dims
 
 
-# Data layers: the dims of every top, None where the file does not say them, LABEL for what only losses read.
+# Data layers: the dims of every top, None where the file does not give them, LABEL for what only losses read.
 
 LABEL: Dims = ()
 Tops = list[Dims | None]
@@ -64,7 +64,7 @@ def _shapes(fields: MessageFields, count: int) -> Tops:
 
 
 def _image_tops(layer: MessageFields, param: str) -> Tops:
-    """Images by the size to which they are cropped or resized; three channels, or one where they are made grey."""
+    """Images of the size to which they are cropped or resized, with three channels, or one where they become greyscale."""
     fields, transform = layer.child(param), layer.child("transform_param")
     resized = transform.child("resize_param")
     crop = transform.integer("crop_size", 0) or fields.integer("crop_size", 0)
@@ -80,7 +80,7 @@ def _input(layer: MessageFields, count: int) -> Tops:
 
 
 def _data(param: str, layer: MessageFields, count: int) -> Tops:
-    """A shape that is written down goes before one that is inferred."""
+    """A shape that the file states takes precedence over one that is inferred."""
     return (_input(layer, count) or _image_tops(layer, param))[:count]
 
 
@@ -102,7 +102,7 @@ MODALITIES = {"RGB": 3, "FLOW": 2}
 
 
 def _video(layer: MessageFields, count: int) -> Tops:
-    """Frames as channels where a modality is named (temporal segment networks); other Caffes give them an axis of their own."""
+    """Frames as channels where a modality is named (temporal segment networks); other Caffe forks give them their own axis."""
     fields = layer.child("video_data_param")
     modality = fields.text("modality")
     data, label = _image_tops(layer, "video_data_param")
@@ -139,7 +139,7 @@ DATABASES = frozenset({"AnnotatedData", "Data"})
 
 
 def _guesses_channels(layer: MessageFields) -> bool:
-    """Whether neither a shape nor a mean for each channel tells how many channels a database's pictures have."""
+    """Whether neither a shape nor a mean per channel states how many channels the images of a database have."""
     transform = layer.child("transform_param")
     return "input_param" not in layer and len(transform.scalars("mean_value")) < 2 and not transform.flag("force_gray")
 

@@ -1,4 +1,4 @@
-"""Layers of detectors: regions and what is pooled from them, prior boxes, and the choice of detections at the end."""
+"""Layers of detectors: region proposals and pooling, prior boxes, and the final choice of detections."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from worksheet.errors import SheetError
 from worksheet.readers.prototxt.fields import MAX_INTEGER, MessageFields
 from worksheet.readers.prototxt.layer import Blob, CaffeLayer, LayerGraph, LayerRule
 
-DEFAULT_REGIONS = 300  # that a region proposal network hands on at test time (Ren et al. 2015)
+DEFAULT_REGIONS = 300  # proposals of a region proposal network at test time (Ren et al. 2015)
 MAX_RATIOS = 100
 STATED = re.compile(r"post_nms_topn['\"]?\s*[:=]\s*([0-9]{1,9})(?![0-9.])")
 
 
 def proposal(layer: CaffeLayer) -> list[Blob]:
-    """Boxes from scores and offsets; how many they are, the file mostly does not say."""
+    """Boxes from scores and offsets; most files do not state how many."""
     fields = layer.fields.child("proposal_param")
     scripted = STATED.search(layer.fields.child("python_param").text("param_str"))
     stated = fields.integer("post_nms_topn", 0) or (int(scripted[1]) if scripted else 0)
@@ -27,12 +27,12 @@ def proposal(layer: CaffeLayer) -> list[Blob]:
 
 
 def targets(layer: CaffeLayer) -> list[Blob]:
-    """In training, regions are chosen and given their labels; at inference all are handed on, and there are no labels."""
+    """Training samples regions and labels them; inference passes all regions on, without labels."""
     return [layer.bottoms[0], *[Blob("", None, counted=False)] * (len(layer.tops) - 1)]
 
 
 def assumed_regions(graph: LayerGraph, stated: int = 0) -> int:
-    """The number of regions: the caller's, the file's, or the usual one; it is noted on the solution."""
+    """The number of regions: the caller's, the file's, or the default; the solution notes which."""
     regions = graph.regions or min(stated, MAX_INTEGER) or DEFAULT_REGIONS
     reason = "asked for" if graph.regions else "stated in the file" if stated else "assumed"
     graph.note(f"The heads run once per region: {regions} regions {reason}; --regions sets another number.")
@@ -46,7 +46,7 @@ def roi_pool(layer: CaffeLayer) -> Blob:
 
 
 def roi_align(layer: CaffeLayer) -> Blob:
-    """Two samples a bin along each axis where the file gives no number, as in Mask R-CNN."""
+    """Two samples per bin along each axis where the file gives no number, as in Mask R-CNN."""
     fields = layer.param("roi_align_param")
     values = {"W": fields.integer("pooled_w", None, 1), "H": fields.integer("pooled_h", None, 1)}
     return layer.emit("RoIAlign", *layer.read(2), leading=True, values={"a": fields.integer("sampling_ratio", 0) or 2, **values})
@@ -59,7 +59,7 @@ def position_sensitive(layer: CaffeLayer) -> Blob:
 
 
 def priors(fields: MessageFields) -> int:
-    """Boxes at every place: one for each shape and smallest size, one more for each largest size."""
+    """Boxes at every position: one for each aspect ratio and min_size, one more for each max_size."""
     ratios = [1.0]
     stated = fields.decimals("aspect_ratio")
     if len(stated) > MAX_RATIOS:
@@ -71,9 +71,11 @@ def priors(fields: MessageFields) -> int:
             ratios += [ratio, 1 / ratio] if fields.flag("flip", default=True) else [ratio]
     smallest, largest = len(fields.decimals("min_size")), len(fields.decimals("max_size"))
     if not smallest:
-        raise SheetError("prior_box_param lacks min_size", fields.where)
+        raise SheetError("prior_box_param has no min_size", fields.where)
     if largest not in {0, smallest}:
-        raise SheetError(f"{largest} max_size for {smallest} min_size", fields.place("max_size"), "as many, or none")
+        raise SheetError(
+            f"{largest} max_size for {smallest} min_size", fields.place("max_size"), "give one for each min_size, or none"
+        )
     return len(ratios) * smallest + largest
 
 
@@ -82,7 +84,7 @@ def prior_box(layer: CaffeLayer) -> Blob:
 
 
 def detections(layer: CaffeLayer) -> Blob:
-    """At most keep_top_k detections; all prior boxes where it is not bounded."""
+    """At most keep_top_k detections; all prior boxes where there is no limit."""
     fields = layer.param("detection_output_param")
     blobs = layer.read(3, 5)
     kept = fields.integer("keep_top_k", -1, least=-1)

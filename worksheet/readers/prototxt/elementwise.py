@@ -1,4 +1,4 @@
-"""Caffe's layers that work on each element by itself, or on the equal elements of several blobs."""
+"""Caffe's layers that work element by element, on one blob or on several of equal shape."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from worksheet.errors import SheetError
 from worksheet.readers.prototxt.fields import MessageFields
 from worksheet.readers.prototxt.layer import Blob, CaffeLayer, LayerRule
 
-MAX_BLOBS = 10**6  # blobs
+MAX_BLOBS = 10**6
 NATURAL = (-1, math.e)  # Caffe writes e as -1
 MAX_POWER = 1000
 
 
 def plain(kind: str, layer: CaffeLayer) -> Blob:
-    """A layer without parameters that matter."""
+    """A layer whose settings do not matter."""
     return layer.emit(kind, layer.bottom)
 
 
@@ -50,7 +50,7 @@ SHIFT: Step = ("AddScalar", "shift", {})
 
 
 def chain(layer: CaffeLayer, steps: list[Step]) -> Blob:
-    """The kinds one behind the other; the last bears the layer's name. Nothing to do is the identity."""
+    """The kinds one after the other; the last has the layer's name. No steps are an identity."""
     blob = layer.bottom
     for kind, part, values in steps[:-1]:
         blob = layer.emit(kind, blob, part=part, values=values)
@@ -59,7 +59,7 @@ def chain(layer: CaffeLayer, steps: list[Step]) -> Blob:
 
 
 def affine_steps(fields: MessageFields) -> list[Step]:
-    """What happens to x before the function is taken."""
+    """What happens to x before the function is applied."""
     factor = fields.decimal("scale", 1)
     scale = NEGATIVE if factor == -1 else SCALE
     return [*([scale] if factor != 1 else []), *([SHIFT] if fields.decimal("shift", 0) else [])]
@@ -69,7 +69,7 @@ SPECIAL: dict[float, Step] = {0.5: ("Sqrt", "power", {}), -1.0: ("DivScalar", "p
 
 
 def power(layer: CaffeLayer) -> Blob:
-    """(shift + scale x) ** power. Whole powers are products."""
+    """(shift + scale x) ** power; an integer power is a product."""
     fields = layer.param("power_param")
     exponent = fields.decimal("power", 1)
     steps = affine_steps(fields)
@@ -98,7 +98,7 @@ OPERATIONS = ("PROD", "SUM", "MAX")
 
 
 def eltwise(layer: CaffeLayer) -> Blob:
-    """The product, the weighted sum or the maximum of equal blobs."""
+    """The product, weighted sum or maximum of blobs of one shape."""
     blobs = layer.read(2, MAX_BLOBS)
     fields = layer.param("eltwise_param")
     operation = fields.choice("operation", OPERATIONS, "SUM")
@@ -130,10 +130,10 @@ def _times(layer: CaffeLayer, blob: Blob, position: int, factor: float) -> Blob:
 
 
 def axpy(layer: CaffeLayer) -> Blob:
-    """a x + y, a number for every channel, as in SENet."""
+    """a x + y with one number a per channel, as in SENet."""
     scale, x, y = layer.read(3)
     if len(scale.shape) != 1 and scale.shape[1:] != (1,) * (len(scale.shape) - 1) and not scale.leading:
-        raise SheetError(f"{layer.name} (Axpy) takes one number a channel first", layer.where, "bottoms: scale, x, y")
+        raise SheetError(f"{layer.name} (Axpy) takes one number per channel first", layer.where, "bottoms: scale, x, y")
     return layer.emit("Axpy", scale, x, y)
 
 

@@ -1,4 +1,4 @@
-"""Reads each layer of a Caffe file, in its present or its older form, as far as it can be read without the others."""
+"""Reads the layers of a Caffe file one by one, in the current or the older form, before their blobs are connected."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from worksheet.readers.prototxt.table import LayerVerdict, canonical_type, judge
 from worksheet.readers.prototxt.text_format import PrototxtMessage, PrototxtScalar
 
 MAX_LAYERS = 20_000
-MAX_BLOBS_OF_LAYER = 10_000  # of one layer
+MAX_BLOBS_OF_LAYER = 10_000
 FILE = "name input input_shape input_dim force_backward state debug_info layer layers"
 LAYER = (
     "name type bottom top phase loss_weight param blobs propagate_down include exclude blobs_lr weight_decay blob_share_mode "
@@ -30,10 +30,10 @@ LAYER = (
 
 @dataclass(frozen=True)
 class LayerEntry:
-    """A layer as it stands in the file."""
+    """A layer as the file describes it."""
 
     fields: MessageFields
-    type: str  # as Caffe writes it now
+    type: str  # in Caffe's current spelling
     name: str
     where: Where
     bottoms: tuple[tuple[str, Where], ...]
@@ -43,15 +43,15 @@ class LayerEntry:
 
 @dataclass(frozen=True)
 class LayerEntries:
-    """The layers that run for testing, and those that do not."""
+    """The layers that run in phase TEST, and those that do not."""
 
     kept: tuple[LayerEntry, ...]
     dropped: tuple[LayerEntry, ...]
-    deploys: bool = False  # the stage deploy is read, as the file itself does not say
+    deploys: bool = False  # the stage deploy was chosen, as the file does not choose one
 
 
 def read_entries(root: MessageFields, faults: Collector) -> LayerEntries:
-    """The layers of a file in its order. Those for training alone are dropped, but for data that no other layer gives."""
+    """The layers in file order. Training-only layers are dropped, except data layers whose tops no other layer makes."""
     layers = _layers(root)
     state = NetState(root, layers)
     candidates: list[tuple[LayerEntry, bool]] = []
@@ -69,15 +69,15 @@ def read_entries(root: MessageFields, faults: Collector) -> LayerEntries:
 
 
 def _layers(root: MessageFields) -> list[MessageFields]:
-    """``layer`` and the older ``layers``, in the order of the file."""
+    """``layer`` and the older ``layers``, in file order."""
     both = [*root.children("layer"), *root.children("layers")]
     layers = sorted(both, key=lambda fields: (fields.where.line or 0, fields.where.column or 0))
     if len(layers) > MAX_LAYERS:
         raise SheetError(f"more than {MAX_LAYERS:,} layers", layers[MAX_LAYERS].where)
     oldest = next((fields for fields in layers if "layer" in fields), None)
     if oldest:
-        hint = "Caffe's upgrade_net_proto_text writes it anew"
-        raise SheetError("a layer within a layer: the oldest form of Caffe's files", oldest.where, hint)
+        hint = "convert it with Caffe's upgrade_net_proto_text"
+        raise SheetError("a layer inside a layer: the oldest form of Caffe files is not supported", oldest.where, hint)
     return layers
 
 
@@ -98,7 +98,7 @@ def _read_entry(fields: MessageFields, position: int) -> LayerEntry:
 
 
 def parameter_names(fields: MessageFields) -> list[str]:
-    """The names of a layer's stored arrays, empty where they have none: ``param { name: ... }`` or the older ``param: ...``."""
+    """The names of a layer's parameter tensors, empty where unnamed: ``param { name: ... }`` or the older ``param: ...``."""
     names = []
     for value in fields.values.get("param", ()):
         if isinstance(value, PrototxtScalar):
@@ -109,5 +109,5 @@ def parameter_names(fields: MessageFields) -> list[str]:
 
 
 def describe(entry: LayerEntry) -> str:
-    """A layer in a sentence."""
+    """A layer in a message: its name and type."""
     return f"{entry.name} ({entry.type})"

@@ -1,4 +1,4 @@
-"""Reads the fields of a message as what Caffe's schema says they are: numbers, words, yes or no; names the misspelt ones."""
+"""Reads the fields of a message as Caffe's schema types them: numbers, words, booleans; reports misspelt field names."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ MAX_INTEGER = 10**9
 MAX_NAME = 500
 INTEGER = re.compile(r"-?(?:0[xX][0-9a-fA-F]{1,15}|[0-9]{1,20})")
 YES_OR_NO = {"true": True, "t": True, "True": True, "1": True, "false": False, "f": False, "False": False, "0": False}
-MIN_SIMILARITY = 0.85  # a field this close to a known one is a slip; others belong to somebody's own Caffe and are noted
+MIN_SIMILARITY = 0.85  # a field this close to a known one is misspelt; others belong to a Caffe fork and are noted
 
-# The fields of the messages that are read, as Caffe and its better known relatives have them.
+# The fields of the messages that are read, in Caffe (caffe.proto) and its better known forks.
 FILLERS = "weight_filler bias_filler filler engine"
 DEPTH = "kernel_depth temporal_stride temporal_pad"
 WINDOW = "pad kernel_size stride pad_h pad_w kernel_h kernel_w stride_h stride_w"
@@ -46,13 +46,13 @@ FIELDS: dict[str, frozenset[str]] = {
 
 
 class LocatedInt(int):
-    """A whole number that knows its place in the file."""
+    """A whole number with its position in the file."""
 
     where: Where
 
 
 class MessageFields:
-    """The fields of a message; of an absent one, every field has its default. All readers raise SheetError with the place."""
+    """The fields of a message; where it is absent, every field has its default. Raises SheetError at the field's position."""
 
     def __init__(self, source: PrototxtSource, message: PrototxtMessage | None, where: Where, name: str = "") -> None:
         self.source = source
@@ -65,22 +65,22 @@ class MessageFields:
         return name in self.values
 
     def place(self, name: str) -> Where:
-        """Where a field stands; the message's place where it is absent."""
+        """The position of a field; that of the message where the field is absent."""
         return self.source.of(self.values[name][0]) if name in self.values else self.where
 
     # Values
 
     def scalars(self, name: str) -> list[PrototxtScalar]:
-        """The values of a field that repeats."""
+        """The values of a repeated field."""
         scalars: list[PrototxtScalar] = []
         for value in self.values.get(name, ()):
             if isinstance(value, PrototxtMessage):
-                raise SheetError(f"{name} is one value, not a message", self.source.of(value), f"{name}: ...")
+                raise SheetError(f"{name} is a value, not a message", self.source.of(value), f"{name}: ...")
             scalars.append(value)
         return scalars
 
     def scalar(self, name: str) -> PrototxtScalar | None:
-        """The value of a field that stands once."""
+        """The value of a field that may occur once."""
         scalars = self.scalars(name)
         if len(scalars) > 1:
             raise SheetError(f"{name} is given twice", self.source.of(scalars[1]), f"first in line {scalars[0].line}")
@@ -98,20 +98,20 @@ class MessageFields:
         return integer
 
     def integer(self, name: str, default: int | None = None, least: int = 0) -> int:
-        """A whole number. Without a default it must be there."""
+        """A whole number. Without a default, the field is required."""
         value = self.scalar(name)
         if value is not None:
             return self.to_integer(value, name, least)
         if default is None:
-            raise SheetError(f"{self.name or 'the layer'} lacks {name}", self.where, f"{name}: a whole number")
+            raise SheetError(f"{self.name or 'the layer'} has no {name}", self.where, f"{name}: a whole number")
         return default
 
     def integers(self, name: str, least: int = 0) -> list[LocatedInt]:
-        """The whole numbers of a field that repeats."""
+        """The whole numbers of a repeated field."""
         return [self.to_integer(value, name, least) for value in self.scalars(name)]
 
     def decimals(self, name: str) -> list[float]:
-        """The numbers of a field that repeats, whole or not."""
+        """The numbers of a repeated field, whole or not."""
         return [self._to_decimal(value, name) for value in self.scalars(name)]
 
     def decimal(self, name: str, default: float) -> float:
@@ -139,7 +139,7 @@ class MessageFields:
         return YES_OR_NO[value.text]
 
     def choice(self, name: str, choices: Iterable[str], default: str) -> str:
-        """One of the words of an enumeration, which may be given by its number too."""
+        """One of the words of an enumeration, or its number."""
         value = self.scalar(name)
         if value is None:
             return default
@@ -155,7 +155,7 @@ class MessageFields:
         return default if value is None else self.to_name(value, name)
 
     def texts(self, name: str) -> list[str]:
-        """The names of a field that repeats."""
+        """The names of a repeated field."""
         return [self.to_name(value, name) for value in self.scalars(name)]
 
     def to_name(self, value: PrototxtScalar, name: str) -> str:
@@ -168,7 +168,7 @@ class MessageFields:
     # Messages
 
     def children(self, name: str) -> list[MessageFields]:
-        """The messages of a field that repeats."""
+        """The messages of a repeated field."""
         messages = []
         for value in self.values.get(name, ()):
             if isinstance(value, PrototxtScalar):
@@ -177,14 +177,14 @@ class MessageFields:
         return messages
 
     def child(self, name: str) -> MessageFields:
-        """The message of a field that stands once; an empty one where it is absent."""
+        """The message of a field that may occur once; an empty one where it is absent."""
         messages = self.children(name)
         if len(messages) > 1:
             raise SheetError(f"{name} is given twice", messages[1].where, f"first in line {messages[0].where.line}")
         return messages[0] if messages else MessageFields(self.source, None, self.where, name)
 
     def find_unknown(self, names: Iterable[str] | None = None) -> list[tuple[str, Where]]:
-        """The fields that Caffe's message of this name does not have. Raises SheetError for one that is a slip of the pen."""
+        """The fields that Caffe's message of this name does not have. Raises SheetError for a misspelt one."""
         table = FIELDS.get(self.name) if names is None else frozenset(names)
         if table is None:
             return []
@@ -197,14 +197,14 @@ class MessageFields:
         return [(f"{self.name}.{name}" if self.name else name, self.place(name)) for name in unknown]
 
     def _name_at(self, name: str) -> Where:
-        """Where a field's name stands: before its value, mostly on the same line."""
+        """The position of a field's name: before its value, usually on the same line."""
         where = self.place(name)
         column = where.text.rfind(name, 0, where.column) + 1
         return Where(where.file, where.line, column or where.column, where.text, len(name))
 
 
 def _integer(text: str) -> int:
-    """Whole numbers in decimal, hexadecimal (0x1f) and octal (017) writing."""
+    """Whole numbers in decimal, hexadecimal (0x1f) and octal (017) notation."""
     sign, digits = (-1, text[1:]) if text.startswith("-") else (1, text)
     if digits[:2] in {"0x", "0X"}:
         return sign * int(digits, 16)

@@ -1,4 +1,4 @@
-"""A layer of a Caffe network while it is read: the blobs it reads, its parameters, and the nodes that it becomes."""
+"""A layer of a Caffe network while it is read: its input blobs, its fields, and the nodes that it becomes."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from worksheet.readers.prototxt.fields import MessageFields
 
 
 class UnknownShapeError(Exception):
-    """Asks for the shape of a blob that stands behind a fault: the layer cannot be checked, and has no fault of its own."""
+    """The shape of a blob is unknown because of an earlier fault: the layer cannot be checked, and is not reported itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """What flows between layers: the node that makes it and its shape, which is Caffe's without the batch.
+    """What flows between layers: the node that makes it, and Caffe's shape without the batch.
 
-    Behind a proposal of regions, and in networks that recur, Caffe's first axis is none of samples but of regions or steps:
-    then ``leading`` is true and ``sizes`` has all of Caffe's axes. ``counted`` is false for labels and what is made of them.
+    After region proposals, and in recurrent networks, Caffe's first axis counts regions or steps instead of samples:
+    then ``leading`` is true and ``sizes`` has all of Caffe's axes. ``counted`` is false for labels and what follows from them.
     """
 
     node: str
@@ -37,7 +37,7 @@ class Blob:
 
 @dataclass(frozen=True, slots=True)
 class NodeDraft:
-    """A node that is about to be made."""
+    """A node before its shape is known."""
 
     kind: str
     name: str
@@ -47,10 +47,10 @@ class NodeDraft:
 
 
 class LayerGraph(Protocol):
-    """What a layer needs of the graph around it."""
+    """The part of the graph that the rule of a layer uses."""
 
-    batch: int  # Caffe's first axis of the main input
-    regions: int | None  # that the caller asks for
+    batch: int  # the first axis of the main input
+    regions: int | None  # as the caller chose
 
     def make(self, layer: CaffeLayer, node: NodeDraft) -> Shape | None: ...
     def free_name(self, name: str) -> str: ...
@@ -60,7 +60,7 @@ class LayerGraph(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CaffeLayer:
-    """One ``layer { ... }``. ``type`` is as Caffe writes it now, whatever the file's form."""
+    """One ``layer { ... }``. ``type`` is in Caffe's current spelling, whatever the form of the file."""
 
     graph: LayerGraph
     fields: MessageFields
@@ -71,14 +71,14 @@ class CaffeLayer:
     tops: tuple[str, ...] = ()
 
     def param(self, name: str) -> MessageFields:
-        """The parameters of that name; a misspelt field is a fault, one of somebody's own Caffe is noted."""
+        """The settings in the field of that name; a misspelt field is a fault, a field of a Caffe fork is noted."""
         fields = self.fields.child(name)
         for field, where in fields.find_unknown():
             self.graph.note_unknown_field(field, where)
         return fields
 
     def read(self, least: int = 1, most: int | None = None) -> tuple[Blob, ...]:
-        """The blobs, of which there must be so many."""
+        """The input blobs. Raises SheetError unless there are ``least`` to ``most`` of them."""
         most = least if most is None else most
         count = len(self.bottoms)
         if not least <= count <= most:
@@ -88,7 +88,7 @@ class CaffeLayer:
 
     @property
     def bottom(self) -> Blob:
-        """The only blob that is read."""
+        """The only input blob."""
         return self.read(1)[0]
 
     def emit(
@@ -100,14 +100,14 @@ class CaffeLayer:
         leading: bool | None = None,
         shares: str = "",
     ) -> Blob:
-        """Add a node of a kind; ``part`` names it where the layer becomes several. Returns its output."""
+        """Add a node and return its output; ``part`` names the node where the layer becomes several."""
         name = self.graph.free_name(f"{self.name}/{part}" if part else self.name)
         shape = self.graph.make(self, NodeDraft(kind, name, inputs, values or {}, shares))
         leads = any(blob.leading for blob in inputs) if leading is None else leading
         return Blob(name, shape, leads)
 
     def reshape(self, blob: Blob, shape: Shape, part: str = "", leading: bool | None = None) -> Blob:
-        """The blob in another shape; itself where it has it already."""
+        """The blob in another shape; the blob itself where it has that shape already."""
         if shape == blob.shape and leading in (None, blob.leading):
             return blob
         return self.emit("Reshape", blob, part=part, leading=leading, values=number_symbols("o", shape))
@@ -119,7 +119,7 @@ class CaffeLayer:
         return blob.shape if blob.leading else (self.graph.batch, *blob.shape)
 
     def axis(self, blob: Blob, caffe_axis: int, name: str = "axis") -> int:
-        """The position in the blob's own shape of an axis that Caffe numbers; -1 is the batch. Raises SheetError."""
+        """The position in the blob's own shape of an axis as Caffe counts it; -1 for the batch. Raises SheetError."""
         rank = len(self.axes(blob))
         if not -rank <= caffe_axis < rank:
             where = getattr(caffe_axis, "where", self.where)
@@ -127,21 +127,23 @@ class CaffeLayer:
         return caffe_axis % rank - (not blob.leading)
 
     def inner_axis(self, blob: Blob, caffe_axis: int, name: str = "axis") -> int:
-        """The same for an axis that must not be the batch."""
+        """The same for an axis that must not be the batch. Raises SheetError."""
         position = self.axis(blob, caffe_axis, name)
         if position < 0:
             where = getattr(caffe_axis, "where", self.where)
-            raise SheetError(f"{self.name} ({self.type}) works across the samples of a batch", where, "an axis from 1 on")
+            raise SheetError(
+                f"{self.name} ({self.type}) works across the samples of a batch", where, "the axis must be at least 1"
+            )
         return position
 
     @property
     def channels_axis(self) -> int:
-        """The position of the only blob's channels, from 1, where regions or steps stand before them; 0 is the usual one."""
+        """The position of the channels of the only input blob, from 1, after regions or steps; 0 for the usual position."""
         return self.inner_axis(self.bottom, 1) + 1 if self.bottom.leading else 0
 
 
 def number_symbols(letter: str, numbers: tuple[int, ...]) -> dict[str, int]:
-    """Values of symbols that count up: o_1, o_2, ..."""
+    """Values of numbered symbols: o_1, o_2, ..."""
     return {f"{letter}_{i}": number for i, number in enumerate(numbers, 1)}
 
 

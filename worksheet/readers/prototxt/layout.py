@@ -1,4 +1,4 @@
-"""Caffe's layers that join, cut, turn and fold blobs, and those that reduce an axis. Axes count the batch."""
+"""Caffe's layers that join, cut, permute and reshape blobs, and those that reduce axes. Caffe's axes include the batch."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ MAX_AXES = 6
 
 
 def join_some(numbers: list[int]) -> str:
-    """Numbers in a message, the first of many."""
+    """Numbers in a message, cut off after ten."""
     return ", ".join(map(str, numbers[:10])) + (", ..." if len(numbers) > 10 else "")
 
 
 def pass_on(layer: CaffeLayer) -> Blob:
-    """A layer that hands its blob on unchanged."""
+    """A layer that passes its blob on unchanged."""
     return layer.emit("Identity", layer.bottoms[0])
 
 
 def split(layer: CaffeLayer) -> list[Blob]:
-    """The same blob under several names: nothing is computed and nothing is copied."""
+    """The same blob under several names: nothing is computed or copied."""
     return [layer.bottom] * len(layer.tops)
 
 
 def gather_batches(layer: CaffeLayer) -> list[Blob]:
-    """Several machines' parts of a batch put together, or handed out: of one sample, nothing. Labels stand behind the data."""
+    """Gathers or scatters a batch over machines: nothing for one sample. Labels follow the data."""
     blobs = layer.bottoms
     return [*blobs, *[Blob("", None, counted=False)] * (len(layer.tops) - len(blobs))]
 
 
 def softmax(layer: CaffeLayer) -> Blob:
-    """Over the channels, or the axis that is given; 0 is the usual one: channels of a map, else the last."""
+    """Over the channels, or the given axis; symbol a is 0 for the usual axis: channels of a feature map, else the last."""
     blob = layer.bottom
     position = layer.inner_axis(blob, layer.param("softmax_param").integer("axis", 1, least=-9))
     rank = len(blob.shape)
@@ -65,7 +65,7 @@ def slices(layer: CaffeLayer) -> list[Blob]:
     ends = [0, *points, length]
     if len(points) != count - 1 or any(a >= b for a, b in pairwise(ends)):
         message = f"{layer.name} cuts {length} at {join_some(points)} for {count} tops"
-        raise SheetError(message, fields.place("slice_point"), "one point less than tops, each behind the last")
+        raise SheetError(message, fields.place("slice_point"), "one point fewer than tops, in increasing order")
     if count == 1:
         return [pass_on(layer)]
     cuts = zip(layer.tops, pairwise(ends), strict=True)
@@ -82,7 +82,7 @@ def flatten(layer: CaffeLayer) -> Blob:
     first = layer.inner_axis(blob, fields.integer("axis", 1, least=-9))
     last = layer.inner_axis(blob, fields.integer("end_axis", -1, least=-9), "end_axis")
     if last < first:
-        raise SheetError("end_axis stands before axis", fields.place("end_axis"))
+        raise SheetError("end_axis comes before axis", fields.place("end_axis"))
     if first == last:
         return pass_on(layer)
     if first == 0 and last == len(blob.shape) - 1:
@@ -92,7 +92,7 @@ def flatten(layer: CaffeLayer) -> Blob:
 
 
 def reshape(layer: CaffeLayer) -> Blob:
-    """0 keeps an axis, -1 is found. The batch is among the axes; what is folded into it becomes rows."""
+    """0 keeps an axis, -1 is inferred. Axes include the batch; axes that are merged into it become rows."""
     fields = layer.param("reshape_param")
     blob = layer.bottom
     axes = layer.axes(blob)
@@ -109,7 +109,7 @@ def reshape(layer: CaffeLayer) -> Blob:
         raise SheetError(
             f"{layer.name} cannot reshape to ({text})",
             fields.where,
-            f"0 keeps an axis that is there; one -1, {MAX_AXES + 1} axes at most",
+            f"0 keeps an existing axis; use -1 once, and at most {MAX_AXES + 1} axes",
         )
     kept = [axes[first + i] if dim == 0 else dim for i, dim in enumerate(dims)]
     wanted = [*axes[:first], *kept, *axes[end:]]
@@ -127,7 +127,7 @@ def _complete_shape(layer: CaffeLayer, wanted: list[int], elements: int) -> Shap
 
 
 def _fold_batch(layer: CaffeLayer, blob: Blob, shape: Shape) -> Blob:
-    """A blob in a shape that Caffe states with the batch; the first axis may have taken up others."""
+    """A blob in a shape that Caffe gives with the batch; other axes may have been merged into the first."""
     batch = layer.graph.batch
     if blob.leading:
         return layer.reshape(blob, shape)
@@ -139,7 +139,7 @@ def _fold_batch(layer: CaffeLayer, blob: Blob, shape: Shape) -> Blob:
 
 
 def permute(param: str, name: str, layer: CaffeLayer) -> Blob:
-    """The axes in another order; those that are not listed follow."""
+    """The axes in another order; axes that are not listed follow."""
     blob = layer.bottom
     fields = layer.param(param)
     rank = len(layer.axes(blob))
@@ -149,7 +149,7 @@ def permute(param: str, name: str, layer: CaffeLayer) -> Blob:
     order += [axis for axis in range(rank) if axis not in order]
     positions = [layer.axis(blob, axis) for axis in order]
     if not blob.leading and positions[0] >= 0:
-        raise SheetError(f"{layer.name} moves the batch", fields.place(name), f"{name}: 0 first")
+        raise SheetError(f"{layer.name} moves the batch", fields.place(name), f"put {name}: 0 first")
     axes = [position + 1 for position in positions if position >= 0]
     if axes == sorted(axes):
         return pass_on(layer)
@@ -157,21 +157,21 @@ def permute(param: str, name: str, layer: CaffeLayer) -> Blob:
 
 
 def reverse(layer: CaffeLayer) -> Blob:
-    """The elements of an axis from its end to its beginning, for a recurrent layer that runs backwards."""
+    """The elements of an axis in reverse order, for a recurrent layer that runs backwards."""
     blob = layer.bottom
     layer.inner_axis(blob, layer.param("reverse_param").integer("axis", 0, least=-9))
     return layer.emit("Gather", blob, values=number_symbols("o", blob.shape))
 
 
 def reorganise(layer: CaffeLayer) -> Blob:
-    """Darknet's Reorg: squares of places become channels, or the other way round."""
+    """Darknet's Reorg: squares of positions become channels, or the reverse."""
     fields = layer.param("reorg_param")
     kind = "PixelShuffle" if fields.flag("reverse") else "PixelUnshuffle"
     return layer.emit(kind, layer.bottom, values={"r": fields.integer("stride", None, 1)})
 
 
 def crop(layer: CaffeLayer) -> Blob:
-    """The first blob cut to the second's sizes from an axis on."""
+    """The first blob, cropped to the sizes of the second from an axis on."""
     blob, like = layer.read(2)
     position = layer.inner_axis(blob, layer.param("crop_param").integer("axis", 2, least=-9))
     return layer.emit("Crop", blob, like, values={"a": position + 1})
@@ -188,10 +188,10 @@ def tile(layer: CaffeLayer) -> Blob:
 
 
 def reindex(layer: CaffeLayer) -> Blob:
-    """BatchReindex picks samples: as many as the list names."""
+    """BatchReindex selects as many samples as the list names."""
     blob, places = layer.read(2)
     if not blob.leading or not places.leading:
-        raise SheetError(f"{layer.name} (BatchReindex) picks samples of a batch", layer.where)
+        raise SheetError(f"{layer.name} (BatchReindex) selects samples of a batch", layer.where)
     return layer.emit("Gather", blob, values=number_symbols("o", (places.shape[0], *blob.shape[1:])))
 
 
@@ -212,16 +212,16 @@ def reduction(layer: CaffeLayer) -> Blob:
         blob = layer.emit("Mul", blob, blob, part="squares")
     is_scaled = fields.decimal("coeff", 1) != 1
     blob = layer.reshape(blob, (*blob.shape[:position], prod(blob.shape[position:])), part="flat")
-    values = {"a_1": position + 1, "f": int(position == 0)}  # of a whole sample, one number is left
+    values = {"a_1": position + 1, "f": int(position == 0)}  # reducing a whole sample leaves one number
     blob = layer.emit("Mean" if operation == "MEAN" else "Sum", blob, part="total" if is_scaled else "", values=values)
     return layer.emit("MulScalar", blob) if is_scaled else blob
 
 
 def arg_max(layer: CaffeLayer) -> Blob:
-    """The place of the largest takes as many comparisons as the largest itself."""
+    """Finding the position of the maximum takes as many comparisons as finding the maximum."""
     fields = layer.param("argmax_param")
     if fields.integer("top_k", 1, 1) > 1:
-        raise SheetError("the places of the k largest are not counted", fields.place("top_k"), "top_k: 1")
+        raise SheetError("the positions of the k largest are not counted", fields.place("top_k"), "top_k: 1")
     blob = layer.bottom
     if "axis" in fields:
         return layer.emit("Max", blob, values={"a_1": layer.inner_axis(blob, fields.integer("axis", None, least=-9)) + 1, "f": 1})

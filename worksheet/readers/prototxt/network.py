@@ -1,4 +1,4 @@
-"""Follows the blobs of a Caffe network from layer to layer, and makes a network of nodes of them."""
+"""Follows the blobs of a Caffe network from layer to layer and builds the network of nodes."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from worksheet.readers.prototxt.table import LEFT_OUT, NEEDY, RECURRENT, REGIONS
 from worksheet.readers.prototxt.text_format import PrototxtSource, parse
 from worksheet.readers.reader import ReadOptions
 
-SOLVER = "these are a solver's settings"
+SOLVER = "this file holds the settings of a solver"
 OTHER_FILES = dict.fromkeys(
     ("net", "train_net", "net_param", "train_net_param", "base_lr", "lr_policy", "max_iter", "solver_mode", "test_iter"), SOLVER
-) | {"item": "this is a list of classes and their labels"}
+) | {"item": "this file holds a list of classes and their labels"}
 MAX_LISTED = 12
-MAX_COMPARED = 300  # blobs whose names are compared with one that is not there
+MAX_COMPARED = 300  # blob names among which the nearest one is looked for
 CONVENTION = "textbook"
-NOWHERE = Blob("", None)  # what a layer with a fault makes
+NOWHERE = Blob("", None)  # the output of a layer with a fault
 LABEL = Blob("", None, counted=False)
-SKIP = "--skip-unknown passes it over"
+SKIP = "skip it with --skip-unknown"
 
 
 def network(path: Path, text: str, options: ReadOptions) -> Network:
-    """The network in a prototxt file. Raises WorksheetError with every fault that is found."""
+    """The network in the text of a prototxt file. Raises WorksheetError with every fault at its line and column."""
     source = PrototxtSource(str(path), text)
     if not text.strip():
         raise SheetError("is empty", Where(str(path)), 'layers such as layer { name: "relu1" type: "ReLU" ... }')
@@ -39,19 +39,19 @@ def network(path: Path, text: str, options: ReadOptions) -> Network:
 
 
 def _suggest(word: str, names: list[str]) -> str | None:
-    """The names that are close to a word; all of them only where they are few."""
+    """The names that are near a word; all names only where they are few."""
     hint = nearest(word, names)
     return hint if len(names) <= MAX_LISTED or (hint and hint.startswith("did you mean")) else None
 
 
 def _find_repeated(inlets: list[InputBlob]) -> list[tuple[InputBlob, InputBlob]]:
-    """The inputs whose blob an earlier one gives already, each with that one."""
+    """The inputs whose blob an earlier input makes already, each with that one."""
     first: dict[str, InputBlob] = {}
     return [(inlet, first[inlet.blob]) for inlet in inlets if first.setdefault(inlet.blob, inlet) is not inlet]
 
 
-def _used(inlets: list[InputBlob], computed: list[LayerEntry]) -> list[InputBlob]:
-    """The inputs that layers read which are computed."""
+def _find_read(inlets: list[InputBlob], computed: list[LayerEntry]) -> list[InputBlob]:
+    """The inputs that some computed layer reads."""
     read = {name for entry in computed for name, _ in entry.bottoms}
     return [inlet for inlet in inlets if not inlet.label and inlet.blob in read]
 
@@ -84,7 +84,7 @@ class _NetworkReader:
         for entry in self.entries.kept:
             self._step(entry)
         if not self.graph.nodes and not self.faults.found:
-            self.faults.add(SheetError("no layer of the file computes anything", Where(self.root.source.file)))
+            self.faults.add(SheetError("no layer in the file computes anything", Where(self.root.source.file)))
         self.faults.raise_any()
         nodes = tuple(with_stages(self.graph.nodes, self.origins))
         read = {name for node in nodes for name in node.inputs}
@@ -105,7 +105,7 @@ class _NetworkReader:
     # Inputs
 
     def _all_inlets(self) -> list[InputBlob]:
-        """The blobs from outside, in the order of the file; the first that nobody makes where the file declares none."""
+        """The input blobs, in file order; where the file declares none, the first blob that a layer reads."""
         inlets: list[InputBlob] = []
         with self.faults.catching():
             inlets += declared_inputs(self.root)
@@ -114,9 +114,9 @@ class _NetworkReader:
                 with self.faults.catching():
                     inlets += layer_inputs(entry.type, entry.fields, entry.where)
         for inlet, first in _find_repeated(inlets):
-            message = f"blob {shown(inlet.blob)} comes from outside twice, first in line {first.where.line}"
+            message = f"blob {shown(inlet.blob)} is an input twice, first in line {first.where.line}"
             self.faults.add(
-                SheetError(message, inlet.where, "include { phase: TRAIN } and include { phase: TEST } tell two apart")
+                SheetError(message, inlet.where, "mark one include { phase: TRAIN } and the other include { phase: TEST }")
             )
         if inlets or self.faults.found:
             return inlets
@@ -124,11 +124,11 @@ class _NetworkReader:
         return [InputBlob(name, None, where)]
 
     def _open(self, inlets: list[InputBlob]) -> None:
-        """Give every input its shape: the caller's, in the order of the file, or the file's own."""
+        """Give every input its shape: the caller's, in file order, or the file's own."""
         computed = [entry for entry in self.entries.kept if not entry.verdict.left_out]
         self.needed = {entry.bottoms[0][0] for entry in computed if entry.bottoms and entry.type in NEEDY}
         self.recurs = any(entry.type in RECURRENT for entry in computed)
-        used = _used(inlets, computed)
+        used = _find_read(inlets, computed)
         regions = {entry.bottoms[1][0] for entry in computed if entry.type in REGIONS_READ_BY and len(entry.bottoms) > 1}
         shapes = self._shapes_of_caller(used)
         if used and used[0].dims and not self.recurs:
@@ -141,7 +141,7 @@ class _NetworkReader:
             self.graph.note("The network is recurrent: the first axis of its inputs counts steps, and all steps are counted.")
 
     def _shapes_of_caller(self, used: list[InputBlob]) -> dict[str, Shape]:
-        """The input shapes that the caller gives, by the name of the blob."""
+        """The input shapes from the caller, by blob name. A fault where there are too many."""
         shapes = self.options.inputs
         if len(shapes) > max(len(used), 1):
             message = f"{len(shapes)} input shapes are given, but the network has {len(used)} inputs"
@@ -156,7 +156,9 @@ class _NetworkReader:
         if dims is None:
             return self._open_unknown(inlet)
         if inlet.guessed:
-            self.graph.note(f"Three channels are assumed for {inlet.blob}, as the file does not say them; --input sets a shape.")
+            self.graph.note(
+                f"Three channels are assumed for {inlet.blob}, as the file does not give them; --input sets the shape."
+            )
         leads = self.recurs or len(dims) == 1
         return Blob("", dims if leads else dims[1:], leads)
 
@@ -171,7 +173,7 @@ class _NetworkReader:
         return NOWHERE
 
     def _open_regions(self, inlet: InputBlob, shape: Shape | None) -> Blob:
-        """Regions that come from outside: a row of five numbers for each."""
+        """Regions as an input: a row of five numbers for each."""
         if shape is not None:
             return Blob("", shape, leading=True)
         stated = inlet.dims[0] if inlet.dims and inlet.dims[0] > 1 else 0
@@ -192,7 +194,7 @@ class _NetworkReader:
     # Layers
 
     def _step(self, entry: LayerEntry) -> None:
-        """Read one layer: what it makes is known under its tops from here on."""
+        """Read one layer; later layers find its outputs by their tops."""
         if entry.verdict.source:
             return
         if entry.verdict.left_out:
@@ -213,13 +215,13 @@ class _NetworkReader:
     def _blob(self, entry: LayerEntry, name: str, where: Where) -> Blob:
         blob = self.blobs.get(name) or self.inlets.get(name)
         if blob is None:
-            message = f"{entry.name} reads blob {shown(name)}, which no layer before it makes"
+            message = f"{entry.name} reads blob {shown(name)}, which no earlier layer makes"
             self.faults.add(SheetError(message, where, self._whose(name)))
             return NOWHERE
         return blob
 
     def _whose(self, name: str) -> str | None:
-        """Why a blob is not there."""
+        """A hint why there is no such blob."""
         if not self.root.source.may_guess():
             return None
         for entry in self.entries.kept:
@@ -231,7 +233,7 @@ class _NetworkReader:
         return _suggest(name, [*self.inlets, *self.blobs][-MAX_COMPARED:])
 
     def _refuse(self, entry: LayerEntry, bottoms: tuple[Blob, ...]) -> list[Blob]:
-        """A layer that cannot be counted: a fault, or its input handed on where the caller wants that."""
+        """A layer that cannot be counted: a fault, or skipped where the caller asks for that."""
         if self.options.skip_unknown:
             self.passed.append(describe(entry))
             return [bottoms[0] if bottoms else LABEL] * len(entry.tops)
@@ -245,7 +247,7 @@ class _NetworkReader:
         return [NOWHERE] * len(entry.tops)
 
     def _run(self, entry: LayerEntry, bottoms: tuple[Blob, ...]) -> list[Blob]:
-        """The blobs that a layer's rule makes."""
+        """The output blobs of a layer, by its rule."""
         assert entry.verdict.rule
         shapeless = entry.verdict.shapeless
         kept = tuple(blob for i, blob in enumerate(bottoms) if blob.counted or i not in shapeless)
@@ -254,7 +256,7 @@ class _NetworkReader:
         try:
             if not all(blob.counted for blob in kept):
                 labels = [name for (name, _), blob in zip(entry.bottoms, bottoms, strict=True) if not blob.counted]
-                raise SheetError(f"{entry.name} reads {join_names(labels)}, whose shape the file does not say", entry.where)
+                raise SheetError(f"{entry.name} reads {join_names(labels)}, whose shape the file does not give", entry.where)
             blobs = entry.verdict.rule(layer)
             self.graph.share(layer, first, parameter_names(entry.fields))
         except UnknownShapeError:
@@ -268,7 +270,7 @@ class _NetworkReader:
         return blobs if isinstance(blobs, list) else [blobs] * (len(entry.tops) if blobs is NOWHERE else 1)
 
     def _make(self, entry: LayerEntry, blobs: list[Blob]) -> None:
-        """Set the tops. A blob has one maker, but for layers that work in place."""
+        """Name the outputs by the tops. A blob is made once, except by in-place layers."""
         if len(blobs) < len(entry.tops):
             message = f"{describe(entry)} makes {len(blobs)} blobs, but {len(entry.tops)} tops are named"
             self.faults.add(SheetError(message, entry.where))
@@ -278,7 +280,7 @@ class _NetworkReader:
             exists = top in self.blobs or top in self.inlets
             if exists and top not in own and not entry.verdict.left_out and entry.verdict.rule:
                 first = self.makers.get(top, "an input")
-                hint = f"{first} makes it already; only a layer that reads the blob may write it again"
+                hint = f"{first} makes it already; only a layer that reads a blob may write it again"
                 self.faults.add(SheetError(f"{entry.name} makes blob {shown(top)} again", entry.where, hint))
             self.blobs[top] = blob
             self.makers[top] = describe(entry)
@@ -291,8 +293,8 @@ class _NetworkReader:
         sentences = (
             ("Left out, because they compute nothing at inference: {}.", self.left_out),
             ("Left out, because they are not part of phase TEST: {}.", dropped),
-            ("Passed over, because their types are not known: {}.", self.passed),
-            ("Fields that are not known and change nothing here: {}.", strangers),
+            ("Skipped because their types are unknown: {}.", self.passed),
+            ("Unknown fields, ignored: {}.", strangers),
         )
-        stage = ["Of the stages train, val and deploy, the last is read."] if self.entries.deploys else []
+        stage = ["Of the stages train, val and deploy, deploy is read."] if self.entries.deploys else []
         return [*stage, *self.graph.notes, *(text.format(join_names(names)) for text, names in sentences if names)]

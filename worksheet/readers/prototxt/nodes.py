@@ -1,4 +1,4 @@
-"""Makes the nodes of a network one by one: their sizes as soon as they are known, their names, shared parameters and stages."""
+"""Makes the nodes of a network one by one: their sizes, names, shared parameters and stages."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from worksheet.network import INPUT, Node
 from worksheet.readers.prototxt.layer import CaffeLayer, NodeDraft
 from worksheet.sizes import Sized, size
 
-ARRAYS = {"weights": 1, "biases": 1, "buffers": 3}  # as Caffe stores them: mean, variance and a factor for both
+ARRAYS = {"weights": 1, "biases": 1, "buffers": 3}  # tensors that Caffe stores: buffers are mean, variance and a factor for both
 GROUP = re.compile(r"[A-Za-z]+_?[0-9]+[a-z]?(?=_|$)")  # conv1_1, res2a_branch2b, inception_3a_pool
-MAX_NAMED = 12  # names in one note
+MAX_NAMED = 12  # in one note
 MAX_NODES = 50_000
 
 
 class CaffeGraph:
-    """The nodes so far. What rules of layers need of the graph is here."""
+    """The nodes so far, and what the rules of layers use of the graph."""
 
     def __init__(self, regions: int | None) -> None:
         self.batch = 1
@@ -32,10 +32,10 @@ class CaffeGraph:
         self._sizes: dict[object, Sized] = {}
         self._names = {INPUT}
         self._suffixes: Counter[str] = Counter()
-        self._arrays: dict[str, tuple[str, int]] = {}  # a stored array's name: its node, its place there
+        self._arrays: dict[str, tuple[str, int]] = {}  # by name of a parameter tensor: its node, its position there
 
     def make(self, layer: CaffeLayer, draft: NodeDraft) -> Shape | None:
-        """Append a node; its output's shape, where that of its inputs is known. Raises WorksheetError."""
+        """Append a node and return the shape of its output, None where an input's is unknown. Raises WorksheetError."""
         if len(self.nodes) >= MAX_NODES:
             raise SheetError(f"the network has more than {MAX_NODES:,} layers", layer.where)
         kind = kind_named(draft.kind)
@@ -49,7 +49,7 @@ class CaffeGraph:
         return row.output if row else None
 
     def _size(self, node: Node, received: tuple[Shape | None, ...]) -> Sized | None:
-        """Equal layers are worked out once."""
+        """The size of a node; equal layers are sized once."""
         key = (node.kind.name, received, *node.hyperparameters.items())
         if key not in self._sizes:
             row = size(node, received)
@@ -59,7 +59,7 @@ class CaffeGraph:
         return self._sizes[key]
 
     def free_name(self, name: str) -> str:
-        """The name, with a number where another node bears it."""
+        """The name, with a number where another node has it already."""
         candidate = name
         while candidate in self._names:
             self._suffixes[name] += 1
@@ -68,17 +68,17 @@ class CaffeGraph:
         return candidate
 
     def note(self, note: str) -> None:
-        """Keep a sentence for the solution, once."""
+        """Note a sentence on the solution, once."""
         self.notes[note] = None
 
     def note_unknown_field(self, field: str, where: Where) -> None:
-        """Keep a field that is not known, at its first place."""
+        """Note an unknown field, with its first position."""
         self.unknown_fields.setdefault(field, where)
 
     # Shared parameters
 
     def share(self, layer: CaffeLayer, first: int, names: list[str]) -> None:
-        """Let the nodes from ``first`` on use the arrays of an earlier layer where all their names are that layer's."""
+        """Let the nodes from ``first`` on share the parameters of an earlier layer that has all their names."""
         if not any(names):
             return
         for place in range(first, len(self.nodes)):
@@ -88,12 +88,12 @@ class CaffeGraph:
                 continue
             own = [*names[:array_count], *[""] * array_count][:array_count]
             owners = {self._arrays.get(name) for name in own}
-            donors = {found[0] for found in owners if found}
+            donors = {shared[0] for shared in owners if shared}
             if None not in owners and len(donors) == 1 and [self._arrays[name][1] for name in own] == list(range(array_count)):
                 self.nodes[place] = self._share_with(layer, node, donors.pop())
             elif donors:
                 some = ", ".join(sorted(donors))
-                self.note(f"{node.name} shares some of its parameters with {some}; they are counted in each.")
+                self.note(f"{node.name} shares only some of its parameters with {some}; they are counted in each.")
             for position, name in enumerate(own):
                 if name:
                     self._arrays.setdefault(name, (node.name, position))
@@ -102,8 +102,8 @@ class CaffeGraph:
         own, other = self.rows[node.name], self.rows[donor]
         if own and other and any(_count_stored(own, name) != _count_stored(other, name) for name in ARRAYS):
             sizes = " and ".join(f"{sum(_count_stored(row, name) for name in ARRAYS):,}" for row in (own, other))
-            message = f"{node.name} shares the parameters of {donor}, but they are {sizes} numbers"
-            raise SheetError(message, layer.where, "a name of param { name } for arrays of one shape")
+            message = f"{node.name} shares the parameters of {donor}, but they have {sizes} elements"
+            raise SheetError(message, layer.where, "one param { name } must stand for tensors of one shape")
         return replace(node, shares=donor)
 
 
@@ -112,9 +112,9 @@ def _count_stored(row: Sized, quantity: str) -> int:
 
 
 def with_stages(nodes: list[Node], origins: dict[str, tuple[str, str]]) -> list[Node]:
-    """The nodes with their stages: what several layers' names begin with.
+    """The nodes with their stages: a prefix that several layer names share.
 
-    ``origins`` tells of each node its layer's name and, where that layer works in place, the node below, whose stage it has.
+    ``origins`` gives for each node the name of its layer and, for an in-place layer, the node before it, whose stage it takes.
     """
     groups = {name: _group(name) for name, below in dict.fromkeys(origins.values()) if not below}
     shared = Counter(groups.values())
@@ -133,6 +133,6 @@ def _group(name: str) -> str:
 
 
 def join_names(names: list[str]) -> str:
-    """Names in a sentence, the first of many."""
+    """Names in a sentence, cut off after the first few."""
     more = len(names) - MAX_NAMED
     return ", ".join(names[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "")

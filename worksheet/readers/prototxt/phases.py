@@ -1,4 +1,4 @@
-"""Which layers of a file belong to the network that is run for testing: Caffe's rules of phase, stage and level."""
+"""Which layers of a file belong to the network in phase TEST: Caffe's rules of phase, stage and level."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ TRAINING = frozenset({"train", "val"})
 class NetState:
     """The state of the network: phase TEST, with the level and stages that the file's own ``state`` gives.
 
-    A file for all purposes tells its parts apart by the stages train, val and deploy (NVIDIA's DIGITS, Caffe's
-    cifar10_full_network): of such a file, the stage deploy is read, and ``assumed`` is true.
+    A file for all purposes marks its parts with the stages train, val and deploy (NVIDIA's DIGITS, Caffe's
+    cifar10_full_network): the stage deploy of such a file is read, and ``assumed`` is true.
     """
 
     def __init__(self, root: MessageFields, layers: list[MessageFields]) -> None:
@@ -27,12 +27,12 @@ class NetState:
             self.stages = frozenset({DEPLOY})
 
     def includes(self, layer: MessageFields) -> bool:
-        """Whether a layer is part of it: any rule of ``include`` holds, or none of ``exclude``; an old ``phase`` is TEST."""
+        """Whether a layer is in the network: some ``include`` rule holds, or no ``exclude`` rule; an old ``phase`` is TEST."""
         if layer.choice("phase", PHASES, PHASE) != PHASE:
             return False
         include, exclude = layer.children("include"), layer.children("exclude")
         if include and exclude:
-            raise SheetError("a layer has rules to include or to exclude it, not both", exclude[0].where)
+            raise SheetError("a layer has include rules or exclude rules, not both", exclude[0].where)
         return any(map(self._meets, include)) if include else not any(map(self._meets, exclude))
 
     def _meets(self, rule: MessageFields) -> bool:
@@ -46,7 +46,7 @@ class NetState:
 
 
 def _is_all_purpose(layers: list[MessageFields]) -> bool:
-    """Whether some layers are for a stage of training, and others are there or not there for the stage deploy."""
+    """Whether some layers are for a training stage, and others are included in or excluded from the stage deploy."""
     rules = {"include": set[str](), "exclude": set[str]()}
     for layer in layers:
         for name, stages in rules.items():

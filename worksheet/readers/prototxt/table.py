@@ -1,4 +1,4 @@
-"""The table of Caffe's layer types: the rule of each, those that compute nothing at inference, those that cannot be counted."""
+"""The table of Caffe's layer types: their rules, those that compute nothing at inference, those that cannot be counted."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ LEFT_OUT = (
     *("Accuracy", "DetectionEvaluate", "HDF5Output", "MatWrite", "SegAccuracy", "Silence"),
     *("ContrastiveLoss", "EuclideanLoss", "HingeLoss", "InfogainLoss", "MultiBoxLoss", "MultinomialLogisticLoss"),
     *("SigmoidCrossEntropyLoss", "SmoothL1Loss", "SmoothL1LossOHEM", "SoftmaxLoss", "SoftmaxWithLoss"),
-    *("BoxAnnotatorOHEM", "MarginInnerProduct"),  # which choose samples, or classify with the label's help, to train
+    *("BoxAnnotatorOHEM", "MarginInnerProduct"),  # for training: they choose samples, or need the label to classify
 )
 UNCOUNTED = {
-    "DenseCRF": "the inference of a random field depends on settings that are not in the file",
-    "Filter": "it picks samples by their values, so its size depends on the data",
-    "MatRead": "it reads arrays whose shape is not in the file",
+    "DenseCRF": "the inference of a random field depends on settings outside the file",
+    "Filter": "it selects samples by their values, so its size depends on the data",
+    "MatRead": "it reads tensors whose shape is not in the file",
     "MultiStageMeanfield": "the filters of its random field run over a lattice whose size depends on the picture",
-    "Recurrent": "it is the base of RNN and LSTM; the steps that it unrolls are not in the file",
+    "Recurrent": "it is the base class of RNN and LSTM; the steps that it unrolls are not in the file",
 }
 SCRIPTS: dict[str, LayerRule] = {"proposallayer": detection.proposal, "proposaltargetlayer": detection.targets}
 SCRIPTS_LEFT_OUT = re.compile(r".*loss(layer)?|.*accuracy(layer)?|anchortarget(layer)?")
 RECURRENT = frozenset({"LSTM", "RNN"})
-# Blobs whose shape does not matter, by their places: marks of where sequences begin, the picture's size, true boxes.
+# Inputs whose shape does not matter, by position: sequence markers, the image size, ground-truth boxes.
 SHAPELESS: dict[LayerRule, tuple[int, ...]] = {
     RULES["LSTM"]: (1,),
     RULES["RNN"]: (1,),
@@ -36,12 +36,12 @@ SHAPELESS: dict[LayerRule, tuple[int, ...]] = {
     detection.targets: (1, 2, 3),
     layout.gather_batches: (1, 2, 3),
 }
-NEEDY = frozenset(windows.RULES | weights.RULES)  # whose first blob is no label
-REGIONS_READ_BY = frozenset({"PSROIPooling", "ROIAlign", "ROIPooling"})  # as their second blob
+NEEDY = frozenset(windows.RULES | weights.RULES)  # types whose first blob is not a label
+REGIONS_READ_BY = frozenset({"PSROIPooling", "ROIAlign", "ROIPooling"})  # as the second blob
 
 
 def _normalise(name: str) -> str:
-    """A type's name without what its spellings differ in: INNER_PRODUCT, InnerProduct, innerproduct."""
+    """A type's name in one spelling, for INNER_PRODUCT, InnerProduct and innerproduct."""
     return name.replace("_", "").replace("-", "").lower()
 
 
@@ -49,7 +49,7 @@ TYPES = {_normalise(name): name for name in (*RULES, *LEFT_OUT, *data_layers.SOU
 
 
 def canonical_type(written: str) -> str:
-    """The type as Caffe writes it now; as it stands in the file where it is not known."""
+    """The type in Caffe's current spelling; unchanged where it is unknown."""
     return TYPES.get(_normalise(written), written)
 
 
@@ -64,12 +64,12 @@ class LayerVerdict:
 
     @property
     def shapeless(self) -> tuple[int, ...]:
-        """The places of the blobs whose shape does not matter."""
+        """The positions of the inputs whose shape does not matter."""
         return SHAPELESS.get(self.rule, ()) if self.rule else ()
 
 
 def judge_layer(type: str, fields: MessageFields) -> LayerVerdict:
-    """What becomes of a layer of this type. A data layer is one that reads no blob; a script is known by its class."""
+    """What becomes of a layer of this type. A data layer reads no blob; a Python layer is recognised by its class."""
     bottoms = "bottom" in fields
     if not bottoms and (type in data_layers.SOURCES or _normalise(type).endswith("data")):
         return LayerVerdict(source=True)
@@ -88,4 +88,4 @@ def _judge_script(name: str) -> LayerVerdict:
         return LayerVerdict(SCRIPTS[plain_name])
     if SCRIPTS_LEFT_OUT.fullmatch(plain_name):
         return LayerVerdict(left_out=True)
-    return LayerVerdict(refused=f"the script {name or 'without a name'} is not known")
+    return LayerVerdict(refused=f"the Python layer {name or 'without a class'} is unknown")

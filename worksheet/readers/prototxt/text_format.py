@@ -1,4 +1,4 @@
-"""Parses the text format of protocol buffers into messages whose every value still knows its line and column."""
+"""Parses the text format of protocol buffers into messages in which every value keeps its line and column."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ MAX_DEPTH = 50
 MAX_FIELDS = 400_000
 MAX_SYNTAX_FAULTS = 20
 MAX_GUESSES = 200
-LAYER = re.compile(r"^[ \t]*layers?\b\s*(?::\s*)?\{", re.MULTILINE)  # where reading goes on behind a fault
+LAYER = re.compile(r"^[ \t]*layers?\b\s*(?::\s*)?\{", re.MULTILINE)  # where reading resumes after a fault
 
-# A name, its colon and a value of one line are one terminal, a name and its brace another: so most lines of a
-# network are a single token, and a file takes half the time. None of the patterns can match one text in two ways.
+# A name, its colon and a value on one line are one terminal, a name and its brace another: most lines of a network
+# are a single token, which halves the time for a file. No pattern can match a text in two ways.
 NUMBER = r"0[xX][0-9a-fA-F]+|(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?[fF]?"
 WORD = rf"(?:-[ \t]*)?(?:{NUMBER}|[A-Za-z_]\w*)(?![\w.])"
 STRING = r""""[^"\\\n]*(?:\\.[^"\\\n]*)*"|'[^'\\\n]*(?:\\.[^'\\\n]*)*\'"""
@@ -53,16 +53,9 @@ _END: /[,;]/
 %ignore /(?:\s|#[^\n]*)+/
 """
 TERMINALS = {
-    "PAIR": "a field",
-    "PAIR_OF_TEXT": "a field",
-    "NAME": "a field",
-    "OPEN_BRACE": "a field",
-    "OPEN_ANGLE": "a field",
-    "WORD": "a value",
-    "STRING": "a value",
-    "BRACE": "'{'",
-    "ANGLE": "'{'",
-    "LBRACE": "'{'",
+    **dict.fromkeys(("PAIR", "PAIR_OF_TEXT", "NAME", "OPEN_BRACE", "OPEN_ANGLE"), "a field"),
+    **dict.fromkeys(("WORD", "STRING"), "a value"),
+    **dict.fromkeys(("BRACE", "ANGLE", "LBRACE"), "'{'"),
     "RBRACE": "'}'",
     "MORETHAN": "'>'",
     "LSQB": "'['",
@@ -77,7 +70,7 @@ ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v"
 
 @dataclass(slots=True)
 class PrototxtScalar:
-    """A number, a word or a text, as it stands in the file; its reader says what it must be."""
+    """A number, word or text, as the file has it; whoever reads the field decides which it must be."""
 
     text: str
     quoted: bool
@@ -88,7 +81,7 @@ class PrototxtScalar:
 
 @dataclass(slots=True)
 class PrototxtMessage:
-    """The fields between two braces: every name with all its values in the order of the file. ``depth`` 1 holds no message."""
+    """The fields between two braces: every name with its values in file order. ``depth`` is 1 where no message is inside."""
 
     line: int
     column: int
@@ -101,7 +94,7 @@ FieldValue = PrototxtScalar | PrototxtMessage
 
 
 class PrototxtSource:
-    """A file's name and lines, to tell the place of a value."""
+    """A file's name and lines, from which the position of a value follows."""
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
@@ -110,7 +103,7 @@ class PrototxtSource:
         self.guesses = MAX_GUESSES
 
     def may_guess(self) -> bool:
-        """Whether a misspelt name is still compared with the known ones: that is slow, and a file may be wrong throughout."""
+        """Whether to look for the nearest known name once more: that is slow, and a file may be full of faults."""
         self.guesses -= 1
         return self.guesses >= 0
 
@@ -118,14 +111,14 @@ class PrototxtSource:
         return Where(self.file, line, column, self.lines[line - 1], length)
 
     def of(self, value: FieldValue) -> Where:
-        """The place of a value; of a message, where its name stands."""
+        """The position of a value; for a message, that of its name."""
         return self.at(value.line, value.column, value.length)
 
 
 def parse(source: PrototxtSource) -> PrototxtMessage:
-    """The message that a file is. Raises SheetError with the place of every fault that it can tell apart.
+    """The message in a file. Raises WorksheetError with every syntax fault at its line and column.
 
-    Behind a fault the reading goes on at the next layer, so that all layers with faults are named at once.
+    After a fault, reading resumes at the next layer, so that all layers with faults are reported at once.
     """
     _check_bounds(source)
     faults = Collector()
@@ -144,7 +137,7 @@ def parse(source: PrototxtSource) -> PrototxtMessage:
 
 
 def _check_bounds(source: PrototxtSource) -> None:
-    """Refuse what is too large before a parser works on it: every field has a colon, a brace or a comma."""
+    """Refuse what is too large before it is parsed: every field has a colon, a brace or a comma."""
     fields = sum(source.text.count(sign) for sign in ":{<,;")
     fields += max(source.text.count('"'), source.text.count("'")) // 2
     if fields > 2 * MAX_FIELDS:
@@ -152,7 +145,7 @@ def _check_bounds(source: PrototxtSource) -> None:
 
 
 class _GrammarFault(Exception):
-    """A fault of the grammar, with the offset in the text at which the reading stopped."""
+    """A syntax fault, with the offset in the text at which parsing stopped."""
 
     def __init__(self, fault: SheetError, position: int) -> None:
         super().__init__(fault.message)
@@ -161,12 +154,12 @@ class _GrammarFault(Exception):
 
 
 def _parse_from(source: PrototxtSource, start: int) -> PrototxtMessage:
-    """The message from an offset in the text on."""
+    """The message that starts at an offset in the text."""
     from lark.exceptions import UnexpectedCharacters, UnexpectedInput
 
     before = source.text.count("\n", 0, start)  # the parser counts from the offset
     try:
-        root: Any = _parser().parse(source.text[start:])  # built by the parser's own rules: a message, no tree
+        root: Any = _parser().parse(source.text[start:])  # the transformer builds a message instead of a tree
     except UnexpectedInput as fault:
         is_sign = isinstance(fault, UnexpectedCharacters)
         fault_found = _fault_of_character(source, before, fault) if is_sign else _fault_of_token(source, before, fault)
@@ -181,7 +174,7 @@ def _parse_from(source: PrototxtSource, start: int) -> PrototxtMessage:
 
 
 def _too_deep(root: PrototxtMessage) -> PrototxtMessage | None:
-    """The first message beyond the depth that is read."""
+    """The first message below the maximum depth."""
     if root.depth <= MAX_DEPTH + 1:
         return None
     message = root
@@ -192,18 +185,18 @@ def _too_deep(root: PrototxtMessage) -> PrototxtMessage | None:
 
 
 def _fault_of_character(source: PrototxtSource, before: int, fault: Any) -> SheetError:
-    """The fault of a sign that begins nothing."""
+    """The fault of a character that no token begins with."""
     line = before + fault.line
     where = source.at(line, fault.column)
     sign = where.text[fault.column - 1 : fault.column]
     if sign in ('"', "'"):
-        return SheetError("the text that begins here is not closed on its line", where, f"a second {sign}")
-    hint = "a template's placeholder: write its value there" if sign == "$" else _describe_expected(fault.allowed)
+        return SheetError("the text that begins here is not closed on the same line", where, f"close it with {sign}")
+    hint = "a template's placeholder: replace it with its value" if sign == "$" else _describe_expected(fault.allowed)
     return SheetError(f"cannot read {shown(where.text[fault.column - 1 :], 20)}", where, hint)
 
 
 def _fault_of_token(source: PrototxtSource, before: int, fault: Any) -> SheetError:
-    """The fault of a token that does not fit, or of a file that ends too early."""
+    """The fault of an unexpected token, or of a file that ends too early."""
     token = fault.token
     opened = [value for value in fault.state.value_stack if getattr(value, "type", "") in OPENING]
     if token.type == "$END" and opened:
@@ -223,7 +216,7 @@ OPENING = frozenset({"OPEN_BRACE", "OPEN_ANGLE", "BRACE", "ANGLE"})
 
 
 def _describe_expected(terminals: Any) -> str | None:
-    """What could stand at the place of a fault, in words."""
+    """What was expected at the position of a fault, in words."""
     words = sorted({TERMINALS[name] for name in terminals or () if name in TERMINALS}, key=list(TERMINALS.values()).index)
     return f"expected {' or '.join(words)}" if 0 < len(words) < 4 else None
 
@@ -234,7 +227,7 @@ def _parser() -> Lark:
 
     @v_args(inline=True)
     class MessageBuilder(Transformer[Any, Any]):
-        """Builds each message as soon as the parser has all of it. A field is a name with its values."""
+        """Builds each message as soon as it is parsed. A field is a name with its values."""
 
         def start(self, *fields: Any) -> PrototxtMessage:
             return _fill(PrototxtMessage(1, 1), fields)
@@ -289,7 +282,7 @@ def _scalar(text: str, token: Token, offset: int = 0) -> PrototxtScalar:
 
 
 def _unquote(text: str) -> str:
-    """A text without its quotes and escapes."""
+    """A text without its quotes, with its escapes resolved."""
     inner = text[1:-1]
     return ESCAPE.sub(_unescape, inner) if "\\" in inner else inner
 

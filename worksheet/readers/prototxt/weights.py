@@ -1,4 +1,4 @@
-"""Caffe's layers with stored numbers, and those that normalise: inner products, batch norms, scales, embeddings, recurrence."""
+"""Caffe's layers with parameters, and those that normalise: inner product, batch norm, scale, embedding, recurrent layers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def inner_product(layer: CaffeLayer) -> Blob:
     position = layer.inner_axis(blob, fields.integer("axis", 1, least=-9))
     rows, inside = blob.shape[:position], blob.shape[position:]
     values = {"k": fields.integer("num_output", None, 1), "b": int(fields.flag("bias_term", default=True))}
-    if not rows:  # Linear flattens maps by itself, and takes two axes for rows
+    if not rows:  # Linear flattens feature maps itself, and takes two axes as rows
         blob = layer.emit("Flatten", blob, part="flatten") if len(inside) == 2 else blob
         return layer.emit("Linear", blob, values=values)
     blob = layer.reshape(blob, (*rows, prod(inside)), part="rows")
@@ -32,18 +32,18 @@ def lrn(layer: CaffeLayer) -> Blob:
 
 
 def batch_norm(layer: CaffeLayer) -> Blob:
-    """Caffe's own stores means and variances alone: a Scale layer follows it. NVIDIA's may hold the scale too."""
+    """Caffe's layer stores only means and variances, and a Scale layer follows it. NVIDIA's may hold the scale too."""
     affine = layer.param("batch_norm_param").flag("scale_bias")
     return layer.emit("BatchNorm", layer.bottom, values={"a": int(affine), "i": layer.channels_axis})
 
 
 def affine_batch_norm(layer: CaffeLayer) -> Blob:
-    """BN of other Caffes: slope and bias are its own."""
+    """BN of Caffe forks: it holds slope and bias itself."""
     return layer.emit("BatchNorm", layer.bottom, values={"a": 1, "i": layer.channels_axis})
 
 
 def mean_variance_norm(layer: CaffeLayer) -> Blob:
-    """MVN: the mean taken off, and the deviation divided out unless normalize_variance is false."""
+    """MVN: subtracts the mean, and divides by the deviation unless normalize_variance is false."""
     fields = layer.param("mvn_param")
     blob = layer.bottom
     across = fields.flag("across_channels")
@@ -64,7 +64,7 @@ def normalize(layer: CaffeLayer) -> Blob:
 
 
 def scale(layer: CaffeLayer) -> Blob:
-    """Numbers of its own, one a channel (or those of a second blob), times the input; then perhaps a bias."""
+    """Parameters, one per channel (or a second blob), times the input; then an optional bias."""
     return _scale_or_shift(layer, "scale_param")
 
 
@@ -104,21 +104,21 @@ def _combine(layer: CaffeLayer, blob: Blob, operation: str, other: Blob, *, with
 
 
 def _align(layer: CaffeLayer, blob: Blob, other: Blob, position: int) -> Blob:
-    """The second blob with axes of one behind its own, so that it lies over the first from ``position`` on."""
+    """The second blob with trailing axes of one, so that it broadcasts over the first from ``position`` on."""
     shape: Shape = other.shape
-    if position < 0 and other.leading:  # a stored array has no batch; a blob laid from the batch on shares it
-        raise SheetError(f"{layer.name} lays a blob without samples over samples", layer.where, "axis: 1")
+    if position < 0 and other.leading:  # a parameter has no batch; a blob aligned at the batch shares it
+        raise SheetError(f"{layer.name} aligns a blob without samples with samples", layer.where, "axis: 1")
     behind = len(blob.shape) - max(position, 0) - len(shape)
     under = blob.shape[max(position, 0) : len(blob.shape) - behind]
     if behind < 0 or any(size not in {1, whole} for size, whole in zip(shape, under, strict=True)):
         shapes = [" x ".join(map(str, layer.axes(one))) for one in (blob, other)]
-        message = f"{layer.name} ({layer.type}) cannot lay {shapes[1]} over {shapes[0]} there"
-        raise SheetError(message, layer.where, "the axis at which the second blob's axes begin")
+        message = f"{layer.name} ({layer.type}) cannot broadcast {shapes[1]} over {shapes[0]} there"
+        raise SheetError(message, layer.where, "axis: where the axes of the second blob begin")
     return layer.reshape(other, shape + (1,) * behind, part="laid", leading=other.leading)
 
 
 def embed(layer: CaffeLayer) -> Blob:
-    """A row of the table for every number; then a bias, unless bias_term is false."""
+    """A row of the table for every index, plus a bias unless bias_term is false."""
     fields = layer.param("embed_param")
     values = {"v": fields.integer("input_dim", None, 1), "k": fields.integer("num_output", None, 1)}
     blob = layer.bottom
@@ -131,24 +131,24 @@ def embed(layer: CaffeLayer) -> Blob:
 
 
 def parameter(layer: CaffeLayer) -> Blob:
-    """An array that is learned and read by other layers. It has no samples."""
+    """A parameter tensor that other layers read. It has no samples."""
     shape = layer.param("parameter_param").child("shape").integers("dim", 1)
     if not 0 < len(shape) <= 6:
-        raise SheetError(f"{layer.name} is an array of {len(shape)} axes; from 1 to 6", layer.where, "shape { dim: ... }")
+        raise SheetError(f"{layer.name} is a tensor of {len(shape)} axes; it must have 1 to 6", layer.where, "shape { dim: ... }")
     return layer.emit("Parameter", leading=True, values=number_symbols("o", tuple(shape)))
 
 
 def recurrent(kind: str, layer: CaffeLayer) -> Blob:
-    """Steps x streams x features: each stream is a sequence. Caffe's RNN has a layer behind its state that makes the output."""
+    """Steps x streams x features: each stream is a sequence. Caffe's RNN computes its output from the state by one more layer."""
     fields = layer.param("lstm_param" if "lstm_param" in layer.fields else "recurrent_param")
     blob = layer.read(1, 3)[0]
     if len(layer.fields.scalars("bottom")) > 2:
         raise SheetError(f"{layer.name} ({layer.type}) has a third input, which each step reads; it is not counted", layer.where)
     if fields.flag("expose_hidden"):
-        raise SheetError("a state that is fed from outside is not counted", fields.place("expose_hidden"))
+        raise SheetError("a state that comes from outside is not counted", fields.place("expose_hidden"))
     width = fields.integer("num_output", None, 1)
     if len(blob.shape) < 3:
-        raise SheetError(f"{layer.name} ({layer.type}) takes steps x streams x features", layer.where, "a Reshape before it")
+        raise SheetError(f"{layer.name} ({layer.type}) takes steps x streams x features", layer.where, "put a Reshape before it")
     steps, streams, *inside = blob.shape
     if streams == 1:
         rows = layer.reshape(blob, (steps, prod(inside)), part="steps")

@@ -1,4 +1,4 @@
-"""Caffe's layers that slide a window: convolution, its transpose, pooling with Caffe's rounding, im2col, spatial pyramids."""
+"""Caffe's layers that slide a window: convolution and its transpose, pooling with Caffe's rounding, im2col, spatial pyramids."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from worksheet.errors import SheetError
 from worksheet.readers.prototxt.fields import MessageFields
 from worksheet.readers.prototxt.layer import Blob, CaffeLayer, LayerRule, number_symbols
 
-SIDES = {1: "w", 2: "hw", 3: "thw"}  # the letters of the axes behind the channels, from the outermost inwards
+SIDES = {1: "w", 2: "hw", 3: "thw"}  # the letters of the axes after the channels, outermost first
 MAX_BLOBS = 1000
 POOLS = ("MAX", "AVE", "STOCHASTIC")
-CLIPPED, UNCLIPPED = 1, 2  # pooling rounds up; only where there is padding is a window behind the input left out
+CLIPPED, UNCLIPPED = 1, 2  # pooling rounds up; a window that starts in the padding after the input is dropped
 MAX_PYRAMID = 10
 DEPTHS = {"kernel_size": "kernel_depth", "stride": "temporal_stride", "pad": "temporal_pad"}  # C3D's words for time
 
 
 def per_axis(fields: MessageFields, single: str, default: int | None, dimensions: int, least: int = 0) -> list[int]:
-    """A size for each axis, from the outermost: one for all, one for each, or apart as ..._h and ..._w."""
+    """A size for each axis, outermost first: one for all axes, one for each, or separate fields ..._h and ..._w."""
     if "kernel_depth" in fields and single in DEPTHS and dimensions == 3:
         return [fields.integer(DEPTHS[single], default, least), *per_axis(fields, single, default, 2, least)]
     stem = single.removesuffix("_size")
@@ -26,42 +26,42 @@ def per_axis(fields: MessageFields, single: str, default: int | None, dimensions
         if single in fields:
             raise SheetError(f"{single} and {stem}_h, {stem}_w set the same number", place)
         if dimensions != 2:
-            raise SheetError(f"{stem}_h and {stem}_w are for maps", place, f"{single} for each of {dimensions} axes")
+            raise SheetError(f"{stem}_h and {stem}_w are for two axes", place, f"{single} for each of {dimensions} axes")
         return [fields.integer(f"{stem}_{side}", default, least) for side in SIDES[2]]
     sizes: list[int] = list(fields.integers(single, least))
     if not sizes and default is None:
-        return [fields.integer(single, default, least)] * dimensions  # which says what is missing
+        return [fields.integer(single, default, least)] * dimensions  # raises, and names what is missing
     if len(sizes) not in {0, 1, dimensions}:
-        hint = f"one for all, or one for each of {dimensions} axes"
+        hint = f"give it once for all axes, or {dimensions} times, once for each"
         raise SheetError(f"{single} is given {len(sizes)} times", fields.place(single), hint)
     sizes = sizes or [default or 0]
     return sizes * dimensions if len(sizes) == 1 else sizes
 
 
 def dilations(fields: MessageFields, dimensions: int) -> list[int]:
-    """The distances between a kernel's elements, which DeepLab's first Caffe calls holes."""
+    """The dilation of the kernel along each axis; the Caffe of the first DeepLab calls it hole."""
     name = "hole" if {"hole", "hole_h", "hole_w"} & fields.values.keys() else "dilation"
     return per_axis(fields, name, 1, dimensions, 1)
 
 
 def axis_symbols(letter: str, sizes: list[int]) -> dict[str, int]:
-    """Values of the symbols of the axes: s_h, s_w; of a kernel, whose letter is empty, h and w."""
+    """Values of the symbols of the axes: s_h, s_w; for a kernel, whose letter is empty, h and w."""
     stem = f"{letter}_" if letter else ""
     return {stem + side: size for side, size in zip(SIDES[len(sizes)], sizes, strict=True)}
 
 
 def window_dimensions(layer: CaffeLayer, blob: Blob, axis: int) -> int:
-    """The number of axes in which a window slides: those behind the channels' axis."""
+    """The number of axes along which a window slides: those after the channels."""
     position = layer.inner_axis(blob, axis)
     count = len(blob.shape) - position - 1
     if count not in SIDES:
         shape = " x ".join(map(str, blob.shape))
-        raise SheetError(f"{layer.name} ({layer.type}) slides over 1 to 3 axes behind the channels, not {shape}", layer.where)
+        raise SheetError(f"{layer.name} ({layer.type}) slides over 1 to 3 axes after the channels, not over {shape}", layer.where)
     return count
 
 
 def convolution(kind: str, layer: CaffeLayer, *, depthwise: bool = False) -> list[Blob]:
-    """Caffe rounds down. Several blobs are convolved with the same weights, each to a top of its own."""
+    """Caffe rounds sizes down. Several blobs share the weights, and each gives its own top."""
     blobs = layer.read(1, MAX_BLOBS)
     fields = layer.param("convolution_param")
     outputs: list[Blob] = []
@@ -84,12 +84,12 @@ def convolution(kind: str, layer: CaffeLayer, *, depthwise: bool = False) -> lis
 
 
 def pooling(layer: CaffeLayer) -> list[Blob]:
-    """Caffe rounds up, and steps by 1 where no stride is given. A second top has the places of the maxima."""
+    """Caffe rounds sizes up, and the default stride is 1. A second top holds the positions of the maxima."""
     blob = layer.bottom
     fields = layer.param("pooling_param")
     pool = fields.choice("pool", POOLS, "MAX")
     if pool == "STOCHASTIC":
-        hint = "MAX or AVE; it weighs each element by its own value, for which there is no kind of layer"
+        hint = "use MAX or AVE; stochastic pooling weighs each element by its value, which no kind of layer does"
         raise SheetError("stochastic pooling is not counted", fields.place("pool"), hint)
     kind = {"MAX": "MaxPool", "AVE": "AvgPool"}[pool]
     dimensions = window_dimensions(layer, blob, 1)
@@ -105,14 +105,14 @@ def pooling(layer: CaffeLayer) -> list[Blob]:
 
 
 def _pool_globally(layer: CaffeLayer, blob: Blob, kind: str, dimensions: int) -> Blob:
-    """Pooling over all of a map; of the maps of many regions, each by itself."""
+    """Pooling over a whole feature map; the feature maps of many regions are pooled one by one."""
     if not blob.leading:
         return layer.emit(f"Global{kind}", blob)
     return layer.emit(f"{kind}{dimensions}d", blob, values=axis_symbols("", list(blob.shape[-dimensions:])))
 
 
 def im2col(layer: CaffeLayer) -> Blob:
-    """The windows of a convolution side by side: elements are copied, nothing is computed."""
+    """The windows of a convolution, laid out as columns: elements are copied, nothing is computed."""
     blob = layer.bottom
     fields = layer.param("convolution_param")
     dimensions = window_dimensions(layer, blob, fields.integer("axis", 1, least=-9))
@@ -152,7 +152,7 @@ def pyramid(layer: CaffeLayer) -> Blob:
 
 
 def upsample(layer: CaffeLayer) -> Blob:
-    """Upsample: to a multiple of the size (nearest neighbour), or with the places of maxima, as SegNet unpools.
+    """Upsample: to a multiple of the size (nearest neighbour), or by the positions of maxima, as SegNet unpools.
 
     SegNet's pad_out takes off the row or column by which Caffe's pooling had rounded up.
     """
@@ -170,7 +170,7 @@ def upsample(layer: CaffeLayer) -> Blob:
 
 
 def interpolate(layer: CaffeLayer) -> Blob:
-    """DeepLab's Interp: bilinear, the corners kept; to a size, or zoomed and shrunk."""
+    """DeepLab's Interp: bilinear with aligned corners, to a given size or by zoom and shrink factors."""
     blob, *like = layer.read(1, 2)
     fields = layer.param("interp_param")
     values: dict[str, int] = {}

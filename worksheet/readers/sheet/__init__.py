@@ -18,7 +18,10 @@ from worksheet.sizes import follow, sized
 
 
 def read_sheet(path: Path, options: ReadOptions) -> Network:
-    """The network in a ``.sheet`` file. Raises WorksheetError with every fault of the file at its line and column."""
+    """The network in a ``.sheet`` file, whose notation docs/sheet.md describes.
+
+    ``options.inputs`` replaces the shape of the main input. Raises WorksheetError with every fault at its line and column.
+    """
     return _SheetReader(path, read_text(path)).network(options.input)
 
 

@@ -1,4 +1,4 @@
-"""The body of a sheet: layers with names and branches, stages, and blocks that are written once and used with numbers."""
+"""The body of a sheet: layers with names and branches, stages, and blocks that are defined once and used with numbers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from worksheet.readers.sheet.lines import (
 MAX_LAYERS = 20_000
 MAX_BLOCKS = 200
 MAX_DEPTH = 10  # blocks within blocks
-UNKNOWN = "?"  # the input of a layer that stands behind one which could not be read
+UNKNOWN = "?"  # the input of a layer after one that could not be read
 
 STAGE = re.compile(r"\s*==+\s*(?P<title>.*?)\s*==+\s*")
 BLOCK = re.compile(rf"\s*block\s+(?P<name>{NAME})\s*\((?P<numbers>[^)]*)\)\s*:\s*", re.ASCII)
@@ -44,7 +44,7 @@ class SheetBlock:
 
 @dataclass
 class SheetScope:
-    """The names that a stretch of lines may read, and the layer above."""
+    """The names that some lines may read, and the layer above."""
 
     prefix: str
     names: dict[str, str]
@@ -60,7 +60,7 @@ class SheetScope:
 
 
 class SheetBody:
-    """Reads the lines below the front matter; every fault is noted at its place and reading goes on."""
+    """Reads the lines below the front matter; every fault is collected with its position, and reading goes on."""
 
     def __init__(self, faults: Collector, further: Iterable[str]) -> None:
         self.faults = faults
@@ -71,7 +71,7 @@ class SheetBody:
         self.top = SheetScope("", {INPUT: INPUT, **{name: name for name in further}}, INPUT)
 
     def read(self, lines: Iterable[SheetLine]) -> list[Node]:
-        """The layers, in the order in which they are computed."""
+        """The layers, in order of computation."""
         rest = iter(lines)
         try:
             for line in rest:
@@ -90,7 +90,7 @@ class SheetBody:
             self.read_line(line, self.top, 0)
 
     def define_block(self, opening: SheetLine, rest: Iterator[SheetLine]) -> None:
-        """Read a block as far as its end. Raises SheetError; the lines are read in any case."""
+        """Read a block up to its end. Raises SheetError; the lines are consumed in any case."""
         inside, closed = [], False
         for line in rest:
             if line.text.strip() == END:
@@ -100,19 +100,19 @@ class SheetBody:
         hint = "block residual(k, s): ... its layers, a line each ... end"
         match = BLOCK.fullmatch(opening.text)
         if not closed:
-            raise SheetError("the block has no end", opening.whole, "a line of its own: end")
+            raise SheetError("the block has no end", opening.whole, "write end on a line by itself")
         if match is None:
             raise SheetError(f"cannot read {shown(opening.text.strip())}", opening.whole, hint)
         numbers = tuple(part.strip() for part in match["numbers"].split(",") if part.strip())
         where = opening.where(match.start("name") + 1, len(match["name"]))
         if match["name"] in self.blocks or match["name"] in kinds() or len(self.blocks) >= MAX_BLOCKS:
-            raise SheetError(f"there is a block or a layer called {match['name']} already", where)
+            raise SheetError(f"a block or layer called {match['name']} exists already", where)
         if not all(re.fullmatch(r"[A-Za-z]+(?:_[A-Za-z0-9]+)?", name, re.ASCII) for name in numbers) or not inside:
-            raise SheetError("a block has names for its numbers, and layers", opening.whole, hint)
+            raise SheetError("a block needs names for its numbers, and at least one layer", opening.whole, hint)
         self.blocks[match["name"]] = SheetBlock(match["name"], numbers, tuple(inside))
 
     def read_line(self, line: SheetLine, scope: SheetScope, depth: int) -> None:
-        """A layer or the use of a block, at the end of what is read so far."""
+        """Read a layer or the use of a block, and append what it adds."""
         self.steps += 1
         if self.steps > MAX_LAYERS:
             raise _TooManyLayers(f"more than {MAX_LAYERS:,} layers", line.whole)
@@ -130,12 +130,12 @@ class SheetBody:
             self.mark_unknown(line, scope)
 
     def note_fault(self, fault: WorksheetError) -> None:
-        """A block's fault is told once, however often the block is used."""
+        """Report a fault inside a block once, however often the block is used."""
         if str(fault) not in map(str, self.faults.found):
             self.faults.add(fault)
 
     def mark_unknown(self, line: SheetLine, scope: SheetScope) -> None:
-        """Note that nothing is known of this layer, so that what reads it is not blamed."""
+        """Mark a layer as unreadable, so that layers that read it are not reported."""
         scope.above = UNKNOWN
         if (name := re.match(rf"\s*({NAME})\s*=", line.text, re.ASCII)) and name[1] not in scope.names:
             scope.names[name[1]] = UNKNOWN
@@ -151,14 +151,14 @@ class SheetBody:
         self.nodes.append(Node(scope.above, made.kind, values, inputs, where, made.pattern, self.stage, shares))
 
     def use(self, parts: LayerStatement, use: re.Match[str], scope: SheetScope, depth: int) -> None:
-        """A block with its numbers put in, once or several times one behind the other."""
+        """A block with numbers filled in, used once or several times in a row."""
         where = parts.line.where(parts.start + 1, max(1, len(parts.body)))
         block = self.blocks.get(use["name"])
         if block is None:
-            hint = nearest(use["name"], [*self.blocks, *kinds()]) or "blocks are defined above their first use"
+            hint = nearest(use["name"], [*self.blocks, *kinds()]) or "define a block above its first use"
             raise SheetError(f"there is no block {shown(use['name'])}", where, hint)
         if depth >= MAX_DEPTH:
-            raise SheetError(f"blocks within blocks go at most {MAX_DEPTH} deep", where)
+            raise SheetError(f"blocks are nested at most {MAX_DEPTH} deep", where)
         numbers = self.numbers(block, use["numbers"], where)
         times = int(use["times"] or 1)
         inputs = self.inputs(parts, scope) or (scope.above,)
@@ -170,7 +170,7 @@ class SheetBody:
             inputs = (scope.above,)
 
     def place_block(self, block: SheetBlock, numbers: dict[str, int], prefix: str, inputs: tuple[str, ...], depth: int) -> str:
-        """The layers of one use; the name of its last one."""
+        """Add the layers of one use, and return the name of the last one."""
         names = {INPUT: inputs[0]} | {f"{INPUT}_{i}": name for i, name in enumerate(inputs[1:], 2)}
         inner = SheetScope(prefix, names, inputs[0])
         for line in block.lines:
@@ -208,11 +208,11 @@ class SheetBody:
 
 
 class _TooManyLayers(SheetError):
-    """There are more layers than a network may have."""
+    """More layers than a network may have."""
 
 
 def _substitute(line: SheetLine, numbers: dict[str, int]) -> str:
-    """A block's line with numbers in place of ``{k}`` and ``{4*k}``."""
+    """A block's line with numbers for ``{k}`` and ``{4*k}``."""
 
     def replacement(match: re.Match[str]) -> str:
         return str(_evaluate(match[1], numbers, line.where(match.start() + 1, len(match.group()))))
@@ -221,7 +221,7 @@ def _substitute(line: SheetLine, numbers: dict[str, int]) -> str:
 
 
 def _evaluate(text: str, numbers: dict[str, int], where: Where) -> int:
-    """The value of a small formula over a block's numbers. Raises SheetError where it is not a whole number."""
+    """The value of a formula over a block's numbers. Raises SheetError where it is not a whole number."""
     try:
         formula = Formula(text.strip())
         unknown = [name for name in formula.symbols if name not in numbers]
@@ -229,7 +229,7 @@ def _evaluate(text: str, numbers: dict[str, int], where: Where) -> int:
     except WorksheetError as fault:
         raise SheetError(f"{shown(text.strip())}: {fault.message}", where, fault.hint) from None
     if unknown:
-        hint = nearest(unknown[0], numbers) or "numbers, and the names between the block's parentheses"
+        hint = nearest(unknown[0], numbers) or "use numbers, and the names in the block's parentheses"
         raise SheetError(f"there is no number {shown(unknown[0])} here", where, hint)
     if not isinstance(value, int):
         raise SheetError(f"{shown(text.strip())} is {value}, not a whole number", where)

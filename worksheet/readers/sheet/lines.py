@@ -15,31 +15,31 @@ PARTS = re.compile(rf"(?P<indent>\s*)(?:(?P<name>{NAME})\s*=(?!=)\s*)?(?P<body>.
 WORDS = re.compile(r"(?P<arrow>(?:\S+\s*)?(?:->|→)\s*\S*)|\S+")
 NUMBER = re.compile(r"(?P<number>[-+]?[0-9]+)(?P<word>[A-Za-z_]*)", re.ASCII)
 INTEGER = re.compile(r"[-+]?[0-9]{1,12}", re.ASCII)
-SHARES = "@"  # @conv1: with the weights of conv1
+SHARES = "@"  # @conv1: shares the weights of conv1
 
 
 @dataclass(frozen=True)
 class SheetLine:
-    """A line of the file with its place; in a block, with the numbers of one use put in."""
+    """A line of the file with its position; in a block, with the numbers of one use filled in."""
 
     file: str
     number: int
     text: str
-    full: str = ""  # with its comment, as a fault shows it
+    full: str = ""  # with its comment, as a fault prints it
 
     def where(self, column: int = 1, length: int = 1) -> Where:
         return Where(self.file, self.number, column, self.full or self.text, length)
 
     @property
     def whole(self) -> Where:
-        """The place of all that is written on the line."""
+        """The position of the line's whole text."""
         start = len(self.text) - len(self.text.lstrip())
         return self.where(start + 1, max(1, len(self.text.strip())))
 
 
 @dataclass(frozen=True)
 class LayerReference:
-    """The name of a layer as a line gives it."""
+    """The name of a layer where a line refers to it."""
 
     name: str
     where: Where
@@ -47,7 +47,7 @@ class LayerReference:
 
 @dataclass(frozen=True)
 class LayerStatement:
-    """A line taken apart: ``name = body <- inputs``; ``start`` is the column of the body's first character, from 0."""
+    """The parts of a line: ``name = body <- inputs``; ``start`` is the column of the body's first character, from 0."""
 
     line: SheetLine
     name: LayerReference | None
@@ -58,7 +58,7 @@ class LayerStatement:
 
 @dataclass(frozen=True)
 class ParsedLayer:
-    """A layer as it is written: the names it reads are not looked up yet."""
+    """A layer as a line describes it, before the names that it reads are looked up."""
 
     kind: Kind
     hyperparameters: dict[str, int]
@@ -67,7 +67,7 @@ class ParsedLayer:
 
 
 def parse_statement(line: SheetLine) -> LayerStatement:
-    """The parts of a line. Raises SheetError for one that is too long or has an arrow without a name behind it."""
+    """The parts of a line. Raises SheetError for a line that is too long or has no name after an arrow."""
     if len(line.text) > MAX_LINE:
         raise SheetError(f"a line of {len(line.text):,} characters; at most {MAX_LINE}", line.where())
     match = PARTS.match(line.text)
@@ -83,8 +83,8 @@ def _references(line: SheetLine, text: str, start: int) -> tuple[LayerReference,
         name = part.strip()
         column = start + len(part) - len(part.lstrip()) + 1
         if not re.fullmatch(NAME, name, re.ASCII):
-            what = f"{shown(name)} is not the name of a layer" if name else "a name is missing behind the arrow"
-            raise SheetError(what, line.where(column, max(1, len(name))), "the layers to read, such as Add <- conv1, relu_2")
+            what = f"{shown(name)} is not the name of a layer" if name else "a name is missing after the arrow"
+            raise SheetError(what, line.where(column, max(1, len(name))), "name the layers to read, such as Add <- conv1, relu_2")
         references.append(LayerReference(name, line.where(column, len(name))))
         start += len(part) + 1
     return tuple(references)
@@ -110,7 +110,7 @@ def parse_layer(statement: LayerStatement) -> ParsedLayer:
                 settings += _read_word(kind, text, bool(match["arrow"]), where)
     faults.raise_any()
     if kind.spelling.pattern and not pattern:
-        raise SheetError(f"{kind.name} lacks {kind.spelling.pattern}", line.whole, f"an example: {kind.spelling.example}")
+        raise SheetError(f"{kind.name} needs {kind.spelling.pattern}", line.whole, f"an example: {kind.spelling.example}")
     return ParsedLayer(kind, hyperparameters(kind, settings, line.whole), pattern, shares)
 
 
@@ -119,7 +119,7 @@ def _kind(name: str, where: Where) -> Kind:
         return kinds()[name]
     first = name.split(maxsplit=1)[0] if name.split() else ""
     if first in kinds():
-        raise SheetError(f"a colon is missing behind {first}", where, f"{first}: {name[len(first) :].strip()}")
+        raise SheetError(f"a colon is missing after {first}", where, f"{first}: {name[len(first) :].strip()}")
     raise SheetError(f"unknown layer {shown(name)}", where, nearest(name, kinds()))
 
 
@@ -148,9 +148,9 @@ def _arrow_settings(kind: Kind, body: str, where: Where) -> list[Given]:
     settings = []
     for name, text in zip(kind.spelling.arrow, (before, after), strict=True):
         if not text and name == kind.spelling.arrow[0]:
-            continue  # the shape above tells the input
+            continue  # the input follows from the shape above
         if not INTEGER.fullmatch(text):
-            what = f"{shown(text)} is not a whole number" if text else "a number is missing behind the arrow"
+            what = f"{shown(text)} is not a whole number" if text else "a number is missing after the arrow"
             raise SheetError(what, where, f"an example: {kind.spelling.example}")
         settings.append(Given(name, int(text), where))
     return settings
@@ -168,8 +168,8 @@ def _letter_setting(kind: Kind, text: str, where: Where) -> list[Given]:
         return [Given(name, int(match["number"]), where)]
     if match and not match["word"]:
         hint = f"{text}{next(iter(words))}?" if words else f"{kind.name} takes no numbers"
-        raise SheetError(f"the number {shown(text)} has no letter behind it", where, hint)
+        raise SheetError(f"the number {shown(text)} has no letter after it", where, hint)
     if text in words:
-        raise SheetError(f"{text} lacks its number", where, f"an example: {kind.spelling.example}")
+        raise SheetError(f"{text} has no number", where, f"an example: {kind.spelling.example}")
     close = nearest(text, [*words, *kind.spelling.flags]) if text.isalpha() else None
     raise SheetError(f"cannot read {shown(text)}", where, close or f"an example: {kind.spelling.example}")

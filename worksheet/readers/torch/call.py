@@ -1,4 +1,4 @@
-"""One call of the forward pass, as a rule sees it: arguments by name, tensors as values, and the rows that it makes."""
+"""One call of the forward pass, as a rule sees it: its arguments by name, its tensors as values, and methods that add rows."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ class CallRule(NamedTuple):
     handler: Callable[[TorchCall], None]
     names: str = "input"
     kind: str = ""
-    moves: bool = False  # numbers are moved and none is worked out, so that a buffer stays a buffer
+    moves: bool = False  # it moves numbers without computing any, so that a buffer stays a buffer
 
 
 @dataclass
 class TorchCall:
-    """A call that has run: its arguments and what it gave.
+    """A call that has run: its arguments and its result.
 
-    ``meta`` makes a tensor of a shape. ``called`` is how the program calls it, as its rows will say.
+    ``meta`` makes a tensor of a shape. ``called`` is how the program calls it, which its rows record.
     """
 
     trace: ForwardTrace
@@ -35,14 +35,14 @@ class TorchCall:
     args: Sequence[Any]
     kwargs: Mapping[str, Any]
     result: Any
-    follow: Callable[[], Any]  # a context in which torch's calls become rows
+    follow: Callable[[], Any]  # a context manager under which torch's calls become rows
     meta: Callable[[Sequence[int]], Any]
     called: tuple[str, ...] = ()
-    harmless: bool = False  # it wrote into a tensor, but nothing that matters to the rows
+    harmless: bool = False  # it wrote into a tensor, but nothing that the rows depend on
 
     def __post_init__(self) -> None:
         names = self.rule.names.split()
-        self.base = self.trace.base_name(self.name.strip("_"), moves=self.rule.moves)  # of its rows' names
+        self.base = self.trace.base_name(self.name.strip("_"), moves=self.rule.moves)  # the start of the names of its rows
         self.arguments: dict[str, Any] = dict(self.kwargs)
         for i, name in enumerate(names):
             if name.startswith("*"):
@@ -53,7 +53,7 @@ class TorchCall:
                 self.arguments[name] = self.args[i]
 
     def trace_calls(self, body: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Run a function of tensors whose calls become rows, named as parts of this one."""
+        """Run a function of tensors; its calls become rows, named as parts of this call."""
         frames = self.trace.frames
         frames.append(ModuleFrame(self.base, stage=frames[-1].stage, outer=self.called))
         try:
@@ -63,7 +63,7 @@ class TorchCall:
             frames.pop()
 
     def run(self) -> None:
-        """Make the rows. Numbers that are only moved may lie in more axes than a row has, as long as they do not stay there."""
+        """Make the rows. Numbers that are only moved may have more axes than a row in between, but not in the end."""
         values = [value for tensor in tensors((self.args, self.kwargs)) if (value := self.trace.value(tensor))]
         wide = any(len(without(out.shape, batches(out.shape)[0])) > MAX_AXES for out in tensors(self.result))
         with self.trace.calling(self.called):
@@ -73,7 +73,7 @@ class TorchCall:
                 self.rule.handler(self)
 
     def gather_wide(self, value: TorchValue) -> None:
-        """Numbers picked by their places, when they have come to lie in axes that a row can have."""
+        """A row that picks numbers by position, as soon as their tensor has no more axes than a row can have."""
         source = value.source or self.value(value.tensor)
         for out in tensors(self.result):
             batch = batches(out.shape)[0]
@@ -95,30 +95,30 @@ class TorchCall:
         return self.value(self.args[0] if self.args else self.arguments[self.rule.names.split()[0].lstrip("*")])
 
     def value(self, tensor: Any) -> TorchValue:
-        """A tensor as an operand."""
+        """A tensor as an operand of a row. Raises CannotFollow for anything else."""
         if not is_tensor(tensor):
-            raise CannotFollow(f"it reads {type(tensor).__name__} where a tensor is expected")
+            raise CannotFollow(f"it reads {type(tensor).__name__} instead of a tensor")
         return self.trace.operand(tensor)
 
     def find_value(self, tensor: Any) -> TorchValue | None:
-        """A tensor that is a parameter, a buffer or depends on something; None for numbers and constants."""
+        """The value of a tensor that depends on an input, a parameter or a buffer; None for numbers and constants."""
         return self.trace.value(tensor) if is_tensor(tensor) else None
 
     def alias(self, value: TorchValue, out: Any = None, batch: int | None = None) -> None:
-        """The result is the same numbers in the same axes: no row."""
+        """The result is the same numbers along the same axes: no row."""
         target = self.result if out is None else out
         self.trace.bind(target, replace(value, batch=batch))
 
     def alias_of(self, made: Any) -> None:
-        """The result is what a function that was traced by ``trace_calls`` has given."""
+        """The result is what ``trace_calls`` returned."""
         for out, tensor in zip(tensors(self.result), tensors(made), strict=False):
             value = self.find_value(tensor)
             if value is None or tensor.shape != out.shape:
-                raise CannotFollow("it is made of other calls that do not give its shape")
+                raise CannotFollow("the calls that it consists of do not give its shape")
             self.alias(value, out, value.batch)
 
     def alias_others(self, made: TorchValue) -> None:
-        """The row gives the first result; the others (places of maxima, the state of a cell) come with it."""
+        """The row gives the first result; the others (positions of maxima, the state of a cell) come with it."""
         for further in tensors(self.result)[1:]:
             self.alias(made, further, made.batch)
 
@@ -127,9 +127,9 @@ class TorchCall:
         weights: Sequence[Any] = (), statistics: Sequence[Any] = (), prefer: int | None = None,
         facts: Mapping[str, int] | None = None,
     ) -> TorchValue:  # fmt: skip
-        """A row that gives the result, or the tensor ``out``.
+        """Add a row that gives the result, or the tensor ``out``.
 
-        ``weights`` are the stored tensors that it counts as parameters, ``statistics`` those that it counts as buffers.
+        ``weights`` are the tensors that it counts as parameters, ``statistics`` those that it counts as buffers.
         ``facts`` are those of ``conventions.facts`` that hold.
         """
         parameters = [tensor for tensor in weights if tensor is not None]
@@ -137,11 +137,10 @@ class TorchCall:
         target = self.result if out is None else out
         name = f"{self.base}.{part}" if part else self.base
         guess = prefer if prefer is not None else _batch(operands, target)
+        stored = sum(int(tensor.numel()) for tensor in parameters)
         all_facts = self.weight_facts(parameters, shares, operands[:1]) | facts_of_frames(self.trace.frames) | dict(facts or {})
-        made = self.trace.add_output(
-            kind, values, operands, target, name, pattern=pattern, shares=shares, prefer=guess,
-            stored=sum(int(tensor.numel()) for tensor in parameters), moves=self.rule.moves, facts=all_facts,
-        )  # fmt: skip
+        options: dict[str, Any] = {"pattern": pattern, "shares": shares, "prefer": guess, "stored": stored}
+        made = self.trace.add_output(kind, values, operands, target, name, moves=self.rule.moves, facts=all_facts, **options)
         for tensor in [] if shares else [*parameters, *statistics]:
             self.trace.owners.setdefault(self.trace.identity(tensor), self.trace.last)
         return made
@@ -168,9 +167,9 @@ class TorchCall:
         return {"torch_firsts": size} if size > 1 else {}
 
     def shares(self, weights: Sequence[Any], statistics: Sequence[Any]) -> str:
-        """The row that counts these stored tensors already; empty where none does.
+        """The row that counts these tensors already; empty where none does.
 
-        Where only some of them are counted, or some are worked out from others, the rest get rows of their own.
+        Where only some of them are counted, or some are computed from others, the rest get rows of their own.
         """
         owners = [self.owner(tensor) for tensor in weights]
         if not any(owners):
@@ -182,13 +181,13 @@ class TorchCall:
         return next(filter(None, owners))
 
     def owner(self, tensor: Any) -> str:
-        """The row that counts a parameter, or that gives what is none; empty for a parameter that is not counted yet."""
+        """The row that counts a parameter, or computes another tensor; empty for a parameter that is not counted yet."""
         key = self.trace.identity(tensor)
         return self.trace.owners.get(key, "") if key in self.trace.parameters else self.value(tensor).name
 
 
 def _batch(operands: Sequence[TorchValue], out: Any) -> int | None:
-    """Where the batch axis of the result is likely to be: where it is in the input, counted from the right."""
+    """The likely batch axis of the result: that of the input, counted from the right."""
     for value in operands:
         if value.batch is not None and is_tensor(out):
             return max(0, value.batch + out.dim() - value.tensor.dim()) if value.batch else 0
@@ -212,7 +211,7 @@ def tensors(thing: Any) -> list[Any]:
 
 
 def per_axis(value: Any, count: int) -> tuple[int, ...]:
-    """A number for each of so many axes; one number stands for all.
+    """A number for each axis; one number stands for all axes.
 
     >>> per_axis(3, 2), per_axis((1,), 2), per_axis([1, 2], 2)
     ((3, 3), (1, 1), (1, 2))
@@ -222,7 +221,7 @@ def per_axis(value: Any, count: int) -> tuple[int, ...]:
 
 
 def axis_symbols(letter: str, value: Any, count: int) -> dict[str, int]:
-    """The symbols of a size along each axis, which torch gives from the outermost inwards.
+    """The symbols of a size along each axis, which torch gives outermost first.
 
     >>> axis_symbols("s_", (2, 1), 2)
     {'s_w': 1, 's_h': 2}

@@ -1,8 +1,8 @@
-"""How a program calls torch: ``F.relu``, ``torch.relu``, ``Tensor.relu``, ``+``; counters of operations tell these apart.
+"""How a program calls torch: ``F.relu``, ``torch.relu``, ``Tensor.relu``, ``+``; operation counters distinguish these.
 
-torch says which function it was asked for, and for most calls that is enough. It does not say whether ``x + y`` was written or
-``x.add(y)``, nor whether one object with two names was called by the one or the other. The line that runs tells: its
-instruction is an operator or a call, and a call's function is read from some name. Nothing is run or changed for the answer.
+torch reports which function is called, which is enough for most calls. It does not report whether ``x + y`` or ``x.add(y)`` was
+written, nor by which of its names a function was called. The bytecode of the calling line shows that: its instruction is an
+operator or a call, and a call reads its function from some name. Nothing is run or changed to find out.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from types import CodeType, FrameType, ModuleType
 from typing import Any
 
 SHORT = {"torch.nn.functional.": "F.", "torch.Tensor.": "Tensor.", "torch.functional.": "torch.", "aten.": "torch.ops.aten."}
-TWINS = {"torch.spmm": "torch.mm"}  # one object, of which torch lists the rarer name
-WITH_PLACES = "_with_indices"  # F.max_pool2d hands over to a function of this name where it is asked for the places too
+TWINS = {"torch.spmm": "torch.mm"}  # one object, for which torch lists the rarer name
+WITH_PLACES = "_with_indices"  # F.max_pool2d calls a function of this name if it is asked for the positions too
 BINARY = {
     "add": "+",
     "sub": "-",
@@ -36,26 +36,24 @@ BINARY = {
 }
 ALONE = {"neg": "-", "pos": "+", "invert": "~", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 METHODS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "floor_divide": "//", "remainder": "%", "matmul": "@"}
-OPERATORS = {  # methods of this name are operators and nothing else
+OPERATORS = {  # methods that are operators only
     **{f"Tensor.__{side}{name}__": sign for name, sign in BINARY.items() for side in ("", "r")},
     **{f"Tensor.__i{name}__": f"{sign}=" for name, sign in BINARY.items()},
     **{f"Tensor.__{name}__": sign for name, sign in ALONE.items()},
 }
-EITHER = {  # methods that an operator asks for too
+EITHER = {  # methods that an operator calls too
     **{f"Tensor.{name}": sign for name, sign in METHODS.items()},
     **{f"Tensor.{name}_": f"{sign}=" for name, sign in METHODS.items()},
     **{f"Tensor.{name}": sign for name, sign in ALONE.items() if name not in {"pos", "invert"}},
     "Tensor.positive": "+",
 }
 FUNCTIONS, ENGINE = ("F.", "torch."), "torch.ops."
-KEPT = (
-    "kept "  # before the name of a function that the program has put aside under another: what is patched later is not that one
-)
-SIGNS = ("BINARY_", "INPLACE_", "UNARY_", "COMPARE_")  # instructions of operators
+KEPT = "kept "  # before a function that the program has stored under another name: a counter that patches torch later misses it
+SIGNS = ("BINARY_", "INPLACE_", "UNARY_", "COMPARE_")  # bytecode instructions of operators
 
 
 def describe_call(func: Any) -> str:
-    """How the program that runs wrote the call of a torch function which torch is now asking this package for.
+    """How the running program wrote the call of a torch function that torch is dispatching to this package.
 
     ``torch.add`` is named ``torch.add``, ``torch.nn.functional.relu`` is ``F.relu``, and ``torch.Tensor.__rsub__`` is ``-``.
     """
@@ -75,12 +73,12 @@ def describe_call(func: Any) -> str:
 
 @lru_cache(maxsize=4096)
 def qualified_name(func: Any) -> str:
-    """torch's own name of a function, with the place where a program finds it."""
+    """torch's name of a function, with the module in which a program finds it."""
     from torch.overrides import resolve_name
 
     home, name = getattr(func, "__module__", None) or "", getattr(func, "__name__", str(func))
     full_name = str(resolve_name(func) or f"{home}.{name}".lstrip(".")).removesuffix(".__get__").removesuffix(WITH_PLACES)
-    if type(func).__module__ == "torch._ops":  # an operation of the engine and, behind a second dot, a form of it
+    if type(func).__module__ == "torch._ops":  # an operation of the engine and, after a second dot, its overload
         return "torch.ops." + ".".join(full_name.split(".")[:2])
     long = next((start for start in SHORT if full_name.startswith(start)), "")
     return TWINS.get(full_name, SHORT.get(long, "") + full_name.removeprefix(long))
@@ -88,7 +86,7 @@ def qualified_name(func: Any) -> str:
 
 @cache
 def _shared_functions() -> frozenset[str]:
-    """The functions of torch.nn.functional that are also torch's own, the same objects."""
+    """The functions of torch.nn.functional that are the same objects in torch."""
     import torch
     from torch.nn import functional
 
@@ -98,7 +96,7 @@ def _shared_functions() -> frozenset[str]:
 
 @cache
 def _homes() -> tuple[str, tuple[str, ...], str]:
-    """The files of this package, of torch's asking and choosing, and of torch.nn.functional."""
+    """The files of this package, of torch's dispatch, and of torch.nn.functional."""
     import torch
 
     between = (torch.overrides.__file__, torch._jit_internal.__file__)  # noqa: SLF001
@@ -106,8 +104,8 @@ def _homes() -> tuple[str, tuple[str, ...], str]:
 
 
 def _caller() -> tuple[FrameType | None, str]:
-    """The frame in which the call is written; and which function of torch.nn.functional stands between, where torch does not
-    ask for that one itself (``F.sigmoid`` is ``x.sigmoid()``)."""
+    """The frame in which the call is written, and the function of torch.nn.functional in between, if torch does not dispatch
+    that one itself (``F.sigmoid`` is ``x.sigmoid()``)."""
     package, between, functional = _homes()
     frame: FrameType | None = sys._getframe()  # noqa: SLF001  how logging finds its callers too
     through = ""
@@ -122,27 +120,27 @@ def _caller() -> tuple[FrameType | None, str]:
 
 
 def _is_method_call(frame: FrameType | None, name: str) -> bool:
-    """Whether a frame is calling a method of this name: neither an operator, nor a function that uses one (sum, reduce)."""
+    """Whether a frame calls a method of this name, not an operator or a function that uses one (sum, reduce)."""
     if frame is None or frame.f_lasti in _operators(frame.f_code):
         return False
     return any(not isinstance(_value_of(frame, base), ModuleType) for base in _bases(frame.f_code, name))
 
 
 def _is_read_from_torch(frame: FrameType | None, name: str) -> bool:
-    """Whether a frame reads a function of this name from the module torch, and from nowhere else."""
+    """Whether a frame reads a function of this name from the module torch only."""
     bases = _bases(frame.f_code, name) if frame else frozenset()
     return bool(bases) and all(getattr(_value_of(frame, base), "__name__", "") == "torch" for base in bases)
 
 
 def _is_looked_up(frame: FrameType, name: str) -> bool:
-    """Whether a frame looks a function of this name, in place or not, up in a module when it runs; else it was put aside."""
+    """Whether a frame looks up a function of this name (or its in-place form) in a module when it runs."""
     forms = (name, name.rstrip("_"), f"{name}_", f"{name}{WITH_PLACES}")
     bases = {base for form in forms for base in _bases(frame.f_code, form)}
     return any(not base or isinstance(_value_of(frame, base), ModuleType) for base in bases)
 
 
 def _value_of(frame: FrameType | None, name: str) -> Any:
-    """What a name stands for in a frame."""
+    """The value of a name in a frame."""
     if frame is None:
         return None
     code = frame.f_code
@@ -152,13 +150,13 @@ def _value_of(frame: FrameType | None, name: str) -> Any:
 
 @lru_cache(maxsize=4096)
 def _operators(code: CodeType) -> frozenset[int]:
-    """Where in a function operators are."""
+    """The offsets of the operators in a function's bytecode."""
     return frozenset(step.offset for step in dis.get_instructions(code) if step.opname.startswith(SIGNS))
 
 
 @lru_cache(maxsize=4096)
 def _bases(code: CodeType, name: str) -> frozenset[str]:
-    """The names from which a function reads an attribute; empty ones where it reads it from something without a name."""
+    """The names from which a function reads an attribute; an empty one for anything without a name."""
     steps = [step for step in dis.get_instructions(code) if step.opname != "EXTENDED_ARG"]
     read = [before for before, step in pairwise(steps) if step.opname in {"LOAD_ATTR", "LOAD_METHOD"} and step.argval == name]
     return frozenset(

@@ -1,4 +1,4 @@
-"""Calls that are made of others: each is written out in torch's own terms, and the rows of those calls stand for it."""
+"""Calls that consist of others: each is decomposed into torch's own calls, whose rows replace it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from worksheet.readers.torch.call import CallRule, TorchCall
 
 
 def decompose(body: Callable[..., Any], names: str = "input") -> CallRule:
-    """A call that is made of others. ``names`` are torch's names of the arguments that ``body`` takes first."""
+    """The rule of a call that consists of others. ``names`` are torch's names of the first arguments of ``body``."""
 
     def handler(call: TorchCall) -> None:
         options = dict(call.kwargs)
@@ -24,7 +24,7 @@ def _scale(x: Any, factor: Any) -> Any:
 
 
 def _add_product(c: Any, a: Any, b: Any, *, beta: Any = 1, alpha: Any = 1, **_: Any) -> Any:
-    """beta c + alpha a b; where beta is 0, c is not read."""
+    """beta c + alpha a b; if beta is 0, c is not read."""
     product = _scale(a @ b, alpha)
     return product if beta == 0 else _scale(c, beta) + product
 
@@ -52,7 +52,9 @@ def _normalize(x: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12, **_: An
 def _var(x: Any, dim: Any = None, unbiased: bool = True, keepdim: bool = False, **_: Any) -> Any:
     axes = tuple(range(x.dim())) if dim is None or isinstance(dim, bool) else dim
     centred = x - x.mean(axes, keepdim=True)
-    return (centred * centred).sum(axes, keepdim=keepdim) / max(1, x.numel() - int(unbiased))  # any number: it is one division
+    return (centred * centred).sum(axes, keepdim=keepdim) / max(
+        1, x.numel() - int(unbiased)
+    )  # the divisor does not matter: it is one division
 
 
 def _cosine(a: Any, b: Any, dim: int = 1, eps: float = 1e-8) -> Any:
@@ -68,7 +70,7 @@ def _logit(x: Any) -> Any:
 
 
 def _tensordot(a: Any, b: Any, dims: Any = 2, **_: Any) -> Any:
-    """The last axes of one with the first of the other, or the axes that are listed for each."""
+    """The last axes of one with the first axes of the other, or the axes listed for each."""
     first, second = (range(a.dim() - dims, a.dim()), range(dims)) if isinstance(dims, int) else dims
     inner = [axis % a.dim() for axis in first], [axis % b.dim() for axis in second]
     outer = [[axis for axis in range(x.dim()) if axis not in axes] for x, axes in zip((a, b), inner, strict=True)]

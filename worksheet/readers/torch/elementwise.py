@@ -8,15 +8,15 @@ from typing import Any
 from worksheet.readers.torch.call import CallRule, TorchCall, is_tensor
 from worksheet.readers.torch.values import CannotFollow, TorchValue, number_symbols, without
 
-NUMBERS = "Numbers that the forward pass makes itself (masks, scales) store nothing; each element of a sum with them counts."
+NUMBERS = "Numbers that the forward pass makes itself (masks, scales) are not parameters; each element of a sum with them counts."
 
 
 def elementwise(call: TorchCall) -> None:
-    """A function of each element by itself."""
+    """An element-wise function."""
     call.add_row(call.rule.kind, {}, call.input)
 
 
-# Two tensors, or a tensor and a number: the kind for each.
+# The kinds for two tensors, and for a tensor and a number.
 BINARY = {
     "add": ("Add", "AddScalar", {}),
     "sub": ("Sub", "AddScalar", {}),
@@ -29,9 +29,9 @@ BINARY = {
 
 
 def binary(call: TorchCall) -> None:
-    """Arithmetic on two tensors, or on a tensor and a number (or an array of numbers that depends on nothing).
+    """Arithmetic on two tensors, or on a tensor and a number (or a constant tensor).
 
-    A logical or is the larger of two numbers, a logical and the smaller; a comparison with a number compares and assigns.
+    A logical or is the maximum of two numbers, a logical and the minimum; a comparison with a number is a threshold.
     """
     two, one, values = BINARY[call.rule.kind]
     if call.get("alpha", 1) != 1:
@@ -45,7 +45,7 @@ def binary(call: TorchCall) -> None:
     if is_tensor(call["input"]) and is_tensor(call["other"]):
         call.trace.note(NUMBERS)
     x = call.value(operands[0].tensor)
-    if x.tensor.numel() != call.result.numel():  # the numbers are more than the tensor: it is repeated first
+    if x.tensor.numel() != call.result.numel():  # the constant is larger than the tensor, which is repeated first
         x = expand_to_result(call, x)
     call.add_row(one, values, x)
 
@@ -58,7 +58,7 @@ def expand_to_result(call: TorchCall, x: TorchValue) -> TorchValue:
 
 
 def combine_two(call: TorchCall, kind: str, a: TorchValue, b: TorchValue) -> None:
-    """Two tensors. Where leaving the batch axes out would pair other axes than torch does, they are kept."""
+    """Two tensors. The batch axes are kept if dropping them would pair other axes than torch does."""
     if not (can_drop_batch(a, b) and can_drop_batch(b, a)):
         a, b = call.trace.keep_batch(a), call.trace.keep_batch(b)
     try:
@@ -68,7 +68,7 @@ def combine_two(call: TorchCall, kind: str, a: TorchValue, b: TorchValue) -> Non
 
 
 def can_drop_batch(a: TorchValue, b: TorchValue) -> bool:
-    """Whether the second may lose its batch axis before both are laid over each other from the right."""
+    """Whether the second can drop its batch axis before both are aligned from the right."""
     if not b.batch:  # none, or the first axis, to the left of which nothing moves
         return True
     opposite = b.batch - b.tensor.dim() + a.tensor.dim()
@@ -76,7 +76,7 @@ def can_drop_batch(a: TorchValue, b: TorchValue) -> bool:
 
 
 def power(call: TorchCall) -> None:
-    """A power with a number as the exponent, or with a number as the base."""
+    """A power with a number as its exponent or base."""
     base, exponent = call["input"], call["exponent"]
     if is_tensor(base) and is_tensor(exponent) and call.find_value(base) and call.find_value(exponent):
         raise CannotFollow("both the base and the exponent are tensors")
@@ -98,7 +98,7 @@ ROOTS: dict[Any, Callable[[Any], Any]] = {
 
 
 def clip(call: TorchCall) -> None:
-    """Bounds, each a comparison; bounds that are tensors are compared element by element as well."""
+    """One comparison per bound; bounds that are tensors are compared element by element too."""
     bounds = [bound for bound in (call.get("min"), call.get("max")) if bound is not None]
     call.add_row("Clip", {"b": max(1, len(bounds))}, call.input)
 
@@ -112,7 +112,7 @@ def gelu(call: TorchCall) -> None:
 
 
 def hardtanh(call: TorchCall) -> None:
-    """ReLU6 is the one between 0 and 6."""
+    """Hardtanh; between 0 and 6 it is ReLU6."""
     bounds = (call.get("min_val", -1), call.get("max_val", 1))
     call.add_row("ReLU6" if bounds == (0, 6) else "Hardtanh", {}, call.input)
 

@@ -1,4 +1,4 @@
-"""Has every call of a forward pass become rows, by the table of calls; names those for which no kind of layer stands."""
+"""Turns every call of a forward pass into rows, by the table of calls; reports those that no kind of layer describes."""
 
 from __future__ import annotations
 
@@ -24,76 +24,38 @@ from worksheet.readers.torch.values import (
     without,
 )
 
-SHAPE_ONLY = frozenset(  # arrays that take a tensor's shape or type and none of its numbers
-    [
-        "zeros_like",
-        "ones_like",
-        "empty_like",
-        "full_like",
-        "rand_like",
-        "randn_like",
-        "randint_like",
-        "new_zeros",
-        "new_ones",
-        "new_empty",
-        "new_full",
-        "new_tensor",
-        "empty_permuted",
-        "new_empty_strided",
-        "size",
-        "sym_size",
-    ]
+SHAPE_ONLY = frozenset(  # calls that use a tensor's shape or dtype, not its numbers
+    {
+        *("zeros_like", "ones_like", "empty_like", "full_like", "rand_like", "randn_like", "randint_like", "new_zeros"),
+        *("new_ones", "new_empty", "new_full", "new_tensor", "empty_permuted", "new_empty_strided", "size", "sym_size"),
+    }
 )
-VALUE_READERS = frozenset(  # for numbers
-    [
-        "item",
-        "tolist",
-        "numpy",
-        "nonzero",
-        "unique",
-        "unique_consecutive",
-        "masked_select",
-        "equal",
-        "allclose",
-        "is_nonzero",
-        "argwhere",
-        "bincount",
-        "histc",
-        "__bool__",
-        "__int__",
-        "__float__",
-        "__index__",
-        "__contains__",
-        "__array__",
-        "_local_scalar_dense",
-    ]
+VALUE_READERS = frozenset(  # calls that read the numbers of a tensor
+    {
+        *("item", "tolist", "numpy", "nonzero", "unique", "unique_consecutive", "masked_select", "equal", "allclose"),
+        *("is_nonzero", "argwhere", "bincount", "histc", "__bool__", "__int__", "__float__", "__index__"),
+        *("__contains__", "__array__", "_local_scalar_dense"),
+    }
 )
-# The calls that take token numbers or positions, and which argument those are.
-INTEGER_ARGUMENTS = {
-    "embedding": 0,
-    "embedding_bag": 0,
-    "one_hot": 0,
-    "__getitem__": 1,
-    "index_select": 2,
-    "gather": 2,
-}
-ADVICE = "decide by shapes, or trace a module in which the decision is made"
+# The calls that take token numbers or positions, and the position of that argument.
+INTEGER_ARGUMENTS = {"embedding": 0, "embedding_bag": 0, "one_hot": 0, "__getitem__": 1, "index_select": 2, "gather": 2}
+ADVICE = "let the code depend on shapes only, or pass a module in which the decision is fixed"
 REASONS = {
     **dict.fromkeys(
         ["topk", "sort", "argsort", "msort", "median", "nanmedian", "kthvalue", "mode", "quantile"],
-        "how many comparisons a sorting takes depends on the numbers",
+        "the number of comparisons of a sort depends on the data",
     ),
-    **dict.fromkeys(["bernoulli", "multinomial", "gumbel_softmax", "poisson"], "it draws at random"),
+    **dict.fromkeys(["bernoulli", "multinomial", "gumbel_softmax", "poisson"], "it is random"),
 }
-SKIP = "--skip-unknown passes it over, and says so"
+SKIP = "skip it with --skip-unknown, which is noted"
 
 
 class NeedsWholeNumbers(Exception):
-    """An input is used as numbers of tokens. Says which."""
+    """An input is used as token numbers; its message is the name of the input."""
 
 
 class PendingFault(Exception):
-    """A fault that is worded already, on its way through the user's own frames."""
+    """A fault on its way through the user's frames."""
 
     def __init__(self, fault: WorksheetError) -> None:
         super().__init__(fault.message)
@@ -101,17 +63,17 @@ class PendingFault(Exception):
 
 
 class Follower(MetaTensors):
-    """Arrays without numbers whose calls are followed. ``faults`` are those that could not be."""
+    """Runs torch's calls without numbers and adds their rows. ``faults`` are the calls that cannot be followed."""
 
     def __init__(self, trace: ForwardTrace, twins: Mapping[int, tuple[Any, Any]]) -> None:
         super().__init__(MAKING, twins)
         self.trace = trace
         self.faults: dict[tuple[str, str], WorksheetError] = {}
         self.calls = self.mode()
-        self.has_listed = False  # what is known has been said
+        self.has_listed = False  # the known calls were listed in a hint
 
     def run_call(self, name: str, func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        """Run a call, then make its rows."""
+        """Run a call, then add its rows."""
         operands = tensors((args, kwargs))
         self.check_integers(name, args, kwargs)
         self.refresh(name, args)
@@ -120,9 +82,9 @@ class Follower(MetaTensors):
         try:
             result = self.run_plain(lambda: func(*args, **kwargs))
         except (RuntimeError, NotImplementedError, TypeError, ValueError) as error:
-            if name not in VALUE_READERS and "nonzero" not in str(error):  # x[x > 0] asks which are
+            if name not in VALUE_READERS and "nonzero" not in str(error):  # x[x > 0] needs the numbers
                 raise
-            message = f"the forward pass asks for a number that only a real input has ({name.strip('_')})"
+            message = f"the forward pass reads a number that only a real input has ({name.strip('_')})"
             raise PendingFault(NetworkError(message, find_user_line(), ADVICE)) from error
         written = [tensor for tensor, old in zip(operands, before, strict=True) if version(tensor) != old]
         if (tensors(result) or written) and name not in SHAPE_ONLY:
@@ -136,7 +98,7 @@ class Follower(MetaTensors):
         return result
 
     def check_integers(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
-        """What is used as numbers of tokens must be whole."""
+        """Raise NeedsWholeNumbers if an input in floating point is used as token numbers."""
         if name not in INTEGER_ARGUMENTS:
             return
         by_name = kwargs.get("input") if name.startswith("embedding") else None
@@ -145,14 +107,14 @@ class Follower(MetaTensors):
                 raise NeedsWholeNumbers(value.name)
 
     def refresh(self, name: str, args: Sequence[Any]) -> None:
-        """In x[i] += y the part x[i] is changed by itself, then written back: x is what it was but for that part."""
+        """x[i] += y changes the part x[i] in place, then writes it back: except for that part, x is unchanged."""
         if name == "__setitem__" and is_tensor(args[2]) and storage(args[2]) == storage(args[0]):
             value = self.trace.values.get(id(args[0]))
             if value:
                 self.trace.bind(args[0], value)
 
     def find_outdated(self, operands: Sequence[Any]) -> CannotFollow | None:
-        """Why one of these tensors cannot be read any more."""
+        """Why one of these tensors cannot be read any more, None if all can."""
         try:
             for tensor in operands:
                 if isinstance(self.trace.peek(tensor), TorchValue):
@@ -162,7 +124,7 @@ class Follower(MetaTensors):
         return None
 
     def follow(self, call: TorchCall, written: Sequence[Any], outdated: CannotFollow | None) -> None:
-        """Make the rows of a call that has run, if it reads anything that is on the sheet."""
+        """Add the rows of a call that has run, if it reads anything on the sheet."""
         undo = [self.trace.record_write(tensor) for tensor in written]
         seen = [value for tensor in tensors((call.args, call.kwargs)) if (value := self.trace.peek(tensor))]
         still = call.rule.moves and all(value.moved for value in seen)
@@ -179,10 +141,10 @@ class Follower(MetaTensors):
         except CannotFollow as why:
             self.note_unfollowed(call, why)
         except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
-            self.note_unfollowed(call, CannotFollow(f"its arguments are unusual ({type(error).__name__}: {error})"))
+            self.note_unfollowed(call, CannotFollow(f"its arguments are not supported ({type(error).__name__}: {error})"))
 
     def defer(self, call: TorchCall, *, live: bool) -> None:
-        """Stored numbers that are only moved get rows when something reads them."""
+        """Add the rows of a call that only moves parameters or buffers when something reads its result."""
         trace, frame, waiting = self.trace, self.trace.frames[-1], [call]
 
         def make() -> None:
@@ -198,7 +160,7 @@ class Follower(MetaTensors):
                 trace.later[id(out)] = DeferredTensor(out, make, live, moved=True)
 
     def note_unfollowed(self, call: TorchCall, why: CannotFollow) -> None:
-        """Name a call and pass it over: its results are the first thing that it reads, in other axes."""
+        """Report a call and skip it: its results are its first input, reshaped."""
         where = find_user_line() or Where(call.base)
         name = call.name.strip("_")
         hint = why.hint or (self.hint(name) if call.rule.handler is _refuse and name not in REASONS else SKIP)
@@ -214,7 +176,7 @@ class Follower(MetaTensors):
             self.trace.bind(out, TorchValue(out, row, shape, batch))
 
     def hint(self, name: str) -> str:
-        """The nearest names; once, where none is near, all that are known."""
+        """The nearest names; if none is near, all known names, but only once."""
         names = sorted(call for call in CALLS if not call.startswith("_"))
         near = nearest(name, names) or ""
         if not near.startswith("known:"):
@@ -229,11 +191,11 @@ class Follower(MetaTensors):
                 yield value
 
     def meta(self, shape: Sequence[int]) -> Any:
-        """A tensor of a shape."""
+        """A meta tensor of a shape."""
         import torch
 
         return self.run_plain(lambda: torch.empty(tuple(shape), device="meta"))
 
 
 def _refuse(call: TorchCall) -> None:
-    raise CannotFollow(REASONS.get(call.name.rstrip("_"), "no kind of layer stands for it"))
+    raise CannotFollow(REASONS.get(call.name.rstrip("_"), "no kind of layer describes it"))

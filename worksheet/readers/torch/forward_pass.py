@@ -1,6 +1,6 @@
 """Runs a module's forward pass without numbers, on torch's meta device, and leaves the module as it was.
 
-Parameters and buffers give way to arrays that have a shape and no numbers; hooks tell in which part of the module a call is made.
+Parameters and buffers are replaced by meta tensors; hooks track the submodule in which a call is made.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from worksheet.readers.torch.trace import ForwardTrace
 from worksheet.readers.torch.user_code import fault_of
 from worksheet.readers.torch.values import ModuleFrame
 
-Twins = Mapping[int, tuple[Any, Any]]  # by a tensor's id: the tensor, and one of its shape without numbers
+Twins = Mapping[int, tuple[Any, Any]]  # by the id of a tensor: the tensor, and a meta tensor of its shape
 TABLES = ("_parameters", "_buffers")
-LAZY = "run the module once on a real input: its layers take their shapes from it"
+LAZY = "run the module once on a real input, from which its lazy layers take their shapes"
 MORE = "give the shapes of all inputs, in the order of the forward pass: --input 3x224x224,10"
-COMPILED = "it is compiled (TorchScript): trace the module that it was compiled from"
+COMPILED = "it is compiled (TorchScript): pass the module that it was compiled from"
 
 
 def run(
     module: Any, name: str, inputs: Mapping[str, Any], twins: Twins, *, keywords: Mapping[str, str], skip_unknown: bool
-) -> ForwardTrace:  # fmt: skip
-    """The forward pass followed. Raises WorksheetError with every fault, and NeedsWholeNumbers.
+) -> ForwardTrace:
+    """Run the forward pass and follow it. Raises WorksheetError with every fault, and NeedsWholeNumbers.
 
-    ``keywords`` are the forward pass's own names of the inputs that it takes by name alone.
+    ``keywords`` are the forward pass's names of its keyword-only inputs.
     """
     leaves = {path: type(part).__name__ for path, part in module.named_modules() if is_leaf(part)}
     trace = ForwardTrace(*_paths_of_stored(module, twins), leaves)
@@ -48,7 +48,7 @@ def run(
             raise
         except PendingFault as refused:
             faults.add(refused.fault)
-        except (Exception, SystemExit) as error:  # whatever the user's code raises is told as a fault of that code
+        except (Exception, SystemExit) as error:  # whatever the user's code raises is reported as its fault
             hint = MORE if isinstance(error, TypeError) and "required" in str(error) else None
             faults.add(
                 fault_of(
@@ -60,12 +60,12 @@ def run(
             faults.add(fault)
     faults.raise_any()
     for fault in follower.faults.values():
-        trace.note(f"Passed over, so not counted: {fault.message} ({fault.where}).")
+        trace.note(f"Skipped, so not counted: {fault.message} ({fault.where}).")
     return trace
 
 
 def meta_twins(module: Any) -> dict[int, tuple[Any, Any]]:
-    """For each parameter and buffer one without numbers; what is one tensor in two places stays one. Raises NetworkError."""
+    """A meta tensor per parameter and buffer; shared ones stay shared. Raises NetworkError for compiled or lazy modules."""
     import torch
 
     twins: dict[int, tuple[Any, Any]] = {}
@@ -83,7 +83,7 @@ def meta_twins(module: Any) -> dict[int, tuple[Any, Any]]:
 
 
 def is_leaf(module: Any) -> bool:
-    """Whether a module has no modules inside."""
+    """Whether a module has no submodules."""
     return next(module.children(), None) is None
 
 
@@ -95,7 +95,7 @@ def _paths_of_stored(module: Any, twins: Twins) -> tuple[dict[int, str], dict[in
 
 @contextmanager
 def _without_weights(module: Any, twins: Twins) -> Iterator[None]:
-    """Inside, the module infers and has no numbers; afterwards it is as it was, with what it has noted down forgotten."""
+    """Inside, the module is in evaluation mode and on the meta device; afterwards its whole state is restored."""
     parts = list(module.modules())
     before = [(part, dict(part.__dict__), _collections(part)) for part in parts]
     try:
@@ -115,19 +115,19 @@ def _without_weights(module: Any, twins: Twins) -> Iterator[None]:
 
 
 def _collections(part: Any) -> list[tuple[Any, Any]]:
-    """A module's tables, lists and sets, each with a copy: a forward pass may add hooks or what it has seen to them."""
+    """A module's dicts, lists and sets, each with a copy, since a forward pass may change them."""
     return [(value, value.copy()) for value in part.__dict__.values() if type(value) in {dict, OrderedDict, list, set}]
 
 
 @contextmanager
 def _following(follower: Follower, module: Any) -> Iterator[None]:
-    """Inside, calls of torch and of the module's parts are followed."""
+    """Inside, calls of torch and of the submodules are followed."""
     import torch
     from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
     from torch.utils._python_dispatch import TorchDispatchMode
 
     class RedispatchMode(TorchDispatchMode):  # type: ignore[misc]
-        """Operations that come from no call (of compiled functions) are called again, now seen as calls."""
+        """Calls the operations of compiled functions again, so that they are seen as calls."""
 
         def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             return func(*args, **(kwargs or {}))
@@ -140,7 +140,7 @@ def _following(follower: Follower, module: Any) -> Iterator[None]:
         stack.callback(register_module_forward_pre_hook(steps.enter).remove)
         stack.callback(register_module_forward_hook(steps.leave).remove)
         stack.callback(torch.backends.mha.set_fastpath_enabled, fast)
-        torch.backends.mha.set_fastpath_enabled(False)  # it would hide the parts of an encoder layer
+        torch.backends.mha.set_fastpath_enabled(False)  # it would hide the submodules of an encoder layer
         stack.enter_context(torch.random.fork_rng(devices=[]))
         stack.enter_context(torch.no_grad())
         stack.enter_context(RedispatchMode())
@@ -149,7 +149,7 @@ def _following(follower: Follower, module: Any) -> Iterator[None]:
 
 
 class ModuleHooks:
-    """Keeps the name of the part that runs, by hooks that torch calls for every module of the process."""
+    """Tracks the submodule that runs, by hooks that torch calls for every module of the process."""
 
     def __init__(self, follower: Follower, module: Any) -> None:
         self.follower = follower
@@ -176,13 +176,13 @@ class ModuleHooks:
             return
         if type(module).__name__ == "Identity" and args and output is args[0] and is_tensor(output):
             self.add_identity(output)
-        while self.inside:  # a part whose error was caught above it has not left
+        while self.inside:  # a submodule whose error was caught further up did not leave
             self.trace.frames.pop()
             if self.inside.pop() == id(module):
                 break
 
     def add_identity(self, tensor: Any) -> None:
-        """A row for nn.Identity, which calls nothing."""
+        """Add a row for nn.Identity, which calls nothing."""
         value = self.trace.values.get(id(tensor))
         if value and value.name and value.live:
             with self.trace.calling(self.trace.frames[-1].maker):

@@ -1,4 +1,4 @@
-"""Calls that put arrays together, write into one, or change its size: concatenation, choice by place, borders, resampling."""
+"""Calls that join tensors, write into one, or change its size: concatenation, selection, padding, resampling."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from worksheet.readers.torch.values import CannotFollow
 
 
 def concat(call: TorchCall) -> None:
-    """Arrays one behind the other along an axis; arrays without elements add nothing."""
+    """Concatenate tensors along an axis; tensors without elements add nothing."""
     tensors = [tensor for tensor in call["tensors"] if tensor.numel()]
     axis = call.get("dim", 0)
     if len(tensors) == 1:
@@ -27,7 +27,7 @@ def concat(call: TorchCall) -> None:
 
 
 def stack(call: TorchCall) -> None:
-    """Arrays one behind the other along a new axis."""
+    """Concatenate tensors along a new axis."""
     import torch
 
     axis = call.get("dim", 0)
@@ -35,17 +35,17 @@ def stack(call: TorchCall) -> None:
 
 
 def concat_fixed_axis(call: TorchCall) -> None:
-    """Arrays one behind the other along the axis that the rule names."""
+    """Concatenate tensors along the axis that the rule names."""
     import torch
 
     tensors = call["tensors"]
     if min(tensor.dim() for tensor in tensors) < max(2, 1 + int(call.rule.kind)):
-        raise CannotFollow("its arrays have too few axes")
+        raise CannotFollow("its tensors have too few axes")
     call.alias_of(call.trace_calls(lambda: torch.cat(tensors, int(call.rule.kind))))
 
 
 def merge(call: TorchCall, tensors: Sequence[Any], out: Any = None) -> None:
-    """Elements of several arrays, chosen by their places: all laid in a row, then picked."""
+    """Elements of several tensors, selected by position: flattened and concatenated, then picked."""
     target = call.result if out is None else out
     values = [call.value(tensor) for tensor in tensors if call.find_value(tensor)]
     if len(values) == 1:
@@ -58,12 +58,12 @@ def merge(call: TorchCall, tensors: Sequence[Any], out: Any = None) -> None:
 
 
 def where(call: TorchCall) -> None:
-    """One tensor or another by place. The condition costs where it is worked out."""
+    """One tensor or another, by position. The condition is counted where it is computed."""
     merge(call, [tensor for tensor in (call.get("input"), call.get("other")) if is_tensor(tensor)] or [call["condition"]])
 
 
 def setitem(call: TorchCall) -> None:
-    """Numbers written into a part of a tensor; a number that depends on nothing leaves it the same row."""
+    """Write numbers into a part of a tensor; it keeps its row if the numbers are constant."""
     target, value = call.args[0], call.args[2]
     before = call.find_value(target)
     if not call.find_value(value):
@@ -73,7 +73,7 @@ def setitem(call: TorchCall) -> None:
 
 
 def overwrite_with_constant(call: TorchCall) -> None:
-    """A tensor in which some numbers have given way to ones that depend on nothing: other views of it are what they were."""
+    """Overwrite a part of a tensor with constants: its other views keep their rows too."""
     before = call.find_value(call.args[0])
     call.harmless = True
     if before:
@@ -81,14 +81,14 @@ def overwrite_with_constant(call: TorchCall) -> None:
 
 
 def scatter(call: TorchCall) -> None:
-    """Numbers written to places of their own, the others kept."""
+    """Write numbers to some positions and keep the others."""
     before, source = call.find_value(call["input"]), call.find_value(call.get("src"))
     tensors = [value.tensor for value in (before, source) if value]
     merge(call, tensors or [call["index"]])
 
 
 def copy(call: TorchCall) -> None:
-    """All numbers of one tensor written into another."""
+    """Write all numbers of one tensor into another."""
     source = call.find_value(call.args[1])
     if source is None:
         overwrite_with_constant(call)
@@ -99,7 +99,7 @@ def copy(call: TorchCall) -> None:
 
 
 def pad(call: TorchCall) -> None:
-    """A border around the last two axes or behind the channels; any other by places. Negative widths cut off."""
+    """A border around the last two axes or after the channels; other padding, or negative widths, picks elements by position."""
     x, widths = call.input, [int(width) for width in call["pad"]]
     widths += [0] * (6 - len(widths))
     left, right, above, below, before, behind = widths[:6]
@@ -115,9 +115,9 @@ def pad(call: TorchCall) -> None:
 
 
 def fold(call: TorchCall) -> None:
-    """Windows laid over each other and added: for each place as many numbers as windows can meet there, which are then summed.
+    """Overlapping windows, added up: for each position as many numbers as windows can overlap there, then their sum.
 
-    Where fewer meet, zeros stand in, as they do for the border of a convolution.
+    Where fewer overlap, zeros are added, as in the border of a convolution.
     """
     window = [per_axis(call.get(name, usual), 2) for name, usual in (("kernel_size", 1), ("stride", 1), ("dilation", 1))]
     deep = prod(ceil(kernel * gcd(stride, step) / stride) for kernel, stride, step in zip(*window, strict=True))
@@ -137,7 +137,7 @@ def shuffle(call: TorchCall) -> None:
 
 
 def interpolate(call: TorchCall) -> None:
-    """Nearest, linear or cubic; ``area`` is an adaptive mean."""
+    """Resampling: nearest, linear or cubic; ``area`` is an adaptive mean."""
     x, mode = call.input, call.get("mode", "nearest")
     sizes, stated_size = call.result.shape[2:], call.get("size")
     facts = {} if stated_size is None else {"torch_onesize" if isinstance(stated_size, int) else "torch_sizes": 1}
@@ -146,7 +146,7 @@ def interpolate(call: TorchCall) -> None:
         call.add_row(f"AdaptiveAvgPool{len(sizes)}d", output_symbols(sizes), x, facts=facts)
         return
     if mode not in MODES:
-        raise CannotFollow(f"no kind of layer stands for its mode {mode!r}")
+        raise CannotFollow(f"no kind of layer has its mode {mode!r}")
     old = x.tensor.shape[2:]
     whole = all(new % size == 0 for new, size in zip(sizes, old, strict=True))
     scales = [new // size for new, size in zip(sizes, old, strict=True)]

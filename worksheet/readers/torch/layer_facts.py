@@ -1,4 +1,4 @@
-"""Facts about a layer beside its shapes and arrows, by which operation counters go.
+"""Facts about a layer, besides its shapes and arrows, on which operation counters depend.
 
 Each function gives the facts that hold, by their names in ``conventions.facts``.
 """
@@ -14,12 +14,12 @@ USUAL_NAMES = ("weight", "bias")
 
 
 def facts_of_names(paths: Sequence[str]) -> dict[str, int]:
-    """Of parameters by their paths: whether a module without submodules would keep them under the usual names."""
+    """The fact that parameters, given by their paths, have the usual names in a module without submodules."""
     return {"torch_named": 1} if all(path.rpartition(".")[2] in USUAL_NAMES for path in paths) else {}
 
 
 def facts_of_frames(frames: Sequence[ModuleFrame]) -> dict[str, int]:
-    """Of every layer inside a module that one kernel computes."""
+    """The fact that a layer is inside a module that one kernel computes."""
     return {"torch_fused": 1} if any(frame.fused for frame in frames) else {}
 
 

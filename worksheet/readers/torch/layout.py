@@ -1,4 +1,4 @@
-"""Calls that move numbers without working any out: other axes, parts, copies."""
+"""Calls that move numbers without computing any: views, parts, copies."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from worksheet.readers.torch.values import CannotFollow, TorchValue, batches, nu
 
 
 def pass_on(call: TorchCall) -> None:
-    """The same numbers: a clone, another type of number, another place in memory."""
+    """The same numbers: a clone, another dtype, another memory format."""
     call.alias(call.find_value(call.args[0]) or call.input, None, (call.find_value(call.args[0]) or call.input).batch)
 
 
 def reshape(call: TorchCall, value: TorchValue | None = None, out: Any = None) -> None:
-    """The same numbers in other axes; no row where only the batch axis comes, goes or moves."""
+    """The same numbers in another shape; no row if only the batch axis comes, goes or moves."""
     target = call.result if out is None else out
     x = value or call.find_value(call.args[0]) or call.input
     same = [batch for batch in batches(target.shape) if without(target.shape, batch) == x.shape]
@@ -31,19 +31,19 @@ def reshape(call: TorchCall, value: TorchValue | None = None, out: Any = None) -
 
 
 def gather(call: TorchCall, out: Any = None, value: TorchValue | None = None) -> None:
-    """Elements picked, repeated or blanked by their places."""
+    """Elements picked, repeated or masked by position."""
     target = call.result if out is None else out
     x = value or call.input
     likely = batches(target.shape, x.batch)
     same = [batch for batch in likely if without(target.shape, batch) == x.shape]
     shape = without(target.shape, (same or likely)[0])
     if 0 in target.shape:
-        raise CannotFollow("it gives an array without elements")
+        raise CannotFollow("it gives a tensor without elements")
     call.add_row("Gather", number_symbols("o", shape), x, out=target, prefer=(same or likely)[0])
 
 
 def expand(call: TorchCall) -> None:
-    """Axes of one repeated; no row where none is."""
+    """Repeat axes of size 1; no row if there are none."""
     x = call.find_value(call.args[0]) or call.input
     if x.tensor.numel() == call.result.numel():
         reshape(call, x)
@@ -51,11 +51,11 @@ def expand(call: TorchCall) -> None:
         gather(call)
 
 
-# Axes turned round
+# Permutations
 
 
 def permute_to(call: TorchCall, order: Sequence[int]) -> None:
-    """The tensor's axes in another order; no row where only the batch axis moves."""
+    """The tensor's axes in another order; no row if only the batch axis moves."""
     x = call.find_value(call.args[0]) or call.input
     axes = [axis % x.tensor.dim() for axis in order]
     batch = axes.index(x.batch) if x.batch is not None else None
@@ -71,7 +71,7 @@ def permute(call: TorchCall) -> None:
 
 
 def swap(call: TorchCall, a: int, b: int) -> None:
-    """Two axes exchanged."""
+    """Exchange two axes."""
     rank = call.args[0].dim()
     order = list(range(rank))
     if rank:
@@ -85,17 +85,17 @@ def transpose(call: TorchCall) -> None:
 
 
 def swap_last_two(call: TorchCall) -> None:
-    """The last two axes exchanged."""
+    """Exchange the last two axes."""
     swap(call, -2, -1)
 
 
 def reverse_axes(call: TorchCall) -> None:
-    """All axes from the last to the first."""
+    """Reverse the order of all axes."""
     permute_to(call, range(call.args[0].dim())[::-1])
 
 
 def movedim(call: TorchCall) -> None:
-    """Some axes to other places, the others in their order."""
+    """Move some axes; the others keep their order."""
     rank = call.args[0].dim()
     sources = [axis % rank for axis in per_axis(call["source"], 1)]
     targets = [axis % rank for axis in per_axis(call["destination"], 1)]
@@ -107,7 +107,7 @@ def movedim(call: TorchCall) -> None:
 
 
 def cut(call: TorchCall, x: TorchValue, axis: int, start: int, length: int, step: int = 1, out: Any = None) -> TorchValue:
-    """A part along one axis of the tensor."""
+    """A slice along one axis of the tensor."""
     place = x.position(axis)
     if not place:
         x, place = call.trace.keep_batch(x), axis % x.tensor.dim() + 1
@@ -116,7 +116,7 @@ def cut(call: TorchCall, x: TorchValue, axis: int, start: int, length: int, step
 
 
 def split(call: TorchCall) -> None:
-    """Slices that lie one behind the other."""
+    """Consecutive slices."""
     start, axis = 0, call.get("dim", 0)
     if len(call.result) == 1:
         alias_to(call, call.result[0])
@@ -133,7 +133,7 @@ def alias_to(call: TorchCall, out: Any, batch: int | None = None) -> None:
 
 
 def unbind(call: TorchCall) -> None:
-    """Each index of an axis by itself, or one of them; the axis goes."""
+    """Every index of an axis, or one of them; the axis disappears."""
     axis = call.get("dim", 0)
     for out in tensors(call.result):
         pick_index(call, axis, out)
@@ -171,7 +171,7 @@ def getitem(call: TorchCall) -> None:
 
 
 def _full_index(index: tuple[Any, ...], rank: int) -> list[Any]:
-    """An index with a part for each axis: the ellipsis written out, new axes (None) left out.
+    """An index with a part for each axis: the ellipsis expanded, new axes (None) left out.
 
     >>> _full_index((0, ..., None, slice(2)), 4)
     [0, slice(None, None, None), slice(None, None, None), slice(None, 2, None)]
@@ -183,7 +183,7 @@ def _full_index(index: tuple[Any, ...], rank: int) -> list[Any]:
 
 
 def _cuts(index: Sequence[Any], shape: Sequence[int]) -> list[tuple[int, range]]:
-    """The axes that slices shorten or step through, with the places that are left."""
+    """The axes that slices shorten or step through, with the positions that are left."""
     slices = [(axis, part) for axis, part in enumerate(index) if isinstance(part, slice)]
     places = [(axis, range(*part.indices(shape[axis]))) for axis, part in slices]
     return [(axis, left) for axis, left in places if len(left) != shape[axis]]
@@ -193,83 +193,21 @@ def moving_rules(handler: Callable[[TorchCall], None], names: str, *calls: str) 
     return dict.fromkeys(calls, CallRule(handler, names, moves=True))
 
 
-PASSED = [
-    "clone",
-    "detach",
-    "contiguous",
-    "float",
-    "half",
-    "double",
-    "bfloat16",
-    "int",
-    "long",
-    "bool",
-    "short",
-    "char",
-    "byte",
-    "type",
-    "type_as",
-    "requires_grad_",
-    "alias",
-    "_to_copy",
-    "data",
-    "real",
-    "positive",
-    "__pos__",
-    "fill_diagonal_",
-    "to_dense",
-    "pin_memory",
-    "detach_",
-    "lift_fresh",
-    "to",
-    "cpu",
-    "cuda",
-]
-RESHAPED = [
-    "view",
-    "reshape",
-    "view_as",
-    "reshape_as",
-    "flatten",
-    "unflatten",
-    "squeeze",
-    "unsqueeze",
-    "ravel",
-    "atleast_1d",
-    "atleast_2d",
-    "atleast_3d",
-    "_unsafe_view",
-]
+PASSED = (
+    *("clone", "detach", "contiguous", "float", "half", "double", "bfloat16", "int", "long", "bool", "short", "char", "byte"),
+    *("type", "type_as", "requires_grad_", "alias", "_to_copy", "data", "real", "positive", "__pos__", "fill_diagonal_"),
+    *("to_dense", "pin_memory", "detach_", "lift_fresh", "to", "cpu", "cuda"),
+)
+RESHAPED = (
+    *("view", "reshape", "view_as", "reshape_as", "flatten", "unflatten", "squeeze", "unsqueeze", "ravel", "atleast_1d"),
+    *("atleast_2d", "atleast_3d", "_unsafe_view"),
+)
 SPLITS = ["chunk", "split", "tensor_split", "split_with_sizes", "unsafe_chunk", "unsafe_split"]
-GATHERED = [
-    "repeat",
-    "tile",
-    "repeat_interleave",
-    "roll",
-    "flip",
-    "fliplr",
-    "flipud",
-    "rot90",
-    "gather",
-    "take",
-    "take_along_dim",
-    "index_select",
-    "index",
-    "tril",
-    "triu",
-    "unfold",
-    "im2col",
-    "one_hot",
-    "diagonal",
-    "diag",
-    "diag_embed",
-    "as_strided",
-    "masked_fill",
-    "index_fill",
-    "max_unpool1d",
-    "max_unpool2d",
-    "max_unpool3d",
-]
+GATHERED = (
+    *("repeat", "tile", "repeat_interleave", "roll", "flip", "fliplr", "flipud", "rot90", "gather", "take", "take_along_dim"),
+    *("index_select", "index", "tril", "triu", "unfold", "im2col", "one_hot", "diagonal", "diag", "diag_embed", "as_strided"),
+    *("masked_fill", "index_fill", "max_unpool1d", "max_unpool2d", "max_unpool3d"),
+)
 
 LAYOUT: dict[str, CallRule] = {
     **moving_rules(pass_on, "input", *PASSED),

@@ -1,7 +1,7 @@
-"""Arrays without numbers: what torch makes while a module is built or run has a shape, and numbers only where it is small.
+"""Meta tensors: what torch makes while a module is built or run has a shape, and numbers only if it is small.
 
-An array that depends on nothing stays real while it is small, so that a model may ask for its numbers (``linspace(...).item()``);
-as soon as it meets one without numbers it loses its own. Everything claims to be on the processor, wherever a model puts it.
+A small constant tensor stays real, so that a model can read its numbers (``linspace(...).item()``), until it is combined with a
+meta tensor. Every tensor reports the CPU as its device, wherever a model puts it.
 """
 
 from __future__ import annotations
@@ -12,35 +12,19 @@ from typing import Any
 from worksheet.readers.torch.call import is_tensor, tensors
 from worksheet.readers.torch.call_syntax import TWINS
 
-MAX_REAL = 2**18  # elements of an array that may be real
+MAX_REAL = 2**18  # elements of a tensor that may be real
 COUNTING = frozenset({"arange", "linspace", "logspace", "tensor", "as_tensor", "scalar_tensor"})
-MAKING = COUNTING | frozenset(
-    [
-        "empty",
-        "eye",
-        "full",
-        "ones",
-        "rand",
-        "randn",
-        "randint",
-        "randperm",
-        "zeros",
-        "tril_indices",
-        "triu_indices",
-        "bartlett_window",
-        "hann_window",
-        "hamming_window",
-        "empty_strided",
-        "normal",
-    ]
-)
-MOVING = frozenset({"to", "cpu", "cuda", "xpu", "npu", "mps"})  # between devices
+MAKING = COUNTING | {
+    *("empty", "eye", "full", "ones", "rand", "randn", "randint", "randperm"),
+    *("zeros", "tril_indices", "triu_indices", "bartlett_window", "hann_window", "hamming_window", "empty_strided", "normal"),
+}
+MOVING = frozenset({"to", "cpu", "cuda", "xpu", "npu", "mps"})  # calls that move tensors between devices
 PREFIXES = ("torch.", "nn.functional.", "functional.", "Tensor.", "_C._nn.", "_VariableFunctions.")
-ENGINE = ("aten.", "prims.")  # operations of torch's own engine: aten.mul.Tensor
+ENGINE = ("aten.", "prims.")  # operations of torch's engine, such as aten.mul.Tensor
 
 
 def called_name(func: Any) -> str:
-    """torch's name of a call, without the places where it lives: ``relu`` for ``torch.nn.functional.relu``."""
+    """torch's name of a call, without its module: ``relu`` for ``torch.nn.functional.relu``."""
     from torch.overrides import resolve_name
 
     name = str(resolve_name(func) or getattr(func, "__name__", func)).removesuffix(".__get__")
@@ -51,18 +35,18 @@ def called_name(func: Any) -> str:
 
 
 class MetaTensors:
-    """Runs torch's calls without numbers. ``real`` are the calls whose small results keep theirs.
+    """Runs torch's calls on meta tensors. ``real`` are the calls whose small results stay real.
 
-    ``twins`` gives, by the id of a tensor with numbers, that tensor (which is kept) and one without.
+    ``twins`` gives, by the id of a real tensor, that tensor (to keep it alive) and its meta tensor.
     """
 
     def __init__(self, real: frozenset[str], twins: Mapping[int, tuple[Any, Any]] | None = None) -> None:
         self.real = real
         self.twins = dict(twins or {})
-        self.running = False  # a call inside a call is part of it
+        self.running = False  # calls inside a call are part of it
 
     def dispatch(self, func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        """What torch asks for a call."""
+        """Run a call that torch dispatches."""
         if self.running:
             return func(*args, **kwargs)
         name = called_name(func)
@@ -75,11 +59,11 @@ class MetaTensors:
             return self.move(name, args, kwargs)
         return self.run_call(name, func, args, kwargs)
 
-    def run_call(self, name: str, func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:  # noqa: ARG002  for heirs
+    def run_call(self, name: str, func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:  # noqa: ARG002  subclasses use the name
         return self.run_plain(lambda: func(*args, **kwargs))
 
     def run_plain(self, run: Callable[[], Any]) -> Any:
-        """Run what counts as part of the call at hand."""
+        """Run a function as part of the current call."""
         before, self.running = self.running, True
         try:
             return run()
@@ -87,7 +71,7 @@ class MetaTensors:
             self.running = before
 
     def make(self, name: str, func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        """An array that depends on nothing."""
+        """Make a constant tensor."""
         plain = {key: value for key, value in kwargs.items() if key not in {"device", "pin_memory", "generator"}}
         shape_only = self.run_plain(lambda: func(*args, **plain, device="meta"))
         if name not in self.real or shape_only.numel() > MAX_REAL:
@@ -95,14 +79,14 @@ class MetaTensors:
         return self.run_plain(lambda: func(*args, **plain, device="cpu"))
 
     def move(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        """To another device: the tensor stays where it is; to another type of number: as usual."""
+        """Move a tensor: the device stays the same; the dtype changes as usual."""
         tensor, *rest = args
         kept = [part.dtype if is_tensor(part) else part for part in rest if not _is_device(part)] if name == "to" else []
         named = {key: value for key, value in kwargs.items() if key in {"dtype", "copy", "memory_format"}}
         return self.run_call("to", type(tensor).to, (tensor, *kept), named) if kept or named else tensor
 
     def without_numbers(self, thing: Any) -> Any:
-        """Arguments in which, where one tensor has no numbers, none has. A tensor that has a twin never has."""
+        """The arguments with meta tensors instead of all tensors if one is on the meta device or has a twin."""
         tensors_in = tensors(thing)
         mixed = any(tensor.is_meta for tensor in tensors_in)
         return self.replace(thing) if any(not t.is_meta and (mixed or id(t) in self.twins) for t in tensors_in) else thing
@@ -124,7 +108,7 @@ class MetaTensors:
         return self.twins[id(tensor)][1]
 
     def mode(self) -> Any:
-        """A context in which torch asks for every call."""
+        """A context manager under which torch dispatches every call to this object."""
         from torch.overrides import TorchFunctionMode
 
         arrays = self

@@ -9,13 +9,13 @@ from worksheet.readers.torch.call import CallRule, TorchCall, is_tensor, per_axi
 from worksheet.readers.torch.elementwise import LARGEST, SMALLEST, binary
 from worksheet.readers.torch.values import CannotFollow, TorchValue, number_symbols
 
-NO_STATISTICS = "Without statistics of training, and so an InstanceNorm of the one sample: {}."
+NO_STATISTICS = "BatchNorm without running statistics, so an InstanceNorm of the one sample: {}."
 
 
 def batch_norm(call: TorchCall) -> None:
-    """With the statistics of training; without, those of the sample itself, as an InstanceNorm.
+    """BatchNorm with running statistics; without them, an InstanceNorm of the sample.
 
-    Where samples are windows or regions, the channels go to the front: each is treated alike whatever else the axes are.
+    If the samples are windows or regions, the channels move to the front: they are normalised alike whatever the other axes are.
     """
     statistics = [call.get(name) for name in ("running_mean", "running_var")]
     if statistics[0] is None:
@@ -31,10 +31,10 @@ def batch_norm(call: TorchCall) -> None:
 
 def normalise(
     call: TorchCall, kind: str, values: dict[str, int], x: TorchValue, statistics: Sequence[Any] = (), transposed: Any = None
-) -> TorchValue:  # fmt: skip
-    """A normalisation of channels; where it stores a scale without a shift, or a shift alone, that is a row of its own.
+) -> TorchValue:
+    """A normalisation of channels; a scale without a shift, or a shift without a scale, is a row of its own.
 
-    ``turned`` is the result with the channels before the samples.
+    ``transposed`` is the result with the channels before the samples.
     """
     target = call.result if transposed is None else transposed
     weight, bias = _affine(call)
@@ -49,9 +49,9 @@ def normalise(
 
 
 def one_sample(call: TorchCall) -> TorchValue:
-    """The input of a layer whose statistics are a sample's own."""
+    """The input of a layer with statistics per sample. Raises CannotFollow for several samples."""
     if call.input.batch != 0:
-        raise CannotFollow("it runs over several samples at once")
+        raise CannotFollow("it normalises several samples at once")
     return call.input
 
 
@@ -82,19 +82,19 @@ def _affine(call: TorchCall) -> tuple[Any, Any]:
 
 
 def softmax(call: TorchCall) -> None:
-    """Along an axis: torch's own choice where none is given, the sheet's 0 where it is the usual one."""
+    """Softmax along an axis, by default torch's choice; symbol a is 0 for the usual axis."""
     x, axis = call.input, call.get("dim")
     if axis is None:
         axis = 0 if call.result.dim() in {0, 1, 3} else 1
     place = x.position(axis)
     if not place:
-        raise CannotFollow("it runs along the batch")
+        raise CannotFollow("it runs over the batch")
     usual = 1 if len(x.shape) == 3 else len(x.shape)
     call.add_row(call.rule.kind, {"a": 0 if place == usual else place}, x)
 
 
 def reduce(call: TorchCall) -> None:
-    """A mean, sum or maximum over some axes; a maximum also gives the places, which follow from the same row."""
+    """A mean, sum or maximum over some axes; the positions of a maximum come from the same row."""
     axes = call.get("dim", call.get("other"))
     if is_tensor(axes):  # torch.max(a, b)
         binary(

@@ -1,4 +1,4 @@
-"""Calls on sequences: products of matrices, attention, recurrent layers."""
+"""Calls on sequences: matrix products, attention, recurrent layers."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from worksheet.readers.torch.layer_facts import facts_of_frames
 from worksheet.readers.torch.layout import gather
 from worksheet.readers.torch.values import CannotFollow, DeferredTensor, TorchValue
 
-MASKED = "Attention masks are given with the input: adding one to the scores is not counted."
-STEPS = "Steps first and samples second (batch_first=False), so that each row of the input is a sequence of one step: {}."
-STATE = "Beginning with a state that other rows have made, to which no arrow points: {}."
+MASKED = "Attention masks come with the input: adding a mask to the scores is not counted."
+STEPS = "Steps first and samples second (batch_first=False), so each row of the input is a sequence of one step: {}."
+STATE = "The initial state comes from other rows, without an arrow: {}."
 
 
 def matmul(call: TorchCall) -> None:
-    """Matrices in the last two axes, one pair for each index of the others."""
+    """A product of matrices in the last two axes, one for each index of the other axes."""
     a, b = (call.value(tensor) for tensor in (call["input"], call["other"]))
     inner = [value.batch is not None and value.batch >= max(1, value.tensor.dim() - 2) for value in (a, b)]
     if b.tensor.dim() == 2 and b.batch == 0:
@@ -35,10 +35,10 @@ def matmul(call: TorchCall) -> None:
 
 
 def einsum(call: TorchCall) -> None:
-    """An equation of letters; the batch's letter is left out where every array that has it has it as its batch."""
+    """An Einstein sum; the letter of the batch is left out if it is the batch of every operand that has it."""
     equation, operands = call["equation"], call["operands"]
     if not isinstance(equation, str):
-        raise CannotFollow("its equation is not written in letters")
+        raise CannotFollow("its equation is not a string")
     values = [call.value(tensor) for tensor in operands]
     equation = in_letters(equation, [value.tensor.dim() for value in values])
     left, _, result = equation.partition("->")
@@ -54,7 +54,7 @@ def einsum(call: TorchCall) -> None:
 
 
 def in_letters(equation: str, ranks: Sequence[int]) -> str:
-    """An equation with letters for the axes of an ellipsis; those come first in a result that is not given.
+    """An equation with letters for the axes of an ellipsis; they come first in an implicit result.
 
     >>> in_letters("...i,ij->...j", [3, 2])
     'ABi,ij->ABj'
@@ -63,15 +63,17 @@ def in_letters(equation: str, ranks: Sequence[int]) -> str:
     terms = left.split(",")
     wide = [rank - len(term.replace("...", "")) for term, rank in zip(terms, ranks, strict=True) if "..." in term]
     spare = [letter for letter in ascii_uppercase if letter not in equation][: max(wide, default=0)]
-    lettered = ["".join(spare[len(spare) - (rank - len(term) + 3) :]).join(term.split("...")) if "..." in term else term
-             for term, rank in zip(terms, ranks, strict=True)]  # fmt: skip
+    lettered = []
+    for term, rank in zip(terms, ranks, strict=True):
+        missing = rank - len(term.replace("...", ""))
+        lettered.append("".join(spare[len(spare) - missing :]).join(term.split("...")))
     if not arrow:
         result = "..." * bool(wide) + "".join(sorted(c for c in set(left) - set(",.") if left.count(c) == 1))
     return f"{','.join(lettered)}->{result.replace('...', ''.join(spare))}"
 
 
 def attention(call: TorchCall) -> None:
-    """Queries, keys and values of each head."""
+    """Attention over the queries, keys and values of each head."""
     values = [call.value(call[name]) for name in ("query", "key", "value")]
     if len({value.batch for value in values}) > 1:
         values = [call.trace.keep_batch(value) for value in values]
@@ -82,7 +84,7 @@ def attention(call: TorchCall) -> None:
 
 
 def _attention_facts(call: TorchCall) -> dict[str, int]:
-    """torch's kernel on a CPU takes queries, keys and values of four axes and one width whose rows are contiguous."""
+    """Whether torch's CPU kernel does not apply: its queries, keys and values have four axes, one width and contiguous rows."""
     tensors = [call[name] for name in ("query", "key", "value")]
     is_one_width = len({tensor.shape[-1] for tensor in tensors}) == 1
     has_heads = all(tensor.dim() == 4 for tensor in tensors)  # samples, heads, tokens, elements
@@ -91,11 +93,11 @@ def _attention_facts(call: TorchCall) -> dict[str, int]:
 
 
 def multihead(call: TorchCall) -> None:
-    """The call of nn.MultiheadAttention: tokens first, samples second."""
+    """The call of nn.MultiheadAttention, with tokens first and samples second."""
     if call.get("bias_k") is not None or call.get("add_zero_attn"):
-        raise CannotFollow("it adds a token of its own to keys and values")
+        raise CannotFollow("it adds a token to keys and values")
     inputs = [call["query"], call["key"], call["value"]]
-    is_transposed = inputs[0].dim() == 3 and inputs[0].shape[1] != 1  # samples are regions or windows: they go to the front
+    is_transposed = inputs[0].dim() == 3 and inputs[0].shape[1] != 1  # samples are regions or windows: they move to the front
     is_own_batch = is_transposed and call.value(inputs[0]).batch == 0
     if is_transposed:
         inputs = [call.trace_calls(lambda x: x.transpose(0, 1), tensor) for tensor in inputs]
@@ -123,7 +125,7 @@ def multihead(call: TorchCall) -> None:
 
 
 def _multihead_facts(call: TorchCall) -> dict[str, int]:
-    """torch's kernel on a CPU reads one tensor, samples first, with biases and an even number of heads.
+    """Whether torch's CPU kernel does not apply: it reads one tensor, batch first, with biases and an even number of heads.
 
     Whether a boolean mask was given cannot be seen any more, so every mask counts as one of numbers.
     """
@@ -136,7 +138,7 @@ def _multihead_facts(call: TorchCall) -> dict[str, int]:
 
 
 def _refuse_scores() -> None:
-    raise CannotFollow("it reads the weights of an attention, which are inside that row")
+    raise CannotFollow("it reads attention weights, which are inside another row")
 
 
 # Recurrent layers
@@ -145,9 +147,9 @@ GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}
 
 
 def recurrent(call: TorchCall) -> None:
-    """All layers and directions in one row; the states behind the last step are picked from it."""
+    """All layers and directions in one row; the final states are picked from it."""
     if is_tensor(call["hx_or_sizes"]) and is_tensor(call["params"]):
-        raise CannotFollow("its sequences are packed: their lengths are data")
+        raise CannotFollow("its sequences are packed, so their lengths are data")
     weights = list(call["params"])
     note_state(call, call["hx_or_sizes"])
     hidden = weights[0].shape[0] // GATES[call.rule.kind]
@@ -170,13 +172,13 @@ def recurrent(call: TorchCall) -> None:
 
 
 def note_state(call: TorchCall, state: Any) -> None:
-    """Say where an arrow is missing."""
+    """Note an initial state that comes from other rows."""
     if any(call.trace.peek(tensor) for tensor in tensors(state)):
         call.trace.note(STATE, call.base)
 
 
 def defer_states(call: TorchCall, made: TorchValue, results: list[Any]) -> None:
-    """What the last steps leave, as parts of the layer's output: picked when somebody reads them."""
+    """The final states, as parts of the layer's output; they get rows when something reads them."""
     for state in results:
         call.trace.later[id(state)] = DeferredTensor(state, partial(gather_state, call, state, made))
 
@@ -187,7 +189,7 @@ def gather_state(call: TorchCall, state: Any, made: TorchValue) -> None:
 
 
 def cell(call: TorchCall) -> None:
-    """One step of a recurrent layer."""
+    """A recurrent cell: one step of a recurrent layer."""
     weights = [call.get(name) for name in ("w_ih", "w_hh", "b_ih", "b_hh")]
     values = {"k": int(weights[1].shape[1]), "b": int(weights[2] is not None)}
     values |= {"v": int("relu" in call.name)} if call.rule.kind == "RNN" else {}
@@ -204,8 +206,9 @@ SEQUENCES: dict[str, CallRule] = {
     "einsum": CallRule(einsum, "equation *operands"),
     "scaled_dot_product_attention": CallRule(attention, "query key value attn_mask dropout_p is_causal"),
     "multi_head_attention_forward": CallRule(
-        multihead, "query key value embed_dim_to_check num_heads in_proj_weight in_proj_bias bias_k bias_v add_zero_attn "
-        "dropout_p out_proj_weight out_proj_bias"
+        multihead,
+        "query key value embed_dim_to_check num_heads in_proj_weight in_proj_bias bias_k bias_v add_zero_attn "
+        "dropout_p out_proj_weight out_proj_bias",
     ),
     **{
         name: CallRule(recurrent, "input hx_or_sizes params has_biases num_layers dropout train bidirectional batch_first", kind)
@@ -215,4 +218,4 @@ SEQUENCES: dict[str, CallRule] = {
         name: CallRule(cell, "input hx w_ih w_hh b_ih b_hh", kind)
         for name, kind in {"lstm_cell": "LSTM", "gru_cell": "GRU", "rnn_tanh_cell": "RNN", "rnn_relu_cell": "RNN"}.items()
     },
-}  # fmt: skip
+}

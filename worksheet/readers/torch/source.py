@@ -10,7 +10,7 @@ SOURCE = re.compile(rf"(?P<module>{DOTTED}|[^:\n]+\.py):(?P<factory>{DOTTED})", 
 
 
 def is_module(source: object) -> bool:
-    """Whether a thing is a torch.nn.Module, without importing torch for the question."""
+    """Whether an object is a torch.nn.Module; torch is not imported to find out."""
     return any(cls.__module__.startswith("torch.nn.modules.module") and cls.__name__ == "Module" for cls in type(source).__mro__)
 
 

@@ -1,7 +1,7 @@
-"""The rows that a forward pass becomes, and which of them every tensor is.
+"""The rows of a forward pass, and the row that every tensor comes from.
 
-Every row is sized as it is made, and its shape compared with that of the tensor: where the two differ in their axes alone a
-Reshape stands between them, and where they differ in their elements the call is not followed.
+Every row is sized when it is added, and its shape compared with that of the tensor: if only their axes differ, a Reshape goes
+between them; if their elements differ, the call cannot be followed.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ from worksheet.readers.torch.values import (
     storage,
     version,
     without,
-)  # fmt: skip
+)
 from worksheet.sizes import size
 
 MAX_ROWS = 200_000
 CONSTANT = "constant"
-TAKEN = "Made by the forward pass itself from nothing, and taken as given: {}."
-ASTRAY = "Parameters that the module does not list among its own (kept in a plain list?), so not counted: {}."
+TAKEN = "Made by the forward pass from nothing, and taken as inputs: {}."
+ASTRAY = "Parameters that the module does not register (kept in a plain list?), so not counted: {}."
 MAX_NAMED = 8  # in a note
 MOVERS = frozenset(
     {"flatten", "pixelshuffle", "channelshuffle", "padding", "upsampling", "fold", "linear"}
@@ -45,7 +45,7 @@ MOVERS = frozenset(
 
 
 class RowSize(NamedTuple):
-    """What a row gives, and how many parameters it counts."""
+    """The output shape of a row, and how many parameters it counts."""
 
     output: Shape
     stored: int
@@ -53,31 +53,31 @@ class RowSize(NamedTuple):
 
 @dataclass
 class ForwardTrace:
-    """The rows so far, and what is known of tensors. ``parameters`` and ``buffers`` give the paths of stored tensors by id."""
+    """The rows so far, and the values of tensors. ``parameters`` and ``buffers`` give the paths of tensors by id."""
 
     parameters: Mapping[int, str]
     buffers: Mapping[int, str]
-    leaves: Mapping[str, str] = field(default_factory=dict)  # the classes of modules without parts, by path
+    leaves: Mapping[str, str] = field(default_factory=dict)  # the classes of modules without submodules, by path
     nodes: list[Node] = field(default_factory=list)
     further: dict[str, Shape] = field(default_factory=dict)
-    sentences: dict[str, dict[str, None]] = field(default_factory=dict)  # sentences, and what they are about
+    sentences: dict[str, dict[str, None]] = field(default_factory=dict)  # notes, and what they are about
     frames: list[ModuleFrame] = field(default_factory=lambda: [ModuleFrame("")])
     values: dict[int, TorchValue] = field(default_factory=dict)
-    owners: dict[int, str] = field(default_factory=dict)  # which row counts a stored tensor
+    owners: dict[int, str] = field(default_factory=dict)  # the row that counts a parameter or buffer
     serial: int = 0
     names: dict[str, int] = field(default_factory=lambda: {INPUT: 1})
-    writes: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)  # by storage: when, from where to where
+    writes: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)  # by storage: when, and the range of positions
     row_sizes: dict[object, RowSize] = field(default_factory=dict)
     later: dict[int, DeferredTensor] = field(default_factory=dict)
-    arrays: dict[tuple[str, Shape], str] = field(default_factory=dict)  # the rows of stored arrays
-    counted_modules: set[str] = field(default_factory=set)  # the paths of modules whose own numbers a row has used
-    last: str = ""  # the row made last, but for a Reshape behind it
-    called: tuple[str, ...] = ()  # how the call is called whose rows are being made
+    arrays: dict[tuple[str, Shape], str] = field(default_factory=dict)  # the rows of parameters and buffers
+    counted_modules: set[str] = field(default_factory=set)  # the paths of modules whose parameters a row has used
+    last: str = ""  # the last row, except a Reshape after it
+    called: tuple[str, ...] = ()  # how the call is called whose rows are being added
 
     # Names
 
     def free_name(self, name: str) -> str:
-        """A name that no row bears yet: relu, relu_2, ..."""
+        """A name that no row has yet: relu, relu_2, ..."""
         while True:
             self.names[name] = self.names.get(name, 0) + 1
             candidate = name if self.names[name] == 1 else f"{name}_{self.names[name]}"
@@ -86,7 +86,7 @@ class ForwardTrace:
                 return candidate
 
     def base_name(self, call: str, *, moves: bool = False) -> str:
-        """The name of a call's row: the module's where the module is that call, else the call's behind the module's."""
+        """The name of a call's row: the module's if the module is that call, else the module's and the call's."""
         frame = self.frames[-1]
         is_module_call = frame.home and (not moves or frame.home in MOVERS)
         return frame.path if is_module_call else f"{frame.path}.{call}".lstrip(".")
@@ -94,18 +94,18 @@ class ForwardTrace:
     # Tensors
 
     def bind(self, tensor: Any, value: TorchValue) -> TorchValue:
-        """From now on, this tensor is that value."""
+        """Record that from now on this tensor is that value."""
         self.serial += 1
         bound = replace(value, tensor=tensor, serial=self.serial, version=version(tensor))
         self.values[id(tensor)] = bound
         return bound
 
     def enter(self, tensor: Any, name: str) -> None:
-        """An input of the network."""
+        """Record an input of the network."""
         self.bind(tensor, TorchValue(tensor, name, without(tensor.shape, 0)))
 
     def peek(self, tensor: Any) -> TorchValue | DeferredTensor | None:
-        """What is known of a tensor, without making its row; None for one that the forward pass makes itself."""
+        """The value of a tensor, without adding its row; None for one that the forward pass makes itself."""
         value = self.values.get(id(tensor)) or self.later.get(id(tensor))
         if value:
             return value
@@ -117,17 +117,17 @@ class ForwardTrace:
         return self.bind(tensor, TorchValue(tensor, "", without(tensor.shape, batch), batch, path, live, moved=True))
 
     def value(self, tensor: Any) -> TorchValue | None:
-        """What a tensor is, on the sheet. Raises Lost where its numbers have changed since it was known."""
+        """The value of a tensor. Raises CannotFollow if its numbers have changed since it was recorded."""
         value = self.peek(tensor)
         if isinstance(value, DeferredTensor):
             value.make()
             value = self.values.get(id(tensor))
         if value and value.version != version(tensor) and self.is_overwritten(value):
-            raise CannotFollow("a tensor that it reads was changed through another view of the same numbers")
+            raise CannotFollow("a tensor that it reads was changed through another view")
         return value
 
     def record_write(self, tensor: Any) -> Callable[[], None]:
-        """Remember that this part of a storage has been written to: other views of it are out of date. Returns an undo."""
+        """Record a write to a part of a storage, which makes its other views out of date. Returns a function that undoes it."""
         self.serial += 1
         writes = self.writes.setdefault(storage(tensor), [])
         entry = (self.serial, *reach(tensor))
@@ -137,13 +137,13 @@ class ForwardTrace:
         return partial(writes.remove, entry)
 
     def is_overwritten(self, value: TorchValue) -> bool:
-        """Whether something was written to a tensor's numbers since it was known."""
+        """Whether a tensor's numbers were written to since its value was recorded."""
         start, end = reach(value.tensor)
         writes = self.writes.get(storage(value.tensor), [])
         return any(when > value.serial and low < end and start < high for when, low, high in writes)
 
     def operand(self, tensor: Any) -> TorchValue:
-        """A tensor as the input of a row: a stored one gets a row of its own, a constant becomes an input of the network."""
+        """A tensor as the input of a row: a parameter gets its own row, a constant becomes an input of the network."""
         value = self.value(tensor)
         if value is None:
             batch = batches(tensor.shape)[0]
@@ -172,12 +172,12 @@ class ForwardTrace:
         return self.bind(tensor, replace(value, name=self.arrays[key]))
 
     def module_call(self, path: str) -> tuple[str, ...]:
-        """How a stored array is called: by the module without parts that keeps it, if one does."""
+        """How a parameter is called: by the module without submodules that keeps it, if one does."""
         owner = self.leaves.get(path.rpartition(".")[0])
         return ("leaf", owner) if owner else ()
 
     def identity(self, tensor: Any) -> int:
-        """The id of the stored tensor that a tensor is, its clone for instance; 0 where it is none."""
+        """The id of the parameter or buffer that a tensor is, or is a copy of; 0 for others."""
         if id(tensor) in self.parameters or id(tensor) in self.buffers:
             return id(tensor)
         value = self.value(tensor)
@@ -185,22 +185,22 @@ class ForwardTrace:
 
     @cached_property
     def by_path(self) -> dict[str, int]:
-        """The id of each stored tensor."""
+        """The id of each parameter and buffer."""
         return {path: key for table in (self.parameters, self.buffers) for key, path in table.items()}
 
     def note(self, sentence: str, subject: str = "") -> None:
-        """To be said with the solution, once for all the subjects of a sentence that ends in ``{}``."""
+        """Note a sentence on the solution, once; ``{}`` in it stands for all its subjects."""
         self.sentences.setdefault(sentence, {}).setdefault(subject)
 
     def notes(self) -> list[str]:
-        """The sentences."""
+        """The notes as sentences."""
         return [sentence.replace("{}", join_names(list(subjects))) for sentence, subjects in self.sentences.items()]
 
     # Rows
 
     @contextmanager
     def calling(self, called: tuple[str, ...]) -> Iterator[None]:
-        """The rows made inside are called in this way."""
+        """Rows that are added inside are called in this way."""
         before, self.called = self.called, called
         try:
             yield
@@ -211,7 +211,7 @@ class ForwardTrace:
         self, kind: str, values: Mapping[str, int], inputs: Sequence[str], name: str, *, shares: str = "", pattern: str = "",
         path: str = "", called: tuple[str, ...] | None = None, facts: Mapping[str, int] | None = None,
     ) -> str:  # fmt: skip
-        """A row, unsized; returns its name. It is called as the call at hand is, where nothing else is said."""
+        """Add a row without sizing it, and return its name. By default, it is called as the current call is."""
         if len(self.nodes) >= MAX_ROWS:
             raise WorksheetError(f"the forward pass has more than {MAX_ROWS:,} rows")
         stage = path.split(".", maxsplit=1)[0] if "." in path else self.frames[-1].stage
@@ -224,7 +224,7 @@ class ForwardTrace:
         return self.nodes[-1].name
 
     def size_row(self, kind: str, values: Mapping[str, int], shapes: tuple[Shape, ...], pattern: str = "") -> RowSize:
-        """What a row would give for inputs of these shapes, and store. Raises Lost where it takes no such inputs."""
+        """The output shape and parameters of a row for inputs of these shapes. Raises CannotFollow if they do not fit."""
         key = (kind, shapes, pattern, *sorted(values.items()))
         if key not in self.row_sizes:
             if kind not in kinds():
@@ -242,19 +242,19 @@ class ForwardTrace:
         self, kind: str, values: Mapping[str, int], operands: Sequence[TorchValue], out: Any, name: str, *, pattern: str = "",
         shares: str = "", prefer: int | None = 0, stored: int = 0, moves: bool = False, facts: Mapping[str, int] | None = None,
     ) -> TorchValue:  # fmt: skip
-        """A row that reads these values and gives the tensor ``out``, in whatever axes of one that is.
+        """Add a row that reads these values and gives the tensor ``out``, with any axis of size 1 as its batch.
 
-        ``stored`` is how many numbers the layer stores; a row that would count others does not stand for it.
+        ``stored`` is the number of parameters in torch; a row with another number cannot describe the layer.
         """
         shapes = tuple(value.shape for value in operands)
         output, parameters = self.size_row(kind, values, shapes, pattern)
         if parameters != stored and not shares:
-            raise CannotFollow(f"{kind} stores {parameters:,} numbers, torch {stored:,}")
+            raise CannotFollow(f"{kind} has {parameters:,} parameters, but {stored:,} in torch")
         fitting = [batch for batch in batches(out.shape, prefer) if without(out.shape, batch) == output]
         batch = fitting[0] if fitting else batches(out.shape, prefer)[0]
         wanted = without(out.shape, batch)
         if prod(output) != prod(wanted):
-            raise CannotFollow(f"{kind} gives {join_sizes(output)}, torch {join_sizes(wanted)}")
+            raise CannotFollow(f"{kind} gives {join_sizes(output)}, but torch gives {join_sizes(wanted)}")
         row = self.add_row(kind, values, [value.name for value in operands], name, shares=shares, pattern=pattern, facts=facts)
         self.last = row
         live = bool(stored or shares) or any(value.live for value in operands)
@@ -263,11 +263,11 @@ class ForwardTrace:
         return made if output == wanted else self.bind(out, replace(made, name=self.add_reshape(row, wanted)))
 
     def add_reshape(self, name: str, shape: Shape) -> str:
-        """The same numbers in other axes."""
+        """Add a Reshape, and return its name."""
         return self.add_row("Reshape", number_symbols("o", shape), [name], f"{name}.reshape")
 
     def reshape(self, value: TorchValue, shape: Shape) -> TorchValue:
-        """A value in the axes that a layer needs."""
+        """A value in the shape that a layer needs."""
         return value if value.shape == shape else replace(value, name=self.add_reshape(value.name, shape), shape=shape)
 
     def keep_batch(self, value: TorchValue) -> TorchValue:
@@ -276,7 +276,7 @@ class ForwardTrace:
 
 
 def join_names(names: Sequence[str]) -> str:
-    """Names in a sentence, and how many more there are.
+    """Names in a sentence, cut off after the first few.
 
     >>> join_names(["conv", "norm"])
     'conv, norm'

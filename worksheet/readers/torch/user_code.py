@@ -10,11 +10,11 @@ from typing import Any
 
 from worksheet.errors import SheetError, Where, WorksheetError
 
-MAX_REASON = 300  # characters of a message that is not ours
+MAX_REASON = 300  # characters of the message of another exception
 
 
 def find_user_line() -> Where | None:
-    """The innermost line of the stack that is neither torch's nor this package's."""
+    """The innermost line on the stack that belongs to neither torch nor this package."""
     frame: Any = sys._getframe()  # noqa: SLF001  how logging finds its callers too
     while frame is not None:
         if is_users(frame.f_code.co_filename):
@@ -32,14 +32,14 @@ def _foreign() -> tuple[str, ...]:
 
 @cache
 def is_users(file: str) -> bool:
-    """Whether a file is the user's, not torch's, this package's or Python's own."""
+    """Whether a file is the user's, not part of torch, this package or Python."""
     library = f"{Path(traceback.__file__).parent}/"
     own = file.startswith(library) and "site-packages" not in file
     return not (file.startswith(("<", *_foreign())) or own)
 
 
 def where_of_line(file: str, line: int | None) -> Where:
-    """A line of the user's code, to be shown with the message."""
+    """A line of the user's code, with its text for the message."""
     import linecache
 
     text = linecache.getline(file, line or 0).rstrip("\n")
@@ -55,7 +55,7 @@ def _relative(file: str) -> str:
 
 
 def fault_of(error: BaseException, what: str, otherwise: Where | None = None, hint: str | None = None) -> WorksheetError:
-    """An error of the user's code as a fault at the last line of theirs that was running, or at the place given otherwise."""
+    """An exception as a fault at the user's innermost line in its traceback, or else at ``otherwise``."""
     if isinstance(error, WorksheetError):
         return error
     reason = next(iter(str(error).strip().splitlines()), "")[:MAX_REASON]

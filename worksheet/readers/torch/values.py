@@ -1,7 +1,7 @@
-"""What a tensor of the forward pass is on the sheet, and the axes in which the sheet has it.
+"""What a tensor of the forward pass is on the sheet, and its axes there.
 
-A tensor has a batch axis of one that the sheet leaves out; ``Value.batch`` says which axis that is, because it moves when a
-model turns its axes round.
+A tensor has a batch axis of one that the sheet leaves out; ``TorchValue.batch`` says which axis that is, because it moves when a
+model permutes its axes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ MAX_AXES = 6  # of a Reshape, Permute or Gather
 
 
 class CannotFollow(Exception):
-    """A call for which no kind of layer can stand: why, and what may help."""
+    """A call that no kind of layer describes: why, and a hint."""
 
     def __init__(self, why: str, hint: str | None = None) -> None:
         super().__init__(why)
@@ -27,19 +27,19 @@ class CannotFollow(Exception):
 class TorchValue:
     """What a tensor is on the sheet."""
 
-    tensor: Any  # kept, so that its id stays its own
+    tensor: Any  # kept, so that its id is not reused
     name: str  # the row that gives it; empty for a parameter that no row has read
     shape: Shape  # without the batch
     batch: int | None = 0  # which axis of the tensor the sheet leaves out
-    path: str = ""  # of a parameter or buffer as it is stored
-    live: bool = True  # depends on the input or on parameters, not on buffers alone
-    moved: bool = False  # a stored array, or one of which numbers were moved and none worked out
-    source: TorchValue | None = None  # where the tensor has more axes than a row can: what its numbers are picked from
+    path: str = ""  # of a parameter or buffer in the module
+    live: bool = True  # depends on the input or on parameters, not only on buffers
+    moved: bool = False  # a parameter or buffer, perhaps with its numbers moved, but none computed
+    source: TorchValue | None = None  # of a tensor with more axes than a row can have: what its numbers are picked from
     serial: int = 0
     version: int = 0
 
     def position(self, axis: int) -> int:
-        """The place of one of the tensor's axes on the sheet, from 1; 0 for the batch."""
+        """The position of one of the tensor's axes on the sheet, from 1; 0 for the batch."""
         axis %= max(1, self.tensor.dim())
         if self.batch is None or axis < self.batch:
             return axis + 1
@@ -57,10 +57,10 @@ class DeferredTensor(NamedTuple):
 
 @dataclass
 class ModuleFrame:
-    """Where the forward pass is: in which module. ``home`` is torch's own file of a module without parts, whose call it is.
+    """The module that the forward pass is in. ``home`` is torch's own file of a module without submodules, whose call it is.
 
-    ``maker`` says whether that is a module without parts, and of which class; ``outer`` is how the call is called that is
-    written out in others here. ``module`` is what runs, ``fused`` whether torch has one kernel for it and all its parts.
+    ``maker`` says whether that is a module without submodules, and its class; ``outer`` is how the call is called that is
+    decomposed here. ``module`` is what runs, ``fused`` whether torch has one kernel for all of it.
     """
 
     path: str
@@ -73,7 +73,7 @@ class ModuleFrame:
 
 
 def without(shape: Sequence[int], batch: int | None) -> Shape:
-    """A tensor's shape without the batch axis; a single number has one axis of one."""
+    """A tensor's shape without the batch axis; a single number has one axis of size 1."""
     return tuple(int(size) for axis, size in enumerate(shape) if axis != batch) or (1,)
 
 
@@ -86,15 +86,15 @@ def batches(shape: Sequence[int], prefer: int | None = 0) -> list[int | None]:
 
 
 def number_symbols(letter: str, sizes: Iterable[int]) -> dict[str, int]:
-    """The symbols of a list: o_1, o_2, ..."""
+    """The symbols of a list: o_1, o_2, ... Raises CannotFollow for too many."""
     symbols = {f"{letter}_{i}": int(size) for i, size in enumerate(sizes, 1)}
     if len(symbols) > MAX_AXES:
-        raise CannotFollow(f"it has {len(symbols)} axes, and a row of the sheet at most {MAX_AXES}")
+        raise CannotFollow(f"it has {len(symbols)} axes, but a row of the sheet has at most {MAX_AXES}")
     return symbols
 
 
 def version(tensor: Any) -> int:
-    """How often the numbers of a tensor have been changed in place."""
+    """How often a tensor was changed in place."""
     return 0 if tensor.is_inference() else int(tensor._version)  # noqa: SLF001  torch has no public name for it
 
 
@@ -103,7 +103,7 @@ def storage(tensor: Any) -> int:
 
 
 def reach(tensor: Any) -> tuple[int, int]:
-    """The first place of a tensor in its storage, and the one behind its last."""
+    """The first position of a tensor in its storage, and the one after its last."""
     steps = zip(tensor.shape, tensor.stride(), strict=True)
     return tensor.storage_offset(), tensor.storage_offset() + sum((size - 1) * stride for size, stride in steps) + 1
 

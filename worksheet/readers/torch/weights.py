@@ -13,14 +13,14 @@ from worksheet.readers.torch.values import CannotFollow, TorchValue
 
 
 def dimensions(call: TorchCall) -> int:
-    """Of a kind such as Conv2d."""
+    """The number of dimensions in the name of a kind such as Conv2d."""
     return int(call.rule.kind[-2])
 
 
 def add_weighted_row(
     call: TorchCall, values: dict[str, int], *operands: TorchValue, facts: Mapping[str, int] | None = None
 ) -> None:
-    """A layer of weights and perhaps biases. Where the weights are another layer's but the biases its own, these are a row."""
+    """Add a layer of weights and optional biases; its own biases beside shared weights are another row."""
     weight, bias = call["weight"], call.get("bias")
     has_bias_row = bias is not None and bool(call.owner(weight)) and not call.owner(bias)
     strided = call.rule.kind == "Linear" and call["input"].dim() > 2 and not call["input"].is_contiguous()
@@ -35,7 +35,7 @@ def add_weighted_row(
 
 
 def linear(call: TorchCall) -> None:
-    """Each row by itself. Weights that are worked out from others are a matrix like any other."""
+    """A fully connected layer on each row. Computed weights are an operand of a matrix product."""
     weight, bias, x = call["weight"], call.get("bias"), call.input
     if call.trace.identity(weight) and (bias is None or call.trace.identity(bias)):
         values = {"k": int(weight.shape[0]), "r": int(len(x.shape) > 2)}
@@ -43,7 +43,7 @@ def linear(call: TorchCall) -> None:
         return
     for tensor in (weight, bias):
         if tensor is not None:
-            call.value(tensor)  # what is no tensor of the module becomes an input
+            call.value(tensor)  # a tensor from outside the module becomes an input
     body = (lambda a, w: a @ w.mT) if bias is None else (lambda a, w: a @ w.mT + bias)
     call.alias_of(call.trace_calls(body, call["input"], weight))
 
@@ -60,11 +60,11 @@ def embedding(call: TorchCall) -> None:
 
 
 def embedding_bag(call: TorchCall) -> None:
-    """Rows of a table looked up, then one of each bag: each line of the input is one."""
+    """Rows of a table, reduced over each bag: each line of the input is a bag."""
     import torch
 
     if call["input"].dim() != 2 or call.get("per_sample_weights") is not None:
-        raise CannotFollow("its bags are data, or weighted")
+        raise CannotFollow("its bags have offsets or weights")
     over = {"sum": torch.sum, "mean": torch.mean, "max": torch.amax}[call.get("mode", "mean")]
     call.alias_of(call.trace_calls(lambda: over(torch.nn.functional.embedding(call["input"], call["weight"]), 1)))
 

@@ -13,7 +13,7 @@ from worksheet.readers.torch.weights import add_weighted_row, dimensions
 
 
 def sample(call: TorchCall, axes: int, value: TorchValue | None = None) -> TorchValue:
-    """An input of so many axes for each sample, with the samples' axis left out where it is the batch."""
+    """An input with this number of axes per sample, without the samples' axis if that is the batch."""
     x = value or call.input
     rank = x.tensor.dim()
     batch = 0 if rank == axes + 1 and x.tensor.shape[0] == 1 else None
@@ -34,7 +34,7 @@ def convolution(call: TorchCall) -> None:
 
 
 def padding_symbols(call: TorchCall, kernel: Any, n: int) -> dict[str, int]:
-    """As given; "same" keeps the size, with the odd one on the far side."""
+    """The padding as given; "same" keeps the size, with an odd element on the far side."""
     stated = call.get("padding", 0)
     if stated == "valid":
         stated = 0
@@ -46,7 +46,7 @@ def padding_symbols(call: TorchCall, kernel: Any, n: int) -> dict[str, int]:
 
 
 def pool(call: TorchCall) -> None:
-    """Windows that step by their own size where no stride is given."""
+    """Pooling; the stride is the size of the window by default."""
     n, kernel = dimensions(call), call["kernel_size"]
     stride = call.get("stride")
     values = axis_symbols("", kernel, n) | axis_symbols("s_", kernel if stride in (None, (), []) else stride, n)
@@ -55,7 +55,7 @@ def pool(call: TorchCall) -> None:
     if what is Pooling.NORM:
         norm = call["norm_type"]
         if norm != int(norm):
-            raise CannotFollow(f"its norm's exponent is {norm}")
+            raise CannotFollow(f"the exponent of its norm is {norm}, not a whole number")
         values["n_p"] = int(norm)
     else:
         values |= axis_symbols("p_", call.get("padding", 0), n)
@@ -73,7 +73,7 @@ def pool_adaptively(call: TorchCall) -> None:
 
 
 def _windows(handler: Callable[[TorchCall], None], kind: str, names: str, *calls: str) -> dict[str, CallRule]:
-    """The calls in one, two and three dimensions."""
+    """The rules of calls in one, two and three dimensions."""
     return {call.format(n=n): CallRule(handler, names, kind.format(n=n)) for n in (1, 2, 3) for call in calls}
 
 

@@ -1,4 +1,4 @@
-"""Recognises layers that an exporter took apart, and makes each one row again."""
+"""Recognises layers that an exporter wrote out as several operators, and makes each one row again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from worksheet.readers.onnx.values import OnnxRow, slice_suffix
 
 
 def absorb_bias(row: OnnxRow, users: RowUsers) -> None:
-    """A stored vector, or a piece of one, added to what a layer without bias gives is the layer's bias."""
+    """A stored vector, or a part of one, that is added to the output of a layer without bias is its bias."""
     for layer, array in both_orders(row):
         takes = layer.kind in kinds() and kinds()[layer.kind].sets_channels
         source, part = (array.inputs[0], slice_suffix(array)) if array.kind == "Slice" else (array, "")
@@ -29,7 +29,7 @@ def absorb_bias(row: OnnxRow, users: RowUsers) -> None:
 PASSES: tuple[Pass, ...] = ((frozenset({"Add"}), absorb_bias), *activations.PASSES, *norms.PASSES, *attention.PASSES)
 
 
-# Operators that move numbers, and name no layer.
+# Operators that only move numbers, and do not name a layer.
 MOVING = frozenset(
     {
         *("Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten", "Expand", "Identity", "Cast", "Constant", "Dropout"),
@@ -39,7 +39,7 @@ MOVING = frozenset(
 
 
 def recognise_layers(rows: Sequence[OnnxRow], ends: Sequence[OnnxRow]) -> list[OnnxRow]:
-    """The rows with all that is recognised rewritten; what has become part of another row is gone."""
+    """The rows after all patterns are rewritten, without those that became part of another row."""
     before = {row: row.inputs for row in rows}
     for ends_in, rewrite in PASSES:
         if any(row.kind in ends_in for row in rows):
@@ -55,13 +55,13 @@ def recognise_layers(rows: Sequence[OnnxRow], ends: Sequence[OnnxRow]) -> list[O
 
 
 def list_operator_types(row: OnnxRow, before: Mapping[OnnxRow, tuple[OnnxRow, ...]], left: frozenset[OnnxRow]) -> str:
-    """The operators that a row stands for, in order of the alphabet: its own, and those of the rows that are part of it now."""
-    found: dict[int, Operator] = {}
+    """The types of the operators that a row replaces, sorted: its own, and those of the rows that became part of it."""
+    operators: dict[int, Operator] = {}
     inside = [row]
     while inside:
         part = inside.pop()
-        if part.operator is not None and part.kind != "Parameter" and id(part.operator) not in found:
-            found[id(part.operator)] = part.operator
+        if part.operator is not None and part.kind != "Parameter" and id(part.operator) not in operators:
+            operators[id(part.operator)] = part.operator
             inside += [source for source in before[part] if source not in left]
-    types = sorted(operator.type for operator in found.values())
+    types = sorted(operator.type for operator in operators.values())
     return " ".join([name for name in types if name not in MOVING] or types)

@@ -11,23 +11,23 @@ from worksheet.readers.onnx.values import OnnxRow
 
 MAX_FACTORS = 6
 MAX_INSIDE = 12  # rows of a polynomial
-TOLERANCE = 2e-3  # numbers are stored with few digits
+TOLERANCE = 2e-3  # exporters store numbers with few digits
 
 
-def is_near(factor: float | None, value: float) -> bool:
-    """Whether a number of the graph is this value, or is not in the file and may be."""
-    return factor is None or isclose(factor, value, rel_tol=TOLERANCE)
+def is_near(number: float | None, value: float) -> bool:
+    """Whether a number of the graph is this value, or may be since the file does not hold it."""
+    return number is None or isclose(number, value, rel_tol=TOLERANCE)
 
 
 class FlatProduct(NamedTuple):
-    """A tree of products, multiplied out."""
+    """A tree of products, flattened."""
 
     factors: tuple[OnnxRow, ...]
     factor: float
 
 
 def multiply_out(row: OnnxRow, users: RowUsers) -> FlatProduct | None:
-    """The factors of a product whose parts nobody else reads; None where it has too many."""
+    """The factors of a product whose parts are read only here; None where they are too many."""
     factors: list[OnnxRow] = []
     factor = 1.0
     inner = [row]
@@ -48,7 +48,7 @@ def multiply_out(row: OnnxRow, users: RowUsers) -> FlatProduct | None:
 
 
 def split_factor(row: OnnxRow) -> tuple[OnnxRow, float | None]:
-    """What a row multiplies by a number, and the number; the row itself and 1 where it does not."""
+    """What a row multiplies by a number, and the number; else the row itself and 1."""
     if row.kind == "MulScalar":
         return row.inputs[0], row.scalar
     if row.kind == "DivScalar" and not row.is_reversed:
@@ -56,13 +56,13 @@ def split_factor(row: OnnxRow) -> tuple[OnnxRow, float | None]:
     return row, 1.0
 
 
-def minus_number(row: OnnxRow, factor: float) -> OnnxRow | None:
-    """What a row adds this number to."""
-    return row.inputs[0] if row.kind == "AddScalar" and is_near(row.scalar, factor) and not row.is_reversed else None
+def minus_number(row: OnnxRow, number: float) -> OnnxRow | None:
+    """What a row adds this number to; None where it does not."""
+    return row.inputs[0] if row.kind == "AddScalar" and is_near(row.scalar, number) and not row.is_reversed else None
 
 
 def recognise_gated(row: OnnxRow, users: RowUsers) -> None:
-    """x times a function of x."""
+    """x times a gate that is a function of x."""
     product = multiply_out(row, users)
     if product is None or len(product.factors) != 2:
         return
@@ -74,7 +74,7 @@ def recognise_gated(row: OnnxRow, users: RowUsers) -> None:
 
 
 def _is_gelu(gate: OnnxRow, x: OnnxRow, users: RowUsers) -> bool:
-    """1 + erf(x/root of 2)."""
+    """1 + erf(x/sqrt(2))."""
     function = minus_number(gate, 1.0)
     if function is None or function.kind != "Erf":
         return False
@@ -83,7 +83,7 @@ def _is_gelu(gate: OnnxRow, x: OnnxRow, users: RowUsers) -> bool:
 
 
 def _is_tanh_gelu(gate: OnnxRow, x: OnnxRow, users: RowUsers) -> bool:
-    """1 + tanh(root of 2/pi (x + 0.044715 x x x))."""
+    """1 + tanh(sqrt(2/pi) (x + 0.044715 x x x))."""
     function = minus_number(gate, 1.0)
     if function is None or function.kind != "Tanh" or not users.is_inner(function):
         return False
@@ -91,7 +91,7 @@ def _is_tanh_gelu(gate: OnnxRow, x: OnnxRow, users: RowUsers) -> bool:
 
 
 def _is_polynomial(row: OnnxRow, x: OnnxRow, numbers: tuple[float, ...]) -> bool:
-    """Whether a row is made of x and these numbers alone."""
+    """Whether a row is computed from x and these numbers only."""
     scalars: list[float] = []
     inner, count = [row], 0
     while inner and count < MAX_INSIDE:
@@ -119,7 +119,7 @@ def _is_bounded_sum(gate: OnnxRow, x: OnnxRow, users: RowUsers) -> bool:
     return gate.kind == "ReLU6" and users.is_inner(gate) and minus_number(gate.inputs[0], 3.0) is x
 
 
-# The layer, its settings, the number before x times the gate, and what the gate is.
+# The layer, its settings, the factor of x times the gate, and the test of the gate.
 GATED: tuple[tuple[str, dict[str, int], float, Callable[[OnnxRow, OnnxRow, RowUsers], bool]], ...] = (
     ("GELU", {"t": 0}, 0.5, _is_gelu),
     ("GELU", {"t": 1}, 0.5, _is_tanh_gelu),

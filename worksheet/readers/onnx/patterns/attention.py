@@ -1,4 +1,4 @@
-"""Attention that an exporter wrote out as products of matrices, and multi-head attention with the layers around it."""
+"""Attention that an exporter wrote out as matrix products, and multi-head attention with the linear layers around it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def recognise_attention(row: OnnxRow, users: RowUsers) -> None:
 
 
 def _find_scores(softmax: OnnxRow, users: RowUsers) -> OnnxRow | None:
-    """The product of queries and keys behind a softmax along its last axis; None where something else is."""
+    """The product of queries and keys under a softmax along its last axis; None where there is none."""
     rank = len(softmax.shape)
     is_last = softmax.kind == "Softmax" and softmax.hyperparameters["a"] in {rank, 0 if rank != 3 else rank}
     if not is_last or not users.is_inner(softmax):
@@ -53,7 +53,7 @@ def _find_scores(softmax: OnnxRow, users: RowUsers) -> OnnxRow | None:
 
 
 def _strip_mask(row: OnnxRow) -> OnnxRow | None:
-    """What a mask is added to; None where what is added was trained, or where either may be the mask."""
+    """The scores that a mask is added to; None where the mask was trained, or where either may be the mask."""
     scores = [part for part in row.inputs if part.shape == row.shape and part.kind in SCALING | {"MatMul", "Add"}]
     if len(scores) != 1 or len(row.inputs) != 2:
         return None
@@ -62,7 +62,7 @@ def _strip_mask(row: OnnxRow) -> OnnxRow | None:
 
 
 def _holds_trained(row: OnnxRow) -> bool:
-    """Whether trained numbers go into a row; a long way to an answer counts as yes."""
+    """Whether a row depends on trained numbers; yes where the search takes too long."""
     waiting, seen = [row], 0
     while waiting:
         part = waiting.pop()
@@ -74,7 +74,7 @@ def _holds_trained(row: OnnxRow) -> bool:
 
 
 def _strip_scale(row: OnnxRow, users: RowUsers) -> OnnxRow:
-    """The queries or keys before they are multiplied by a number."""
+    """The queries or keys before they are scaled."""
     for _ in range(MAX_STEPS):
         if row.kind not in SCALING or row.is_reversed or not users.is_inner(row):
             break
@@ -83,7 +83,7 @@ def _strip_scale(row: OnnxRow, users: RowUsers) -> OnnxRow:
 
 
 def _untranspose(row: OnnxRow, users: RowUsers) -> OnnxRow | None:
-    """Keys with the tokens before the width: the row before a transposition, or a transposition that leaves them so."""
+    """Keys with the tokens before the width: the input of a transposition, or the transposition without that exchange."""
     if row.kind != "Permute":
         return None
     order = _order(row)
@@ -107,7 +107,7 @@ def _order(row: OnnxRow) -> list[int]:
 
 
 def recognise_multihead(row: OnnxRow, users: RowUsers) -> None:
-    """The linear layers for queries, keys and values, the attention, and the linear layer behind it."""
+    """The linear layers for queries, keys and values, the attention, and the linear layer after it."""
     if len(row.shape) < 3:
         return
     inner: set[OnnxRow] = {row}
@@ -129,7 +129,7 @@ def recognise_multihead(row: OnnxRow, users: RowUsers) -> None:
 
 
 def _find_projection(row: OnnxRow, inner: set[OnnxRow]) -> OnnxRow | None:
-    """The linear layer from which queries, keys or values are cut."""
+    """The linear layer that computes queries, keys or values."""
     for _ in range(MAX_STEPS):
         if row.kind == "Linear":
             return row
@@ -141,7 +141,7 @@ def _find_projection(row: OnnxRow, inner: set[OnnxRow]) -> OnnxRow | None:
 
 
 def _find_output_layer(row: OnnxRow, users: RowUsers, inner: set[OnnxRow]) -> OnnxRow | None:
-    """The linear layer that alone reads what the heads give."""
+    """The linear layer that is the only reader of the heads."""
     for _ in range(MAX_STEPS):
         user = users.only(row)
         if user is None or user.kind == "Linear":
@@ -154,22 +154,22 @@ def _find_output_layer(row: OnnxRow, users: RowUsers, inner: set[OnnxRow]) -> On
 
 
 def _inputs(sources: Sequence[OnnxRow]) -> tuple[OnnxRow, ...]:
-    """What the linear layers read: one sequence, or three."""
+    """The inputs of the linear layers: one sequence, or three."""
     read = tuple(source.inputs[0] for source in sources)
     return read[:1] if len(set(read)) == 1 else read
 
 
-def _fits(row: OnnxRow, layers: Sequence[OnnxRow], mixed: OnnxRow, inputs: Sequence[OnnxRow], width: int) -> bool:
+def _fits(row: OnnxRow, layers: Sequence[OnnxRow], output: OnnxRow, inputs: Sequence[OnnxRow], width: int) -> bool:
     """Whether the sizes are those of multi-head attention, with bias everywhere or nowhere."""
     heads = sum(part.shape[-3] * part.shape[-1] for part in row.inputs)
     made = sum(layer.hyperparameters["k"] for layer in layers)
-    has_bias = {layer.hyperparameters["b"] for layer in (*layers, mixed)}
+    has_bias = {layer.hyperparameters["b"] for layer in (*layers, output)}
     queries = inputs[0]
     return (
         made == heads
         and len(has_bias) == 1
-        and queries.shape[-1] == width == mixed.hyperparameters["k"]
-        and mixed.shape == queries.shape
+        and queries.shape[-1] == width == output.hyperparameters["k"]
+        and output.shape == queries.shape
         and row.shape[-3] * row.shape[-1] == width
         and all(len(part.shape) == len(queries.shape) for part in inputs)
     )

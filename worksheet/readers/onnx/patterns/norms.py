@@ -9,7 +9,7 @@ from worksheet.readers.onnx.values import OnnxRow
 
 
 def recognise_norm(row: OnnxRow, users: RowUsers) -> None:
-    """(x - mean)/root(variance + eps), or x/root(mean of x*x + eps): a division by a root, or a product with its inverse."""
+    """(x - mean)/sqrt(variance + eps), or x/sqrt(mean of x*x + eps): a division by a root, or a product with its inverse."""
     if row.kind == "Div":
         options = [(row.inputs[0], row.inputs[1])]
     else:
@@ -31,7 +31,7 @@ def recognise_norm(row: OnnxRow, users: RowUsers) -> None:
 
 
 def _mean_of_squares(root: OnnxRow) -> tuple[OnnxRow, OnnxRow] | None:
-    """Of a root of a mean of squares and a small number: what is squared, and the mean."""
+    """For the root of a mean of squares plus a small number: what is squared, and the mean."""
     below = root.inputs[0] if root.kind == "Sqrt" else None
     mean = below.inputs[0] if below is not None and below.kind == "AddScalar" else None
     square = mean.inputs[0] if mean is not None and mean.kind == "Mean" else None
@@ -45,7 +45,7 @@ def _mean_of_squares(root: OnnxRow) -> tuple[OnnxRow, OnnxRow] | None:
 
 
 def _split_centred(row: OnnxRow) -> tuple[OnnxRow, OnnxRow] | None:
-    """Of a tensor less its mean: the tensor and the mean."""
+    """For a tensor minus its mean: the tensor and the mean."""
     if row.kind != "Sub":
         return None
     x, mean = row.inputs
@@ -53,7 +53,7 @@ def _split_centred(row: OnnxRow) -> tuple[OnnxRow, OnnxRow] | None:
 
 
 def _count_trailing_axes(mean: OnnxRow) -> int:
-    """Over how many trailing axes a mean goes; 0 where it goes over others."""
+    """The number of trailing axes that a mean reduces; 0 where it reduces others."""
     rank = len(mean.inputs[0].shape)
     axes = sorted(value for name, value in mean.hyperparameters.items() if name.startswith("a_") and value)
     axes = axes or list(range(1, rank + 1))
@@ -61,7 +61,7 @@ def _count_trailing_axes(mean: OnnxRow) -> int:
 
 
 def _split_trained(row: OnnxRow, users: RowUsers, kinds: frozenset[str]) -> tuple[OnnxRow, OnnxRow] | None:
-    """Of a product or sum: a layer of these kinds that nobody else reads, and the stored array beside it."""
+    """For a product or sum: a layer of these kinds that only it reads, and the trained tensor beside it."""
     for layer, array in both_orders(row):
         if layer.kind in kinds and users.only(layer) is row and is_trained(array) and layer.shape == row.shape:
             return layer, array
@@ -69,7 +69,7 @@ def _split_trained(row: OnnxRow, users: RowUsers, kinds: frozenset[str]) -> tupl
 
 
 def absorb_scale(row: OnnxRow, users: RowUsers) -> None:
-    """A stored array that multiplies a plain normalisation is its scale."""
+    """A trained tensor that multiplies a normalisation is its scale."""
     parts = _split_trained(row, users, frozenset({"LayerNorm", "RMSNorm"}))
     if parts and not parts[0].hyperparameters["a"]:
         layer, array = parts
@@ -78,7 +78,7 @@ def absorb_scale(row: OnnxRow, users: RowUsers) -> None:
 
 
 def absorb_shift(row: OnnxRow, users: RowUsers) -> None:
-    """A stored array that is added to a scaled layer normalisation is its shift."""
+    """A trained tensor that is added to a scaled layer normalisation is its shift."""
     parts = _split_trained(row, users, frozenset({"LayerNorm"}))
     if parts and parts[0].hyperparameters["a"] and not parts[0].hyperparameters["b"]:
         layer, array = parts
@@ -87,7 +87,7 @@ def absorb_shift(row: OnnxRow, users: RowUsers) -> None:
 
 
 def recognise_group_norm(row: OnnxRow, users: RowUsers) -> None:
-    """Group normalisation: the groups laid out as channels, normalised each by itself, laid back, scaled and shifted."""
+    """Group normalisation: reshape to groups, instance normalisation, reshape back, scale and shift."""
     parts = _split_trained(row, users, frozenset({"Mul"}))
     if not parts:
         return
@@ -128,7 +128,7 @@ def recognise_local_response(row: OnnxRow, _: RowUsers) -> None:
 
 
 def _through(row: OnnxRow) -> OnnxRow:
-    """What stands behind rows that compute nothing."""
+    """The row before rows that compute nothing."""
     while row.kind in THROUGH:
         row = row.inputs[0]
     return row

@@ -13,7 +13,7 @@ def data(*dims: int, name: str = "data") -> str:
 
 
 def layer(name: str, type: str, bottoms: str = "data", body: str = "", tops: str = "") -> str:
-    """A layer that reads blobs and makes those of ``tops``, or one of its own name."""
+    """A layer that reads blobs and makes those of ``tops``, or one with its name."""
     lines = [f'bottom: "{bottom}"' for bottom in bottoms.split()] + [f'top: "{top}"' for top in (tops or name).split()]
     return f'layer {{\n  name: "{name}"\n  type: "{type}"\n  {" ".join(lines)}\n  {body}\n}}\n'
 

@@ -1,4 +1,4 @@
-"""What network definitions in public repositories have that Caffe's own examples have not."""
+"""Features of network definitions in public repositories that Caffe's own examples do not have."""
 
 import pytest
 
@@ -36,7 +36,7 @@ def test_of_the_stages_train_val_and_deploy_the_last_is_read(caffe: Texts) -> No
     text = for_all_purposes(layer("scale", "Power", "data", "power_param { scale: 0.1 } " + IN_DEPLOY, "scaled"))
     net = caffe.read(text, "1x4x4")
     assert [node.name for node in net.nodes] == ["scale", "fc", "prob"]
-    assert net.notes[0] == "Of the stages train, val and deploy, the last is read."
+    assert net.notes[0] == "Of the stages train, val and deploy, deploy is read."
     assert "shape of 'data'" in caffe.faults(text)[0]
 
 
@@ -108,7 +108,7 @@ def test_c3d_names_its_depths(caffe: Texts) -> None:
 
 
 def test_a_sequence_is_read_in_both_directions(caffe: Texts) -> None:
-    """The marks of where sequences begin need no shape; the older Lstm has its own parameters."""
+    """The markers of sequence starts need no shape; the older Lstm has its own parameters."""
     text = source("d", "HDF5Data", "data marks label")
     text += layer("lstm", "LSTM", "data marks", "recurrent_param { num_output: 7 }")
     text += layer("back", "Reverse", "data", "reverse_param { axis: 0 }")
@@ -123,7 +123,7 @@ def test_a_sequence_is_read_in_both_directions(caffe: Texts) -> None:
 def test_a_third_input_without_a_shape_is_refused_too(caffe: Texts) -> None:
     text = source("d", "HDF5Data", "data marks static")
     text += layer("lstm", "LSTM", "data marks static", "recurrent_param { num_output: 7 }")
-    assert "static, whose shape the file does not say" in caffe.faults(text, "20x1x5")[0]
+    assert "static, whose shape the file does not give" in caffe.faults(text, "20x1x5")[0]
 
 
 def test_a_detector_for_training_is_read_as_it_infers(caffe: Texts) -> None:
@@ -145,8 +145,8 @@ def test_a_detector_for_training_is_read_as_it_infers(caffe: Texts) -> None:
 # Messages
 
 NONE = [
-    ('train_net: "a/train.prototxt" base_lr: 0.1', "a solver's settings; the network is in 'a/train.prototxt'"),
-    ("base_lr: 0.001 max_iter: 100", "a solver's settings"),
+    ('train_net: "a/train.prototxt" base_lr: 0.1', "the settings of a solver; the network is in 'a/train.prototxt'"),
+    ("base_lr: 0.001 max_iter: 100", "the settings of a solver"),
     ('item { name: "1" label: 1 display_name: "person" }', "a list of classes and their labels"),
     ("num_splits: 1", "layers such as"),
 ]
@@ -161,15 +161,15 @@ def test_other_files_are_told_from_networks(caffe: Texts, text: str, hint: str) 
 
 def test_an_unknown_type_is_not_answered_with_all_types(caffe: Texts) -> None:
     (fault,) = caffe.faults(data(1, 3, 8, 8) + layer("q", "Quux"))
-    assert fault.endswith("unknown layer type 'Quux' (--skip-unknown passes it over)")
+    assert fault.endswith("unknown layer type 'Quux' (skip it with --skip-unknown)")
 
 
 def test_a_placeholder_is_named(caffe: Texts) -> None:
     (fault,) = caffe.faults('input: "data"\ninput_shape { dim: 1 dim: $HEIGHT }\n')
-    assert fault == "2:27 cannot read '$HEIGHT }' (a template's placeholder: write its value there)"
+    assert fault == "2:27 cannot read '$HEIGHT }' (a template's placeholder: replace it with its value)"
 
 
 def test_the_oldest_form_is_refused_once(caffe: Texts) -> None:
     one = 'layers { layer { name: "r" type: "relu" } bottom: "data" top: "r" }\n'
     (fault,) = caffe.faults('input: "data" input_dim: [1, 3, 8, 8]\n' + one * 3)
-    assert fault.startswith("2:1 a layer within a layer")
+    assert fault.startswith("2:1 a layer inside a layer")
