@@ -32,7 +32,7 @@ def test_every_command_and_option_is_in_the_manual(name: str) -> None:
 def test_formats_conventions_and_kinds_are_in_the_manual() -> None:
     wanted = [*writers(), *ws.conventions.names()]
     complete([name for name in wanted if f"`{name}`" in MANUAL], wanted, add="describe in docs/manual.md")
-    layers = (ROOT / "docs" / "layers.md").read_text()
+    layers = "".join(path.read_text() for path in (ROOT / "docs" / "layers").glob("*.md"))
     for kind in kinds().values():
         assert f"\n## {kind.name}\n" in layers
         for word in kind.spelling.words:
@@ -40,7 +40,7 @@ def test_formats_conventions_and_kinds_are_in_the_manual() -> None:
     for key in Heading.__dataclass_fields__:
         assert f"`{key}`" in SHEET_PAGE
     for quantity in QUANTITIES:
-        assert f"`{quantity}`" in (ROOT / "docs" / "conventions.md").read_text()
+        assert f"`{quantity}`" in (ROOT / "docs" / "counting.md").read_text()
 
 
 @pytest.mark.parametrize("path", [*sorted((ROOT / "docs").glob("*.md")), *sorted(ROOT.glob("*.md"))], ids=lambda p: p.name)

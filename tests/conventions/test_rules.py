@@ -72,7 +72,7 @@ def test_facts(own: Own, fact: str, values: tuple[int, ...]) -> None:
 
 
 def test_every_fact_is_in_the_manual() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "conventions.md").read_text()
+    page = (Path(__file__).parents[2] / "docs" / "counting.md").read_text()
     for name in FACTS:
         assert f"`{name}`" in page
 

@@ -306,13 +306,6 @@ def test_a_linear_layer_flattens_by_itself(folder: Path) -> None:
     assert not any(wrong_values(slips()[e.id], cells[2, "params"]) for e in ENTRIES if e.target == "flatten.out")
 
 
-def test_the_page_on_mistakes_is_what_the_program_has() -> None:
-    from tests.grading.mistakes_page import page
-
-    hint = "python -m tests.grading.mistakes_page > docs/mistakes.md"
-    assert (Path(__file__).parents[2] / "docs" / "mistakes.md").read_text(encoding="utf-8") == page(), hint
-
-
 def test_a_relu_on_a_vector_has_a_channel_for_every_element(folder: Path) -> None:
     cell = maker("ai61002").paper(network(folder, sheet((12,), "ReLU"))).cells[1, "params"]
     assert wrong_values(slips()["relu-has-params"], cell) == [(12,)]

@@ -69,17 +69,9 @@ def test_a_pooling_window_steps_by_its_own_size() -> None:
     assert (values["s_w"], values["s_h"], values["p_w"]) == (3, 2, 0)
 
 
-def test_the_page_on_layers_is_what_the_program_has() -> None:
-    from tests.layers.catalogue import page
-    from tests.sheet_facts import ROOT
-
-    hint = "python -m tests.layers.catalogue > docs/layers.md"
-    assert (ROOT / "docs" / "layers.md").read_text() == page(), hint
-
-
 def test_no_cell_of_the_table_of_proofs_is_empty() -> None:
-    from tests.layers.catalogue import cells
     from tests.layers.proofs import proofs
+    from tools.layers import cells
 
     for name, proof in proofs().items():
         assert all(cells(proof)), name
