@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.sheet_facts import ROOT
-from tools import pages
+from tools import pages, prose, site
 
 DOCS = ROOT / "docs"
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
@@ -70,3 +70,66 @@ def test_anchors_exist(path: Path) -> None:
     for target, anchor in re.findall(r"\]\(([^)#\s]*\.md)?#([^)]+)\)", path.read_text()):
         page = path.parent / target if target else path
         assert anchor in anchors(page), f"{target}#{anchor}"
+
+
+# Prose in semantic lines
+
+
+@pytest.mark.parametrize("path", [*sorted(DOCS.rglob("*.md")), ROOT / "README.md"], ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_sentence_a_line(path: Path) -> None:
+    if path.name == "templates.md":
+        pytest.skip("its prose is being rewritten")
+    text = re.sub(r"<!-- (measured|counts) -->.*?<!-- /\1 -->", "", path.read_text(), flags=re.DOTALL)  # made by benchmarks
+    wrong = [line for line in prose.paragraphs(text) if len(prose.sentences(line)) > 1]
+    assert not wrong, "end the line with the sentence: " + " / ".join(wrong)
+
+
+# Pictures
+
+
+def test_pictures_are_small_and_described_in_words() -> None:
+    used = set()
+    for path in [*DOCS.rglob("*.md"), ROOT / "README.md"]:
+        for words, target in re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", path.read_text()):
+            assert len(words.split()) > 4, f"{path.name}: say in words what is to be seen on {target}"
+            used.add((path.parent / target).resolve())
+    for picture in (DOCS / "images").iterdir():
+        assert picture.stat().st_size < 150_000, picture.name
+        assert picture in used or picture.name.startswith("ai61002"), f"no page shows {picture.name}"
+        assert picture.suffix != ".svg" or "@font-face" not in picture.read_text()
+
+
+# The site
+
+
+def test_every_page_is_in_the_navigation_of_the_site() -> None:
+    text = (ROOT / "mkdocs.yml").read_text()
+    for path in DOCS.glob("*.md"):
+        assert f": {path.name}\n" in text, f"add {path.name} to nav in mkdocs.yml"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "address"),
+    [
+        ("a.html", '<script async src="https://x.org/a.js"></script>', "https://x.org/a.js"),
+        ("a.html", "<link href='//x.org/a.css' rel='stylesheet'>", "//x.org/a.css"),
+        ("a.html", '<a href="https://x.org/a.js">a link to follow</a>', None),
+        ("a.html", '<img src="../images/a.png"><link rel="stylesheet" href="../a.css">', None),
+        ("a.css", "@font-face { src: url('https://x.org/a.woff2') }", "https://x.org/a.woff2"),
+        ("a.css", '@import "//x.org/a.css";', "//x.org/a.css"),
+        ("a.css", "a { background: url(data:image/png;base64,AA) }", None),
+        ("a.js", 'load("https://unpkg.com/mermaid@12/dist/mermaid.min.js")', "https://unpkg.com/mermaid@12/dist/mermaid.min.js"),
+        ("a.svg", "<style>@font-face { src: url(https://x.org/a.woff) }</style>", "https://x.org/a.woff"),
+    ],
+)
+def test_what_a_browser_would_load_from_another_host(tmp_path: Path, name: str, text: str, address: str | None) -> None:
+    (tmp_path / name).write_text(text)
+    assert [found for _, found in site.fetched_from_elsewhere(tmp_path)] == ([address] if address else [])
+
+
+def test_the_site_builds_and_loads_nothing_from_elsewhere() -> None:
+    pytest.importorskip("zensical", reason="the extra docs is not installed")
+    assert site.main() == 0
+    page = (site.SITE / "layers" / "convolution" / "index.html").read_text()
+    assert "<math" in page
+    assert "\\frac" not in page

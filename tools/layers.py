@@ -15,6 +15,7 @@ from tools.prose import broken
 from worksheet.discover import collect
 from worksheet.formula import Formula
 from worksheet.layers import PASSES, QUANTITIES, SAVED, TRAINED, Form, Kind, Symbol
+from worksheet.layers.kind import Word
 
 FOLDER = Path("docs/layers")
 HEAD = f"""\
@@ -78,7 +79,7 @@ def pages() -> dict[Path, str]:
 
 
 def _refuse_unproven(families: dict[str, tuple[Kind, ...]]) -> None:
-    """Raises CannotBeMade with what to write for the kinds that lack it."""
+    """Raises CannotBeMade with what to write for the kinds that are not proven."""
     proven, derived = proofs(), gradients()
     for family, kinds in families.items():
         lacking = {
@@ -155,8 +156,7 @@ def _section(kind: Kind) -> str:
 
 def _notation(kind: Kind) -> list[str]:
     spelling = kind.spelling
-    words = [f"`{word.word}` {', '.join(kind.symbols[name].inline_meaning for name in word.sets[:1])}" for word in spelling.words]
-    words += [f"`{'` `'.join(word.split)}` each axis by itself" for word in spelling.words if word.split]
+    words = [f"`{word.word}` {kind.symbols[word.sets[0]].inline_meaning}{_apart(word)}" for word in spelling.words]
     for flag, (name, value) in spelling.flags.items():
         words.append(f"`{flag}` {kind.symbols[name].words.get(value, kind.symbols[name].inline_meaning)}")
     if spelling.listed:
@@ -164,6 +164,11 @@ def _notation(kind: Kind) -> list[str]:
     if spelling.pattern:
         words.append(spelling.pattern)
     return ["Words:\n", *(f"- {word}" for word in words), ""] if words else []
+
+
+def _apart(word: Word) -> str:
+    """The words for the axes of a window by themselves, where there are several."""
+    return f"; `{'`, `'.join(word.split)}` for one axis each" if len(word.split) > 1 else ""
 
 
 def _meaning(symbol: Symbol) -> str:

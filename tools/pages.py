@@ -17,7 +17,7 @@ MADE = f"*Made by `{COMMAND}`; a test fails where this page differs from what th
 
 
 class CannotBeMade(Exception):
-    """A page lacks something; the message says what to write, and where."""
+    """Something is missing for a page; the message says what to write, and where."""
 
 
 def collect() -> dict[Path, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 
 MAX_LENGTH = 140  # beyond this a sentence is broken between clauses
@@ -18,32 +19,42 @@ ITEM = re.compile(r"(\s*)((?:[-*]|\d+\.) +)")
 
 
 def broken(page: str) -> str:
-    """A page of Markdown with its prose broken anew; code, tables, headings and comments stay as they are.
+    """A page of Markdown with new line breaks in its prose; code, tables, headings and comments stay as they are.
 
     >>> broken("One sentence. Another,\\nlonger one.\\n")
     'One sentence.\\nAnother, longer one.\\n'
     >>> broken("    code. Stays.\\n\\n- An item. Two sentences.\\n")
     '    code. Stays.\\n\\n- An item.\\n  Two sentences.\\n'
     """
-    lines: list[str] = []
+    return "\n".join(line for is_prose, lines in _parts(page) for line in (_semantic(lines) if is_prose else lines))
+
+
+def paragraphs(page: str) -> list[str]:
+    """The lines of prose in a page of Markdown, without the signs of lists."""
+    return [ITEM.sub("", line, count=1) for is_prose, lines in _parts(page) if is_prose for line in lines]
+
+
+def _parts(page: str) -> Iterator[tuple[bool, list[str]]]:
+    """The page in parts: whether it is a paragraph of prose, and its lines."""
     paragraph: list[str] = []
     fenced = listed = False
-    for line in [*page.split("\n"), ""]:
-        fenced ^= line.lstrip().startswith("```")
-        if not paragraph and not line.strip():
-            lines.append(line)
-            continue
-        item = ITEM.match(line)
+    for line in page.split("\n"):
+        fence = line.lstrip().startswith("```")
+        item = ITEM.match(line) if not fenced else None
         code = line.startswith("    ") and not paragraph and not listed
-        if fenced or code or _stays(line) or not line.strip() or item:
-            lines += _semantic(paragraph)
-            paragraph = [line] if item and not fenced and not code else []
-            listed = bool(paragraph) or (listed and not line.strip())
-            lines += [] if paragraph else [line]
-        else:
+        if line.strip() and not (fenced or fence or code or item or _stays(line)):
             paragraph.append(line)
             listed = listed and line.startswith("  ")
-    return "\n".join(lines[:-1])
+            continue
+        if paragraph:
+            yield True, paragraph
+        paragraph = [line] if item and not code else []
+        listed = bool(paragraph) or (listed and not line.strip())
+        fenced ^= fence
+        if not paragraph:
+            yield False, [line]
+    if paragraph:
+        yield True, paragraph
 
 
 def _stays(line: str) -> bool:
@@ -51,8 +62,6 @@ def _stays(line: str) -> bool:
 
 
 def _semantic(paragraph: list[str]) -> list[str]:
-    if not paragraph:
-        return []
     item = ITEM.match(paragraph[0])
     indent = " " * len(item[0]) if item else ""
     first = item[0] if item else ""

@@ -1,7 +1,7 @@
 """Turns a neural network into a worked solution.
 
 >>> import worksheet as ws
->>> net = ws.network("tiny", (3, 227, 227), ws.layer("Conv2d", c=64, w=11, s=4, p=2), ws.layer("ReLU"))
+>>> net = ws.network("tiny", (3, 227, 227), ws.layer("Conv2d", k=64, w=11, s=4, p=2), ws.layer("ReLU"))
 >>> solution = ws.derive(net, "ai61002")
 >>> solution.totals
 {'params': 23296, 'flops': 73457664}

@@ -134,7 +134,7 @@ def layer(
 ) -> Node:
     """A layer built in Python, in the words of the sheet or the symbols of the formulas.
 
-    >>> layer("Conv2d", c=64, w=11, s=4, p=2, nobias=True).hyperparameters["s_h"]
+    >>> layer("Conv2d", k=64, w=11, s=4, p=2, nobias=True).hyperparameters["s_h"]
     4
 
     Raises WorksheetError for an unknown kind or word, a missing or impossible number.
@@ -160,7 +160,7 @@ def network(
 ) -> Network:
     """A network built in Python; each layer reads the one above it unless it names its inputs.
 
-    >>> net = network("tiny", (3, 32, 32), layer("Conv2d", c=8, w=3), layer("ReLU"), layer("Linear", k=10))
+    >>> net = network("tiny", (3, 32, 32), layer("Conv2d", k=8, w=3), layer("ReLU"), layer("Linear", k=10))
     >>> [(node.name, node.inputs) for node in net.nodes]
     [('conv2d_1', ('input',)), ('relu_1', ('conv2d_1',)), ('linear_1', ('relu_1',))]
     """
@@ -201,9 +201,9 @@ class Builder:
 
     >>> net = Builder("residual", (64, 56, 56))
     >>> with net.stage("block"):
-    ...     trunk = net.add("Conv2d", c=64, w=3, p=1)
+    ...     trunk = net.add("Conv2d", k=64, w=3, p=1)
     ...     branch = net.add("ReLU")
-    ...     branch = net.add("Conv2d", c=64, w=3, p=1)
+    ...     branch = net.add("Conv2d", k=64, w=3, p=1)
     ...     total = net.add("Add", trunk, branch)
     >>> [(node.name, node.inputs) for node in net.network().nodes][-1]
     ('add_1', ('conv2d_1', 'conv2d_2'))
