@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import worksheet as ws
-from tools.pages import MADE
 from tools.prose import broken
 from worksheet.conventions import names
 from worksheet.report import Report
@@ -25,4 +24,4 @@ def pages() -> dict[Path, str]:
 
 def _titled(report: Report, about: str = "") -> str:
     title, rest = ws.render(report, "md").decode().split("\n", 1)
-    return broken(f"{title}\n\n{MADE}\n{about and chr(10)}{about}{about and chr(10)}{rest}")
+    return broken(f"{title}\n\n{about}\n{rest}" if about else f"{title}\n{rest}")

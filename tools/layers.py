@@ -10,7 +10,7 @@ from tests.layers.backward import Gradient
 from tests.layers.counting import Proof
 from tests.layers.gradients import gradients
 from tests.layers.proofs import proofs
-from tools.pages import MADE, CannotBeMade
+from tools.pages import CannotBeMade
 from tools.prose import broken
 from worksheet.discover import collect
 from worksheet.formula import Formula
@@ -18,10 +18,8 @@ from worksheet.layers import PASSES, QUANTITIES, SAVED, TRAINED, Form, Kind, Sym
 from worksheet.layers.kind import Word
 
 FOLDER = Path("docs/layers")
-HEAD = f"""\
+HEAD = """\
 # The layers
-
-{MADE}
 
 Every kind of layer that is known, with its notation and its formulas: a page for each family, linked in the table below.
 
@@ -126,7 +124,7 @@ def _trained_cells(kind: Kind, proof: Proof, gradient: Gradient | None) -> list[
 def _family(family: str, kinds: tuple[Kind, ...]) -> str:
     """The page of a family: what its module says of it, then kind by kind."""
     purpose = inspect.getdoc(importlib.import_module(f"worksheet.layers.{family}")) or ""
-    head = f"# {family.capitalize()}\n\n{MADE}\n\n{broken(_plain(purpose))}\n\n[All kinds](README.md)\n"
+    head = f"# {family.capitalize()}\n\n{broken(_plain(purpose))}\n\n[All kinds](README.md)\n"
     return head + "".join(_section(kind) for kind in sorted(kinds, key=lambda kind: kind.name))
 
 

@@ -7,14 +7,12 @@ from itertools import groupby
 from pathlib import Path
 
 from tests.grading.catalogue import Entry, catalogue
-from tools.pages import MADE, CannotBeMade
+from tools.pages import CannotBeMade
 from worksheet.grading.slips import slips
 
 PAGE = Path("docs/mistakes.md")
-HEAD = f"""\
+HEAD = """\
 # Known mistakes
-
-{MADE}
 
 A wrong answer is compared with the result of each of these mistakes, on the true sizes and on the student's own,
 one mistake alone and two together.

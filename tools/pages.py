@@ -21,10 +21,11 @@ class CannotBeMade(Exception):
 
 
 def collect() -> dict[Path, str]:
-    """The text of every generated page by its path, from each module of this folder that has ``pages``."""
+    """The text of every generated page by its path, from each module here that has ``pages``; a page says so at its end."""
     names = sorted(info.name for info in pkgutil.iter_modules(tools.__path__))
     makers = [importlib.import_module(f"tools.{name}") for name in names if name != "pages"]
-    return {ROOT / path: text for maker in makers if hasattr(maker, "pages") for path, text in maker.pages().items()}
+    made = {ROOT / path: text for maker in makers if hasattr(maker, "pages") for path, text in maker.pages().items()}
+    return {path: f"{text.rstrip()}\n\n---\n\n{MADE}\n" if path.suffix == ".md" else text for path, text in made.items()}
 
 
 def outdated() -> dict[Path, str | None]:
