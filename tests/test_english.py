@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.sheet_facts import ROOT
-from tools.pages import MADE
+from tools.generated import MADE
 
 BETTER = {  # an expression, and what to write in its place
     r"\b(?:tells?|told|telling)\b": "say, describe, explain, report; distinguish for 'tell apart'",

@@ -1,12 +1,14 @@
 """The generated pages are what the program has; the rest of docs can be found from its entrance."""
 
 import re
+import runpy
 from pathlib import Path
 
 import pytest
 
 from tests.sheet_facts import ROOT
 from tools import pages, prose, site
+from tools.generated import COMMAND
 
 DOCS = ROOT / "docs"
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
@@ -14,9 +16,10 @@ LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 def test_every_generated_page_is_what_the_program_has() -> None:
     names = sorted(str(path.relative_to(ROOT)) for path in pages.outdated())
-    assert not names, f"run {pages.COMMAND}, which remakes: {', '.join(names)}"
+    assert not names, f"run {COMMAND}, which remakes: {', '.join(names)}"
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_a_page_that_cannot_be_made_empties_none(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     from tests.layers.proofs import proofs
     from tools import layers
@@ -24,7 +27,9 @@ def test_a_page_that_cannot_be_made_empties_none(monkeypatch: pytest.MonkeyPatch
     before = {path: path.read_bytes() for path in DOCS.rglob("*.md")}
     lacking = {name: proof for name, proof in proofs().items() if name != "Tanh"}
     monkeypatch.setattr(layers, "proofs", lambda: lacking)
-    assert pages.main([]) == 1
+    monkeypatch.setattr("sys.argv", ["tools.pages"])
+    with pytest.raises(SystemExit, match="1"):
+        runpy.run_module("tools.pages", run_name="__main__")
     assert capsys.readouterr().err == "write a proof in tests/layers/proofs/activation.py for: Tanh\n"
     assert {path: path.read_bytes() for path in DOCS.rglob("*.md")} == before
 
@@ -133,3 +138,12 @@ def test_the_site_builds_and_loads_nothing_from_elsewhere() -> None:
     page = (site.SITE / "layers" / "convolution" / "index.html").read_text()
     assert "<math" in page
     assert "\\frac" not in page
+
+
+def test_a_kind_that_keeps_the_shape_of_its_input_is_printed_once() -> None:
+    """Over X, and not once more for each of a map, a vector and rows."""
+    text = (DOCS / "layers" / "activation.md").read_text()
+    for name in ("ReLU", "Tanh", "PReLU"):
+        section = text.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
+        assert section.count("→") == 1
+        assert "$X$" in section

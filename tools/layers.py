@@ -10,7 +10,7 @@ from tests.layers.backward import Gradient
 from tests.layers.counting import Proof
 from tests.layers.gradients import gradients
 from tests.layers.proofs import proofs
-from tools.pages import CannotBeMade
+from tools.generated import CannotBeMade
 from tools.prose import broken
 from worksheet.discover import collect
 from worksheet.formula import Formula

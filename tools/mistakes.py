@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from tests.grading.catalogue import Entry, catalogue
-from tools.pages import CannotBeMade
+from tools.generated import CannotBeMade
 from worksheet.grading.slips import slips
 
 PAGE = Path("docs/mistakes.md")

@@ -10,14 +10,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 import tools
-
-ROOT = Path(__file__).parent.parent
-COMMAND = "python -m tools.pages"
-MADE = f"*Made by `{COMMAND}`; a test fails where this page differs from what the program has.*"
-
-
-class CannotBeMade(Exception):
-    """Something is missing for a page; the message says what to write, and where."""
+from tools.generated import MADE, ROOT, CannotBeMade
 
 
 def collect() -> dict[Path, str]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from tools.pages import ROOT
+from tools.generated import ROOT
 
 IMAGES = ROOT / "docs" / "images"
 EXAMPLES = ROOT / "examples"
