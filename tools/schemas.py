@@ -36,7 +36,7 @@ FILES = {
     "assignment": File(
         "A homework", "What is asked, how it is marked, and how the sheets differ: see docs/assignment.md.", ASSIGNMENT
     ),
-    "convention": File("A convention", "How a course or a tool counts: see docs/conventions.md.", CONVENTION, "conventions.md"),
+    "convention": File("A convention", "How a course or a tool counts: see docs/counting.md.", CONVENTION, "counting.md"),
     "processor": File("A processor", "The figures of a processor: see docs/hardware.md.", HARDWARE, "hardware.md"),
     "energies": File("Energies", "The energy of operations and memory accesses: see docs/hardware.md.", ENERGIES, "hardware.md"),
     "front-matter": File(
