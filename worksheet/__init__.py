@@ -40,9 +40,9 @@ from worksheet.writers.notebook import notebook_html, notebook_latex
 
 if TYPE_CHECKING:
     from worksheet.derive.burden.zoo_table import zoo_table
-    from worksheet.derive.closed.report import symbolic
+    from worksheet.derive.closed.closed_report import symbolic
     from worksheet.derive.find import find
-    from worksheet.derive.growth.report import grow
+    from worksheet.derive.growth.growth_report import grow
     from worksheet.derive.roofline.hardware_report import hardware_report
     from worksheet.derive.roofline.time_report import timing
     from worksheet.derive.training.training_report import train
@@ -61,9 +61,9 @@ __all__ = [
 
 LATER = {  # verbs that few runs need, with the modules of derive that they are fetched from when they are asked for
     "find": "find",
-    "grow": "growth.report",
+    "grow": "growth.growth_report",
     "hardware_report": "roofline.hardware_report",
-    "symbolic": "closed.report",
+    "symbolic": "closed.closed_report",
     "timing": "roofline.time_report",
     "train": "training.training_report",
     "transformer": "transformers",

@@ -8,8 +8,8 @@ import pytest
 
 import worksheet as ws
 from tests.growth.test_published import curve, only
-from worksheet.derive.growth.curves import leading
-from worksheet.derive.growth.ranges import written
+from worksheet.derive.growth.cost_curves import leading
+from worksheet.derive.growth.size_ranges import written
 from worksheet.errors import WorksheetError
 from worksheet.varied import size_variables, with_sizes
 

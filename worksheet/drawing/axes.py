@@ -22,7 +22,7 @@ BOTH_LOGARITHMIC = "both axes logarithmic: equal distances are equal factors"
 
 
 @dataclass(frozen=True)
-class Axis:
+class PlotAxis:
     """From a value to a place in points. On an upright axis ``end`` is less than ``start``."""
 
     low: Exact | float
@@ -92,7 +92,7 @@ def heading(words: str, note: str) -> Iterator[str]:
     yield svg.text(svg.WIDTH, svg.TITLE, note, svg.SMALL, "end")
 
 
-def axis_below(axis: Axis, ticks: Iterable[Exact], meaning: str, top: float, bottom: float) -> Iterator[str]:
+def axis_below(axis: PlotAxis, ticks: Iterable[Exact], meaning: str, top: float, bottom: float) -> Iterator[str]:
     """The axis of sizes: upright lines, their figures, and what the sizes are."""
     yield svg.across(bottom, axis.start, axis.end, svg.SOLID)
     for value in ticks:
@@ -101,7 +101,7 @@ def axis_below(axis: Axis, ticks: Iterable[Exact], meaning: str, top: float, bot
     yield svg.text((axis.start + axis.end) / 2, bottom + MEANING, meaning, anchor="middle")
 
 
-def lines_across(axis: Axis, ticks: Iterable[tuple[Exact | float, str]], left: float, right: float) -> Iterator[str]:
+def lines_across(axis: PlotAxis, ticks: Iterable[tuple[Exact | float, str]], left: float, right: float) -> Iterator[str]:
     """Lines from left to right with their figures in front."""
     for value, figure in ticks:
         yield svg.across(axis.at(value), left, right)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from worksheet.drawing.axes import Axis, lines_across, spacing
+from worksheet.drawing.axes import PlotAxis, lines_across, spacing
 from worksheet.drawing.svg import SOLID, across, path
 
 MAX_TICKS = 5
@@ -39,7 +39,7 @@ class Bars:
     def grid(self, least: Fraction = Fraction(0)) -> Iterator[str]:
         """Lines across at round values, at least so far apart, with their figures."""
         axis = self._axis()
-        ticks = Axis(0, Fraction(self.most, self.per_unit), 0, 0)
+        ticks = PlotAxis(0, Fraction(self.most, self.per_unit), 0, 0)
         step = max(least, spacing(Fraction(ticks.high), MAX_TICKS))
         values = [i * step for i in range(int(Fraction(ticks.high) / step) + 1)]
         yield from lines_across(axis, ((value * self.per_unit, f"{float(value):g}") for value in values), self.left, self.right)
@@ -55,5 +55,5 @@ class Bars:
         yield path(way, f'fill="{colour}"')
         yield across(self.floor, self.left, self.right, SOLID)
 
-    def _axis(self) -> Axis:
-        return Axis(0, self.most or 1, self.floor, self.top)
+    def _axis(self) -> PlotAxis:
+        return PlotAxis(0, self.most or 1, self.floor, self.top)

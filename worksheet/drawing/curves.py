@@ -16,7 +16,7 @@ NEAR_ZERO = 3  # an axis whose largest value is that many times its least begins
 
 
 @dataclass(frozen=True)
-class Line:
+class Series:
     """A curve: its label, and its values by size."""
 
     label: str
@@ -31,7 +31,7 @@ class Chart:
     heading: str
     sizes: str
     scale: Scale
-    lines: Sequence[Line]
+    lines: Sequence[Series]
     is_logarithmic: bool = False
     are_shares: bool = False  # values from 0 to 1, drawn in per cent; the axis of sizes alone may be logarithmic
     marked: tuple[Exact, str] | None = None  # a size that is marked, with its label
@@ -54,8 +54,8 @@ class _Curves:
         self.right = svg.WIDTH - axes.label_width(line.label for line in chart.lines) - 16
         self.floor = axes.HEIGHT - axes.BOTTOM
         low = self.first if log or NEAR_ZERO * self.first > max(sizes) else 0
-        self.x = axes.Axis(low, max(sizes), axes.LEFT, self.right, log)
-        self.y = axes.Axis(*self.ends_of(values), self.floor, axes.TOP, log and not chart.are_shares)
+        self.x = axes.PlotAxis(low, max(sizes), axes.LEFT, self.right, log)
+        self.y = axes.PlotAxis(*self.ends_of(values), self.floor, axes.TOP, log and not chart.are_shares)
         self.places = [self.placed(points) for points in self.lines]
 
     def ends_of(self, values: Sequence[Exact]) -> tuple[Exact, Exact]:
@@ -97,7 +97,7 @@ class _Curves:
         if self.chart.is_logarithmic:
             return self.y.powers(self.chart.scale.base)
         _, per_unit = self.chart.scale.unit_of(int(self.most))
-        return (value * per_unit for value in axes.Axis(0, Fraction(self.y.high) / per_unit, 0, 0).evenly())
+        return (value * per_unit for value in axes.PlotAxis(0, Fraction(self.y.high) / per_unit, 0, 0).evenly())
 
     def mark(self) -> Iterator[str]:
         """A dotted line at the size that is marked."""

@@ -43,8 +43,8 @@ class _Stack:
         sizes = list(chart.shares)
         self.floor = axes.HEIGHT - axes.BOTTOM
         self.right = svg.WIDTH - axes.label_width(f"{kind} 99 %" for kind in self.bands) - 16
-        self.x = axes.Axis(sizes[0], sizes[-1], axes.LEFT, self.right, chart.is_logarithmic)
-        self.y = axes.Axis(0, 1, self.floor, axes.TOP)
+        self.x = axes.PlotAxis(sizes[0], sizes[-1], axes.LEFT, self.right, chart.is_logarithmic)
+        self.y = axes.PlotAxis(0, 1, self.floor, axes.TOP)
         self.sums = [self.stacked(shares) for shares in chart.shares.values()]
         self.places = [self.x.at(size) for size in sizes]
 

@@ -28,9 +28,9 @@ class Bar:
     many: int
 
 
-def bars(totals: Mapping[Fraction, int], most: Fraction, number: int = 20) -> list[Bar]:
+def points_bars(totals: Mapping[Fraction, int], most: Fraction, at_most: int = 20) -> list[Bar]:
     """The students by their points, in at most so many bars of one width, which is 1, 2 or 5 times a power of ten."""
-    width = spacing(most, number)
+    width = spacing(most, at_most)
     many = max(1, -(-most // width)) if most else 1
     counts = [0] * int(many)
     for points, students in totals.items():
@@ -38,7 +38,7 @@ def bars(totals: Mapping[Fraction, int], most: Fraction, number: int = 20) -> li
     return [Bar(i * width, min((i + 1) * width, most), count) for i, count in enumerate(counts)]
 
 
-def histogram(bars: Sequence[Bar], mean: Fraction, words: str) -> Picture:
+def draw_histogram(bars: Sequence[Bar], mean: Fraction, words: str) -> Picture:
     """Bars over the points, with a line at the mean."""
     return svg.page(_histogram(bars, mean), words, TOP + BARS + BOTTOM, name="points")
 
@@ -60,7 +60,7 @@ def _histogram(bars: Sequence[Bar], mean: Fraction) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class Grid:
+class Heatmap:
     """Shares by row and column: what is shaded (0 to 1) and what is written there. A place without an entry stays empty."""
 
     name: str
@@ -73,32 +73,32 @@ class Grid:
     key: str = ""  # what the shading means
 
 
-def grid(grid: Grid, words: str) -> Picture:
+def draw_heatmap(chart: Heatmap, words: str) -> Picture:
     """A table whose cells are the darker the larger the share; every cell has its figure too."""
-    label = _label_width(grid.rows, 12)
-    pitch = min(74.0, (svg.WIDTH - label) / max(1, len(grid.columns)))
-    width = max(label + pitch * len(grid.columns), 260.0)
-    height = TOP + HEAD + ROW * len(grid.rows) + 4
-    return svg.page(_grid(grid, label, pitch, width), words, height, name=grid.name, width=width)
+    label = _label_width(chart.rows, 12)
+    pitch = min(74.0, (svg.WIDTH - label) / max(1, len(chart.columns)))
+    width = max(label + pitch * len(chart.columns), 260.0)
+    height = TOP + HEAD + ROW * len(chart.rows) + 4
+    return svg.page(_cells(chart, label, pitch, width), words, height, name=chart.name, width=width)
 
 
-def _grid(grid: Grid, label: float, pitch: float, width: float) -> Iterator[str]:
-    yield svg.title(grid.heading)
-    yield svg.text(width, svg.TITLE, grid.key, svg.SMALL, "end")
-    for i, name in enumerate(grid.columns):
+def _cells(chart: Heatmap, label: float, pitch: float, width: float) -> Iterator[str]:
+    yield svg.title(chart.heading)
+    yield svg.text(width, svg.TITLE, chart.key, svg.SMALL, "end")
+    for i, name in enumerate(chart.columns):
         yield svg.text(label + (i + 0.5) * pitch, TOP + 7, _cut(name, pitch, svg.SMALL), svg.SMALL, "middle")
-    for row, name in enumerate(grid.rows):
+    for row, name in enumerate(chart.rows):
         y = TOP + HEAD + row * ROW
         yield svg.text(label - 6, y + 9.3, _cut(name, label - 8, svg.SIZE), anchor="end")
-        for column in range(len(grid.columns)):
-            if (row, column) in grid.figures:
-                shade = grid.shades.get((row, column), 0.0)
-                paint = f'rx="1.5" fill="{grid.colour}" fill-opacity="{0.06 + 0.74 * shade:.3f}"'
+        for column in range(len(chart.columns)):
+            if (row, column) in chart.figures:
+                shade = chart.shades.get((row, column), 0.0)
+                paint = f'rx="1.5" fill="{chart.colour}" fill-opacity="{0.06 + 0.74 * shade:.3f}"'
                 yield svg.rect(label + column * pitch + 0.6, y + 0.6, pitch - 1.2, ROW - 1.2, paint)
-                yield svg.text(label + (column + 0.5) * pitch, y + 9.3, grid.figures[row, column], anchor="middle")
+                yield svg.text(label + (column + 0.5) * pitch, y + 9.3, chart.figures[row, column], anchor="middle")
 
 
-def circles(
+def draw_circles(
     name: str, heading: str, rows: Sequence[str], columns: Sequence[str], counts: Mapping[tuple[int, int], int], words: str
 ) -> Picture:
     """Counts by row and column, each a circle whose area is the count, with the figure inside."""

@@ -13,7 +13,7 @@ from worksheet.derivation import Row, Step
 from worksheet.derive.convention_page import introduced
 from worksheet.derive.roofline.energy_report import energy_blocks
 from worksheet.derive.roofline.hardware_report import GIGA, near, peak_blocks
-from worksheet.derive.roofline.picture import draw_roofline
+from worksheet.derive.roofline.roof_picture import draw_roofline
 from worksheet.derive.roofline.time_bounds import (
     COMPUTE,
     MEMORY,

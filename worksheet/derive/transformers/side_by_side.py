@@ -9,10 +9,10 @@ from worksheet.conventions.dtypes import size, stored
 from worksheet.derive.transformers.cost_steps import percent, signed
 from worksheet.derive.transformers.costs import Costs
 from worksheet.derive.transformers.estimates import FIGURES, RULES, Estimates
-from worksheet.derive.transformers.picture import draw_attention, lengths
 from worksheet.derive.transformers.symbolic_sizes import MEANINGS
+from worksheet.derive.transformers.token_pictures import draw_attention, lengths
 from worksheet.derive.transformers.transformer_report import costs_of, estimated
-from worksheet.drawing.curves import Line
+from worksheet.drawing.curves import Series
 from worksheet.errors import Collector
 from worksheet.formula import Digits, Exact, in_bytes
 from worksheet.report import Block, Bullets, Cell, Picture, Report, Table, Text, Title
@@ -92,7 +92,7 @@ class _Comparison:
         for e in self.found:
             parts = {power: Fraction(part.value) for power, part in e.costs.by_power(e.costs.forward.total, "L").items()}
             shares = {n: parts[2] * n / (parts[1] + parts[2] * n) for n in lengths(DRAWN)}
-            lines.append(Line(e.costs.transformer.title, shares))
+            lines.append(Series(e.costs.transformer.title, shares))
         words = f"Attention's share of the products of the forward pass over the length, up to {DRAWN:,} tokens"
         return draw_attention("attention", words, lines)
 

@@ -11,9 +11,9 @@ from worksheet.derive.transformers.cost_steps import CostSteps, percent, signed
 from worksheet.derive.transformers.costs import Costs
 from worksheet.derive.transformers.design import transformer_named, with_sizes
 from worksheet.derive.transformers.estimates import EXACT, FIGURES, Estimate
-from worksheet.derive.transformers.picture import draw_attention, lengths
 from worksheet.derive.transformers.symbolic_sizes import MEANINGS, Amount
-from worksheet.drawing.curves import Chart, Line, draw_chart
+from worksheet.derive.transformers.token_pictures import draw_attention, lengths
+from worksheet.drawing.curves import Chart, Series, draw_chart
 from worksheet.errors import NetworkError
 from worksheet.formula import Digits, Formula, Scale
 from worksheet.report import Block, Bullets, Picture, Report, Table, Text, Title, Working
@@ -162,7 +162,7 @@ class _Document:
         half = {n: parts[2] * (n + 1) / (2 * parts[1] + parts[2] * (n + 1)) for n in lengths(most)}
         from_here = round(parts[1] / parts[2])
         words = f"{self.name}: attention's share of all products over the length; half of them from {from_here:,} tokens on"
-        lines = (Line("all keys", whole), Line("causal half", half))
+        lines = (Series("all keys", whole), Series("causal half", half))
         length = costs.values["L"]
         return draw_attention(f"{costs.transformer.name}-attention", words, lines, (length, f"L = {length:,}"))
 
@@ -172,7 +172,7 @@ class _Document:
         again = {power: part.value for power, part in costs.by_power(costs.forward.total, "L").items()}
         tokens = lengths(costs.values["L"])
         lines = [
-            Line(name, {t: 2 * sum(value * t**power for power, value in parts.items()) for t in tokens})
+            Series(name, {t: 2 * sum(value * t**power for power, value in parts.items()) for t in tokens})
             for name, parts in (("without a cache", again), ("with a cache", cached))
         ]
         words = f"{self.name}: flops of token t with a cache of keys and values and without, for t up to {costs.values['L']:,}"

@@ -1,4 +1,4 @@
-"""How the cost of a network grows: a column over many sizes, its closed form and exponents, and which kinds of layer lead."""
+"""One column of a network over many sizes: values, closed form, exponents, and the kinds of layer that lead."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from worksheet.derive.closed.cases import bases, steps_of
 from worksheet.derive.comparison import Side
-from worksheet.derive.growth.ranges import Range
-from worksheet.derive.growth.sums import Grown, grown
+from worksheet.derive.growth.kind_sums import Grown, grow_over
+from worksheet.derive.growth.size_ranges import SizeRange
 from worksheet.errors import WorksheetError
 from worksheet.formula import Exact, Formula
 from worksheet.formula.exact import simplest
@@ -21,11 +21,11 @@ from worksheet.formula.polynomial import Polynomial
 from worksheet.formula.traced import Floor, Trace, Variable
 from worksheet.varied import SizeVariable
 
-SYMBOL = "Q"  # how many periods a size holds
+SYMBOL = "Q"  # the number of periods in a size
 
 
 class Doubling(NamedTuple):
-    """What a column costs at a size and at another, and the power of the size with which it grew in between."""
+    """The cost of a column at two sizes, and the power of the size with which it grew in between."""
 
     sizes: tuple[Exact, Exact]
     values: tuple[int, int]
@@ -40,7 +40,7 @@ class Doubling(NamedTuple):
 
 
 class Limit(NamedTuple):
-    """What a column comes near to for large sizes: so much times a power of the size."""
+    """The term that a column approaches for large sizes: a factor times a power of the size."""
 
     factor: Exact
     degree: int
@@ -50,7 +50,7 @@ class Limit(NamedTuple):
         return Trace({Variable(symbol): 0}).formula(Polynomial({((0, self.degree),): self.factor}))
 
 
-class Class(NamedTuple):
+class ClassPolynomial(NamedTuple):
     """A column as a polynomial over the sizes that are ``period*Q + residue`` steps."""
 
     period: int
@@ -59,7 +59,7 @@ class Class(NamedTuple):
 
 
 class Lead(NamedTuple):
-    """The kind of layer that costs most, from a size to another."""
+    """The kind of layer that costs most between two sizes."""
 
     kind: str
     least: Exact
@@ -80,7 +80,7 @@ class Curve:
 
     @cached_property
     def kinds(self) -> dict[Exact, Mapping[str, int]]:
-        """By size: what the layers of each kind cost."""
+        """By size: the cost of the layers of each kind."""
         which = self.grown.column(self.side)
         return {size: columns[which] for size, columns in sorted(self.grown.values.items())}
 
@@ -103,34 +103,34 @@ class Curve:
         """The closed form with its roundings."""
         return self.grown.usual.formula(self.form)
 
-    def usual_class(self) -> Class | None:
-        """The polynomial of the sizes that leave the same remainder as the usual one; None where nothing is rounded."""
+    def usual_class(self) -> ClassPolynomial | None:
+        """The polynomial of the sizes with the same remainder as the usual one; None where nothing is rounded."""
         try:
             period = self.grown.period
-        except WorksheetError:  # too many classes to tell apart
+        except WorksheetError:  # too many classes
             return None
         if period == 1:
             return None
         residue = steps_of([self.variable], [self.grown.own])[0] % period
         atoms = self.grown.usual.trace.atoms_in_class(bases([period], [residue]))
-        return Class(period, residue, Trace({Variable(SYMBOL): 0}).formula(self.form.put(atoms)))
+        return ClassPolynomial(period, residue, Trace({Variable(SYMBOL): 0}).formula(self.form.put(atoms)))
 
     def limit(self) -> Limit | None:
         """The term that outgrows all others; None for a constant, or where no power of the size is near."""
         trace = self.grown.usual.trace
-        found: dict[int, Polynomial] = {0: Polynomial.atom(0)}
+        atoms: dict[int, Polynomial] = {0: Polynomial.atom(0)}
         for i, atom in enumerate(trace.atoms):
             if isinstance(atom, Floor):
-                found[i] = atom.of.put(found).times(Fraction(1, atom.divisor))
+                atoms[i] = atom.of.put(atoms).times(Fraction(1, atom.divisor))
             elif i:
                 return None
-        form = self.form.put(found)
+        form = self.form.put(atoms)
         degree = form.degree
         factor = form.terms[((0, degree),)] / Fraction(trace.steps[0]) ** degree if degree else 0
         return Limit(simplest(factor), degree) if degree else None
 
     def doublings(self, sizes: Iterable[Exact]) -> list[Doubling]:
-        """From each of these sizes to twice the size, where the network takes both and something is counted."""
+        """From each of these sizes to twice the size, where the network accepts both and something is counted."""
         return [
             Doubling((size, 2 * size), (self.values[size], self.values[2 * size]))
             for size in sizes
@@ -145,15 +145,15 @@ class Curve:
         return Doubling((first, last), (self.values[first], self.values[last]))
 
     def leads(self) -> list[Lead]:
-        """Which kind of layer costs most, from where to where; between sizes looked at, a change is searched for."""
+        """Which kind of layer costs most over which sizes; changes are searched for between the sizes that were evaluated."""
         runs = [(kind, [size for size, _ in run]) for kind, run in groupby(self.kinds.items(), key=lambda item: leading(item[1]))]
         changes = [self._changes(before[-1], after[0]) for (_, before), (_, after) in pairwise(runs)]
         ends = [self.grown.sizes[0], *(end for change in changes for pair in change for end in pair), self.grown.sizes[-1]]
-        found = [Lead(leading(self._kinds_at(least)), least, most) for least, most in zip(ends[::2], ends[1::2], strict=True)]
-        return [lead for lead in found if lead.kind]
+        leads = [Lead(leading(self._kinds_at(least)), least, most) for least, most in zip(ends[::2], ends[1::2], strict=True)]
+        return [lead for lead in leads if lead.kind]
 
     def _changes(self, low: Exact, high: Exact) -> list[tuple[Exact, Exact]]:
-        """The pairs of sizes next to each other between which another kind takes the lead: by halving what lies between."""
+        """The pairs of neighbouring sizes between which the lead changes, by bisection."""
         if leading(self._kinds_at(low)) == leading(self._kinds_at(high)):
             return []
         step = Fraction(self.variable.step)
@@ -164,30 +164,30 @@ class Curve:
 
     def _kinds_at(self, size: Exact) -> Mapping[str, int]:
         if size not in self.kinds and size not in self.grown.faults:
-            one = grown(self.grown.closed, Range(self.grown.span.name, size, size))
-            return one.values[size][self.grown.column(self.side)] if one.values else {}
+            alone = grow_over(self.grown.closed, SizeRange(self.grown.span.name, size, size))
+            return alone.values[size][self.grown.column(self.side)] if alone.values else {}
         return self.kinds.get(size, {})
 
     def shares(self) -> Iterator[tuple[Exact, Mapping[str, Fraction]]]:
-        """By size: what part of the whole the layers of each kind cost."""
+        """By size: the share of the layers of each kind in the cost."""
         for size, kinds in self.kinds.items():
             total = sum(kinds.values())
             yield size, {kind: Fraction(value, total) for kind, value in kinds.items() if value} if total else {}
 
 
 def letter(variable: SizeVariable) -> str:
-    """What a variable's size is called in a sentence: α, M."""
+    """The symbol of a variable in a sentence: α, M."""
     return Formula(variable.symbol).show("text")
 
 
 def leading(kinds: Mapping[str, int]) -> str:
-    """The kind that costs most; of equals the first by name."""
+    """The kind that costs most; the first by name among equals."""
     most = max(kinds.values(), default=0)
     return min((kind for kind, value in kinds.items() if value == most), default="") if most else ""
 
 
 def named_kinds(curve: Curve) -> Sequence[str]:
-    """The kinds of a curve, those that cost most at the largest size first."""
+    """The kinds of a curve, by falling cost at the largest size."""
     last = curve.kinds[list(curve.kinds)[-1]]
-    every = dict.fromkeys(kind for kinds in curve.kinds.values() for kind, value in kinds.items() if value)
-    return sorted(every, key=lambda kind: (-last.get(kind, 0), kind))
+    names = dict.fromkeys(kind for kinds in curve.kinds.values() for kind, value in kinds.items() if value)
+    return sorted(names, key=lambda kind: (-last.get(kind, 0), kind))

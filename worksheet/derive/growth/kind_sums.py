@@ -1,4 +1,4 @@
-"""Works a network out for many sizes at once: each kind of layer's cost in each column, and the sizes that do not fit."""
+"""The cost of each kind of layer in each column, for many sizes at once, and the sizes that a network rejects."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from itertools import groupby, pairwise
 from math import gcd
 from typing import NamedTuple
 
-from worksheet.derive.closed import NONE, Case, Closed
+from worksheet.derive.closed import NONE, Closed, ClosedCase
 from worksheet.derive.comparison import Side
-from worksheet.derive.growth.ranges import Range, how_many, looked_at
+from worksheet.derive.growth.size_ranges import SizeRange, evaluated_sizes, how_many
 from worksheet.errors import WorksheetError
 from worksheet.formula import Exact
 from worksheet.formula.exact import simplest
 from worksheet.formula.polynomial import Polynomial
 from worksheet.varied import SizeVariable
 
-MOST_REASONS = 40  # stretches of refused sizes whose reasons are told one by one
-MOST_CASES = 16  # networks that are laid in another way for other sizes: so many ways are followed at every size
+MAX_REASONS = 40  # runs of rejected sizes with a reason of their own
+MAX_CASES = 16  # ways in which a network may be built; sizes that need further ones are skipped
 
 
 class Refusal(NamedTuple):
-    """Sizes next to each other that a network does not take, and why."""
+    """Neighbouring sizes that a network rejects, and why."""
 
     sizes: tuple[Exact, ...]
     reason: str
@@ -34,7 +34,7 @@ class Refusal(NamedTuple):
 class Kinds:
     """A case's columns, each split by kind of layer."""
 
-    case: Case
+    case: ClosedCase
     columns: tuple[Mapping[str, Polynomial], ...]
 
 
@@ -43,10 +43,10 @@ class Grown:
     """A network under one convention over the sizes of a range."""
 
     closed: Closed
-    span: Range
+    span: SizeRange
     values: dict[Exact, tuple[Mapping[str, int], ...]] = field(default_factory=dict)  # by size and column: each kind's
     faults: dict[Exact, str] = field(default_factory=dict)
-    skipped: int = 0  # sizes for which the network is laid in yet another way
+    skipped: int = 0  # sizes for which the network is built in yet another way
 
     @property
     def variable(self) -> SizeVariable:
@@ -54,16 +54,16 @@ class Grown:
 
     @cached_property
     def sizes(self) -> list[Exact]:
-        """Those that the network takes."""
+        """Those that the network accepts."""
         return sorted(self.values)
 
     @cached_property
     def is_complete(self) -> bool:
-        """Whether every size of the range was looked at."""
+        """Whether every size of the range was evaluated."""
         return not self.span.listed and len(self.values) + len(self.faults) == how_many(self.span, self.variable.step)
 
     @cached_property
-    def usual(self) -> Case:
+    def usual(self) -> ClosedCase:
         """The general case where it covers a size, else that of the size in the middle."""
         main = self.closed.main
         covers = any(main.trace.at((size,)) is not None for size in self.sizes)
@@ -81,18 +81,18 @@ class Grown:
 
     @cached_property
     def period(self) -> int:
-        """After how many steps the roundings of the usual case repeat. Raises NetworkError."""
+        """The number of steps after which the roundings of the usual case repeat. Raises NetworkError."""
         return self.closed.periods(self.usual, (self.own,))[0]
 
     @cached_property
     def refusals(self) -> list[Refusal]:
-        """The sizes that are refused, those next to each other together."""
-        known = sorted([*self.values, *self.faults])
-        runs = [tuple(run) for refused, run in groupby(known, key=lambda size: size in self.faults) if refused]
-        return [Refusal(run, self._reason(run[0]) if i < MOST_REASONS else self.faults[run[0]]) for i, run in enumerate(runs)]
+        """The sizes that are rejected, neighbours together."""
+        evaluated = sorted([*self.values, *self.faults])
+        runs = [tuple(run) for refused, run in groupby(evaluated, key=lambda size: size in self.faults) if refused]
+        return [Refusal(run, self._reason(run[0]) if i < MAX_REASONS else self.faults[run[0]]) for i, run in enumerate(runs)]
 
     def _reason(self, size: Exact) -> str:
-        """Why a size is refused, in its own numbers: what was kept may be said of another one."""
+        """Why a size is rejected, with its own numbers: the reason that was kept may name those of another size."""
         try:
             self.closed.counted((size,))
         except WorksheetError as fault:
@@ -101,16 +101,16 @@ class Grown:
 
     @cached_property
     def unruled(self) -> list[tuple[str, list[str]]]:
-        """The columns that have no rule for some kinds of layer, with those kinds: they count as nothing."""
-        found = []
+        """The columns that have no rule for some kinds of layer, with those kinds, which count as nothing."""
+        unruled = []
         for i, column in enumerate(self.closed.convention.columns):
             kinds = dict.fromkeys(row.layer.kind.name for row in self.usual.rows if row.columns[i] is None)
             if kinds:
-                found.append((column.name, sorted(kinds)))
-        return found
+                unruled.append((column.name, sorted(kinds)))
+        return unruled
 
     def lattice(self) -> tuple[Exact, Exact] | None:
-        """The distance and the remainder of the sizes that fit, where they are all that have it and not next to each other."""
+        """Distance and remainder of the accepted sizes, where they are all sizes with that remainder; None otherwise."""
         if not self.faults or self.span.listed:
             return None
         steps = [int(size / Fraction(self.variable.step)) for size in (*self.sizes, *self.faults)]
@@ -121,34 +121,33 @@ class Grown:
         return simplest(distance * self.variable.step), simplest(fitting[0] % distance * self.variable.step)
 
 
-def grown(closed: Closed, span: Range) -> Grown:
-    """Work a network out for the sizes of a range. Raises WorksheetError where it takes no sizes but its own."""
-    found = Grown(closed, span)
+def grow_over(closed: Closed, span: SizeRange) -> Grown:
+    """Evaluate a network for the sizes of a range. Raises WorksheetError where it accepts no sizes but its own."""
+    grown = Grown(closed, span)
     kinds: dict[int, Kinds] = {}
     case = closed.main
-    many = len(closed.convention.columns)
-    for size in sorted(looked_at(span, closed.variables[0].step), key=lambda size: -_roundness(size, closed.variables[0])):
+    for size in sorted(evaluated_sizes(span, closed.variables[0].step), key=lambda size: -_roundness(size, closed.variables[0])):
         atoms = case.trace.at((size,))
         if atoms is None:
-            if len(closed.cases) >= MOST_CASES and not span.listed and not _is_known(closed, size):
-                found.skipped += 1
+            if len(closed.cases) >= MAX_CASES and not span.listed and not _is_known(closed, size):
+                grown.skipped += 1
                 continue
             try:
                 case = closed.case((size,))
             except WorksheetError as fault:
-                found.faults[size] = fault.faults[0].message
+                grown.faults[size] = fault.faults[0].message
                 continue
             atoms = case.trace.at((size,))
             assert atoms is not None
         if id(case) not in kinds:
-            kinds[id(case)] = _by_kind(case, many)
+            kinds[id(case)] = _by_kind(case, len(closed.convention.columns))
         columns = kinds[id(case)].columns
-        found.values[size] = tuple({kind: int(form.at(atoms)) for kind, form in column.items()} for column in columns)
-    return found
+        grown.values[size] = tuple({kind: int(form.at(atoms)) for kind, form in column.items()} for column in columns)
+    return grown
 
 
 def _roundness(size: Exact, variable: SizeVariable) -> int:
-    """How often a size, as a number of steps, can be halved: the sizes that people choose come first."""
+    """How often a size, as a number of steps, can be halved: a measure of how likely people are to choose it."""
     steps = int(size / Fraction(variable.step))
     return (steps & -steps).bit_length()
 
@@ -158,16 +157,16 @@ def _is_known(closed: Closed, size: Exact) -> bool:
     return any(trace.at((size,)) is not None for trace in traces)
 
 
-def _by_kind(case: Case, many: int) -> Kinds:
-    """The polynomials of each kind of layer; rows that are alike share their columns."""
+def _by_kind(case: ClosedCase, columns_count: int) -> Kinds:
+    """The polynomials of each kind of layer; equal rows share their columns."""
     alike: dict[tuple[str, int], int] = {}
     columns = {id(row.columns): row.columns for row in case.rows}
     for row in case.rows:
         key = (row.layer.kind.name, id(row.columns))
         alike[key] = alike.get(key, 0) + 1
-    found: tuple[dict[str, Polynomial], ...] = tuple({} for _ in range(many))
+    sums: tuple[dict[str, Polynomial], ...] = tuple({} for _ in range(columns_count))
     for (kind, which), times in alike.items():
         for i, form in enumerate(columns[which]):
             if form and form.terms:
-                found[i][kind] = found[i].get(kind, NONE) + form.times(times)
-    return Kinds(case, found)
+                sums[i][kind] = sums[i].get(kind, NONE) + form.times(times)
+    return Kinds(case, sums)

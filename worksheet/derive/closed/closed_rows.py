@@ -1,4 +1,4 @@
-"""The layers of a closed form, worked: formula, numbers for what is known, sizes that stay symbols, and what that makes."""
+"""The worked layers of a closed form: the formula, its numbers, the sizes that stay symbols, and the resulting form."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, cast
 
 from worksheet.derivation import Step
-from worksheet.derive.closed.cases import Case, Closed, RowForm
+from worksheet.derive.closed.cases import Closed, ClosedCase, RowForm
 from worksheet.derive.solution import ALWAYS, NOTHING
 from worksheet.formula import Exact, Formula, whole
 from worksheet.formula.polynomial import Polynomial
@@ -25,7 +25,7 @@ TRACED = (Traced, Ratio)
 
 @dataclass
 class Alike:
-    """Layers that are worked in the same way: the numbers of their rows, with the row of the first."""
+    """Layers with the same working: the numbers of their rows, and the row of the first."""
 
     row: RowForm
     numbers: list[int] = field(default_factory=list)
@@ -34,7 +34,7 @@ class Alike:
 class ClosedRows:
     """Prints the rows of one case of a closed form."""
 
-    def __init__(self, closed: Closed, case: Case) -> None:
+    def __init__(self, closed: Closed, case: ClosedCase) -> None:
         self.closed = closed
         self.case = case
         self.columns = closed.convention.columns
@@ -47,7 +47,7 @@ class ClosedRows:
     # Formulas
 
     def shortest(self, form: Polynomial) -> Formula:
-        """A polynomial as a formula, with what its terms have in common before brackets where that is shorter."""
+        """A polynomial as a formula, with common factors in front of brackets where that is shorter."""
         if form not in self.short:
             plain = self.case.formula(form)
             node = factor(form.scaled(self.steps))
@@ -60,41 +60,43 @@ class ClosedRows:
 
     @cached_property
     def steps(self) -> Mapping[int, Exact]:
-        """By the number of a symbol: one over its step, where that is not 1; polynomials count in steps."""
+        """1/step by the number of a symbol, where that is not 1, since polynomials count in steps."""
         return {i: 1 / cast(Any, variable.step) for i, variable in enumerate(self.closed.variables) if variable.step != 1}
 
     def sizes(self, shape: Iterable[int]) -> tuple[Formula, ...]:
         """A shape, each axis a formula."""
         return tuple(self.shortest(polynomial_of(length)) for length in shape)
 
-    def said(self, shape: Iterable[int]) -> str:
+    def shape_text(self, shape: Iterable[int]) -> str:
         """A shape in plain words."""
         return shape_in_words(self.sizes(shape))
 
     def spec(self, row: RowForm) -> str:
-        """The layer's numbers as the sheet writes them; a symbol stands in brackets."""
+        """The layer as the sheet writes it; symbols are in brackets."""
         node = row.layer.node
-        given = {
+        hyperparameters = {
             name: f"({self.shortest(polynomial_of(value)).show('text')})" if isinstance(value, TRACED) else value
             for name, value in node.hyperparameters.items()
         }
-        return " ".join(filter(None, (node.kind.name, spelled(node.kind, cast(Any, given), node.pattern).replace("->", "→"))))
+        return " ".join(
+            filter(None, (node.kind.name, spelled(node.kind, cast(Any, hyperparameters), node.pattern).replace("->", "→")))
+        )
 
     def flow(self, row: RowForm) -> str:
-        """What a layer makes of what: its inputs, its numbers, its output."""
-        inputs = ", ".join(map(self.said, row.layer.inputs))
-        return " → ".join(filter(None, (inputs, self.spec(row), self.said(row.layer.output))))
+        """The layer between the shapes of its inputs and of its output."""
+        inputs = ", ".join(map(self.shape_text, row.layer.inputs))
+        return " → ".join(filter(None, (inputs, self.spec(row), self.shape_text(row.layer.output))))
 
     # Rows
 
     def alike(self, numbers: Iterable[int]) -> list[Alike]:
-        """The rows of these numbers, equal ones together, in the order of the first of them."""
-        found: dict[object, Alike] = {}
+        """The rows of these numbers, equal ones together, in the order of their first."""
+        groups: dict[object, Alike] = {}
         for no in numbers:
             row = self.rows[no]
-            key = (id(row.columns), row.layer.likeness, row.layer.kind.name, row.elsewhere)
-            found.setdefault(key, Alike(row)).numbers.append(no)
-        return list(found.values())
+            key = (id(row.columns), id(row.layer.values), row.layer.kind.name, row.elsewhere)
+            groups.setdefault(key, Alike(row)).numbers.append(no)
+        return list(groups.values())
 
     def worked(self, row: RowForm) -> tuple[Step, ...]:
         """The steps of one layer: its flattening, the sizes of its output, its columns."""
@@ -110,7 +112,7 @@ class ClosedRows:
             yield self.step(Step(symbol.name, "", (symbol.name,)), formula, values, polynomial_of(layer.inputs[0][0]))
 
     def output_sizes(self, row: RowForm) -> Iterator[Step]:
-        """A step for each size of the output; sizes that come about alike share one, W = H."""
+        """A step for each size of the output; sizes with the same working share one, W = H."""
         values = row.layer.values
         together: dict[object, list[str]] = {}
         formulas = dict(row.folded.sizes)
@@ -133,17 +135,25 @@ class ClosedRows:
         return self.step(Step(column.name, column.heading, remark=remark), rule, values, form)
 
     def step(self, blank: Step, formula: Formula, values: Mapping[str, Exact], form: Polynomial) -> Step:
-        """The step of a figure: numbers and forms for its symbols, and its own form."""
+        """The step of a figure: the numbers and forms of its symbols, and its own form."""
         shown = self.bracketed(formula, values)
         forms = {name: self.shortest(polynomial_of(values[name])) for name in shown.symbols if isinstance(values[name], TRACED)}
         numbers = {name: values[name] for name in shown.symbols if name not in forms}
-        known = form.constant
+        constant = form.constant
         stages = (shown.quotients(numbers),) if not forms and shown.rounds() else ()
         return Step(
-            blank.name, blank.label, blank.symbols, shown, numbers, None if known is None else whole(known), stages, blank.remark,
-            forms=forms, closed=self.shortest(form) if known is None else None,
-        )  # fmt: skip
+            blank.name,
+            blank.label,
+            blank.symbols,
+            shown,
+            numbers,
+            None if constant is None else whole(constant),
+            stages,
+            blank.remark,
+            forms=forms,
+            closed=self.shortest(form) if constant is None else None,
+        )
 
     def bracketed(self, formula: Formula, values: Mapping[str, Exact]) -> Formula:
-        """Without the brackets that no size needs."""
+        """The formula without the brackets that no size needs."""
         return formula if self.always else formula.settled(values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from worksheet.drawing.curves import Chart, Line, draw_chart
+from worksheet.drawing.curves import Chart, Series, draw_chart
 from worksheet.formula import Exact, Scale
 from worksheet.report import Picture
 
@@ -13,7 +13,7 @@ MAX_POINTS = 120  # of a curve
 SHARE = "Attention's share of the products of the forward pass"
 
 
-def draw_attention(name: str, words: str, lines: Sequence[Line], marked: tuple[Exact, str] | None = None) -> Picture:
+def draw_attention(name: str, words: str, lines: Sequence[Series], marked: tuple[Exact, str] | None = None) -> Picture:
     """Attention's share over the length; ``words`` are for those who do not see it, a length may be marked."""
     chart = Chart(name, SHARE, "length L", Scale(1000), lines, marked=marked, words=words)
     return draw_chart(replace(chart, is_logarithmic=True, are_shares=True))

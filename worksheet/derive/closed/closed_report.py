@@ -1,4 +1,4 @@
-"""A network worked out with some of its sizes as symbols: totals, residue classes and layers as closed forms, step by step."""
+"""The report on a network with sizes as symbols: totals, residue classes and layers as closed forms, step by step."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 from worksheet.conventions import Convention
 from worksheet.derivation import Step, spans
-from worksheet.derive.closed.cases import Case, Closed
+from worksheet.derive.closed.cases import Closed, ClosedCase
 from worksheet.derive.closed.classes import Classes, plain
-from worksheet.derive.closed.rows import Alike, ClosedRows
-from worksheet.derive.closed.sizes import domain, said, sizes
-from worksheet.derive.closed.totals import leading, texts
+from worksheet.derive.closed.closed_rows import Alike, ClosedRows
+from worksheet.derive.closed.domains import domain, domain_section, size_text
+from worksheet.derive.closed.total_texts import leading, texts
 from worksheet.derive.convention_page import introduced
 from worksheet.derive.reference import listed, sections
 from worksheet.derive.selection import numbered
@@ -24,7 +24,7 @@ from worksheet.network import Network
 from worksheet.report import Block, Bullets, Cell, Report, Table, Text, Title, Working
 from worksheet.varied import BATCH, SizeVariable
 
-MOST_SYMBOLS = 6
+MAX_SYMBOLS = 6
 PERCENT = 100
 KEPT = "Sizes that are rounded stand in brackets: ⌊x⌋ is the whole number up to x, ⌈x⌉ the whole number from x on."
 WORKED = (
@@ -43,15 +43,15 @@ def symbolic(
     ``symbols`` are ``M`` (the side of the input; its width alone beside ``N``), ``N``, ``D``, ``L``, ``n``, ``c``, ``B`` (the
     batch), ``alpha`` (a multiplier of all widths) or a layer's number such as ``conv1.k``. ``convention``, ``digits``,
     ``batch`` and ``dtype`` are those of ``derive``. ``rows`` (``"3-7,12"``) and ``kinds`` choose the layers that are shown;
-    without ``worked`` the tables stand alone. Every form is exact; where sizes are rounded, the brackets stay, and every class
-    of sizes has its polynomial. Raises WorksheetError, also where the counts follow from the sizes in no formula.
+    without ``worked`` there are only tables. Every form is exact; where sizes are rounded, the brackets stay, and every class
+    of sizes has its polynomial. Raises WorksheetError, also where no formula of the sizes gives the counts.
     """
-    wanted = list(symbols)
-    if not 1 <= len(wanted) <= MOST_SYMBOLS:
-        raise WorksheetError(f"{len(wanted)} symbols", hint=f"1 to {MOST_SYMBOLS}, such as M,B")
-    if batch != 1 and any(name_of(symbol) == BATCH for symbol in wanted):
+    asked = list(symbols)
+    if not 1 <= len(asked) <= MAX_SYMBOLS:
+        raise WorksheetError(f"{len(asked)} symbols", hint=f"1 to {MAX_SYMBOLS}, such as M,B")
+    if batch != 1 and any(name_of(symbol) == BATCH for symbol in asked):
         raise WorksheetError(f"the batch is a symbol, so it cannot be {batch} too", hint="leave one of the two out")
-    closed = Closed(network, wanted, convention, samples=batch, dtype=dtype)
+    closed = Closed(network, asked, convention, samples=batch, dtype=dtype)
     return _Document(closed, digits).report(rows, list(kinds), worked=worked)
 
 
@@ -63,7 +63,7 @@ class _Document:
         self.network = closed.network
         self.convention = closed.convention
         self.digits = Digits(digits or self.network.heading.digits or self.convention.digits)
-        self.case: Case = closed.main
+        self.case: ClosedCase = closed.main
         self.classes = Classes(closed)
         self.rows = ClosedRows(closed, self.case)
         self.names = {column.name: column.heading for column in self.convention.columns}
@@ -72,16 +72,15 @@ class _Document:
     def report(self, rows: str, kinds: Sequence[str], *, worked: bool) -> Report:
         chosen = self.rows.alike(self.chosen(rows, kinds))
         notes = self.notes()
-        blocks = [*self.introduction(), *self.totals(), *sizes(self.closed, self.classes, self.names, self.digits)]
+        blocks = [*self.introduction(), *self.totals(), *domain_section(self.closed, self.classes, self.names, self.digits)]
         blocks += self.table(chosen)
         blocks += [*self.reference(chosen), *self.worked(chosen)] if worked else []
         blocks += [Title("Notes"), Bullets(notes)] if notes else []
-        title = f"{self.network.heading.title or self.network.name} with {self.names_said()}"
-        return Report(
-            title, tuple(blocks), self.data(notes), course=self.network.heading.course, digits=self.digits.locale
-        )  # fmt: skip
+        heading = self.network.heading
+        title = f"{heading.title or self.network.name} with {self.symbols_in_words()}"
+        return Report(title, tuple(blocks), self.data(notes), course=heading.course, digits=self.digits.locale)
 
-    def names_said(self) -> str:
+    def symbols_in_words(self) -> str:
         names = listed([symbol.show("text") for symbol in self.symbols])
         return f"{names} as symbols" if len(self.symbols) > 1 else f"{names} as a symbol"
 
@@ -93,29 +92,29 @@ class _Document:
         for kind in kinds:
             if kind not in occurring:
                 raise WorksheetError(f"no layer is a {shown(kind)}", hint=nearest(kind, occurring))
-        found = [no for no in every if no in numbers and (not kinds or every[no].layer.kind.name in kinds)]
-        if not found:
+        chosen = [no for no in every if no in numbers and (not kinds or every[no].layer.kind.name in kinds)]
+        if not chosen:
             raise WorksheetError(f"no row of {shown(rows)} is a {' or '.join(kinds)}")
-        return found
+        return chosen
 
     # The network as a whole
 
     def introduction(self) -> Iterator[Block]:
         network = self.case.counting.network
         inputs = {"an input": network.input, **network.further}
-        given = listed([f"{name} of size {self.rows.said(shape)}" for name, shape in inputs.items()])
+        taken = listed([f"{name} of size {self.rows.shape_text(shape)}" for name, shape in inputs.items()])
         is_batched = any(variable.symbol == BATCH for variable in self.closed.variables)
         batch = "B" if is_batched else f"B = {self.closed.samples}" if self.closed.samples > 1 else ""
         samples = f", {batch} at a time," if batch else ""
         runs = MODES[self.convention.trains]
         counted = introduced(f"Counted by {self.convention.title}", self.convention.unit, self.convention.cite)
-        yield Text(f"The network takes {given}{samples} and {runs}. {counted}")
+        yield Text(f"The network takes {taken}{samples} and {runs}. {counted}")
         rules = (*self.convention.rules, *self.case.counting.run.rules(self.convention))
         if rules:
             yield Bullets(rules)
         yield Title("Symbols")
         lines: list[tuple[Cell, ...]] = [
-            (symbol, variable.meaning, said(variable.value, self.digits), domain(variable, i, self.classes, self.digits))
+            (symbol, variable.meaning, size_text(variable.value, self.digits), domain(variable, i, self.classes, self.digits))
             for i, (symbol, variable) in enumerate(zip(self.symbols, self.closed.variables, strict=True))
         ]
         yield Table(("Symbol", "Meaning", "Now", "Values"), tuple(lines), words=2, flat=True)
@@ -131,7 +130,7 @@ class _Document:
             yield Working("Leading terms", limits, LEADING)
 
     def total(self, name: str) -> Step:
-        """A total: its terms, and with what they have in common before brackets where that is shorter."""
+        """A total: its terms, and with their common factors in front of brackets where that is shorter."""
         form = self.case.totals[name]
         if form.constant is not None:
             return Step(name, self.names[name], (), Formula(str(form.constant)), {}, whole(form.constant))
@@ -139,10 +138,10 @@ class _Document:
         return Step(name, self.names[name], stages=(full,) if short != full else (), closed=short)
 
     def limit(self, name: str) -> Iterator[Step]:
-        """The leading term of a total that has more terms than that, and how much of it that is at the network's own size."""
+        """The leading terms of a total that has further ones, and their share of it at the network's own size."""
         form = self.case.totals[name]
-        found = leading(self.case, form)
-        if found is None or found.constant is not None or found == form:
+        terms = leading(self.case, form)
+        if terms is None or terms.constant is not None or terms == form:
             return
         now = [variable.value for variable in self.closed.variables]
         values = {i: Fraction(variable.value) / Fraction(variable.step) for i, variable in enumerate(self.closed.variables)}
@@ -151,10 +150,10 @@ class _Document:
         except WorksheetError:
             exact = 0
         pairs = zip(self.symbols, self.closed.variables, strict=True)
-        at = ", ".join(f"{symbol.show('text')} = {said(variable.value, self.digits)}" for symbol, variable in pairs)
-        share = self.digits.operand(round(Fraction(found.at(values)) * PERCENT / exact, 2)) if exact else ""
+        at = ", ".join(f"{symbol.show('text')} = {size_text(variable.value, self.digits)}" for symbol, variable in pairs)
+        share = self.digits.operand(round(Fraction(terms.at(values)) * PERCENT / exact, 2)) if exact else ""
         note = f"At {at}, {share} % of the exact count." if share else ""
-        yield Step(name, self.names[name], closed=self.case.formula(found), rounded=True, note=note)
+        yield Step(name, self.names[name], closed=self.case.formula(terms), rounded=True, note=note)
 
     # Layers
 
@@ -171,7 +170,7 @@ class _Document:
         yield Table(headings, tuple(lines), words=3 + len(named), flat=True, title="Layers")
 
     def figure(self, form: Polynomial | None) -> Cell:
-        """A figure of a layer: a number where it depends on no symbol."""
+        """A figure of a layer: a plain number where it does not depend on any symbol."""
         if form is None or form.constant is None:
             return None if form is None else self.rows.shortest(form)
         return whole(form.constant)
@@ -221,9 +220,9 @@ class _Document:
 
     def entry(self, name: str) -> dict[str, Any]:
         parts = texts(self.case.formula(self.case.totals[name]))
-        found = {"text": parts[0]} if len(parts) == 1 else {"text": None, "parts": parts}
+        text = {"text": parts[0]} if len(parts) == 1 else {"text": None, "parts": parts}
         classes = {"classes": self.classes.data(name), "except": self.classes.excepted(name)}
-        return {**found, **classes, "refusal": self.classes.fault or None}
+        return {**text, **classes, "refusal": self.classes.fault or None}
 
     def row(self, no: int) -> dict[str, Any]:
         row = self.rows.rows[no]
@@ -239,11 +238,11 @@ class _Document:
 
 
 def name_of(symbol: str | SizeVariable) -> str:
-    """How a symbol is asked for."""
+    """The name by which a symbol was asked for."""
     return symbol.strip() if isinstance(symbol, str) else symbol.name
 
 
 def _is_counted(alike: Alike) -> bool:
-    """Whether a name only says which layer of its kind it is."""
+    """Whether a name is only the layer's kind with a number."""
     start, _, number = alike.row.layer.node.name.rpartition("_")
     return start == alike.row.layer.kind.name.lower() and number.isdecimal()

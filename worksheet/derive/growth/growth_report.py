@@ -1,4 +1,4 @@
-"""How the cost of networks grows, as a document: tables, pictures, closed forms, exponents, and which kinds lead where."""
+"""The report on the growth of costs: tables, pictures, closed forms, exponents, and which kinds lead where."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from fractions import Fraction
 from worksheet.conventions import Convention
 from worksheet.derivation import Section, Statement
 from worksheet.derive.convention_page import introduced
-from worksheet.derive.growth.curves import Curve, Doubling, letter
-from worksheet.derive.growth.data import data
+from worksheet.derive.growth.cost_curves import Curve, Doubling, letter
+from worksheet.derive.growth.growth_data import data
+from worksheet.derive.growth.kind_sums import Grown
 from worksheet.derive.growth.kinds import kinds_of
 from worksheet.derive.growth.plan import Chapter, Plan, Progress, plain, title_of
-from worksheet.derive.growth.ranges import how_many, written
-from worksheet.derive.growth.sums import Grown
+from worksheet.derive.growth.size_ranges import how_many, written
 from worksheet.derive.reference import listed
 from worksheet.drawing.axes import MAX_LABEL
-from worksheet.drawing.curves import Chart, Line, draw_chart
+from worksheet.drawing.curves import Chart, Series, draw_chart
 from worksheet.drawing.svg import cut
 from worksheet.errors import WorksheetError
 from worksheet.formula import Digits, Exact, Scale
 from worksheet.network import Network
 from worksheet.report import Block, Bullets, Cell, Report, Table, Text, Title
 
-POINTS, MOST_POINTS = 12, 1_000
+POINTS, MAX_POINTS = 12, 1_000
 IN_A_TABLE, IN_A_DOUBLING = 4, 3  # curves beside each other
-MOST_DOUBLINGS = 6
-FEW = 3  # stretches of refused sizes that a sentence names
+MAX_DOUBLINGS = 6
+FEW = 3  # runs of rejected sizes that a sentence names
 DECIMALS = 2
 ALL = "What does not vary stays as the network has it."
 
@@ -39,17 +39,17 @@ def grow(
     """How the cost of one or several networks grows with the size of the input, the batch, the width or a layer's number.
 
     ``ranges`` gives what varies and how far: ``{"side": "112..672"}``, or ``batch``, ``width`` (a multiplier of all widths),
-    ``length``, or a name such as ``conv1.k``; a single size is only set. One thing varies at a time: several ranges give a
-    chapter each. ``conventions`` are names, ``name:column``, paths of YAML files or Conventions; of one all columns are shown, or
-    those named in ``columns``, of several the main one of each. ``points`` is how many sizes a table shows at most.
-    ``progress`` gets what is to be worked out and gives it back one by one. Raises WorksheetError with all faults.
+    ``length``, or a name such as ``conv1.k``; a single size is set and does not vary. One thing varies at a time: several
+    ranges give a chapter each. ``conventions`` are names, ``name:column``, paths of YAML files or Conventions; of one all columns
+    are shown, or those named in ``columns``, of several the main one of each. ``points`` is the largest number of sizes in a
+    table. ``progress`` gets the jobs and yields them one by one, as ``tqdm`` does. Raises WorksheetError with all faults.
     """
-    if not 2 <= points <= MOST_POINTS:
-        raise WorksheetError(f"{points} points", hint=f"from 2 to {MOST_POINTS:,}")
-    given = [networks] if isinstance(networks, Network) else list(networks)
-    if not given:
+    if not 2 <= points <= MAX_POINTS:
+        raise WorksheetError(f"{points} points", hint=f"from 2 to {MAX_POINTS:,}")
+    several = [networks] if isinstance(networks, Network) else list(networks)
+    if not several:
         raise WorksheetError("no network to grow", hint="such as zoo:resnet-50")
-    plan = Plan(given, ranges, conventions, columns, points)
+    plan = Plan(several, ranges, conventions, columns, points)
     return _Document(plan, plan.chapters(progress), Digits(digits)).report()
 
 
@@ -67,27 +67,27 @@ class _Document:
         return Report(f"{names}: how the cost grows", tuple(blocks), data(self.plan, self.chapters), digits=self.digits.locale)
 
     def introduced(self) -> Iterator[Block]:
-        for found in self.plan.conventions:
-            yield Text(introduced(f"Counted by {found.title}", found.unit, found.cite))
-        told = [f"{name} = {written(size)}" for name, size in self.plan.fixed.items()]
-        told += [f"B = {self.plan.samples}"] if self.plan.samples > 1 else []
-        if told:
-            yield Text(f"Set: {', '.join(told)}.")
+        for convention in self.plan.conventions:
+            yield Text(introduced(f"Counted by {convention.title}", convention.unit, convention.cite))
+        settings = [f"{name} = {written(size)}" for name, size in self.plan.fixed.items()]
+        settings += [f"B = {self.plan.samples}"] if self.plan.samples > 1 else []
+        if settings:
+            yield Text(f"Set: {', '.join(settings)}.")
         if notes := tuple(dict.fromkeys(self.notes())):
             yield Bullets(notes)
 
     def notes(self) -> Iterator[str]:
-        """What a reader must know: of the networks, and what is not counted."""
+        """The notes of the networks, and the layers that are not counted."""
         for network in self.plan.networks:
             yield from (f"{title_of(network)}: {note}" for note in network.notes)
-        for found in self.chapters[0].every:
+        for grown in self.chapters[0].every:
             shown = [side.column.name for sides in self.plan.groups.values() for side in sides]
-            for column, kinds in found.unruled:
+            for column, kinds in grown.unruled:
                 if column in shown:
-                    by = f"{found.closed.convention.name} ({column})"
-                    yield f"{by} has no rule for {listed(kinds)} of {title_of(found.closed.network)}: counted as nothing."
+                    by = f"{grown.closed.convention.name} ({column})"
+                    yield f"{by} has no rule for {listed(kinds)} of {title_of(grown.closed.network)}: counted as nothing."
 
-    def said(self, value: Fraction | float) -> str:
+    def decimals(self, value: Fraction | float) -> str:
         """A number to two decimals."""
         return f"{float(value):.{DECIMALS}f}".replace(".", self.digits.point)
 
@@ -117,7 +117,7 @@ class _Chapter:
             yield from kinds_of(curve, self.name(curve), self.file(curve, "kinds"), chapter.sizes, self.document.digits)
 
     def name(self, curve: Curve) -> str:
-        """A curve in a sentence: the network, what is counted of it, by whom."""
+        """A curve in a sentence: the column, the network and, among several, the convention."""
         column = plain(curve.side.column.heading)
         by = f" ({curve.side.convention.name})" if len(self.plan.conventions) > 1 else ""
         return f"{column} of {title_of(curve.grown.closed.network)}{by}"
@@ -126,18 +126,18 @@ class _Chapter:
         by = [curve.side.convention.name] if len(self.plan.conventions) > 1 else []
         return "-".join([curve.grown.closed.network.name, *by, curve.side.column.name, self.chapter.variable.name, what])
 
-    # What fits, what does not vary
+    # Rejected sizes, columns that do not vary
 
     def refused(self) -> Iterator[Block]:
-        """The sizes that a network does not take, by name."""
-        every = self.chapter.every[: len(self.plan.networks)]  # every convention refuses the same ones
-        items = [sentence for found in every for sentence in self.refusals(found)]
+        """The sizes that each network rejects."""
+        of_networks = self.chapter.every[: len(self.plan.networks)]  # every convention rejects the same ones
+        items = [sentence for grown in of_networks for sentence in self.refusals(grown)]
         if items:
             yield Bullets(tuple(items))
 
-    def refusals(self, found: Grown) -> Iterator[str]:
-        name, runs, lattice = title_of(found.closed.network), found.refusals, found.lattice()
-        many, all_of_them = len(found.values), how_many(found.span, found.variable.step)
+    def refusals(self, grown: Grown) -> Iterator[str]:
+        name, runs, lattice = title_of(grown.closed.network), grown.refusals, grown.lattice()
+        many, all_of_them = len(grown.values), how_many(grown.span, grown.variable.step)
         if lattice:
             distance, rest = lattice
             rule = f"leave {written(rest)} when divided by" if rest else "are multiples of"
@@ -148,11 +148,11 @@ class _Chapter:
                 yield f"{name} does not take {self.symbol} = {' to '.join(ends)}: {run.reason}."
         else:
             first = written(runs[0].sizes[0])
-            yield f"{name} takes {many:,} of {many + len(found.faults):,} sizes. At {first}: {runs[0].reason}."
-        if found.skipped:
+            yield f"{name} takes {many:,} of {many + len(grown.faults):,} sizes. At {first}: {runs[0].reason}."
+        if grown.skipped:
             yield f"{name} is laid in another way for further sizes: {many:,} of {all_of_them:,} were looked at."
-        elif not found.is_complete and not found.span.listed:
-            yield f"Of {name}, {many + len(found.faults):,} of {all_of_them:,} sizes were looked at."
+        elif not grown.is_complete and not grown.span.listed:
+            yield f"Of {name}, {many + len(grown.faults):,} of {all_of_them:,} sizes were looked at."
 
     def constant(self) -> Iterator[Block]:
         for curve in self.chapter.curves:
@@ -164,7 +164,7 @@ class _Chapter:
     # Tables and pictures
 
     def figures(self) -> Iterator[Block]:
-        """What each curve costs at the sizes shown."""
+        """The cost of each curve at the sizes shown."""
         for curves in self.beside_each_other(IN_A_TABLE):
             rows: list[tuple[Cell, ...]] = [
                 (written(size), *(curve.values.get(size) for curve in curves)) for size in self.chapter.sizes
@@ -172,7 +172,7 @@ class _Chapter:
             yield Table((self.symbol, *map(self.short, curves)), tuple(rows))
 
     def beside_each_other(self, most: int) -> Iterator[list[Curve]]:
-        """The curves that vary, so many in a table: all of them, else those of a picture together."""
+        """The curves that vary, in tables of at most so many: all together if they fit, else by picture."""
         if len(self.varying) <= most:
             groups = [self.varying]
         else:
@@ -192,7 +192,7 @@ class _Chapter:
             varying = [curve for curve in curves if not curve.is_constant and len(curve.values) > 1]
             if not varying:
                 continue
-            lines = [Line(curve.label, curve.values) for curve in varying]
+            lines = [Series(curve.label, curve.values) for curve in varying]
             sizes = f"{self.chapter.variable.meaning}, {self.symbol}"
             scale = varying[0].side.column.scale or Scale(1000)
             names = "-".join(dict.fromkeys(curve.grown.closed.network.name for curve in varying))
@@ -204,32 +204,30 @@ class _Chapter:
                 sloped = [replace(line, label=self.sloped(line, curve)) for line, curve in zip(lines, varying, strict=True)]
                 yield draw_chart(replace(chart, name=f"{name}-log", lines=sloped, is_logarithmic=True))
 
-    def sloped(self, line: Line, curve: Curve) -> str:
+    def sloped(self, line: Series, curve: Curve) -> str:
         whole = curve.from_end_to_end()
-        slope = f": slope {self.document.said(whole.exponent)}" if whole else ""
+        slope = f": slope {self.document.decimals(whole.exponent)}" if whole else ""
         return cut(line.label, MAX_LABEL - len(slope)) + slope
 
     # Formulas
 
     def closed_forms(self) -> Iterator[Block]:
-        """By network and convention: each column's formula, and its polynomial where sizes leave the usual remainder."""
+        """By network and convention: each column's formula, and its polynomial for the usual remainder."""
         moving = [curve for curve in self.chapter.curves if curve.form.atoms]
         if moving:
             yield Title("Closed forms")
-        for found in self.chapter.every:
-            curves = [curve for curve in moving if curve.grown is found]
+        for grown in self.chapter.every:
+            curves = [curve for curve in moving if curve.grown is grown]
             if not curves:
                 continue
-            by = f", {found.closed.convention.name}" if len(self.plan.conventions) > 1 else ""
+            by = f", {grown.closed.convention.name}" if len(self.plan.conventions) > 1 else ""
             statements = [statement for curve in curves for statement in self.statements(curve)]
             classes = [usual for curve in curves if (usual := curve.usual_class())]
-            legend = [((found.variable.symbol,), found.variable.meaning)]
-            legend += (
-                [(("Q",), f"a whole number, with {self.in_class(classes[0].period, classes[0].residue, found)}")]
-                if classes
-                else []
-            )
-            yield Section("", f"{title_of(found.closed.network)}{by}", tuple(legend), tuple(statements))
+            legend = [((grown.variable.symbol,), grown.variable.meaning)]
+            if classes:
+                sizes = self.in_class(classes[0].period, classes[0].residue, grown)
+                legend.append((("Q",), f"a whole number, with {sizes}"))
+            yield Section("", f"{title_of(grown.closed.network)}{by}", tuple(legend), tuple(statements))
 
     def statements(self, curve: Curve) -> Iterator[Statement]:
         column, usual = plain(curve.side.column.heading), curve.usual_class()
@@ -240,16 +238,16 @@ class _Chapter:
         if limit and limit.formula(curve.variable.symbol) != curve.formula:
             yield Statement(f"{column} about, for large {self.symbol}", limit.formula(curve.variable.symbol))
 
-    def in_class(self, period: int, residue: int, found: Grown) -> str:
+    def in_class(self, period: int, residue: int, grown: Grown) -> str:
         """``M = 32Q + 3``: the sizes of a class."""
-        step = Fraction(found.variable.step)
+        step = Fraction(grown.variable.step)
         rest = f" + {written(residue * step)}" if residue else ""
         return f"{self.symbol} = {written(period * step)}Q{rest}"
 
     # Exponents
 
     def doubled(self) -> Iterator[Block]:
-        """By how much doubling a size multiplies each column, and the power of the size that this is."""
+        """The factor by which each column grows when a size doubles, and the power of the size that this is."""
         tables = [self.doublings(curves) for curves in self.beside_each_other(IN_A_DOUBLING)]
         if not any(table.rows for table in tables):
             return
@@ -261,26 +259,27 @@ class _Chapter:
         yield from (table for table in tables if table.rows)
 
     def doublings(self, curves: Sequence[Curve]) -> Table:
-        found: dict[tuple[Exact, Exact], dict[int, Doubling]] = {}
+        by_sizes: dict[tuple[Exact, Exact], dict[int, Doubling]] = {}
         for i, curve in enumerate(curves):
-            every = curve.doublings(self.chapter.sizes)
-            step = -(-len(every) // MOST_DOUBLINGS) or 1
+            doublings = curve.doublings(self.chapter.sizes)
+            step = -(-len(doublings) // MAX_DOUBLINGS) or 1
             whole = curve.from_end_to_end()
-            for one in every[::step] or ([whole] if whole else []):
-                found.setdefault(one.sizes, {})[i] = one
+            for doubling in doublings[::step] or ([whole] if whole else []):
+                by_sizes.setdefault(doubling.sizes, {})[i] = doubling
         rows = [
             (
                 f"{written(sizes[0])} to {written(sizes[1])}",
                 *(cell for i in range(len(curves)) for cell in self.exponent(by.get(i))),
             )
-            for sizes, by in sorted(found.items())
+            for sizes, by in sorted(by_sizes.items())
         ]
         headings = [heading for curve in curves for heading in (f"× {self.short(curve)}", "e")]
         limits = (cell for curve in curves for cell in self.in_the_limit(curve))
         return Table((self.symbol, *headings), tuple(rows), ("in the limit", *limits))
 
-    def exponent(self, one: Doubling | None) -> tuple[str, str]:
-        return (self.document.said(one.ratio), self.document.said(one.exponent)) if one else ("", "")
+    def exponent(self, doubling: Doubling | None) -> tuple[str, str]:
+        decimals = self.document.decimals
+        return (decimals(doubling.ratio), decimals(doubling.exponent)) if doubling else ("", "")
 
     def in_the_limit(self, curve: Curve) -> tuple[str, str]:
         limit = curve.limit()

@@ -1,10 +1,10 @@
-"""Closed totals as texts that can be read again, and what is left of them for large sizes."""
+"""Closed totals as texts that the parser reads, and their leading terms for large sizes."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 
-from worksheet.derive.closed.cases import Case
+from worksheet.derive.closed.cases import ClosedCase
 from worksheet.errors import FormulaError
 from worksheet.formula import Formula
 from worksheet.formula.parse import MAX_TOKENS
@@ -14,7 +14,7 @@ from worksheet.formula.tree import Negative, Node, Operation, terms
 
 
 def texts(formula: Formula) -> list[str]:
-    """The formula as texts that its parser takes: one, or several whose sum it is where one would be too long."""
+    """The formula as texts that the parser accepts: one, or several with the formula as their sum where one is too long."""
     source = formula.source
     if len(source) <= MAX_TOKENS or _is_readable(source):
         return [source]
@@ -43,15 +43,15 @@ def _sum(parts: list[tuple[int, Node]]) -> Node:
     return total
 
 
-def leading(case: Case, form: Polynomial) -> Polynomial | None:
-    """The terms of the highest degree with no size rounded, over the symbols alone; None where there is no such limit."""
+def leading(case: ClosedCase, form: Polynomial) -> Polynomial | None:
+    """The terms of the highest degree, without rounding, over the symbols alone; None where there is no such limit."""
     smooth: dict[int, Polynomial] = {}
-    for number, atom in enumerate(case.trace.atoms):
+    for i, atom in enumerate(case.trace.atoms):
         if isinstance(atom, Variable):
-            smooth[number] = Polynomial.atom(number)
+            smooth[i] = Polynomial.atom(i)
         elif isinstance(atom, Floor) and atom.of.atoms <= smooth.keys():
-            smooth[number] = atom.of.put(smooth).times(Fraction(1, atom.divisor))
-    if not form.atoms <= smooth.keys():  # a common divisor goes up and down for ever
+            smooth[i] = atom.of.put(smooth).times(Fraction(1, atom.divisor))
+    if not form.atoms <= smooth.keys():  # a common divisor never settles
         return None
     whole = form.put(smooth)
     return Polynomial({m: n for m, n in whole.terms.items() if sum(power for _, power in m) == whole.degree})

@@ -9,7 +9,7 @@ from math import log10, sqrt
 
 from worksheet.derive.roofline.time_bounds import Roofline, TimeBound
 from worksheet.drawing import svg
-from worksheet.drawing.axes import FIGURES, MEANING, Axis, lines_across
+from worksheet.drawing.axes import FIGURES, MEANING, PlotAxis, lines_across
 from worksheet.hardware import operation
 from worksheet.hardware.units import plain, said
 from worksheet.report import Picture
@@ -51,8 +51,8 @@ class _Roof:
         intensities = [cluster.intensity for clusters in self.strips.values() for cluster in clusters]
         low = min([*intensities, self.ridge / 10]) / ROOM
         self.floor = TOP + ROOF
-        self.x = Axis(low, max([*intensities, self.ridge * 10]) * ROOM, LEFT, RIGHT, is_logarithmic=True)
-        self.y = Axis(self.beta * low, self.peak * ABOVE, self.floor, TOP, is_logarithmic=True)
+        self.x = PlotAxis(low, max([*intensities, self.ridge * 10]) * ROOM, LEFT, RIGHT, is_logarithmic=True)
+        self.y = PlotAxis(self.beta * low, self.peak * ABOVE, self.floor, TOP, is_logarithmic=True)
         self.end = self.floor + 14 + STRIP * len(self.strips)
         self.operation = operation(roofline.dtype)
         self.rate = f"{self.operation}/s"

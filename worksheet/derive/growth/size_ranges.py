@@ -1,4 +1,4 @@
-"""Reads the ranges over which a network grows, and chooses the sizes that are looked at and those that a table shows."""
+"""Reads the ranges over which a network grows, and chooses the sizes to evaluate and those that a table shows."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,6}|/[0-9]{1,6})?"
 BETWEEN = re.compile(rf"({NUMBER})\s*\.\.\s*({NUMBER})", re.ASCII)
 LISTED = re.compile(rf"{NUMBER}(?:\s*,\s*{NUMBER}){{0,199}}", re.ASCII)
 LARGEST = 10**6
-MOST_LOOKED = 1_000  # sizes that a network is worked out for; of a range that holds more, so many are chosen
-DOUBLINGS_FROM = 8  # times the least size: from there on a table goes by doublings
+MAX_EVALUATED = 1_000  # sizes; of a longer range, so many are chosen
+DOUBLINGS_FROM = 8  # times the least size: a range up to there or further is shown in doublings
 
 
 @dataclass(frozen=True)
-class Range:
-    """What varies, and from where to where; a single size where it is only set. ``listed`` are sizes named one by one."""
+class SizeRange:
+    """What varies, from its least to its greatest size; a single size is set and does not vary. ``listed`` are given sizes."""
 
     name: str  # as ``worksheet.varied`` reads it
     least: Exact
@@ -40,37 +40,37 @@ class Range:
 
     @property
     def is_wide(self) -> bool:
-        """Whether its largest size is many times the least."""
+        """Whether its greatest size is many times the least."""
         return self.most >= DOUBLINGS_FROM * self.least
 
     def __str__(self) -> str:
         return ", ".join(map(written, self.listed)) if self.listed else f"{written(self.least)} to {written(self.most)}"
 
 
-def ranges(given: Mapping[str, str]) -> list[Range]:
+def read_ranges(texts: Mapping[str, str]) -> list[SizeRange]:
     """The ranges of a command line, by what varies: ``side``, ``batch``, ``width``, ``length`` or a name of ``varied``.
 
     Raises WorksheetError with all faults.
     """
     faults = Collector()
-    found: list[Range] = []
-    for name, text in given.items():
+    spans: list[SizeRange] = []
+    for name, text in texts.items():
         with faults.catching():
-            found.append(range_of(name, text))
-    names = [one.name for one in found]
+            spans.append(range_of(name, text))
+    names = [span.name for span in spans]
     for name in dict.fromkeys(name for name in names if names.count(name) > 1):
         faults.add(WorksheetError(f"{name} is given twice", hint="one range for each"))
-    if not given:
-        faults.add(WorksheetError("nothing is said to vary", hint="a range, such as --side 112..672 or --batch 1..64"))
+    if not texts:
+        faults.add(WorksheetError("no range given", hint="a range, such as --side 112..672 or --batch 1..64"))
     faults.raise_any()
-    return found
+    return spans
 
 
-def range_of(name: str, text: str) -> Range:
+def range_of(name: str, text: str) -> SizeRange:
     """One range: ``112..672``, sizes with commas between, or a single one. Raises WorksheetError.
 
     >>> range_of("side", "112..672"), range_of("width", "0.25, 1/2, 1").listed
-    (Range(name='M', least=112, most=672, listed=()), (Fraction(1, 4), Fraction(1, 2), 1))
+    (SizeRange(name='M', least=112, most=672, listed=()), (Fraction(1, 4), Fraction(1, 2), 1))
     """
     symbol = WORDS.get(name, name)
     between, listed = BETWEEN.fullmatch(text.strip()), LISTED.fullmatch(text.strip())
@@ -86,7 +86,7 @@ def range_of(name: str, text: str) -> Range:
         raise WorksheetError(f"the range {shown(text)} of {name} goes backwards", hint=f"write {order}")
     if most > LARGEST:
         raise WorksheetError(f"the range {shown(text)} of {name} is too large", hint=f"sizes up to {LARGEST:,}")
-    return Range(symbol, least, most, tuple(sizes) if listed and len(sizes) > 1 else ())
+    return SizeRange(symbol, least, most, tuple(sizes) if listed and len(sizes) > 1 else ())
 
 
 def _number(name: str, word: str) -> Exact:
@@ -110,33 +110,33 @@ def written(size: Exact) -> str:
     return f"{float(size):g}" if 10**6 % size.denominator == 0 else str(size)
 
 
-def looked_at(span: Range, step: Exact) -> list[Exact]:
-    """The sizes that a network is worked out for: all whole multiples of its step, or evenly chosen ones of a long range."""
+def evaluated_sizes(span: SizeRange, step: Exact) -> list[Exact]:
+    """The sizes that a network is evaluated for: all multiples of its step, or evenly chosen ones of a long range."""
     if span.listed:
         return [size for size in span.listed if (size / Fraction(step)).denominator == 1]
     first, last = ceil(span.least / Fraction(step)), floor(span.most / Fraction(step))
-    many = last - first + 1
-    if many <= MOST_LOOKED:
+    count = last - first + 1
+    if count <= MAX_EVALUATED:
         return [simplest(i * step) for i in range(first, last + 1)]
     if span.is_wide:
-        between = (round(first * (last / first) ** (i / (MOST_LOOKED - 1))) for i in range(MOST_LOOKED))
+        between = (round(first * (last / first) ** (i / (MAX_EVALUATED - 1))) for i in range(MAX_EVALUATED))
         doubled = (first * 2**i for i in range((last // first).bit_length()))
         places = sorted({*between, *doubled})
     else:
-        distance = next(d for d in _round_numbers() if many <= d * (MOST_LOOKED - 1))
+        distance = next(d for d in _round_numbers() if count <= d * (MAX_EVALUATED - 1))
         places = [*range(first, last, distance), last]
     return [simplest(i * step) for i in places]
 
 
-def how_many(span: Range, step: Exact) -> int:
-    """How many sizes of a range are whole multiples of a step."""
+def how_many(span: SizeRange, step: Exact) -> int:
+    """The number of multiples of a step in a range."""
     return floor(span.most / Fraction(step)) - ceil(span.least / Fraction(step)) + 1
 
 
-def shown_sizes(span: Range, fitting: Sequence[Exact], unit: Exact, period: int, now: Exact, most: int) -> list[Exact]:
-    """The sizes of a table, at most so many of those that fit: the first, the last, and round ones in between.
+def shown_sizes(span: SizeRange, fitting: Sequence[Exact], unit: Exact, period: int, now: Exact, most: int) -> list[Exact]:
+    """The sizes of a table, at most ``most`` of the fitting ones: the first, the last, and round ones in between.
 
-    Doublings where the range is wide; else a step that the roundings go by (``period`` units, from the size ``now``).
+    Doublings where the range is wide; else multiples or parts of the roundings' period (in units, from the size ``now``).
     """
     if len(fitting) <= most or span.listed:
         return list(fitting)
@@ -153,14 +153,14 @@ def shown_sizes(span: Range, fitting: Sequence[Exact], unit: Exact, period: int,
 
 
 def _doublings(first: Exact, unit: Exact, most: int) -> Iterable[Exact]:
-    """Doublings, and as many sizes between each as there is room for."""
-    many = max(1, most // (LARGEST.bit_length() // 2))
+    """Doublings, and as many sizes in between as there is room for."""
+    parts = max(1, most // (LARGEST.bit_length() // 2))
     start = Fraction(first) / unit
-    return (simplest(round(start * Fraction(2 ** (i / many))) * unit) for i in range(LARGEST.bit_length() * many))
+    return (simplest(round(start * Fraction(2 ** (i / parts))) * unit) for i in range(LARGEST.bit_length() * parts))
 
 
 def _steps(fitting: Sequence[Exact], unit: Exact, period: int) -> Iterable[Exact]:
-    """Distances from the smallest on."""
+    """Distances, the smallest first."""
     parts = [d for d in range(1, period + 1) if period % d == 0]
     if period > 1:
         yield from (d * unit for d in parts)
@@ -176,7 +176,7 @@ def _round_numbers() -> Iterable[int]:
 
 
 def common_step(steps: Iterable[Exact]) -> Exact:
-    """The least number of which all steps are parts.
+    """The least common multiple of steps.
 
     >>> common_step([Fraction(1, 32), Fraction(1, 8)]), common_step([1, 1])
     (Fraction(1, 8), 1)

@@ -1,19 +1,19 @@
-"""Prints for which sizes closed forms hold: how roundings repeat, which sizes are refused, the polynomials of every class."""
+"""Prints for which sizes closed forms hold: how roundings repeat, which sizes are rejected, the polynomials of every class."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from worksheet.derive.closed.cases import Closed
-from worksheet.derive.closed.classes import Bounds, Classes, Group
+from worksheet.derive.closed.classes import Classes, Group, SizeInterval
 from worksheet.derive.closed.residues import Residue
 from worksheet.derive.reference import listed
 from worksheet.formula import Digits, Exact
 from worksheet.report import Block, Table, Text, Title
 from worksheet.varied import SizeVariable
 
-MOST_LINES = 40  # of a table of classes
-UNTOLD = "so classes of sizes are not told apart, and the forms above keep their brackets"
+MAX_LINES = 40  # of a table of classes
+INDISTINCT = "so classes of sizes are not told apart, and the forms above keep their brackets"
 UNROUNDED = "The forms hold for all of these sizes: nothing is rounded."
 UNROUNDED_COLUMN = "{}: nothing is rounded; the form above holds in every class."
 ELSEWHERE = "With {}, layers work in another way than in the form above: what holds there is the polynomial of the table."
@@ -21,20 +21,22 @@ WRONG = "Layers work in another way for other sizes. Of those tried, the forms a
 LEFT_OUT = "{} more polynomials are left out; the JSON output has every class."
 
 
-def said(value: Exact, digits: Digits) -> str:
-    """A value of a symbol: a fraction as one, since the multiples of 1/32 are meant."""
+def size_text(value: Exact, digits: Digits) -> str:
+    """A value of a symbol; a fraction stays one, since it is a multiple of 1/32 or the like."""
     return digits.operand(value) if isinstance(value, int) else str(value)
 
 
 def domain(variable: SizeVariable, which: int, classes: Classes, digits: Digits) -> str:
-    """The values that a symbol takes, as far as one pair of bounds tells them."""
-    found = classes.bounds[which] if classes.bounds and classes.bounds[which].same else Bounds(None, None, same=True)
-    least = variable.least if found.least is None else found.least
-    whole = "whole numbers" if variable.step == 1 else f"multiples of {variable.step}"
-    return f"{whole} from {said(least, digits)} " + ("on" if found.most is None else f"to {said(found.most, digits)}")
+    """The values of a symbol in words, with the bounds that all classes have in common."""
+    interval = classes.bounds[which] if classes.bounds and classes.bounds[which].same else SizeInterval(None, None, same=True)
+    least = variable.least if interval.least is None else interval.least
+    kind = "whole numbers" if variable.step == 1 else f"multiples of {variable.step}"
+    return f"{kind} from {size_text(least, digits)} " + (
+        "on" if interval.most is None else f"to {size_text(interval.most, digits)}"
+    )
 
 
-def sizes(closed: Closed, classes: Classes, names: Mapping[str, str], digits: Digits) -> Iterator[Block]:
+def domain_section(closed: Closed, classes: Classes, names: Mapping[str, str], digits: Digits) -> Iterator[Block]:
     """The section on the sizes for which the forms hold. ``names`` are the headings of the columns."""
     yield Title("For which sizes")
     yield from _Sizes(closed, classes, names, digits).blocks()
@@ -54,17 +56,17 @@ class _Sizes:
 
     def blocks(self) -> Iterator[Block]:
         if self.classes.fault:
-            yield Text(f"{self.classes.fault[0].upper()}{self.classes.fault[1:]}, {UNTOLD}. {self.sampled()}")
+            yield Text(f"{self.classes.fault[0].upper()}{self.classes.fault[1:]}, {INDISTINCT}. {self.sampled()}")
             return
-        yield Text(self.period() if self.classes.many else UNROUNDED)
+        yield Text(self.period() if self.classes.are_several else UNROUNDED)
         yield from map(Text, self.refused())
         yield from map(Text, self.classes.outside())
-        if self.classes.many:
+        if self.classes.are_several:
             for name in self.closed.main.totals:
                 yield from self.column(name)
 
     def sampled(self) -> str:
-        """What exact counts say of forms whose classes are not told apart."""
+        """How forms compare with exact counts where their classes cannot be distinguished."""
         right, wrong = self.classes.sampled()
         if wrong:
             return WRONG.format(right="; ".join(right) or "none", wrong="; ".join(wrong))
@@ -80,7 +82,7 @@ class _Sizes:
         )
 
     def steps(self, which: int) -> str:
-        """The size of a period."""
+        """The length of a period, as a factor."""
         size = self.classes.periods[which] * self.variables[which].step
         return str(size) if isinstance(size, int) else f"({size})"
 
@@ -95,11 +97,11 @@ class _Sizes:
         return ", ".join(f"{self.remainder(i)} = {each[i]}" for i in self.rounded)
 
     def refused(self) -> Iterator[str]:
-        """The classes of which there are no networks, with the reason."""
-        found: dict[str, list[Residue]] = {}
+        """The classes without a network, with the reason."""
+        by_reason: dict[str, list[Residue]] = {}
         for residue in self.classes.all:
-            found.setdefault(residue.refusal, []).append(residue)
-        for reason, members in found.items():
+            by_reason.setdefault(residue.refusal, []).append(residue)
+        for reason, members in by_reason.items():
             if reason:
                 where = self.remainders(Group(tuple(members), None, reason))
                 yield f"There is no such network with {where}, for example: {reason}."
@@ -112,16 +114,16 @@ class _Sizes:
             return
         groups = [group for group in self.classes.groups(name) if group.formula]
         ends = [heading for i in self.uneven for heading in (f"{self.variables[i].symbol} from", "to")]
-        lines = tuple((self.remainders(group), *self.ends(group), group.formula) for group in groups[:MOST_LINES])
+        lines = tuple((self.remainders(group), *self.ends(group), group.formula) for group in groups[:MAX_LINES])
         yield Table(("Remainder", *ends, self.names[name]), lines, flat=True)
-        if len(groups) > MOST_LINES:
-            yield Text(LEFT_OUT.format(self.digits.operand(len(groups) - MOST_LINES)))
+        if len(groups) > MAX_LINES:
+            yield Text(LEFT_OUT.format(self.digits.operand(len(groups) - MAX_LINES)))
         if exceptions:
             yield Text(ELSEWHERE.format(self.remainders(Group(tuple(exceptions), None, ""))), note=True)
 
     def ends(self, group: Group) -> Iterator[str]:
-        """From where to where a group holds, in each symbol where that differs from class to class."""
+        """The interval in which a group holds, for each symbol whose intervals differ from class to class."""
         for i in self.uneven:
-            found = self.classes.bounds_of(group.classes, i)
-            yield said(self.variables[i].least if found.least is None else found.least, self.digits)
-            yield "" if found.most is None else said(found.most, self.digits)
+            interval = self.classes.bounds_of(group.classes, i)
+            yield size_text(self.variables[i].least if interval.least is None else interval.least, self.digits)
+            yield "" if interval.most is None else size_text(interval.most, self.digits)

@@ -1,20 +1,20 @@
-"""How the cost of networks grows, as data: stable keys, whole numbers, formulas as texts that the parser reads."""
+"""The growth of costs as data: stable keys, whole numbers, formulas as texts that the parser reads."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from worksheet.derive.growth.curves import Curve, Doubling, named_kinds
+from worksheet.derive.growth.cost_curves import Curve, Doubling, named_kinds
+from worksheet.derive.growth.kind_sums import Grown
 from worksheet.derive.growth.plan import Chapter, Plan, title_of
-from worksheet.derive.growth.sums import Grown
 from worksheet.formula import Exact
 
 DECIMALS = 4  # of an exponent
 
 
 def data(plan: Plan, chapters: Sequence[Chapter]) -> dict[str, Any]:
-    """Everything that the report tells."""
+    """Everything in the report."""
     return {
         "networks": [
             {"name": network.name, "title": title_of(network), "input": list(network.input)} for network in plan.networks
@@ -38,20 +38,20 @@ def _chapter(chapter: Chapter) -> dict[str, Any]:
         "from": size_as(chapter.span.least),
         "to": size_as(chapter.span.most),
         "sizes": [size_as(size) for size in chapter.sizes],
-        "refused": [refused for found in chapter.every[: _networks(chapter)] for refused in _refused(found)],
+        "refused": [entry for grown in chapter.every[: _networks(chapter)] for entry in _refused(grown)],
         "curves": [_curve(curve, chapter) for curve in chapter.curves],
     }
 
 
 def _networks(chapter: Chapter) -> int:
-    """How many networks there are: every convention refuses the same sizes."""
-    return len({id(found.closed.network) for found in chapter.every})
+    """The number of networks; every convention rejects the same sizes."""
+    return len({id(grown.closed.network) for grown in chapter.every})
 
 
-def _refused(found: Grown) -> Iterable[dict[str, Any]]:
-    for run in found.refusals:
+def _refused(grown: Grown) -> Iterable[dict[str, Any]]:
+    for run in grown.refusals:
         ends = {"from": size_as(run.sizes[0]), "to": size_as(run.sizes[-1])}
-        yield {"network": found.closed.network.name, **ends, "reason": run.reason}
+        yield {"network": grown.closed.network.name, **ends, "reason": run.reason}
 
 
 def _curve(curve: Curve, chapter: Chapter) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def _curve(curve: Curve, chapter: Chapter) -> dict[str, Any]:
         "values": [curve.values.get(size) for size in chapter.sizes],
         "kinds": [_kind(curve, kind, chapter.sizes) for kind in named_kinds(curve)],
         "leading": [{"kind": lead.kind, "from": size_as(lead.least), "to": size_as(lead.most)} for lead in curve.leads()],
-        "doublings": [_doubling(one) for one in curve.doublings(chapter.sizes)],
+        "doublings": [_doubling(doubling) for doubling in curve.doublings(chapter.sizes)],
     }
 
 
@@ -75,8 +75,7 @@ def _kind(curve: Curve, kind: str, sizes: Sequence[Exact]) -> Mapping[str, Any]:
     return {"kind": kind, "values": [None if kinds is None else kinds.get(kind, 0) for kinds in values]}
 
 
-def _doubling(one: Doubling) -> dict[str, Any]:
-    first, last = one.sizes
-    return {
-        "from": size_as(first), "to": size_as(last), "values": list(one.values), "exponent": f"{one.exponent:.{DECIMALS}f}",
-    }  # fmt: skip
+def _doubling(doubling: Doubling) -> dict[str, Any]:
+    first, last = doubling.sizes
+    exponent = f"{doubling.exponent:.{DECIMALS}f}"
+    return {"from": size_as(first), "to": size_as(last), "values": list(doubling.values), "exponent": exponent}
