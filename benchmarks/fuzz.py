@@ -1,6 +1,6 @@
 """Feeds the two readers of students' texts with hostile ones: python benchmarks/fuzz.py {number,formula} --runs 10000000.
 
-With atheris (pip install worksheet[fuzz]) the inputs are led by coverage; without it, or with --plain, they are mutations of good
+With atheris (pip install atheris) the inputs are led by coverage; without it, or with --plain, they are mutations of good
 texts by a seeded generator. An input fails where anything but a WorksheetError is raised, a value is unbounded, or reading takes
 longer than a second. Lines of JSON tell how many inputs were read so far, how many were understood, and the slowest one.
 """

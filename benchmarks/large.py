@@ -17,7 +17,6 @@ from timing import one_count, process, timed
 
 import worksheet as ws
 
-FILES = Path(__file__).parent.parent.parent / "shared" / "networks"
 RUNS = 5
 READ = "import sys, worksheet as ws; ws.render(ws.summary(ws.derive(ws.read(sys.argv[1], sys.argv[2] or None))), 'md')"
 
@@ -62,14 +61,26 @@ def growth() -> tuple[str, float, list[float]]:
     return "5,000 layers to 500", 12.0, [many / few for few, many in pairs]
 
 
-def peaks() -> list[tuple[str, float, list[float]]]:
-    """The peak memory of a process that reads and summarises each file, in MB."""
-    found = []
-    for path in sorted([*FILES.glob("caffe/*.prototxt"), *FILES.glob("onnx/*.onnx")]):
-        program = f"{READ}; import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+def peaks(folder: Path) -> list[tuple[str, float, list[float]]]:
+    """The peak memory of a process that reads and summarises each of the tests' network files, in MB."""
+    program = f"{READ}; import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    sizes = []
+    for path in network_files(folder):
         run = subprocess.run([sys.executable, "-c", program, str(path), ""], capture_output=True, text=True, check=True)
-        found.append(int(run.stdout) / 1024)
-    return [("peak memory of reading a network file, MB", 250.0, found)] if found else []
+        sizes.append(int(run.stdout) / 1024)
+    return [("peak memory of reading a network file, MB", 250.0, sizes)]
+
+
+def network_files(folder: Path) -> list[Path]:
+    sys.path.insert(0, str(Path(__file__).parent.parent))
+    from tests.readers.network_facts import CAFFE, GRAPHS, graph, prototxt
+
+    files = {f"{name}.prototxt": prototxt(name).encode() for name in CAFFE}
+    if importlib.util.find_spec("onnx"):
+        files |= {f"{name}.onnx": graph(name) for name in GRAPHS}
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return [folder / name for name in files]
 
 
 def measure() -> list[tuple[str, float, list[float]]]:
@@ -78,7 +89,7 @@ def measure() -> list[tuple[str, float, list[float]]]:
         found = against_torchinfo(folder)
         pdf = process("-m", "worksheet.cli", "solve", "zoo:resnet-152", "-o", folder / "full.pdf")
         found.append(("PDF of resnet-152, seconds", 10.0, [timed(pdf) for _ in range(RUNS)]))
-    return [*found, growth(), *peaks()]
+        return [*found, growth(), *peaks(folder)]
 
 
 if __name__ == "__main__":

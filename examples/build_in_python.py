@@ -12,10 +12,10 @@ import worksheet as ws
 net = ws.network(
     "small",
     (1, 28, 28),
-    ws.layer("Conv2d", c=8, w=3, p=1),
+    ws.layer("Conv2d", k=8, w=3, p=1),
     ws.layer("ReLU"),
     ws.layer("MaxPool2d", w=2),
-    ws.layer("Conv2d", c=16, w=3, s=2, p=1),
+    ws.layer("Conv2d", k=16, w=3, s=2, p=1),
     ws.layer("ReLU"),
     ws.layer("Linear", k=23),
     title="A small network",

@@ -44,10 +44,9 @@ def test_options(command, tmp_path: Path) -> None:
     assert data["input"] == [3, 227, 227]
     lenet = json.loads(command("solve", EXAMPLES / "lenet5.sheet", "-c", "ai61002", "-f", "json").out)
     assert lenet["convention"] == "ai61002"
-    assert (
-        "612pt" in command("solve", SHEET, "-f", "tex", "--paper", "letter").out
-        or "letterpaper" in command("solve", SHEET, "-f", "tex", "--paper", "letter").out
-    )
+    letter, a4 = (command("solve", SHEET, "-f", "tex", "--paper", paper).out for paper in ("letter", "a4"))
+    assert letter.startswith(r"\documentclass[10pt,fleqn,letterpaper]{article}")
+    assert a4 == letter.replace("letterpaper", "a4paper")
     assert "us-letter" in command("solve", SHEET, "-f", "typ", "--paper", "letter").out
     assert "23,296" not in command("solve", SHEET, "--blank", "-f", "txt").out
     assert "____" in command("solve", SHEET, "--blank").out

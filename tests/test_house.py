@@ -1,9 +1,10 @@
 """The storeys hold: a file imports only from storeys below its own; every module says what it is for."""
 
 import ast
+import re
 from pathlib import Path
 
-import pytest
+from tests.complete import complete
 
 HOUSE = Path(__file__).parent.parent / "worksheet"
 STOREYS = [  # from the top
@@ -12,18 +13,19 @@ STOREYS = [  # from the top
     {"writers", "grading"},
     {"derive", "readers"},
     {"zoo"},
-    {"varied"},
+    {"varied", "counting"},
     {"sizes"},
     {"network", "hardware"},
+    {"drawing"},
     {"document", "conventions"},
     {"layers", "derivation"},
     {"formula"},
-    {"marked", "files"},
-    {"discover", "errors"},
+    {"schema", "files", "memo"},
+    {"discover", "errors", "version"},
 ]
 LEVEL = {room: len(STOREYS) - i for i, rooms in enumerate(STOREYS) for room in rooms}
 FILES = sorted(HOUSE.rglob("*.py"))
-MOST_LINES, MOST_LINES_OF_A_FUNCTION = 320, 45
+MAX_LINES, MAX_LINES_OF_A_FUNCTION = 320, 45
 # What a notebook shows asks the writers for its face, inside _repr_html_ and _repr_latex_: the one import upwards.
 NOTEBOOK, SHOWN_IN_A_NOTEBOOK = "worksheet.writers.notebook", {"derivation", "document"}
 FORBIDDEN = {"eval", "exec", "sympify", "parse_expr", "__import__", "compile"}
@@ -44,40 +46,117 @@ def imports(tree: ast.AST) -> list[str]:
     return names + [a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names]
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(HOUSE)))
-def test_storeys(path: Path) -> None:
-    own = room(path)
-    for name in imports(ast.parse(path.read_text())):
-        parts = name.split(".")
-        if parts[0] == "worksheet" and len(parts) > 1 and parts[1] != own and own != "cli":
-            is_notebook = name == NOTEBOOK and own in SHOWN_IN_A_NOTEBOOK
-            assert LEVEL[parts[1]] < LEVEL[own] or is_notebook, f"{own} is below {parts[1]}"
+def test_storeys() -> None:
+    upward = []
+    for path in FILES:
+        own = room(path)
+        for name in imports(ast.parse(path.read_text())):
+            other = [*name.split("."), ""][1] if name.split(".")[0] == "worksheet" else ""
+            is_face = name == NOTEBOOK and own in SHOWN_IN_A_NOTEBOOK
+            if other and own not in (other, "cli") and LEVEL[other] >= LEVEL[own] and not is_face:
+                upward.append(f"{path.relative_to(HOUSE)} imports {name}")
+    assert not upward, "a file imports only from storeys below its own: STOREYS, docs/architecture.md"
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(HOUSE)))
-def test_modules(path: Path) -> None:
-    text = path.read_text()
-    tree = ast.parse(text)
-    purpose = ast.get_docstring(tree)
-    assert purpose, "a module says in its first line what it is for"
-    assert purpose.splitlines()[0].endswith((".", ":")) or "." in purpose
-    assert text.count("\n") <= MOST_LINES
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef):
-            assert (node.end_lineno or 0) - node.lineno < MOST_LINES_OF_A_FUNCTION, node.name
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            assert node.func.id not in FORBIDDEN, f"line {node.lineno}"
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    """Imports at the top of a module; what a function imports, or type checkers alone read, closes no circle."""
+    modules = {".".join(path.relative_to(HOUSE.parent).with_suffix("").parts).removesuffix(".__init__"): path for path in FILES}
+    reads: dict[str, set[str]] = {}
+    for name, path in modules.items():
+        found = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.ImportFrom) and node.module]
+        pairs = [(node.module, f"{node.module}.{alias.name}") for node in found for alias in node.names]
+        names = {inner if inner in modules else outer for outer, inner in pairs}
+        reads[name] = names & modules.keys() - {name}
+    done: set[str] = set()
+
+    def visit(name: str, way: tuple[str, ...]) -> None:
+        assert name not in way, f"a circle of imports: {' -> '.join((*way[way.index(name) :], name))}"
+        if name not in done:
+            for other in sorted(reads[name]):
+                visit(other, (*way, name))
+            done.add(name)
+
+    for name in modules:
+        visit(name, ())
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    silent = []
+    for path in FILES:
+        purpose = ast.get_docstring(ast.parse(path.read_text())) or ""
+        if not purpose.partition("\n\n")[0].rstrip().endswith((".", ":")):
+            silent.append(str(path.relative_to(HOUSE)))
+    assert not silent, "a module begins with a sentence that says what it is for"
+
+
+def test_files_and_functions_are_short() -> None:
+    long = []
+    for path in FILES:
+        text, name = path.read_text(), path.relative_to(HOUSE)
+        if (lines := text.count("\n")) > MAX_LINES:
+            long.append(f"{name}: {lines} lines, {MAX_LINES} are allowed")
+        functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
+        sizes = {f.name: (f.end_lineno or 0) - f.lineno + 1 for f in functions}
+        long += [f"{name}: {function} has {size} lines" for function, size in sizes.items() if size > MAX_LINES_OF_A_FUNCTION]
+    assert not long
+
+
+def test_no_text_is_run_as_code() -> None:
+    calls = [
+        f"{path.relative_to(HOUSE)}:{node.lineno}: {node.func.id}"
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FORBIDDEN
+    ]
+    assert not calls, "docs/security.md promises that no text is ever run"
 
 
 def test_heavy_and_optional_imports_stay_inside_functions() -> None:
     heavy = {"sympy", "openpyxl", "joblib", "dask", "pylatex", "typst", "jinja2", "rich", "babel", "torch", "onnx", "lark"}
-    for path in FILES:
-        for node in ast.parse(path.read_text()).body:
-            if isinstance(node, ast.Import):
-                assert not heavy & {a.name.split(".")[0] for a in node.names}, path
-            if isinstance(node, ast.ImportFrom):
-                assert (node.module or "").split(".")[0] not in heavy, path
+    early = [f"{path.relative_to(HOUSE)}: {name}" for path in FILES for name in outer_imports(path) if name in heavy]
+    assert not early, "import it inside the function that needs it"
 
+
+def outer_imports(path: Path) -> list[str]:
+    """The packages that a file imports as it is imported itself."""
+    body = ast.parse(path.read_text()).body
+    names = [node.module or "" for node in body if isinstance(node, ast.ImportFrom) and not node.level]
+    names += [alias.name for node in body if isinstance(node, ast.Import) for alias in node.names]
+    return [name.split(".")[0] for name in names]
+
+
+# The tests themselves
+
+PROJECT = HOUSE.parent
+TESTS = sorted([*(PROJECT / "tests").rglob("*.py"), *(PROJECT / "benchmarks").glob("*.py")])
+OPTIONAL = {"dask", "distributed", "igraph", "numpy", "onnx", "PIL", "torch", "torchinfo", "torchvision"}
+
+
+def test_a_test_imports_optional_packages_only_where_they_are_installed() -> None:
+    """pytest --doctest-modules imports every module of tests/ and worksheet/, whatever is installed."""
+    early = []
+    for path in TESTS:
+        checked = set(re.findall(r'^(?:\w+ = )?pytest\.importorskip\("(\w+)"', path.read_text(), re.MULTILINE))
+        early += [f"{path.relative_to(PROJECT)}: {name}" for name in outer_imports(path) if name in OPTIONAL - checked]
+    assert not early, "import it inside the test, or behind pytest.importorskip"
+    needs = re.compile(rf"^\s*>>> .*\bimport ({'|'.join(OPTIONAL)})\b|^\s*>>> from ({'|'.join(OPTIONAL)})\b", re.MULTILINE)
+    doctests = [str(path.relative_to(HOUSE)) for path in FILES if needs.search(path.read_text())]
+    assert not doctests, "a doctest needs no optional package: write a test with a marker"
+
+
+def test_no_test_reads_anything_outside_the_project() -> None:
+    """Facts to compare with are in tests/facts."""
+    outside = []
+    for path in TESTS:
+        text, depth = path.read_text(), len(path.relative_to(PROJECT).parts)
+        climbs = [int(number) + 1 for number in re.findall(r"parents\[(\d+)\]", text)]
+        climbs += [chain.count(".parent") for chain in re.findall(r"__file__\)(?:\.resolve\(\))?((?:\.parent)+)\b", text)]
+        if max(climbs, default=0) > depth or re.search(r"\b(ROOT|PROJECT)(\.parent\b| / \"\.\.)", text):
+            outside.append(str(path.relative_to(PROJECT)))
+    assert not outside
+
+
+# Folders whose modules are found by scanning
 
 FOLDERS = {
     "cli": "COMMAND",
@@ -105,8 +184,8 @@ HELPERS = {
         "text",
     },
     "cli": {"__main__", "delivery", "options"},
-    "layers": {"kind", "normalised", "shapes", "windows", "ranks", "spelling"},
-    "readers": {"reader", "sheet_body", "sheet_layers"},
+    "layers": {"kind", "traits", "normalised", "shapes", "windows", "ranks", "spelling"},
+    "readers": {"reader"},
     "zoo": {"blocks", "model", "modules", "published"},
     "writers": {
         "writer",
@@ -128,18 +207,24 @@ HELPERS = {
 }
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_every_module_of_a_folder_offers_its_constant(folder: str) -> None:
+def test_every_entry_of_a_folder_offers_its_constant() -> None:
     from worksheet.discover import collect
 
-    modules = {path.stem for path in (HOUSE / folder).glob("*.py")} - {"__init__"}
-    assert set(collect(f"worksheet.{folder.replace('/', '.')}", FOLDERS[folder])) == modules - HELPERS[folder]
+    for folder, constant in FOLDERS.items():
+        entries = {path.stem for path in (HOUSE / folder).glob("*.py")} - {"__init__"}
+        if folder == "readers":  # a format with several files is a package
+            entries |= {path.parent.name for path in (HOUSE / folder).glob("*/__init__.py")}
+        offering = collect(f"worksheet.{folder.replace('/', '.')}", constant)
+        complete(
+            offering,
+            entries - HELPERS[folder],
+            add=f"{folder}: give a {constant} to, or name in HELPERS",
+            drop="take out of HELPERS",
+        )
 
 
 def test_arithmetic_stays_out_of_the_templates() -> None:
     """Templates lay out: the length of a list or a heading is the only thing that they may reckon with."""
-    import re
-
     for path in (HOUSE.parent / "templates").rglob("*.*"):
         for code in re.findall(r"(?:\{\{|\{%|<<|<%)(.*?)(?:\}\}|%\}|>>|%>)", path.read_text()):
             plain = re.sub(r'"[^"]*"', '""', code).strip(" %")

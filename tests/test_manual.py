@@ -7,6 +7,7 @@ import pytest
 import typer
 
 import worksheet as ws
+from tests.complete import complete
 from tests.sheet_facts import EXAMPLES, ROOT
 from worksheet.cli import app
 from worksheet.layers import QUANTITIES, kinds
@@ -29,9 +30,9 @@ def test_every_command_and_option_is_in_the_manual(name: str) -> None:
 
 
 def test_formats_conventions_and_kinds_are_in_the_manual() -> None:
-    for name in (*writers(), *ws.conventions.names()):
-        assert f"`{name}`" in MANUAL
-    layers = (ROOT / "docs" / "layers.md").read_text()
+    wanted = [*writers(), *ws.conventions.names()]
+    complete([name for name in wanted if f"`{name}`" in MANUAL], wanted, add="describe in docs/manual.md")
+    layers = "".join(path.read_text() for path in (ROOT / "docs" / "layers").glob("*.md"))
     for kind in kinds().values():
         assert f"\n## {kind.name}\n" in layers
         for word in kind.spelling.words:
@@ -39,20 +40,23 @@ def test_formats_conventions_and_kinds_are_in_the_manual() -> None:
     for key in Heading.__dataclass_fields__:
         assert f"`{key}`" in SHEET_PAGE
     for quantity in QUANTITIES:
-        assert f"`{quantity}`" in (ROOT / "docs" / "conventions.md").read_text()
+        assert f"`{quantity}`" in (ROOT / "docs" / "counting.md").read_text()
 
 
-@pytest.mark.parametrize(
-    "path", [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"], ids=lambda p: p.name
-)
+@pytest.mark.parametrize("path", [*sorted((ROOT / "docs").glob("*.md")), *sorted(ROOT.glob("*.md"))], ids=lambda p: p.name)
 def test_links_lead_somewhere(path: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", path.read_text()):
         if not target.startswith("http"):
             assert (path.parent / target).exists(), target
 
 
-def test_the_changelog_has_this_version() -> None:
-    assert f"## {ws.__version__}" in (ROOT / "CHANGELOG.md").read_text()
+def test_the_changelog_and_the_citation_have_this_version() -> None:
+    """docs/release.md names the places; a version in the making has none of them yet but the first."""
+    dates = dict(re.findall(r"^## \[([\d.]+)\] - (\d{4}-\d\d-\d\d)$", (ROOT / "CHANGELOG.md").read_text(), re.M))
+    citation = (ROOT / "CITATION.cff").read_text()
+    assert ws.__version__ in dates, "CHANGELOG.md has no heading for this version: see docs/release.md"
+    assert f"\nversion: {ws.__version__}\n" in citation
+    assert f'\ndate-released: "{dates[ws.__version__]}"\n' in citation
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.sheet")), ids=lambda p: p.name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from worksheet.formula import Exact, Formula, Scale
-from worksheet.formula.rewrite import renamed
+from worksheet.formula.rewrite import rename
 from worksheet.formula.tree import Name, Node
 
 Shape = tuple[int, ...]
@@ -52,7 +52,7 @@ class Step:
         apart = {name: f"known_{i}" for i, name in enumerate(self.formula.symbols) if name not in self.forms}
         new: dict[str, Node] = {name: form.tree for name, form in self.forms.items()}
         new |= {name: Name(other) for name, other in apart.items()}
-        formula = Formula.of(renamed(self.formula.tree, new))  # in its own grouping: nothing is worked out
+        formula = Formula.of(rename(self.formula.tree, new))  # in its own grouping: nothing is worked out
         return formula, {other: self.values[name] for name, other in apart.items()}
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Self
 
 MAX_CARET_LINE = 160  # a longer source line is cut around the caret
 
@@ -122,13 +121,17 @@ class Collector:
     def add(self, fault: WorksheetError) -> None:
         self.found.extend(fault.faults)
 
-    @contextmanager
-    def catching(self) -> Iterator[None]:
+    def catching(self) -> Self:
         """Run a block; a fault ends the block, is kept, and the reading goes on after it."""
-        try:
-            yield
-        except WorksheetError as fault:
+        return self
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _: object, fault: object, __: object) -> bool:
+        if isinstance(fault, WorksheetError):
             self.add(fault)
+            return True
+        return False
 
     def raise_any(self) -> None:
         """Raise what was gathered, in the order of the file; do nothing where nothing was."""
@@ -144,15 +147,18 @@ class Collector:
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """A hint for a misspelt word: the closest known ones, or all of them where none is close.
 
-    >>> nearest("Conv2D", ["Conv2d", "ReLU"])
-    'did you mean Conv2d?'
+    A part of a known name counts as close: names that were one word may have got a prefix.
+
+    >>> nearest("Conv2D", ["Conv2d", "ReLU"]), nearest("fused", ["torch_fused", "used"])
+    ('did you mean Conv2d?', 'did you mean torch_fused?')
     """
     import difflib
 
     known = sorted(known)
     folded = {name.casefold(): name for name in reversed(known)}
     typed = word.casefold()[:80]
-    close = [typed] if typed in folded else difflib.get_close_matches(typed, folded, n=3, cutoff=0.6)
+    close = [typed] if typed in folded else [name for name in folded if typed in name.split("_")][:3]
+    close = close or difflib.get_close_matches(typed, folded, n=3, cutoff=0.6)
     if close:
         return f"did you mean {' or '.join(folded[name] for name in close)}?"
     return f"known: {', '.join(known)}" if known else None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache, wraps
+from typing import Any, TypeVar
 
 from worksheet.errors import NetworkError, Where, nearest, shown
 from worksheet.layers import Kind, Shape, kind_named
@@ -82,6 +83,10 @@ class Network:
                 raise NetworkError(f"two layers are called {node.name!r}", node.where)
             known.add(node.name)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What is pickled: not what has been worked out from the network and is kept with it."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
     def until(self, name: str) -> Network:
         """The network that gives one layer's output: what leads to that layer, and nothing else. Raises NetworkError."""
         names = [node.name for node in self.nodes]
@@ -94,6 +99,25 @@ class Network:
             if node.name in wanted:
                 wanted.update(node.inputs)
         return replace(self, nodes=tuple(_with_own_numbers([node for node in self.nodes if node.name in wanted])))
+
+
+Result = TypeVar("Result")
+
+
+def once_per_network(work: Callable[[Network], Result]) -> Callable[[Network], Result]:
+    """Make a function of a network alone do its work once: the result is kept with the network, as a cached property would be."""
+
+    key = f"{work.__module__}.{work.__qualname__}"
+
+    @wraps(work)
+    def once(network: Network) -> Result:
+        kept = vars(network)
+        if key not in kept:
+            kept[key] = work(network)
+        result: Result = kept[key]
+        return result
+
+    return once
 
 
 def _with_own_numbers(nodes: Iterable[Node]) -> Iterator[Node]:
@@ -110,7 +134,7 @@ def layer(
 ) -> Node:
     """A layer built in Python, in the words of the sheet or the symbols of the formulas.
 
-    >>> layer("Conv2d", c=64, w=11, s=4, p=2, nobias=True).hyperparameters["s_h"]
+    >>> layer("Conv2d", k=64, w=11, s=4, p=2, nobias=True).hyperparameters["s_h"]
     4
 
     Raises WorksheetError for an unknown kind or word, a missing or impossible number.
@@ -136,7 +160,7 @@ def network(
 ) -> Network:
     """A network built in Python; each layer reads the one above it unless it names its inputs.
 
-    >>> net = network("tiny", (3, 32, 32), layer("Conv2d", c=8, w=3), layer("ReLU"), layer("Linear", k=10))
+    >>> net = network("tiny", (3, 32, 32), layer("Conv2d", k=8, w=3), layer("ReLU"), layer("Linear", k=10))
     >>> [(node.name, node.inputs) for node in net.nodes]
     [('conv2d_1', ('input',)), ('relu_1', ('conv2d_1',)), ('linear_1', ('relu_1',))]
     """
@@ -177,9 +201,9 @@ class Builder:
 
     >>> net = Builder("residual", (64, 56, 56))
     >>> with net.stage("block"):
-    ...     trunk = net.add("Conv2d", c=64, w=3, p=1)
+    ...     trunk = net.add("Conv2d", k=64, w=3, p=1)
     ...     branch = net.add("ReLU")
-    ...     branch = net.add("Conv2d", c=64, w=3, p=1)
+    ...     branch = net.add("Conv2d", k=64, w=3, p=1)
     ...     total = net.add("Add", trunk, branch)
     >>> [(node.name, node.inputs) for node in net.network().nodes][-1]
     ('add_1', ('conv2d_1', 'conv2d_2'))

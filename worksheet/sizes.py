@@ -8,12 +8,12 @@ from math import prod
 
 from worksheet.errors import Collector, NetworkError, Where, WorksheetError
 from worksheet.formula import whole
-from worksheet.layers import Form, Kind, Shape, Symbol, kinds
+from worksheet.layers import INPUT_KIND, Form, Kind, Shape, Symbol, kinds
 from worksheet.layers.kind import PER_ROW
 from worksheet.layers.spelling import Given, hyperparameters
-from worksheet.network import INPUT, Network, Node
+from worksheet.network import INPUT, Network, Node, once_per_network
 
-LARGEST = 10**15  # elements of one array; what is larger is a slip of the file
+LARGEST = 10**15  # elements of one tensor; what is larger is a mistake in the file
 
 
 @dataclass(frozen=True)
@@ -28,26 +28,33 @@ class Sized:
     form: Form
     values: dict[str, int]  # shared by equal layers
 
+    @property
+    def likeness(self) -> int:
+        """What layers that are alike have in common: the identity of their values, since a dictionary has no hash."""
+        return id(self.values)
+
     def alike(self, node: Node) -> Sized:
         """The same for another layer with these numbers."""
         return Sized(node, self.kind, self.received, self.inputs, self.output, self.form, self.values)
 
 
-def sized(network: Network) -> list[Sized]:
+@once_per_network
+def sized(network: Network) -> tuple[Sized, ...]:
     """Every layer with its shapes. Raises all faults at once, each at its layer's place."""
     faults = Collector()
     rows = follow({INPUT: network.input, **network.further}, network.nodes, faults)
     faults.raise_any()
-    return rows
+    return tuple(rows)
 
 
-def given(network: Network) -> list[Sized]:
+@once_per_network
+def given(network: Network) -> tuple[Sized, ...]:
     """The network's inputs as layers that give them, the main one first."""
-    return [_given(name, shape) for name, shape in {INPUT: network.input, **network.further}.items()]
+    return tuple(_given(name, shape) for name, shape in {INPUT: network.input, **network.further}.items())
 
 
 def _given(name: str, shape: Shape) -> Sized:
-    kind = kinds()["Input"]
+    kind = kinds()[INPUT_KIND]
     lengths = [Given(f"o_{axis}", length) for axis, length in enumerate(shape, 1)]
     found = size(Node(name, kind, hyperparameters(kind, lengths)), ())
     assert found is not None  # it reads nothing
@@ -55,7 +62,7 @@ def _given(name: str, shape: Shape) -> Sized:
 
 
 def follow(inputs: Mapping[str, Shape | None], nodes: Iterable[Node], faults: Collector) -> list[Sized]:
-    """The same for a network that has faults already: behind a faulty layer, the sizes are unknown and pass unchecked."""
+    """The same for a network that has faults already: after a faulty layer, the sizes are unknown and pass unchecked."""
     shapes: dict[str, Shape | None] = dict(inputs)
     rows: list[Sized] = []
     known: dict[object, Sized] = {}  # equal layers are worked out once, and share their values
@@ -78,13 +85,13 @@ def _certain_output(node: Node) -> Shape | None:
     """The output of a layer whose input is unknown, where the hyperparameters alone decide it (Linear)."""
     forms = node.kind.forms
     outputs = [node.kind.formula(text) for text in forms[0].output]
-    if node.kind.meets or len(forms) > 1 or any(name not in node.hyperparameters for f in outputs for name in f.symbols):
+    if node.kind.specialise or len(forms) > 1 or any(name not in node.hyperparameters for f in outputs for name in f.symbols):
         return None
     return tuple(whole(formula.at(node.hyperparameters)) for formula in outputs)
 
 
 def size(node: Node, received: tuple[Shape | None, ...]) -> Sized | None:
-    """One layer behind inputs of these shapes; None where one of them is unknown. Raises NetworkError."""
+    """One layer after inputs of these shapes; None where one of them is unknown. Raises NetworkError."""
     shapes = tuple(shape for shape in received if shape is not None)
     if len(shapes) < len(received):
         return None
@@ -117,9 +124,9 @@ def _output(node: Node, kind: Kind, form: Form, values: Mapping[str, int], leadi
 def _met(node: Node, shapes: tuple[Shape, ...]) -> tuple[Kind, Form, tuple[Shape, ...]]:
     """The kind made to fit, how it meets these shapes, and the shapes as it takes them."""
     kind = node.kind
-    if kind.meets:
+    if kind.specialise:
         try:
-            kind = kind.meets(shapes, node.hyperparameters, node.pattern)
+            kind = kind.specialise(shapes, node.hyperparameters, node.pattern)
         except WorksheetError as fault:
             raise fault.located(_place(node)) from None
     per_row = node.hyperparameters.get(PER_ROW.name, 0)

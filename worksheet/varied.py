@@ -1,4 +1,4 @@
-"""What of a network may vary: its input's sizes, the batch, a layer's own numbers, the width of all layers."""
+"""The sizes of a network that may vary: those of its input, the batch, a layer's hyperparameters, the width of all layers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from worksheet.errors import Collector, NetworkError, nearest, shown
 from worksheet.formula import Exact, whole
 from worksheet.formula.exact import simplest
 from worksheet.layers import Kind, Shape
-from worksheet.layers.spelling import MOST, vocabulary
+from worksheet.layers.spelling import MAX_SIZE, vocabulary
 from worksheet.network import INPUT, Network, Node
 from worksheet.sizes import Sized, sized
 
@@ -25,16 +25,12 @@ MEANINGS = {
     "N": "height of the input", "M": "width of the input",
 }  # fmt: skip
 SIDE = "side of the input"
-# Kinds whose k is the width of what they give; a width multiplier multiplies it.
-WIDE = frozenset({
-    "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d", "GRU", "LSTM", "Linear", "RNN",
-})  # fmt: skip
 GROUPS = "g"
-MOST_OF_NAME = 12
+MAX_OF_NAME = 12
 
 
-class Change(NamedTuple):
-    """What a knob does to a network; ``None`` for the batch, which is none of its numbers."""
+class Effect(NamedTuple):
+    """What a size variable changes in a network; nothing for the batch, which is not part of the network."""
 
     axes: tuple[int, ...] = ()  # of the input's shape
     node: str = ""
@@ -43,8 +39,8 @@ class Change(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Knob:
-    """Something of a network that varies: how it was asked for, its symbol in formulas, its value now and its domain.
+class SizeVariable:
+    """A size that varies: the name it was asked for by, its symbol in formulas, its present value and its domain.
 
     It takes whole multiples of ``step`` from ``least`` to ``most``.
     """
@@ -53,57 +49,59 @@ class Knob:
     symbol: str
     meaning: str
     value: Exact
-    change: Change
+    effect: Effect
     least: Exact = 1
-    most: Exact = MOST
+    most: Exact = MAX_SIZE
     step: Exact = 1
 
 
-def knobs(network: Network, names: Iterable[str]) -> tuple[Knob, ...]:
-    """What the names mean for this network: ``M`` (the side; the width alone where ``N`` is asked for too), ``N``, ``D``, ``L``,
-    ``n``, ``c``, ``B`` (the batch), ``alpha`` (a multiplier of all widths), ``conv1.p`` (a layer's number, by the sheet's word
-    or the formula's letter). Raises WorksheetError with all faults.
+def size_variables(network: Network, names: Iterable[str]) -> tuple[SizeVariable, ...]:
+    """The size variables of a network by name.
+
+    ``M`` is the side of the input, or its width alone where ``N`` is asked for too; ``N``, ``D``, ``L``, ``n`` and ``c`` are its
+    other sizes. ``B`` is the batch, ``alpha`` a multiplier of all widths, ``conv1.p`` a layer's hyperparameter, by the sheet's
+    word or the formula's letter. Raises WorksheetError with all faults.
     """
     wanted = [name.strip() for name in names]
     faults = Collector()
-    found: list[Knob] = []
+    variables: list[SizeVariable] = []
     for name in wanted:
         with faults.catching():
             if wanted.count(name) > 1:
                 raise NetworkError(f"{shown(name)} is asked for twice")
-            found.append(_knob(network, name, wanted))
+            variables.append(_variable(network, name, wanted))
     faults.raise_any()
-    return tuple(_told_apart(found))
+    return tuple(_with_unique_symbols(variables))
 
 
-def turned(network: Network, values: Mapping[Knob, Exact]) -> Network:
-    """The network with other values for some of its knobs. Raises WorksheetError where it is none then."""
+def with_sizes(network: Network, values: Mapping[SizeVariable, Exact]) -> Network:
+    """The network with other values for some sizes. Raises WorksheetError where the layers do not fit them."""
     shape = list(network.input)
-    for knob, value in values.items():
-        for axis in knob.change.axes:
+    for variable, value in values.items():
+        for axis in variable.effect.axes:
             shape[axis] = whole(value)
-    made = _made(network, tuple(shape)) if any(knob.change.axes for knob in values) else network
-    for knob, value in values.items():
-        if knob.change.node:
-            made = _told(made, knob, value)
-    for knob, value in values.items():
-        if knob.change.width:
+    made = _made(network, tuple(shape)) if any(variable.effect.axes for variable in values) else network
+    for variable, value in values.items():
+        if variable.effect.node:
+            made = _with_hyperparameters(made, variable, value)
+    for variable, value in values.items():
+        if variable.effect.width:
             made = widened(made, value)
     return made
 
 
-def batch(values: Mapping[Knob, Exact], otherwise: int = 1) -> int:
+def batch(values: Mapping[SizeVariable, Exact], otherwise: int = 1) -> int:
     """The number of samples among the values."""
-    return next((whole(value) for knob, value in values.items() if knob.symbol == BATCH), otherwise)
+    return next((whole(value) for variable, value in values.items() if variable.symbol == BATCH), otherwise)
 
 
 def _made(network: Network, shape: Shape) -> Network:
     return network.made_for(shape) if network.made_for else replace(network, input=shape)
 
 
-def _told(network: Network, knob: Knob, value: Exact) -> Network:
-    numbers = dict.fromkeys(knob.change.numbers, whole(value))
-    change = knob.change.node
+def _with_hyperparameters(network: Network, variable: SizeVariable, value: Exact) -> Network:
+    numbers = dict.fromkeys(variable.effect.numbers, whole(value))
+    change = variable.effect.node
     nodes = [
         replace(node, hyperparameters={**node.hyperparameters, **numbers}) if node.name == change else node
         for node in network.nodes
@@ -114,23 +112,23 @@ def _told(network: Network, knob: Knob, value: Exact) -> Network:
 # Names
 
 
-def _knob(network: Network, name: str, wanted: Sequence[str]) -> Knob:
+def _variable(network: Network, name: str, wanted: Sequence[str]) -> SizeVariable:
     if name == BATCH:
-        return Knob(name, name, "number of samples in the batch", 1, Change())
+        return SizeVariable(name, name, "number of samples in the batch", 1, Effect())
     if name == WIDTH:
         return _width(network)
     if "." in name:
         return _of_layer(network, name)
     letters = AXES.get(len(network.input), ())
     if name not in letters:
-        known = (*letters, BATCH, WIDTH)
-        hint = nearest(name, known) or f"{', '.join(known)}, or a layer's number such as {_example(network)}"
+        names = (*letters, BATCH, WIDTH)
+        hint = nearest(name, names) or f"{', '.join(names)}, or a layer's number such as {_example(network)}"
         raise NetworkError(f"{network.name} has no {shown(name)} that could vary", hint=hint)
     axis = letters.index(name)
     length = network.input[axis]
     square = name == "M" and "N" not in wanted and network.input[letters.index("N")] == length
     axes = (letters.index("N"), axis) if square else (axis,)
-    return Knob(name, name, SIDE if square else MEANINGS[name], length, Change(axes))
+    return SizeVariable(name, name, SIDE if square else MEANINGS[name], length, Effect(axes))
 
 
 def _example(network: Network) -> str:
@@ -138,8 +136,8 @@ def _example(network: Network) -> str:
     return f"{node.name}.{next(iter(vocabulary(node.kind)), 'k')}"
 
 
-def _of_layer(network: Network, name: str) -> Knob:
-    """A layer's number: the layer's name may hold dots itself."""
+def _of_layer(network: Network, name: str) -> SizeVariable:
+    """The variable of a layer's hyperparameter. The layer's name may contain dots."""
     owner, _, word = name.rpartition(".")
     no = next((i for i, node in enumerate(network.nodes, 1) if node.name == owner), 0)
     if not no:
@@ -149,16 +147,21 @@ def _of_layer(network: Network, name: str) -> Knob:
     numbers = _numbers(node.kind, word)
     symbol = node.kind.symbols[numbers[0]]
     plain = re.sub(r"[^A-Za-z0-9]", "", owner)
-    index = plain if 0 < len(plain) <= MOST_OF_NAME else str(no)
+    index = plain if 0 < len(plain) <= MAX_OF_NAME else str(no)
     letter = symbol.name.partition("_")[0] if len(numbers) > 1 or "_" not in symbol.name else symbol.name.replace("_", "")
-    said = f"{symbol.said.partition(' on each side')[0] if len(numbers) > 1 else symbol.said} of {owner}"
-    return Knob(
-        name, f"{letter}_{index}", said, node.hyperparameters[numbers[0]], Change(node=owner, numbers=numbers), least=symbol.least
+    meaning = f"{symbol.inline_meaning.partition(' on each side')[0] if len(numbers) > 1 else symbol.inline_meaning} of {owner}"
+    return SizeVariable(
+        name,
+        f"{letter}_{index}",
+        meaning,
+        node.hyperparameters[numbers[0]],
+        Effect(node=owner, numbers=numbers),
+        least=symbol.least,
     )
 
 
 def _numbers(kind: Kind, word: str) -> tuple[str, ...]:
-    """The symbols that a word sets. Raises NetworkError for a fact (with or without bias), which has no sizes between."""
+    """The symbols that a word sets. Raises NetworkError for a choice such as the bias, which is not a size."""
     words = vocabulary(kind)
     own = {symbol.name: (symbol.name,) for symbol in kind.hyperparameters}
     numbers = words.get(word) or own.get(word)
@@ -169,43 +172,45 @@ def _numbers(kind: Kind, word: str) -> tuple[str, ...]:
     return numbers
 
 
-def _told_apart(found: Sequence[Knob]) -> Iterator[Knob]:
-    """The knobs with a symbol each."""
-    for i, knob in enumerate(found):
-        clash = any(other.symbol == knob.symbol for other in found[:i])
-        yield replace(knob, symbol=f"{knob.symbol}{'abcdefghijklmnopqrstuvwxyz'[i % 26]}") if clash else knob
+def _with_unique_symbols(variables: Sequence[SizeVariable]) -> Iterator[SizeVariable]:
+    """The variables, each with its own symbol."""
+    for i, variable in enumerate(variables):
+        clash = any(other.symbol == variable.symbol for other in variables[:i])
+        yield replace(variable, symbol=f"{variable.symbol}{'abcdefghijklmnopqrstuvwxyz'[i % 26]}") if clash else variable
 
 
 # Width
 
 
-def _width(network: Network) -> Knob:
-    """The multiplier of all widths: a multiple of one over what all of them can be divided by."""
+def _width(network: Network) -> SizeVariable:
+    """The multiplier of all widths, in steps of one over their greatest common divisor."""
     scaled = _scaled(network)
     if not scaled:
         raise NetworkError(f"{network.name} has no layer inside whose width could vary")
-    parts = reduce(gcd, [node.hyperparameters["k"] for node in network.nodes if node.name in scaled])
+    parts = reduce(gcd, [node.hyperparameters[node.kind.width] for node in network.nodes if node.name in scaled])
     step = Fraction(1, parts) if parts > 1 else 1
-    return Knob(WIDTH, WIDTH, "multiplier of the widths of all layers but the last", 1, Change(width=True), least=step, step=step)
+    return SizeVariable(
+        WIDTH, WIDTH, "multiplier of the widths of all layers but the last", 1, Effect(width=True), least=step, step=step
+    )
 
 
 def widened(network: Network, factor: Exact) -> Network:
-    """The network with the widths of its layers multiplied, but for those that give its results.
+    """The network with the widths of its layers multiplied, except for those that give its results.
 
-    A layer with a group for each channel keeps one for each. Raises NetworkError where a width is not whole, or layers do not
-    fit together any more.
+    A layer with a group for each channel keeps one for each. Raises NetworkError where a width would not be whole, or
+    layers would not fit together.
     """
     scaled, depthwise = _scaled(network), _depthwise(sized(network))
     nodes = []
     for node in network.nodes:
-        names = [name for name, wide in (("k", node.name in scaled), (GROUPS, node.name in depthwise)) if wide]
+        names = [name for name, wide in ((node.kind.width, node.name in scaled), (GROUPS, node.name in depthwise)) if wide]
         numbers = {name: _times(node, node.hyperparameters[name], factor) for name in names}
         nodes.append(replace(node, hyperparameters={**node.hyperparameters, **numbers}) if numbers else node)
     return replace(network, nodes=tuple(nodes), made_for=None)
 
 
 def _times(node: Node, width: int, factor: Exact) -> int:
-    """A width, multiplied. Raises NetworkError where it is not whole then."""
+    """A width, multiplied. Raises NetworkError where the product is not whole."""
     wide = simplest(width * factor)
     if isinstance(wide, Fraction):
         raise NetworkError(f"{node.name} would have {wide} channels", node.where, f"a multiplier of {factor} does not fit")
@@ -218,13 +223,12 @@ def _depthwise(layers: Iterable[Sized]) -> frozenset[str]:
 
 
 def _scaled(network: Network) -> frozenset[str]:
-    """The layers of a width of their own that another such layer reads, directly or not."""
+    """The layers with a width that is read, directly or not, by another layer with a width."""
     feeding: set[str] = set()
-    found: set[str] = set()
+    scaled: set[str] = set()
     for node in reversed(network.nodes):
-        is_wide = node.kind.name in WIDE
-        if is_wide and node.name in feeding:
-            found.add(node.name)
-        if is_wide or node.name in feeding:
+        if node.kind.width and node.name in feeding:
+            scaled.add(node.name)
+        if node.kind.width or node.name in feeding:
             feeding.update(node.inputs)
-    return frozenset(found - {INPUT})
+    return frozenset(scaled - {INPUT})

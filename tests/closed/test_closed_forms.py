@@ -187,11 +187,11 @@ def test_a_case_that_is_first_met_with_one_sample_holds_for_several() -> None:
 def test_counts_of_too_many_terms_are_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not a crash, and not a size that has no network."""
     closed = Closed(model("resnet18").network(), ["M", "B"], "textbook")
-    monkeypatch.setattr("worksheet.formula.polynomial.MOST_TERMS", 3)
-    with pytest.raises(NetworkError, match="no formula of a length"):
+    monkeypatch.setattr("worksheet.formula.polynomial.MAX_TERMS", 3)
+    with pytest.raises(NetworkError, match="too long to be used"):
         _ = closed.main
     assert not closed.refused
     monkeypatch.undo()
-    assert closed.main.totals["params"].known == 11_689_512
-    monkeypatch.setattr("worksheet.formula.polynomial.MOST_TERMS", 1)
-    assert "no formula of a length" in Classes(closed).fault
+    assert closed.main.totals["params"].constant == 11_689_512
+    monkeypatch.setattr("worksheet.formula.polynomial.MAX_TERMS", 1)
+    assert "too long to be used" in Classes(closed).fault

@@ -15,9 +15,9 @@ import worksheet as ws
 from tests.sheet_facts import ROOT
 from worksheet.derivation import Step
 from worksheet.derive.closed import Closed
-from worksheet.derive.closed.classes import Bounds, Classes, Group
-from worksheet.derive.closed.rows import ClosedRows
-from worksheet.derive.closed.totals import leading, texts
+from worksheet.derive.closed.classes import Classes, Group, SizeInterval
+from worksheet.derive.closed.closed_rows import ClosedRows
+from worksheet.derive.closed.total_texts import leading, texts
 from worksheet.document import Document, Table, Working, shape_in_words
 from worksheet.formula import Formula
 from worksheet.formula.parse import MAX_LENGTH
@@ -167,7 +167,8 @@ def test_remainders_of_several_symbols() -> None:
     found = classes("lenet-5", "M", "N")
     assert found.periods == (4, 4)
     assert len(found.all) == 16
-    assert found.bounds == (Bounds(32, None, same=True), Bounds(32, None, same=True))  # C5 covers 5 x 5 of ((M - 4)/2 - 4)/2
+    from_32 = SizeInterval(32, None, same=True)  # C5 covers 5 x 5 of ((M - 4)/2 - 4)/2
+    assert found.bounds == (from_32, from_32)
     group = Group(tuple(r for r in found.all if r.residues[0] < 2), None, "")
     assert group.remainders() == ["0, 1", "0 to 3"]
     assert Group(found.all[1:3] + found.all[7:8], None, "").remainders() == ["0, 1; 0, 2; 1, 3"]
@@ -186,7 +187,7 @@ def test_a_builder_that_hides_how_it_decides_is_refused() -> None:
     def laid(shape: tuple[int, ...]) -> ws.Network:
         return replace(ws.network("odd", shape, *[ws.layer("ReLU")] * (1 + shape[-1] % 2)), made_for=laid)
 
-    with pytest.raises(ws.WorksheetError, match="do not follow from these sizes alone"):
+    with pytest.raises(ws.WorksheetError, match="do not depend on these sizes alone"):
         ws.symbolic(laid((3, 32, 32)), ["M"], "ai61002")
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import worksheet as ws
-from worksheet.derive.comparing import compared, side
+from worksheet.derive.comparison import compare_sides, side
 from worksheet.derive.explain import figure
 from worksheet.errors import WorksheetError
 from worksheet.formula import Formula
@@ -44,7 +44,7 @@ def test_parts_add_up(source: str, batch: int) -> None:
     """Every column of every way of counting against the first: totals are those of a solution, parts add up."""
     net = ws.read(source)
     sides = [side(ws.convention(name), column) for name, column in ALL]
-    found = compared(net, sides, batch)
+    found = compare_sides(net, sides, batch)
     for i, one in enumerate(sides):
         solved = ws.derive(net, one.convention, batch=batch).totals
         assert found.totals[i] == solved[one.column.name]
@@ -52,7 +52,7 @@ def test_parts_add_up(source: str, batch: int) -> None:
 
 
 def test_formulas_of_parts_give_their_values() -> None:
-    found = compared(ws.read("zoo:mobilenet-v2"), [side(ws.convention(name)) for name in ("textbook", "fvcore")])
+    found = compare_sides(ws.read("zoo:mobilenet-v2"), [side(ws.convention(name)) for name in ("textbook", "fvcore")])
     for part in found.parts(1, 0):
         values = [v.difference(1, 0).at(layer.values) for v in part.variants for layer in v.layers]
         assert sum(values) == part.value

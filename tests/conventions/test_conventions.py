@@ -72,6 +72,22 @@ def test_every_fault_of_a_file_at_once(sheet) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("survives", "matconvnet_survives"), ("absent", "matconvnet_absent"), ("named", "torch_named"),
+        ("firsts", "torch_firsts"), ("leads", "torch_leads"), ("worded", "torch_worded"), ("signal", "torch_signal"),
+        ("exact", "torch_exact"), ("vector", "torch_vector"), ("fused", "torch_fused"), ("split", "torch_split"),
+        ("scored", "torch_scored"), ("sizes", "torch_sizes"), ("one_size", "torch_onesize"), ("strided", "torch_strided"),
+    ],
+)  # fmt: skip
+def test_a_fact_by_the_name_that_it_had_is_refused_with_its_new_one(sheet, old: str, new: str) -> None:
+    path = sheet(f"title: T\ncolumns: {{f: {{Linear: macs*(1 - {old})}}}}\n", "own.yaml")
+    with pytest.raises(WorksheetError, match=f"Linear has no symbol '{old}'") as caught:
+        ws.convention(str(path))
+    assert new in (caught.value.hint or "").removeprefix("did you mean ").removesuffix("?").split(" or ")
+
+
 def test_unknown_names() -> None:
     with pytest.raises(WorksheetError, match="unknown convention 'ai6102'") as caught:
         ws.convention("ai6102")

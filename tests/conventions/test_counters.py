@@ -4,35 +4,25 @@ The expected figures are those that the installed tools printed: torch 2.13.0, t
 thop 0.1.1, calflops 0.3.2, DeepSpeed 0.19.8.
 """
 
-import csv
-import json
 from typing import Any
 
 import pytest
 
 import worksheet as ws
+from tests.complete import complete
 from tests.conventions.probes import probes
+from tests.csv_facts import by_first_column, rows
 from tests.readers.vision import vision
-from tests.sheet_facts import ROOT
-from worksheet.derive.comparing import compared, side
+from worksheet.derive.comparison import compare_sides, side
 
-FACTS = ROOT / "tests" / "facts"
-ROWS = ROOT / ".." / "shared" / "reference" / "counters-totals.json"
-
-
-def table(name: str) -> dict[str, dict[str, str]]:
-    """The lines of a file of facts by their first column."""
-    with (FACTS / name).open() as file:
-        return {next(iter(line.values())): line for line in csv.DictReader(file)}
-
-
-TOTALS, PROBES = table("counter_totals.csv"), table("counter_probes.csv")
+TOTALS, PROBES = by_first_column("counter_totals.csv"), by_first_column("counter_probes.csv")
+LAYERS = rows("counter_rows.csv")
 COUNTERS = [name for name in TOTALS["alexnet"] if name not in {"network", "params"}]
 SIDES = [side(ws.convention(name.split()[0]), "".join(name.split()[1:])) for name in COUNTERS]
 
 
 def counted(net: ws.Network, batch: int = 1) -> dict[str, int]:
-    return dict(zip(COUNTERS, compared(net, SIDES, batch).totals, strict=True))
+    return dict(zip(COUNTERS, compare_sides(net, SIDES, batch).totals, strict=True))
 
 
 def expected(line: dict[str, str]) -> dict[str, int]:
@@ -100,25 +90,21 @@ def test_networks_of_the_zoo(name: str) -> None:
 @pytest.mark.torch
 @pytest.mark.parametrize("name", ["alexnet", "resnet18", "mobilenet_v2"])
 def test_layer_by_layer(name: str) -> None:
-    """What the tools print for each module, where the reference is on this machine."""
-    if not ROWS.exists():
-        pytest.skip("the counters' rows are not on this machine")
-    theirs = json.loads(ROWS.read_text())["rows"][name]
+    """What the tools print for each module; torchinfo prints a module once for each of its calls."""
     net = network(name)
-    for tool, convention in {
-        "torchinfo": "torchinfo", "fvcore": "fvcore", "torch_flop_counter": "torch-flop-counter", "thop": "thop",
-        "ptflops_pytorch": "ptflops-modules", "calflops": "calflops", "deepspeed": "deepspeed",
-    }.items():  # fmt: skip
+    theirs = [line for line in LAYERS if line["network"] == name]
+    columns = [heading.split() for heading in LAYERS[0] if " " in heading]
+    for convention in sorted({tool for tool, _ in columns}):
         d = ws.derive(net, convention)
         ours: dict[str, dict[str, int]] = {}
         for row in d.rows:
             found = ours.setdefault(base(row.name), {})
             for heading, step in zip(d.headings, row.columns, strict=True):
                 found[heading.name] = found.get(heading.name, 0) + int(step.value or 0)
-        for line in theirs[tool]:
-            figures = {key: line[key] for key in ("mult_adds", "flops", "macs") if key in line}
-            mine = ours.get(base(line["name"]), {})
-            assert {key: mine.get(key, 0) for key in figures} == figures, (tool, line)
+        for line in theirs:
+            figures = {key: int(line[f"{tool} {key}"]) for tool, key in columns if tool == convention and line[f"{tool} {key}"]}
+            mine = ours.get(base(line["layer"]), {})
+            assert {key: mine.get(key, 0) for key in figures} == figures, (convention, line)
 
 
 def base(name: str) -> str:
@@ -142,4 +128,4 @@ def test_one_layer_in_a_batch_of_two(name: str) -> None:
 
 @pytest.mark.torch
 def test_every_probe_is_made() -> None:
-    assert set(PROBES) == set(probes())
+    complete(PROBES, probes(), add="type what the tools print into tests/facts/counter_probes.csv for", drop="no probe is called")

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worksheet.derive.liveness import Output, arrays, peak
+from worksheet.counting.liveness import Output, arrays, peak
 
 Network = tuple[list[Output], int]
 
@@ -37,7 +37,7 @@ class Simulation:
 
     def run(self, place: int) -> int:
         output = self.outputs[place]
-        if output.renames and output.reads:
+        if output.is_view and output.reads:
             return self.box[output.reads[0]]
         for read in output.reads if self.in_place and output.overwrites else ():
             box = self.box[read]
@@ -49,7 +49,7 @@ class Simulation:
 
     def root(self, place: int) -> int:
         output = self.outputs[place]
-        return self.root(output.reads[0]) if output.renames and output.reads else place
+        return self.root(output.reads[0]) if output.is_view and output.reads else place
 
     def readers(self, root: int) -> set[int]:
         """The layers that read an output under any of its names; -1 where one of the names is a result."""
@@ -101,7 +101,7 @@ def test_a_shortcut_stays_until_it_is_added() -> None:
 def test_what_another_layer_reads_is_not_overwritten() -> None:
     both = [Output(1), Output(2, (0,)), Output(2, (1,), overwrites=True), Output(2, (1,))]
     assert [a.writers for a in arrays(both, in_place=True)] == [(0,), (1,), (2,), (3,)]
-    under_another_name = [Output(1), Output(2, (0,)), Output(2, (1,), renames=True), Output(2, (1,), overwrites=True)]
+    under_another_name = [Output(1), Output(2, (0,)), Output(2, (1,), is_view=True), Output(2, (1,), overwrites=True)]
     assert [a.writers for a in arrays(under_another_name, in_place=True)] == [(0,), (1,), (3,)]  # the other name is a result
 
 

@@ -128,7 +128,7 @@ def test_refused_types(dtype: str, said: str) -> None:
 
 
 def test_a_type_where_no_bytes_are_counted() -> None:
-    with pytest.raises(WorksheetError, match="counts no bytes"):
+    with pytest.raises(WorksheetError, match="does not count bytes"):
         ws.derive(BLOCK, "textbook", dtype="fp16")
 
 

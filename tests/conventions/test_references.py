@@ -2,16 +2,19 @@
 
 import json
 from math import prod
+from pathlib import Path
 
 import pytest
 
 import worksheet as ws
+from tests.csv_facts import rows
+from tests.readers.network_facts import graph
 from tests.sheet_facts import ROOT
 from tests.zoo.test_burden import EXACT, SCALES, TABLE, Row, variant
 from worksheet.zoo import models
 
 COLUMNS = ("macc", "comp", "add", "div", "exp", "activation", "param")
-SHARED = ROOT / ".." / "shared"
+NETSCOPE_LAYERS = rows("netscope.csv")
 ERRATA = (ROOT / "docs" / "errata.md").read_text()
 
 
@@ -158,18 +161,16 @@ def test_netscope_row_by_row() -> None:
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_every_row_of_netscope(preset: str) -> None:
-    path = SHARED / "reference" / "netscope" / f"{preset}.json"
-    if not path.exists():
-        pytest.skip("Netscope's rows are not on this machine")
     source, shape, batch, _ = PRESETS[preset]
     found = columns(ws.derive(ws.read(f"zoo:{source}", shape), "netscope", batch=batch), *COLUMNS)
     found["data"], found["loss"] = found["input"], found.get("prob", ())
     ours = {name.lower(): figures for name, figures in found.items()}
     compared = 0
-    for layer in json.loads(path.read_text())["layers"]:
-        if layer["name"] in ("label", "loss") or not any(layer[c] for c in COLUMNS):
+    for layer in NETSCOPE_LAYERS:
+        figures = tuple(int(layer[column]) for column in COLUMNS)
+        if layer["preset"] != preset or layer["layer"] in ("label", "loss") or not any(figures):
             continue
-        assert ours[layer["name"].lower()] == tuple(layer[c] for c in COLUMNS), layer["name"]
+        assert ours[layer["layer"].lower()] == figures, layer["layer"]
         compared += 1
     assert compared > 20
 
@@ -298,10 +299,9 @@ ONNX_TOOL = {"alexnet": 715_979_944, "resnet18": 1_821_452_264, "mobilenet_v2": 
 
 @pytest.mark.onnx
 @pytest.mark.parametrize("name", ONNX_TOOL)
-def test_onnx_tool(name: str) -> None:
-    path = SHARED / "networks" / "onnx" / f"{name}.onnx"
-    if not path.exists():
-        pytest.skip("the exported graphs are not on this machine")
+def test_onnx_tool(name: str, tmp_path: Path) -> None:
+    path = tmp_path / f"{name}.onnx"
+    path.write_bytes(graph(name))
     d = ws.derive(ws.read(path), "onnx-tool")
     norms = sum(31 * prod(row.output or ()) for row in d.rows if row.kind == "BatchNorm")  # folded in the tool's export
     biases = sum(prod(row.output or ()) for row in d.rows if row.kind == "BatchNorm")

@@ -62,8 +62,8 @@ BRANCHES = (
         "inputs": (1, 1, 1, 1, 1, 2),
         "in_place": (1, 1, 1, 0, 0, 1),
         "behind_norm": (0, 0, 1, 0, 0, 0),
-        "survives": (0,) * 6,
-        "absent": (0,) * 6,
+        "matconvnet_survives": (0,) * 6,
+        "matconvnet_absent": (0,) * 6,
     }.items(),
 )
 def test_facts(own: Own, fact: str, values: tuple[int, ...]) -> None:
@@ -72,14 +72,14 @@ def test_facts(own: Own, fact: str, values: tuple[int, ...]) -> None:
 
 
 def test_every_fact_is_in_the_manual() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "conventions.md").read_text()
+    page = (Path(__file__).parents[2] / "docs" / "counting.md").read_text()
     for name in FACTS:
         assert f"`{name}`" in page
 
 
 def test_a_network_states_facts(own: Own) -> None:
     net = ws.Builder("facts", (4, 3, 3))
-    net.add("Dropout", facts={"survives": 1})
+    net.add("Dropout", facts={"matconvnet_survives": 1})
     net.add("Dropout")
     net.add("ReLU", facts={"in_place": 0})
     rule = own("columns: {n: {Dropout: 2*Y*survives, ReLU: Y*(1 - in_place)}}")

@@ -15,7 +15,7 @@ import worksheet as ws
 from worksheet.errors import WorksheetError
 from worksheet.network import Network
 from worksheet.sizes import sized
-from worksheet.varied import batch, knobs, turned
+from worksheet.varied import batch, size_variables, with_sizes
 from worksheet.zoo import model
 
 ZOO = (  # networks with the unknowns that are asked of them
@@ -65,8 +65,8 @@ class Question:
         try:
             made = self.depth(values.pop("block.depth")) if self.depth else self.network
             plain = [name for name in self.unknowns if name in values]
-            given = dict(zip(knobs(self.network, plain), (values[name] for name in plain), strict=True))
-            return ws.derive(turned(made, given), self.convention, batch=batch(given))
+            given = dict(zip(size_variables(self.network, plain), (values[name] for name in plain), strict=True))
+            return ws.derive(with_sizes(made, given), self.convention, batch=batch(given))
         except WorksheetError:
             return None
 
@@ -158,12 +158,12 @@ def deep(depth: int, side: int, width: int) -> Network:
 
 
 def _values(rng: random.Random, network: Network, name: str) -> list[Any]:
-    knob = knobs(network, [name])[0]
+    variable = size_variables(network, [name])[0]
     if name == "alpha":
-        return [i * Fraction(knob.step) for i in range(1, 1 + min(24, int(2 / knob.step)))]
+        return [i * Fraction(variable.step) for i in range(1, 1 + min(24, int(2 / variable.step)))]
     least = {"p": 0}.get(name.rpartition(".")[2], 1)
-    start = max(least, int(knob.value) - rng.randint(1, 12))
-    return list(range(start, max(int(knob.value), start) + rng.randint(2, 14)))
+    start = max(least, int(variable.value) - rng.randint(1, 12))
+    return list(range(start, max(int(variable.value), start) + rng.randint(2, 14)))
 
 
 def question(seed: int) -> Question:

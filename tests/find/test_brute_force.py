@@ -5,7 +5,7 @@ import os
 import pytest
 
 from tests.find.questions import question
-from worksheet.derive.seek import seek
+from worksheet.derive.find import find_values
 
 MANY = int(os.environ.get("WORKSHEET_QUESTIONS", "40"))  # 500 take some ten minutes, nearly all of them to try every place
 
@@ -13,5 +13,5 @@ MANY = int(os.environ.get("WORKSHEET_QUESTIONS", "40"))  # 500 take some ten min
 @pytest.mark.parametrize("seed", range(MANY))
 def test_same_solutions(seed: int) -> None:
     asked = question(seed)
-    found = seek(asked.network, asked.unknowns, asked.texts, asked.convention, ranges=asked.range_texts)
+    found = find_values(asked.network, asked.unknowns, asked.texts, asked.convention, ranges=asked.range_texts)
     assert found.solutions == asked.answer(), (asked.unknowns, asked.range_texts, asked.texts, asked.convention)

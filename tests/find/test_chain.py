@@ -5,9 +5,9 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worksheet.derive.seek.bounds import verdict
-from worksheet.derive.seek.chain import Domain, Line, solved
-from worksheet.derive.seek.search import EVERY
+from worksheet.derive.find.box_bounds import verdict
+from worksheet.derive.find.chain import ChainLine, Domain, solve
+from worksheet.derive.find.search import EVERY
 from worksheet.formula import Formula
 
 NUMBERS = st.integers(1, 12)
@@ -29,7 +29,7 @@ def formulas(draw: st.DrawFn) -> str:
     return text
 
 
-def holds(line: Line, p: int) -> bool:
+def holds(line: ChainLine, p: int) -> bool:
     value = Formula.of(line.term).at({"p": p})
     low = line.low is None or (value > line.low.value if line.low.strict else value >= line.low.value)
     return low and (line.high is None or (value < line.high.value if line.high.strict else value <= line.high.value))
@@ -38,7 +38,7 @@ def holds(line: Line, p: int) -> bool:
 @given(formulas(), RELATIONS, st.integers(-60, 200), st.integers(0, 6))
 def test_every_line_says_the_same(text: str, relation: str, number: int, first: int) -> None:
     domain = Domain("p", 1, range(first, TOP + 1))
-    found = solved(Formula(text).tree, relation, number, domain)
+    found = solve(Formula(text).tree, relation, number, domain)
     values = {p: Formula(text).at({"p": p}) - number for p in domain.steps}
     wanted = [p for p, value in values.items() if verdict(EVERY[relation], (value, value))]
     if found:
@@ -48,7 +48,7 @@ def test_every_line_says_the_same(text: str, relation: str, number: int, first: 
 
 
 def test_the_lines_of_a_padding() -> None:
-    found = solved(Formula("floor((224 - 7 + 2*p)/2) + 1").tree, "=", 112, Domain("p", 1, range(17)))
+    found = solve(Formula("floor((224 - 7 + 2*p)/2) + 1").tree, "=", 112, Domain("p", 1, range(17)))
     assert found
     ends = [(line.low and line.low.value, line.high and line.high.value) for line in found.lines]
     assert ends == [(112, 112), (111, 111), (111, 112), (222, 224), (5, 7), (Fraction(5, 2), Fraction(7, 2))]
@@ -56,10 +56,10 @@ def test_the_lines_of_a_padding() -> None:
 
 
 def test_an_unknown_that_stands_twice_is_left_to_bounds() -> None:
-    assert solved(Formula("p*p + p").tree, "<=", 30, Domain("p", 1, range(10))) is None
+    assert solve(Formula("p*p + p").tree, "<=", 30, Domain("p", 1, range(10))) is None
 
 
 def test_steps_that_are_no_whole_numbers() -> None:
-    found = solved(Formula("100*alpha").tree, "<=", 60, Domain("alpha", Fraction(1, 8), range(1, 17)))
+    found = solve(Formula("100*alpha").tree, "<=", 60, Domain("alpha", Fraction(1, 8), range(1, 17)))
     assert found
     assert list(found.steps) == [step for step in range(1, 17) if Fraction(step, 8) * 100 <= 60]

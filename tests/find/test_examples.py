@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import worksheet as ws
-from worksheet.derive.seek import seek
-from worksheet.derive.seek.text import asked, ranged
+from worksheet.derive.find import find_values
+from worksheet.derive.find.condition_text import read_condition, read_range
 from worksheet.errors import WorksheetError
 from worksheet.zoo import model
 
 
 def solutions(network: str | ws.Network, unknown: str, *so_that: str, **more: object) -> list[object]:
-    found = seek(model(network).network() if isinstance(network, str) else network, [unknown], so_that, **more)  # type: ignore[arg-type]
+    found = find_values(model(network).network() if isinstance(network, str) else network, [unknown], so_that, **more)  # type: ignore[arg-type]
     return [solution[unknown] for solution in found.solutions]
 
 
@@ -61,7 +61,9 @@ def test_a_depth_is_that_of_another_network() -> None:
     assert solutions("resnet-50", "res4.depth", f"macs = {deeper}") == [23]
     deepest = ws.derive(model("resnet-152").network(), "textbook").totals["params"]
     net = model("resnet-50").network()
-    found = seek(net, ["res3.depth", "res4.depth"], [f"params = {deepest + 64}"], ranges=["res3.depth=6..9", "res4.depth=30..40"])
+    found = find_values(
+        net, ["res3.depth", "res4.depth"], [f"params = {deepest + 64}"], ranges=["res3.depth=6..9", "res4.depth=30..40"]
+    )
     assert found.solutions == [{"res3.depth": 8, "res4.depth": 36}]
 
 
@@ -75,7 +77,7 @@ def test_a_block_of_resnet_by_hand() -> None:
 
 def test_a_transformer_counts_its_layers() -> None:
     """A stage that is one block of many: all of them in a row."""
-    found = seek(model("vit-b-16").network(), ["encoder_layer_0.depth"], ["params = now"])
+    found = find_values(model("vit-b-16").network(), ["encoder_layer_0.depth"], ["params = now"])
     assert found.solutions == [{"encoder_layer_0.depth": 12}]
 
 
@@ -89,7 +91,7 @@ def test_layers_by_name_repeat() -> None:
 
 def test_several_unknowns() -> None:
     net = ws.network("one", (3, 32, 32), ws.layer("Conv2d", "conv", c=8, w=3))
-    found = seek(net, ["conv.w", "conv.p"], ["conv.output = conv.input"], ranges=["conv.w=1..9", "conv.p=0..9"])
+    found = find_values(net, ["conv.w", "conv.p"], ["conv.output = conv.input"], ranges=["conv.w=1..9", "conv.p=0..9"])
     assert found.solutions == [{"conv.w": 2 * p + 1, "conv.p": p} for p in range(5)]
 
 
@@ -113,24 +115,24 @@ def test_no_network_is_no_solution() -> None:
         ("conv.p", "macs <", "", "found the end"),
         ("conv.p", "macs < 3 < 4", "", "a second one"),
         ("conv.p", "macs < 3", "conv.p=9..3", "is empty"),
-        ("conv.p", "macs < 3", "conv.w=1..3", "is no unknown"),
+        ("conv.p", "macs < 3", "conv.w=1..3", "is not an unknown"),
         ("conv.p", "macs < 3", "conv.p=x..3", "expected a number from 0 on"),
         ("conv.s", "macs < 3", "conv.s=0..0", "lies outside"),
         ("block.depth", "macs < 3", "", "has no stage"),
-        ("conv..conv.depth", "macs < 3", "", "no block that could stand there several times"),
+        ("conv..conv.depth", "macs < 3", "", "has no block there that could be repeated"),
     ],
 )
 def test_refusals(unknown: str, condition: str, range: str, says: str) -> None:
     net = ws.network("one", (3, 8, 8), ws.layer("Conv2d", "conv", c=8, w=3))
     with pytest.raises(WorksheetError) as caught:
-        seek(net, [unknown], [condition], "textbook", ranges=[range] if range else [])
+        find_values(net, [unknown], [condition], "textbook", ranges=[range] if range else [])
     assert says in str(caught.value)
 
 
 def test_faults_come_together_with_their_places() -> None:
     net = ws.network("one", (3, 8, 8), ws.layer("Conv2d", "conv", c=8, w=3))
     with pytest.raises(WorksheetError) as caught:
-        seek(net, ["conv.p"], ["conv.output = 5", "cov.output = 5", "macs <= cov.M"], "textbook")
+        find_values(net, ["conv.p"], ["conv.output = 5", "cov.output = 5", "macs <= cov.M"], "textbook")
     places = [(fault.where.line, fault.where.column, fault.where.length) for fault in caught.value.faults]
     assert sorted(places) == [(1, 1, 10), (1, 9, 5)]
 
@@ -138,13 +140,13 @@ def test_faults_come_together_with_their_places() -> None:
 def test_too_much_is_refused() -> None:
     net = ws.network("one", (3, 8, 8), ws.layer("Conv2d", "conv", c=8, w=3))
     with pytest.raises(WorksheetError, match="more than 100,000 solutions"):
-        seek(net, ["B", "conv.c"], ["macs >= 1"], "textbook")
+        find_values(net, ["B", "conv.c"], ["macs >= 1"], "textbook")
 
 
 @given(st.text(max_size=80) | st.text(alphabet="conv1.pWoutput=<> 0123456789xGiB%now,/", max_size=60))
 def test_any_condition_is_read_or_refused_with_its_place(text: str) -> None:
     try:
-        found = asked(text)
+        found = read_condition(text)
     except WorksheetError as fault:
         assert fault.where.line == 1
         assert fault.where.column is not None
@@ -155,7 +157,7 @@ def test_any_condition_is_read_or_refused_with_its_place(text: str) -> None:
 @given(st.text(max_size=60) | st.text(alphabet="conv1.p=.0123456789/", max_size=40))
 def test_any_range_is_read_or_refused(text: str) -> None:
     try:
-        _, found = ranged(text)
+        _, found = read_range(text)
     except WorksheetError:
         return
     assert 0 <= found.least <= found.most
@@ -176,4 +178,4 @@ def test_any_range_is_read_or_refused(text: str) -> None:
     ],
 )
 def test_numbers_with_units(text: str, number: object) -> None:
-    assert asked(f"macs <= {text}").number == number
+    assert read_condition(f"macs <= {text}").number == number

@@ -12,10 +12,10 @@ from typer.testing import CliRunner
 
 from tests.sheet_facts import EXAMPLES
 from worksheet.cli import app
-from worksheet.derive.seek import seek
+from worksheet.derive.find import find_values
 from worksheet.errors import WorksheetError
+from worksheet.grading.find_question import read_set, said
 from worksheet.grading.paper import FIND
-from worksheet.grading.sought import read_set, said
 from worksheet.homework.reading import read_assignment
 from worksheet.homework.variants import variant
 
@@ -96,8 +96,8 @@ def test_everyone_has_their_own_with_variants(tmp_path: Path) -> None:
     answers = {}
     for who in ("a1", "b2", "c3"):
         network = variant(assignment, who)
-        mine = seek(network, ["features.0.p"], ["features.0.output = 55"]).solutions
-        largest = seek(network, ["M"], ["flops <= 50 % of now"], "ai61002").solutions[-1:]
+        mine = find_values(network, ["features.0.p"], ["features.0.output = 55"]).solutions
+        largest = find_values(network, ["M"], ["flops <= 50 % of now"], "ai61002").solutions[-1:]
         texts = [", ".join(str(value) for one in found for value in one.values()) or "none" for found in (mine, largest)]
         answers[who] = dict(zip(("q1", "q3"), texts, strict=True))
     found = marks(tmp_path, homework, answers)

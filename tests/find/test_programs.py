@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 import worksheet as ws
-from worksheet.derive.seek import seek
+from worksheet.derive.find import find_values
 from worksheet.errors import WorksheetError
 from worksheet.layers import Shape
 from worksheet.network import Network
@@ -23,13 +23,13 @@ def test_a_program_that_looks_at_the_sizes_is_counted_place_by_place() -> None:
     net = deceitful((3, 20, 20))
     macs = {side: ws.derive(deceitful((3, side, side)), "textbook").totals["macs"] or 0 for side in range(5, 31)}
     limit = macs[9] + 10
-    found = seek(net, ["M"], [f"macs <= {limit}"], "textbook", ranges=["M=5..30"])
+    found = find_values(net, ["M"], [f"macs <= {limit}"], "textbook", ranges=["M=5..30"])
     assert [one["M"] for one in found.solutions] == [side for side, value in macs.items() if value <= limit]
 
 
 def test_too_many_places_of_such_a_program_are_refused() -> None:
     with pytest.raises(WorksheetError, match="too many to count each"):
-        seek(deceitful((3, 20, 20)), ["M", "B"], ["macs = 1000003"], "textbook", ranges=["M=5..30", "B=1..1000"])
+        find_values(deceitful((3, 20, 20)), ["M", "B"], ["macs = 1000003"], "textbook", ranges=["M=5..30", "B=1..1000"])
 
 
 def test_its_report() -> None:

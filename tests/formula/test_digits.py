@@ -13,7 +13,6 @@ from worksheet import Digits, WorksheetError
         ("en_IN", "7,30,56,256"),
         ("en_US", "73,056,256"),
         ("de_DE", "73.056.256"),
-        ("de_CH", "73’056’256"),
         ("fr_FR", "73\u202f056\u202f256"),
         ("hi_IN", "7,30,56,256"),
         ("none", "73056256"),
@@ -29,6 +28,16 @@ def test_babel_agrees() -> None:
     for locale in ("en_IN", "en_US", "de_DE", "fr_FR", "ja_JP", "pt_BR", "bn_BD"):
         for number in (0, 7, 999, 1000, 12345, 100000, 1234567, 10**12):
             assert Digits(locale).result(number) == format_decimal(number, locale=locale, numbering_system="latn")
+
+
+@pytest.mark.parametrize("locale", ["de_CH", "fr_CH", "it_CH"])
+def test_swiss_digits_have_the_separator_of_the_babel_at_hand(locale: str) -> None:
+    """CLDR has moved from one apostrophe to another. A straight one format_decimal loses: it takes it for a quotation mark."""
+    from babel.numbers import get_group_symbol
+
+    separator = get_group_symbol(locale)
+    assert separator in "’'\u202f"
+    assert Digits(locale).result(73056256) == f"73{separator}056{separator}256"
 
 
 def test_the_frequent_locales_are_babels() -> None:

@@ -285,7 +285,7 @@ def test_all_names_and_headings_of_a_paper_call_its_cells() -> None:
         read_network("zoo:resnet-50")
     )
     layout = Layout.of(paper)
-    headings = {column.name: column.heading for column in paper.convention.columns} | {"output": "Output size"}
+    headings = {column.name: column.heading for column in paper.counting.convention.columns} | {"output": "Output size"}
     for cell in paper.shown:
         row, column = cell.key
         assert layout.cell(str(row), headings[column]) == layout.heading(f"{row} {headings[column]}") == cell.key

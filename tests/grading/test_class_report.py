@@ -12,8 +12,9 @@ import pytest
 
 import worksheet as ws
 from tests.grading.made_up import HOSTILE, hostile, mark, paper, students
+from worksheet.drawing.axes import spacing
 from worksheet.grading.answers.found import Unplaced
-from worksheet.grading.charts import Bar, bars, spacing
+from worksheet.grading.charts import Bar, points_bars
 from worksheet.grading.class_report import ClassReport
 from worksheet.grading.marks import Mark, Marked, Verdict
 from worksheet.grading.statistics import Statistics
@@ -152,11 +153,11 @@ def test_equal_unknown_formulas_are_one_whatever_the_blanks() -> None:
 
 def test_bars_hold_everybody() -> None:
     totals = Counter({Fraction(0): 1, Fraction(7, 2): 2, Fraction(20): 3})
-    found = bars(totals, Fraction(20))
+    found = points_bars(totals, Fraction(20))
     assert sum(bar.many for bar in found) == 6
     assert found[-1] == Bar(Fraction(19), Fraction(20), 3)
     assert found[3] == Bar(Fraction(3), Fraction(4), 2)
-    assert bars(Counter({Fraction(0): 2}), Fraction(0)) == [Bar(Fraction(0), Fraction(0), 2)]
+    assert points_bars(Counter({Fraction(0): 2}), Fraction(0)) == [Bar(Fraction(0), Fraction(0), 2)]
     assert spacing(Fraction(124), 20) == 10
 
 

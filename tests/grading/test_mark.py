@@ -113,7 +113,7 @@ def test_an_unknown_answer_stays_unknown(paper: Paper) -> None:
 
 @pytest.mark.parametrize("answer", ["17", "17x18x19", "0", "-3", "2.5", "10**9"])
 def test_every_cell_can_be_marked_whatever_is_typed(paper: Paper, answer: str) -> None:
-    asked = PaperMaker(ws.convention("ai61002"), ASK).paper(paper.network)
+    asked = PaperMaker(ws.convention("ai61002"), ASK).paper(paper.counting.network)
     texts = {cell.key: answer for cell in asked.shown}
     found = marked_paper(asked, texts, None, conventions.names())
     assert Verdict.UNMARKED not in {mark.verdict for mark in found}

@@ -8,10 +8,10 @@ import pytest
 
 import worksheet as ws
 from tests.growth.test_published import curve, only
-from worksheet.derive.growth.curves import leading
-from worksheet.derive.growth.ranges import written
+from worksheet.derive.growth.cost_curves import leading
+from worksheet.derive.growth.size_ranges import written
 from worksheet.errors import WorksheetError
-from worksheet.varied import knobs, turned
+from worksheet.varied import size_variables, with_sizes
 
 NETWORKS = {  # what varies, and how far
     "resnet-50": ("side", "97..480"), "densenet121": ("side", "64..300"), "mobilenet-v2": ("side", "32..300"),
@@ -25,9 +25,9 @@ NETWORKS = {  # what varies, and how far
 def counted(network: ws.Network, name: str, size: int | str) -> ws.Derivation:
     """One size, laid and counted on its own."""
     number = Fraction(size) if isinstance(size, str) else size
-    [knob] = knobs(network, [name])
+    [variable] = size_variables(network, [name])
     samples = number if name == "B" else 1
-    return ws.derive(network if name == "B" else turned(network, {knob: number}), "textbook", batch=samples)
+    return ws.derive(network if name == "B" else with_sizes(network, {variable: number}), "textbook", batch=samples)
 
 
 @pytest.mark.parametrize("name", NETWORKS)

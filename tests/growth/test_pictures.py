@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import worksheet as ws
-from worksheet.derive.drawing.axes import GAP, Axis, apart
-from worksheet.derive.drawing.curves import Chart, Line, chart
-from worksheet.derive.drawing.shares import Bands, bands
 from worksheet.document import Picture
+from worksheet.drawing.axes import GAP, PlotAxis, apart
+from worksheet.drawing.curves import Chart, Series, draw_chart
+from worksheet.drawing.shares import Bands, draw_bands
 from worksheet.formula import Scale
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -67,14 +67,14 @@ def test_curves_are_told_apart_without_colour(report: ws.report) -> None:
 
 def test_places_on_axes() -> None:
     """Halfway between 1 and 100 lies 50.5 on a linear axis and 10 on a logarithmic one."""
-    assert Axis(1, 100, 0, 10).at(Fraction(101, 2)) == pytest.approx(5)
-    assert Axis(1, 100, 0, 10, True).at(10) == pytest.approx(5)
-    assert Axis(7, 7, 0, 10).at(7) == 5
+    assert PlotAxis(1, 100, 0, 10).at(Fraction(101, 2)) == pytest.approx(5)
+    assert PlotAxis(1, 100, 0, 10, True).at(10) == pytest.approx(5)
+    assert PlotAxis(7, 7, 0, 10).at(7) == 5
 
 
 def test_a_power_is_a_straight_line_on_logarithmic_axes() -> None:
-    lines = [Line("cube", {x: x**3 for x in range(1, 65)}), Line("square", {x: 5 * x**2 for x in range(1, 65)})]
-    picture = chart(Chart("powers", "Powers", "side", Scale(1000), lines, is_logarithmic=True))
+    lines = [Series("cube", {x: x**3 for x in range(1, 65)}), Series("square", {x: 5 * x**2 for x in range(1, 65)})]
+    picture = draw_chart(Chart("powers", "Powers", "side", Scale(1000), lines, is_logarithmic=True))
     paths = [path.get("d") for path in ET.fromstring(picture.svg).iter(f"{SVG}path") if path.get("stroke-width") == "1.2"]
     for path, power in zip(paths, (3, 2), strict=True):
         places = [tuple(map(float, place.split())) for place in re.findall(r"[\d.]+ [\d.]+", path)]
@@ -96,14 +96,14 @@ def slope_of_one(picture: Picture) -> float:
 
 
 def test_nothing_counted_has_no_place_on_logarithmic_axes() -> None:
-    picture = chart(Chart("x", "X", "side", Scale(1000), [Line("a", {1: 0, 2: 5, 3: 9})], is_logarithmic=True))
+    picture = draw_chart(Chart("x", "X", "side", Scale(1000), [Series("a", {1: 0, 2: 5, 3: 9})], is_logarithmic=True))
     assert "nan" not in picture.svg
     assert "inf" not in picture.svg
 
 
 def test_bands_fill_the_whole() -> None:
     shares = {size: {"A": Fraction(size, 10), "B": Fraction(9 - size, 10), "C": Fraction(1, 10)} for size in range(1, 9)}
-    picture = bands(Bands("x", "Shares", "side", shares, ["A", "B", "C"]))
+    picture = draw_bands(Bands("x", "Shares", "side", shares, ["A", "B", "C"]))
     areas = [path.get("d") for path in ET.fromstring(picture.svg).iter(f"{SVG}path") if path.get("fill-opacity")]
     assert len(areas) == 3
     highest = min(float(y) for _, y in re.findall(r"([\d.]+) ([\d.]+)", areas[-1]))

@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import worksheet as ws
-from worksheet.derive.growth.ranges import MOST_LOOKED, Range, how_many, looked_at, range_of, ranges, shown_sizes
+from worksheet.derive.growth.size_ranges import (
+    MAX_EVALUATED,
+    SizeRange,
+    evaluated_sizes,
+    how_many,
+    range_of,
+    read_ranges,
+    shown_sizes,
+)
 from worksheet.errors import WorksheetError
 
 
@@ -25,7 +33,7 @@ from worksheet.errors import WorksheetError
     ],
 )
 def test_ranges_are_read(text: str, least: int, most: int, listed: tuple) -> None:
-    assert range_of("side", text) == Range("M", least, most, listed)
+    assert range_of("side", text) == SizeRange("M", least, most, listed)
 
 
 @pytest.mark.parametrize(
@@ -56,10 +64,10 @@ def test_what_is_no_range(text: str, message: str) -> None:
 
 def test_all_faults_at_once() -> None:
     with pytest.raises(WorksheetError) as caught:
-        ranges({"side": "9..1", "batch": "x", "M": "1..5", "width": "0..1"})
+        read_ranges({"side": "9..1", "batch": "x", "M": "1..5", "width": "0..1"})
     assert len(caught.value.faults) == 3
     with pytest.raises(WorksheetError, match="M is given twice"):
-        ranges({"side": "1..9", "M": "1..5"})
+        read_ranges({"side": "1..9", "M": "1..5"})
     with pytest.raises(WorksheetError) as caught:
         ws.grow(
             [ws.read(f"zoo:{name}") for name in ("gpt2", "resnet-50", "mobilenet-v1")],
@@ -76,7 +84,7 @@ def test_all_faults_at_once() -> None:
     [
         ("resnet-50", {"side": "112..180"}, "takes no M from 112 to 180"),
         ("resnet-50", {"side": "224"}, "nothing varies"),
-        ("resnet-50", {}, "nothing is said to vary"),
+        ("resnet-50", {}, "no range given"),
         ("resnet-50", {"side": "2.5..7"}, "cannot be 2.5"),
         ("resnet-50", {"width": "0.3, 0.5"}, "cannot be 0.3"),
         ("resnet-50", {"length": "1..5"}, "no 'L'"),
@@ -100,13 +108,13 @@ def test_points_are_bounded(points: int) -> None:
     st.integers(2, 200),
 )  # fmt: skip
 def test_sizes_are_in_the_range_and_no_more_than_asked(least: int, more: int, step: Fraction, period: int, most: int) -> None:
-    span = Range("M", least, least + more)
-    sizes = looked_at(span, step)
+    span = SizeRange("M", least, least + more)
+    sizes = evaluated_sizes(span, step)
     assert sizes == sorted(set(sizes))
     assert all(span.least <= size <= span.most and (size / Fraction(step)).denominator == 1 for size in sizes)
-    if how_many(span, step) <= MOST_LOOKED:
+    if how_many(span, step) <= MAX_EVALUATED:
         assert len(sizes) == how_many(span, step)
-    assert len(sizes) <= 1.1 * MOST_LOOKED
+    assert len(sizes) <= 1.1 * MAX_EVALUATED
     if sizes:
         shown = shown_sizes(span, sizes, step, period, sizes[len(sizes) // 2], most)
         assert set(shown) <= set(sizes)

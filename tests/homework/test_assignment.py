@@ -1,5 +1,6 @@
 """An assignment's file means what its page says; whatever is wrong with it is told at its place, all at once."""
 
+import json
 import pickle
 import re
 from fractions import Fraction
@@ -16,11 +17,11 @@ from worksheet.derive import derive
 from worksheet.errors import WorksheetError
 from worksheet.grading.making import ANY, Ask
 from worksheet.grading.policy import Policy, Tolerance
-from worksheet.homework import schema
 from worksheet.homework.assignment import VARIED, Assignment, Variants
-from worksheet.homework.fields import Forms, Key, Record, Table, Value
 from worksheet.homework.keys import KEYS
 from worksheet.homework.reading import read_assignment
+from worksheet.schema import Field, FieldType, Forms, Record, TableOf
+from worksheet.schema.json_schema import FOLDER
 
 PAGE = (ROOT / "docs" / "assignment.md").read_text()
 ISSUED = """\
@@ -201,12 +202,12 @@ FAULTS = [  # what stands below the first two lines; the line, what is underline
     ("input: 3x0x5", 3, "3x0x5", "the sizes of an input are from 1 to", ""),
     ("ask: output", 3, "output", "expected a list or a table here, not one value", ""),
     ("ask: []", 3, "[]", "0 columns; at least 1", ""),
-    ("ask: [output, parms]", 3, "parms", "the way of counting has no column 'parms'", "did you mean params?"),
+    ("ask: [output, parms]", 3, "parms", "the convention has no column 'parms'", "did you mean params?"),
     ("ask: [flops, flops]", 3, "flops", "the column 'flops' is given twice", ""),
-    ("ask: {Conv3d: [params]}", 3, "Conv3d", "no layer of the network is a 'Conv3d'", "did you mean Conv2d?"),
+    ("ask: {Conv3d: [params]}", 3, "Conv3d", "the network has no layer of the kind 'Conv3d'", "did you mean Conv2d?"),
     ("ask: {'Conv2d, Conv2d': [params]}", 3, "Conv2d, Conv2d", "'Conv2d' is given twice", ""),
     ("ask: {ReLU: []}\ntotal: none", 3, "{ReLU: []}", "nothing is asked", ""),
-    ("total: [output]", 3, "output", "'output' is no column that is summed up", "known: flops, params"),
+    ("total: [output]", 3, "output", "'output' is not a column with a total", "known: flops, params"),
     ("total: params", 3, "params", "cannot read 'params'", "known: none"),
     ("ask: [output]\nformulas: [flops]", 4, "flops", "'flops' is not asked", "known: output"),
     ("marks: 2", 3, "2", "expected 'key: value' lines here", ""),
@@ -214,8 +215,8 @@ FAULTS = [  # what stands below the first two lines; the line, what is underline
     ("marks: {21 flops: 2}", 3, "21 flops", "nothing that is asked is called '21 flops'", ""),
     ("marks: {flops: -1}", 3, "-1", "'-1' is not between 0 and 1000", ""),
     ("marks: {flops: 1001}", 3, "1001", "is not between 0 and 1000", ""),
-    ("marks: {flops: 1e3}", 3, "1e3", "is not a number that is meant here", "2, 0.5 or 1/2"),
-    ("marks: {flops: 50 %}", 3, "50 %", "is not a number that is meant here", ""),
+    ("marks: {flops: 1e3}", 3, "1e3", "is not a valid number here", "2, 0.5 or 1/2"),
+    ("marks: {flops: 50 %}", 3, "50 %", "is not a valid number here", ""),
     ("marks: {flops: [2]}", 3, "[2]", "expected one value here", ""),
     ("follow_through: maybe", 3, "maybe", "cannot read 'maybe'", "known: false, no"),
     ("follow_through: [output]", 3, "[output]", "expected one value or a table here, not a list", ""),
@@ -228,7 +229,7 @@ FAULTS = [  # what stands below the first two lines; the line, what is underline
     ("tolerance: {params: {hides: [par-no-bias]}}", 3, "{hides: [par-no-bias]}", "the key 'within' is missing", ""),
     ("conventions: {consider: [mac]}", 3, "mac", "unknown convention 'mac'", "did you mean macs?"),
     ("conventions: some", 3, "some", "cannot read 'some'", "known: all, none"),
-    ("conventions: {worth: half}", 3, "half", "is not a number", "25 %"),
+    ("conventions: {worth: half}", 3, "half", "is not a valid number", "25 %"),
     ("mistakes: {worth: 1.5}", 3, "1.5", "is not between 0 and 1", ""),
     ("rules: [A, A]", 3, "A", "the rule 'A' is given twice", ""),
     ("variants: {vary: [kernel]}", 3, "{vary: [kernel]}", "the key 'seed' is missing", ""),
@@ -278,8 +279,7 @@ def test_all_faults_at_once(homework) -> None:
     assert [fault.where.line for fault in caught.value.faults] == [1, 1, 3, 4, 5, 6, 6, 7, 7, 8, 9]
     told = str(caught.value)
     assert (
-        "homework.yaml:3:15: the way of counting has no column 'parms'\n  3 | ask: [output, parms]\n    |               ^^^^^"
-        in told
+        "homework.yaml:3:15: the convention has no column 'parms'\n  3 | ask: [output, parms]\n    |               ^^^^^" in told
     )
 
 
@@ -332,7 +332,7 @@ def test_a_sheet_without_homework(homework) -> None:
         homework(untitled, "untitled.sheet")
     assert [(fault.where.line, fault.message) for fault in caught.value.faults] == [
         (2, "the key 'title' is missing"),
-        (2, "the way of counting has no column 'parms'"),
+        (2, "the convention has no column 'parms'"),
     ]
 
 
@@ -428,15 +428,10 @@ def test_rounding_that_hides_a_known_mistake_is_refused(homework) -> None:
 # The schema, the page and the examples
 
 
-def test_the_shipped_schema_is_made_from_the_reader_s_keys() -> None:
-    assert schema.FILE.read_text(encoding="utf-8") == schema.text(), "python -m worksheet.homework.schema writes it anew"
-
-
 @pytest.fixture(scope="session")
 def validator():
     jsonschema = pytest.importorskip("jsonschema")
-    jsonschema.Draft202012Validator.check_schema(schema.schema())
-    return jsonschema.Draft202012Validator(schema.schema())
+    return jsonschema.Draft202012Validator(json.loads((FOLDER / "assignment.schema.json").read_text()))
 
 
 SHIPPED = sorted(EXAMPLES.glob("homework*.yaml"))
@@ -488,28 +483,28 @@ def test_the_schema_refuses_what_the_reader_refuses(homework, validator, said: s
         homework(text)
 
 
-def inner(value: Value) -> list[Key]:
+def inner(value: FieldType) -> list[Field]:
     """The keys inside a key's value."""
     forms = (value.table, value.scalar, value.items) if isinstance(value, Forms) else (value,)
     records = [form for form in forms if isinstance(form, Record)]
-    tables = [form.value for form in forms if isinstance(form, Table)]
-    return [key for record in records for key in record.keys] + [key for table in tables for key in inner(table)]
+    tables = [form.value for form in forms if isinstance(form, TableOf)]
+    return [key for record in records for key in record.fields] + [key for table in tables for key in inner(table)]
 
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)
-def test_every_key_is_on_the_page_with_its_meaning_default_and_an_example(key: Key) -> None:
+def test_every_key_is_on_the_page_with_its_meaning_default_and_an_example(key: Field) -> None:
     start = PAGE.index(f"\n## `{key.name}`\n")
     section = PAGE[start:].split("\n## ")[1]
     assert f"\n    {key.example}\n" in section
     section = " ".join(section.split())
-    for each in (key, *inner(key.value)):
+    for each in (key, *inner(key.type)):
         assert f"`{each.name}`" in section
         assert each.says in section, each.says
         assert f"Default: {each.default}." in section
 
 
 EXAMPLES_OF_KEYS = [(key.name, key.example) for key in KEYS] + [
-    (key.name, f"{key.name}: {each.example}") for key in KEYS for each in inner(key.value)
+    (key.name, f"{key.name}: {each.example}") for key in KEYS for each in inner(key.type)
 ]
 
 
@@ -536,7 +531,7 @@ def test_every_line_that_the_page_shows_is_read(homework, said: str) -> None:
     if "within" not in said:
         assert homework(f"{usual}{said}\n")
         return
-    with pytest.raises(WorksheetError, match="known mistakes would pass for right"):  # on this network, more than those
+    with pytest.raises(WorksheetError, match="known mistakes would pass as right"):  # on this network, more than those
         homework(f"{usual}{said}\n")
 
 

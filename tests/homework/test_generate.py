@@ -213,7 +213,7 @@ def test_rules_of_the_policy(homework) -> None:
     ("marks", "text"), [(Fraction(1), "1"), (Fraction(5, 2), "2.5"), (Fraction(1, 3), "1/3"), (Fraction(40), "40")]
 )
 def test_marks_as_print_gives_them(marks: Fraction, text: str) -> None:
-    from worksheet.homework.blank import said
+    from worksheet.homework.question_sheet import said
 
     assert said(marks) == text
 

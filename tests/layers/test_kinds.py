@@ -43,17 +43,17 @@ def test_an_example_of_the_spelling_reads_back(kind, sheet) -> None:
 @pytest.mark.parametrize("kind", kinds().values(), ids=lambda kind: kind.name)
 def test_a_kind_is_made_to_fit_once(kind) -> None:
     """Equal layers share the kind that is made to fit: what is derived from it is derived once."""
-    if kind.meets:
+    if kind.specialise:
         shapes = kind.spelling.beside or [USUAL[len(axes)] for axes in kind.forms[0].inputs]
         parsed = tuple(tuple(int(part) for part in shape.split("x")) for shape in shapes)
         text = kind.spelling.example.partition(": ")[2]
         pattern = text.split()[0] if kind.spelling.pattern else ""
         values = hyperparameters(kind, [Given(s.name, 1) for s in kind.hyperparameters if s.default is None])
         try:
-            made = kind.meets(parsed, values, pattern)
+            made = kind.specialise(parsed, values, pattern)
         except WorksheetError:
             return
-        assert made is kind.meets(parsed, dict(values), pattern)
+        assert made is kind.specialise(parsed, dict(values), pattern)
         assert made.name == kind.name
 
 
@@ -69,17 +69,9 @@ def test_a_pooling_window_steps_by_its_own_size() -> None:
     assert (values["s_w"], values["s_h"], values["p_w"]) == (3, 2, 0)
 
 
-def test_the_page_on_layers_is_what_the_program_has() -> None:
-    from tests.layers.catalogue import page
-    from tests.sheet_facts import ROOT
-
-    hint = "python -m tests.layers.catalogue > docs/layers.md"
-    assert (ROOT / "docs" / "layers.md").read_text() == page(), hint
-
-
 def test_no_cell_of_the_table_of_proofs_is_empty() -> None:
-    from tests.layers.catalogue import cells
     from tests.layers.proofs import proofs
+    from tools.layers import cells
 
     for name, proof in proofs().items():
         assert all(cells(proof)), name

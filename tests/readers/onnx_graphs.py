@@ -53,11 +53,11 @@ def model(
     """A model's bytes. The input is x of 1 x 4 x 8 x 8 where none is given; ``arrays`` are its initializers."""
     from onnx import helper
 
-    given = {"x": (1, 4, 8, 8)} if inputs is None else inputs
+    input_shapes = {"x": (1, 4, 8, 8)} if inputs is None else inputs
     graph = helper.make_graph(
         nodes,
         "graph",
-        [helper.make_tensor_value_info(name, FLOAT, shape) for name, shape in given.items()],
+        [helper.make_tensor_value_info(name, FLOAT, shape) for name, shape in input_shapes.items()],
         [helper.make_tensor_value_info(name, FLOAT, None) for name in outputs.split()],
         stored(**arrays),
     )

@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 
 import worksheet as ws
+from tests.readers.network_facts import graph
 from tests.readers.vision import vision
-from tests.sheet_facts import ROOT
 
-GRAPHS = ROOT.parent / "shared" / "networks" / "onnx"
 # torchvision's name, the zoo's, and the totals that torch's own counters print for them
 NETWORKS = {
     "alexnet": ("alexnet-torchvision", 61_100_840, 714_188_480),
@@ -21,8 +20,8 @@ NETWORKS = {
 def layers(net: ws.Network) -> list[tuple[object, ...]]:
     """The layers that store or multiply something: kind, parameters, MACs, output."""
     rows = ws.derive(net, "textbook").rows
-    found = [(row.kind, row.counts["weights"] + row.counts["biases"], row.counts["macs"], row.output) for row in rows]
-    return [layer for layer in found if layer[1] or layer[2]]
+    rows_of_layers = [(row.kind, row.counts["weights"] + row.counts["biases"], row.counts["macs"], row.output) for row in rows]
+    return [layer for layer in rows_of_layers if layer[1] or layer[2]]
 
 
 def totals(net: ws.Network) -> tuple[int, int]:
@@ -30,11 +29,10 @@ def totals(net: ws.Network) -> tuple[int, int]:
     return d.totals["params"], d.totals["macs"]
 
 
-def graph(name: str) -> Path:
-    path = GRAPHS / f"{name}.onnx"
-    if not path.exists():
-        pytest.skip(f"{path.name} lies outside the project and is not there")
-    return path
+def exported(folder: Path, name: str) -> ws.Network:
+    path = folder / f"{name}.onnx"
+    path.write_bytes(graph(name))
+    return ws.read(path)
 
 
 @pytest.mark.torch
@@ -48,17 +46,17 @@ def test_torch_and_the_zoo_agree(name: str) -> None:
 
 @pytest.mark.onnx
 @pytest.mark.parametrize("name", NETWORKS)
-def test_onnx_and_the_zoo_agree(name: str) -> None:
-    net = ws.read(graph(name))
+def test_onnx_and_the_zoo_agree(name: str, tmp_path: Path) -> None:
+    net = exported(tmp_path, name)
     zoo, *published = NETWORKS[name]
     assert totals(net) == tuple(published)
     assert layers(net) == layers(ws.read(f"zoo:{zoo}"))
 
 
 @pytest.mark.onnx
-def test_an_exporter_that_folds_normalisation_leaves_a_bias_for_it() -> None:
-    """resnet18-dynamo.onnx holds no BatchNorm: its scale went into the weights, its shift became a bias of each convolution."""
-    folded, plain = layers(ws.read(graph("resnet18-dynamo"))), layers(ws.read("zoo:resnet18-torchvision"))
+def test_an_exporter_that_folds_normalisation_leaves_a_bias_for_it(tmp_path: Path) -> None:
+    """The graph resnet18-dynamo holds no BatchNorm: its scale went into the weights, its shift into biases of convolutions."""
+    folded, plain = layers(exported(tmp_path, "resnet18-dynamo")), layers(ws.read("zoo:resnet18-torchvision"))
     rows = [layer for layer in plain if layer[0] != "BatchNorm"]
     assert [layer[2:] for layer in folded] == [layer[2:] for layer in rows]
     for (kind, has, _, output), (_, had, _, _) in zip(folded, rows, strict=True):

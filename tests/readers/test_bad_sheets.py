@@ -13,7 +13,7 @@ FRONT = "---\ntitle: T\ninput: 3 x 32 x 32\n---\n"
 
 
 def check_exit(monkeypatch, capsys, path: Path, fault: WorksheetError) -> None:
-    """The command says the same at the same place, writes nothing and ends with exit code 2."""
+    """The command reports the same message at the same position, writes nothing and ends with exit code 2."""
     monkeypatch.setattr(sys, "argv", ["worksheet", "solve", str(path), "-o", str(path.parent / "out.pdf")])
     with pytest.raises(SystemExit) as ended:
         main()
@@ -24,16 +24,16 @@ def check_exit(monkeypatch, capsys, path: Path, fault: WorksheetError) -> None:
     assert not (path.parent / "out.pdf").exists()
 
 
-BAD = [  # layers behind the front matter (they begin in line 5), line, column, part of the message, part of the hint
+BAD = [  # layers after the front matter (they begin in line 5), line, column, part of the message, part of the hint
     ("Conv2D: 8c 3w", 5, 1, "unknown layer 'Conv2D'", "did you mean Conv2d?"),
     ("Relu", 5, 1, "unknown layer 'Relu'", "did you mean ReLU?"),
     ("Convolution: 3w", 5, 1, "unknown layer 'Convolution'", "known: "),
     ("  Drop: 3", 5, 3, "unknown layer 'Drop'", "did you mean Crop or Dropout?"),
-    ("Conv2d 8c 3w", 5, 1, "a colon is missing behind Conv2d", "Conv2d: 8c 3w"),
+    ("Conv2d 8c 3w", 5, 1, "a colon is missing after Conv2d", "Conv2d: 8c 3w"),
     ("Conv2d: 8c 3v", 5, 12, "Conv2d has no 'v'", "known: c"),
     ("Conv2d: 8c 1lw", 5, 12, "Conv2d has no 'lw'", "did you mean w?"),
-    ("Conv2d: 256 3w 1s 1p", 5, 9, "the number '256' has no letter behind it", "256c?"),
-    ("Conv2d: 8c w 1s", 5, 12, "w lacks its number", "an example: Conv2d: 64c"),
+    ("Conv2d: 256 3w 1s 1p", 5, 9, "the number '256' has no letter after it", "256c?"),
+    ("Conv2d: 8c w 1s", 5, 12, "w has no number", "an example: Conv2d: 64c"),
     ("Conv2d: 8c", 5, 1, "Conv2d lacks the kernel width", "an example: Conv2d: 64c"),
     ("Conv2d: 3w", 5, 1, "Conv2d lacks the number of kernels", "an example: Conv2d: 64c"),
     ("Conv2d:", 5, 1, "Conv2d lacks the", "an example: Conv2d: 64c"),
@@ -54,8 +54,8 @@ BAD = [  # layers behind the front matter (they begin in line 5), line, column, 
     ("MaxPool2d: 2w 2s 3c", 5, 18, "MaxPool2d has no 'c'", None),
     ("ReLU: 3c", 5, 7, "ReLU has no 'c'", "ReLU takes no numbers"),
     ("Linear: 100->10", 5, 1, "Linear states 100 inputs, but receives 3 x 32 x 32 = 3072", "write 3072"),
-    ("Linear: 10", 5, 9, "the number '10' has no letter behind it", None),
-    ("Linear: 3072->", 5, 9, "a number is missing behind the arrow", "an example: Linear: 9216->4096"),
+    ("Linear: 10", 5, 9, "the number '10' has no letter after it", None),
+    ("Linear: 3072->", 5, 9, "a number is missing after the arrow", "an example: Linear: 9216->4096"),
     ("Linear: 3072->ten", 5, 9, "'ten' is not a whole number", None),
     ("Linear: a->10", 5, 9, "'a' is not a whole number", None),
     ("Linear:", 5, 1, "Linear lacks the number of output nodes", "an example"),
@@ -96,7 +96,7 @@ BAD_FRONT = [  # whole file, line, column, message, hint
     ("---\ninput: 3x4x4\ninput: 3x5x5\n---\nReLU\n", 3, 1, "the key 'input' is given twice", None),
     ("---\ninput: 3x4x4\ntitle: a: b\n---\nReLU\n", 3, 9, "not readable as YAML", None),
     ("---\ninput: 3x4x4\ndigits: xx_YY\n---\nReLU\n", 3, 9, "unknown digit grouping", "en_IN"),
-    ("---\ninput: 3x4x4\nbrackets: sometimes\n---\nReLU\n", 3, 11, "brackets are exact or always", None),
+    ("---\ninput: 3x4x4\nbrackets: sometimes\n---\nReLU\n", 3, 11, "cannot read 'sometimes'", "known: always, exact"),
     ("---\ninput: &a 3x4x4\ntitle: *a\n---\nReLU\n", 2, 8, "anchors and aliases are not read", None),
     ("---\ninput: 3x4x4\nReLU\n", 1, 1, "the front matter is not closed", None),
     ("ReLU\n", 1, 1, "there is no front matter, so the input is not known", "input: 3 x 227 x 227"),
@@ -114,11 +114,11 @@ def test_bad_front_matter(
     path = sheet(text)
     with pytest.raises(WorksheetError) as caught:
         ws.read(path)
-    found = [f for f in caught.value.faults if message in f.message]
-    assert found, caught.value
-    assert (found[0].where.line, found[0].where.column) == (line, column)
-    assert hint is None or hint in (found[0].hint or "")
-    check_exit(monkeypatch, capsys, path, found[0])
+    matching = [f for f in caught.value.faults if message in f.message]
+    assert matching, caught.value
+    assert (matching[0].where.line, matching[0].where.column) == (line, column)
+    assert hint is None or hint in (matching[0].hint or "")
+    check_exit(monkeypatch, capsys, path, matching[0])
 
 
 def test_all_faults_of_a_file_at_once(command, sheet) -> None:
@@ -158,7 +158,7 @@ def test_a_file_of_50_mb_is_refused_at_once(command, tmp_path: Path) -> None:
         file.truncate(50_000_000)
     result = command("solve", path)
     assert result.code == 2
-    assert result.err == f"error: {path}: is larger than 1,024 KiB, too large to be meant\n"
+    assert result.err == f"error: {path}: is larger than 1,024 KiB; this cannot be a worksheet file\n"
 
 
 @pytest.mark.parametrize(

@@ -86,8 +86,8 @@ YAML = [
 def test_conventions(sheet, text: str) -> None:
     path = sheet(text.encode(errors="surrogatepass"), "own.yaml")
     try:
-        found = ws.convention(str(path))
+        convention = ws.convention(str(path))
     except WorksheetError as fault:
         assert str(fault)
     else:
-        assert found.columns is not None
+        assert convention.columns is not None

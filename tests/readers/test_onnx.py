@@ -1,54 +1,60 @@
 """ONNX files: graphs of real networks without their weights, names, inputs, functions, and the arithmetic on shapes."""
 
-import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import worksheet as ws
-from tests.readers.onnx_graphs import counted, model, node, read, rows, stored
+from tests import csv_facts
+from tests.readers.network_facts import graph
+from tests.readers.onnxs import counted, model, node, read, rows, stored
 from worksheet.errors import WorksheetError
 from worksheet.sizes import sized
 
 pytestmark = pytest.mark.onnx
-SHARED = Path(__file__).resolve().parents[3] / "shared"
-TOTALS = SHARED / "reference" / "counters-totals.json"
+TOTALS, LAYERS = csv_facts.by_first_column("counter_totals.csv"), csv_facts.rows("counter_rows.csv")
 NETWORKS = ["alexnet", "resnet18", "mobilenet_v2", "vit_b_16"]
 
 
-def real(name: str) -> Path:
-    path = SHARED / "networks" / "onnx" / f"{name}.onnx"
-    if not path.exists() or not TOTALS.exists():
-        pytest.skip("the folder of reference data is not beside the project")
-    return path
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """A network as torch exported it, as a file."""
+    folder = tmp_path_factory.mktemp("onnx")
+
+    def written(name: str) -> Path:
+        path = folder / f"{name}.onnx"
+        path.write_bytes(graph(name))
+        return path
+
+    return written
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_totals_are_those_of_other_counters(name: str) -> None:
-    net = ws.read(real(name))
-    reference = json.loads(TOTALS.read_text())
-    assert counted(net, "weights", "biases") == reference["params"][name]
-    assert counted(net, "macs") == reference["totals"]["deepspeed.macs"][name]
-    assert 2 * counted(net, "macs") == reference["totals"]["torch_flop_counter.forward_meta"][name]
+def test_totals_are_those_of_other_counters(name: str, exported: Callable[[str], Path]) -> None:
+    net, line = ws.read(exported(name)), TOTALS[name]
+    assert counted(net, "weights", "biases") == int(line["params"])
+    assert counted(net, "macs") == int(line["deepspeed macs"])
+    assert 2 * counted(net, "macs") == int(line["torch-flop-counter"])
 
 
 @pytest.mark.parametrize("name", ["alexnet", "resnet18", "mobilenet_v2"])
-def test_layers_are_those_of_other_counters(name: str) -> None:
+def test_layers_are_those_of_other_counters(name: str, exported: Callable[[str], Path]) -> None:
     """Name by name: the MACs of every layer that has any, and its output."""
-    found = {row.node.name: int(row.kind.quantity("macs", row.form).at(row.values)) for row in sized(ws.read(real(name)))}
-    shapes = {row.node.name: row.output for row in sized(ws.read(real(name)))}
-    reference = json.loads(TOTALS.read_text())["rows"][name]
-    macs = {row["name"]: row["macs"] for row in reference["deepspeed"] if row["macs"]}
-    assert {layer: count for layer, count in found.items() if count} == macs
-    outputs = {row["name"]: tuple(row["output"][1:]) for row in reference["torchinfo"] if row["name"] in macs}
-    assert outputs and {layer: shapes[layer] for layer in outputs} == outputs
+    ours = {row.node.name: row for row in sized(ws.read(exported(name)))}
+    theirs = {line["layer"]: line for line in LAYERS if line["network"] == name and int(line["deepspeed macs"] or 0)}
+    macs = {layer: int(row.kind.quantity("macs", row.form).at(row.values)) for layer, row in ours.items()}
+    assert {layer: count for layer, count in macs.items() if count} == {k: int(v["deepspeed macs"]) for k, v in theirs.items()}
+    assert theirs
+    for layer, line in theirs.items():
+        assert "x".join(map(str, ours[layer].output)) == line["output"], layer
 
 
-def test_a_transformer_is_told_in_its_layers() -> None:
-    net = ws.read(real("vit_b_16"))
+def test_a_transformer_is_read_as_its_layers(exported: Callable[[str], Path]) -> None:
+    net = ws.read(exported("vit_b_16"))
     block = [n.kind.name for n in net.nodes if n.name.startswith("encoder.layers.encoder_layer_3.")]
     assert block == ["LayerNorm", "MultiheadAttention", "Add", "LayerNorm", "Linear", "GELU", "Linear", "Add"]
     assert [n.kind.name for n in net.nodes[:7]] == ["Conv2d", "Reshape", "Permute", "Parameter", "Concat", "Parameter", "Add"]
@@ -56,11 +62,11 @@ def test_a_transformer_is_told_in_its_layers() -> None:
     assert net.nodes[-1].name == "heads.head" and len(net.nodes) == 7 + 12 * 8 + 4
 
 
-def test_folded_normalisation_leaves_a_bias() -> None:
+def test_folded_normalisation_leaves_a_bias(exported: Callable[[str], Path]) -> None:
     """The graph of torch.export has no BatchNorm: 4800 channels lose a scale each and keep the shift as a bias."""
-    net = ws.read(real("resnet18-dynamo"))
+    net = ws.read(exported("resnet18-dynamo"))
     assert "BatchNorm" not in {n.kind.name for n in net.nodes}
-    assert counted(net, "weights", "biases") == json.loads(TOTALS.read_text())["params"]["resnet18"] - 4800
+    assert counted(net, "weights", "biases") == int(TOTALS["resnet18"]["params"]) - 4800
     assert net.nodes[0].name == "conv1" and net.nodes[3].name == "layer1.0.conv1" and net.nodes[4].stage == "layer1"
 
 
@@ -68,7 +74,7 @@ def test_folded_normalisation_leaves_a_bias() -> None:
 def test_memory_and_files_stay_small(tmp_path: Path) -> None:
     """Reading and deriving takes little memory, and looks at no file beside the graph."""
     path = tmp_path / "vit.onnx"
-    path.write_bytes(real("vit_b_16").read_bytes())
+    path.write_bytes(graph("vit_b_16"))
     # VmHWM and not ru_maxrss: a process that is started by a large one (this test's) inherits that one's ru_maxrss.
     program = (
         "import re, sys, worksheet as ws; ws.derive(ws.read(sys.argv[1])); "
@@ -84,7 +90,7 @@ def test_memory_and_files_stay_small(tmp_path: Path) -> None:
 def test_weights_inside_the_file_are_stepped_over(tmp_path: Path) -> None:
     from onnx import TensorProto, helper
 
-    from worksheet.readers.onnx_graph.slim import skeleton
+    from worksheet.readers.onnx.skeleton import skeleton
 
     weights = helper.make_tensor("W", TensorProto.FLOAT, (512, 512, 3, 3), bytes(4 * 512 * 512 * 9), raw=True)
     graph = helper.make_graph(
@@ -168,7 +174,7 @@ def test_shapes_that_an_exporter_computes_are_worked_out(tmp_path: Path) -> None
 
 
 def test_expand_as_torch_writes_it(tmp_path: Path) -> None:
-    """A class token that is expanded to the batch: a stored array and nothing else."""
+    """A class token that is expanded to the batch: one parameter tensor and nothing else."""
     nodes = [
         node("ConstantOfShape", "THREE", "o", value=stored(ones=[1])[0]), node("Mul", "o MINUS", "m"),
         node("Equal", "WANTED m", "e"), node("Where", "e ONES WANTED", "w"), node("Expand", "T w", "t"),
@@ -191,12 +197,12 @@ def test_expand_as_torch_writes_it(tmp_path: Path) -> None:
     ],
 )
 def test_arithmetic_on_shapes(tmp_path: Path, nodes: Any, shape: tuple[int, ...]) -> None:
-    """A number c is worked out, and the input of 64 numbers laid out in c rows."""
-    given: dict[str, Any] = {"ZERO": 0, "ONE": 1, "TWO": 2, "THREE": 3, "FOUR": 4, "SEVEN": 7, "TRUE": 1}
-    given |= {"S0": [0], "S1": [1], "S2": [2], "S3": [3], "REST": [-1], "FLAT": [1]}
+    """A number c is computed, and the input of 64 numbers reshaped to c rows."""
+    stored: dict[str, Any] = {"ZERO": 0, "ONE": 1, "TWO": 2, "THREE": 3, "FOUR": 4, "SEVEN": 7, "TRUE": 1}
+    stored |= {"S0": [0], "S1": [1], "S2": [2], "S3": [3], "REST": [-1], "FLAT": [1]}
     made = [node("Cast", "TRUE", "t", to=9), *(node(type, inputs.replace("TRUE", "t"), out) for type, inputs, out in nodes)]
     made += [node("Reshape", "c FLAT", "d"), node("Concat", "FLAT d REST", "e", axis=0), node("Relu", "x", "r")]
-    net = read(tmp_path, model([*made, node("Reshape", "r e", "y")], {"x": (1, 64)}, opset=13, **given))
+    net = read(tmp_path, model([*made, node("Reshape", "r e", "y")], {"x": (1, 64)}, opset=13, **stored))
     assert rows(net)[-1] == ("Reshape", shape)
 
 

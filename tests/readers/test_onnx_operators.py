@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import worksheet as ws
-from tests.readers.onnx_graphs import counted, model, node, read, rows
+from tests.readers.onnxs import counted, model, node, read, rows
 from worksheet.errors import WorksheetError
 
 pytestmark = pytest.mark.onnx
@@ -67,8 +67,8 @@ WINDOWS: list[tuple[str, str, dict[str, Any], str, dict[str, int], tuple[int, ..
 @pytest.mark.parametrize("case", WINDOWS, ids=lambda case: f"{case[0]}-{case[2]}"[:60])
 def test_windows(tmp_path: Path, case: Any) -> None:
     type, inputs, given, kind, settings, output = case
-    found, values, shape = layer(one(tmp_path, type, inputs, **given))
-    assert (found, shape) == (kind, output)
+    kind_read, values, shape = layer(one(tmp_path, type, inputs, **given))
+    assert (kind_read, shape) == (kind, output)
     assert {name: values[name] for name in settings} == settings
 
 
@@ -227,9 +227,9 @@ def test_layout(tmp_path: Path, case: Any) -> None:
     arrays = {name: value for name, value in given.items() if name.isupper()}
     attributes = {name: value for name, value in given.items() if not name.isupper()}
     nodes = [node("Relu", "x", "r"), node(type, inputs.replace("x", "r"), "y", **attributes)]
-    found = rows(read(tmp_path, model(nodes, opset=opset, **arrays)))[1:]
-    assert [kind for kind, _ in found] == kinds
-    assert not kinds or found[-1][1] == output
+    layers_read = rows(read(tmp_path, model(nodes, opset=opset, **arrays)))[1:]
+    assert [kind for kind, _ in layers_read] == kinds
+    assert not kinds or layers_read[-1][1] == output
 
 
 @pytest.mark.parametrize(("given", "opset"), [({"split": [1, 3]}, 11), ({"S": [1, 3]}, 13), ({"num_outputs": 2}, 18)])
@@ -267,11 +267,11 @@ def test_normalisation(tmp_path: Path, case: Any) -> None:
     [
         ((1, 10), None, 9, [("Softmax", (10,))]), ((1, 4, 8, 8), 1, 13, [("Softmax", (4, 8, 8))]),
         ((1, 4, 8, 8), None, 13, [("Softmax", (4, 8, 8))]),
-        ((1, 4, 8, 8), 1, 11, [("Flatten", (256,)), ("Softmax", (256,)), ("Reshape", (4, 8, 8))]),  # all behind the axis as one
+        ((1, 4, 8, 8), 1, 11, [("Flatten", (256,)), ("Softmax", (256,)), ("Reshape", (4, 8, 8))]),  # later axes flattened
         ((1, 4, 8, 8), -1, 11, [("Softmax", (4, 8, 8))]),
     ],
 )  # fmt: skip
-def test_softmax_meant_all_axes_behind_before_opset_13(
+def test_softmax_flattened_all_later_axes_before_opset_13(
     tmp_path: Path, shape: Any, axis: int | None, opset: int, output: Any
 ) -> None:
     given = {} if axis is None else {"axis": axis}

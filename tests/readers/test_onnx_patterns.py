@@ -1,11 +1,11 @@
-"""What an exporter took apart is one layer again; what only looks like it stays as it is."""
+"""Layers that an exporter wrote out are one layer again; what only looks similar stays as it is."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.readers.onnx_graphs import counted, model, node, read, rows
+from tests.readers.onnxs import counted, model, node, read, rows
 
 pytestmark = pytest.mark.onnx
 ROWS = {"x": (1, 7, 8)}
@@ -152,8 +152,8 @@ def test_attention_over_another_sequence(tmp_path: Path) -> None:
 def test_attention_without_a_bias_in_some_places_keeps_its_linear_layers(tmp_path: Path) -> None:
     nodes = [node("MatMul", f"x W{name}", name) for name in "qkv"]
     net = read(tmp_path, model([*nodes, *attention(), *(node(*each) for each in MIXED)], ROWS, **NUMBERS, **WEIGHTS))
-    found = dict(rows(net))
-    assert found["ScaledDotProductAttention"] == (4, 7, 2) and "Linear" in found
+    shapes = dict(rows(net))
+    assert shapes["ScaledDotProductAttention"] == (4, 7, 2) and "Linear" in shapes
     assert counted(net, "weights", "biases") == 4 * 64 + 8
 
 

@@ -1,11 +1,11 @@
-"""Reading Caffe's files: whole small networks with figures worked out by hand, the format's two forms, phases and inputs."""
+"""Reading Caffe's files: small networks with figures computed by hand, the two forms of the format, phases and inputs."""
 
 import math
 
 import pytest
 
 import worksheet as ws
-from tests.readers.caffe_texts import Texts, data, layer, quantity, stored
+from tests.readers.prototxt_texts import Texts, data, layer, quantity, stored
 
 
 @pytest.fixture
@@ -155,13 +155,13 @@ def test_data_layers(caffe: Texts, case: str) -> None:
 def test_a_shape_that_the_file_does_not_say_is_asked_for(caffe: Texts, type: str) -> None:
     text = f'layer {{ name: "d" type: "{type}" top: "data" top: "label" }}\n' + layer("r", "ReLU")
     (fault,) = caffe.faults(text)
-    assert fault.startswith("1:15 the file does not say the shape of 'data' (give it, without the batch: --input")
+    assert fault.startswith("1:15 the file does not give the shape of 'data' (give it without the batch: --input")
     assert caffe.last(text, "3x4x4").output == (3, 4, 4)
 
 
 def test_a_cutting_without_an_input_takes_the_callers(caffe: Texts) -> None:
     text = layer("c", "Convolution", "somewhere", "convolution_param { num_output: 2 kernel_size: 1 }")
-    assert "does not say the shape of 'somewhere'" in caffe.faults(text)[0]
+    assert "does not give the shape of 'somewhere'" in caffe.faults(text)[0]
     assert caffe.last(text, "3x4x4").output == (2, 4, 4)
 
 
@@ -189,7 +189,7 @@ def test_layers_of_phase_test_run(caffe: Texts) -> None:
     assert net.input == (3, 28, 28)
     assert [node.name for node in net.nodes] == ["both", "unstaged"]
     assert net.notes == (
-        "Three channels are assumed for data, as the file does not say them; --input sets a shape.",
+        "Three channels are assumed for data, as the file does not give them; --input sets the shape.",
         "Left out, because they compute nothing at inference: acc (Accuracy).",
         (
             "Left out, because they are not part of phase TEST: "
@@ -238,7 +238,7 @@ def test_sharing_some_parameters_is_noted(caffe: Texts) -> None:
     text += layer("b", "InnerProduct", "a", 'param { name: "w" } inner_product_param { num_output: 8 }')
     net = caffe.read(text)
     assert [node.shares for node in net.nodes] == ["", ""]
-    assert net.notes == ("b shares some of its parameters with a; they are counted in each.",)
+    assert net.notes == ("b shares only some of its parameters with a; they are counted in each.",)
 
 
 def test_old_names_of_parameters(caffe: Texts) -> None:
@@ -255,7 +255,7 @@ def test_arrays_of_different_size_cannot_be_shared(caffe: Texts) -> None:
         )
         for n in (4, 5)
     )
-    assert "ip5 shares the parameters of ip4, but they are 40 and 32 numbers" in caffe.faults(text)[0]
+    assert "ip5 shares the parameters of ip4, but they have 40 and 32 elements" in caffe.faults(text)[0]
 
 
 def test_stages_follow_the_names(caffe: Texts) -> None:
@@ -290,9 +290,9 @@ def test_unknown_types_are_refused_or_passed_over(caffe: Texts) -> None:
     text = data(1, 3, 4, 4) + layer("s", "SpatialTransformer") + layer("r", "ReLU", "s")
     (fault,) = caffe.faults(text)
     assert "unknown layer type 'SpatialTransformer'" in fault
-    assert "--skip-unknown passes it over" in fault
+    assert "skip it with --skip-unknown" in fault
     net = caffe.read(text, skip_unknown=True)
-    assert net.notes == ("Passed over, because their types are not known: s (SpatialTransformer).",)
+    assert net.notes == ("Skipped because their types are unknown: s (SpatialTransformer).",)
     assert net.nodes[0].inputs == ("input",)
 
 
@@ -308,14 +308,12 @@ def test_misspelt_types_and_fields_are_named(caffe: Texts) -> None:
 def test_fields_of_other_caffes_are_noted(caffe: Texts) -> None:
     text = 'me: "cut off"' + data(1, 3, 4, 4)
     text += layer("c", "Convolution", body="convolution_param { num_output: 2 kernel_size: 1 cudnn_limit: 8 }")
-    assert caffe.read(text).notes == (
-        "Fields that are not known and change nothing here: me (line 1), convolution_param.cudnn_limit (line 6).",
-    )
+    assert caffe.read(text).notes == ("Unknown fields, ignored: me (line 1), convolution_param.cudnn_limit (line 6).",)
 
 
 @pytest.mark.parametrize(
     ("type", "reason"),
-    [("Filter", "depends on the data"), ("DenseCRF", "random field"), ("Python", "the script own_layer is not known")],
+    [("Filter", "depends on the data"), ("DenseCRF", "random field"), ("Python", "the Python layer own_layer is unknown")],
 )
 def test_what_cannot_be_counted_says_why(caffe: Texts, type: str, reason: str) -> None:
     text = data(1, 3, 4, 4) + layer("x", type, body='python_param { module: "m" layer: "own_layer" }')

@@ -1,4 +1,4 @@
-"""Files with faults, and files that mean harm: every fault is told with its place, nothing hangs or grows."""
+"""Faulty and hostile files: every fault is reported with its position, nothing hangs or grows without bound."""
 
 # ruff: noqa: E501 (a case a line)
 
@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import worksheet as ws
-from tests.readers.caffe_texts import Texts, data, layer
+from tests.readers.prototxt_texts import Texts, data, layer
 from worksheet.errors import WorksheetError
-from worksheet.readers.caffe.text import MAX_DEPTH
+from worksheet.readers.prototxt.text_format import MAX_DEPTH
 
 
 @pytest.fixture
@@ -22,8 +22,8 @@ def caffe(tmp_path) -> Texts:
 # Text that is not the format
 
 SYNTAX = [
-    ('name: "a', '1:7 the text that begins here is not closed on its line (a second ")'),
-    ("layer {\n  name: 'x\n}", "2:9 the text that begins here is not closed on its line (a second ')"),
+    ('name: "a', '1:7 the text that begins here is not closed on the same line (close it with ")'),
+    ("layer {\n  name: 'x\n}", "2:9 the text that begins here is not closed on the same line (close it with ')"),
     ("layer { name: }", "1:15 did not expect '}' here"),
     ("layer { a: 3.3.3 }", "1:12 cannot read '3.3.3 }'"),
     ("layer { a: 1", "1:1 layer is not closed: the file ends before its '}'"),
@@ -66,24 +66,24 @@ def test_a_file_of_faults_ends_soon(caffe: Texts) -> None:
 # Networks that are none
 
 NETWORKS = [
-    (layer("r", "ReLU", "x"), "5:11 r reads blob 'x', which no layer before it makes"),
-    (layer("a", "ReLU", "b") + layer("b", "ReLU", "a"), "5:11 a reads blob 'b', which no layer before it makes (b (ReLU) in line 9"),
-    (layer("a", "ReLU", "a"), "5:11 a reads blob 'a', which no layer before it makes"),
-    (layer("a", "ReLU", "dada"), "5:11 a reads blob 'dada', which no layer before it makes (did you mean data?)"),
+    (layer("r", "ReLU", "x"), "5:11 r reads blob 'x', which no earlier layer makes"),
+    (layer("a", "ReLU", "b") + layer("b", "ReLU", "a"), "5:11 a reads blob 'b', which no earlier layer makes (b (ReLU) in line 9"),
+    (layer("a", "ReLU", "a"), "5:11 a reads blob 'a', which no earlier layer makes"),
+    (layer("a", "ReLU", "dada"), "5:11 a reads blob 'dada', which no earlier layer makes (did you mean data?)"),
     (
         layer("a", "ReLU", body="include { phase: TRAIN }") + layer("b", "ReLU", "a"),
-        "11:11 b reads blob 'a', which no layer before it makes (a (ReLU) in line 3 makes it, but is not part of phase TEST)",
+        "11:11 b reads blob 'a', which no earlier layer makes (a (ReLU) in line 3 makes it, but is not part of phase TEST)",
     ),
     (layer("a", "ReLU") + layer("b", "TanH", tops="a"), "9:9 b makes blob 'a' again (a (ReLU) makes it already"),
     (layer("a", "ReLU", tops="b c"), "3:9 a (ReLU) makes 1 blobs"),
     (layer("a", "Eltwise", "data"), "3:9 a (Eltwise) reads 2 or more blobs, not 1"),
     (layer("a", "ReLU", "data data"), "3:9 a (ReLU) reads 1 blobs, not 2"),
     ('layer { name: "a" bottom: "data" }', "2:1 a has no type"),
-    (layer("a", "Convolution", body="convolution_param { num_output: 2 }"), "6:3 convolution_param lacks kernel_size"),
-    (layer("a", "Convolution", body="convolution_param { kernel_size: 2 }"), "6:3 convolution_param lacks num_output"),
-    (layer("a", "Convolution"), "2:1 convolution_param lacks kernel_size"),
+    (layer("a", "Convolution", body="convolution_param { num_output: 2 }"), "6:3 convolution_param has no kernel_size"),
+    (layer("a", "Convolution", body="convolution_param { kernel_size: 2 }"), "6:3 convolution_param has no num_output"),
+    (layer("a", "Convolution"), "2:1 convolution_param has no kernel_size"),
     (layer("a", "Convolution", body="convolution_param: 3"), "6:22 convolution_param is a message, not '3'"),
-    (layer("a", "Convolution", body="convolution_param { kernel_size { } }"), "6:23 kernel_size is one value, not a message"),
+    (layer("a", "Convolution", body="convolution_param { kernel_size { } }"), "6:23 kernel_size is a value, not a message"),
     (layer("a", "Convolution", body="convolution_param { kernel_size: 3.5 num_output: 1 }"), "6:36 kernel_size is '3.5'; it must be a whole"),
     (layer("a", "Convolution", body='convolution_param { kernel_size: "3" num_output: 1 }'), "6:36 kernel_size is '3'; it must be a whole"),
     (layer("a", "Convolution", body="convolution_param { kernel_size: 0 num_output: 1 }"), "6:36 kernel_size is 0; it must be from 1"),
@@ -104,7 +104,7 @@ NETWORKS = [
     (layer("a", "Pooling", body="pooling_param { pool: STOCHASTIC }"), "6:25 stochastic pooling is not counted"),
     (layer("a", "Softmax", body="softmax_param { axis: 4 }"), "6:25 axis is 4, but the blob has 4 axes (from -4 to 3)"),
     (layer("a", "Softmax", body="softmax_param { axis: 0 }"), "6:25 a (Softmax) works across the samples of a batch"),
-    (layer("a", "Flatten", body="flatten_param { axis: 2 end_axis: 1 }"), "6:37 end_axis stands before axis"),
+    (layer("a", "Flatten", body="flatten_param { axis: 2 end_axis: 1 }"), "6:37 end_axis comes before axis"),
     (layer("a", "Reshape", body="reshape_param { shape { dim: 0 dim: 5 dim: -1 } }"), "3:9 a cannot reshape 192 elements to 1 x 5 x ?"),
     (layer("a", "Reshape", body="reshape_param { shape { dim: -1 dim: -1 } }"), "6:3 a cannot reshape to (-1, -1)"),
     (layer("a", "Permute", body="permute_param { order: 1 order: 0 }"), "6:26 a moves the batch"),
@@ -116,8 +116,8 @@ NETWORKS = [
     (layer("a", "PriorBox", body="prior_box_param { aspect_ratio: 0 min_size: 1 }"), "6:35 aspect_ratio is 0; it must be positive"),
     (layer("a", "Crop", "data data", "crop_param { axis: nan }"), "6:22 axis is 'nan'; it must be a whole number"),
     (layer("a", "InnerProduct", body="inner_product_param { num_output: 1000000000 }") + layer("b", "Tile", "a", "tile_param { tiles: 1000000000 }"), "9:9 "),
-    (layer("a", "Accuracy", "data"), "None:None no layer of the file computes anything"),
-    ("layers { layer { } }", "2:1 a layer within a layer: the oldest form"),
+    (layer("a", "Accuracy", "data"), "None:None no layer in the file computes anything"),
+    ("layers { layer { } }", "2:1 a layer inside a layer: the oldest form"),
     (layer("x" * 501, "ReLU"), "3:9 name is a text of 501 characters"),
 ]  # fmt: skip
 
@@ -135,7 +135,7 @@ INPUTS = [
     ('input: "a" input_shape { dim: 1 dim: 0 }' + layer("r", "ReLU", "a"), "1:38 dim is 0; it must be from 1"),
     ('input: "a" input_shape { }' + layer("r", "ReLU", "a"), "1:8 an input of 0 axes"),
     (data(1, 10**9, 10**9, 10**9) + layer("r", "ReLU"), "3:9 the output of ReLU would be"),
-    (data(*[2] * 8) + layer("r", "ReLU"), "1:15 an input of 8 axes; from 1 to 7"),
+    (data(*[2] * 8) + layer("r", "ReLU"), "1:15 an input of 8 axes; it must have 1 to 7"),
 ]
 
 
@@ -146,20 +146,20 @@ def test_inputs_with_faults(caffe: Texts, text: str, fault: str) -> None:
     assert faults[0].startswith(fault), faults
 
 
-def test_all_faults_are_told_and_none_follows_from_another(caffe: Texts) -> None:
+def test_all_faults_are_reported_and_none_follows_from_another(caffe: Texts) -> None:
     text = data(1, 3, 8, 8) + layer("a", "Convolutoin") + layer("b", "Pooling", "a", "pooling_param { kernel_size: 2 }")
     text += layer("c", "Flatten", "b") + layer("d", "Pooling", "data", "pooling_param { }") + layer("e", "ReLU", "gone")
     faults = caffe.faults(text)
     assert [fault.split(" (")[0] for fault in faults] == [
         "4:9 unknown layer type 'Convolutoin'",
-        "24:3 pooling_param lacks kernel_size",
-        "29:11 e reads blob 'gone', which no layer before it makes",
+        "24:3 pooling_param has no kernel_size",
+        "29:11 e reads blob 'gone', which no earlier layer makes",
     ]
 
 
 def test_a_solver_is_told_from_a_network(caffe: Texts) -> None:
     (fault,) = caffe.faults('net: "examples/mnist/lenet.prototxt" base_lr: 0.01 momentum: 0.9 type: "SGD"')
-    assert "these are a solver's settings; the network is in 'examples/mnist/lenet.prototxt'" in fault
+    assert "this file holds the settings of a solver; the network is in 'examples/mnist/lenet.prototxt'" in fault
 
 
 # Bounds
@@ -238,14 +238,12 @@ def test_long_lists_are_refused_soon(caffe: Texts, case: str) -> None:
 
 
 def test_a_blob_from_outside_has_one_source(caffe: Texts) -> None:
-    assert (
-        "comes from outside twice, first in line 1" in caffe.faults(data(1, 3, 4, 4) + data(1, 3, 5, 5) + layer("r", "ReLU"))[0]
-    )
+    assert "is an input twice, first in line 1" in caffe.faults(data(1, 3, 4, 4) + data(1, 3, 5, 5) + layer("r", "ReLU"))[0]
 
 
 def test_many_tops_and_many_inputs(caffe: Texts) -> None:
-    many = " ".join(f"t{i}" for i in range(3_000))
-    faults = caffe.faults(data(1, 3_000, 2, 2) + layer("s", "Slice", tops=many) + layer("e", "Eltwise", many))
+    tops = " ".join(f"t{i}" for i in range(3_000))
+    faults = caffe.faults(data(1, 3_000, 2, 2) + layer("s", "Slice", tops=tops) + layer("e", "Eltwise", tops))
     assert "3,000 tensors" in faults[0]
 
 

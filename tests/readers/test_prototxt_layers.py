@@ -1,4 +1,4 @@
-"""Every layer type of Caffe and of its better known relatives, on small blobs, with sizes and counts worked out by hand."""
+"""Every layer type of Caffe and its better known forks, on small blobs, with sizes and counts computed by hand."""
 
 # ruff: noqa: E501 (a case a line)
 
@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.readers.caffe_texts import Texts, data, layer, quantity, stored
-from worksheet.readers.caffe.table import LEFT_OUT, RULES, TYPES, UNCOUNTED
+from tests.complete import complete
+from tests.readers.prototxt_texts import Texts, data, layer, quantity, stored
+from worksheet.readers.prototxt.table import LEFT_OUT, RULES, TYPES, UNCOUNTED
 
 
 @pytest.fixture
@@ -183,7 +184,7 @@ def test_one_convolution_on_two_blobs_has_one_set_of_weights(caffe: Texts) -> No
 
 
 def test_places_of_maxima_unpool(caffe: Texts) -> None:
-    """SegNet: the second top of a pooling has the places to which its Upsample moves the elements."""
+    """SegNet: the second top of a pooling has the positions to which its Upsample moves the elements."""
     text = data(1, 3, 9, 9) + layer("p", "Pooling", body="pooling_param { kernel_size: 2 stride: 2 }", tops="p mask")
     row = caffe.last(text + layer("u", "Upsample", "p mask", "upsample_param { scale: 2 upsample_w: 9 upsample_h: 9 }"))
     assert (row.kind.name, row.output, row.received) == ("Gather", (3, 9, 9), ((3, 5, 5),))
@@ -282,7 +283,7 @@ def test_regions_are_aligned_and_picked(caffe: Texts) -> None:
     rows = caffe.rows(text + layer("re", "BatchReindex", "pool first"))
     assert rows["pool"].output == (300, 98, 3, 4)
     assert rows["re"].output == (7, 98, 3, 4)
-    assert "picks samples of a batch" in caffe.faults(data(1, 3, 4, 4) + layer("re", "BatchReindex", "data data"))[0]
+    assert "selects samples of a batch" in caffe.faults(data(1, 3, 4, 4) + layer("re", "BatchReindex", "data data"))[0]
 
 
 # Recurrence
@@ -303,7 +304,7 @@ def test_a_recurrent_network_counts_its_steps(caffe: Texts) -> None:
     assert rows["out"].output == (16, 1, 3)
     assert quantity(rows["lstm"], "biases") == 4 * 7  # one for each gate, where torch has two
     (recurs,) = caffe.read(text).notes
-    assert recurs.startswith("The network recurs")
+    assert recurs.startswith("The network is recurrent")
 
 
 def test_a_third_input_of_a_recurrent_layer_is_refused(caffe: Texts) -> None:
@@ -332,7 +333,7 @@ def used() -> Iterator[str]:
 
 
 def test_every_rule_is_tried() -> None:
-    assert set(RULES) == set(used())
+    complete(used(), RULES, add="read a layer of this type in these tests")
 
 
 BVLC = """AbsVal Accuracy ArgMax BNLL BatchNorm BatchReindex Bias Clip Concat ContrastiveLoss Convolution Crop Data Deconvolution Dropout
@@ -343,5 +344,6 @@ Sigmoid SigmoidCrossEntropyLoss Silence Slice Softmax SoftmaxWithLoss Split Swis
 
 def test_every_type_of_caffe_has_its_verdict() -> None:
     """The types that BVLC Caffe registers (src/caffe/layers, layer_factory.cpp)."""
-    assert set(BVLC.split()) <= set(TYPES.values())
-    assert not set(RULES) & {*LEFT_OUT, *UNCOUNTED}
+    complete(set(TYPES.values()) & set(BVLC.split()), BVLC.split(), add="read, leave out or refuse layers of type")
+    both = set(RULES) & {*LEFT_OUT, *UNCOUNTED}
+    assert not both, f"read as well as left out: {both}"

@@ -4,7 +4,7 @@
 
 import pytest
 
-from tests.readers.caffe_texts import Texts, data, layer, quantity, stored
+from tests.readers.prototxt_texts import Texts, data, layer, quantity, stored
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_a_shuffled_unit(caffe: Texts) -> None:
 
 
 def test_a_dense_block(caffe: Texts) -> None:
-    """DenseNet: norm, scale and activation come first, and are not in place where others read the blob."""
+    """DenseNet: norm, scale and activation come first, and do not run in place where other layers read the blob."""
     text = data(1, 64, 56, 56)
     below, channels = "data", 64
     for step in ("x1", "x2"):
@@ -88,7 +88,7 @@ def test_a_dense_block(caffe: Texts) -> None:
 
 
 def test_excitation_by_a_scale_of_two_blobs(caffe: Texts) -> None:
-    """SE-BN-Inception: a vector from an inner product, laid over the map from the batch's axis on."""
+    """SE-BN-Inception: a vector from an inner product, broadcast over the feature map from the batch axis on."""
     text = data(1, 64, 28, 28) + layer(
         "pool", "Pooling", "data", "pooling_param { pool: AVE engine: CAFFE global_pooling: true }"
     )

@@ -1,6 +1,6 @@
 """Caffe files of their authors against figures of others: Netscope's per layer, convnet-burden's totals."""
 
-import json
+from collections.abc import Callable
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -8,13 +8,25 @@ from typing import Any
 import pytest
 
 import worksheet as ws
+from tests.csv_facts import rows
+from tests.readers.network_facts import CAFFE, prototxt
+from tests.zoo.test_burden import EXACT
 from worksheet.sizes import Sized, sized
 
-SHARED = Path(__file__).resolve().parents[3] / "shared"
-FILES = sorted((SHARED / "networks" / "caffe").glob("*.prototxt"))
-NETSCOPE = SHARED / "reference" / "netscope"
-BURDEN = SHARED / "reference" / "convnet-burden-exact.json"
-pytestmark = pytest.mark.skipif(not FILES or not BURDEN.exists(), reason="the folder of reference data is not beside the project")
+NETSCOPE = rows("netscope.csv")
+
+
+@pytest.fixture(scope="module")
+def definition(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """A network's definition, as a file."""
+    folder = tmp_path_factory.mktemp("caffe")
+
+    def written(name: str) -> Path:
+        path = folder / f"{name}.prototxt"
+        path.write_text(prototxt(name))
+        return path
+
+    return written
 
 
 def quantity(row: Sized, name: str) -> int:
@@ -38,22 +50,22 @@ def folded(type: str) -> str:
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_every_weighted_layer_is_netscopes(name: str) -> None:
+def test_every_weighted_layer_is_netscopes(name: str, definition: Callable[[str], Path]) -> None:
     preset, shape = PRESETS[name]
-    theirs = json.loads((NETSCOPE / f"{preset}.json").read_text())["layers"]
-    weighted = {layer["name"]: layer for layer in theirs if folded(layer["type"]) in WEIGHTED}
-    rows = {row.node.name: row for row in sized(ws.read(FILES[0].with_name(f"{name}.prototxt"), shape))}
+    theirs = [layer for layer in NETSCOPE if layer["preset"] == preset]
+    weighted = {layer["layer"]: layer for layer in theirs if folded(layer["type"]) in WEIGHTED}
+    rows = {row.node.name: row for row in sized(ws.read(definition(name), shape))}
     ours = {name for name, row in rows.items() if row.kind.name in {"Conv2d", "Linear"}}
     missing = {"loss1/conv", "loss1/fc", "loss1/classifier", "loss2/conv", "loss2/fc", "loss2/classifier"}  # cut by Netscope
     assert ours - weighted.keys() <= missing
     assert weighted.keys() <= ours
-    for layer in weighted.values():
-        row = rows[layer["name"]]
-        assert quantity(row, "macs") * layer["batchOut"] == layer["macc"], layer["name"]
+    for name, layer in weighted.items():
+        row = rows[name]
+        assert quantity(row, "macs") * int(layer["batch"]) == int(layer["macc"]), name
         biases = quantity(row, "biases")
         # Netscope's params are with a bias wherever the file does not say bias_term: false
-        assert quantity(row, "weights") + biases == layer["param"], layer["name"]
-        assert (row.output[0], *row.output[1:2]) == (layer["chOut"], layer["hOut"])[: len(row.output)], layer["name"]
+        assert quantity(row, "weights") + biases == int(layer["param"]), name
+        assert (row.output[0], *row.output[1:2]) == (int(layer["channels"]), int(layer["height"]))[: len(row.output)], name
 
 
 # convnet-burden's rules, as formulas over our kinds: one operation is a fused multiply-add.
@@ -93,39 +105,40 @@ OTHERWISE = {
     "resnext-50-32x4d": "the table's was imported from torch, which pools and lays out blobs otherwise",
     "squeezenet1-1": "the table's is torchvision's: conv10 without padding, no softmax",
 }
+SIDES = {"alexnet": (3, 227, 227), "faster-rcnn-vggvd-pascal": (3, 600, 850), "ssd-pascal-vggvd-300": (3, 300, 300)}
 REGIONS = 82  # that the published row was made with
 
 
 def memory(rows: list[Sized]) -> int:
-    """4 bytes for every output but those written in place: a ReLU that alone reads its input, Scale, Dropout."""
+    """4 bytes for every output but those written in place: a ReLU that is the only reader of its input, Scale, Dropout."""
     readers = [name for row in rows for name in row.node.inputs]
     in_place = {"Dropout", "Scale"}
     kept = [row for row in rows if row.kind.name not in in_place and not row.node.name.endswith("/rows")]
     return sum(4 * prod(row.output) for row in kept if row.kind.name != "ReLU" or readers.count(row.node.inputs[0]) > 1)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_totals_are_convnet_burdens(path: Path) -> None:
-    exact = json.loads(BURDEN.read_text())[path.stem]
-    net = ws.read(path, (3, exact["input_h"], exact["input_w"]), regions=REGIONS)
+@pytest.mark.parametrize("name", CAFFE)
+def test_totals_are_convnet_burdens(name: str, definition: Callable[[str], Path]) -> None:
+    exact = EXACT[name]
+    net = ws.read(definition(name), SIDES.get(name, (3, 224, 224)), regions=REGIONS)
     rows = sized(net)
     stored = [PARAMETERS.get(row.kind.name, lambda row: quantity(row, "weights") + quantity(row, "biases"))(row) for row in rows]
-    assert sum(stored) == exact["params"]
-    if path.stem in OTHERWISE:
+    assert sum(stored) == exact.params
+    if name in OTHERWISE:
         return  # the parameters are the same, the rest of the table's network is not
-    assert sum(FLOPS[row.kind.name](row) for row in rows if row.kind.name in FLOPS) == exact["flops"]
+    assert sum(FLOPS[row.kind.name](row) for row in rows if row.kind.name in FLOPS) == exact.flops
     detections = sum(4 * 200 for row in rows if row.kind.name == "DetectionOutput")  # 7 numbers each; the table takes 6
-    assert memory(rows) - detections == exact["feat_bytes"]
+    assert memory(rows) - detections == exact.features
 
 
-def test_a_long_file_is_parsed_quickly() -> None:
-    """2,801 lines in some 60 ms on the machine that this was written on; the bound leaves room for a slow one."""
+def test_a_long_definition_is_parsed_quickly() -> None:
+    """1,400 lines in some 40 ms on the machine that this was written on; the bound leaves room for a slow one."""
     from time import perf_counter
 
-    from worksheet.readers.caffe.text import Source, parse
+    from worksheet.readers.prototxt.text_format import PrototxtSource, parse
 
-    text = FILES[0].with_name("SE-ResNet-50.prototxt").read_text()
-    parse(Source("first", text[:0]))  # the grammar is made once
+    text = prototxt("SE-ResNet-50")
+    parse(PrototxtSource("first", text[:0]))  # the grammar is made once
     start = perf_counter()
-    parse(Source("SE-ResNet-50.prototxt", text))
+    parse(PrototxtSource("SE-ResNet-50.prototxt", text))
     assert perf_counter() - start < 1.5

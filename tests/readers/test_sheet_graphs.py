@@ -55,10 +55,10 @@ def test_a_block_is_used_with_numbers(sheet) -> None:
 
 
 def test_a_block_is_repeated(sheet) -> None:
-    found = nodes(sheet, BLOCK + "deep = res(4) x 3\nReLU <- deep\n")
-    assert [name for name, _ in found if name.endswith("add_1")] == ["res_1.add_1", "res_2.add_1", "deep.add_1"]
-    assert found[-1] == ("relu_1", ("deep.add_1",))
-    assert found[3] == ("res_2.conv2d_1", ("res_1.add_1",))
+    layers = nodes(sheet, BLOCK + "deep = res(4) x 3\nReLU <- deep\n")
+    assert [name for name, _ in layers if name.endswith("add_1")] == ["res_1.add_1", "res_2.add_1", "deep.add_1"]
+    assert layers[-1] == ("relu_1", ("deep.add_1",))
+    assert layers[3] == ("res_2.conv2d_1", ("res_1.add_1",))
 
 
 def test_numbers_of_a_block_may_be_reckoned_with(sheet) -> None:
@@ -85,19 +85,19 @@ FAULTS = [  # lines below the front matter, line, column, message
     ("ReLU <- nope\n", 5, 9, "there is no layer 'nope' above"),
     ("a = ReLU\na = ReLU\n", 6, 1, "two layers are called 'a'"),
     ("input = ReLU\n", 5, 1, "two layers are called 'input'"),
-    ("ReLU <-\n", 5, 8, "a name is missing behind the arrow"),
+    ("ReLU <-\n", 5, 8, "a name is missing after the arrow"),
     ("ReLU <- a b\n", 5, 9, "'a b' is not the name of a layer"),
     ("block b(k):\n  ReLU\n", 5, 1, "the block has no end"),
     ("block b k:\n  ReLU\nend\nReLU\n", 5, 1, "cannot read 'block b k:'"),
-    ("block b(k):\nend\nReLU\n", 5, 1, "a block has names for its numbers, and layers"),
-    ("block ReLU(k):\n  ReLU\nend\nReLU\n", 5, 7, "there is a block or a layer called ReLU already"),
+    ("block b(k):\nend\nReLU\n", 5, 1, "a block needs names for its numbers, and at least one layer"),
+    ("block ReLU(k):\n  ReLU\nend\nReLU\n", 5, 7, "a block or layer called ReLU exists already"),
     ("block b(k):\n  ReLU\nend\nb(1, 2)\n", 8, 1, "b takes 1 numbers, not 2"),
     ("block b(k):\n  ReLU\nend\nb(x)\n", 8, 1, "there is no number 'x' here"),
     ("block b(k):\n  ReLU\nend\nb(1/2)\n", 8, 1, "'1/2' is 1/2, not a whole number"),
     ("block b(k):\n  Conv2d: {m}c 1w\nend\nb(1)\n", 6, 11, "there is no number 'm' here"),
     ("block b(k):\n  Conv2d: {k}c 1w 3z\nend\nb(1) x 3\n", 6, 17, "Conv2d has no 'z'"),
     ("b(1)\n", 5, 1, "there is no block 'b'"),
-    ("block b():\n  b()\nend\nb()\n", 6, 3, "blocks within blocks go at most 10 deep"),
+    ("block b():\n  b()\nend\nb()\n", 6, 3, "blocks are nested at most 10 deep"),
     ("block b():\n  ReLU\nend\nb() x 99999\n", 6, 3, "more than 20,000 layers"),
     ("Conv2d: 4c 1w @nope\n", 5, 15, "there is no layer 'nope' above"),
     ("x = Add <- input, input\nAdd\n", 6, 1, "Add"),

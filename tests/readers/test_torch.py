@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
 import pytest
 
 import worksheet as ws
+from tests.csv_facts import by_first_column
 from tests.readers.torch_modules import FUNCTIONS, Written, layers, module
 from tests.readers.vision import vision
 from worksheet.errors import Faults, WorksheetError
 from worksheet.sizes import sized
 
 pytestmark = pytest.mark.torch
-TOTALS = Path(__file__).resolve().parents[2] / ".." / "shared" / "reference" / "counters-totals.json"
+COUNTERS = by_first_column("counter_totals.csv")
 NORMS = {"LayerNorm", "RMSNorm", "GroupNorm", "InstanceNorm"}  # their sums of squares are MACs, which no counter counts
 
 
@@ -145,7 +145,7 @@ def test_several_inputs_go_to_the_forward_pass_in_order():
 
 def test_parameters_that_the_forward_pass_does_not_read_are_named():
     net = ws.read(Written("", lambda self, x: x + 1, (4,), "", {"p": (3, 5)}).module(), input="4")
-    assert net.notes == ("The forward pass does not read 1 array of parameters (15 numbers), in: p.",)
+    assert net.notes == ("The forward pass does not read 1 parameter tensor (15 elements), in: p.",)
 
 
 # The module stays as it is
@@ -210,7 +210,7 @@ def test_calls_that_no_kind_stands_for_are_named_all_at_once_with_their_lines():
         ws.read(made, input="4x6")
     first, second = caught.value.faults
     start = forward.__code__.co_firstlineno
-    assert first.message == "cumsum cannot be followed: no kind of layer stands for it"
+    assert first.message == "cumsum cannot be followed: no kind of layer describes it"
     assert second.message.startswith("fft.fft cannot be followed")
     assert [fault.where.line for fault in (first, second)] == [start + 1, start + 2]
     assert first.where.file.endswith("test_torch.py")
@@ -226,7 +226,7 @@ def test_skip_unknown_passes_them_over_and_says_so():
     net = ws.read(made, input="4x6", skip_unknown=True)
     assert kinds(net) == ["Gather", "ReLU"]
     (note,) = net.notes
-    assert note.startswith("Passed over, so not counted: cumsum cannot be followed")
+    assert note.startswith("Skipped, so not counted: cumsum cannot be followed")
     assert "test_torch.py" in note
 
 
@@ -372,7 +372,7 @@ def test_a_module_that_stands_in_a_file(here: Path):
         ("nonet:make", "there is no module 'nonet'", "path/to/file.py:factory", None),
         ("nonet.py:make", "there is no such file", "", None),
         ("mynet:broken", "mynet:broken fails: ValueError: no", "", 26),
-        ("mynet:number", "the factory gives no network but something of class int", "torch.nn.Module", None),
+        ("mynet:number", "the factory returned an int, not a torch.nn.Module", "torch.nn.Module", None),
         ("mynet:wrong", "the forward pass of wrong fails: RuntimeError", "", None),
         ("bad:make", "bad cannot be imported: SyntaxError", "", 2),
         ("gone:make", "gone cannot be imported: ModuleNotFoundError: No module named 'nothing_of_that_name'", "", 2),
@@ -416,17 +416,15 @@ def test_models_of_torchvision(name: str):
 
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_the_figures_above_are_those_of_the_counters(name: str):
-    if not TOTALS.exists():
-        pytest.skip("the counters' totals are not on this machine")
-    totals = json.loads(TOTALS.read_text())
-    assert VISION[name] == (totals["params"][name], totals["totals"]["torch_flop_counter.forward_meta"][name] / 2)
+    line = COUNTERS[name]
+    assert VISION[name] == (int(line["params"]), int(line["torch-flop-counter"]) / 2)
 
 
 def test_heads_that_only_training_runs_are_named():
     vision()
     net = ws.read("torchvision.models:googlenet", input="3x224x224", kwargs={"init_weights": False})
     assert counted(net) == (6_624_904, 1_498_376_192)
-    assert "6,379,984 numbers" in net.notes[-1]
+    assert "6,379,984 elements" in net.notes[-1]
     assert "aux1, aux2" in net.notes[-1]
 
 

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.torch
 
 
 class Written(nn.Module):
-    """A forward pass in a module with parts, so that its calls are nobody's but its own."""
+    """A forward pass in a module with submodules, so that its calls belong to no module of torch."""
 
     def __init__(self, body: Callable[..., Any], **parts: nn.Module) -> None:
         super().__init__()
@@ -45,9 +45,9 @@ def called(module: nn.Module, *inputs: tuple[int, ...], **options: Any) -> list[
 
 def words(body: Callable[..., Any], *inputs: tuple[int, ...]) -> list[str]:
     """The words of the calls in a forward pass."""
-    found = [how for _, how in called(Written(body), *inputs or [(4, 5)])]
-    assert all(len(how) == 1 for how in found)
-    return [how[0] for how in found]
+    calls = [how for _, how in called(Written(body), *inputs or [(4, 5)])]
+    assert all(len(how) == 1 for how in calls)
+    return [how[0] for how in calls]
 
 
 # Operators and methods
@@ -171,9 +171,9 @@ def test_a_branch_that_is_added_in_place_bears_the_sign_and_the_write_its_own_wo
         y[:, 0] += x[:, 1]
         return y
 
-    found = words(body)
-    assert "+=" in found
-    assert found[-1] == "Tensor.__setitem__"
+    calls = words(body)
+    assert "+=" in calls
+    assert calls[-1] == "Tensor.__setitem__"
 
 
 @pytest.mark.parametrize(
@@ -270,7 +270,7 @@ def test_identity_calls_nothing():
 
 
 class Gain(nn.Module):
-    """Without parts, with an array of its own."""
+    """A module without submodules, with a parameter."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -281,7 +281,7 @@ class Gain(nn.Module):
 
 
 class Twice(nn.ReLU):
-    """A subclass is no module of torch's."""
+    """A subclass is not a module of torch."""
 
     def forward(self, x):
         return super().forward(super().forward(x))
@@ -321,9 +321,9 @@ def test_attention_is_one_module():
 
 
 def test_an_encoder_layer_has_parts():
-    found = called(nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), (5, 8))
-    assert [how for kind, how in found if kind in {"Add", "ReLU"}] == [("+",), ("kept F.relu",), ("+",)]
-    assert {how[:2] for kind, how in found if kind not in {"Add", "ReLU"}} == {
+    calls = called(nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), (5, 8))
+    assert [how for kind, how in calls if kind in {"Add", "ReLU"}] == [("+",), ("kept F.relu",), ("+",)]
+    assert {how[:2] for kind, how in calls if kind not in {"Add", "ReLU"}} == {
         ("module", "MultiheadAttention"),
         ("module", "LayerNorm"),
         ("module", "Dropout"),
@@ -360,9 +360,9 @@ def test_the_last_state_of_a_recurrent_layer_is_its_own():
     ],
 )
 def test_what_is_written_out_bears_the_word_of_the_whole(word, body):
-    found = words(body, (4, 4))
-    assert len(found) > 1
-    assert set(found) == {word}
+    calls = words(body, (4, 4))
+    assert len(calls) > 1
+    assert set(calls) == {word}
 
 
 def test_what_a_module_writes_out_bears_the_words_of_the_module():
@@ -371,9 +371,9 @@ def test_what_a_module_writes_out_bears_the_words_of_the_module():
     }  # fmt: skip
 
 
-def test_a_call_that_is_passed_over_is_named_too():
-    found = called(Written(lambda x: torch.sort(x.relu())[0] + 1), (4, 5), skip_unknown=True)
-    assert [how for kind, how in found if kind == "Gather"] == [("torch.sort",)] * 2
+def test_a_skipped_call_is_named_too():
+    calls = called(Written(lambda x: torch.sort(x.relu())[0] + 1), (4, 5), skip_unknown=True)
+    assert [how for kind, how in calls if kind == "Gather"] == [("torch.sort",)] * 2
 
 
 # Models
@@ -387,23 +387,29 @@ def rows(name: str, **options: Any) -> set[tuple[str, tuple[str, ...]]]:
 
 
 def test_convnext():
-    found = rows("convnext_tiny")
-    assert ("LayerNorm", ("leaf", "LayerNorm2d", "F.layer_norm")) in found
-    assert ("Permute", ("leaf", "LayerNorm2d", "Tensor.permute")) in found
-    assert ("Permute", ("leaf", "Permute", "torch.permute")) in found
-    assert {how for kind, how in found if kind == "Add"} == {("+=",)}  # result += input
-    assert {how for kind, how in found if kind in {"Mul", "Parameter"}} == {("*",), ()}  # self.layer_scale * ...
+    calls = rows("convnext_tiny")
+    assert ("LayerNorm", ("leaf", "LayerNorm2d", "F.layer_norm")) in calls
+    assert ("Permute", ("leaf", "LayerNorm2d", "Tensor.permute")) in calls
+    assert ("Permute", ("leaf", "Permute", "torch.permute")) in calls
+    assert {how for kind, how in calls if kind == "Add"} == {("+=",)}  # result += input
+    assert {how for kind, how in calls if kind in {"Mul", "Parameter"}} == {("*",), ()}  # self.layer_scale * ...
 
 
 def test_swin():
-    found = rows("swin_t")
-    assert {how for kind, how in found if kind == "MatMul"} == {("Tensor.matmul",)}  # q.matmul, attn.matmul
-    assert {how for kind, how in found if kind == "Linear"} == {("F.linear",), ("module", "Linear", "F.linear")}
-    assert {how for kind, how in found if kind == "Softmax"} == {("F.softmax",)}
+    calls = rows("swin_t")
+    assert {how for kind, how in calls if kind == "MatMul"} == {("Tensor.matmul",)}  # q.matmul, attn.matmul
+    assert {how for kind, how in calls if kind == "Linear"} == {("F.linear",), ("module", "Linear", "F.linear")}
+    assert {how for kind, how in calls if kind == "Softmax"} == {("F.softmax",)}
 
 
 def test_googlenet():
-    found = rows("googlenet", init_weights=False)
-    assert {how for kind, how in found if kind == "ReLU"} == {("F.relu",)}
-    assert {how for kind, how in found if kind == "Flatten"} == {("torch.flatten",)}
-    assert {how for kind, how in found if kind == "MaxPool2d"} == {("module", "MaxPool2d", "F.max_pool2d")}
+    calls = rows("googlenet", init_weights=False)
+    assert {how for kind, how in calls if kind == "ReLU"} == {("F.relu",)}
+    assert {how for kind, how in calls if kind == "Flatten"} == {("torch.flatten",)}
+    assert {how for kind, how in calls if kind == "MaxPool2d"} == {("module", "MaxPool2d", "F.max_pool2d")}
+
+
+def test_the_word_of_a_function() -> None:
+    from worksheet.readers.torch.call_syntax import describe_call
+
+    assert [describe_call(torch.add), describe_call(F.relu), describe_call(torch.Tensor.__rsub__)] == ["torch.add", "F.relu", "-"]

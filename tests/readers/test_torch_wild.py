@@ -1,4 +1,4 @@
-"""The PyTorch reader on the ways in which people write modules: every number of parameters and MACs against torch's own."""
+"""The PyTorch reader on modules as people write them: all parameters and MACs against torch's own."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_normalisations_with_a_scale_or_a_shift_alone(norm: str, weight: bool, b
     import torch
     from torch.nn import functional as F
 
-    given = {name: torch.nn.Parameter(torch.ones(6)) for name, there in (("weight", weight), ("bias", bias)) if there}
+    parameters = {name: torch.nn.Parameter(torch.ones(6)) for name, there in (("weight", weight), ("bias", bias)) if there}
 
     def forward(self, x):
         stored = {"weight": getattr(self, "weight", None), "bias": getattr(self, "bias", None)}
@@ -55,7 +55,7 @@ def test_normalisations_with_a_scale_or_a_shift_alone(norm: str, weight: bool, b
         statistics = (self.mean, self.var) if norm == "batch_norm" else ()
         return getattr(F, norm)(x, *statistics, **stored)
 
-    made = written(forward, **given)
+    made = written(forward, **parameters)
     made.register_buffer("mean", torch.zeros(6))
     made.register_buffer("var", torch.ones(6))
     net = ws.read(made, input="6x5x4")
@@ -103,7 +103,7 @@ def test_a_frozen_normalisation_stores_buffers_alone():
     assert counted(ws.read(made, input="3x4x4")) == (0, 0)
 
 
-def test_parameters_in_a_plain_list_are_told_apart_from_the_modules_own():
+def test_unregistered_parameters_in_a_plain_list_are_noted():
     from torch import nn
 
     hidden = [nn.Linear(8, 8), nn.Linear(8, 8)]
@@ -115,7 +115,7 @@ def test_parameters_in_a_plain_list_are_told_apart_from_the_modules_own():
 
     net = ws.read(written(forward, out=nn.Linear(8, 2)), input="8")
     assert counted(net)[0] == 18
-    assert any(note.startswith("Parameters that the module does not list among its own") for note in net.notes)
+    assert any(note.startswith("Parameters that the module does not register") for note in net.notes)
 
 
 def test_notes_of_the_same_kind_are_one_sentence():
@@ -123,7 +123,7 @@ def test_notes_of_the_same_kind_are_one_sentence():
 
     norms = nn.Sequential(*(nn.BatchNorm2d(4, track_running_stats=False) for _ in range(12)))
     assert ws.read(norms, input="4x5x5").notes == (
-        "Without statistics of training, and so an InstanceNorm of the one sample: 0, 1, 2, 3, 4, 5, 6, 7 and 4 more.",
+        "BatchNorm without running statistics, so an InstanceNorm of the one sample: 0, 1, 2, 3, 4, 5, 6, 7 and 4 more.",
     )
 
 
@@ -257,12 +257,12 @@ def test_a_forward_pass_that_adds_hooks_or_notes_what_it_sees_leaves_nothing_beh
     [
         (lambda self, x: self.leave(), "8", "SystemExit: 3", ""),
         (lambda self, x, mask: x * mask, "8", "missing 1 required positional argument: 'mask'", "--input"),
-        (lambda self, xs: xs[0] + xs[1], "8,8", "2 inputs are given, but the forward pass takes 1: xs", "takes them apart"),
-        (lambda self, x: x.topk(2)[0], "8", "comparisons a sorting takes depends on the numbers", ""),
-        (lambda self, x: x if x.sum() > 0 else -x, "8", "asks for a number that only a real input has", "by shapes"),
+        (lambda self, xs: xs[0] + xs[1], "8,8", "2 inputs are given, but the forward pass takes 1: xs", "module that unpacks it"),
+        (lambda self, x: x.topk(2)[0], "8", "the number of comparisons of a sort depends on the data", ""),
+        (lambda self, x: x if x.sum() > 0 else -x, "8", "reads a number that only a real input has", "on shapes only"),
     ],
 )
-def test_what_cannot_be_followed_is_said(forward, input: str, message: str, hint: str):
+def test_what_cannot_be_followed_is_reported(forward, input: str, message: str, hint: str):
     def leave():
         raise SystemExit(3)
 

@@ -9,7 +9,7 @@ OPERATORS = (
     "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
     "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
 )
-_KEPT: list[Any] = []  # a library of operators lives as long as somebody holds it
+_KEPT: list[Any] = []  # a library of operators lives as long as something holds it
 
 
 def vision() -> Any:
@@ -19,7 +19,7 @@ def vision() -> Any:
         library = torch.library.Library("torchvision", "DEF")
         for operator in OPERATORS:
             try:
-                library.define(operator)  # torchvision registers its own only where its compiled part loads
+                library.define(operator)  # torchvision registers its operators only if its compiled part loads
             except RuntimeError:
                 break
         _KEPT.append(library)

@@ -6,8 +6,8 @@ from random import Random
 import pytest
 
 import worksheet as ws
-from worksheet.derive.graph_facts import gradients
-from worksheet.derive.training.checkpointing import Chain, Cost, best
+from worksheet.counting.graph_facts import gradients
+from worksheet.derive.training.checkpointing import Cost, LayerChain, best
 from worksheet.errors import WorksheetError
 
 
@@ -63,7 +63,7 @@ def test_segments_against_a_simulation(seed: int) -> None:
     reached = flow.learning & flow.reached
     own = {node.name: random.randint(1, 9) if node.name in reached and node.kind.name in {"BatchNorm", "Dropout"} else 0
            for node in net.nodes} | {"input": 0}  # fmt: skip
-    chain = Chain(flow.nodes, flow, Cost(sizes, own))
+    chain = LayerChain(flow.nodes, flow, Cost(sizes, own))
     for many in range(1, len(net.nodes) + 1):
         segments = chain.segments(many)
         borders = [segment.start for segment in segments] + [len(net.nodes)]
@@ -84,7 +84,7 @@ def test_cuts_hand_one_array_on(seed: int) -> None:
     net = random_network(Random(seed))
     flow = gradients(net)
     zeros = dict.fromkeys(["input", *(node.name for node in net.nodes)], 0)
-    cuts = Chain(flow.nodes, flow, Cost(zeros, zeros)).cuts
+    cuts = LayerChain(flow.nodes, flow, Cost(zeros, zeros)).cuts
     assert cuts == [place for place in range(1, len(net.nodes)) if crossing(net, place) == 1]
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 import worksheet as ws
-from worksheet.derive.graph_facts import gradients, graph_facts
+from worksheet.counting.graph_facts import fact_values, gradients
 
 
 def branching() -> ws.Network:
@@ -47,8 +47,8 @@ NAMES = ("scaled", "conv", "left", "right", "joined", "rect", "flat", "out", "su
     }.items(),
 )
 def test_facts(fact: str, values: tuple[int, ...]) -> None:
-    found = graph_facts(branching(), [fact])
-    assert tuple(found[name][fact] for name in NAMES) == values
+    found = fact_values(branching(), fact)
+    assert tuple(found.get(name, 0) for name in NAMES) == values
 
 
 def test_pieces_that_overlap_are_added() -> None:
@@ -56,14 +56,14 @@ def test_pieces_that_overlap_are_added() -> None:
     conv = net.add("Conv2d", name="conv", c=4, w=3)
     pieces = [net.add("Slice", conv, a=1, f=f, c=2) for f in (0, 1, 2)]
     net.add("Concat", *pieces)
-    assert graph_facts(net.network(), ["gathers"])["conv"]["gathers"] == 2
+    assert fact_values(net.network(), "gathers")["conv"] == 2
 
 
 def test_a_sum_of_a_layer_with_itself_has_two_gradients() -> None:
     net = ws.Builder("twice", (4, 6, 6))
     conv = net.add("Conv2d", name="conv", c=4, w=3)
     net.add("Add", conv, conv)
-    assert graph_facts(net.network(), ["gathers"])["conv"]["gathers"] == 1
+    assert fact_values(net.network(), "gathers")["conv"] == 1
 
 
 def test_what_is_the_same_for_all_samples_gathers_their_gradients() -> None:

@@ -93,7 +93,7 @@ def test_formats(form: str) -> None:
         (["--checkpoint", "3"], "--checkpoint needs --training"),
         (["--training", "adan"], "did you mean adam"),
         (["--training", "adam", "--precision", "fp23"], "unknown precision 'fp23'"),
-        (["--training", "adam", "-c", "ai61002"], "ai61002 counts nothing of training"),
+        (["--training", "adam", "-c", "ai61002"], "ai61002 does not count training"),
         (["--training", "adam", "--dtype", "fp16"], "--dtype is for inference"),
         (["--training", "adam", "--checkpoint", "300"], "a whole number from 1 to 22, the number of layers"),
         (["-c", "training-memory", "--dtype", "fp16"], "training-memory counts training"),

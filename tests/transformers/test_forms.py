@@ -12,13 +12,13 @@ import pytest
 from tests.transformers.products import SHAPES, macs, parameters
 from tests.transformers.products import Shape as Plain
 from worksheet.conventions import convention
-from worksheet.derive.counting import Counting
-from worksheet.derive.run import run_of
+from worksheet.counting.counting import Counting
+from worksheet.counting.run import run_of
 from worksheet.derive.transformers.costs import Costs
-from worksheet.derive.transformers.rules import Estimates
-from worksheet.derive.transformers.sizes import Amount
+from worksheet.derive.transformers.estimates import Estimates
+from worksheet.derive.transformers.symbolic_sizes import Amount
 from worksheet.network import Network
-from worksheet.zoo.language import TRANSFORMERS, Design, Transformer
+from worksheet.zoo.language import TRANSFORMERS, Transformer, TransformerDesign
 
 KNOWN = {transformer.name: transformer for transformer in TRANSFORMERS}
 DECODERS = [name for name, transformer in KNOWN.items() if transformer.cache]
@@ -44,11 +44,11 @@ def counted(network: Network, name: str) -> dict[str, int]:
         folded = found.fold(layer)
         for i, column in enumerate(folded.columns):
             if folded.rules[i] is not None and not found.is_counted_elsewhere(folded, i, layer):
-                totals[column.name] += found.counted(folded, i, found.values(folded, layer))
+                totals[column.name] += found.count(folded, i, found.values(folded, layer))
     return totals
 
 
-def at(of: Costs, amount: Amount, design: Design, length: int, token: int = 1) -> int:
+def at(of: Costs, amount: Amount, design: TransformerDesign, length: int, token: int = 1) -> int:
     """A form at other sizes."""
     sizes = {
         "n": design.blocks, "L": length, "d": design.width, "d_kv": design.key_heads * design.head, "f": design.wide,
@@ -59,7 +59,7 @@ def at(of: Costs, amount: Amount, design: Design, length: int, token: int = 1) -
     return value
 
 
-def designs(name: str, many: int) -> list[tuple[Design, int]]:
+def designs(name: str, many: int) -> list[tuple[TransformerDesign, int]]:
     """Random designs of a family, each with a length; the longest text and a single token are among them."""
     draw = random.Random(name)
     own = KNOWN[name].design
@@ -69,13 +69,13 @@ def designs(name: str, many: int) -> list[tuple[Design, int]]:
         heads = key_heads * (draw.randint(2, 4) if own.key_heads != own.heads else 1)
         head, positions = 2 * draw.randint(1, 20), draw.randint(2, 300)
         wide = 4 * heads * head if own.wide == 4 * own.width else draw.randint(1, 500)
-        design = Design(draw.randint(2, 2000), positions, head, wide, heads, key_heads, draw.randint(1, 4))
+        design = TransformerDesign(draw.randint(2, 2000), positions, head, wide, heads, key_heads, draw.randint(1, 4))
         length = {0: 1, 1: positions, 2: 2}.get(i % 8) or draw.randint(1, positions)
         found.append((design, length))
     return found
 
 
-def plain(design: Design) -> Plain:
+def plain(design: TransformerDesign) -> Plain:
     return Plain(design.blocks, design.width, design.heads, design.key_heads, design.wide, design.vocabulary, design.positions)
 
 
@@ -164,7 +164,7 @@ def test_gpt_2_as_nanogpt_sizes_it() -> None:
 
 def gpt(blocks: int, width: int, heads: int, vocabulary: int = 50257, length: int = 2048) -> Estimates:
     known: Transformer = KNOWN["gpt2"]
-    return Estimates(Costs(known, Design(vocabulary, length, width // heads, 4 * width, heads, heads, blocks), length))
+    return Estimates(Costs(known, TransformerDesign(vocabulary, length, width // heads, 4 * width, heads, heads, blocks), length))
 
 
 def test_gpt_3_as_its_paper_has_it() -> None:
@@ -243,7 +243,7 @@ def test_torch_counts_the_same(blocks: int, width: int, heads: int, vocabulary: 
 
     from tests.transformers.small_gpt import Small
 
-    of = Costs(KNOWN["gpt2"], Design(vocabulary, 32, width // heads, 4 * width, heads, heads, blocks), length)
+    of = Costs(KNOWN["gpt2"], TransformerDesign(vocabulary, 32, width // heads, 4 * width, heads, heads, blocks), length)
     program = Small(blocks, width, heads, vocabulary, 32)
     assert sum(p.numel() for p in program.parameters()) == of.params.total.value
     tokens = torch.randint(vocabulary, (length,))

@@ -54,7 +54,7 @@ def _read(
     ranges: dict[str, str], vary: Iterable[str], sources: Iterable[str], read: Callable[[str], Network]
 ) -> tuple[dict[str, str], list[Network]]:
     """The ranges and the networks. Raises WorksheetError with the faults of all of them."""
-    from worksheet.derive.growth.ranges import ranges as read_ranges
+    from worksheet.derive.growth.size_ranges import read_ranges
 
     faults = Collector()
     for text in vary:

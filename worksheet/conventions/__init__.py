@@ -1,11 +1,12 @@
-"""Ways of counting, one YAML file each; found by name, or by the path of a file of one's own."""
+"""Conventions, one YAML file each; found by name, or by the path of a user's file."""
 
 from functools import cache
 from pathlib import Path
 
 from worksheet.conventions.convention import Column, Convention
 from worksheet.conventions.reading import read_convention
-from worksheet.errors import ConventionError, nearest, shown
+from worksheet.errors import ConventionError, WorksheetError, nearest, shown
+from worksheet.schema import Context, Located, Phrase, Schema
 
 FOLDER = Path(__file__).parent
 SUFFIXES = (".yaml", ".yml")
@@ -32,4 +33,21 @@ def _shipped(name: str) -> Convention:
     return read_convention(FOLDER / f"{name}.yaml")
 
 
-__all__ = ["STANDARD", "Column", "Convention", "convention", "names", "read_convention"]
+class ConventionName:
+    """The type of a key that names a convention: a shipped one, or the path of a YAML file relative to the file with the key."""
+
+    def read(self, located: Located, context: Context) -> str:
+        text = Phrase(1000).read(located, context)
+        name = str(context.folder / text) if text.endswith(SUFFIXES) else text
+        try:
+            convention(name)
+        except WorksheetError as fault:
+            raise fault if fault.where.line else fault.located(located.where) from None
+        return name
+
+    def schema(self) -> Schema:
+        files = "|".join(suffix.replace(".", r"\.") for suffix in SUFFIXES)
+        return {"anyOf": [{"enum": list(names())}, {"type": "string", "pattern": f"({files})$"}]}
+
+
+__all__ = ["STANDARD", "Column", "Convention", "ConventionName", "convention", "names", "read_convention"]

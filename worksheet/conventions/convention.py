@@ -1,4 +1,4 @@
-"""How a course or a tool counts: a formula for every column and kind of layer, over the layer's symbols, quantities and facts."""
+"""How a course or a tool counts: a formula for every column and kind of layer, over the layer's symbols, quantities, facts."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from functools import cached_property
 from worksheet.conventions.facts import FACTS, RUN
 from worksheet.derivation import Statement
 from worksheet.formula import Formula, Scale
-from worksheet.layers import SAVED, TRAINED, Kind
+from worksheet.layers import INPUT_KIND, SAVED, TRAINED, Kind, Role
 
-ANY = "*"  # every kind that has no rule of its own; every call that has none
-PLAIN = ""  # a rule that holds however the layer is called
-SORTS = ("module", "leaf")  # of modules without parts: torch's own, others; behind the word stands the class
-MODULE = ("module",)  # how a layer is called where no program tells: as a module of torch.nn, if there is one
-TRAINING = frozenset({*TRAINED, SAVED})  # quantities that a kind has where somebody has worked out what its training costs
-INPUT = "Input"  # the kind whose rule counts the network's own inputs
+ANY = "*"  # every kind without its own rule; every call without one
+PLAIN = ""  # a rule that applies however the layer is called
+SORTS = ("module", "leaf")  # of modules without submodules: torch's, others; the class follows
+MODULE = ("module",)  # how a layer is called where there is no program: as a module of torch.nn, if there is one
+TRAINING = frozenset({*TRAINED, SAVED})  # quantities of kinds whose training cost has been worked out
 
 Called = tuple[str, ...]
 Table = Mapping[str, Formula]  # rules by the call
@@ -24,20 +23,20 @@ Table = Mapping[str, Formula]  # rules by the call
 
 @dataclass(frozen=True)
 class Column:
-    """One counted figure: its name in data, its heading in print, what it asks for in words, and a rule for each kind.
+    """One counted figure: its name in data, its heading in print, its question in words, and a rule for each kind.
 
-    A rule is for one sample and is multiplied by the batch, unless the column counts stored numbers (``once``) or its rules
-    name the batch themselves (``batched``).
+    A rule is for one sample and is multiplied by the batch, unless the column counts parameters and buffers (``once``) or its
+    rules include the batch themselves (``batched``).
     """
 
     name: str
     heading: str
     asks: str
     rules: Mapping[str, Table]  # by kind, then by the call; PLAIN where that does not matter
-    remarks: Mapping[str, str] = field(default_factory=dict)  # a word beside the value, by kind
-    otherwise: Mapping[str, str] = field(default_factory=dict)  # the rules of every kind that has none of its own
-    once: bool = False  # stored numbers: what a layer that runs several times, or shares its numbers, has once
-    again: bool = False  # numbers that several layers share are counted at each of them
+    remarks: Mapping[str, str] = field(default_factory=dict)  # a remark after the value, by kind
+    otherwise: Mapping[str, str] = field(default_factory=dict)  # the rules of every kind without its own
+    once: bool = False  # parameters: what a layer that runs several times, or shares them, has once
+    again: bool = False  # parameters that several layers share are counted at each of them
     batched: bool = False
     whole: bool = False  # the figure of all runs and samples is rounded up
     unrepeated: frozenset[str] = frozenset()  # kinds that cost the same however often the layer runs
@@ -48,7 +47,7 @@ class Column:
         table = self.rules.get(kind.name)
         if table is not None:
             return next((table[word] for word in words(called) if word in table), None)
-        if kind.name == INPUT:  # counts only where a rule says so
+        if kind.role is Role.INPUT:  # counts only where a rule says so
             return kind.formula("0")
         text = next((self.otherwise[word] for word in words(called) if word in self.otherwise), None)
         rule = None if text is None else kind.formula(text)
@@ -67,9 +66,9 @@ class Column:
 
 @dataclass(frozen=True)
 class Convention:
-    """A way of counting. ``rules`` are its sentences for the reader; ``reference`` builds the formulas up, by kind.
+    """A convention: a way of counting. ``rules`` are its sentences for the reader; ``reference`` builds the formulas up, by kind.
 
-    ``faults`` say what is wrong with the way a tool counts, by kind; ``main`` is the column that the tool is asked for.
+    ``faults`` describe what a tool counts wrongly, by kind; ``main`` is the column that the tool is asked for.
     """
 
     name: str
@@ -83,8 +82,8 @@ class Convention:
     faults: Mapping[str, str] = field(default_factory=dict)
     refuses: bool = False  # a kind without a rule is a fault; otherwise it is listed
     main: str = ""
-    inlines: bool = False  # formulas of the output's sizes stand in place of W and H
-    memory: str = ""  # the column of stored bytes, where the memory of the whole network is asked for too
+    inlines: bool = False  # formulas of the output's sizes take the place of W and H
+    memory: str = ""  # the column of stored bytes, where the memory of the whole network is worked out too
 
     def column(self, name: str = "") -> Column:
         """A column by its name; the main one without. Raises KeyError."""
@@ -97,7 +96,7 @@ class Convention:
 
     @cached_property
     def run(self) -> frozenset[str]:
-        """The symbols of the whole run that some rule uses: the batch, bytes of a number."""
+        """The symbols of the whole run that some rule uses: the batch, the bytes of a number."""
         return self._used & {symbol.name for symbol in RUN}
 
     @cached_property
@@ -117,7 +116,7 @@ class Convention:
     @cached_property
     def counts_inputs(self) -> bool:
         """Whether the network's own inputs are counted."""
-        return any(INPUT in column.rules for column in self.columns)
+        return any(INPUT_KIND in column.rules for column in self.columns)
 
 
 def words(called: Called) -> Called:

@@ -1,4 +1,4 @@
-"""How many bits a stored number takes, by the name of its type."""
+"""How many bits a number takes, by the name of its data type."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from worksheet.errors import ConventionError, nearest, shown
 from worksheet.formula import Exact
+from worksheet.schema import KnownName
 
 BITS = {
     "fp64": 64, "fp32": 32, "tf32": 32, "fp16": 16, "bf16": 16, "fp8": 8, "fp4": 4,
@@ -26,23 +27,28 @@ def stored(text: str) -> dict[str, str]:
     """
     if "=" not in text:
         return dict.fromkeys(STORES, _known(text.strip()))
-    found = dict.fromkeys(STORES, STANDARD_TYPE)
+    types = dict.fromkeys(STORES, STANDARD_TYPE)
     for part in text.split(","):
         what, _, name = (word.strip() for word in part.partition("="))
         if what not in STORES:
-            raise ConventionError(f"cannot read {shown(part.strip())} as a type of numbers", hint=nearest(what, STORES) or HINT)
-        found[what] = _known(name)
-    return found
+            raise ConventionError(f"cannot read {shown(part.strip())} as a data type", hint=nearest(what, STORES) or HINT)
+        types[what] = _known(name)
+    return types
 
 
 def _known(name: str) -> str:
     if name not in BITS:
-        raise ConventionError(f"unknown type of numbers {shown(name)}", hint=HINT)
+        raise ConventionError(f"unknown data type {shown(name)}", hint=HINT)
     return name
 
 
+def named(*others: str) -> KnownName:
+    """The type of a key or value that names a data type, or one of some other words."""
+    return KnownName("dtype", "unknown data type {}", known=lambda: (*others, *BITS))
+
+
 def size(name: str) -> Exact:
-    """The bytes of one number: a whole number, or a part of a byte."""
+    """The bytes of one number: a whole number, or a fraction of a byte."""
     whole, left = divmod(BITS[name], 8)
     return Fraction(BITS[name], 8) if left else whole
 

@@ -1,4 +1,4 @@
-"""What a rule may know of a layer beside its symbols: the run, the layer's place in the graph, what its network says of it."""
+"""What a rule may use beside a layer's symbols: the run, the layer's place in the graph, what the network states about it."""
 
 from fractions import Fraction
 
@@ -23,49 +23,54 @@ KEPT = {
     "copy": Symbol("copy", "Bytes of the exact copy of a learnt number in mixed precision; else 0", least=0),
     "state": Symbol("state", "Bytes that the optimiser keeps for a learnt number from step to step", least=0),
 }
-RUN = (*LETTERS, *UPDATE.values(), *KEPT.values())  # of the whole run; what is no letter is always written as a number
+RUN = (*LETTERS, *UPDATE.values(), *KEPT.values())  # of the whole run; those that are not letters are always written as numbers
 GRAPH = (
     Symbol("readers", "Number of layers that read the output", least=0),
     Symbol("input_readers", "Number of layers that read the first input, this one among them", least=0),
     Symbol("inputs", "Number of inputs", least=0),
     Symbol("in_place", "1 where the output may take the place of the input, which no other layer reads; else 0", least=0),
-    Symbol("behind_norm", "1 where the input comes from a BatchNorm and goes nowhere else; else 0", least=0),
+    Symbol("behind_norm", "1 where the input comes from a BatchNorm and no other layer reads it; else 0", least=0),
     Symbol(
-        "repeats", "1 where a layer uses another's numbers and no module of its own keeps them too; else 0", least=0, neutral=0
+        "repeats",
+        "1 where a layer uses another's parameters and no module of its own holds them as well; else 0",
+        least=0,
+        neutral=0,
     ),
-    Symbol("renames", "1 where the output is the input's own array under another shape or order of axes; else 0", least=0),
-    Symbol("shared", "1 where a layer uses another's numbers; else 0", least=0),
-    Symbol("learns", "1 where the output depends on a learnt number; else 0", least=0),
-    Symbol("wanted", "1 where the gradient of the input is needed: the input depends on a learnt number; else 0", least=0),
-    Symbol("kept", "1 where a backward pass reads the output again, under this name or another; else 0", least=0),
+    Symbol("renames", "1 where the output is a view of the input, with another shape or order of axes; else 0", least=0),
+    Symbol("shared", "1 where a layer uses another's parameters; else 0", least=0),
+    Symbol("learns", "1 where the output depends on a parameter; else 0", least=0),
+    Symbol("wanted", "1 where the gradient of the input is needed, because the input depends on a parameter; else 0", least=0),
+    Symbol("kept", "1 where the backward pass reads the output again, directly or through a view; else 0", least=0),
     Symbol(
         "gathers",
         "How many gradients come back to the output from layers that run as often as it, less one; 0 for none",
         least=-1,
     ),
-    Symbol("spreads", "How many layers that run for every sample read an output that is the same for all samples", least=0),
+    Symbol("spreads", "How many layers that run once per sample read an output that is the same for all samples", least=0),
 )
-STATED = (  # by the network itself; where it says nothing 0, or what changes nothing
-    Symbol("survives", "1 where a Dropout has survived the import of the network that was counted; else 0", least=0),
-    Symbol("absent", "1 where the counted program does without this change of axes; else 0", least=0),
-    Symbol("named", "1 where a module without parts keeps the numbers as weight or bias; else 0", least=0),
-    Symbol("firsts", "How many places of the output's first axis belong to each sample", least=0, neutral=1),
-    Symbol("leads", "Size of the output's first axis where the samples lie along another; else 0", least=0, neutral=0),
-    Symbol("worded", "1 where a convolution is told its border by a word; else 0", least=0),
-    Symbol("signal", "1 where a resizing takes a signal, not a map; else 0", least=0),
-    Symbol("exact", "1 where a resizing copies the nearest element by exact places; else 0", least=0),
-    Symbol("vector", "1 where a matrix is multiplied by a vector; else 0", least=0),
-    Symbol("fused", "1 where one kernel does the work of a whole encoder layer in inference on a CPU; else 0", least=0),
-    Symbol("split", "1 where an attention is worked out in parts in inference on a CPU; else 0", least=0),
-    Symbol("scored", "1 where an attention is asked for its scores too; else 0", least=0),
-    Symbol("sizes", "1 where a resizing is told the output's size along each axis; else 0", least=0),
-    Symbol("one_size", "1 where a resizing is told one size for all axes; else 0", least=0),
-    Symbol("strided", "1 where rows are read whose numbers do not lie one behind the other; else 0", least=0),
+STATED = (  # by the network, and prefixed with the program that they are facts of; 0 or neutral where nothing is stated
+    Symbol("matconvnet_survives", "1 where a Dropout survived the import of the network that was counted; else 0", least=0),
+    Symbol("matconvnet_absent", "1 where the counted program has no such change of axes; else 0", least=0),
+    Symbol("torch_named", "1 where a module without submodules holds its parameters as weight or bias; else 0", least=0),
+    Symbol("torch_firsts", "How many places along the output's first axis belong to each sample", least=0, neutral=1),
+    Symbol("torch_leads", "Size of the output's first axis where the samples lie along another; else 0", least=0, neutral=0),
+    Symbol("torch_worded", "1 where a convolution's padding is given as a word; else 0", least=0),
+    Symbol("torch_signal", "1 where a signal is resized, not a feature map; else 0", least=0),
+    Symbol("torch_exact", "1 where the mode of resizing is nearest-exact; else 0", least=0),
+    Symbol("torch_vector", "1 where a matrix is multiplied by a vector; else 0", least=0),
+    Symbol("torch_fused", "1 where one kernel computes a whole encoder layer, in inference on a CPU; else 0", least=0),
+    Symbol("torch_split", "1 where no single kernel computes the attention, in inference on a CPU; else 0", least=0),
+    Symbol("torch_scored", "1 where an attention returns its scores too; else 0", least=0),
+    Symbol("torch_sizes", "1 where a resizing is given the output's size along each axis; else 0", least=0),
+    Symbol("torch_onesize", "1 where a resizing is given one size for all axes; else 0", least=0),
+    Symbol("torch_strided", "1 where the rows that are read are not contiguous in memory; else 0", least=0),
 )
 DEFAULTS = {symbol.name: symbol.neutral or 0 for symbol in STATED}  # where nothing is stated
 FACTS = {symbol.name: symbol for symbol in (*RUN, *GRAPH, *STATED)}
-SILENCES = {"wanted": "not needed: the input depends on no learnt number"}  # why a column is 0 where a fact is
-PARTIAL = {"wanted": "only what leads to its parameters: the input depends on no learnt number"}  # and why it counts a part then
-PART = Fraction(1, 8)  # the least size of a number: a bit, which is no whole number of bytes
+SILENCES = {"wanted": "not needed: the input depends on no learnt number"}  # why a column is 0 where a fact is 0
+PARTIAL = {
+    "wanted": "only what leads to its parameters: the input depends on no learnt number"
+}  # and why it then counts a part only
+PART = Fraction(1, 8)  # the least size of a number: a bit, a fraction of a byte
 LEAST: dict[str, Exact] = {name: symbol.least for name, symbol in FACTS.items()}
 LEAST |= {symbol.name: PART for symbol in BYTES.values()}

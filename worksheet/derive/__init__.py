@@ -1,14 +1,26 @@
-"""From a network and a way of counting to a worked solution, whole or in part."""
+"""From a network and a convention to a worked solution, whole or in part."""
 
-from worksheet.derive.burden.report import report
-from worksheet.derive.catalogue import Entry, zoo_list
-from worksheet.derive.compare import compare, compare_conventions
+from worksheet.derive.blank import blank
+from worksheet.derive.burden.memory_report import report
+from worksheet.derive.catalogue import ZooEntry, zoo_list
+from worksheet.derive.comparison_report import compare, compare_conventions
 from worksheet.derive.convention_page import convention_list, convention_page
 from worksheet.derive.explain import explain
 from worksheet.derive.selection import select, summary
 from worksheet.derive.solution import derive, formulas
 
 __all__ = [
-    "Entry", "compare", "compare_conventions", "convention_list", "convention_page", "derive", "explain", "formulas", "report",
-    "select", "summary", "zoo_list",
-]  # fmt: skip
+    "ZooEntry",
+    "blank",
+    "compare",
+    "compare_conventions",
+    "convention_list",
+    "convention_page",
+    "derive",
+    "explain",
+    "formulas",
+    "report",
+    "select",
+    "summary",
+    "zoo_list",
+]

@@ -12,14 +12,14 @@ from worksheet.formula import Exact
 FOLD_FROM = 30  # solutions of more rows work equal layers once and refer to them
 
 
-def folded(rows: Sequence[Row], fold: bool | None = None) -> tuple[Row, ...]:
+def fold_rows(rows: Sequence[Row], fold: bool | None = None) -> tuple[Row, ...]:
     """The rows, each with the number of the first one that is the same layer with the same numbers.
 
     ``fold`` decides whether rows that repeat another refer to it; None: where there are many rows.
     """
     if fold is None:
         fold = len(rows) > FOLD_FROM
-    first: dict[int, int] = {}  # rows of equal layers share their columns
+    first: dict[int, int] = {}  # by the columns, which rows of equal layers share; steps have no hash
     return tuple([replace(row, same_as=_earlier(first, row) if fold else 0) for row in rows])
 
 
@@ -29,7 +29,7 @@ def _earlier(first: dict[int, int], row: Row) -> int:
 
 
 def parts(rows: Sequence[Row], headings: Sequence[Heading]) -> tuple[Part, ...]:
-    """The rows by stage, in their order; one part without a title where there are no stages."""
+    """The rows by stage, in their order; one part without a title where the network has no stages."""
     titled = len({row.stage for row in rows}) > 1
     groups = [list(group) for _, group in groupby(rows, key=lambda row: row.stage if titled else "")]
     return tuple([_part(group[0].stage if titled else "", group, headings) for group in groups])

@@ -13,7 +13,7 @@ from worksheet.zoo.model import COUNTING
 
 
 @dataclass(frozen=True)
-class Entry:
+class ZooEntry:
     """A line of the list. ``errors`` are published ones, in per cent."""
 
     name: str
@@ -28,7 +28,7 @@ class Entry:
     twist: str
 
 
-def zoo_list(parts: Iterable[str] = (), progress: Callable[[Sequence[Model]], Iterable[Model]] = iter) -> list[Entry]:
+def zoo_list(parts: Iterable[str] = (), progress: Callable[[Sequence[Model]], Iterable[Model]] = iter) -> list[ZooEntry]:
     """The built-in networks whose names hold one of these texts; all of them where there is none. Raises WorksheetError.
 
     ``progress`` gets the networks and gives them back one by one: a bar can count them.
@@ -40,9 +40,9 @@ def zoo_list(parts: Iterable[str] = (), progress: Callable[[Sequence[Model]], It
     return [_entry(model) for model in progress(found)]
 
 
-def _entry(model: Model) -> Entry:
+def _entry(model: Model) -> ZooEntry:
     solution = derive(model.network(), COUNTING)
-    return Entry(
+    return ZooEntry(
         model.name, model.title, model.input, len(solution.rows), solution.totals["params"] or 0, solution.totals["macs"] or 0,
         model.source, dict(model.errors), model.errors_source, model.twist,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""A way of counting as a page: its rules in words, its formulas kind by kind, what it leaves out, what is wrong with it."""
+"""A convention as a page: its rules in words, its formulas kind by kind, what it leaves out, what is wrong with it."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ from worksheet import conventions
 from worksheet.conventions import Column, Convention, convention
 from worksheet.conventions.convention import ANY, MODULE, PLAIN
 from worksheet.conventions.facts import FACTS
-from worksheet.derive.folding import Folded
+from worksheet.counting.folding import GENERAL, Folded
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
 from worksheet.formula import Formula
 from worksheet.layers import Kind, kinds
 
 CALLS = {PLAIN: "", "module": "module of torch.nn", "leaf": "another module without parts", ANY: "otherwise"}
-ONCE = "Stored numbers: what a layer that runs several times has once, and what does not grow with the batch."
-BATCHED = "The rules say themselves what a batch of B samples costs; those of the other columns are for one sample."
-WHOLE = "The figure of all runs and samples is rounded up to a whole number."
+ONCE = "Counted once for a layer that runs several times, and independent of the batch size."
+BATCHED = "These formulas are for a batch of B samples; those of the other columns are for one sample."
+WHOLE = "The figure for all runs and samples is rounded up to a whole number."
+REST, EVERY = "Every other kind", "Every kind"
+QUANTITIES_OF = "Quantities such as weights or macs, and X and Y, are those of the kind: worksheet formulas KIND prints them."
 
 
 def convention_list() -> Document:
-    """The ways of counting that come with the package."""
+    """The conventions that come with the package."""
     found = [convention(name) for name in conventions.names()]
     rows = tuple((c.name, c.title, ", ".join(column.name for column in c.columns), c.unit, c.cite) for c in found)
     data = {
@@ -31,18 +33,18 @@ def convention_list() -> Document:
             for c in found
         ]
     }  # fmt: skip
-    return Document("Ways of counting", (Table(("Name", "Title", "Columns", "Unit", "Source"), rows, words=5),), data)
+    return Document("Conventions", (Table(("Name", "Title", "Columns", "Unit", "Source"), rows, words=5),), data)
 
 
 def convention_page(counting: Convention | str) -> Document:
-    """One way of counting, with a formula for every kind of layer. Raises WorksheetError for an unknown one."""
+    """One convention, with its formulas for the kinds of layers. Raises WorksheetError for an unknown one."""
     found = convention(counting) if isinstance(counting, str) else counting
     blocks: list[Block] = [Text(introduced(found.title, found.unit, found.cite))]
     blocks += [Bullets(found.rules)] if found.rules else []
     for column in found.columns:
-        blocks += _column(column)
+        blocks += _column(column, refuses=found.refuses)
     if used := found.facts | found.run:
-        facts = [f"{name}: {FACTS[name].said}" for name in FACTS if name in used]
+        facts = [f"{name}: {FACTS[name].inline_meaning}" for name in FACTS if name in used]
         blocks += [Title("Facts that the rules use"), Bullets(tuple(facts))]
     if found.faults:
         faults = [text if kind == ANY else f"{kind}: {text}" for kind, text in found.faults.items()]
@@ -51,27 +53,53 @@ def convention_page(counting: Convention | str) -> Document:
 
 
 def introduced(title: str, unit: str, cite: str) -> str:
-    """A way of counting in words: its title, its unit, where it comes from."""
+    """A convention in words: its title, its unit, where it comes from."""
     said = {"Unit": unit, "Source": cite}
     return " ".join([f"{title}.", *(f"{what}: {text}." for what, text in said.items() if text)])
 
 
-def _column(column: Column) -> list[Block]:
-    rules = [(kind, call, rule) for kind in kinds().values() for call, rule in _rules(column, kind)]
-    counted = [(kind, call, rule) for kind, call, rule in rules if rule.source != "0"]
-    silent = [kind.name for kind in kinds().values() if not any(kind is other for other, _, _ in counted)]
-    free = [name for name in silent if column.rule(kinds()[name]) is not None]
-    without = [name for name in silent if column.rule(kinds()[name]) is None]
-    with_calls = any(call for _, call, _ in counted)
+def _column(column: Column, *, refuses: bool) -> list[Block]:
+    said = [ONCE if column.once else "", BATCHED if column.batched else "", WHOLE if column.whole else ""]
+    return [
+        Title(f"{column.name}: {column.asks}"),
+        *(Text(text) for text in said if text),
+        *_own_rules(column),
+        *_rest(column, refuses),
+    ]
+
+
+def _own_rules(column: Column) -> list[Block]:
+    """The kinds with a rule of their own, and the rule of all others where it counts something."""
+    rules = [
+        (kind.name, call, rule) for kind in kinds().values() if kind.name in column.rules for call, rule in _rules(column, kind)
+    ]
+    counted = [(name, call, rule) for name, call, rule in rules if rule.source != "0"]
+    others = [(REST if rules else EVERY, call, rule) for call, rule in _otherwise(column).items() if rule.source != "0"]
+    with_calls = any(call for _, call, _ in (*counted, *others))
     headings = ("Kind", *(["Called as"] if with_calls else []), "Formula")
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (kind.name, *([CALLS.get(call, call)] if with_calls else []), rule) for kind, call, rule in counted
+        (name, *([CALLS.get(call, call)] if with_calls else []), rule) for name, call, rule in (*counted, *others)
     )
-    said = [ONCE if column.once else "", BATCHED if column.batched else "", WHOLE if column.whole else ""]
-    blocks: list[Block] = [Title(f"{column.name}: {column.asks}"), *(Text(text) for text in said if text)]
-    blocks.append(Table(headings, rows, words=len(headings)))
-    blocks += [Text(f"Counted as 0: {', '.join(free)}.")] if free else []
-    return [*blocks, Text(f"No rule, and listed where they occur: {', '.join(without)}.")] if without else blocks
+    free = sorted({name for name, _, _ in rules} - {name for name, _, _ in counted})
+    zero = free and (others or not column.otherwise)
+    return [
+        *([Table(headings, rows, words=len(headings))] if rows else []),
+        *([Text(f"Counted as 0: {', '.join(free)}.")] if zero else []),
+        *([Text(QUANTITIES_OF)] if others else []),
+    ]
+
+
+def _rest(column: Column, refuses: bool) -> list[Block]:
+    """What becomes of a kind that the rules do not name, where it is not counted."""
+    if not column.otherwise:
+        return [Text(f"{REST}: no rule; {'refused' if refuses else 'listed where it occurs'}.")]
+    nothing = all(rule.source == "0" for rule in _otherwise(column).values())
+    return [Text(f"{REST if column.rules else EVERY}: 0.")] if nothing else []
+
+
+def _otherwise(column: Column) -> dict[str, Formula]:
+    """The rules of every kind that has none of its own, as they are written."""
+    return {call: Formula(text).given(**GENERAL) for call, text in column.otherwise.items()}
 
 
 def _rules(column: Column, kind: Kind) -> Iterable[tuple[str, Formula]]:

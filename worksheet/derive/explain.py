@@ -1,4 +1,4 @@
-"""Finds the ways of counting that give a figure somebody has published, to its printed digits."""
+"""Finds the conventions that give a published figure, to its printed digits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from math import ceil, floor
 
 from worksheet import conventions
 from worksheet.conventions import convention
-from worksheet.derive.comparing import Comparison, Side, compared
+from worksheet.derive.comparison import Comparison, Side, compare_sides
 from worksheet.document import Block, Document, Table, Text, Title
 from worksheet.errors import WorksheetError, shown
 from worksheet.formula import Digits
@@ -30,7 +30,7 @@ FACTORS = {Fraction(2): "twice this", Fraction(1, 2): "half of this"}
 
 
 @dataclass(frozen=True)
-class Figure:
+class PublishedFigure:
     """A printed figure: the values that print so, with each reading of its unit."""
 
     text: str
@@ -56,7 +56,7 @@ class Figure:
         ]
 
 
-def figure(text: str) -> Figure:
+def figure(text: str) -> PublishedFigure:
     """Read a printed figure. Raises WorksheetError.
 
     >>> figure("4.11G").between
@@ -69,7 +69,9 @@ def figure(text: str) -> Figure:
     number = Fraction(int(re.sub(r"[^0-9]", "", found["whole"]) + decimals), 10 ** len(decimals))
     power = POWERS[found["prefix"].upper()]
     bases = [1024] if found["binary"] else [1000, 1024] if found["unit"] in BYTES and power else [1000]
-    return Figure(text.strip(), tuple((number * base**power, Fraction(base**power, 10 ** len(decimals))) for base in bases))
+    return PublishedFigure(
+        text.strip(), tuple((number * base**power, Fraction(base**power, 10 ** len(decimals))) for base in bases)
+    )
 
 
 @dataclass(frozen=True)
@@ -82,9 +84,9 @@ class Match:
 
 
 def explain(network: Network, total: str, *, batch: int = 1, digits: str = "en_US") -> Document:
-    """Which ways of counting give a published total, to its printed digits. Raises WorksheetError."""
+    """Which conventions give a published total, to its printed digits. Raises WorksheetError."""
     wanted = figure(total)
-    comparison = compared(network, _every_column(), batch)
+    comparison = compare_sides(network, _every_column(), batch)
     return _Answer(comparison, wanted, Digits(digits)).report()
 
 
@@ -95,7 +97,7 @@ def _every_column() -> list[Side]:
 class _Answer:
     """The answer for one figure."""
 
-    def __init__(self, comparison: Comparison, figure: Figure, digits: Digits) -> None:
+    def __init__(self, comparison: Comparison, figure: PublishedFigure, digits: Digits) -> None:
         self.comparison = comparison
         self.figure = figure
         self.digits = digits
@@ -123,7 +125,7 @@ class _Answer:
         return f"{self.figure.text} is what these give: {names}."
 
     def without(self, side: Side) -> str:
-        """What the way of counting leaves out for want of a rule."""
+        """What the convention leaves out for want of a rule."""
         i = self.comparison.sides.index(side)
         kinds = sorted({variant.kind.name for variant in self.comparison.variants if not variant.ruled[i]})
         return f"; no rule for {', '.join(kinds)}" if kinds else ""

@@ -7,24 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import ceil, prod
 
 from worksheet.conventions.facts import BATCH, BYTES
+from worksheet.counting.counting import Counting
+from worksheet.counting.graph_facts import graph
+from worksheet.counting.liveness import Array, Output, Peak, arrays, peak
 from worksheet.derivation import Figure, Shape, Step, spans
-from worksheet.derive.graph_facts import graph_facts
-from worksheet.derive.liveness import Array, Output, Peak, arrays, peak
-from worksheet.derive.run import Run
 from worksheet.formula import Exact, Formula, in_bytes
-from worksheet.network import INPUT, Network
+from worksheet.layers import INPUT_KIND, Writes
+from worksheet.network import INPUT
 from worksheet.sizes import Sized
 
-# Kinds whose every output number depends on the input number in its place alone: it may be written over it. A norm that works
-# out means of its input, a softmax, a pooling, an LRN read a number several times; BatchNorm has its means stored.
-ELEMENTWISE = frozenset({
-    "Abs", "Add", "AddScalar", "Axpy", "BatchNorm", "Bias", "CELU", "Clip", "Div", "DivScalar", "ELU", "Erf", "Exp", "GELU",
-    "Hardsigmoid", "Hardswish", "Hardtanh", "LeakyReLU", "Log", "LogSigmoid", "Maximum", "Minimum", "Mish", "Mul", "MulScalar",
-    "Negative", "PReLU", "Power", "ReLU", "ReLU6", "SELU", "Scale", "SiLU", "Sigmoid", "Softplus", "Sqrt", "Sub", "Tanh",
-    "Threshold",
-})  # fmt: skip
-MOST_TERMS = 16  # shapes in one sum
-MOST_NAMED = 8  # arrays in one sentence
+MAX_TERMS = 16  # shapes in one sum
+MAX_NAMED = 8  # tensors in one sentence
 EACH, OVER = "New arrays", "In place"  # how a layer writes its output
 NEW = "Each layer writes a new array; in place, one that works number by number writes over an input that no other reads."
 KEPT = "All activations stay until the end, as in training, where the backward pass reads them."
@@ -34,39 +27,39 @@ PEAK = (
 )
 
 
-def figures(network: Network, layers: Sequence[Sized], run: Run, stored: int) -> tuple[Figure, ...]:
-    """All weights, whose bytes are ``stored``; all activations and the peak, with a new array for each layer and in place."""
-    return _Memory(network, layers, run).figures(stored)
+def figures(counting: Counting, stored: int) -> tuple[Figure, ...]:
+    """All weights, whose bytes are ``stored``; all activations and the peak, with a new tensor for each layer and in place."""
+    return _Memory(counting).figures(stored)
 
 
 class _Memory:
     """One network; places count its inputs first, then its layers."""
 
-    def __init__(self, network: Network, layers: Sequence[Sized], run: Run) -> None:
+    def __init__(self, counting: Counting) -> None:
+        network, layers, run = counting.network, counting.layers, counting.run
         self.run = run
         self.inputs = {INPUT: network.input, **network.further}
         self.shapes: list[Shape] = [*self.inputs.values(), *(layer.output for layer in layers)]
         self.names = [*self.inputs, *(layer.node.name for layer in layers)]
-        self.kinds = [*("Input" for _ in self.inputs), *(layer.kind.name for layer in layers)]
+        self.kinds = [*(INPUT_KIND for _ in self.inputs), *(layer.kind.name for layer in layers)]
         self.places = {name: place for place, name in enumerate(self.names)}
         self.each = run.values.get(BYTES["activations"].name, 1)
-        self.outputs = self._outputs(network, layers)
+        self.outputs = self._outputs(layers, graph(network).values("renames"))
 
-    def _outputs(self, network: Network, layers: Iterable[Sized]) -> list[Output]:
-        facts = graph_facts(network, ["renames"])
+    def _outputs(self, layers: Iterable[Sized], views: Mapping[str, int]) -> list[Output]:
         given = [Output(self.size(shape)) for shape in self.inputs.values()]
         return given + [
             Output(
-                0 if layer.kind.is_source else self.size(layer.output),  # a stored array is among the weights
+                0 if layer.kind.is_source else self.size(layer.output),  # a Parameter is among the weights
                 tuple(self.places[name] for name in layer.node.inputs),
-                renames=bool(facts[layer.node.name]["renames"]),
-                overwrites=layer.kind.name in ELEMENTWISE and bool(layer.node.facts.get("in_place", 1)),
+                is_view=bool(views[layer.node.name]),
+                overwrites=layer.kind.writes is Writes.IN_PLACE and bool(layer.node.facts.get("in_place", 1)),
             )
             for layer in layers
         ]
 
     def size(self, shape: Shape) -> int:
-        """The bytes of an array, filled up to whole ones."""
+        """The bytes of a tensor, rounded up."""
         return ceil(self.bytes(shape))
 
     def bytes(self, shape: Shape) -> Exact:
@@ -90,7 +83,7 @@ class _Memory:
     # Weights
 
     def stored(self, total: int) -> Step:
-        """The stored numbers times their bytes, where no array had to be filled up."""
+        """The parameters and buffers times their bytes, where no tensor had to be rounded up."""
         symbol = BYTES["weights"].name
         each = self.run.values.get(symbol, 1)
         if symbol not in self.run.values or not isinstance(each, int) or total % each:
@@ -126,7 +119,7 @@ class _Memory:
         kinds: dict[str, list[int]] = {}
         for place in places:
             kinds.setdefault(self.kinds[place], []).append(self.no(place))
-        many = len(places) > MOST_NAMED
+        many = len(places) > MAX_NAMED
         listed = [f"{len(rows)} {kind}" if many else f"{kind} (S. No. {spans(rows)})" for kind, rows in kinds.items()]
         return f"what is written over an input: {', '.join(listed)}" if listed else "nothing is written over an input"
 
@@ -139,9 +132,9 @@ class _Memory:
         return _step(name, label, text, self.run.values, found.size, note)
 
     def sum(self, shapes: Sequence[Shape]) -> str:
-        """The bytes of arrays as the text of a formula, equal shapes together; 0 where there are too many for a line."""
+        """The bytes of tensors as the text of a formula, equal shapes together; 0 where there are too many for a line."""
         counts = Counter(_product(shape) for shape in shapes)
-        if not 0 < len(counts) <= MOST_TERMS:
+        if not 0 < len(counts) <= MAX_TERMS:
             return "0"
         factors = "*".join(name for name in (BATCH.name, BYTES["activations"].name) if name in self.run.values)
         filled = any(self.size(shape) != self.bytes(shape) for shape in shapes)
@@ -150,17 +143,17 @@ class _Memory:
         return " + ".join(terms) if filled or not factors else f"{factors}*({' + '.join(terms)})"
 
     def holders(self, found: Peak) -> list[int]:
-        """For each array in memory the place of the layer whose output it holds."""
+        """For each tensor in memory the place of the layer whose output it is."""
         return [max(place for place in array.writers if place <= found.at) for array in found.arrays if array.size]
 
     def listed(self, found: Peak) -> str:
         shown = [array for array in found.arrays if array.size]
         items = [self.said(array, holder, found.at) for array, holder in zip(shown, self.holders(found), strict=True)]
-        left = len(items) - MOST_NAMED
-        return "; ".join([*items[:MOST_NAMED], *([f"and {left} more"] if left > 0 else [])])
+        left = len(items) - MAX_NAMED
+        return "; ".join([*items[:MAX_NAMED], *([f"and {left} more"] if left > 0 else [])])
 
     def said(self, array: Array, holder: int, at: int) -> str:
-        """An array in memory: whose output it holds, and until when."""
+        """A tensor in memory: whose output it is, and until when."""
         shape = _times(self.shapes[holder])
         if holder == at:
             before = [place for place in array.writers if place < at]
@@ -173,7 +166,7 @@ class _Memory:
         return f"kept for S. No. {self.no(place)}"
 
     def owner(self, place: int) -> str:
-        """Whose output an array holds."""
+        """Whose output a tensor is."""
         if place >= len(self.inputs):
             return f"S. No. {self.no(place)}"
         return "the input" if len(self.inputs) == 1 else f"the input {self.names[place]}"
@@ -184,7 +177,7 @@ class _Memory:
 
 
 def _step(name: str, label: str, text: str, values: Mapping[str, Exact], value: int, note: str = "") -> Step:
-    """A step whose value is said in both units; a formula of numbers alone stands as a stage."""
+    """A step whose value is said in both units; a formula of numbers alone becomes a stage."""
     formula = Formula(text)
     stages = () if formula.symbols or text == "0" else (formula,)
     remark = " or ".join(in_bytes(value)) if value else ""

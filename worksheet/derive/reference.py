@@ -7,32 +7,29 @@ from dataclasses import replace
 
 from worksheet.conventions import Convention
 from worksheet.conventions.facts import FACTS
+from worksheet.counting.counting import Counting
+from worksheet.counting.folding import USUAL, Folded, folded_facts
 from worksheet.derivation import Section, Statement, spans
-from worksheet.derive.folding import USUAL, Folded, facts
-from worksheet.derive.run import Run
 from worksheet.errors import FormulaError
 from worksheet.formula import Exact, Formula
 from worksheet.layers import QUANTITIES, Form, Kind
 from worksheet.sizes import Sized
 
-MOST_SPANS = 4  # of row numbers in a title
+MAX_SPANS = 4  # of row numbers in a title
 
 
-Facts = Mapping[str, Mapping[str, int]]  # of the graph, by the name of a layer
-
-
-def sections(layers: Iterable[Sized], convention: Convention, always: bool, graph: Facts, run: Run) -> list[Section]:
-    """The formula reference of the kinds that occur, each in the forms in which it occurs.
+def sections(counting: Counting, layers: Iterable[Sized], always: bool) -> list[Section]:
+    """The formula reference of the kinds that occur among some layers, each in the forms in which it occurs.
 
     ``always`` keeps the brackets even where every layer's division is exact.
     """
     groups: dict[tuple[object, ...], list[tuple[int, Sized]]] = {}
     for no, layer in enumerate(layers, 1):
-        key = (id(layer.kind), id(layer.form), layer.node.called if convention.by_call else ())
+        key = (layer.kind, layer.form, layer.node.called if counting.convention.by_call else ())
         groups.setdefault(key, []).append((no, layer))
     found: dict[str, list[tuple[Section, list[int]]]] = {}  # by title, each with the rows that it serves
     for group in groups.values():
-        section = _section([layer for _, layer in group], convention, always, graph, run)
+        section = _section(counting, [layer for _, layer in group], always)
         if section.statements:
             found.setdefault(section.title, []).append((section, [no for no, _ in group]))
     return [section for alike in found.values() for section in _told_apart(_merged(alike))]
@@ -57,7 +54,7 @@ def _covers(more: Section, less: Section) -> bool:
     absent = {name: 0 for names, _ in set(more.legend) - set(less.legend) for name in names}
     try:
         left = [(s.label, s.symbols, (s.formula.given(**absent) if absent else s.formula).source) for s in more.statements]
-    except FormulaError:  # a symbol that nothing stands for: a division by it
+    except FormulaError:  # a division by a symbol that is left out
         return False
     return left == [(s.label, s.symbols, s.formula.source) for s in less.statements]
 
@@ -71,12 +68,13 @@ def _told_apart(sections: list[tuple[Section, list[int]]]) -> list[Section]:
 
 def _first_spans(rows: Sequence[int]) -> str:
     runs = spans(rows).split(", ")
-    return ", ".join(runs[:MOST_SPANS]) + (" and others" if len(runs) > MOST_SPANS else "")
+    return ", ".join(runs[:MAX_SPANS]) + (" and others" if len(runs) > MAX_SPANS else "")
 
 
-def _section(group: list[Sized], convention: Convention, always: bool, graph: Facts, run: Run) -> Section:
+def _section(counting: Counting, group: list[Sized], always: bool) -> Section:
     kind, form = group[0].kind, group[0].form
-    known = [facts(layer) | dict(graph.get(layer.node.name, {})) for layer in group]
+    convention, run = counting.convention, counting.run
+    known = [folded_facts(layer) | counting.facts(layer) for layer in group]
     common = USUAL | {name: value for name, value in known[0].items() if all(other.get(name) == value for other in known)}
     called = group[0].node.called if convention.by_call else ()
     folded = Folded(kind, form, common, convention.columns, called=called, run=run, inline_sizes=convention.inlines)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from worksheet.derivation import Derivation
-from worksheet.derive.arranging import folded, parts, totals
+from worksheet.derive.arranging import fold_rows, parts, totals
 from worksheet.errors import WorksheetError, nearest, shown
 
 SPAN = re.compile(r"([0-9]{1,6})(?:\s*(?:-|–|to)\s*([0-9]{1,6}))?", re.ASCII)
@@ -32,7 +32,7 @@ def select(derivation: Derivation, rows: str = "", kinds: Iterable[str] = ()) ->
     shown_kinds = {row.kind for row in chosen}
     return replace(
         derivation,
-        rows=folded(chosen),
+        rows=fold_rows(chosen),
         parts=parts(chosen, derivation.headings),
         reference=tuple(section for section in derivation.reference if section.kind in shown_kinds),
         chosen=totals(chosen, derivation.headings),

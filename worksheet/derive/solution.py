@@ -1,4 +1,4 @@
-"""Works a network out: sizes, columns and formula reference under a way of counting."""
+"""Works a network out: sizes, columns and formula reference under a convention."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from typing import Any
 from worksheet import conventions
 from worksheet.conventions import Convention
 from worksheet.conventions.convention import ANY
+from worksheet.counting.counting import Counting
+from worksheet.counting.folding import Folded
+from worksheet.counting.run import Run, run_of
 from worksheet.derivation import Derivation, Heading, Row, Step, spans
-from worksheet.derive.arranging import by_kind, folded, parts, totals
-from worksheet.derive.counting import Counting
-from worksheet.derive.folding import Folded
+from worksheet.derive.arranging import by_kind, fold_rows, parts, totals
 from worksheet.derive.layer_steps import ALWAYS, NOTHING, LayerSteps
 from worksheet.derive.memory import figures
 from worksheet.derive.reference import general_section, listed, sections
-from worksheet.derive.run import Run, run_of
 from worksheet.errors import ConventionError, Where
 from worksheet.formula import Digits, Exact, Formula
 from worksheet.layers import STORED, kinds
 from worksheet.layers.spelling import spelled
 from worksheet.network import INPUT, Network
-from worksheet.sizes import Sized, given
+from worksheet.sizes import Sized
 
 KERNEL = frozenset({"w", "h", "t"})  # where a size's formula knows them, a window moves over the padded input
 ROUNDING = {  # by whether a window moves, and whether the brackets round up
@@ -48,7 +48,7 @@ def derive(
     ``dtype`` is the type of the numbers, for conventions that count bytes: ``fp16``, or ``weights=int8,activations=fp16``;
     by default fp32. Raises WorksheetError where layers do not fit together.
     """
-    found = counting(convention or network.heading.convention or conventions.STANDARD)
+    found = as_convention(convention or network.heading.convention or conventions.STANDARD)
     return derive_run(network, found, run_of(found, batch, dtype), digits=digits, fold=fold)
 
 
@@ -62,7 +62,7 @@ def derive_run(
 
 def formulas(convention: Convention | str | None = None, names: Iterable[str] = ()) -> Derivation:
     """The formula reference alone, of the named kinds or of all that are counted: every symbol kept, every bracket written."""
-    found = counting(convention or conventions.STANDARD)
+    found = as_convention(convention or conventions.STANDARD)
     chosen = [kinds()[name] for name in names] or [kind for kind in kinds().values() if any(c.rule(kind) for c in found.columns)]
     sections = [general_section(kind, form, found) for kind in chosen for form in kind.forms]
     return Derivation(
@@ -72,8 +72,8 @@ def formulas(convention: Convention | str | None = None, names: Iterable[str] = 
     )  # fmt: skip
 
 
-def counting(convention: Convention | str) -> Convention:
-    """A way of counting, or the one of that name or file. Raises ConventionError."""
+def as_convention(convention: Convention | str) -> Convention:
+    """A convention, or the one of that name or file. Raises ConventionError."""
     return conventions.convention(convention) if isinstance(convention, str) else convention
 
 
@@ -107,7 +107,7 @@ def uncounted(convention: Convention, without: Sequence[Mapping[str, Sequence[in
 
 
 def faults(convention: Convention, kinds: Collection[str]) -> list[str]:
-    """What is wrong with a way of counting, as far as it concerns these kinds of layers."""
+    """What is wrong with a convention, as far as it concerns these kinds of layers."""
     return [f"{kind}: {text}" if kind != ANY else text
             for kind, text in convention.faults.items() if kind in {*kinds, ANY}]  # fmt: skip
 
@@ -124,8 +124,8 @@ class _Solution(LayerSteps, Counting):
         self.rows: dict[object, Row] = {}
 
     def derivation(self, fold: bool | None) -> Derivation:
-        inputs = self.inputs() if self.convention.counts_inputs else []
-        rows = folded([*inputs, *(self.row(no, layer) for no, layer in enumerate(self.layers, 1))], fold)
+        inputs = self.input_rows()
+        rows = fold_rows([*inputs, *(self.row(no, layer) for no, layer in enumerate(self.layers, 1))], fold)
         heading, convention = self.network.heading, self.convention
         headings = _headings(convention)
         sums = totals(rows, headings)
@@ -145,8 +145,8 @@ class _Solution(LayerSteps, Counting):
             rows=rows,
             totals=sums,
             batch=self.run.batch,
-            figures=figures(self.network, self.layers, self.run, sums[convention.memory]) if convention.memory else (),
-            reference=tuple(sections(self.layers, convention, self.always, self.graph, self.run)),
+            figures=figures(self, sums[convention.memory]) if convention.memory else (),
+            reference=tuple(sections(self, self.layers, self.always)),
             notes=tuple(filter(None, (heading.note, *self.network.notes, *self.uncounted(rows), *wrong))),
             digits=self.digits.locale,
             parts=parts(rows, headings),
@@ -170,18 +170,12 @@ class _Solution(LayerSteps, Counting):
 
     # Rows
 
-    def inputs(self) -> list[Row]:
-        """A row for each input of the network, for what counts them: S. No. 0, and below it where there are several."""
-        rows = []
-        for no, found in enumerate(given(self.network)):
-            self.graph.setdefault(found.node.name, dict.fromkeys(self.convention.facts, 0))
-            rows.append(replace(self.worked(found), no=-no, name=found.node.name))
-        return rows
+    def input_rows(self) -> list[Row]:
+        """A row for each input that is counted: S. No. 0, and below it where there are several."""
+        return [replace(self.worked(layer), no=-no, name=layer.node.name) for no, layer in enumerate(self.inputs)]
 
     def row(self, no: int, layer: Sized) -> Row:
-        known = tuple(self.graph.get(layer.node.name, {}).values())
-        called = layer.node.called if self.convention.by_call else ()
-        key = (id(layer.values), self.numbers.get(layer.node.shares), known, called, layer.node.name in self.unfed)
+        key = (layer.likeness, self.fold(layer), self.numbers.get(layer.node.shares))
         if key not in self.rows:
             self.rows[key] = self.worked(layer)
         sources = tuple([self.numbers[name] for name in layer.node.inputs])
@@ -228,7 +222,7 @@ class _Solution(LayerSteps, Counting):
         elsewhere = self.is_counted_elsewhere(folded, index, layer)
         if elsewhere or rule is None:
             return self.left_out(column, layer.node.shares if elsewhere else "")
-        value = self.counted(folded, index, values)
+        value = self.count(folded, index, values)
         said = column.scale.said(value) if column.scale and value else ""
         remark = column.remarks.get(folded.kind.name, "") or said or folded.silence(column, counts=bool(value))
         return self.step(Step(column.name, column.heading, remark=remark), self.bracketed(rule, values), values, value)

@@ -1,7 +1,6 @@
 """The one document model: blocks one below the other; a worked solution is laid out as such blocks."""
 
 from worksheet.document.blocks import (
-    FONTS,
     AnswerTable,
     Block,
     Bullets,
@@ -25,7 +24,6 @@ from worksheet.document.blocks import (
 from worksheet.document.solution import laid_out
 
 __all__ = [
-    "FONTS",
     "AnswerTable",
     "Block",
     "Bullets",

@@ -10,7 +10,6 @@ from worksheet.derivation import Handout, Heading, Part, Row, Section, Step
 from worksheet.formula import Formula
 from worksheet.formula.tree import Operation
 
-FONTS = "New Computer Modern, Latin Modern Roman, Libertinus Serif, serif"  # of drawings
 # Words, a number that is grouped, a formula, a shape of formulas, nothing.
 Cell = str | int | Formula | tuple[Formula, ...] | None
 

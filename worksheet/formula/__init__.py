@@ -3,7 +3,8 @@
 from worksheet.formula.dialects import DIALECTS, LATEX, MATHML, SOURCE, TEXT, TYPST, WORDS, Dialect
 from worksheet.formula.digits import Digits, digits_named
 from worksheet.formula.exact import whole
-from worksheet.formula.formula import Formula, Printed
+from worksheet.formula.formula import Formula
+from worksheet.formula.pieces import Printed
 from worksheet.formula.scales import Scale, in_bytes
 from worksheet.formula.tree import Exact
 

@@ -1,28 +1,28 @@
-"""How each notation writes numbers, symbols and operations: data that one printer walks with."""
+"""How each notation writes numbers, symbols and operations: data for the one printer."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from html import escape
 
 from worksheet.errors import WorksheetError, nearest
+from worksheet.formula.parse import FUNCTIONS
 
 _SMALL = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega"
 _CAPITAL = "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
 GREEK = dict(zip(f"{_SMALL} {_CAPITAL}".split(), "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", strict=True))
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
-# What a printed piece begins or ends with; decides whether two factors may stand side by side without a sign.
-DIGIT, VALUE, LETTER, SUBSCRIPT, WORD, GROUP, STACK, FLAT = (
-    "digit", "value", "letter", "subscript", "word", "group", "stack", "flat",
-)  # fmt: skip
+# What a printed piece begins or ends with, which decides whether two factors may be juxtaposed, without a sign.
+DIGIT, VALUE, LETTER, SUBSCRIPT = "digit", "value", "letter", "subscript"
+WORD, GROUP, STACK, FLAT = "word", "group", "stack", "flat"
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """One notation. Templates hold ``{}`` for each printed part; ``glue`` says what may stand side by side."""
+    """One notation. Templates hold ``{}`` for each printed part; ``glue`` holds the pairs that are juxtaposed."""
 
     name: str
     number: Callable[[str], str]  # a printed number, protected from the notation's own use of commas and spaces
@@ -35,7 +35,7 @@ class Dialect:
     negative: str
     times: str
     adjoin: str
-    break_times: str  # begins a continuation line where the factors stood side by side
+    break_times: str  # begins a continuation line where the factors would be juxtaposed
     fraction: str  # stacked dialects only
     slash: str  # the divisor of a quotient on one line
     power: str
@@ -46,14 +46,15 @@ class Dialect:
     opened: dict[str, tuple[str, str]]  # brackets of a group that is broken over lines; "" names the parentheses
     glue: frozenset[tuple[str, str]]
     equals: str
-    about: str  # before a rounded value
+    about: str  # the sign in front of a rounded value
     text: Callable[[str], str]  # words inside a formula
     stacked: bool = True  # fractions and powers are drawn as one block
     coefficient: bool = True  # 2p with p = 3 is written 2(3)
-    raised: Callable[[str], str] | None = None  # a whole number as an exponent, where there is a way without the sign
+    raised: Callable[[str], str] | None = None  # a whole number as an exponent, where the notation has superscripts
 
 
 def pairs(tails: str, heads: str) -> frozenset[tuple[str, str]]:
+    """Every tail with every head; both are words separated by spaces."""
     return frozenset((tail, head) for tail in tails.split() for head in heads.split())
 
 
@@ -70,7 +71,7 @@ _LATEX_SIGNS |= {"\\": r"\backslash ", "^": r"\wedge ", "~": r"\sim ", "−": "-
 
 
 def _latex_text(text: str) -> str:
-    """Words inside a formula. Special signs stand outside of ``\\text``, where MathJax would not understand them."""
+    """Words inside a formula. Special signs are set outside of ``\\text``, where MathJax would not understand them."""
     parts = re.split(r"([#%&_$\\{}^~−≈→])", text)
     parts[0::2] = [rf"\text{{{part}}}" if part else "" for part in parts[0::2]]
     parts[1::2] = [_LATEX_SIGNS[sign] for sign in parts[1::2]]
@@ -83,9 +84,32 @@ def typst_string(text: str) -> str:
     return '"' + "".join(codes.get(sign, sign if ord(sign) >= 32 else "") for sign in text) + '"'
 
 
-_DRAWN = pairs(
-    f"{DIGIT} {LETTER} {SUBSCRIPT} {GROUP} {STACK}", f"{LETTER} {SUBSCRIPT} {GROUP} {STACK}"
-) | pairs(f"{GROUP}", f"{LETTER} {SUBSCRIPT} {GROUP}")  # fmt: skip
+_DRAWN = pairs(f"{DIGIT} {LETTER} {SUBSCRIPT} {GROUP} {STACK}", f"{LETTER} {SUBSCRIPT} {GROUP} {STACK}")
+
+
+def _opened(tall: str, calls: Mapping[str, str], *stretching: str) -> dict[str, tuple[str, str]]:
+    """The brackets of a group that is broken over lines: those around something tall, without what makes them stretch."""
+    brackets = {}
+    for name, template in {"": tall, **calls}.items():
+        for code in stretching:
+            template = template.replace(code, "")  # noqa: PLW2901
+        before, _, after = template.partition("{}")
+        brackets[name] = (before, after)
+    return brackets
+
+
+_NAMED_CALLS = {name: f"{name}({{}})" for name in FUNCTIONS}
+_FLAT_CALLS = {**_NAMED_CALLS, "floor": "⌊{}⌋", "ceil": "⌈{}⌉"}
+_LATEX_CALLS = {
+    **{name: rf"\{name}\left({{}}\right)" for name in FUNCTIONS},
+    "floor": r"\left\lfloor {} \right\rfloor",
+    "ceil": r"\left\lceil {} \right\rceil",
+}
+_MATHML_CALLS = {
+    **{name: f"<mrow><mi>{name}</mi><mo>(</mo>{{}}<mo>)</mo></mrow>" for name in FUNCTIONS},
+    "floor": "<mrow><mo>⌊</mo>{}<mo>⌋</mo></mrow>",
+    "ceil": "<mrow><mo>⌈</mo>{}<mo>⌉</mo></mrow>",
+}
 
 LATEX = Dialect(
     name="latex",
@@ -106,35 +130,13 @@ LATEX = Dialect(
     parentheses="({})",
     tall=r"\left({}\right)",
     comma=", ",
-    calls={
-        "floor": r"\left\lfloor {} \right\rfloor",
-        "ceil": r"\left\lceil {} \right\rceil",
-        "max": r"\max\left({}\right)",
-        "min": r"\min\left({}\right)",
-        "gcd": r"\gcd\left({}\right)",
-    },
-    opened={
-        "": ("(", ")"),
-        "floor": (r"\lfloor ", r" \rfloor"),
-        "ceil": (r"\lceil ", r" \rceil"),
-        "max": (r"\max(", ")"),
-        "min": (r"\min(", ")"),
-        "gcd": (r"\gcd(", ")"),
-    },
+    calls=_LATEX_CALLS,
+    opened=_opened(r"\left({}\right)", _LATEX_CALLS, r"\left", r"\right"),
     glue=_DRAWN,
     equals="=",
     about=r"\approx",
     text=_latex_text,
 )
-
-_FLAT_OPENED = {
-    "": ("(", ")"),
-    "floor": ("⌊", "⌋"),
-    "ceil": ("⌈", "⌉"),
-    "max": ("max(", ")"),
-    "min": ("min(", ")"),
-    "gcd": ("gcd(", ")"),
-}
 
 TYPST = replace(
     LATEX,
@@ -150,8 +152,8 @@ TYPST = replace(
     slash=" slash {}",
     power="{}^({})",
     tall="({})",
-    calls={"floor": "floor({})", "ceil": "ceil({})", "max": "max({})", "min": "min({})", "gcd": "gcd({})"},
-    opened=_FLAT_OPENED,
+    calls=_NAMED_CALLS,
+    opened=_opened("({})", _FLAT_CALLS),
     text=typst_string,
 )
 
@@ -175,21 +177,8 @@ MATHML = replace(
     parentheses='<mrow><mo stretchy="false">(</mo>{}<mo stretchy="false">)</mo></mrow>',
     tall="<mrow><mo>(</mo>{}<mo>)</mo></mrow>",
     comma="<mo>,</mo>",
-    calls={
-        "floor": "<mrow><mo>⌊</mo>{}<mo>⌋</mo></mrow>",
-        "ceil": "<mrow><mo>⌈</mo>{}<mo>⌉</mo></mrow>",
-        "max": "<mrow><mi>max</mi><mo>(</mo>{}<mo>)</mo></mrow>",
-        "min": "<mrow><mi>min</mi><mo>(</mo>{}<mo>)</mo></mrow>",
-        "gcd": "<mrow><mi>gcd</mi><mo>(</mo>{}<mo>)</mo></mrow>",
-    },
-    opened={
-        "": ("<mo>(</mo>", "<mo>)</mo>"),
-        "floor": ("<mo>⌊</mo>", "<mo>⌋</mo>"),
-        "ceil": ("<mo>⌈</mo>", "<mo>⌉</mo>"),
-        "max": ("<mi>max</mi><mo>(</mo>", "<mo>)</mo>"),
-        "min": ("<mi>min</mi><mo>(</mo>", "<mo>)</mo>"),
-        "gcd": ("<mi>gcd</mi><mo>(</mo>", "<mo>)</mo>"),
-    },
+    calls=_MATHML_CALLS,
+    opened=_opened("<mrow><mo>(</mo>{}<mo>)</mo></mrow>", _MATHML_CALLS, "<mrow>", "</mrow>"),
     equals='<mo form="infix">=</mo>',
     about='<mo form="infix">≈</mo>',
     text=lambda text: f"<mtext>{escape(text)}</mtext>",
@@ -210,8 +199,8 @@ TEXT = replace(
     break_times="× {}",
     power="{}^{}",
     tall="({})",
-    calls={"floor": "⌊{}⌋", "ceil": "⌈{}⌉", "max": "max({})", "min": "min({})", "gcd": "gcd({})"},
-    opened=_FLAT_OPENED,
+    calls=_FLAT_CALLS,
+    opened=_opened("({})", _FLAT_CALLS),
     glue=pairs(f"{DIGIT} {LETTER} {GROUP}", f"{LETTER} {SUBSCRIPT} {GROUP}") | pairs(SUBSCRIPT, GROUP),
     text=lambda text: text,
     stacked=False,
@@ -251,7 +240,7 @@ SOURCE = replace(
     negative="-{}",
     times="{}*{}",
     power="{}**{}",
-    calls={name: f"{name}({{}})" for name in ("floor", "ceil", "max", "min", "gcd")},
+    calls=_NAMED_CALLS,
     glue=frozenset(),
     coefficient=False,
     raised=None,
@@ -267,7 +256,7 @@ DIALECTS = {dialect.name: dialect for dialect in (LATEX, TYPST, MATHML, TEXT, WO
 
 
 def dialect_named(dialect: Dialect | str) -> Dialect:
-    """A dialect from its name; raises WorksheetError with the known names."""
+    """A dialect from its name. Raises WorksheetError for an unknown one."""
     if isinstance(dialect, Dialect):
         return dialect
     dialect = dialect.lower()

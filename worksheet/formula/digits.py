@@ -28,7 +28,7 @@ class Digits:
         self.primary, self.secondary, self.separator, self.point = _grouping(locale)
 
     def result(self, value: Exact) -> str:
-        """A value that stands alone: always grouped."""
+        """A value by itself: always grouped."""
         if isinstance(value, int):
             return self._grouped(value)
         return self._fraction(value)
@@ -60,7 +60,7 @@ class Digits:
         return f"{sign}{self._grouped(int(whole))}{self.point}{decimals}" if decimals else sign + self._grouped(int(whole))
 
 
-# What Babel says of the locales that the package's own conventions use: asking it takes longer than solving a sheet.
+# Babel's data for the locales of the package's own conventions: importing Babel takes longer than solving a sheet.
 FREQUENT = {PLAIN: (3, 3, "", "."), "en_IN": (3, 2, ",", "."), "en_US": (3, 3, ",", ".")}
 
 
@@ -76,12 +76,12 @@ def _babel_grouping(locale: str) -> tuple[int, int, str, str]:
     try:
         if not LOCALE.fullmatch(locale):
             raise ValueError
-        found = Locale.parse(locale.replace("-", "_"))
+        parsed = Locale.parse(locale.replace("-", "_"))
     except (UnknownLocaleError, ValueError, TypeError):
         hint = "a locale such as en_IN, en_US, de_CH or fr_FR, or none"
         raise WorksheetError(f"unknown digit grouping {locale[:40]!r}", hint=hint) from None
-    primary, secondary = found.decimal_formats[None].grouping
-    return primary, secondary, numbers.get_group_symbol(found), numbers.get_decimal_symbol(found)
+    primary, secondary = parsed.decimal_formats[None].grouping
+    return primary, secondary, numbers.get_group_symbol(parsed), numbers.get_decimal_symbol(parsed)
 
 
 @cache

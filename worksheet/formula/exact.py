@@ -21,7 +21,7 @@ Evaluator = Callable[[Mapping[str, Any]], Any]
 
 @dataclass(frozen=True)
 class Arithmetic:
-    """What the operations mean on one sort of number."""
+    """The operations on one kind of number."""
 
     number: Callable[[Exact], Any]
     divide: Callable[[Any, Any], Any]
@@ -35,14 +35,14 @@ def divide(a: Exact, b: Exact) -> Exact:
         raise FormulaError("division by zero")
     if type(a) is int and type(b) is int:
         return a // b if a % b == 0 else Fraction(a, b)
-    if type(a) is Fraction and hasattr(b, "trace"):  # it would take a traced number for a plain one
+    if type(a) is Fraction and hasattr(b, "trace"):  # it would take a traced number for a plain int
         return multiply(1 / b, a)  # type: ignore[no-any-return]
     quotient = truediv(a, b)  # a Fraction, or a number that knows how to divide exactly
     return divide(int(a), int(b)) if isinstance(quotient, float) else quotient  # whole numbers of a class of their own
 
 
 def add(a: Any, b: Any) -> Any:
-    """A sum. A Fraction stands behind, since it would take a traced number for a plain one; so below."""
+    """A sum. A Fraction must be the right operand, or it would take a traced number for a plain int; likewise below."""
     return b + a if type(a) is Fraction else a + b
 
 
@@ -91,7 +91,7 @@ EXACT = Arithmetic(
 
 
 @cache
-def symbolic() -> Arithmetic:
+def sympy_arithmetic() -> Arithmetic:
     """The same operations on sympy expressions; sympy is imported here, on first use."""
     import sympy
 
@@ -106,7 +106,7 @@ def symbolic() -> Arithmetic:
         return a / b
 
     class gcd(sympy.Function):  # type: ignore[misc] # noqa: N801 (sympy prints the name)
-        """Stays as it is on symbols: sympy.gcd would take them for polynomials without a common factor."""
+        """Unevaluated on symbols: sympy.gcd would treat them as polynomials without a common factor."""
 
         is_integer = True
         is_nonnegative = True
@@ -123,7 +123,7 @@ def symbolic() -> Arithmetic:
     )
 
 
-def compiled(node: Node, arithmetic: Arithmetic = EXACT) -> Evaluator:
+def evaluator(node: Node, arithmetic: Arithmetic = EXACT) -> Evaluator:
     """A function from the symbols' values to the value of the tree. No text is ever executed."""
     match node:
         case Number(value):
@@ -132,12 +132,12 @@ def compiled(node: Node, arithmetic: Arithmetic = EXACT) -> Evaluator:
         case Name(name):
             return lambda values: values[name]
         case Negative(operand):
-            inner = compiled(operand, arithmetic)
+            inner = evaluator(operand, arithmetic)
             return lambda values: -inner(values)
         case Operation(sign, left, right):
-            return _operation(sign, compiled(left, arithmetic), compiled(right, arithmetic), arithmetic)
+            return _operation(sign, evaluator(left, arithmetic), evaluator(right, arithmetic), arithmetic)
         case Call(function, arguments):
-            return _call(arithmetic.functions[function], [compiled(a, arithmetic) for a in arguments])
+            return _call(arithmetic.functions[function], [evaluator(a, arithmetic) for a in arguments])
     raise TypeError(f"not a part of a formula: {node!r}")
 
 
@@ -175,12 +175,12 @@ def is_whole(value: Exact) -> bool:
 
 
 def whole(value: Exact) -> int:
-    """A whole number that may stand as a size: an int, rounded down to one where it is none."""
+    """A number that is used as a size: an int as it is, anything else truncated to one."""
     return value if isinstance(value, int) and not isinstance(value, bool) else int(value)
 
 
-def bounded(value: Exact) -> Exact:
-    """The value, where it is of a size that can be printed; FormulaError otherwise."""
+def check_size(value: Exact) -> Exact:
+    """The value itself. Raises FormulaError where it is too large to be printed."""
     if value.numerator.bit_length() > MAX_BITS or value.denominator.bit_length() > MAX_BITS:
         raise FormulaError(f"a value of more than {MAX_BITS:,} bits is too large")
     return value

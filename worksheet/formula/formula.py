@@ -1,34 +1,28 @@
-"""A formula is one line of text with four faces: a sympy expression, print, substitution, exact value."""
+"""A formula: one line of text that is evaluated exactly, printed in several notations, rewritten, and given to sympy."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from worksheet.errors import FormulaError
 from worksheet.formula import rewrite
 from worksheet.formula.dialects import LATEX, SOURCE, Dialect, dialect_named
 from worksheet.formula.digits import Digits, digits_named
-from worksheet.formula.exact import Evaluator, bounded, compiled, is_whole, simplest, symbolic
-from worksheet.formula.parse import is_name, parse
-from worksheet.formula.show import Piece, filled, needs_parentheses, show
+from worksheet.formula.exact import Evaluator, check_size, evaluator, is_whole, simplest, sympy_arithmetic
+from worksheet.formula.parse import BRACKETS, is_name, parse
+from worksheet.formula.pieces import Piece, Printed, SlotTexts, fill
+from worksheet.formula.show import needs_parentheses, show
 from worksheet.formula.tree import Call, Exact, Name, Node, walk
+from worksheet.memo import Bounded
 
 if TYPE_CHECKING:
     import sympy
 
 
-MOST_KEPT = 256  # rewritten formulas that a formula remembers
-
-
-class Printed(NamedTuple):
-    """A stretch of a printed formula before which a line may break."""
-
-    text: str
-    fresh: str  # the text where the stretch begins a line
-    length: float  # in half ems, an estimate
-    open: Callable[[], list[Printed]]  # the same in smaller stretches; empty where it cannot be broken
+MAX_KEPT = 256  # rewritten formulas that a formula remembers
 
 
 class Formula:
@@ -46,8 +40,6 @@ class Formula:
     (cwh + 1)k = ((3 × 11 × 11) + 1) × 64
     """
 
-    __slots__ = ("_brackets", "_expr", "_pattern", "_pieces", "_rewrites", "_run", "_source", "_symbols", "least", "tree")
-
     def __init__(self, text: str, least: Mapping[str, Exact] | None = None) -> None:
         if not isinstance(text, str):
             raise FormulaError(f"a formula is a text, not {type(text).__name__}")
@@ -55,7 +47,7 @@ class Formula:
 
     @classmethod
     def of(cls, tree: Node, least: Mapping[str, Exact] | None = None) -> Formula:
-        """A formula from a tree that is already safe."""
+        """A formula from a tree, which is trusted to be one that the parser could have made."""
         formula = cls.__new__(cls)
         formula._fill(tree, least or {})  # noqa: SLF001
         return formula
@@ -63,28 +55,17 @@ class Formula:
     def _fill(self, tree: Node, least: Mapping[str, Exact]) -> None:
         self.tree = tree
         self.least = least
-        self._symbols: tuple[str, ...] | None = None
-        self._source: str | None = None
-        self._run: Evaluator | None = None
-        self._expr: sympy.Expr | None = None
-        self._brackets: list[tuple[Node, Evaluator]] | None = None
-        self._pattern: Node | None = None
         self._pieces: dict[tuple[str, tuple[str, ...], tuple[str, ...]], tuple[Piece, ...]] = {}
-        self._rewrites: dict[Any, Formula] = {}
 
-    @property
+    @cached_property
     def symbols(self) -> tuple[str, ...]:
-        """The names in the order in which they first occur."""
-        if self._symbols is None:
-            self._symbols = tuple(dict.fromkeys(node.id for node in walk(self.tree) if isinstance(node, Name)))
-        return self._symbols
+        """The names in the order of their first occurrence."""
+        return tuple(dict.fromkeys(node.id for node in walk(self.tree) if isinstance(node, Name)))
 
-    @property
+    @cached_property
     def source(self) -> str:
-        """The text that reads back as this formula."""
-        if self._source is None:
-            self._source = self.show(SOURCE)
-        return self._source
+        """The text that parses to this formula."""
+        return self.show(SOURCE)
 
     def __str__(self) -> str:
         return self.source
@@ -106,7 +87,7 @@ class Formula:
     def evaluate(self, /, **values: int) -> Exact:
         """The exact value: an int, or a Fraction where a division leaves one.
 
-        Further names may be given. Raises FormulaError for a missing or inexact value and for a division by zero.
+        Values of other names are ignored. Raises FormulaError for a missing or inexact value and for a division by zero.
         """
         for name in self.symbols:
             if name not in values:
@@ -117,32 +98,34 @@ class Formula:
     def _check(self, name: str, value: object) -> None:
         if isinstance(value, bool) or not isinstance(value, (int, Fraction)):
             raise FormulaError(f"{name} = {value!r} is not a whole number (in {self.source})")
-        bounded(value)
+        check_size(value)
 
     def at(self, values: Mapping[str, Exact]) -> Exact:
-        """The exact value for numbers that are known to be whole and complete."""
-        if self._run is None:
-            self._run = compiled(self.tree)
-        return bounded(simplest(self._run(values)))
+        """The exact value, without the checks of ``evaluate``: there is a whole number or a Fraction for every symbol."""
+        return check_size(simplest(self._run(values)))
+
+    @cached_property
+    def _run(self) -> Evaluator:
+        return evaluator(self.tree)
 
     # sympy
 
-    @property
+    @cached_property
     def expr(self) -> sympy.Expr:
-        """The sympy expression: the very code that computes the value, applied to sympy's symbols."""
-        if self._expr is None:
-            import sympy
+        """The sympy expression, by the same code that computes the value."""
+        import sympy
 
-            run = compiled(self.tree, symbolic())
-            self._expr = sympy.sympify(run({name: self._symbol(name) for name in self.symbols}))
-        return self._expr
+        run = evaluator(self.tree, sympy_arithmetic())
+        return sympy.sympify(run({name: self._symbol(name) for name in self.symbols}))
 
     def _symbol(self, name: str) -> sympy.Symbol:
         import sympy
 
         least = self.least.get(name, -1)
-        known = {"positive": True} if least > 0 else {"nonnegative": True} if least == 0 else {}
-        return sympy.Symbol(name, **({"integer": True} if isinstance(least, int) else {"rational": True}), **known)
+        domain = "integer" if isinstance(least, int) else "rational"
+        if least < 0:
+            return sympy.Symbol(name, **{domain: True})
+        return sympy.Symbol(name, **{domain: True, "positive" if least else "nonnegative": True})
 
     def _sympy_(self) -> sympy.Expr:
         return self.expr
@@ -158,55 +141,56 @@ class Formula:
         values: Mapping[str, Exact] | None = None,
         digits: Digits | str = "none",
     ) -> str:
-        """The formula in the author's order: ``latex typst mathml text words source``; with numbers where given.
+        """The formula in the author's order, in one of ``latex typst mathml text words source``.
 
-        A number put in place of a symbol is printed by ``digits`` (a locale such as ``en_IN``, or ``none``).
+        Symbols in ``values`` are printed as numbers, with the ``digits`` of a locale such as ``en_IN``, or ``none``.
         """
         dialect = dialect_named(dialect)
-        given = self._given(values, digits)
-        numbers = _Numbers(dialect, given, _digits(digits))
-        return "".join([filled(piece.text, numbers) for piece in self._template(dialect, given)])
+        numbers = self._numbers(values, digits)
+        texts = SlotTexts(dialect, numbers, _digits(digits))
+        return "".join([fill(piece.text, texts) for piece in self._template(dialect, numbers)])
 
     def printed(
         self, dialect: Dialect | str, values: Mapping[str, Exact] | None = None, digits: Digits | str = "none"
     ) -> list[Printed]:
-        """What ``show`` prints, in stretches that a long line may be broken between."""
+        """What ``show`` prints, in pieces between which a long line may be broken."""
         dialect = dialect_named(dialect)
-        given = self._given(values, digits)
-        numbers = _Numbers(dialect, given, _digits(digits))
+        numbers = self._numbers(values, digits)
+        texts = SlotTexts(dialect, numbers, _digits(digits))
 
-        def printed(piece: Piece) -> Printed:
-            length = piece.extent.fixed + sum([len(given.get(slot, slot)) for slot in piece.extent.slots])
-            text = filled(piece.text, numbers)
-            fresh = text if piece.text == piece.fresh else filled(piece.fresh, numbers)
-            return Printed(text, fresh, length, lambda: [printed(inner) for inner in piece.opened])
+        def with_numbers(piece: Piece) -> Printed:
+            text = fill(piece.text, texts)
+            fresh = text if piece.text == piece.fresh else fill(piece.fresh, texts)
+            return Printed(
+                text, fresh, piece.extent.with_numbers(numbers), lambda: [with_numbers(inner) for inner in piece.opened]
+            )
 
-        return [printed(piece) for piece in self._template(dialect, given)]
+        return [with_numbers(piece) for piece in self._template(dialect, numbers)]
 
-    def _given(self, values: Mapping[str, Exact] | None, digits: Digits | str) -> dict[str, str]:
+    def _numbers(self, values: Mapping[str, Exact] | None, digits: Digits | str) -> dict[str, str]:
         """The numbers as printed, by symbol."""
         if not values:
             return {}
         operand = _digits(digits).operand
-        given = {}
+        numbers = {}
         for name in self.symbols:
             if name in values:
                 self._check(name, values[name])
-                given[name] = operand(values[name])
-        return given
+                numbers[name] = operand(values[name])
+        return numbers
 
-    def _template(self, dialect: Dialect, given: Mapping[str, str]) -> tuple[Piece, ...]:
+    def _template(self, dialect: Dialect, numbers: Mapping[str, str]) -> tuple[Piece, ...]:
         """The pieces with slots for numbers; made once for each dialect and set of symbols that numbers replace."""
-        bracketed = tuple([name for name, text in given.items() if needs_parentheses(text)])
-        key = (dialect.name, tuple(given), bracketed)
+        bracketed = tuple([name for name, text in numbers.items() if needs_parentheses(text)])
+        key = (dialect.name, tuple(numbers), bracketed)
         if key not in self._pieces:
-            self._pieces[key] = show(self.tree, dialect, {name: name in bracketed for name in given})
+            self._pieces[key] = show(self.tree, dialect, {name: name in bracketed for name in numbers})
         return self._pieces[key]
 
     # Rewrites
 
     def given(self, /, **facts: int) -> Formula:
-        """The formula with numbers folded in for some symbols, without residue.
+        """The formula with numbers in place of some symbols, and simplified where they leave ``* 1``, ``+ 0`` and the like.
 
         >>> Formula("k*(c*w*h - 1 + b)").given(b=1).source, Formula("k*(c*w*h + b)").given(b=0).source
         ('k*c*w*h', 'k*c*w*h')
@@ -215,7 +199,21 @@ class Formula:
             if isinstance(value, bool) or not isinstance(value, int):
                 raise FormulaError(f"a fact is a whole number, not {name} = {value!r}")
         known = {name: value for name, value in facts.items() if name in self.symbols}
-        return self._replaced(("given", *known.items()), {name: rewrite.constant(v) for name, v in known.items()})
+        if not known:
+            return self
+        numbers = {name: rewrite.constant(value) for name, value in known.items()}
+        return self._rewritten(("given", *known.items()), lambda: rewrite.replace(self.tree, numbers))
+
+    @cached_property
+    def _rewrites(self) -> Bounded[tuple[object, ...], Formula]:
+        return Bounded(MAX_KEPT)
+
+    def _rewritten(self, key: tuple[object, ...], tree: Callable[[], Node]) -> Formula:
+        """The formula of another tree, made once for each key."""
+        found = self._rewrites.get(key)
+        if found is None:
+            found = self._rewrites[key] = Formula.of(tree(), self.least)
+        return found
 
     def renamed(self, /, **names: str) -> Formula:
         """The formula with other names for its symbols.
@@ -226,7 +224,7 @@ class Formula:
         for name in names.values():
             if not is_name(name):
                 raise FormulaError(f"{name!r} cannot name a symbol")
-        return Formula.of(rewrite.renamed(self.tree, {old: Name(new) for old, new in names.items()}), self._least(names))
+        return Formula.of(rewrite.rename(self.tree, {old: Name(new) for old, new in names.items()}), self._least(names))
 
     def _least(self, names: Mapping[str, str]) -> dict[str, Exact]:
         return {names.get(name, name): least for name, least in self.least.items()}
@@ -243,75 +241,46 @@ class Formula:
         least = {**self.least}
         for part in parts.values():
             least |= part.least
-        new = rewrite.replaced(self.tree, {name: part.tree for name, part in parts.items()})
+        new = rewrite.replace(self.tree, {name: part.tree for name, part in parts.items()})
         return Formula.of(new, least)
 
-    def _replaced(self, key: Any, new: Mapping[str, Node]) -> Formula:
-        if not new:
-            return self
-        if key not in self._rewrites:
-            if len(self._rewrites) >= MOST_KEPT:
-                self._rewrites.clear()
-            self._rewrites[key] = Formula.of(rewrite.replaced(self.tree, new), self.least)
-        return self._rewrites[key]
-
     def settled(self, values: Mapping[str, Exact]) -> Formula:
-        """The formula without the brackets that these numbers do not need, since the division inside is exact."""
-        whole = tuple(inside for inside, run in self._insides() if is_whole(run(values)))
-        if not whole:
-            return self
-        key = ("settled", *map(id, whole))
-        if key not in self._rewrites:
-            self._rewrites[key] = Formula.of(rewrite.settled(self.tree, whole), self.least)
-        return self._rewrites[key]
+        """The formula without the floors and ceilings that these numbers do not need, since the division inside is exact."""
+        places = tuple([place for place, (_, run) in enumerate(self._insides) if is_whole(run(values))])
+        return self._without_brackets(places) if places else self
 
     def unrounded(self) -> Formula:
         """The formula without any floor or ceiling."""
-        if not self._insides():
-            return self
-        if "unrounded" not in self._rewrites:
-            insides = tuple(inside for inside, _ in self._insides())
-            self._rewrites["unrounded"] = Formula.of(rewrite.settled(self.tree, insides), self.least)
-        return self._rewrites["unrounded"]
+        return self._without_brackets(tuple(range(len(self._insides)))) if self._insides else self
 
-    @property
+    def _without_brackets(self, places: tuple[int, ...]) -> Formula:
+        """The formula without some of its brackets, which are counted from the left."""
+        return self._rewritten(
+            ("settled", *places), lambda: rewrite.settle(self.tree, tuple(self._insides[place][0] for place in places))
+        )
+
+    @cached_property
     def pattern(self) -> Node:
-        """The tree with its symbols numbered in order: equal for formulas that differ in names only.
+        """The tree with its symbols numbered in order: equal for formulas that differ only in names.
 
         >>> Formula("(M - w)/s").pattern == Formula("(N - h)/t").pattern
         True
         """
-        if self._pattern is None:
-            names = {name: Name(f"x_{i}") for i, name in enumerate(self.symbols)}
-            self._pattern = rewrite.renamed(self.tree, names)
-        return self._pattern
+        return rewrite.rename(self.tree, {name: Name(f"x_{i}") for i, name in enumerate(self.symbols)})
 
     def rounds(self) -> bool:
         """Whether the formula holds a floor or a ceiling."""
-        return bool(self._insides())
+        return bool(self._insides)
 
+    @cached_property
     def _insides(self) -> list[tuple[Node, Evaluator]]:
         """What stands inside each bracket, with its evaluator."""
-        if self._brackets is None:
-            calls = [n for n in walk(self.tree) if isinstance(n, Call) and n.function in rewrite.BRACKETS]
-            self._brackets = [(call.arguments[0], compiled(call.arguments[0])) for call in calls]
-        return self._brackets
+        calls = [n for n in walk(self.tree) if isinstance(n, Call) and n.function in BRACKETS]
+        return [(call.arguments[0], evaluator(call.arguments[0])) for call in calls]
 
     def quotients(self, values: Mapping[str, Exact]) -> Formula:
-        """The formula with the inside of each bracket worked out: ``floor(54.25) + 1``."""
-        return Formula.of(rewrite.quotients(self.tree, lambda node: simplest(compiled(node)(values))), self.least)
-
-
-class _Numbers(dict[str, str]):
-    """What fills a slot: a symbol's number, or a long constant of the formula, protected for its notation."""
-
-    def __init__(self, dialect: Dialect, given: Mapping[str, str], digits: Digits) -> None:
-        super().__init__({name: dialect.number(text) for name, text in given.items()})
-        self.dialect = dialect
-        self.digits = digits
-
-    def __missing__(self, constant: str) -> str:
-        return self.dialect.number(self.digits.operand(simplest(Fraction(constant))))
+        """The formula with the inside of each floor and ceiling evaluated: ``floor(54.25) + 1``."""
+        return Formula.of(rewrite.evaluate_brackets(self.tree, lambda node: simplest(evaluator(node)(values))), self.least)
 
 
 def _digits(digits: Digits | str) -> Digits:

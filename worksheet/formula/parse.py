@@ -1,4 +1,4 @@
-"""Reads a formula's text into its tree; refuses everything else with position and reason, and in bounded time."""
+"""Parses a formula's text into its tree in bounded time; rejects everything else with position and reason."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ MAX_DEPTH = 50  # parentheses, signs and powers inside one another
 MAX_DIGITS = 30
 MAX_EXPONENT = 64
 
-# Every function with the least and the most arguments that it takes.
+# The functions, each with its smallest and its largest number of arguments.
 FUNCTIONS = {"floor": (1, 1), "ceil": (1, 1), "max": (1, 20), "min": (1, 20), "gcd": (2, 2)}
 
-# How strongly an operation binds; of equal ones the left is done first, of powers the right.
+BRACKETS = ("floor", "ceil")  # those printed as brackets
+
+# How strongly an operation binds; operations are left-associative, powers right-associative.
 LOOSE, SUM, PRODUCT, SIGN, POWER = range(5)
 BINDING = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "**": POWER}
 
@@ -40,6 +42,8 @@ HINTS = {
 
 
 class Token(NamedTuple):
+    """A number, name or sign of a text, or its end; positions count from 0."""
+
     kind: str  # number, name, sign or end
     text: str
     position: int
@@ -68,11 +72,11 @@ class _Parser:
 
     def scan(self) -> list[Token]:
         tokens = []
-        for found in TOKEN.finditer(self.text):
-            kind = found.lastgroup or "bad"
+        for match in TOKEN.finditer(self.text):
+            kind = match.lastgroup or "bad"
             if kind == "space":
                 continue
-            token = Token(kind, found.group(), found.start())
+            token = Token(kind, match.group(), match.start())
             if kind == "bad":
                 self.refuse(f"{shown(token.text)} has no place in a formula", token, HINTS.get(token.text))
             tokens.append(token)
@@ -83,8 +87,8 @@ class _Parser:
     def refuse(self, message: str, token: Token, hint: str | None = None) -> NoReturn:
         start = self.text.rfind("\n", 0, token.position) + 1
         line = self.text[start:].split("\n", 1)[0]
-        number = self.text.count("\n", 0, token.position) + 1
-        where = Where(None, number, token.position - start + 1, line, max(1, len(token.text)))
+        line_number = self.text.count("\n", 0, token.position) + 1
+        where = Where(None, line_number, token.position - start + 1, line, max(1, len(token.text)))
         raise FormulaError(message, where, hint)
 
     def take(self) -> Token:
@@ -98,9 +102,9 @@ class _Parser:
     def expect(self, sign: str, why: str) -> None:
         token = self.take()
         if token.text != sign:
-            self.refuse(f"expected {sign!r} {why}, found {self.named(token)}", token)
+            self.refuse(f"expected {sign!r} {why}, found {self.name_of(token)}", token)
 
-    def named(self, token: Token) -> str:
+    def name_of(self, token: Token) -> str:
         return "the end" if token.kind == "end" else shown(token.text)
 
     def formula(self) -> Node:
@@ -108,7 +112,7 @@ class _Parser:
         token = self.peek()
         if token.kind != "end":
             hint = "multiplication needs a *" if token.kind in ("name", "number") or token.text == "(" else None
-            self.refuse(f"expected an operation or the end, found {self.named(token)}", token, hint)
+            self.refuse(f"expected an operation or the end, found {self.name_of(token)}", token, hint)
         return node
 
     def expression(self, floor: int) -> Node:
@@ -121,7 +125,7 @@ class _Parser:
         return left
 
     def inside(self, floor: int, opening: Token) -> Node:
-        """An expression inside another: behind a parenthesis, a sign or a power."""
+        """An expression inside another: after a parenthesis, a sign or a power."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
             self.refuse(f"nested more than {MAX_DEPTH} deep", opening)
@@ -147,7 +151,7 @@ class _Parser:
             return node
         if token.text == "-":
             return Negative(self.inside(SUM if floor < PRODUCT else SIGN, token))  # -a*b is the negative of a product
-        return self.refuse(f"expected a number, a symbol or '(', found {self.named(token)}", token)
+        return self.refuse(f"expected a number, a symbol or '(', found {self.name_of(token)}", token)
 
     def number(self, token: Token) -> Number:
         if len(token.text) > MAX_DIGITS:
@@ -163,8 +167,8 @@ class _Parser:
 
     def call(self, token: Token) -> Call:
         if token.text not in FUNCTIONS:
-            known = f"known functions: {', '.join(sorted(FUNCTIONS))}; multiplication needs a *"
-            self.refuse(f"{shown(token.text)} is not a function", token, known)
+            hint = f"known functions: {', '.join(sorted(FUNCTIONS))}; multiplication needs a *"
+            self.refuse(f"{shown(token.text)} is not a function", token, hint)
         self.take()
         arguments = [self.inside(LOOSE, token)]
         while self.peek().text == ",":
@@ -174,6 +178,6 @@ class _Parser:
         least, most = FUNCTIONS[token.text]
         if not least <= len(arguments) <= most:
             exactly = "one argument" if most == 1 else f"{most} arguments"
-            wanted = exactly if least == most else f"{least} to {most} arguments"
-            self.refuse(f"{token.text} takes {wanted}, not {len(arguments)}", token)
+            expected = exactly if least == most else f"{least} to {most} arguments"
+            self.refuse(f"{token.text} takes {expected}, not {len(arguments)}", token)
         return Call(token.text, tuple(arguments))

@@ -1,4 +1,4 @@
-"""Polynomials with exact coefficients over numbered atoms: what a count becomes where sizes stay symbols."""
+"""Polynomials with exact coefficients over numbered atoms: the values of counts whose sizes stay symbols."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from math import lcm
 from worksheet.formula.exact import simplest
 from worksheet.formula.tree import Exact, Name, Negative, Node, Number, Operation
 
-Monomial = tuple[tuple[int, int], ...]  # atoms with their powers, by the atom's number
-MOST_TERMS = 2_000  # of one polynomial
+Monomial = tuple[tuple[int, int], ...]  # atoms with their powers, in the order of the atoms' numbers
+MAX_TERMS = 2_000  # of one polynomial
 UNIT: Monomial = ()
 
 
 class TooLong(Exception):
-    """A polynomial of more terms than anybody reads."""
+    """A polynomial with more than MAX_TERMS terms."""
 
 
 class Polynomial:
-    """A sum of products of atoms. Immutable; equal ones compare and hash alike.
+    """A sum of products of atoms. Immutable; equal polynomials have equal hashes.
 
     >>> x, y = Polynomial.atom(0), Polynomial.atom(1)
     >>> (x + y)*(x - y) == x*x - y*y, ((x + y)*(x - y)).at({0: 5, 1: 3})
@@ -32,15 +32,17 @@ class Polynomial:
     def __init__(self, terms: Mapping[Monomial, Exact]) -> None:
         self.terms = {monomial: number for monomial, number in terms.items() if number}
         self._hash: int | None = None
-        if len(self.terms) > MOST_TERMS:
+        if len(self.terms) > MAX_TERMS:
             raise TooLong
 
     @classmethod
-    def constant(cls, value: Exact) -> Polynomial:
+    def of(cls, value: Exact) -> Polynomial:
+        """The constant polynomial of a number."""
         return cls({UNIT: value})
 
     @classmethod
     def atom(cls, number: int) -> Polynomial:
+        """The polynomial that is one atom."""
         return cls({((number, 1),): 1})
 
     def __eq__(self, other: object) -> bool:
@@ -55,15 +57,15 @@ class Polynomial:
         return f"Polynomial({self.terms})"
 
     @property
-    def known(self) -> Exact | None:
-        """The value of a polynomial without atoms; None where it has some."""
+    def constant(self) -> Exact | None:
+        """The value of a polynomial without atoms; None for any other."""
         if not self.terms:
             return 0
         return self.terms.get(UNIT) if len(self.terms) == 1 else None
 
     @property
     def free(self) -> Exact:
-        """The term without atoms."""
+        """The constant term."""
         return self.terms.get(UNIT, 0)
 
     @property
@@ -95,15 +97,15 @@ class Polynomial:
         return Polynomial(terms)
 
     def __pow__(self, exponent: int) -> Polynomial:
-        return reduce(lambda a, b: a * b, [self] * exponent, Polynomial.constant(1))
+        return reduce(lambda a, b: a * b, [self] * exponent, Polynomial.of(1))
 
     def times(self, factor: Exact) -> Polynomial:
         return Polynomial({monomial: simplest(number * factor) for monomial, number in self.terms.items()})
 
     def over(self, other: Polynomial) -> Polynomial | None:
-        """The quotient where the division leaves nothing; None otherwise."""
-        if other.known is not None:
-            return self.times(Fraction(1, 1) / other.known)
+        """The quotient where the division leaves no remainder; None otherwise."""
+        if other.constant is not None:
+            return self.times(Fraction(1, 1) / other.constant)
         leading = max(other.terms, key=_place)
         quotient, rest = Polynomial({}), self
         while rest.terms:
@@ -117,11 +119,11 @@ class Polynomial:
 
     @property
     def denominator(self) -> int:
-        """The least number that makes all coefficients whole."""
+        """The least whole number by which all coefficients become whole."""
         return lcm(*(number.denominator for number in self.terms.values()))
 
     def at(self, values: Mapping[int, Exact]) -> Exact:
-        """The exact value."""
+        """The exact value for values of the atoms."""
         total: Exact = 0
         for monomial, number in self.terms.items():
             product = number
@@ -135,11 +137,11 @@ class Polynomial:
         total = Polynomial({})
         for monomial, number in self.terms.items():
             factors = [polynomials[atom] ** power for atom, power in monomial]
-            total += reduce(lambda a, b: a * b, factors, Polynomial.constant(number))
+            total += reduce(lambda a, b: a * b, factors, Polynomial.of(number))
         return total
 
     def scaled(self, factors: Mapping[int, Exact]) -> Polynomial:
-        """The polynomial of atoms that are so many times as large."""
+        """The polynomial with every atom multiplied by its factor; 1 where it has none."""
         terms = {}
         for monomial, number in self.terms.items():
             for atom, power in monomial:
@@ -147,12 +149,12 @@ class Polynomial:
             terms[monomial] = simplest(number)
         return Polynomial(terms)
 
-    def node(self, written: Callable[[int], Node]) -> Node:
-        """As the tree of a formula: terms of the highest degree first. ``written`` writes an atom."""
+    def node(self, write: Callable[[int], Node]) -> Node:
+        """The tree of a formula, terms of the highest degree first. ``write`` gives the tree of an atom."""
         total: Node | None = None
         for monomial in sorted(self.terms, key=_rank):
             number = self.terms[monomial]
-            size = _term(-number if number < 0 else number, monomial, written)
+            size = _term(-number if number < 0 else number, monomial, write)
             if total is None:
                 total = Negative(size) if number < 0 else size
             else:
@@ -179,7 +181,7 @@ def _quotient(monomial: Monomial, divisor: Monomial) -> Monomial | None:
 
 
 def _place(monomial: Monomial) -> tuple[tuple[int, int], ...]:
-    """A key of an order that products keep: by the power of the first atom, then of the next."""
+    """A key of a monomial order (a < b implies ac < bc): by the power of the first atom, then of the next."""
     return tuple((-atom, power) for atom, power in monomial)
 
 
@@ -188,20 +190,20 @@ def _rank(monomial: Monomial) -> tuple[int, list[tuple[int, int]]]:
     return -sum(power for _, power in monomial), [(atom, -power) for atom, power in monomial]
 
 
-def _term(number: Exact, monomial: Monomial, written: Callable[[int], Node]) -> Node:
-    factors = list(_factors(monomial, written))
+def _term(number: Exact, monomial: Monomial, write: Callable[[int], Node]) -> Node:
+    factors = list(_factors(monomial, write))
     if number.numerator != 1 or not factors:
         factors.insert(0, Number(number.numerator))
     product = reduce(lambda left, right: Operation("*", left, right), factors)
     return product if number.denominator == 1 else Operation("/", product, Number(number.denominator))
 
 
-def _factors(monomial: Monomial, written: Callable[[int], Node]) -> Iterator[Node]:
+def _factors(monomial: Monomial, write: Callable[[int], Node]) -> Iterator[Node]:
     for atom, power in monomial:
-        node = written(atom)
+        node = write(atom)
         yield node if power == 1 else Operation("**", node, Number(power))
 
 
 def named(names: Mapping[int, str]) -> Callable[[int], Node]:
-    """Writes atoms as symbols."""
+    """A writer of atoms as symbols."""
     return lambda atom: Name(names[atom])

@@ -1,12 +1,12 @@
-"""Rewrites a formula without disturbing its author's order: facts folded in, names replaced, brackets dropped where exact."""
+"""Rewrites a formula in its author's order: numbers folded in, names replaced, floors dropped where a division is exact."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
 from worksheet.errors import FormulaError
-from worksheet.formula.exact import bounded, compiled, divide
-from worksheet.formula.parse import MAX_DIGITS
+from worksheet.formula.exact import check_size, divide, evaluator
+from worksheet.formula.parse import BRACKETS, MAX_DIGITS
 from worksheet.formula.tree import (
     ONE,
     ZERO,
@@ -18,24 +18,23 @@ from worksheet.formula.tree import (
     Number,
     Operation,
     factors,
-    rebuilt,
+    rebuild,
     terms,
     walk,
 )
 
-MAX_NODES = 600  # also bounds how deep the parts stand inside one another
-BRACKETS = ("floor", "ceil")
+MAX_NODES = 600  # also bounds the depth of the tree
 MAX_DECIMALS = 6
 TOO_LONG = 10**MAX_DIGITS  # a number that could not be read back
 
 
-def replaced(node: Node, new: Mapping[str, Node]) -> Node:
-    """Every named symbol replaced by a tree, all at once; the parts that are touched are folded."""
+def replace(node: Node, new: Mapping[str, Node]) -> Node:
+    """Symbols replaced by trees, all at once; the parts that change are folded."""
 
     def visit(part: Node) -> Node:
         if isinstance(part, Name):
             return new.get(part.id, part)
-        changed = rebuilt(part, visit)
+        changed = rebuild(part, visit)
         return part if changed is part else fold(changed)
 
     grown = {name: size(part) - 1 for name, part in new.items()}
@@ -45,15 +44,15 @@ def replaced(node: Node, new: Mapping[str, Node]) -> Node:
     return visit(node)
 
 
-def renamed(node: Node, new: Mapping[str, Node]) -> Node:
-    """Other names or trees for the symbols, and nothing else: no part is folded."""
+def rename(node: Node, new: Mapping[str, Node]) -> Node:
+    """Other names or trees for the symbols; nothing is folded."""
     if isinstance(node, Name):
         return new.get(node.id, node)
-    return rebuilt(node, lambda part: renamed(part, new))
+    return rebuild(node, lambda part: rename(part, new))
 
 
 def size(node: Node) -> int:
-    """How many parts the tree has; shared parts count each time."""
+    """The number of nodes of the tree; shared ones count each time."""
     match node:
         case Operation(_, left, right):
             return 1 + size(left) + size(right)
@@ -65,9 +64,9 @@ def size(node: Node) -> int:
 
 
 def fold(node: Node) -> Node:
-    """One node without residue: no ``+ 0``, ``* 1``, ``- 1 + 1``; constants worked out, nested chains joined.
+    """One node simplified: no ``+ 0``, ``* 1``, ``- 1 + 1``; constants evaluated, nested chains joined.
 
-    What would hold a number that the parser does not read stays as it is.
+    The node stays as it is where the result would contain a number that is too long for the parser.
     """
     folded = _folded(node)
     return node if folded is not node and any(isinstance(n, Number) and n.value >= TOO_LONG for n in walk(folded)) else folded
@@ -88,14 +87,14 @@ def _folded(node: Node) -> Node:
         case Negative(Number(0)):
             return ZERO
         case Call() if not any(isinstance(part, Name) for part in walk(node)):
-            return constant(compiled(node)({}))
+            return constant(evaluator(node)({}))
         case Call("floor" | "ceil", (inner,)) if not any(isinstance(n, Operation) and n.sign == "/" for n in walk(inner)):
             return inner  # symbols are whole numbers, so without a division there is nothing to round
     return node
 
 
 def _flat_terms(node: Node, sign: int = 1) -> list[tuple[int, Node]]:
-    """The terms of a chain with the sums inside it opened up, each with its sign."""
+    """The signed terms of a chain, with those of nested sums."""
     flat: list[tuple[int, Node]] = []
     for outer, term in terms(node):
         total = sign * outer
@@ -110,7 +109,7 @@ def _flat_terms(node: Node, sign: int = 1) -> list[tuple[int, Node]]:
 
 
 def _fold_sum(node: Node) -> Node:
-    """Constants are added up at the place of the first one that decides the sign; equal terms of opposite sign go."""
+    """Constants are added up at the place of the first one with the sign of their sum; equal terms of opposite sign cancel."""
     flat = _without_opposites(_flat_terms(node))
     total: Exact = sum(sign * term.value for sign, term in flat if isinstance(term, Number))
     kept: list[tuple[int, Node]] = []
@@ -134,7 +133,7 @@ def _without_opposites(flat: list[tuple[int, Node]]) -> list[tuple[int, Node]]:
 
 
 def _chain(flat: list[tuple[int, Node]]) -> Node:
-    """A sum of signed terms as a tree; a positive term leads where there is one."""
+    """A sum of signed terms as a tree; a positive term comes first where there is one."""
     if not flat:
         return ZERO
     lead = next((i for i, (sign, _) in enumerate(flat) if sign > 0), None)
@@ -198,7 +197,7 @@ def _fold_power(node: Operation, base: Node, exponent: Node) -> Node:
     if exponent == ONE or base in (ZERO, ONE):
         return base
     if _value(base) is not None and isinstance(exponent, Number):
-        return constant(compiled(node)({}))
+        return constant(evaluator(node)({}))
     return node
 
 
@@ -211,11 +210,11 @@ def _value(node: Node) -> Exact | None:
     return None
 
 
-def settled(node: Node, whole: Sequence[Node]) -> Node:
-    """Brackets dropped from every ``floor`` and ``ceil`` whose inside is one of the ``whole`` nodes."""
+def settle(node: Node, whole: Sequence[Node]) -> Node:
+    """Every ``floor`` and ``ceil`` of one of the ``whole`` nodes replaced by that node."""
 
     def visit(part: Node) -> Node:
-        changed = rebuilt(part, visit)
+        changed = rebuild(part, visit)
         if isinstance(part, Call) and any(part.arguments[0] is inside for inside in whole):
             return changed.arguments[0] if isinstance(changed, Call) else changed
         return changed
@@ -223,20 +222,20 @@ def settled(node: Node, whole: Sequence[Node]) -> Node:
     return visit(node)
 
 
-def quotients(node: Node, value: Callable[[Node], Exact]) -> Node:
-    """The inside of every remaining bracket worked out: ``floor((M - w)/s) + 1`` becomes ``floor(54.25) + 1``."""
+def evaluate_brackets(node: Node, value: Callable[[Node], Exact]) -> Node:
+    """The inside of every floor and ceiling evaluated: ``floor((M - w)/s) + 1`` becomes ``floor(54.25) + 1``."""
 
     def visit(part: Node) -> Node:
         if isinstance(part, Call) and part.function in BRACKETS:
             return Call(part.function, (decimal(value(part.arguments[0])),))
-        return rebuilt(part, visit)
+        return rebuild(part, visit)
 
     return visit(node)
 
 
 def constant(value: Exact) -> Node:
     """A number as a tree; a fraction as a quotient of whole numbers."""
-    bounded(value)
+    check_size(value)
     if value < 0:
         return Negative(constant(-value))
     if isinstance(value, int):
@@ -245,5 +244,5 @@ def constant(value: Exact) -> Node:
 
 
 def decimal(value: Exact) -> Node:
-    """A number to be printed: a fraction with few decimals as these, such as 54.25."""
+    """A number to be printed: as decimals where it has few of them, such as 54.25."""
     return Number(value) if value >= 0 and 10**MAX_DECIMALS % value.denominator == 0 else constant(value)

@@ -11,14 +11,14 @@ BASES = (1000, 1024)
 
 @dataclass(frozen=True)
 class Scale:
-    """How a column's figures are said in larger units: whole numbers of the largest that fits, or each unit exactly."""
+    """How a column's figures are written in larger units: rounded in the largest unit that fits, or exactly in every unit."""
 
     base: int
     unit: str = ""
     exact: bool = False
 
     def said(self, value: int) -> str:
-        """A figure in its unit; the unit is chosen before rounding, ties go to the even number.
+        """A figure in its unit; the unit is chosen before rounding, and ties go to the even number.
 
         >>> Scale(1024, "B").said(102_440_864), Scale(1000, "FLOPs").said(999_999)
         ('98 MB', '1000 KFLOPs')
@@ -31,7 +31,7 @@ class Scale:
         return " = ".join(f"{_decimal(value, self.base**place)}{PREFIXES[place]}{self.unit}" for place in places)
 
     def unit_of(self, value: int) -> tuple[str, int]:
-        """The unit in which a figure is said, and what one of it is.
+        """The unit in which a figure is written, and its size.
 
         >>> Scale(1024, "B").unit_of(102_440_864)
         ('MB', 1048576)
@@ -41,7 +41,7 @@ class Scale:
 
     @property
     def relation(self) -> str:
-        """The sign between the figure and what is said."""
+        """The sign between the figure and its form in units."""
         return "=" if self.exact else "≈"
 
     def place(self, value: int) -> int:
@@ -66,7 +66,7 @@ def in_bytes(value: int) -> tuple[str, str]:
     if not place:
         return f"{value} B", f"{value} B"
     hundredths = (round(Fraction(100 * value, base**place)) for base in BASES)
-    decimal, binary = (f"{many // 100}.{many % 100:02}" for many in hundredths)
+    decimal, binary = (f"{count // 100}.{count % 100:02}" for count in hundredths)
     return f"{decimal} {PREFIXES[place]}B", f"{binary} {PREFIXES[place]}iB"
 
 

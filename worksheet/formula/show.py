@@ -1,4 +1,4 @@
-"""Prints a formula's tree in a dialect, with symbols or with numbers in their place, as pieces that a line may break between."""
+"""Prints a formula's tree in a dialect, with symbols or numbers, as pieces between which a line may be broken."""
 
 from __future__ import annotations
 
@@ -18,48 +18,20 @@ from worksheet.formula.dialects import (
     Dialect,
 )
 from worksheet.formula.digits import GROUPED_OPERAND
-from worksheet.formula.parse import BINDING, POWER, PRODUCT, SUM
+from worksheet.formula.parse import BINDING, BRACKETS, POWER, PRODUCT, SUM
+from worksheet.formula.pieces import SLOT, Extent, Piece
 from worksheet.formula.tree import Call, Exact, Name, Negative, Node, Number, Operation, factors
 
-BRACKETS = ("floor", "ceil")
-ATOM = POWER + 1  # holds together in any surroundings
+ATOM = POWER + 1  # never needs parentheses
 
-SLOT = "\x00"  # marks a number's place in a template: text SLOT name SLOT text ...
-USUAL_DIGITS = 3  # of a number not known yet, where two lengths are compared
 
 # Lengths in half ems, rather long than short: measured against Computer Modern.
 LETTER_LENGTH, SIGN_LENGTH, GLUE_LENGTH, BRACKETS_LENGTH, TALL_LENGTH = 1.4, 2.6, 0.2, 1.7, 2.6
 
 
 @dataclass(frozen=True)
-class Extent:
-    """How long something prints, in half ems: a fixed part and the numbers whose digits come on top."""
-
-    fixed: float = 0.0
-    slots: tuple[str, ...] = ()
-
-    def __add__(self, other: Extent | float) -> Extent:
-        if isinstance(other, Extent):
-            return Extent(self.fixed + other.fixed, self.slots + other.slots)
-        return Extent(self.fixed + other, self.slots)
-
-    def usual(self) -> float:
-        return self.fixed + USUAL_DIGITS * len(self.slots)
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of a printed formula before which a line may break; ``fresh`` is its text at the start of a line."""
-
-    text: str
-    fresh: str
-    extent: Extent
-    opened: tuple[Piece, ...] = ()  # the same in smaller pieces, for when it is wider than a line
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A printed node: its pieces and how it meets its surroundings."""
+class PrintedNode:
+    """A printed node: its pieces, and what decides how it joins its neighbours."""
 
     pieces: tuple[Piece, ...]
     holds: int
@@ -82,17 +54,8 @@ def show(node: Node, dialect: Dialect, values: Mapping[str, bool]) -> tuple[Piec
     return _Printer(dialect, values).node(node).pieces
 
 
-def filled(template: str, numbers: Mapping[str, str]) -> str:
-    """A template's text with its slots filled."""
-    if SLOT not in template:
-        return template
-    parts = template.split(SLOT)
-    parts[1::2] = [numbers[slot] for slot in parts[1::2]]
-    return "".join(parts)
-
-
-def _leaf(text: str, kind: str, extent: Extent, valued: bool = False) -> Shown:
-    return Shown((Piece(text, text, extent),), ATOM, kind, kind, valued=valued)
+def _leaf(text: str, kind: str, extent: Extent, valued: bool = False) -> PrintedNode:
+    return PrintedNode((Piece(text, text, extent),), ATOM, kind, kind, valued=valued)
 
 
 class _Printer:
@@ -100,14 +63,14 @@ class _Printer:
         self.dialect = dialect
         self.values = values
 
-    def node(self, node: Node) -> Shown:
+    def node(self, node: Node) -> PrintedNode:
         match node:
             case Number(value):
                 return self.constant(value)
             case Name(name):
                 if name in self.values:
                     shown = _leaf(f"{SLOT}{name}{SLOT}", VALUE, Extent(0, (name,)), valued=True)
-                    return self.wrapped(shown) if self.values[name] else shown
+                    return self.wrap(shown) if self.values[name] else shown
                 return self.symbol(name)
             case Negative(operand):
                 return self.negative(self.held(operand, PRODUCT))
@@ -117,8 +80,8 @@ class _Printer:
                 return self.call(function, [self.node(argument) for argument in arguments])
         raise TypeError(f"not a part of a formula: {node!r}")
 
-    def chain(self, node: Operation) -> Shown:
-        """A run of operations that bind equally, from left to right; long ones do not nest."""
+    def chain(self, node: Operation) -> PrintedNode:
+        """A run of operations of one precedence, from left to right, without recursion."""
         run: list[Operation] = [node]
         while isinstance(left := run[-1].left, Operation) and BINDING[left.sign] == BINDING[node.sign] != POWER:
             run.append(left)
@@ -128,43 +91,43 @@ class _Printer:
             shown = OPERATIONS[operation.sign](self, shown, operation)
         return shown
 
-    def constant(self, value: Exact) -> Shown:
+    def constant(self, value: Exact) -> PrintedNode:
         text = str(value)
         if isinstance(value, int) and value < GROUPED_OPERAND:
             return _leaf(self.dialect.number(text), DIGIT, Extent(len(text)))
         return _leaf(f"{SLOT}{text}{SLOT}", DIGIT, Extent(0, (text,)))
 
-    def symbol(self, name: str) -> Shown:
+    def symbol(self, name: str) -> PrintedNode:
         base, _, index = name.partition("_")
-        text = self.spelled(base)
+        text = self.spell(base)
         if index:
-            inner = self.dialect.number(index) if index.isdigit() else self.spelled(index)
+            inner = self.dialect.number(index) if index.isdigit() else self.spell(index)
             return _leaf(self.dialect.subscript.format(text, inner), SUBSCRIPT, Extent(LETTER_LENGTH + 0.9 * len(index)))
         kind = LETTER if len(base) == 1 or base in GREEK else WORD
         return _leaf(text, kind, Extent(LETTER_LENGTH if kind == LETTER else 1.1 * len(base)))
 
-    def spelled(self, word: str) -> str:
+    def spell(self, word: str) -> str:
         if word in GREEK:
             return self.dialect.letter.format(self.dialect.greek(word))
         return (self.dialect.letter if len(word) == 1 else self.dialect.word).format(word)
 
-    def negative(self, inner: Shown) -> Shown:
+    def negative(self, inner: PrintedNode) -> PrintedNode:
         text = self.dialect.negative.format(inner.text)
-        return Shown((Piece(text, text, inner.extent + 2),), SUM, FLAT, inner.tail, inner.tall, inner.valued)
+        return PrintedNode((Piece(text, text, inner.extent + 2),), SUM, FLAT, inner.tail, inner.tall, inner.valued)
 
-    def held(self, node: Node, needed: int) -> Shown:
-        """A node printed so that it stays together among operations that bind as strongly as ``needed``."""
+    def held(self, node: Node, needed: int) -> PrintedNode:
+        """A node, in parentheses where it binds less strongly than ``needed``."""
         return self.hold(self.node(node), needed)
 
-    def hold(self, shown: Shown, needed: int) -> Shown:
-        return shown if shown.holds >= needed else self.wrapped(shown)
+    def hold(self, shown: PrintedNode, needed: int) -> PrintedNode:
+        return shown if shown.holds >= needed else self.wrap(shown)
 
-    def wrapped(self, shown: Shown) -> Shown:
+    def wrap(self, shown: PrintedNode) -> PrintedNode:
         template = self.dialect.tall if shown.tall else self.dialect.parentheses
         text = template.format(shown.text)
         length = TALL_LENGTH if shown.tall else BRACKETS_LENGTH
         piece = Piece(text, text, shown.extent + length, self.opened("", shown.pieces))
-        return Shown((piece,), ATOM, GROUP, GROUP, shown.tall, shown.valued)
+        return PrintedNode((piece,), ATOM, GROUP, GROUP, shown.tall, shown.valued)
 
     def opened(self, brackets: str, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
         """The pieces inside brackets, the outer ones carrying the brackets, where there is more than one."""
@@ -172,15 +135,15 @@ class _Printer:
             return ()
         before, after = self.dialect.opened[brackets]
         first, *middle, last = pieces
-        return (_joined(before, first, ""), *middle, _joined("", last, after))
+        return (_join(before, first, ""), *middle, _join("", last, after))
 
-    def sum(self, template: str, a: Shown, right: Node) -> Shown:
+    def sum(self, template: str, a: PrintedNode, right: Node) -> PrintedNode:
         b = self.term(right, PRODUCT)
-        pieces = (*a.pieces, _signed(b.pieces[0], template, SIGN_LENGTH), *b.pieces[1:])
-        return Shown(pieces, SUM, a.head, b.tail, a.tall or b.tall, a.valued or b.valued)
+        pieces = (*a.pieces, _put_sign(b.pieces[0], template, SIGN_LENGTH), *b.pieces[1:])
+        return PrintedNode(pieces, SUM, a.head, b.tail, a.tall or b.tall, a.valued or b.valued)
 
-    def term(self, node: Node, needed: int) -> Shown:
-        """A term of a sum; a product of bare numbers is grouped, a coefficient put before its number: 2(3)."""
+    def term(self, node: Node, needed: int) -> PrintedNode:
+        """A term of a sum; a product of bare numbers is grouped, a coefficient is put in front of its number: 2(3)."""
         shown = self.held(node, needed)
         if not (self.dialect.coefficient and shown.valued and isinstance(node, Operation) and node.sign == "*"):
             return shown
@@ -189,7 +152,7 @@ class _Printer:
             return shown
         if len(parts) == 2 and isinstance(parts[0], Number) and isinstance(parts[1], Name):
             return self.coefficient(self.node(parts[0]), self.node(parts[1]))
-        return self.wrapped(shown)
+        return self.wrap(shown)
 
     def is_bare(self, node: Node) -> bool:
         """Whether a factor prints as a number, a power of one, or a quotient of them."""
@@ -204,12 +167,12 @@ class _Printer:
                 return self.is_bare(base)
         return False
 
-    def coefficient(self, number: Shown, value: Shown) -> Shown:
+    def coefficient(self, number: PrintedNode, value: PrintedNode) -> PrintedNode:
         text = number.text + self.dialect.parentheses.format(value.text)
         piece = Piece(text, text, number.extent + value.extent + BRACKETS_LENGTH)
-        return Shown((piece,), PRODUCT, DIGIT, GROUP, valued=True)
+        return PrintedNode((piece,), PRODUCT, DIGIT, GROUP, valued=True)
 
-    def product(self, left: Shown, right: Node) -> Shown:
+    def product(self, left: PrintedNode, right: Node) -> PrintedNode:
         a, b = self.hold(left, PRODUCT), self.held(right, POWER)
         glued = (a.tail, b.head) in self.dialect.glue
         template = self.dialect.adjoin if glued else self.dialect.times
@@ -221,10 +184,10 @@ class _Printer:
             pieces = (*a.pieces[:-1], joined, *rest)
         else:
             length = GLUE_LENGTH if glued else SIGN_LENGTH
-            pieces = (*a.pieces, _signed(first, template, length, self.dialect.break_times), *rest)
-        return Shown(pieces, PRODUCT, a.head, b.tail, a.tall or b.tall, a.valued or b.valued)
+            pieces = (*a.pieces, _put_sign(first, template, length, self.dialect.break_times), *rest)
+        return PrintedNode(pieces, PRODUCT, a.head, b.tail, a.tall or b.tall, a.valued or b.valued)
 
-    def quotient(self, left: Shown, right: Node) -> Shown:
+    def quotient(self, left: PrintedNode, right: Node) -> PrintedNode:
         below = self.node(right)
         flat = self.on_one_line(self.hold(left, PRODUCT), self.hold(below, POWER))
         if not self.dialect.stacked:
@@ -233,15 +196,15 @@ class _Printer:
         wider = max(left.extent, below.extent, key=Extent.usual)
         kind = VALUE if flat.valued else STACK
         piece = Piece(text, text, wider + 1, flat.pieces)
-        return Shown((piece,), PRODUCT, kind, kind, tall=True, valued=flat.valued)
+        return PrintedNode((piece,), PRODUCT, kind, kind, tall=True, valued=flat.valued)
 
-    def on_one_line(self, a: Shown, b: Shown) -> Shown:
-        """A quotient with a stroke: the way of flat dialects, and of fractions that are wider than the page."""
+    def on_one_line(self, a: PrintedNode, b: PrintedNode) -> PrintedNode:
+        """A quotient with a slash: in flat dialects, and for fractions that are wider than the page."""
         text = self.dialect.slash.format(b.text)
         pieces = (*a.pieces, Piece(text, text, b.extent + 1))
-        return Shown(pieces, PRODUCT, a.head, FLAT, a.tall or b.tall, a.valued or b.valued)
+        return PrintedNode(pieces, PRODUCT, a.head, FLAT, a.tall or b.tall, a.valued or b.valued)
 
-    def power(self, left: Shown, right: Node) -> Shown:
+    def power(self, left: PrintedNode, right: Node) -> PrintedNode:
         base = self.hold(left, ATOM)
         if self.dialect.raised and isinstance(right, Number):
             exponent = self.dialect.raised(str(right.value))
@@ -251,43 +214,43 @@ class _Printer:
             text, extent = self.dialect.power.format(base.text, shown.text), base.extent + shown.extent
         kind = VALUE if base.valued or base.tail == DIGIT else base.tail
         piece = Piece(text, text, extent)
-        return Shown((piece,), POWER, kind, FLAT if not self.dialect.stacked else kind, base.tall, base.valued)
+        return PrintedNode((piece,), POWER, kind, FLAT if not self.dialect.stacked else kind, base.tall, base.valued)
 
-    def call(self, function: str, arguments: list[Shown]) -> Shown:
+    def call(self, function: str, arguments: list[PrintedNode]) -> PrintedNode:
         template = self.dialect.calls[function]
         text = template.format(self.dialect.comma.join(argument.text for argument in arguments))
         extent = sum((argument.extent + TALL_LENGTH for argument in arguments), Extent(len(arguments)))
         kind = GROUP if function in BRACKETS else WORD
         valued, tall = any(a.valued for a in arguments), any(a.tall for a in arguments)
-        piece = Piece(text, text, extent, self.opened(function, self.listed(arguments)))
-        return Shown((piece,), ATOM, kind, GROUP, tall, valued)
+        piece = Piece(text, text, extent, self.opened(function, self.list_pieces(arguments)))
+        return PrintedNode((piece,), ATOM, kind, GROUP, tall, valued)
 
-    def listed(self, arguments: list[Shown]) -> tuple[Piece, ...]:
-        """The pieces of a list of arguments, each but the last with its comma."""
+    def list_pieces(self, arguments: list[PrintedNode]) -> tuple[Piece, ...]:
+        """The pieces of a list of arguments, with a comma after each but the last."""
         run: list[Piece] = []
         for argument in arguments[:-1]:
-            run += [*argument.pieces[:-1], _joined("", argument.pieces[-1], self.dialect.comma)]
+            run += [*argument.pieces[:-1], _join("", argument.pieces[-1], self.dialect.comma)]
         return (*run, *arguments[-1].pieces)
 
 
-def _signed(piece: Piece, template: str, length: float, fresh: str | None = None) -> Piece:
-    """A piece with the sign before it; ``fresh`` is the template for the start of a line, where it differs."""
+def _put_sign(piece: Piece, template: str, length: float, fresh: str | None = None) -> Piece:
+    """A piece with a sign in front; ``fresh`` is the template for the start of a line, where it differs."""
     text = template.format("", piece.text)
     start = fresh.format(piece.text) if fresh else text.lstrip()
-    opened = piece.opened and (_signed(piece.opened[0], template, length, fresh), *piece.opened[1:])
+    opened = piece.opened and (_put_sign(piece.opened[0], template, length, fresh), *piece.opened[1:])
     return Piece(text, start, piece.extent + length, opened)
 
 
-def _joined(before: str, piece: Piece, after: str) -> Piece:
-    """A piece with something fixed to it, in its smaller pieces too."""
+def _join(before: str, piece: Piece, after: str) -> Piece:
+    """A piece with text attached at both ends, in its smaller pieces too."""
     opened = piece.opened
     if len(opened) > 1:
-        opened = (_joined(before, opened[0], ""), *opened[1:-1], _joined("", opened[-1], after))
+        opened = (_join(before, opened[0], ""), *opened[1:-1], _join("", opened[-1], after))
     extent = piece.extent + BRACKETS_LENGTH
     return Piece(before + piece.text + after, before + piece.fresh + after, extent, opened)
 
 
-OPERATIONS: dict[str, Callable[[_Printer, Shown, Operation], Shown]] = {
+OPERATIONS: dict[str, Callable[[_Printer, PrintedNode, Operation], PrintedNode]] = {
     "+": lambda printer, left, node: printer.sum(printer.dialect.plus, left, node.right),
     "-": lambda printer, left, node: printer.sum(printer.dialect.minus, left, node.right),
     "*": lambda printer, left, node: printer.product(left, node.right),

@@ -1,4 +1,4 @@
-"""What sympy makes shorter, written again as a formula in textbook order: a difference of two formulas, a polynomial."""
+"""Differences of formulas and polynomials, shortened by sympy and written in textbook order again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from worksheet.formula.exact import compiled
+from worksheet.formula.exact import evaluator
 from worksheet.formula.formula import Formula
 from worksheet.formula.polynomial import Polynomial
 from worksheet.formula.rewrite import size
@@ -16,8 +16,8 @@ from worksheet.formula.tree import ONE, ZERO, Call, Name, Negative, Node, Number
 if TYPE_CHECKING:
     import sympy
 
-MOST_TERMS = 40  # of a polynomial that is worth a try
-PLACES = (1, 7, 224)
+MAX_TERMS = 40  # of a polynomial that sympy is asked to factor
+PLACES = (1, 7, 224)  # where a factored polynomial is compared with the original
 FUNCTIONS = {"floor": "floor", "ceiling": "ceil", "Max": "max", "Min": "min", "gcd": "gcd"}  # as sympy names them
 
 
@@ -34,62 +34,62 @@ def difference(of: Formula, minus: Formula) -> Formula:
     order = {name: i for i, name in enumerate(dict.fromkeys((*of.symbols, *minus.symbols)))}
     raw = sympy.expand(of.expr - minus.expr)
     shortest = min((raw, sympy.factor_terms(raw), sympy.factor(raw)), key=sympy.count_ops)
-    return Formula.of(_Writing(order).node(_unsigned(shortest)), {**minus.least, **of.least})
+    return Formula.of(_TreeWriter(order).node(_unsigned(shortest)), {**minus.least, **of.least})
 
 
-def factored(form: Polynomial) -> Node | None:
-    """A polynomial with what its terms have in common before brackets, over the names of ``atom_name``; None where that is not
-    shorter.
+def factor(polynomial: Polynomial) -> Node | None:
+    """A polynomial with its common factors in front of brackets, over the names of ``atom_name``; None where that is not shorter.
 
-    sympy must expand it to the very polynomial again, and its value must be the polynomial's at some places.
+    sympy must expand it to the same polynomial again, and both must have the same values at PLACES.
 
-    >>> form = (Polynomial.atom(0) + Polynomial.constant(1)) * Polynomial.atom(1).times(7)
-    >>> Formula.of(factored(form)).source
+    >>> polynomial = (Polynomial.atom(0) + Polynomial.of(1)) * Polynomial.atom(1).times(7)
+    >>> Formula.of(factored(polynomial)).source
     '7*x_1*(x_0 + 1)'
     """
-    if not 2 <= len(form.terms) <= MOST_TERMS:
+    if not 2 <= len(polynomial.terms) <= MAX_TERMS:
         return None
     import sympy
 
-    symbols = {atom: sympy.Symbol(atom_name(atom), integer=True) for atom in sorted(form.atoms)}
-    raw = sympy.Add(*[
+    symbols = {atom: sympy.Symbol(atom_name(atom), integer=True) for atom in sorted(polynomial.atoms)}
+    products = [
         sympy.Mul(sympy.Rational(number.numerator, number.denominator), *[symbols[atom] ** power for atom, power in monomial])
-        for monomial, number in form.terms.items()
-    ])  # fmt: skip
+        for monomial, number in polynomial.terms.items()
+    ]
+    raw = sympy.Add(*products)
     shortest = min((sympy.factor_terms(raw), sympy.factor(raw)), key=sympy.count_ops)
     order = {atom_name(atom): atom for atom in symbols}
-    node = _Writing(order).node(_unsigned(shortest))
-    same = sympy.expand(shortest) == raw and all(_agrees(form, node, place) for place in PLACES)
-    return node if same and size(node) < size(form.node(lambda atom: Name(atom_name(atom)))) else None
+    node = _TreeWriter(order).node(_unsigned(shortest))
+    same = sympy.expand(shortest) == raw and all(_agrees(polynomial, node, place) for place in PLACES)
+    return node if same and size(node) < size(polynomial.node(lambda atom: Name(atom_name(atom)))) else None
 
 
 def atom_name(atom: int) -> str:
-    """What stands for an atom of a polynomial."""
+    """The symbol for an atom of a polynomial."""
     return f"x_{atom}"
 
 
-def _agrees(form: Polynomial, node: Node, place: int) -> bool:
-    values = {atom: place + 3 * i for i, atom in enumerate(sorted(form.atoms))}
-    return bool(compiled(node)({atom_name(atom): value for atom, value in values.items()}) == form.at(values))
+def _agrees(polynomial: Polynomial, node: Node, place: int) -> bool:
+    values = {atom: place + 3 * i for i, atom in enumerate(sorted(polynomial.atoms))}
+    return bool(evaluator(node)({atom_name(atom): value for atom, value in values.items()}) == polynomial.at(values))
 
 
 def _unsigned(expr: sympy.Expr) -> sympy.Expr:
-    """2c(1 - MN) as -2c(MN - 1): the sign of a bracket that is smaller than nothing goes before the product."""
+    """2c(1 - MN) as -2c(MN - 1): the sign of a bracket that is mostly negative goes in front of the product."""
     if not expr.is_Mul:
         return expr
-    factors = [(-factor, -1) if factor.is_Add and _starts_small(factor) else (factor, 1) for factor in expr.args]
+    factors = [(-factor, -1) if factor.is_Add and _is_mostly_negative(factor) else (factor, 1) for factor in expr.args]
     sign = reduce(lambda a, b: a * b, [sign for _, sign in factors])
     return expr.func(sign, *[factor for factor, _ in factors], evaluate=False) if sign < 0 else expr
 
 
-def _starts_small(total: sympy.Expr) -> bool:
+def _is_mostly_negative(total: sympy.Expr) -> bool:
     """Whether the term of most symbols is subtracted."""
     largest = max(total.args, key=lambda term: len(term.free_symbols))
     return bool(largest.could_extract_minus_sign())
 
 
-class _Writing:
-    """Writes sympy's expressions as trees; symbols in the order in which the formulas have them."""
+class _TreeWriter:
+    """Writes sympy's expressions as trees, with the symbols in the order of the formulas."""
 
     def __init__(self, order: dict[str, int]) -> None:
         self.order = order
@@ -123,18 +123,18 @@ class _Writing:
         return total
 
     def product(self, expr: sympy.Expr) -> Node:
-        """The number, then symbols, then brackets; what is divided by stands below one line."""
+        """The number, then symbols, then brackets; all divisors are below one line."""
         number, factors = expr.as_coeff_mul()
         below = [factor**-1 for factor in factors if _divides(factor)]
         above = [factor for factor in factors if not _divides(factor)]
         if number < 0:
             return Negative(self.node(-expr))
-        top = self.multiplied(int(number.p), above)
-        bottom = self.multiplied(int(number.q), below)
+        top = self.multiply(int(number.p), above)
+        bottom = self.multiply(int(number.q), below)
         return top if bottom == ONE else Operation("/", top, bottom)
 
-    def multiplied(self, number: int, factors: Sequence[sympy.Expr]) -> Node:
-        """The factors behind a number."""
+    def multiply(self, number: int, factors: Sequence[sympy.Expr]) -> Node:
+        """A number times the factors."""
         ordered = sorted(factors, key=lambda factor: (factor.is_Add, self.places(factor)))
         nodes = [*([] if number == 1 and ordered else [Number(number)]), *map(self.node, ordered)]
         return reduce(lambda left, right: Operation("*", left, right), nodes)

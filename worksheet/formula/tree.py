@@ -10,7 +10,7 @@ Exact = int | Fraction
 
 
 class Number(NamedTuple):
-    """A constant. The parser makes integers only; a Fraction comes in where a step shows a quotient's value."""
+    """A constant. The parser makes integers only; a Fraction occurs only where a step shows a quotient's value."""
 
     value: Exact
 
@@ -28,7 +28,7 @@ class Negative(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """``left sign right`` with one of ``+ - * / **``; chains lean to the left as they are read."""
+    """``left sign right`` with one of ``+ - * / **``; chains are left-associative."""
 
     sign: str
     left: Node
@@ -72,7 +72,7 @@ def walk(node: Node) -> Iterator[Node]:
                 yield from walk(child)
 
 
-def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
+def rebuild(node: Node, change: Callable[[Node], Node]) -> Node:
     """The node with ``change`` applied to its children; the very same node where nothing changed."""
     match node:
         case Operation(sign, left, right):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from worksheet.conventions import Column, Convention
-from worksheet.derive.folding import Folded
-from worksheet.derive.graph_facts import graph_facts
-from worksheet.derive.run import Run
+from worksheet.counting.counting import FoldedForms, is_shared
+from worksheet.counting.graph_facts import fact_values
+from worksheet.counting.run import Run
 from worksheet.errors import FormulaError
 from worksheet.formula import Exact, Formula
 from worksheet.grading.making import role
@@ -26,51 +27,50 @@ class Alternatives:
     own: Convention
     others: tuple[Convention, ...]
     run: Run = field(default_factory=Run)
-    _columns: dict[str, list[tuple[Convention, Column, int]]] = field(default_factory=dict)
+    _columns: dict[str, list[tuple[FoldedForms, Column, int]]] = field(default_factory=dict)
     _known: dict[object, tuple[Counted, ...]] = field(default_factory=dict)
 
-    def columns(self, name: str) -> list[tuple[Convention, Column, int]]:
+    @cached_property
+    def forms(self) -> tuple[FoldedForms, ...]:
+        """The formulas of each of the others, every letter kept."""
+        return tuple(FoldedForms(other, self.run, folds_layers=False, inline_sizes=False) for other in self.others)
+
+    def columns(self, name: str) -> list[tuple[FoldedForms, Column, int]]:
         """The columns of other conventions that ask for the same: of one role, and of the same name or both the main ones."""
         if name not in self._columns:
             found = []
             asked = role(self.own.column(name))
-            for other in self.others:
+            for forms in self.forms:
+                other = forms.convention
                 wanted = {name, other.main} if name == self.own.main else {name}
                 fits = [column.name in wanted and role(column) == asked for column in other.columns]
-                found += [(other, column, i) for i, column in enumerate(other.columns) if fits[i]]
+                found += [(forms, column, i) for i, column in enumerate(other.columns) if fits[i]]
             self._columns[name] = found
         return self._columns[name]
 
     def formulas(self, paper: Paper, row: int, column: str) -> tuple[Counted, ...]:
         """What other conventions count for a layer of the paper, equal formulas together. What they do not count is left out."""
         layer = paper.layers[row - 1]
-        facts = self.facts(paper, layer)
-        key = (id(layer.kind), id(layer.form), layer.node.called, bool(layer.node.shares), column, *facts.items())
+        facts = {fact: fact_values(paper.counting.network, fact).get(layer.node.name, 0) for fact in self.facts}
+        run = paper.counting.run_of(layer)
+        key = (layer.kind, layer.form, layer.node.called, bool(layer.node.shares), column, run.batch, *facts.items())
         if key not in self._known:
             together: dict[Formula, dict[str, None]] = {}
-            for other, formula in self.found(layer, facts, column):
+            for other, formula in self.found(layer, facts, run, column):
                 together.setdefault(formula, {})[other.name] = None
             self._known[key] = tuple((formula, tuple(names)) for formula, names in together.items())
         return self._known[key]
 
-    def found(self, layer: Sized, facts: Mapping[str, int], name: str) -> Iterator[tuple[Convention, Formula]]:
-        for other, column, index in self.columns(name):
-            called = layer.node.called if other.by_call else ()
-            known = {fact: value for fact, value in facts.items() if fact in other.facts}
-            folded = Folded(layer.kind, layer.form, known, other.columns, called=called, run=self.run, inline_sizes=False)
-            rule = ZERO if column.once and layer.node.shares and not column.again else folded.rules[index]
+    def found(self, layer: Sized, facts: Mapping[str, int], run: Run, name: str) -> Iterator[tuple[Convention, Formula]]:
+        for forms, column, index in self.columns(name):
+            rule = ZERO if is_shared(column, layer) else forms.of(layer, facts, run).rules[index]
             if rule is not None:
-                yield other, rule
+                yield forms.convention, rule
 
-    def facts(self, paper: Paper, layer: Sized) -> Mapping[str, int]:
-        """The facts of a layer that any of the conventions uses."""
-        wanted = frozenset[str]().union(*(other.facts for other in self.others))
-        if not wanted:
-            return {}
-        if "facts" not in paper.remembered:
-            paper.remembered["facts"] = graph_facts(paper.network, wanted)
-        found: Mapping[str, Mapping[str, int]] = paper.remembered["facts"]
-        return found[layer.node.name]
+    @cached_property
+    def facts(self) -> frozenset[str]:
+        """The facts that any of the others uses."""
+        return frozenset[str]().union(*(other.facts for other in self.others))
 
     def matching(self, paper: Paper, key: Key, values: Mapping[str, Exact], answer: Value) -> tuple[str, ...]:
         """The conventions under which an answer to a cell is right, for these values of its symbols."""
@@ -94,7 +94,7 @@ class Alternatives:
     def totals(self, paper: Paper, name: str) -> Iterator[tuple[str, Exact]]:
         sums: dict[str, Exact] = {}
         for row, layer in enumerate(paper.layers, 1):
-            values = {**layer.values, **paper.run.values}
+            values = {**layer.values, **paper.counting.run_of(layer).values}
             for formula, conventions in self.formulas(paper, row, name):
                 value = _value(formula, values)
                 for convention in conventions:

@@ -10,7 +10,8 @@ from typing import Any
 
 from worksheet.document import Block, Bullets, Document, Table, Text, Title
 from worksheet.document import Cell as Written
-from worksheet.grading.charts import BLUE, GREEN, Grid, bars, circles, grid, histogram
+from worksheet.drawing.svg import BLUE, GREEN
+from worksheet.grading.charts import Heatmap, draw_circles, draw_heatmap, draw_histogram, points_bars
 from worksheet.grading.marks import FLAGS, Verdict
 from worksheet.grading.paper import FORMULA, Key
 from worksheet.grading.statistics import Counted, Statistics, Unknown
@@ -99,9 +100,9 @@ class _Document:
 
     def points(self) -> Iterator[Block]:
         assert self.found.mean is not None
-        columns = bars(self.found.totals, self.found.max)
+        columns = points_bars(self.found.totals, self.found.max)
         said = ", ".join(f"{decimal(bar.low)} to {decimal(bar.high)}: {bar.many}" for bar in columns if bar.many)
-        yield histogram(columns, self.found.mean, f"Students by points: {said}")
+        yield draw_histogram(columns, self.found.mean, f"Students by points: {said}")
 
     # Where it was hard
 
@@ -145,7 +146,7 @@ class _Document:
                 continue
             low, high = min(places, key=lambda cell: shades[cell]), max(places, key=lambda cell: shades[cell])
             words = f"{heading}, by row and column: from {figures[high]} at {named(high)} to {figures[low]} at {named(low)}"
-            drawn = Grid(
+            drawn = Heatmap(
                 f"{name}{start // MOST_ROWS + 1 if start else ''}",
                 heading,
                 colour,
@@ -155,7 +156,7 @@ class _Document:
                 {place: figures[cell] for cell, place in places.items()},
                 key,
             )
-            yield grid(drawn, words)
+            yield draw_heatmap(drawn, words)
 
     # What went wrong
 
@@ -187,7 +188,9 @@ class _Document:
             names = [f"{label}, {column}" if label in several else label for label, column in lines]
             words = f"Mistakes by row: most often {labels[0]} at {self.commonest(labels[0])}"
             name = f"mistakes{start // MOST_PLACES + 1 if start else ''}"
-            yield circles(name, "How often each mistake was made, by S. No.", names, [str(row) for row in part], drawn, words)
+            yield draw_circles(
+                name, "How often each mistake was made, by S. No.", names, [str(row) for row in part], drawn, words
+            )
 
     def commonest(self, label: str) -> str:
         return named(max(self.found.cells.values(), key=lambda cell: cell.labels[label]).key)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from worksheet.conventions import Column, Convention
 from worksheet.conventions.facts import BYTES
-from worksheet.derive.folding import Folded
-from worksheet.derive.graph_facts import graph_facts, unfed
-from worksheet.derive.run import Run
+from worksheet.counting.counting import Counting, FoldedForms, is_shared
+from worksheet.counting.folding import Folded
+from worksheet.counting.run import Run
 from worksheet.errors import ConventionError, FormulaError
 from worksheet.formula import Exact, Formula
 from worksheet.formula.tree import ZERO, Name, Operation
 from worksheet.formula.tree import Node as TreeNode
+from worksheet.grading.find_question import FindQuestion
 from worksheet.grading.flattened import NONE, Further, flattened
 from worksheet.grading.paper import (
     ACTIVATION_MEMORY,
@@ -31,11 +33,10 @@ from worksheet.grading.paper import (
     Read,
     Value,
 )
-from worksheet.grading.sought import Sought
 from worksheet.layers import Form, Shape, Symbol
 from worksheet.layers.kind import Axes
 from worksheet.network import Network
-from worksheet.sizes import Sized, given, sized
+from worksheet.sizes import Sized
 
 ANY = "*"
 ROLES = {  # by whether a column counts what is stored, and whether in bytes
@@ -56,7 +57,7 @@ class Ask:
     columns: Mapping[str, tuple[str, ...]]
     totals: tuple[str, ...] = ()
     formulas: tuple[str, ...] = ()
-    find: tuple[Sought, ...] = ()
+    find: tuple[FindQuestion, ...] = ()
 
     def of(self, kind: str) -> tuple[str, ...]:
         """The columns asked of a kind of layer."""
@@ -70,63 +71,51 @@ class PaperMaker:
     convention: Convention
     ask: Ask
     run: Run = field(default_factory=Run)
-    _folded: dict[object, tuple[Folded, dict[str, Asked | None]]] = field(default_factory=dict)
+    _asked: dict[Folded, dict[str, Asked | None]] = field(default_factory=dict)  # by column
     _sums: dict[object, Asked] = field(default_factory=dict)
+
+    @cached_property
+    def forms(self) -> FoldedForms:
+        """The formulas of all layers, every letter kept."""
+        return FoldedForms(self.convention, self.run, folds_layers=False, inline_sizes=False)
 
     def paper(self, network: Network) -> Paper:
         """The cells of a network's sheet. Raises WorksheetError where its layers do not fit together."""
-        graph = graph_facts(network, self.convention.facts) if self.convention.facts else {}
-        alone = unfed(network) if self.run.batch > 1 else frozenset[str]()
+        counting = Counting(network, self.convention, self.run, self.forms)
         numbers = {node.name: no for no, node in enumerate(network.nodes, 1)}
-        cells = dict(self.inputs(network, graph)) if self.convention.counts_inputs else {}
-        layers = tuple(sized(network))
-        named = {layer.node.name: layer for layer in layers}
-        for no, layer in enumerate(layers, 1):
-            run = self.run.once if layer.node.name in alone else self.run
+        named = {layer.node.name: layer for layer in counting.layers}
+        cells = {cell.key: cell for cell in self.inputs(counting)}
+        for no, layer in enumerate(counting.layers, 1):
             reads, further = _reads(layer, numbers), flattened(layer, named, numbers)
-            wanted = self.ask.of(layer.kind.name)
-            for cell in self.row(no, layer, wanted, graph.get(layer.node.name, {}), run, reads, further):
+            for cell in self.row(no, layer, self.ask.of(layer.kind.name), counting.fold(layer), reads, further):
                 cells[cell.key] = cell
         for column in self.ask.totals:
             cell = self.total(column, cells)
             cells[cell.key] = cell
-        for no, sought in enumerate(self.ask.find, 1):
-            cell = sought.cell(no, network, self.convention, self.run.batch)
+        for no, question in enumerate(self.ask.find, 1):
+            cell = question.cell(no, network, self.convention, self.run.batch)
             cells[cell.key] = cell
-        return Paper(cells, network, layers, self.convention, self.run)
+        return Paper(cells, counting)
 
-    def folded(self, layer: Sized, facts: Mapping[str, int], run: Run) -> tuple[Folded, dict[str, Asked | None]]:
-        """The formulas of a layer with every letter kept, and what is asked with them by column."""
-        called = layer.node.called if self.convention.by_call else ()
-        key = (id(layer.kind), id(layer.form), called, run.batch, *facts.items())
-        if key not in self._folded:
-            columns = self.convention.columns
-            folded = Folded(layer.kind, layer.form, facts, columns, called=called, run=run, inline_sizes=False)
-            self._folded[key] = folded, {}
-        return self._folded[key]
-
-    def inputs(self, network: Network, graph: Mapping[str, Mapping[str, int]]) -> Iterator[tuple[Key, Cell]]:
-        """What the network's own inputs add to the totals, where they are counted; nobody is asked for it."""
-        unknown = dict.fromkeys(self.convention.facts, 0)
-        for no, layer in enumerate(given(network)):
-            for cell in self.row(-no, layer, (), graph.get(layer.node.name, unknown), self.run, {}, NONE):
-                yield cell.key, cell
+    def inputs(self, counting: Counting) -> Iterator[Cell]:
+        """What the network's inputs add to the totals, where they are counted; no student is asked for it."""
+        for no, layer in enumerate(counting.inputs):
+            yield from self.row(-no, layer, (), counting.fold(layer), {}, NONE)
 
     def row(
         self,
         no: int,
         layer: Sized,
         wanted: Collection[str],
-        facts: Mapping[str, int],
-        run: Run,
+        folded: Folded,
         reads: Mapping[str, Read],
         further: Further,
     ) -> Iterator[Cell]:
         """The cells of a layer."""
-        folded, known = self.folded(layer, facts, run)
+        known = self._asked.setdefault(folded, {})
         name = layer.node.name
         leading = {f"x_{i}": length for i, length in enumerate(_leading(layer), 1)}
-        values = {**layer.values, **run.values, **leading, **further.values}
+        values = {**layer.values, **folded.run.values, **leading, **further.values}
         output = _known(known, f"{OUTPUT}{len(leading)}", lambda: _output(layer, folded))
         assert output is not None  # every layer has one
         hidden = OUTPUT not in wanted
@@ -151,7 +140,7 @@ class PaperMaker:
 
     def counted(self, column: Column, index: int, layer: Sized, folded: Folded, known: dict[str, Asked | None]) -> Asked | None:
         """What a column asks of a layer; None where it does not count it."""
-        if column.once and layer.node.shares and not column.again:
+        if is_shared(column, layer):
             return _known(known, f"{column.name}@", lambda: _shared(folded, column))
         return _known(known, column.name, lambda: _count(folded, column, index))
 

@@ -13,15 +13,16 @@ from worksheet.grading.alternatives import Alternatives
 from worksheet.grading.carrying import carried, carried_within
 from worksheet.grading.diagnose import Diagnoser, Found
 from worksheet.grading.evidence import narrowed
+from worksheet.grading.find_question import remark
 from worksheet.grading.marks import AXES, CORRECT_ONLY, DOES_NOT_FOLLOW, ROUNDED, TRIVIAL, Mark, Verdict
 from worksheet.grading.paper import SET, SIZES, TOTAL, Cell, Key, Paper, Value
 from worksheet.grading.policy import EXACT, Policy
 from worksheet.grading.slips import slips
-from worksheet.grading.sought import remark
 from worksheet.grading.understanding import Understanding, Understood
 from worksheet.grading.written import explanations, right_formula
+from worksheet.memo import Bounded
 
-MOST_KEPT = 20_000  # marks that a paper remembers
+MAX_KEPT = 20_000  # marks that a paper remembers
 SIMPLE = frozenset({0, 1})  # values that make what follows from them much simpler
 NOTHING = Fraction(0)
 Known = dict[tuple[Key, str], tuple[Understood, Mark | None]]  # what a text at a cell says, and its mark where it is the truth
@@ -64,7 +65,7 @@ class Marker:
 
     def marks(self, paper: Paper, texts: Mapping[Key, str]) -> tuple[Mark, ...]:
         """A mark for every cell that is asked for, in the order of the paper."""
-        known: Known = paper.remembered.setdefault(self.token, {})
+        known: Known = paper.remembered.setdefault(self.token, Bounded(MAX_KEPT))
         marks, simple = [], True
         for cell in paper.shown:
             text = texts.get(cell.key, "")
@@ -77,8 +78,6 @@ class Marker:
 
     def first(self, cell: Cell, text: str, known: Known) -> tuple[Understood, Mark | None]:
         """What a text says, and its mark where that does not depend on the other answers: the truth."""
-        if len(known) >= MOST_KEPT:
-            known.clear()
         understood = Understood(None) if cell.is_formula else self.understanding.of(cell, text)
         right = understood.value is not None and self.near(cell, understood, cell.truth)
         known[cell.key, text] = understood, self.right(cell, text, understood) if right else None
@@ -138,12 +137,10 @@ class Marker:
     def one(self, paper: Paper, cell: Cell, text: str, understood: Understood, answers: _Answers) -> Mark:
         """The mark of one cell; a failure of the grader's own is told as such, never as a zero."""
         depends = [key for key in paper.depends[cell.key] if key in answers.own]
-        remembered: dict[object, Mark] = paper.remembered.setdefault((self.token, "careful"), {})
+        remembered: dict[object, Mark] = paper.remembered.setdefault((self.token, "careful"), Bounded(MAX_KEPT))
         touched = [key for key in paper.touched[cell.key] if key in answers.own]
         memo = (cell.key, text, *[(key, answers.own[key], answers.origins.get(key)) for key in touched])
         if memo not in remembered:
-            if len(remembered) >= MOST_KEPT:
-                remembered.clear()
             try:
                 remembered[memo] = self.judged(paper, cell, text, understood, depends, answers)
             except Exception as failure:  # whatever it is, the student must not pay for it
@@ -214,10 +211,10 @@ class Marker:
 
     def alternatives(self, paper: Paper) -> Alternatives:
         """The other ways of counting."""
-        own = paper.convention
+        own = paper.counting.convention
         if own.name not in self._alternatives:
             others = tuple(conventions.convention(name) for name in self.others if name != own.name)
-            self._alternatives[own.name] = Alternatives(own, others, paper.run)
+            self._alternatives[own.name] = Alternatives(own, others, paper.counting.run)
         return self._alternatives[own.name]
 
 

@@ -7,12 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from worksheet.conventions import Convention
-from worksheet.derive.run import Run
+from worksheet.counting.counting import Counting
 from worksheet.errors import FormulaError
 from worksheet.formula import Exact, Formula
 from worksheet.layers import Form, Kind
-from worksheet.network import Network
 from worksheet.sizes import Sized
 
 TOTAL = "total"  # the row below all others
@@ -115,14 +113,16 @@ class Cell:
 
 @dataclass(frozen=True, eq=False)
 class Paper:
-    """All cells of one student's sheet, in the order of the sheet: row by row, then the totals. ``layers`` are its rows."""
+    """All cells of one student's sheet, in the order of the sheet: row by row, then the totals."""
 
     cells: Mapping[Key, Cell]
-    network: Network
-    layers: tuple[Sized, ...]
-    convention: Convention
-    run: Run
+    counting: Counting
     remembered: dict[object, Any] = field(default_factory=dict, repr=False)  # what markers have worked out for it
+
+    @property
+    def layers(self) -> tuple[Sized, ...]:
+        """Its rows."""
+        return self.counting.layers
 
     @cached_property
     def shown(self) -> tuple[Cell, ...]:

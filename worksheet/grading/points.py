@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from worksheet.errors import FormulaError, WorksheetError
 from worksheet.formula import Exact, Formula
-from worksheet.formula.exact import compiled, simplest
+from worksheet.formula.exact import evaluator, simplest
 from worksheet.formula.tree import Call, Name, Operation, walk
 from worksheet.grading.paper import Asked
 from worksheet.layers import Kind, Symbol
@@ -170,7 +170,7 @@ def _divisions(formulas: Iterable[Formula]) -> Iterator[tuple[Side, Side]]:
         calls = [node for node in walk(formula.tree) if isinstance(node, Call) and node.function in ROUNDED]
         for node in dict.fromkeys(inner for call in calls for inner in walk(call)):
             if isinstance(node, Operation) and node.sign == "/":
-                yield compiled(node.left), compiled(node.right)
+                yield evaluator(node.left), evaluator(node.right)
 
 
 def _remainders(divisions: list[tuple[Side, Side]], point: Point) -> Iterator[object]:

@@ -12,12 +12,13 @@ from functools import cache
 from worksheet.conventions.facts import BATCH
 from worksheet.errors import FormulaError
 from worksheet.formula import Exact, Formula
-from worksheet.formula.rewrite import BRACKETS, fold
-from worksheet.formula.tree import ONE, ZERO, Call, Name, Node, Operation, rebuilt
+from worksheet.formula.parse import BRACKETS
+from worksheet.formula.rewrite import fold
+from worksheet.formula.tree import ONE, ZERO, Call, Name, Node, Operation, rebuild
 from worksheet.grading.paper import PARAMETER_MEMORY, PARAMETERS, Asked
-from worksheet.grading.slip import Formulas, Rewrite
+from worksheet.grading.slip import Family, Formulas, Rewrite
 from worksheet.layers.kind import Kind
-from worksheet.layers.windows import AXES, Axis
+from worksheet.layers.windows import AXES, WindowAxis
 
 Change = Callable[[Asked, Formula], Formula]
 STORED = frozenset({PARAMETERS, PARAMETER_MEMORY})
@@ -80,14 +81,13 @@ def either(*rewrites: Rewrite) -> Rewrite:
     return rewrite
 
 
-def by_kind(**rewrites: Rewrite) -> Rewrite:
-    """A mistake that is made in another way on each kind of layer."""
+def on(kinds: Family, rewrite: Rewrite) -> Rewrite:
+    """A mistake that is made in this way on one family of kinds."""
 
-    def rewrite(asked: Asked, formulas: Formulas) -> Iterable[Formulas]:
-        chosen = rewrites.get(asked.kind.name) if asked.kind else None
-        return chosen(asked, formulas) if chosen else ()
+    def narrowed(asked: Asked, formulas: Formulas) -> Iterable[Formulas]:
+        return rewrite(asked, formulas) if asked.kind and asked.kind in kinds else ()
 
-    return rewrite
+    return narrowed
 
 
 def where(letter: str, rewrite: Rewrite) -> Rewrite:
@@ -119,7 +119,7 @@ def along_axes(**new: str) -> Rewrite:
     return each(_substitution(parts))
 
 
-def along(axis: Axis) -> dict[str, str]:
+def along(axis: WindowAxis) -> dict[str, str]:
     """What the letters of a rule for the width are along another axis."""
     return {"M": axis.input.name, "w": axis.letter, "W": axis.output} | {x: f"{x}_{axis.letter}" for x in "psdqo"}
 
@@ -150,7 +150,7 @@ def around(outer: Formula, inner: Formula) -> Formula:
     """A formula over F with another one in place of F, as it is: a sum of many rows is not looked through."""
 
     def visit(node: Node) -> Node:
-        return inner.tree if node == STARTED_FROM else rebuilt(node, visit)
+        return inner.tree if node == STARTED_FROM else rebuild(node, visit)
 
     return Formula.of(visit(outer.tree), {**outer.least, **inner.least})
 
@@ -164,7 +164,7 @@ def rounding(function: str) -> Rewrite:
     """Another bracket in place of rounding down; without a function no bracket at all."""
 
     def change(node: Node) -> Node:
-        changed = rebuilt(node, change)
+        changed = rebuild(node, change)
         if not isinstance(changed, Call) or changed.function not in (("floor",) if function else BRACKETS):
             return changed
         return Call(function, changed.arguments) if function else changed.arguments[0]
@@ -254,7 +254,7 @@ def each_axis(text: str) -> Rewrite:
 
 
 @cache
-def _on(text: str, axis: Axis) -> Formula:
+def _on(text: str, axis: WindowAxis) -> Formula:
     return Formula(text).renamed(**along(axis))
 
 
@@ -278,7 +278,7 @@ def spelt(asked: Asked, text: str) -> Formula:
     return Formula("B*x").inlined(x=resolved)
 
 
-def axes(kind: Kind) -> tuple[Axis, ...]:
+def axes(kind: Kind) -> tuple[WindowAxis, ...]:
     """The axes along which a kind's window slides, the innermost first."""
     sizes = {size.name for size in kind.sizes}
     return tuple(axis for axis in AXES if axis.output in sizes and axis.letter in kind.symbols)

@@ -13,8 +13,9 @@ from worksheet.grading.diagnose import AND
 from worksheet.grading.marks import Mark, Marked, Verdict
 from worksheet.grading.sums import Sums, number, sums
 from worksheet.grading.writing import Beside, Unplaced
+from worksheet.memo import Bounded
 
-MOST_KEPT = 20_000  # pieces of text that are remembered
+MAX_KEPT = 20_000  # pieces of text that are remembered
 
 
 class JsonMarks:
@@ -63,8 +64,8 @@ class JsonStream:
     def __init__(self, file: TextIO | Beside | None = None) -> None:
         self.file = file or StringIO()
         self.many = 0
-        self.heads: dict[object, str] = {}
-        self.tails: dict[object, str] = {}
+        self.heads: Bounded[object, str] = Bounded(MAX_KEPT)
+        self.tails: Bounded[object, str] = Bounded(MAX_KEPT)
         self.file.write('{"students": [')
 
     def add(self, marked: Marked, added: Sums | None = None) -> None:
@@ -94,21 +95,19 @@ class JsonStream:
     def cell(self, mark: Mark) -> str:
         """A cell; its beginning and end are alike for many students and are made once."""
         place = mark.key, mark.layer
-        head = self.heads.get(place) or self.kept(self.heads, place, _head(mark))
+        head = self.heads.get(place)
+        if head is None:
+            head = self.heads[place] = _head(mark)
         points, most = mark.points, mark.max
         found = (
             mark.verdict, mark.labels, mark.carried_from, mark.conventions, mark.flags, mark.own,
             points.numerator, points.denominator, most.numerator, most.denominator,
         )  # fmt: skip
-        tail = self.tails.get(found) or self.kept(self.tails, found, _tail(mark))
+        tail = self.tails.get(found)
+        if tail is None:
+            tail = self.tails[found] = _tail(mark)
         says = f', "says": {quoted(mark.says)}' if mark.says else ""
         return f"{head}{quoted(mark.answer)}{tail}{says}}}"
-
-    def kept(self, memory: dict[object, str], key: object, text: str) -> str:
-        if len(memory) >= MOST_KEPT:
-            memory.clear()
-        memory[key] = text
-        return text
 
 
 def _head(mark: Mark) -> str:

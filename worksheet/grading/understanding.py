@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from math import prod
 
 from worksheet.errors import WorksheetError
+from worksheet.grading.find_question import read_set
 from worksheet.grading.numbers import NumberRead, read_number, read_size
 from worksheet.grading.paper import SET, SIZES, Cell, Value
 from worksheet.grading.policy import EXACT, Policy
-from worksheet.grading.sought import read_set
+from worksheet.memo import Bounded
 
-MOST_KEPT = 20_000  # texts that are remembered
+MAX_KEPT = 20_000  # texts that are remembered
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Understanding:
     """Reads answers; each text once."""
 
     policy: Policy
-    _known: dict[tuple[bool, bool, str], Understood] = field(default_factory=dict)
+    _known: Bounded[tuple[bool, bool, str], Understood] = field(default_factory=lambda: Bounded(MAX_KEPT))
 
     def of(self, cell: Cell, text: str) -> Understood:
         """What a text says as the answer to a cell."""
@@ -41,8 +42,6 @@ class Understanding:
         suffixes = self.policy.tolerance.get(cell.column, EXACT).rounded
         key = sizes, suffixes, text
         if key not in self._known:
-            if len(self._known) >= MOST_KEPT:
-                self._known.clear()
             self._known[key] = _understood(text, sizes=sizes, suffixes=suffixes)
         found = self._known[key]
         return _as_asked(found, cell.truth) if sizes and found.value else found

@@ -1,4 +1,4 @@
-"""Processors and accelerators, one YAML file each, found by name or by the path of a file of one's own; energy of operations."""
+"""Processors and accelerators, one YAML file each, found by name or by the path of a user's file; the energy of operations."""
 
 from functools import cache
 from pathlib import Path

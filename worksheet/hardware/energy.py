@@ -1,26 +1,26 @@
-"""What an operation and an access to memory cost in energy, from a published table."""
+"""The energy that an operation and a memory access take, from a published table."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
-from worksheet.errors import Collector, WorksheetError
+from worksheet.conventions.dtypes import named
 from worksheet.hardware.units import read
-from worksheet.marked import Marked, parse, read_text
+from worksheet.schema import WORDS, Field, Integer, Parsed, Record, TableOf, read_file
 
 TABLE = Path(__file__).parent / "energy" / "horowitz-2014.yaml"
-KEYS = ("title", "cite", "process", "multiplication", "addition", "access_bytes", "access_least", "access_most")
+JOULES = Parsed(partial(read, what="energy"))
 
 
 @dataclass(frozen=True)
 class Energies:
-    """Joules of a multiplication and of an addition by the type of the numbers, and of an access to DRAM, least and most.
+    """Joules of a multiplication and of an addition by data type, and of an access to DRAM, least and most.
 
-    An access moves ``access`` bytes. ``process`` is what the figures were measured for.
+    An access moves ``access_bytes`` bytes. ``process`` is what the figures were measured for.
     """
 
     title: str
@@ -28,51 +28,32 @@ class Energies:
     process: str
     multiplication: Mapping[str, Fraction]
     addition: Mapping[str, Fraction]
-    access: int
-    least: Fraction
-    most: Fraction
+    access_bytes: int
+    access_least: Fraction
+    access_most: Fraction
 
     def knows(self, dtype: str) -> bool:
-        """Whether the table has figures for numbers of a type."""
+        """Whether the table has figures for a data type."""
         return dtype in self.multiplication and dtype in self.addition
+
+
+ENERGIES = Record(
+    (
+        Field("title", WORDS, "The name of the table.", required=True),
+        Field("cite", WORDS, "Where the figures are from.", required=True),
+        Field("process", WORDS, "What they were measured for, such as `a 45 nm process at 0.9 V`.", required=True),
+        Field("multiplication", TableOf(named(), JOULES), "Of a multiplication, by data type: `{fp32: 3.7 pJ}`.", required=True),
+        Field("addition", TableOf(named(), JOULES), "Of an addition, by data type.", required=True),
+        Field("access_bytes", Integer(1, 999_999), "The bytes that one access to DRAM moves.", required=True),
+        Field("access_least", JOULES, "Of one access, at least.", required=True),
+        Field("access_most", JOULES, "Of one access, at most.", required=True),
+    ),
+    Energies,
+)
 
 
 @cache
 def energies(path: Path = TABLE) -> Energies:
     """The table in a YAML file. Raises WorksheetError with all faults of the file."""
-    root = parse(read_text(path), str(path))
-    faults = Collector()
-    fields = root.fields(KEYS, KEYS, faults)
-    faults.raise_any()
-    found = Energies(
-        title=" ".join(fields["title"].text().split()),
-        cite=" ".join(fields["cite"].text().split()),
-        process=" ".join(fields["process"].text().split()),
-        multiplication=_table(fields["multiplication"], faults),
-        addition=_table(fields["addition"], faults),
-        access=_bytes(fields["access_bytes"], faults),
-        least=_joules(fields["access_least"], faults),
-        most=_joules(fields["access_most"], faults),
-    )
-    faults.raise_any()
-    return found
-
-
-def _table(marked: Marked, faults: Collector) -> dict[str, Fraction]:
-    return {dtype: _joules(entry, faults) for dtype, entry in marked.table().items()}
-
-
-def _joules(marked: Marked, faults: Collector) -> Fraction:
-    try:
-        return read(marked.text(), "energy")
-    except WorksheetError as fault:
-        faults.add(fault.located(marked.where))
-    return Fraction(0)
-
-
-def _bytes(marked: Marked, faults: Collector) -> int:
-    text = marked.text()
-    if text.isdecimal() and int(text[:6]) > 0:
-        return int(text[:6])
-    faults.add(WorksheetError(f"cannot read {text!r} as bytes of an access", marked.where, "a whole number, such as 8"))
-    return 1
+    table: Energies = read_file(path, ENERGIES)
+    return table

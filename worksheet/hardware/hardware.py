@@ -14,7 +14,7 @@ STANDARD_TYPE = "fp32"
 
 @dataclass(frozen=True)
 class Rate:
-    """What one processor does in a cycle with numbers of one type.
+    """What one processor does in a cycle with numbers of one data type.
 
     ``count`` are fused multiply-adds of two operations each where ``fused``, else single operations; ``clock`` is in Hz.
     """
@@ -33,7 +33,7 @@ class Rate:
 class Hardware:
     """Processors that share a memory.
 
-    ``processors`` is their number and ``processor`` what they are called; ``rates`` are by the type of the numbers;
+    ``processors`` is their number and ``processor`` what they are called; ``rates`` are by data type;
     ``bandwidth`` is that of the memory in bytes per second. ``cite`` says where the figures are from.
     """
 
@@ -47,7 +47,7 @@ class Hardware:
     notes: tuple[str, ...] = ()
 
     def rate(self, dtype: str) -> Rate:
-        """What one processor does with numbers of a type. Raises WorksheetError for a type that it has no figure for."""
+        """What one processor does, for a data type. Raises WorksheetError for one that it has no figure for."""
         if dtype not in self.rates:
             raise WorksheetError(f"{self.name} has no figure for {dtype} numbers", hint=f"it has {', '.join(self.rates)}")
         return self.rates[dtype]
@@ -58,15 +58,15 @@ class Hardware:
         return self.processors * rate.clock * rate.operations
 
     def ridge(self, dtype: str) -> Fraction:
-        """Operations for each byte from which on the peak binds, not the memory."""
+        """Operations per byte from which on the peak is the bound, not the memory."""
         return self.peak(dtype) / self.bandwidth
 
     @property
     def standard(self) -> str:
-        """The type that is meant where none is named: fp32, or the first where there is no fp32."""
+        """The default data type: fp32, or the first where there is no fp32."""
         return STANDARD_TYPE if STANDARD_TYPE in self.rates else next(iter(self.rates))
 
 
 def operation(dtype: str) -> str:
-    """What an operation on numbers of a type is called: FLOP, or OP where they are whole."""
+    """What an operation on a data type is called: FLOP, or OP for integers."""
     return "OP" if dtype.startswith("int") else "FLOP"

@@ -16,7 +16,7 @@ BINARY = ("Ki", "Mi", "Gi", "Ti")
 SCALES = {prefix: Fraction(1000) ** (i - UNSCALED) for i, prefix in enumerate(THOUSANDS)}
 SCALES |= {"K": Fraction(1000), "u": Fraction(1, 10**6)} | {prefix: Fraction(1024) ** i for i, prefix in enumerate(BINARY, 1)}
 QUANTITY = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,12})?)\s*([A-Za-zµ]*(?:/s)?)", re.ASCII)
-UNITS = {  # by what a unit measures: its sign, an example, the most of it that can be meant
+UNITS = {  # by what a unit measures: its sign, an example, the largest that is accepted
     "clock": ("Hz", "1410 MHz", Fraction(10**12)),
     "bandwidth": ("B/s", "1555 GB/s", Fraction(10**18)),
     "energy": ("J", "3.7 pJ", Fraction(1)),
@@ -26,19 +26,19 @@ UNITS = {  # by what a unit measures: its sign, an example, the most of it that 
 def read(text: str, what: str) -> Fraction:
     """A quantity of a clock (``1.41 GHz``), a bandwidth (``900 GB/s``) or an energy (``0.9 pJ``), exactly, in Hz, B/s or J.
 
-    Raises WorksheetError for another unit, no unit, nothing or too much.
+    Raises WorksheetError for another unit, no unit, zero or too much.
 
     >>> read("1.41 GHz", "clock"), read("1 MiB/s", "bandwidth")
     (Fraction(1410000000, 1), Fraction(1048576, 1))
     """
-    unit, example, most = UNITS[what]
-    found = QUANTITY.fullmatch(text.strip())
-    prefix = found[2].removesuffix(unit) if found and found[2].endswith(unit) else "?"
-    if not found or prefix not in SCALES:
+    unit, example, maximum = UNITS[what]
+    match = QUANTITY.fullmatch(text.strip())
+    prefix = match[2].removesuffix(unit) if match and match[2].endswith(unit) else "?"
+    if not match or prefix not in SCALES:
         raise WorksheetError(f"cannot read {shown(text)} as a {what}", hint=f"a number and a unit, such as {example}")
-    value = Fraction(found[1]) * SCALES[prefix]
-    if not 0 < value <= most:
-        raise WorksheetError(f"a {what} of {shown(text)}", hint=f"more than 0 and at most {said(most, unit)}")
+    value = Fraction(match[1]) * SCALES[prefix]
+    if not 0 < value <= maximum:
+        raise WorksheetError(f"a {what} of {shown(text)}", hint=f"more than 0 and at most {said(maximum, unit)}")
     return value
 
 

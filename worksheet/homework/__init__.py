@@ -1,5 +1,1 @@
-"""Homework: worked solutions with holes for students to fill."""
-
-from worksheet.homework.blank import blank
-
-__all__ = ["blank"]
+"""Homework: assignments, variants, question sheets, and the marking of whole classes."""

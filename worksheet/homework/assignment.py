@@ -17,10 +17,10 @@ LANGUAGES = ("en",)  # that sheets and feedback have words in
 
 @dataclass(frozen=True)
 class Variants:
-    """How each student gets a network of their own.
+    """How each student's network differs.
 
-    ``ranges`` gives the values that may be chosen for what is varied, where the teacher says so: ``{"kernel": (3, 5, 7)}``; the
-    others are derived from the network. ``reveal`` are the ids of the mistakes that the variants must show (empty: all that
+    ``ranges`` gives the values that may be chosen for what is varied, where the teacher gives them: ``{"kernel": (3, 5, 7)}``;
+    the others are derived from the network. ``reveal`` are the ids of the mistakes that the variants must show (empty: all that
     apply).
     """
 
@@ -30,11 +30,11 @@ class Variants:
     reveal: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Assignment:
     """One homework. ``source`` is the network as the file names it; ``network`` the teacher's own, before any variation.
 
-    ``conventions`` are the other ways of counting under which an answer may be right, by name or file; ``rules`` the sentences
+    ``conventions`` are the other conventions under which an answer may be right, by name or file; ``rules`` the sentences
     printed above the questions; ``digits`` the locale whose digit grouping is printed.
     """
 

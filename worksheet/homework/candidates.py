@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from worksheet.errors import WorksheetError
 from worksheet.homework.assignment import Variants
-from worksheet.homework.linked import Renaming, Way, fixed, linked, ways
-from worksheet.homework.ranges import Change, Ranges, has_channels, resized
+from worksheet.homework.linked import Renaming, Way, keep_all, linked, ways
+from worksheet.homework.ranges import Change, Ranges, resized
 from worksheet.homework.stream import Stream
 from worksheet.homework.window_choice import WindowChoice
 from worksheet.homework.yardstick import Yardstick
@@ -77,7 +77,7 @@ class Chooser:
         for way in ways(self.network, self.links, self.ranges):
             if sum(self._is_valid(way, trial) for trial in range(TRIALS)) >= PASSED:
                 return way
-        return fixed
+        return keep_all
 
     def _is_valid(self, way: Way, trial: int) -> bool:
         try:
@@ -133,7 +133,7 @@ class Chooser:
 
     def candidate(self, stream: Stream, freedom: Freedom) -> Candidate:
         """The candidate that a stream decides. Raises DeadEnd."""
-        return self._candidate(stream, freedom, self.way if freedom == Freedom.FULL else fixed)
+        return self._candidate(stream, freedom, self.way if freedom == Freedom.FULL else keep_all)
 
     def _candidate(self, stream: Stream, freedom: Freedom, way: Way) -> Candidate:
         shape, nodes = self._input(stream)
@@ -181,10 +181,10 @@ class Chooser:
 
     def _channels(self, draft: Draft, place: int, node: Node, received: Shape) -> list[tuple[int, Change]]:
         """Numbers of output channels and of groups, the best first."""
-        if not has_channels(node.kind):
+        if not node.kind.sets_channels:
             return [(0, {})]
         if "g" not in node.hyperparameters:
-            found = [(self._nodes_score(node, received, k), {"k": k}) for k in self._widths(draft, place, node, None)]
+            found = [(self._nodes_score(node, received, k), {node.kind.width: k}) for k in self._widths(draft, place, node, None)]
         else:
             found = [
                 (self.yardstick.of(node, (received[0], *self.rows[place].received[0][1:]), {"k": k, "g": g})[1], {"k": k, "g": g})
@@ -197,11 +197,11 @@ class Chooser:
 
     def _nodes_score(self, node: Node, received: Shape, k: int) -> int:
         """How well mistakes show in a linear layer; of a map that is flattened they always do."""
-        return self.yardstick.of(node, received, {"k": k})[1] if len(received) == 1 else 0
+        return self.yardstick.of(node, received, {node.kind.width: k})[1] if len(received) == 1 else 0
 
     def _widths(self, draft: Draft, place: int, node: Node, c: int | None) -> list[int]:
         """Numbers of output channels to choose from."""
-        k = node.hyperparameters["k"]
+        k = node.hyperparameters[node.kind.width]
         if place in self.links.answers:
             return [k]
         if draft.renaming is not None:

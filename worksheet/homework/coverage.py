@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from worksheet.derive.run import Run
+from worksheet.counting.run import Run
 from worksheet.document import Block, Bullets, Document, Table, Text, Title
 from worksheet.grading.making import PaperMaker
 from worksheet.grading.paper import TOTAL, Cell, Paper, Row

@@ -223,7 +223,7 @@ def _setter(assignment: bytes, reference: bool | None) -> PaperSetter:
 def make(job: Job) -> Files:
     """One student's files."""
     papers = _setter(job.assignment, job.order.reference).papers(job.student)
-    return Files({name: _file(name, papers, job.order) for name in job.names}, fingerprint(papers.paper.network))
+    return Files({name: _file(name, papers, job.order) for name in job.names}, fingerprint(papers.paper.counting.network))
 
 
 def _file(name: str, papers: Papers, order: Order) -> bytes:

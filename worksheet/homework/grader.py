@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from worksheet.derive.run import Run
+from worksheet.counting.run import Run
 from worksheet.grading.making import PaperMaker
 from worksheet.grading.mark import Marker
 from worksheet.grading.marks import Marked

@@ -1,4 +1,4 @@
-"""How a network's layers hang together: which may change their map, which their channels, and which give the answer."""
+"""How a network's layers depend on each other: whose feature map may change, whose channels, and which give the answer."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from worksheet.homework.ranges import CHANNELS, Ranges, has_channels
+from worksheet.homework.ranges import CHANNELS, Ranges
 from worksheet.homework.stream import Stream
 from worksheet.network import INPUT, Network
 
@@ -17,8 +17,8 @@ SHARES = tuple(Fraction(n, 8) for n in (6, 7, 9, 10, 11))  # by which all channe
 class Linked:
     """What of a network's layers may be chosen freely, by their place.
 
-    ``chain`` tells whether every layer reads one, the one above it. ``trunk`` are the layers that nothing goes past: their map
-    may change, since everything behind them changes with it. ``answers`` are those whose channels no later layer makes others of:
+    ``chain`` is whether every layer reads just the one above it. ``trunk`` are the layers that no branch bypasses: their feature
+    map may change, since everything after them changes with it. ``answers`` are those whose channels no later layer transforms:
     classes, boxes, pixels.
     """
 
@@ -28,7 +28,7 @@ class Linked:
 
 
 def linked(network: Network) -> Linked:
-    """How the layers of a network hang together."""
+    """How the layers of a network depend on each other."""
     places = {node.name: place for place, node in enumerate(network.nodes)}
     edges = [(places.get(name, -1), place) for place, node in enumerate(network.nodes) for name in node.inputs]
     plain = [(place - 1, place) for place in range(len(network.nodes))]
@@ -39,48 +39,50 @@ def linked(network: Network) -> Linked:
 
 
 def _answers(network: Network, edges: list[tuple[int, int]]) -> frozenset[int]:
-    before: set[int] = set()  # layers from which a later layer with channels of its own is reached
+    before: set[int] = set()  # layers that lead to a later layer with its own number of channels
     for start, end in sorted(edges, key=lambda edge: -edge[1]):
-        if end in before or has_channels(network.nodes[end].kind):
+        if end in before or network.nodes[end].kind.sets_channels:
             before.add(start)
-    return frozenset(place for place, node in enumerate(network.nodes) if has_channels(node.kind) and place not in before)
+    return frozenset(place for place, node in enumerate(network.nodes) if node.kind.sets_channels and place not in before)
 
 
 # New numbers of channels
 
 Renaming = Mapping[int, int]  # from the original's numbers of channels to new ones
-Way = Callable[[Stream], Renaming | None]  # None: every layer has numbers of its own
+Way = Callable[[Stream], Renaming | None]  # None: every layer draws its own number
 
 
-def own(_: Stream) -> Renaming | None:
-    """Every layer draws for itself: nothing else depends on it but the layer behind it."""
+def draw_each(_: Stream) -> Renaming | None:
+    """Every layer draws its own number: only the layer after it depends on it."""
     return None
 
 
-def fixed(_: Stream) -> Renaming | None:
+def keep_all(_: Stream) -> Renaming | None:
     """Channels stay."""
     return {}
 
 
 def ways(network: Network, links: Linked, ranges: Ranges) -> tuple[Way, ...]:
-    """The ways to change channels, the freest first; which of them a network allows is found out by trying.
+    """The ways to change channels, the freest first; which of them a network allows is found by trying.
 
-    Where maps are added, layers with as many channels as each other must stay so: equal numbers get equal new ones. Where maps
-    are laid on top of each other before they are added, sums must hold too: all numbers grow or shrink by the same share.
+    Where feature maps are added, layers with equal numbers of channels must keep them equal: equal numbers get equal new ones.
+    Where they are concatenated before they are added, sums must hold too: all numbers grow or shrink by the same share.
     """
     if not ranges.varies(CHANNELS):
-        return (fixed,)
-    numbers = {place: node.hyperparameters["k"] for place, node in enumerate(network.nodes) if has_channels(node.kind)}
+        return (keep_all,)
+    numbers = {
+        place: node.hyperparameters[node.kind.width] for place, node in enumerate(network.nodes) if node.kind.sets_channels
+    }
     kept = {numbers[place] for place in links.answers}
     free = sorted(set(numbers.values()) - kept)
 
     def by_value(stream: Stream) -> Renaming:
-        return {many: stream.pick(ranges.channels(many)) for many in free}
+        return {channels: stream.pick(ranges.channels(channels)) for channels in free}
 
     def by_share(stream: Stream) -> Renaming:
         share = stream.pick(SHARES)
-        new = {many: many * share for many in free}
+        new = {channels: channels * share for channels in free}
         allowed = all(value.denominator == 1 and ranges.allows(CHANNELS, int(value)) for value in new.values())
-        return {many: int(value) for many, value in new.items()} if allowed else {}
+        return {channels: int(value) for channels, value in new.items()} if allowed else {}
 
-    return (own, by_value, by_share, fixed) if links.chain else (by_value, by_share, fixed)
+    return (draw_each, by_value, by_share, keep_all) if links.chain else (by_value, by_share, keep_all)

@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from worksheet.derive import derive
 from worksheet.errors import OutputError, Where
 from worksheet.homework.assignment import Assignment
 from worksheet.homework.roster import safe_name
+from worksheet.version import VERSION
 from worksheet.writers import render, save
 
 NAME = "manifest.json"
@@ -87,7 +87,7 @@ def assignment_digest(assignment: Assignment) -> str:
     """A fingerprint of all that papers are made from: the file, the network and the way of counting, worked out, the version."""
     worked = derive(assignment.network, assignment.convention, batch=assignment.batch)
     said = (assignment.title, assignment.course, assignment.question, *assignment.rules, assignment.digits)
-    return digest(version("worksheet"), assignment.text, assignment.source, render(worked, "md"), *said)
+    return digest(VERSION, assignment.text, assignment.source, render(worked, "md"), *said)
 
 
 def templates_digest(folder: Path | None) -> str:

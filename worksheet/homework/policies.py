@@ -1,4 +1,4 @@
-"""What an assignment's keys say of marks, tolerance, follow-through, other ways of counting, mistakes and variants."""
+"""What an assignment's keys say about marks, tolerance, follow-through, other conventions, mistakes and variants."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ from typing import Any, Protocol
 
 from worksheet import conventions
 from worksheet.errors import WorksheetError, shown
-from worksheet.grading import sought
+from worksheet.grading import find_question
 from worksheet.grading.paper import FIND, OUTPUT, Paper
 from worksheet.grading.policy import EXACT, Policy, Tolerance
 from worksheet.grading.slips import slips
 from worksheet.homework.assignment import VARIED, Variants
-from worksheet.homework.fields import Context
 from worksheet.homework.keys import EVERY, NONE
 from worksheet.homework.tolerance import hidden
-from worksheet.marked import Marked
+from worksheet.schema import Context, Located
 
-Fields = Mapping[str, Marked]
+Fields = Mapping[str, Located]
 NOTHING = Fraction(0)
 MAY_BE_ZERO = frozenset({"padding"})
-MOST_SHOWN = 3  # hidden mistakes in one message
+MAX_SHOWN = 3  # hidden mistakes in one message
 
 
 class Values(Protocol):
@@ -36,7 +35,7 @@ def policy(value: Values, fields: Fields, context: Context, paper: Paper | None)
     follow = value("follow_through", default=True)
     details = follow if isinstance(follow, dict) else {}
     others = value("conventions", None)
-    questions = {(FIND, sought.column(no)): one.worth for no, one in enumerate(value("find", ()), 1)}
+    questions = {(FIND, find_question.column(no)): one.worth for no, one in enumerate(value("find", ()), 1)}
     return Policy(
         marks={name: worth for name, worth in marks.items() if isinstance(name, str)},
         cells=questions | {key: worth for key, worth in marks.items() if not isinstance(key, str)},
@@ -50,9 +49,9 @@ def policy(value: Values, fields: Fields, context: Context, paper: Paper | None)
     )
 
 
-def considered(said: Any, own: str) -> tuple[str, ...]:
-    """The other ways of counting that are told apart from mistakes, by name or file."""
-    named = said.get("consider", EVERY) if isinstance(said, dict) else said or EVERY
+def considered(entry: Any, own: str) -> tuple[str, ...]:
+    """The other conventions that are distinguished from mistakes, by name or file."""
+    named = entry.get("consider", EVERY) if isinstance(entry, dict) else entry or EVERY
     listed = {NONE: (), EVERY: conventions.names()}[named] if isinstance(named, str) else named
     return tuple(name for name in listed if name != own)
 
@@ -60,32 +59,32 @@ def considered(said: Any, own: str) -> tuple[str, ...]:
 # Tolerance
 
 
-def _tolerances(said: Mapping[str, Any], fields: Fields, context: Context, paper: Paper | None) -> dict[str, Tolerance]:
+def _tolerances(entries: Mapping[str, Any], fields: Fields, context: Context, paper: Paper | None) -> dict[str, Tolerance]:
     """The tolerance of each column; one that hides a known mistake is a fault."""
-    found = {}
-    for column, entry in said.items():
+    tolerances = {}
+    for column, entry in entries.items():
         within, hides = (entry.get("within"), entry.get("hides", ())) if isinstance(entry, dict) else (entry, ())
-        found[column] = tolerance = within if isinstance(within, Tolerance) else Tolerance(within or NOTHING)
+        tolerances[column] = tolerance = within if isinstance(within, Tolerance) else Tolerance(within or NOTHING)
         if tolerance == EXACT:
             continue
         if column == OUTPUT:
             place = fields["tolerance"].table()[column].where
-            context.faults.add(WorksheetError("an output size is right or wrong, nothing is near it", place, "output: exact"))
+            context.faults.add(WorksheetError("an output size is right or wrong; it has no tolerance", place, "output: exact"))
         elif paper is not None:
             _check_tolerance(paper, column, tolerance, frozenset(hides), fields["tolerance"].table()[column], context)
-    return {column: tolerance for column, tolerance in found.items() if tolerance != EXACT}
+    return {column: tolerance for column, tolerance in tolerances.items() if tolerance != EXACT}
 
 
 def _check_tolerance(
-    paper: Paper, column: str, tolerance: Tolerance, hides: frozenset[str], entry: Marked, context: Context
+    paper: Paper, column: str, tolerance: Tolerance, hides: frozenset[str], entry: Located, context: Context
 ) -> None:
-    found = [each for each in hidden(paper, column, tolerance, slips().values()) if each.slip.id not in hides]
-    if not found:
+    mistakes = [each for each in hidden(paper, column, tolerance, slips().values()) if each.slip.id not in hides]
+    if not mistakes:
         return
-    first = {each.slip.id: each for each in reversed(found)}  # where each mistake comes first
-    said = [str(each) for each in found if first[each.slip.id] is each][:MOST_SHOWN]
-    more = f"; and {len(found) - len(said):,} more" if len(found) > len(said) else ""
-    message = f"known mistakes would pass for right: {'; '.join(said)}{more}"
+    first = {each.slip.id: each for each in reversed(mistakes)}  # where each mistake comes first
+    listed = [str(each) for each in mistakes if first[each.slip.id] is each][:MAX_SHOWN]
+    more = f"; and {len(mistakes) - len(listed):,} more" if len(mistakes) > len(listed) else ""
+    message = f"known mistakes would pass as right: {'; '.join(listed)}{more}"
     ids = [name for name in slips() if name in first]
     within = entry.table()["within"].text() if isinstance(entry.value, dict) else entry.text()
     hint = f"{column}: exact; or, to let them pass, {column}: {{within: {within}, hides: [{', '.join(ids)}]}}"
@@ -97,16 +96,16 @@ def _check_tolerance(
 
 def variants(value: Values, fields: Fields, context: Context, paper: Paper | None) -> Variants | None:
     """How the sheets differ; None where everyone has the same."""
-    said = value("variants", None)
-    if said is None:
+    entry = value("variants", None)
+    if entry is None:
         return None
-    vary = said.get("vary", VARIED)
-    for fault in (*_ranges(fields["variants"], vary), *_unfit(fields["variants"], said.get("reveal", ()), paper)):
+    vary = entry.get("vary", VARIED)
+    for fault in (*_ranges(fields["variants"], vary), *_unfit(fields["variants"], entry.get("reveal", ()), paper)):
         context.faults.add(fault)
-    return Variants(said.get("seed", 0), vary, said.get("ranges", {}), said.get("reveal", ()))
+    return Variants(entry.get("seed", 0), vary, entry.get("ranges", {}), entry.get("reveal", ()))
 
 
-def _ranges(entry: Marked, vary: tuple[str, ...]) -> Iterator[WorksheetError]:
+def _ranges(entry: Located, vary: tuple[str, ...]) -> Iterator[WorksheetError]:
     """Faults of ranges: of what is not varied, and zeros."""
     ranges = entry.table().get("ranges")
     if ranges is None or not isinstance(ranges.value, dict):
@@ -121,11 +120,11 @@ def _ranges(entry: Marked, vary: tuple[str, ...]) -> Iterator[WorksheetError]:
                 yield WorksheetError(f"the {name} cannot be 0", item.where, "a whole number from 1 on")
 
 
-def _unfit(entry: Marked, reveal: tuple[str, ...], paper: Paper | None) -> Iterator[WorksheetError]:
+def _unfit(entry: Located, reveal: tuple[str, ...], paper: Paper | None) -> Iterator[WorksheetError]:
     """Faults of mistakes that cannot be made on this sheet."""
     if paper is None or not reveal:
         return
-    asked = {id(cell.asked): cell.asked for cell in paper.shown if not cell.is_formula}.values()
+    asked = dict.fromkeys(cell.asked for cell in paper.shown if not cell.is_formula)
     places = {item.value: item.where for item in entry.table()["reveal"].items() if isinstance(item.value, str)}
     for name in reveal:
         if name in slips() and not any(slips()[name].applies(each) for each in asked):

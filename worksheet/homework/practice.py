@@ -12,10 +12,10 @@ from worksheet.document import Block, Bullets, Document, Table, Text, Working
 from worksheet.errors import WorksheetError, nearest, shown
 from worksheet.grading.diagnose import AND
 from worksheet.grading.feedback import Solution
+from worksheet.grading.find_question import said, with_questions
 from worksheet.grading.marks import FLAGS, Mark, Verdict
 from worksheet.grading.paper import FIND, TOTAL, Cell, Key
 from worksheet.grading.slips import slips
-from worksheet.grading.sought import said, with_questions
 from worksheet.grading.words import convention_titles
 from worksheet.homework.assignment import Assignment
 from worksheet.homework.grader import Answered, Grader

@@ -9,7 +9,7 @@ from itertools import product
 from math import gcd
 
 from worksheet.homework.assignment import Variants
-from worksheet.layers import Kind, Shape
+from worksheet.layers import Shape, Window
 from worksheet.network import Node
 
 INPUT, CHANNELS, KERNEL, STRIDE, PADDING, GROUPS = "input", "channels", "kernel", "stride", "padding", "groups"
@@ -19,9 +19,6 @@ MOST_SIDES = 48  # different inputs of a class
 STEPS = 8  # channels are multiples of a power of two that is at most this part of the original's
 SPLIT = 4  # channels that a group has at least
 MANY_GROUPS = (1, 2, 4)
-WINDOWS = ("Conv", "MaxPool", "AvgPool", "LPPool")  # how the kinds with a window begin
-TRANSPOSED = "ConvTranspose"  # its window is laid into the output: it stays as it is
-WITH_CHANNELS = ("Conv", TRANSPOSED, "Linear")
 LETTERS = ("w", "h", "t")
 
 Change = Mapping[str, int]  # new values of some hyperparameters
@@ -69,9 +66,9 @@ class Ranges:
     def windows(self, node: Node) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
         """The windows that a layer may have: those alike on all axes, and those whose width and height differ though the output
         stays square."""
-        if not has_window(node.kind) or not _alike(node):
+        if node.kind.window is not Window.SLIDING or not _alike(node):
             return (), ()
-        values, pool = node.hyperparameters, "Pool" in node.kind.name
+        values, pool = node.hyperparameters, node.kind.pooling is not None
         w, s, p = values["w"], values["s_w"], values.get("p_w", 0)
         wide = self.chosen(KERNEL, w, near_kernels(w, pool))
         steps = self.chosen(STRIDE, s, near_strides(s))
@@ -98,16 +95,6 @@ class Ranges:
                 fits = q in allowed if allowed else 0 <= q <= b // 2
                 if a != b and lengthened % 2 == 0 and fits:
                     yield _on_axes(node, w=(a, b), s=(s, s), p=(p, q))
-
-
-def has_window(kind: Kind) -> bool:
-    """Whether a window slides over the layer's input."""
-    return kind.name.startswith(WINDOWS) and not kind.name.startswith(TRANSPOSED) and "w" in kind.symbols and bool(kind.sizes)
-
-
-def has_channels(kind: Kind) -> bool:
-    """Whether the layer states how many channels, or nodes, it gives."""
-    return kind.name.startswith(WITH_CHANNELS) and any(symbol.name == "k" for symbol in kind.hyperparameters)
 
 
 def same_output(node: Node, change: Change) -> bool:

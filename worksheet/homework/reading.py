@@ -8,34 +8,33 @@ from typing import Any
 
 from worksheet import conventions
 from worksheet.conventions import Convention
-from worksheet.derive.run import Run
+from worksheet.counting.run import Run
+from worksheet.derive.blank import SOLVED
 from worksheet.errors import Collector, Where, WorksheetError, shown
 from worksheet.formula import Digits
 from worksheet.grading.making import ANY, Ask, PaperMaker
 from worksheet.grading.paper import FORMULA, OUTPUT, TOTAL, Key, Paper
 from worksheet.homework.assignment import Assignment
-from worksheet.homework.blank import SOLVED
-from worksheet.homework.fields import Context
-from worksheet.homework.keys import ASSIGNMENT
+from worksheet.homework.keys import ASSIGNMENT, IN_SHEET
 from worksheet.homework.policies import considered, policy, variants
-from worksheet.marked import Marked, parse, read_text
 from worksheet.network import Heading, Network
 from worksheet.readers import read, readers
-from worksheet.readers.sheet import FENCE, HOMEWORK
+from worksheet.readers.sheet.front_matter import HOMEWORK, closing_line
+from worksheet.schema import Context, Located, parse, read_text
 from worksheet.sizes import sized
 
 SHEET = ".sheet"
 ZOO = "zoo:"
 SHORTEST = "title: Worksheet 2\nnetwork: ai61002.sheet\nask: [output, params]"
-MOST_CELLS = 20_000
-VALUES = {key.name: key.value for key in ASSIGNMENT.keys}
+MAX_CELLS = 20_000
+TYPES = {each.name: each.type for each in ASSIGNMENT.fields}
 
 
 def read_assignment(path: Path) -> Assignment:
     """The assignment in a YAML file, or in the front matter of a sheet, with its network, read and checked.
 
-    Raises WorksheetError with every fault of the file at its line and column; faults of the network's or the convention's own
-    file are told at their places there.
+    Raises WorksheetError with every fault of the file at its line and column; faults of the network's or the
+    convention's file keep their places in that file.
     """
     path = Path(path)
     text = read_text(path)
@@ -48,7 +47,7 @@ def read_assignment(path: Path) -> Assignment:
     return assignment
 
 
-def _root(path: Path, text: str) -> Marked:
+def _root(path: Path, text: str) -> Located:
     hint = f"the shortest assignment is\n{SHORTEST}".replace("\n", "\n        ")
     if not text.strip():
         raise WorksheetError("is empty", Where(str(path)), hint)
@@ -58,31 +57,29 @@ def _root(path: Path, text: str) -> Marked:
     return root
 
 
-def _front_matter(path: Path, text: str) -> Marked:
-    """What stands under homework in a sheet's front matter; an empty table where nothing stands there."""
+def _front_matter(path: Path, text: str) -> Located:
+    """The value of the key homework in a sheet's front matter; an empty table where it has none."""
     lines = text.split("\n")
-    ends = (number for number, line in enumerate(lines) if number and line.rstrip() == FENCE)
-    end = next(ends, 0) if lines[0].rstrip() == FENCE else 0
-    table = parse("\n".join(lines[1:end]), str(path), first_line=2).table() if end > 1 else {}
+    end = closing_line(lines)
+    table = parse("\n".join(lines[1 : end - 1]), str(path), first_line=2).table() if end > 2 else {}
     if HOMEWORK not in table:
         place = Where(str(path), 1, 1, lines[0], max(1, len(lines[0])))
         raise WorksheetError("the front matter gives no homework", place, "homework: {ask: [output, params]}")
-    found = table[HOMEWORK]
-    return Marked({}, found.where, {}) if found.value == "" else found
+    homework = table[HOMEWORK]
+    return Located({}, homework.where, {}) if homework.value == "" else homework
 
 
 class _Reading:
     """One file; faults are collected on the way, and what depends on a faulty key is not checked."""
 
-    def __init__(self, path: Path, text: str, root: Marked, in_sheet: bool, faults: Collector) -> None:
+    def __init__(self, path: Path, text: str, root: Located, in_sheet: bool, faults: Collector) -> None:
         self.path, self.text, self.root, self.in_sheet, self.faults = path, text, root, in_sheet, faults
         self.context = Context(faults, path.parent)
-        self.fields: dict[str, Marked] = {}
+        self.fields: dict[str, Located] = {}
         self.values: dict[str, Any] = {}
         self.counting = ""  # the convention's name, or its file
-        known = [name for name in VALUES if not (in_sheet and name == "network")]
         with faults.catching():
-            self.fields = root.fields(known, [] if in_sheet else ASSIGNMENT.required, faults)
+            self.fields = (IN_SHEET if in_sheet else ASSIGNMENT).entries(root, faults)
 
     def assignment(self) -> Assignment | None:
         network = self.network()
@@ -95,14 +92,14 @@ class _Reading:
         with_policy = policy(self.value, self.fields, self.context, paper)
         others = considered(self.value("conventions", None), self.counting)
         differing = variants(self.value, self.fields, self.context, paper)
-        said = self.words(network.heading if network else Heading(), convention)
+        words = self.words(network.heading if network else Heading(), convention)
         usual = (*convention.rules, *run.rules(convention)) if convention else ()
         rules = self.value("rules", usual)
         if network is None or convention is None or ask is None:
             return None
         return Assignment(
             network=network, source=self.source, convention=convention, ask=ask, policy=with_policy, rules=rules,
-            conventions=others, variants=differing, batch=run.batch, file=self.path, text=self.text, **said,
+            conventions=others, variants=differing, batch=run.batch, file=self.path, text=self.text, **words,
         )  # fmt: skip
 
     def value(self, name: str, default: Any) -> Any:
@@ -110,9 +107,9 @@ class _Reading:
         if name in self.fields and name not in self.values:
             self.values[name] = None
             with self.faults.catching():
-                self.values[name] = VALUES[name].read(self.fields[name], self.context)
-        found = self.values.get(name)
-        return default if found is None else found
+                self.values[name] = TYPES[name].read(self.fields[name], self.context)
+        value = self.values.get(name)
+        return default if value is None else value
 
     def at(self, *names: str) -> Where:
         """The place of the first of these keys that is there."""
@@ -156,15 +153,15 @@ class _Reading:
             return None
         return self.read(self.path.parent / text, input, f"{shown(text)}: ", where)
 
-    def read(self, source: str | Path, input: tuple[int, ...] | None, said: str, where: Where) -> Network | None:
-        """A network; a fault that has no line of its own is told at a place of this file."""
+    def read(self, source: str | Path, input: tuple[int, ...] | None, prefix: str, where: Where) -> Network | None:
+        """A network; a fault without a line of its own is located in this file."""
         try:
             network = read(source, input)
             sized(network)
             return network
-        except WorksheetError as found:
-            for fault in found.faults:
-                here = type(fault)(f"{said}{fault.message}", where, fault.hint)
+        except WorksheetError as error:
+            for fault in error.faults:
+                here = type(fault)(f"{prefix}{fault.message}", where, fault.hint)
                 self.faults.add(fault if fault.where.line else here)
         return None
 
@@ -173,12 +170,12 @@ class _Reading:
         self.counting = name = self.value("convention", network.heading.convention if network else "") or conventions.STANDARD
         if len(self.faults.found) > before or (network is None and "convention" not in self.fields):
             return None
-        found = conventions.convention(name)
-        for column in found.columns:
+        convention = conventions.convention(name)
+        for column in convention.columns:
             if column.name in {OUTPUT, TOTAL} or column.name.endswith(FORMULA):
-                message = f"{found.name} has a column {shown(column.name)}, which means something else in an assignment"
+                message = f"{convention.name} has a column {shown(column.name)}, which means something else in an assignment"
                 self.faults.add(WorksheetError(message, self.at("convention"), "give the column another name"))
-        return found
+        return convention
 
     # What is asked
 
@@ -193,8 +190,8 @@ class _Reading:
     def ask(self, convention: Convention | None) -> Ask | None:
         before = len(self.faults.found)
         every = (OUTPUT, *(column.name for column in convention.columns)) if convention else ()
-        said = self.value("ask", every)
-        columns = said if isinstance(said, dict) else {ANY: said}
+        columns = self.value("ask", every)
+        columns = columns if isinstance(columns, dict) else {ANY: columns}
         asked = list(dict.fromkeys(column for listed in columns.values() for column in listed or ()))
         counted = [column for column in asked if column != OUTPUT]
         if len(self.faults.found) == before and convention:
@@ -211,21 +208,21 @@ class _Reading:
             return None
         try:
             paper = PaperMaker(convention, ask, run).paper(network)
-        except WorksheetError as found:
-            for fault in found.faults:
+        except WorksheetError as error:
+            for fault in error.faults:
                 self.faults.add(fault if fault.where.line else fault.located(self.at("ask", "convention", "network")))
             return None
         self.check(paper)
         return paper
 
     def can_be_answered(self, network: Network, convention: Convention, ask: Ask, run: Run) -> bool:
-        """Whether the questions asked backwards name what is there, and have answers that can be written."""
+        """Whether the questions asked backwards name layers of the network, and have answers that can be written."""
         before = len(self.faults.found)
-        for item, sought in zip(self.fields["find"].items() if ask.find else (), ask.find, strict=True):
+        for item, question in zip(self.fields["find"].items() if ask.find else (), ask.find, strict=True):
             try:
-                sought.found(network, convention, run.batch)
-            except WorksheetError as found:
-                for fault in found.faults:
+                question.found(network, convention, run.batch)
+            except WorksheetError as error:
+                for fault in error.faults:
                     self.faults.add(fault.located(item.where))
         return len(self.faults.found) == before
 
@@ -234,19 +231,19 @@ class _Reading:
         there = {(cell.asked.kind.name, cell.column) for cell in paper.shown if cell.asked.kind}
         for kind, column, where in self.stated():
             if not any(column == other and kind in {ANY, name} for name, other in there):
-                said = "any layer here" if kind == ANY else kind
-                message = f"{paper.convention.name} has no rule that gives {shown(column)} of {said}"
+                layer = "any layer here" if kind == ANY else kind
+                message = f"{paper.counting.convention.name} has no rule that gives {shown(column)} of {layer}"
                 self.faults.add(WorksheetError(message, where, "leave it out, or count by another convention"))
-        if not 0 < len(paper.shown) <= MOST_CELLS:
+        if not 0 < len(paper.shown) <= MAX_CELLS:
             cells = f"{len(paper.shown):,} cells to fill" if paper.shown else "nothing is asked"
-            self.faults.add(WorksheetError(f"{cells}; at most {MOST_CELLS:,}", self.at("ask", "network")))
+            self.faults.add(WorksheetError(f"{cells}; at most {MAX_CELLS:,}", self.at("ask", "network")))
 
     def stated(self) -> Iterator[tuple[str, str, Where]]:
         """Every column that the file asks for, by kind, with its place."""
-        said = self.fields.get("ask")
-        if said is None:
+        asked = self.fields.get("ask")
+        if asked is None:
             return
-        tables = said.value if isinstance(said.value, dict) else {ANY: said}
+        tables = asked.value if isinstance(asked.value, dict) else {ANY: asked}
         for kinds, listed in tables.items():
             for kind in kinds.split(","):
                 for item in listed.items():
@@ -256,14 +253,14 @@ class _Reading:
         """The names by which marks may be given: columns, formulas, the row of totals, single cells."""
         if paper is None:
             return
-        found: dict[str, str | Key] = {}
+        names: dict[str, str | Key] = {}
         for cell in paper.shown:
-            found[f"{cell.row} {cell.column}"] = cell.key
-            found[TOTAL if cell.row == TOTAL else cell.column] = TOTAL if cell.row == TOTAL else cell.column
+            names[f"{cell.row} {cell.column}"] = cell.key
+            names[TOTAL if cell.row == TOTAL else cell.column] = TOTAL if cell.row == TOTAL else cell.column
         for cell in paper.shown:
             if cell.layer:
-                found.setdefault(f"{cell.layer} {cell.column}", cell.key)
-        self.context.names["marked"] = found
+                names.setdefault(f"{cell.layer} {cell.column}", cell.key)
+        self.context.names["marked"] = names
 
 
 def _same(names: Iterable[str]) -> Mapping[str, str]:

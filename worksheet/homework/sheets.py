@@ -6,17 +6,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from worksheet.counting.run import Run
 from worksheet.derivation import OUTPUT, Derivation, Handout, Section
 from worksheet.derive import derive
+from worksheet.derive.blank import unsolved
 from worksheet.derive.reference import listed
-from worksheet.derive.run import Run
 from worksheet.derive.solution import SIZE, question
+from worksheet.grading.find_question import holes, with_questions
 from worksheet.grading.making import PaperMaker
 from worksheet.grading.paper import FIND, FORMULA, TOTAL, Key, Paper
 from worksheet.grading.policy import EXACT
-from worksheet.grading.sought import holes, with_questions
 from worksheet.homework.assignment import Assignment
-from worksheet.homework.blank import questions, said, unsolved
+from worksheet.homework.question_sheet import questions, said
 from worksheet.homework.roster import Student
 from worksheet.homework.variants import variant
 from worksheet.network import Network

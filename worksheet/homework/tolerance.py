@@ -1,4 +1,4 @@
-"""What a tolerance would hide: known mistakes whose wrong values would pass for right."""
+"""What a tolerance would hide: known mistakes whose wrong values would pass as right."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GROUPED = Digits("en_US")
 
 @dataclass(frozen=True)
 class Hidden:
-    """A known mistake that would pass for right at a cell, and what it gives there."""
+    """A known mistake that would pass as right at a cell, and what it gives there."""
 
     slip: Slip
     cell: Cell
@@ -30,12 +30,12 @@ class Hidden:
 
 def hidden(paper: Paper, column: str, tolerance: Tolerance, slips: Iterable[Slip]) -> Iterator[Hidden]:
     """Every known mistake that a column's tolerance hides on this paper, cell by cell."""
-    rewritten: dict[tuple[str, int], tuple[Formulas, ...]] = {}
+    rewritten: dict[tuple[Slip, Asked], tuple[Formulas, ...]] = {}
     slips = tuple(slips)
     for cell in paper.shown:
         for slip in slips if cell.column == column and len(cell.truth) == 1 else ():
             if slip.applies(cell.asked):
-                key = slip.id, id(cell.asked)
+                key = slip, cell.asked
                 if key not in rewritten:
                     rewritten[key] = _formulas(slip, cell.asked)
                 wrong = _values(slip, cell, rewritten[key], tolerance)
@@ -47,7 +47,7 @@ def _formulas(slip: Slip, asked: Asked) -> tuple[Formulas, ...]:
 
 
 def _values(slip: Slip, cell: Cell, formulas: Iterable[Formulas], tolerance: Tolerance) -> Iterator[Exact]:
-    """What the mistake gives at a cell. A slip of the pen is no matter where digits may be left out: those that are written
+    """What the mistake gives at a cell. A slip of the pen does not count where digits may be left out: those that are written
     must be right."""
     wrong: list[Value | None] = [cell.at(cell.values, each) for each in formulas]
     wrong += slip.revalue(cell.truth) if slip.revalue and not tolerance.rounded else ()
@@ -62,6 +62,6 @@ def _near(truth: Exact, wrong: Exact, tolerance: Tolerance) -> bool:
 
 
 def _rounds_to(wrong: Fraction, right: Fraction) -> bool:
-    """Whether the wrong value, written with as few digits as may be, would be taken for the right one rounded."""
+    """Whether the wrong value, written with as few digits as may be, would be accepted as the right one, rounded."""
     step: int = 10 ** max(0, len(str(abs(int(wrong)))) - LEAST_DIGITS)
     return step > 1 and 2 * abs(right - round(wrong / step) * step) <= step

@@ -59,16 +59,10 @@ def _yardstick(reveal: tuple[str, ...]) -> Yardstick:
     return Yardstick(tuple(known[name] for name in reveal or known))
 
 
-_MAKERS: dict[int, tuple[Assignment, Maker]] = {}  # an assignment has no hash; as long as it is kept, its identity is its own
-
-
+@lru_cache(maxsize=REMEMBERED)
 def _maker(assignment: Assignment) -> Maker:
     """What makes an assignment's variants, made once."""
-    if id(assignment) not in _MAKERS:
-        while len(_MAKERS) >= REMEMBERED:
-            del _MAKERS[next(iter(_MAKERS))]
-        _MAKERS[id(assignment)] = assignment, Maker(assignment)
-    return _MAKERS[id(assignment)][1]
+    return Maker(assignment)
 
 
 class Maker:

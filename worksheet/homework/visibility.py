@@ -12,8 +12,9 @@ from worksheet.formula import Exact, Formula
 from worksheet.grading.diagnose import Diagnoser, Rewritten
 from worksheet.grading.paper import Asked, Cell, Value
 from worksheet.grading.slip import Slip
+from worksheet.memo import Bounded
 
-MOST_KNOWN = 200_000  # scores that are remembered
+MAX_KNOWN = 200_000  # scores that are remembered
 FEW = 2  # wrong formulas of one mistake that a score looks at: a batch of 2 shows where one of 64 does
 VISIBLE, DISTINCT = 3, 2  # what a mistake that shows is worth to a score, and one that nothing else gives
 
@@ -59,7 +60,7 @@ class Visibility:
 
     slips: Sequence[Slip]
     _few: dict[Asked, tuple[tuple[Rewritten, ...], tuple[str, ...]]] = field(default_factory=dict)
-    _scores: dict[object, int] = field(default_factory=dict)
+    _scores: Bounded[object, int] = field(default_factory=lambda: Bounded(MAX_KNOWN))
 
     def __post_init__(self) -> None:
         self.diagnoser = Diagnoser([slip for slip in self.slips if slip.rewrite])
@@ -75,8 +76,6 @@ class Visibility:
         wrong, letters = self._few[asked]
         key = (asked, *[values.get(name) for name in letters])
         if key not in self._scores:
-            if len(self._scores) >= MOST_KNOWN:
-                self._scores.clear()
             truth = value_of(asked.formulas, values)
             every = shown(truth, wrong, values).values() if truth is not None else ()
             self._scores[key] = sum(VISIBLE * each.visible + DISTINCT * each.distinct for each in every)

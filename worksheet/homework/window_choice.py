@@ -10,6 +10,7 @@ from worksheet.homework.ranges import Change, Ranges, same_output
 from worksheet.homework.stream import Stream
 from worksheet.homework.yardstick import Yardstick
 from worksheet.layers import Shape
+from worksheet.memo import Bounded
 from worksheet.network import Node
 from worksheet.sizes import Sized
 
@@ -18,7 +19,7 @@ SLACK = (0.5, 2.1)  # a map's sides, as shares of the original's
 SMALL = 0.85  # below this share a map is small
 TIGHT = 8  # what it costs a score that a map becomes small, so that little is left for the layers behind it
 FEW = 16  # windows that are all tried when one looks ahead
-MOST_KNOWN = 100_000  # windows at inputs that are remembered
+MAX_KNOWN = 100_000  # windows at inputs that are remembered
 
 Options = tuple[Change, ...]
 
@@ -33,8 +34,8 @@ class WindowChoice:
         self.oblong = [oblong for _, oblong in options]
         self.oblong_places = [place for place, (_, oblong) in enumerate(options) if oblong]
         self.following = self._following() if links.chain else {}
-        self._measured: dict[tuple[int, Shape, int], tuple[Shape | None, int]] = {}
-        self._best_ahead: dict[tuple[int, Shape], int] = {}
+        self._measured: Bounded[tuple[int, Shape, int], tuple[Shape | None, int]] = Bounded(MAX_KNOWN)
+        self._best_ahead: Bounded[tuple[int, Shape], int] = Bounded(MAX_KNOWN)
 
     def _following(self) -> dict[int, int]:
         """For each window of a chain, the next one where it has few values: what comes between leaves the map as it is."""
@@ -68,11 +69,9 @@ class WindowChoice:
         return best[1:] if best else None
 
     def _measure(self, place: int, sides: Shape, change: Change) -> tuple[Shape | None, int]:
-        """What a window gives; each of a layer's windows is one object, which names it."""
+        """What a window gives. A change is a dictionary and has no hash; each is one object, kept in ``square`` or ``oblong``."""
         key = place, sides, id(change)
         if key not in self._measured:
-            if len(self._measured) >= MOST_KNOWN:
-                self._measured.clear()
             self._measured[key] = self.yardstick.window(self.rows[place].node, sides, change)
         return self._measured[key]
 
@@ -82,8 +81,6 @@ class WindowChoice:
         if following is None:
             return 0
         if (place, sides) not in self._best_ahead:
-            if len(self._best_ahead) >= MOST_KNOWN:
-                self._best_ahead.clear()
             outcomes = [self._measure(following, sides, change) for change in self.square[following]]
             self._best_ahead[place, sides] = max((score for output, score in outcomes if output), default=0)
         return self._best_ahead[place, sides]

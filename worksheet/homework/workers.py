@@ -217,7 +217,7 @@ def _connected(scheduler: str) -> Any:
     try:
         import distributed
     except ImportError:
-        raise WorksheetError("a cluster needs dask.distributed", hint="pip install 'worksheet[cluster]'") from None
+        raise WorksheetError("a cluster needs dask.distributed", hint="pip install distributed") from None
     try:
         client: Any = distributed.Client
         return client(scheduler, timeout=SECONDS, set_as_default=False)

@@ -16,13 +16,14 @@ from worksheet.grading.making import ANY, Ask, PaperMaker
 from worksheet.grading.paper import OUTPUT, Asked
 from worksheet.grading.slip import Slip
 from worksheet.homework.visibility import Visibility, value_of
-from worksheet.layers import Shape
+from worksheet.layers import Form, Kind, Shape
+from worksheet.memo import Bounded
 from worksheet.network import INPUT, Network, Node
 from worksheet.sizes import Sized, size
 
 COUNTINGS = (conventions.STANDARD, "textbook")  # the second where the first has no rule for a layer
-MOST_KNOWN = 100_000  # layers that are remembered
-MOST_KINDS = 10_000  # the same of what kinds ask
+MAX_KNOWN = 100_000  # layers that are remembered
+MAX_KINDS = 10_000  # the same of what kinds ask
 CHANNELS, KERNELS, SPLIT = 12, 20, 2  # at which windows are compared: channels, kernels and groups that hide nothing
 
 
@@ -31,9 +32,8 @@ class Yardstick:
 
     def __init__(self, slips: tuple[Slip, ...]) -> None:
         self.visibility = Visibility(slips)
-        self._asked: dict[tuple[int, int], tuple[Asked, ...]] = {}
-        self._kept: list[Sized] = []  # so that no identity is given away twice
-        self._known: dict[object, tuple[Shape | None, int]] = {}
+        self._asked: Bounded[tuple[Kind, Form], tuple[Asked, ...]] = Bounded(MAX_KINDS)
+        self._known: Bounded[object, tuple[Shape | None, int]] = Bounded(MAX_KNOWN)
 
     @cached_property
     def makers(self) -> tuple[PaperMaker, ...]:
@@ -42,12 +42,8 @@ class Yardstick:
 
     def asked(self, layer: Sized) -> tuple[Asked, ...]:
         """What is asked of a layer: its output, its parameters and its operations."""
-        key = id(layer.kind), id(layer.form)
+        key = layer.kind, layer.form
         if key not in self._asked:
-            if len(self._kept) >= MOST_KINDS:
-                self._asked.clear()
-                self._kept.clear()
-            self._kept.append(layer)
             self._asked[key] = self._questions(layer)
         return self._asked[key]
 
@@ -77,8 +73,6 @@ class Yardstick:
         values = {**node.hyperparameters, **change}
         key = (node.kind.name, received, *values.items())
         if key not in self._known:
-            if len(self._known) >= MOST_KNOWN:
-                self._known.clear()
             self._known[key] = self._measured(Node(node.name, node.kind, values, (INPUT,)), received)
         return self._known[key]
 

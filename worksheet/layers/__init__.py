@@ -5,6 +5,7 @@ from functools import cache
 from worksheet.discover import collect
 from worksheet.errors import WorksheetError, nearest, shown
 from worksheet.layers.kind import (
+    INPUT_KIND,
     OPERATIONS,
     PASSES,
     QUANTITIES,
@@ -19,6 +20,7 @@ from worksheet.layers.kind import (
     Symbol,
     Training,
 )  # fmt: skip
+from worksheet.layers.traits import Pooling, Role, Window, Writes
 
 
 @cache
@@ -36,6 +38,6 @@ def kind_named(name: str) -> Kind:
 
 
 __all__ = [
-    "OPERATIONS", "PASSES", "QUANTITIES", "SAVED", "STORED", "TRAINED", "Check", "Form", "Kind", "Shape", "Size", "Symbol",
-    "Training", "kind_named", "kinds",
+    "INPUT_KIND", "OPERATIONS", "PASSES", "QUANTITIES", "SAVED", "STORED", "TRAINED", "Check", "Form", "Kind", "Pooling", "Role",
+    "Shape", "Size", "Symbol", "Training", "Window", "Writes", "kind_named", "kinds",
 ]  # fmt: skip

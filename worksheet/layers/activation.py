@@ -1,13 +1,13 @@
-"""Activations: a function of each element by itself.
+"""Activations: functions of single elements.
 
-One rule for all: a function is written down as its definition says, with sigmoid(x) = 1/(1 + e^-x) and tanh(x) =
+One rule for all: a function is counted as its definition is written, with sigmoid(x) = 1/(1 + e^-x) and tanh(x) =
 (e^2x - 1)/(e^2x + 1). Constants (a slope, a half, the root of 2) are numbers that multiply, divide or are added like any
 other; a change of sign counts nothing. Each bound or threshold that an element is compared with is one comparison, and
-choosing what the element becomes is one assignment, as in ReLU. What only some elements need (the exponential of ELU) is
+the choice of what the element becomes is one assignment, as in ReLU. What only some elements need (the exponential of ELU) is
 computed for every element, so that no count depends on the data.
 
-Backwards, the gradient g of an element is multiplied by the derivative there. That is written down in the same way, from
-the element or from what it has become, whichever of the two torch keeps; where it is chosen, the choice is one assignment.
+Backwards, the gradient g of an element is multiplied by the derivative there. The derivative is counted in the same way, from
+the input or from the output, whichever of the two torch keeps; where it is chosen, the choice is one assignment.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,8 @@ from dataclasses import replace
 from functools import cache
 
 from worksheet.layers.kind import Check, Kind, Shape, Spelling, Symbol, Training, Word
-from worksheet.layers.shapes import CHANNEL_AXIS, CHANNELS_FIRST, CHANNELWISE, ELEMENTWISE, behind
+from worksheet.layers.shapes import CHANNEL_AXIS, CHANNELS_FIRST, CHANNELWISE, ELEMENTWISE, axes_after
+from worksheet.layers.traits import Role, Writes
 
 CHOICE = {"comparisons": "X", "assignments": "X"}
 CLIP = {"comparisons": "2*X", "assignments": "X"}
@@ -24,22 +25,30 @@ FOR_ALL = "computed for every element"
 
 
 def backwards(saved: str = "", /, **each: int) -> Training:
-    """The training of a function of each element: what it keeps, and how often each operation is done for an element."""
+    """The training of an element-wise function: the tensor that it saves, and how often each operation is done for an element."""
     counts = {operation: f"{times}*B*X" if times > 1 else "B*X" for operation, times in each.items()}
     return Training(input=counts, saves=frozenset({saved} if saved else ()))
 
 
-# Name, title, definition, what an element costs, and backwards.
-Row = tuple[str, str, str, Mapping[str, str], Training]  # name, title, what x becomes, counts
+# Name, title, what x becomes, what an element costs, and backwards.
+Row = tuple[str, str, str, Mapping[str, str], Training]
 
 
 def elementwise(name: str, title: str, becomes: str, counts: Mapping[str, str], training: Training) -> Kind:
-    """The kind of a function of each element by itself."""
-    source = f"each element x becomes {becomes}"
-    return Kind(name, title, source, ELEMENTWISE, counts=counts, training=training, spelling=Spelling(example=name))
+    """The kind of an element-wise function, which may be computed in place."""
+    return Kind(
+        name,
+        title,
+        source=f"each element x becomes {becomes}",
+        forms=ELEMENTWISE,
+        counts=counts,
+        training=training,
+        writes=Writes.IN_PLACE,
+        spelling=Spelling(example=name),
+    )
 
 
-TABLE: tuple[Row, ...] = (
+RECTIFIERS: tuple[Row, ...] = (
     (
         "ReLU6",
         "ReLU6",
@@ -54,6 +63,23 @@ TABLE: tuple[Row, ...] = (
         CHOICE | {"multiplications": "X"},
         backwards("input", comparisons=1, assignments=1, multiplications=1),  # g or s g
     ),
+    (
+        "Hardtanh",
+        "Hard tanh",
+        "min(max(x, -1), 1): two bounds, one assignment",
+        CLIP,
+        backwards("input", comparisons=2, assignments=1),  # g or 0
+    ),
+    (
+        "Threshold",
+        "Threshold",
+        "x where it lies above the threshold, else a fixed value",
+        CHOICE,
+        backwards("input", comparisons=1, assignments=1),  # g or 0
+    ),
+)
+
+TABLE: tuple[Row, ...] = (
     (
         "ELU",
         "Exponential linear unit",
@@ -135,25 +161,11 @@ TABLE: tuple[Row, ...] = (
         backwards("input", comparisons=2, assignments=1, divisions=1),  # g/6 or 0
     ),
     (
-        "Hardtanh",
-        "Hard tanh",
-        "min(max(x, -1), 1): two bounds, one assignment",
-        CLIP,
-        backwards("input", comparisons=2, assignments=1),  # g or 0
-    ),
-    (
         "Abs",
         "Absolute value",
         "x where x > 0, else -x",
         CHOICE,
         backwards("input", comparisons=1, assignments=1),  # g or -g
-    ),
-    (
-        "Threshold",
-        "Threshold",
-        "x where it lies above the threshold, else a fixed value",
-        CHOICE,
-        backwards("input", comparisons=1, assignments=1),  # g or 0
     ),
 )
 
@@ -164,6 +176,8 @@ RELU = Kind(
     forms=ELEMENTWISE,
     counts=CHOICE,
     training=backwards("output", comparisons=1, assignments=1),  # g where y > 0, else 0
+    writes=Writes.IN_PLACE,
+    role=Role.RECTIFIER,
     spelling=Spelling(example="ReLU"),
 )
 
@@ -195,6 +209,7 @@ GELU = Kind(
         },
         saves=frozenset({"input"}),
     ),
+    writes=Writes.IN_PLACE,
     spelling=Spelling(flags={"tanh": ("t", 1)}, example="GELU"),
 )
 
@@ -218,6 +233,7 @@ PRELU = Kind(
         saves=frozenset({"input"}),
     ),
     checks=(Check("(1 - a)*(c - a)**2", "{a} slopes for {c} channels; there is one slope, or one for each channel"),),
+    writes=Writes.IN_PLACE,
     spelling=Spelling(words=(Word("a", ("a",)), Word("i", ("i",), quiet=True)), example="PReLU: 3a"),
 )
 
@@ -227,13 +243,14 @@ def _prelu(axes_behind: int) -> Kind:
     return replace(PRELU, forms=(CHANNELS_FIRST[axes_behind],))
 
 
-def _meets(shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
-    return _prelu(behind(PRELU.name, shapes[0], values["i"])) if values["i"] and shapes else PRELU
+def _specialise(shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
+    return _prelu(axes_after(PRELU.name, shapes[0], values["i"])) if values["i"] and shapes else PRELU
 
 
 KINDS = (
     RELU,
     GELU,
-    replace(PRELU, meets=_meets),
+    replace(PRELU, specialise=_specialise),
+    *(replace(elementwise(*row), role=Role.RECTIFIER) for row in RECTIFIERS),
     *(elementwise(*row) for row in TABLE),
 )

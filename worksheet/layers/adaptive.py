@@ -1,4 +1,4 @@
-"""Adaptive pooling: windows that are laid so that the output has a given size."""
+"""Adaptive pooling: windows placed such that the output has a given size."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,7 +6,8 @@ from functools import cache, partial
 
 from worksheet.layers.kind import Form, Kind, Shape, Spelling, Symbol, Training, Word
 from worksheet.layers.pooling import ROUTED
-from worksheet.layers.windows import Axis, Windows
+from worksheet.layers.traits import Pooling, Window
+from worksheet.layers.windows import WindowAxis, Windows
 
 INPUTS: dict[int, tuple[str, ...]] = {1: ("3x64",), 2: (), 3: ("3x16x64x64",)}  # beside the examples
 AVERAGE, MAXIMUM = "Avg", "Max"
@@ -18,8 +19,8 @@ WHAT = {AVERAGE: "the sum of each window is divided by its size", MAXIMUM: "a ru
 TITLES = {AVERAGE: "average", MAXIMUM: "max"}
 
 
-def covered(axis: Axis, exact: bool) -> str:
-    """How many elements all windows along an axis hold together."""
+def covered(axis: WindowAxis, exact: bool) -> str:
+    """The number of elements in all windows along an axis together, as a formula."""
     size, count = axis.input.name, axis.output
     return size if exact else f"({size} + {count} - gcd({size}, {count}))"
 
@@ -56,6 +57,8 @@ def adaptive(which: str, dimensions: int, exact: tuple[bool, ...], *, single: bo
             MAXIMUM: {"comparisons": beyond_first},
         }[which],
         training={AVERAGE: spread, MAXIMUM: ROUTED}[which],
+        window=Window.ADAPTIVE,
+        pooling={AVERAGE: Pooling.MEAN, MAXIMUM: Pooling.MAXIMUM}[which],
         spelling=Spelling(
             words=(Word("w", names, split=tuple(axis.letter for axis in windows.axes)),),
             example=f"{name}: 7w",
@@ -64,7 +67,7 @@ def adaptive(which: str, dimensions: int, exact: tuple[bool, ...], *, single: bo
     )
 
 
-def _meets(which: str, dimensions: int, shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
+def _specialise(which: str, dimensions: int, shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
     axes = Windows(dimensions).axes
     sizes = tuple(reversed(shapes[0])) if shapes else ()
     exact = [i < len(sizes) and sizes[i] % v[axis.output] == 0 for i, axis in enumerate(axes)]
@@ -72,5 +75,7 @@ def _meets(which: str, dimensions: int, shapes: tuple[Shape, ...], v: Mapping[st
 
 
 KINDS = tuple(
-    replace(adaptive(which, n, (False,) * n), meets=partial(_meets, which, n)) for which in (AVERAGE, MAXIMUM) for n in INPUTS
+    replace(adaptive(which, n, (False,) * n), specialise=partial(_specialise, which, n))
+    for which in (AVERAGE, MAXIMUM)
+    for n in INPUTS
 )

@@ -8,14 +8,15 @@ from itertools import zip_longest
 from worksheet.errors import NetworkError
 from worksheet.layers.kind import REPEATS, ROWS, Axes, Form, Kind, Shape, Spelling, Symbol, Training
 from worksheet.layers.shapes import CHANNELS, ELEMENTWISE, MAP, axes, product
+from worksheet.layers.traits import Writes
 
 STRETCHED = "smaller tensors are stretched as in torch, which counts nothing"
-MOST_INPUTS = 1000
-MOST_TERMS = 20  # shapes of different size that are stretched together
-MOST_PATTERNS = 1024  # of shapes that are kept
+MAX_INPUTS = 1000
+MAX_TERMS = 20  # shapes of different size that are stretched together
+MAX_PATTERNS = 1024  # of shapes that are kept
 BESIDE = ("64x56x56", "64x56x56")
 
-# An input's axes, the outermost first, as seen from the output: of its size, of size 1 and stretched, or missing.
+# The axes of an input, the outermost first, compared with the output's: of equal size, of size 1 and stretched, or missing.
 FULL, ONE, MISSING = "full", "one", "missing"
 Pattern = tuple[tuple[str, ...], ...]
 
@@ -45,6 +46,7 @@ BASES = {
         forms=_whole(2),
         counts={quantity: "Y"},
         repeats=None,
+        writes=Writes.IN_PLACE,
         spelling=Spelling(example=name, beside=BESIDE),
     )
     for name, title, source, quantity, _ in TABLE
@@ -63,7 +65,7 @@ OF_TWO = {name for name, *_, of_two in TABLE if of_two}
 
 
 def pattern(kind: str, shapes: tuple[Shape, ...]) -> Pattern:
-    """How each shape is stretched to the common one. Raises NetworkError where they do not fit together."""
+    """How each shape is stretched to the common one. Raises NetworkError for shapes that cannot be broadcast."""
     columns = list(zip_longest(*[shape[::-1] for shape in shapes]))[::-1]
     common = [max([size for size in column if size is not None]) for column in columns]
     for column, most in zip(columns, common, strict=True):
@@ -78,13 +80,13 @@ def pattern(kind: str, shapes: tuple[Shape, ...]) -> Pattern:
 
 
 def alike(pattern: Pattern) -> int:
-    """How many leading axes every input has in full, or lacks altogether: they may be taken together."""
+    """The number of leading axes that each input has in full or lacks altogether: one symbol may stand for all of them."""
     rank = len(pattern[0])
     return next((i for i in range(rank) if any(set(row[: i + 1]) not in ({FULL}, {MISSING}) for row in pattern)), rank)
 
 
 def stretched(pattern: Pattern, together: Axes, apart: Axes) -> tuple[tuple[Axes, ...], Axes]:
-    """The axes of every input and of the output: 1 where an input is stretched. One symbol may take the first ones together."""
+    """The axes of every input and of the output: 1 where an input is stretched. One symbol may stand for the first ones."""
     taken = len(pattern[0]) - len(apart)
     inputs = tuple(
         (together if row[0] == FULL else ())
@@ -95,7 +97,7 @@ def stretched(pattern: Pattern, together: Axes, apart: Axes) -> tuple[tuple[Axes
 
 
 def symbols(pattern: Pattern) -> tuple[Axes, Axes]:
-    """The symbol of axes that are taken together, and those of the others.
+    """The symbol for the axes that share one, and the symbols of the others.
 
     Rows beside a vector are rows, a map with leading axes is a map for each of them; otherwise each axis has its symbol.
     """
@@ -117,8 +119,8 @@ def summed(inputs: tuple[Axes, ...]) -> str:
     """The number of all inputs' elements: 2*c*M*N + c."""
     texts = [product(axes) for axes in inputs]
     counted = {text: texts.count(text) for text in dict.fromkeys(texts)}
-    if len(counted) > MOST_TERMS:
-        raise NetworkError(f"tensors of {len(counted)} different shapes", hint=f"at most {MOST_TERMS} are combined at once")
+    if len(counted) > MAX_TERMS:
+        raise NetworkError(f"tensors of {len(counted)} different shapes", hint=f"at most {MAX_TERMS} are combined at once")
     return " + ".join([text if times == 1 else f"{times}*{text}" for text, times in counted.items()])
 
 
@@ -127,7 +129,7 @@ def _times(count: int, text: str) -> str:
 
 
 def _trained(name: str, inputs: tuple[Axes, ...], output: Axes) -> Training:
-    """What inputs of these axes cost in training. A stretched one gathers the gradients of all that it was stretched to."""
+    """The training of inputs with these axes. A stretched input sums up the gradients of all places that it was stretched to."""
     m = len(inputs)
     counts = {operation: _times((m - 1) * times, "B*Y") for operation, times in BACKWARDS.get(name, {}).items()}
     fewer = [product(axes) for axes in inputs if axes != output]
@@ -143,7 +145,7 @@ def _trained(name: str, inputs: tuple[Axes, ...], output: Axes) -> Training:
     )
 
 
-@lru_cache(maxsize=MOST_PATTERNS)
+@lru_cache(maxsize=MAX_PATTERNS)
 def _alike(name: str, m: int) -> Kind:
     """The kind for m inputs of one shape."""
     base, forms = BASES[name], _whole(m)
@@ -151,7 +153,7 @@ def _alike(name: str, m: int) -> Kind:
     return replace(base, forms=forms, counts={QUANTITY[name]: _times(m - 1, "Y")}, training=training)
 
 
-@lru_cache(maxsize=MOST_PATTERNS)
+@lru_cache(maxsize=MAX_PATTERNS)
 def _stretching(name: str, pattern: Pattern) -> Kind:
     """The kind for inputs that are stretched."""
     inputs, output = stretched(pattern, *symbols(pattern))
@@ -159,12 +161,12 @@ def _stretching(name: str, pattern: Pattern) -> Kind:
     return replace(_alike(name, len(pattern)), forms=(form,), training=_trained(name, inputs, output))
 
 
-def _meets(name: str, shapes: tuple[Shape, ...], _: Mapping[str, int], __: str) -> Kind:
+def _specialise(name: str, shapes: tuple[Shape, ...], _: Mapping[str, int], __: str) -> Kind:
     if len(shapes) < 2 or (name in OF_TWO and len(shapes) > 2):
         wanted = "two tensors" if name in OF_TWO else "two tensors or more"
         raise NetworkError(f"{name} combines {wanted}, but receives {len(shapes)}", hint=f"an example: {name} <- conv1, relu_2")
-    if len(shapes) > MOST_INPUTS:
-        raise NetworkError(f"{name} of {len(shapes):,} tensors", hint=f"at most {MOST_INPUTS:,}")
+    if len(shapes) > MAX_INPUTS:
+        raise NetworkError(f"{name} of {len(shapes):,} tensors", hint=f"at most {MAX_INPUTS:,}")
     if len(set(shapes)) == 1:
         return _alike(name, len(shapes))
     return _stretching(name, pattern(name, shapes))
@@ -185,7 +187,8 @@ AXPY = Kind(
         input={"multiplications": "2*B*Y", "additions": "B*(Y - c)", "macs": "B*Y"},
         saves=frozenset({"input_1", "input_2"}),
     ),
+    writes=Writes.IN_PLACE,
     spelling=Spelling(example="Axpy", beside=("64x1x1", "64x56x56", "64x56x56")),
 )
 
-KINDS = (*(replace(_alike(name, 2), meets=partial(_meets, name)) for name in BASES), AXPY)
+KINDS = (*(replace(_alike(name, 2), specialise=partial(_specialise, name)) for name in BASES), AXPY)

@@ -1,4 +1,4 @@
-"""Attention: every token asks all others, and gets the mean of their values, weighted by how well their keys answer."""
+"""Attention: each query gets the mean of all values, weighted by how well their keys match it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -10,6 +10,7 @@ from worksheet.formula import Formula
 from worksheet.layers.convolution import BIAS
 from worksheet.layers.kind import Check, Form, Kind, Shape, Spelling, Symbol, Training, Word
 from worksheet.layers.shapes import WIDTH_OF_ROW
+from worksheet.layers.traits import Role
 
 QUERIES = Symbol("L", "Number of queries (tokens)")
 KEYS = Symbol("S", "Number of keys and values")
@@ -91,7 +92,7 @@ def _attention(shapes: tuple[Shape, ...], _: Mapping[str, int], __: str) -> Kind
     return ONE_HEAD if {len(shape) for shape in shapes} == {2} else ATTENTION
 
 
-# Multi-head attention: linear layers for queries, keys and values, heads as above, and a linear layer for what they give
+# Multi-head attention: linear layers for queries, keys and values, heads as above, and a linear layer for their output
 
 WIDTH_OF_KEY = Symbol("m", "Width of a row that becomes a key")
 WIDTH_OF_VALUE = Symbol("o", "Width of a row that becomes a value")
@@ -105,8 +106,8 @@ CROSS = Form(
 )
 
 
-class Rows(NamedTuple):
-    """Linear layers: how many of them (4*), the number of rows that each reads, their width and what they become."""
+class Projection(NamedTuple):
+    """Linear layers: how many of them (4*), the number of rows that each reads, the width of a row before and after."""
 
     times: str
     rows: str
@@ -118,8 +119,8 @@ class Rows(NamedTuple):
         return f"{self.width}**2" if self.width == self.to else f"{self.width}*{self.to}"
 
 
-def multihead_counts(linear: list[Rows], keys: str) -> dict[str, str]:
-    """The sums over the linear layers and the heads; each of these has queries and keys of n/h."""
+def multihead_counts(linear: list[Projection], keys: str) -> dict[str, str]:
+    """The counts of the linear layers and the heads together; the queries and keys of a head have the width n/h."""
     pairs = "L**2" if keys == "L" else f"L*{keys}"
     macs = " + ".join(f"{a.times}{a.rows}*{a.weights}" for a in linear) + f" + 2*n*{pairs}"
     sums = [f"{a.times}{a.rows}*{a.to}*({a.width} - 1 + b)" for a in linear]
@@ -136,11 +137,11 @@ def multihead_counts(linear: list[Rows], keys: str) -> dict[str, str]:
     }
 
 
-MIXED = Rows("", "L", "n", "n")  # the layer behind the heads
+MIXED = Projection("", "L", "n", "n")  # the layer after the heads
 
 
-def multihead_input(linear: list[Rows], keys: str, to: str, joined: str = "") -> dict[str, str]:
-    """Backwards through the heads and these of the linear layers, as ``multihead_training`` has it."""
+def multihead_input(linear: list[Projection], keys: str, to: str, joined: str = "") -> dict[str, str]:
+    """Operations backwards through the heads and these linear layers; arguments as of ``multihead_training``."""
     pairs = "L**2" if keys == "L" else f"L*{keys}"
     layers = " + ".join(f"{a.times}{a.rows}*{a.weights}" for a in linear)
     sums = [f"{a.times}{a.rows}*{a.width}*({a.to} - 1)" for a in linear]
@@ -154,11 +155,13 @@ def multihead_input(linear: list[Rows], keys: str, to: str, joined: str = "") ->
     }
 
 
-def multihead_training(linear: list[Rows], keys: str, to: str, joined: str, inner: Sequence[Rows] = (MIXED,)) -> Training:
-    """The same backwards. ``to`` is the width of all keys together.
+def multihead_training(
+    linear: list[Projection], keys: str, to: str, joined: str, inner: Sequence[Projection] = (MIXED,)
+) -> Training:
+    """What multi-head attention costs in training. ``to`` is the width of the keys of all heads together.
 
     ``joined`` is the number of additions where linear layers read the same rows, whose gradients are added up. ``inner`` are
-    the linear layers whose products lead to learnt numbers; those before the heads lead to what the attention reads.
+    the linear layers whose products lead to parameters; those before the heads lead to the input of the attention.
     """
     pairs = "L**2" if keys == "L" else f"L*{keys}"
     of_batch = " + ".join(f"{a.times}B*{a.rows}*{a.weights}" for a in linear)
@@ -171,7 +174,7 @@ def multihead_training(linear: list[Rows], keys: str, to: str, joined: str, inne
             "macs": of_batch,
         },
         saves=frozenset({"input"}),
-        # queries and what the heads give, keys and values, probabilities
+        # queries and the output of the heads, keys and values, probabilities
         extra=f"B*(4*L*n + h*{pairs})" if (keys, to) == ("L", "n") else f"B*(2*L*n + 2*{keys}*{to} + h*{pairs})",
         source=f"{BACKWARDS}. Dropout is left out",
     )
@@ -187,10 +190,13 @@ MULTIHEAD = Kind(
     ),
     forms=(SELF,),
     hyperparameters=(HEADS, SHARED, BIAS),
-    counts=multihead_counts([Rows("2*", "L", "n", "n"), Rows("2*", "L", "n", "g*(n/h)")], "L"),
-    training=multihead_training([Rows("2*", "L", "n", "n"), Rows("2*", "L", "n", "g*(n/h)")], "L", "g*(n/h)", "2*L*n"),
+    counts=multihead_counts([Projection("2*", "L", "n", "n"), Projection("2*", "L", "n", "g*(n/h)")], "L"),
+    training=multihead_training(
+        [Projection("2*", "L", "n", "n"), Projection("2*", "L", "n", "g*(n/h)")], "L", "g*(n/h)", "2*L*n"
+    ),
     checks=(Check("n/h", "rows of {n} cannot be split into {h} heads", whole=True), SHARE),
     elsewhere={"S": "L", "m": "n", "o": "n"},
+    role=Role.MULTIHEAD,
     spelling=Spelling(
         words=(Word("h", ("h", "g"), split=("h", "g")),),
         flags={"nobias": ("b", 0)},
@@ -203,10 +209,12 @@ MULTIHEAD = Kind(
 @cache
 def multihead(*, cross: bool, shared: bool) -> Kind:
     """The kind for self-attention or for another sequence; ``shared`` where queries have more heads than keys."""
-    mixed, to = Rows("2*", "L", "n", "n"), "g*(n/h)" if shared else "n"
-    linear = [mixed, Rows("", "S", "m", to), Rows("", "S", "o", to)] if cross else [mixed, Rows("2*", "L", "n", to)]
+    mixed, to = Projection("2*", "L", "n", "n"), "g*(n/h)" if shared else "n"
+    linear = (
+        [mixed, Projection("", "S", "m", to), Projection("", "S", "o", to)] if cross else [mixed, Projection("2*", "L", "n", to)]
+    )
     if not (cross or shared):
-        linear = [Rows("4*", "L", "n", "n")]
+        linear = [Projection("4*", "L", "n", "n")]
     return replace(
         MULTIHEAD,
         forms=(CROSS if cross else SELF,),
@@ -223,4 +231,4 @@ def _multihead(shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> 
     return multihead(cross=len(shapes) == 3, shared=values["g"] != values["h"])
 
 
-KINDS = (replace(ATTENTION, meets=_attention), replace(MULTIHEAD, meets=_multihead))
+KINDS = (replace(ATTENTION, specialise=_attention), replace(MULTIHEAD, specialise=_multihead))

@@ -1,4 +1,4 @@
-"""Concatenation: several inputs one behind the other along one axis."""
+"""Concatenation: several inputs joined along one axis."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,13 +11,13 @@ from worksheet.layers.reshape import MOVES
 from worksheet.layers.shapes import axes as axes_of
 from worksheet.layers.shapes import product
 
-MOST = 128  # inputs, so that the sum can be printed
+MAX_INPUTS = 128  # inputs, so that the sum can be printed
 OUTPUT = {"c": "C", "M": "W", "N": "H", "D": "T"}  # what the joined axis is called in the output
 
 
 @cache
 def concatenated(rank: int, axis: int, number: int) -> Kind:
-    """The kind for so many inputs of one rank; ``axis`` counts from 0."""
+    """The kind for a number of inputs of one rank; ``axis`` counts from 0."""
     axes = axes_of(rank)
     joined = [of_input(i, axes[axis], "concat") for i in range(1, number + 1)]
     total = replace(axes[axis], name=OUTPUT.get(axes[axis].name, "C"))
@@ -38,15 +38,15 @@ def concatenated(rank: int, axis: int, number: int) -> Kind:
     )
 
 
-def _meets(shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
-    if not 1 <= len(shapes) <= MOST:
-        raise NetworkError(f"Concat joins 1 to {MOST} inputs, not {len(shapes)}")
+def _specialise(shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
+    if not 1 <= len(shapes) <= MAX_INPUTS:
+        raise NetworkError(f"Concat joins 1 to {MAX_INPUTS} inputs, not {len(shapes)}")
     first = shapes[0]
     axis = checked_axis("Concat", v["a"], first)
     for number, shape in enumerate(shapes[1:], 2):
         both = f"{written(first)} (input 1) and {written(shape)} (input {number})"
         if len(shape) != len(first):
-            raise NetworkError(f"Concat cannot join {both}", hint="the inputs must have equally many axes")
+            raise NetworkError(f"Concat cannot join {both}", hint="the inputs must have the same number of axes")
         if _without(shape, axis) != _without(first, axis):
             raise NetworkError(f"Concat along axis {axis + 1} cannot join {both}", hint=f"only axis {axis + 1} may differ")
     return concatenated(len(first), axis, len(shapes))
@@ -56,4 +56,4 @@ def _without(shape: Shape, axis: int) -> Shape:
     return (*shape[:axis], *shape[axis + 1 :])
 
 
-KINDS = (replace(concatenated(3, 0, 2), meets=_meets),)
+KINDS = (replace(concatenated(3, 0, 2), specialise=_specialise),)

@@ -1,4 +1,4 @@
-"""Sums of products over indices that tensors share: products of matrices, and whatever an Einstein sum can say."""
+"""Sums of products over indices that tensors share: products of matrices, and Einstein sums in general."""
 
 import re
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache, lru_cache
 
 from worksheet.errors import NetworkError, shown
-from worksheet.layers.arithmetic import MOST_PATTERNS, Pattern, alike, names, pattern, stretched, summed
+from worksheet.layers.arithmetic import MAX_PATTERNS, Pattern, alike, names, pattern, stretched, summed
 from worksheet.layers.kind import REPEATS, ROWS, Form, Kind, Shape, Spelling, Symbol, Training
 from worksheet.layers.shapes import numbered, product
 
@@ -48,9 +48,9 @@ def _row_by_row(first_has_rows: bool, second_is_matrix: bool) -> Kind:
     return replace(MATMUL, forms=(ROW_BY_ROW[first_has_rows, second_is_matrix],), repeats=None)
 
 
-@lru_cache(maxsize=MOST_PATTERNS)
+@lru_cache(maxsize=MAX_PATTERNS)
 def _stretching(first_has_rows: bool, leading: Pattern) -> Kind:
-    """The kind for two stacks of matrices; a single vector may stand on the left."""
+    """The kind for two stacks of matrices; the left operand may be a vector."""
     rank = len(leading[0])
     together, apart = ((PAIRS,), ()) if alike(leading) == rank else ((), numbered(rank))
     (of_first, of_second), of_output = stretched(leading, together, apart)
@@ -89,18 +89,18 @@ def _symbol(letter: str) -> Symbol:
     return Symbol(f"{letter}_1" if letter in RESERVED else letter, f"Size of index {letter}")
 
 
-@lru_cache(maxsize=MOST_PATTERNS)
+@lru_cache(maxsize=MAX_PATTERNS)
 def _einsum(equation: str) -> Kind:
-    """The kind of an equation. Raises NetworkError where it is none, or takes a diagonal."""
-    found = EQUATION.fullmatch(equation) if len(equation) <= LONGEST else None
-    if not found:
-        raise NetworkError(f"{shown(equation)} is not an equation of Einsum", hint=HINT)
-    operands, left = found["operands"].split(","), found["output"]
+    """The kind of an equation. Raises NetworkError for a text that is not an equation, and for diagonals."""
+    match = EQUATION.fullmatch(equation) if len(equation) <= LONGEST else None
+    if not match:
+        raise NetworkError(f"{shown(equation)} is not an equation for Einsum", hint=HINT)
+    operands, left = match["operands"].split(","), match["output"]
     for term in (*operands, left):
         if len(set(term)) < len(term):
-            raise NetworkError(f"an index stands twice in {shown(term)}", hint="diagonals are not counted here")
+            raise NetworkError(f"an index occurs twice in {shown(term)}", hint="diagonals are not counted here")
     if unknown := sorted(set(left) - set("".join(operands))):
-        raise NetworkError(f"index {unknown[0]} of the output is none of the inputs'", hint=HINT)
+        raise NetworkError(f"index {unknown[0]} of the output does not occur in an input", hint=HINT)
     symbols = {letter: _symbol(letter) for letter in dict.fromkeys("".join(operands))}
     inputs = tuple(tuple(symbols[letter] for letter in operand) for operand in operands)
     output = tuple(symbols[letter] for letter in left)
@@ -113,7 +113,7 @@ def _einsum(equation: str) -> Kind:
 
 
 def _costs(operands: int, gone: str) -> dict[str, str]:
-    """Products of so many factors at every combination of indices, added up over the indices that are gone."""
+    """Counts of products of so many factors at every combination of indices, summed over the indices in ``gone``."""
     every = "Y" if gone == "1" else f"Y*{gone}"
     times = "" if operands == 2 else f"{operands - 1}*"
     products = {"multiplications": f"{times}{every}"} if operands > 1 else {}
@@ -123,7 +123,7 @@ def _costs(operands: int, gone: str) -> dict[str, str]:
 
 
 def _costs_of_training(operands: int, lacking: int, gone: str) -> Training:
-    """For each operand, at every combination of indices, the output's gradient times all other operands.
+    """For each operand, at every combination of indices: the output's gradient times all other operands.
 
     It is added up over the indices that the operand lacks; so many operands lack any. A single one gets copies.
     """
@@ -151,11 +151,11 @@ EINSUM = Kind(
 )
 
 
-def _meets_equation(shapes: tuple[Shape, ...], _: Mapping[str, int], equation: str) -> Kind:
+def _specialise_einsum(shapes: tuple[Shape, ...], _: Mapping[str, int], equation: str) -> Kind:
     kind = _einsum(equation.replace(" ", ""))
     (form,) = kind.forms
     if len(shapes) != len(form.inputs):
-        raise NetworkError(f"the equation has {len(form.inputs)} inputs, but {len(shapes)} are given", hint=shown(equation))
+        raise NetworkError(f"the equation has {len(form.inputs)} inputs, not {len(shapes)}", hint=shown(equation))
     sizes: dict[str, int] = {}
     for axes, shape in zip(form.inputs, shapes, strict=True):
         indices = names(axes)
@@ -170,4 +170,4 @@ def _meets_equation(shapes: tuple[Shape, ...], _: Mapping[str, int], equation: s
     return kind
 
 
-KINDS = (replace(MATMUL, meets=_matmul), replace(EINSUM, meets=_meets_equation))
+KINDS = (replace(MATMUL, specialise=_matmul), replace(EINSUM, specialise=_specialise_einsum))

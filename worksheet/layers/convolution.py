@@ -1,11 +1,12 @@
-"""Convolution: every output channel is a kernel laid over every place of the input."""
+"""Convolution: each output channel is a kernel applied at every place of the input."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache, partial
 
 from worksheet.layers.kind import Check, Form, Kind, Shape, Spelling, Symbol, Training, Word
-from worksheet.layers.windows import SAME, SAME_FLAG, Fit, Windows
+from worksheet.layers.traits import Window
+from worksheet.layers.windows import SAME, SAME_FLAG, WindowCase, Windows
 
 KERNELS = Symbol("k", "Number of kernels (output channels)")
 GROUPS = Symbol("g", "Number of groups", default="1", neutral=1)
@@ -22,8 +23,8 @@ EXAMPLES: dict[int, tuple[str, tuple[str, ...]]] = {
 
 
 @cache
-def convolution(dimensions: int, fit: Fit) -> Kind:
-    """The kind in one, two or three dimensions, for layers that meet their input in one way."""
+def convolution(dimensions: int, case: WindowCase) -> Kind:
+    """The kind in one, two or three dimensions, for layers of one window case."""
     windows = Windows(dimensions)
     example, beside = EXAMPLES[dimensions]
     each = f"c/g*{windows.kernel}"  # products for an output element
@@ -37,7 +38,7 @@ def convolution(dimensions: int, fit: Fit) -> Kind:
             *(*windows.kernels, KERNELS, *windows.paddings),
             *(*windows.strides("1"), *windows.dilations, GROUPS, BIAS, SAME),
         ),
-        sizes=windows.sizes(fit),
+        sizes=windows.sizes(case),
         counts={
             "weights": f"k*(c/g)*{windows.kernel}",
             "biases": "b*k",
@@ -45,20 +46,10 @@ def convolution(dimensions: int, fit: Fit) -> Kind:
             "additions": f"k*({each} - 1 + b)*{outputs}",
             "macs": f"k*({each})*{outputs}",
         },
-        training=Training(
-            input={
-                "multiplications": f"B*k*({each})*{outputs}",
-                "additions": f"B*k*({each})*{outputs}",  # every product is added where its input element gathers them
-                "macs": f"B*k*({each})*{outputs}",
-            },
-            weights={
-                "multiplications": f"B*k*({each})*{outputs}",
-                "additions": f"k*({each} + b)*(B*{outputs} - 1)",
-                "macs": f"B*k*({each})*{outputs}",
-            },
-            saves=frozenset({"input"}),
-        ),
-        checks=(*windows.fits(fit), *GROUPED),
+        training=_training(f"B*k*({each})*{outputs}", f"k*({each} + b)*(B*{outputs} - 1)"),
+        checks=(*windows.checks(case), *GROUPED),
+        width=KERNELS.name,
+        window=Window.SLIDING,
         spelling=Spelling(
             words=(Word("c", ("k",)), *windows.words, Word("g", ("g",), quiet=True)),
             flags={"nobias": ("b", 0)} | SAME_FLAG,
@@ -68,8 +59,18 @@ def convolution(dimensions: int, fit: Fit) -> Kind:
     )
 
 
-def _meets(dimensions: int, shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
-    return convolution(dimensions, Windows(dimensions).fit(shapes, v))
+def _training(products: str, sums: str) -> Training:
+    """Backwards, with as many products for the input as for the weights; ``sums`` are the additions for weights and biases."""
+    return Training(
+        # every product is added to the gradient of its input element
+        input={"multiplications": products, "additions": products, "macs": products},
+        weights={"multiplications": products, "additions": sums, "macs": products},
+        saves=frozenset({"input"}),
+    )
 
 
-KINDS = tuple(replace(convolution(n, Windows(n).usual), meets=partial(_meets, n)) for n in EXAMPLES)
+def _specialise(dimensions: int, shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
+    return convolution(dimensions, Windows(dimensions).case_of(shapes, v))
+
+
+KINDS = tuple(replace(convolution(n, Windows(n).usual), specialise=partial(_specialise, n)) for n in EXAMPLES)

@@ -1,4 +1,4 @@
-"""Layers of detectors: regions cut from a map, and boxes proposed, laid out and kept."""
+"""Layers of detectors: regions cut from a feature map, and boxes that are proposed, laid out and kept."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,7 +17,7 @@ BINS = Word("w", ("W", "H"), split=("w", "h"))
 
 
 def _on_regions(output: tuple[str, ...], elements: str) -> tuple[Form, ...]:
-    """A map and its regions: four coordinates each, in some formats with the number of an image before them."""
+    """The forms for a feature map and its regions: four coordinates each, in some formats after the number of an image."""
     columns = {5: "regions with the number of their image", 4: "regions of four coordinates"}
     return tuple(
         Form((MAP, (REGIONS, size)), output, X=f"c*M*N + {size}*r", Y=elements, on=f"a map and {said}")
@@ -102,14 +102,14 @@ PS_ROI_POOL = Kind(
     spelling=Spelling(words=(Word("c", ("k",)), Word("w", ("W",))), example="PSRoIPool: 21c 7w", beside=("1029x38x50", "300x5")),
 )
 
-# Boxes: what is done depends on the numbers, so that only the shapes are certain
+# Boxes: the operations depend on the values, so only the shapes are certain
 
 BOX_AXES = {1: ("n",), 2: ("N", "M"), 3: ("c", "N", "M"), 4: ("c", "D", "N", "M")}
 AXIS_NAMES = {"n": "Number of elements", "c": "Number of channels", "D": "Depth", "N": "Height", "M": "Width"}
 
 
 def _reading(ranks: tuple[int, ...], output: tuple[str, ...], elements: str) -> Form:
-    """The form for inputs of these ranks, each with symbols of its own."""
+    """The form for inputs of these ranks, each with its own symbols."""
     inputs = [[f"{axis}_{i}" for axis in BOX_AXES[rank]] for i, rank in enumerate(ranks, 1)]
     symbols = [tuple(Symbol(name, f"{AXIS_NAMES[name[0]]} of input {name[2:]}") for name in axes) for axes in inputs]
     return Form(tuple(symbols), output, X=" + ".join("*".join(axes) for axes in inputs), Y=elements)
@@ -126,6 +126,7 @@ PROPOSAL = Kind(
     training=Training(
         source="no gradient goes back through the coordinates of proposals (Ren et al., 2015: approximate training)"
     ),
+    differentiable=False,
     hyperparameters=(Symbol("r", "Number of regions that are kept", default="300"),),
     repeats=None,
     spelling=Spelling(words=(Word("r", ("r",)),), example="Proposal: 300r", beside=("18x38x50", "36x38x50", "3")),
@@ -140,6 +141,7 @@ DETECTION_OUTPUT = Kind(
     ),
     forms=(_reading((1, 1, 2), ("k", "7"), "7*k"),),
     training=Training(source="the loss is taken of what this layer reads: no gradient goes back through it"),
+    differentiable=False,
     hyperparameters=(Symbol("k", "Number of detections that are kept"),),
     repeats=None,
     spelling=Spelling(words=(Word("k", ("k",)),), example="DetectionOutput: 200k", beside=("34928", "183372", "2x34928")),
@@ -155,13 +157,13 @@ def _reading_ranks(name: str, ranks: tuple[int, ...]) -> Kind:
     return replace(kind, forms=(_reading(ranks, form.output, form.Y),))
 
 
-def _meets(name: str, shapes: tuple[Shape, ...], _: Mapping[str, int], __: str) -> Kind:
+def _specialise(name: str, shapes: tuple[Shape, ...], _: Mapping[str, int], __: str) -> Kind:
     allowed = READS[name][1]
     if len(shapes) not in allowed:
-        raise NetworkError(f"{name} reads {allowed[0]} to {allowed[-1]} inputs, but {len(shapes)} are given")
+        raise NetworkError(f"{name} takes {allowed[0]} to {allowed[-1]} inputs, not {len(shapes)}")
     ranks = tuple(len(shape) for shape in shapes)
     if not set(ranks) <= set(BOX_AXES):
-        raise NetworkError(f"{name} takes inputs of 1 to {max(BOX_AXES)} axes, but one has {max(ranks)}")
+        raise NetworkError(f"{name} takes inputs with 1 to {max(BOX_AXES)} axes, but one has {max(ranks)}")
     return _reading_ranks(name, ranks)
 
 
@@ -185,6 +187,7 @@ PRIOR_BOX = Kind(
     ),
     hyperparameters=(Symbol("a", "Number of boxes at each place"),),
     training=Training(source="the boxes depend on sizes alone: there is no gradient"),
+    differentiable=False,
     repeats=None,
     spelling=Spelling(words=(Word("a", ("a",)),), example="PriorBox: 6a", beside=("512x38x38", "3x300x300")),
 )
@@ -194,5 +197,5 @@ KINDS = (
     ROI_ALIGN,
     PS_ROI_POOL,
     PRIOR_BOX,
-    *(replace(kind, meets=partial(_meets, name)) for name, (kind, _) in READS.items()),
+    *(replace(kind, specialise=partial(_specialise, name)) for name, (kind, _) in READS.items()),
 )

@@ -1,6 +1,7 @@
-"""Embedding: from token numbers to vectors, and the rotation by which a vector learns its place."""
+"""Embedding: from token numbers to vectors, and the rotation that encodes the position of a vector."""
 
 from worksheet.layers.kind import ROWS, Check, Form, Kind, Spelling, Symbol, Training
+from worksheet.layers.traits import Role
 
 KINDS = (
     Kind(
@@ -16,6 +17,7 @@ KINDS = (
             source="a table of zeros to which the gradient of every token is added in its row; token numbers have no gradient",
         ),
         repeats=None,
+        role=Role.TABLE,
         spelling=Spelling(arrow=("v", "k"), example="Embedding: 30522->768", beside=("128",)),
     ),
     Kind(

@@ -1,6 +1,6 @@
-"""Functions of each element by itself that are no activations: exponential, root, bounds, a number added or multiplied.
+"""Element-wise functions other than activations: exponential, root, bounds, addition of a number or multiplication by one.
 
-Counted as the activations are: a bound is one comparison, and choosing what the element becomes one assignment.
+Counted as activations are: a bound is one comparison, and the choice of what the element becomes one assignment.
 """
 
 from collections.abc import Mapping
@@ -9,8 +9,9 @@ from dataclasses import replace
 from worksheet.layers.activation import Row, backwards, elementwise
 from worksheet.layers.kind import Kind, Shape, Spelling, Symbol, Training, Word
 from worksheet.layers.shapes import ELEMENTWISE
+from worksheet.layers.traits import Writes
 
-# Name, title, definition, what an element costs, and backwards from the gradient g of what it becomes.
+# Name, title, definition, what an element costs, and backwards from the gradient g of the output.
 TABLE: tuple[Row, ...] = (
     ("Exp", "Exponential", "e^x", {"exponentials": "X"}, backwards("output", multiplications=1)),  # g y
     ("Log", "Logarithm", "ln(x)", {"logarithms": "X"}, backwards("input", divisions=1)),  # g/x
@@ -44,8 +45,8 @@ TABLE: tuple[Row, ...] = (
         {"divisions": "X"},
         replace(backwards(divisions=1), source="x/s, the usual one; s/x takes two multiplications and keeps its output"),
     ),
-    ("Identity", "Identity", "x: it passes through", {}, Training()),
 )
+IDENTITY = replace(elementwise("Identity", "Identity", "x: it passes through", {}, Training()), writes=Writes.NOTHING)
 
 CLIP = Kind(
     name="Clip",
@@ -55,6 +56,7 @@ CLIP = Kind(
     hyperparameters=(Symbol("b", "Number of bounds", default="2", neutral=2),),
     counts={"comparisons": "b*X", "assignments": "X"},
     training=Training(input={"comparisons": "b*B*X", "assignments": "B*X"}, saves=frozenset({"input"})),  # g or 0
+    writes=Writes.IN_PLACE,
     spelling=Spelling(words=(Word("b", ("b",), quiet=True),), example="Clip"),
 )
 
@@ -69,6 +71,7 @@ POWER = Kind(
     hyperparameters=(Symbol("e", "Exponent (0: one that is not a whole number)", least=0, default="0", neutral=0),),
     counts={"exponentials": "X"},
     training=backwards("input", multiplications=2, exponentials=1),  # g e x^(e - 1)
+    writes=Writes.IN_PLACE,
     spelling=Spelling(words=(Word("e", ("e",), quiet=True),), example="Power: 2e"),
 )
 WHOLE_POWER = replace(
@@ -85,6 +88,7 @@ def _power(_: tuple[Shape, ...], values: Mapping[str, int], __: str) -> Kind:
 
 KINDS = (
     CLIP,
-    replace(POWER, meets=_power),
+    replace(POWER, specialise=_power),
     *(elementwise(*row) for row in TABLE),
+    IDENTITY,
 )

@@ -8,10 +8,11 @@ from functools import cached_property
 from typing import Any
 
 from worksheet.formula import Formula
+from worksheet.layers.traits import AxisSlice, Pooling, Role, Window, Writes
 
 Shape = tuple[int, ...]  # from the outermost axis inwards, without the batch: channels, height, width
 
-# The vocabulary between layers and conventions: facts about the textbook algorithm, for one sample.
+# What conventions may ask of a layer: counts of the textbook algorithm, for one sample.
 QUANTITIES = {
     "weights": "weights",
     "biases": "biases",
@@ -31,14 +32,15 @@ QUANTITIES = {
 }
 STORED = frozenset({"weights", "biases", "buffers"})  # the same however often a layer runs
 OPERATIONS = tuple(name for name in QUANTITIES if name not in STORED | {"elements_in", "elements_out"})
-PASSES = {  # of training, over a whole batch: their words before the name of an operation make a quantity: input_macs
+PASSES = {  # of training, over a whole batch; with the name of an operation they make a quantity: input_macs
     "forward": "the forward pass in training",
     "input": "the gradient with respect to the input",
     "inner": "of that, what leads to the weights",
     "weights": "the gradient with respect to the weights",
 }
 TRAINED = {f"{part}_{name.replace('_', '')}": (part, name) for part in PASSES for name in OPERATIONS}  # a name has one subscript
-SAVED = "saved"  # the quantity of numbers that a layer keeps for its backward pass beside inputs and output
+INPUT_KIND = "Input"  # the name of the kind whose layers are the inputs of the network
+SAVED = "saved"  # the quantity of elements that a layer keeps for its backward pass in addition to inputs and output
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,12 @@ class Symbol:
     group: str = ""  # symbols of one group and value are written together: w = h = 11
     default: str | None = None  # a formula over the layer's other hyperparameters; None where it must be given
     neutral: int | None = None  # the value at which the symbol is left out of the formulas
-    words: Mapping[int, str] = field(default_factory=dict, hash=False)  # a yes-or-no fact: how each value is said
+    words: Mapping[int, str] = field(default_factory=dict, hash=False)  # a choice: each of its values in words
     rest: bool = False  # the product of any number of leading axes: rows of a table, tokens of a sequence
 
     @property
-    def said(self) -> str:
-        """The meaning inside a sentence."""
+    def inline_meaning(self) -> str:
+        """The meaning as it reads inside a sentence."""
         return self.meaning[0].lower() + self.meaning[1:]
 
     def is_folded(self, value: int) -> bool:
@@ -66,7 +68,7 @@ class Symbol:
 
 @dataclass(frozen=True)
 class Size:
-    """A size of the output that has a symbol of its own and a formula."""
+    """A size of the output with its own symbol and its formula."""
 
     name: str
     meaning: str
@@ -76,21 +78,21 @@ class Size:
 Axes = tuple[Symbol | int, ...]  # of one input; a number where the axis must have that size
 REPEATS = Symbol("R", "Number of times that the layer runs (regions, windows)", rest=True)
 ROWS = Symbol("L", "Number of rows (tokens)", rest=True)
-# The fact by which a layer that flattens maps works on each row by itself instead.
+# The hyperparameter by which a layer that flattens feature maps works row by row instead.
 PER_ROW = Symbol("r", "Rows", least=0, default="0", words={1: "each row by itself", 0: "a map is flattened"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Form:
-    """How a kind meets inputs of certain ranks. Shapes run from the outermost axis inwards: channels, height, width.
+    """The shapes of a kind for inputs of certain ranks. Shapes run from the outermost axis inwards: channels, height, width.
 
-    A symbol that stands at several axes must have one size there. A symbol of ``rest`` stands first and takes all
-    leading axes; in ``output`` its name gives them back.
+    All axes with the same symbol must have the same size. A symbol of ``rest`` comes first and stands for all leading
+    axes; its name in ``output`` stands for them again.
     """
 
     inputs: tuple[Axes, ...]
     output: tuple[str, ...]  # a formula for each axis
-    X: str  # number of input elements, of all inputs, in the order in which the course writes it; for one run
+    X: str  # number of elements of all inputs, with the factors in the order of the course; for one run
     Y: str  # number of output elements, for one run
     on: str = ""  # where a kind has several forms: "a map", "a vector"
     repeats: str = ""  # the symbol of the leading axes, where the layer runs once for each of their indices
@@ -102,14 +104,14 @@ class Form:
         return tuple({axis.name: axis for axis in axes}.values())
 
     def repeated(self, by: Symbol) -> Form:
-        """The same for inputs with further leading axes: the layer runs once for each of their indices."""
+        """The form for inputs with further leading axes: the layer runs once for each of their indices."""
         inputs = tuple((by, *axes) for axes in self.inputs)
         return replace(self, inputs=inputs, output=(by.name, *self.output), repeats=by.name)
 
 
 @dataclass(frozen=True)
 class Check:
-    """What must hold of a layer: the formula is not negative, or is whole. The message may name symbols in braces."""
+    """A condition on a layer: the formula is not negative, or is whole. The message may name symbols in braces."""
 
     formula: str
     message: str
@@ -118,12 +120,12 @@ class Check:
 
 @dataclass(frozen=True)
 class Word:
-    """A number with a letter behind it, as on the sheet: ``11w``. ``split`` spells the axes apart."""
+    """A number followed by a letter, as on the sheet: ``11w``. ``split`` has a word for each axis."""
 
     word: str
     sets: tuple[str, ...]
     split: tuple[str, ...] = ()
-    quiet: bool = False  # left out where it has its neutral value
+    quiet: bool = False  # omitted at its neutral value
 
 
 @dataclass(frozen=True)
@@ -133,11 +135,11 @@ class Spelling:
     words: tuple[Word, ...] = ()
     flags: Mapping[str, tuple[str, int]] = field(default_factory=dict)  # nobias: b = 0
     arrow: tuple[str, str] | None = None
-    listed: tuple[str, ...] = ()  # symbols that a list fills from the left; those it does not reach keep their default
+    listed: tuple[str, ...] = ()  # symbols that a list sets from the left; the others keep their defaults
     separator: str = "x"  # of the list: x for a shape, a comma for positions
     pattern: str = ""  # what the free text is, where the kind takes one: "an equation such as ij,jk->ik"
     example: str = ""
-    beside: tuple[str, ...] = ()  # input shapes at which the example works, where a map or a vector alone will not do
+    beside: tuple[str, ...] = ()  # input shapes for the example, where neither a feature map nor a vector fits
 
 
 @dataclass(frozen=True)
@@ -145,11 +147,11 @@ class Training:
     """What a kind costs in training: operations by their names, as formulas for a whole batch of ``B`` samples.
 
     The gradient of the output is given, and so is what the forward pass has saved. ``input`` is the gradient with respect to
-    all inputs, ``inner`` what of it is needed for the weights even where nobody wants the gradient of the inputs (of a layer
-    whose weights lie before inner operations), ``weights`` that of all stored numbers that are learnt, ``forward`` the forward
-    pass where it does not do what it does in inference (then all of its operations). A layer that runs once for each of R rows
-    works as on B*R samples, so every formula names B. ``saves`` says which arrays the backward pass reads again: ``input`` (all
-    of them), ``input_1``, ``input_2``, ``output``; ``extra`` is the number of further ones that are kept for it: statistics,
+    all inputs; ``inner`` is the part of it that the weights need even if the gradient of the inputs is not wanted (in a layer
+    with weights in front of inner operations); ``weights`` is the gradient with respect to all parameters; ``forward`` is the
+    forward pass where it differs from inference (then all of its operations). A layer that runs once for each of R rows counts
+    as on B*R samples, so every formula names B. ``saves`` lists the tensors that the backward pass reads again: ``input`` (all
+    inputs), ``input_1``, ``input_2``, ``output``; ``extra`` is the number of further elements that are kept for it: statistics,
     positions, masks.
     """
 
@@ -159,39 +161,47 @@ class Training:
     forward: Mapping[str, str] | None = None
     saves: frozenset[str] = frozenset()
     extra: str = "0"
-    source: str = ""  # where it differs from the derivative of the kind's own formulas
+    source: str = ""  # where the counts differ from the derivative of the kind's own formulas
 
     def count(self, part: str, operation: str) -> str | None:
-        """The formula of one of OPERATIONS in one of PASSES; None for a forward pass that is inference's."""
+        """The formula of one of OPERATIONS in one of PASSES; None for a forward pass that equals inference."""
         counts = {"input": self.input, "inner": self.inner, "weights": self.weights, "forward": self.forward}[part]
         return None if counts is None else counts.get(operation, "0")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
-    """One kind of layer. All formulas are texts over its symbols; ``count`` and ``formula`` parse them on first use.
+    """One kind of layer. All formulas are texts over its symbols, which ``count`` and ``formula`` parse on first use.
 
-    ``meets`` makes the kind fit its inputs where a table of forms cannot: it gets the shapes, the hyperparameters and the
-    free text and returns a Kind (of the same name) whose forms serve. It raises NetworkError where they do not fit.
+    ``specialise`` fits the kind to its inputs where a table of forms cannot: it gets the shapes, the hyperparameters and the
+    free text, and returns a Kind of the same name with matching forms. It raises NetworkError for shapes that do not fit.
     """
 
     name: str
     title: str
     source: str  # where the formulas come from
-    forms: tuple[Form, ...]  # the first that fits the inputs serves
+    forms: tuple[Form, ...]  # the first one that fits the inputs is used
     hyperparameters: tuple[Symbol, ...] = ()
     sizes: tuple[Size, ...] = ()
-    counts: Mapping[str, str] = field(default_factory=dict)  # of QUANTITIES; what is absent is 0
+    counts: Mapping[str, str] = field(default_factory=dict)  # by names of QUANTITIES; 0 where absent
     checks: tuple[Check, ...] = ()
     flattens: int = 0  # an input of this rank or more is flattened to a vector first, unless PER_ROW forbids it
     repeats: Symbol | None = REPEATS  # inputs with further leading axes: the layer runs once for each of their indices
     spelling: Spelling = Spelling()
-    meets: Callable[[tuple[Shape, ...], Mapping[str, int], str], Kind] | None = None
-    elsewhere: Mapping[str, str] = field(default_factory=dict)  # symbols of further forms: what they are in a form without them
-    training: Training | None = None  # None where nobody has worked it out
+    specialise: Callable[[tuple[Shape, ...], Mapping[str, int], str], Kind] | None = None
+    elsewhere: Mapping[str, str] = field(default_factory=dict)  # symbols of further forms: their formulas in a form without them
+    training: Training | None = None  # None where it is not known
+    writes: Writes = Writes.NEW
+    width: str = ""  # the hyperparameter that sets the output's width and that a width multiplier scales; "" without one
+    window: Window | None = None
+    pooling: Pooling | None = None
+    axis_slice: AxisSlice | None = None  # of a kind that takes positions of one axis and nothing else
+    gates: int = 0  # of a recurrent layer; 0 for all other kinds
+    differentiable: bool = True  # whether gradients flow back through it
+    role: Role | None = None
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        """One of the table stays that very object in another process: what is worked out for a kind is kept by identity."""
+        """A kind of the table stays the same object in another process, since results for a kind are kept by identity."""
         from worksheet.layers import kind_named, kinds
 
         return (kind_named, (self.name,)) if kinds().get(self.name) is self else super().__reduce_ex__(protocol)
@@ -211,13 +221,23 @@ class Kind:
     @cached_property
     def least(self) -> dict[str, int]:
         """The smallest value of every symbol."""
-        known = {name: symbol.least for name, symbol in self.symbols.items()}
-        return dict.fromkeys(["B", *self.elsewhere, *(size.name for size in self.sizes)], 1) | known
+        own = {name: symbol.least for name, symbol in self.symbols.items()}
+        return dict.fromkeys(["B", *self.elsewhere, *(size.name for size in self.sizes)], 1) | own
 
     @property
     def is_source(self) -> bool:
-        """Whether the layer reads no input: a stored array."""
+        """Whether the layer reads no input: a stored tensor."""
         return self.forms[0].inputs == ()
+
+    @property
+    def sets_channels(self) -> bool:
+        """Whether the width is an axis of the output, as it is of kernels and nodes; not where directions multiply it."""
+        return self.width in self.forms[0].output
+
+    @property
+    def works_only_in_training(self) -> bool:
+        """Whether the layer passes its input on at inference, but works in training: dropout."""
+        return self.writes is Writes.NOTHING and self.training is not None and self.training.forward is not None
 
     @cached_property
     def _formulas(self) -> dict[str, Formula]:
@@ -237,7 +257,7 @@ class Kind:
         return self.formula(self.counts.get(quantity, standard.get(quantity, "0")))
 
     def trained(self, quantity: str) -> Formula:
-        """The formula of one of TRAINED or SAVED, for a batch of B samples. Raises KeyError where nobody has worked it out."""
+        """The formula of one of TRAINED or SAVED, for a batch of B samples. Raises KeyError where it is not known."""
         if self.training is None:
             raise KeyError(quantity)
         if quantity == SAVED:
@@ -250,10 +270,10 @@ class Kind:
         return inference if inference.source == "0" else self.formula("B*x").inlined(x=inference)
 
     def resolved(self, formula: Formula, form: Form, *, inline_sizes: bool = True, once: bool = False) -> Formula:
-        """A formula with quantities, X and Y, and the sizes of the output put in place of their names.
+        """A formula with the names of quantities, of X and Y and of the output's sizes replaced by their formulas.
 
-        In a form that repeats it is the cost of all R runs, but for what counts ``once``: stored numbers. A formula of what
-        training costs is one for B samples already, each with R rows.
+        In a form that repeats, the result is for all R runs, except for what counts ``once``: stored elements. A formula of
+        training is for B samples already, each with R rows.
         """
         trains = [name for name in formula.symbols if name in TRAINED or name == SAVED]
         counts = {name: self.count(name) for name in (*QUANTITIES, *trains) if name in formula.symbols}

@@ -3,6 +3,7 @@
 from worksheet.layers.convolution import BIAS
 from worksheet.layers.kind import PER_ROW, ROWS, Form, Kind, Spelling, Symbol, Training
 from worksheet.layers.shapes import VECTOR
+from worksheet.layers.traits import Role
 
 NODES = Symbol("k", "Number of output nodes")
 SECOND = Symbol("m", "Number of elements of the second input")
@@ -27,6 +28,8 @@ LINEAR = Kind(
     ),
     flattens=3,
     repeats=ROWS,
+    width=NODES.name,
+    role=Role.LINEAR,
     spelling=Spelling(arrow=("n", "k"), flags={"nobias": ("b", 0), "rows": ("r", 1)}, example="Linear: 9216->4096"),
 )
 

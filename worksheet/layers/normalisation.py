@@ -1,8 +1,8 @@
-"""Normalisation: elements less their mean, divided by their standard deviation.
+"""Normalisation: elements minus their mean, divided by their standard deviation.
 
-Written out plainly: a mean is a sum and a division; a variance is the sum of the squared differences (products of a number
+Counted as written: a mean is a sum and a division; a variance is the sum of the squared differences (products of a number
 with itself: no MACs) and a division; then a small number is added, the root taken, and every difference divided by it. The
-differences are computed once. Learned numbers multiply and are added element by element: no MACs.
+differences are computed once. Parameters multiply and are added element by element: no MACs.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,8 @@ from worksheet.errors import NetworkError
 from worksheet.layers.convolution import GROUPS
 from worksheet.layers.kind import REPEATS, ROWS, Check, Form, Kind, Shape, Spelling, Symbol, Word
 from worksheet.layers.normalised import BY_MEAN_SQUARE, OF_BATCH, OF_ROW, by_groups, by_length, by_windows
-from worksheet.layers.shapes import CHANNEL_AXIS, CHANNELS_FIRST, CHANNELWISE, MAP, WIDTH_OF_ROW, axes, behind, product
+from worksheet.layers.shapes import CHANNEL_AXIS, CHANNELS_FIRST, CHANNELWISE, MAP, WIDTH_OF_ROW, axes, axes_after, product
+from worksheet.layers.traits import Role, Writes
 
 AFFINE_WORDS = {1: "with learned scale and shift", 0: "without learned numbers"}
 AFFINE = Symbol("a", "Learned numbers", least=0, default="1", words=AFFINE_WORDS)
@@ -43,6 +44,8 @@ BATCH_NORM = Kind(
     },
     training=OF_BATCH,
     repeats=None,
+    writes=Writes.IN_PLACE,  # its statistics are stored; the other kinds read an element several times
+    role=Role.BATCH_NORM,
     spelling=Spelling(words=(AXIS_WORD,), flags=NO_AFFINE, example="BatchNorm"),
 )
 
@@ -100,6 +103,7 @@ LAYER_NORM = Kind(
     },
     training=OF_ROW,
     repeats=ROWS,
+    role=Role.LAYER_NORM,
     spelling=Spelling(
         words=(Word("l", ("l",), quiet=True),), flags=NO_AFFINE | {"nobias": ("b", 0)}, example="LayerNorm", beside=("197x768",)
     ),
@@ -119,6 +123,7 @@ RMS_NORM = replace(
         "roots": "1",
     },
     training=BY_MEAN_SQUARE,
+    role=None,
     spelling=Spelling(words=(Word("l", ("l",), quiet=True),), flags=NO_AFFINE, example="RMSNorm", beside=("35x512",)),
 )
 
@@ -177,41 +182,41 @@ NORMALIZE_VECTOR = replace(NORMALIZE_WHOLE, forms=CHANNELS_FIRST[:1])
 
 BY_CHANNEL = {kind.name: kind for kind in (GROUP_NORM, INSTANCE_NORM)}
 BY_ROW = {kind.name: kind for kind in (LAYER_NORM, RMS_NORM)}
-MOST_TRAILING = 4
+MAX_TRAILING = 4
 
 
 @cache
 def _along(name: str, axes_behind: int) -> Kind:
-    """The kind for channels with so many axes behind them; it runs once for each index of the axes before."""
+    """The kind for channels with so many axes after them; it runs once for each index of the axes before them."""
     form = CHANNELS_FIRST[axes_behind]
     return replace(BY_CHANNEL[name], forms=tuple(kept for kept in BY_CHANNEL[name].forms if kept is form))
 
 
 @cache
 def _batch_norm(axes_behind: int) -> Kind:
-    """The kind for channels with so many axes behind them and any before: one root serves them all."""
+    """The kind for channels with so many axes after them and any before: the root is taken once for all."""
     form = CHANNELS_FIRST[axes_behind]
     before = Form(((BEFORE, *form.inputs[0]),), (BEFORE.name, *form.output), X=f"R*{form.X}", Y=f"R*{form.Y}", on="rows")
     return replace(BATCH_NORM, forms=(form, before))
 
 
-def _batch_norm_meets(shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
-    given = values["i"] and len(shapes) == 1
-    return _batch_norm(behind(BATCH_NORM.name, shapes[0], values["i"])) if given else BATCH_NORM
+def _specialise_batch_norm(shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
+    has_axis = values["i"] and len(shapes) == 1
+    return _batch_norm(axes_after(BATCH_NORM.name, shapes[0], values["i"])) if has_axis else BATCH_NORM
 
 
 def _by_channel(name: str, shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
     if not values["i"] or len(shapes) != 1:
         return BY_CHANNEL[name]
-    kind = _along(name, behind(name, shapes[0], values["i"]))
+    kind = _along(name, axes_after(name, shapes[0], values["i"]))
     if not kind.forms:
-        raise NetworkError(f"{name} needs places behind the channels, but axis {values['i']} is the last", hint="a smaller axis")
+        raise NetworkError(f"{name} needs places after the channels, but axis {values['i']} is the last", hint="a smaller axis")
     return kind
 
 
 @cache
 def _trailing(name: str, count: int) -> Kind:
-    """The kind over so many trailing axes; it runs once for each index of the axes before."""
+    """The kind over so many trailing axes; it runs once for each index of the axes before them."""
     taken = axes(count)
     form = Form((taken,), tuple(axis.name for axis in taken), X=product(taken), Y=product(taken))
     return replace(BY_ROW[name], forms=(form,), repeats=REPEATS)
@@ -221,11 +226,9 @@ def _by_row(name: str, shapes: tuple[Shape, ...], values: Mapping[str, int], _: 
     count = values["l"]
     if count == 1 or len(shapes) != 1:
         return BY_ROW[name]
-    if count > min(len(shapes[0]), MOST_TRAILING):
+    if count > min(len(shapes[0]), MAX_TRAILING):
         received = " x ".join(map(str, shapes[0]))
-        raise NetworkError(
-            f"{name} over {count} axes receives {received}", hint=f"1 to {min(len(shapes[0]), MOST_TRAILING)} axes"
-        )
+        raise NetworkError(f"{name} over {count} axes receives {received}", hint=f"1 to {min(len(shapes[0]), MAX_TRAILING)} axes")
     return _trailing(name, count)
 
 
@@ -240,9 +243,9 @@ def _normalize(shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> 
 
 
 KINDS = (
-    replace(BATCH_NORM, meets=_batch_norm_meets),
-    *(replace(kind, meets=partial(_by_channel, name)) for name, kind in BY_CHANNEL.items()),
-    *(replace(kind, meets=partial(_by_row, name)) for name, kind in BY_ROW.items()),
-    replace(LRN, meets=_lrn),
-    replace(NORMALIZE, meets=_normalize),
+    replace(BATCH_NORM, specialise=_specialise_batch_norm),
+    *(replace(kind, specialise=partial(_by_channel, name)) for name, kind in BY_CHANNEL.items()),
+    *(replace(kind, specialise=partial(_by_row, name)) for name, kind in BY_ROW.items()),
+    replace(LRN, specialise=_lrn),
+    replace(NORMALIZE, specialise=_normalize),
 )

@@ -1,9 +1,9 @@
 """What normalisation costs in training.
 
 Torch keeps the input, and the mean and the root of each group of elements that is normalised together. From them each pass
-finds the normalised elements z again. With h the gradient of z, which is g times the scale, and s the root, the gradient of an
+computes the normalised elements z again. With h the gradient of z, which is g times the scale, and s the root, the gradient of an
 element is (h - mean of h - z (mean of h z))/s: three terms. The gradient of a scale is the sum of g z and that of a shift the
-sum of g, over samples and places. What is summed there are products of two arrays: MACs.
+sum of g, over samples and places. Products of two tensors are summed there: MACs.
 """
 
 from worksheet.layers.kind import Training
@@ -18,7 +18,7 @@ OF_CHANNELS = {  # z, the sum of g z and the sum of g for each channel
 
 
 def by_groups(groups: str) -> Training:
-    """Of so many groups of channels, or of their places, in each sample."""
+    """The training of a normalisation over so many groups of elements in each sample; ``groups`` is a formula."""
     return Training(
         input={
             "multiplications": "(2 + a)*B*X",
@@ -92,7 +92,7 @@ BY_MEAN_SQUARE = Training(  # no mean is taken from an element, nor from its gra
 
 
 def by_length(roots: str) -> Training:
-    """With so many roots in each sample; nothing is divided by the number of elements."""
+    """The training of a division by a norm, with so many roots in each sample; no mean is taken."""
     return Training(
         input={
             "multiplications": "(2 + a)*B*X",
@@ -112,7 +112,7 @@ def by_length(roots: str) -> Training:
 
 
 def by_windows(size: str) -> Training:
-    """Of local response normalisation with windows of so many elements."""
+    """The training of local response normalisation with windows of so many elements."""
     return Training(
         # q = g/d with d the divisor; q - x (2 beta alpha/n) (sum of q x/t in the window), where d is t to the power of beta
         input={

@@ -1,11 +1,12 @@
-"""Arrays that come from no layer: stored ones (a class token, position embeddings, anchors), and the network's inputs."""
+"""Tensors that no layer computes: stored ones (a class token, position embeddings, anchors), and the network's inputs."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
-from worksheet.layers.kind import Form, Kind, Shape, Spelling, Symbol, Training
+from worksheet.layers.kind import INPUT_KIND, Form, Kind, Shape, Spelling, Symbol, Training
 from worksheet.layers.ranks import listed, shape_symbols
+from worksheet.layers.traits import Role
 
 SHAPE = shape_symbols()
 FIXED = Symbol("f", "Origin", least=0, default="0", words={0: "trained", 1: "fixed (a buffer)"})
@@ -13,22 +14,23 @@ FIXED = Symbol("f", "Origin", least=0, default="0", words={0: "trained", 1: "fix
 
 @cache
 def given(rank: int) -> Kind:
-    """The kind for inputs of so many axes."""
+    """The kind for network inputs with so many axes."""
     return replace(
         stored(rank),
-        name="Input",
+        name=INPUT_KIND,
         title="Input of the network",
         source="it is given, and costs nothing",
         hyperparameters=SHAPE,
         counts={},
         training=Training(),
+        role=Role.INPUT,
         spelling=Spelling(listed=tuple(symbol.name for symbol in SHAPE), example="Input: 3x224x224"),
     )
 
 
 @cache
 def stored(rank: int) -> Kind:
-    """The kind for arrays of so many axes."""
+    """The kind for stored tensors with so many axes."""
     output = tuple(symbol.name for symbol in SHAPE[:rank])
     return Kind(
         name="Parameter",
@@ -37,20 +39,21 @@ def stored(rank: int) -> Kind:
         forms=(Form((), output, X="0", Y="*".join(output)),),
         hyperparameters=(*SHAPE, FIXED),
         counts={"weights": "(1 - f)*Y", "buffers": "f*Y"},
-        training=Training(weights={"additions": "(1 - f)*Y*(B - 1)"}),  # every sample reads the same array
+        training=Training(weights={"additions": "(1 - f)*Y*(B - 1)"}),  # every sample reads the same tensor
         repeats=None,
+        role=Role.TABLE,  # position embeddings: each token reads its row
         spelling=Spelling(
             listed=tuple(symbol.name for symbol in SHAPE), flags={"buffer": ("f", 1)}, example="Parameter: 197x768"
         ),
     )
 
 
-def _meets(_: tuple[Shape, ...], v: Mapping[str, int], __: str) -> Kind:
+def _specialise(_: tuple[Shape, ...], v: Mapping[str, int], __: str) -> Kind:
     return stored(len(listed(v)))
 
 
-def _meets_given(_: tuple[Shape, ...], v: Mapping[str, int], __: str) -> Kind:
+def _specialise_input(_: tuple[Shape, ...], v: Mapping[str, int], __: str) -> Kind:
     return given(len(listed(v)))
 
 
-KINDS = (replace(stored(2), meets=_meets), replace(given(3), meets=_meets_given))
+KINDS = (replace(stored(2), specialise=_specialise), replace(given(3), specialise=_specialise_input))

@@ -10,6 +10,7 @@ from worksheet.layers.ranks import AXIS, checked_axis, listed, of_input, only_in
 from worksheet.layers.reshape import MOVES
 from worksheet.layers.shapes import MAP, SIGNAL, VECTOR, product
 from worksheet.layers.shapes import axes as axes_of
+from worksheet.layers.traits import AxisSlice, Writes
 
 # Slice
 
@@ -31,6 +32,8 @@ def sliced(rank: int, axis: int) -> Kind:
         hyperparameters=(AXIS, FROM, LENGTH, STEP),
         training=MOVES,
         repeats=None,
+        writes=Writes.VIEW,
+        axis_slice=AxisSlice(AXIS.name, FROM.name, LENGTH.name, STEP.name),
         spelling=Spelling(
             words=(Word("a", ("a",)), Word("f", ("f",)), Word("c", ("k",)), Word("j", ("j",), quiet=True)),
             example="Slice: 1a 0f 2c",
@@ -61,6 +64,7 @@ CROP = Kind(
     forms=(Form((MAP,), ("c", "H", "W"), X="c*M*N", Y="c*W*H", on="a map"),),
     hyperparameters=(FIRST_CROPPED, CROPPED_WIDTH, CROPPED_HEIGHT),
     training=MOVES,
+    writes=Writes.VIEW,
     spelling=Spelling(words=(Word("a", ("a",), quiet=True), Word("w", ("W", "H"), ("w", "h"), quiet=True)), example="Crop: 32w"),
 )
 
@@ -95,7 +99,7 @@ def _crop_to(shape: Shape, like: Shape, v: Mapping[str, int]) -> Kind:
     return cropped(len(shape), axis)
 
 
-SIZED_CROP = CROP  # without meets, for layers whose size is given
+SIZED_CROP = CROP  # without specialise, for layers whose size is given
 
 # Pad
 
@@ -143,7 +147,7 @@ def _pad(shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
     borders = {"l_w": names[-1], "r_w": names[-1], "l_h": "N", "r_h": "N", "o": "c"}
     for symbol in (*SIDES, CHANNELS_ADDED):
         if v[symbol.name] and borders[symbol.name] not in names:
-            raise NetworkError(f"the input {written(shape)} has no axis for the {symbol.said} ({v[symbol.name]})")
+            raise NetworkError(f"the input {written(shape)} has no axis for the {symbol.inline_meaning} ({v[symbol.name]})")
     return padded(len(axes), frozenset(axis for name, axis in borders.items() if v[name]))
 
 
@@ -181,8 +185,8 @@ def _gather(shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
 
 
 KINDS = (
-    replace(sliced(3, 0), meets=_slice),
-    replace(CROP, meets=_crop),
-    replace(padded(3, frozenset("cMN")), meets=_pad),
-    replace(gathered((3,), 2), meets=_gather),
+    replace(sliced(3, 0), specialise=_slice),
+    replace(CROP, specialise=_crop),
+    replace(padded(3, frozenset("cMN")), specialise=_pad),
+    replace(gathered((3,), 2), specialise=_gather),
 )

@@ -1,4 +1,4 @@
-"""Pooling: one number for every window of every channel, its largest, its mean or its norm."""
+"""Pooling: one number for each window of each channel: its maximum, mean or norm."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -6,7 +6,8 @@ from functools import cache, partial
 
 from worksheet.layers.kind import Form, Kind, Shape, Spelling, Symbol, Training, Word
 from worksheet.layers.shapes import MAP, SIGNAL, VOLUME
-from worksheet.layers.windows import ROUNDING, ROUNDING_FLAGS, SAME, SAME_FLAG, Fit, Windows
+from worksheet.layers.traits import Pooling, Window
+from worksheet.layers.windows import ROUNDING, ROUNDING_FLAGS, SAME, SAME_FLAG, WindowCase, Windows
 
 DIMENSIONS = (1, 2, 3)
 INPUTS: dict[int, tuple[str, ...]] = {1: ("3x64",), 2: (), 3: ("3x16x64x64",)}  # beside the examples
@@ -19,7 +20,7 @@ PADDED_IN_MEAN = Symbol(
 )
 EXPONENT = Symbol("n_p", "Exponent of the norm", default="2")
 FIRST, SQUARE, HIGHER = 1, 2, 3  # exponents by what they cost
-# Each gradient is added where its maximum stood, as windows may overlap: on a gradient of the input that begins with zeros.
+# Each gradient is added at the place of its maximum, since windows may overlap: the gradient of the input starts as zeros.
 ROUTED = Training(
     input={"additions": "B*Y"},
     saves=frozenset({"input"}),
@@ -28,7 +29,7 @@ ROUTED = Training(
 )
 
 
-def _pooling(windows: Windows, fit: Fit, name: str, title: str) -> Kind:
+def _pooling(windows: Windows, case: WindowCase, name: str, title: str) -> Kind:
     """What the kinds of pooling share."""
     dimensions, outputs = windows.dimensions, f"c*{windows.on_output}"
     return Kind(
@@ -40,8 +41,9 @@ def _pooling(windows: Windows, fit: Fit, name: str, title: str) -> Kind:
             *(*windows.kernels, *(windows.paddings if windows.padded else ()), *windows.strides()),
             *(*(windows.dilations if windows.dilated else ()), ROUNDING, *((SAME,) if windows.padded else ())),
         ),
-        sizes=windows.sizes(fit),
-        checks=(*windows.fits(fit), *(windows.filled if windows.padded else ())),
+        sizes=windows.sizes(case),
+        checks=(*windows.checks(case), *(windows.filled if windows.padded else ())),
+        window=Window.SLIDING,
         spelling=Spelling(
             words=windows.words,
             flags=ROUNDING_FLAGS | (SAME_FLAG if windows.padded else {}),
@@ -52,25 +54,26 @@ def _pooling(windows: Windows, fit: Fit, name: str, title: str) -> Kind:
 
 
 @cache
-def maximum(dimensions: int, fit: Fit) -> Kind:
-    """Max-pooling for layers that meet their input in one way."""
+def maximum(dimensions: int, case: WindowCase) -> Kind:
+    """Max-pooling for layers of one window case."""
     windows = Windows(dimensions)
     return replace(
-        _pooling(windows, fit, "MaxPool", "max-pooling"),
+        _pooling(windows, case, "MaxPool", "max-pooling"),
         source=(
             f"a running maximum over each window, padding (minus infinity) included, as in torch.nn.MaxPool{dimensions}d; "
             "AI61002 worksheet"
         ),
         counts={"comparisons": f"c*({windows.kernel} - 1)*{windows.on_output}"},
         training=ROUTED,
+        pooling=Pooling.MAXIMUM,
     )
 
 
 @cache
-def average(dimensions: int, fit: Fit) -> Kind:
-    """Average-pooling for layers that meet their input in one way."""
+def average(dimensions: int, case: WindowCase) -> Kind:
+    """Average-pooling for layers of one window case."""
     windows = Windows(dimensions, dilated=False)
-    kind = _pooling(windows, fit, "AvgPool", "average-pooling")
+    kind = _pooling(windows, case, "AvgPool", "average-pooling")
     return replace(
         kind,
         source=(
@@ -87,15 +90,16 @@ def average(dimensions: int, fit: Fit) -> Kind:
             saves=frozenset({"input"}),
             source="the input is kept because torch keeps it; its numbers are not needed",
         ),
+        pooling=Pooling.MEAN,
         spelling=replace(kind.spelling, flags={**kind.spelling.flags, "nopad": ("i", 0)}),
     )
 
 
 @cache
-def norm(dimensions: int, fit: Fit, exponent: int) -> Kind:
+def norm(dimensions: int, case: WindowCase, exponent: int) -> Kind:
     """Pooling by a norm whose exponent costs what FIRST, SQUARE or HIGHER does."""
     windows = Windows(dimensions, dilated=False, padded=False)
-    kind = _pooling(windows, fit, "LPPool", "power-average-pooling")
+    kind = _pooling(windows, case, "LPPool", "power-average-pooling")
     elements, outputs = f"c*{windows.kernel}*{windows.on_output}", f"c*{windows.on_output}"
     powers: dict[int, dict[str, str]] = {
         FIRST: {},
@@ -126,6 +130,7 @@ def norm(dimensions: int, fit: Fit, exponent: int) -> Kind:
                 "power; from an exponent of 3 on these powers count as exponentials too"
             ),
         ),
+        pooling=Pooling.NORM,
         spelling=replace(
             kind.spelling,
             words=(*kind.spelling.words, Word("n", ("n_p",))),
@@ -134,12 +139,14 @@ def norm(dimensions: int, fit: Fit, exponent: int) -> Kind:
     )
 
 
-def _meets(make: Callable[[int, Fit], Kind], windows: Windows, shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
-    return make(windows.dimensions, windows.fit(shapes, v))
+def _specialise(
+    make: Callable[[int, WindowCase], Kind], windows: Windows, shapes: tuple[Shape, ...], v: Mapping[str, int], _: str
+) -> Kind:
+    return make(windows.dimensions, windows.case_of(shapes, v))
 
 
-def _norm_meets(windows: Windows, shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
-    return norm(windows.dimensions, windows.fit(shapes, v), min(v["n_p"], HIGHER))
+def _specialise_norm(windows: Windows, shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
+    return norm(windows.dimensions, windows.case_of(shapes, v), min(v["n_p"], HIGHER))
 
 
 def _sliding() -> tuple[Kind, ...]:
@@ -149,8 +156,8 @@ def _sliding() -> tuple[Kind, ...]:
     norms = [Windows(n, dilated=False, padded=False) for n in (1, 2)]
     made = [(make, windows) for make, table in ((maximum, largest), (average, mean)) for windows in table]
     return (
-        *(replace(make(w.dimensions, w.usual), meets=partial(_meets, make, w)) for make, w in made),
-        *(replace(norm(w.dimensions, w.usual, SQUARE), meets=partial(_norm_meets, w)) for w in norms),
+        *(replace(make(w.dimensions, w.usual), specialise=partial(_specialise, make, w)) for make, w in made),
+        *(replace(norm(w.dimensions, w.usual, SQUARE), specialise=partial(_specialise_norm, w)) for w in norms),
     )
 
 
@@ -167,6 +174,8 @@ GLOBAL = (
         forms=GLOBAL_FORMS,
         counts={"additions": "X - Y", "divisions": "Y"},
         training=Training(input={"divisions": "B*Y"}),  # each quotient is copied to its whole channel
+        window=Window.ADAPTIVE,
+        pooling=Pooling.MEAN,
         spelling=Spelling(example="GlobalAvgPool"),
     ),
     Kind(
@@ -176,6 +185,8 @@ GLOBAL = (
         forms=GLOBAL_FORMS,
         counts={"comparisons": "X - Y"},
         training=ROUTED,
+        window=Window.ADAPTIVE,
+        pooling=Pooling.MAXIMUM,
         spelling=Spelling(example="GlobalMaxPool"),
     ),
 )

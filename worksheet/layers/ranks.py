@@ -1,4 +1,4 @@
-"""Axes that a layer is told by number, and shapes that a list of numbers gives."""
+"""Axes that are given by number, and shapes that are given as lists of numbers."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from dataclasses import replace
 
 from worksheet.errors import NetworkError
 from worksheet.layers.kind import Shape, Symbol
-from worksheet.layers.shapes import MOST_AXES
+from worksheet.layers.shapes import MAX_AXES
 
 LISTED = 6  # axes that a list of numbers can give
-# Which axis a layer works on: a fact that stands in no formula, so that it is not among a layer's values.
-AXIS = Symbol("a", "Axis", default="1", words={i: f"axis {i}" for i in range(1, MOST_AXES + 1)})
+# Which axis a layer works on. It occurs in no formula, so it is not among a layer's values.
+AXIS = Symbol("a", "Axis", default="1", words={i: f"axis {i}" for i in range(1, MAX_AXES + 1)})
 
 
-def of_input(number: int, axis: Symbol, group: str = "") -> Symbol:
-    """An axis of one of several inputs: c_2."""
+def of_input(place: int, axis: Symbol, group: str = "") -> Symbol:
+    """The symbol of an axis of one of several inputs, numbered from 1: c_2."""
     base, _, index = axis.name.partition("_")
-    letter = chr(ord("A") + int(index) - 1) if index else base  # A, B, C, ... for axes that have a number already
-    return replace(axis, name=f"{letter}_{number}", meaning=f"{axis.meaning} (input {number})", group=group)
+    letter = chr(ord("A") + int(index) - 1) if index else base  # A, B, C, ... for axes with numbers
+    return replace(axis, name=f"{letter}_{place}", meaning=f"{axis.meaning} (input {place})", group=group)
 
 
 def shape_symbols(most: int = LISTED) -> tuple[Symbol, ...]:

@@ -121,6 +121,8 @@ RNN = Kind(
             "assignments": "v",
         },
     ),
+    width=UNITS.name,
+    gates=1,
     training=_training(
         1,
         {"multiplications": "2*(1 - v)", "additions": "(1 - v)", "comparisons": "v", "assignments": "v"},
@@ -150,6 +152,7 @@ LSTM = replace(
     ),
     hyperparameters=(UNITS, LAYERS, DIRECTIONS, PROJECTION, BIAS, SECOND_BIAS),
     counts=_counts(4, LSTM_UNIT),
+    gates=4,
     training=_training(4, LSTM_UNIT_BACK, kept=6),  # the gates, the cell's state and its tanh
     checks=(
         TWO_WAYS,
@@ -185,6 +188,7 @@ GRU = replace(
         f"as in torch.nn.GRU: {RULES}"
     ),
     hyperparameters=(UNITS, LAYERS, DIRECTIONS, BIAS, SECOND_BIAS),
+    gates=3,
     # sigmoid twice, tanh once, three gates multiplied in, 1 - z and the sum of the state
     counts=_counts(3, {"multiplications": "4", "additions": "6", "divisions": "3", "exponentials": "3"}),
     # backwards: p 3, z 3, r 3, U h + c 1, the state before 1; 1 - z (once), h - p, 1 - p*p, 1 - r, the state's two gradients
@@ -194,4 +198,4 @@ GRU = replace(
     ),
 )
 
-KINDS = (RNN, replace(LSTM, meets=_lstm), GRU)
+KINDS = (RNN, replace(LSTM, specialise=_lstm), GRU)

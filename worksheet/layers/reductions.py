@@ -6,12 +6,12 @@ from functools import lru_cache, partial
 
 from worksheet.errors import NetworkError
 from worksheet.formula import Formula
-from worksheet.layers.arithmetic import MOST_PATTERNS
+from worksheet.layers.arithmetic import MAX_PATTERNS
 from worksheet.layers.kind import Form, Kind, Shape, Spelling, Symbol, Training
 from worksheet.layers.shapes import MAP, axes, product
 
-MOST = 4
-LISTED = tuple(f"a_{i}" for i in range(1, MOST + 1))
+MAX_REDUCED = 4
+LISTED = tuple(f"a_{i}" for i in range(1, MAX_REDUCED + 1))
 POSITIONS = tuple(
     Symbol(name, "Axis that is reduced, from 1 (0: no further one; without any, all)", least=0, default="0", neutral=0)
     for name in LISTED
@@ -67,23 +67,25 @@ def _base(name: str, title: str, source: str, costs: Mapping[str, str], training
 BASES = {row[0]: _base(*row) for row in TABLE}
 
 
-@lru_cache(maxsize=MOST_PATTERNS)
+@lru_cache(maxsize=MAX_PATTERNS)
 def _specialised(name: str, rank: int, reduced: tuple[int, ...], keep: int) -> Kind:
     return _over(BASES[name], COSTS[name], rank, reduced, keep)
 
 
-def _meets(name: str, shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
+def _specialise(name: str, shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
     if len(shapes) != 1:
         return BASES[name]
     (shape,) = shapes
-    given = [values[position] for position in LISTED if values[position]]
-    if len(set(given)) < len(given):
-        raise NetworkError(f"{name} names an axis twice: {', '.join(map(str, given))}")
-    if max(given, default=0) > len(shape):
+    positions = [values[position] for position in LISTED if values[position]]
+    if len(set(positions)) < len(positions):
+        raise NetworkError(f"{name} names an axis twice: {', '.join(map(str, positions))}")
+    if max(positions, default=0) > len(shape):
         received = " x ".join(map(str, shape))
-        raise NetworkError(f"{name} over axis {max(given)} receives {received}", hint=f"axes are counted from 1 to {len(shape)}")
-    reduced = tuple(sorted(axis - 1 for axis in given)) or tuple(range(len(shape)))
+        raise NetworkError(
+            f"{name} over axis {max(positions)} receives {received}", hint=f"axes are counted from 1 to {len(shape)}"
+        )
+    reduced = tuple(sorted(axis - 1 for axis in positions)) or tuple(range(len(shape)))
     return _specialised(name, len(shape), reduced, values["f"])
 
 
-KINDS = tuple(replace(kind, meets=partial(_meets, name)) for name, kind in BASES.items())
+KINDS = tuple(replace(kind, specialise=partial(_specialise, name)) for name, kind in BASES.items())

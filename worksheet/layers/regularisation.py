@@ -1,7 +1,8 @@
-"""Layers that only training needs: at inference they pass their input through."""
+"""Layers that work in training only: at inference they pass their input through."""
 
 from worksheet.layers.kind import Kind, Spelling, Training
 from worksheet.layers.shapes import ELEMENTWISE
+from worksheet.layers.traits import Writes
 
 KINDS = (
     Kind(
@@ -18,6 +19,7 @@ KINDS = (
                 "of a random number with p chooses which; drawing that number is not counted"
             ),
         ),
+        writes=Writes.NOTHING,
         spelling=Spelling(example="Dropout"),
     ),
 )

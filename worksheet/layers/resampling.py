@@ -1,4 +1,4 @@
-"""Layers that give a map another width and height by reading it between its places."""
+"""Layers that change the width and height of a feature map by interpolation."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -30,14 +30,14 @@ SIZES = (Size("W", "Width of output tensor", "M*s_w"), Size("H", "Height of outp
 
 
 def weighted(points: int) -> dict[str, str]:
-    """What an output element that is a weighted sum of so many costs; a copy costs nothing."""
+    """The counts where each output element is a weighted sum of so many elements; a copy costs nothing."""
     if points == 1:
         return {}
     return {"multiplications": f"{points}*Y", "additions": f"{points - 1}*Y"}
 
 
 def scattered(points: int) -> Training:
-    """The gradient of an output element goes back to all that it was read from, weighted, and is added there."""
+    """The training: the gradient of an output element is weighted and added to each element that it was computed from."""
     if points == 1:
         return Training(input={"additions": "B*Y"})
     return Training(input={"multiplications": f"{points}*B*Y", "additions": f"{points}*B*Y"})
@@ -61,7 +61,7 @@ UPSAMPLE = Kind(
 
 @cache
 def upsampled(mode: int, dimensions: int, is_given: bool) -> Kind:
-    """The kind for one interpolation of signals or maps, to a given size or by a factor."""
+    """The kind for one interpolation of signals or feature maps, to a given size or by a factor."""
     return replace(
         UPSAMPLE,
         forms=(ON_MAP if dimensions == 2 else ON_SIGNAL,),
@@ -77,16 +77,16 @@ def _upsample(shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
     is_given = _is_given("Upsample", v, ("s_w", "s_h"))
     dimensions = 1 if shapes and len(shapes[0]) == 2 else 2
     if dimensions == 1 and v["v"] == CUBIC:
-        raise NetworkError("bicubic interpolation takes a map, not a signal")
+        raise NetworkError("bicubic interpolation needs a feature map, not a signal")
     return upsampled(v["v"], dimensions, is_given)
 
 
 def _is_given(name: str, v: Mapping[str, int], factors: tuple[str, ...]) -> bool:
-    """Whether the output's size is given. Raises NetworkError where half of it is, or a factor too."""
+    """Whether the output's size is given. Raises NetworkError for half a size, and for a size beside a factor."""
     if bool(v["W"]) != bool(v["H"]):
-        raise NetworkError(f"{name} is given a width of {v['W']} and a height of {v['H']}", hint="give both, or neither")
+        raise NetworkError(f"{name} has a width of {v['W']} and a height of {v['H']}", hint="give both, or neither")
     if v["W"] and any(v[factor] != 1 for factor in factors):
-        raise NetworkError(f"{name} is given a size and a factor", hint="leave one of them out")
+        raise NetworkError(f"{name} has a size and a factor", hint="leave one of them out")
     return bool(v["W"])
 
 
@@ -141,4 +141,4 @@ def _interp(_: tuple[Shape, ...], v: Mapping[str, int], __: str) -> Kind:
     return INTERPS[_is_given("Interp", v, ("n_z", "n_s"))]
 
 
-KINDS = (replace(UPSAMPLE, meets=_upsample), replace(INTERP, meets=_interp))
+KINDS = (replace(UPSAMPLE, specialise=_upsample), replace(INTERP, specialise=_interp))

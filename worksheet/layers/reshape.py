@@ -1,4 +1,4 @@
-"""Layers that give the same numbers another shape or order."""
+"""Layers that give the same elements another shape or order."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,8 +10,9 @@ from worksheet.layers.kind import Check, Form, Kind, Shape, Size, Spelling, Symb
 from worksheet.layers.ranks import LISTED, listed, only_input, shape_symbols, written
 from worksheet.layers.shapes import MAP, SIGNAL, TOKENS, VECTOR, VOLUME, product
 from worksheet.layers.shapes import axes as axes_of
+from worksheet.layers.traits import Role, Writes
 
-MOVES = Training()  # each number has the gradient of the place that it goes to, or none
+MOVES = Training()  # each element has the gradient of the place that it moves to, or none
 
 SHAPE = shape_symbols()
 POSITIONS = tuple(
@@ -50,13 +51,15 @@ FLATTEN = Kind(
     ),
     training=MOVES,
     repeats=None,
+    writes=Writes.VIEW_OR_COPY,
+    role=Role.FLATTENING,
     spelling=Spelling(example="Flatten"),
 )
 
 
 @cache
 def reshaped(rank: int, to: int) -> Kind:
-    """The reshaping of one number of axes to another."""
+    """The kind for inputs of one rank and outputs of another."""
     axes, output = axes_of(rank), tuple(symbol.name for symbol in SHAPE[:to])
     return Kind(
         name="Reshape",
@@ -66,6 +69,7 @@ def reshaped(rank: int, to: int) -> Kind:
         hyperparameters=SHAPE,
         training=MOVES,
         repeats=None,
+        writes=Writes.VIEW_OR_COPY,
         spelling=Spelling(listed=tuple(symbol.name for symbol in SHAPE), example="Reshape: 12x32x32"),
     )
 
@@ -73,7 +77,7 @@ def reshaped(rank: int, to: int) -> Kind:
 def _reshape(shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
     shape, to = only_input("Reshape", shapes), listed(v)
     if prod(shape) != prod(to):
-        raise NetworkError(f"{written(to)} holds {prod(to):,} numbers, but the input {written(shape)} has {prod(shape):,}")
+        raise NetworkError(f"{written(to)} has {prod(to):,} elements, but the input {written(shape)} has {prod(shape):,}")
     return reshaped(len(shape), len(to))
 
 
@@ -89,6 +93,7 @@ def permuted(positions: tuple[int, ...]) -> Kind:
         hyperparameters=POSITIONS,
         training=MOVES,
         repeats=None,
+        writes=Writes.VIEW,
         spelling=Spelling(listed=tuple(symbol.name for symbol in POSITIONS), separator=",", example="Permute: 2,3,1"),
     )
 
@@ -97,8 +102,8 @@ def _permute(shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
     shape, positions = only_input("Permute", shapes), listed(v, "a")
     if sorted(positions) != list(range(1, len(shape) + 1)):
         order = ",".join(map(str, positions))
-        each = f"each of the axes 1 to {len(shape)} stands in it once"
-        raise NetworkError(f"{order} is no order of the axes of the input {written(shape)}", hint=each)
+        each = f"an order names each of the axes 1 to {len(shape)} once"
+        raise NetworkError(f"{order} is not an order of the axes of the input {written(shape)}", hint=each)
     return permuted(positions)
 
 
@@ -143,4 +148,4 @@ SHUFFLES = (
     ),
 )
 
-KINDS = (FLATTEN, replace(reshaped(3, 3), meets=_reshape), replace(permuted((2, 3, 1)), meets=_permute), *SHUFFLES)
+KINDS = (FLATTEN, replace(reshaped(3, 3), specialise=_reshape), replace(permuted((2, 3, 1)), specialise=_permute), *SHUFFLES)

@@ -1,4 +1,4 @@
-"""Learned numbers that multiply the channels, or are added to them."""
+"""Parameters that multiply the channels, or are added to them."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,7 +6,8 @@ from functools import cache, partial
 
 from worksheet.layers.convolution import BIAS as SHIFT
 from worksheet.layers.kind import ROWS, Form, Kind, Shape, Spelling, Symbol, Training, Word
-from worksheet.layers.shapes import CHANNELS_FIRST, MAP, behind
+from worksheet.layers.shapes import CHANNELS_FIRST, MAP, axes_after
+from worksheet.layers.traits import Writes
 
 AXIS = Symbol(
     "a", "Axis of the channels, from 1 (0: the first of maps and volumes, the last of rows)", least=0, default="0", neutral=0
@@ -36,6 +37,7 @@ SCALE = Kind(
         },
         saves=frozenset({"input"}),
     ),
+    writes=Writes.IN_PLACE,
     spelling=Spelling(words=(AXIS_WORD,), flags={"nobias": ("b", 0), "single": ("v", 1)}, example="Scale"),
 )
 BIAS = Kind(
@@ -46,6 +48,7 @@ BIAS = Kind(
     hyperparameters=(SINGLE, AXIS),
     counts={"biases": "c*(1 - v) + v", "additions": "X"},
     training=Training(weights={"additions": "B*X - (c*(1 - v) + v)"}),
+    writes=Writes.IN_PLACE,
     spelling=Spelling(words=(AXIS_WORD,), flags={"single": ("v", 1)}, example="Bias"),
 )
 BASES = {kind.name: kind for kind in (SCALE, BIAS)}
@@ -53,18 +56,18 @@ BASES = {kind.name: kind for kind in (SCALE, BIAS)}
 
 @cache
 def _along(name: str, axes_behind: int) -> Kind:
-    """The kind for channels with so many axes behind them; it runs once for each index of the axes before."""
+    """The kind for channels with so many axes after them; it runs once for each index of the axes before them."""
     form: Form = CHANNELS_FIRST[axes_behind]
     base = BASES[name]
     return replace(base, forms=(form,), repeats=base.repeats if axes_behind else ROWS)
 
 
-def _meets(name: str, shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
+def _specialise(name: str, shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
     if len(shapes) != 1:
         return BASES[name]
     (shape,) = shapes
     usual = 1 if len(shape) >= len(MAP) else len(shape)
-    return _along(name, behind(name, shape, values["a"] or usual))
+    return _along(name, axes_after(name, shape, values["a"] or usual))
 
 
-KINDS = tuple(replace(kind, meets=partial(_meets, name)) for name, kind in BASES.items())
+KINDS = tuple(replace(kind, specialise=partial(_specialise, name)) for name, kind in BASES.items())

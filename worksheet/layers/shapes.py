@@ -1,4 +1,4 @@
-"""The symbols of the shapes that layers meet: vectors, rows of vectors, signals, maps and volumes."""
+"""The symbols of common shapes: vectors, rows of vectors, signals, feature maps and volumes."""
 
 from collections.abc import Iterable
 
@@ -20,7 +20,7 @@ MAP = (CHANNELS, HEIGHT, WIDTH)
 VOLUME = (CHANNELS, DEPTH, HEIGHT, WIDTH)
 TOKENS = (ROWS, WIDTH_OF_ROW)  # any number of leading axes, each index a row of n
 
-# A layer that works on each element by itself, whatever the shape.
+# The forms of an element-wise layer, which takes any shape.
 ELEMENTWISE = (
     Form((MAP,), ("c", "N", "M"), X="c*M*N", Y="c*M*N", on="a map"),
     Form((VECTOR,), ("n",), X="n", Y="n", on="a vector"),
@@ -36,18 +36,18 @@ FLATTENED = {
         (("c", "M", "N", "D"), ("c", "D", "N", "M")),
     )
 }
-MOST_AXES = 12  # of an array whose axes need a symbol each
+MAX_AXES = 12  # of a tensor whose axes need a symbol each
 
 
 def axes(rank: int) -> tuple[Symbol, ...]:
-    """A symbol for each axis of a shape of this rank, where each needs one of its own. Raises NetworkError for too many."""
+    """A symbol for each axis of a shape of this rank. Raises NetworkError for too many."""
     return {0: (), 1: VECTOR, 2: (LENGTH, WIDTH_OF_ROW), 3: MAP, 4: VOLUME}.get(rank) or numbered(rank)
 
 
 def numbered(rank: int) -> tuple[Symbol, ...]:
-    """The same with numbers in place of letters."""
-    if rank > MOST_AXES:
-        raise NetworkError(f"an array of {rank} axes", hint=f"at most {MOST_AXES} axes can be told apart here")
+    """Numbered symbols x_1, x_2, ... for the axes of a shape of this rank. Raises NetworkError for too many."""
+    if rank > MAX_AXES:
+        raise NetworkError(f"a tensor with {rank} axes", hint=f"at most {MAX_AXES} axes are supported here")
     return tuple([Symbol(f"x_{i}", f"Size of axis {i} of the input") for i in range(1, rank + 1)])
 
 
@@ -62,7 +62,7 @@ def product(factors: Iterable[Symbol | int]) -> str:
     return "*".join([symbol.name for symbol in symbols if symbol.group != WIDTH.group] + places[::-1]) or "1"
 
 
-# A layer that works channel by channel, by the number of axes behind the channels.
+# The forms of a layer that works channel by channel, by the number of axes after the channels.
 CHANNELS_FIRST = tuple(
     Form((axes,), tuple(axis.name for axis in axes), X=product(axes), Y=product(axes), on=on)
     for axes, on in (((CHANNELS,), "a vector"), (SIGNAL, "a signal"), (MAP, "a map"), (VOLUME, "a volume"))
@@ -71,8 +71,8 @@ CHANNELWISE = tuple([CHANNELS_FIRST[i] for i in (2, 0, 1, 3)])  # the map, which
 CHANNEL_AXIS = Symbol("i", "Axis of the channels, from 1 (0: the first)", least=0, default="0", neutral=0)
 
 
-def behind(kind: str, shape: Shape, axis: int) -> int:
-    """How many axes of a shape stand behind one, counted from 1. Raises NetworkError where a kind cannot work along it."""
+def axes_after(kind: str, shape: Shape, axis: int) -> int:
+    """The number of axes after one, counted from 1. Raises NetworkError for an axis that a kind cannot work along."""
     if axis > len(shape):
         text = " x ".join(map(str, shape))
         raise NetworkError(
@@ -80,5 +80,5 @@ def behind(kind: str, shape: Shape, axis: int) -> int:
         )
     if len(shape) - axis >= len(CHANNELS_FIRST):
         most = len(CHANNELS_FIRST) - 1
-        raise NetworkError(f"{kind} works along axis {axis} of {len(shape)}", hint=f"at most {most} axes may stand behind it")
+        raise NetworkError(f"{kind} works along axis {axis} of {len(shape)}", hint=f"at most {most} axes may follow it")
     return len(shape) - axis

@@ -6,7 +6,7 @@ from functools import cache, partial
 
 from worksheet.formula import Formula
 from worksheet.layers.kind import REPEATS, ROWS, Form, Kind, Shape, Spelling, Symbol, Training, Word
-from worksheet.layers.shapes import MAP, VOLUME, behind, product
+from worksheet.layers.shapes import MAP, VOLUME, axes_after, product
 
 AXIS = Symbol("a", "Axis, from 1 (0: the channels of a map, the last axis otherwise)", least=0, default="0", neutral=0)
 ALONG = Symbol("n", "Number of elements along the axis")
@@ -55,7 +55,7 @@ BASES = {kind.name: kind for kind in (SOFTMAX, LOG_SOFTMAX)}
 
 @cache
 def _along(name: str, axes_behind: int) -> Kind:
-    """The kind along an axis with so many axes behind it; it runs once for each index of the axes before."""
+    """The kind along an axis with so many axes after it; it runs once for each index of the axes before it."""
     base = BASES[name]
     if not axes_behind:
         return base
@@ -70,12 +70,12 @@ def _along(name: str, axes_behind: int) -> Kind:
     return replace(base, forms=(form,), counts=everywhere(base.counts), training=training, repeats=REPEATS)
 
 
-def _meets(name: str, shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
+def _specialise(name: str, shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
     if len(shapes) != 1:
         return BASES[name]
     (shape,) = shapes
     usual = 1 if len(shape) == len(MAP) else len(shape)
-    return _along(name, behind(name, shape, values["a"] or usual))
+    return _along(name, axes_after(name, shape, values["a"] or usual))
 
 
-KINDS = tuple(replace(kind, meets=partial(_meets, name)) for name, kind in BASES.items())
+KINDS = tuple(replace(kind, specialise=partial(_specialise, name)) for name, kind in BASES.items())

@@ -9,11 +9,11 @@ from worksheet.errors import Collector, SheetError, Where, nearest, shown
 from worksheet.formula import whole
 from worksheet.layers.kind import Kind, Symbol, Word
 
-MOST = 10**9  # the largest size or count that a sheet may give
+MAX_SIZE = 10**9  # the largest size or count that a sheet may give
 
 
 class Given(NamedTuple):
-    """One word as it was read: its letters, the number and the place."""
+    """One word as it was read: its letters, its number and its place."""
 
     word: str
     value: int
@@ -30,7 +30,7 @@ def vocabulary(kind: Kind) -> dict[str, tuple[str, ...]]:
 
 
 def unknown_word(kind: Kind, word: str, where: Where | None = None) -> SheetError:
-    """The fault of a word that a kind does not know."""
+    """The error for a word that a kind does not have."""
     hint = nearest(word, vocabulary(kind)) or f"{kind.name} takes no numbers"
     return SheetError(f"{kind.name} has no {shown(word)}", where, hint)
 
@@ -83,13 +83,13 @@ def _known(kind: Kind, given: Iterable[Given], words: Mapping[str, tuple[str, ..
 def _is_within(kind: Kind, names: tuple[str, ...], item: Given, faults: Collector) -> bool:
     symbol = kind.symbols[names[0]]  # the symbols of one word share their domain
     if not isinstance(item.value, int):
-        faults.add(SheetError(f"the {symbol.said} is {item.value!r}; it must be a whole number", item.where))
+        faults.add(SheetError(f"the {symbol.inline_meaning} is {item.value!r}; it must be a whole number", item.where))
         return False
-    least, most = symbol.least, max(symbol.words, default=MOST)
+    least, most = symbol.least, max(symbol.words, default=MAX_SIZE)
     if least <= item.value <= most:
         return True
     allowed = f"from {least} to {most:,}" if item.value > most else f"at least {least}"
-    faults.add(SheetError(f"the {symbol.said} is {item.value:,}; it must be {allowed}", item.where))
+    faults.add(SheetError(f"the {symbol.inline_meaning} is {item.value:,}; it must be {allowed}", item.where))
     return False
 
 
@@ -97,7 +97,7 @@ def _default(kind: Kind, symbol: Symbol, values: Mapping[str, int], place: Where
     if symbol.name in values:
         return values[symbol.name]
     if symbol.default is None:
-        raise SheetError(f"{kind.name} lacks the {symbol.said}", place, f"an example: {kind.spelling.example}")
+        raise SheetError(f"{kind.name} lacks the {symbol.inline_meaning}", place, f"an example: {kind.spelling.example}")
     formula = kind.formula(symbol.default)
     if any(name not in values for name in formula.symbols):
         return symbol.least  # what it follows is missing and reported already

@@ -13,7 +13,7 @@ from worksheet.layers.attention import (
     MULTIHEAD,
     QUERIES,
     SELF,
-    Rows,
+    Projection,
     multihead_counts,
     multihead_training,
 )
@@ -30,8 +30,8 @@ Counts = Mapping[str, str]  # formulas by quantity, those of training among them
 
 
 def _on_rows(kind: Kind, facts: Mapping[str, int], **names: str) -> Counts:
-    """What a kind counts on L rows of n, with numbers for some of its symbols and other names for others."""
-    met = kind.meets(((2, 3),), facts, "") if kind.meets else kind
+    """The counts of a kind on L rows of width n, with values for some of its symbols and new names for others."""
+    met = kind.specialise(((2, 3),), facts, "") if kind.specialise else kind
     (form,) = [form for form in (*met.forms, *met.repeated_forms) if {axis.name for axis in form.symbols} == ROW_AXES]
     counts = {name: met.quantity(name, form) for name in met.counts}
     if met.training:
@@ -40,29 +40,29 @@ def _on_rows(kind: Kind, facts: Mapping[str, int], **names: str) -> Counts:
 
 
 def _named(training: Training) -> dict[str, str]:
-    """What training costs by the names of quantities."""
+    """The costs of training by the names of quantities, without zeros."""
     counts = {name: training.count(*of) for name, of in TRAINED.items()} | {SAVED: training.extra}
     return {name: text for name, text in counts.items() if text and text != "0"}
 
 
-def _attention(linear: list[Rows], keys: str, joined: str, inner: Sequence[Rows] = (MIXED,)) -> Counts:
+def _attention(linear: list[Projection], keys: str, joined: str, inner: Sequence[Projection] = (MIXED,)) -> Counts:
     return multihead_counts(linear, keys) | _named(multihead_training(linear, keys, "n", joined, inner))
 
 
 def _within(counts: Counts) -> Counts:
-    """The same for a part that reads what earlier parts have learnt: all that leads to its input leads to their numbers too."""
+    """The same for a part after others with parameters: all that leads to its input leads to their parameters too."""
     inner = {name: f"inner_{name.removeprefix('input_')}" for name in counts if name.startswith("input_")}
     return dict(counts) | {inner[name]: counts[name] for name in inner}
 
 
 def _sum(parts: Sequence[tuple[str, Counts]]) -> dict[str, str]:
-    """The counts of parts together, each so many times."""
-    found: dict[str, list[str]] = {}
+    """The counts of several parts together, each with a factor."""
+    terms: dict[str, list[str]] = {}
     for times, counts in parts:
         for name, text in counts.items():
-            term = text if times == "1" else Formula("t*x").inlined(t=times, x=text).source
-            found.setdefault(name, []).extend([term] if term != "0" else [])
-    return {name: " + ".join(terms) for name, terms in found.items() if terms}
+            product = text if times == "1" else Formula("t*x").inlined(t=times, x=text).source
+            terms.setdefault(name, []).extend([product] if product != "0" else [])
+    return {name: " + ".join(texts) for name, texts in terms.items() if texts}
 
 
 def _kinds(family: Iterable[Kind]) -> dict[str, Kind]:
@@ -82,12 +82,14 @@ FORWARD = tuple(
 )
 RESIDUAL = {"additions": "L*n", "input_additions": "B*L*n"}  # backwards too: the gradients of both ways meet
 MEETING = {"inner_additions": "B*L*n"}  # at a residual other than the first, which begins at what the layer reads
-TO_ITSELF = _attention([Rows("4*", "L", "n", "n")], "L", "2*L*n")
-TO_MEMORY = _attention([Rows("2*", "L", "n", "n"), Rows("2*", "S", "n", "n")], "S", "S*n", [Rows("2*", "L", "n", "n")])
+TO_ITSELF = _attention([Projection("4*", "L", "n", "n")], "L", "2*L*n")
+TO_MEMORY = _attention(
+    [Projection("2*", "L", "n", "n"), Projection("2*", "S", "n", "n")], "S", "S*n", [Projection("2*", "L", "n", "n")]
+)
 ENCODER = _sum(
     (
         *(("1", TO_ITSELF), *FORWARD, ("2", RESIDUAL), ("1", MEETING), ("2", NORM)),
-        # what each normalisation reads and, but for the last, gives; of a GELU what it reads, and what either activation gives
+        # input and, except for the last, output of each normalisation; input of a GELU, and output of either activation
         ("1", {SAVED: "B*(3*L*n + (1 + v)*L*f)"}),
     )
 )
@@ -104,12 +106,12 @@ PARTS = (
 
 
 def _counts(counts: Counts) -> dict[str, str]:
-    """Those of one sample's forward pass."""
+    """The counts of one sample's forward pass."""
     return {name: text for name, text in counts.items() if name in QUANTITIES}
 
 
 def _training(counts: Counts) -> Training:
-    """Those of training; the forward pass is that of inference."""
+    """The counts of training; the forward pass equals inference."""
     passes: dict[str, dict[str, str]] = {name: {} for name in PASSES}
     for name in TRAINED.keys() & counts.keys():
         of, operation = TRAINED[name]

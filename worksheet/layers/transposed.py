@@ -1,8 +1,9 @@
-"""Transposed convolution: every input element lays a weighted copy of the kernel into the output."""
+"""Transposed convolution: each input element adds a weighted copy of the kernel to the output."""
 
 from worksheet.layers.convolution import BIAS, GROUPED, GROUPS, KERNELS
 from worksheet.layers.kind import Check, Form, Kind, Size, Spelling, Symbol, Training, Word
-from worksheet.layers.windows import Axis, Windows
+from worksheet.layers.traits import Window
+from worksheet.layers.windows import WindowAxis, Windows
 
 EXAMPLES: dict[int, tuple[str, tuple[str, ...]]] = {
     1: ("ConvTranspose1d: 8c 4w 2s 1p", ("3x64",)),
@@ -11,17 +12,17 @@ EXAMPLES: dict[int, tuple[str, tuple[str, ...]]] = {
 }
 
 
-def _size(axis: Axis) -> Size:
+def _size(axis: WindowAxis) -> Size:
     x, size = axis.letter, axis.input.name
     text = f"({size} - 1)*s_{x} - 2*p_{x} + d_{x}*({x} - 1) + 1 + o_{x}"
     return Size(axis.output, f"{axis.side.capitalize()} of output tensor", text)
 
 
-def _output_padding(axis: Axis) -> Symbol:
+def _output_padding(axis: WindowAxis) -> Symbol:
     return Symbol(f"o_{axis.letter}", f"Further {axis.side} of the output", 0, "further output", default="0", neutral=0)
 
 
-def _checks(axis: Axis) -> tuple[Check, ...]:
+def _checks(axis: WindowAxis) -> tuple[Check, ...]:
     x = axis.letter
     smaller = f"the further {axis.side} ({{o_{x}}}) must be smaller than the stride ({{s_{x}}}) or the dilation ({{d_{x}}})"
     left = f"the padding ({{p_{x}}}) leaves nothing of the output's {axis.side}"
@@ -72,6 +73,8 @@ def _kind(dimensions: int) -> Kind:
             "macs": products,
         },
         training=_training(windows),
+        width=KERNELS.name,
+        window=Window.TRANSPOSED,
         checks=(*GROUPED, *(check for axis in windows.axes for check in _checks(axis))),
         spelling=Spelling(
             words=(

@@ -1,6 +1,6 @@
-"""What convolution and pooling have in common: a window that slides over a signal, map or volume, and the sizes that come out.
+"""What convolution and pooling share: a window that slides over a signal, feature map or volume, and the output sizes.
 
-Everything is made from a table of axes, so that one, two and three dimensions are one text.
+Everything is made from a table of axes, so one, two and three dimensions share one definition.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from worksheet.layers.shapes import CHANNELS, DEPTH, HEIGHT, WIDTH
 
 
 @dataclass(frozen=True)
-class Axis:
+class WindowAxis:
     """One direction in which a window slides."""
 
-    letter: str  # of the kernel's size; the index of p, q, s, d
+    letter: str  # of the kernel's size, and the index of p, q, s, d
     side: str
     larger: str
     input: Symbol
@@ -25,17 +25,17 @@ class Axis:
 
 
 AXES = (
-    Axis("w", "width", "wider", WIDTH, "W"),
-    Axis("h", "height", "higher", HEIGHT, "H"),
-    Axis("t", "depth", "deeper", DEPTH, "T"),
+    WindowAxis("w", "width", "wider", WIDTH, "W"),
+    WindowAxis("h", "height", "higher", HEIGHT, "H"),
+    WindowAxis("t", "depth", "deeper", DEPTH, "T"),
 )
 
 # How the number of windows along an axis is found.
 FLOORED = "floor"
 ROUNDINGS = {
-    FLOORED: "floor(({way})/s_{x}) + 1",
-    "ceil": "ceil(({way})/s_{x}) + 1",
-    "clipped": "min(ceil(({way})/s_{x}) + 1, ceil(({behind})/s_{x}))",  # the last window starts in the input or before it
+    FLOORED: "floor(({reach})/s_{x}) + 1",
+    "ceil": "ceil(({reach})/s_{x}) + 1",
+    "clipped": "min(ceil(({reach})/s_{x}) + 1, ceil(({behind})/s_{x}))",  # the last window starts in the input or before it
     "same": "ceil({size}/s_{x})",
 }
 DOWN, UP, UNCLIPPED = 0, 1, 2
@@ -53,11 +53,11 @@ ROUNDING_FLAGS = {"ceil": ("e", UP), "unclipped": ("e", UNCLIPPED)}
 SAME_FLAG = {"same": ("z", 1)}
 
 
-class Fit(NamedTuple):
-    """What of a layer decides about its formulas and messages."""
+class WindowCase(NamedTuple):
+    """The properties of a layer and its input that decide on its formulas and messages."""
 
     roundings: tuple[str, ...]  # one of ROUNDINGS for each axis
-    traits: frozenset[str] = frozenset()  # what a message names: q, further padding; d, dilation
+    traits: frozenset[str] = frozenset()  # what a message must name: q, further padding; d, dilation
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Windows:
     padded: bool = True
 
     @property
-    def axes(self) -> tuple[Axis, ...]:
+    def axes(self) -> tuple[WindowAxis, ...]:
         """From the innermost axis outwards, the order in which the course writes them: w, h, t."""
         return AXES[: self.dimensions]
 
@@ -95,7 +95,7 @@ class Windows:
 
     @property
     def output(self) -> tuple[str, ...]:
-        """The output's axes behind the channels."""
+        """The output's axes after the channels."""
         return tuple(axis.output for axis in reversed(self.axes))
 
     # Symbols. Defaults are formulas over the symbols before.
@@ -110,7 +110,7 @@ class Windows:
 
     @property
     def paddings(self) -> tuple[Symbol, ...]:
-        """On each side, and what comes on top of that on one side."""
+        """The padding on each side, and the further padding on one side."""
         even = [
             Symbol(f"p_{axis.letter}", f"Padding on each side of the {axis.side}", 0, "padding", default="0")
             for axis in self.axes
@@ -122,7 +122,7 @@ class Windows:
         return (*even, *uneven)
 
     def strides(self, default: str = "") -> tuple[Symbol, ...]:
-        """A default of 1 for a convolution; pooling steps by the kernel's own size."""
+        """The strides. A convolution has a default of 1; pooling steps by the size of its kernel."""
         return tuple(
             Symbol(f"s_{axis.letter}", f"Stride along the {axis.side}", group="stride", default=default or axis.letter)
             for axis in self.axes
@@ -136,7 +136,7 @@ class Windows:
         )
 
     def word(self, letter: str, *, quiet: bool = False) -> Word:
-        """The word that sets p_w and p_h together, or pw and ph apart."""
+        """The word that sets a symbol for all axes: ``p`` sets p_w and p_h; ``pw`` and ``ph`` set one each."""
         names = [axis.letter for axis in self.axes]
         return Word(letter, tuple(f"{letter}_{x}" for x in names), tuple(letter + x for x in names), quiet)
 
@@ -149,36 +149,36 @@ class Windows:
 
     # Sizes
 
-    def way(self, axis: Axis) -> str:
-        """How far the kernel can go, as a formula. With a dilation of 1 it reads M - w + 2p."""
+    def reach(self, axis: WindowAxis) -> str:
+        """How far the kernel can move, as a formula. With a dilation of 1 it is M - w + 2p."""
         x = axis.letter
         extent = f"d_{x}*({x} - 1) - 1" if self.dilated else x
         return f"{axis.input.name} - {extent}" + (f" + 2*p_{x} + q_{x}" if self.padded else "")
 
-    def sizes(self, fit: Fit) -> tuple[Size, ...]:
-        """The output's sizes."""
-        found = []
-        for axis, rounding in zip(self.axes, fit.roundings, strict=True):
+    def sizes(self, case: WindowCase) -> tuple[Size, ...]:
+        """The output's sizes with their formulas."""
+        sizes = []
+        for axis, rounding in zip(self.axes, case.roundings, strict=True):
             x, size = axis.letter, axis.input.name
             behind = f"{size} + p_{x}" if self.padded else size
-            text = ROUNDINGS[rounding].format(way=self.way(axis), behind=behind, size=size, x=x)
-            found.append(Size(axis.output, f"{axis.side.capitalize()} of output tensor", text))
-        return tuple(found)
+            text = ROUNDINGS[rounding].format(reach=self.reach(axis), behind=behind, size=size, x=x)
+            sizes.append(Size(axis.output, f"{axis.side.capitalize()} of output tensor", text))
+        return tuple(sizes)
 
-    def fits(self, fit: Fit) -> tuple[Check, ...]:
-        """There is a window: rounded down, the kernel fits into the padded input; rounded up, it does but for a step."""
+    def checks(self, case: WindowCase) -> tuple[Check, ...]:
+        """There is a window: if sizes are rounded down, the kernel fits into the padded input; if up, up to one stride less."""
         checks = []
-        for axis, rounding in zip(self.axes, fit.roundings, strict=True):
+        for axis, rounding in zip(self.axes, case.roundings, strict=True):
             x, size = axis.letter, axis.input.name
             if rounding == "same":
                 message = f'the padding of the {axis.side} is given ({{p_{x}}} + {{q_{x}}}), but "same" finds it'
                 checks.append(Check(f"0 - p_{x} - q_{x}", message))
                 continue
-            kernel = f"{{{x}}}, dilated by {{d_{x}}}" if "d" in fit.traits else f"{{{x}}}"
+            kernel = f"{{{x}}}, dilated by {{d_{x}}}" if "d" in case.traits else f"{{{x}}}"
             padded = f"the padded input ({{{size}}} + 2 x {{p_{x}}}" if self.padded else f"the input ({{{size}}}"
-            padded += f" + {{q_{x}}})" if "q" in fit.traits else ")"
+            padded += f" + {{q_{x}}})" if "q" in case.traits else ")"
             step = "" if rounding == "floor" else f" + s_{x} - 1"
-            checks.append(Check(self.way(axis) + step, f"the kernel is {axis.larger} ({kernel}) than {padded}"))
+            checks.append(Check(self.reach(axis) + step, f"the kernel is {axis.larger} ({kernel}) than {padded}"))
         return tuple(checks)
 
     @property
@@ -189,35 +189,35 @@ class Windows:
             x = axis.letter
             must = f"must be smaller than the kernel's {axis.side} ({{{x}}})"
             checks.append(Check(f"{x} - 1 - p_{x}", f"the padding ({{p_{x}}}) {must}"))
-            # Where the even part is too large by itself, that has been said.
+            # Where the even part alone is too large, the check before has said so.
             uneven = f"max({x} - 1 - p_{x} - q_{x}, p_{x} - {x})"
             checks.append(Check(uneven, f"the padding of one side ({{p_{x}}} + {{q_{x}}}) {must}"))
         return tuple(checks)
 
     @property
-    def usual(self) -> Fit:
+    def usual(self) -> WindowCase:
         """Rounded down along every axis, without further padding or dilation."""
-        return Fit((FLOORED,) * self.dimensions)
+        return WindowCase((FLOORED,) * self.dimensions)
 
-    def fit(self, shapes: tuple[Shape, ...], v: Mapping[str, int]) -> Fit:
-        """How a layer meets its input. What a message must name is told apart only where there is cause for one."""
+    def case_of(self, shapes: tuple[Shape, ...], v: Mapping[str, int]) -> WindowCase:
+        """The case of a layer on inputs of these shapes. Traits for messages are set only where there is cause for one."""
         if v.get("z") or len(shapes) != 1 or len(shapes[0]) < self.dimensions:
-            return Fit(("same",) * self.dimensions) if v.get("z") else self.usual
+            return WindowCase(("same",) * self.dimensions) if v.get("z") else self.usual
         sizes = {axis.letter: size for axis, size in zip(self.axes, reversed(shapes[0]), strict=False)}
         roundings = tuple(rounding(x, size, v) for x, size in sizes.items())
         if all(room(x, size, v) >= 0 for x, size in sizes.items()):
-            return Fit(roundings)
+            return WindowCase(roundings)
         neutral = {f"{letter}_{x}": value for letter, value in (("q", 0), ("d", 1)) for x in sizes}
-        return Fit(roundings, frozenset(name[0] for name, value in neutral.items() if v.get(name, value) != value))
+        return WindowCase(roundings, frozenset(name[0] for name, value in neutral.items() if v.get(name, value) != value))
 
 
 def room(x: str, size: int, v: Mapping[str, int]) -> int:
-    """How far the kernel can go along an axis; negative where it does not fit."""
+    """How far the kernel can move along an axis; negative where it does not fit."""
     return size - v.get(f"d_{x}", 1) * (v[x] - 1) - 1 + 2 * v.get(f"p_{x}", 0) + v.get(f"q_{x}", 0)
 
 
 def rounding(x: str, size: int, v: Mapping[str, int]) -> str:
-    """The rule along an axis: where the size is rounded up, the clip is part of it only if it decides."""
+    """The rule along an axis, one of ROUNDINGS: a size rounded up is clipped only where that makes a difference."""
     if v.get("e", DOWN) == DOWN:
         return FLOORED
     if v["e"] == UNCLIPPED:

@@ -1,4 +1,4 @@
-"""Readers of networks, one format a file; chosen by the file's suffix, or by what the source is."""
+"""Readers of networks, one module or package per format, chosen by the suffix of a file or by what the source is."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -11,13 +11,13 @@ from worksheet.discover import collect
 from worksheet.errors import SheetError, Where
 from worksheet.layers import Shape
 from worksheet.network import Network
-from worksheet.readers.reader import Options, Reader, shape
+from worksheet.readers.reader import Reader, ReadOptions, shape
 
 
 def readers() -> dict[str, Reader]:
-    """Every reader by the name of its module."""
-    found: dict[str, Reader] = collect("worksheet.readers", "READER")
-    return found
+    """Every reader, by the name of its module."""
+    by_name: dict[str, Reader] = collect("worksheet.readers", "READER")
+    return by_name
 
 
 def read(
@@ -28,34 +28,34 @@ def read(
     regions: int | None = None,
     kwargs: Mapping[str, Any] | None = None,
 ) -> Network:
-    """The network in a file (.sheet, .prototxt, .onnx), of the zoo (``zoo:resnet-50``), or of a PyTorch module.
+    """The network in a file (.sheet, .prototxt, .onnx), in the zoo (``zoo:resnet-50``), or in a PyTorch module.
 
-    ``input`` (``"3x224x224"``, a tuple, or several of them) takes the place of the source's own input shapes. A PyTorch module
-    may be given itself or as ``package.module:factory``, with ``kwargs`` for the factory. ``skip_unknown`` passes layers over
-    that are not known. ``regions`` is the number of proposals of a detector whose file does not say it. Raises WorksheetError
-    with every fault of the source: its ``faults`` give message, file, line, column and hint.
+    ``input`` (``"3x224x224"``, a tuple, or several of them) replaces the source's own input shapes. A PyTorch module
+    may be passed itself or as ``package.module:factory``, with ``kwargs`` for the factory. ``skip_unknown`` skips unknown
+    layers. ``regions`` is the number of proposals of a detector whose file does not give it. Raises WorksheetError with every
+    fault of the source: its ``faults`` have message, file, line, column and hint.
     """
-    options = Options(_shapes(input), skip_unknown, regions, dict(kwargs or {}))
+    options = ReadOptions(_shapes(input), skip_unknown, regions, dict(kwargs or {}))
     for reader in readers().values():
         if reader.claims and reader.claims(source):
             return _read(reader, source, options)
-    known = {suffix: reader for reader in readers().values() for suffix in reader.suffixes}
+    by_suffix = {suffix: reader for reader in readers().values() for suffix in reader.suffixes}
     if not isinstance(source, (str, PathLike)):
-        raise SheetError(f"no reader for {type(source).__name__}", hint="a file, zoo:NAME, or a torch.nn.Module")
+        raise SheetError(f"no reader for {type(source).__name__}", hint="give a file, zoo:NAME, or a torch.nn.Module")
     path = Path(source)
     suffix = path.suffix.lower()
-    if suffix not in known:
+    if suffix not in by_suffix:
         hint = f"{', '.join(reader.takes for reader in readers().values())}"
         raise SheetError(f"no reader for files that end in {suffix or 'nothing'}", Where(str(path)), hint)
-    return _read(known[suffix], path, options)
+    return _read(by_suffix[suffix], path, options)
 
 
-def _read(reader: Reader, source: Any, options: Options) -> Network:
-    """The network, which knows how it is read again for another input."""
+def _read(reader: Reader, source: Any, options: ReadOptions) -> Network:
+    """The network, with the function that reads it again for another input."""
     return replace(reader.read(source, options), made_for=partial(_again, reader, source, options))
 
 
-def _again(reader: Reader, source: Any, options: Options, input: Shape) -> Network:
+def _again(reader: Reader, source: Any, options: ReadOptions, input: Shape) -> Network:
     return _read(reader, source, replace(options, inputs=(input, *options.inputs[1:])))
 
 
@@ -64,8 +64,8 @@ def _shapes(input: str | Shape | Iterable[Shape] | None) -> tuple[Shape, ...]:
         return ()
     if isinstance(input, str):
         return tuple(map(shape, input.split(",")))
-    given = tuple(input)
-    return (given,) if all(isinstance(size, int) for size in given) else given  # type: ignore[return-value]
+    shapes = tuple(input)
+    return (shapes,) if all(isinstance(size, int) for size in shapes) else shapes  # type: ignore[return-value]
 
 
-__all__ = ["Options", "Reader", "read", "readers", "shape"]
+__all__ = ["ReadOptions", "Reader", "read", "readers", "shape"]

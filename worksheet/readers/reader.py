@@ -1,4 +1,4 @@
-"""What a reader is: the sources it answers to and the function that turns one into a network."""
+"""What a reader is: the sources that it accepts and the function that turns one into a network."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from worksheet.errors import WorksheetError, shown
 from worksheet.layers import Shape
 from worksheet.network import Network
 
-MOST_AXES = 6
-LARGEST = 10**9
+MAX_AXES = 6
+MAX_SIZE = 10**9
 
 
 @dataclass(frozen=True)
-class Options:
-    """What the caller says beside the source. ``inputs`` are shapes without the batch that override the source's own."""
+class ReadOptions:
+    """What the caller passes beside the source. ``inputs`` are shapes without the batch that override the source's own."""
 
     inputs: tuple[Shape, ...] = ()
-    skip_unknown: bool = False  # pass layers over that are not known, and name them in the network's notes
-    regions: int | None = None  # of a detector: how many proposals its heads run over, where the source does not say
-    kwargs: Mapping[str, Any] = field(default_factory=dict)  # for a factory
+    skip_unknown: bool = False  # skip unknown layers, and name them in the network's notes
+    regions: int | None = None  # the number of proposals of a detector, where the source does not give it
+    kwargs: Mapping[str, Any] = field(default_factory=dict)  # arguments of a factory
 
     @property
     def input(self) -> Shape | None:
-        """The main input's shape, where it is given."""
+        """The shape of the main input, None where it is not given."""
         return self.inputs[0] if self.inputs else None
 
 
@@ -34,7 +34,7 @@ class Reader:
     """A format: ``read`` gets a Path where the source's suffix is one of ``suffixes``, else the source that it ``claims``."""
 
     takes: str  # in words: "a .sheet file"
-    read: Callable[[Any, Options], Network]
+    read: Callable[[Any, ReadOptions], Network]
     suffixes: tuple[str, ...] = ()
     claims: Callable[[object], bool] | None = None
 
@@ -47,9 +47,9 @@ def shape(text: str) -> Shape:
     """
     parts = [part.strip() for part in text.replace("×", "x").replace("X", "x").split("x")]
     hint = "channels x height x width, such as 3 x 227 x 227, or one number"
-    if not all(part.isascii() and part.isdecimal() and len(part) < 12 for part in parts) or len(parts) > MOST_AXES:
+    if not all(part.isascii() and part.isdecimal() and len(part) < 12 for part in parts) or len(parts) > MAX_AXES:
         raise WorksheetError(f"{shown(text)} is not an input shape", hint=hint)
     sizes = tuple(map(int, parts))
-    if not all(1 <= size <= LARGEST for size in sizes):
-        raise WorksheetError(f"the sizes of an input are from 1 to {LARGEST:,}, not {shown(text)}", hint=hint)
+    if not all(1 <= size <= MAX_SIZE for size in sizes):
+        raise WorksheetError(f"the sizes of an input are from 1 to {MAX_SIZE:,}, not {shown(text)}", hint=hint)
     return sizes

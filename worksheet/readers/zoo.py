@@ -1,14 +1,14 @@
 """Reads a network of the zoo by its name: ``zoo:resnet-50``."""
 
 from worksheet.network import Network
-from worksheet.readers.reader import Options, Reader
+from worksheet.readers.reader import Reader, ReadOptions
 from worksheet.zoo import model
 
 PREFIX = "zoo:"
 
 
-def read_zoo(source: str, options: Options) -> Network:
-    """The built-in network of that name. Raises WorksheetError with the nearest names."""
+def read_zoo(source: str, options: ReadOptions) -> Network:
+    """The built-in network of that name, for the first of ``options.inputs``. Raises WorksheetError with the nearest names."""
     return model(source.removeprefix(PREFIX)).network(options.input, options.regions)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from html import escape
+from dataclasses import replace
 from importlib.util import find_spec
 
 from worksheet.derivation import Row
-from worksheet.document import FONTS, Picture
+from worksheet.document import Picture
+from worksheet.drawing import svg
 from worksheet.errors import printable
 from worksheet.writers.boxes import LINE, MARGIN, PAGE, RISE, Box, boxes
 from worksheet.writers.placing import Bends, pages, place
@@ -16,7 +17,7 @@ from worksheet.writers.small_print import plain
 MAX_BOXES = 400  # a larger network has no picture
 MAX_ACROSS = 1300.0  # points: a picture that is wider cannot be read on a page
 MIN_WIDTH, MAX_WIDTH, SIDE = 96.0, 210.0, 7.0  # of boxes, in points, and the space beside their text
-SIZE, LETTER = 8.5, 4.35  # of the type, and its mean width
+LETTER = 4.35  # points: the mean width of a letter, measured on names of layers
 PORT = 14.0  # between two arrows into a box
 ABOVE = 26.0  # the space above a picture, for the size that comes from elsewhere
 
@@ -57,11 +58,9 @@ class _Drawing:
         top = min(box.y for box in self.inside) - ABOVE
         height = max(box.y + box.height for box in self.inside) + 4 - top
         words = f"{self.range()} of {self.title} as boxes, with arrows for what they read"
-        view = f"{left:.1f} {top:.1f} {right - left:.1f} {height:.1f}"
-        head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view}" width="{right - left:.0f}pt" height="{height:.0f}pt"'
-        style = f'font-family="{FONTS}" font-size="{SIZE}" fill="currentColor"'
-        svg = f'{head} role="img" aria-label="{escape(printable(words))}" {style}>{"".join(parts)}</svg>'
-        return Picture(svg, words, (right - left) * min(1.0, (PAGE + ABOVE) / height), self.range())
+        picture = svg.page(parts, words, height, width=right - left, corner=(left, top))
+        width = picture.width * min(1.0, (PAGE + ABOVE) / height)  # which fits on a page
+        return replace(picture, width=width, name=self.range())
 
     def range(self) -> str:
         numbers = [row.no for box in self.inside for row in box.rows]
@@ -70,22 +69,12 @@ class _Drawing:
     def box(self, box: Box) -> Iterable[str]:
         left, right = box.x - self.width / 2, box.x + self.width / 2
         self.xs += [left, right]
-        yield (
-            f'<rect x="{left:.1f}" y="{box.y:.1f}" width="{self.width:.1f}" height="{box.height:.1f}" rx="3" '
-            'fill="none" stroke="currentColor" stroke-width="0.6"/>'
-        )
+        yield svg.rect(left, box.y, self.width, box.height, f'rx="3" fill="none" {svg.SOLID}')
         baseline = box.y + MARGIN + LINE * 0.78
         for i, line in enumerate(box.lines):
-            weight = ' font-weight="bold"' if i == 0 else ""
-            yield f'<text x="{left + SIDE:.1f}" y="{baseline + LINE * i:.1f}"{weight}>{escape(self.shortened(line))}</text>'
-        end = baseline + LINE * len(box.lines)
-        yield f'<text x="{right - SIDE:.1f}" y="{end:.1f}" text-anchor="end" font-style="italic">{box.output}</text>'
-
-    def shortened(self, text: str) -> str:
-        """A line that fits in a box."""
-        most = int((self.width - 2 * SIDE) / LETTER + 0.01)
-        text = printable(text)
-        return text if len(text) <= most else f"{text[: most - 1]}…"
+            fitting = svg.cut(printable(line), int((self.width - 2 * SIDE) / LETTER + 0.01))
+            yield svg.text(left + SIDE, baseline + LINE * i, fitting, bold=i == 0)
+        yield svg.text(right - SIDE, baseline + LINE * len(box.lines), box.output, anchor="end", italic=True)
 
     def arrows(self, number: int, box: Box) -> Iterable[str]:
         """The arrows into a box, from the boxes that it reads, the input or the picture before."""
@@ -99,7 +88,7 @@ class _Drawing:
             shape = _taken(box) if source < 0 else f"S. No. {self.boxes[source].rows[-1].no}: {self.boxes[source].output}"
             start = box.y - RISE + 6
             self.xs.append(port + 4 + len(shape) * LETTER)
-            yield f'<text x="{port + 4:.1f}" y="{start + 8:.1f}" font-size="{SIZE - 1}">{shape}</text>'
+            yield svg.text(port + 4, start + 8, shape, svg.SMALL)
             yield _curve([(port, start), (port, box.y)])
 
     def came_from(self, source: int, number: int) -> float:
@@ -121,15 +110,14 @@ def _taken(box: Box) -> str:
     return ", ".join(dict.fromkeys(map(plain, shapes)))
 
 
-def _curve(points: Sequence[tuple[float, float]]) -> str:
+def _curve(points: Sequence[svg.Point]) -> str:
     """A smooth line through the points, upright at each, with an arrowhead at its end."""
     (x, y), *rest = points
-    path = [f"M{x:.1f} {y:.1f}"]
+    way = f"M{x:.1f} {y:.1f}"
     for to_x, to_y in rest:
         middle = (y + to_y) / 2
-        path.append(
-            f"C{x:.1f} {middle:.1f} {to_x:.1f} {middle:.1f} {to_x:.1f} {to_y:.1f}" if abs(x - to_x) > 0.5 else f"V{to_y:.1f}"
-        )
+        bent = f"C{x:.1f} {middle:.1f} {to_x:.1f} {middle:.1f} {to_x:.1f} {to_y:.1f}"
+        way += bent if abs(x - to_x) > 0.5 else f"V{to_y:.1f}"
         x, y = to_x, to_y
     head = f"M{x - 2.2:.1f} {y - 5:.1f}L{x:.1f} {y:.1f}L{x + 2.2:.1f} {y - 5:.1f}"
-    return f'<path d="{"".join(path)}{head}" fill="none" stroke="currentColor" stroke-width="0.7"/>'
+    return svg.path(way + head, f'fill="none" {svg.SOLID}')

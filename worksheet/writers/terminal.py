@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from worksheet.derive import Entry
+    from worksheet.derive import ZooEntry
 
 MARGIN = 4
 NUMBER_WIDTH, GAP, MIN_WIDTH = 10, 3, 5  # of the answer table: its first column, between columns, of a column of words
@@ -49,7 +49,7 @@ def show(result: Printable, console: Console) -> None:
             _block(block, console)
 
 
-def show_zoo(entries: Sequence[Entry], console: Console) -> None:
+def show_zoo(entries: Sequence[ZooEntry], console: Console) -> None:
     """Print the list of the zoo."""
     from rich import box
     from rich.table import Table

@@ -29,7 +29,7 @@ def table() -> dict[str, Published]:
 
 
 def published(name: str) -> Published | None:
-    """What was published of a network of the zoo, by its name or that of the variant that was counted."""
+    """What was published about a network of the zoo, by its name or that of the variant that was counted."""
     return table().get(name.removesuffix(SUFFIX))
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from worksheet.network import Builder
-from worksheet.zoo.blocks import CLASSES, Entry, Words, conv_relu, fully_connected
+from worksheet.zoo.blocks import CLASSES, Member, Words, conv_relu, fully_connected
 
 SOURCE = (
     "A. Krizhevsky, I. Sutskever and G. Hinton, ImageNet classification with deep convolutional neural networks (2012); "
@@ -21,28 +21,28 @@ CONVOLUTIONS: tuple[Words, ...] = (
 
 
 @dataclass(frozen=True)
-class Design:
+class AlexNetDesign:
     """What follows the first two convolutions, in order, and the fifth; how pooling rounds."""
 
-    behind: tuple[str, ...]
+    after: tuple[str, ...]
     rounding: str = "unclipped"
 
 
-ALEXNET = Design(("norm", "pool"))
-CAFFENET = Design(("pool", "norm"))
-WITHOUT_NORM = Design(("pool",), rounding="")
+ALEXNET = AlexNetDesign(("norm", "pool"))
+CAFFENET = AlexNetDesign(("pool", "norm"))
+WITHOUT_NORM = AlexNetDesign(("pool",), rounding="")
 
 
-def _pool(net: Builder, name: str, design: Design) -> None:
+def _pool(net: Builder, name: str, design: AlexNetDesign) -> None:
     rounding: Words = {design.rounding: True} if design.rounding else {}
     net.add("MaxPool2d", name=name, w=3, s=2, **rounding)
 
 
-def _lay(design: Design, net: Builder) -> None:
+def _lay(design: AlexNetDesign, net: Builder) -> None:
     with net.stage("features"):
         for i, words in enumerate(CONVOLUTIONS, 1):
             conv_relu(net, net.last, f"conv{i}", f"relu{i}", **words)
-            for step in design.behind if i < 3 else ("pool",) if i == len(CONVOLUTIONS) else ():
+            for step in design.after if i < 3 else ("pool",) if i == len(CONVOLUTIONS) else ():
                 if step == "norm":
                     net.add("LRN", name=f"norm{i}", n=5)
                 else:
@@ -55,8 +55,8 @@ def _lay(design: Design, net: Builder) -> None:
 
 
 MODELS = (
-    Entry("alexnet", "AlexNet", partial(_lay, ALEXNET), input=LEAST).model(SOURCE.format("alexnet")),
-    Entry(
+    Member("alexnet", "AlexNet", partial(_lay, ALEXNET), input=LEAST).model(SOURCE.format("alexnet")),
+    Member(
         "alexnet-burden",
         "AlexNet of convnet-burden",
         partial(_lay, WITHOUT_NORM),
@@ -64,8 +64,8 @@ MODELS = (
         "without local response normalisation; pooling rounds down",
         LEAST,
     ).model("the AlexNet that comes with MatConvNet"),
-    Entry("caffenet", "CaffeNet", partial(_lay, CAFFENET), (42.6, 19.7), input=LEAST).model(SOURCE.format("reference_caffenet")),
-    Entry(
+    Member("caffenet", "CaffeNet", partial(_lay, CAFFENET), (42.6, 19.7), input=LEAST).model(SOURCE.format("reference_caffenet")),
+    Member(
         "caffenet-burden", "CaffeNet of convnet-burden", partial(_lay, CAFFENET), (42.6, 19.7), "fed images of 224 x 224"
     ).model(SOURCE.format("reference_caffenet")),
 )

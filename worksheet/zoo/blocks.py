@@ -17,7 +17,7 @@ CLASSES = 1000  # of ImageNet
 BURDEN = "the table of convnet-burden (S. Albanie)"
 
 Words = Mapping[str, Any]  # of a layer: whole numbers, and flags that are true
-Lays = Callable[[Builder], None]  # lays a network's layers, whatever its input
+Lays = Callable[[Builder], None]  # adds a network's layers, whatever its input
 
 
 def builder(name: str, input: Shape, **further: Shape) -> Builder:
@@ -26,15 +26,15 @@ def builder(name: str, input: Shape, **further: Shape) -> Builder:
 
 
 def laid(lays: Lays, name: str, input: Shape) -> Network:
-    """The network of one image that a function lays."""
+    """The network for one image, whose layers a function adds."""
     net = builder(name, input)
     lays(net)
     return net.network()
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A network of a family's table; ``model`` makes it one of the zoo."""
+class Member:
+    """A member of a family of networks; ``model`` gives the network of the zoo."""
 
     name: str
     title: str
@@ -45,7 +45,7 @@ class Entry:
     source: str = ""  # where it is not the family's
 
     def model(self, source: str) -> Model:
-        """The entry with its family's source. Errors are those of the table of convnet-burden."""
+        """The member as a network of the zoo, with its family's source. Errors are those of the table of convnet-burden."""
         return Model(
             name=self.name,
             title=self.title,
@@ -73,7 +73,7 @@ SLASHED = Naming("{0}/bn", "{0}/relu", "{0}/bn/scale")
 
 
 def conv_bn(net: Builder, source: str, name: str, naming: Naming, *, relu: bool = True, bias: bool = False, **words: Any) -> str:
-    """A convolution, its batch normalisation and, unless told otherwise, a ReLU. Returns the last layer's name."""
+    """A convolution, its batch normalisation and, unless ``relu`` is False, a ReLU. Returns the last layer's name."""
     rest = name.removeprefix(naming.prefix)
     net.add("Conv2d", source, name=name, nobias=not bias, **words)
     net.add("BatchNorm", name=naming.norm.format(name, rest), noaffine=bool(naming.scale))
@@ -84,7 +84,7 @@ def conv_bn(net: Builder, source: str, name: str, naming: Naming, *, relu: bool 
     return net.last
 
 
-SURVIVES = {"survives": 1}  # a Dropout in the network that convnet-burden counted
+SURVIVES = {"matconvnet_survives": 1}  # a Dropout in the network that convnet-burden counted
 
 
 def conv_relu(net: Builder, source: str, name: str, relu: str, **words: Any) -> str:
@@ -94,7 +94,7 @@ def conv_relu(net: Builder, source: str, name: str, relu: str, **words: Any) -> 
 
 
 def caffe_pool(net: Builder, source: str, name: str, kind: str = "MaxPool2d", **words: Any) -> str:
-    """Pooling that rounds up as Caffe does: a window behind the input is left out only where there is padding."""
+    """Pooling that rounds up as Caffe does: a window beyond the input is omitted only if there is padding."""
     rounding: Words = {"ceil" if words.get("p") else "unclipped": True}
     return net.add(kind, source, name=name, **words, **rounding)
 
@@ -110,26 +110,26 @@ PERMUTED = "average pooling in windows of 7 x 7; the map's axes are permuted bef
 
 
 def pooled_and_permuted(net: Builder, name: str) -> None:
-    """The end of a torch network as MatConvNet imports it, which keeps a map's channels last."""
+    """The end of a torch network as MatConvNet imports it, which keeps the channels last."""
     net.add("AvgPool2d", name=name, w=7)
     net.add("Permute", name="permute", a_1=2, a_2=3, a_3=1)
     net.add("Flatten", name="flatten")
 
 
 def shape_of(net: Builder, name: str) -> Shape:
-    """The output's shape of a layer laid already, which some layers behind it must be told."""
+    """The output shape of a layer that exists already, which some later layers must state."""
     return next(row.output for row in sized(net.network()) if row.node.name == name)
 
 
-# VGG's trunk, which detectors, segmenters and pose networks stand on
+# VGG's trunk, on which detectors, segmenters and pose networks are built
 
 HALVING: Words = {"w": 2, "s": 2}
 VGG_WIDTHS = (64, 128, 256, 512, 512)
 
 
 @dataclass(frozen=True)
-class Trunk:
-    """Blocks of 3 x 3 convolutions: how many convolutions each has, and the pooling behind it (none where it is empty)."""
+class VggTrunk:
+    """Blocks of 3 x 3 convolutions: how many convolutions each has, and the pooling after it (none where it is empty)."""
 
     depths: Sequence[int] = (2, 2, 3, 3, 3)
     pools: Sequence[Words] = (HALVING,) * 5
@@ -138,11 +138,11 @@ class Trunk:
     dilations: Mapping[int, int] = field(default_factory=dict)  # of the blocks that have one
 
 
-VGG_16 = Trunk()
+VGG_16 = VggTrunk()
 
 
-def vgg_trunk(net: Builder, trunk: Trunk = VGG_16) -> str:
-    """Lay the trunk: conv1_1, relu1_1, ..., pool5. Returns the last layer's name."""
+def vgg_trunk(net: Builder, trunk: VggTrunk = VGG_16) -> str:
+    """Add the trunk: conv1_1, relu1_1, ..., pool5. Returns the last layer's name."""
     for block, (depth, pool) in enumerate(zip(trunk.depths, trunk.pools, strict=False), 1):
         dilation = trunk.dilations.get(block, 1)
         with net.stage(f"block {block}"):

@@ -13,7 +13,7 @@ PAPER = "A. Krizhevsky, One weird trick for parallelizing convolutional neural n
 ORIGINAL = "A. Krizhevsky, I. Sutskever and G. Hinton, ImageNet classification with deep convolutional neural networks (2012)"
 POOL: Words = {"w": 3, "s": 2}
 
-# What stands in "features", in order: a convolution with its ReLU, or pooling.
+# The contents of "features", in order: a convolution with its ReLU, or pooling.
 TORCHVISION: tuple[Words, ...] = (
     {"c": 64, "w": 11, "s": 4, "p": 2},
     POOL,
@@ -37,20 +37,20 @@ ONE_COLUMN: tuple[Words, ...] = (
 
 
 def _features(net: Builder, table: tuple[Words, ...]) -> None:
-    number = 0
+    index = 0
     with net.stage("features"):
         for words in table:
             kinds = ("Conv2d", "ReLU") if "c" in words else ("MaxPool2d",)
-            for kind, given in zip(kinds, (words, {}), strict=False):
-                net.add(kind, name=f"features.{number}", **given)
-                number += 1
+            for kind, settings in zip(kinds, (words, {}), strict=False):
+                net.add(kind, name=f"features.{index}", **settings)
+                index += 1
 
 
 def _classifier(net: Builder) -> None:
-    for number in (0, 3):
-        net.add("Dropout", name=f"classifier.{number}")
-        net.add("Linear", name=f"classifier.{number + 1}", k=4096)
-        net.add("ReLU", name=f"classifier.{number + 2}")
+    for index in (0, 3):
+        net.add("Dropout", name=f"classifier.{index}")
+        net.add("Linear", name=f"classifier.{index + 1}", k=4096)
+        net.add("ReLU", name=f"classifier.{index + 2}")
     net.add("Linear", name="classifier.6", k=CLASSES)
 
 

@@ -10,9 +10,9 @@ CHANNELS_LAST, CHANNELS_FIRST = (2, 3, 1), (3, 1, 2)
 
 
 def _norm(net: Builder, path: str) -> None:
-    """Layer normalisation over the channels of each place, for which they stand last."""
+    """Layer normalisation over the channels of each place, for which they are moved last."""
     permute(net, f"{path}.permute", *CHANNELS_LAST)
-    net.add("LayerNorm", name=f"{path}.layer_norm", called="leaf LayerNorm2d F.layer_norm", facts={"named": 1})
+    net.add("LayerNorm", name=f"{path}.layer_norm", called="leaf LayerNorm2d F.layer_norm", facts={"torch_named": 1})
     permute(net, f"{path}.permute_2", *CHANNELS_FIRST)
 
 
@@ -31,17 +31,17 @@ def _block(net: Builder, path: str, width: int) -> None:
 
 
 def _lay(net: Builder) -> None:
-    for number, (width, blocks) in enumerate(STAGES):
-        with net.stage(f"features.{2 * number}"):
-            if number == 0:
+    for stage, (width, blocks) in enumerate(STAGES):
+        with net.stage(f"features.{2 * stage}"):
+            if stage == 0:
                 net.add("Conv2d", name="features.0.0", c=width, w=4, s=4)
                 _norm(net, "features.0.1")
             else:
-                _norm(net, f"features.{2 * number}.0")
-                net.add("Conv2d", name=f"features.{2 * number}.1", c=width, w=2, s=2)
-        with net.stage(f"features.{2 * number + 1}"):
+                _norm(net, f"features.{2 * stage}.0")
+                net.add("Conv2d", name=f"features.{2 * stage}.1", c=width, w=2, s=2)
+        with net.stage(f"features.{2 * stage + 1}"):
             for i in range(blocks):
-                _block(net, f"features.{2 * number + 1}.{i}", width)
+                _block(net, f"features.{2 * stage + 1}.{i}", width)
     with net.stage("classifier"):
         net.add("AdaptiveAvgPool2d", name="avgpool", w=1)
         _norm(net, "classifier.0")

@@ -3,7 +3,7 @@
 from functools import partial
 
 from worksheet.network import Builder
-from worksheet.zoo.blocks import CLASSES, Entry, Naming, conv_bn
+from worksheet.zoo.blocks import CLASSES, Member, Naming, conv_bn
 
 SOURCE = (
     "G. Huang, Z. Liu, L. van der Maaten and K. Weinberger, Densely connected convolutional networks (2016); torchvision.models"
@@ -12,12 +12,12 @@ BOTTLENECK = 4  # channels between a layer's convolutions, by those that it adds
 
 
 def _layer(net: Builder, name: str, growth: int) -> None:
-    known = net.last
+    features = net.last
     net.add("BatchNorm", name=f"{name}.norm1")
     net.add("ReLU", name=f"{name}.relu1")
     conv_bn(net, net.last, f"{name}.conv1", Naming(f"{name}.norm2", f"{name}.relu2"), c=BOTTLENECK * growth, w=1)
     added = net.add("Conv2d", name=f"{name}.conv2", c=growth, w=3, p=1, nobias=True)
-    net.add("Concat", known, added, name=f"{name}.concat")
+    net.add("Concat", features, added, name=f"{name}.concat")
 
 
 def _transition(net: Builder, name: str, channels: int) -> None:
@@ -61,7 +61,7 @@ DESIGNS = {  # layers of each block, growth, errors
 }
 TWIST = "average pooling in windows of 7 x 7"
 MODELS = tuple(
-    Entry(
+    Member(
         f"densenet{size}{'-burden' if twist else ''}",
         f"DenseNet-{size}{' of convnet-burden' if twist else ''}",
         partial(_lay, depths, growth, in_windows=bool(twist)),

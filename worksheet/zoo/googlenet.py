@@ -4,12 +4,12 @@ from functools import partial
 from typing import NamedTuple
 
 from worksheet.network import Builder
-from worksheet.zoo.blocks import CLASSES, Entry, caffe_pool, conv_relu
+from worksheet.zoo.blocks import CLASSES, Member, caffe_pool, conv_relu
 
 SOURCE = "C. Szegedy et al., Going deeper with convolutions (2014); bvlc_googlenet of BVLC Caffe"
 
 
-class Widths(NamedTuple):
+class InceptionWidths(NamedTuple):
     """The channels of the six convolutions of an inception module."""
 
     one: int
@@ -21,21 +21,21 @@ class Widths(NamedTuple):
 
 
 MODULES = {
-    "3a": Widths(64, 96, 128, 16, 32, 32),
-    "3b": Widths(128, 128, 192, 32, 96, 64),
-    "4a": Widths(192, 96, 208, 16, 48, 64),
-    "4b": Widths(160, 112, 224, 24, 64, 64),
-    "4c": Widths(128, 128, 256, 24, 64, 64),
-    "4d": Widths(112, 144, 288, 32, 64, 64),
-    "4e": Widths(256, 160, 320, 32, 128, 128),
-    "5a": Widths(256, 160, 320, 32, 128, 128),
-    "5b": Widths(384, 192, 384, 48, 128, 128),
+    "3a": InceptionWidths(64, 96, 128, 16, 32, 32),
+    "3b": InceptionWidths(128, 128, 192, 32, 96, 64),
+    "4a": InceptionWidths(192, 96, 208, 16, 48, 64),
+    "4b": InceptionWidths(160, 112, 224, 24, 64, 64),
+    "4c": InceptionWidths(128, 128, 256, 24, 64, 64),
+    "4d": InceptionWidths(112, 144, 288, 32, 64, 64),
+    "4e": InceptionWidths(256, 160, 320, 32, 128, 128),
+    "5a": InceptionWidths(256, 160, 320, 32, 128, 128),
+    "5b": InceptionWidths(384, 192, 384, 48, 128, 128),
 }
-POOLED = {"3b": "pool3/3x3_s2", "4e": "pool4/3x3_s2"}  # behind these modules
+POOLED = {"3b": "pool3/3x3_s2", "4e": "pool4/3x3_s2"}  # after these modules
 AUXILIARY = {"4a": "loss1", "4d": "loss2"}
 
 
-def _inception(net: Builder, name: str, v: Widths) -> None:
+def _inception(net: Builder, name: str, v: InceptionWidths) -> None:
     source = net.last
 
     def conv(kernel: str, channels: int, source: str = source, **words: int) -> str:
@@ -62,7 +62,7 @@ def _auxiliary(net: Builder, name: str) -> None:
 
 
 def _lay(auxiliary: dict[str, str], net: Builder) -> None:
-    """With auxiliary classifiers it is the network of training, whose losses are left out."""
+    """With auxiliary classifiers it is the network as trained, without its losses."""
     with net.stage("stem"):
         conv_relu(net, net.last, "conv1/7x7_s2", "conv1/relu_7x7", c=64, w=7, s=2, p=3)
         caffe_pool(net, net.last, "pool1/3x3_s2", w=3, s=2)
@@ -87,8 +87,8 @@ def _lay(auxiliary: dict[str, str], net: Builder) -> None:
 
 
 MODELS = (
-    Entry("googlenet", "GoogLeNet", partial(_lay, {}), (34.2, 12.9)).model(SOURCE),
-    Entry(
+    Member("googlenet", "GoogLeNet", partial(_lay, {}), (34.2, 12.9)).model(SOURCE),
+    Member(
         "googlenet-burden",
         "GoogLeNet of convnet-burden",
         partial(_lay, AUXILIARY),

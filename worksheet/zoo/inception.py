@@ -6,7 +6,7 @@ from functools import partial
 from typing import NamedTuple
 
 from worksheet.network import Builder
-from worksheet.zoo.blocks import CLASSES, SURVIVES, Entry, Naming, Words, conv_bn
+from worksheet.zoo.blocks import CLASSES, SURVIVES, Member, Naming, Words, conv_bn
 
 SOURCE = "C. Szegedy et al., Rethinking the Inception architecture for computer vision (2015); torchvision.models.inception_v3"
 
@@ -26,7 +26,7 @@ Branch = tuple[Conv | tuple[Conv, Conv], ...]  # a pair reads the same layer, an
 
 
 class Module(NamedTuple):
-    """Branches, and one of pooling: with a projection behind it, or, where the module halves the size, without."""
+    """Branches, and one of pooling: with a projection after it, or, where the module halves the size, without."""
 
     branches: tuple[Branch, ...]
     projected: int = 0  # its channels
@@ -160,8 +160,8 @@ def _lay(net: Builder, *, in_windows: bool = False) -> None:
 
 INPUT = (3, 299, 299)
 MODELS = (
-    Entry("inception-v3", "Inception v3", _lay, (22.55, 6.44), input=INPUT).model(SOURCE),
-    Entry(
+    Member("inception-v3", "Inception v3", _lay, (22.55, 6.44), input=INPUT).model(SOURCE),
+    Member(
         "inception-v3-burden",
         "Inception v3 of convnet-burden",
         partial(_lay, in_windows=True),

@@ -18,7 +18,7 @@ LLAMA_3_PAPER = "A. Dubey et al., The Llama 3 herd of models (2024)"
 
 
 @dataclass(frozen=True)
-class Design:
+class TransformerDesign:
     """Size of the vocabulary, positions, width of a head, width between the linear layers, heads, those of keys, blocks."""
 
     vocabulary: int
@@ -35,18 +35,18 @@ class Design:
         return self.heads * self.head
 
 
-Lays = Callable[[Design, Builder, int], None]  # lays a network's layers; the number is that of the tokens before
+Lays = Callable[[TransformerDesign, Builder, int], None]  # adds a network's layers; the number is that of the tokens before
 
 
-GPT_2 = Design(50257, 1024, 64, 3072, 12, 12, 12)
-BERT_BASE = Design(30522, 512, 64, 3072, 12, 12, 12)
-LLAMA_2_7B = Design(32000, 4096, 128, 11008, 32, 32, 32)
-LLAMA_3_8B = Design(128256, 8192, 128, 14336, 32, 8, 32)
+GPT_2 = TransformerDesign(50257, 1024, 64, 3072, 12, 12, 12)
+BERT_BASE = TransformerDesign(30522, 512, 64, 3072, 12, 12, 12)
+LLAMA_2_7B = TransformerDesign(32000, 4096, 128, 11008, 32, 32, 32)
+LLAMA_3_8B = TransformerDesign(128256, 8192, 128, 14336, 32, 8, 32)
 KINDS_OF_TOKENS = 2  # of BERT: the first and the second sentence
 
 
-def _positions(net: Builder, name: str, design: Design, length: int, past: int = 0) -> str:
-    """The stored positions of the tokens, those behind the ``past`` ones."""
+def _positions(net: Builder, name: str, design: TransformerDesign, length: int, past: int = 0) -> str:
+    """The stored positions of the tokens, those after the ``past`` ones."""
     parameter(net, name, design.positions, design.width)
     return net.last if length == design.positions else net.add("Slice", name=f"{name}.slice", a=1, f=past, c=length)
 
@@ -58,11 +58,11 @@ def _heads(net: Builder, name: str, length: int, heads: int, width: int) -> str:
 
 
 def _remembered(net: Builder, path: str, past: int) -> str:
-    """Keys or values behind those of the tokens before, which are an input of the network."""
+    """Keys or values after those of the earlier tokens, which are an input of the network."""
     return net.add("Concat", f"{path}.cache", net.last, name=f"{path}.cached", a=2) if past else net.last
 
 
-def _attend(net: Builder, path: str, length: int, design: Design, queries: str, keys: str, values: str) -> None:
+def _attend(net: Builder, path: str, length: int, design: TransformerDesign, queries: str, keys: str, values: str) -> None:
     """Attention to the tokens before, and the heads joined again."""
     net.add("ScaledDotProductAttention", queries, keys, values, name=f"{path}.attention", causal=True)
     permute(net, f"{path}.transpose", 2, 1, 3)
@@ -72,7 +72,7 @@ def _attend(net: Builder, path: str, length: int, design: Design, queries: str, 
 # GPT-2
 
 
-def _gpt_block(net: Builder, path: str, length: int, design: Design, past: int) -> None:
+def _gpt_block(net: Builder, path: str, length: int, design: TransformerDesign, past: int) -> None:
     source = net.last
     net.add("LayerNorm", name=f"{path}.ln_1")
     rows = net.add("Linear", name=f"{path}.attn.c_attn", k=3 * design.width)
@@ -94,7 +94,7 @@ def _gpt_block(net: Builder, path: str, length: int, design: Design, past: int) 
     net.add("Add", source, net.last, name=f"{path}.add_2")
 
 
-def _gpt(design: Design, net: Builder, past: int = 0) -> None:
+def _gpt(design: TransformerDesign, net: Builder, past: int = 0) -> None:
     length = of_tokens(net, design.positions)
     with net.stage("embedding"):
         tokens = net.add("Embedding", name="wte", v=design.vocabulary, k=design.width)
@@ -111,7 +111,7 @@ def _gpt(design: Design, net: Builder, past: int = 0) -> None:
 # BERT
 
 
-def _bert_block(net: Builder, path: str, design: Design) -> None:
+def _bert_block(net: Builder, path: str, design: TransformerDesign) -> None:
     source = net.last
     net.add("MultiheadAttention", name=f"{path}.attention", h=design.heads)
     net.add("Dropout", name=f"{path}.attention.output.dropout")
@@ -125,7 +125,7 @@ def _bert_block(net: Builder, path: str, design: Design) -> None:
     net.add("LayerNorm", name=f"{path}.output.LayerNorm")
 
 
-def _bert(design: Design, name: str, input: Shape, _: int) -> Network:
+def _bert(design: TransformerDesign, name: str, input: Shape, _: int) -> Network:
     net = builder(name, input, token_type_ids=input)
     length = of_tokens(net, design.positions)
     with net.stage("embeddings"):
@@ -150,8 +150,8 @@ def _bert(design: Design, name: str, input: Shape, _: int) -> Network:
 # Llama
 
 
-def _llama_attention(net: Builder, path: str, length: int, design: Design, past: int) -> None:
-    """Queries and keys turned by their places; several heads of queries may share one of keys and values."""
+def _llama_attention(net: Builder, path: str, length: int, design: TransformerDesign, past: int) -> None:
+    """Queries and keys rotated by their positions; several heads of queries may share one of keys and values."""
     source, parts = net.last, []
     for part, heads in (("q", design.heads), ("k", design.key_heads), ("v", design.key_heads)):
         net.add("Linear", source, name=f"{path}.{part}_proj", k=heads * design.head, nobias=True)
@@ -163,7 +163,7 @@ def _llama_attention(net: Builder, path: str, length: int, design: Design, past:
     net.add("Linear", name=f"{path}.o_proj", k=design.width, nobias=True)
 
 
-def _llama_block(net: Builder, path: str, length: int, design: Design, past: int) -> None:
+def _llama_block(net: Builder, path: str, length: int, design: TransformerDesign, past: int) -> None:
     source = net.last
     net.add("RMSNorm", name=f"{path}.input_layernorm")
     _llama_attention(net, f"{path}.self_attn", length, design, past)
@@ -177,7 +177,7 @@ def _llama_block(net: Builder, path: str, length: int, design: Design, past: int
     net.add("Add", source, net.last, name=f"{path}.add_2")
 
 
-def _llama(design: Design, net: Builder, past: int = 0) -> None:
+def _llama(design: TransformerDesign, net: Builder, past: int = 0) -> None:
     length = of_tokens(net)
     with net.stage("embedding"):
         net.add("Embedding", name="embed_tokens", v=design.vocabulary, k=design.width)
@@ -191,17 +191,17 @@ def _llama(design: Design, net: Builder, past: int = 0) -> None:
 
 @dataclass(frozen=True)
 class Transformer:
-    """A language model of the zoo that can be laid with other sizes.
+    """A language model of the zoo that can be built with other sizes.
 
-    ``lays`` takes the design, the name, the input's shape and the number of tokens before. ``cache`` names the arrays of a
+    ``lays`` takes the design, the name, the input's shape and the number of tokens before. ``cache`` names the tensors of a
     block's keys and values, with {} for its number: a network that reads the tokens before has them as inputs; empty where a
     network reads both ways, and none of its keys outlasts a token.
     """
 
     name: str
     title: str
-    design: Design
-    lays: Callable[[Design, str, Shape, int], Network]
+    design: TransformerDesign
+    lays: Callable[[TransformerDesign, str, Shape, int], Network]
     paper: str
     cache: tuple[str, ...] = ()
 
@@ -210,7 +210,7 @@ class Transformer:
         """The network as it was published."""
         return Model(self.name, self.title, (self.design.positions,), self._laid, self.paper)
 
-    def network(self, design: Design, length: int, past: int = 0) -> Network:
+    def network(self, design: TransformerDesign, length: int, past: int = 0) -> Network:
         """The network of a design for some tokens. Those before them, ``past`` of them, are there as keys and values alone."""
         return self.lays(design, self.name, (length,), past)
 
@@ -218,7 +218,7 @@ class Transformer:
         return self.lays(self.design, self.name, input, 0)
 
 
-def _decoded(lay: Lays, cache: tuple[str, ...], design: Design, name: str, input: Shape, past: int) -> Network:
+def _decoded(lay: Lays, cache: tuple[str, ...], design: TransformerDesign, name: str, input: Shape, past: int) -> Network:
     """The network of a decoder; keys and values of the tokens before are further inputs."""
     blocks = range(design.blocks) if past else ()
     caches = {part.format(i): (design.key_heads, past, design.head) for i in blocks for part in cache}
@@ -227,7 +227,7 @@ def _decoded(lay: Lays, cache: tuple[str, ...], design: Design, name: str, input
     return net.network()
 
 
-def _decoder(name: str, title: str, lay: Lays, design: Design, paper: str, path: str) -> Transformer:
+def _decoder(name: str, title: str, lay: Lays, design: TransformerDesign, paper: str, path: str) -> Transformer:
     cache = tuple(f"{path}.{part}.cache" for part in "kv")
     return Transformer(name, title, design, partial(_decoded, lay, cache), paper, cache)
 

@@ -22,7 +22,7 @@ def _subsample(net: Builder, name: str) -> None:
 
 
 def _third(net: Builder, side: tuple[int, int]) -> None:
-    """C3: the maps that equally many maps are read by are laid out one behind the other, a group for each reader."""
+    """C3: feature maps that are read by equally many maps are concatenated, with a group for each reader."""
     source, parts = net.last, []
     for readers, maps in READERS:
         name = f"C3/of {maps}"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from worksheet.network import Builder
-from worksheet.zoo.blocks import CLASSES, Entry, Naming, conv_bn
+from worksheet.zoo.blocks import CLASSES, Member, Naming, conv_bn
 
 SOURCE = "A. Howard et al., MobileNets (2017); the definition for Caffe by shicai"
 BLOCKS = {  # stride and channels
@@ -39,4 +39,4 @@ def _lay(net: Builder) -> None:
         net.add("Softmax", name="prob")
 
 
-MODELS = (Entry("mcn-mobilenet", "MobileNet", _lay, (29.4,)).model(SOURCE),)
+MODELS = (Member("mcn-mobilenet", "MobileNet", _lay, (29.4,)).model(SOURCE),)

@@ -1,4 +1,4 @@
-"""MobileNet of the first, second and third version: convolutions for each channel by itself, mixed by 1 x 1 convolutions."""
+"""MobileNet of the first, second and third version: depthwise convolutions, mixed by 1 x 1 convolutions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ BOTTLENECKS = (
 
 
 def _inverted(net: Builder, path: str, width: int, expansion: int, kernels: int, stride: int) -> None:
-    """A block that widens, works each channel by itself and narrows again without an activation."""
+    """A block that widens, convolves depthwise and narrows again without an activation."""
     source, wide, part = net.last, width * expansion, 0
     if expansion > 1:
         conv_norm(net, f"{path}.conv.0", "ReLU6", c=wide, w=1)
@@ -61,17 +61,17 @@ def _inverted(net: Builder, path: str, width: int, expansion: int, kernels: int,
 
 
 def _second(net: Builder) -> None:
-    width, number = 32, 0
+    width, block = 32, 0
     with net.stage("features.0"):
         conv_norm(net, "features.0", "ReLU6", c=width, w=3, s=2)
     for expansion, kernels, repetitions, first_stride in BOTTLENECKS:
         for i in range(repetitions):
-            number += 1
-            with net.stage(f"features.{number}"):
-                _inverted(net, f"features.{number}", width, expansion, kernels, first_stride if i == 0 else 1)
+            block += 1
+            with net.stage(f"features.{block}"):
+                _inverted(net, f"features.{block}", width, expansion, kernels, first_stride if i == 0 else 1)
             width = kernels
-    with net.stage(f"features.{number + 1}"):
-        conv_norm(net, f"features.{number + 1}", "ReLU6", c=1280, w=1)
+    with net.stage(f"features.{block + 1}"):
+        conv_norm(net, f"features.{block + 1}", "ReLU6", c=1280, w=1)
     with net.stage("classifier"):
         net.add("AdaptiveAvgPool2d", name="adaptive_avg_pool2d", called="F.adaptive_avg_pool2d", w=1)
         net.add("Flatten", name="flatten")
@@ -85,7 +85,7 @@ THIRD_PAPER = "A. Howard et al., Searching for MobileNetV3 (2019), tables 1 and 
 
 
 @dataclass(frozen=True)
-class Block:
+class InvertedResidual:
     """A row of the paper's tables: size of the kernel, width inside, kernels, SE where it squeezes, activation, stride."""
 
     kernel: int
@@ -99,33 +99,33 @@ class Block:
 RE, HS = "ReLU", "Hardswish"
 SE, NO = "squeeze and excitation", ""
 LARGE = (
-    Block(3, 16, 16, NO, RE, 1),
-    Block(3, 64, 24, NO, RE, 2),
-    Block(3, 72, 24, NO, RE, 1),
-    Block(5, 72, 40, SE, RE, 2),
-    *(Block(5, 120, 40, SE, RE, 1),) * 2,
-    Block(3, 240, 80, NO, HS, 2),
-    Block(3, 200, 80, NO, HS, 1),
-    *(Block(3, 184, 80, NO, HS, 1),) * 2,
-    Block(3, 480, 112, SE, HS, 1),
-    Block(3, 672, 112, SE, HS, 1),
-    Block(5, 672, 160, SE, HS, 2),
-    *(Block(5, 960, 160, SE, HS, 1),) * 2,
+    InvertedResidual(3, 16, 16, NO, RE, 1),
+    InvertedResidual(3, 64, 24, NO, RE, 2),
+    InvertedResidual(3, 72, 24, NO, RE, 1),
+    InvertedResidual(5, 72, 40, SE, RE, 2),
+    *(InvertedResidual(5, 120, 40, SE, RE, 1),) * 2,
+    InvertedResidual(3, 240, 80, NO, HS, 2),
+    InvertedResidual(3, 200, 80, NO, HS, 1),
+    *(InvertedResidual(3, 184, 80, NO, HS, 1),) * 2,
+    InvertedResidual(3, 480, 112, SE, HS, 1),
+    InvertedResidual(3, 672, 112, SE, HS, 1),
+    InvertedResidual(5, 672, 160, SE, HS, 2),
+    *(InvertedResidual(5, 960, 160, SE, HS, 1),) * 2,
 )
 SMALL = (
-    Block(3, 16, 16, SE, RE, 2),
-    Block(3, 72, 24, NO, RE, 2),
-    Block(3, 88, 24, NO, RE, 1),
-    Block(5, 96, 40, SE, HS, 2),
-    *(Block(5, 240, 40, SE, HS, 1),) * 2,
-    Block(5, 120, 48, SE, HS, 1),
-    Block(5, 144, 48, SE, HS, 1),
-    Block(5, 288, 96, SE, HS, 2),
-    *(Block(5, 576, 96, SE, HS, 1),) * 2,
+    InvertedResidual(3, 16, 16, SE, RE, 2),
+    InvertedResidual(3, 72, 24, NO, RE, 2),
+    InvertedResidual(3, 88, 24, NO, RE, 1),
+    InvertedResidual(5, 96, 40, SE, HS, 2),
+    *(InvertedResidual(5, 240, 40, SE, HS, 1),) * 2,
+    InvertedResidual(5, 120, 48, SE, HS, 1),
+    InvertedResidual(5, 144, 48, SE, HS, 1),
+    InvertedResidual(5, 288, 96, SE, HS, 2),
+    *(InvertedResidual(5, 576, 96, SE, HS, 1),) * 2,
 )
 
 
-def _squeezing(net: Builder, path: str, width: int, block: Block) -> None:
+def _squeezing(net: Builder, path: str, width: int, block: InvertedResidual) -> None:
     """An inverted residual block with or without squeeze and excitation before it narrows."""
     source, part = net.last, 0
     if block.wide != width:
@@ -141,7 +141,7 @@ def _squeezing(net: Builder, path: str, width: int, block: Block) -> None:
         net.add("Add", net.last, source, name=f"{path}.add")
 
 
-def _third(blocks: Sequence[Block], head: int, net: Builder) -> None:
+def _third(blocks: Sequence[InvertedResidual], head: int, net: Builder) -> None:
     width = 16
     with net.stage("features.0"):
         conv_norm(net, "features.0", HS, c=width, w=3, s=2)

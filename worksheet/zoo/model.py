@@ -1,4 +1,4 @@
-"""What a network of the zoo is: its name, its builder, where its definition comes from, what was published of it."""
+"""What a network of the zoo is: its name, its builder, where its definition comes from, what was published about it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import partial
 from worksheet.layers import Shape
 from worksheet.network import Network
 
-COUNTING = "textbook"  # how the networks of the zoo are counted where nothing else is said
+COUNTING = "textbook"  # the convention for networks of the zoo where no other is named
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Model:
     regions: int | None = None
 
     def network(self, input: Shape | None = None, regions: int | None = None) -> Network:
-        """The network, for another input or number of regions where one is given. Raises NetworkError where it does not fit."""
-        given = (input or self.input,) if self.regions is None else (input or self.input, regions or self.regions)
-        network = self.build(self.name, *given)
+        """The network, for another input or number of regions where one is given. Raises NetworkError."""
+        sizes = (input or self.input,) if self.regions is None else (input or self.input, regions or self.regions)
+        network = self.build(self.name, *sizes)
         again = partial(self.network, regions=regions)
         return replace(network, heading=replace(network.heading, title=self.title), made_for=again)

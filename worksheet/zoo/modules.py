@@ -94,7 +94,7 @@ def _listed(letter: str, numbers: tuple[int, ...]) -> dict[str, Any]:
 
 
 def reshape(net: Builder, name: str, *shape: int, source: str = "") -> str:
-    """The same numbers in another shape."""
+    """The same elements in another shape."""
     return net.add("Reshape", source or net.last, name=name, **_listed("o", shape))
 
 
@@ -104,5 +104,5 @@ def permute(net: Builder, name: str, *positions: int, source: str = "") -> str:
 
 
 def parameter(net: Builder, name: str, *shape: int, buffer: bool = False) -> str:
-    """A stored array; a buffer where it is not trained."""
+    """A stored tensor; a buffer where it is not trained."""
     return net.add("Parameter", name=name, buffer=buffer, **_listed("o", shape))

@@ -1,4 +1,4 @@
-"""Network in network: 1 x 1 convolutions between the others, and the mean of a map as the score of its class."""
+"""Network in network: 1 x 1 convolutions between the others, and the mean of a feature map as the score of its class."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ PAPER = "M. Lin, Q. Chen and S. Yan, Network in network (2014); the author's def
 
 
 @dataclass(frozen=True)
-class Part:
-    """A convolution, the kernels of the 1 x 1 convolutions behind it, and the pooling (its kind, its window)."""
+class NinBlock:
+    """A convolution, the kernels of the 1 x 1 convolutions after it, and the pooling (its kind, its window)."""
 
     first: Words
     mixed: tuple[int, int]
@@ -24,20 +24,20 @@ class Part:
 LARGEST, MEAN = "MaxPool2d", "AvgPool2d"
 HALVING: Words = {"w": 3, "s": 2}
 IMAGENET = (
-    Part({"c": 96, "w": 11, "s": 4}, (96, 96), (LARGEST, HALVING)),
-    Part({"c": 256, "w": 5, "p": 2}, (256, 256), (LARGEST, HALVING)),
-    Part({"c": 384, "w": 3, "p": 1}, (384, 384), (LARGEST, HALVING)),
-    Part({"c": 1024, "w": 3, "p": 1}, (1024, 1000), (MEAN, {"w": 6, "s": 1})),
+    NinBlock({"c": 96, "w": 11, "s": 4}, (96, 96), (LARGEST, HALVING)),
+    NinBlock({"c": 256, "w": 5, "p": 2}, (256, 256), (LARGEST, HALVING)),
+    NinBlock({"c": 384, "w": 3, "p": 1}, (384, 384), (LARGEST, HALVING)),
+    NinBlock({"c": 1024, "w": 3, "p": 1}, (1024, 1000), (MEAN, {"w": 6, "s": 1})),
 )
 CIFAR = (
-    Part({"c": 192, "w": 5, "p": 2}, (160, 96), (LARGEST, HALVING)),
-    Part({"c": 192, "w": 5, "p": 2}, (192, 192), (MEAN, HALVING)),
-    Part({"c": 192, "w": 3, "p": 1}, (192, 10), (MEAN, {"w": 8, "s": 1})),
+    NinBlock({"c": 192, "w": 5, "p": 2}, (160, 96), (LARGEST, HALVING)),
+    NinBlock({"c": 192, "w": 5, "p": 2}, (192, 192), (MEAN, HALVING)),
+    NinBlock({"c": 192, "w": 3, "p": 1}, (192, 10), (MEAN, {"w": 8, "s": 1})),
 )
 
 
-def _lay(parts: Sequence[Part], dropped: Sequence[int], net: Builder) -> None:
-    """``dropped`` are the parts behind which there is dropout."""
+def _lay(parts: Sequence[NinBlock], dropped: Sequence[int], net: Builder) -> None:
+    """``dropped`` are the blocks followed by dropout."""
     for i, part in enumerate(parts, 1):
         with net.stage(f"part {i}"):
             conv_relu(net, net.last, f"conv{i}", f"relu_conv{i}", **part.first)
@@ -50,7 +50,9 @@ def _lay(parts: Sequence[Part], dropped: Sequence[int], net: Builder) -> None:
     net.add("Softmax", name="prob")
 
 
-def _model(name: str, title: str, parts: Sequence[Part], dropped: Sequence[int], input: Shape, errors: dict[str, float]) -> Model:
+def _model(
+    name: str, title: str, parts: Sequence[NinBlock], dropped: Sequence[int], input: Shape, errors: dict[str, float]
+) -> Model:
     build = partial(laid, partial(_lay, parts, dropped))
     return Model(name, title, input, build, PAPER, errors, "the author's page of the definition (Caffe's model zoo)")
 

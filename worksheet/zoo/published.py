@@ -1,4 +1,4 @@
-"""The table and the reports of convnet-burden: what was published of 48 networks of the zoo, in the published order."""
+"""The table and the reports of convnet-burden: what was published about 48 networks of the zoo, in the published order."""
 
 from __future__ import annotations
 
@@ -70,12 +70,12 @@ class Published:
 
     name: str
     model: Model
-    printed: Mapping[str, str]  # by the column of the way of counting
+    printed: Mapping[str, str]  # by the column of the convention
     until: str
 
     @property
     def twist(self) -> str:
-        """What sets the network that was counted apart from the plain one of this name; empty where it is that one."""
+        """The differences of the network that was counted from the plain one of this name; empty where there are none."""
         return "" if self.model.name == self.name else self.model.twist
 
 

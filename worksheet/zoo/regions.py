@@ -7,18 +7,17 @@ from functools import partial
 
 from worksheet.layers import Shape
 from worksheet.network import Builder, Network
-from worksheet.zoo.blocks import HALVING, Trunk, builder, conv_relu, fully_connected, shape_of, vgg_trunk
+from worksheet.zoo.blocks import HALVING, VggTrunk, builder, conv_relu, fully_connected, shape_of, vgg_trunk
 from worksheet.zoo.model import Model
 from worksheet.zoo.modules import of_image
-from worksheet.zoo.resnet import RESNET_50, RESNET_101, resnet_trunk
-from worksheet.zoo.resnet import Trunk as Residual
+from worksheet.zoo.resnet import RESNET_50, RESNET_101, ResNetTrunk, resnet_trunk
 
 FASTER = "S. Ren, K. He, R. Girshick and J. Sun, Faster R-CNN (2015); the definition of VGG-16 for PASCAL VOC in py-faster-rcnn"
 R_FCN = "J. Dai, Y. Li, K. He and J. Sun, R-FCN (2016); the definitions for PASCAL VOC in py-R-FCN"
 IMAGE_INFO = "im_info"  # height, width and scale of the image
 ANCHORS, COORDINATES, CLASSES = 9, 4, 21
-ABSENT = {"absent": 1}  # Caffe's layer takes each region's map as it is
-REGIONS, REGIONS_OF_BURDEN = 300, 82  # the most that is kept, and what the published figures fit
+ABSENT = {"matconvnet_absent": 1}  # Caffe's layer takes each region's map as it is
+REGIONS, REGIONS_OF_BURDEN = 300, 82  # the most that are kept, and the number that the published figures agree with
 BINS = 7  # along each side of a region
 PASCAL = (3, 600, 850)
 
@@ -49,7 +48,7 @@ def _propose(net: Builder, source: str, regions: int) -> str:
 
 def _faster_rcnn(name: str, input: Shape, regions: int) -> Network:
     net = _builder(name, input, regions)
-    trunk = vgg_trunk(net, Trunk(pools=(*[HALVING] * 4, {})))
+    trunk = vgg_trunk(net, VggTrunk(pools=(*[HALVING] * 4, {})))
     channels = shape_of(net, trunk)[0]
     proposed = _propose(net, trunk, regions)
     with net.stage("for each region"):
@@ -64,7 +63,7 @@ def _faster_rcnn(name: str, input: Shape, regions: int) -> Network:
     return net.network()
 
 
-def _r_fcn(trunk: Residual, name: str, input: Shape, regions: int) -> Network:
+def _r_fcn(trunk: ResNetTrunk, name: str, input: Shape, regions: int) -> Network:
     net = _builder(name, input, regions)
     trunk = replace(trunk, atrous={5: 2})
     top = resnet_trunk(net, trunk)

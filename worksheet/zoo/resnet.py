@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from worksheet.network import Builder
-from worksheet.zoo.blocks import CLASSES, PERMUTED, Entry, Naming, caffe_pool, conv_bn, pooled_and_permuted
+from worksheet.zoo.blocks import CLASSES, PERMUTED, Member, Naming, caffe_pool, conv_bn, pooled_and_permuted
 
 PAPER = "K. He, X. Zhang, S. Ren and J. Sun, Deep residual learning for image recognition (2015)"
 CAFFE = f"{PAPER}; the authors' definitions for Caffe"
@@ -17,7 +17,7 @@ NAMING = Naming("bn{1}", "{0}_relu", "scale{1}", prefix="res")
 
 
 @dataclass(frozen=True)
-class Trunk:
+class ResNetTrunk:
     """How many blocks the stages 2 to 5 have, and what detectors and segmenters change in them."""
 
     depths: tuple[int, ...]
@@ -32,9 +32,9 @@ class Trunk:
         return f"res{stage}b{i}" if is_numbered else f"res{stage}{'abcdefghi'[i]}"
 
 
-RESNET_50 = Trunk((3, 4, 6, 3), numbered=False, first_bias=True)
-RESNET_101 = Trunk((3, 4, 23, 3))
-RESNET_152 = Trunk((3, 8, 36, 3))
+RESNET_50 = ResNetTrunk((3, 4, 6, 3), numbered=False, first_bias=True)
+RESNET_101 = ResNetTrunk((3, 4, 23, 3))
+RESNET_152 = ResNetTrunk((3, 8, 36, 3))
 
 
 def _bottleneck(net: Builder, name: str, width: int, stride: int, dilation: int, *, projects: bool) -> None:
@@ -49,7 +49,7 @@ def _bottleneck(net: Builder, name: str, width: int, stride: int, dilation: int,
     net.add("ReLU", name=f"{name}_relu")
 
 
-def resnet_trunk(net: Builder, trunk: Trunk) -> str:
+def resnet_trunk(net: Builder, trunk: ResNetTrunk) -> str:
     """Lay conv1, pool1 and the stages 2 to 5. Returns the last layer's name."""
     with net.stage("stem"):
         conv_bn(net, net.last, "conv1", STEM, bias=trunk.first_bias, c=64, w=7, s=2, p=3)
@@ -64,7 +64,7 @@ def resnet_trunk(net: Builder, trunk: Trunk) -> str:
     return net.last
 
 
-def _lay(trunk: Trunk, net: Builder) -> None:
+def _lay(trunk: ResNetTrunk, net: Builder) -> None:
     resnet_trunk(net, trunk)
     with net.stage("classifier"):
         caffe_pool(net, net.last, "pool5", "AvgPool2d", w=7, s=1)
@@ -106,19 +106,19 @@ def _lay_basic(depths: tuple[int, ...], net: Builder, *, permutes: bool = False)
 
 
 BASIC = (
-    Entry("resnet18", "ResNet-18", partial(_lay_basic, (2, 2, 2, 2)), (30.24, 10.92)),
-    Entry(
+    Member("resnet18", "ResNet-18", partial(_lay_basic, (2, 2, 2, 2)), (30.24, 10.92)),
+    Member(
         "resnet18-burden",
         "ResNet-18 of convnet-burden",
         partial(_lay_basic, (2, 2, 2, 2), permutes=True),
         (30.24, 10.92),
         PERMUTED,
     ),
-    Entry("resnet34", "ResNet-34", partial(_lay_basic, (3, 4, 6, 3)), (26.7, 8.58)),
+    Member("resnet34", "ResNet-34", partial(_lay_basic, (3, 4, 6, 3)), (26.7, 8.58)),
 )
 BOTTLENECKS = (
-    Entry("resnet-50", "ResNet-50", partial(_lay, RESNET_50), (24.6, 7.7)),
-    Entry("resnet-101", "ResNet-101", partial(_lay, RESNET_101), (23.4, 7.0)),
-    Entry("resnet-152", "ResNet-152", partial(_lay, RESNET_152), (23.0, 6.7)),
+    Member("resnet-50", "ResNet-50", partial(_lay, RESNET_50), (24.6, 7.7)),
+    Member("resnet-101", "ResNet-101", partial(_lay, RESNET_101), (23.4, 7.0)),
+    Member("resnet-152", "ResNet-152", partial(_lay, RESNET_152), (23.0, 6.7)),
 )
 MODELS = (*(entry.model(TORCHVISION) for entry in BASIC), *(entry.model(CAFFE) for entry in BOTTLENECKS))

@@ -3,7 +3,7 @@
 from functools import partial
 
 from worksheet.network import Builder
-from worksheet.zoo.blocks import CLASSES, PERMUTED, Entry, Naming, conv_bn, pooled_and_permuted
+from worksheet.zoo.blocks import CLASSES, PERMUTED, Member, Naming, conv_bn, pooled_and_permuted
 
 SOURCE = (
     "S. Xie, R. Girshick, P. Dollár, Z. Tu and K. He, Aggregated residual transformations for deep neural networks (2016); "
@@ -29,13 +29,13 @@ def _lay(depths: tuple[int, ...], cardinality: str, net: Builder, *, permutes: b
     with net.stage("stem"):
         conv_bn(net, net.last, "conv1", NAMING, c=64, w=7, s=2, p=3)
         net.add("MaxPool2d", name="pool1", w=3, s=2, p=1)
-    number = 0
+    block = 0
     for stage, depth in enumerate(depths):
         with net.stage(f"stage {stage + 1}"):
             for i in range(depth):
-                number += 1
+                block += 1
                 stride = 2 if stage and not i else 1
-                _block(net, f"resx{number}", groups, channels * 2**stage, 256 * 2**stage, stride, projects=not i)
+                _block(net, f"resx{block}", groups, channels * 2**stage, 256 * 2**stage, stride, projects=not i)
     with net.stage("classifier"):
         if permutes:
             pooled_and_permuted(net, "pool_ave")
@@ -49,15 +49,15 @@ def _lay(depths: tuple[int, ...], cardinality: str, net: Builder, *, permutes: b
 MODELS = tuple(
     entry.model(SOURCE)
     for entry in (
-        Entry("resnext-50-32x4d", "ResNeXt-50 (32x4d)", partial(_lay, (3, 4, 6, 3), "32x4d"), (22.6, 6.49)),
-        Entry(
+        Member("resnext-50-32x4d", "ResNeXt-50 (32x4d)", partial(_lay, (3, 4, 6, 3), "32x4d"), (22.6, 6.49)),
+        Member(
             "resnext-50-32x4d-burden",
             "ResNeXt-50 (32x4d) of convnet-burden",
             partial(_lay, (3, 4, 6, 3), "32x4d", permutes=True),
             (22.6, 6.49),
             f"{PERMUTED}; without softmax",
         ),
-        Entry("resnext-101-32x4d", "ResNeXt-101 (32x4d)", partial(_lay, (3, 4, 23, 3), "32x4d"), (21.55, 5.93)),
-        Entry("resnext-101-64x4d", "ResNeXt-101 (64x4d)", partial(_lay, (3, 4, 23, 3), "64x4d"), (20.81, 5.66)),
+        Member("resnext-101-32x4d", "ResNeXt-101 (32x4d)", partial(_lay, (3, 4, 23, 3), "32x4d"), (21.55, 5.93)),
+        Member("resnext-101-64x4d", "ResNeXt-101 (64x4d)", partial(_lay, (3, 4, 23, 3), "64x4d"), (20.81, 5.66)),
     )
 )

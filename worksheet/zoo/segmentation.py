@@ -8,11 +8,10 @@ from functools import partial
 
 from worksheet.layers import Shape
 from worksheet.network import INPUT, Builder, Network, Node
-from worksheet.zoo.blocks import SURVIVES, Entry, Trunk, builder, conv_relu, shape_of, vgg_trunk
+from worksheet.zoo.blocks import SURVIVES, Member, VggTrunk, builder, conv_relu, shape_of, vgg_trunk
 from worksheet.zoo.model import Model
 from worksheet.zoo.modules import of_image
-from worksheet.zoo.resnet import RESNET_101, resnet_trunk
-from worksheet.zoo.resnet import Trunk as Residual
+from worksheet.zoo.resnet import RESNET_101, ResNetTrunk, resnet_trunk
 
 FCN = (
     "E. Shelhamer, J. Long and T. Darrell, Fully convolutional networks for semantic segmentation (2014); "
@@ -40,7 +39,7 @@ def _fuse(net: Builder, pool: int, upsampled: str) -> None:
 
 def _lay_fcn(pools: tuple[int, ...], net: Builder) -> None:
     """``pools`` are the lower layers that take part, from the highest down."""
-    vgg_trunk(net, Trunk(first_padding=100))
+    vgg_trunk(net, VggTrunk(first_padding=100))
     with net.stage("classifier"):
         conv_relu(net, net.last, "fc6", "relu6", c=4096, w=7)
         conv_relu(net, net.last, "fc7", "relu7", c=4096, w=1)
@@ -59,8 +58,8 @@ def _lay_fcn(pools: tuple[int, ...], net: Builder) -> None:
 
 RATES = (6, 12, 18, 24)  # dilations of the four branches that look at the same map
 OVERLAPPING, KEEPING = {"w": 3, "s": 2, "p": 1}, {"w": 3, "s": 1, "p": 1}
-ATROUS_VGG = Trunk(pools=(*[OVERLAPPING] * 3, KEEPING, KEEPING), dilations={5: 2})
-ATROUS_RESNET = Residual(RESNET_101.depths, pool_padding=1, atrous={4: 2, 5: 4})
+ATROUS_VGG = VggTrunk(pools=(*[OVERLAPPING] * 3, KEEPING, KEEPING), dilations={5: 2})
+ATROUS_RESNET = ResNetTrunk(RESNET_101.depths, pool_padding=1, atrous={4: 2, 5: 4})
 
 
 def _lay_deeplab_vgg(net: Builder) -> None:
@@ -128,9 +127,9 @@ def _deeplab_resnet(name: str, input: Shape) -> Network:
 
 MODELS = (
     *(
-        Entry(f"pascal-fcn{factor}s", f"FCN-{factor}s", partial(_lay_fcn, pools), input=FCN_INPUT).model(FCN)
+        Member(f"pascal-fcn{factor}s", f"FCN-{factor}s", partial(_lay_fcn, pools), input=FCN_INPUT).model(FCN)
         for factor, pools in {32: (), 16: (4,), 8: (4, 3)}.items()
     ),
-    Entry("deeplab-vggvd-v2", "DeepLab v2 on VGG-VD-16", _lay_deeplab_vgg, input=DEEPLAB_INPUT).model(DEEPLAB),
+    Member("deeplab-vggvd-v2", "DeepLab v2 on VGG-VD-16", _lay_deeplab_vgg, input=DEEPLAB_INPUT).model(DEEPLAB),
     Model("deeplab-res101-v2", "DeepLab v2 on ResNet-101", DEEPLAB_INPUT, _deeplab_resnet, DEEPLAB),
 )

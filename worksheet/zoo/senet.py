@@ -1,4 +1,4 @@
-"""Squeeze-and-excitation networks: residual ones, ResNeXt, SENet-154 and BN-Inception, each channel weighed by its own mean."""
+"""Squeeze-and-excitation networks: residual ones, ResNeXt, SENet-154 and BN-Inception, with weighted channels."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from worksheet.network import Builder
-from worksheet.zoo.blocks import CLASSES, SLASHED, Entry, Naming, Words, caffe_pool, conv_bn, conv_relu
+from worksheet.zoo.blocks import CLASSES, SLASHED, Member, Naming, Words, caffe_pool, conv_bn, conv_relu
 
 SOURCE = "J. Hu, L. Shen and G. Sun, Squeeze-and-excitation networks (2017); the authors' definitions for Caffe"
 REDUCTION = 16  # channels by those of the excitation's narrow layer
 
 
 @dataclass(frozen=True)
-class Design:
+class SenetDesign:
     """The residual blocks. The channels of a block's first two convolutions are given for the first stage."""
 
     depths: tuple[int, ...]
@@ -34,7 +34,7 @@ def _excitation(net: Builder, source: str, name: str, channels: int) -> str:
     return net.add("Sigmoid", name=f"{name}_prob")
 
 
-def _block(net: Builder, name: str, design: Design, stage: int, *, is_first: bool) -> None:
+def _block(net: Builder, name: str, design: SenetDesign, stage: int, *, is_first: bool) -> None:
     source = shortcut = net.last
     scale, width, stride = 2**stage, 256 * 2**stage, 2 if is_first and stage else 1
     before, inside = (1, stride) if design.strides_inside else (stride, 1)
@@ -72,7 +72,7 @@ def _classifier(net: Builder, *, drops: bool = False) -> None:
         net.add("Softmax", name="prob")
 
 
-def _lay(design: Design, net: Builder) -> None:
+def _lay(design: SenetDesign, net: Builder) -> None:
     _stem(net, is_154=design.is_154)
     for stage, depth in enumerate(design.depths):
         with net.stage(f"conv{stage + 2}"):
@@ -84,7 +84,7 @@ def _lay(design: Design, net: Builder) -> None:
 # BN-Inception
 
 
-class Widths(NamedTuple):
+class BatchNormInceptionWidths(NamedTuple):
     """The channels of an inception module; no 1 x 1 convolution and no projection where it halves the size."""
 
     one: int
@@ -97,16 +97,16 @@ class Widths(NamedTuple):
 
 
 MODULES = {
-    "3a": Widths(64, 64, 64, 64, 96, 32),
-    "3b": Widths(64, 64, 96, 64, 96, 64),
-    "3c": Widths(0, 128, 160, 64, 96, 0),
-    "4a": Widths(224, 64, 96, 96, 128, 128),
-    "4b": Widths(192, 96, 128, 96, 128, 128),
-    "4c": Widths(160, 128, 160, 128, 160, 128),
-    "4d": Widths(96, 128, 192, 160, 192, 128),
-    "4e": Widths(0, 128, 192, 192, 256, 0),
-    "5a": Widths(352, 192, 320, 160, 224, 128),
-    "5b": Widths(352, 192, 320, 192, 224, 128, "MaxPool2d"),
+    "3a": BatchNormInceptionWidths(64, 64, 64, 64, 96, 32),
+    "3b": BatchNormInceptionWidths(64, 64, 96, 64, 96, 64),
+    "3c": BatchNormInceptionWidths(0, 128, 160, 64, 96, 0),
+    "4a": BatchNormInceptionWidths(224, 64, 96, 96, 128, 128),
+    "4b": BatchNormInceptionWidths(192, 96, 128, 96, 128, 128),
+    "4c": BatchNormInceptionWidths(160, 128, 160, 128, 160, 128),
+    "4d": BatchNormInceptionWidths(96, 128, 192, 160, 192, 128),
+    "4e": BatchNormInceptionWidths(0, 128, 192, 192, 256, 0),
+    "5a": BatchNormInceptionWidths(352, 192, 320, 160, 224, 128),
+    "5b": BatchNormInceptionWidths(352, 192, 320, 192, 224, 128, "MaxPool2d"),
 }
 BEGINNING: dict[str, Words] = {
     "conv1/7x7_s2": {"c": 64, "w": 7, "s": 2, "p": 3},
@@ -115,7 +115,7 @@ BEGINNING: dict[str, Words] = {
 }
 
 
-def _inception(net: Builder, name: str, v: Widths, received: int) -> int:
+def _inception(net: Builder, name: str, v: BatchNormInceptionWidths, received: int) -> int:
     """A module and its excitation. Returns the number of channels."""
     source, stride = net.last, 1 if v.one else 2
 
@@ -154,27 +154,27 @@ def _lay_inception(net: Builder) -> None:
 
 
 ENTRIES = (
-    Entry("SE-ResNet-50", "SE-ResNet-50", partial(_lay, Design((3, 4, 6, 3))), (22.37, 6.36)),
-    Entry("SE-ResNet-101", "SE-ResNet-101", partial(_lay, Design((3, 4, 23, 3))), (21.75, 5.72)),
-    Entry("SE-ResNet-152", "SE-ResNet-152", partial(_lay, Design((3, 8, 36, 3))), (21.34, 5.54)),
-    Entry(
+    Member("SE-ResNet-50", "SE-ResNet-50", partial(_lay, SenetDesign((3, 4, 6, 3))), (22.37, 6.36)),
+    Member("SE-ResNet-101", "SE-ResNet-101", partial(_lay, SenetDesign((3, 4, 23, 3))), (21.75, 5.72)),
+    Member("SE-ResNet-152", "SE-ResNet-152", partial(_lay, SenetDesign((3, 8, 36, 3))), (21.34, 5.54)),
+    Member(
         "SE-ResNeXt-50-32x4d",
         "SE-ResNeXt-50 (32x4d)",
-        partial(_lay, Design((3, 4, 6, 3), 128, 128, 32, strides_inside=True)),
+        partial(_lay, SenetDesign((3, 4, 6, 3), 128, 128, 32, strides_inside=True)),
         (20.97, 5.54),
     ),
-    Entry(
+    Member(
         "SE-ResNeXt-101-32x4d",
         "SE-ResNeXt-101 (32x4d)",
-        partial(_lay, Design((3, 4, 23, 3), 128, 128, 32, strides_inside=True)),
+        partial(_lay, SenetDesign((3, 4, 23, 3), 128, 128, 32, strides_inside=True)),
         (19.81, 4.96),
     ),
-    Entry(
+    Member(
         "SENet",
         "SENet-154",
-        partial(_lay, Design((3, 8, 36, 3), 128, 256, 64, strides_inside=True, is_154=True)),
+        partial(_lay, SenetDesign((3, 8, 36, 3), 128, 256, 64, strides_inside=True, is_154=True)),
         (18.68, 4.47),
     ),
-    Entry("SE-BN-Inception", "SE-BN-Inception", _lay_inception, (23.62, 7.04)),
+    Member("SE-BN-Inception", "SE-BN-Inception", _lay_inception, (23.62, 7.04)),
 )
 MODELS = tuple(entry.model(SOURCE) for entry in ENTRIES)

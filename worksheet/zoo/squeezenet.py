@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from worksheet.network import Builder
-from worksheet.zoo.blocks import CLASSES, SURVIVES, Entry, Words, caffe_pool, conv_relu
+from worksheet.zoo.blocks import CLASSES, SURVIVES, Member, Words, caffe_pool, conv_relu
 
 SOURCE = (
     "F. Iandola et al., SqueezeNet: AlexNet-level accuracy with 50x fewer parameters (2016); the authors' definition {} for Caffe"
@@ -15,7 +15,7 @@ SQUEEZED = (16, 16, 32, 32, 48, 48, 64, 64)  # of fire2 to fire9; either kind of
 
 
 @dataclass(frozen=True)
-class Design:
+class SqueezeNetDesign:
     """The first convolution, after which layers there is pooling, and how it ends."""
 
     first: Words
@@ -24,10 +24,10 @@ class Design:
     ends_in_softmax: bool = True
 
 
-V1_0 = Design({"c": 96, "w": 7, "s": 2}, (1, 4, 8), padding=1)
-V1_1 = Design({"c": 64, "w": 3, "s": 2}, (1, 3, 5), padding=0)
-V1_0_TORCH = Design(V1_0.first, V1_0.pooled, padding=0, ends_in_softmax=False)
-V1_1_TORCH = Design(V1_1.first, V1_1.pooled, padding=0, ends_in_softmax=False)
+V1_0 = SqueezeNetDesign({"c": 96, "w": 7, "s": 2}, (1, 4, 8), padding=1)
+V1_1 = SqueezeNetDesign({"c": 64, "w": 3, "s": 2}, (1, 3, 5), padding=0)
+V1_0_TORCH = SqueezeNetDesign(V1_0.first, V1_0.pooled, padding=0, ends_in_softmax=False)
+V1_1_TORCH = SqueezeNetDesign(V1_1.first, V1_1.pooled, padding=0, ends_in_softmax=False)
 
 
 def _fire(net: Builder, name: str, squeezed: int) -> None:
@@ -37,7 +37,7 @@ def _fire(net: Builder, name: str, squeezed: int) -> None:
     net.add("Concat", small, large, name=f"{name}/concat")
 
 
-def _lay(design: Design, net: Builder) -> None:
+def _lay(design: SqueezeNetDesign, net: Builder) -> None:
     conv_relu(net, net.last, "conv1", "relu_conv1", **design.first)
     for i, squeezed in enumerate((0, *SQUEEZED), 1):
         with net.stage(f"fire{i}" if squeezed else ""):
@@ -60,16 +60,16 @@ def _lay(design: Design, net: Builder) -> None:
 CAFFE_INPUT = (3, 227, 227)
 TWIST = "fed images of 224 x 224; average pooling in windows of 13 x 13; the scores are permuted and flattened, without softmax"
 MODELS = (
-    Entry("squeezenet1-0", "SqueezeNet 1.0", partial(_lay, V1_0), input=CAFFE_INPUT).model(SOURCE.format("v1.0")),
-    Entry(
+    Member("squeezenet1-0", "SqueezeNet 1.0", partial(_lay, V1_0), input=CAFFE_INPUT).model(SOURCE.format("v1.0")),
+    Member(
         "squeezenet1-0-burden",
         "SqueezeNet 1.0 of convnet-burden",
         partial(_lay, V1_0_TORCH),
         (41.9, 19.58),
         f"{TWIST}; the last convolution is not padded",
     ).model(TORCHVISION.format("1_0")),
-    Entry("squeezenet1-1", "SqueezeNet 1.1", partial(_lay, V1_1), input=CAFFE_INPUT).model(SOURCE.format("v1.1")),
-    Entry("squeezenet1-1-burden", "SqueezeNet 1.1 of convnet-burden", partial(_lay, V1_1_TORCH), (41.81, 19.38), TWIST).model(
+    Member("squeezenet1-1", "SqueezeNet 1.1", partial(_lay, V1_1), input=CAFFE_INPUT).model(SOURCE.format("v1.1")),
+    Member("squeezenet1-1-burden", "SqueezeNet 1.1 of convnet-burden", partial(_lay, V1_1_TORCH), (41.81, 19.38), TWIST).model(
         TORCHVISION.format("1_1")
     ),
 )

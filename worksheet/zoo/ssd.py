@@ -1,4 +1,4 @@
-"""SSD, which detects objects at once on maps of several sizes: on VGG-16 for 300 and 512 pixels, and on MobileNet."""
+"""SSD, which detects objects in one pass on feature maps of several sizes: on VGG-16 for 300 and 512 pixels, and on MobileNet."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from worksheet.network import INPUT, Builder
-from worksheet.zoo.blocks import HALVING, Entry, Trunk, Words, conv_relu, shape_of, vgg_trunk
+from worksheet.zoo.blocks import HALVING, Member, VggTrunk, Words, conv_relu, shape_of, vgg_trunk
 from worksheet.zoo.modules import of_image
 
 PAPER = "W. Liu et al., SSD: single shot multibox detector (2015)"
@@ -17,7 +17,7 @@ CLASSES = 21  # of PASCAL VOC, with the background
 COORDINATES = 4
 
 
-class Source(NamedTuple):
+class BoxSource(NamedTuple):
     """A map on which objects are detected: what its layers are called after, which layer makes it, boxes at each place."""
 
     name: str
@@ -25,7 +25,7 @@ class Source(NamedTuple):
     boxes: int
 
 
-def _head(net: Builder, source: Source, kernel: Words) -> list[str]:
+def _head(net: Builder, source: BoxSource, kernel: Words) -> list[str]:
     """Box offsets and class scores as vectors, and the boxes themselves."""
     heads = []
     for part, outputs in (("loc", COORDINATES), ("conf", CLASSES)):
@@ -36,7 +36,7 @@ def _head(net: Builder, source: Source, kernel: Words) -> list[str]:
     return [*heads, net.add("PriorBox", source.layer, INPUT, name=f"{source.name}_mbox_priorbox", a=source.boxes)]
 
 
-def _detect(net: Builder, sources: Iterable[Source], kernel: Words, kept: int) -> None:
+def _detect(net: Builder, sources: Iterable[BoxSource], kernel: Words, kept: int) -> None:
     """The heads on all maps, and the detections that are kept of them."""
     with net.stage("heads"):
         offsets, scores, boxes = zip(*(_head(net, source, kernel) for source in sources), strict=True)
@@ -56,7 +56,7 @@ def _detect(net: Builder, sources: Iterable[Source], kernel: Words, kept: int) -
 
 STEP: Words = {"w": 3, "s": 2, "p": 1}
 VALID: Words = {"w": 3}
-TRUNK = Trunk(pools=(*[HALVING] * 4, {"w": 3, "s": 1, "p": 1}))
+TRUNK = VggTrunk(pools=(*[HALVING] * 4, {"w": 3, "s": 1, "p": 1}))
 Extras = Mapping[str, tuple[int, int, Words]]
 EXTRAS_300: Extras = {  # channels, and how the second convolution of a pair gets to a smaller map
     "conv6": (256, 512, STEP),
@@ -80,14 +80,14 @@ def _lay_vgg(extras: Extras, boxes: tuple[int, ...], net: Builder) -> None:
             conv_relu(net, net.last, f"{name}_2", f"{name}_2_relu", c=wide, **words)
         net.add("Normalize", "relu4_3", name="conv4_3_norm")
     layers = {"conv4_3_norm": "conv4_3_norm", "fc7": "relu7"} | {f"{name}_2": f"{name}_2_relu" for name in extras}
-    sources = [Source(*pair, number) for pair, number in zip(layers.items(), boxes, strict=True)]
+    sources = [BoxSource(*pair, number) for pair, number in zip(layers.items(), boxes, strict=True)]
     _detect(net, sources, {"w": 3, "p": 1}, kept=200)
 
 
 # On MobileNet
 
-STRIDES = (1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1)  # of the convolutions by channel, conv1/dw to conv13/dw
-WIDTHS = (64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024)  # of those across channels behind them
+STRIDES = (1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1)  # of the depthwise convolutions, conv1/dw to conv13/dw
+WIDTHS = (64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024)  # of the 1 x 1 convolutions after them
 EXTRAS_MOBILE = {14: (256, 512), 15: (128, 256), 16: (128, 256), 17: (64, 128)}
 
 
@@ -109,24 +109,24 @@ def _lay_mobilenet(kept: int, net: Builder) -> None:
             _conv(net, f"conv{i}_1", c=narrow, w=1)
             _conv(net, f"conv{i}_2", c=wide, w=3, s=2, p=1)
     names = ("conv11", "conv13", *(f"conv{i}_2" for i in EXTRAS_MOBILE))
-    sources = [Source(name, f"{name}/relu", 6 if i else 3) for i, name in enumerate(names)]
+    sources = [BoxSource(name, f"{name}/relu", 6 if i else 3) for i, name in enumerate(names)]
     _detect(net, sources, {"w": 1}, kept)
 
 
 BOXES_300, BOXES_512 = (4, 6, 6, 6, 4, 4), (4, 6, 6, 6, 6, 4, 4)
 INPUT_300, INPUT_512 = (3, 300, 300), (3, 512, 512)
 MODELS = (
-    Entry("ssd-pascal-vggvd-300", "SSD300 on VGG-VD-16", partial(_lay_vgg, EXTRAS_300, BOXES_300), input=INPUT_300).model(VGG),
-    Entry("ssd-pascal-vggvd-512", "SSD512 on VGG-VD-16", partial(_lay_vgg, EXTRAS_512, BOXES_512), input=INPUT_512).model(VGG),
-    Entry(
+    Member("ssd-pascal-vggvd-300", "SSD300 on VGG-VD-16", partial(_lay_vgg, EXTRAS_300, BOXES_300), input=INPUT_300).model(VGG),
+    Member("ssd-pascal-vggvd-512", "SSD512 on VGG-VD-16", partial(_lay_vgg, EXTRAS_512, BOXES_512), input=INPUT_512).model(VGG),
+    Member(
         "ssd-pascal-vggvd-512-burden",
         "SSD512 on VGG-VD-16 of convnet-burden",
         partial(_lay_vgg, EXTRAS_BURDEN, BOXES_512),
         twist="conv8_2 and conv9_2 have a stride of 1 and no padding",
         input=INPUT_512,
     ).model(VGG),
-    Entry("ssd-pascal-mobilenet-ft", "SSD300 on MobileNet", partial(_lay_mobilenet, 100), input=INPUT_300).model(MOBILE),
-    Entry(
+    Member("ssd-pascal-mobilenet-ft", "SSD300 on MobileNet", partial(_lay_mobilenet, 100), input=INPUT_300).model(MOBILE),
+    Member(
         "ssd-pascal-mobilenet-ft-burden",
         "SSD300 on MobileNet of convnet-burden",
         partial(_lay_mobilenet, 200),

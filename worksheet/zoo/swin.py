@@ -17,7 +17,7 @@ Grid = tuple[int, int]  # height and width in tokens; maps have their channels l
 
 
 @dataclass(frozen=True)
-class Design:
+class SwinDesign:
     """Channels of the first stage, and the blocks and heads of each."""
 
     width: int
@@ -25,11 +25,11 @@ class Design:
     heads: tuple[int, ...]
 
 
-TINY = Design(96, (2, 2, 6, 2), (3, 6, 12, 24))
+TINY = SwinDesign(96, (2, 2, 6, 2), (3, 6, 12, 24))
 
 
 def _resized(net: Builder, path: str, grid: Grid, to: Grid) -> None:
-    """Rows and columns of zeros added behind the others, or taken away."""
+    """Rows and columns of zeros added after the others, or taken away."""
     if to > grid:
         permute(net, f"{path}.pad_in", 3, 1, 2)
         net.add("Pad", name=f"{path}.pad", r_h=to[0] - grid[0], r_w=to[1] - grid[1])
@@ -40,7 +40,7 @@ def _resized(net: Builder, path: str, grid: Grid, to: Grid) -> None:
 
 
 def _heads(net: Builder, path: str, source: str, part: int, shape: tuple[int, int, int], order: tuple[int, ...]) -> str:
-    """One of queries, keys and values, for each window and head by itself."""
+    """One of queries, keys and values, for each window and head."""
     windows, heads, width = shape
     name = f"{path}.{'qkv'[part]}"
     net.add("Slice", source, name=name, a=3, f=part * width, c=width)
@@ -123,7 +123,7 @@ def _merge(net: Builder, path: str, grid: Grid, width: int) -> Grid:
     return half
 
 
-def _lay(design: Design, net: Builder) -> None:
+def _lay(design: SwinDesign, net: Builder) -> None:
     _, height, breadth = of_image(net)
     grid = (height // PATCH or 1, breadth // PATCH or 1)  # the convolution says where an image is too small
     width = design.width

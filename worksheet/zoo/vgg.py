@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from worksheet.network import Builder
-from worksheet.zoo.blocks import CLASSES, Entry, Trunk, Words, caffe_pool, conv_relu, fully_connected, vgg_trunk
+from worksheet.zoo.blocks import CLASSES, Member, VggTrunk, Words, caffe_pool, conv_relu, fully_connected, vgg_trunk
 
 RETURN = (
     "K. Chatfield, K. Simonyan, A. Vedaldi and A. Zisserman, Return of the devil in the details (2014); "
@@ -19,8 +19,8 @@ ATROUS = "W. Liu, A. Rabinovich and A. Berg, ParseNet (2015): VGG-16 with its fu
 
 
 @dataclass(frozen=True)
-class Design:
-    """Five convolutions with normalisation and pooling behind some of them, by number."""
+class VggDesign:
+    """Five convolutions with normalisation and pooling after some of them, by number."""
 
     convolutions: tuple[Words, ...]
     norms: tuple[int, ...]
@@ -32,17 +32,17 @@ def _same(channels: int) -> Words:
 
 
 OVERLAPPING, TIGHT, COARSE = {"w": 3, "s": 2}, {"w": 2, "s": 2}, {"w": 3, "s": 3}
-FAST = Design(
+FAST = VggDesign(
     ({"c": 64, "w": 11, "s": 4}, {"c": 256, "w": 5, "p": 2}, *[_same(256)] * 3),
     norms=(1, 2),
     pools={1: OVERLAPPING, 2: OVERLAPPING, 5: OVERLAPPING},
 )
-MEDIUM = Design(
+MEDIUM = VggDesign(
     ({"c": 96, "w": 7, "s": 2}, {"c": 256, "w": 5, "s": 2, "p": 1}, *[_same(512)] * 3),
     norms=(1, 2),
     pools={1: OVERLAPPING, 2: OVERLAPPING, 5: OVERLAPPING},
 )
-SLOW = Design(
+SLOW = VggDesign(
     ({"c": 96, "w": 7, "s": 2}, {"c": 256, "w": 5}, *[_same(512)] * 3),
     norms=(1,),
     pools={1: COARSE, 2: TIGHT, 5: COARSE},
@@ -57,7 +57,7 @@ def _classifier(net: Builder, widths: tuple[int, ...] = (4096, 4096)) -> None:
         net.add("Softmax", name="prob")
 
 
-def _lay(design: Design, width: int, net: Builder) -> None:
+def _lay(design: VggDesign, width: int, net: Builder) -> None:
     """``width`` is that of the layer before the classes."""
     with net.stage("features"):
         for i, words in enumerate(design.convolutions, 1):
@@ -70,7 +70,7 @@ def _lay(design: Design, width: int, net: Builder) -> None:
 
 
 def _lay_very_deep(depths: tuple[int, ...], net: Builder) -> None:
-    vgg_trunk(net, Trunk(depths))
+    vgg_trunk(net, VggTrunk(depths))
     _classifier(net)
 
 
@@ -85,16 +85,16 @@ def _lay_atrous(net: Builder) -> None:
 
 
 DEVIL = (
-    Entry("vgg-f", "VGG-F", partial(_lay, FAST, 4096), (41.4, 19.1)),
-    Entry("vgg-m", "VGG-M", partial(_lay, MEDIUM, 4096), (36.9, 15.5)),
-    Entry("vgg-s", "VGG-S", partial(_lay, SLOW, 4096), (37.0, 15.8)),
-    Entry("vgg-m-2048", "VGG-M-2048", partial(_lay, MEDIUM, 2048), (37.1, 15.8)),
-    Entry("vgg-m-1024", "VGG-M-1024", partial(_lay, MEDIUM, 1024), (37.8, 16.1)),
-    Entry("vgg-m-128", "VGG-M-128", partial(_lay, MEDIUM, 128), (40.8, 18.4)),
+    Member("vgg-f", "VGG-F", partial(_lay, FAST, 4096), (41.4, 19.1)),
+    Member("vgg-m", "VGG-M", partial(_lay, MEDIUM, 4096), (36.9, 15.5)),
+    Member("vgg-s", "VGG-S", partial(_lay, SLOW, 4096), (37.0, 15.8)),
+    Member("vgg-m-2048", "VGG-M-2048", partial(_lay, MEDIUM, 2048), (37.1, 15.8)),
+    Member("vgg-m-1024", "VGG-M-1024", partial(_lay, MEDIUM, 1024), (37.8, 16.1)),
+    Member("vgg-m-128", "VGG-M-128", partial(_lay, MEDIUM, 128), (40.8, 18.4)),
 )
 DEEP = (
-    Entry("vgg-vd-16", "VGG-VD-16", partial(_lay_very_deep, (2, 2, 3, 3, 3)), (28.5, 9.9)),
-    Entry("vgg-vd-19", "VGG-VD-19", partial(_lay_very_deep, (2, 2, 4, 4, 4)), (28.7, 9.9)),
-    Entry("vgg-vd-16-atrous", "VGG-VD-16, atrous", _lay_atrous, source=ATROUS),
+    Member("vgg-vd-16", "VGG-VD-16", partial(_lay_very_deep, (2, 2, 3, 3, 3)), (28.5, 9.9)),
+    Member("vgg-vd-19", "VGG-VD-19", partial(_lay_very_deep, (2, 2, 4, 4, 4)), (28.7, 9.9)),
+    Member("vgg-vd-16-atrous", "VGG-VD-16, atrous", _lay_atrous, source=ATROUS),
 )
 MODELS = (*(entry.model(RETURN) for entry in DEVIL), *(entry.model(VERY_DEEP) for entry in DEEP))

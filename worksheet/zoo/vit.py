@@ -12,7 +12,7 @@ PAPER = "A. Dosovitskiy et al., An image is worth 16x16 words: transformers for 
 
 
 @dataclass(frozen=True)
-class Design:
+class VitDesign:
     """Side of a patch, width of a token, width between the two linear layers, heads, blocks."""
 
     patch: int
@@ -22,10 +22,10 @@ class Design:
     blocks: int
 
 
-BASE_16 = Design(16, 768, 3072, 12, 12)
+BASE_16 = VitDesign(16, 768, 3072, 12, 12)
 
 
-def _embed(net: Builder, design: Design) -> None:
+def _embed(net: Builder, design: VitDesign) -> None:
     """A token for each patch, the class token before them, and the positions added."""
     _, height, width = of_image(net)
     patch = design.patch
@@ -42,7 +42,7 @@ def _embed(net: Builder, design: Design) -> None:
     net.add("Dropout", name="encoder.dropout")
 
 
-def _block(net: Builder, path: str, design: Design) -> None:
+def _block(net: Builder, path: str, design: VitDesign) -> None:
     source = net.last
     net.add("LayerNorm", name=f"{path}.ln_1")
     net.add("MultiheadAttention", name=f"{path}.self_attention", h=design.heads)
@@ -57,7 +57,7 @@ def _block(net: Builder, path: str, design: Design) -> None:
     net.add("Add", attended, net.last, name=f"{path}.add_2")
 
 
-def _lay(design: Design, net: Builder) -> None:
+def _lay(design: VitDesign, net: Builder) -> None:
     with net.stage("embedding"):
         _embed(net, design)
     for i in range(design.blocks):

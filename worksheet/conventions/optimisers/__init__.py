@@ -1,4 +1,4 @@
-"""Optimisers and precisions of training, from data files: operations, numbers kept and bytes for each learnt number."""
+"""Optimisers and precisions of training, from data files: operations, numbers kept and bytes for each parameter."""
 
 from __future__ import annotations
 
@@ -7,25 +7,30 @@ from dataclasses import dataclass, replace
 from functools import cache
 from math import ceil
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from worksheet.conventions.dtypes import BITS, size
-from worksheet.errors import Collector, ConventionError, WorksheetError, nearest, shown
-from worksheet.marked import Marked, parse, read_text
+from worksheet.conventions.dtypes import named, size
+from worksheet.errors import ConventionError, nearest, shown
+from worksheet.schema import WORDS, Field, Integer, ListOf, Phrase, Record, TableOf, read_file
 
 FOLDER = Path(__file__).parent
 UPDATES = ("multiplications", "additions", "divisions", "roots")  # the operations that updates are made of
-ARRAYS = ("weights", "gradients", "activations", "copy", "state")  # of a precision
-NONE = "none"  # an array that is not kept
-WORDS = ("title", "source")
+TENSORS = {  # of a precision
+    "weights": "of the weights, as the two passes use them",
+    "gradients": "of the gradients",
+    "activations": "of the activations",
+    "copy": "of the exact copy of a parameter that the update works on; `none` without one",
+    "state": "of what the optimiser keeps for a parameter",
+}
+NONE = "none"  # a tensor that is not kept
 DECAY = "+decay"
 STANDARD = ("sgd", "fp32")
-MOST = 1000  # operations or numbers for one learnt number
+MAX_COUNT = 1000  # operations or numbers for one parameter
 
 
 @dataclass(frozen=True)
 class Optimiser:
-    """What one step does with each learnt number: ``operations`` by their names, ``state`` numbers kept from step to step."""
+    """What one step does with each parameter: ``operations`` by their names, ``state`` numbers kept from step to step."""
 
     name: str
     title: str
@@ -33,7 +38,7 @@ class Optimiser:
     steps: tuple[str, ...]
     operations: Mapping[str, int]
     state: int
-    decay: Optimiser | None = None  # the same with decay of the weights; None where that is not on offer
+    decay: Optimiser | None = None  # the same with weight decay; None where that is not offered
 
     @property
     def total(self) -> int:
@@ -43,7 +48,7 @@ class Optimiser:
 
 @dataclass(frozen=True)
 class Precision:
-    """As what types training keeps its numbers: ``types`` by the words of ARRAYS, NONE where an array is not kept."""
+    """The data types of training: ``types`` by the names of TENSORS, NONE where a tensor is not kept."""
 
     name: str
     title: str
@@ -51,93 +56,77 @@ class Precision:
     types: Mapping[str, str]
 
     def bytes(self, what: str) -> int:
-        """The bytes of one number of an array; 0 where it is not kept."""
+        """The bytes of one number of a tensor; 0 where it is not kept."""
         name = self.types[what]
         return 0 if name == NONE else ceil(size(name))
 
 
 class Regime(NamedTuple):
-    """How a network is trained: what updates it, and how its numbers are kept."""
+    """How a network is trained: what updates it, and the data types of its numbers."""
 
     optimiser: Optimiser
     precision: Precision
 
 
+COUNT = Integer(0, MAX_COUNT)
+ABOUT = (Field("title", WORDS, "The name in print.", required=True), Field("source", WORDS, "Where it is from.", required=True))
+OPERATIONS = tuple(Field(name, COUNT, f"How many {name} the steps take.", "0") for name in UPDATES)
+DECAYING = Record((Field("step", WORDS, "The step before the others.", required=True), *OPERATIONS))
+OPTIMISER = (
+    *ABOUT,
+    Field("steps", ListOf(WORDS, what="step", repeats=True), "The steps for one parameter p and its gradient g.", required=True),
+    *OPERATIONS,
+    Field("state", COUNT, "How many numbers it keeps for a parameter from step to step.", required=True),
+    Field("decay", DECAYING, "The step that weight decay puts before the others.", "weight decay is not offered"),
+)
+TYPES = tuple(Field(name, named(NONE), f"The data type {says}.", required=True) for name, says in TENSORS.items())
+PRECISION = (*ABOUT, *TYPES)
+OPTIMISERS, PRECISIONS = (TableOf(Phrase(), Record(fields)) for fields in (OPTIMISER, PRECISION))
+
+
 @cache
 def optimisers() -> Mapping[str, Optimiser]:
-    """Every optimiser by its name, those with decay of the weights too: ``sgd``, ``sgd+decay``."""
-    plain = [_optimiser(name, entry) for name, entry in _table("optimisers.yaml").items()]
-    return {found.name: found for one in plain for found in (one, one.decay) if found}
+    """Every optimiser by its name, those with weight decay too: ``sgd``, ``sgd+decay``."""
+    table = read_file(FOLDER / "optimisers.yaml", OPTIMISERS)
+    plain = [_optimiser(name, **entry) for name, entry in table.items()]
+    return {each.name: each for optimiser in plain for each in (optimiser, optimiser.decay) if each}
 
 
 @cache
 def precisions() -> Mapping[str, Precision]:
-    """Every way to keep the numbers, by its name."""
-    return {name: _precision(name, entry) for name, entry in _table("precisions.yaml").items()}
+    """Every precision by its name."""
+    return {name: _precision(name, **entry) for name, entry in read_file(FOLDER / "precisions.yaml", PRECISIONS).items()}
 
 
 def regime(optimiser: str = "", precision: str = "") -> Regime:
-    """How a network is trained, by two names; empty ones stand for STANDARD. Raises ConventionError for unknown ones."""
+    """How a network is trained, by two names; STANDARD where they are empty. Raises ConventionError for unknown ones."""
     update, kept = optimiser or STANDARD[0], precision or STANDARD[1]
     if update not in optimisers():
         with_decay = update.removesuffix(DECAY) in optimisers()
-        hint = f"its steps hold decay already: {update.removesuffix(DECAY)}" if with_decay else nearest(update, optimisers())
+        hint = f"its steps include decay already: {update.removesuffix(DECAY)}" if with_decay else nearest(update, optimisers())
         raise ConventionError(f"unknown optimiser {shown(update)}", hint=hint)
     if kept not in precisions():
         raise ConventionError(f"unknown precision {shown(kept)}", hint=nearest(kept, precisions()))
     return Regime(optimisers()[update], precisions()[kept])
 
 
-def _table(file: str) -> dict[str, Marked]:
-    path = FOLDER / file
-    return parse(read_text(path), str(path)).table()
+def _optimiser(
+    name: str, title: str, source: str, steps: tuple[str, ...], state: int, decay: Mapping[str, Any] | None = None, **counts: int
+) -> Optimiser:
+    plain = Optimiser(name, title, source, steps, {update: counts.get(update, 0) for update in UPDATES}, state)
+    return replace(plain, decay=_decaying(plain, **decay)) if decay else plain
 
 
-def _optimiser(name: str, entry: Marked) -> Optimiser:
-    faults = Collector()
-    fields = entry.fields((*WORDS, "steps", *UPDATES, "state", "decay"), (*WORDS, "steps", "state"), faults)
-    faults.raise_any()
-    steps = tuple(item.text() for item in fields["steps"].items())
-    operations = _numbers(fields, UPDATES)
-    plain = Optimiser(name, fields["title"].text(), fields["source"].text(), steps, operations, _number(fields["state"]))
-    return replace(plain, decay=_decaying(plain, fields["decay"])) if "decay" in fields else plain
-
-
-def _decaying(plain: Optimiser, entry: Marked) -> Optimiser:
-    """The optimiser with the step of decay before its own."""
-    faults = Collector()
-    fields = entry.fields(("step", *UPDATES), ("step",), faults)
-    faults.raise_any()
-    more = _numbers(fields, UPDATES)
+def _decaying(plain: Optimiser, step: str, **counts: int) -> Optimiser:
+    """The optimiser with the step of weight decay before its own."""
     return replace(
         plain,
         name=plain.name + DECAY,
         title=f"{plain.title}, with decay of the weights",
-        steps=(fields["step"].text(), *plain.steps),
-        operations={name: many + more[name] for name, many in plain.operations.items()},
+        steps=(step, *plain.steps),
+        operations={name: count + counts.get(name, 0) for name, count in plain.operations.items()},
     )
 
 
-def _precision(name: str, entry: Marked) -> Precision:
-    faults = Collector()
-    fields = entry.fields((*WORDS, *ARRAYS), (*WORDS, *ARRAYS), faults)
-    faults.raise_any()
-    return Precision(name, fields["title"].text(), fields["source"].text(), {what: _type(fields[what]) for what in ARRAYS})
-
-
-def _type(marked: Marked) -> str:
-    text = marked.text()
-    if text not in {NONE, *BITS}:
-        raise WorksheetError(f"unknown type of numbers {shown(text)}", marked.where, nearest(text, [NONE, *BITS]))
-    return text
-
-
-def _numbers(fields: Mapping[str, Marked], names: tuple[str, ...]) -> dict[str, int]:
-    return {name: _number(fields[name]) if name in fields else 0 for name in names}
-
-
-def _number(marked: Marked) -> int:
-    text = marked.text()
-    if not (text.isascii() and text.isdecimal()) or int(text) > MOST:
-        raise WorksheetError(f"cannot read {shown(text)}", marked.where, f"a whole number from 0 to {MOST}")
-    return int(text)
+def _precision(name: str, title: str, source: str, **types: str) -> Precision:
+    return Precision(name, title, source, types)

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from worksheet.conventions import Convention
 from worksheet.derivation import Derivation, Row
-from worksheet.derive.solution import counting, derive
+from worksheet.derive.solution import as_convention, derive
 from worksheet.errors import NetworkError, Where, WorksheetError, shown
 from worksheet.formula import Formula
 from worksheet.layers import Shape
@@ -17,7 +17,7 @@ from worksheet.network import Network
 
 SCALES = ("0.5", "1", "1.5", "2", "2.5", "3")
 SCALE = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,6})?", re.ASCII)
-LARGEST_SCALE, MOST_SCALES = 100, 50
+LARGEST_SCALE, MAX_SCALES = 100, 50
 SIZE = Formula("floor(s*M + 1/2)")  # an input's size at a scale s: to the nearest whole number, halves up
 
 Making = Callable[[Shape], Network]  # for an input of another shape
@@ -81,12 +81,12 @@ def burden(
     if len(network.input) != 3:
         received = " x ".join(map(str, network.input))
         raise NetworkError(f"a report takes a network of images, channels x height x width, not {received}", Where(network.name))
-    found = counting(convention)
+    found = as_convention(convention)
     solution = derive(network, found)
     layer = until or _last_map(solution)
     wanted = [scale_of(scale) for scale in (SCALES if scales is None else scales)]
-    if not 1 <= len(wanted) <= MOST_SCALES:
-        raise WorksheetError(f"{len(wanted)} scales", hint=f"from 1 to {MOST_SCALES}, such as 0.5,1,2")
+    if not 1 <= len(wanted) <= MAX_SCALES:
+        raise WorksheetError(f"{len(wanted)} scales", hint=f"from 1 to {MAX_SCALES}, such as 0.5,1,2")
     part = network.until(layer)
     made_for = _made_for(network)
     rows: list[Scaled] = []
@@ -117,7 +117,7 @@ def _scaled(part: Network, made_for: Making | None, layer: str, shape: Shape, sc
     if made_for and shape != part.input:
         try:
             other = made_for(shape).until(layer)
-        except WorksheetError:  # some layer behind the wanted one, perhaps
+        except WorksheetError:  # perhaps a layer after the wanted one
             cut_before = True
     return Scaled(scale, derive(other, convention), cut_before)
 

@@ -1,4 +1,4 @@
-"""Closed forms: what a network counts as polynomials over its sizes, exact wherever the conditions of a case hold."""
+"""Closed forms: the counts of a network as polynomials over its sizes, exact wherever the guards of a case hold."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from math import prod
 
 from worksheet import conventions
 from worksheet.conventions import Convention
-from worksheet.derive.counting import Counting
-from worksheet.derive.folding import Folded
-from worksheet.derive.run import run_of
+from worksheet.counting.counting import Counting
+from worksheet.counting.folding import Folded
+from worksheet.counting.run import run_of
 from worksheet.errors import NetworkError, WorksheetError
 from worksheet.formula import Exact, Formula, whole
 from worksheet.formula.polynomial import Monomial, Polynomial, TooLong
-from worksheet.formula.traced import Finer, Trace, Variable
-from worksheet.formula.traced_numbers import form_of
+from worksheet.formula.traced import NeedsFinerClasses, Trace, Variable
+from worksheet.formula.traced_numbers import polynomial_of
 from worksheet.network import Network
-from worksheet.sizes import Sized, given
-from worksheet.varied import BATCH, Knob, batch, knobs, turned
+from worksheet.sizes import Sized
+from worksheet.varied import BATCH, SizeVariable, batch, size_variables, with_sizes
 
 NONE = Polynomial({})
-MOST_CLASSES = 4096
-FARTHEST = 10**9  # sizes after which roundings may repeat
-SAMPLES = 3  # of the batch while it is a symbol: one alone would be left out of formulas
+MAX_CLASSES = 4096
+MAX_PERIOD = 10**9  # of the roundings, in steps
+SAMPLES = 3  # of the batch while it is a symbol: a batch of 1 would be left out of formulas
 
 
 @dataclass(frozen=True)
@@ -36,65 +36,65 @@ class RowForm:
     folded: Folded
     output: tuple[Polynomial, ...]
     columns: tuple[Polynomial | None, ...]
-    elsewhere: tuple[bool, ...]  # by column: stored numbers that another layer has
+    elsewhere: tuple[bool, ...]  # by column: parameters that are counted in another layer
 
 
 @dataclass(frozen=True)
-class Case:
-    """What one run has found: exact wherever its trace's conditions hold."""
+class ClosedCase:
+    """The result of one concolic run: exact wherever the guards of its trace hold."""
 
     trace: Trace
-    network: Network
+    counting: Counting
     rows: tuple[RowForm, ...]
     totals: Mapping[str, Polynomial]
 
     def formula(self, form: Polynomial) -> Formula:
-        """One of its polynomials as a formula over the knobs' symbols, with floors where sizes are rounded."""
+        """One of the case's polynomials as a formula over the variables' symbols, with floors where sizes are rounded."""
         return self.trace.formula(form)
 
     def at(self, values: Sequence[Exact]) -> dict[str, int] | None:
-        """The totals for other values; None where a condition of this case does not hold."""
-        return None if self.trace.at(values) is None else self.anyhow(values)
+        """The totals for other values; None where they violate a guard of this case."""
+        return None if self.trace.at(values) is None else self.unguarded(values)
 
-    def anyhow(self, values: Sequence[Exact]) -> dict[str, int]:
-        """What its totals would be for other values, whatever its conditions say."""
-        found = self.trace.numbered(values)
-        return {name: whole(form.at(found)) for name, form in self.totals.items()}
+    def unguarded(self, values: Sequence[Exact]) -> dict[str, int]:
+        """The totals for other values, right or not: the guards are ignored."""
+        atoms = self.trace.atom_values(values)
+        return {name: whole(form.at(atoms)) for name, form in self.totals.items()}
 
 
 class Closed:
-    """A network some of whose numbers stay symbols.
+    """A network of which some sizes stay symbols.
 
-    ``convention``, ``dtype`` and the number of samples, where B is no symbol, are those of ``derive``. Raises WorksheetError.
+    ``convention`` and ``dtype`` are those of ``derive``; ``samples`` is the batch where B is not a symbol. Raises WorksheetError.
     """
 
     def __init__(
-        self, network: Network, symbols: Sequence[str | Knob], convention: Convention | str | None = None, *, samples: int = 1,
-        dtype: str = "",
+        self, network: Network, symbols: Sequence[str | SizeVariable], convention: Convention | str | None = None, *,
+        samples: int = 1, dtype: str = "",
     ) -> None:  # fmt: skip
         self.network = network
         chosen = convention or network.heading.convention or conventions.STANDARD
         self.convention = conventions.convention(chosen) if isinstance(chosen, str) else chosen
         texts = [symbol for symbol in symbols if isinstance(symbol, str)]
-        named = dict(zip(texts, knobs(network, texts), strict=True))
-        self.knobs = tuple(symbol if isinstance(symbol, Knob) else named[symbol] for symbol in symbols)
+        named = dict(zip(texts, size_variables(network, texts), strict=True))
+        self.variables = tuple(symbol if isinstance(symbol, SizeVariable) else named[symbol] for symbol in symbols)
         self.samples = samples
         self.dtype = dtype
-        self.variables = [Variable(knob.symbol, knob.step) for knob in self.knobs]
-        self.cases: list[Case] = []
-        self.refused: list[tuple[Trace, WorksheetError]] = []  # runs that found no network; they too hold under conditions
+        self.traced = [Variable(variable.symbol, variable.step) for variable in self.variables]
+        self.cases: list[ClosedCase] = []
+        self.refused: list[tuple[Trace, WorksheetError]] = []  # runs without a network; they too hold under their guards
 
     # Exact counts
 
     def counting(self, values: Sequence[Exact]) -> Counting:
-        """The network for numbers, traced or not, ready to be counted."""
-        given = dict(zip(self.knobs, values, strict=True))
-        run = run_of(self.convention, batch(given, self.samples), self.dtype)
-        return Counting(turned(self.network, given), self.convention, run)
+        """The network with these values of its variables, traced or not, ready to be counted."""
+        by_variable = dict(zip(self.variables, values, strict=True))
+        run = run_of(self.convention, batch(by_variable, self.samples), self.dtype)
+        return Counting(with_sizes(self.network, by_variable), self.convention, run)
 
     def counted(self, values: Sequence[Exact]) -> dict[str, int]:
         """The totals of these sizes, counted layer by layer. Raises WorksheetError where there is no such network."""
-        return {name: int(form.known or 0) for name, form in _totals(self.convention, _rows(self.counting(values))).items()}
+        return {name: int(form.constant or 0) for name, form in _totals(self.convention, _rows(self.counting(values))).items()}
 
     def at(self, values: Sequence[Exact]) -> dict[str, int]:
         """The totals of these sizes by the closed forms of the case that covers them. Raises WorksheetError."""
@@ -102,8 +102,8 @@ class Closed:
         assert totals is not None
         return totals
 
-    def case(self, values: Sequence[Exact]) -> Case:
-        """The case that covers these sizes: one found already, else one more run."""
+    def case(self, values: Sequence[Exact]) -> ClosedCase:
+        """The case that covers these sizes: an earlier one, else that of one more run."""
         for case in self.cases:
             if case.trace.at(values) is not None:
                 return case
@@ -113,11 +113,12 @@ class Closed:
         self.cases.append(self._traced(values))
         return self.cases[-1]
 
-    def _traced(self, values: Sequence[Exact]) -> Case:
-        several = [SAMPLES if k.symbol == BATCH and value == 1 else value for k, value in zip(self.knobs, values, strict=True)]
-        trace = Trace(dict(zip(self.variables, several, strict=True)))
+    def _traced(self, values: Sequence[Exact]) -> ClosedCase:
+        pairs = zip(self.variables, values, strict=True)
+        batched = [SAMPLES if variable.symbol == BATCH and value == 1 else value for variable, value in pairs]
+        trace = Trace(dict(zip(self.traced, batched, strict=True)))
         try:
-            counting = self.counting([trace.variable(i) for i in range(len(self.knobs))])
+            counting = self.counting([trace.variable(i) for i in range(len(self.variables))])
             rows = _rows(counting)
             totals = _totals(self.convention, rows)
         except WorksheetError as fault:
@@ -125,92 +126,103 @@ class Closed:
             raise
         except TooLong:
             raise too_long(self.network) from None
-        for i, knob in enumerate(self.knobs):
-            if knob.symbol == BATCH:  # that one sample is left out of the formulas changes no count
-                trace.conditions = {c: None for c in trace.conditions if c.of.atoms != {i}}
-        return Case(trace, counting.network, tuple(rows), totals)
+        for i, variable in enumerate(self.variables):
+            if variable.symbol == BATCH:  # a batch of 1 is left out of formulas, which does not change the counts
+                trace.guards = {guard: None for guard in trace.guards if guard.of.atoms != {i}}
+        return ClosedCase(trace, counting, tuple(rows), totals)
 
     # The general case
 
     @cached_property
-    def main(self) -> Case:
-        """A case that holds for more than one value of every knob, near the network's own.
+    def main(self) -> ClosedCase:
+        """A case that holds for more than one value of every variable, near the network's own.
 
-        Raises NetworkError where there is none, or where a count does not follow from the sizes alone.
+        Raises NetworkError where there is none, or where a count does not depend on the sizes alone.
         """
         refusal: WorksheetError | None = None
         for values in self._starts():
             try:
                 case = self.case(values)
             except WorksheetError as fault:
-                refusal = refusal or self._said(fault, values)
+                refusal = refusal or self._with_sizes(fault, values)
                 continue
-            others = [self._neighbour(case, values, i) for i in range(len(self.knobs))]
+            others = [self._neighbour(case, values, i) for i in range(len(self.variables))]
             if all(others):
                 self._verify(case, self._elsewhere(case, values) or [other for other in others if other])
                 return case
         if refusal:
             raise refusal
-        names = ", ".join(knob.name for knob in self.knobs)
-        raise NetworkError(f"what {self.network.name} counts is no formula of {names}", hint="its layers change with every size")
+        names = ", ".join(variable.name for variable in self.variables)
+        raise NetworkError(
+            f"the counts of {self.network.name} are not a formula of {names}", hint="its layers change with every size"
+        )
 
-    def _said(self, fault: WorksheetError, values: Sequence[Exact]) -> WorksheetError:
-        """A refusal with the sizes that are refused, where they are not the network's own."""
+    def _with_sizes(self, fault: WorksheetError, values: Sequence[Exact]) -> WorksheetError:
+        """An error with the sizes that caused it, where they are not the network's own."""
         first = fault.faults[0]
-        changed = [f"{knob.name} = {value}" for knob, value in zip(self.knobs, values, strict=True)
-                   if value != knob.value and knob.symbol != BATCH]  # fmt: skip
+        changed = [
+            f"{variable.name} = {value}"
+            for variable, value in zip(self.variables, values, strict=True)
+            if value != variable.value and variable.symbol != BATCH
+        ]
         return type(first)(f"with {', '.join(changed)}: {first.message}", first.where, first.hint) if changed else fault
 
     def _starts(self) -> Iterator[tuple[Exact, ...]]:
-        now = tuple(SAMPLES if knob.symbol == BATCH else knob.value for knob in self.knobs)
+        now = tuple(SAMPLES if variable.symbol == BATCH else variable.value for variable in self.variables)
         yield now
         for factor, steps in ((1, -1), (1, 1), (1, 8), (1, 32), (2, 0)):
             yield tuple(
-                max(value * factor + steps * knob.step, knob.least) if knob.symbol != BATCH else value
-                for knob, value in zip(self.knobs, now, strict=True)
+                max(value * factor + steps * variable.step, variable.least) if variable.symbol != BATCH else value
+                for variable, value in zip(self.variables, now, strict=True)
             )
 
-    def _neighbour(self, case: Case, values: Sequence[Exact], which: int) -> tuple[Exact, ...] | None:
-        """Other sizes that the case covers, of this knob alone."""
-        period = self.periods(case, values, FARTHEST)[which]
+    def _neighbour(self, case: ClosedCase, values: Sequence[Exact], which: int) -> tuple[Exact, ...] | None:
+        """Sizes that the case covers with another value of this variable alone."""
+        period = self.periods(case, values, MAX_PERIOD)[which]
         for steps in (period, -period, 2 * period):
             other = list(values)
-            other[which] += steps * self.knobs[which].step
-            if other[which] >= self.knobs[which].least and case.trace.at(other) is not None:
+            other[which] += steps * self.variables[which].step
+            if other[which] >= self.variables[which].least and case.trace.at(other) is not None:
                 return tuple(other)
         return None
 
-    def _elsewhere(self, case: Case, values: Sequence[Exact]) -> list[tuple[Exact, ...]]:
-        """Sizes that the case covers, other ones of every knob, with other remainders."""
-        periods = self.periods(case, values, FARTHEST)
-        for way in (1, -1):
+    def _elsewhere(self, case: ClosedCase, values: Sequence[Exact]) -> list[tuple[Exact, ...]]:
+        """Sizes that the case covers with other values of every variable, with other remainders."""
+        periods = self.periods(case, values, MAX_PERIOD)
+        for direction in (1, -1):
             sizes = tuple(
-                value + way * (period + 1) * knob.step for value, period, knob in zip(values, periods, self.knobs, strict=True)
+                value + direction * (period + 1) * variable.step
+                for value, period, variable in zip(values, periods, self.variables, strict=True)
             )
-            if all(size >= knob.least for size, knob in zip(sizes, self.knobs, strict=True)) and case.trace.at(sizes) is not None:
+            if (
+                all(size >= variable.least for size, variable in zip(sizes, self.variables, strict=True))
+                and case.trace.at(sizes) is not None
+            ):
                 return [sizes]
         return []
 
-    def _verify(self, case: Case, places: Sequence[tuple[Exact, ...]]) -> None:
-        """Hold the forms against an exact count at other sizes."""
+    def _verify(self, case: ClosedCase, places: Sequence[tuple[Exact, ...]]) -> None:
+        """Compare the forms with an exact count at other sizes. Raises NetworkError."""
         for values in places:
             if case.at(values) != self.counted(values):
-                said = ", ".join(f"{knob.name} = {value}" for knob, value in zip(self.knobs, values, strict=True))
-                raise NetworkError(f"the counts of {self.network.name} do not follow from these sizes alone (at {said})")
+                sizes = ", ".join(f"{variable.name} = {value}" for variable, value in zip(self.variables, values, strict=True))
+                raise NetworkError(f"the counts of {self.network.name} do not depend on these sizes alone (at {sizes})")
 
-    def periods(self, case: Case, values: Sequence[Exact], most: int = MOST_CLASSES) -> tuple[int, ...]:
-        """How many steps of each knob make every rounding exact. Raises NetworkError where that makes too many classes."""
-        periods = [1] * len(self.knobs)
+    def periods(self, case: ClosedCase, values: Sequence[Exact], most: int = MAX_CLASSES) -> tuple[int, ...]:
+        """The steps of each variable after which all roundings repeat. Raises NetworkError where that makes too many classes."""
+        periods = [1] * len(self.variables)
         while True:
             try:
-                case.trace.classed(bases(periods, [s % p for s, p in zip(steps_of(self.knobs, values), periods, strict=True)]))
-            except Finer as finer:
+                case.trace.atoms_in_class(
+                    bases(periods, [s % p for s, p in zip(steps_of(self.variables, values), periods, strict=True)])
+                )
+            except NeedsFinerClasses as finer:
                 for atom in finer.atoms:
                     periods[atom] *= finer.by
                 if prod(periods) > most:
                     raise NetworkError(
                         f"the roundings of {self.network.name} repeat after {' x '.join(map(str, periods))} sizes",
-                        hint=f"at most {most:,} classes of sizes are told apart; ask for fewer symbols",
+                        hint=f"at most {most:,} classes of sizes are distinguished; ask for fewer symbols",
                     ) from None
             except TooLong:
                 raise too_long(self.network) from None
@@ -219,36 +231,33 @@ class Closed:
 
 
 def too_long(network: Network) -> NetworkError:
-    """What is said of counts that have more terms than anybody reads. They are counts all the same, so no size is refused."""
-    return NetworkError(f"what {network.name} counts is no formula of a length that can be used", hint="ask for fewer symbols")
+    """The error for counts with too many terms. It is not one of the sizes, so no size is recorded as rejected."""
+    return NetworkError(f"the counts of {network.name} are formulas too long to be used", hint="ask for fewer symbols")
 
 
 def bases(periods: Sequence[int], residues: Sequence[int]) -> list[Polynomial]:
-    """Each variable as so many periods and a residue."""
+    """Each variable as a multiple of its period and a residue: period*Q + residue."""
     return [
-        Polynomial.atom(i).times(period) + Polynomial.constant(residue)
+        Polynomial.atom(i).times(period) + Polynomial.of(residue)
         for i, (period, residue) in enumerate(zip(periods, residues, strict=True))
     ]
 
 
-def steps_of(knobs: Sequence[Knob], values: Sequence[Exact]) -> list[int]:
-    """The knobs' values as numbers of steps."""
-    return [int(value / Fraction(knob.step)) for value, knob in zip(values, knobs, strict=True)]
+def steps_of(variables: Sequence[SizeVariable], values: Sequence[Exact]) -> list[int]:
+    """The variables' values as numbers of steps."""
+    return [int(value / Fraction(variable.step)) for value, variable in zip(values, variables, strict=True)]
 
 
 def _rows(counting: Counting) -> list[RowForm]:
-    """Every layer's forms, behind those of the inputs where they are counted; layers that are alike are worked out once."""
-    known: dict[object, RowForm] = {}
+    """The forms of the inputs, where they are counted, and of every layer; equal layers are worked out once."""
+    by_layer: dict[object, RowForm] = {}
     rows: list[RowForm] = []
-    inputs = given(counting.network) if counting.convention.counts_inputs else []
-    for layer in inputs:
-        counting.graph.setdefault(layer.node.name, dict.fromkeys(counting.convention.facts, 0))
-    for layer in [*inputs, *counting.layers]:
+    for layer in (*counting.inputs, *counting.layers):
         folded = counting.fold(layer)
         key = (id(layer.values), id(folded), bool(layer.node.shares))
-        if key not in known:
-            known[key] = _row(counting, layer, folded)
-        same = known[key]
+        if key not in by_layer:
+            by_layer[key] = _row(counting, layer, folded)
+        same = by_layer[key]
         rows.append(RowForm(layer, folded, same.output, same.columns, same.elsewhere))
     return rows
 
@@ -257,10 +266,10 @@ def _row(counting: Counting, layer: Sized, folded: Folded) -> RowForm:
     values = counting.values(folded, layer)
     elsewhere = tuple(counting.is_counted_elsewhere(folded, i, layer) for i in range(len(folded.columns)))
     columns = [
-        None if rule is None else NONE if elsewhere[i] else form_of(counting.counted(folded, i, values))
+        None if rule is None else NONE if elsewhere[i] else polynomial_of(counting.count(folded, i, values))
         for i, rule in enumerate(folded.rules)
     ]
-    return RowForm(layer, folded, tuple(map(form_of, layer.output)), tuple(columns), elsewhere)
+    return RowForm(layer, folded, tuple(map(polynomial_of, layer.output)), tuple(columns), elsewhere)
 
 
 def _totals(convention: Convention, rows: Sequence[RowForm]) -> dict[str, Polynomial]:

@@ -1,4 +1,4 @@
-"""The residue classes of a closed form put together: those of equal polynomials, and from which size to which they hold."""
+"""The residue classes of a closed form, grouped by equal polynomials, and the intervals of sizes for which they hold."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import Any
 
 from worksheet.derivation import spans
 from worksheet.derive.closed.cases import Closed
-from worksheet.derive.closed.residues import Residue, classed, residues
-from worksheet.derive.closed.totals import texts
+from worksheet.derive.closed.residues import Residue, class_totals, residues
+from worksheet.derive.closed.total_texts import texts
 from worksheet.errors import NetworkError, WorksheetError
 from worksheet.formula import Exact, Formula
-from worksheet.varied import Knob
+from worksheet.varied import SizeVariable
 
-SAMPLES = 12  # exact counts that a form without classes is held against
-STRIDES = (7, 11, 13, 17, 19, 23)  # by symbol: the steps from one to the next
+SAMPLES = 12  # exact counts with which a form without classes is compared
+STRIDES = (7, 11, 13, 17, 19, 23)  # by symbol: steps from one sample to the next
 
 
 @dataclass(frozen=True)
-class Bounds:
-    """From where to where all classes hold in one symbol; ``same`` where one pair of sizes says it for all of them."""
+class SizeInterval:
+    """The sizes of one symbol for which classes hold; None for no bound. ``same`` if the bounds are those of every class."""
 
     least: Exact | None
     most: Exact | None
@@ -31,26 +31,26 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Group:
-    """Classes of one polynomial, or refused for one reason."""
+    """Classes with one polynomial, or without a network for one reason."""
 
     classes: tuple[Residue, ...]
     formula: Formula | None
     refusal: str
 
     def remainders(self) -> list[str]:
-        """The remainders by symbol, where the classes are all that have these; one text for all of them otherwise."""
-        each = [sorted(set(found)) for found in zip(*(residue.residues for residue in self.classes), strict=True)]
-        if len(list(product(*each))) == len(self.classes):
-            return [spans(found) for found in each]
+        """The remainders by symbol if the classes are all combinations of them; otherwise one text for all symbols."""
+        by_symbol = [sorted(set(remainders)) for remainders in zip(*(residue.residues for residue in self.classes), strict=True)]
+        if len(list(product(*by_symbol))) == len(self.classes):
+            return [spans(remainders) for remainders in by_symbol]
         return ["; ".join(", ".join(map(str, residue.residues)) for residue in self.classes)]
 
 
 class Classes:
-    """All classes of a closed form; ``fault`` says why they are not told apart, where they are not."""
+    """All classes of a closed form; ``fault`` is the reason if they cannot be distinguished."""
 
     def __init__(self, closed: Closed) -> None:
         self.closed = closed
-        self.knobs = closed.knobs
+        self.variables = closed.variables
         self.fault = ""
         self.all: tuple[Residue, ...] = ()
         try:
@@ -64,30 +64,28 @@ class Classes:
         return self.all[0].periods if self.all else ()
 
     @property
-    def many(self) -> bool:
+    def are_several(self) -> bool:
         """Whether there is more than one class."""
         return len(self.all) > 1
 
     def groups(self, column: str) -> list[Group]:
         """The classes of a column by their polynomials, in the order of the first remainders."""
-        found: dict[tuple[str, str], list[Residue]] = {}
+        groups: dict[tuple[str, str], list[Residue]] = {}
         for residue in self.all:
             text = residue.totals[column].source if not residue.refusal else ""
-            found.setdefault((text, residue.refusal), []).append(residue)
-        return [
-            Group(tuple(members), members[0].totals.get(column), refusal) for (_, refusal), members in found.items()
-        ]  # fmt: skip
+            groups.setdefault((text, residue.refusal), []).append(residue)
+        return [Group(tuple(members), members[0].totals.get(column), refusal) for (_, refusal), members in groups.items()]
 
     # Where they hold
 
     @cached_property
-    def bounds(self) -> tuple[Bounds, ...]:
+    def bounds(self) -> tuple[SizeInterval, ...]:
         """By symbol."""
-        return tuple(self.bounds_of(self.held, i) for i in range(len(self.knobs))) if self.held else ()
+        return tuple(self.bounds_of(self.held, i) for i in range(len(self.variables))) if self.held else ()
 
-    def bounds_of(self, classes: Sequence[Residue], which: int) -> Bounds:
-        """The sizes for which all of these classes hold in one symbol."""
-        knob = self.knobs[which]
+    def bounds_of(self, classes: Sequence[Residue], which: int) -> SizeInterval:
+        """The sizes of one symbol for which all of these classes hold."""
+        variable = self.variables[which]
         starts = [self._least(residue, which) for residue in classes]
         ends = [residue.most[which] for residue in classes]
         start = min(starts)
@@ -102,48 +100,48 @@ class Classes:
             start = max(starts)
         if not same_end:
             end = min(last for last in ends if last is not None)
-        return Bounds(None if start <= self._first(knob) else start, end, same_start and same_end)
+        return SizeInterval(None if start <= self._first(variable) else start, end, same_start and same_end)
 
     @staticmethod
-    def _first(knob: Knob) -> Exact:
-        return -(-knob.least // knob.step) * knob.step
+    def _first(variable: SizeVariable) -> Exact:
+        return -(-variable.least // variable.step) * variable.step
 
     def _least(self, residue: Residue, which: int) -> Exact:
         least = residue.least[which]
-        return self._at(residue, which, self._first(self.knobs[which]), up=True) if least is None else least
+        return self._at(residue, which, self._first(self.variables[which]), up=True) if least is None else least
 
     def _at(self, residue: Residue, which: int, size: Exact, *, up: bool) -> Exact:
         """The first size of a class from here on, upwards or downwards."""
-        knob, period = self.knobs[which], residue.periods[which]
-        steps = int(size / knob.step)
+        variable, period = self.variables[which], residue.periods[which]
+        steps = int(size / variable.step)
         rest = (residue.residues[which] - steps) % period
-        return (steps + (rest if up or not rest else rest - period)) * knob.step
+        return (steps + (rest if up or not rest else rest - period)) * variable.step
 
     def outside(self) -> list[str]:
-        """What there is one step before and behind the sizes for which the classes hold, as sentences."""
-        found = []
-        for i, (knob, bounds) in enumerate(zip(self.knobs, self.bounds, strict=True)):
+        """A sentence each on the sizes one step below and above those for which the classes hold."""
+        sentences = []
+        for i, (variable, bounds) in enumerate(zip(self.variables, self.bounds, strict=True)):
             started = all(residue.least[i] is None for residue in self.held)
-            before = bounds.least - knob.step if bounds.least is not None and not started else None
-            behind = bounds.most + knob.step if bounds.most is not None else None
-            found += [self._outside(i, size) for size in (before, behind) if size is not None]
-        return found
+            below = bounds.least - variable.step if bounds.least is not None and not started else None
+            above = bounds.most + variable.step if bounds.most is not None else None
+            sentences += [self._outside(i, size) for size in (below, above) if size is not None]
+        return sentences
 
     def _outside(self, which: int, size: Exact) -> str:
         trace = self.closed.main.trace
-        sizes = [trace.values[i] * knob.step for i, knob in enumerate(self.knobs)]
+        sizes = [trace.values[i] * variable.step for i, variable in enumerate(self.variables)]
         sizes[which] = size
-        said = f"{self.knobs[which].symbol} = {size}"
+        equation = f"{self.variables[which].symbol} = {size}"
         try:
             self.closed.counted(sizes)
         except WorksheetError as fault:
-            return f"At {said} there is no such network: {fault.faults[0].message}."
-        return f"At {said} other forms hold: a layer works in another way there."
+            return f"At {equation} there is no such network: {fault.faults[0].message}."
+        return f"At {equation} other forms hold: a layer works in another way there."
 
-    # Whether the form with floors is right everywhere
+    # Whether the form with floors is right for every class
 
     def exceptions(self, column: str) -> list[Residue]:
-        """The classes in which the main form, floors and all, is not the polynomial of the class."""
+        """The classes in which the main form, with its floors, is not the polynomial of the class."""
         if len(self.closed.cases) == 1:
             return []
         return [
@@ -152,22 +150,25 @@ class Classes:
 
     @cached_property
     def _of_main(self) -> list[dict[str, Formula]]:
-        """What the main case says of every class."""
-        return [classed(self.closed.main, self.knobs, residue.periods, residue.residues) for residue in self.held]
+        """The totals of the main case in every class."""
+        return [class_totals(self.closed.main, self.variables, residue.periods, residue.residues) for residue in self.held]
 
     def sampled(self) -> tuple[list[str], list[str]]:
-        """Sizes at which the main form was held against an exact count: those where it is right, and those where it is not."""
-        start = [self.closed.main.trace.values[i] * knob.step for i, knob in enumerate(self.knobs)]
+        """Sizes at which the main form was compared with an exact count: those where it is right, and those where it is wrong."""
+        start = [self.closed.main.trace.values[i] * variable.step for i, variable in enumerate(self.variables)]
         right: list[str] = []
         wrong: list[str] = []
         for times in range(1, SAMPLES + 1):
-            sizes = [size + times * STRIDES[i] * knob.step for i, (size, knob) in enumerate(zip(start, self.knobs, strict=True))]
+            sizes = [
+                size + times * STRIDES[i] * variable.step
+                for i, (size, variable) in enumerate(zip(start, self.variables, strict=True))
+            ]
             try:
                 exact = self.closed.counted(sizes)
             except WorksheetError:
                 continue
-            said = ", ".join(f"{knob.symbol} = {size}" for knob, size in zip(self.knobs, sizes, strict=True))
-            (right if self.closed.main.anyhow(sizes) == exact else wrong).append(said)
+            equations = ", ".join(f"{variable.symbol} = {size}" for variable, size in zip(self.variables, sizes, strict=True))
+            (right if self.closed.main.unguarded(sizes) == exact else wrong).append(equations)
         return right, wrong
 
     # As data
@@ -194,12 +195,12 @@ class Classes:
             "refusal": residue.refusal or None,
         }
 
-    def _by_symbol(self, values: Iterable[Any], said: Callable[[Any], Any] = lambda value: value) -> Any:
-        """One symbol's value by itself, those of several by symbol."""
-        found = {knob.symbol: said(value) for knob, value in zip(self.knobs, values, strict=True)}
-        return found if len(found) > 1 else next(iter(found.values()))
+    def _by_symbol(self, values: Iterable[Any], as_data: Callable[[Any], Any] = lambda value: value) -> Any:
+        """The value of the only symbol by itself, the values of several by symbol."""
+        by_symbol = {variable.symbol: as_data(value) for variable, value in zip(self.variables, values, strict=True)}
+        return by_symbol if len(by_symbol) > 1 else next(iter(by_symbol.values()))
 
 
 def plain(value: Exact | None) -> int | str | None:
-    """A number as JSON has it: a fraction as a text."""
+    """A number for JSON: a fraction as a text."""
     return value if value is None or isinstance(value, int) else str(value)

@@ -8,27 +8,27 @@ from fractions import Fraction
 from itertools import product
 from math import prod
 
-from worksheet.derive.closed.cases import MOST_CLASSES, Case, Closed, bases, steps_of, too_long
+from worksheet.derive.closed.cases import MAX_CLASSES, Closed, ClosedCase, bases, steps_of, too_long
 from worksheet.errors import NetworkError, WorksheetError
 from worksheet.formula import Exact, Formula
 from worksheet.formula.polynomial import TooLong
-from worksheet.formula.traced import Finer, Trace, Variable
-from worksheet.varied import Knob
+from worksheet.formula.traced import NeedsFinerClasses, Trace, Variable
+from worksheet.varied import SizeVariable
 
-FAR = 10**5  # a class that holds up to here is said to hold for all greater sizes
+FAR = 10**5  # a class that holds up to here is taken to hold for all larger sizes
 
 
 @dataclass(frozen=True)
 class Residue:
-    """The sizes that leave these remainders: each knob is ``period*Q + residue`` steps, and every total a polynomial in the Qs.
+    """The sizes with these remainders: each variable is ``period*Q + residue`` steps, and every total a polynomial in the Qs.
 
-    ``least`` and ``most`` bound the knobs' values for which it holds, one knob at a time; None for no bound. ``refusal``
-    says why there is no network of these sizes.
+    ``least`` and ``most`` bound the variables' values for which it holds, one variable at a time; None for no bound. ``refusal``
+    is the reason if there is no network of these sizes.
     """
 
     periods: tuple[int, ...]
     residues: tuple[int, ...]
-    symbols: tuple[str, ...]  # the knob's own where its period is 1, else Q or Q_M
+    symbols: tuple[str, ...]  # the variable's own where its period is 1, else Q or Q_M
     totals: Mapping[str, Formula]
     least: tuple[Exact | None, ...] = ()
     most: tuple[Exact | None, ...] = ()
@@ -36,9 +36,9 @@ class Residue:
 
 
 def residues(closed: Closed) -> tuple[Residue, ...]:
-    """Every class of sizes with its polynomials. Raises NetworkError where there are too many to tell apart."""
+    """Every class of sizes with its polynomials. Raises NetworkError where there are too many of them."""
     try:
-        return _Residues(closed).found()
+        return _Residues(closed).search()
     except TooLong:
         raise too_long(closed.network) from None
 
@@ -48,22 +48,22 @@ class _Residues:
 
     def __init__(self, closed: Closed) -> None:
         self.closed = closed
-        self.knobs = closed.knobs
+        self.variables = closed.variables
 
-    def found(self) -> tuple[Residue, ...]:
+    def search(self) -> tuple[Residue, ...]:
         """Every class. Raises NetworkError where there are too many."""
         start = self._start()
         periods = self.closed.periods(self.closed.main, start)
-        found: list[Residue] = []
+        classes: list[Residue] = []
         pending = list(product(*(range(period) for period in periods)))
         while pending:
             residues = pending.pop(0)
             try:
-                found.append(self._class(periods, residues, start))
-            except Finer:  # another case rounds differently
+                classes.append(self._class(periods, residues, start))
+            except NeedsFinerClasses:  # another case rounds differently
                 periods = tuple(a * b for a, b in zip(periods, self._more(periods, residues, start), strict=True))
-                found, pending = [], list(product(*(range(period) for period in periods)))
-        return tuple(found)
+                classes, pending = [], list(product(*(range(period) for period in periods)))
+        return tuple(classes)
 
     def _start(self) -> tuple[Exact, ...]:
         trace = self.closed.main.trace
@@ -72,9 +72,9 @@ class _Residues:
     def _more(self, periods: Sequence[int], residues: Sequence[int], start: Sequence[Exact]) -> tuple[int, ...]:
         """How many times finer the classes must be for the case that covers this one."""
         values, case = self._covered(periods, residues, start)
-        wanted = self.closed.periods(case, values)
-        more = tuple(max(1, w // p) for w, p in zip(wanted, periods, strict=True))
-        if prod(more) * prod(periods) > MOST_CLASSES or prod(more) == 1:
+        needed = self.closed.periods(case, values)
+        more = tuple(max(1, need // period) for need, period in zip(needed, periods, strict=True))
+        if prod(more) * prod(periods) > MAX_CLASSES or prod(more) == 1:
             raise NetworkError(
                 f"the sizes of {self.closed.network.name} fall into too many classes", hint="ask for fewer symbols"
             )
@@ -83,28 +83,34 @@ class _Residues:
     def _members(self, periods: Sequence[int], residues: Sequence[int], start: Sequence[Exact]) -> Iterator[tuple[Exact, ...]]:
         """Sizes of a class: those nearest to the start, from below where that is possible, then larger ones."""
         nearest: list[Exact] = []
-        for knob, period, residue, steps in zip(self.knobs, periods, residues, steps_of(self.knobs, start), strict=True):
+        for variable, period, residue, steps in zip(
+            self.variables, periods, residues, steps_of(self.variables, start), strict=True
+        ):
             near = steps - (steps - residue) % period
-            nearest.append((near if near >= self._least(knob) else near + period) * knob.step)
+            nearest.append((near if near >= self._least(variable) else near + period) * variable.step)
         for more in (0, 1, 4):
-            yield tuple(value + more * p * knob.step for value, p, knob in zip(nearest, periods, self.knobs, strict=True))
+            yield tuple(
+                value + more * p * variable.step for value, p, variable in zip(nearest, periods, self.variables, strict=True)
+            )
 
     def _covered(
         self, periods: Sequence[int], residues: Sequence[int], start: Sequence[Exact]
-    ) -> tuple[tuple[Exact, ...], Case]:  # fmt: skip
-        """Sizes of a class and the case that covers them; one that covers larger sizes too, where there is one.
+    ) -> tuple[tuple[Exact, ...], ClosedCase]:
+        """Sizes of a class and the case that covers them; if possible one that covers larger sizes too.
 
         Raises WorksheetError where there are no such networks.
         """
         refusal: WorksheetError | None = None
-        narrow: list[tuple[tuple[Exact, ...], Case]] = []
+        narrow: list[tuple[tuple[Exact, ...], ClosedCase]] = []
         for values in self._members(periods, residues, start):
             try:
                 case = self.closed.case(values)
             except WorksheetError as fault:
                 refusal = refusal or fault
                 continue
-            further = [value + period * knob.step for value, period, knob in zip(values, periods, self.knobs, strict=True)]
+            further = [
+                value + period * variable.step for value, period, variable in zip(values, periods, self.variables, strict=True)
+            ]
             if case.trace.at(further) is not None:
                 return values, case
             narrow.append((values, case))
@@ -114,23 +120,23 @@ class _Residues:
         raise refusal
 
     @staticmethod
-    def _least(knob: Knob) -> int:
-        return -int(-(knob.least / knob.step) // 1)
+    def _least(variable: SizeVariable) -> int:
+        return -int(-(variable.least / variable.step) // 1)
 
     def _class(self, periods: Sequence[int], residues: Sequence[int], start: Sequence[Exact]) -> Residue:
-        symbols = class_symbols(self.knobs, periods)
+        symbols = class_symbols(self.variables, periods)
         try:
             values, case = self._covered(periods, residues, start)
         except WorksheetError as fault:
             return Residue(tuple(periods), tuple(residues), symbols, {}, refusal=str(fault.faults[0].message))
-        totals = classed(case, self.knobs, periods, residues)
+        totals = class_totals(case, self.variables, periods, residues)
         least, most = zip(*(self._bounds(case, values, i, period) for i, period in enumerate(periods)), strict=True)
         return Residue(tuple(periods), tuple(residues), symbols, totals, least, most)
 
-    def _bounds(self, case: Case, values: Sequence[Exact], which: int, period: int) -> tuple[Exact | None, Exact | None]:
-        """From where to where a case holds when one knob varies within the class of these values."""
-        knob = self.knobs[which]
-        step = period * knob.step
+    def _bounds(self, case: ClosedCase, values: Sequence[Exact], which: int, period: int) -> tuple[Exact | None, Exact | None]:
+        """The bounds of a case when one variable varies within the class of these values."""
+        variable = self.variables[which]
+        step = period * variable.step
 
         def holds(times: int) -> bool:
             other = list(values)
@@ -138,27 +144,27 @@ class _Residues:
             return case.trace.at(other) is not None
 
         def same(times: int) -> bool:
-            """Whether a single size that is told apart gives the same totals: 1024 tokens, as many as positions."""
+            """Whether a single excluded size has the same totals after all: 1024 tokens, as many as positions."""
             other = list(values)
             other[which] += times * step
-            if any(condition.holds != "!= 0" for condition in case.trace.broken(other)):
+            if any(guard.relation != "!= 0" for guard in case.trace.violated(other)):
                 return False
             try:
-                return case.anyhow(other) == self.closed.at(other)
+                return case.unguarded(other) == self.closed.at(other)
             except WorksheetError:
                 return False
 
-        lowest, highest = int((values[which] - knob.least) / step), int(FAR / step)
+        lowest, highest = int((values[which] - variable.least) / step), int(FAR / step)
         down = _furthest(lambda times: holds(-times), lowest)
         up = _furthest(holds, highest)
         down += down < lowest and same(-down - 1)
         up += up < highest and same(up + 1)
-        least = None if values[which] - (down + 1) * step < knob.least else values[which] - down * step
+        least = None if values[which] - (down + 1) * step < variable.least else values[which] - down * step
         return least, None if up >= highest else values[which] + up * step
 
 
 def _furthest(holds: Callable[[int], bool], most: int) -> int:
-    """The last number up to which something holds, if it holds up to there and nowhere behind."""
+    """The largest number for which something holds that holds for all smaller numbers and for no larger one."""
     if most <= 0 or holds(most):
         return max(most, 0)
     low, high = 0, most
@@ -168,18 +174,22 @@ def _furthest(holds: Callable[[int], bool], most: int) -> int:
     return low
 
 
-def class_symbols(knobs: Sequence[Knob], periods: Sequence[int]) -> tuple[str, ...]:
-    """What a class's polynomials are written with: a knob's own symbol where all its sizes are one class, else a Q."""
-    many = sum(period > 1 for period in periods) > 1
+def class_symbols(variables: Sequence[SizeVariable], periods: Sequence[int]) -> tuple[str, ...]:
+    """The symbols of a class's polynomials: a variable's own where all its sizes are one class, else a Q."""
+    are_several = sum(period > 1 for period in periods) > 1
     return tuple(
-        knob.symbol if period == 1 else f"Q_{knob.symbol.replace('_', '')}" if many else "Q"
-        for knob, period in zip(knobs, periods, strict=True)
+        variable.symbol if period == 1 else f"Q_{variable.symbol.replace('_', '')}" if are_several else "Q"
+        for variable, period in zip(variables, periods, strict=True)
     )
 
 
-def classed(case: Case, knobs: Sequence[Knob], periods: Sequence[int], residues: Sequence[int]) -> dict[str, Formula]:
-    """The totals of a case as polynomials in one class. Raises Finer where its roundings repeat less often."""
-    atoms = case.trace.classed(bases(periods, residues))
-    written = Trace({Variable(symbol): 0 for symbol in class_symbols(knobs, periods)})
-    scaled: dict[int, Exact] = {i: 1 / Fraction(knob.step) for i, knob in enumerate(knobs) if periods[i] == 1 and knob.step != 1}
+def class_totals(
+    case: ClosedCase, variables: Sequence[SizeVariable], periods: Sequence[int], residues: Sequence[int]
+) -> dict[str, Formula]:
+    """The totals of a case as polynomials in one class. Raises NeedsFinerClasses where its roundings have longer periods."""
+    atoms = case.trace.atoms_in_class(bases(periods, residues))
+    written = Trace({Variable(symbol): 0 for symbol in class_symbols(variables, periods)})
+    scaled: dict[int, Exact] = {
+        i: 1 / Fraction(variable.step) for i, variable in enumerate(variables) if periods[i] == 1 and variable.step != 1
+    }
     return {name: written.formula(form.put(atoms).scaled(scaled)) for name, form in case.totals.items()}

@@ -1,21 +1,21 @@
-"""Which kinds of layer a cost is made of over a range of sizes: shares, their picture, where another kind takes the lead."""
+"""The kinds of layer that a cost consists of over a range of sizes: shares, their picture, and which kind leads where."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from worksheet.derive.drawing.shares import Bands, bands
-from worksheet.derive.growth.curves import Curve, Lead, letter, named_kinds
-from worksheet.derive.growth.ranges import written
+from worksheet.derive.growth.cost_curves import Curve, Lead, letter, named_kinds
+from worksheet.derive.growth.size_ranges import written
 from worksheet.derive.reference import listed
 from worksheet.document import Block, Bullets, Cell, Table, Text, Title
+from worksheet.drawing.shares import Bands, draw_bands
 from worksheet.formula import Digits, Exact
 
-MOST_SIZES, MOST_KINDS = 6, 10  # of a table
-MOST_LEADS = 8
-NEARLY_ALL = Fraction(95, 100)  # of what is drawn as bands, no kind has so much at every size
-SAME = Fraction(1, 1000)  # a share that moves by less stays the same
+MAX_SIZES, MAX_KINDS = 6, 10  # of a table
+MAX_LEADS = 8
+NEARLY_ALL = Fraction(95, 100)  # a kind with this share at every size leaves nothing to see in bands
+SAME = Fraction(1, 1000)  # a share that changes by less counts as constant
 
 
 def kinds_of(curve: Curve, name: str, file: str, sizes: Sequence[Exact], digits: Digits) -> Iterator[Block]:
@@ -28,20 +28,22 @@ def kinds_of(curve: Curve, name: str, file: str, sizes: Sequence[Exact], digits:
     if _stay(shares, kinds):
         first = next(iter(shares.values()))
         parts = [f"{kind} {_percent(first.get(kind, Fraction(0)), digits)}" for kind in kinds]
-        where = f"every {letter(curve.knob)}" if len(shares) > 1 else f"{letter(curve.knob)} = {written(next(iter(shares)))}"
+        where = (
+            f"every {letter(curve.variable)}" if len(shares) > 1 else f"{letter(curve.variable)} = {written(next(iter(shares)))}"
+        )
         yield Text(f"The shares {'are the same ' if len(shares) > 1 else ''}at {where}: {listed(parts)}.")
         return
     if not any(all(at.get(kind, 0) >= NEARLY_ALL for at in shares.values()) for kind in kinds):
-        sizes_are = f"{curve.knob.meaning}, {letter(curve.knob)}"
-        yield bands(Bands(file, f"Shares: {name}", sizes_are, shares, kinds, curve.grown.span.is_wide))
+        sizes_are = f"{curve.variable.meaning}, {letter(curve.variable)}"
+        yield draw_bands(Bands(file, f"Shares: {name}", sizes_are, shares, kinds, curve.grown.span.is_wide))
     yield _table(curve, shares, kinds, sizes, digits)
     yield Bullets(tuple(_leads(curve)))
 
 
 def _stay(shares: Mapping[Exact, Mapping[str, Fraction]], kinds: Sequence[str]) -> bool:
     for kind in kinds:
-        every = [at.get(kind, Fraction(0)) for at in shares.values()]
-        if max(every) - min(every) >= SAME:
+        of_kind = [at.get(kind, Fraction(0)) for at in shares.values()]
+        if max(of_kind) - min(of_kind) >= SAME:
             return False
     return True
 
@@ -50,12 +52,12 @@ def _table(
     curve: Curve, shares: Mapping[Exact, Mapping[str, Fraction]], kinds: Sequence[str], sizes: Sequence[Exact], digits: Digits
 ) -> Table:
     fitting = [size for size in sizes if size in shares]
-    places = sorted({round(i * (len(fitting) - 1) / (MOST_SIZES - 1)) for i in range(MOST_SIZES)})
+    places = sorted({round(i * (len(fitting) - 1) / (MAX_SIZES - 1)) for i in range(MAX_SIZES)})
     chosen = [fitting[i] for i in places]
     rows: list[tuple[Cell, ...]] = [
-        (kind, *(_percent(shares[size].get(kind, Fraction(0)), digits) for size in chosen)) for kind in kinds[:MOST_KINDS]
+        (kind, *(_percent(shares[size].get(kind, Fraction(0)), digits) for size in chosen)) for kind in kinds[:MAX_KINDS]
     ]
-    headings = (letter(curve.knob), *map(written, chosen))
+    headings = (letter(curve.variable), *map(written, chosen))
     return Table(headings, tuple(rows))
 
 
@@ -65,12 +67,12 @@ def _percent(share: Fraction, digits: Digits) -> str:
 
 
 def _leads(curve: Curve) -> Iterator[str]:
-    """Which kind costs most from where to where: exact where every size was looked at, else between those that were."""
+    """Which kind costs most over which sizes: exact where every size was evaluated, else between those that were."""
     leads = curve.leads()
-    for lead in leads[:MOST_LEADS]:
-        yield f"{lead.kind} costs most {_span(lead, letter(curve.knob))}."
-    if len(leads) > MOST_LEADS:
-        yield f"Then the lead changes {len(leads) - MOST_LEADS} times more."
+    for lead in leads[:MAX_LEADS]:
+        yield f"{lead.kind} costs most {_span(lead, letter(curve.variable))}."
+    if len(leads) > MAX_LEADS:
+        yield f"Then the lead changes {len(leads) - MAX_LEADS} times more."
 
 
 def _span(lead: Lead, symbol: str) -> str:

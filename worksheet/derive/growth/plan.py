@@ -1,4 +1,4 @@
-"""What is asked of growing networks: which columns by which conventions, over which ranges; worked out chapter by chapter."""
+"""The plan of a growth report: which columns by which conventions over which ranges, evaluated chapter by chapter."""
 
 from __future__ import annotations
 
@@ -10,56 +10,56 @@ from functools import cached_property
 from worksheet.conventions import Convention
 from worksheet.conventions import convention as convention_named
 from worksheet.derive.closed import Closed
-from worksheet.derive.comparing import Side
-from worksheet.derive.comparing import side as side_of
-from worksheet.derive.growth.curves import Curve
-from worksheet.derive.growth.ranges import Range, common_step, looked_at, ranges, shown_sizes, written
-from worksheet.derive.growth.sums import Grown, grown
+from worksheet.derive.comparison import Side
+from worksheet.derive.comparison import side as side_of
+from worksheet.derive.growth.cost_curves import Curve
+from worksheet.derive.growth.kind_sums import Grown, grow_over
+from worksheet.derive.growth.size_ranges import SizeRange, common_step, evaluated_sizes, read_ranges, shown_sizes, written
 from worksheet.errors import Collector, NetworkError, WorksheetError, nearest
 from worksheet.formula import Exact
 from worksheet.network import Network
-from worksheet.varied import BATCH, Knob, knobs, turned
+from worksheet.varied import BATCH, SizeVariable, size_variables, with_sizes
 
-COUNTING = "textbook"  # where a network says no other
-MOST_CURVES = 8  # in one picture
-Progress = Callable[[Sequence["Job"]], Iterable["Job"]]
+COUNTING = "textbook"  # the convention of a network that names none
+MAX_CURVES = 8  # in one picture
+Progress = Callable[[Sequence["GrowthJob"]], Iterable["GrowthJob"]]
 
 
 @dataclass(frozen=True)
-class Job:
-    """A network under one convention over one range; ``samples`` is the batch where that does not vary."""
+class GrowthJob:
+    """A network by one convention over one range; ``samples`` is the batch where that does not vary."""
 
     network: Network
     convention: Convention
-    span: Range
+    span: SizeRange
     samples: int
 
-    def done(self) -> Grown:
-        """Raises WorksheetError where the network takes none of the sizes, or what it costs is no formula of them."""
+    def run(self) -> Grown:
+        """Raises WorksheetError where the network accepts none of the sizes, or its cost is not a formula of them."""
         try:
-            found = grown(Closed(self.network, [self.span.name], self.convention, samples=self.samples), self.span)
+            grown = grow_over(Closed(self.network, [self.span.name], self.convention, samples=self.samples), self.span)
         except NetworkError as fault:
             raise NetworkError(
                 f"{self.network.name} does not grow with {self.span.name}: {fault.message}", None, fault.hint
             ) from None
-        if not found.values:
-            reason = next(iter(found.faults.values()), "no size of the range fits")
+        if not grown.values:
+            reason = next(iter(grown.faults.values()), "no size of the range fits")
             raise NetworkError(f"{self.network.name} takes no {self.span.name} from {self.span}: {reason}")
-        return found
+        return grown
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """One range: every network under every convention, and the curves that share a picture, by its heading."""
+    """One range: every network by every convention, and the curves that share a picture, by its heading."""
 
-    span: Range
+    span: SizeRange
     every: tuple[Grown, ...]
     groups: Mapping[str, tuple[Curve, ...]]
     points: int
 
     @property
-    def knob(self) -> Knob:
-        return self.every[0].knob
+    def variable(self) -> SizeVariable:
+        return self.every[0].variable
 
     @cached_property
     def curves(self) -> list[Curve]:
@@ -67,14 +67,14 @@ class Chapter:
 
     @cached_property
     def sizes(self) -> list[Exact]:
-        """Those of the tables: some network takes each."""
-        fitting = sorted({size for found in self.every for size in found.values})
-        unit = common_step([found.knob.step for found in self.every])
+        """Those of the tables: each is accepted by some network."""
+        fitting = sorted({size for grown in self.every for size in grown.values})
+        unit = common_step([grown.variable.step for grown in self.every])
         return shown_sizes(self.span, fitting, unit, self.period, self.every[0].own, self.points)
 
     @cached_property
     def period(self) -> int:
-        """Of the first network's roundings; none where it has too many to tell apart."""
+        """Of the first network's roundings; 1 where it has too many classes."""
         try:
             return self.every[0].period
         except WorksheetError:
@@ -82,25 +82,24 @@ class Chapter:
 
 
 class Plan:
-    """What is asked. Raises WorksheetError with all faults."""
+    """What was asked for. Raises WorksheetError with all faults."""
 
     def __init__(
-        self, networks: Sequence[Network], given: Mapping[str, str], conventions: Sequence[Convention | str],
+        self, networks: Sequence[Network], range_texts: Mapping[str, str], conventions: Sequence[Convention | str],
         columns: Sequence[str], points: int,
     ) -> None:  # fmt: skip
         faults = Collector()
         self.points = points
-        self.spans: list[Range] = []
+        self.spans: list[SizeRange] = []
         with faults.catching():
-            self.spans = ranges(given)
+            self.spans = read_ranges(range_texts)
         self.groups: dict[str, list[Side]] = {}
         with faults.catching():
             self.groups = grouped(conventions or default(networks), columns)
-        many = len(networks) * max(map(len, self.groups.values()), default=0)
-        if many > MOST_CURVES:
-            faults.add(
-                WorksheetError(f"{many} curves in one picture", hint=f"at most {MOST_CURVES} networks and ways of counting")
-            )
+        curves = len(networks) * max(map(len, self.groups.values()), default=0)
+        if curves > MAX_CURVES:
+            hint = f"at most {MAX_CURVES} networks and conventions"
+            faults.add(WorksheetError(f"{curves} curves in one picture", hint=hint))
         varying = [span for span in self.spans if not span.is_single]
         if self.spans and not varying:
             faults.add(WorksheetError("nothing varies: every range is a single size", hint="such as 112..672"))
@@ -112,56 +111,55 @@ class Plan:
         fixed = {span.name: span.least for span in self.spans if span.is_single}
         self.samples = int(fixed.pop(BATCH, 1))
         self.fixed = fixed
-        self.networks = [self.told(network) for network in networks]
+        self.networks = [self.set_up(network) for network in networks]
         self.varying = varying
 
-    def told(self, network: Network) -> Network:
-        """The network with the sizes that are only set."""
-        found = knobs(network, self.fixed)
-        return turned(network, dict(zip(found, self.fixed.values(), strict=True)))
+    def set_up(self, network: Network) -> Network:
+        """The network with the sizes that are set."""
+        return with_sizes(network, dict(zip(size_variables(network, self.fixed), self.fixed.values(), strict=True)))
 
     @property
     def conventions(self) -> list[Convention]:
-        every = {side.convention.name: side.convention for sides in self.groups.values() for side in sides}
-        return list(every.values())
+        by_name = {side.convention.name: side.convention for sides in self.groups.values() for side in sides}
+        return list(by_name.values())
 
-    def jobs(self) -> list[Job]:
+    def jobs(self) -> list[GrowthJob]:
         return [
-            Job(network, convention, span, self.samples)
+            GrowthJob(network, convention, span, self.samples)
             for span in self.varying
             for convention in self.conventions
             for network in self.networks
         ]
 
     def chapters(self, progress: Progress) -> list[Chapter]:
-        """Everything worked out. Raises WorksheetError with all faults."""
+        """All jobs run. Raises WorksheetError with all faults."""
         faults = Collector()
-        found: dict[tuple[str, str, int], Grown] = {}
-        failed: set[tuple[str, int]] = set()  # under one convention as under another
+        results: dict[tuple[str, str, int], Grown] = {}
+        failed: set[tuple[str, int]] = set()  # whatever the convention
         for job in progress(self.jobs()):
             if (job.span.name, id(job.network)) in failed:
                 continue
             failed.add((job.span.name, id(job.network)))
             with faults.catching():
-                found[job.span.name, job.convention.name, id(job.network)] = job.done()
+                results[job.span.name, job.convention.name, id(job.network)] = job.run()
                 failed.remove((job.span.name, id(job.network)))
         faults.raise_any()
-        return [self.chapter(span, found) for span in self.varying]
+        return [self.chapter(span, results) for span in self.varying]
 
-    def chapter(self, span: Range, found: Mapping[tuple[str, str, int], Grown]) -> Chapter:
+    def chapter(self, span: SizeRange, results: Mapping[tuple[str, str, int], Grown]) -> Chapter:
         groups = {
             heading: tuple(
-                Curve(found[span.name, side.convention.name, id(network)], side, self.label(network, side, sides))
+                Curve(results[span.name, side.convention.name, id(network)], side, self.label(network, side, sides))
                 for network in self.networks
                 for side in sides
             )
             for heading, sides in self.groups.items()
         }
-        every = [found[span.name, convention.name, id(network)] for convention in self.conventions for network in self.networks]
+        every = [results[span.name, convention.name, id(network)] for convention in self.conventions for network in self.networks]
         return Chapter(span, tuple(every), groups, self.points)
 
     def label(self, network: Network, side: Side, sides: Sequence[Side]) -> str:
-        """What tells a curve from the others of its picture."""
+        """What distinguishes a curve from the others of its picture."""
         names = [title_of(network)] if len(self.networks) > 1 else []
         names += [side.label] if len(sides) > 1 else []
         return ", ".join(names) or plain(side.column.heading)
@@ -191,53 +189,58 @@ def grouped(conventions: Sequence[Convention | str], columns: Sequence[str]) -> 
     """
     faults = Collector()
     asked: list[tuple[Convention, str]] = []
-    for given in conventions:
+    for convention in conventions:
         with faults.catching():
-            asked.append(_convention(given))
+            asked.append(_convention(convention))
     faults.raise_any()
-    _check_columns([found for found, _ in asked], columns)
+    _check_columns([convention for convention, _ in asked], columns)
     sides: list[Side] = []
-    for found, column in asked:
-        has = [one.name for one in found.columns]
+    for chosen, column in asked:
+        has = [each.name for each in chosen.columns]
         names = [column] if column else [name for name in columns if name in has] or ([""] if len(asked) > 1 else has)
-        sides += [side_of(found, name) for name in names]
+        sides += [side_of(chosen, name) for name in names]
     if len(asked) > 1 and not columns:
         return {"What is counted": list({(side.convention.name, side.column.name): side for side in sides}.values())}
     groups: dict[str, list[Side]] = {}
-    for one in sides:
-        groups.setdefault(one.column.name, []).append(one)
+    for side in sides:
+        groups.setdefault(side.column.name, []).append(side)
     return {plain(group[0].column.heading): group for group in groups.values()}
 
 
-def _convention(given: Convention | str) -> tuple[Convention, str]:
-    if not isinstance(given, str):
-        return given, ""
-    name, colon, column = given.rpartition(":")
-    found = convention_named(name if colon and name else given)
-    return found, side_of(found, column).column.name if colon and name else ""
+def _convention(convention: Convention | str) -> tuple[Convention, str]:
+    """A convention and the column that was asked for, if any."""
+    if not isinstance(convention, str):
+        return convention, ""
+    name, colon, column = convention.rpartition(":")
+    if not (colon and name):
+        return convention_named(convention), ""
+    named = convention_named(name)
+    return named, side_of(named, column).column.name
 
 
 def _check_columns(conventions: Sequence[Convention], columns: Sequence[str]) -> None:
     faults = Collector()
-    known = {column.name for found in conventions for column in found.columns}
+    existing = {column.name for convention in conventions for column in convention.columns}
     for name in columns:
-        if name not in known:
-            said = ", ".join(found.name for found in conventions)
-            faults.add(WorksheetError(f"{said} has no column {name!r}", hint=nearest(name, known)))
+        if name not in existing:
+            names = ", ".join(convention.name for convention in conventions)
+            faults.add(WorksheetError(f"{names} has no column {name!r}", hint=nearest(name, existing)))
     faults.raise_any()
 
 
-def check(network: Network, span: Range) -> None:
-    """Refuse a range that this network's sizes do not have. Raises WorksheetError."""
-    [knob] = knobs(network, [span.name])
-    kind = "whole numbers" if knob.step == 1 else f"multiples of {written(knob.step)}"
-    broken = [size for size in (span.listed or (span.least, span.most)) if Fraction(size / Fraction(knob.step)).denominator > 1]
-    strict = span.listed or span.is_single or knob.step == 1
+def check(network: Network, span: SizeRange) -> None:
+    """Raises WorksheetError where a network cannot have the sizes of a range."""
+    [variable] = size_variables(network, [span.name])
+    kind = "whole numbers" if variable.step == 1 else f"multiples of {written(variable.step)}"
+    broken = [
+        size for size in (span.listed or (span.least, span.most)) if Fraction(size / Fraction(variable.step)).denominator > 1
+    ]
+    strict = span.listed or span.is_single or variable.step == 1
     if broken and strict:
         sizes = ", ".join(map(written, broken))
-        raise NetworkError(f"{knob.name} of {network.name} cannot be {sizes}", hint=f"it takes {kind}")
-    if span.least < knob.least:
-        hint = f"from {written(knob.least)} on"
-        raise NetworkError(f"{knob.name} of {network.name} cannot be {written(span.least)}", hint=hint)
-    if not looked_at(span, knob.step):
-        raise NetworkError(f"{span} holds no {knob.name} that {network.name} takes", hint=f"it takes {kind}")
+        raise NetworkError(f"{variable.name} of {network.name} cannot be {sizes}", hint=f"it takes {kind}")
+    if span.least < variable.least:
+        hint = f"from {written(variable.least)} on"
+        raise NetworkError(f"{variable.name} of {network.name} cannot be {written(span.least)}", hint=hint)
+    if not evaluated_sizes(span, variable.step):
+        raise NetworkError(f"{span} holds no {variable.name} that {network.name} takes", hint=f"it takes {kind}")

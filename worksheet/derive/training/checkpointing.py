@@ -1,4 +1,4 @@
-"""Checkpoints: what training keeps where only the arrays between segments stay, and segments run again."""
+"""Checkpoints: what training keeps where only the tensors between segments stay, and segments run again."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
 
-from worksheet.derive.gradients import Gradients
+from worksheet.counting.gradients import Gradients
 from worksheet.errors import ConventionError
 from worksheet.network import Node
 
 
 @dataclass(frozen=True)
 class Cost:
-    """By the names of layers and inputs: the bytes of their arrays, and of what they keep for themselves."""
+    """By the names of layers and inputs: the bytes of their tensors, and of what they keep for themselves."""
 
     array: Mapping[str, int]
     own: Mapping[str, int]
@@ -23,7 +23,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class Segment:
-    """Layers from one place to before another, the bytes of the arrays that it is run again from, of all that earlier segments
+    """Layers from one place to before another, the bytes of the tensors that it is run again from, of all that earlier segments
     are run again from, and of what it keeps inside while its backward pass runs."""
 
     start: int
@@ -38,7 +38,7 @@ class Segment:
         return self.before + self.given + self.inside
 
 
-class Chain:
+class LayerChain:
     """A network's layers in a row, and the places where it may be cut."""
 
     def __init__(self, nodes: Sequence[Node], flow: Gradients, cost: Cost) -> None:
@@ -49,7 +49,7 @@ class Chain:
 
     @cached_property
     def _ends(self) -> dict[str, int]:
-        """By the name of each array, the place of the last layer that reads it."""
+        """By the name of each tensor, the place of the last layer that reads it."""
         return {name: place for place, node in enumerate(self.nodes) for name in self._read(node)}
 
     def _read(self, node: Node) -> list[str]:
@@ -57,7 +57,7 @@ class Chain:
 
     @cached_property
     def cuts(self) -> list[int]:
-        """The places before which one array alone is handed on."""
+        """The places before which a single tensor is handed on."""
         starts: dict[str, int] = dict.fromkeys(self.flow.inputs, -1)
         starts |= {node.name: place for place, node in enumerate(self.nodes) if self.flow.owners[node.name] == node.name}
         handed = [0] * (len(self.nodes) + 2)
@@ -72,7 +72,7 @@ class Chain:
         return found
 
     def segments(self, many: int) -> list[Segment]:
-        """The network in ``many`` segments of about the same bytes: cut where one array alone is handed on while there are enough
+        """The network in ``many`` segments of about the same bytes: cut where a single tensor is handed on while there are enough
         such places, or anywhere where that keeps less. Raises ConventionError."""
         if not 1 <= many <= len(self.nodes):
             hint = f"a whole number from 1 to {len(self.nodes)}, the number of layers"
@@ -108,12 +108,12 @@ class Chain:
         return sum(self.cost.array[name] for name in names)
 
     def _given(self, start: int, end: int) -> set[str]:
-        """The arrays from outside that layers of a segment read."""
+        """The tensors from outside that layers of a segment read."""
         here = {node.name for node in self.nodes[start:end]}
         return {name for node in self.nodes[start:end] for name in self._read(node) if name not in here}
 
     def _kept(self, node: Node, start: int, end: int) -> list[str]:
-        """The layer's array where a backward pass of the same segment reads it again."""
+        """The layer's tensor where a backward pass of the same segment reads it again."""
         here = {node.name for node in self.nodes[start:end]}
         return [node.name] if not here.isdisjoint(self.flow.keepers.get(node.name, ())) else []
 

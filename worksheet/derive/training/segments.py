@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import prod
 
+from worksheet.counting.gradients import Gradients
+from worksheet.counting.run import Run
 from worksheet.derivation import Derivation, Figure, Step
-from worksheet.derive.gradients import Gradients
-from worksheet.derive.run import Run
-from worksheet.derive.training.checkpointing import Chain, Cost, Segment, best
+from worksheet.derive.training.checkpointing import Cost, LayerChain, Segment, best
 from worksheet.formula import Exact, Formula, in_bytes
 from worksheet.network import Network
 
@@ -32,17 +32,17 @@ def checkpoints(
     """The figures of training with ``many`` segments; none where it is 0. Raises ConventionError for a number that cannot be."""
     if not many:
         return []
-    chain = Chain(network.nodes, flow, _cost(memory, flow, run))
+    chain = LayerChain(network.nodes, flow, _cost(memory, flow, run))
     segments = chain.segments(many)
     return [_closed(len(chain.cuts) + 1, many), _actual(memory, segments), *_again(derivation, segments)]
 
 
 def _cost(memory: Derivation, flow: Gradients, run: Run) -> Cost:
-    """The bytes of each array, and of what each layer keeps for itself, from the worked column of what is kept."""
+    """The bytes of each tensor, and of what each layer keeps for itself, from the worked column of what is kept."""
     arrays, own = {}, {}
     each = run.training.precision.bytes("activations")
     for row in memory.rows:
-        samples = 1 if row.name in flow.unfed else run.batch
+        samples = 1 if row.name in flow.input_independent else run.batch
         arrays[row.name] = each * samples * prod(row.output or ())
         own[row.name] = int(row.columns[-1].value or 0) - (arrays[row.name] if row.name in flow.kept else 0)
     return Cost(arrays, own)
@@ -80,7 +80,7 @@ def _actual(memory: Derivation, segments: Sequence[Segment]) -> Figure:
 
 
 def _again(derivation: Derivation, segments: Sequence[Segment]) -> list[Figure]:
-    """What is worked out a second time, where the way of counting has a forward pass."""
+    """What is worked out a second time, where the convention has a forward pass."""
     if FORWARD not in derivation.totals:
         return []
     column = [heading.name for heading in derivation.headings].index(FORWARD)

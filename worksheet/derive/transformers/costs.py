@@ -7,24 +7,24 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from worksheet.conventions import Convention, convention
-from worksheet.derive.counting import Counting
-from worksheet.derive.run import run_of
-from worksheet.derive.transformers.sizes import INSIDE, Amount, Sizes
+from worksheet.counting.counting import Counting
+from worksheet.counting.run import run_of
+from worksheet.derive.transformers.symbolic_sizes import INSIDE, Amount, Sizes
 from worksheet.errors import NetworkError
 from worksheet.formula.polynomial import Polynomial
 from worksheet.formula.traced import Trace
-from worksheet.formula.traced_numbers import form_of
+from worksheet.formula.traced_numbers import polynomial_of
+from worksheet.layers import Role
 from worksheet.sizes import Sized, sized
-from worksheet.zoo.language import Design, Transformer
+from worksheet.zoo.language import Transformer, TransformerDesign
 
 BACKWARD = ("input_gradient", "weight_gradient")  # columns of the conventions of training
 SUMS = "gradient_sums"
-TABLES = frozenset({"Embedding", "Parameter"})  # kinds of which a token reads a row
 
 
 @dataclass(frozen=True)
 class Growing:
-    """What a column counts: in each block, and in all that is no block."""
+    """What a column counts: in each block, and outside the blocks."""
 
     block: Amount
     rest: Amount
@@ -36,7 +36,7 @@ class Growing:
 
 
 @dataclass(frozen=True)
-class Part:
+class BlockLayer:
     """A layer of one block: its name there, its kind, and its multiply-accumulates."""
 
     name: str
@@ -55,7 +55,7 @@ class _Laid:
         length, before = (1, names["S"]) if past else (names["L"], 0)
         self.rows = [self._rows(costs.laid(names, depth), length, before) for depth in (1, 2, 3)]
 
-    def _rows(self, design: Design, length: int, past: int) -> list[tuple[Sized, list[Polynomial]]]:
+    def _rows(self, design: TransformerDesign, length: int, past: int) -> list[tuple[Sized, list[Polynomial]]]:
         """Each layer with its columns; what is stored elsewhere counts nothing, unless tokens are read one by one."""
         network = self.costs.transformer.network(design, length, past)
         counting = Counting(network, self.convention, run_of(self.convention, 1))
@@ -66,7 +66,7 @@ class _Laid:
             forms = [
                 Polynomial({})
                 if folded.rules[i] is None or (not past and counting.is_counted_elsewhere(folded, i, layer))
-                else form_of(counting.counted(folded, i, values))
+                else polynomial_of(counting.count(folded, i, values))
                 for i in range(len(self.convention.columns))
             ]
             found.append((layer, forms))
@@ -78,7 +78,7 @@ class _Laid:
         return self.grown([sum((forms[i] for _, forms in rows), Polynomial({})) for rows in self.rows])
 
     def read(self, name: str) -> Growing:
-        """The stored numbers that one token reads: all of a layer, but of a table the row that it looks up."""
+        """The parameters and buffers that one token reads: all of a layer, but of a table the row that it looks up."""
         i = next(i for i, column in enumerate(self.convention.columns) if column.name == name)
         return self.grown([sum((_read(*row, i) for row in rows), Polynomial({})) for rows in self.rows])
 
@@ -88,18 +88,18 @@ class _Laid:
             raise NetworkError(f"the blocks of {self.costs.transformer.name} do not all cost the same")
         return Growing(self.costs.carried(block), self.costs.carried(sums[0] - block), self.costs.size("n"))
 
-    def block(self, name: str) -> Iterator[Part]:
+    def block(self, name: str) -> Iterator[BlockLayer]:
         """The layers of one block for which a column counts something."""
         i = next(i for i, column in enumerate(self.convention.columns) if column.name == name)
         before = {layer.node.name for layer, _ in self.rows[0]}
         for layer, forms in self.rows[1]:
             if layer.node.name not in before and forms[i].terms:
                 name = layer.node.name.removeprefix(f"{layer.node.stage}.")
-                yield Part(name, layer.kind.title, self.costs.carried(forms[i]))
+                yield BlockLayer(name, layer.kind.title, self.costs.carried(forms[i]))
 
 
 def _read(layer: Sized, forms: Sequence[Polynomial], column: int) -> Polynomial:
-    return form_of(layer.output[-1]) if layer.kind.name in TABLES else forms[column]
+    return polynomial_of(layer.output[-1]) if layer.kind.role is Role.TABLE else forms[column]
 
 
 class Costs(Sizes):
@@ -108,7 +108,9 @@ class Costs(Sizes):
     Raises NetworkError where the design is none or has no place for so many tokens.
     """
 
-    def __init__(self, transformer: Transformer, design: Design, length: int, *, prompt: int = 0, batch: int = 1) -> None:
+    def __init__(
+        self, transformer: Transformer, design: TransformerDesign, length: int, *, prompt: int = 0, batch: int = 1
+    ) -> None:
         one = transformer.network(replace(design, blocks=1), length)
         sized(one)  # refuses what does not fit
         stored = any(node.kind.is_source for node in one.nodes)
@@ -137,7 +139,7 @@ class Costs(Sizes):
         return self._training.column("forward")
 
     @cached_property
-    def block(self) -> tuple[Part, ...]:
+    def block(self) -> tuple[BlockLayer, ...]:
         return tuple(self._training.block("forward"))
 
     @cached_property
@@ -162,5 +164,5 @@ class Costs(Sizes):
 
     @cached_property
     def read(self) -> Growing:
-        """The stored numbers that a token reads."""
+        """The parameters and buffers that a token reads."""
         return self._step.read("params")

@@ -1,13 +1,13 @@
-"""Which transformer is meant: one of the zoo, with its own sizes or with others."""
+"""The transformer that is asked for: one of the zoo, with its own sizes or with others."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
 
-from worksheet.derive.transformers.sizes import USUAL
+from worksheet.derive.transformers.symbolic_sizes import USUAL
 from worksheet.errors import Collector, NetworkError, WorksheetError, nearest, shown
-from worksheet.zoo.language import TRANSFORMERS, Design, Transformer
+from worksheet.zoo.language import TRANSFORMERS, Transformer, TransformerDesign
 
 PREFIX = "zoo:"
 LARGEST = 10**9  # of a size
@@ -20,14 +20,14 @@ def transformer_named(source: str) -> Transformer:
     name = source.removeprefix(PREFIX)
     if name not in known:
         hint = nearest(name, known) or f"one of {', '.join(PREFIX + name for name in known)}"
-        raise WorksheetError(f"{shown(source)} is no language model of the zoo", hint=hint)
+        raise WorksheetError(f"{shown(source)} is not a language model of the zoo", hint=hint)
     return known[name]
 
 
-def designed(design: Design, given: Mapping[str, int | None]) -> Design:
+def with_sizes(design: TransformerDesign, given: Mapping[str, int | None]) -> TransformerDesign:
     """The design with other sizes: WORDS and their numbers, None for its own.
 
-    Heads of keys follow the heads, and what stands between the linear layers the width, where they do in the design. Raises
+    Heads of keys follow the heads, and the size between the linear layers the width, where they do in the design. Raises
     NetworkError with all faults.
     """
     sizes = {word: value for word, value in given.items() if value is not None}

@@ -61,7 +61,7 @@ class Layout:
         """The layout of a paper: of any variant's, since all have the same rows."""
         names = {layer.node.name: no for no, layer in enumerate(paper.layers, 1)}
         cells = [cell.key for cell in paper.shown]
-        headings = {column.name: [column.heading] for column in paper.convention.columns}
+        headings = {column.name: [column.heading] for column in paper.counting.convention.columns}
         words: dict[str, list[str]] = {column: headings.get(column, []) for _, column in cells}
         return cls(cells, names, words | headings | {OUTPUT: []})
 

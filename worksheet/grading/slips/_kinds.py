@@ -1,18 +1,34 @@
-"""The kinds of layers on which a family of mistakes is made, and what is asked there."""
+"""The kinds of layers on which a family of mistakes is made, by what they say about themselves, and what is asked there."""
 
 from worksheet.grading.paper import ACTIVATION_MEMORY, OPERATIONS, PARAMETER_MEMORY, PARAMETERS, SIZES
+from worksheet.grading.slip import Family
+from worksheet.layers import Pooling, Role, Window
 
-CONVOLUTIONS = frozenset({"Conv1d", "Conv2d", "Conv3d"})
-TRANSPOSED = frozenset({"ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d"})
+
+def of_role(role: Role) -> Family:
+    """The kinds with a role."""
+    return Family(lambda kind: kind.role is role)
+
+
+def with_gates(count: int) -> Family:
+    """The recurrent kinds with so many gates."""
+    return Family(lambda kind: kind.gates == count)
+
+
+CONVOLUTIONS = Family(lambda kind: kind.window is Window.SLIDING and not kind.pooling)
+TRANSPOSED = Family(lambda kind: kind.window is Window.TRANSPOSED)
 KERNELS = CONVOLUTIONS | TRANSPOSED  # layers with kernels to be learned, where a mistake is the same on both
-POOLINGS = frozenset({f"{how}Pool{n}d" for how in ("Max", "Avg") for n in (1, 2, 3)})
-WHOLE_POOLINGS = frozenset({"GlobalAvgPool", "GlobalMaxPool"}) | {
-    f"Adaptive{how}Pool{n}d" for how in ("Max", "Avg") for n in (1, 2, 3)
-}
-RECTIFIERS = frozenset({"ReLU", "ReLU6", "LeakyReLU", "Hardtanh", "Threshold"})  # compare an element and assign it
-LINEAR = frozenset({"Linear"})
-FLATTENED = frozenset({"Flatten", "Linear"})  # a linear layer flattens a map by itself
-ANY: frozenset[str] = frozenset()  # every kind, and totals
+POOLINGS = Family(lambda kind: kind.window is Window.SLIDING and kind.pooling in {Pooling.MAXIMUM, Pooling.MEAN})
+WHOLE_POOLINGS = Family(lambda kind: kind.window is Window.ADAPTIVE)
+RECTIFIERS = of_role(Role.RECTIFIER)
+LINEAR = of_role(Role.LINEAR)
+FLATTENING = of_role(Role.FLATTENING)
+BATCH_NORM = of_role(Role.BATCH_NORM)
+LAYER_NORM = of_role(Role.LAYER_NORM)
+MULTIHEAD = of_role(Role.MULTIHEAD)
+DROPOUT = Family(lambda kind: kind.works_only_in_training)
+RNN, GRU, LSTM = with_gates(1), with_gates(3), with_gates(4)
+ANY: Family | None = None  # every kind, and totals
 
 SIZE = frozenset({SIZES})
 WEIGHTS = frozenset({PARAMETERS})

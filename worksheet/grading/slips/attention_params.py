@@ -3,17 +3,16 @@
 from worksheet.grading.rewrites import putting, turned
 from worksheet.grading.slip import Slip
 from worksheet.grading.slips import _sources as source
-from worksheet.grading.slips._kinds import STORED, WEIGHTS
+from worksheet.grading.slips._kinds import MULTIHEAD, STORED, WEIGHTS
 
 PLACE = 17
-KINDS = frozenset({"MultiheadAttention"})
 SLIPS: tuple[Slip, ...] = (
     Slip(
         "mha-no-out",
         "You forgot the projection that mixes the heads in the end.",
         source.FORMULA,
         documented=False,
-        kinds=KINDS,
+        kinds=MULTIHEAD,
         roles=WEIGHTS,
         rewrite=turned("F - n**2 - b*n"),
     ),
@@ -22,7 +21,7 @@ SLIPS: tuple[Slip, ...] = (
         "You forgot the biases of the projections.",
         source.FORMULA,
         documented=False,
-        kinds=KINDS,
+        kinds=MULTIHEAD,
         roles=STORED,
         rewrite=putting(b="0"),
     ),

@@ -3,17 +3,16 @@
 from worksheet.grading.rewrites import instead
 from worksheet.grading.slip import Slip
 from worksheet.grading.slips import _sources as source
-from worksheet.grading.slips._kinds import WEIGHTS
+from worksheet.grading.slips._kinds import BATCH_NORM, WEIGHTS
 
 PLACE = 6
-KINDS = frozenset({"BatchNorm"})
 SLIPS: tuple[Slip, ...] = (
     Slip(
         "bn-4c",
         "You counted the running mean and variance too; they are stored, but not learned.",
         source.NORMALISATION,
         documented=True,
-        kinds=KINDS,
+        kinds=BATCH_NORM,
         roles=WEIGHTS,
         rewrite=instead("2*a*c + 2*c"),
     ),
@@ -22,7 +21,7 @@ SLIPS: tuple[Slip, ...] = (
         "You counted only one of scale and shift; every channel has both.",
         source.NORMALISATION,
         documented=False,
-        kinds=KINDS,
+        kinds=BATCH_NORM,
         roles=WEIGHTS,
         rewrite=instead("a*c"),
     ),
@@ -31,7 +30,7 @@ SLIPS: tuple[Slip, ...] = (
         "You counted scale and shift for every element, but all places of a channel share them.",
         source.NORMALISATION,
         documented=False,
-        kinds=KINDS,
+        kinds=BATCH_NORM,
         roles=WEIGHTS,
         rewrite=instead("2*a*X"),
     ),

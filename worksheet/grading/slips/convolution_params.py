@@ -1,7 +1,7 @@
 """Mistakes in the number of parameters of a convolution."""
 
 from worksheet.grading.rewrites import either, putting, turned, where
-from worksheet.grading.slip import Rewrite, Slip
+from worksheet.grading.slip import Family, Rewrite, Slip
 from worksheet.grading.slips import _sources as source
 from worksheet.grading.slips._kinds import CONVOLUTIONS, KERNELS, STORED
 
@@ -15,7 +15,7 @@ def _slip(
     found: str = source.PARAMETERS,
     *,
     documented: bool = False,
-    kinds: frozenset[str] = KERNELS,
+    kinds: Family = KERNELS,
 ) -> Slip:
     return Slip(name, says, found, documented, kinds, STORED, rewrite)
 

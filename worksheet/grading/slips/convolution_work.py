@@ -1,7 +1,7 @@
 """Mistakes in the operations of a convolution."""
 
 from worksheet.grading.rewrites import batched, instead, putting, turned, where
-from worksheet.grading.slip import Rewrite, Slip
+from worksheet.grading.slip import Family, Rewrite, Slip
 from worksheet.grading.slips import _sources as source
 from worksheet.grading.slips._kinds import CONVOLUTIONS, KERNELS, WORK
 
@@ -15,7 +15,7 @@ def _slip(
     found: str = source.POSITIONS,
     *,
     documented: bool = False,
-    kinds: frozenset[str] = CONVOLUTIONS,
+    kinds: Family = CONVOLUTIONS,
 ) -> Slip:
     return Slip(name, says, found, documented, kinds, WORK, rewrite)
 

@@ -3,7 +3,7 @@
 from worksheet.grading.rewrites import of_nothing
 from worksheet.grading.slip import Slip
 from worksheet.grading.slips import _sources as source
-from worksheet.grading.slips._kinds import WORK
+from worksheet.grading.slips._kinds import DROPOUT, WORK
 
 PLACE = 13
 SLIPS: tuple[Slip, ...] = (
@@ -12,7 +12,7 @@ SLIPS: tuple[Slip, ...] = (
         "You counted the dropout as in training; in evaluation mode it passes everything on.",
         source.SHEET,
         documented=False,
-        kinds=frozenset({"Dropout"}),
+        kinds=DROPOUT,
         roles=WORK,
         rewrite=of_nothing("X"),
     ),

@@ -5,13 +5,13 @@ The linear layer knows only the vector's length n; what it was made of are the f
 
 from worksheet.grading.flattened import CHANNELS, HEIGHT, POOLED_HEIGHT, POOLED_WIDTH, WIDTH
 from worksheet.grading.paper import OPERATIONS, PARAMETER_MEMORY, PARAMETERS, SIZES
-from worksheet.grading.rewrites import BATCHES, batched, by_kind, either, putting, where
+from worksheet.grading.rewrites import BATCHES, batched, either, on, putting, where
 from worksheet.grading.slip import Rewrite, Slip
 from worksheet.grading.slips import _sources as source
+from worksheet.grading.slips._kinds import FLATTENING, LINEAR
 
 PLACE = 8
 VECTOR = f"{CHANNELS}*{WIDTH}*{HEIGHT}"
-KINDS = frozenset({"Flatten", "Linear"})
 ROLES = frozenset({SIZES, PARAMETERS, OPERATIONS, PARAMETER_MEMORY})
 
 
@@ -21,7 +21,7 @@ def _reading(*vectors: str) -> Rewrite:
 
 
 def _slip(name: str, says: str, found: str, flatten: Rewrite, linear: Rewrite, *, documented: bool) -> Slip:
-    return Slip(name, says, found, documented, KINDS, ROLES, by_kind(Flatten=flatten, Linear=linear))
+    return Slip(name, says, found, documented, FLATTENING | LINEAR, ROLES, either(on(FLATTENING, flatten), on(LINEAR, linear)))
 
 
 SLIPS: tuple[Slip, ...] = (

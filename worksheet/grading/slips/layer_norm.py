@@ -3,7 +3,7 @@
 from worksheet.grading.rewrites import instead
 from worksheet.grading.slip import Slip
 from worksheet.grading.slips import _sources as source
-from worksheet.grading.slips._kinds import WEIGHTS
+from worksheet.grading.slips._kinds import LAYER_NORM, WEIGHTS
 
 PLACE = 18
 SLIPS: tuple[Slip, ...] = (
@@ -12,7 +12,7 @@ SLIPS: tuple[Slip, ...] = (
         "You counted a running mean and variance, but this normalisation keeps none; it finds them anew for every row.",
         source.NORMALISATION,
         documented=False,
-        kinds=frozenset({"LayerNorm"}),
+        kinds=LAYER_NORM,
         roles=WEIGHTS,
         rewrite=instead("a*X + a*b*X + 2*X"),
     ),

@@ -1,9 +1,9 @@
 """Mistakes in the number of parameters of recurrent layers."""
 
 from worksheet.grading.rewrites import either, putting, turned, where, without
-from worksheet.grading.slip import Rewrite, Slip
+from worksheet.grading.slip import Family, Rewrite, Slip
 from worksheet.grading.slips import _sources as source
-from worksheet.grading.slips._kinds import STORED, WEIGHTS
+from worksheet.grading.slips._kinds import GRU, LSTM, RNN, STORED, WEIGHTS
 
 PLACE = 16
 SECOND_BIAS = putting(e="b")
@@ -11,8 +11,8 @@ SECOND_BIAS = putting(e="b")
 ONE_GATE = either(without("r", turned("F/4")), where("r", turned("(F + 3*u*r*k*l)/4")))
 
 
-def _slip(name: str, kind: str, says: str, rewrite: Rewrite, *, documented: bool = True) -> Slip:
-    return Slip(name, says, source.RECURRENT, documented, frozenset({kind}), STORED, rewrite)
+def _slip(name: str, kinds: Family, says: str, rewrite: Rewrite, *, documented: bool = True) -> Slip:
+    return Slip(name, says, source.RECURRENT, documented, kinds, STORED, rewrite)
 
 
 SLIPS: tuple[Slip, ...] = (
@@ -21,21 +21,21 @@ SLIPS: tuple[Slip, ...] = (
         "You counted one gate only and forgot the others.",
         source.RECURRENT,
         documented=False,
-        kinds=frozenset({"LSTM"}),
+        kinds=LSTM,
         roles=WEIGHTS,
         rewrite=ONE_GATE,
     ),
     _slip(
         "lstm-two-bias",
-        "LSTM",
+        LSTM,
         "You gave every gate a second bias, as some libraries do; here it has one.",
         SECOND_BIAS,
     ),
     _slip(
         "gru-reset-after",
-        "GRU",
+        GRU,
         "You gave every gate a second bias, as in libraries that reset behind the product; here it has one.",
         SECOND_BIAS,
     ),
-    _slip("rnn-two-bias", "RNN", "You counted a second bias, as some libraries do; here there is one.", SECOND_BIAS),
+    _slip("rnn-two-bias", RNN, "You counted a second bias, as some libraries do; here there is one.", SECOND_BIAS),
 )

@@ -1,0 +1,138 @@
+"""Remakes the pictures of docs with the package's own commands: python -m tools.pictures [NAME...]. It needs pdftoppm."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from tools.generated import ROOT
+
+IMAGES = ROOT / "docs" / "images"
+EXAMPLES = ROOT / "examples"
+STUDENTS = ("Asha Rao", "Ben Ortiz", "Chen Li", "Dana Novak", "Emil Kranz", "Farah Aziz", "Grace Mbeki", "Hugo Lind")
+
+
+class Page(NamedTuple):
+    """A page of a PDF as a picture: the command that writes x.pdf, which page, and what part of it, in points from the top."""
+
+    words: str
+    page: int = 1
+    top: int = 0
+    bottom: int = 842
+    resolution: int = 80
+
+
+class Screen(NamedTuple):
+    """What a command prints on the terminal, as a picture: some of its lines."""
+
+    words: str
+    first: int = 0
+    last: int = 60
+
+
+PICTURES: dict[str, Page | Screen] = {
+    "terminal-solve": Screen("solve ai61002.sheet --rows 1-2", 0, 40),
+    "terminal-compare": Screen("compare zoo:resnet50-torchvision -c torchinfo -c fvcore", 0, 24),
+    "own-convention": Page("solve alexnet-224.sheet -c course-counting.yaml --rows 1-4 -o x.pdf", 1, 40, 560),
+    "formulas-conv2d": Page("formulas Conv2d -o x.pdf", 1, 40, 700),
+    "find-padding": Page('find zoo:resnet-50 --unknown conv1.p --so-that "conv1.output = 112" -o x.pdf', 1, 40, 640),
+    "roofline": Page("time zoo:resnet-50 --on a100 -o x.pdf", 2, 40, 470),
+    "symbolic": Page("solve zoo:resnet18 --symbolic M --summary -o x.pdf", 1, 40, 640),
+    "training": Page("solve ai61002.sheet --training adam --batch 32 --rows 1 -o x.pdf", 2, 30, 480),
+    "memory": Page("solve ai61002.sheet -c memory --summary -o x.pdf", 2, 30, 440),
+    "burden": Page("report zoo:resnet-50 -o x.pdf", 1),
+    "question-sheet": Page("", 1),
+    "feedback": Page("", 1),
+    "class-report": Page("", 1),
+}
+
+
+def run(words: list[str] | str, folder: Path) -> str:
+    """Run the command in a folder; what it prints."""
+    import shlex
+
+    line = [sys.executable, "-m", "worksheet.cli", *(shlex.split(words) if isinstance(words, str) else words)]
+    surroundings = os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "110", "NO_COLOR": "1"}
+    return subprocess.run(line, cwd=folder, env=surroundings, check=True, capture_output=True, text=True).stdout
+
+
+def cut(pdf: Path, page: Page, name: str) -> None:
+    """Put a part of a page of a PDF among the pictures."""
+    scale = page.resolution / 72
+    area = ["-y", str(round(page.top * scale)), "-H", str(round((page.bottom - page.top) * scale)), "-W", str(round(596 * scale))]
+    place = ["-f", str(page.page), "-l", str(page.page), "-r", str(page.resolution), "-singlefile", "-png"]
+    subprocess.run(["pdftoppm", *place, *area, pdf, IMAGES / name], check=True)
+
+
+def screen(text: str, name: str, words: str) -> None:
+    """Put a terminal's screen among the pictures, with the reader's own fonts."""
+    from rich.console import Console
+    from rich.text import Text
+
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        console = Console(record=True, width=110, file=nowhere)
+        console.print(Text(f"$ worksheet {words}", style="bold"), Text(text), sep="\n")
+    svg = re.sub(r"@font-face \{.*?\}\s*", "", console.export_svg(title="worksheet", unique_id=name), flags=re.DOTALL)
+    (IMAGES / f"{name}.svg").write_text(svg.replace("Fira Code, monospace", "monospace"), encoding="utf-8")
+
+
+def answers(out: Path) -> Iterator[tuple[str, ...]]:
+    """The answers of a made-up class: mostly right, with some biases forgotten and some multiply-adds counted twice."""
+    dice = random.Random(2020)
+    yield "student", "row", "column", "answer"
+    for form in sorted((out / "key").glob("*.json")):
+        key = json.loads(form.read_text(encoding="utf-8"))
+        yield from ((form.stem, "total", column, str(value)) for column, value in key["totals"].items())
+        for row in key["rows"]:
+            asked = {"output": "x".join(map(str, row["output"])), **{name: str(value) for name, value in row["columns"].items()}}
+            if row["kind"] == "Conv2d" and dice.random() < 0.3:
+                asked["params"] = str(row["counts"]["weights"])
+            if row["kind"] == "Conv2d" and dice.random() < 0.3:
+                asked["flops"] = str(2 * row["counts"]["macs"])
+            yield from ((form.stem, str(row["no"]), column, answer) for column, answer in asked.items())
+
+
+def homework(folder: Path) -> dict[str, Path]:
+    """The PDFs of a homework that a small class has done."""
+    roster = [("id", "name"), *((f"20CS3000{i}", name) for i, name in enumerate(STUDENTS, 1))]
+    with (folder / "class.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(roster)
+    run("generate homework.yaml --roster class.csv -o out", folder)
+    with (folder / "answers.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(answers(folder / "out"))
+    run("verify homework.yaml answers.csv --roster class.csv -o marks --feedback pdf --report pdf", folder)
+    return {
+        "question-sheet": folder / "out/sheets/20CS30001.pdf",
+        "feedback": folder / "marks/feedback/20CS30002.pdf",
+        "class-report": folder / "marks/class.pdf",
+    }
+
+
+def make(names: list[str]) -> None:
+    """Remake the pictures of these names."""
+    with TemporaryDirectory() as place:
+        folder = Path(shutil.copytree(EXAMPLES, Path(place) / "examples"))
+        pdfs = homework(folder) if set(names) & {"question-sheet", "feedback", "class-report"} else {}
+        for name in names:
+            picture = PICTURES[name]
+            if isinstance(picture, Screen):
+                lines = run(picture.words, folder).splitlines()[picture.first : picture.last]
+                screen("\n".join(lines), name, picture.words)
+                continue
+            if name not in pdfs:
+                run(picture.words, folder)
+            cut(pdfs.get(name, folder / "x.pdf"), picture, name)
+
+
+if __name__ == "__main__":
+    make(sys.argv[1:] or list(PICTURES))

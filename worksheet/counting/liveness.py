@@ -1,0 +1,102 @@
+"""Which tensors are in memory at once while the layers of a network run one after another; pure numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+
+@dataclass(frozen=True)
+class Output:
+    """The output of a layer, or an input of the network: its size in any unit, and the places of the outputs that it reads.
+
+    ``is_view``: it is the first output that it reads, under another shape. ``overwrites``: it may be written over one that it
+    reads, element by element.
+    """
+
+    size: int
+    reads: tuple[int, ...] = ()
+    is_view: bool = False
+    overwrites: bool = False
+
+
+@dataclass(frozen=True)
+class Array:
+    """A stretch of memory: its size, the places of the outputs that are written into it, one over the other, and its life.
+
+    It is in memory from the first of ``writers`` to ``last``, the place of the last layer that reads it.
+    """
+
+    size: int
+    writers: tuple[int, ...]
+    last: int
+
+
+@dataclass(frozen=True)
+class Peak:
+    """The largest sum of tensors in memory at once, the place where it is first reached, and these tensors."""
+
+    size: int
+    at: int
+    arrays: tuple[Array, ...]
+
+
+def arrays(outputs: Sequence[Output], *, in_place: bool = False) -> list[Array]:
+    """The tensors that hold these outputs.
+
+    A tensor lives until the last layer that reads one of its names has run; what no layer reads is a result and lives on.
+    ``in_place`` lets an output take the place of one that it reads, where that is as large and no other layer reads it.
+    """
+    named = list(_named(outputs))
+    users = _users(outputs, named)
+    held: dict[int, int] = {}  # by the place of an output that is written: the first one written into its array
+    writers: dict[int, list[int]] = {}
+    last: dict[int, int] = {}
+    for place, output in enumerate(outputs):
+        if named[place] != place:
+            continue
+        over = (read for read in (named[read] for read in output.reads) if _may(outputs, users, read, place))
+        taken = next(over, None) if in_place and output.overwrites else None
+        held[place] = place if taken is None else held[taken]
+        writers.setdefault(held[place], []).append(place)
+        last[held[place]] = max(users[place])
+    return [Array(outputs[first].size, tuple(places), last[first]) for first, places in writers.items()]
+
+
+def _named(outputs: Sequence[Output]) -> Iterator[int]:
+    """For each output the place of the one whose elements it shares: its own, but for views."""
+    known: list[int] = []
+    for place, output in enumerate(outputs):
+        known.append(known[output.reads[0]] if output.is_view and output.reads else place)
+        yield known[-1]
+
+
+def _users(outputs: Sequence[Output], named: Sequence[int]) -> list[set[int]]:
+    """Where each output's numbers are read, under any name; the end of the run where one of the names is a result."""
+    users: list[set[int]] = [set() for _ in outputs]
+    read = {place for output in outputs for place in output.reads}
+    for place, output in enumerate(outputs):
+        if named[place] == place:
+            for source in output.reads:
+                users[named[source]].add(place)
+        if place not in read:
+            users[named[place]].add(len(outputs))
+    return users
+
+
+def _may(outputs: Sequence[Output], users: Sequence[set[int]], read: int, place: int) -> bool:
+    """Whether an output may take the place of one that it reads."""
+    return users[read] == {place} and outputs[read].size == outputs[place].size
+
+
+def peak(found: Sequence[Array], inputs: int, end: int) -> Peak:
+    """The largest sum while the layers from the place ``inputs`` to before ``end`` run; what comes before is always there."""
+    changes = [0] * (end + 2)
+    for array in found:
+        changes[max(array.writers[0], inputs)] += array.size
+        changes[array.last + 1] -= array.size
+    sums = list(accumulate(changes))
+    at = max(range(inputs, end), key=lambda place: sums[place])
+    alive = [array for array in found if array.writers[0] <= at <= array.last]
+    return Peak(sums[at], at, tuple(alive))

@@ -1,0 +1,159 @@
+"""The zoo as one table: the published rows of convnet-burden, or all networks by another convention."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from worksheet.conventions import Convention
+from worksheet.derivation import Derivation
+from worksheet.derive.burden.memory_report import STANDARD
+from worksheet.derive.convention_page import introduced
+from worksheet.derive.solution import as_convention, derive
+from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
+from worksheet.errors import WorksheetError, nearest, shown
+from worksheet.formula import Digits
+from worksheet.zoo import Model, models, table
+
+ERRORS = {"top1": "top-1", "top5": "top-5"}  # in data, and of a model
+Named = tuple[str, Model]
+
+
+@dataclass(frozen=True)
+class ZooLine:
+    """A row of the table: its name, its network, what it costs, the kinds of layers that are not counted."""
+
+    name: str
+    model: Model
+    solution: Derivation
+
+    def said(self) -> dict[str, str]:
+        """The totals in larger units, of the columns that have them."""
+        return {h.name: h.scale.said(self.solution.totals[h.name] or 0) for h in self.solution.headings if h.scale}
+
+    def uncounted(self) -> str:
+        left = dict.fromkeys(row.kind for row in self.solution.rows if not all(step.is_counted for step in row.columns))
+        return ", ".join(left)
+
+    def errors(self) -> dict[str, float | None]:
+        return {key: self.model.errors.get(name) for key, name in ERRORS.items()}
+
+
+def zoo_table(
+    parts: Iterable[str] = (), convention: Convention | str = STANDARD, *, digits: str = "en_US",
+    progress: Callable[[Sequence[Named]], Iterable[Named]] = iter,
+) -> Document:  # fmt: skip
+    """The networks whose names hold one of these texts (all, where there is none), with what each costs in total.
+
+    By convnet-burden: the 48 networks of its published table, in its order, each in the variant that was counted; by another
+    convention: every network of the zoo. ``progress`` gets the networks and gives them back one by one. Raises
+    WorksheetError.
+    """
+    found = as_convention(convention)
+    as_published = found.name == STANDARD
+    known = {name: row.model for name, row in table().items()} if as_published else models()
+    wanted = list(parts)
+    chosen = [(name, model) for name, model in known.items() if not wanted or any(part in name for part in wanted)]
+    if not chosen:
+        raise WorksheetError(f"no network of the table is called {shown(' or '.join(wanted))}", hint=nearest(wanted[0], known))
+    lines: list[ZooLine] = []
+    refused: list[str] = []
+    for name, model in progress(chosen):
+        try:
+            lines.append(ZooLine(name, model, derive(model.network(), found)))
+        except WorksheetError as fault:
+            refused.append(f"{name} is left out: {fault.message}.")
+    if not lines:
+        raise WorksheetError(refused[0].rstrip("."))
+    made = _published(lines, found) if as_published else _counted(lines, found)
+    title = "The table of convnet-burden" if as_published else f"The networks of the zoo: {found.title}"
+    blocks: list[Block] = [*made[0], *([Bullets(tuple(refused))] if refused else [])]
+    return Document(title, tuple(blocks), made[1], digits=Digits(digits).locale)
+
+
+Made = tuple[list[Block], Mapping[str, Any]]
+
+
+def _published(lines: Sequence[ZooLine], convention: Convention) -> Made:
+    """The published rows: figures as printed and exactly, and how many of them are the published ones."""
+    pairs = [(text, table()[line.name].printed[name]) for line in lines for name, text in line.said().items()]
+    alike = sum(ours == theirs for ours, theirs in pairs)
+    headings = ("Network", "Input", *(h.label for h in lines[0].solution.headings), *ERRORS.values())
+    rows = [(line.name, _size(line), *line.said().values(), *map(_per_cent, line.errors().values())) for line in lines]
+    exact = [(line.name, *(line.solution.totals[h.name] for h in line.solution.headings)) for line in lines]
+    d = lines[0].solution
+    intro = introduced(convention.title, convention.unit, convention.cite)
+    blocks: list[Block] = [
+        Text(f"{intro} One image; top-1 and top-5 are errors in per cent, as published there."),
+        Text(f"{alike} of the {len(pairs)} figures are those of the published table, digit for digit."),
+        Table(headings, tuple(rows), words=2),
+        Title("Exactly, in bytes and flops"),
+        Table(("Network", *(h.label for h in d.headings)), tuple(exact)),
+    ]
+    data = {
+        "rows": [
+            {
+                "name": line.name,
+                "input": list(line.solution.input[1:]),
+                "param_bytes": line.solution.totals["param_mem"],
+                "feature_bytes": line.solution.totals["feat_mem"],
+                "flops": line.solution.totals["flops"],
+                "printed": line.said(),
+                **line.errors(),
+            }
+            for line in lines
+        ]
+    }
+    return blocks, data
+
+
+def _counted(lines: Sequence[ZooLine], convention: Convention) -> Made:
+    """Every network by another convention."""
+    heads = lines[0].solution.headings
+    headings = [text for h in heads for text in ((h.label, "") if h.scale else (h.label,))]
+    lacking = any(line.uncounted() for line in lines)
+    rows: list[tuple[Cell, ...]] = [
+        (
+            line.name,
+            _size(line),
+            *_figures(line),
+            *map(_per_cent, line.errors().values()),
+            *([line.uncounted()] if lacking else []),
+        )
+        for line in lines
+    ]
+    intro = introduced(convention.title, convention.unit, convention.cite)
+    blocks: list[Block] = [
+        Text(f"{intro} One sample; top-1 and top-5 are errors in per cent, as published for each network."),
+        Table(("Network", "Input", *headings, *ERRORS.values(), *(["Not counted"] if lacking else [])), tuple(rows), words=2),
+    ]
+    entries = [
+        {
+            "name": line.name,
+            "input": list(line.solution.input),
+            "totals": dict(line.solution.totals),
+            "printed": line.said(),
+            **line.errors(),
+        }
+        for line in lines
+    ]
+    return blocks, {"convention": convention.name, "rows": entries}
+
+
+def _figures(line: ZooLine) -> Iterator[Cell]:
+    """The totals, those that have larger units in them too."""
+    larger = line.said()
+    for heading in line.solution.headings:
+        yield line.solution.totals[heading.name]
+        if heading.scale:
+            yield larger[heading.name]
+
+
+def _size(line: ZooLine) -> str:
+    shape = line.solution.input
+    return " × ".join(map(str, shape[1:] if len(shape) == 3 else shape))
+
+
+def _per_cent(error: float | None) -> str:
+    return "" if error is None else f"{error:.2f}"

@@ -1,0 +1,180 @@
+"""Counts a network under several conventions at once, and derives the difference kind by kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from worksheet.conventions import Column, Convention
+from worksheet.counting.counting import Counting, FoldedForms, is_shared
+from worksheet.counting.folding import Folded
+from worksheet.counting.run import Run
+from worksheet.errors import ConventionError, Where, nearest
+from worksheet.formula import Exact, Formula
+from worksheet.formula.simplify import difference
+from worksheet.layers import Kind
+from worksheet.network import Network
+from worksheet.sizes import Sized
+
+NOTHING = Formula("0")
+BIAS = "b"  # the symbol by which kinds say whether they have a bias
+DIMENSIONS = ("1D ", "2D ", "3D ")  # before the titles of kinds that there are for each
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a comparison: a convention, and one of its columns."""
+
+    convention: Convention
+    column: Column
+
+    @property
+    def label(self) -> str:
+        """Its name, with the column where that is not the one that the convention is asked for."""
+        main = self.column.name == self.convention.main
+        return self.convention.name if main else f"{self.convention.name} {self.column.name}"
+
+
+def side(convention: Convention, column: str = "") -> Side:
+    """A convention with its main column or another. Raises ConventionError for a column that it lacks."""
+    names = [known.name for known in convention.columns]
+    if column and column not in names:
+        raise ConventionError(f"{convention.name} has no column {column!r}", hint=nearest(column, names))
+    return Side(convention, convention.column(column))
+
+
+@dataclass(frozen=True)
+class ComparedLayer:
+    """A layer in a comparison: its number, name and numbers, and what each side counts."""
+
+    no: int
+    name: str
+    values: Mapping[str, Exact]
+    counted: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """The layers of one kind that all sides count by the same formulas."""
+
+    kind: Kind
+    formulas: tuple[Formula, ...]  # of each side; sizes of the output keep their symbols
+    ruled: tuple[bool, ...]  # whether the side has a rule for it
+    unbiased: tuple[Formula, ...]  # the same for a layer without a bias
+    layers: list[ComparedLayer] = field(default_factory=list)
+
+    def difference(self, of: int, minus: int) -> Formula:
+        """What one side counts more than another for each layer, simplified."""
+        return difference(self.formulas[of], self.formulas[minus])
+
+    def is_bias(self, of: int, minus: int) -> bool:
+        """Whether two sides differ by the bias alone."""
+        differ = self.formulas[of] != self.formulas[minus]
+        return differ and difference(self.unbiased[of], self.unbiased[minus]).source == "0"
+
+    def noun(self, of: int, minus: int) -> str:
+        """What the difference is about, in a sentence: BatchNorm, adaptive average pooling, Linear bias."""
+        title = self.kind.title.removesuffix(" layer")
+        name = next((title.removeprefix(d).replace("-", " ") for d in DIMENSIONS if title.startswith(d)), self.kind.name)
+        return f"{name} bias" if self.is_bias(of, minus) else name
+
+
+@dataclass(frozen=True)
+class DifferencePart:
+    """A share of the difference of two totals."""
+
+    noun: str
+    value: int
+    variants: tuple[Variant, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A network counted in several ways."""
+
+    network: Network
+    batch: int
+    sides: tuple[Side, ...]
+    variants: tuple[Variant, ...]
+
+    @cached_property
+    def totals(self) -> tuple[int, ...]:
+        """What each side counts in all."""
+        counted = [layer.counted for variant in self.variants for layer in variant.layers]
+        return tuple(sum(column) for column in zip(*counted, strict=True))
+
+    def parts(self, of: int, minus: int) -> tuple[DifferencePart, ...]:
+        """The difference of two totals by what it is about, the largest first; they add up to it."""
+        groups: dict[str, list[Variant]] = {}
+        for variant in self.variants:
+            if variant.formulas[of] != variant.formulas[minus]:
+                groups.setdefault(variant.noun(of, minus), []).append(variant)
+        parts = [
+            DifferencePart(noun, sum(layer.counted[of] - layer.counted[minus] for v in found for layer in v.layers), tuple(found))
+            for noun, found in groups.items()
+        ]
+        return tuple(sorted([part for part in parts if part.value], key=lambda part: -abs(part.value)))
+
+
+def compare_sides(network: Network, sides: Sequence[Side], batch: int = 1) -> Comparison:
+    """A network counted by each of these sides. Raises WorksheetError where layers do not fit or a rule gives no whole number."""
+    return _Comparing(network, sides, batch).comparison()
+
+
+class _Comparing:
+    """One run: equal layers are folded once."""
+
+    def __init__(self, network: Network, sides: Sequence[Side], batch: int) -> None:
+        self.network = network
+        self.sides = tuple(sides)
+        self.run = Run(batch)
+        self.countings = [
+            Counting(network, side.convention, self.run, FoldedForms(side.convention, self.run, inline_sizes=False))
+            for side in sides
+        ]
+        self.known: dict[tuple[object, ...], Variant] = {}
+        self.variants: dict[tuple[object, ...], Variant] = {}
+
+    def comparison(self) -> Comparison:
+        inputs = max((counting.inputs for counting in self.countings), key=len)
+        for no, layer in enumerate([*inputs, *self.countings[0].layers], 1 - len(inputs)):
+            folded = [counting.fold(layer) for counting in self.countings]
+            variant = self.variant(layer, folded)
+            values = self.countings[0].values(folded[0], layer)
+            variant.layers.append(ComparedLayer(no, layer.node.name, values, self.counted(variant, values)))
+        return Comparison(self.network, self.run.batch, self.sides, tuple(self.variants.values()))
+
+    def variant(self, layer: Sized, folded: Sequence[Folded]) -> Variant:
+        """The variant of a layer; variants that read alike are one."""
+        key = (*folded, bool(layer.node.shares))
+        if key not in self.known:
+            made = self.made(layer, folded)
+            same = (layer.kind.name, made.ruled, *(formula.source for formula in (*made.formulas, *made.unbiased)))
+            self.known[key] = self.variants.setdefault(same, made)
+        return self.known[key]
+
+    def made(self, layer: Sized, folded: Sequence[Folded]) -> Variant:
+        unbiased = [one.changed(**{BIAS: 0}) if BIAS in one.facts else one for one in folded]
+        rules, others = (
+            [one.rule(side.column) for one, side in zip(both, self.sides, strict=True)] for both in (folded, unbiased)
+        )
+        shared = [is_shared(side.column, layer) for side in self.sides]
+        return Variant(
+            layer.kind,
+            tuple(NOTHING if rule is None or gone else rule for rule, gone in zip(rules, shared, strict=True)),
+            tuple(rule is not None for rule in rules),
+            tuple(NOTHING if rule is None or gone else rule for rule, gone in zip(others, shared, strict=True)),
+        )
+
+    def counted(self, variant: Variant, values: Mapping[str, Exact]) -> tuple[int, ...]:
+        try:
+            found = [formula.at(values) for formula in variant.formulas]
+        except KeyError as lacking:
+            message = f"{variant.kind.name}: this layer has no {lacking.args[0]}, which a rule uses"
+            raise ConventionError(message, hint="solve -c names the layer") from None
+        for side, value in zip(self.sides, found, strict=True):
+            if not isinstance(value, int):
+                what = f"{side.column.heading} of {variant.kind.name} is {value}, not a whole number"
+                raise ConventionError(what, Where(side.convention.name), "floor(...) or ceil(...) makes it whole")
+        return tuple(map(int, found))

@@ -1,0 +1,280 @@
+"""The comparison as a document: totals, kinds, and every part of the difference derived."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from worksheet.conventions import Convention, convention, names
+from worksheet.conventions.convention import ANY
+from worksheet.counting.folding import Folded
+from worksheet.derivation import Section, Statement, Step, spans
+from worksheet.derive.comparison import ComparedLayer, Comparison, DifferencePart, Side, Variant, compare_sides
+from worksheet.derive.comparison import side as side_of
+from worksheet.derive.reference import legend
+from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
+from worksheet.errors import ConventionError
+from worksheet.formula import Digits, Formula
+from worksheet.layers import Kind, kinds
+from worksheet.network import Network
+
+MAX_NAMED = 6  # parts of a difference in one sentence
+MAX_LISTED = 40  # characters of row numbers in a title
+MAX_LINES = 12  # of a table of layers
+AnyConvention = Convention | str
+
+
+def compare(network: Network, conventions: Sequence[AnyConvention], *, batch: int = 1, digits: str = "en_US") -> Document:
+    """A network counted under two or more conventions, side by side; what each counts more than the first, derived.
+
+    A convention is a name, the path of a YAML file or a Convention; ``name:column`` chooses another column than the
+    main one. Raises WorksheetError.
+    """
+    sides = _sides(conventions)
+    if len(sides) < 2:
+        raise ConventionError("a comparison takes two ways of counting", hint="such as -c torchinfo -c fvcore")
+    return _Document(compare_sides(network, sides, batch), Digits(digits)).report()
+
+
+def _sides(conventions: Iterable[AnyConvention]) -> list[Side]:
+    found = []
+    for counting in conventions:
+        name, colon, column = counting.rpartition(":") if isinstance(counting, str) else ("", "", "")
+        chosen = side_of(convention(name), column) if colon and name else None
+        found.append(chosen or side_of(convention(counting) if isinstance(counting, str) else counting))
+    return found
+
+
+class _Document:
+    """Prints one comparison."""
+
+    def __init__(self, comparison: Comparison, digits: Digits) -> None:
+        self.comparison = comparison
+        self.sides = comparison.sides
+        self.labels = [side.label for side in self.sides]
+        self.digits = digits
+
+    def report(self) -> Document:
+        c = self.comparison
+        batch = f", {c.batch:,} samples at a time" if c.batch > 1 else ""
+        shape = " × ".join(map(str, c.network.input))
+        blocks: list[Block] = [Text(f"Input {shape}{batch}.")]
+        blocks += [Text(self.sentence(of)) for of in range(1, len(self.sides))]
+        blocks += [Table(("Way of counting", "Column", "Unit", "Total"), tuple(self.totals()), words=3), *self.by_kind()]
+        for of in range(1, len(self.sides)):
+            blocks += self.derived(of)
+        blocks += self.faults()
+        title = c.network.heading.title or c.network.name
+        return Document(
+            f"{title}: {' and '.join(filter(None, (', '.join(self.labels[:-1]), self.labels[-1])))}",
+            tuple(blocks),
+            self.data(),
+            digits=self.digits.locale,
+        )
+
+    # The difference in a sentence
+
+    def sentence(self, of: int, minus: int = 0) -> str:
+        """What one side counts more than another, and for what."""
+        difference = self.comparison.totals[of] - self.comparison.totals[minus]
+        names = self.labels[of], self.labels[minus]
+        parts = self.comparison.parts(of, minus)
+        if not parts:
+            return f"{names[0]} and {names[1]} count the same: {self.said(self.comparison.totals[of])}."
+        shown, others = parts[:MAX_NAMED], parts[MAX_NAMED:]
+        listed = [f"{part.noun} {self.signed(part.value)}" for part in shown]
+        listed += [f"{len(others)} others {self.signed(sum(part.value for part in others))}"] if others else []
+        more = "more" if difference > 0 else "less"
+        much = f"counts {self.said(abs(difference))} {more} than" if difference else "counts as much as"
+        return f"{names[0]} {much} {names[1]}: {', '.join(listed)}."
+
+    def said(self, value: int) -> str:
+        return self.digits.result(value)
+
+    def signed(self, value: int) -> str:
+        return f"{'+' if value > 0 else '-'} {self.said(abs(value))}"
+
+    # Tables
+
+    def totals(self) -> list[tuple[str, str, str, int]]:
+        return [
+            (side.convention.title, side.column.heading, side.convention.unit, total)
+            for side, total in zip(self.sides, self.comparison.totals, strict=True)
+        ]
+
+    def by_kind(self) -> list[Block]:
+        entries = [(kind, len(layers), counted) for kind, layers, counted in self.kinds()]
+        rows: tuple[tuple[Cell, ...], ...] = tuple(
+            (kind, many, *self.columns(counted)) for kind, many, counted in entries if any(counted)
+        )
+        headings = ("Kind", "Layers", *self.labels, *(["Difference"] if len(self.sides) == 2 else []))
+        layers = sum(many for _, many, counted in entries if any(counted))
+        total: tuple[Cell, ...] = ("Total", layers, *self.columns(self.comparison.totals))
+        silent = [kind for kind, _, counted in entries if not any(counted)]
+        blocks: list[Block] = [Title("By kind of layer"), Table(headings, rows, total)]
+        return [*blocks, Text(f"Counted by none: {', '.join(silent)}.")] if silent else blocks
+
+    def columns(self, counted: Sequence[int]) -> tuple[int, ...]:
+        """What each side counts; of two sides the difference too."""
+        return (*counted, counted[1] - counted[0]) if len(counted) == 2 else tuple(counted)
+
+    def kinds(self) -> list[tuple[str, list[ComparedLayer], tuple[int, ...]]]:
+        """By kind: its layers, and what each side counts."""
+        groups: dict[str, list[ComparedLayer]] = {}
+        for variant in self.comparison.variants:
+            groups.setdefault(variant.kind.name, []).extend(variant.layers)
+        return [
+            (kind, layers, tuple(sum(column) for column in zip(*(layer.counted for layer in layers), strict=True)))
+            for kind, layers in groups.items()
+        ]
+
+    # Derivation
+
+    def derived(self, of: int, minus: int = 0) -> list[Block]:
+        """Every part of a difference: formulas, a layer worked, the layers added up."""
+        parts = self.comparison.parts(of, minus)
+        if not parts:
+            return []
+        blocks: list[Block] = [Title(f"What {self.labels[of]} counts more or less than {self.labels[minus]}")]
+        for part in parts:
+            for variant in part.variants:
+                blocks += self.variant(part, variant, of, minus)
+        total = self.comparison.totals[of] - self.comparison.totals[minus]
+        sums = tuple((part.noun, sum(len(v.layers) for v in part.variants), part.value) for part in parts)
+        return [
+            *blocks,
+            Table(("Part", "Layers", "Difference"), sums, ("Together", sum(row[1] for row in sums), total)),
+        ]
+
+    def variant(self, part: DifferencePart, variant: Variant, of: int, minus: int) -> list[Block]:
+        difference = variant.difference(of, minus)
+        several = len(part.variants) > 1
+        rows = spans([layer.no for layer in variant.layers])
+        noun = part.noun[0].upper() + part.noun[1:]
+        title = f"{noun}, S. No. {rows}" if several and len(rows) < MAX_LISTED else noun
+        lines = [
+            Statement(self.ruled(variant, minus), variant.formulas[minus]),
+            Statement(self.ruled(variant, of), variant.formulas[of]),
+            Statement("Difference for each layer", difference),
+        ]
+        section = Section(variant.kind.name, title, legend(variant.kind, lines), tuple(lines))
+        return [section, *self.worked(variant, difference, of, minus)]
+
+    def ruled(self, variant: Variant, index: int) -> str:
+        return self.labels[index] + ("" if variant.ruled[index] else " (no rule)")
+
+    def worked(self, variant: Variant, difference: Formula, of: int, minus: int) -> list[Block]:
+        """The first layer step by step; where there are several, all of them by what they add."""
+        first = variant.layers[0]
+        each = {layer.no: layer.counted[of] - layer.counted[minus] for layer in variant.layers}
+        steps = (
+            Step("minus", self.labels[minus], (), variant.formulas[minus], first.values, first.counted[minus]),
+            Step("of", self.labels[of], (), variant.formulas[of], first.values, first.counted[of]),
+            Step("difference", "Difference", (), difference, first.values, each[first.no]),
+        )
+        work = Working(f"S. No. {first.no}: {first.name}", steps)
+        if len(variant.layers) == 1:
+            return [work]
+        alike: dict[int, list[int]] = {}
+        for no, value in each.items():
+            alike.setdefault(value, []).append(no)
+        together = sum(each.values())
+        if len(alike) > MAX_LINES:
+            return [work, Text(f"All {len(each)} layers together: {self.signed(together)}.")]
+        rows = tuple((spans(nos), len(nos), value, len(nos) * value) for value, nos in alike.items())
+        return [work, Table(("S. No.", "Layers", "Each", "Together"), rows, ("Total", len(each), None, together))]
+
+    def faults(self) -> list[Block]:
+        """What is wrong with each side, as far as it concerns these layers; and the kinds that it has no rule for."""
+        occurring = {variant.kind.name for variant in self.comparison.variants}
+        items = []
+        for i, side in enumerate(self.sides):
+            unruled = sorted({variant.kind.name for variant in self.comparison.variants if not variant.ruled[i]})
+            items += [f"{side.label} has no rule for {', '.join(unruled)}: counted as 0."] if unruled else []
+            items += [
+                f"{side.label}{'' if kind == ANY else f', {kind}'}: {text}"
+                for kind, text in side.convention.faults.items()
+                if kind in occurring | {ANY}
+            ]
+        return [Title("Notes"), Bullets(tuple(items))] if items else []
+
+    # Data
+
+    def data(self) -> dict[str, Any]:
+        c = self.comparison
+        return {
+            "network": c.network.name,
+            "input": list(c.network.input),
+            "batch": c.batch,
+            "sides": [
+                {"label": side.label, "convention": side.convention.name, "column": side.column.name, "total": total}
+                for side, total in zip(self.sides, c.totals, strict=True)
+            ],
+            "kinds": [
+                {"kind": kind, "rows": [layer.no for layer in layers], "counted": dict(zip(self.labels, counted, strict=True))}
+                for kind, layers, counted in self.kinds()
+            ],
+            "differences": [self.difference_data(of) for of in range(1, len(self.sides))],
+        }
+
+    def difference_data(self, of: int, minus: int = 0) -> dict[str, Any]:
+        totals = self.comparison.totals
+        return {
+            "of": self.labels[of],
+            "minus": self.labels[minus],
+            "total": totals[of] - totals[minus],
+            "sentence": self.sentence(of, minus),
+            "parts": [
+                {"part": part.noun, "value": part.value, "formulas": [_formulas(variant, of, minus) for variant in part.variants]}
+                for part in self.comparison.parts(of, minus)
+            ],
+        }
+
+
+def _formulas(variant: Variant, of: int, minus: int) -> Mapping[str, Any]:
+    return {
+        "kind": variant.kind.name,
+        "rows": [layer.no for layer in variant.layers],
+        "of": variant.formulas[of].source,
+        "minus": variant.formulas[minus].source,
+        "difference": variant.difference(of, minus).source,
+    }
+
+
+# Without a network
+
+
+def compare_conventions(conventions: Sequence[AnyConvention] = (), *, digits: str = "en_US") -> Document:
+    """Conventions kind by kind, without a network: the formulas of their main columns. By default all conventions."""
+    sides = _sides(conventions or names())
+    entries = [(kind, by) for kind in kinds().values() if (by := _by_formula(kind, sides))]
+    listed = tuple((side.label, side.column.heading, side.convention.unit) for side in sides)
+    blocks: list[Block] = [Table(("Way of counting", "Column", "Unit"), listed, words=3)]
+    for kind, by in entries:
+        lines = [Statement(", ".join(labels), formula) for formula, labels in by.values()]
+        blocks.append(Section(kind.name, kind.name, legend(kind, lines), tuple(lines), _silent(kind, sides)))
+    title = f"Ways of counting: {', '.join(side.label for side in sides)}" if conventions else "Ways of counting"
+    data = {
+        "sides": [{"label": side.label, "convention": side.convention.name, "column": side.column.name} for side in sides],
+        "kinds": [
+            {"kind": kind.name, "formulas": [{"formula": f.source, "sides": labels} for f, labels in by.values()]}
+            for kind, by in entries
+        ],
+    }
+    return Document(title, tuple(blocks), data, digits=Digits(digits).locale)
+
+
+def _by_formula(kind: Kind, sides: Sequence[Side]) -> dict[str, tuple[Formula, list[str]]]:
+    """The sides by the formula by which they count a kind in its first form; kinds that no side counts are left out."""
+    found: dict[str, tuple[Formula, list[str]]] = {}
+    columns = [side.column for side in sides]
+    rules = Folded(kind, kind.forms[0], {}, columns, inline_sizes=False).rules
+    for side, rule in zip(sides, rules, strict=True):
+        if rule is not None:
+            found.setdefault(rule.source, (rule, []))[1].append(side.label)
+    return found if any(source != "0" for source in found) else {}
+
+
+def _silent(kind: Kind, sides: Sequence[Side]) -> str:
+    without = [side.label for side in sides if side.column.rule(kind) is None]
+    return f"No rule: {', '.join(without)}." if without else ""

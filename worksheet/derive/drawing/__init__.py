@@ -1,1 +1,0 @@
-"""Drawings over sizes, as SVG: axes, curves, bands."""

@@ -1,0 +1,41 @@
+"""What the answers to questions asked backwards say in words: conditions, ranges, numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from worksheet.derive.find.quantity import Condition
+from worksheet.formula import Digits, Exact
+
+SHAPED = re.compile(" ?[x×] ?")
+SIGNS = {"<=": "≤", ">=": "≥"}
+SOLVES, FAILS, NONE = "solution", "no solution", "no such network"
+
+
+def said(condition: Condition, digits: Digits) -> str:
+    """A condition in words, its right side as a number where it is one."""
+    asked = condition.asked
+    sign = SIGNS.get(asked.relation, asked.relation)
+    if condition.right:
+        times = "" if asked.number == 1 else f"{asked.number} × "
+        return f"{condition.left.name} {sign} {times}{condition.right.name}"
+    values = condition.fixed if asked.shape else tuple(dict.fromkeys(condition.fixed))
+    value = " × ".join(digits.result(one) for one in values)
+    given = "" if SHAPED.sub("x", asked.right_text) == SHAPED.sub("x", value) else f" ({asked.right_text})"
+    return f"{condition.left.name} {sign} {value}{given}"
+
+
+def ends(span: tuple[Exact, Exact], digits: Digits) -> str:
+    """From where to where, or the one number."""
+    low, high = (digits.result(end) for end in span)
+    return low if low == high else f"{low} to {high}"
+
+
+def neighbours(places: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Neighbouring numbers as their first and last."""
+    start = 0
+    for i in range(1, len(places) + 1):
+        if i == len(places) or places[i] != places[i - 1] + 1:
+            yield places[start], places[i - 1]
+            start = i

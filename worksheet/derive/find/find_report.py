@@ -1,0 +1,186 @@
+"""The report on a question asked backwards: the answer, how it follows, what the whole range gives; its JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from worksheet.conventions import Convention
+from worksheet.derive.convention_page import introduced
+from worksheet.derive.find.answer import FindAnswer, Question, answer, find_values
+from worksheet.derive.find.answer_words import NONE, neighbours, said
+from worksheet.derive.find.chain import number
+from worksheet.derive.find.pages import OnePage
+from worksheet.derive.find.search import SearchLine, bounds, size
+from worksheet.derive.find.unknown import UnknownNumber
+from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
+from worksheet.formula import Digits, Exact
+from worksheet.network import Network
+from worksheet.varied import BATCH, with_sizes
+
+MAX_SHOWN = 100  # solutions in a table
+MAX_LINES = 4  # of several unknowns: choices of all but the last one for which that one is solved
+
+
+def find(
+    network: Network, names: Sequence[str], so_that: Sequence[str], convention: Convention | str | None = None, *,
+    ranges: Iterable[str] = (), batch: int = 1, dtype: str = "", digits: str = "en_US",
+) -> Document:  # fmt: skip
+    """Which sizes make a network meet conditions: all of them within the ranges, worked; or the proof that there are none.
+
+    ``names`` are the unknowns: ``M``, ``N``, ``L`` ... of the input, ``B`` (the batch), ``alpha`` (a multiplier of widths),
+    ``LAYER.p`` (a layer's number by the sheet's word or the formula's letter), ``STAGE.depth``. ``so_that`` are conditions:
+    ``conv1.output = 56``, ``conv1.W <= conv1.M``, ``activations <= 16 GiB``, ``macs <= 50 % of now``. ``ranges``:
+    ``conv1.p=0..10``. ``batch`` and ``dtype`` as of ``derive``. Raises WorksheetError where something cannot be read, or the
+    ranges hold too much to decide.
+    """
+    return report_of(find_values(network, names, so_that, convention, ranges=ranges, batch=batch, dtype=dtype), digits)
+
+
+def report_of(found: FindAnswer, digits: str = "en_US") -> Document:
+    """The report on an answer."""
+    return _Document(found, Digits(digits)).report()
+
+
+class _Document:
+    """Prints one answer."""
+
+    def __init__(self, found: FindAnswer, digits: Digits) -> None:
+        self.found = found
+        self.question = found.question
+        self.digits = digits
+
+    def report(self) -> Document:
+        network = self.question.network
+        title = f"{network.heading.title or network.name}: {', '.join(u.name for u in self.question.unknowns)}"
+        return Document(title, tuple(self.blocks()), data(self.found), digits=self.digits.locale)
+
+    def blocks(self) -> Iterator[Block]:
+        yield from self.asked()
+        yield from self.answer()
+        if len(self.question.unknowns) > 1:
+            yield from self.lines()
+            yield from self.counted_out()
+        else:
+            yield from OnePage(self.found, self.digits).blocks()
+
+    # The question
+
+    def asked(self) -> Iterator[Block]:
+        question = self.question
+        conditions = "; ".join(said(condition, self.digits) for condition in question.conditions)
+        yield Text(f"Wanted: {conditions}.")
+        yield Bullets(tuple(self.unknown(unknown) for unknown in question.unknowns))
+        counting = question.convention
+        columns = {column.name for column in counting.columns}
+        if any(condition.left.name.rpartition(".")[2] in columns for condition in question.conditions):
+            yield Text(introduced(f"Counted by {counting.title}", counting.unit, counting.cite))
+
+    def unknown(self, unknown: UnknownNumber) -> str:
+        name = unknown.name if unknown.name == unknown.symbol else f"{unknown.name}, {unknown.symbol} below"
+        step = f" in steps of {unknown.step}" if unknown.step != 1 else ""
+        first, last = (unknown.said(steps) for steps in unknown.steps)
+        return f"{name}: the {unknown.meaning}; now {unknown.now}. Searched from {first} to {last}{step}."
+
+    # The answer
+
+    def answer(self) -> Iterator[Block]:
+        many = len(self.found.places)
+        yield Title("Answer")
+        if not many:
+            yield Text(f"None of the {self.digits.result(self.found.cells)} possibilities meets it.")
+        elif len(self.question.unknowns) == 1:
+            yield Text(self.one_unknown())
+        else:
+            of = self.digits.result(self.found.cells)
+            yield Text(f"{self.digits.result(many)} of {of} possibilities meet{'s' if many == 1 else ''} it.")
+            rows = tuple(
+                tuple(number(u.value(p)) for u, p in zip(self.question.unknowns, place, strict=True))
+                for place in self.found.places[:MAX_SHOWN]
+            )
+            yield Table(tuple(u.name for u in self.question.unknowns), rows, words=0)
+            if many > MAX_SHOWN:
+                yield Text(f"And {self.digits.result(many - MAX_SHOWN)} more.")
+
+    def one_unknown(self) -> str:
+        unknown = self.question.unknowns[0]
+        runs = list(neighbours([place for (place,) in self.found.places]))
+        listed = [unknown.said(a) if a == b else f"{unknown.said(a)} to {unknown.said(b)}" for a, b in runs[:MAX_SHOWN]]
+        more = f", and {len(runs) - MAX_SHOWN} more stretches" if len(runs) > MAX_SHOWN else ""
+        many = len(self.found.places)
+        ends = f"the smallest {unknown.said(runs[0][0])}, the largest {unknown.said(runs[-1][1])}"
+        count = "" if many == 1 else f" ({self.digits.result(many)} values; {ends})"
+        return f"{unknown.name} = {', '.join(listed)}{more}{count}."
+
+    # Several unknowns
+
+    def lines(self) -> Iterator[Block]:
+        """The last unknown that is not a depth, solved for at some solutions of the others."""
+        every = self.question.unknowns
+        free = next((i for i in range(len(every) - 1, -1, -1) if every[i].variable and every[i].symbol != BATCH), None)
+        if free is None or any(unknown.block for unknown in every):
+            return
+        chosen = list(dict.fromkeys((*place[:free], *place[free + 1 :]) for place in self.found.places))
+        for rest in chosen[:MAX_LINES]:
+            others = [unknown for i, unknown in enumerate(every) if i != free]
+            fixed = ", ".join(f"{u.name} = {u.said(p)}" for u, p in zip(others, rest, strict=True))
+            one = answer(self.line(others, rest, every[free]))
+            yield Title(f"With {fixed}")
+            yield from OnePage(one, self.digits).blocks(brief=True)
+        if len(chosen) > MAX_LINES:
+            yield Text(f"In the same way for the {self.digits.result(len(chosen) - MAX_LINES)} other choices.")
+
+    def line(self, others: Sequence[UnknownNumber], rest: Sequence[int], free: UnknownNumber) -> Question:
+        """The question that is left when all unknowns but one have numbers."""
+        values = {u.variable: u.value(p) for u, p in zip(others, rest, strict=True) if u.variable}
+        plain = {variable: value for variable, value in values.items() if variable.symbol != BATCH}
+        samples = next((int(value) for variable, value in values.items() if variable.symbol == BATCH), self.question.samples)
+        return replace(self.question, network=with_sizes(self.question.network, plain), unknowns=(free,), samples=samples)
+
+    def counted_out(self) -> Iterator[Block]:
+        """What excludes all other places: by condition, how many, and the bounds of the figure there."""
+        rows: list[tuple[Cell, ...]] = []
+        excluded: Counter[int] = Counter()
+        spread: dict[int, list[SearchLine]] = {}
+        for part in self.found.parts:
+            for known in part.decided:
+                if not known.solves:
+                    excluded[known.by] += size(known.box)
+                    spread.setdefault(known.by, []).extend(bounds(known, known.by) if known.by >= 0 else [])
+        for by, many in sorted(excluded.items()):
+            if by < 0:
+                rows.append((NONE[0].upper() + NONE[1:], many, None, None))
+                continue
+            lines = spread[by]
+            low, high = min(line.left[0] for line in lines), max(line.left[1] for line in lines)
+            rows.append((said(self.question.conditions[by], self.digits), many, number(low), number(high)))
+        if rows:
+            yield Title("What excludes the others")
+            yield Text("Each place of the ranges is decided by bounds of the figures in a box of places around it, or by itself.")
+            yield Table(("The condition that fails", "Places", "Least there", "Most there"), tuple(rows))
+
+
+def data(found: FindAnswer) -> Mapping[str, Any]:
+    """The answer as data: whole numbers as such, fractions as text."""
+    question = found.question
+    network = question.network
+    return {
+        "network": network.name,
+        "input": list(network.input),
+        "convention": question.convention.name,
+        "batch": question.samples,
+        "unknowns": [unknown.name for unknown in question.unknowns],
+        "conditions": [condition.asked.text for condition in question.conditions],
+        "solutions": [{name: _json(value) for name, value in solution.items()} for solution in found.solutions],
+        "complete": True,
+        "searched": {
+            "ranges": {u.name: [_json(u.value(steps)) for steps in u.steps] for u in question.unknowns},
+            "cells": found.cells,
+        },
+    }
+
+
+def _json(value: Exact) -> int | str:
+    return value if isinstance(value, int) else str(value)

@@ -1,0 +1,137 @@
+"""What is searched for: a number of the network or the depth of a block, and from where to where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import ceil, floor
+
+from worksheet.derive.find.condition_text import AskedRange, read_range
+from worksheet.derive.find.depth import WORD, RepeatedBlock, block
+from worksheet.errors import Collector, NetworkError, nearest, shown
+from worksheet.formula import Exact
+from worksheet.network import Network
+from worksheet.varied import BATCH, WIDTH, SizeVariable, size_variables
+
+MAX_UNKNOWNS = 6
+# To where an unknown is searched where no range is given, by its letter; at least to twice what it is now.
+TOPS = {
+    BATCH: 65_536, WIDTH: 4, "p": 16, "q": 16, "s": 16, "d": 16, "w": 32, "h": 32, "t": 32,
+}  # fmt: skip
+TOP, TIMES = 1_024, 4  # of any other: that, or so many times what it is now
+DEEPEST = 64
+LARGEST = 10**9
+
+
+@dataclass(frozen=True)
+class UnknownNumber:
+    """One of the unknowns: its name as asked for, its symbol in formulas, its range in whole multiples of ``step``."""
+
+    name: str
+    symbol: str
+    meaning: str
+    now: Exact
+    least: Exact
+    most: Exact
+    step: Exact = 1
+    variable: SizeVariable | None = None
+    block: RepeatedBlock | None = None
+
+    @property
+    def steps(self) -> tuple[int, int]:
+        """The range as numbers of steps."""
+        return ceil(self.least / self.step), floor(self.most / self.step)
+
+    def said(self, steps: int) -> str:
+        """A value, from its number of steps, in print."""
+        return str(self.value(steps))
+
+    def value(self, steps: int) -> Exact:
+        value = steps * self.step
+        return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
+
+
+def unknowns(network: Network, names: Sequence[str], ranges: Iterable[str] = ()) -> tuple[UnknownNumber, ...]:
+    """The unknowns of these names, over the ranges given as text (``conv1.p=0..10``). Raises WorksheetError with all faults."""
+    if not 1 <= len(names) <= MAX_UNKNOWNS:
+        raise NetworkError(f"{len(names)} unknowns", hint=f"from 1 to {MAX_UNKNOWNS}: such as conv1.p, M, B, alpha")
+    faults = Collector()
+    given: dict[str, AskedRange] = {}
+    for text in ranges:
+        with faults.catching():
+            name, found = read_range(text)
+            if name in given:
+                raise NetworkError(f"the range of {shown(name)} is given twice")
+            if name not in names:
+                raise NetworkError(f"{shown(name)} is not an unknown", hint=nearest(name, names))
+            given[name] = found
+    plain = [name for name in names if not name.endswith(f".{WORD}")]
+    turning: dict[str, SizeVariable] = {}
+    with faults.catching():
+        turning = {variable.name: variable for variable in size_variables(network, plain)} if plain else {}
+    every: list[UnknownNumber] = []
+    for i, name in enumerate(names):
+        with faults.catching():
+            if name in plain and name in turning:
+                every.append(_of_variable(turning[name], given.get(name)))
+            elif name not in plain:
+                every.append(_of_depth(network, name, "d" if len(names) == 1 else f"d_{i + 1}", given.get(name)))
+    faults.raise_any()
+    if len({unknown.name for unknown in every}) < len(names):
+        raise NetworkError("an unknown is asked for twice")
+    return tuple(every)
+
+
+def _of_variable(variable: SizeVariable, given: AskedRange | None) -> UnknownNumber:
+    top = TOPS.get(variable.symbol) or TOPS.get(_letter(variable))
+    most = max(TOP, TIMES * variable.value) if top is None else max(top, 2 * variable.value)
+    found = UnknownNumber(
+        variable.name,
+        variable.symbol,
+        variable.meaning,
+        variable.value,
+        variable.least,
+        min(most, variable.most),
+        variable.step,
+        variable,
+    )
+    return _within(found, given, min(variable.most, LARGEST))
+
+
+def _letter(variable: SizeVariable) -> str:
+    return variable.effect.numbers[0].partition("_")[0] if variable.effect.numbers else ""
+
+
+def _of_depth(network: Network, name: str, symbol: str, given: AskedRange | None) -> UnknownNumber:
+    owner = name.removesuffix(f".{WORD}")
+    found = block(network, owner)
+    meaning = f"depth of {owner}: how often its block of {len(found.names)} layers stands in a row"
+    meaning += ", the first one, which changes the shape, counted too" if found.lead else ""
+    least = max(1, found.lead)
+    most = max(DEEPEST, found.now)
+    return _within(UnknownNumber(name, symbol, meaning, found.now, least, most, block=found), given, TOP)
+
+
+def _within(found: UnknownNumber, given: AskedRange | None, most: Exact) -> UnknownNumber:
+    """The unknown over the range that is asked for, as far as it may be had."""
+    if given is None:
+        return found
+    least = found.least
+    if given.most < least or given.least > most:
+        raise NetworkError(
+            f"{found.name} from {given.least} to {given.most} lies outside of what it may be", hint=f"from {least} to {most:,}"
+        )
+    if given.most > most:
+        raise NetworkError(f"{found.name} = {given.most} is too large", hint=f"at most {most:,}")
+    inside = replace(found, least=max(given.least, least), most=given.most)
+    if inside.steps[0] > inside.steps[1]:
+        raise NetworkError(
+            f"no multiple of {found.step} lies from {given.least} to {given.most}", hint=f"{found.name} takes those alone"
+        )
+    return inside
+
+
+def by_name(every: Sequence[UnknownNumber], steps: Sequence[int]) -> Mapping[str, Exact]:
+    """Values by the unknowns' names, from their numbers of steps."""
+    return {unknown.name: unknown.value(many) for unknown, many in zip(every, steps, strict=True)}

@@ -1,0 +1,81 @@
+"""The growth of costs as data: stable keys, whole numbers, formulas as texts that the parser reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from worksheet.derive.growth.cost_curves import Curve, Doubling, named_kinds
+from worksheet.derive.growth.kind_sums import Grown
+from worksheet.derive.growth.plan import Chapter, Plan, title_of
+from worksheet.formula import Exact
+
+DECIMALS = 4  # of an exponent
+
+
+def data(plan: Plan, chapters: Sequence[Chapter]) -> dict[str, Any]:
+    """Everything in the report."""
+    return {
+        "networks": [
+            {"name": network.name, "title": title_of(network), "input": list(network.input)} for network in plan.networks
+        ],
+        "batch": plan.samples,
+        "set": {name: size_as(size) for name, size in plan.fixed.items()},
+        "growth": [_chapter(chapter) for chapter in chapters],
+    }
+
+
+def size_as(size: Exact) -> int | str:
+    """A size: a number, or the text of a fraction."""
+    return size if isinstance(size, int) else str(size)
+
+
+def _chapter(chapter: Chapter) -> dict[str, Any]:
+    return {
+        "of": chapter.variable.name,
+        "symbol": chapter.variable.symbol,
+        "meaning": chapter.variable.meaning,
+        "from": size_as(chapter.span.least),
+        "to": size_as(chapter.span.most),
+        "sizes": [size_as(size) for size in chapter.sizes],
+        "refused": [entry for grown in chapter.every[: _networks(chapter)] for entry in _refused(grown)],
+        "curves": [_curve(curve, chapter) for curve in chapter.curves],
+    }
+
+
+def _networks(chapter: Chapter) -> int:
+    """The number of networks; every convention rejects the same sizes."""
+    return len({id(grown.closed.network) for grown in chapter.every})
+
+
+def _refused(grown: Grown) -> Iterable[dict[str, Any]]:
+    for run in grown.refusals:
+        ends = {"from": size_as(run.sizes[0]), "to": size_as(run.sizes[-1])}
+        yield {"network": grown.closed.network.name, **ends, "reason": run.reason}
+
+
+def _curve(curve: Curve, chapter: Chapter) -> dict[str, Any]:
+    usual, limit = curve.usual_class(), curve.limit()
+    return {
+        "network": curve.grown.closed.network.name,
+        "convention": curve.side.convention.name,
+        "column": curve.side.column.name,
+        "text": curve.formula.source,
+        "class": {"period": usual.period, "residue": usual.residue, "text": usual.formula.source} if usual else None,
+        "limit": {"degree": limit.degree, "factor": size_as(limit.factor)} if limit else None,
+        "values": [curve.values.get(size) for size in chapter.sizes],
+        "kinds": [_kind(curve, kind, chapter.sizes) for kind in named_kinds(curve)],
+        "leading": [{"kind": lead.kind, "from": size_as(lead.least), "to": size_as(lead.most)} for lead in curve.leads()],
+        "doublings": [_doubling(doubling) for doubling in curve.doublings(chapter.sizes)],
+    }
+
+
+def _kind(curve: Curve, kind: str, sizes: Sequence[Exact]) -> Mapping[str, Any]:
+    values = (curve.kinds.get(size) for size in sizes)
+    return {"kind": kind, "values": [None if kinds is None else kinds.get(kind, 0) for kinds in values]}
+
+
+def _doubling(doubling: Doubling) -> dict[str, Any]:
+    first, last = doubling.sizes
+    exponent = f"{doubling.exponent:.{DECIMALS}f}"
+    return {"from": size_as(first), "to": size_as(last), "values": list(doubling.values), "exponent": exponent}

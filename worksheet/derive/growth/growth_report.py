@@ -1,0 +1,286 @@
+"""The report on the growth of costs: tables, pictures, closed forms, exponents, and which kinds lead where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from worksheet.conventions import Convention
+from worksheet.derivation import Section, Statement
+from worksheet.derive.convention_page import introduced
+from worksheet.derive.growth.cost_curves import Curve, Doubling, letter
+from worksheet.derive.growth.growth_data import data
+from worksheet.derive.growth.kind_sums import Grown
+from worksheet.derive.growth.kinds import kinds_of
+from worksheet.derive.growth.plan import Chapter, Plan, Progress, plain, title_of
+from worksheet.derive.growth.size_ranges import how_many, written
+from worksheet.derive.reference import listed
+from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
+from worksheet.drawing.axes import MAX_LABEL
+from worksheet.drawing.curves import Chart, Series, draw_chart
+from worksheet.drawing.svg import cut
+from worksheet.errors import WorksheetError
+from worksheet.formula import Digits, Exact, Scale
+from worksheet.network import Network
+
+POINTS, MAX_POINTS = 12, 1_000
+IN_A_TABLE, IN_A_DOUBLING = 4, 3  # curves beside each other
+MAX_DOUBLINGS = 6
+FEW = 3  # runs of rejected sizes that a sentence names
+DECIMALS = 2
+ALL = "What does not vary stays as the network has it."
+
+
+def grow(
+    networks: Network | Sequence[Network], ranges: Mapping[str, str], conventions: Sequence[Convention | str] = (), *,
+    columns: Sequence[str] = (), points: int = POINTS, digits: str = "en_US", progress: Progress = iter,
+) -> Document:  # fmt: skip
+    """How the cost of one or several networks grows with the size of the input, the batch, the width or a layer's number.
+
+    ``ranges`` gives what varies and how far: ``{"side": "112..672"}``, or ``batch``, ``width`` (a multiplier of all widths),
+    ``length``, or a name such as ``conv1.k``; a single size is set and does not vary. One thing varies at a time: several
+    ranges give a chapter each. ``conventions`` are names, ``name:column``, paths of YAML files or Conventions; of one all columns
+    are shown, or those named in ``columns``, of several the main one of each. ``points`` is the largest number of sizes in a
+    table. ``progress`` gets the jobs and yields them one by one, as ``tqdm`` does. Raises WorksheetError with all faults.
+    """
+    if not 2 <= points <= MAX_POINTS:
+        raise WorksheetError(f"{points} points", hint=f"from 2 to {MAX_POINTS:,}")
+    several = [networks] if isinstance(networks, Network) else list(networks)
+    if not several:
+        raise WorksheetError("no network to grow", hint="such as zoo:resnet-50")
+    plan = Plan(several, ranges, conventions, columns, points)
+    return _Document(plan, plan.chapters(progress), Digits(digits)).report()
+
+
+class _Document:
+    """Prints what was worked out."""
+
+    def __init__(self, plan: Plan, chapters: Sequence[Chapter], digits: Digits) -> None:
+        self.plan = plan
+        self.chapters = chapters
+        self.digits = digits
+
+    def report(self) -> Document:
+        names = listed([title_of(network) for network in self.plan.networks])
+        blocks = [*self.introduced(), *(block for chapter in self.chapters for block in _Chapter(self, chapter).blocks())]
+        return Document(f"{names}: how the cost grows", tuple(blocks), data(self.plan, self.chapters), digits=self.digits.locale)
+
+    def introduced(self) -> Iterator[Block]:
+        for convention in self.plan.conventions:
+            yield Text(introduced(f"Counted by {convention.title}", convention.unit, convention.cite))
+        settings = [f"{name} = {written(size)}" for name, size in self.plan.fixed.items()]
+        settings += [f"B = {self.plan.samples}"] if self.plan.samples > 1 else []
+        if settings:
+            yield Text(f"Set: {', '.join(settings)}.")
+        if notes := tuple(dict.fromkeys(self.notes())):
+            yield Bullets(notes)
+
+    def notes(self) -> Iterator[str]:
+        """The notes of the networks, and the layers that are not counted."""
+        for network in self.plan.networks:
+            yield from (f"{title_of(network)}: {note}" for note in network.notes)
+        for grown in self.chapters[0].every:
+            shown = [side.column.name for sides in self.plan.groups.values() for side in sides]
+            for column, kinds in grown.unruled:
+                if column in shown:
+                    by = f"{grown.closed.convention.name} ({column})"
+                    yield f"{by} has no rule for {listed(kinds)} of {title_of(grown.closed.network)}: counted as nothing."
+
+    def decimals(self, value: Fraction | float) -> str:
+        """A number to two decimals."""
+        return f"{float(value):.{DECIMALS}f}".replace(".", self.digits.point)
+
+
+class _Chapter:
+    """One range."""
+
+    def __init__(self, document: _Document, chapter: Chapter) -> None:
+        self.document = document
+        self.plan = document.plan
+        self.chapter = chapter
+        self.symbol = letter(chapter.variable)
+        self.varying = [curve for curve in chapter.curves if not curve.is_constant]
+
+    def blocks(self) -> Iterator[Block]:
+        chapter = self.chapter
+        meaning = chapter.variable.meaning
+        ends = f"from {written(chapter.span.least)} to {written(chapter.span.most)}"
+        yield Title(f"{meaning[0].upper()}{meaning[1:]}: {self.symbol} {ends}")
+        yield from self.refused()
+        yield from self.constant()
+        yield from self.figures()
+        yield from self.pictures()
+        yield from self.closed_forms()
+        yield from self.doubled()
+        for curve in self.varying:
+            yield from kinds_of(curve, self.name(curve), self.file(curve, "kinds"), chapter.sizes, self.document.digits)
+
+    def name(self, curve: Curve) -> str:
+        """A curve in a sentence: the column, the network and, among several, the convention."""
+        column = plain(curve.side.column.heading)
+        by = f" ({curve.side.convention.name})" if len(self.plan.conventions) > 1 else ""
+        return f"{column} of {title_of(curve.grown.closed.network)}{by}"
+
+    def file(self, curve: Curve, what: str) -> str:
+        by = [curve.side.convention.name] if len(self.plan.conventions) > 1 else []
+        return "-".join([curve.grown.closed.network.name, *by, curve.side.column.name, self.chapter.variable.name, what])
+
+    # Rejected sizes, columns that do not vary
+
+    def refused(self) -> Iterator[Block]:
+        """The sizes that each network rejects."""
+        of_networks = self.chapter.every[: len(self.plan.networks)]  # every convention rejects the same ones
+        items = [sentence for grown in of_networks for sentence in self.refusals(grown)]
+        if items:
+            yield Bullets(tuple(items))
+
+    def refusals(self, grown: Grown) -> Iterator[str]:
+        name, runs, lattice = title_of(grown.closed.network), grown.refusals, grown.lattice()
+        many, all_of_them = len(grown.values), how_many(grown.span, grown.variable.step)
+        if lattice:
+            distance, rest = lattice
+            rule = f"leave {written(rest)} when divided by" if rest else "are multiples of"
+            yield f"{name} takes the sizes that {rule} {written(distance)}: {runs[0].reason}."
+        elif len(runs) <= FEW:
+            for run in runs:
+                ends = dict.fromkeys([written(run.sizes[0]), written(run.sizes[-1])])
+                yield f"{name} does not take {self.symbol} = {' to '.join(ends)}: {run.reason}."
+        else:
+            first = written(runs[0].sizes[0])
+            yield f"{name} takes {many:,} of {many + len(grown.faults):,} sizes. At {first}: {runs[0].reason}."
+        if grown.skipped:
+            yield f"{name} is laid in another way for further sizes: {many:,} of {all_of_them:,} were looked at."
+        elif not grown.is_complete and not grown.span.listed:
+            yield f"Of {name}, {many + len(grown.faults):,} of {all_of_them:,} sizes were looked at."
+
+    def constant(self) -> Iterator[Block]:
+        for curve in self.chapter.curves:
+            if curve.is_constant:
+                value = self.document.digits.result(next(iter(curve.values.values())))
+                same = "are the same at all of these sizes" if curve.form.atoms else f"do not depend on {self.symbol}"
+                yield Text(f"The {self.name(curve)} {same}: {value}.")
+
+    # Tables and pictures
+
+    def figures(self) -> Iterator[Block]:
+        """The cost of each curve at the sizes shown."""
+        for curves in self.beside_each_other(IN_A_TABLE):
+            rows: list[tuple[Cell, ...]] = [
+                (written(size), *(curve.values.get(size) for curve in curves)) for size in self.chapter.sizes
+            ]
+            yield Table((self.symbol, *map(self.short, curves)), tuple(rows))
+
+    def beside_each_other(self, most: int) -> Iterator[list[Curve]]:
+        """The curves that vary, in tables of at most so many: all together if they fit, else by picture."""
+        if len(self.varying) <= most:
+            groups = [self.varying]
+        else:
+            groups = [[curve for curve in group if not curve.is_constant] for group in self.chapter.groups.values()]
+        for group in filter(None, groups):
+            tables = -(-len(group) // most)
+            each = -(-len(group) // tables)
+            yield from (group[start : start + each] for start in range(0, len(group), each))
+
+    def short(self, curve: Curve) -> str:
+        """The heading of a curve's column in a table."""
+        column = plain(curve.side.column.heading)
+        return column if curve.label == column else f"{column}, {curve.label}" if len(self.chapter.groups) > 1 else curve.label
+
+    def pictures(self) -> Iterator[Block]:
+        for heading, curves in self.chapter.groups.items():
+            varying = [curve for curve in curves if not curve.is_constant and len(curve.values) > 1]
+            if not varying:
+                continue
+            lines = [Series(curve.label, curve.values) for curve in varying]
+            sizes = f"{self.chapter.variable.meaning}, {self.symbol}"
+            scale = varying[0].side.column.scale or Scale(1000)
+            names = "-".join(dict.fromkeys(curve.grown.closed.network.name for curve in varying))
+            name = "-".join([names, heading.lower().replace(" ", "-"), self.chapter.variable.name])
+            of = f" of {title_of(self.plan.networks[0])}" if len(self.plan.networks) == 1 else ""
+            chart = Chart(name, heading + of, sizes, scale, lines)
+            yield draw_chart(chart)
+            if self.chapter.span.most >= 2 * self.chapter.span.least:
+                sloped = [replace(line, label=self.sloped(line, curve)) for line, curve in zip(lines, varying, strict=True)]
+                yield draw_chart(replace(chart, name=f"{name}-log", lines=sloped, is_logarithmic=True))
+
+    def sloped(self, line: Series, curve: Curve) -> str:
+        whole = curve.from_end_to_end()
+        slope = f": slope {self.document.decimals(whole.exponent)}" if whole else ""
+        return cut(line.label, MAX_LABEL - len(slope)) + slope
+
+    # Formulas
+
+    def closed_forms(self) -> Iterator[Block]:
+        """By network and convention: each column's formula, and its polynomial for the usual remainder."""
+        moving = [curve for curve in self.chapter.curves if curve.form.atoms]
+        if moving:
+            yield Title("Closed forms")
+        for grown in self.chapter.every:
+            curves = [curve for curve in moving if curve.grown is grown]
+            if not curves:
+                continue
+            by = f", {grown.closed.convention.name}" if len(self.plan.conventions) > 1 else ""
+            statements = [statement for curve in curves for statement in self.statements(curve)]
+            classes = [usual for curve in curves if (usual := curve.usual_class())]
+            legend = [((grown.variable.symbol,), grown.variable.meaning)]
+            if classes:
+                sizes = self.in_class(classes[0].period, classes[0].residue, grown)
+                legend.append((("Q",), f"a whole number, with {sizes}"))
+            yield Section("", f"{title_of(grown.closed.network)}{by}", tuple(legend), tuple(statements))
+
+    def statements(self, curve: Curve) -> Iterator[Statement]:
+        column, usual = plain(curve.side.column.heading), curve.usual_class()
+        yield Statement(column, curve.formula)
+        if usual:
+            yield Statement(f"{column}, where {self.in_class(usual.period, usual.residue, curve.grown)}", usual.formula)
+        limit = curve.limit()
+        if limit and limit.formula(curve.variable.symbol) != curve.formula:
+            yield Statement(f"{column} about, for large {self.symbol}", limit.formula(curve.variable.symbol))
+
+    def in_class(self, period: int, residue: int, grown: Grown) -> str:
+        """``M = 32Q + 3``: the sizes of a class."""
+        step = Fraction(grown.variable.step)
+        rest = f" + {written(residue * step)}" if residue else ""
+        return f"{self.symbol} = {written(period * step)}Q{rest}"
+
+    # Exponents
+
+    def doubled(self) -> Iterator[Block]:
+        """The factor by which each column grows when a size doubles, and the power of the size that this is."""
+        tables = [self.doublings(curves) for curves in self.beside_each_other(IN_A_DOUBLING)]
+        if not any(table.rows for table in tables):
+            return
+        yield Title(f"Doubling {self.symbol}")
+        yield Text(
+            f"Where twice the size costs 2^e times as much, the cost grows there like the power {self.symbol}^e: e is the slope "
+            "of the curve on logarithmic axes. The last row is what it comes near to for large sizes."
+        )
+        yield from (table for table in tables if table.rows)
+
+    def doublings(self, curves: Sequence[Curve]) -> Table:
+        by_sizes: dict[tuple[Exact, Exact], dict[int, Doubling]] = {}
+        for i, curve in enumerate(curves):
+            doublings = curve.doublings(self.chapter.sizes)
+            step = -(-len(doublings) // MAX_DOUBLINGS) or 1
+            whole = curve.from_end_to_end()
+            for doubling in doublings[::step] or ([whole] if whole else []):
+                by_sizes.setdefault(doubling.sizes, {})[i] = doubling
+        rows = [
+            (
+                f"{written(sizes[0])} to {written(sizes[1])}",
+                *(cell for i in range(len(curves)) for cell in self.exponent(by.get(i))),
+            )
+            for sizes, by in sorted(by_sizes.items())
+        ]
+        headings = [heading for curve in curves for heading in (f"× {self.short(curve)}", "e")]
+        limits = (cell for curve in curves for cell in self.in_the_limit(curve))
+        return Table((self.symbol, *headings), tuple(rows), ("in the limit", *limits))
+
+    def exponent(self, doubling: Doubling | None) -> tuple[str, str]:
+        decimals = self.document.decimals
+        return (decimals(doubling.ratio), decimals(doubling.exponent)) if doubling else ("", "")
+
+    def in_the_limit(self, curve: Curve) -> tuple[str, str]:
+        limit = curve.limit()
+        return (str(2**limit.degree), str(limit.degree)) if limit else ("", "")

@@ -1,0 +1,123 @@
+"""Prints processors: their peaks and ridge points as worked steps, or all that come with the package as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+from worksheet import hardware as known
+from worksheet.derivation import Step
+from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
+from worksheet.formula import Digits, Exact, Formula
+from worksheet.formula.digits import MAX_DECIMALS
+from worksheet.hardware import Hardware, operation
+from worksheet.hardware.units import plain, said, significant
+
+GIGA = 10**9
+FUSED_PEAK, PLAIN_PEAK = Formula("n*f*(2*m)"), Formula("n*f*o")
+SHOWN = 6  # significant digits of a step's value
+PEAK = "Peak = processors × clock × operations per cycle; a fused multiply-add is two operations."
+
+
+def hardware_report(on: str | Hardware = "", *, digits: str = "en_US") -> Document:
+    """One processor with its peaks worked, or, without one, all that come with the package as a table. Raises WorksheetError."""
+    grouping = Digits(digits)
+    if on:
+        found = known.hardware(on) if isinstance(on, str) else on
+        workings = [Working(f"Peak and ridge point, {dtype}", tuple(peak_steps(found, dtype, grouping))) for dtype in found.rates]
+        return Document(found.title, (*about(found), Title("By type of numbers"), *workings), data(found), digits=grouping.locale)
+    every = [known.hardware(name) for name in known.names()]
+    rows = [row for hardware in every for row in _summary(hardware, grouping)]
+    headings = ("Name", "Hardware", "Type", "Peak", "Bandwidth", "Ridge point")
+    note = Text("The ridge point is in operations for each byte: below it, memory binds.")
+    listed = {"hardware": [data(hardware) for hardware in every]}
+    return Document("Hardware", (Text(PEAK), Table(headings, tuple(rows), words=3), note), listed, digits=grouping.locale)
+
+
+def _summary(hardware: Hardware, digits: Digits) -> Iterator[tuple[Cell, ...]]:
+    """A row for each type of numbers; name and bandwidth on the first."""
+    for i, dtype in enumerate(hardware.rates):
+        first = not i
+        peak = said(hardware.peak(dtype), f"{operation(dtype)}/s", point=digits.point)
+        bandwidth = said(hardware.bandwidth, "B/s", point=digits.point)
+        ridge = plain(hardware.ridge(dtype), point=digits.point)
+        yield (hardware.name * first, hardware.title * first, dtype, peak, bandwidth * first, ridge)
+
+
+def peak_blocks(hardware: Hardware, dtype: str, digits: Digits) -> Iterator[Block]:
+    """A processor: where its figures are from, its peak and its ridge point as worked steps."""
+    yield Title("The hardware")
+    yield from about(hardware)
+    yield Working(f"Peak and ridge point, {dtype}", tuple(peak_steps(hardware, dtype, digits)))
+
+
+def about(hardware: Hardware) -> Iterator[Block]:
+    """Where a processor's figures are from, and what must be known of them."""
+    source = f" Figures from {hardware.cite}." if hardware.cite else ""
+    yield Text(f"{hardware.title}.{source} {PEAK}")
+    if hardware.notes:
+        yield Bullets(hardware.notes)
+
+
+def peak_steps(hardware: Hardware, dtype: str, digits: Digits) -> Iterator[Step]:
+    """Processors x clock x operations per cycle; and where the roof begins to be flat."""
+    rate, unit = hardware.rate(dtype), operation(dtype)
+    values: dict[str, Exact] = {"n": hardware.processors, "f": rate.clock / GIGA, "m" if rate.fused else "o": rate.count}
+    per = "m: fused multiply-adds of each in a cycle, two operations each" if rate.fused else "o: operations of each in a cycle"
+    note = f"n: {hardware.processor}; f: clock in GHz; {per}."
+    peak, formula = hardware.peak(dtype), FUSED_PEAK if rate.fused else PLAIN_PEAK
+    text = said(peak, f"{unit}/s", point=digits.point)
+    yield near("P", formula, values, peak / GIGA, f"G{unit}/s" if text.endswith(f" G{unit}/s") else f"G{unit}/s, {text}", note)
+    speeds = {"P": peak / GIGA, "beta": hardware.bandwidth / GIGA}
+    note = "beta: the memory's bandwidth in GB/s. Layers with fewer operations for each byte are bound by memory."
+    yield near("I_r", "P/beta", speeds, hardware.ridge(dtype), f"{unit}/B", note)
+
+
+def near(
+    symbol: str, formula: str | Formula, values: Mapping[str, Exact], value: Fraction, remark: str = "", note: str = ""
+) -> Step:
+    """A step whose value is rounded where it has more digits than are shown; whole numbers and short decimals stay."""
+    shown = value if _is_short(value) else round(significant(value, SHOWN), MAX_DECIMALS)
+    result: Exact = shown.numerator if shown.denominator == 1 else shown
+    shown_values = {
+        name: number if _terminates(number) else round(Fraction(number), MAX_DECIMALS) for name, number in values.items()
+    }
+    read = formula if isinstance(formula, Formula) else Formula(formula)
+    return Step(symbol, "", (symbol,), read, shown_values, result, remark=remark, note=note, rounded=shown != value)
+
+
+def _terminates(value: Exact) -> bool:
+    """Whether a number is printed with all of its decimals."""
+    return not 10**MAX_DECIMALS % Fraction(value).denominator
+
+
+def _is_short(value: Fraction) -> bool:
+    return _terminates(value) and (value.denominator == 1 or significant(value, 2 * SHOWN) == value)
+
+
+def data(hardware: Hardware) -> dict[str, Any]:
+    """A processor's figures: whole numbers, but for the ridge point and what is not a whole number of a unit."""
+    return {
+        "name": hardware.name,
+        "title": hardware.title,
+        "processors": hardware.processors,
+        "bandwidth": number(hardware.bandwidth),
+        "types": {
+            dtype: {
+                "clock": number(rate.clock),
+                "per_cycle": rate.operations,
+                "fused": rate.fused,
+                "peak": number(hardware.peak(dtype)),
+                "ridge": float(hardware.ridge(dtype)),
+            }
+            for dtype, rate in hardware.rates.items()
+        },
+        "cite": hardware.cite,
+        "notes": list(hardware.notes),
+    }
+
+
+def number(value: Fraction) -> int | float:
+    """A figure as JSON has it: whole where it is whole."""
+    return value.numerator if value.denominator == 1 else float(value)

@@ -1,0 +1,188 @@
+"""What one step of training costs: both passes, the update, and the memory of all of them, worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from worksheet import conventions
+from worksheet.conventions import Convention
+from worksheet.conventions.optimisers import NONE, Optimiser, Precision
+from worksheet.counting.gradients import Gradients
+from worksheet.counting.graph_facts import gradients
+from worksheet.counting.run import Run, training_run
+from worksheet.derivation import Derivation, Figure, Step, spans
+from worksheet.derive.solution import as_convention, derive_run
+from worksheet.derive.training.segments import checkpoints
+from worksheet.formula import Exact, Formula, in_bytes
+from worksheet.layers import INPUT_KIND, QUANTITIES
+from worksheet.network import Network, Node
+
+STANDARD = "training"  # the convention where none is named
+MEMORY = "training-memory"
+PASSES = {
+    "I": "input_gradient",
+    "W": "weight_gradient",
+    "S": "gradient_sums",
+}  # of the backward pass, by the letter that stands for its total
+UPDATE = "update"
+STEP = (
+    "The two passes and the update, for the whole batch. F is the total of the forward pass, I that of the gradients with "
+    "respect to the inputs, W of those with respect to the parameters, S of the sums of gradients, U of the update."
+)
+KEPT = (
+    "What is in memory when the backward pass begins: n parameters, s running statistics, and the arrays that the backward pass "
+    "reads again, each once."
+)
+MAX_KINDS = 8
+
+
+def train(
+    network: Network, optimiser: str = "sgd", convention: Convention | str | None = None, *, batch: int = 1, precision: str = "",
+    segments: int = 0, digits: str | None = None, fold: bool | None = None,
+) -> Derivation:  # fmt: skip
+    """The worked solution of what one step of training costs a network.
+
+    ``optimiser`` is one of ``conventions.optimisers``, ``precision`` one of its precisions (fp32 by default). ``convention``
+    must count training: ``training`` (the default; operations), ``training-macs``, ``training-memory``, or one of your own.
+    ``segments`` adds what is kept with checkpoints between so many segments. ``batch``, ``digits``, ``fold``: as of ``derive``.
+    Raises WorksheetError.
+    """
+    found = as_convention(convention or STANDARD)
+    run = training_run(found, batch, optimiser, precision)
+    derivation = derive_run(network, found, run, digits=digits, fold=fold)
+    memory = derivation if found.name == MEMORY else derive_run(network, conventions.convention(MEMORY), run)
+    flow = gradients(network)
+    figures = (*_step(derivation), _memory(memory, run), *checkpoints(network, flow, derivation, memory, run, segments))
+    notes = (*derivation.notes, *_partly(flow))
+    return replace(derivation, rules=(*derivation.rules, *_regime(run)), notes=notes, figures=figures)
+
+
+# In words
+
+
+def _regime(run: Run) -> list[str]:
+    """How the network is trained, in sentences."""
+    optimiser, precision = run.training
+    return [_updated(optimiser), _typed(precision)]
+
+
+def _updated(optimiser: Optimiser) -> str:
+    words = {name: QUANTITIES[name] for name in optimiser.operations}
+    named = [f"{many} {words[name] if many > 1 else words[name][:-1]}" for name, many in optimiser.operations.items() if many]
+    kept = f"{optimiser.state} numbers are" if optimiser.state != 1 else "1 number is"
+    return (
+        f"{optimiser.title} updates each parameter p by its gradient g: {'; '.join(optimiser.steps)}. These are "
+        f"{' and '.join([', '.join(named[:-1]), named[-1]])}; {kept} kept for each. Source: {optimiser.source}."
+    )
+
+
+def _typed(precision: Precision) -> str:
+    kept = [f"{what} {name}" for what, name in precision.types.items() if name != NONE]
+    return f"Precision {precision.name}: {precision.title} ({', '.join(kept)}). Source: {precision.source}."
+
+
+def _partly(flow: Gradients) -> list[str]:
+    """A sentence on layers that need the gradient of some of their inputs alone."""
+    found = [no for no, node in enumerate(flow.nodes, 1) if flow.wants_some(node)]
+    costly = [no for no in found if any(text != "0" for text in _inputs(flow.nodes[no - 1]))]
+    if not costly:
+        return []
+    return [f"S. No. {spans(costly)}: the gradient of some inputs alone is needed; that of all of them is counted."]
+
+
+def _inputs(node: Node) -> Collection[str]:
+    return node.kind.training.input.values() if node.kind.training else ()
+
+
+# Figures
+
+
+def _step(derivation: Derivation) -> list[Figure]:
+    """The whole step, where the convention has a forward pass."""
+    totals = {name: int(value or 0) for name, value in derivation.totals.items()}
+    if "forward" not in totals:
+        return []
+    parts = {letter: totals[name] for letter, name in PASSES.items() if name in totals}
+    back, forward = sum(parts.values()), totals["forward"]
+    backward = Step("backward", "Backward pass", (), Formula(" + ".join(parts)), parts, back, note=_times(back, forward))
+    whole = {"F": forward, "D": back} | ({"U": totals[UPDATE]} if UPDATE in totals else {})
+    note = "D: the backward pass." + (
+        f" The update is {_share(totals[UPDATE], sum(whole.values()))} of the step." if "U" in whole else ""
+    )
+    total = Step("step", "One step", (), Formula(" + ".join(whole)), whole, sum(whole.values()), note=note)
+    return [Figure("One step of training", STEP, (backward, total), bytes=False)]
+
+
+def _times(back: int, forward: int) -> str:
+    return f"{_decimal(back, forward)} times the forward pass." if forward else ""
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{_decimal(100 * part, whole)} %" if whole else "nothing"
+
+
+def _decimal(value: int, by: int) -> str:
+    """A quotient to two decimals, a half rounded up."""
+    hundredths = (200 * value + by) // (2 * by)
+    return f"{hundredths // 100}.{hundredths % 100:02}"
+
+
+def _memory(memory: Derivation, run: Run) -> Figure:
+    """The memory of training, each kind of numbers by itself, and the bytes of one parameter."""
+    optimiser, precision = run.training
+    weights, gradients, state, activations = (int(memory.totals[h.name] or 0) for h in memory.headings)
+    each = {what: precision.bytes(what) for what in precision.types}
+    n = gradients // each["gradients"]
+    kept = _kept_text(optimiser, each)
+    kept = f"({kept})*n" if "+" in kept else f"{kept}*n" if kept else "0"
+    inputs = sum(int(row.columns[-1].value or 0) for row in memory.rows if row.no < 1)
+    values = {"beta_w": each["weights"], "beta_g": each["gradients"], "n": n, "s": weights // each["weights"] - n}
+    parts = {"P": weights, "G": gradients, "O": state, "K": activations}
+    return Figure(
+        "Memory of training",
+        KEPT,
+        (
+            _bytes("weights", "Weights", "beta_w*(n + s)", values, weights),
+            _bytes("gradients", "Gradients", "beta_g*n", values, gradients),
+            _bytes("state", "Optimiser", kept, values, state, _state(optimiser, each["copy"])),
+            _bytes("kept", "Activations", "I + A", {"I": inputs, "A": activations - inputs}, activations, _kinds(memory)),
+            _bytes("training", "Together", "P + G + O + K", parts, sum(parts.values()), "P, G, O and K: the figures above."),
+            _for_one(optimiser, each),
+        ),
+    )
+
+
+def _state(optimiser: Optimiser, copy: int) -> str:
+    state = f"{optimiser.state} numbers" if optimiser.state != 1 else "1 number"
+    return f"Of each parameter {state}" + (" and the exact copy." if copy else "; there is no further copy.")
+
+
+def _kept_text(optimiser: Optimiser, each: Mapping[str, int]) -> str:
+    """What the optimiser keeps of one parameter, as the text of a formula: the exact copy, then its own numbers."""
+    own = f"{optimiser.state}*{each['state']}" if optimiser.state > 1 else str(each["state"]) if optimiser.state else ""
+    return " + ".join(filter(None, [str(each["copy"]) if each["copy"] else "", own]))
+
+
+def _for_one(optimiser: Optimiser, each: Mapping[str, int]) -> Step:
+    text = " + ".join(filter(None, ["beta_w", "beta_g", _kept_text(optimiser, each)]))
+    values = {"beta_w": each["weights"], "beta_g": each["gradients"]}
+    value = each["weights"] + each["gradients"] + each["copy"] + optimiser.state * each["state"]
+    note = "Weight, gradient, exact copy, and what the optimiser keeps; without activations."
+    return _bytes("parameter", "One parameter", text, values, value, note)
+
+
+def _kinds(memory: Derivation) -> str:
+    """Whose rows hold the kept tensors, the largest first."""
+    name = memory.headings[-1].name
+    held = sorted(((int(part.totals[name] or 0), part.title) for part in memory.kinds), key=lambda pair: -pair[0])
+    shown = [f"{title} {in_bytes(value)[0]}" for value, title in held if value and title != INPUT_KIND]
+    left = len(shown) - MAX_KINDS
+    listed = ", ".join(shown[:MAX_KINDS]) + (f" and {left} more kinds" if left > 0 else "")
+    return f"I: the network's inputs that are read again; A: what layers hold: {listed}." if listed else "No array is kept."
+
+
+def _bytes(name: str, label: str, text: str, values: Mapping[str, Exact], value: int, note: str = "") -> Step:
+    formula = Formula(text)
+    given = {name: values[name] for name in formula.symbols}
+    return Step(name, label, (), formula, given, value, remark=" or ".join(in_bytes(value)) if value > 999 else "", note=note)

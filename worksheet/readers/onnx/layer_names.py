@@ -1,0 +1,130 @@
+"""Names for the rows, from the modules that they come from where the exporter kept them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from worksheet.network import INPUT
+from worksheet.readers.onnx.operators import Operator
+from worksheet.readers.onnx.values import OnnxRow
+
+# The names of parameters inside a module.
+PARAMETER = re.compile(
+    r"[._](?:weight|bias|weight_bias|kernel|gamma|beta|in_proj_(?:weight|bias)|running_(?:mean|var)|[qkv]_proj_weight)$"
+)
+MADE_UP = re.compile(r"::|^[\d_]*$|^(?:val|_val|tmp|const|t|onnx)_?\d*$|^arg\d+|/")
+QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
+UNWANTED = re.compile(r"[^\w.\-]+")
+MAX_NAME = 120
+
+
+def name_rows(rows: Sequence[OnnxRow]) -> dict[OnnxRow, str]:
+    """A name for every row, each used once."""
+    modules = {row: module_path(row) for row in rows}
+    containers = {path.rpartition(".")[0] for path in modules.values()}
+    parents = {parent for path in containers for parent in _parents(path)}
+    used = Counter(modules.values())
+    taken = {INPUT: 1}
+    names: dict[OnnxRow, str] = {}
+    for row in rows:
+        path = modules[row]
+        is_own = bool(path) and (bool(row.stored) or (used[path] == 1 and path not in parents))
+        name = path if is_own else ".".join(filter(None, [path, action_name(row)]))
+        names[row] = _fresh(name[:MAX_NAME] or row.kind.lower(), taken)
+    return names
+
+
+def assign_stages(rows: Sequence[OnnxRow], names: Mapping[OnnxRow, str]) -> dict[OnnxRow, str]:
+    """The stage of each row: the first module on the path to it.
+
+    A row without a path belongs to the stage of the row before.
+    """
+    stages: dict[OnnxRow, str] = {}
+    part = ""
+    for row in rows:
+        first, dot, _ = names[row].partition(".")
+        has_path = bool(module_path(row)) or (row.operator is not None and "/" in row.operator.name)
+        part = first if dot else "" if has_path else part
+        stages[row] = part
+    return stages
+
+
+def _parents(path: str) -> Iterable[str]:
+    while path:
+        yield path
+        path = path.rpartition(".")[0]
+
+
+def _fresh(name: str, taken: dict[str, int]) -> str:
+    if name not in taken:
+        taken[name] = 1
+        return name
+    while f"{name}_{taken[name]}" in taken:
+        taken[name] += 1
+    return _fresh(f"{name}_{taken[name]}", taken)
+
+
+def module_path(row: OnnxRow) -> str:
+    """The path of a row's module, with dots; empty where it is unknown.
+
+    It follows from the names of the parameters, else from the exporter's notes, else from the path in the operator's name.
+    """
+    stored = [name.partition("[")[0] for name in row.stored if not MADE_UP.search(name)]
+    if stored and row.kind == "Parameter":
+        return clean_path(stored[0])
+    owners = [PARAMETER.sub("", name) for name in stored if PARAMETER.search(name)]
+    if owners:
+        path = _common(owners)
+        if path:
+            return clean_path(path)
+    if row.operator is None:
+        return clean_path(row.name)
+    return clean_path(_exporter_path(row.operator) or path_of(row.operator.name))
+
+
+def _common(paths: Sequence[str]) -> str:
+    """The common prefix of paths."""
+    parts = [path.split(".") for path in paths]
+    prefix = []
+    for column in zip(*parts, strict=False):
+        if len(set(column)) > 1:
+            break
+        prefix.append(column[0])
+    return ".".join(prefix)
+
+
+def _exporter_path(operator: Operator) -> str:
+    """The innermost of the module paths in the exporter's notes: "['', 'layer1', 'layer1.0', 'relu_1']"."""
+    scopes = [first or second for first, second in QUOTED.findall(operator.scopes[:2000])]
+    return scopes[-2] if len(scopes) > 1 else ""
+
+
+def path_of(name: str) -> str:
+    """The path of modules in an operator's name.
+
+    >>> path_of("/features/features.0/features.0.1/Conv"), path_of("/layer1/layer1.0/conv1/Conv"), path_of("node_relu_1")
+    ('features.0.1', 'layer1.0.conv1', '')
+    """
+    parts = [part for part in name.split("/") if part][:-1]
+    path: list[str] = []
+    for part in parts:
+        if path and part.startswith(f"{path[-1]}."):
+            path.pop()
+        path.append(part)
+    return ".".join(path)
+
+
+def action_name(row: OnnxRow) -> str:
+    """The last part of a row's name: from the name of the operator, or the kind."""
+    operator = row.operator
+    last = (operator.name if operator else "").rpartition("/")[2].removeprefix("node_")
+    if operator and last and not MADE_UP.search(last) and row.kind not in {"Reshape", "Flatten", "Permute"}:
+        return clean_path(last).lower()
+    return row.kind.lower()
+
+
+def clean_path(path: str) -> str:
+    """A path of letters, digits, dots, dashes and underscores."""
+    return UNWANTED.sub("_", path).strip("._")[:MAX_NAME]

@@ -1,0 +1,67 @@
+"""Recognises layers that an exporter wrote out as several operators, and makes each one row again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from worksheet.layers import kinds
+from worksheet.readers.onnx.operators import Operator
+from worksheet.readers.onnx.patterns import activations, attention, norms
+from worksheet.readers.onnx.patterns.rewriting import Pass, RowUsers, become, both_orders, is_trained, needed_rows
+from worksheet.readers.onnx.values import OnnxRow, slice_suffix
+
+
+def absorb_bias(row: OnnxRow, users: RowUsers) -> None:
+    """A stored vector, or a part of one, that is added to the output of a layer without bias is its bias."""
+    for layer, array in both_orders(row):
+        takes = layer.kind in kinds() and kinds()[layer.kind].sets_channels
+        source, part = (array.inputs[0], slice_suffix(array)) if array.kind == "Slice" else (array, "")
+        if not takes or layer.hyperparameters.get("b", 1) or not is_trained(source) or layer.shape != row.shape:
+            continue
+        k = layer.hyperparameters["k"]
+        places = () if layer.kind == "Linear" else (1,) * (len(layer.shape) - 1)
+        if array.shape == (k, *places) and users.only(layer) is row:
+            stored = tuple(f"{name}{part}" for name in source.stored)
+            become(row, layer.kind, layer.inputs, layer.hyperparameters | {"b": 1}, layer.stored + stored)
+            return
+
+
+PASSES: tuple[Pass, ...] = ((frozenset({"Add"}), absorb_bias), *activations.PASSES, *norms.PASSES, *attention.PASSES)
+
+
+# Operators that only move numbers, and do not name a layer.
+MOVING = frozenset(
+    {
+        *("Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten", "Expand", "Identity", "Cast", "Constant", "Dropout"),
+        *("Slice", "Split", "Gather", "Concat", "Pad"),
+    }
+)
+
+
+def recognise_layers(rows: Sequence[OnnxRow], ends: Sequence[OnnxRow]) -> list[OnnxRow]:
+    """The rows after all patterns are rewritten, without those that became part of another row."""
+    before = {row: row.inputs for row in rows}
+    for ends_in, rewrite in PASSES:
+        if any(row.kind in ends_in for row in rows):
+            users = RowUsers(rows, ends)
+            for row in users.rows:
+                if row.kind in ends_in:
+                    rewrite(row, users)
+    left = needed_rows(rows, ends)
+    kept = frozenset(left)
+    for row in left:
+        row.operator_types = list_operator_types(row, before, kept)
+    return left
+
+
+def list_operator_types(row: OnnxRow, before: Mapping[OnnxRow, tuple[OnnxRow, ...]], left: frozenset[OnnxRow]) -> str:
+    """The types of the operators that a row replaces, sorted: its own, and those of the rows that became part of it."""
+    operators: dict[int, Operator] = {}
+    inside = [row]
+    while inside:
+        part = inside.pop()
+        if part.operator is not None and part.kind != "Parameter" and id(part.operator) not in operators:
+            operators[id(part.operator)] = part.operator
+            inside += [source for source in before[part] if source not in left]
+    types = sorted(operator.type for operator in operators.values())
+    return " ".join([name for name in types if name not in MOVING] or types)

@@ -1,0 +1,42 @@
+"""Reads a PyTorch module, or the ``package.module:factory`` that makes one: runs its forward pass without data and follows it.
+
+**This reader runs the source's own code**, as Python does when it imports a file: read only what you would run. No weights are
+loaded or copied; a module that is passed in stays as it is.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import Any
+
+from worksheet.errors import SheetError, Where
+from worksheet.network import Network
+from worksheet.readers.reader import Reader, ReadOptions
+from worksheet.readers.torch.source import SOURCE, is_source
+
+INSTALL = "pip install torch"
+
+
+def read_torch(source: Any, options: ReadOptions) -> Network:
+    """The network that a module's forward pass computes.
+
+    ``source`` is a torch.nn.Module, or the text ``package.module:factory`` or ``file.py:factory``, where the factory is called
+    with ``options.kwargs`` and returns a module. ``options.inputs`` gives the shape of every input of the forward pass, without
+    the batch. Raises WorksheetError for what cannot be imported, made, run or followed, each at the line of the user's code.
+    """
+    if find_spec("torch") is None:
+        raise SheetError("PyTorch is not installed", Where(source) if isinstance(source, str) else None, INSTALL)
+    if not options.inputs:
+        where = Where(source if isinstance(source, str) else type(source).__name__)
+        raise SheetError("the shape of the input is not known", where, "give it without the batch: --input 3x224x224")
+    from worksheet.readers.torch.factory import folder_on_path, make_module
+    from worksheet.readers.torch.network import network
+
+    match = SOURCE.fullmatch(source) if isinstance(source, str) else None
+    if match is None:
+        return network(source, type(source).__name__, options)
+    with folder_on_path(match["module"]):
+        return network(make_module(match["module"], match["factory"], options.kwargs), match["factory"], options)
+
+
+READER = Reader(takes="package.module:factory or a torch.nn.Module", read=read_torch, claims=is_source)

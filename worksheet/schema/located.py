@@ -1,0 +1,141 @@
+"""Reads YAML so that every value keeps its file, line and column; nothing in it can run code or expand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from worksheet.errors import Where, WorksheetError, shifted, shown
+
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's, where PyYAML was built with it
+MAX_BYTES = 1 << 20
+MAX_DEPTH = 20
+MAX_TEXT = 10_000  # characters of one value
+QUOTES = ("'", '"')
+
+
+@dataclass(frozen=True)
+class Located:
+    """A scalar's text, a list or a mapping, with its place. All scalars are texts: the table of fields gives them their types."""
+
+    value: str | list[Located] | dict[str, Located]
+    where: Where
+    keys: dict[str, Where]  # of a mapping
+
+    def text(self) -> str:
+        """The scalar's text. Raises WorksheetError for anything else."""
+        if not isinstance(self.value, str):
+            raise WorksheetError("expected one value here, not a list or a table", self.where)
+        if len(self.value) > MAX_TEXT:
+            raise WorksheetError(f"a text of {len(self.value):,} characters; at most {MAX_TEXT:,}", self.where)
+        return self.value
+
+    def items(self) -> list[Located]:
+        """The list's items. Raises WorksheetError for anything else."""
+        if not isinstance(self.value, list):
+            raise WorksheetError("expected a list here", self.where, "one item per line, each after '- '")
+        return self.value
+
+    def table(self) -> dict[str, Located]:
+        """The mapping's entries. Raises WorksheetError for anything else."""
+        if not isinstance(self.value, dict):
+            raise WorksheetError("expected 'key: value' lines here", self.where)
+        return self.value
+
+    def within(self, fault: WorksheetError) -> WorksheetError:
+        """A fault inside this scalar's text, located in the file."""
+        return fault.located(shifted(fault.where, self.where))
+
+
+def read_text(path: Path, max_bytes: int = MAX_BYTES) -> str:
+    """A text file of bounded size. Raises WorksheetError for one that is missing, too large or not UTF-8."""
+    where = Where(str(path))
+    try:
+        with path.open("rb") as file:
+            data = file.read(max_bytes + 1)
+    except IsADirectoryError:
+        raise WorksheetError("is a folder, not a file", where) from None
+    except FileNotFoundError:
+        raise WorksheetError("no such file", where) from None
+    except OSError as fault:
+        raise WorksheetError(f"cannot be read: {fault.strerror}", where) from None
+    if len(data) > max_bytes:
+        raise WorksheetError(f"is larger than {max_bytes // 1024:,} KiB; this cannot be a worksheet file", where)
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as fault:
+        before = data[: fault.start]
+        line, column = before.count(b"\n") + 1, fault.start - before.rfind(b"\n")
+        place = Where(str(path), line, column)
+        hint = "save the file as UTF-8"
+        raise WorksheetError(f"is not UTF-8 text: byte 0x{data[fault.start]:02x}", place, hint) from None
+
+
+def parse(text: str, file: str, first_line: int = 1) -> Located:
+    """The YAML document in ``text``, whose first line is ``first_line`` of the file. Raises WorksheetError with the place."""
+    try:
+        _check_depth(text, file, first_line)
+        root = yaml.compose(text, Loader=LOADER)
+    except yaml.MarkedYAMLError as fault:
+        mark = fault.problem_mark or fault.context_mark
+        problem = fault.problem or "not YAML"
+        raise WorksheetError(f"not readable as YAML: {problem}", _Places(text, file, first_line).at(mark)) from None
+    except (yaml.YAMLError, RecursionError) as fault:
+        reason = str(fault).splitlines()[0] if str(fault) else "nested too deeply"
+        raise WorksheetError(f"not readable as YAML: {reason}", Where(file, first_line)) from None
+    places = _Places(text, file, first_line)
+    return places.located(root) if root else Located({}, Where(file, first_line), {})
+
+
+def _check_depth(text: str, file: str, first_line: int) -> None:
+    """Refuse deep nesting before anything recurses into it."""
+    depth = 0
+    for event in yaml.parse(text, Loader=LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise WorksheetError(f"nested more than {MAX_DEPTH} deep", _Places(text, file, first_line).at(event.start_mark))
+
+
+class _Places:
+    """The places of a document's nodes."""
+
+    def __init__(self, text: str, file: str, first_line: int) -> None:
+        self.lines = text.split("\n")
+        self.file = file
+        self.first_line = first_line
+        self.seen: set[int] = set()
+
+    def at(self, start: Any, end: Any = None, skip: int = 0) -> Where:
+        """The place between two marks, as far as its first line goes; it begins ``skip`` characters after the first mark."""
+        if start is None:
+            return Where(self.file, self.first_line)
+        line = self.lines[start.line] if start.line < len(self.lines) else ""
+        same = end is not None and end.line == start.line
+        length = end.column - start.column if same else len(line) - start.column
+        return Where(self.file, self.first_line + start.line, start.column + 1 + skip, line, max(1, length))
+
+    def located(self, node: yaml.Node) -> Located:
+        is_quoted = isinstance(node, yaml.ScalarNode) and node.style in QUOTES
+        where = self.at(node.start_mark, node.end_mark, skip=is_quoted)
+        if id(node) in self.seen:
+            raise WorksheetError("anchors and aliases are not read", where, "write the value out")
+        self.seen.add(id(node))
+        if isinstance(node, yaml.ScalarNode):
+            return Located(node.value, where, {})
+        if isinstance(node, yaml.SequenceNode):
+            return Located([self.located(item) for item in node.value], where, {})
+        return self.mapping(node, where)
+
+    def mapping(self, node: Any, where: Where) -> Located:
+        entries: dict[str, Located] = {}
+        keys: dict[str, Where] = {}
+        for key_node, value_node in node.value:
+            key = self.located(key_node)
+            name = key.text()
+            if name in entries:
+                raise WorksheetError(f"the key {shown(name)} is given twice", key.where)
+            entries[name], keys[name] = self.located(value_node), key.where
+        return Located(entries, where, keys)

@@ -1,0 +1,3 @@
+"""The version, which the package, its files and its releases have in common."""
+
+VERSION = "0.5.0"
