@@ -35,7 +35,7 @@ INTERRUPTED = 130  # the exit code of what Ctrl-C has ended
 ROSTER = "--roster"
 JSON, NONE = "json", "none"
 NO_VARIANT = (
-    "the assignment has variants, and without a roster the one sheet is of its own network, which is no student's variant"
+    "the assignment has variants, and without a roster the one sheet is of its own network, which is not a student's variant"
 )
 
 Folder = Annotated[Path, option("-o", "--output", help="The folder to write to.")]
@@ -91,7 +91,7 @@ def generate(
 
 
 def _worked(generation: Generation, *, combined: bool, jobs: int, backend: str, scheduler: str) -> Made:
-    """Make everything and say what has come of it; Ctrl-C ends the command, and what is done is kept."""
+    """Make everything and report it; Ctrl-C ends the command, and what is done is kept."""
     try:
         with _bar("Students", generation.result.students) as advance:
             made = generation.run(jobs=jobs, backend=backend, scheduler=scheduler, on_done=lambda _: advance())
@@ -107,7 +107,7 @@ def _worked(generation: Generation, *, combined: bool, jobs: int, backend: str, 
 
 
 def _say(generation: Generation, made: Made, bound: Path | None, covered: str) -> None:
-    """What has come of the run."""
+    """Report the run."""
     from worksheet.homework.generate import COVERAGE
 
     folder = generation.folder
