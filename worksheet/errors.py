@@ -73,7 +73,7 @@ class FormulaError(WorksheetError):
 
 
 class ConventionError(WorksheetError):
-    """A way of counting that is unknown, or whose file has faults."""
+    """A convention that is unknown, or whose file has faults."""
 
 
 class SheetError(WorksheetError):

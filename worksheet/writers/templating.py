@@ -83,13 +83,13 @@ def _environment(
     from jinja2.runtime import LoopContext
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    plain = (View, LoopContext)
+    plain = {*View.__subclasses__(), LoopContext}
 
     class Environment(ImmutableSandboxedEnvironment):
         """The sandbox, with a short way to the attributes of views."""
 
         def getattr(self, obj: Any, attribute: str) -> Any:
-            if isinstance(obj, plain) and attribute[0] != "_":
+            if type(obj) in plain and attribute[0] != "_":
                 try:
                     return getattr(obj, attribute)
                 except AttributeError:
