@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from worksheet.derivation import OUTPUT, ColumnHeading, Derivation, Handout, Part, Row, spans
-from worksheet.document.blocks import (
+from worksheet.document import (
     AnswerTable,
     Block,
     Chapter,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from worksheet.errors import OutputError, Where, printable
 from worksheet.writers.small_print import Ready
-from worksheet.writers.views import View
+from worksheet.writers.views import View, Viewed
 
 if TYPE_CHECKING:
     import jinja2
@@ -83,7 +83,7 @@ def _environment(
     from jinja2.runtime import LoopContext
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    plain = {*View.__subclasses__(), LoopContext}
+    plain = {*View.__subclasses__(), *Viewed.__args__, LoopContext}
 
     class Environment(ImmutableSandboxedEnvironment):
         """The sandbox, with a short way to the attributes of views."""

@@ -1,4 +1,7 @@
-"""What templates see: every text in the writer's notation or ready to be escaped; docs/templates.md explains each name."""
+"""What templates see: texts in the writer's notation, or to be escaped; docs/templates.md explains each name.
+
+Blocks that need no printing are their own views.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from worksheet.document import Bullets, Question, Text
 from worksheet.writers.small_print import Ready
 
 
@@ -14,6 +18,9 @@ class View:
 
     __slots__ = ()
     template: ClassVar[str] = ""
+
+
+Viewed = View | Text | Bullets | Question
 
 
 # Steps
@@ -109,23 +116,6 @@ class SectionView(View):
 
 
 # Text, tables, pictures
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class TextView(View):
-    """A paragraph."""
-
-    template: ClassVar[str] = "text"
-    text: str
-    note: bool  # is set apart from the others
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class BulletsView(View):
-    """A list of sentences."""
-
-    template: ClassVar[str] = "bullets"
-    items: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -225,19 +215,6 @@ class HandoutView(View):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class QuestionView(View):
-    """The question, the convention, rules and notes."""
-
-    template: ClassVar[str] = "question"
-    text: str
-    counting: str
-    rules: Sequence[str]
-    notes: Sequence[str]
-    network: str
-    convention: str
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class LinkView(View):
     """An entry of the contents."""
 
@@ -309,4 +286,4 @@ class ChapterView(View):
     title: str
     anchor: str
     level: int
-    blocks: Sequence[View]
+    blocks: Sequence[Viewed]
