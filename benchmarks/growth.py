@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 import worksheet as ws
-from worksheet.report import Report
+from worksheet.document import Document
 from worksheet.zoo import model
 
 NAME, SPAN, POINTS = "resnet-152", "196..592", 101
@@ -28,7 +28,7 @@ def one_size() -> ws.Derivation:
     return ws.derive(model(NAME).network(), "textbook")
 
 
-def hundred_sizes() -> Report:
+def hundred_sizes() -> Document:
     report = ws.grow(model(NAME).network(), {"side": SPAN}, points=POINTS)
     [chapter] = report.data["growth"]
     assert len(chapter["sizes"]) >= 100

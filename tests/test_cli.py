@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -174,3 +175,48 @@ def test_completion(typed: str, offered: list[str]) -> None:
     program = "import sys; sys.argv[0] = 'worksheet'; from worksheet.cli import main; main()"
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=env, check=False)
     assert sorted(run.stdout.split()) == offered
+
+
+COMMANDS = sorted((Path(__file__).parent.parent / "worksheet" / "cli").glob("*.py"))
+SHARED = {"__init__", "__main__", "delivery", "options"}
+
+
+def test_an_option_is_defined_once() -> None:
+    """What two commands need is in options.py, and a command imports nothing from another."""
+    import ast
+    from collections import Counter
+
+    trees = {path.stem: ast.parse(path.read_text()) for path in COMMANDS}
+    names = Counter(
+        target.id
+        for tree in trees.values()
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Subscript)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    )
+    assert [name for name, times in names.items() if times > 1 and name != "Folder"] == []
+    for name, tree in trees.items():
+        modules = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+        siblings = {module.rpartition(".")[2] for module in modules if module.startswith("worksheet.cli.")}
+        assert siblings <= SHARED, f"{name} imports from the command {siblings - SHARED}: move the option to options.py"
+
+
+def test_formats_engines_and_papers_in_the_help_are_those_there_are(command) -> None:
+    from worksheet.writers import ENGINES, PAPERS, writers
+
+    shown = command("solve", "--help").out
+    for name in (*writers(), *ENGINES, *PAPERS):
+        assert re.search(rf"\b{name}\b", shown), name
+
+
+@pytest.mark.graph
+def test_closed_forms_with_a_picture(command) -> None:
+    line = ("solve", EXAMPLES / "resnet18.sheet", "--symbolic", "M", "--summary", "-f", "html")
+    assert "<svg" in command(*line, "--picture").out
+    assert "<svg" not in command(*line).out
+
+
+def test_a_report_in_a_pipe_is_the_text_format(command) -> None:
+    line = ("conventions", "ai61002")
+    assert command(*line).bytes == command(*line, "-f", "txt").bytes

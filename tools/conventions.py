@@ -7,7 +7,7 @@ from pathlib import Path
 import worksheet as ws
 from tools.prose import broken
 from worksheet.conventions import names
-from worksheet.report import Report
+from worksheet.document import Document
 
 FOLDER = Path("docs/conventions")
 ABOUT = "What the words mean, and how to write a convention: [Conventions](../counting.md)."
@@ -22,6 +22,6 @@ def pages() -> dict[Path, str]:
     return {FOLDER / "README.md": index} | {FOLDER / f"{name}.md": _titled(ws.convention_page(name)) for name in names()}
 
 
-def _titled(report: Report, about: str = "") -> str:
+def _titled(report: Document, about: str = "") -> str:
     title, rest = ws.render(report, "md").decode().split("\n", 1)
     return broken(f"{title}\n\n{about}\n{rest}" if about else f"{title}\n{rest}")

@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from worksheet.conventions import Convention, convention
-from worksheet.derivation import NOTEBOOK, Derivation
+from worksheet.derivation import Derivation
 from worksheet.derive import (
     blank,
     compare,
@@ -28,6 +28,7 @@ from worksheet.derive import (
     summary,
     zoo_list,
 )  # fmt: skip
+from worksheet.document import Document
 from worksheet.errors import WorksheetError
 from worksheet.formula import Digits, Formula
 from worksheet.layers import Kind, kinds
@@ -36,7 +37,6 @@ from worksheet.readers import read
 from worksheet.version import VERSION
 from worksheet.writers import render, write
 from worksheet.writers.drawings import draw
-from worksheet.writers.notebook import notebook_html, notebook_latex
 
 if TYPE_CHECKING:
     from worksheet.derive.burden.zoo_table import zoo_table
@@ -50,13 +50,11 @@ if TYPE_CHECKING:
 
 __version__ = VERSION
 
-NOTEBOOK.update(html=notebook_html, latex=notebook_latex)
-
 __all__ = [
-    "Builder", "Convention", "Derivation", "Digits", "Formula", "Kind", "Network", "Node", "WorksheetError", "blank", "compare",
-    "compare_conventions", "convention", "convention_list", "convention_page", "derive", "draw", "explain", "find", "formulas",
-    "grow", "hardware_report", "kinds", "layer", "network", "read", "render", "report", "select", "summary", "symbolic", "timing",
-    "train", "transformer", "transformers", "write", "zoo_list", "zoo_table",
+    "Builder", "Convention", "Derivation", "Digits", "Document", "Formula", "Kind", "Network", "Node", "WorksheetError",
+    "blank", "compare", "compare_conventions", "convention", "convention_list", "convention_page", "derive", "draw",
+    "explain", "find", "formulas", "grow", "hardware_report", "kinds", "layer", "network", "read", "render", "report",
+    "select", "summary", "symbolic", "timing", "train", "transformer", "transformers", "write", "zoo_list", "zoo_table",
 ]  # fmt: skip
 
 LATER = {  # verbs that few runs need, with the modules of derive that they are fetched from when they are asked for

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -184,10 +184,14 @@ class Derivation:
     handout: Handout | None = None  # one student's paper
 
     def _repr_html_(self) -> str:
-        return NOTEBOOK["html"](self)
+        from worksheet.writers.notebook import notebook_html
+
+        return notebook_html(self)
 
     def _repr_latex_(self) -> str:
-        return NOTEBOOK["latex"](self)
+        from worksheet.writers.notebook import notebook_latex
+
+        return notebook_latex(self)
 
 
 def spans(numbers: Sequence[int]) -> str:
@@ -203,7 +207,3 @@ def spans(numbers: Sequence[int]) -> str:
         else:
             runs.append([number])
     return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
-
-
-# How a notebook shows a derivation. The writers stand above this file, so the package's front door fills this in.
-NOTEBOOK: dict[str, Callable[[Derivation], str]] = {}

@@ -18,21 +18,21 @@ from worksheet.derive.closed import Closed
 from worksheet.derive.closed.classes import Classes, Group, SizeInterval
 from worksheet.derive.closed.closed_rows import ClosedRows
 from worksheet.derive.closed.total_texts import leading, texts
+from worksheet.document import Document, Table, Working, shape_in_words
 from worksheet.formula import Formula
 from worksheet.formula.parse import MAX_LENGTH
 from worksheet.formula.tree import Node, Operation
-from worksheet.report import Report, Table, Working, shape_in_words
 from worksheet.writers import writers
 
 PAGE = (ROOT / "docs" / "symbolic.md").read_text()
 SHOWN = re.findall(r"^    \$ worksheet (.+)\n((?:    .+\n)*)", PAGE, re.MULTILINE)
 
 
-def text(report: Report) -> str:
+def text(report: Document) -> str:
     return ws.render(report, "txt").decode()
 
 
-def symbolic(network: str, *symbols: str, **more: Any) -> Report:
+def symbolic(network: str, *symbols: str, **more: Any) -> Document:
     return ws.symbolic(ws.read(f"zoo:{network}"), symbols, **more)
 
 
@@ -96,7 +96,7 @@ def test_a_symbol_of_the_network_and_one_of_a_layer_do_not_mix() -> None:
     )
     formula, known = step.substituted
     assert formula.at({**known, "M": 7, "B": 3}) == 5 * 10 + 2
-    assert "MN + B = 5 × (M + B) + 2 = 5M + 5B + 2" in text(Report("t", (Working("w", (step,)),)))
+    assert "MN + B = 5 × (M + B) + 2 = 5M + 5B + 2" in text(Document("t", (Working("w", (step,)),)))
 
 
 def test_what_a_width_multiplies() -> None:
@@ -276,7 +276,7 @@ def test_latex(network: str, symbols: list[str]) -> None:
 
 def test_shapes_in_a_table() -> None:
     size = (Formula("3"), Formula("M - 2"), Formula("ceil(M/2)"))
-    found = text(Report("t", (Table(("Output",), ((size,),), words=0, flat=True),)))
+    found = text(Document("t", (Table(("Output",), ((size,),), words=0, flat=True),)))
     assert shape_in_words(size) in found
 
 

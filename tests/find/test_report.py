@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 import worksheet as ws
 from tests.sheet_facts import ROOT
 from worksheet.cli import app
-from worksheet.report import Relations, Report, Table, Text
+from worksheet.document import Document, Relations, Table, Text
 from worksheet.zoo import model
 
 RUNNER = CliRunner()
@@ -29,7 +29,7 @@ QUESTIONS = {
 }
 
 
-def asked(name: str) -> Report:
+def asked(name: str) -> Document:
     network, unknowns, conditions, ranges = QUESTIONS[name]
     return ws.find(model(network).network(), unknowns, conditions, "textbook", ranges=ranges)
 

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import worksheet as ws
+from worksheet.document import Picture
 from worksheet.drawing.axes import GAP, PlotAxis, apart
 from worksheet.drawing.curves import Chart, Series, draw_chart
 from worksheet.drawing.shares import Bands, draw_bands
 from worksheet.formula import Scale
-from worksheet.report import Picture
 
 SVG = "{http://www.w3.org/2000/svg}"
 LETTER = 0.5  # of a letter's width, as a share of the type's size

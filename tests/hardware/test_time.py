@@ -325,7 +325,7 @@ def test_numbers_of_ones_own(command) -> None:
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        (["zoo:alexnet"], "on which hardware"),
+        (["zoo:alexnet"], "no hardware given"),
         (["zoo:alexnet", "--on", "v10"], "did you mean"),
         (["zoo:alexnet", "--on", "tpu-v3", "--dtype", "fp64"], "it has bf16"),
         (["zoo:alexnet", "--clock", "1GHz"], "--processors, --per-cycle, --bandwidth"),

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from tests.sheet_facts import EXAMPLES
+from worksheet.document import Document, Table
 from worksheet.grading.making import ANY, Ask
 from worksheet.homework.assignment import Assignment
 from worksheet.homework.coverage import coverage
 from worksheet.homework.reading import read_assignment
 from worksheet.homework.variants import variant
 from worksheet.network import Network, layer, network
-from worksheet.report import Report, Table
 
 CLASS = [f"student {number}" for number in range(80)]
 
@@ -27,11 +27,11 @@ def networks(sheet: Assignment) -> list[Network]:
 
 
 @pytest.fixture(scope="module")
-def report(sheet: Assignment, networks: list[Network]) -> Report:
+def report(sheet: Assignment, networks: list[Network]) -> Document:
     return coverage(sheet, networks)
 
 
-def entry(report: Report, mistake: str, row: int | str) -> tuple[int, int, int]:
+def entry(report: Document, mistake: str, row: int | str) -> tuple[int, int, int]:
     """On how many sheets a mistake can be made in a row, is visible, is distinct."""
     found = next(each for each in report.data["mistakes"][mistake] if each["row"] == row)
     return found["sheets"], found["visible"], found["distinct"]
@@ -57,7 +57,7 @@ def test_what_the_sheet_itself_cannot_show(sheet: Assignment) -> None:
     assert {"out-ceil", "pool-ceil", "par-no-groups", "out-swap-wh"} <= set(own["never"])
 
 
-def test_variants_show_more(report: Report) -> None:
+def test_variants_show_more(report: Document) -> None:
     """Of 138 pairs the sheet's own network hides 39, so 28 %; of the variants' the dilation that no layer has, above all."""
     data = report.data
     assert set(data["never"]) == {"out-no-dilation", "out-dil-dw"}
@@ -66,12 +66,12 @@ def test_variants_show_more(report: Report) -> None:
     assert data["distinct"] > data["own"]["distinct"] + 0.08
 
 
-def test_difficulty_is_equal(report: Report) -> None:
+def test_difficulty_is_equal(report: Document) -> None:
     assert all(abs(each[end] - each["own"]) <= 1 for each in report.data["digits"] for end in ("least", "most"))
     assert {each["row"] for each in report.data["digits"]} == {*range(1, 21), "total"}
 
 
-def test_shares_are_those_of_the_counts(report: Report) -> None:
+def test_shares_are_those_of_the_counts(report: Document) -> None:
     rows = [each for rows in report.data["mistakes"].values() for each in rows]
     assert all(0 <= each["distinct"] <= each["visible"] <= each["sheets"] <= len(CLASS) for each in rows)
     for word in ("visible", "distinct"):
@@ -89,7 +89,7 @@ def test_what_is_asked_for_is_revealed(sheet: Assignment) -> None:
     assert found.data["visible"] > usual.data["visible"]
 
 
-def test_tables_have_an_entry_for_every_heading(report: Report) -> None:
+def test_tables_have_an_entry_for_every_heading(report: Document) -> None:
     tables = [block for block in report.blocks if isinstance(block, Table)]
     assert tables and all(len(row) == len(table.headings) <= 9 for table in tables for row in table.rows)
 

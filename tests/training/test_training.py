@@ -89,8 +89,8 @@ def test_formats(form: str) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--precision", "mixed"], "--precision is for what training costs"),
-        (["--checkpoint", "3"], "--checkpoint is for what training costs"),
+        (["--precision", "mixed"], "--precision needs --training"),
+        (["--checkpoint", "3"], "--checkpoint needs --training"),
         (["--training", "adan"], "did you mean adam"),
         (["--training", "adam", "--precision", "fp23"], "unknown precision 'fp23'"),
         (["--training", "adam", "-c", "ai61002"], "ai61002 does not count training"),

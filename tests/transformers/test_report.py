@@ -13,14 +13,14 @@ from typer.testing import CliRunner
 
 import worksheet as ws
 from worksheet.cli import app
-from worksheet.report import Report, Table, Text
+from worksheet.document import Document, Table, Text
 from worksheet.zoo.language import TRANSFORMERS
 
 NAMES = [transformer.name for transformer in TRANSFORMERS]
 
 
 @cache
-def report(name: str) -> Report:
+def report(name: str) -> Document:
     return ws.transformer(f"zoo:{name}", prompt=7, batch=3, dtype="weights=int4,activations=fp16")
 
 
@@ -94,7 +94,7 @@ def test_formats(format: str) -> None:
         (["llama-2-7b", "--width", "96"], "cannot be split into pairs"),
         (["gpt2", "--dtype", "fp17"], "unknown data type"),
         (["gpt2", "--vocabulary", "10000000000"], "--vocabulary = 10000000000"),
-        (["--blocks", "3"], "whose sizes are these?"),
+        (["--blocks", "3"], "no network is named for these sizes"),
     ],
 )
 def test_refusals(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -308,8 +308,8 @@ def test_brackets_always_when_the_sheet_asks(sheet) -> None:
 
 
 def test_a_template_of_ones_own_takes_the_place_of_the_packages(solution: ws.Derivation, tmp_path: Path) -> None:
-    (tmp_path / "md").mkdir()
-    (tmp_path / "md" / "question.md").write_text("\nOUR COURSE, {{ network }}\n")
+    (tmp_path / "md" / "blocks").mkdir(parents=True)
+    (tmp_path / "md" / "blocks" / "question.md").write_text("\nOUR COURSE, {{ block.network }}\n")
     text = ws.render(solution, "md", template=tmp_path).decode()
     assert "OUR COURSE, ai61002" in text
     assert "| 1 | Conv2d" in text
@@ -320,7 +320,7 @@ def test_a_template_of_ones_own_takes_the_place_of_the_packages(solution: ws.Der
     [
         ("\n\n{{ titel }}", 3, "'titel' is undefined"),
         ("{% for %}", 1, "cannot be read"),
-        ("\n{{ rows[0].nothing }}", 2, "has no attribute 'nothing'"),
+        ("\n{{ block.layer.nothing }}", 2, "has no attribute 'nothing'"),
         ("{{ ''.__class__.__mro__ }}", 1, "unsafe|undefined|access"),
         ("{{ title.format.__globals__ }}", 1, "unsafe|undefined|access"),
         ("{% include 'none.md' %}", None, "there is no template 'none.md'"),
@@ -329,13 +329,25 @@ def test_a_template_of_ones_own_takes_the_place_of_the_packages(solution: ws.Der
     ],
 )
 def test_faults_of_a_template_name_file_and_line(solution, tmp_path: Path, code: str, line: int | None, message: str) -> None:
-    (tmp_path / "md").mkdir()
-    (tmp_path / "md" / "row.md").write_text(code)
+    (tmp_path / "md" / "blocks").mkdir(parents=True)
+    (tmp_path / "md" / "blocks" / "layer.md").write_text(code)
     with pytest.raises(WorksheetError, match=message) as caught:
         ws.render(solution, "md", template=tmp_path)
     assert caught.value.where.line == line
     if line:
-        assert caught.value.where.file == str(tmp_path / "md" / "row.md")
+        assert caught.value.where.file == str(tmp_path / "md" / "blocks" / "layer.md")
+
+
+@pytest.mark.parametrize("format", ["md", "tex", "html", "txt", "typ"])
+def test_a_template_of_an_earlier_version_is_named(solution, tmp_path: Path, format: str) -> None:
+    """A file that would take the place of nothing is not passed over in silence."""
+    folder = tmp_path / {"typ": "typst"}.get(format, format)
+    folder.mkdir()
+    (folder / f"row.{format}").write_text("")
+    with pytest.raises(WorksheetError, match=f"is called blocks/layer.{format} now") as caught:
+        ws.render(solution, format, template=tmp_path)
+    assert caught.value.where.file == str(folder / f"row.{format}")
+    assert "docs/templates.md" in (caught.value.hint or "")
 
 
 def test_typst_reads_no_file_beyond_the_templates(solution: ws.Derivation, tmp_path: Path) -> None:

@@ -258,7 +258,7 @@ def test_pictures_of_known_networks_are_few_and_fit_a_page(name: str, most: int)
     from worksheet.writers.graph import pictures
 
     d = ws.derive(ws.read(f"zoo:{name}"), "textbook")
-    drawn = pictures(d)
+    drawn = pictures(d.rows, d.title)
     assert 1 <= len(drawn) <= most
     assert max(picture.width for picture in drawn) < 900  # points: the type stays above 4.5 points on a page
     for picture in drawn:

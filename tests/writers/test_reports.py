@@ -7,16 +7,16 @@ import pytest
 
 import worksheet as ws
 from worksheet.derivation import Section, Statement, Step
+from worksheet.document import Bullets, Document, Picture, Table, Text, Title, Working
 from worksheet.formula import Formula
-from worksheet.report import Bullets, Picture, Report, Table, Text, Title, Working
 
 RULE = Formula("2*c*(M*N - 1)")
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="100" height="50" viewBox="0 0 100 50"><rect width="100" height="50"/></svg>'
 HOSTILE = "\\input{/etc/passwd} #include <script>alert(1)</script> $x$ {{ 7 }} << 7 >> | * _ & % ~ ^ −"
 
 
-def report(text: str = "plain") -> Report:
-    return Report(
+def report(text: str = "plain") -> Document:
+    return Document(
         title=f"Title {text}",
         course=text,
         blocks=(
@@ -74,12 +74,14 @@ def test_latex_sets_a_report(tmp_path: Path, text: str) -> None:
 
 def test_the_package_has_every_template() -> None:
     """A block has a template in every notation."""
-    from worksheet.writers.report_view import BLOCKS
+    from worksheet.writers.views import View
 
     folder = Path(__file__).parents[2] / "templates"
     for notation, suffix in {"md": "md", "tex": "tex", "typst": "typ", "html": "html", "txt": "txt"}.items():
-        for template, _ in BLOCKS.values():
-            assert (folder / notation / "blocks" / f"{template}.{suffix}").exists()
+        blocks = {path.stem for path in (folder / notation / "blocks").glob(f"*.{suffix}")}
+        wanted = {view.template for view in View.__subclasses__() if view.template} | {"layer"}
+        assert blocks == wanted - ({"contents"} if notation == "txt" else set())
+        assert len(blocks) <= 12
 
 
 @pytest.mark.parametrize(
@@ -87,5 +89,53 @@ def test_the_package_has_every_template() -> None:
 )
 def test_a_formula_in_a_total_is_set_as_one(format: str, expected: str) -> None:
     table = Table(("Layer", "MACs"), (("a", Formula("L**2")), ("b", Formula("L**2"))), ("Total", Formula("2*L**2")))
-    text = ws.render(Report("Sums", (table,)), format).decode()
+    text = ws.render(Document("Sums", (table,)), format).decode()
     assert expected in text and "**$" not in text and "*2 L" not in text
+
+
+def test_a_report_shows_itself_in_a_notebook() -> None:
+    page = report()._repr_html_()
+    assert page.startswith('<iframe title="Title plain"')
+    assert "&lt;math" in page
+    latex = report(HOSTILE)._repr_latex_()
+    assert latex.count("$$\\begin{array}{lrr}") == 1
+    assert latex.count("$$\\begin{aligned}") == 1
+    assert "12{,}345" in latex or "12,345" in latex
+    assert "\\input{/etc" not in latex
+
+
+@pytest.mark.tex
+def test_notebook_latex_of_a_report_compiles(tmp_path: Path) -> None:
+    import subprocess
+
+    frame = "\\documentclass{{article}}\\usepackage{{amsmath}}\\begin{{document}}\n{}\n\\end{{document}}"
+    (tmp_path / "x.tex").write_text(frame.format(report(HOSTILE)._repr_latex_()))
+    run = subprocess.run(["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "x.tex"], cwd=tmp_path, capture_output=True)
+    assert run.returncode == 0, run.stdout[-1500:]
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_a_report_on_the_terminal(is_terminal: bool) -> None:
+    """Every block is printed; headings are bold where the terminal can show it."""
+    from io import StringIO
+
+    from rich.console import Console
+
+    from worksheet.writers import terminal
+
+    file = StringIO()
+    terminal.show(report(HOSTILE), Console(file=file, width=120, force_terminal=is_terminal, highlight=False))
+    shown = file.getvalue()
+    for text in ("stands apart", "- one", "12,345", "−12,345", "Width", "A box", "1,605,504", "<script>alert(1)</script>"):
+        assert text in shown
+    assert ("\x1b[1m" in shown) == is_terminal
+
+
+def test_drawings_of_a_solution_are_files_too(tmp_path: Path) -> None:
+    pytest.importorskip("igraph")
+    from tests.sheet_facts import EXAMPLES
+
+    files = ws.draw(ws.derive(ws.read(EXAMPLES / "resnet18.sheet")), tmp_path / "out")
+    assert files
+    assert {path.suffix for path in files} == {".svg", ".png"}
+    assert all(path.name.startswith("Layers_1_to_") or "Layers" in path.name for path in files)

@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 import worksheet as ws
-from worksheet.cli.options import Command
+from worksheet.cli.options import Command, Homework, option
 from worksheet.errors import WorksheetError
-
-Homework = Annotated[Path, typer.Argument(help="The assignment: a homework.yaml.", show_default=False)]
 
 
 def check(
     context: typer.Context,
     homework: Homework,
-    row: Annotated[str, typer.Option("--row", help="The row: its S. No., the layer's name, or total.", show_default=False)],
-    student: Annotated[str, typer.Option("--student", help="Whose variant.", show_default=False)] = "",
+    row: Annotated[str, option("--row", help="The row: its S. No., the layer's name, or total.")],
+    student: Annotated[str, option("--student", help="Whose variant.")] = "",
     hint: Annotated[bool, typer.Option("--hint", help="Print the formula, without numbers.")] = False,
     show: Annotated[bool, typer.Option("--show", help="Print the worked step, with the solution.")] = False,
 ) -> None:
     """Check one answer: right, or what is wrong with it, without the solution.
 
-    The answer stands behind the name of its column: --flops 24,09,95,328, or --output 64x56x56. Ends with exit code 1 where an
+    The answer follows the name of its column: --flops 24,09,95,328, or --output 64x56x56. Ends with exit code 1 where an
     answer is not right.
     """
     from worksheet.homework.practice import checked
@@ -43,7 +40,7 @@ def check(
 
 
 def _answers(arguments: list[str]) -> dict[str, str]:
-    """The columns and answers behind the options that the command itself knows."""
+    """The columns and answers after the options that the command itself knows."""
     answers: dict[str, str] = {}
     rest = iter(arguments)
     for word in rest:

@@ -1,4 +1,4 @@
-"""``worksheet conventions``: the ways of counting, and each of them as a page."""
+"""``worksheet conventions``: the conventions for counting, and each of them as a page."""
 
 from __future__ import annotations
 
@@ -7,29 +7,25 @@ from typing import Annotated
 import typer
 
 import worksheet as ws
-from worksheet import conventions as ways
-from worksheet.cli.delivery import check, deliver
-from worksheet.cli.options import Command, Engine, Format, Output, Paper, Template, completing
+from worksheet import conventions as known
+from worksheet.cli.delivery import delivers
+from worksheet.cli.options import Command, completing
+from worksheet.document import Document
 
 
+@delivers()
 def conventions(
     name: Annotated[
         str | None,
         typer.Argument(
-            help="One of them, or a YAML file of your own; the list of all without.",
+            help="A convention, or a YAML file of your own; without one, all are listed.",
             show_default=False,
-            autocompletion=completing(ways.names),
+            autocompletion=completing(known.names),
         ),
     ] = None,
-    output: Output = None,
-    format: Format = None,
-    engine: Engine = "typst",
-    paper: Paper = "a4",
-    template: Template = None,
-) -> None:
-    """List the ways of counting, or print one of them: rules, formulas kind by kind, known faults."""
-    check(output, format, engine, paper, template)
-    deliver(ws.convention_page(name) if name else ws.convention_list(), output, format, engine, paper, template)
+) -> Document:
+    """List the conventions, or print one of them: rules, formulas kind by kind, known faults."""
+    return ws.convention_page(name) if name else ws.convention_list()
 
 
 COMMAND = Command(conventions, "worksheet conventions fvcore -o fvcore.pdf", 6)

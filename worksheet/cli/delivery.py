@@ -1,25 +1,149 @@
-"""Reads what a command is given and hands over what it makes: to a file, to standard output, to the terminal."""
+"""What commands have in common: groups of options, the network that is read, the document that is handed over."""
 
 from __future__ import annotations
 
 import contextlib
+import inspect
 import sys
-from collections.abc import Callable, Iterable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from inspect import Parameter, Signature
+from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
+
+from typer.models import ArgumentInfo
 
 import worksheet as ws
+from worksheet.cli.options import Engine, Format, Input, Kwargs, Output, Paper, Pictures, Regions, SkipUnknown, Template
+from worksheet.document import Document
 from worksheet.errors import OutputError, WorksheetError, shown
-from worksheet.report import Report
 from worksheet.writers import check_writable, options, save, writer_for
 from worksheet.writers.drawings import check_folder
 
 if TYPE_CHECKING:
     from worksheet.network import Network
-    from worksheet.writers import Document
+    from worksheet.writers import Printable
 
 WORDS: dict[str, bool | None] = {"true": True, "false": False, "none": None}
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a network is read."""
+
+    input: Input = None
+    skip_unknown: SkipUnknown = False
+    regions: Regions = None
+    kwargs: Kwargs = None
+
+    def network(self, source: str) -> Network:
+        """The network that a command line names. Raises WorksheetError."""
+        kwargs = dict(map(argument, self.kwargs or ()))
+        return ws.read(source, self.input, skip_unknown=self.skip_unknown, regions=self.regions, kwargs=kwargs)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Where a document goes, in which format, and how it is set."""
+
+    output: Output = None
+    format: Format = None
+    pictures: Pictures = None
+    engine: Engine = "typst"
+    paper: Paper = "a4"
+    template: Template = None
+
+    def check(self) -> None:
+        """Refuse what cannot be delivered before any work is done."""
+        options(self.engine, self.paper, self.template)
+        if self.pictures is not None:
+            check_folder(self.pictures)
+        if self.output is not None:
+            writer_for(self.output, self.format)
+            check_writable(self.output)
+        elif self.format is not None and writer_for(None, self.format).binary and sys.stdout.isatty():
+            hint = f"name a file with -o, such as -o solution.{self.format}"
+            raise OutputError(f"{self.format} is not for a terminal", hint=hint)
+
+    def deliver(self, document: Printable) -> None:
+        """Hand a document over: to a file, to standard output, to the terminal; its pictures into the folder for them."""
+        if self.pictures is not None:
+            ws.draw(document, self.pictures)
+        if self.output is None and self.format is None:
+            _show(document)
+            return
+        writer = writer_for(self.output, self.format)
+        data = writer.render(document, options(self.engine, self.paper, self.template))
+        if self.output is not None:
+            save(self.output, data)
+        else:
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+
+
+def _show(document: Printable) -> None:
+    """On the terminal; whatever is not a solution goes into a pipe as plain text."""
+    if isinstance(document, Document) and not sys.stdout.isatty():
+        sys.stdout.write(ws.render(document, "txt").decode())
+        return
+    from rich.console import Console
+
+    from worksheet.writers import terminal
+
+    terminal.show(document, Console(highlight=False))
+
+
+def delivers(*, pictures: bool = False) -> Callable[[Callable[..., Printable]], Callable[..., None]]:
+    """Gives a command that makes a document the options of Delivery: checked before its work, obeyed after it.
+
+    ``pictures``: its drawings go into a folder too. A parameter that is a group of options becomes these options.
+    """
+
+    def decorated(command: Callable[..., Printable]) -> Callable[..., None]:
+        parameters = inspect.signature(command, eval_str=True).parameters
+        groups: dict[str, Any] = {name: each.annotation for name, each in parameters.items() if is_dataclass(each.annotation)}
+        own = {name: each for name, each in _options(Delivery).items() if pictures or name != "pictures"}
+
+        def run(**given: Any) -> None:
+            delivery = Delivery(**_taken(given, own))
+            delivery.check()
+            made = {name: group(**_taken(given, _options(group))) for name, group in groups.items()}
+            delivery.deliver(command(**given, **made))
+
+        others = {name: each for name, each in parameters.items() if name not in groups}
+        arguments = {name: each for name, each in others.items() if _is_argument(each)}
+        spread = {name: each for group in groups.values() for name, each in _options(group).items()}
+        return _with_parameters(run, command, {**arguments, **own, **others, **spread})
+
+    return decorated
+
+
+def _taken(given: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: given.pop(name) for name in names}
+
+
+def _options(group: type) -> dict[str, Parameter]:
+    hints = get_type_hints(group, include_extras=True)
+    return {
+        field.name: Parameter(field.name, Parameter.KEYWORD_ONLY, default=field.default, annotation=hints[field.name])
+        for field in fields(group)
+    }
+
+
+def _is_argument(parameter: Parameter) -> bool:
+    metadata = getattr(parameter.annotation, "__metadata__", ())
+    return parameter.default is Parameter.empty or any(isinstance(each, ArgumentInfo) for each in metadata)
+
+
+def _with_parameters(
+    run: Callable[..., None], command: Callable[..., Any], parameters: Mapping[str, Parameter]
+) -> Callable[..., None]:
+    """The function under the command's name, with the parameters that typer shall see."""
+    keywords = [each.replace(kind=Parameter.KEYWORD_ONLY) for each in parameters.values()]
+    run.__name__, run.__doc__ = command.__name__, command.__doc__
+    run.__signature__ = Signature(keywords)  # type: ignore[attr-defined]
+    run.__annotations__ = {each.name: each.annotation for each in keywords}
+    return run
 
 
 def argument(text: str) -> tuple[str, int | float | bool | str | None]:
@@ -33,57 +157,6 @@ def argument(text: str) -> tuple[str, int | float | bool | str | None]:
         with contextlib.suppress(ValueError):
             return name, number(value)
     return name, value
-
-
-def network(
-    source: str, input: str | None, *, skip_unknown: bool = False, regions: int | None = None, kwargs: Iterable[str] | None = None
-) -> Network:
-    """The network that a command line names. Raises WorksheetError."""
-    return ws.read(source, input, skip_unknown=skip_unknown, regions=regions, kwargs=dict(map(argument, kwargs or ())))
-
-
-def check(
-    output: Path | None, format: str | None, engine: str, paper: str, template: Path | None, pictures: Path | None = None
-) -> None:  # fmt: skip
-    """Refuse what cannot be delivered before any work is done."""
-    options(engine, paper, template)
-    if pictures is not None:
-        check_folder(pictures)
-    if output is not None:
-        writer_for(output, format)
-        check_writable(output)
-    elif format is not None and writer_for(None, format).binary and sys.stdout.isatty():
-        raise OutputError(f"{format} is not for a terminal", hint=f"name a file with -o, such as -o solution.{format}")
-
-
-def deliver(
-    document: Document, output: Path | None, format: str | None, engine: str, paper: str, template: Path | None,
-    pictures: Path | None = None,
-) -> None:  # fmt: skip
-    """Hand a document over; a report's pictures too, into the folder that is named for them."""
-    if pictures is not None and isinstance(document, Report):
-        ws.draw(document, pictures)
-    if output is None and format is None:
-        _show(document)
-        return
-    data = writer_for(output, format).render(document, options(engine, paper, template))
-    if output is not None:
-        save(output, data)
-    else:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-
-
-def _show(document: Document) -> None:
-    """On the terminal, or as text where nobody looks."""
-    if isinstance(document, Report):
-        sys.stdout.write(ws.render(document, "txt").decode())
-        return
-    from rich.console import Console
-
-    from worksheet.writers import terminal
-
-    terminal.show(document, Console(highlight=False))
 
 
 def watched(what: str) -> Callable[..., Iterable[Any]]:

@@ -1,49 +1,25 @@
-"""``worksheet explain``: which ways of counting give a published figure."""
+"""``worksheet explain``: which conventions give a published figure."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 import worksheet as ws
-from worksheet.cli.delivery import check, deliver, network
-from worksheet.cli.options import (
-    Batch,
-    Command,
-    Engine,
-    Format,
-    Input,
-    Kwargs,
-    Output,
-    Paper,
-    PlainGrouping,
-    Regions,
-    SkipUnknown,
-    Source,
-    Template,
-)  # fmt: skip
+from worksheet.cli.delivery import Reading, delivers
+from worksheet.cli.options import Batch, Command, PlainGrouping, Source, option
+from worksheet.document import Document
 
 
+@delivers()
 def explain(
     source: Source,
-    total: Annotated[str, typer.Option("--total", help="The figure as it was printed, such as 4.11G.", show_default=False)],
-    output: Output = None,
-    format: Format = None,
+    total: Annotated[str, option("--total", help="The figure as it was printed, such as 4.11G.")],
+    reading: Reading,
     digits: PlainGrouping = "en_US",
-    input: Input = None,
     batch: Batch = 1,
-    skip_unknown: SkipUnknown = False,
-    regions: Regions = None,
-    kwargs: Kwargs = None,
-    engine: Engine = "typst",
-    paper: Paper = "a4",
-    template: Template = None,
-) -> None:
-    """Find the ways of counting that give a published total, to its printed digits."""
-    check(output, format, engine, paper, template)
-    found = network(source, input, skip_unknown=skip_unknown, regions=regions, kwargs=kwargs)
-    deliver(ws.explain(found, total, batch=batch, digits=digits), output, format, engine, paper, template)
+) -> Document:
+    """Find the conventions that give a published total, to its printed digits."""
+    return ws.explain(reading.network(source), total, batch=batch, digits=digits)
 
 
 COMMAND = Command(explain, "worksheet explain zoo:resnet50-torchvision --total 4.11G", 5)

@@ -10,7 +10,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from worksheet.cli.options import Command, Engine, Paper, Template, completing
+from worksheet.cli.options import (
+    Backend,
+    Command,
+    Engine,
+    Homework,
+    Jobs,
+    Paper,
+    Roster,
+    Scheduler,
+    Template,
+    comma_separated,
+    formats,
+    option,
+)
 from worksheet.errors import printable
 
 if TYPE_CHECKING:
@@ -20,29 +33,18 @@ MANY = 20  # students from which on further processes are worth their start
 NAMED = 5  # students of a group who are named
 INTERRUPTED = 130  # the exit code of what Ctrl-C has ended
 ROSTER = "--roster"
-NOBODYS = "the assignment has variants, and without a roster the one sheet is of its own network: nobody's variant"
-BACKENDS = ("local", "dask")
+JSON, NONE = "json", "none"
+NO_VARIANT = (
+    "the assignment has variants, and without a roster the one sheet is of its own network, which is no student's variant"
+)
 
-Homework = Annotated[Path, typer.Argument(help="The assignment: a homework.yaml, or a sheet.", show_default=False)]
-Roster = Annotated[Path | None, typer.Option(ROSTER, help="The class: a CSV with id, and name if you like.", show_default=False)]
-Folder = Annotated[Path, typer.Option("-o", "--output", help="The folder to write to.", show_default=False)]
-Formats = Annotated[str, typer.Option("-f", "--format", help="Of the sheets: pdf, md, tex, html, txt, typ; with commas.")]
-Forms = Annotated[str, typer.Option("--forms", help="Of the answer forms: csv, xlsx, md; with commas, or none.")]
-Jobs = Annotated[
-    int | None, typer.Option("--jobs", help="Processes; 0 for one a core. By default as the class needs.", show_default=False)
-]
-Backend = Annotated[
-    str, typer.Option("--backend", help="Where the work is done: local, or dask.", autocompletion=completing(lambda: BACKENDS))
-]
-Scheduler = Annotated[str, typer.Option("--scheduler", help="With dask: its address, tcp://HOST:8786.", show_default=False)]
+Folder = Annotated[Path, option("-o", "--output", help="The folder to write to.")]
+Formats = Annotated[str, typer.Option("-f", "--format", help=f"Of the sheets, with commas: {formats(without=[JSON])}.")]
+Forms = Annotated[str, typer.Option("--forms", help="Of the answer forms, with commas: csv, xlsx, md, or none.")]
 Combined = Annotated[bool, typer.Option("--combined/--no-combined", help="Bind all sheets in one PDF for printing.")]
 Reference = Annotated[
     bool | None,
-    typer.Option(
-        "--formulas/--no-formulas",
-        help="Print the formulas on the question sheets; by default unless they are asked.",
-        show_default=False,
-    ),
+    option("--formulas/--no-formulas", help="Print the formulas on the question sheets; by default unless they are asked."),
 ]
 
 
@@ -76,11 +78,14 @@ def generate(
     processes = jobs if jobs is not None else 0 if len(students) >= MANY and backend == workers.LOCAL else 1
     workers.check(backend, processes, scheduler)
     generation = Generation(
-        assignment, students, output, Order(_words(format), _words(forms), paper, engine, template, reference)
+        assignment,
+        students,
+        output,
+        Order(comma_separated(format), comma_separated(forms, NONE), paper, engine, template, reference),
     )
     made = _worked(generation, combined=combined, jobs=processes, backend=backend, scheduler=scheduler)
     if assignment.variants and not students:
-        typer.echo(f"note: {NOBODYS}; {ROSTER} gives each student's", err=True)
+        typer.echo(f"note: {NO_VARIANT}; {ROSTER} gives each student's", err=True)
     if made.failed:
         raise typer.Exit(1)
 
@@ -99,10 +104,6 @@ def _worked(generation: Generation, *, combined: bool, jobs: int, backend: str, 
         raise typer.Exit(INTERRUPTED) from None
     _say(generation, made, bound, covered)
     return made
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(word.strip() for word in text.split(",") if word.strip() not in ("", "none")))
 
 
 def _say(generation: Generation, made: Made, bound: Path | None, covered: str) -> None:

@@ -3,97 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import Annotated
 
 import typer
 
 import worksheet as ws
-from worksheet import conventions
-from worksheet.cli.delivery import check, deliver, network, watched
-from worksheet.cli.options import (
-    Command,
-    Engine,
-    Format,
-    Input,
-    Kwargs,
-    Output,
-    Paper,
-    PlainGrouping,
-    Regions,
-    SkipUnknown,
-    Template,
-    completing,
-    sources,
-)  # fmt: skip
-from worksheet.cli.report import Pictures
+from worksheet.cli.delivery import Reading, delivers, watched
+from worksheet.cli.options import Command, Conventions, PlainGrouping, option, sources
+from worksheet.document import Document
 from worksheet.errors import Collector, WorksheetError, shown
 from worksheet.network import Network
 
 WATCHED = "growing"
-RANGE = "such as {}, sizes with commas between, or one size to set it."
+RANGE = "{}, sizes with commas between, or one size to set it."
 Networks = Annotated[
     list[str], typer.Argument(help="The networks, each as for solve.", show_default=False, autocompletion=sources)
 ]
-Side = Annotated[str, typer.Option("--side", help=f"The side of the input: {RANGE.format('112..672')}", show_default=False)]
-Samples = Annotated[str, typer.Option("--batch", help=f"The batch: {RANGE.format('1..64')}", show_default=False)]
-Width = Annotated[str, typer.Option("--width", help=f"A multiplier of all widths: {RANGE.format('0.25..2')}", show_default=False)]
-Length = Annotated[str, typer.Option("--length", help=f"The length of the input: {RANGE.format('64..1024')}", show_default=False)]
-Vary = Annotated[
-    list[str] | None,
-    typer.Option("--vary", help="Anything else that may vary, such as conv1.k=16..256.", show_default=False),
-]
-Counting = Annotated[
-    list[str] | None,
-    typer.Option(
-        "-c",
-        "--convention",
-        help="How to count: a name, name:column, or a YAML file; several are drawn in one picture.",
-        show_default=False,
-        autocompletion=completing(conventions.names),
-    ),
-]
-Columns = Annotated[
-    list[str] | None, typer.Option("--column", help="This column alone; may be given several times.", show_default=False)
-]
+Side = Annotated[str, option("--side", help=f"The side of the input: {RANGE.format('112..672')}")]
+Samples = Annotated[str, option("--batch", help=f"The batch: {RANGE.format('1..64')}")]
+Width = Annotated[str, option("--width", help=f"A multiplier of all widths: {RANGE.format('0.25..2')}")]
+Length = Annotated[str, option("--length", help=f"The length of the input: {RANGE.format('64..1024')}")]
+Vary = Annotated[list[str] | None, option("--vary", help="Anything else that may vary, such as conv1.k=16..256.")]
+Columns = Annotated[list[str] | None, option("--column", help="This column alone; may be given several times.")]
 Points = Annotated[int, typer.Option("--points", help="How many sizes a table shows at most.")]
 
 
+@delivers(pictures=True)
 def grow(
     source: Networks,
+    reading: Reading,
     side: Side = "",
     batch: Samples = "",
     width: Width = "",
     length: Length = "",
     vary: Vary = None,
-    convention: Counting = None,
+    convention: Conventions = None,
     column: Columns = None,
     points: Points = 12,
-    pictures: Pictures = None,
-    output: Output = None,
-    format: Format = None,
     digits: PlainGrouping = "en_US",
-    input: Input = None,
-    skip_unknown: SkipUnknown = False,
-    regions: Regions = None,
-    kwargs: Kwargs = None,
-    engine: Engine = "typst",
-    paper: Paper = "a4",
-    template: Template = None,
-) -> None:
+) -> Document:
     """Show how the cost of networks grows: closed forms, tables, curves, exponents, and which kinds of layer lead where."""
-    check(output, format, engine, paper, template, pictures)
     named = {"side": side, "batch": batch, "width": width, "length": length}
-    ranges, found = _read(
-        {name: text for name, text in named.items() if text}, vary or (), source,
-        partial(network, input=input, skip_unknown=skip_unknown, regions=regions, kwargs=kwargs),
-    )  # fmt: skip
-    made = ws.grow(found, ranges, convention or (), columns=column or (), points=points, digits=digits, progress=watched(WATCHED))
-    deliver(made, output, format, engine, paper, template, pictures)
+    ranges, networks = _read({name: text for name, text in named.items() if text}, vary or (), source, reading.network)
+    return ws.grow(
+        networks, ranges, convention or (), columns=column or (), points=points, digits=digits, progress=watched(WATCHED)
+    )
 
 
 def _read(
-    ranges: dict[str, str], vary: Iterable[str], source: Iterable[str], read: Callable[[str], Network]
+    ranges: dict[str, str], vary: Iterable[str], sources: Iterable[str], read: Callable[[str], Network]
 ) -> tuple[dict[str, str], list[Network]]:
     """The ranges and the networks. Raises WorksheetError with the faults of all of them."""
     from worksheet.derive.growth.size_ranges import read_ranges
@@ -102,15 +60,15 @@ def _read(
     for text in vary:
         with faults.catching():
             ranges |= _varied(text)
-    found: list[Network] = []
-    for one in source:
+    networks: list[Network] = []
+    for source in sources:
         with faults.catching():
-            found.append(read(one))
+            networks.append(read(source))
     if faults.found:
         with faults.catching():
             read_ranges(ranges)
     faults.raise_any()
-    return ranges, found
+    return ranges, networks
 
 
 def _varied(text: str) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +15,8 @@ from worksheet.conventions.dtypes import BITS
 from worksheet.conventions.optimisers import optimisers, precisions
 from worksheet.writers import ENGINES, PAPERS, writers
 from worksheet.zoo import models
+
+BACKENDS = ("local", "dask")  # of homework.workers, which is imported when there is work
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,29 @@ def sources(incomplete: str) -> list[str]:
     return [f"zoo:{name}" for name in models() if f"zoo:{name}".startswith(incomplete)]
 
 
+def option(*names: str, help: str, offers: Callable[[], Iterable[str]] | None = None, least: int | None = None) -> Any:
+    """An option whose default is not printed."""
+    offered = completing(offers) if offers else None
+    return typer.Option(*names, help=help, show_default=False, autocompletion=offered, min=least)
+
+
+def either(names: Iterable[str]) -> str:
+    """``md, tex or pdf``."""
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def comma_separated(text: str, *nothing: str) -> tuple[str, ...]:
+    """The words of a list with commas, each once; those that stand for nothing are left out."""
+    return tuple(dict.fromkeys(word.strip() for word in text.split(",") if word.strip() not in ("", *nothing)))
+
+
+def formats(*, without: Sequence[str] = ()) -> str:
+    return either(name for name in writers() if name not in without)
+
+
+# The network
+
 Source = Annotated[
     str,
     typer.Argument(
@@ -45,113 +70,87 @@ Source = Annotated[
         autocompletion=sources,
     ),
 ]
-Output = Annotated[
-    Path | None, typer.Option("-o", "--output", help="The file to write; its suffix chooses the format.", show_default=False)
-]
-Format = Annotated[
-    str | None,
-    typer.Option(
-        "-f",
-        "--format",
-        help="md, tex, pdf, html, txt, json or typ.",
-        show_default=False,
-        autocompletion=completing(writers),
-    ),
-]
+Input = Annotated[str | None, option("--input", help="Another input size, such as 3x224x224; several with commas.")]
+SkipUnknown = Annotated[bool, typer.Option("--skip-unknown", help="Skip unknown layers and list them.")]
+Regions = Annotated[int | None, option("--regions", help="How many regions a detector's heads run over.", least=1)]
+Kwargs = Annotated[list[str] | None, option("--kwargs", help="An argument for a PyTorch factory, such as num_classes=10.")]
+
+# The document
+
+Output = Annotated[Path | None, option("-o", "--output", help="The file to write; its suffix chooses the format.")]
+Format = Annotated[str | None, option("-f", "--format", help=f"{formats()}.", offers=writers)]
 Engine = Annotated[
     str,
     typer.Option(
         "--engine",
-        help="What sets a PDF: typst (built in) or latex (TeX must be installed).",
+        help=f"What sets a PDF: {either(f'{name} ({needs})' for name, needs in ENGINES.items())}.",
         autocompletion=completing(lambda: ENGINES),
     ),
 ]
-Paper = Annotated[str, typer.Option("--paper", help="a4 or letter.", autocompletion=completing(lambda: PAPERS))]
-Template = Annotated[
-    Path | None,
-    typer.Option("--template", help="A folder whose templates take the place of the package's own.", show_default=False),
+Paper = Annotated[str, typer.Option("--paper", help=f"{either(PAPERS)}.", autocompletion=completing(lambda: PAPERS))]
+Template = Annotated[Path | None, option("--template", help="A folder whose templates replace the package's own.")]
+Pictures = Annotated[Path | None, option("--pictures", help="A folder to write the pictures into, as SVG and PNG.")]
+Picture = Annotated[
+    bool | None, option("--picture/--no-picture", help="Draw the network (html, pdf); by default where it branches.")
 ]
-Counting = Annotated[
-    str | None,
-    typer.Option(
-        "-c",
-        "--convention",
-        help="How to count: a name, or a YAML file of your own.",
-        show_default=False,
-        autocompletion=completing(conventions.names),
-    ),
-]
-Grouping = Annotated[
-    str | None,
-    typer.Option("--digits", help="Digit grouping: en_IN, en_US, another locale, or none.", show_default=False),
-]
+Grouping = Annotated[str | None, option("--digits", help="Digit grouping: en_IN, en_US, another locale, or none.")]
 PlainGrouping = Annotated[str, typer.Option("--digits", help="Digit grouping: en_US, en_IN, another locale, or none.")]
-Input = Annotated[
-    str | None,
-    typer.Option("--input", help="Another input size, such as 3x224x224; several with commas.", show_default=False),
-]
-Rows = Annotated[str, typer.Option("--rows", help="Show these rows alone, such as 3-7,12.", show_default=False)]
-Kinds = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--kind", help="Show the rows of this kind of layer alone.", show_default=False, autocompletion=completing(ws.kinds)
-    ),
-]
+Rows = Annotated[str, option("--rows", help="Show these rows alone, such as 3-7,12.")]
+Kinds = Annotated[list[str] | None, option("--kind", help="Show the rows of this kind of layer alone.", offers=ws.kinds)]
 Summary = Annotated[bool, typer.Option("--summary", help="The tables and totals alone.")]
 Unfold = Annotated[bool, typer.Option("--unfold", help="Work every row, also those that repeat an earlier one.")]
-Picture = Annotated[
-    bool | None,
-    typer.Option(
-        "--picture/--no-picture", help="Draw the network (html, pdf); by default where it branches.", show_default=False
-    ),
+
+# What is counted
+
+Convention = Annotated[
+    str | None, option("-c", "--convention", help="The convention: a name, or a YAML file of your own.", offers=conventions.names)
 ]
-SkipUnknown = Annotated[bool, typer.Option("--skip-unknown", help="Pass layers over that are not known, and name them.")]
-Regions = Annotated[
-    int | None, typer.Option("--regions", help="How many regions a detector's heads run over.", min=1, show_default=False)
-]
-Kwargs = Annotated[
+Conventions = Annotated[
     list[str] | None,
-    typer.Option("--kwargs", help="An argument for a PyTorch factory, such as num_classes=10.", show_default=False),
+    option(
+        "-c",
+        "--convention",
+        help="A convention: a name, name:column, or a YAML file; give it several times to compare.",
+        offers=conventions.names,
+    ),
 ]
 Batch = Annotated[int, typer.Option("--batch", help="How many samples are counted together: B in the formulas.", min=1)]
 Dtype = Annotated[
     str,
-    typer.Option(
+    option(
         "--dtype",
-        help="Where bytes are counted (-c memory), the type of the numbers: fp16, or weights=int8,activations=fp16.",
-        show_default=False,
-        autocompletion=completing(lambda: BITS),
+        help="Data type of the numbers, for conventions that count bytes: fp16, or weights=int8,activations=fp16.",
+        offers=lambda: BITS,
     ),
 ]
 Symbolic = Annotated[
     str,
-    typer.Option(
-        "--symbolic",
-        help="Sizes that stay symbols, such as M or M,B: M, N, L, the batch B, a width alpha, a layer's conv1.k.",
-        show_default=False,
-    ),
+    option("--symbolic", help="Sizes that stay symbols, such as M or M,B: M, N, L, the batch B, a width alpha, conv1.k."),
 ]
 Training = Annotated[
     str,
-    typer.Option(
+    option(
         "--training",
         help="What a step of training costs with an optimiser: sgd, sgd-momentum, nesterov, adam, adamw, or sgd+decay.",
-        show_default=False,
-        autocompletion=completing(optimisers),
+        offers=optimisers,
     ),
 ]
 Precision = Annotated[
-    str,
-    typer.Option(
-        "--precision",
-        help="With --training, how the numbers are kept: fp32, mixed or bf16.",
-        show_default=False,
-        autocompletion=completing(precisions),
-    ),
+    str, option("--precision", help="With --training, how the numbers are kept: fp32, mixed or bf16.", offers=precisions)
 ]
 Checkpoint = Annotated[
-    int,
-    typer.Option(
-        "--checkpoint", help="With --training, in how many segments the network is run again.", min=0, show_default=False
-    ),
+    int, option("--checkpoint", help="With --training, in how many segments the network is run again.", least=0)
 ]
+
+# Homework
+
+Homework = Annotated[
+    Path, typer.Argument(help="The assignment: a homework.yaml, or a sheet with one in its front matter.", show_default=False)
+]
+Roster = Annotated[Path | None, option("--roster", help="The class: a CSV with id, and name if you like.")]
+Jobs = Annotated[int | None, option("--jobs", help="Processes; 0 for one per core. By default as the class needs.")]
+Backend = Annotated[
+    str,
+    typer.Option("--backend", help=f"Where the work is done: {either(BACKENDS)}.", autocompletion=completing(lambda: BACKENDS)),
+]
+Scheduler = Annotated[str, option("--scheduler", help="With dask, the address of its scheduler: tcp://HOST:8786.")]

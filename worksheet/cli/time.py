@@ -9,25 +9,10 @@ import typer
 
 import worksheet as ws
 from worksheet import hardware
-from worksheet.cli.delivery import check, deliver, network
-from worksheet.cli.options import (
-    Command,
-    Counting,
-    Dtype,
-    Engine,
-    Format,
-    Input,
-    Kwargs,
-    Output,
-    Paper,
-    PlainGrouping,
-    Regions,
-    SkipUnknown,
-    Template,
-    completing,
-    sources,
-)  # fmt: skip
+from worksheet.cli.delivery import Reading, delivers
+from worksheet.cli.options import Batch, Command, Convention, Dtype, PlainGrouping, option, sources
 from worksheet.conventions.dtypes import STORES, stored
+from worksheet.document import Document
 from worksheet.errors import WorksheetError
 from worksheet.hardware.hardware import STANDARD_TYPE
 
@@ -40,74 +25,47 @@ AnySource = Annotated[
         autocompletion=sources,
     ),
 ]
-On = Annotated[
-    str | None,
-    typer.Option(
-        "--on", help="The hardware: a name, or a YAML file.", show_default=False, autocompletion=completing(hardware.names)
-    ),
-]
-Processors = Annotated[int | None, typer.Option("--processors", help="How many processors, cores.", min=1, show_default=False)]
-Clock = Annotated[str | None, typer.Option("--clock", help="The clock, such as 1.41GHz.", show_default=False)]
+On = Annotated[str | None, option("--on", help="The hardware: a name, or a YAML file.", offers=hardware.names)]
+Processors = Annotated[int | None, option("--processors", help="How many processors, cores.", least=1)]
+Clock = Annotated[str | None, option("--clock", help="The clock, such as 1.41GHz.")]
 PerCycle = Annotated[
     str | None,
-    typer.Option(
-        "--per-cycle", help="Operations of one processor in a cycle, or fused multiply-adds: 128, 64fma.", show_default=False
-    ),
+    option("--per-cycle", help="Operations of one processor in a cycle, or fused multiply-adds: 128, 64fma."),
 ]
-Bandwidth = Annotated[str | None, typer.Option("--bandwidth", help="That of the memory, such as 900GB/s.", show_default=False)]
-Samples = Annotated[int, typer.Option("--batch", help="How many samples run together.", min=1)]
-Worked = Annotated[
-    str, typer.Option("--rows", help="Work these rows, such as 3-7,12; else the longest of each kind.", show_default=False)
-]
-Energy = Annotated[
-    Path | None, typer.Option("--energy", help="A YAML file with other energies of operations.", show_default=False)
-]
-Pictures = Annotated[
-    Path | None,
-    typer.Option("--pictures", help="A folder to write the picture into, as SVG and PNG.", show_default=False),
-]
+Bandwidth = Annotated[str | None, option("--bandwidth", help="The bandwidth of the memory, such as 900GB/s.")]
+Worked = Annotated[str, option("--rows", help="Work these rows, such as 3-7,12; else the longest of each kind.")]
+Energy = Annotated[Path | None, option("--energy", help="A YAML file with other energies of operations.")]
 
 
+@delivers(pictures=True)
 def time(
+    reading: Reading,
     source: AnySource = None,
     on: On = None,
-    output: Output = None,
-    format: Format = None,
     processors: Processors = None,
     clock: Clock = None,
     per_cycle: PerCycle = None,
     bandwidth: Bandwidth = None,
-    batch: Samples = 1,
+    batch: Batch = 1,
     dtype: Dtype = "",
-    convention: Counting = None,
+    convention: Convention = None,
     rows: Worked = "",
     energy: Energy = None,
-    pictures: Pictures = None,
     digits: PlainGrouping = "en_US",
-    input: Input = None,
-    skip_unknown: SkipUnknown = False,
-    regions: Regions = None,
-    kwargs: Kwargs = None,
-    engine: Engine = "typst",
-    paper: Paper = "a4",
-    template: Template = None,
-) -> None:
+) -> Document:
     """Bound the time that a network takes on some hardware from below: operations against bytes, layer by layer."""
-    check(output, format, engine, paper, template, pictures)
     numbers = {"processors": processors, "clock": clock, "per_cycle": per_cycle, "bandwidth": bandwidth}
-    found = _hardware(on, dtype, numbers)
+    machine = _hardware(on, dtype, numbers)
     if source is None:
-        made = ws.hardware_report(found or "", digits=digits)
-    elif found is None:
+        return ws.hardware_report(machine or "", digits=digits)
+    if machine is None:
         hint = f"--on with one of {', '.join(hardware.names())}, or --processors, --clock, --per-cycle and --bandwidth"
-        raise WorksheetError("a time on which hardware?", hint=hint)
-    else:
-        net = network(source, input, skip_unknown=skip_unknown, regions=regions, kwargs=kwargs)
-        table = hardware.energies(energy) if energy is not None else None
-        made = ws.timing(
-            net, found, batch=batch, dtype=dtype, convention=convention or "", rows=rows, energy=table, digits=digits
-        )
-    deliver(made, output, format, engine, paper, template, pictures)
+        raise WorksheetError("no hardware given", hint=hint)
+    network = reading.network(source)
+    table = hardware.energies(energy) if energy is not None else None
+    return ws.timing(
+        network, machine, batch=batch, dtype=dtype, convention=convention or "", rows=rows, energy=table, digits=digits
+    )
 
 
 def _hardware(on: str | None, dtype: str, numbers: dict[str, int | str | None]) -> hardware.Hardware | None:

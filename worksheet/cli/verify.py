@@ -11,7 +11,18 @@ import typer
 
 import worksheet as ws
 from worksheet.cli.delivery import watched
-from worksheet.cli.options import Command, Engine, Paper
+from worksheet.cli.options import (
+    Backend,
+    Command,
+    Engine,
+    Homework,
+    Jobs,
+    Paper,
+    Roster,
+    Scheduler,
+    comma_separated,
+    option,
+)
 from worksheet.errors import WorksheetError, nearest, printable, shown
 from worksheet.writers import options, writers
 
@@ -27,29 +38,19 @@ if TYPE_CHECKING:
 
 JSON = "json"
 NONE = "none"
-MOST_LISTED = 20  # unplaced lines that are printed
+MAX_LISTED = 20  # unplaced lines that are printed
 
-Homework = Annotated[Path, typer.Argument(help="The assignment: a homework.yaml, or a sheet with one.", show_default=False)]
 Given = Annotated[
     list[Path], typer.Argument(help="Files of answers: CSV, XLSX, Markdown, JSON, a folder or a zip of them.", show_default=False)
 ]
-Roster = Annotated[Path | None, typer.Option("--roster", help="A CSV of the class: id, name, anything else.", show_default=False)]
 Folder = Annotated[
     Path | None,
-    typer.Option("-o", "--output", help="The folder for tables, feedback sheets and the class report.", show_default=False),
+    option("-o", "--output", help="The folder for tables, feedback sheets and the class report."),
 ]
-Data = Annotated[str | None, typer.Option("-f", "--format", help="json: all marks to standard output.", show_default=False)]
+Data = Annotated[str | None, option("-f", "--format", help="json: all marks to standard output.")]
 Feedback = Annotated[str, typer.Option("--feedback", help="Formats of the students' feedback sheets, or none.")]
 ClassReport = Annotated[str, typer.Option("--report", help="Formats of the class report, or none.")]
-Against = Annotated[
-    Path | None, typer.Option("--against", help="Marks of before: tells what has changed, and why.", show_default=False)
-]
-Jobs = Annotated[
-    int | None,
-    typer.Option("--jobs", help="Processes; 0 for one a core. By default as many as the work is worth.", show_default=False),
-]
-Backend = Annotated[str, typer.Option("--backend", help="local, or dask for several machines.")]
-Scheduler = Annotated[str, typer.Option("--scheduler", help="The cluster's address: tcp://HOST:8786.", show_default=False)]
+Against = Annotated[Path | None, option("--against", help="An earlier marks.csv; reports what changed, and why.")]
 
 
 def verify(
@@ -155,7 +156,7 @@ class _Class:
 
 def _formats(text: str) -> tuple[str, ...]:
     """The formats that an option lists. Raises WorksheetError for an unknown one."""
-    names = tuple(dict.fromkeys(word.strip() for word in text.split(",") if word.strip() not in ("", NONE)))
+    names = comma_separated(text, NONE)
     for name in names:
         if name not in writers():
             raise WorksheetError(f"unknown format {shown(name)}", hint=nearest(name, [*writers(), NONE]))
@@ -178,10 +179,10 @@ def _printing(format: str | None) -> list[Taking]:
 def _tell(found: Answers, counts: Statistics) -> None:
     """What a teacher must look at: notes on the files, lines without a place, students who were not marked."""
     lines = [f"note: {note}" for note in found.notes]
-    lines += [_unplaced(line) for line in found.unplaced[:MOST_LISTED]]
-    further = len(found.unplaced) + found.more - MOST_LISTED
+    lines += [_unplaced(line) for line in found.unplaced[:MAX_LISTED]]
+    further = len(found.unplaced) + found.more - MAX_LISTED
     lines += [f"and {further:,} more lines without a place: see marks.json"] if further > 0 else []
-    lines += [f"not marked: {student}: {failure}" for student, failure in counts.failures[:MOST_LISTED]]
+    lines += [f"not marked: {student}: {failure}" for student, failure in counts.failures[:MAX_LISTED]]
     for line in lines:
         typer.echo(printable(line), err=True)
 

@@ -1,4 +1,4 @@
-"""``worksheet zoo``: the built-in networks, as a list or as a table by a way of counting."""
+"""``worksheet zoo``: the built-in networks, as a list or as a table by a convention."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Annotated
 import typer
 
 import worksheet as ws
-from worksheet.cli.delivery import check, deliver, watched
-from worksheet.cli.options import Command, Counting, Engine, Output, Paper, PlainGrouping, Template
+from worksheet.cli.delivery import Delivery, watched
+from worksheet.cli.options import Command, Convention, Engine, Output, Paper, PlainGrouping, Template, option
 from worksheet.errors import OutputError, WorksheetError, shown
 
 WIDE = 240  # columns of a table that goes to a file or a pipe
@@ -26,13 +26,13 @@ def zoo(
         list[str] | None, typer.Argument(help="Only networks whose names hold one of these.", show_default=False)
     ] = None,
     table: Annotated[
-        bool, typer.Option("--table", help="A table by a way of counting: the published one of convnet-burden, or by -c.")
+        bool, typer.Option("--table", help="A table by a convention: the published one of convnet-burden, or by -c.")
     ] = False,
-    convention: Counting = None,
+    convention: Convention = None,
     output: Output = None,
     format: Annotated[
         str | None,
-        typer.Option("-f", "--format", help="text or json; of the table any format of a document.", show_default=False),
+        option("-f", "--format", help="text or json; of the table any format of a document."),
     ] = None,
     digits: PlainGrouping = "en_US",
     engine: Engine = "typst",
@@ -41,9 +41,9 @@ def zoo(
 ) -> None:
     """List the built-in networks: input, parameters, MACs, source, published error; or what they cost, as a table."""
     if table:
-        check(output, format, engine, paper, template)
-        made = ws.zoo_table(names or (), convention or TABLE, digits=digits, progress=watched(WATCHED))
-        deliver(made, output, format, engine, paper, template)
+        delivery = Delivery(output, format, None, engine, paper, template)
+        delivery.check()
+        delivery.deliver(ws.zoo_table(names or (), convention or TABLE, digits=digits, progress=watched(WATCHED)))
         return
     if convention or output:
         raise WorksheetError("-c and -o are for the table", hint="worksheet zoo --table")

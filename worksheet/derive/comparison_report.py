@@ -12,11 +12,11 @@ from worksheet.derivation import Section, Statement, Step, spans
 from worksheet.derive.comparison import ComparedLayer, Comparison, DifferencePart, Side, Variant, compare_sides
 from worksheet.derive.comparison import side as side_of
 from worksheet.derive.reference import legend
+from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
 from worksheet.errors import ConventionError
 from worksheet.formula import Digits, Formula
 from worksheet.layers import Kind, kinds
 from worksheet.network import Network
-from worksheet.report import Block, Bullets, Cell, Report, Table, Text, Title, Working
 
 MAX_NAMED = 6  # parts of a difference in one sentence
 MAX_LISTED = 40  # characters of row numbers in a title
@@ -24,7 +24,7 @@ MAX_LINES = 12  # of a table of layers
 AnyConvention = Convention | str
 
 
-def compare(network: Network, conventions: Sequence[AnyConvention], *, batch: int = 1, digits: str = "en_US") -> Report:
+def compare(network: Network, conventions: Sequence[AnyConvention], *, batch: int = 1, digits: str = "en_US") -> Document:
     """A network counted under two or more conventions, side by side; what each counts more than the first, derived.
 
     A convention is a name, the path of a YAML file or a Convention; ``name:column`` chooses another column than the
@@ -54,7 +54,7 @@ class _Document:
         self.labels = [side.label for side in self.sides]
         self.digits = digits
 
-    def report(self) -> Report:
+    def report(self) -> Document:
         c = self.comparison
         batch = f", {c.batch:,} samples at a time" if c.batch > 1 else ""
         shape = " × ".join(map(str, c.network.input))
@@ -65,7 +65,7 @@ class _Document:
             blocks += self.derived(of)
         blocks += self.faults()
         title = c.network.heading.title or c.network.name
-        return Report(
+        return Document(
             f"{title}: {' and '.join(filter(None, (', '.join(self.labels[:-1]), self.labels[-1])))}",
             tuple(blocks),
             self.data(),
@@ -244,7 +244,7 @@ def _formulas(variant: Variant, of: int, minus: int) -> Mapping[str, Any]:
 # Without a network
 
 
-def compare_conventions(conventions: Sequence[AnyConvention] = (), *, digits: str = "en_US") -> Report:
+def compare_conventions(conventions: Sequence[AnyConvention] = (), *, digits: str = "en_US") -> Document:
     """Conventions kind by kind, without a network: the formulas of their main columns. By default all conventions."""
     sides = _sides(conventions or names())
     entries = [(kind, by) for kind in kinds().values() if (by := _by_formula(kind, sides))]
@@ -261,7 +261,7 @@ def compare_conventions(conventions: Sequence[AnyConvention] = (), *, digits: st
             for kind, by in entries
         ],
     }
-    return Report(title, tuple(blocks), data, digits=Digits(digits).locale)
+    return Document(title, tuple(blocks), data, digits=Digits(digits).locale)
 
 
 def _by_formula(kind: Kind, sides: Sequence[Side]) -> dict[str, tuple[Formula, list[str]]]:

@@ -10,9 +10,9 @@ from worksheet.conventions import Column, Convention, convention
 from worksheet.conventions.convention import ANY, MODULE, PLAIN
 from worksheet.conventions.facts import FACTS
 from worksheet.counting.folding import GENERAL, Folded
+from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
 from worksheet.formula import Formula
 from worksheet.layers import Kind, kinds
-from worksheet.report import Block, Bullets, Cell, Report, Table, Text, Title
 
 CALLS = {PLAIN: "", "module": "module of torch.nn", "leaf": "another module without parts", ANY: "otherwise"}
 ONCE = "Counted once for a layer that runs several times, and independent of the batch size."
@@ -22,7 +22,7 @@ REST, EVERY = "Every other kind", "Every kind"
 QUANTITIES_OF = "Quantities such as weights or macs, and X and Y, are those of the kind: worksheet formulas KIND prints them."
 
 
-def convention_list() -> Report:
+def convention_list() -> Document:
     """The conventions that come with the package."""
     found = [convention(name) for name in conventions.names()]
     rows = tuple((c.name, c.title, ", ".join(column.name for column in c.columns), c.unit, c.cite) for c in found)
@@ -33,10 +33,10 @@ def convention_list() -> Report:
             for c in found
         ]
     }  # fmt: skip
-    return Report("Conventions", (Table(("Name", "Title", "Columns", "Unit", "Source"), rows, words=5),), data)
+    return Document("Conventions", (Table(("Name", "Title", "Columns", "Unit", "Source"), rows, words=5),), data)
 
 
-def convention_page(counting: Convention | str) -> Report:
+def convention_page(counting: Convention | str) -> Document:
     """One convention, with its formulas for the kinds of layers. Raises WorksheetError for an unknown one."""
     found = convention(counting) if isinstance(counting, str) else counting
     blocks: list[Block] = [Text(introduced(found.title, found.unit, found.cite))]
@@ -49,7 +49,7 @@ def convention_page(counting: Convention | str) -> Report:
     if found.faults:
         faults = [text if kind == ANY else f"{kind}: {text}" for kind, text in found.faults.items()]
         blocks += [Title("What is wrong with it"), Bullets(tuple(faults))]
-    return Report(found.name, tuple(blocks), _data(found), digits="none")
+    return Document(found.name, tuple(blocks), _data(found), digits="none")
 
 
 def introduced(title: str, unit: str, cite: str) -> str:

@@ -11,10 +11,10 @@ from math import ceil, floor
 from worksheet import conventions
 from worksheet.conventions import convention
 from worksheet.derive.comparison import Comparison, Side, compare_sides
+from worksheet.document import Block, Document, Table, Text, Title
 from worksheet.errors import WorksheetError, shown
 from worksheet.formula import Digits
 from worksheet.network import Network
-from worksheet.report import Block, Report, Table, Text, Title
 
 FIGURE = re.compile(
     r"(?P<whole>[0-9]{1,30}|[0-9]{1,3}(?:[, _'\u2009\u202f][0-9]{2,3}){1,9})(?:\.(?P<decimals>[0-9]{1,30}))?"
@@ -83,7 +83,7 @@ class Match:
     how: str
 
 
-def explain(network: Network, total: str, *, batch: int = 1, digits: str = "en_US") -> Report:
+def explain(network: Network, total: str, *, batch: int = 1, digits: str = "en_US") -> Document:
     """Which conventions give a published total, to its printed digits. Raises WorksheetError."""
     wanted = figure(total)
     comparison = compare_sides(network, _every_column(), batch)
@@ -104,7 +104,7 @@ class _Answer:
         pairs = zip(comparison.sides, comparison.totals, strict=True)
         self.matches = [Match(side, value, how) for side, value in pairs if (how := figure.match(value))]
 
-    def report(self) -> Report:
+    def report(self) -> Document:
         c = self.comparison
         name = c.network.heading.title or c.network.name
         blocks: list[Block] = [Text(self.sentence())]
@@ -116,7 +116,7 @@ class _Answer:
         if not self.matches:
             close = [(side, value, self.without(side).lstrip("; ")) for side, value in self.closest()]
             blocks += [Title("The closest"), _table(close, "Note")]
-        return Report(f"{name}: {self.figure.text}", tuple(blocks), self.data(), digits=self.digits.locale)
+        return Document(f"{name}: {self.figure.text}", tuple(blocks), self.data(), digits=self.digits.locale)
 
     def sentence(self) -> str:
         if not self.matches:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 from worksheet import conventions
 from worksheet.conventions import Convention
@@ -14,17 +15,16 @@ from worksheet.counting.folding import Folded
 from worksheet.counting.run import Run, run_of
 from worksheet.derivation import Derivation, Heading, Row, Step, spans
 from worksheet.derive.arranging import by_kind, fold_rows, parts, totals
+from worksheet.derive.layer_steps import ALWAYS, NOTHING, LayerSteps
 from worksheet.derive.memory import figures
 from worksheet.derive.reference import general_section, listed, sections
 from worksheet.errors import ConventionError, Where
 from worksheet.formula import Digits, Exact, Formula
 from worksheet.layers import STORED, kinds
-from worksheet.layers.shapes import FLATTENED
 from worksheet.layers.spelling import spelled
 from worksheet.network import INPUT, Network
 from worksheet.sizes import Sized
 
-NOTHING = Formula("0")
 KERNEL = frozenset({"w", "h", "t"})  # where a size's formula knows them, a window moves over the padded input
 ROUNDING = {  # by whether a window moves, and whether the brackets round up
     (True, False): "{} is not whole: one more step of the kernel would leave the padded input, so the brackets round down to {}.",
@@ -34,7 +34,6 @@ ROUNDING = {  # by whether a window moves, and whether the brackets round up
 }
 SIZE = "the size of its output"
 MODES = {False: "runs in inference mode, model.eval()", True: "is trained, model.train()"}
-ALWAYS = "always"  # the heading's word for brackets that are written even where the division is exact
 
 
 def derive(
@@ -113,7 +112,7 @@ def faults(convention: Convention, kinds: Collection[str]) -> list[str]:
             for kind, text in convention.faults.items() if kind in {*kinds, ANY}]  # fmt: skip
 
 
-class _Solution(Counting):
+class _Solution(LayerSteps, Counting):
     """One run of ``derive``: equal layers are worked out once."""
 
     def __init__(self, network: Network, convention: Convention, locale: str, run: Run) -> None:
@@ -193,40 +192,25 @@ class _Solution(Counting):
             inputs=layer.inputs,
             output=layer.output,
             values=_grouped(layer),
-            sizes=(*self.flattening(layer), *self.output_sizes(folded, layer.values)),
+            sizes=(*self.flattening(layer), *self.output_sizes(folded.sizes, layer.values)),
             columns=tuple(self.column(folded, i, layer) for i in range(len(folded.columns))),
             quantities=folded.quantities | (dict.fromkeys(STORED, NOTHING) if layer.node.shares else {}),
             numbers=layer.values,
         )
 
-    def flattening(self, layer: Sized) -> list[Step]:
-        """The step by which a map reaches a layer that takes vectors: n = cMN."""
-        if layer.received == layer.inputs or len(layer.received[0]) not in FLATTENED:
-            return []
-        formula, axes = FLATTENED[len(layer.received[0])]
-        values = dict(zip(axes, layer.received[0], strict=True))
-        (symbol,) = layer.form.symbols
-        return [Step(symbol.name, "", (symbol.name,), formula, values, layer.inputs[0][0])]
+    def form(self, value: Any) -> Any:
+        return value
 
-    def output_sizes(self, folded: Folded, values: Mapping[str, int]) -> list[Step]:
-        """A step for each size of the output; sizes with the same numbers share one, W = H."""
-        steps: dict[object, Step] = {}
-        for name, formula in folded.sizes:
-            shown = self.bracketed(formula, values)
-            key = (shown.pattern, *[values[symbol] for symbol in shown.symbols])
-            known = steps.get(key)
-            steps[key] = replace(known, symbols=(*known.symbols, name)) if known else self.size(name, shown, values)
-        return list(steps.values())
+    def step(self, blank: Step, formula: Formula, values: Mapping[str, Exact], result: Any) -> Step:
+        return Step(blank.name, blank.label, blank.symbols, formula, values, result, (), blank.remark)
 
-    def size(self, name: str, formula: Formula, values: Mapping[str, int]) -> Step:
-        value = values[name]
-        stages: tuple[Formula, ...] = ()
-        note = ""
+    def size(self, blank: Step, formula: Formula, values: Mapping[str, Exact], result: Any) -> Step:
+        step = self.step(blank, formula, values, result)
         unrounded = formula.unrounded().at(values)
-        if formula.rounds() and isinstance(unrounded, Fraction):
-            stages = (formula.quotients(values),)
-            note = ROUNDING[not KERNEL.isdisjoint(formula.symbols), value > unrounded].format(self.said(unrounded), value)
-        return Step(name, "", (name,), formula, values, value, stages, "", note)
+        if not (formula.rounds() and isinstance(unrounded, Fraction)):
+            return step
+        note = ROUNDING[not KERNEL.isdisjoint(formula.symbols), result > unrounded].format(self.said(unrounded), result)
+        return replace(step, stages=(formula.quotients(values),), note=note)
 
     def said(self, value: Fraction) -> str:
         """55.25, or 906/7 ≈ 129.43 where the decimals do not end."""
@@ -235,18 +219,13 @@ class _Solution(Counting):
 
     def column(self, folded: Folded, index: int, layer: Sized) -> Step:
         column, rule, values = folded.columns[index], folded.rules[index], self.values(folded, layer)
-        if self.is_counted_elsewhere(folded, index, layer):
-            owner = self.numbers[layer.node.shares]
-            return Step(column.name, column.heading, (), NOTHING, {}, 0, remark=f"shared with S. No. {owner}, counted there")
-        if rule is None:
-            return Step(column.name, column.heading, value=0, remark="not counted")
+        elsewhere = self.is_counted_elsewhere(folded, index, layer)
+        if elsewhere or rule is None:
+            return self.left_out(column, layer.node.shares if elsewhere else "")
         value = self.count(folded, index, values)
         said = column.scale.said(value) if column.scale and value else ""
         remark = column.remarks.get(folded.kind.name, "") or said or folded.silence(column, counts=bool(value))
-        return Step(column.name, column.heading, (), self.bracketed(rule, values), values, value, (), remark)
-
-    def bracketed(self, formula: Formula, values: Mapping[str, Exact]) -> Formula:
-        return formula if self.always else formula.settled(values)
+        return self.step(Step(column.name, column.heading, remark=remark), self.bracketed(rule, values), values, value)
 
 
 def _grouped(layer: Sized) -> tuple[tuple[tuple[str, ...], int], ...]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from worksheet.document import Picture
 from worksheet.drawing import axes, svg
 from worksheet.formula import Exact, Scale
-from worksheet.report import Picture
 
 MAX_MARKS = 9  # on one curve
 DENSE = 0.5  # points between the places of a curve: what lies nearer is drawn as one

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
 
+from worksheet.document import Picture
 from worksheet.drawing import axes, svg
 from worksheet.formula import Exact
-from worksheet.report import Picture
 
 LEAST = 0.02  # a kind that is nowhere more than this is one of the others
 MAX_BANDS = 7

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from html import escape
 
+from worksheet.document import Picture
 from worksheet.errors import printable
-from worksheet.report import Picture
 
 FONTS = "New Computer Modern, Latin Modern Roman, Libertinus Serif, serif"
 WIDTH = 470.0  # points: as wide as the text of a page

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
 
+from worksheet.document import Picture
 from worksheet.drawing import svg
 from worksheet.drawing.axes import FIGURES, MEANING, spacing
 from worksheet.drawing.bars import Bars
 from worksheet.grading.sums import decimal
-from worksheet.report import Picture
 
 LEFT, TOP, BOTTOM = 34.0, 20.0, 26.0  # points around the bars
 BARS = 110.0  # height of the highest bar

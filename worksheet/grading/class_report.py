@@ -8,6 +8,8 @@ from fractions import Fraction
 from itertools import islice
 from typing import Any
 
+from worksheet.document import Block, Bullets, Document, Table, Text, Title
+from worksheet.document import Cell as Written
 from worksheet.drawing.svg import BLUE, GREEN
 from worksheet.grading.charts import Heatmap, draw_circles, draw_heatmap, draw_histogram, points_bars
 from worksheet.grading.marks import FLAGS, Verdict
@@ -16,8 +18,6 @@ from worksheet.grading.statistics import Counted, Statistics, Unknown
 from worksheet.grading.sums import counted, decimal, named, number, one_line
 from worksheet.grading.words import convention_titles, sentences
 from worksheet.grading.writing import Unplaced
-from worksheet.report import Block, Bullets, Report, Table, Text, Title
-from worksheet.report import Cell as Written
 
 MOST_HARDEST, MOST_MISTAKES, MOST_UNKNOWN, MOST_LINES = 10, 20, 25, 50
 MOST_ROWS, MOST_PLACES = 48, 30  # of one picture: rows of a grid, rows of the sheet beside each other
@@ -43,12 +43,12 @@ class ClassReport:
     digits: str = "en_US"
     language: str = "en"
 
-    def report(self, found: Statistics) -> Report:
+    def report(self, found: Statistics) -> Document:
         """The document; its data is what JSON says of it."""
         says = sentences() if self.says is None else self.says
         blocks = _Document(found, self.labels, says, self.titles or {}).blocks()
         title = f"{self.title}: the class" if self.title else "The class"
-        return Report(title, tuple(blocks), data(found), self.course, self.digits, self.language)
+        return Document(title, tuple(blocks), data(found), self.course, self.digits, self.language)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import groupby
 
 from worksheet.derivation import Derivation, Figure, Row, Step
+from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
 from worksheet.formula import Formula
 from worksheet.formula.tree import Node, Number, Operation
 from worksheet.grading.diagnose import AND
@@ -17,7 +18,6 @@ from worksheet.grading.paper import FIND, FORMULA, OUTPUT, Key
 from worksheet.grading.stable_json import JsonStream
 from worksheet.grading.sums import counted, decimal, one_line, sums
 from worksheet.grading.words import SHORT, VERDICTS, convention_titles, sentences
-from worksheet.report import Block, Bullets, Cell, Report, Table, Text, Title, Working
 
 MOST_SHOWN = 28  # letters of an answer in a table; a longer one is cut
 MOST_QUOTED, MOST_SAID = 200, 1000  # and in a sentence; letters of a sentence
@@ -124,13 +124,13 @@ class Feedback:
             self._last = Solution(worked)
         return self._last
 
-    def report(self, marked: Marked, worked: Derivation) -> Report:
+    def report(self, marked: Marked, worked: Derivation) -> Document:
         """A student's sheet; its data is the student's part of the JSON of all marks."""
         says = sentences() if self.says is None else self.says
         solution = self.solution(worked)
         blocks = tuple(_Sheet(marked, solution, says, self.titles).blocks())
         title = f"{self.title}: feedback" if self.title else "Feedback"
-        return Report(title, blocks, self._json.data(marked), self.course, self.digits or worked.digits, worked.language)
+        return Document(title, blocks, self._json.data(marked), self.course, self.digits or worked.digits, worked.language)
 
 
 @dataclass(frozen=True)

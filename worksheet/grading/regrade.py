@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from worksheet.document import Block, Bullets, Document, Table, Text, Title
 from worksheet.grading.marks import Mark, Marked, Verdict
 from worksheet.grading.old_marks import OldMark, Students
 from worksheet.grading.paper import Key
@@ -15,7 +16,6 @@ from worksheet.grading.stable_json import labels
 from worksheet.grading.sums import Sums, counted, decimal, named, number, one_line
 from worksheet.grading.words import VERDICTS
 from worksheet.grading.writing import Unplaced
-from worksheet.report import Block, Bullets, Report, Table, Text, Title
 
 MOST_LISTED = 300  # students in the document; its data has them all
 MOST_CHANGES = 200_000  # cells that are kept
@@ -113,10 +113,10 @@ class Regrade:
 
     # What is told
 
-    def report(self, title: str = "", course: str = "", digits: str = "en_US", language: str = "en") -> Report:
+    def report(self, title: str = "", course: str = "", digits: str = "en_US", language: str = "en") -> Document:
         """The document; its data is what JSON says of it."""
         heading = f"{title}: what changed" if title else "What changed in the marks"
-        return Report(heading, tuple(self.blocks()), self.data(), course, digits, language)
+        return Document(heading, tuple(self.blocks()), self.data(), course, digits, language)
 
     def blocks(self) -> Iterator[Block]:
         yield Text(" ".join(self.overview()))

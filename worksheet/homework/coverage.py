@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from worksheet.counting.run import Run
+from worksheet.document import Block, Bullets, Document, Table, Text, Title
 from worksheet.grading.making import PaperMaker
 from worksheet.grading.paper import TOTAL, Cell, Paper, Row
 from worksheet.grading.slips import slips
@@ -16,7 +17,6 @@ from worksheet.homework.difficulty import Difficulty
 from worksheet.homework.variants import same_networks
 from worksheet.homework.visibility import Shown, Visibility
 from worksheet.network import Network
-from worksheet.report import Block, Bullets, Report, Table, Text, Title
 
 MOST_NETWORKS = 500  # that are measured; of a larger class these are as good as all
 MOST_COLUMNS = 8  # of a table: rows of the sheet
@@ -85,7 +85,7 @@ class Coverage:
         return {mistake: each for mistake, each in self.visibility.at(cell).items() if mistake in self.order}
 
 
-def coverage(assignment: Assignment, networks: Iterable[Network]) -> Report:
+def coverage(assignment: Assignment, networks: Iterable[Network]) -> Document:
     """What the networks of a class show, as a report: the shares, the matrix of mistakes and rows, what can never show, and the
     digits of the answers beside those of the teacher's own network.
 
@@ -109,7 +109,7 @@ def coverage(assignment: Assignment, networks: Iterable[Network]) -> Report:
         tally = own
     groups = same_networks(measured) if assignment.variants else []
     blocks = tuple(_blocks(tally, own, difficulty, groups))
-    return Report(
+    return Document(
         f"Coverage: {assignment.title}", blocks, _data(tally, own, difficulty), assignment.course, assignment.digits or "en_US",
         assignment.language,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from worksheet.document import Text
 from worksheet.errors import OutputError, Where, nearest, printable, shown
 from worksheet.homework.assignment import Assignment
 from worksheet.homework.forms import FORMS, form_named, lines
@@ -19,7 +20,6 @@ from worksheet.homework.roster import Student, safe_name
 from worksheet.homework.sheets import Papers, PaperSetter
 from worksheet.homework.variants import fingerprint, variant
 from worksheet.homework.workers import LOCAL, Outcome, run
-from worksheet.report import Text
 from worksheet.writers import options, save, writer_for
 
 SHEETS, FORMS_FOLDER, KEYS = "sheets", "forms", "key"

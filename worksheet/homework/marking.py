@@ -24,7 +24,7 @@ from worksheet.homework.roster import safe_name
 from worksheet.writers import Options, save, writer_for
 
 if TYPE_CHECKING:
-    from worksheet.report import Report
+    from worksheet.document import Document
 
 FEEDBACK = "feedback"  # the folder of the students' sheets
 CLASS, CHANGES = "class", "changes"  # the reports' files
@@ -97,14 +97,14 @@ def statistics(assignment: Assignment) -> Statistics:
     return Statistics(truths)
 
 
-def class_report(assignment: Assignment, found: Statistics) -> Report:
+def class_report(assignment: Assignment, found: Statistics) -> Document:
     """The report on a class that has been taken in."""
     labels = {column.name: column.heading for column in assignment.convention.columns} | {"output": "Output"}
     digits = assignment.digits or assignment.convention.digits
     return ClassReport(assignment.title, assignment.course, labels, digits=digits).report(found)
 
 
-def write_report(report: Report, folder: Path, formats: Iterable[str], options: Options, name: str) -> None:
+def write_report(report: Document, folder: Path, formats: Iterable[str], options: Options, name: str) -> None:
     """Write a report in several formats."""
     for format in formats:
         writer = writer_for(None, format)

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from worksheet.derivation import Derivation, Step
 from worksheet.derive import derive
+from worksheet.document import Block, Bullets, Document, Table, Text, Working
 from worksheet.errors import WorksheetError, nearest, shown
 from worksheet.grading.diagnose import AND
 from worksheet.grading.feedback import Solution
@@ -19,7 +20,6 @@ from worksheet.grading.words import convention_titles
 from worksheet.homework.assignment import Assignment
 from worksheet.homework.grader import Answered, Grader
 from worksheet.homework.variants import variant
-from worksheet.report import Block, Bullets, Report, Table, Text, Working
 
 SAID = {
     Verdict.RIGHT: "Right.",
@@ -48,11 +48,11 @@ class Checked:
         """Whether the answer is right."""
         return self.mark.verdict in FINE
 
-    def report(self, *, hint: bool = False, show: bool = False) -> Report:
+    def report(self, *, hint: bool = False, show: bool = False) -> Document:
         """The verdict and its reasons, with the formula or the worked step where they are wanted."""
         digits = self.assignment.digits or self.assignment.convention.digits
         title = f"S. No. {self.cell.row}, {self.cell.column}"
-        return Report(title, tuple(self.blocks(hint=hint, show=show)), digits=digits)
+        return Document(title, tuple(self.blocks(hint=hint, show=show)), digits=digits)
 
     def blocks(self, *, hint: bool, show: bool) -> Iterator[Block]:
         mark = self.mark

@@ -10,7 +10,7 @@ from pathlib import Path
 from worksheet.discover import collect
 from worksheet.errors import OutputError, Where, nearest, shown
 from worksheet.files import put, writing
-from worksheet.writers.writer import ENGINES, PAPERS, Document, Options, Writer
+from worksheet.writers.writer import ENGINES, PAPERS, Options, Printable, Writer
 
 
 def writers() -> dict[str, Writer]:
@@ -42,19 +42,19 @@ def options(engine: str = "typst", paper: str = "a4", template: str | PathLike[s
 
 
 def render(
-    document: Document,
+    document: Printable,
     format: str,
     *,
     engine: str = "typst",
     paper: str = "a4",
     template: str | PathLike[str] | None = None,
 ) -> bytes:
-    """A document's bytes in a format: md, tex, pdf, html, txt, json, typ. Same input, same bytes."""
+    """A document's bytes in one of the formats of ``writers()``. Same input, same bytes."""
     return writer_for(None, format).render(document, options(engine, paper, template))
 
 
 def write(
-    document: Document,
+    document: Printable,
     path: str | PathLike[str],
     format: str | None = None,
     *,
@@ -99,8 +99,8 @@ def save(path: Path, data: bytes) -> None:
 __all__ = [
     "ENGINES",
     "PAPERS",
-    "Document",
     "Options",
+    "Printable",
     "Writer",
     "check_writable",
     "options",

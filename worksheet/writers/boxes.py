@@ -10,9 +10,9 @@ from worksheet.derivation import Row
 from worksheet.writers.small_print import layer_label, plain
 
 MANY_BOXES = 60  # from here on whole chains of layers share a box
-MOST_LINES = 7  # of layers in a box
-MOST_BESIDE = 6  # arrows that pass beside the boxes of one rank; longer ones are told in words
-MOST_PARTS = 24  # between cuts: how long a part may be that is drawn once where it repeats
+MAX_LINES = 7  # of layers in a box
+MAX_BESIDE = 6  # arrows that pass beside the boxes of one rank; longer ones are told in words
+MAX_PARTS = 24  # between cuts: how long a part may be that is drawn once where it repeats
 LINE, MARGIN, RISE = 12.0, 5.0, 24.0  # points: a line of a box, its margin, the space between ranks
 PAGE = 610.0  # the height of a picture that fits on a page
 
@@ -49,8 +49,8 @@ class Box:
     @property
     def lines(self) -> list[str]:
         labels = [layer_label(row) for row in self.rows]
-        if len(labels) > MOST_LINES:
-            labels = [*labels[: MOST_LINES - 1], f"… {len(labels) - MOST_LINES + 1} more"]
+        if len(labels) > MAX_LINES:
+            labels = [*labels[: MAX_LINES - 1], f"… {len(labels) - MAX_LINES + 1} more"]
         if self.told:
             labels.append(f"also reads {_few(self.told)}")
         labels += [line for repeat in self.repeats for line in repeat.lines]
@@ -186,7 +186,7 @@ def _beside(made: Sequence[Box]) -> list[list[Arrow]]:
     for arrow in _long_arrows(made):
         for rank in range(made[arrow[2]].rank - arrow[0] + 1, made[arrow[2]].rank):
             beside.setdefault(rank, []).append(arrow)
-    return [arrows for arrows in beside.values() if len(arrows) > MOST_BESIDE]
+    return [arrows for arrows in beside.values() if len(arrows) > MAX_BESIDE]
 
 
 def _uncut(made: Sequence[Box]) -> list[list[Arrow]]:
@@ -266,7 +266,7 @@ def _stretch(made: Sequence[Box], numbers: list[int]) -> _Stretch:
 
 def _repeated(kept: Sequence[_Stretch]) -> int:
     """How many stretches at the end repeat as many before them; 0 where none do."""
-    for parts in range(1, min(MOST_PARTS, len(kept) // 2) + 1):
+    for parts in range(1, min(MAX_PARTS, len(kept) // 2) + 1):
         before, after = kept[-2 * parts : -parts], kept[-parts:]
         ends = before[-1].looks(parts) == after[-1].looks(parts)
         if ends and all(a.looks() == b.looks() for a, b in zip(before[:-1], after[:-1], strict=True)):

@@ -1,16 +1,19 @@
-"""Writes the drawings of a report as files of their own, each as SVG and as PNG."""
+"""Writes the drawings of a document as files of their own, each as SVG and as PNG."""
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable, Iterator
 from os import PathLike
 from pathlib import Path
 
+from worksheet.document import Block, Chapter, Picture, laid_out
 from worksheet.errors import OutputError, Where
 from worksheet.formula.dialects import typst_string
-from worksheet.report import Picture, Report
 from worksheet.writers import save
+from worksheet.writers.view import drawn
+from worksheet.writers.writer import Printable
 
 PER_INCH = 200.0  # dots of a PNG
 PAGE = '#set page(width: auto, height: auto, margin: 6pt, fill: white)\n#image(bytes({}), format: "svg", width: {}pt)'
@@ -28,15 +31,15 @@ def check_folder(folder: Path) -> None:
         raise OutputError("cannot be written: permission denied", where)
 
 
-def draw(report: Report, folder: str | PathLike[str]) -> list[Path]:
-    """Write a report's pictures into a folder, which is made where it is not there yet: two files each, .svg and .png.
+def draw(result: Printable, folder: str | PathLike[str]) -> list[Path]:
+    """Write a document's pictures into a folder, which is created if missing: two files each, .svg and .png.
 
     Returns the files. Raises OutputError.
     """
     target = Path(folder)
     check_folder(target)
     files: dict[Path, bytes] = {}
-    for picture in report.pictures:
+    for picture in _pictures(drawn(laid_out(result).blocks, draws=True)):
         name = UNSAFE.sub("_", picture.name).lstrip(".") or "picture"
         files[target / f"{name}.svg"] = picture.svg.encode()
         files[target / f"{name}.png"] = png(picture)
@@ -47,6 +50,14 @@ def draw(report: Report, folder: str | PathLike[str]) -> list[Path]:
     for path, data in files.items():
         save(path, data)
     return list(files)
+
+
+def _pictures(blocks: Iterable[Block]) -> Iterator[Picture]:
+    for block in blocks:
+        if isinstance(block, Picture):
+            yield block
+        elif isinstance(block, Chapter):
+            yield from _pictures(block.blocks)
 
 
 def png(picture: Picture) -> bytes:

@@ -6,52 +6,48 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 
-from worksheet.derivation import Derivation
+from worksheet.derivation import Row
+from worksheet.document import Picture
 from worksheet.drawing import svg
 from worksheet.errors import printable
-from worksheet.report import Picture, Report
 from worksheet.writers.boxes import LINE, MARGIN, PAGE, RISE, Box, boxes
 from worksheet.writers.placing import Bends, pages, place
 from worksheet.writers.small_print import plain
-from worksheet.writers.writer import Document
 
-MOST_BOXES = 400  # a larger network has no picture
-MOST_ACROSS = 1300.0  # points: a picture that is wider cannot be read on a page
-LEAST_WIDTH, MOST_WIDTH, SIDE = 96.0, 210.0, 7.0  # of boxes, in points, and the space beside their text
+MAX_BOXES = 400  # a larger network has no picture
+MAX_ACROSS = 1300.0  # points: a picture that is wider cannot be read on a page
+MIN_WIDTH, MAX_WIDTH, SIDE = 96.0, 210.0, 7.0  # of boxes, in points, and the space beside their text
 LETTER = 4.35  # points: the mean width of a letter, measured on names of layers
 PORT = 14.0  # between two arrows into a box
 ABOVE = 26.0  # the space above a picture, for the size that comes from elsewhere
 
 
-def pictures(document: Document) -> list[Picture]:
+def pictures(rows: Sequence[Row], title: str) -> list[Picture]:
     """The network in pictures of a page's height at most.
 
     There are none where igraph is not installed, where the network is too large, or too wide to be read on a page.
     """
-    if isinstance(document, Report):  # it brings its own
-        return []
-    rows = document.rows
-    if not document.pictured or len(rows) < 2 or find_spec("igraph") is None:
+    if len(rows) < 2 or find_spec("igraph") is None:
         return []
     made = boxes(rows)
-    if len(made) > MOST_BOXES:
+    if len(made) > MAX_BOXES:
         return []
     longest = max(len(line) for box in made for line in (*box.lines, box.output))
-    width = min(MOST_WIDTH, max(LEAST_WIDTH, longest * LETTER + 2 * SIDE))
+    width = min(MAX_WIDTH, max(MIN_WIDTH, longest * LETTER + 2 * SIDE))
     bends = place(made, width)
-    drawn = [_Drawing(made, bends, width, ranks, document).picture() for ranks in pages(made)]
-    return drawn if max(picture.width for picture in drawn) <= MOST_ACROSS else []
+    drawn = [_Drawing(made, bends, width, ranks, title).picture() for ranks in pages(made)]
+    return drawn if max(picture.width for picture in drawn) <= MAX_ACROSS else []
 
 
 class _Drawing:
     """The boxes of some ranks."""
 
-    def __init__(self, made: Sequence[Box], bends: Bends, width: float, ranks: range, derivation: Derivation) -> None:
+    def __init__(self, made: Sequence[Box], bends: Bends, width: float, ranks: range, title: str) -> None:
         self.boxes = made
         self.bends = bends
         self.width = width
         self.ranks = ranks
-        self.derivation = derivation
+        self.title = title
         self.inside = [box for box in made if box.rank in ranks]
         self.xs: list[float] = []  # how far to either side the drawing reaches
 
@@ -61,9 +57,10 @@ class _Drawing:
         left, right = min(self.xs) - 4, max(self.xs) + 4
         top = min(box.y for box in self.inside) - ABOVE
         height = max(box.y + box.height for box in self.inside) + 4 - top
-        words = f"{self.range()} of {self.derivation.title} as boxes, with arrows for what they read"
+        words = f"{self.range()} of {self.title} as boxes, with arrows for what they read"
         picture = svg.page(parts, words, height, width=right - left, corner=(left, top))
-        return replace(picture, width=picture.width * min(1.0, (PAGE + ABOVE) / height))  # which fits on a page
+        width = picture.width * min(1.0, (PAGE + ABOVE) / height)  # which fits on a page
+        return replace(picture, width=width, name=self.range())
 
     def range(self) -> str:
         numbers = [row.no for box in self.inside for row in box.rows]

@@ -9,12 +9,13 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from worksheet.document import Document
 from worksheet.errors import OutputError
 from worksheet.formula.dialects import GREEK, LATEX
-from worksheet.writers.report_view import prepared
 from worksheet.writers.small_print import Setting
 from worksheet.writers.templating import ANGLES, rendered
-from worksheet.writers.writer import Document, Options, Writer
+from worksheet.writers.view import view
+from worksheet.writers.writer import Options, Writer
 
 PAPER_OPTIONS = {"a4": "a4paper", "letter": "letterpaper"}
 COMMAND = ("latexmk", "-pdf", "-norc", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape")
@@ -60,7 +61,7 @@ def source(document: Document, options: Options) -> str:
     """The document: PyLaTeX assembles class and packages, the templates give preamble and body."""
     import pylatex
 
-    template, names = prepared(document, SETTING)
+    names = view(document, SETTING)
     paper = pylatex.Document(
         documentclass="article",
         document_options=["10pt", "fleqn", PAPER_OPTIONS[options.paper]],
@@ -72,7 +73,7 @@ def source(document: Document, options: Options) -> str:
         page_numbers=False,
         indent=True,
     )
-    for where, file in ((paper.preamble, "tex/preamble.tex"), (paper, f"tex/{template}.tex")):
+    for where, file in ((paper.preamble, "tex/preamble.tex"), (paper, "tex/document.tex")):
         where.append(pylatex.NoEscape(rendered(file, names, escape, options.templates, ANGLES)))
     return re.sub(r"%\n(?=\\|%)", "\n", str(paper.dumps())) + "\n"
 

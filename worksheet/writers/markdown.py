@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from worksheet.document import Document
 from worksheet.formula.dialects import LATEX
-from worksheet.writers.report_view import prepared
 from worksheet.writers.small_print import Setting
 from worksheet.writers.templating import rendered
-from worksheet.writers.writer import Document, Options, Writer
+from worksheet.writers.view import view
+from worksheet.writers.writer import Options, Writer
 
 SETTING = Setting(LATEX, width=100)
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~$#])")
@@ -22,8 +23,7 @@ def escape(text: str) -> str:
 
 
 def render(document: Document, options: Options) -> bytes:
-    template, names = prepared(document, SETTING)
-    return rendered(f"md/{template}.md", names, escape, options.templates).encode()
+    return rendered("md/document.md", view(document, SETTING), escape, options.templates).encode()
 
 
 WRITER = Writer("md", (".md", ".markdown"), render)

@@ -1,28 +1,31 @@
-"""Shows a derivation in a notebook: a page of its own, or mathematics that MathJax and LaTeX both set."""
+"""Shows a document in a notebook: a page of its own, or mathematics that MathJax and LaTeX both set."""
 
 from __future__ import annotations
 
 from html import escape
 
-from worksheet.derivation import Derivation
+from worksheet.document import laid_out
 from worksheet.errors import printable
 from worksheet.writers import html, latex
 from worksheet.writers.small_print import Ready
 from worksheet.writers.templating import ANGLES, rendered
-from worksheet.writers.view import view
-from worksheet.writers.writer import Options
+from worksheet.writers.view import every, view
+from worksheet.writers.views import View
+from worksheet.writers.writer import Options, Printable
 
 
-def notebook_html(derivation: Derivation) -> str:
+def notebook_html(result: Printable) -> str:
     """The HTML document in a frame, so that its style stays its own."""
-    page = html.render(derivation, Options()).decode()
+    document = laid_out(result)
+    page = html.render(document, Options()).decode()
     frame = 'style="width: 100%; height: 40rem; border: 0"'
-    return f'<iframe title="{escape(derivation.title)}" {frame} srcdoc="{escape(page)}"></iframe>'
+    return f'<iframe title="{escape(document.title)}" {frame} srcdoc="{escape(page)}"></iframe>'
 
 
-def notebook_latex(derivation: Derivation) -> str:
-    """The answer table and the worked rows as displayed mathematics, without a preamble."""
-    names = view(derivation, latex.SETTING) | {"text": _text}
+def notebook_latex(result: Printable) -> str:
+    """Tables, steps and solved relations as displayed mathematics, without a preamble."""
+    names = view(laid_out(result), latex.SETTING)
+    names |= {"text": _text, "blocks": list(every(View, names["blocks"]))}
     return rendered("tex/notebook.tex", names, latex.escape, marks=ANGLES)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from worksheet.document import Document
 from worksheet.writers import latex, typst
-from worksheet.writers.writer import Document, Options, Writer
+from worksheet.writers.writer import Options, Writer
 
 COMPILERS: dict[str, Callable[[Document, Options], bytes]] = {"typst": typst.compile, "latex": latex.compile}
 

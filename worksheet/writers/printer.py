@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from types import SimpleNamespace
 
 from worksheet.derivation import Section, Statement, Step
 from worksheet.formula import Formula, Printed, digits_named
+from worksheet.formula.dialects import flat
 from worksheet.writers.layout import EQUALS_LENGTH, Line, lines
 from worksheet.writers.small_print import Ready, Setting, SmallPrint, is_one_symbol, spoken
+from worksheet.writers.views import LineView, SectionView, StatementView, StepView, SymbolView
 
 UNCOUNTED = "—"
 SYMBOL_LENGTH = 2.0  # half ems: a capital letter as a label
@@ -20,6 +21,7 @@ class Printer:
 
     def __init__(self, setting: Setting, digits: str, steps: Iterable[Step]) -> None:
         self.dialect = setting.dialect
+        self.flat = flat(setting.dialect)
         self.spoken = setting.spoken
         self.pieces = setting.pieces
         self.setting = setting
@@ -40,29 +42,30 @@ class Printer:
 
     # Statements
 
-    def section(self, section: Section) -> SimpleNamespace:
-        return SimpleNamespace(
+    def section(self, section: Section, level: int = 2) -> SectionView:
+        return SectionView(
             title=section.title,
-            legend=[SimpleNamespace(symbols=self.print.symbols(names), meaning=text) for names, text in section.legend],
+            legend=[SymbolView(self.print.symbols(names), text) for names, text in section.legend],
             statements=[self.statement(statement) for statement in section.statements],
             note=section.note,
+            level=level,
         )
 
-    def statement(self, statement: Statement) -> SimpleNamespace:
+    def statement(self, statement: Statement) -> StatementView:
         parts = [self.symbolic(statement.formula)]
         given = f"{self.print.symbols(statement.symbols)} {self.dialect.equals} " if statement.symbols else ""
         words = " equals ".join([*map(spoken, statement.symbols), statement.formula.show("words")]) if self.spoken else ""
         laid = lines(parts, self.reference_width)
         texts = [Ready((given if i == 0 else "") + line.parts[0]) for i, line in enumerate(laid)]
-        return SimpleNamespace(label=statement.label, lines=texts, words=words)
+        return StatementView(statement.label, texts, words)
 
     # Steps
 
-    def step(self, step: Step) -> SimpleNamespace:
+    def step(self, step: Step) -> StepView:
         parts = self.parts(step)
         label = self.print.symbols(step.symbols) if step.symbols else self.print.text(step.label)
         remark = self.print.text(f"({step.remark})") if step.remark else Ready()
-        return SimpleNamespace(
+        return StepView(
             label=label,
             plain_label=" = ".join(map(spoken, step.symbols)) or step.label,
             lines=self.lines(lines(parts, self.width - self.label_width), label, remark, rounded=step.rounded),
@@ -71,19 +74,19 @@ class Printer:
             words=self.words(step),
             remark=step.remark,
             note=step.note,
-            worth=step.worth,
             hole=step.is_hole,
+            worth=step.worth,
         )
 
     def signs(self, many: int, *, rounded: bool) -> list[str]:
         """The sign before each part of a step: a rounded value is only about what stands before it."""
         return [self.dialect.equals] * (many - 1) + [self.dialect.about if rounded else self.dialect.equals]
 
-    def lines(self, laid: Sequence[Line], label: Ready, remark: Ready, *, rounded: bool = False) -> list[SimpleNamespace]:
+    def lines(self, laid: Sequence[Line], label: Ready, remark: Ready, *, rounded: bool = False) -> list[LineView]:
         """Lines that begin with an equals sign or continue the one above; the label on the first, the remark on the last."""
         signs = iter(self.signs(sum(len(line.parts) for line in laid if not line.continues), rounded=rounded))
         return [
-            SimpleNamespace(
+            LineView(
                 text=Ready(line.parts[0] if line.continues else " ".join(f"{next(signs)} {part}" for part in line.parts)),
                 continues=line.continues,
                 label=label if i == 0 else Ready(),
@@ -122,6 +125,10 @@ class Printer:
         if id(formula) not in self.formulas:
             self.formulas[id(formula)] = formula.printed(self.dialect, None, self.digits)
         return self.formulas[id(formula)]
+
+    def in_one(self, formula: Formula) -> str:
+        """A formula with its symbols as one text."""
+        return "".join(part.text for part in self.symbolic(formula))
 
     def words(self, step: Step) -> str:
         """The step as a sentence, for readers who hear it."""

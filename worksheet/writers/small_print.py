@@ -33,6 +33,7 @@ class Setting:
     spoken: bool = False  # every formula in words too
     escape: Callable[[str], str] | None = None  # with `mark`: how a name that a narrow column may break is written
     mark: str = ""  # a place for a break
+    draws: bool = False  # pictures of the network
     beside: float = 1.0  # the share of the width that a formula of the reference has beside its words
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from worksheet.errors import OutputError, Where, printable
 from worksheet.writers.small_print import Ready
+from worksheet.writers.views import View
 
 if TYPE_CHECKING:
     import jinja2
@@ -21,6 +21,14 @@ SHIPPED = PACKAGE if PACKAGE.is_dir() else CHECKOUT
 # Braces mean something in TeX and Typst, so their templates mark code with angle brackets.
 BRACES = {"variable": ("{{", "}}"), "block": ("{%", "%}"), "comment": ("{#", "#}")}
 ANGLES = {"variable": ("<<", ">>"), "block": ("<%", "%>"), "comment": ("<#", "#>")}
+
+NOTATIONS = {"html", "md", "tex", "txt", "typst"}
+# What templates were called in version 0.5, where a user's own file of that name would be passed over.
+MOVED = {
+    "row": "blocks/layer", "table": "blocks/answers", "question": "blocks/question", "contents": "blocks/contents",
+    "section": "blocks/section", "reference": "blocks/chapter", "figures": "blocks/chapter", "steps": "blocks/working",
+    "report": "document", "head": "document",
+}  # fmt: skip
 
 
 def rendered(
@@ -57,6 +65,16 @@ def _template_line(fault: BaseException, template: str) -> Where:
     return where
 
 
+def _check(folder: Path) -> None:
+    """Refuse a folder that does not exist, and templates by the names that they had in version 0.5."""
+    if not folder.is_dir():
+        raise OutputError("the template folder does not exist", Where(str(folder)))
+    for path in sorted(folder.glob("*/*.*")):
+        if path.stem in MOVED and path.parent.name in NOTATIONS:
+            message = f"this template is called {MOVED[path.stem]}{path.suffix} now"
+            raise OutputError(message, Where(str(path)), "docs/templates.md, Moving your templates from 0.5")
+
+
 @lru_cache(maxsize=32)
 def _environment(
     escape: Callable[[str], str], override: Path | None, marks: tuple[tuple[str, tuple[str, str]], ...]
@@ -65,13 +83,13 @@ def _environment(
     from jinja2.runtime import LoopContext
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    plain = (SimpleNamespace, LoopContext)
+    plain = (View, LoopContext)
 
     class Environment(ImmutableSandboxedEnvironment):
-        """The sandbox, with a short way to the attributes of the view's own plain objects."""
+        """The sandbox, with a short way to the attributes of views."""
 
         def getattr(self, obj: Any, attribute: str) -> Any:
-            if type(obj) in plain and attribute[0] != "_":
+            if isinstance(obj, plain) and attribute[0] != "_":
                 try:
                     return getattr(obj, attribute)
                 except AttributeError:
@@ -85,8 +103,8 @@ def _environment(
             return str(value)
         return escape(printable(str(value)))
 
-    if override and not override.is_dir():
-        raise OutputError("the template folder does not exist", Where(str(override)))
+    if override:
+        _check(override)
     folders = [str(override)] if override else []
     sides = {f"{mark}_{side}_string": text for mark, pair in marks for side, text in zip(("start", "end"), pair, strict=True)}
     environment = Environment(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any
 
+from worksheet.document import Document
 from worksheet.formula.dialects import TEXT
-from worksheet.writers.report_view import prepared
 from worksheet.writers.small_print import Setting
 from worksheet.writers.templating import rendered
-from worksheet.writers.writer import Document, Options, Writer
+from worksheet.writers.view import every, view
+from worksheet.writers.views import AnswersView, WorkingView
+from worksheet.writers.writer import Options, Writer
 
 WIDTH = 100
 NUMBER_COLUMN, GAP = 6, "  "  # of the answer table
@@ -22,36 +24,32 @@ def escape(text: str) -> str:
 
 
 def render(document: Document, options: Options) -> bytes:
-    template, names = prepared(document, SETTING)
-    widths = _widths(names) if template == "document" else _report_widths(names)
-    return rendered(f"txt/{template}.txt", names | widths, escape, options.templates).encode()
+    names = view(document, SETTING)
+    steps = [step for working in every(WorkingView, names["blocks"]) for step in working.steps]
+    names["label_column"] = max([len(step.plain_label) for step in steps], default=0)
+    for table in every(AnswersView, names["blocks"]):
+        names |= _widths(table)
+    return rendered("txt/document.txt", names, escape, options.templates).encode()
 
 
-def _report_widths(names: Mapping[str, Any]) -> dict[str, Any]:
-    """The column of labels."""
-    steps = [step for block in names["blocks"] for step in getattr(block, "steps", ())]
-    return {"label_column": max([len(step.plain_label) for step in steps], default=0)}
-
-
-def _widths(names: Mapping[str, Any]) -> dict[str, Any]:
-    """How many characters wide each column is."""
-    table = names["table"]
-    labels = [max(len(text) for text in column) for column in zip(names["labels"], *(e.labels for e in table), strict=True)]
-    cells = [
-        max(len(text) for text in (heading, total, *(entry.cells[i] for entry in table)))
-        for i, (heading, total) in enumerate(zip(names["headings"], names["totals"], strict=True))
-    ] if table else []  # fmt: skip
-    worked = [*names["rows"], *names["figures"]]
-    label = max([len(step.plain_label) for row in worked for step in row.steps], default=0)
+def _widths(table: AnswersView) -> dict[str, Any]:
+    """How many characters wide each column of the answer table is."""
+    entries = [entry for part in table.parts for entry in part.entries]
+    labels = [_widest(column) for column in zip(table.labels, *(entry.labels for entry in entries), strict=True)]
+    lines = (table.headings, table.totals, *(entry.cells for entry in entries))
+    cells = [_widest(column) for column in zip(*lines, strict=True)]
     across = sum(labels) + len(GAP) * (len(labels) - 1)
     return {
         "label_columns": labels,
         "labels_width": across,
         "cell_columns": cells,
-        "kind_column": max([len(kind.kind) for kind in names["kinds"]], default=0),
-        "label_column": label,
+        "kind_column": max([len(kind.kind) for kind in table.kinds], default=0),
         "rule": "-" * (NUMBER_COLUMN + across + sum(cells) + len(GAP) * (len(cells) + 1)),
     }
+
+
+def _widest(texts: Iterable[str]) -> int:
+    return max(map(len, texts))
 
 
 WRITER = Writer("txt", (".txt",), render)

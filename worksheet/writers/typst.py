@@ -8,13 +8,13 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from worksheet.document import Document
 from worksheet.errors import OutputError, printable
 from worksheet.formula.dialects import TYPST, typst_string
-from worksheet.writers.graph import pictures
-from worksheet.writers.report_view import prepared
 from worksheet.writers.small_print import Ready, Setting
 from worksheet.writers.templating import ANGLES, rendered
-from worksheet.writers.writer import Document, Options, Writer
+from worksheet.writers.view import view
+from worksheet.writers.writer import Options, Writer
 
 if TYPE_CHECKING:
     import typst
@@ -30,14 +30,13 @@ def quoted(text: str) -> str:
     return f"#{typst_string(text)}"
 
 
-SETTING = Setting(TYPST, width=91, beside=0.6, spoken=True, escape=quoted, mark="#sym.zws;")
+SETTING = Setting(TYPST, width=91, beside=0.6, spoken=True, draws=True, escape=quoted, mark="#sym.zws;")
 
 
 def source(document: Document, options: Options) -> str:
     """The Typst document."""
-    template, names = prepared(document, SETTING)
-    names |= {"paper": Ready(PAPER_NAMES[options.paper]), "string": _string, "pictures": pictures(document)}
-    return rendered(f"typst/{template}.typ", names, quoted, options.templates, ANGLES)
+    names = view(document, SETTING) | {"paper": Ready(PAPER_NAMES[options.paper]), "string": _string}
+    return rendered("typst/document.typ", names, quoted, options.templates, ANGLES)
 
 
 def _string(text: object) -> Ready:

@@ -1,199 +1,157 @@
-"""A derivation as strings in one dialect, ready for a template: all printing happens here, none in the templates."""
+"""A document as strings in one dialect, ready for a template: all printing happens here, none in the templates."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from types import SimpleNamespace
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
 
-from worksheet.derivation import OUTPUT, Derivation, Figure, Handout, Part, Row, Step, spans
-from worksheet.errors import printable
-from worksheet.writers.printer import UNCOUNTED, Printer
-from worksheet.writers.small_print import Ready, Setting, arrows, layer_label, plain, spoken
+from worksheet.derivation import Handout, Section
+from worksheet.document import (
+    AnswerTable,
+    Block,
+    Bullets,
+    Chapter,
+    Contents,
+    Document,
+    NetworkPicture,
+    Picture,
+    Question,
+    Relations,
+    Table,
+    Text,
+    Title,
+    WorkedRow,
+    Working,
+)
+from worksheet.writers.graph import pictures
+from worksheet.writers.printer import Printer
+from worksheet.writers.small_print import Ready, Setting
+from worksheet.writers.solution_view import AnswerPrinter, RowPrinter
+from worksheet.writers.table_view import relations_view, table_view
+from worksheet.writers.views import (
+    BulletsView,
+    ChapterView,
+    ContentsView,
+    FieldView,
+    HandoutView,
+    LinkView,
+    PictureView,
+    QuestionView,
+    TextView,
+    View,
+    WorkingView,
+)
 
-SEPARATORS = re.compile(r"(?<=[./:_-])")
 FIELDS = ("Name", "Roll no.")
-NAMED = ["Name", "Layer", "Output"]  # the headings of a table whose layers bear names
-MOST_HEADINGS = 4  # columns that fit beside the names of layers on an upright page
-CONTENTS_FROM = 30  # rows from which on a document has contents
+TABLE = ("Table", "table")  # the answer table's entry in the contents, and its anchor
+V = TypeVar("V", bound=View)
 
 
-def view(derivation: Derivation, setting: Setting) -> dict[str, Any]:
+def view(document: Document, setting: Setting) -> dict[str, Any]:
     """The names that a template may use: see docs/templates.md."""
-    return _View(derivation, setting).names()
+    return DocumentPrinter(document, setting).names()
 
 
-def _handout(handout: Handout) -> SimpleNamespace:
-    """Whose paper it is; the texts of the fields are empty where a student writes."""
-    texts = (handout.name, handout.id)
-    fields = [SimpleNamespace(label=label, text=text) for label, text in zip(FIELDS, texts, strict=True)]
-    return SimpleNamespace(id=handout.id, name=handout.name, marks=handout.marks, fields=fields)
+class DocumentPrinter(Printer):
+    """Prints one document."""
 
-
-NOBODY = _handout(Handout())
-
-
-class _View(Printer):
-    def __init__(self, derivation: Derivation, setting: Setting) -> None:
-        self.derivation = derivation
-        super().__init__(setting, derivation.digits, self.every_step())
-        self.asks_output = any(heading.name == OUTPUT for heading in derivation.headings)  # in a column of its own
-        self.labels = NAMED[: 2 if self.asks_output else 3] if derivation.named else ["Layer"]
-        self.rows: dict[tuple[object, ...], dict[str, Any]] = {}
-        self.repeated: dict[int, list[int]] = {}  # by the number of the row that works a layer: the rows that repeat it
-        for row in derivation.rows:
-            if row.same_as:
-                self.repeated.setdefault(row.same_as, []).append(row.no)
-
-    def every_step(self) -> Iterator[Step]:
-        yield from (step for row in self.derivation.rows for step in (*row.sizes, *row.columns))
-        yield from (step for figure in self.derivation.figures for step in figure.steps)
+    def __init__(self, document: Document, setting: Setting) -> None:
+        super().__init__(setting, document.digits, document.steps)
+        self.document = document
+        self.rows = RowPrinter(self, is_blank=document.blank)
+        self.blocks = tuple(drawn(document.blocks, draws=setting.draws))
 
     def names(self) -> dict[str, Any]:
-        d = self.derivation
-        entries = [self.entry(row) for row in d.rows]
-        rows = [self.row(row) for row in d.rows if not row.same_as] if d.worked else []
-        lines = {entry.no: entry for entry in entries}
-        worked = {row.no: row for row in rows}
+        document = self.document
+        fields = FIELDS if document.handout else ()
+        stages = [part for block in self.blocks if isinstance(block, AnswerTable) for part in block.parts]
         return {
-            "title": d.title,
-            "course": d.course,
-            "fields": FIELDS,
-            "handout": _handout(d.handout or Handout()),
-            "question": d.question,
-            "rules": d.rules,
-            "convention": d.convention_title,
-            "counting": self.counting(),
-            "network": d.network,
-            "language": d.language,
-            "blank": d.blank,
-            "headings": [heading.label for heading in d.headings],
-            "worths": [heading.worth for heading in d.headings] if any(heading.worth for heading in d.headings) else [],
-            "labels": self.labels,
-            "wide": len(self.labels) > 1 and len(d.headings) > MOST_HEADINGS,
-            "table": entries,
-            "totals": self.totals(d.totals, said=True) if d.rows else [],
-            "chosen": self.totals(d.chosen) if d.chosen else [],
-            "parts": [self.part(part, no, lines, worked) for no, part in enumerate(d.parts, 1)],
-            "kinds": [self.tally(part) for part in d.kinds] if not d.worked else [],
-            "figures": [self.figure(figure) for figure in d.figures],
-            "reference": "Formulas" if any(section.statements for section in d.reference) else "Symbols",
-            "contents": d.worked and len(d.rows) > CONTENTS_FROM,
-            "sections": [self.section(section) for section in d.reference],
-            "rows": rows,
-            "notes": (*d.notes, *self.exactly()),
+            "title": document.title,
+            "course": document.course,
+            "language": document.language,
+            "question": document.title if document.question is None else document.question,
+            "handout": _handout(document.handout or Handout(), fields),
+            "fields": fields,
+            "blank": document.blank,
+            "contents": document.contents,
+            "staged": document.contents and len(stages) > 1,
             "label_width": round(self.label_width / 2, 2),  # in ems
+            "blocks": [self.block(block) for block in self.blocks],
         }
 
-    def figure(self, figure: Figure) -> SimpleNamespace:
-        """Figures of the whole network, worked."""
-        return SimpleNamespace(title=figure.title, intro=figure.intro, steps=[self.step(step) for step in figure.steps])
+    def block(self, block: Block) -> View:
+        make: Callable[[DocumentPrinter, Any], View] = BLOCKS[type(block)]
+        return make(self, block)
 
-    def counting(self) -> str:
-        """The way of counting as a sentence: its name, unit and source."""
-        d = self.derivation
-        unit = f", in {d.unit}" if d.unit else ""
-        source = f" Source: {d.cite}." if d.cite else ""
-        return f"{d.convention_title}{unit}.{source}"
+    def working(self, block: Working) -> WorkingView:
+        return WorkingView(block.title, block.intro, [self.step(step) for step in block.steps])
 
-    # Answer table
+    def chapter(self, block: Chapter) -> ChapterView:
+        level = block.level + bool(block.title)
+        blocks = [
+            self.section(each, level) if isinstance(each, Section) else self.block(each) for each in block.blocks
+        ]  # fmt: skip
+        return ChapterView(block.title, block.anchor, block.level, blocks)
 
-    def entry(self, row: Row) -> SimpleNamespace:
-        layer = layer_label(row)
-        output = " × ".join([self.digits.operand(size) for size in row.output]) if row.output else ""
-        return SimpleNamespace(
-            no=row.no,
-            name=row.name,
-            layer=layer,
-            labels=[self.breakable(row.name), layer, output][: len(self.labels)] if self.derivation.named else [layer],
-            cells=[self.cell(step) for step in row.columns],
-            worked=(row.same_as or row.no) if self.derivation.worked else 0,
-        )
+    def contents(self, _: Contents) -> ContentsView:
+        chapters = [chapter for chapter in self.blocks if isinstance(chapter, Chapter)]
+        links = [link for chapter in chapters for link in _links(chapter)]
+        return ContentsView([LinkView(*TABLE, TABLE[1], 2, 0), *links])
 
-    def breakable(self, name: str) -> str:
-        """A name that a narrow column may break: behind dots, dashes, underscores and the like."""
-        escape = self.setting.escape
-        return Ready(self.setting.mark.join(map(escape, SEPARATORS.split(printable(name))))) if escape else name
 
-    def totals(self, sums: Mapping[str, int | None], *, said: bool = False) -> list[str]:
-        """The sums of the columns; ``said`` in larger units too, where the column has them and they are short."""
-        headings = self.derivation.headings
-        brief = [said and heading.scale is not None and not heading.scale.exact for heading in headings]
-        larger = [heading.said(sums[heading.name]) if short else "" for heading, short in zip(headings, brief, strict=True)]
-        own = [self.total(sums[heading.name]) if heading.summed else UNCOUNTED for heading in headings]
-        return [" ".join(filter(None, pair)) for pair in zip(own, larger, strict=True)]
+def drawn(blocks: Iterable[Block], *, draws: bool) -> Iterator[Block]:
+    """The blocks with drawings of the network where a format has them, and without chapters that are empty."""
+    for block in blocks:
+        if isinstance(block, NetworkPicture):
+            yield from pictures(block.rows, block.title) if draws else ()
+        elif isinstance(block, Chapter):
+            inner = tuple(drawn(block.blocks, draws=draws))
+            if inner:
+                yield replace(block, blocks=inner)
+        else:
+            yield block
 
-    def exactly(self) -> list[str]:
-        """A sentence for each total that is said in larger units to the last digit: too long for a column."""
-        d = self.derivation
-        exact = [heading for heading in d.headings if heading.scale and heading.scale.exact]
-        said = {heading.label: (d.totals.get(heading.name), heading) for heading in exact}
-        return [f"{label}, total: {self.total(total)} {h.said(total)}." for label, (total, h) in said.items() if total]
 
-    def part(
-        self, part: Part, no: int, lines: Mapping[int, SimpleNamespace], worked: Mapping[int, SimpleNamespace]
-    ) -> SimpleNamespace:
-        """A stage: its lines of the table, its worked rows, the sums of its columns."""
-        return SimpleNamespace(
-            no=no,
-            title=part.title,
-            entries=[lines[row] for row in part.rows],
-            rows=[worked[row] for row in part.rows if row in worked],
-            totals=self.totals(part.totals),
-        )
+def _links(chapter: Chapter) -> Iterator[LinkView]:
+    """The chapter's entry in the contents, and those of the stages inside it."""
+    first = next((block.row.no for block in chapter.blocks if isinstance(block, WorkedRow)), 0)
+    slug = chapter.title.lower().replace(" ", "-")
+    yield LinkView(chapter.title, chapter.anchor, slug, chapter.level, first)
+    for block in chapter.blocks:
+        if isinstance(block, Chapter):
+            yield from _links(block)
 
-    def tally(self, part: Part) -> SimpleNamespace:
-        """A line of the table by kinds of layers."""
-        return SimpleNamespace(kind=part.title, layers=self.digits.operand(len(part.rows)), totals=self.totals(part.totals))
 
-    # Worked rows
+def _handout(handout: Handout, labels: Sequence[str]) -> HandoutView:
+    """Whose paper it is; the texts of the fields are empty where a student writes."""
+    fields = [FieldView(label, text) for label, text in zip(labels, (handout.name, handout.id), strict=False)]
+    return HandoutView(handout.id, handout.name, handout.marks, fields)
 
-    def row(self, row: Row) -> SimpleNamespace:
-        key = (id(row.columns), row.kind, row.spec, row.inputs, row.output)  # equal layers share their steps
-        if key not in self.rows:
-            self.rows[key] = self.printed_row(row)
-        twins = spans(self.repeated.get(row.no, ()))
-        name = row.name if self.derivation.named else ""
-        return SimpleNamespace(no=row.no, name=name, twins=twins, reads=self.reads(row), **self.rows[key])
 
-    def reads(self, row: Row) -> str:
-        """The rows that a layer reads, where it is not the one above."""
-        unsaid = self.derivation.blank and not self.derivation.handout
-        if unsaid or list(row.sources) == [row.no - 1] or not row.sources:
-            return ""
-        several = row.sources.count(0) > 1 and len(set(row.inputs or ())) > 1
-        names = [f"S. No. {no}" if no else "the inputs" if several else "the input" for no in row.sources]
-        return ", ".join(dict.fromkeys(names))
+BLOCKS: dict[type, Callable[[DocumentPrinter, Any], View]] = {
+    Title: lambda _, block: ChapterView(block.text, "", 2, ()),
+    Text: lambda _, block: TextView(block.text, block.note),
+    Bullets: lambda _, block: BulletsView(block.items),
+    Table: table_view,
+    Section: DocumentPrinter.section,
+    Working: DocumentPrinter.working,
+    Relations: relations_view,
+    Picture: lambda _, block: PictureView(Ready(block.svg), block.words, block.width),
+    Question: lambda _, block: QuestionView(
+        block.text, block.counting, block.rules, block.notes, block.network, block.convention
+    ),
+    Contents: DocumentPrinter.contents,
+    AnswerTable: lambda printer, block: AnswerPrinter(printer, block).view(),
+    WorkedRow: lambda printer, block: printer.rows.view(block),
+    Chapter: DocumentPrinter.chapter,
+}
 
-    def printed_row(self, row: Row) -> dict[str, Any]:
-        steps = [*row.sizes, *row.columns]
-        if self.derivation.blank:
-            steps = [step for step in steps if step.value is None]  # what is not asked has no room
-        uses_values = any(step.formula and step.formula.symbols for step in steps)
-        return {
-            "kind": row.kind,
-            "spec": self.spec(row),
-            "label": layer_label(row),
-            "input": self.print.shapes(row.inputs),
-            "output": self.print.shape(row.output),
-            "asks_output": self.asks_output,
-            "flow": self.flow(row),
-            "values": [self.print.equality(names, value) for names, value in row.values] if uses_values else [],
-            "values_words": self.values_words(row) if self.spoken else "",
-            "steps": [self.step(step) for step in steps],
-        }
 
-    def spec(self, row: Row) -> str:
-        """A layer's numbers; those that its shapes say too are left out, unless they are for a student to find."""
-        if self.derivation.blank:
-            return arrows(row.spec)
-        return " ".join(word for word in row.spec.split() if "->" not in word)
-
-    def values_words(self, row: Row) -> str:
-        return ", ".join(" equals ".join([*map(spoken, names), str(value)]) for names, value in row.values)
-
-    def flow(self, row: Row) -> str:
-        """The row's shapes and layer as a sentence without mathematics, for bookmarks and screen readers."""
-        inputs = "…" if row.inputs is None else ", ".join(map(plain, row.inputs))
-        return " → ".join(filter(None, [inputs, layer_label(row), plain(row.output) if row.output else "…"]))
+def every(kind: type[V], blocks: Iterable[View]) -> Iterator[V]:
+    """The views of a kind, also those inside chapters; of all kinds, what chapters hold."""
+    for block in blocks:
+        if isinstance(block, ChapterView):
+            yield from every(kind, block.blocks)
+        elif isinstance(block, kind):
+            yield block

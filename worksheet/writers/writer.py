@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from worksheet.derivation import Derivation
-from worksheet.report import Report
+from worksheet.document import Document, laid_out
 
 PAPERS = ("a4", "letter")
-ENGINES = ("typst", "latex")
+ENGINES = {"typst": "built in", "latex": "TeX must be installed"}  # with what each needs
 
-Document = Derivation | Report
+Printable = Derivation | Document
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,13 @@ class Options:
 
 @dataclass(frozen=True)
 class Writer:
-    """A format. ``render`` gives the file's bytes; ``binary`` formats are not for a terminal."""
+    """A format. ``print`` makes a file's bytes of a document; ``binary`` formats are not for a terminal."""
 
     name: str
     suffixes: tuple[str, ...]
-    render: Callable[[Document, Options], bytes]
+    print: Callable[[Document, Options], bytes]
     binary: bool = False
+
+    def render(self, result: Printable, options: Options) -> bytes:
+        """The bytes of a document, or of a solution laid out as one."""
+        return self.print(laid_out(result), options)

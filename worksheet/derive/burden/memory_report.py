@@ -13,12 +13,12 @@ from worksheet.derive.burden.profile import Profile, draw_profile
 from worksheet.derive.burden.scaled import SIZE, Burden, Scaled, burden, by_first, scaled_size
 from worksheet.derive.convention_page import introduced
 from worksheet.derive.reference import listed
+from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
 from worksheet.drawing.svg import BLUE, GREEN, ORANGE
 from worksheet.errors import ConventionError
 from worksheet.formula import Digits, Formula, Scale
 from worksheet.layers import Shape
 from worksheet.network import Network
-from worksheet.report import Block, Bullets, Cell, Report, Table, Text, Title, Working
 from worksheet.zoo import Published, model
 from worksheet.zoo import published as row_of
 
@@ -40,7 +40,7 @@ OVER_DEPTH = "A bar for each layer, from the first to the last; the bands are th
 def report(
     network: Network | str, *, convention: Convention | str = STANDARD, batch: int = BATCH, until: str = "",
     scales: Iterable[str | Fraction | float] | None = None, published: Published | None = None, digits: str = "en_US",
-) -> Report:  # fmt: skip
+) -> Document:  # fmt: skip
     """What a network of images costs in memory and flops, as the reports of convnet-burden give it.
 
     Parameter memory, feature memory and flops of one image at the network's own size; then, for each of the ``scales`` of
@@ -77,9 +77,9 @@ class _Document:
         self.name = published.name if published else found.network.name
         self.title = found.network.heading.title or found.network.name
 
-    def report(self) -> Report:
+    def report(self) -> Document:
         blocks = [*self.whole(), *self.profiles(), *self.scaled(), *self.worked(self.chosen()), *self.notes()]
-        return Report(f"{self.title}: memory and flops", tuple(blocks), self.data(), digits=self.digits.locale)
+        return Document(f"{self.title}: memory and flops", tuple(blocks), self.data(), digits=self.digits.locale)
 
     def chosen(self) -> Scaled:
         """The row that is worked: the one at the network's own size, if there is one."""

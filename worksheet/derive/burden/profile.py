@@ -9,11 +9,11 @@ from fractions import Fraction
 from itertools import groupby
 
 from worksheet.derivation import Row
+from worksheet.document import Picture
 from worksheet.drawing import svg
 from worksheet.drawing.axes import FIGURES, spacing
 from worksheet.drawing.bars import Bars
 from worksheet.formula import Scale
-from worksheet.report import Picture
 
 HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 132.0, 34.0, 6.0, 30.0, 20.0  # points: the picture, and what is left around the bars
 STAGE = 10  # height of a stage's name above the bars

@@ -11,9 +11,9 @@ from worksheet.derivation import Derivation
 from worksheet.derive.burden.memory_report import STANDARD
 from worksheet.derive.convention_page import introduced
 from worksheet.derive.solution import as_convention, derive
+from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
 from worksheet.errors import WorksheetError, nearest, shown
 from worksheet.formula import Digits
-from worksheet.report import Block, Bullets, Cell, Report, Table, Text, Title
 from worksheet.zoo import Model, models, table
 
 ERRORS = {"top1": "top-1", "top5": "top-5"}  # in data, and of a model
@@ -43,7 +43,7 @@ class ZooLine:
 def zoo_table(
     parts: Iterable[str] = (), convention: Convention | str = STANDARD, *, digits: str = "en_US",
     progress: Callable[[Sequence[Named]], Iterable[Named]] = iter,
-) -> Report:  # fmt: skip
+) -> Document:  # fmt: skip
     """The networks whose names hold one of these texts (all, where there is none), with what each costs in total.
 
     By convnet-burden: the 48 networks of its published table, in its order, each in the variant that was counted; by another
@@ -69,7 +69,7 @@ def zoo_table(
     made = _published(lines, found) if as_published else _counted(lines, found)
     title = "The table of convnet-burden" if as_published else f"The networks of the zoo: {found.title}"
     blocks: list[Block] = [*made[0], *([Bullets(tuple(refused))] if refused else [])]
-    return Report(title, tuple(blocks), made[1], digits=Digits(digits).locale)
+    return Document(title, tuple(blocks), made[1], digits=Digits(digits).locale)
 
 
 Made = tuple[list[Block], Mapping[str, Any]]

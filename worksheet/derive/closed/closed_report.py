@@ -16,12 +16,12 @@ from worksheet.derive.closed.total_texts import leading, texts
 from worksheet.derive.convention_page import introduced
 from worksheet.derive.reference import listed, sections
 from worksheet.derive.selection import numbered
-from worksheet.derive.solution import MODES, faults, uncounted
+from worksheet.derive.solution import MODES, derive, faults, uncounted
+from worksheet.document import Block, Bullets, Cell, Chapter, Document, NetworkPicture, Table, Text, Title, Working
 from worksheet.errors import WorksheetError, nearest, shown
 from worksheet.formula import Digits, Formula, whole
 from worksheet.formula.polynomial import Polynomial
 from worksheet.network import Network
-from worksheet.report import Block, Bullets, Cell, Report, Table, Text, Title, Working
 from worksheet.varied import BATCH, SizeVariable
 
 MAX_SYMBOLS = 6
@@ -37,14 +37,16 @@ LEADING = "For large sizes, the terms that grow fastest, with nothing rounded:"
 def symbolic(
     network: Network, symbols: Iterable[str | SizeVariable], convention: Convention | str | None = None, *,
     digits: str | None = None, batch: int = 1, dtype: str = "", rows: str = "", kinds: Iterable[str] = (), worked: bool = True,
-) -> Report:  # fmt: skip
+    pictured: bool = False,
+) -> Document:  # fmt: skip
     """The worked solution of a network some of whose sizes stay symbols.
 
     ``symbols`` are ``M`` (the side of the input; its width alone beside ``N``), ``N``, ``D``, ``L``, ``n``, ``c``, ``B`` (the
     batch), ``alpha`` (a multiplier of all widths) or a layer's number such as ``conv1.k``. ``convention``, ``digits``,
     ``batch`` and ``dtype`` are those of ``derive``. ``rows`` (``"3-7,12"``) and ``kinds`` choose the layers that are shown;
-    without ``worked`` there are only tables. Every form is exact; where sizes are rounded, the brackets stay, and every class
-    of sizes has its polynomial. Raises WorksheetError, also where no formula of the sizes gives the counts.
+    without ``worked`` there are only tables; ``pictured`` draws the network at its own size. Every form is exact; where sizes
+    are rounded, the brackets stay, and every class of sizes has its polynomial. Raises WorksheetError, also where no formula
+    of the sizes gives the counts.
     """
     asked = list(symbols)
     if not 1 <= len(asked) <= MAX_SYMBOLS:
@@ -52,7 +54,7 @@ def symbolic(
     if batch != 1 and any(name_of(symbol) == BATCH for symbol in asked):
         raise WorksheetError(f"the batch is a symbol, so it cannot be {batch} too", hint="leave one of the two out")
     closed = Closed(network, asked, convention, samples=batch, dtype=dtype)
-    return _Document(closed, digits).report(rows, list(kinds), worked=worked)
+    return _Document(closed, digits).report(rows, list(kinds), worked=worked, pictured=pictured)
 
 
 class _Document:
@@ -69,16 +71,17 @@ class _Document:
         self.names = {column.name: column.heading for column in self.convention.columns}
         self.symbols = [Formula(variable.symbol) for variable in closed.variables]
 
-    def report(self, rows: str, kinds: Sequence[str], *, worked: bool) -> Report:
+    def report(self, rows: str, kinds: Sequence[str], *, worked: bool, pictured: bool) -> Document:
         chosen = self.rows.alike(self.chosen(rows, kinds))
         notes = self.notes()
         blocks = [*self.introduction(), *self.totals(), *domain_section(self.closed, self.classes, self.names, self.digits)]
+        blocks += [self.picture()] if pictured else []
         blocks += self.table(chosen)
         blocks += [*self.reference(chosen), *self.worked(chosen)] if worked else []
         blocks += [Title("Notes"), Bullets(notes)] if notes else []
         heading = self.network.heading
         title = f"{heading.title or self.network.name} with {self.symbols_in_words()}"
-        return Report(title, tuple(blocks), self.data(notes), course=heading.course, digits=self.digits.locale)
+        return Document(title, tuple(blocks), self.data(notes), course=heading.course, digits=self.digits.locale)
 
     def symbols_in_words(self) -> str:
         names = listed([symbol.show("text") for symbol in self.symbols])
@@ -156,6 +159,10 @@ class _Document:
         yield Step(name, self.names[name], closed=self.case.formula(terms), rounded=True, note=note)
 
     # Layers
+
+    def picture(self) -> Chapter:
+        rows = derive(self.network, self.convention).rows
+        return Chapter("The network", (NetworkPicture(rows, self.network.heading.title or self.network.name),), "graph")
 
     def table(self, chosen: Sequence[Alike]) -> Iterator[Block]:
         named = [] if all(_is_counted(alike) for alike in chosen) else ["Name"]

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, cast
 
 from worksheet.derivation import Step
 from worksheet.derive.closed.cases import Closed, ClosedCase, RowForm
-from worksheet.derive.solution import ALWAYS, NOTHING
+from worksheet.derive.layer_steps import ALWAYS, LayerSteps
+from worksheet.document import shape_in_words
 from worksheet.formula import Exact, Formula, whole
 from worksheet.formula.polynomial import Polynomial
 from worksheet.formula.rewrite import rename
 from worksheet.formula.simplify import atom_name, factor
 from worksheet.formula.traced_numbers import Ratio, Traced, polynomial_of
 from worksheet.layers import Role
-from worksheet.layers.shapes import FLATTENED
 from worksheet.layers.spelling import spelled
-from worksheet.report import shape_in_words
 
 TRACED = (Traced, Ratio)
 
@@ -31,7 +30,7 @@ class Alike:
     numbers: list[int] = field(default_factory=list)
 
 
-class ClosedRows:
+class ClosedRows(LayerSteps):
     """Prints the rows of one case of a closed form."""
 
     def __init__(self, closed: Closed, case: ClosedCase) -> None:
@@ -101,59 +100,25 @@ class ClosedRows:
     def worked(self, row: RowForm) -> tuple[Step, ...]:
         """The steps of one layer: its flattening, the sizes of its output, its columns."""
         columns = (self.column(row, i) for i in range(len(self.columns)))
-        return (*self.flattening(row), *self.output_sizes(row), *columns)
+        return (*self.flattening(row.layer), *self.output_sizes(row.folded.sizes, row.layer.values), *columns)
 
-    def flattening(self, row: RowForm) -> Iterator[Step]:
-        layer = row.layer
-        if layer.received is not layer.inputs and len(layer.received[0]) in FLATTENED:
-            formula, axes = FLATTENED[len(layer.received[0])]
-            (symbol,) = layer.form.symbols
-            values = dict(zip(axes, layer.received[0], strict=True))
-            yield self.step(Step(symbol.name, "", (symbol.name,)), formula, values, polynomial_of(layer.inputs[0][0]))
-
-    def output_sizes(self, row: RowForm) -> Iterator[Step]:
-        """A step for each size of the output; sizes with the same working share one, W = H."""
-        values = row.layer.values
-        together: dict[object, list[str]] = {}
-        formulas = dict(row.folded.sizes)
-        for name, formula in formulas.items():
-            shown = self.bracketed(formula, values)
-            together.setdefault((shown.pattern, *[polynomial_of(values[s]) for s in shown.symbols]), []).append(name)
-        for names in together.values():
-            step = Step(names[0], "", tuple(names))
-            yield self.step(step, formulas[names[0]], values, polynomial_of(values[names[0]]))
+    def form(self, value: Any) -> Polynomial:
+        return polynomial_of(value)
 
     def column(self, row: RowForm, index: int) -> Step:
         column, rule, form = self.columns[index], row.folded.rules[index], row.columns[index]
-        if row.elsewhere[index]:
-            remark = f"shared with S. No. {self.numbers[row.layer.node.shares]}, counted there"
-            return Step(column.name, column.heading, (), NOTHING, {}, 0, remark=remark)
-        if rule is None or form is None:
-            return Step(column.name, column.heading, value=0, remark="not counted")
+        if row.elsewhere[index] or rule is None or form is None:
+            return self.left_out(column, row.layer.node.shares if row.elsewhere[index] else "")
         remark = column.remarks.get(row.folded.kind.name, "") or row.folded.silence(column, counts=bool(form.terms))
         values = {**row.layer.values, **row.folded.run.values}
-        return self.step(Step(column.name, column.heading, remark=remark), rule, values, form)
+        return self.step(Step(column.name, column.heading, remark=remark), self.bracketed(rule, values), values, form)
 
-    def step(self, blank: Step, formula: Formula, values: Mapping[str, Exact], form: Polynomial) -> Step:
+    def step(self, blank: Step, formula: Formula, values: Mapping[str, Exact], result: Polynomial) -> Step:
         """The step of a figure: the numbers and forms of its symbols, and its own form."""
-        shown = self.bracketed(formula, values)
-        forms = {name: self.shortest(polynomial_of(values[name])) for name in shown.symbols if isinstance(values[name], TRACED)}
-        numbers = {name: values[name] for name in shown.symbols if name not in forms}
-        constant = form.constant
-        stages = (shown.quotients(numbers),) if not forms and shown.rounds() else ()
-        return Step(
-            blank.name,
-            blank.label,
-            blank.symbols,
-            shown,
-            numbers,
-            None if constant is None else whole(constant),
-            stages,
-            blank.remark,
-            forms=forms,
-            closed=self.shortest(form) if constant is None else None,
-        )
-
-    def bracketed(self, formula: Formula, values: Mapping[str, Exact]) -> Formula:
-        """The formula without the brackets that no size needs."""
-        return formula if self.always else formula.settled(values)
+        forms = {n: self.shortest(polynomial_of(values[n])) for n in formula.symbols if isinstance(values[n], TRACED)}
+        numbers = {name: values[name] for name in formula.symbols if name not in forms}
+        stages = (formula.quotients(numbers),) if not forms and formula.rounds() else ()
+        step = replace(blank, formula=formula, values=numbers, stages=stages, forms=forms)
+        if result.constant is None:
+            return replace(step, closed=self.shortest(result))
+        return replace(step, value=whole(result.constant))

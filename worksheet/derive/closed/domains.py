@@ -8,8 +8,8 @@ from worksheet.derive.closed.cases import Closed
 from worksheet.derive.closed.classes import Classes, Group, SizeInterval
 from worksheet.derive.closed.residues import Residue
 from worksheet.derive.reference import listed
+from worksheet.document import Block, Table, Text, Title
 from worksheet.formula import Digits, Exact
-from worksheet.report import Block, Table, Text, Title
 from worksheet.varied import SizeVariable
 
 MAX_LINES = 40  # of a table of classes

@@ -9,10 +9,10 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import NamedTuple
 
+from worksheet.document import Relation
 from worksheet.formula import Digits, Exact, Formula
 from worksheet.formula.exact import evaluator, simplest
 from worksheet.formula.tree import Call, Name, Negative, Node, Number, Operation, factors, terms, walk
-from worksheet.report import Relation
 
 MAX_LINES = 60
 LONG = re.compile(r"[0-9]{4,}")

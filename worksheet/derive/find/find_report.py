@@ -15,9 +15,9 @@ from worksheet.derive.find.chain import number
 from worksheet.derive.find.pages import OnePage
 from worksheet.derive.find.search import SearchLine, bounds, size
 from worksheet.derive.find.unknown import UnknownNumber
+from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
 from worksheet.formula import Digits, Exact
 from worksheet.network import Network
-from worksheet.report import Block, Bullets, Cell, Report, Table, Text, Title
 from worksheet.varied import BATCH, with_sizes
 
 MAX_SHOWN = 100  # solutions in a table
@@ -27,7 +27,7 @@ MAX_LINES = 4  # of several unknowns: choices of all but the last one for which 
 def find(
     network: Network, names: Sequence[str], so_that: Sequence[str], convention: Convention | str | None = None, *,
     ranges: Iterable[str] = (), batch: int = 1, dtype: str = "", digits: str = "en_US",
-) -> Report:  # fmt: skip
+) -> Document:  # fmt: skip
     """Which sizes make a network meet conditions: all of them within the ranges, worked; or the proof that there are none.
 
     ``names`` are the unknowns: ``M``, ``N``, ``L`` ... of the input, ``B`` (the batch), ``alpha`` (a multiplier of widths),
@@ -39,7 +39,7 @@ def find(
     return report_of(find_values(network, names, so_that, convention, ranges=ranges, batch=batch, dtype=dtype), digits)
 
 
-def report_of(found: FindAnswer, digits: str = "en_US") -> Report:
+def report_of(found: FindAnswer, digits: str = "en_US") -> Document:
     """The report on an answer."""
     return _Document(found, Digits(digits)).report()
 
@@ -52,10 +52,10 @@ class _Document:
         self.question = found.question
         self.digits = digits
 
-    def report(self) -> Report:
+    def report(self) -> Document:
         network = self.question.network
         title = f"{network.heading.title or network.name}: {', '.join(u.name for u in self.question.unknowns)}"
-        return Report(title, tuple(self.blocks()), data(self.found), digits=self.digits.locale)
+        return Document(title, tuple(self.blocks()), data(self.found), digits=self.digits.locale)
 
     def blocks(self) -> Iterator[Block]:
         yield from self.asked()

@@ -11,8 +11,8 @@ from worksheet.derive.find.chain import Domain, number, solve, straight
 from worksheet.derive.find.quantity import Condition
 from worksheet.derive.find.search import Decided, bounds
 from worksheet.derive.find.working import OneUnknown, Solved, Stretch
+from worksheet.document import Block, Cell, Relations, Table, Text, Title, Working
 from worksheet.formula import Digits
-from worksheet.report import Block, Cell, Relations, Table, Text, Title, Working
 
 MAX_WORKED = 12  # solutions that are put in
 MAX_STRETCHES = 40  # rows of the table of the whole range

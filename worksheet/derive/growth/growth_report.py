@@ -16,13 +16,13 @@ from worksheet.derive.growth.kinds import kinds_of
 from worksheet.derive.growth.plan import Chapter, Plan, Progress, plain, title_of
 from worksheet.derive.growth.size_ranges import how_many, written
 from worksheet.derive.reference import listed
+from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
 from worksheet.drawing.axes import MAX_LABEL
 from worksheet.drawing.curves import Chart, Series, draw_chart
 from worksheet.drawing.svg import cut
 from worksheet.errors import WorksheetError
 from worksheet.formula import Digits, Exact, Scale
 from worksheet.network import Network
-from worksheet.report import Block, Bullets, Cell, Report, Table, Text, Title
 
 POINTS, MAX_POINTS = 12, 1_000
 IN_A_TABLE, IN_A_DOUBLING = 4, 3  # curves beside each other
@@ -35,7 +35,7 @@ ALL = "What does not vary stays as the network has it."
 def grow(
     networks: Network | Sequence[Network], ranges: Mapping[str, str], conventions: Sequence[Convention | str] = (), *,
     columns: Sequence[str] = (), points: int = POINTS, digits: str = "en_US", progress: Progress = iter,
-) -> Report:  # fmt: skip
+) -> Document:  # fmt: skip
     """How the cost of one or several networks grows with the size of the input, the batch, the width or a layer's number.
 
     ``ranges`` gives what varies and how far: ``{"side": "112..672"}``, or ``batch``, ``width`` (a multiplier of all widths),
@@ -61,10 +61,10 @@ class _Document:
         self.chapters = chapters
         self.digits = digits
 
-    def report(self) -> Report:
+    def report(self) -> Document:
         names = listed([title_of(network) for network in self.plan.networks])
         blocks = [*self.introduced(), *(block for chapter in self.chapters for block in _Chapter(self, chapter).blocks())]
-        return Report(f"{names}: how the cost grows", tuple(blocks), data(self.plan, self.chapters), digits=self.digits.locale)
+        return Document(f"{names}: how the cost grows", tuple(blocks), data(self.plan, self.chapters), digits=self.digits.locale)
 
     def introduced(self) -> Iterator[Block]:
         for convention in self.plan.conventions:

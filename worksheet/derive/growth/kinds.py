@@ -8,9 +8,9 @@ from fractions import Fraction
 from worksheet.derive.growth.cost_curves import Curve, Lead, letter, named_kinds
 from worksheet.derive.growth.size_ranges import written
 from worksheet.derive.reference import listed
+from worksheet.document import Block, Bullets, Cell, Table, Text, Title
 from worksheet.drawing.shares import Bands, draw_bands
 from worksheet.formula import Digits, Exact
-from worksheet.report import Block, Bullets, Cell, Table, Text, Title
 
 MAX_SIZES, MAX_KINDS = 6, 10  # of a table
 MAX_LEADS = 8

@@ -8,10 +8,10 @@ from fractions import Fraction
 from worksheet.derivation import Step
 from worksheet.derive.roofline.hardware_report import near
 from worksheet.derive.roofline.time_bounds import Roofline
+from worksheet.document import Block, Text, Title, Working
 from worksheet.formula import Digits, Exact
 from worksheet.hardware import Energies
 from worksheet.hardware.units import said
-from worksheet.report import Block, Text, Title, Working
 
 PICO = Fraction(1, 10**12)
 ENERGY = (

@@ -8,11 +8,11 @@ from typing import Any
 
 from worksheet import hardware as known
 from worksheet.derivation import Step
+from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
 from worksheet.formula import Digits, Exact, Formula
 from worksheet.formula.digits import MAX_DECIMALS
 from worksheet.hardware import Hardware, operation
 from worksheet.hardware.units import plain, said, significant
-from worksheet.report import Block, Bullets, Cell, Report, Table, Text, Title, Working
 
 GIGA = 10**9
 FUSED_PEAK, PLAIN_PEAK = Formula("n*f*(2*m)"), Formula("n*f*o")
@@ -20,19 +20,19 @@ SHOWN = 6  # significant digits of a step's value
 PEAK = "Peak = processors × clock × operations per cycle; a fused multiply-add is two operations."
 
 
-def hardware_report(on: str | Hardware = "", *, digits: str = "en_US") -> Report:
+def hardware_report(on: str | Hardware = "", *, digits: str = "en_US") -> Document:
     """One processor with its peaks worked, or, without one, all that come with the package as a table. Raises WorksheetError."""
     grouping = Digits(digits)
     if on:
         found = known.hardware(on) if isinstance(on, str) else on
         workings = [Working(f"Peak and ridge point, {dtype}", tuple(peak_steps(found, dtype, grouping))) for dtype in found.rates]
-        return Report(found.title, (*about(found), Title("By type of numbers"), *workings), data(found), digits=grouping.locale)
+        return Document(found.title, (*about(found), Title("By type of numbers"), *workings), data(found), digits=grouping.locale)
     every = [known.hardware(name) for name in known.names()]
     rows = [row for hardware in every for row in _summary(hardware, grouping)]
     headings = ("Name", "Hardware", "Type", "Peak", "Bandwidth", "Ridge point")
     note = Text("The ridge point is in operations for each byte: below it, memory binds.")
     listed = {"hardware": [data(hardware) for hardware in every]}
-    return Report("Hardware", (Text(PEAK), Table(headings, tuple(rows), words=3), note), listed, digits=grouping.locale)
+    return Document("Hardware", (Text(PEAK), Table(headings, tuple(rows), words=3), note), listed, digits=grouping.locale)
 
 
 def _summary(hardware: Hardware, digits: Digits) -> Iterator[tuple[Cell, ...]]:

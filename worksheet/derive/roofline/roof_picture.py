@@ -8,11 +8,11 @@ from fractions import Fraction
 from math import log10, sqrt
 
 from worksheet.derive.roofline.time_bounds import Roofline, TimeBound
+from worksheet.document import Picture
 from worksheet.drawing import svg
 from worksheet.drawing.axes import FIGURES, MEANING, PlotAxis, lines_across
 from worksheet.hardware import operation
 from worksheet.hardware.units import plain, said
-from worksheet.report import Picture
 
 LEFT, RIGHT, TOP, ROOF, STRIP, BOTTOM = 92.0, svg.WIDTH - 44, 26.0, 170.0, 17.0, 30.0  # points
 MAX_KINDS = 7  # that have a strip of their own; the others share one

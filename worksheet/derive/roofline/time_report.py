@@ -29,11 +29,11 @@ from worksheet.derive.roofline.time_bounds import (
 )  # fmt: skip
 from worksheet.derive.roofline.time_data import data
 from worksheet.derive.selection import numbered
+from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
 from worksheet.formula import Digits, Exact, Formula
 from worksheet.hardware import Energies, Hardware, energies, operation
 from worksheet.hardware.units import plain, said
 from worksheet.network import Network
-from worksheet.report import Block, Bullets, Cell, Report, Table, Text, Title, Working
 
 LONG = 1000  # numbers from here on are printed whole, in groups
 LONGEST_NAME = 24  # characters in the table of layers
@@ -60,7 +60,7 @@ MARKS = "Each mark is a layer, or several alike; its area is their share of the 
 def timing(
     network: Network, on: Hardware | str, *, batch: int = 1, dtype: str = "", convention: str = "", rows: str = "",
     energy: Energies | None = None, digits: str = "en_US",
-) -> Report:  # fmt: skip
+) -> Document:  # fmt: skip
     """The least time that a network takes on some hardware, layer by layer, after the roofline model.
 
     ``on`` is a processor's name (``a100``), a YAML file or a Hardware. ``batch`` samples run together; ``dtype`` is the type of
@@ -88,7 +88,7 @@ class _Document:
         longest = [max(bounds, key=lambda bound: bound.time) for bounds in found.by_kind().values()]
         self.worked = numbered(rows, len(found.bounds)) if rows else {bound.load.row.no for bound in longest}
 
-    def report(self) -> Report:
+    def report(self) -> Document:
         blocks = [
             *self.introduction(), *peak_blocks(self.found.hardware, self.found.dtype, self.digits), *self.totals(),
             Title("The roofline"), draw_roofline(self.found, f"{self.name}-roofline", self.title),
@@ -96,7 +96,7 @@ class _Document:
             *self.kinds(), *self.layers(), *self.steps(), *energy_blocks(self.found, self.table, self.digits),
         ]  # fmt: skip
         title = f"{self.title}: time on {self.found.hardware.title}"
-        return Report(title, tuple(blocks), data(self.found, self.table), digits=self.digits.locale)
+        return Document(title, tuple(blocks), data(self.found, self.table), digits=self.digits.locale)
 
     def seconds(self, time: Fraction) -> str:
         return said(time, "s", point=self.digits.point)

@@ -12,10 +12,10 @@ from worksheet.derive.transformers.estimates import FIGURES, RULES, Estimates
 from worksheet.derive.transformers.symbolic_sizes import MEANINGS
 from worksheet.derive.transformers.token_pictures import draw_attention, lengths
 from worksheet.derive.transformers.transformer_report import costs_of, estimated
+from worksheet.document import Block, Bullets, Cell, Document, Picture, Table, Text, Title
 from worksheet.drawing.curves import Series
 from worksheet.errors import Collector
 from worksheet.formula import Digits, Exact, in_bytes
-from worksheet.report import Block, Bullets, Cell, Picture, Report, Table, Text, Title
 from worksheet.zoo.language import TRANSFORMERS
 
 SHOWN = ("n", "d", "h", "d_kv", "f", "V", "L")
@@ -24,7 +24,7 @@ INTRO = "The language models of the zoo at their own sizes, worked from their la
 ERRORS = "What each estimate gives, less the exact form, in per cent of that; for one sequence of L tokens."
 
 
-def transformers(*, length: int | None = None, dtype: str = "fp16", digits: str = "en_US") -> Report:
+def transformers(*, length: int | None = None, dtype: str = "fp16", digits: str = "en_US") -> Document:
     """The language models of the zoo side by side: their costs, and the errors of the usual estimates.
 
     ``length`` is the number of tokens, all that each has positions for by default; ``dtype`` the type of the numbers of the
@@ -48,7 +48,7 @@ class _Comparison:
         self.digits = digits
         self.titles = tuple(e.costs.transformer.title for e in found)
 
-    def report(self) -> Report:
+    def report(self) -> Document:
         blocks = (*self.sizes(), *self.figures(), self.share(), *self.errors(), *self.formulas())
         data = {
             "networks": [
@@ -60,7 +60,7 @@ class _Comparison:
                 for e in self.found
             ]
         }
-        return Report("Transformers: what they cost", blocks, data, digits=self.digits.locale)
+        return Document("Transformers: what they cost", blocks, data, digits=self.digits.locale)
 
     def row(self, label: str, cell: Callable[[Estimates], Cell]) -> tuple[Cell, ...]:
         return (label, *(cell(e) for e in self.found))

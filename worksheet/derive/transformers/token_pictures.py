@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from worksheet.document import Picture
 from worksheet.drawing.curves import Chart, Series, draw_chart
 from worksheet.formula import Exact, Scale
-from worksheet.report import Picture
 
 MAX_POINTS = 120  # of a curve
 SHARE = "Attention's share of the products of the forward pass"

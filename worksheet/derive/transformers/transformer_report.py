@@ -13,10 +13,10 @@ from worksheet.derive.transformers.design import transformer_named, with_sizes
 from worksheet.derive.transformers.estimates import EXACT, FIGURES, Estimate
 from worksheet.derive.transformers.symbolic_sizes import MEANINGS, Amount
 from worksheet.derive.transformers.token_pictures import draw_attention, lengths
+from worksheet.document import Block, Bullets, Document, Picture, Table, Text, Title, Working
 from worksheet.drawing.curves import Chart, Series, draw_chart
 from worksheet.errors import NetworkError
 from worksheet.formula import Digits, Formula, Scale
-from worksheet.report import Block, Bullets, Picture, Report, Table, Text, Title, Working
 from worksheet.zoo.language import Transformer, TransformerDesign
 
 LARGEST_BATCH = 10**9
@@ -42,7 +42,7 @@ ESTIMATES = "Each estimate is worked for one sequence of L tokens. The error is 
 def transformer(
     source: str, *, length: int | None = None, prompt: int | None = None, batch: int = 1, dtype: str = "fp16",
     digits: str = "en_US", **sizes: int | None,
-) -> Report:  # fmt: skip
+) -> Document:  # fmt: skip
     """What a language model of the zoo costs: closed forms in length, width, depth, heads and vocabulary, worked.
 
     ``length`` is the number of tokens (all that it has positions for by default), ``prompt`` how many of them are given before
@@ -78,7 +78,7 @@ class _Document:
             costs.transformer.title if costs.design == costs.transformer.design else f"{costs.transformer.title}, other sizes"
         )
 
-    def report(self) -> Report:
+    def report(self) -> Document:
         parts = [
             self.sizes(),
             self.parameters(),
@@ -89,7 +89,7 @@ class _Document:
             self.estimates(),
         ]
         blocks = tuple(block for part in parts for block in part)
-        return Report(f"{self.name}: costs of a transformer", blocks, self.data(), digits=self.digits.locale)
+        return Document(f"{self.name}: costs of a transformer", blocks, self.data(), digits=self.digits.locale)
 
     def sizes(self) -> Iterator[Block]:
         yield Text(INTRO)

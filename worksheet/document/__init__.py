@@ -1,0 +1,47 @@
+"""The one document model: blocks one below the other; a worked solution is laid out as such blocks."""
+
+from worksheet.document.blocks import (
+    AnswerTable,
+    Block,
+    Bullets,
+    Cell,
+    Chapter,
+    Contents,
+    Document,
+    NetworkPicture,
+    Picture,
+    Question,
+    Relation,
+    Relations,
+    Table,
+    Text,
+    Title,
+    WorkedRow,
+    Working,
+    is_sum,
+    shape_in_words,
+)
+from worksheet.document.solution import laid_out
+
+__all__ = [
+    "AnswerTable",
+    "Block",
+    "Bullets",
+    "Cell",
+    "Chapter",
+    "Contents",
+    "Document",
+    "NetworkPicture",
+    "Picture",
+    "Question",
+    "Relation",
+    "Relations",
+    "Table",
+    "Text",
+    "Title",
+    "WorkedRow",
+    "Working",
+    "is_sum",
+    "laid_out",
+    "shape_in_words",
+]
