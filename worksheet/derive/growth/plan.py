@@ -85,9 +85,13 @@ class Plan:
     """What was asked for. Raises WorksheetError with all faults."""
 
     def __init__(
-        self, networks: Sequence[Network], range_texts: Mapping[str, str], conventions: Sequence[Convention | str],
-        columns: Sequence[str], points: int,
-    ) -> None:  # fmt: skip
+        self,
+        networks: Sequence[Network],
+        range_texts: Mapping[str, str],
+        conventions: Sequence[Convention | str],
+        columns: Sequence[str],
+        points: int,
+    ) -> None:
         faults = Collector()
         self.points = points
         self.spans: list[SizeRange] = []
