@@ -94,7 +94,7 @@ class Tally:
 
 
 def number_reader() -> Callable[[str], int]:
-    from worksheet.grading.numbers import read_number, read_size
+    from worksheet.grading.notation.numbers import read_number, read_size
 
     def exact(text: str) -> tuple[Any, ...]:
         return (read_number(text).value,)
@@ -133,7 +133,7 @@ def printed(fault: WorksheetError, text: str) -> None:
 
 
 def formula_reader() -> Callable[[str], int]:
-    from worksheet.grading.notation import read_formula
+    from worksheet.grading.notation.formulas import read_formula
 
     def read(text: str) -> int:
         try:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.grading.catalogue import Entry, catalogue
 from tools.generated import CannotBeMade
-from worksheet.grading.slips import slips
+from worksheet.grading.mistakes import slips
 
 PAGE = Path("docs/mistakes.md")
 HEAD = """\

@@ -7,7 +7,7 @@ from worksheet.conventions.optimisers import OPTIMISERS, PRECISIONS
 from worksheet.conventions.reading import CONVENTION
 from worksheet.hardware.energy import ENERGIES
 from worksheet.hardware.reading import HARDWARE
-from worksheet.homework.keys import ASSIGNMENT, IN_SHEET
+from worksheet.homework.assignment.keys import ASSIGNMENT, IN_SHEET
 from worksheet.readers.sheet.front_matter import FRONT_MATTER, HOMEWORK
 from worksheet.schema import FieldType, Record
 from worksheet.schema.json_schema import FOLDER, list_of_keys, schema_text

@@ -9,9 +9,9 @@ from functools import cache
 
 import worksheet as ws
 from tests.sheet_facts import SHEET
-from worksheet.grading.making import Ask, PaperMaker
-from worksheet.grading.marks import CORRECT_ONLY, DOES_NOT_FOLLOW, Mark, Marked, Verdict
-from worksheet.grading.paper import Cell, Paper
+from worksheet.grading.mark import CORRECT_ONLY, DOES_NOT_FOLLOW, Mark, Marked, Verdict
+from worksheet.grading.paper.cells import Cell, Paper
+from worksheet.grading.paper.paper_maker import Ask, PaperMaker
 
 TWO = Fraction(2)
 POINTS = {Verdict.RIGHT: TWO, Verdict.CARRIED: Fraction(3, 2), Verdict.MISTAKE: Fraction(1, 2)}

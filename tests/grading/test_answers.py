@@ -16,8 +16,8 @@ from worksheet.errors import WorksheetError
 from worksheet.grading.answers import Answers, Layout, read
 from worksheet.grading.answers.folder import manifest
 from worksheet.grading.answers.layout import fold
-from worksheet.grading.making import Ask, PaperMaker
-from worksheet.homework.forms import FORMS, lines
+from worksheet.grading.paper.paper_maker import Ask, PaperMaker
+from worksheet.homework.issue.forms import FORMS, lines
 from worksheet.homework.roster import Student
 from worksheet.readers import read as read_network
 

@@ -14,11 +14,11 @@ import worksheet as ws
 from tests.grading.made_up import HOSTILE, hostile, mark, paper, students
 from worksheet.drawing.axes import spacing
 from worksheet.grading.answers.found import Unplaced
-from worksheet.grading.charts import Bar, points_bars
-from worksheet.grading.class_report import ClassReport
-from worksheet.grading.marks import Mark, Marked, Verdict
-from worksheet.grading.statistics import Statistics
-from worksheet.grading.writing import Writers
+from worksheet.grading.mark import Mark, Marked, Verdict
+from worksheet.grading.results.charts import Bar, points_bars
+from worksheet.grading.results.class_report import ClassReport
+from worksheet.grading.results.statistics import Statistics
+from worksheet.grading.results.streams import Writers
 
 CLASS = students(60)
 CELLS = {cell.key: cell for cell in paper().shown}

@@ -13,8 +13,8 @@ import pytest
 import worksheet as ws
 from tests.grading.made_up import HOSTILE, TWO, hostile, mark, paper, solution, students
 from worksheet.document import Table, Text, Working
-from worksheet.grading.feedback import Feedback
-from worksheet.grading.marks import DOES_NOT_FOLLOW, Marked, Verdict
+from worksheet.grading.mark import DOES_NOT_FOLLOW, Marked, Verdict
+from worksheet.grading.results.feedback import Feedback
 
 SAYS = {"par-no-bias": "You forgot the bias.", "par-no-channels": "You forgot the channels.", "slip-x10": "A digit is lost."}
 CELLS = {cell.key: cell for cell in paper().shown}

@@ -15,9 +15,9 @@ from tests.grading.mistakes import Slot
 from tests.grading.synthetic import BY_CHANCE, INJECTED, Script, Student, one_mistake, several
 from tests.grading.typing_styles import COUNTS, Hand
 from tests.sheet_facts import ROWS, SHEET
-from worksheet.grading.making import Ask, PaperMaker
-from worksheet.grading.mark import Marker
-from worksheet.grading.marks import Mark, Verdict
+from worksheet.grading.mark import Mark, Verdict
+from worksheet.grading.marker import Marker
+from worksheet.grading.paper.paper_maker import Ask, PaperMaker
 from worksheet.grading.policy import Policy
 
 FOLLOWING, KEY_ONLY = Marker(Policy()), Marker(Policy(follow_through=False))

@@ -7,10 +7,10 @@ import pytest
 import worksheet as ws
 from tests.sheet_facts import EXAMPLES
 from worksheet import conventions
-from worksheet.grading.making import Ask, PaperMaker
-from worksheet.grading.mark import Marker, marked_paper
-from worksheet.grading.marks import Mark, Verdict
-from worksheet.grading.paper import Key, Paper
+from worksheet.grading.mark import Mark, Verdict
+from worksheet.grading.marker import Marker, marked_paper
+from worksheet.grading.paper.cells import Key, Paper
+from worksheet.grading.paper.paper_maker import Ask, PaperMaker
 from worksheet.grading.policy import Policy, Tolerance
 
 ASK = Ask({"*": ("output", "params", "flops")}, ("params", "flops"))

@@ -11,12 +11,12 @@ import pytest
 
 import worksheet as ws
 from tests.grading.made_up import HOSTILE, hostile, students
-from worksheet.grading.marks import Marked, Verdict
-from worksheet.grading.old_marks import read_old_marks
-from worksheet.grading.regrade import Regrade
-from worksheet.grading.stable_json import JsonMarks
-from worksheet.grading.tables import CsvMarks
-from worksheet.grading.writing import Writers
+from worksheet.grading.mark import Marked, Verdict
+from worksheet.grading.results.old_marks import read_old_marks
+from worksheet.grading.results.regrade import Regrade
+from worksheet.grading.results.stable_json import JsonMarks
+from worksheet.grading.results.streams import Writers
+from worksheet.grading.results.tables import CsvMarks
 
 MENDED = (4, "flops")
 

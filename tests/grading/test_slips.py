@@ -17,10 +17,10 @@ import worksheet as ws
 from tests.complete import complete
 from tests.grading.catalogue import Entry, catalogue, evaluated
 from worksheet.errors import WorksheetError
-from worksheet.grading.making import Ask, PaperMaker
-from worksheet.grading.paper import Cell, Key, Paper, Value
-from worksheet.grading.slip import Slip
-from worksheet.grading.slips import slips
+from worksheet.grading.diagnosis.mistake import Slip
+from worksheet.grading.mistakes import slips
+from worksheet.grading.paper.cells import Cell, Key, Paper, Value
+from worksheet.grading.paper.paper_maker import Ask, PaperMaker
 from worksheet.network import Network
 
 ENTRIES = catalogue()

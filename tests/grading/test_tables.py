@@ -14,13 +14,13 @@ from tests.grading import made_up
 from tests.grading.made_up import HOSTILE, hostile, paper, students
 from tests.sheet_facts import ROOT
 from worksheet.errors import OutputError
-from worksheet.grading import tables
 from worksheet.grading.answers.found import Unplaced
-from worksheet.grading.marks import FLAGS, Marked, Verdict
-from worksheet.grading.stable_json import JsonMarks, JsonStream
-from worksheet.grading.sums import decimal, sums
-from worksheet.grading.tables import CsvMarks, Workbook, guarded, unguarded
-from worksheet.grading.writing import Writers
+from worksheet.grading.mark import FLAGS, Marked, Verdict
+from worksheet.grading.results import tables
+from worksheet.grading.results.amounts import decimal, sums
+from worksheet.grading.results.stable_json import JsonMarks, JsonStream
+from worksheet.grading.results.streams import Writers
+from worksheet.grading.results.tables import CsvMarks, Workbook, guarded, unguarded
 
 FAILED = Marked("20CS99999", "Nobody", (), "its variant cannot be made")
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")

@@ -11,13 +11,13 @@ from typer.testing import CliRunner
 import worksheet as ws
 from tests.sheet_facts import EXAMPLES
 from worksheet.cli import app, main
-from worksheet.grading.marks import Marked, Verdict
-from worksheet.grading.paper import Key
-from worksheet.homework import grader as grading
-from worksheet.homework.grader import Answered, Grader
-from worksheet.homework.reading import read_assignment
-from worksheet.homework.variants import variant
-from worksheet.homework.verify import verify
+from worksheet.grading.mark import Marked, Verdict
+from worksheet.grading.paper.cells import Key
+from worksheet.homework.assignment.reading import read_assignment
+from worksheet.homework.mark import grader as grading
+from worksheet.homework.mark.grader import Answered, Grader
+from worksheet.homework.mark.papers import verify
+from worksheet.homework.variants.variants import variant
 
 COMMON = """\
 title: Worksheet 2

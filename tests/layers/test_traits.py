@@ -9,12 +9,12 @@ import worksheet as ws
 from tests.grading.test_slips import wrong_values
 from worksheet.counting.gradients import GRADIENTS
 from worksheet.counting.graph_facts import fact_values
-from worksheet.grading.making import Ask, PaperMaker
-from worksheet.grading.paper import Value
-from worksheet.grading.slips import _kinds as families
-from worksheet.grading.slips import slips
-from worksheet.homework.assignment import Variants
-from worksheet.homework.ranges import Ranges
+from worksheet.grading.mistakes import _kinds as families
+from worksheet.grading.mistakes import slips
+from worksheet.grading.paper.cells import Value
+from worksheet.grading.paper.paper_maker import Ask, PaperMaker
+from worksheet.homework.assignment.assignment import Variants
+from worksheet.homework.variants.ranges import Ranges
 from worksheet.layers import Kind, Pooling, Role, Window, Writes, kinds
 from worksheet.layers.activation import CHOICE, backwards, elementwise
 from worksheet.layers.shapes import ELEMENTWISE

@@ -25,8 +25,8 @@ def check(
     The answer follows the name of its column: --flops 24,09,95,328, or --output 64x56x56. Ends with exit code 1 where an
     answer is not right.
     """
-    from worksheet.homework.practice import checked
-    from worksheet.homework.reading import read_assignment
+    from worksheet.homework.assignment.reading import read_assignment
+    from worksheet.homework.mark.practice import checked
 
     assignment = read_assignment(homework)
     answers = _answers(context.args)

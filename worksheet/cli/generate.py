@@ -27,7 +27,7 @@ from worksheet.cli.options import (
 from worksheet.errors import printable
 
 if TYPE_CHECKING:
-    from worksheet.homework.generate import Generation, Made
+    from worksheet.homework.issue.generate import Generation, Made
 
 MANY = 20  # students from which on further processes are worth their start
 NAMED = 5  # students of a group who are named
@@ -69,8 +69,8 @@ def generate(
     by the same command. The folder key/ is not for the students.
     """
     from worksheet.homework import workers
-    from worksheet.homework.generate import Generation, Order
-    from worksheet.homework.reading import read_assignment
+    from worksheet.homework.assignment.reading import read_assignment
+    from worksheet.homework.issue.generate import Generation, Order
     from worksheet.homework.roster import read_roster
 
     assignment = read_assignment(homework)
@@ -108,7 +108,7 @@ def _worked(generation: Generation, *, combined: bool, jobs: int, backend: str, 
 
 def _say(generation: Generation, made: Made, bound: Path | None, covered: str) -> None:
     """What has come of the run."""
-    from worksheet.homework.generate import COVERAGE
+    from worksheet.homework.issue.generate import COVERAGE
 
     folder = generation.folder
     kept = f", {made.kept} kept as they were" if made.kept else ""

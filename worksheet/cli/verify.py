@@ -28,11 +28,11 @@ from worksheet.writers import options, writers
 
 if TYPE_CHECKING:
     from worksheet.grading.answers import Answers, Unplaced
-    from worksheet.grading.regrade import Regrade
-    from worksheet.grading.statistics import Statistics
-    from worksheet.grading.writing import Taking
-    from worksheet.homework.assignment import Assignment
-    from worksheet.homework.grader import Answered
+    from worksheet.grading.results.regrade import Regrade
+    from worksheet.grading.results.statistics import Statistics
+    from worksheet.grading.results.streams import Taking
+    from worksheet.homework.assignment.assignment import Assignment
+    from worksheet.homework.mark.grader import Answered
     from worksheet.homework.roster import Student
     from worksheet.writers import Options
 
@@ -72,7 +72,7 @@ def verify(
 
     Without -o or -f a summary is printed. Lines that cannot be placed are listed, and lose nothing.
     """
-    from worksheet.homework.reading import read_assignment
+    from worksheet.homework.assignment.reading import read_assignment
     from worksheet.homework.roster import read_roster
     from worksheet.homework.workers import check
 
@@ -102,7 +102,7 @@ class _Class:
     """A class that is marked."""
 
     def __init__(self, assignment: Assignment, students: Sequence[Student], old: Regrade | None) -> None:
-        from worksheet.homework.marking import statistics
+        from worksheet.homework.mark.publish import statistics
 
         self.assignment, self.students, self.old = assignment, students, old
         self.counts = statistics(assignment)
@@ -110,16 +110,16 @@ class _Class:
     def read(self, paths: Sequence[Path]) -> Answers:
         """The class's answers. Rows and columns are the same for all variants."""
         from worksheet.grading.answers import Layout, read
-        from worksheet.homework.grader import Grader
+        from worksheet.homework.mark.grader import Grader
 
         layout = Layout.of(Grader(self.assignment).maker.paper(self.assignment.network))
         return read(paths, layout, [student.id for student in self.students] if self.students else None)
 
     def mark(self, found: Answers, asked: _Asked, jobs: int | None, backend: str, scheduler: str) -> None:
         """Mark everybody; tables, JSON and feedback sheets are written on the way."""
-        from worksheet.grading.writing import Writers
-        from worksheet.homework.marking import made, taking
-        from worksheet.homework.verify import verify as verified
+        from worksheet.grading.results.streams import Writers
+        from worksheet.homework.mark.papers import verify as verified
+        from worksheet.homework.mark.publish import made, taking
 
         takers: list[Taking] = [self.counts, *([self.old] if self.old else []), *_printing(asked.format)]
         takers += taking(self.assignment, made(asked.folder), asked.feedback, asked.options) if asked.folder else ()
@@ -131,7 +131,7 @@ class _Class:
 
     def answered(self, found: Answers) -> Iterator[Answered]:
         """Everybody who answered, then who is on the roster and did not."""
-        from worksheet.homework.grader import Answered
+        from worksheet.homework.mark.grader import Answered
 
         names = {student.id: student.name for student in self.students}
         for submission in found:
@@ -140,7 +140,7 @@ class _Class:
 
     def publish(self, asked: _Asked) -> None:
         """The class report and what has changed: into the folder, or on the terminal."""
-        from worksheet.homework.marking import CHANGES, CLASS, class_report, write_report
+        from worksheet.homework.mark.publish import CHANGES, CLASS, class_report, write_report
 
         reports = {CLASS: class_report(self.assignment, self.counts)}
         if self.old:
@@ -164,14 +164,14 @@ def _formats(text: str) -> tuple[str, ...]:
 
 
 def _old(path: Path | None) -> Regrade | None:
-    from worksheet.grading.old_marks import read_old_marks
-    from worksheet.grading.regrade import Regrade
+    from worksheet.grading.results.old_marks import read_old_marks
+    from worksheet.grading.results.regrade import Regrade
 
     return Regrade(read_old_marks(path)) if path else None
 
 
 def _printing(format: str | None) -> list[Taking]:
-    from worksheet.grading.stable_json import JsonPrinted
+    from worksheet.grading.results.stable_json import JsonPrinted
 
     return [JsonPrinted(sys.stdout)] if format == JSON else []
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from worksheet.errors import Where
 from worksheet.grading.answers.bounds import MOST_NOTES, MOST_UNPLACED
-from worksheet.grading.paper import Key
+from worksheet.grading.paper.cells import Key
 
 SHIFT = 15  # a place is its line, shifted by so many bits, and its cell in the line
 BETWEEN = "\0"  # no text holds it

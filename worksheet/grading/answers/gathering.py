@@ -11,7 +11,7 @@ from worksheet.grading.answers.found import BETWEEN, SHIFT, Answers, Part, Unpla
 from worksheet.grading.answers.layout import Layout, Unknown
 from worksheet.grading.answers.students import Students
 from worksheet.grading.answers.text import clean
-from worksheet.grading.paper import Key
+from worksheet.grading.paper.cells import Key
 
 SAME = "the same cell twice, with the same answer"
 OTHER = "the same cell twice: the first answer counts"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from worksheet.grading.answers.layout import Layout, fold
 from worksheet.grading.answers.students import STUDENT_WORDS
-from worksheet.grading.paper import Key
+from worksheet.grading.paper.cells import Key
 
 ROW_WORDS = ("row", "s no", "sno", "s nr", "sl no", "sr no", "no", "nr", "row no", "row number", "#")
 NAME_WORDS = ("layer", "layer name", "name")

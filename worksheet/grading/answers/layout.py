@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from worksheet.errors import nearest
 from worksheet.grading.answers.text import one_line
-from worksheet.grading.paper import FIND, FORMULA, OUTPUT, TOTAL, Key, Paper, Row
-from worksheet.grading.tables import unguarded
+from worksheet.grading.paper.cells import FIND, FORMULA, OUTPUT, TOTAL, Key, Paper, Row
+from worksheet.grading.results.tables import unguarded
 
 T = TypeVar("T")
 BETWEEN = re.compile(r"[\W_]+")

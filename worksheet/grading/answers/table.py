@@ -13,7 +13,7 @@ from worksheet.grading.answers.headings import Form, Headings, Long, Wide, headi
 from worksheet.grading.answers.layout import NOT_ASKED, Layout, fold
 from worksheet.grading.answers.records import Records, check_line
 from worksheet.grading.answers.students import STUDENT_WORDS, named_student
-from worksheet.grading.paper import Key, Row
+from worksheet.grading.paper.cells import Key, Row
 
 NOTHING = frozenset({"", "-", "–", "—", "/", "x", "n/a", "."})  # what stands where nothing is asked
 HINT = "its headings are student,row,column,answer, or student and cells such as 4 flops, or row and the columns that are asked"
