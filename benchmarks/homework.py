@@ -105,11 +105,11 @@ def verified(homework: str, answers: str) -> int:
     from worksheet.grading.answers import Layout, read
     from worksheet.homework.assignment.reading import read_assignment
     from worksheet.homework.mark.grader import Answered, Grader
-    from worksheet.homework.mark.papers import verify
+    from worksheet.homework.mark.papers import mark_papers
 
     assignment = read_assignment(Path(homework))
     found = read([Path(answers)], Layout.of(Grader(assignment).maker.paper(assignment.network)))
-    return sum(1 for _ in verify(assignment, (Answered(each.student, "", each.texts) for each in found)))
+    return sum(1 for _ in mark_papers(assignment, (Answered(each.student, "", each.texts) for each in found)))
 
 
 def read_by_csv(answers: str) -> int:

@@ -248,7 +248,7 @@ def test_the_right_answers_of_the_example_are_the_printed_ones() -> None:
 
 
 def test_two_mistakes_in_the_first_size() -> None:
-    """Neither padding nor stride in 227 - 11 + 1. Marked by the key 0 of 8, with follow-through 7 of 8."""
+    """Neither padding nor stride in 227 - 11 + 1. MarkedPaper by the key 0 of 8, with follow-through 7 of 8."""
     given = answers(227 - 11 + 1)
     assert points(rows_1_to_4(given, Policy(follow_through=False))) == 0
     marks = rows_1_to_4(given, Policy())

@@ -84,7 +84,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
-def made(assignment: Path, ids: list[str], folder: Path, order: Order | None = None, **options) -> generate.Made:
+def made(assignment: Path, ids: list[str], folder: Path, order: Order | None = None, **options) -> generate.IssueResult:
     generation = Generation(read_assignment(assignment), [Student(id) for id in ids], folder, order or Order())
     result = generation.run(**options)
     generation.bind()

@@ -27,6 +27,7 @@ class Command:
     example: str
     place: int
     open: bool = False  # takes options that are not known beforehand
+    alias: str = ""  # a further name, which --help does not list
 
 
 def completing(names: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:

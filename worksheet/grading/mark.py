@@ -61,7 +61,7 @@ FLAGS = {
 
 
 @dataclass(frozen=True)
-class Marked:
+class MarkedPaper:
     """A student's whole paper, marked; ``failed`` says why the grader could not mark it."""
 
     id: str

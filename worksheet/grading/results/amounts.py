@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from worksheet.errors import printable
-from worksheet.grading.mark import Marked, Verdict
+from worksheet.grading.mark import MarkedPaper, Verdict
 from worksheet.grading.paper.cells import Key
 
 DECIMALS = 6  # of points that are no whole number
@@ -27,7 +27,7 @@ class Sums(NamedTuple):
         return 100 * self.points / self.max if self.max and not self.unmarked else None
 
 
-def sums(marked: Marked) -> Sums:
+def sums(marked: MarkedPaper) -> Sums:
     """The points of a paper, added up once for everyone who prints them."""
     unmarked = sum(mark.verdict is Verdict.UNMARKED for mark in marked.marks)
     return Sums(_sum(mark.points for mark in marked.marks), _sum(mark.max for mark in marked.marks), unmarked)

@@ -13,7 +13,7 @@ from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Titl
 from worksheet.formula import Formula
 from worksheet.formula.tree import Node, Number, Operation
 from worksheet.grading.diagnosis.diagnose import AND
-from worksheet.grading.mark import FLAGS, Mark, Marked, Verdict
+from worksheet.grading.mark import FLAGS, Mark, MarkedPaper, Verdict
 from worksheet.grading.paper.cells import FIND, FORMULA, OUTPUT, Key
 from worksheet.grading.results.amounts import counted, decimal, one_line, sums
 from worksheet.grading.results.phrases import SHORT, VERDICTS, convention_titles, sentences
@@ -124,7 +124,7 @@ class Feedback:
             self._last = Solution(worked)
         return self._last
 
-    def report(self, marked: Marked, worked: Derivation) -> Document:
+    def report(self, marked: MarkedPaper, worked: Derivation) -> Document:
         """A student's sheet; its data is the student's part of the JSON of all marks."""
         says = sentences() if self.says is None else self.says
         solution = self.solution(worked)
@@ -135,7 +135,7 @@ class Feedback:
 
 @dataclass(frozen=True)
 class _Sheet:
-    marked: Marked
+    marked: MarkedPaper
     solution: Solution
     says: Mapping[str, str]
     titles: Mapping[str, str]

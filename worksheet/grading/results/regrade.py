@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from worksheet.document import Block, Bullets, Document, Table, Text, Title
-from worksheet.grading.mark import Mark, Marked, Verdict
+from worksheet.grading.mark import Mark, MarkedPaper, Verdict
 from worksheet.grading.paper.cells import Key
 from worksheet.grading.results.amounts import Sums, counted, decimal, named, number, one_line
 from worksheet.grading.results.old_marks import OldMark, Students
@@ -69,7 +69,7 @@ class Regrade:
         self.new: list[str] = []
         self.same = self.kept = self.cells = 0
 
-    def add(self, marked: Marked, sums: Sums) -> None:
+    def add(self, marked: MarkedPaper, sums: Sums) -> None:
         old = self.old.pop(marked.id, None)
         if old is None:
             self.new.append(marked.id)
@@ -84,7 +84,7 @@ class Regrade:
         self.kept += len(kept)
         self.changed.append(Student(marked.id, marked.name, old.points, after, kept))
 
-    def compared(self, old: Any, marked: Marked) -> Iterator[Change]:
+    def compared(self, old: Any, marked: MarkedPaper) -> Iterator[Change]:
         """The cells that changed, those that are asked no more at the end."""
         here = set()
         for mark in marked.marks:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from worksheet.grading.diagnosis.diagnose import AND
-from worksheet.grading.mark import Mark, Marked, Verdict
+from worksheet.grading.mark import Mark, MarkedPaper, Verdict
 from worksheet.grading.results.amounts import Sums, number, sums
 from worksheet.grading.results.streams import Beside, Unplaced
 from worksheet.memo import Bounded
@@ -25,7 +25,7 @@ class JsonMarks:
         self.beside = Beside(path)
         self.stream = JsonStream(self.beside)
 
-    def add(self, marked: Marked, sums: Sums) -> None:
+    def add(self, marked: MarkedPaper, sums: Sums) -> None:
         self.stream.add(marked, sums)
 
     def close(self, unplaced: tuple[Unplaced, ...]) -> None:
@@ -45,7 +45,7 @@ class JsonPrinted:
     def __init__(self, file: TextIO) -> None:
         self.stream = JsonStream(file)
 
-    def add(self, marked: Marked, sums: Sums) -> None:
+    def add(self, marked: MarkedPaper, sums: Sums) -> None:
         self.stream.add(marked, sums)
 
     def close(self, unplaced: tuple[Unplaced, ...]) -> None:
@@ -68,7 +68,7 @@ class JsonStream:
         self.tails: Bounded[object, str] = Bounded(MAX_KEPT)
         self.file.write('{"students": [')
 
-    def add(self, marked: Marked, added: Sums | None = None) -> None:
+    def add(self, marked: MarkedPaper, added: Sums | None = None) -> None:
         """The next student."""
         self.file.write((",\n" if self.many else "\n") + self.student(marked, added or sums(marked)))
         self.many += 1
@@ -78,7 +78,7 @@ class JsonStream:
         lines = ",\n".join(_json(dict(line)) for line in unplaced)
         self.file.write(f'\n],\n"unplaced": [{lines}]}}\n')
 
-    def student(self, marked: Marked, added: Sums) -> str:
+    def student(self, marked: MarkedPaper, added: Sums) -> str:
         """A student as one line. Nobody has points who was not marked."""
         points = "null" if marked.failed else _figure(added.points)
         most = "null" if marked.failed and not marked.marks else _figure(added.max)
@@ -87,7 +87,7 @@ class JsonStream:
         who = f'"id": {quoted(marked.id)}, "name": {quoted(marked.name)}'
         return f'{{{who}, "points": {points}, "max": {most}{failed}, "cells": [{cells}]}}'
 
-    def data(self, marked: Marked) -> dict[str, Any]:
+    def data(self, marked: MarkedPaper) -> dict[str, Any]:
         """The same as plain data, for a student's own sheet."""
         found: dict[str, Any] = json.loads(self.student(marked, sums(marked)))
         return found

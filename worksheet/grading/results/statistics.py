@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import sqrt
 
 from worksheet.formula import Exact
-from worksheet.grading.mark import Mark, Marked, Verdict
+from worksheet.grading.mark import Mark, MarkedPaper, Verdict
 from worksheet.grading.paper.cells import Key, Value
 from worksheet.grading.results.amounts import Sums, counted, decimal, one_line
 from worksheet.grading.results.stable_json import labels
@@ -105,7 +105,7 @@ class Statistics:
         self.lines = 0  # unplaced
         self.values: dict[Key, dict[tuple[str, object], Unknown]] = {}
 
-    def add(self, marked: Marked, sums: Sums) -> None:
+    def add(self, marked: MarkedPaper, sums: Sums) -> None:
         self.students += 1
         complete = not marked.failed and not sums.unmarked and bool(marked.marks)
         total = _exact(sums.points * SCALE)

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from worksheet.files import put, writing
-from worksheet.grading.mark import Marked
+from worksheet.grading.mark import MarkedPaper
 from worksheet.grading.results.amounts import Sums, sums
 
 Unplaced = Mapping[str, Any]  # a line of answers that has no place, as its data: file, line, student, row, ..., says
@@ -19,7 +19,7 @@ Unplaced = Mapping[str, Any]  # a line of answers that has no place, as its data
 class Taking(Protocol):
     """Whoever takes a class in: each student once, in the order of the class, then the end or a breaking off."""
 
-    def add(self, marked: Marked, sums: Sums) -> None: ...
+    def add(self, marked: MarkedPaper, sums: Sums) -> None: ...
 
     def close(self, unplaced: tuple[Unplaced, ...]) -> None:
         """All students are through; files are complete, but not yet in place."""
@@ -35,7 +35,7 @@ class Writers:
     """Hands each student to all that take them. In a ``with`` block: a fault inside it leaves no file behind.
 
     >>> with Writers([]) as class_:
-    ...     class_.add(Marked("a", "", ()))
+    ...     class_.add(MarkedPaper("a", "", ()))
     ...     class_.unplaced = ({"file": "a.csv", "line": 3, "says": "no such student"},)
     """
 
@@ -46,7 +46,7 @@ class Writers:
     def __enter__(self) -> Writers:
         return self
 
-    def add(self, marked: Marked) -> None:
+    def add(self, marked: MarkedPaper) -> None:
         """The next student."""
         added = sums(marked)
         for each in self.taking:

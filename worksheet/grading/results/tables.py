@@ -11,7 +11,7 @@ from typing import Any
 
 from worksheet.errors import OutputError, Where
 from worksheet.files import put
-from worksheet.grading.mark import Mark, Marked, Verdict
+from worksheet.grading.mark import Mark, MarkedPaper, Verdict
 from worksheet.grading.paper.cells import Key
 from worksheet.grading.results.amounts import Sums, counted, decimal, named, number
 from worksheet.grading.results.stable_json import labels
@@ -50,9 +50,9 @@ class _Columns:
 
     def __init__(self, cells: Iterable[Key]) -> None:
         self.cells: tuple[Key, ...] = tuple(cells)
-        self.waiting: list[tuple[Marked, Sums]] = []
+        self.waiting: list[tuple[MarkedPaper, Sums]] = []
 
-    def ready(self, marked: Marked, sums: Sums) -> list[tuple[Marked, Sums]]:
+    def ready(self, marked: MarkedPaper, sums: Sums) -> list[tuple[MarkedPaper, Sums]]:
         """The students whose lines can be written now."""
         if not self.cells:
             self.cells = tuple(mark.key for mark in marked.marks)
@@ -67,14 +67,14 @@ class _Columns:
         each = [(name, name + VERDICT) for name in map(named, self.cells)]
         return [*STUDENT, *(name for pair in each for name in pair), REMARK]
 
-    def placed(self, marked: Marked) -> list[Mark | None]:
+    def placed(self, marked: MarkedPaper) -> list[Mark | None]:
         """The marks under their columns."""
         if [mark.key for mark in marked.marks] == list(self.cells):
             return list(marked.marks)
         known = {mark.key: mark for mark in marked.marks}
         return [known.get(key) for key in self.cells]
 
-    def remark(self, marked: Marked, sums: Sums) -> str:
+    def remark(self, marked: MarkedPaper, sums: Sums) -> str:
         """What the figures do not tell: what was not marked, and marks for which there is no column."""
         others = {mark.key for mark in marked.marks} - set(self.cells) if len(marked.marks) > len(self.cells) else ()
         said = [f"not marked: {marked.failed}"] if marked.failed else []
@@ -92,7 +92,7 @@ class CsvMarks:
         self.lines = csv.writer(self.beside)
         self.headed = False
 
-    def add(self, marked: Marked, sums: Sums) -> None:
+    def add(self, marked: MarkedPaper, sums: Sums) -> None:
         for ready in self.columns.ready(marked, sums):
             self.head()
             self.lines.writerow(self.line(*ready))
@@ -102,7 +102,7 @@ class CsvMarks:
             self.lines.writerow(map(guarded, self.columns.names()))
             self.headed = True
 
-    def line(self, marked: Marked, sums: Sums) -> list[str]:
+    def line(self, marked: MarkedPaper, sums: Sums) -> list[str]:
         """A student's line. What was not marked has no points, rather than none."""
         percent = sums.percent
         whole = [decimal(sums.points), decimal(sums.max), "" if percent is None else decimal(percent, 2)]
@@ -182,7 +182,7 @@ class Workbook:
             cell.font = Font(bold=True)
         return cell
 
-    def add(self, marked: Marked, sums: Sums) -> None:
+    def add(self, marked: MarkedPaper, sums: Sums) -> None:
         self.many += len(marked.marks)
         self.students += 1
         if self.many > MOST_LINES or self.students > MOST_ROWS:
@@ -190,7 +190,7 @@ class Workbook:
         for ready in [] if self.left_out else self.columns.ready(marked, sums):
             self.write(*ready)
 
-    def write(self, marked: Marked, sums: Sums) -> None:
+    def write(self, marked: MarkedPaper, sums: Sums) -> None:
         if not self.headed:
             self.head(self.marks, self.columns.names())
             self.headed = True
@@ -204,7 +204,7 @@ class Workbook:
         for mark in marked.marks:
             self.cells.append(self.cell(marked, mark))
 
-    def cell(self, marked: Marked, mark: Mark) -> list[Any]:
+    def cell(self, marked: MarkedPaper, mark: Mark) -> list[Any]:
         """A line of the sheet of cells."""
         sheet = self.cells
         row, column = mark.key

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ MAX_CELLS = 20_000
 TYPES = {each.name: each.type for each in ASSIGNMENT.fields}
 
 
-def read_assignment(path: Path) -> Assignment:
+def read_assignment(path: str | PathLike[str]) -> Assignment:
     """The assignment in a YAML file, or in the front matter of a sheet, with its network, read and checked.
 
     Raises WorksheetError with every fault of the file at its line and column; faults of the network's or the
@@ -45,6 +46,11 @@ def read_assignment(path: Path) -> Assignment:
     faults.raise_any()
     assert assignment is not None  # nothing is left out without a fault
     return assignment
+
+
+def assignment_of(source: Assignment | str | PathLike[str]) -> Assignment:
+    """An assignment itself, or the one in a file. Raises WorksheetError."""
+    return source if isinstance(source, Assignment) else read_assignment(Path(source))
 
 
 def _root(path: Path, text: str) -> Located:

@@ -8,12 +8,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
 
 from worksheet.document import Text
 from worksheet.errors import OutputError, Where, nearest, printable, shown
 from worksheet.homework.assignment.assignment import Assignment
+from worksheet.homework.assignment.reading import assignment_of
 from worksheet.homework.issue.forms import FORMS, form_named, lines
 from worksheet.homework.issue.manifest import (
     Entry,
@@ -25,7 +27,7 @@ from worksheet.homework.issue.manifest import (
     templates_digest,
 )
 from worksheet.homework.issue.sheets import Papers, PaperSetter
-from worksheet.homework.roster import Student, safe_name
+from worksheet.homework.roster import Student, read_roster, safe_name
 from worksheet.homework.variants.variants import fingerprint, variant
 from worksheet.homework.workers import LOCAL, Outcome, run
 from worksheet.writers import options, save, writer_for
@@ -84,13 +86,20 @@ class Files(NamedTuple):
 
 
 @dataclass
-class Made:
-    """What a run has come to: how many students' files were there already, how many were made, whose failed and why."""
+class IssueResult:
+    """The outcome of a run: how many students' files were kept, how many were made, whose failed and why.
+
+    ``bound`` is the PDF with all sheets, ``coverage`` a sentence on the mistakes that the networks show, ``same`` are groups of
+    students whose networks are equal.
+    """
 
     students: int
     kept: int = 0
     made: int = 0
     failed: dict[str, str] = field(default_factory=dict)
+    bound: Path | None = None
+    coverage: str = ""
+    same: list[tuple[str, ...]] = field(default_factory=list)
 
     @property
     def done(self) -> int:
@@ -108,11 +117,11 @@ class Generation:
         how = (order.paper, order.engine, templates_digest(order.template), str(order.reference))
         self.base = digest(assignment_digest(assignment), *how)
         self.manifest = manifest_in(folder)
-        self.result = Made(len(self.students))
+        self.result = IssueResult(len(self.students))
 
     def run(
         self, *, jobs: int = 1, backend: str = LOCAL, scheduler: str = "", on_done: Callable[[Student], None] | None = None
-    ) -> Made:
+    ) -> IssueResult:
         """Make what is not there. Raises WorksheetError where the folder cannot be written; a student's failure is told in
         the result and stops no other. Interrupted, it leaves the files that are done, and a manifest of them."""
         self.prepare()
@@ -128,6 +137,16 @@ class Generation:
         finally:
             self.manifest.save(self.folder)
         return self.result
+
+    def complete(
+        self, *, combined: bool = True, jobs: int = 1, backend: str = LOCAL, scheduler: str = "",
+        on_done: Callable[[Student], None] | None = None,
+    ) -> IssueResult:  # fmt: skip
+        """Make the students' files, bind the sheets for printing if ``combined``, and write the page on coverage."""
+        result = self.run(jobs=jobs, backend=backend, scheduler=scheduler, on_done=on_done)
+        result.bound = self.bind() if combined else None
+        result.coverage, result.same = self.measure(), self.same()
+        return result
 
     def prepare(self) -> None:
         """Folders, and the manifest as far as it holds for this run."""
@@ -218,6 +237,24 @@ def _common_name(assignment: Assignment) -> str:
     """The name of the one sheet for all: the assignment's title in safe letters."""
     words = "".join(sign if sign.isascii() and sign.isalnum() else " " for sign in assignment.title).split()
     return safe_name("-".join(words).lower() or UNNAMED)
+
+
+def generate(
+    assignment: Assignment | str | PathLike[str], folder: str | PathLike[str], *, roster: str | PathLike[str] | None = None,
+    formats: Iterable[str] = STANDARD_FORMATS, forms: Iterable[str] = STANDARD_FORMS, combined: bool = True,
+    reference: bool | None = None, paper: str = "a4", engine: str = "typst", template: str | PathLike[str] | None = None,
+    jobs: int = 1, backend: str = LOCAL, scheduler: str = "",
+) -> IssueResult:  # fmt: skip
+    """Write a homework's question sheets, answer forms and keys into a folder: for every student of a roster, or one for all.
+
+    Files of the same assignment that are there already are kept. ``reference`` prints the layers' formulas on the question
+    sheets; None: unless formulas are asked. ``jobs`` is the number of processes, 0 for one for each core. Raises WorksheetError;
+    a student whose files fail is listed in the result and stops no other.
+    """
+    students = read_roster(Path(roster)) if roster else ()
+    order = Order(tuple(formats), tuple(forms), paper, engine, Path(template) if template else None, reference)
+    generation = Generation(assignment_of(assignment), students, Path(folder), order)
+    return generation.complete(combined=combined, jobs=jobs, backend=backend, scheduler=scheduler)
 
 
 # In a worker

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from worksheet.counting.run import Run
-from worksheet.grading.mark import Marked
+from worksheet.grading.mark import MarkedPaper
 from worksheet.grading.marker import Marker
 from worksheet.grading.paper.cells import Key, Paper
 from worksheet.grading.paper.paper_maker import PaperMaker
@@ -41,10 +41,10 @@ class Grader:
             self._common = self.maker.paper(self.assignment.network)
         return self._common
 
-    def marked(self, answered: Answered) -> Marked:
+    def marked(self, answered: Answered) -> MarkedPaper:
         """A student's paper, marked."""
         marks = self.marker.marks(self.paper(answered.student), answered.texts)
-        return Marked(answered.student, answered.name, marks)
+        return MarkedPaper(answered.student, answered.name, marks)
 
 
 class Work(NamedTuple):
@@ -64,7 +64,7 @@ def _unpacked(assignment: bytes) -> Grader:
     return Grader(pickle.loads(assignment))  # noqa: S301  # made by ``packed`` in the parent process
 
 
-def mark_all(work: Work) -> list[Marked]:
+def mark_all(work: Work) -> list[MarkedPaper]:
     """Mark some students' papers, in a worker."""
     grader = _unpacked(work.assignment)
     return [grader.marked(answered) for answered in work.answers]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 
-from worksheet.grading.mark import Marked
+from worksheet.grading.mark import MarkedPaper
 from worksheet.homework.assignment.assignment import Assignment
 from worksheet.homework.mark.grader import Answered, Work, mark_all, packed
 from worksheet.homework.workers import LOCAL, Outcome, run
@@ -15,16 +15,16 @@ FEW = 200  # students from which on personal variants are worth further processe
 ONE_A_CORE = 0
 
 
-def verify(
+def mark_papers(
     assignment: Assignment, answered: Iterable[Answered], *, jobs: int | None = None, backend: str = LOCAL, scheduler: str = "",
-    on_done: Callable[[Marked], None] | None = None,
-) -> Iterator[Marked]:  # fmt: skip
+    on_done: Callable[[MarkedPaper], None] | None = None,
+) -> Iterator[MarkedPaper]:  # fmt: skip
     """Mark every student's answers, in their order; students are taken and given one after the other, so memory stays flat.
 
     ``jobs`` is the number of processes, 0 for one a core; by default one, and one a core where many students have
     variants of their own. The marks are the same whatever the backend and the number of workers. A student whose work fails
-    is tried again alone; what cannot be marked is told (``Marked.failed``), never a zero. Raises WorksheetError for a backend
-    that is not there.
+    is tried again alone; a paper that cannot be marked has ``MarkedPaper.failed`` set, and is never given a zero. Raises
+    WorksheetError for a backend that is not available.
     """
     students = iter(answered)
     first = list(islice(students, FEW))
@@ -45,7 +45,7 @@ def _batches(answered: Iterable[Answered]) -> Iterator[tuple[Answered, ...]]:
         yield batch
 
 
-def _all(outcome: Outcome[Work, list[Marked]]) -> Iterator[Marked]:
+def _all(outcome: Outcome[Work, list[MarkedPaper]]) -> Iterator[MarkedPaper]:
     """The marks of a batch; where it failed, each student is tried alone, so that one spoils no other's."""
     if outcome.value is not None:
         yield from outcome.value
@@ -53,7 +53,7 @@ def _all(outcome: Outcome[Work, list[Marked]]) -> Iterator[Marked]:
     work = outcome.item
     if len(work.answers) == 1:
         student = work.answers[0]
-        yield Marked(student.student, student.name, (), outcome.failure)
+        yield MarkedPaper(student.student, student.name, (), outcome.failure)
         return
     alone = (Work(work.assignment, (each,)) for each in work.answers)
     for single in run(mark_all, alone):

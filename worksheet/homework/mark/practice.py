@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from os import PathLike
 
 from worksheet.derivation import Derivation, Step
 from worksheet.derive import derive
@@ -18,6 +19,7 @@ from worksheet.grading.paper.find_question import said, with_questions
 from worksheet.grading.results.feedback import Solution
 from worksheet.grading.results.phrases import convention_titles
 from worksheet.homework.assignment.assignment import Assignment
+from worksheet.homework.assignment.reading import assignment_of
 from worksheet.homework.mark.grader import Answered, Grader
 from worksheet.homework.variants.variants import variant
 
@@ -35,7 +37,7 @@ FINE = frozenset({Verdict.RIGHT, Verdict.CARRIED})
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedAnswer:
     """What is said of one answer. ``hint`` has the formula without numbers, ``show`` the worked step."""
 
     assignment: Assignment
@@ -44,7 +46,7 @@ class Checked:
     mark: Mark
 
     @property
-    def fine(self) -> bool:
+    def is_right(self) -> bool:
         """Whether the answer is right."""
         return self.mark.verdict in FINE
 
@@ -85,8 +87,14 @@ class Checked:
         return Solution(derivation(self.assignment, self.student)).right(self.cell.key)
 
 
-def checked(assignment: Assignment, student: str, row: str, column: str, text: str) -> Checked:
-    """One answer, marked against the student's own sheet. Raises WorksheetError for a row or column that is not asked."""
+def check(
+    assignment: Assignment | str | PathLike[str], row: str, column: str, answer: str, *, student: str = ""
+) -> CheckedAnswer:
+    """Mark one answer against the student's own sheet. ``row`` is an S. No., a layer's name, or total.
+
+    Raises WorksheetError for a row or column that is not asked, and where ``student`` is missing although each has a variant.
+    """
+    assignment = assignment_of(assignment)
     if assignment.variants and not student:
         raise WorksheetError("every student has a variant here", hint="--student and the id")
     grader = Grader(assignment)
@@ -95,8 +103,8 @@ def checked(assignment: Assignment, student: str, row: str, column: str, text: s
     if key not in {cell.key for cell in paper.shown}:
         asked = sorted({cell.column for cell in paper.shown if cell.row == key[0]})
         raise WorksheetError(f"row {row} has no {shown(column)}", hint=f"asked there: {', '.join(asked)}" if asked else None)
-    marks = grader.marked(Answered(student, "", {key: text})).marks
-    return Checked(assignment, student, paper.cells[key], next(mark for mark in marks if mark.key == key))
+    marks = grader.marked(Answered(student, "", {key: answer})).marks
+    return CheckedAnswer(assignment, student, paper.cells[key], next(mark for mark in marks if mark.key == key))
 
 
 def _key(assignment: Assignment, row: str, column: str) -> Key:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from worksheet.derivation import Derivation
 from worksheet.errors import OutputError, Where
-from worksheet.grading.mark import Marked
+from worksheet.grading.mark import MarkedPaper
 from worksheet.grading.paper.cells import Key, Value
 from worksheet.grading.results.amounts import Sums
 from worksheet.grading.results.class_report import ClassReport
@@ -48,7 +48,7 @@ class FeedbackSheets:
         self.common = self.common or derivation(self.assignment, student)
         return self.common
 
-    def add(self, marked: Marked, _: Sums) -> None:
+    def add(self, marked: MarkedPaper, _: Sums) -> None:
         if marked.failed:
             return
         report = self.sheets.report(marked, self.solution(marked.id))
