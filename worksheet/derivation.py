@@ -28,11 +28,11 @@ class Step:
     values: Mapping[str, Exact] = field(default_factory=dict)
     value: Exact | None = None
     stages: tuple[Formula, ...] = ()  # between substitution and value: floor(54.25) + 1
-    remark: str = ""  # a word behind the value
+    remark: str = ""  # a word after the value
     note: str = ""  # a sentence below
     worth: str = ""  # of a hole: the marks of its answer
     rounded: bool = False  # the value is near that of the formula: the last sign is ≈
-    forms: Mapping[str, Formula] = field(default_factory=dict)  # what stands in place of symbols that have no number
+    forms: Mapping[str, Formula] = field(default_factory=dict)  # forms in place of symbols that have no number
     closed: Formula | None = None  # instead of a value, where sizes stay symbols
 
     @property
@@ -58,7 +58,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Row:
-    """One layer: its shapes, the numbers behind its symbols, the steps that lead to its figures."""
+    """One layer: its shapes, the values of its symbols, the steps that lead to its figures."""
 
     no: int
     name: str
@@ -93,8 +93,8 @@ class Part:
 
 @dataclass(frozen=True)
 class Figure:
-    """Figures of the whole network that no column adds up to. ``reached`` tells by a step's name the row at which a greatest
-    value is reached, and the rows whose arrays are in memory then."""
+    """Figures of the whole network that no column adds up to. ``reached`` has, by a step's name, the row at which a greatest
+    value is reached, and the rows whose outputs are in memory then."""
 
     title: str
     intro: str
@@ -104,17 +104,17 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Heading:
+class ColumnHeading:
     """A column of the answer table."""
 
     name: str
     label: str
-    scale: Scale | None = None  # how its figures are said in larger units
+    scale: Scale | None = None  # how its figures are written in larger units
     summed: bool = True  # whether its total is wanted: output sizes have none, and a question may leave one out
     worth: str = ""  # the marks of each of its answers, where all are worth the same
 
     def said(self, value: int | None) -> str:
-        """A total in larger units, with the sign that stands before it; empty where the column has none."""
+        """A total in larger units, with the sign before it; empty where the column has none."""
         return f"{self.scale.relation} {self.scale.said(value)}" if self.scale and value else ""
 
 
@@ -165,7 +165,7 @@ class Derivation:
     cite: str
     unit: str
     input: Shape
-    headings: tuple[Heading, ...]
+    headings: tuple[ColumnHeading, ...]
     rows: tuple[Row, ...]
     totals: Mapping[str, int | None]
     reference: tuple[Section, ...]

@@ -12,7 +12,7 @@ MAX_CARET_LINE = 160  # a longer source line is cut around the caret
 
 @dataclass(frozen=True)
 class Where:
-    """A place in a text: file, line and column (both from 1), the line itself and how many characters are meant."""
+    """A place in a text: file, line and column (both from 1), the line itself and how many characters are marked."""
 
     file: str | None = None
     line: int | None = None
@@ -25,7 +25,7 @@ class Where:
         return ":".join(parts)
 
     def caret(self) -> str:
-        """The source line with carets under what is meant; empty where no line is known.
+        """The source line with carets under the fault; empty where no line is known.
 
         >>> print(Where("a.sheet", 7, 3, "ReLV", 2).caret())
           7 | ReLV
@@ -61,7 +61,7 @@ class WorksheetError(Exception):
         return printable("\n".join(line for line in lines if line))
 
     def located(self, where: Where) -> WorksheetError:
-        """The same fault, said of another place (a formula inside a file, say)."""
+        """The same fault at another place (a formula inside a file, say)."""
         return type(self)(self.message, where, self.hint)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -113,7 +113,7 @@ class Faults(WorksheetError):
 class Collector:
     """Gathers faults while reading goes on, so that a file's faults are reported all at once."""
 
-    MOST = 100  # a file that is wrong from top to bottom need not print a line per line
+    MAX_FAULTS = 100  # a file that is wrong from top to bottom need not print a message per line
 
     def __init__(self) -> None:
         self.found: list[WorksheetError] = []
@@ -138,9 +138,9 @@ class Collector:
         if not self.found:
             return
         ordered = sorted(self.found, key=lambda f: (f.where.line or 0, f.where.column or 0))
-        kept = ordered[: self.MOST]
-        if len(ordered) > self.MOST:
-            kept.append(WorksheetError(f"and {len(ordered) - self.MOST} more faults", Where(kept[0].where.file)))
+        kept = ordered[: self.MAX_FAULTS]
+        if len(ordered) > self.MAX_FAULTS:
+            kept.append(WorksheetError(f"and {len(ordered) - self.MAX_FAULTS} more faults", Where(kept[0].where.file)))
         raise kept[0] if len(kept) == 1 else Faults(kept)
 
 
@@ -181,7 +181,7 @@ def shown(text: str, most: int = 60) -> str:
 
 
 def shifted(where: Where, base: Where) -> Where:
-    """A place inside a piece of text, told as a place in the file that holds the piece."""
+    """A place inside a piece of text, given as a place in the file that holds the piece."""
     if base.line is None or base.column is None or where.column is None:
         return base
     return replace(base, column=base.column + where.column - 1, length=where.length)

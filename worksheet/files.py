@@ -12,7 +12,7 @@ from worksheet.errors import OutputError, Where
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """What the system says against a file, told as an OutputError at its name."""
+    """Turn an error of the system about a file into an OutputError at its name."""
     try:
         yield
     except OSError as fault:

@@ -36,7 +36,7 @@ INTERRUPTED = 130  # the exit code of what Ctrl-C has ended
 ROSTER = "--roster"
 JSON, NONE = "json", "none"
 NO_VARIANT = (
-    "the assignment has variants, and without a roster the one sheet is of its own network, which is no student's variant"
+    "the assignment has variants, and without a roster the one sheet is of its own network, which is not a student's variant"
 )
 
 Folder = Annotated[Path, option("-o", "--output", help="The folder to write to.")]

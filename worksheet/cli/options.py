@@ -53,7 +53,7 @@ def either(names: Iterable[str]) -> str:
 
 
 def comma_separated(text: str, *nothing: str) -> tuple[str, ...]:
-    """The words of a list with commas, each once; those that stand for nothing are left out."""
+    """The words of a list with commas, each once; those that mean nothing are left out."""
     return tuple(dict.fromkeys(word.strip() for word in text.split(",") if word.strip() not in ("", *nothing)))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from worksheet.derivation import Heading, Part, Row
+from worksheet.derivation import ColumnHeading, Part, Row
 from worksheet.formula import Exact
 
 FOLD_FROM = 30  # solutions of more rows work equal layers once and refer to them
@@ -28,14 +28,14 @@ def _earlier(first: dict[int, int], row: Row) -> int:
     return earlier if earlier != row.no else 0
 
 
-def parts(rows: Sequence[Row], headings: Sequence[Heading]) -> tuple[Part, ...]:
+def parts(rows: Sequence[Row], headings: Sequence[ColumnHeading]) -> tuple[Part, ...]:
     """The rows by stage, in their order; one part without a title where the network has no stages."""
     titled = len({row.stage for row in rows}) > 1
     groups = [list(group) for _, group in groupby(rows, key=lambda row: row.stage if titled else "")]
     return tuple([_part(group[0].stage if titled else "", group, headings) for group in groups])
 
 
-def by_kind(rows: Sequence[Row], headings: Sequence[Heading]) -> tuple[Part, ...]:
+def by_kind(rows: Sequence[Row], headings: Sequence[ColumnHeading]) -> tuple[Part, ...]:
     """The rows by kind of layer, in the order in which the kinds first occur."""
     groups: dict[str, list[Row]] = {}
     for row in rows:
@@ -43,11 +43,11 @@ def by_kind(rows: Sequence[Row], headings: Sequence[Heading]) -> tuple[Part, ...
     return tuple([_part(kind, group, headings) for kind, group in groups.items()])
 
 
-def _part(title: str, rows: Sequence[Row], headings: Sequence[Heading]) -> Part:
+def _part(title: str, rows: Sequence[Row], headings: Sequence[ColumnHeading]) -> Part:
     return Part(title, tuple([row.no for row in rows]), totals(rows, headings))
 
 
-def totals(rows: Iterable[Row], headings: Sequence[Heading]) -> Mapping[str, int]:
+def totals(rows: Iterable[Row], headings: Sequence[ColumnHeading]) -> Mapping[str, int]:
     """The sum of each column."""
     rows = list(rows)
     return {heading.name: sum([whole(row.columns[i].value) for row in rows]) for i, heading in enumerate(headings)}

@@ -13,7 +13,7 @@ from worksheet.conventions.convention import ANY
 from worksheet.counting.counting import Counting
 from worksheet.counting.folding import Folded
 from worksheet.counting.run import Run, run_of
-from worksheet.derivation import Derivation, Heading, Row, Step, spans
+from worksheet.derivation import ColumnHeading, Derivation, Row, Step, spans
 from worksheet.derive.arranging import by_kind, fold_rows, parts, totals
 from worksheet.derive.layer_steps import ALWAYS, NOTHING, LayerSteps
 from worksheet.derive.memory import figures
@@ -77,8 +77,8 @@ def as_convention(convention: Convention | str) -> Convention:
     return conventions.convention(convention) if isinstance(convention, str) else convention
 
 
-def _headings(convention: Convention) -> tuple[Heading, ...]:
-    return tuple(Heading(column.name, column.heading, column.scale) for column in convention.columns)
+def _headings(convention: Convention) -> tuple[ColumnHeading, ...]:
+    return tuple(ColumnHeading(column.name, column.heading, column.scale) for column in convention.columns)
 
 
 def question(network: Network, asks: Sequence[str], batch: int = 1, *, trains: bool = False) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from worksheet.derivation import Handout, Heading, Part, Row, Section, Step
+from worksheet.derivation import ColumnHeading, Handout, Part, Row, Section, Step
 from worksheet.formula import Formula
 from worksheet.formula.tree import Operation
 
@@ -23,7 +23,7 @@ class Title:
 
 @dataclass(frozen=True)
 class Text:
-    """A paragraph; a ``note`` stands apart from the others."""
+    """A paragraph; a ``note`` is set apart from the others."""
 
     text: str
     note: bool = False
@@ -38,7 +38,7 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Table:
-    """A table. The first ``words`` columns are set as text, the others as figures; ``total`` stands below a rule.
+    """A table. The first ``words`` columns are set as text, the others as figures; ``total`` is below a rule.
 
     ``flat`` writes quotients on one line, M/2, so that formulas need no more height than words, and turns the page where
     they are wide. ``title`` is a heading that stays with the table.
@@ -115,7 +115,7 @@ class AnswerTable:
     are the sums by kind of layer. ``named``: the layers have names that say something. ``worked``: their steps follow below.
     """
 
-    headings: tuple[Heading, ...]
+    headings: tuple[ColumnHeading, ...]
     rows: tuple[Row, ...]
     parts: tuple[Part, ...]
     totals: Mapping[str, int | None]
@@ -165,8 +165,8 @@ Block = (
 class Document:
     """A document of blocks.
 
-    ``data`` is what JSON says of it: stable keys, whole numbers. ``question`` is what it asks, its title where it is None.
-    ``handout`` says whose paper it is; a document that is no paper has none. ``blank``: the answers are left open.
+    ``data`` is its JSON: stable keys, whole numbers. ``question`` is None where the title says it all.
+    ``handout`` says whose paper it is; a document that is not a paper has none. ``blank``: the answers are left open.
     ``contents``: it is so long that its rows and chapters are linked.
     """
 
@@ -215,7 +215,7 @@ def _steps(blocks: Sequence[Block]) -> Iterator[Step]:
 
 
 def shape_in_words(sizes: Sequence[Formula]) -> str:
-    """A shape whose sizes are formulas, in plain words; a sum stands in brackets.
+    """A shape whose sizes are formulas, in plain words; sums in brackets.
 
     >>> shape_in_words((Formula("3"), Formula("M - 2"), Formula("ceil(M/2)")))
     '3 × (M − 2) × ⌈M/2⌉'

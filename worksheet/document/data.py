@@ -1,4 +1,4 @@
-"""What JSON says of a worked solution: stable keys, whole numbers only; docs/json.md explains every key."""
+"""The JSON of a worked solution: stable keys, whole numbers only; docs/json.md explains every key."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from worksheet.derivation import OUTPUT, Derivation, Handout, Heading, Part, Row, spans
+from worksheet.derivation import OUTPUT, ColumnHeading, Derivation, Handout, Part, Row, spans
 from worksheet.document.blocks import (
     AnswerTable,
     Block,
@@ -82,7 +82,7 @@ class _Layout:
         source = f" Source: {d.cite}." if d.cite else ""
         return f"{d.convention_title}{unit}.{source}"
 
-    def exactly(self, heading: Heading) -> str:
+    def exactly(self, heading: ColumnHeading) -> str:
         """A sentence for a total that larger units give to the last digit, which is too long for a column."""
         total = self.derivation.totals.get(heading.name)
         if not (total and heading.scale and heading.scale.exact):

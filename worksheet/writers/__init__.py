@@ -15,8 +15,8 @@ from worksheet.writers.writer import ENGINES, PAPERS, Options, Printable, Writer
 
 def writers() -> dict[str, Writer]:
     """Every writer by its format's name."""
-    found: dict[str, Writer] = collect("worksheet.writers", "WRITER")
-    return {writer.name: writer for writer in found.values()}
+    modules: dict[str, Writer] = collect("worksheet.writers", "WRITER")
+    return {writer.name: writer for writer in modules.values()}
 
 
 def writer_for(path: Path | None, format: str | None) -> Writer:

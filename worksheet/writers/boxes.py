@@ -11,7 +11,7 @@ from worksheet.writers.small_print import layer_label, plain
 
 MANY_BOXES = 60  # from here on whole chains of layers share a box
 MAX_LINES = 7  # of layers in a box
-MAX_BESIDE = 6  # arrows that pass beside the boxes of one rank; longer ones are told in words
+MAX_BESIDE = 6  # arrows that pass beside the boxes of one rank; longer ones are described in words
 MAX_PARTS = 24  # between cuts: how long a part may be that is drawn once where it repeats
 LINE, MARGIN, RISE = 12.0, 5.0, 24.0  # points: a line of a box, its margin, the space between ranks
 PAGE = 610.0  # the height of a picture that fits on a page
@@ -36,11 +36,11 @@ class Repeat:
 
 @dataclass
 class Box:
-    """Layers that stand in one box, the first and last of a chain included."""
+    """Layers that share one box, the first and last of a chain included."""
 
     rows: list[Row]
     sources: list[int] = field(default_factory=list)  # boxes that it reads, by number; -1 is the input
-    told: list[int] = field(default_factory=list)  # rows that it reads from afar, told in words
+    described: list[int] = field(default_factory=list)  # rows that it reads from afar, described in words
     repeats: list[Repeat] = field(default_factory=list)  # of parts that end here
     rank: int = 0
     x: float = 0.0
@@ -51,8 +51,8 @@ class Box:
         labels = [layer_label(row) for row in self.rows]
         if len(labels) > MAX_LINES:
             labels = [*labels[: MAX_LINES - 1], f"… {len(labels) - MAX_LINES + 1} more"]
-        if self.told:
-            labels.append(f"also reads {_few(self.told)}")
+        if self.described:
+            labels.append(f"also reads {_few(self.described)}")
         labels += [line for repeat in self.repeats for line in repeat.lines]
         return [_numbers(self.rows[0].no, self.rows[-1].no), *labels]
 
@@ -77,12 +77,12 @@ def _few(numbers: Sequence[int]) -> str:
 
 
 def boxes(rows: Sequence[Row]) -> list[Box]:
-    """The boxes of a network, each with the boxes that it reads and its rank, the row of the picture in which it stands."""
+    """The boxes of a network, each with the boxes that it reads and its rank, its row of the picture."""
     made = _boxes(rows, whole_chains=False)
     if len(made) > MANY_BOXES:
         made = _boxes(rows, whole_chains=True)
     _rank(made)
-    _tell(made)
+    _describe(made)
     made = _folded(made)
     _rank(made)
     return made
@@ -115,12 +115,12 @@ def _is_small(row: Row) -> bool:
 
 
 def _rank(made: Sequence[Box]) -> None:
-    """Each box stands one rank below the lowest that it reads; what hangs on stored arrays alone, right above its reader."""
+    """Each box is one rank below the lowest that it reads; what depends on parameters alone, directly above its reader."""
     lowest: dict[int, int] = {}  # the rank of the highest reader of each box
     stored: set[int] = set()
     for number, box in enumerate(made):
         box.rank = max((made[source].rank + 1 for source in box.sources if source >= 0), default=0)
-        if not box.told and stored.issuperset(box.sources):
+        if not box.described and stored.issuperset(box.sources):
             stored.add(number)
     for number in reversed(range(len(made))):
         box = made[number]
@@ -163,13 +163,13 @@ def heights(made: Sequence[Box]) -> list[float]:
 Arrow = tuple[int, int, int]  # how many ranks it spans, the boxes at its two ends
 
 
-def _tell(made: Sequence[Box]) -> None:
+def _describe(made: Sequence[Box]) -> None:
     """The longest arrows become words, until few pass beside any rank and a picture can be cut where its page ends."""
     for crowded in (_beside, _uncut):
         while found := {max(arrows) for arrows in crowded(made) if arrows}:
             for _, source, number in found:
                 made[number].sources.remove(source)
-                made[number].told.append(made[source].rows[-1].no if source >= 0 else 0)
+                made[number].described.append(made[source].rows[-1].no if source >= 0 else 0)
 
 
 def _long_arrows(made: Sequence[Box]) -> Iterator[Arrow]:
@@ -221,7 +221,7 @@ class _Stretch:
 
 
 def _folded(made: Sequence[Box]) -> list[Box]:
-    """The boxes without the parts that repeat the part before them; the last box of that part tells which rows they are."""
+    """The boxes without the parts that repeat the part before them; the last box of that part names their rows."""
     kept: list[_Stretch] = []
     place = {number: number for number in range(len(made))}  # the box that is drawn for each
     place[-1] = -1
@@ -243,7 +243,7 @@ def _folded(made: Sequence[Box]) -> list[Box]:
 
 
 def _drawn_for(place: dict[int, int], number: int) -> int:
-    """The box that is drawn: what stands for a box may itself have been folded later."""
+    """The box that is drawn: a box that replaces another may itself have been folded later."""
     while place[number] != number:
         number = place[number]
     return number
@@ -255,7 +255,7 @@ def _stretch(made: Sequence[Box], numbers: list[int]) -> _Stretch:
         (
             [(row.kind, row.spec) for row in made[number].rows],
             [own.get(source, -1) for source in made[number].sources],
-            bool(made[number].told),
+            bool(made[number].described),
         )
         for number in numbers
     ]
@@ -275,7 +275,7 @@ def _repeated(kept: Sequence[_Stretch]) -> int:
 
 
 def _fold(kept: list[_Stretch], parts: int) -> dict[int, int]:
-    """Take the last stretches away, told as a repeat of those before; the boxes that are drawn for theirs."""
+    """Remove the last stretches, noted as a repeat of those before; the boxes that are drawn for theirs."""
     before, after = kept[-2 * parts : -parts], kept[-parts:]
     del kept[-parts:]
     end = before[-1]

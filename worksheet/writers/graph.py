@@ -92,7 +92,7 @@ class _Drawing:
             yield _curve([(port, start), (port, box.y)])
 
     def came_from(self, source: int, number: int) -> float:
-        """Where an arrow stands before it reaches its box, so that arrows do not cross at their ends."""
+        """The position of an arrow before it reaches its box, so that arrows do not cross at their ends."""
         passed = self.bends.get((source, number))
         return passed[-1][0] if passed else self.boxes[source].x if source >= 0 else self.boxes[number].x
 

@@ -11,31 +11,31 @@ EQUALS_LENGTH = 3.0  # half ems
 INDENT_LENGTH = 4.0
 
 
-class Line(NamedTuple):
-    """A line of a step: what stands behind an equals sign (several parts where they fit), or a continuation."""
+class LaidLine(NamedTuple):
+    """A line of a step: one part after an equals sign (several where they fit), or a continuation."""
 
     parts: tuple[str, ...]
     continues: bool = False
 
 
-def lines(parts: Sequence[Sequence[Printed]], width: float) -> list[Line]:
+def lines(parts: Sequence[Sequence[Printed]], width: float) -> list[LaidLine]:
     """The parts of a chain of equalities in lines of at most ``width`` half ems.
 
     Parts share a line while they fit. A part that is wider than a line is broken before its factors and terms.
     """
-    laid: list[Line] = []
+    laid: list[LaidLine] = []
     room = 0.0
     for part in parts:
         length = EQUALS_LENGTH + sum(piece.length for piece in part)
         if laid and length <= room and not laid[-1].continues:
-            laid[-1] = Line((*laid[-1].parts, _text(part)))
+            laid[-1] = LaidLine((*laid[-1].parts, _text(part)))
             room -= length
         elif length <= width:
-            laid.append(Line((_text(part),)))
+            laid.append(LaidLine((_text(part),)))
             room = width - length
         else:
             broken = _broken(part, width - EQUALS_LENGTH)
-            laid += [Line((text,), continues=i > 0) for i, text in enumerate(broken)]
+            laid += [LaidLine((text,), continues=i > 0) for i, text in enumerate(broken)]
             room = 0.0
     return laid
 

@@ -1,4 +1,4 @@
-"""Prints steps and statements in one dialect: what every document is made of, ready for a template."""
+"""Prints steps and statements in one dialect: the parts of every document, ready for a template."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from worksheet.derivation import Section, Statement, Step
 from worksheet.formula import Formula, Printed, digits_named
 from worksheet.formula.dialects import flat
-from worksheet.writers.layout import EQUALS_LENGTH, Line, lines
+from worksheet.writers.layout import EQUALS_LENGTH, LaidLine, lines
 from worksheet.writers.small_print import Ready, Setting, SmallPrint, is_one_symbol, spoken
 from worksheet.writers.views import LineView, SectionView, StatementView, StepView, SymbolView
 
@@ -78,11 +78,11 @@ class Printer:
             worth=step.worth,
         )
 
-    def signs(self, many: int, *, rounded: bool) -> list[str]:
-        """The sign before each part of a step: a rounded value is only about what stands before it."""
-        return [self.dialect.equals] * (many - 1) + [self.dialect.about if rounded else self.dialect.equals]
+    def signs(self, count: int, *, rounded: bool) -> list[str]:
+        """The sign before each part of a step: a rounded value is only about what precedes it."""
+        return [self.dialect.equals] * (count - 1) + [self.dialect.about if rounded else self.dialect.equals]
 
-    def lines(self, laid: Sequence[Line], label: Ready, remark: Ready, *, rounded: bool = False) -> list[LineView]:
+    def lines(self, laid: Sequence[LaidLine], label: Ready, remark: Ready, *, rounded: bool = False) -> list[LineView]:
         """Lines that begin with an equals sign or continue the one above; the label on the first, the remark on the last."""
         signs = iter(self.signs(sum(len(line.parts) for line in laid if not line.continues), rounded=rounded))
         return [
@@ -112,7 +112,7 @@ class Printer:
         return [*parts, self.result(step)]
 
     def result(self, step: Step) -> list[Printed]:
-        """What a chain ends in, as long as with the remark behind it: the two stay on one line."""
+        """The end of a chain, as long as with its remark: the two stay on one line."""
         remark = f"   ({step.remark})" if step.remark else ""
         if step.value is None:
             assert step.closed is not None
@@ -148,5 +148,5 @@ class Printer:
 
 def _label_length(step: Step) -> float:
     """How wide a step's label is, in half ems."""
-    many = len(step.symbols)
-    return len(step.label) if step.label else SYMBOL_LENGTH * many + EQUALS_LENGTH * (many - 1)
+    count = len(step.symbols)
+    return len(step.label) if step.label else SYMBOL_LENGTH * count + EQUALS_LENGTH * (count - 1)

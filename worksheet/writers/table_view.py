@@ -32,7 +32,7 @@ SPOKEN = {"": "", "=": "equals", "<": "is less than", "<=": "is at most", ">": "
 
 
 class _Content(NamedTuple):
-    """What a cell says, before it is known in which column."""
+    """The content of a cell whose column is not known yet."""
 
     text: str
     plain: str
@@ -100,7 +100,7 @@ def relations_view(printer: Printer, block: Relations) -> RelationsView:
 
 
 def _relation(printer: Printer, row: Relation) -> RelationView:
-    """What stands before the term, the term, what stands after it: each in the dialect, in words and plain."""
+    """The text before the term, the term, the text after it: each in the dialect, in words and plain."""
     low, term, bound = (_formula(printer, part) for part in (row.low, row.term, row.bound))
     low_sign, sign = (RELATIONS.get(printer.dialect.name, {}).get(name, name) for name in (row.low_sign, row.sign))
     low_plain, plain = (PLAIN.get(name, name) for name in (row.low_sign, row.sign))

@@ -45,7 +45,7 @@ def _string(text: object) -> Ready:
 
 
 def compile(document: Document, options: Options) -> bytes:
-    """The PDF. Raises OutputError with Typst's message, which a template of one's own may cause."""
+    """The PDF. Raises OutputError with Typst's message, which a user's template may cause."""
     text = source(document, options)
     fault = ""
     for embedded_only in (True, False):  # a script that the package's fonts lack may be on the machine
@@ -62,7 +62,7 @@ def compile(document: Document, options: Options) -> bytes:
 
 
 def _compiled(document: str, options: Options, embedded_only: bool) -> tuple[bytes, str]:
-    """The PDF, or nothing and Typst's message. The only files in reach lie beside the templates of one's own: a logo."""
+    """The PDF, or nothing and Typst's message. The only files in reach are those beside the user's templates: a logo."""
     import typst
 
     try:
@@ -85,8 +85,8 @@ def _compiler(embedded_only: bool) -> typst.Compiler:
     name = "embedded" if embedded_only else "all"
     if name not in kept:
         kept[name] = typst.Compiler(b"", ignore_system_fonts=embedded_only)
-    found: typst.Compiler = kept[name]
-    return found
+    compiler: typst.Compiler = kept[name]
+    return compiler
 
 
 def render(document: Document, options: Options) -> bytes:

@@ -37,7 +37,7 @@ class StepView(View):
     label: Ready
     plain_label: str
     lines: Sequence[LineView]
-    parts: Sequence[Sequence[Ready]]  # in HTML: what stands between the signs, in pieces
+    parts: Sequence[Sequence[Ready]]  # in HTML: the chain between the signs, in pieces
     signs: Sequence[Ready]  # before each part: =, or ≈ before a rounded value
     words: str  # for those who hear it
     remark: str
@@ -117,7 +117,7 @@ class TextView(View):
 
     template: ClassVar[str] = "text"
     text: str
-    note: bool  # stands apart from the others
+    note: bool  # is set apart from the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,17 +216,17 @@ class FieldView(View):
 
 @dataclass(frozen=True, slots=True)
 class HandoutView(View):
-    """Whose paper it is."""
+    """The owner of a paper."""
 
     id: str
     name: str
     marks: str
-    fields: Sequence[FieldView]  # none where the document is no paper
+    fields: Sequence[FieldView]  # none where the document is not a paper
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionView(View):
-    """What is asked, how it is counted, rules and notes."""
+    """The question, the convention, rules and notes."""
 
     template: ClassVar[str] = "question"
     text: str

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from worksheet.derivation import OUTPUT, Derivation, Handout, Heading, Row, Shape, Step
+from worksheet.derivation import OUTPUT, ColumnHeading, Derivation, Handout, Row, Shape, Step
 from worksheet.derive.blank import blank, blank_row
 from worksheet.grading.paper.cells import FORMULA, TOTAL, Key
 
@@ -54,16 +54,16 @@ class _Questions:
     def __post_init__(self) -> None:
         found = {column for _, column in self.asked}
         own = [heading for heading in self.derivation.headings if heading.name in found]
-        sizes = [Heading(OUTPUT, OUTPUT_HEADING)] if OUTPUT in found else []
+        sizes = [ColumnHeading(OUTPUT, OUTPUT_HEADING)] if OUTPUT in found else []
         self.headings = tuple(self.heading(heading) for heading in (*sizes, *own))
         self.totals: dict[str, int | None] = dict.fromkeys(heading.name for heading in self.headings)
 
-    def heading(self, heading: Heading) -> Heading:
+    def heading(self, heading: ColumnHeading) -> ColumnHeading:
         """A column's heading, with the marks of its cells where all are worth the same."""
         worths = {marks for (row, column), marks in self.asked.items() if column == heading.name and row != TOTAL}
         worth = f"{said(min(worths))} {'mark' if worths == {1} else 'marks'}" if len(worths) == 1 else ""
         label = FORMULA_LABEL.format(heading.label) if heading.name.endswith(FORMULA) else heading.label
-        return Heading(heading.name, label, None, (TOTAL, heading.name) in self.asked, worth)
+        return ColumnHeading(heading.name, label, None, (TOTAL, heading.name) in self.asked, worth)
 
     def row(self, row: Row, inputs: tuple[Shape, ...] | None) -> Row:
         """A layer's questions: figures stand in columns, formulas below them."""
