@@ -21,7 +21,7 @@ from worksheet.errors import WorksheetError, printable
 
 SAID_EVERY = 250_000
 LONGEST = 1.0  # seconds for one input
-MOST_BITS = 10_000
+MAX_BITS = 10_000
 
 SYMBOLS = (
     "c",
@@ -114,7 +114,7 @@ def number_reader() -> Callable[[str], int]:
         except WorksheetError as fault:
             printed(fault, text)
             return 0
-        assert all(value.numerator.bit_length() <= MOST_BITS for value in values)
+        assert all(value.numerator.bit_length() <= MAX_BITS for value in values)
         return 1
 
     return read
@@ -146,7 +146,7 @@ def formula_reader() -> Callable[[str], int]:
             if some(text) % 16 == 0:
                 formula.show("latex")
             with suppress(WorksheetError):
-                assert formula.at(VALUES).numerator.bit_length() <= MOST_BITS
+                assert formula.at(VALUES).numerator.bit_length() <= MAX_BITS
         return 1
 
     return read

@@ -533,7 +533,7 @@ def test_the_bounds_of_the_manual() -> None:
     from worksheet.grading.answers import bounds
 
     page = PAGE.read_text("utf-8")
-    for bound in (bounds.MOST_CELLS, bounds.MOST_UNPLACED, bounds.PACK_FILES, bounds.MOST_STUDENTS):
+    for bound in (bounds.MAX_CELLS, bounds.MAX_UNPLACED, bounds.PACK_FILES, bounds.MAX_STUDENTS):
         assert f"{bound:,}" in page
     for size in (
         bounds.CSV_BYTES,

@@ -209,7 +209,7 @@ def test_latex_sets_what_was_typed(tmp_path: Path) -> None:
 
 
 def test_a_sheet_takes_milliseconds() -> None:
-    """Ten times the bound of a quiet machine: a slip to slower by an order of magnitude is what this finds."""
+    """Ten times the bound of a quiet machine: a mistake to slower by an order of magnitude is what this finds."""
     feedback, took = Feedback("W", "C", SAYS), []
     for marked in students(30):
         start = time.process_time()

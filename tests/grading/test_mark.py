@@ -43,7 +43,7 @@ def test_the_sheet_itself_is_right(paper: Paper) -> None:
     assert len(found) == 20 * 3 + 2
 
 
-def test_four_slips_give_55(paper: Paper) -> None:
+def test_four_mistakes_give_55(paper: Paper) -> None:
     """Padding on one side, no padding, no + 1 and + 1 inside the fraction all give 55: a diagnosis is a set."""
     found = marks(paper, r1_output="64 x 55 x 55")
     assert set(found[1, "output"].labels) == {"out-one-pad", "out-no-pad", "out-no-plus1", "out-plus1-inside"}

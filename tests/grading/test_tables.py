@@ -149,7 +149,7 @@ def test_texts_of_a_workbook_are_texts(tmp_path: Path, text: str) -> None:
 
 
 def test_a_large_class_has_no_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "MOST_LINES", 2 * len(paper().shown))
+    monkeypatch.setattr(tables, "MAX_LINES", 2 * len(paper().shown))
     book = Workbook(tmp_path / "marks.xlsx")
     with Writers([book]) as writers:
         for marked in students(3):

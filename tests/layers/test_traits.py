@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 import worksheet as ws
-from tests.grading.test_slips import wrong_values
+from tests.grading.test_mistakes import wrong_values
 from worksheet.counting.gradients import GRADIENTS
 from worksheet.counting.graph_facts import fact_values
 from worksheet.grading.mistakes import _kinds as families
-from worksheet.grading.mistakes import slips
+from worksheet.grading.mistakes import known_mistakes
 from worksheet.grading.paper.cells import Value
 from worksheet.grading.paper.paper_maker import Ask, PaperMaker
 from worksheet.homework.assignment.assignment import Variants
@@ -200,7 +200,12 @@ def mistakes(net: ws.Network, layer: str, convention: str) -> dict[tuple[str, st
     counted = ws.convention(convention)
     paper = PaperMaker(counted, Ask({"*": ("output", *(column.name for column in counted.columns))})).paper(net)
     cells = [cell for cell in paper.cells.values() if cell.layer == layer]
-    return {(name, c.column): wrong_values(slip, c) for name, slip in slips().items() for c in cells if slip.applies(c.asked)}
+    return {
+        (name, c.column): wrong_values(mistake, c)
+        for name, mistake in known_mistakes().items()
+        for c in cells
+        if mistake.applies(c.asked)
+    }
 
 
 def test_on_a_new_kind_the_mistakes_of_its_like_are_made(added: Kind) -> None:

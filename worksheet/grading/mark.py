@@ -24,7 +24,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Mark:
-    """One cell marked. ``labels`` are ids of slips, the likeliest first; of a pair of slips both, joined by a plus sign.
+    """One cell marked. ``labels`` are ids of mistakes, the likeliest first; of a pair of mistakes both, joined by a plus sign.
 
     ``own`` tells that the labels explain the answer from the student's own earlier values; ``carried_from`` is the smallest
     set of the student's own earlier cells that the answer follows from. ``conventions`` are the ways of counting under which it

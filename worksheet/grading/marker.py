@@ -11,11 +11,11 @@ from worksheet import conventions
 from worksheet.formula import Exact
 from worksheet.grading.diagnosis.alternatives import Alternatives
 from worksheet.grading.diagnosis.carrying import carried, carried_within
-from worksheet.grading.diagnosis.diagnose import Diagnoser, Found
+from worksheet.grading.diagnosis.diagnose import Diagnoser, Explanation
 from worksheet.grading.diagnosis.evidence import narrowed
 from worksheet.grading.diagnosis.formula_answer import explanations, right_formula
 from worksheet.grading.mark import AXES, CORRECT_ONLY, DOES_NOT_FOLLOW, ROUNDED, TRIVIAL, Mark, Verdict
-from worksheet.grading.mistakes import slips
+from worksheet.grading.mistakes import known_mistakes
 from worksheet.grading.notation.understanding import Understanding, Understood
 from worksheet.grading.paper.cells import SET, SIZES, TOTAL, Cell, Key, Paper, Value
 from worksheet.grading.paper.find_question import remark
@@ -56,7 +56,7 @@ class Marker:
 
     policy: Policy
     others: tuple[str, ...] = ()  # names of the other ways of counting; read when an answer asks for them
-    diagnoser: Diagnoser = field(default_factory=lambda: Diagnoser(tuple(slips().values())))
+    diagnoser: Diagnoser = field(default_factory=lambda: Diagnoser(tuple(known_mistakes().values())))
     _alternatives: dict[str, Alternatives] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -176,7 +176,7 @@ class Marker:
             return found
         names, labels = explanations(paper, cell, mark.answer, self.diagnoser, self.alternatives(paper))
         says = found.counter.says if found.counter else ""
-        return valued(replace(mark, says=says), names, Found(labels), self.policy)
+        return valued(replace(mark, says=says), names, Explanation(labels), self.policy)
 
     def follows(self, paper: Paper, cell: Cell, mark: Mark, depends: list[Key], answers: _Answers) -> Mark:
         """A right answer; flagged where the student's own values give another."""
@@ -218,7 +218,7 @@ class Marker:
         return self._alternatives[own.name]
 
 
-def valued(mark: Mark, conventions: tuple[str, ...], found: Found, policy: Policy) -> Mark:
+def valued(mark: Mark, conventions: tuple[str, ...], found: Explanation, policy: Policy) -> Mark:
     """A mark with what was found about its answer, and the points that this is worth: the better where both hold."""
     shares = {
         Verdict.CONVENTION: policy.convention if conventions else None,

@@ -13,7 +13,7 @@ from worksheet.derive.growth.cost_curves import Curve, Doubling, letter
 from worksheet.derive.growth.growth_data import data
 from worksheet.derive.growth.kind_sums import Grown
 from worksheet.derive.growth.kinds import kinds_of
-from worksheet.derive.growth.plan import Chapter, Plan, Progress, plain, title_of
+from worksheet.derive.growth.plan import GrowthChapter, Plan, Progress, plain, title_of
 from worksheet.derive.growth.size_ranges import how_many, written
 from worksheet.derive.reference import listed
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
@@ -56,7 +56,7 @@ def grow(
 class _Document:
     """Prints what was worked out."""
 
-    def __init__(self, plan: Plan, chapters: Sequence[Chapter], digits: Digits) -> None:
+    def __init__(self, plan: Plan, chapters: Sequence[GrowthChapter], digits: Digits) -> None:
         self.plan = plan
         self.chapters = chapters
         self.digits = digits
@@ -95,7 +95,7 @@ class _Document:
 class _Chapter:
     """One range."""
 
-    def __init__(self, document: _Document, chapter: Chapter) -> None:
+    def __init__(self, document: _Document, chapter: GrowthChapter) -> None:
         self.document = document
         self.plan = document.plan
         self.chapter = chapter

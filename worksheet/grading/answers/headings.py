@@ -36,7 +36,7 @@ class Long:
 
 
 @dataclass(frozen=True)
-class Form:
+class HeadingForm:
     """A line for each layer; ``columns`` are the cells that hold answers, with the word above them."""
 
     student: int
@@ -55,7 +55,7 @@ class Wide:
     strange: tuple[tuple[int, str], ...]
 
 
-Headings = Long | Form | Wide
+Headings = Long | HeadingForm | Wide
 
 
 def headings(cells: Sequence[str], layout: Layout) -> Headings | None:
@@ -69,7 +69,7 @@ def headings(cells: Sequence[str], layout: Layout) -> Headings | None:
     roles = {student, row, name}
     asked = tuple((i, word) for i, word in enumerate(cells) if i not in roles and layout.column(word) is not None)
     if asked and max(row, name) >= 0:
-        return Form(student, row, name, asked, _strange(cells, words, roles | {i for i, _ in asked}))
+        return HeadingForm(student, row, name, asked, _strange(cells, words, roles | {i for i, _ in asked}))
     places = [(i, layout.heading(word)) for i, word in enumerate(cells) if i != student]
     found = tuple((i, key) for i, key in places if key is not None)
     if found:

@@ -8,8 +8,8 @@ from itertools import combinations
 from worksheet.formula import Exact
 from worksheet.grading.paper.cells import Cell, Key, Paper, Value
 
-MOST_TRIED = 14  # earlier values of which every set is tried
-MOST_SPLIT = 30  # addends of a total of which every set is tried, half by half
+MAX_TRIED = 14  # earlier values of which every set is tried
+MAX_SPLIT = 30  # addends of a total of which every set is tried, half by half
 
 
 def carried(paper: Paper, cell: Cell, answer: Value, own: Mapping[Key, Value], near: Callable[[Value], bool]) -> tuple[Key, ...]:
@@ -43,7 +43,7 @@ def _gives(paper: Paper, cell: Cell, own: Mapping[Key, Value], chosen: tuple[Key
 
 def _sets(keys: list[Key]) -> Iterator[tuple[Key, ...]]:
     """Every set, the smallest first; where there are too many keys, small ones and nearly whole ones."""
-    sizes = range(1, len(keys) + 1) if len(keys) <= MOST_TRIED else (1, 2, len(keys) - 1, len(keys))
+    sizes = range(1, len(keys) + 1) if len(keys) <= MAX_TRIED else (1, 2, len(keys) - 1, len(keys))
     for size in sizes:
         yield from combinations(keys, size)
 
@@ -52,7 +52,7 @@ def _addends(cell: Cell, answer: Value, wrong: list[Key], shifts: Mapping[Key, E
     """The fewest addends whose errors add up to the total's. All sets are tried in time of half of them, by meeting in the
     middle: the sums of one half are looked up among those of the other."""
     goal = answer[0] - cell.truth[0]
-    if len(wrong) > MOST_SPLIT:
+    if len(wrong) > MAX_SPLIT:
         return next((chosen for chosen in _sets(wrong) if sum(shifts[key] for key in chosen) == goal), ())
     half = len(wrong) // 2
     left: dict[Exact, tuple[Key, ...]] = {}

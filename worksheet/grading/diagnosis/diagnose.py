@@ -9,10 +9,10 @@ from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from worksheet.formula import Exact
-from worksheet.grading.diagnosis.mistake import Formulas, Slip
+from worksheet.grading.diagnosis.mistake import Formulas, Mistake
 from worksheet.grading.paper.cells import SIZES, Asked, Cell, Value
 
-MOST_SINGLES, MOST_PAIRS = 2_000, 4_000  # wrong formulas of one question
+MAX_SINGLES, MAX_PAIRS = 2_000, 4_000  # wrong formulas of one question
 CHANCE = 0.1  # the share of sizes that pairs of mistakes may explain by chance
 AND = "+"  # between the labels of two mistakes made at once
 
@@ -24,7 +24,7 @@ class Rewritten(NamedTuple):
     formulas: Formulas
 
 
-class Found(NamedTuple):
+class Explanation(NamedTuple):
     """The mistakes that give an answer, the likeliest first; ``own`` where they do so only on the student's own values."""
 
     labels: tuple[str, ...] = ()
@@ -47,27 +47,27 @@ class Outcomes:
 class Diagnoser:
     """Looks answers up among what the known mistakes give. What depends on the question alone is worked out once."""
 
-    slips: Sequence[Slip]
+    mistakes: Sequence[Mistake]
     _singles: dict[Asked, tuple[Rewritten, ...]] = field(default_factory=dict)
     _pairs: dict[Asked, tuple[Rewritten, ...]] = field(default_factory=dict)
     _known: WeakKeyDictionary[Cell, Outcomes] = field(default_factory=WeakKeyDictionary)
 
     def __post_init__(self) -> None:
-        self.rank = {slip.id: (not slip.documented, i) for i, slip in enumerate(self.slips)}
-        self.rewriting = [slip for slip in self.slips if slip.rewrite]
-        self.revaluing = [slip for slip in self.slips if slip.revalue]
+        self.rank = {mistake.id: (not mistake.documented, i) for i, mistake in enumerate(self.mistakes)}
+        self.rewriting = [mistake for mistake in self.mistakes if mistake.rewrite]
+        self.revaluing = [mistake for mistake in self.mistakes if mistake.revalue]
 
     def singles(self, asked: Asked) -> tuple[Rewritten, ...]:
         """The wrong formulas of each mistake that can be made where this is asked."""
         if asked not in self._singles:
-            self._singles[asked] = tuple(islice(self._rewritten(asked, "", asked.formulas), MOST_SINGLES))
+            self._singles[asked] = tuple(islice(self._rewritten(asked, "", asked.formulas), MAX_SINGLES))
         return self._singles[asked]
 
     def pairs(self, asked: Asked) -> tuple[Rewritten, ...]:
         """The wrong formulas of two mistakes made one after the other; none of totals, where many rows would explain any
         answer."""
         if asked not in self._pairs:
-            found = () if asked.is_total else islice(self._two(asked), MOST_PAIRS)
+            found = () if asked.is_total else islice(self._two(asked), MAX_PAIRS)
             known = {asked.formulas, *(single.formulas for single in self.singles(asked))}
             self._pairs[asked] = tuple({pair.formulas: pair for pair in found if pair.formulas not in known}.values())
         return self._pairs[asked]
@@ -77,23 +77,23 @@ class Diagnoser:
             yield from self._rewritten(asked, first.label, first.formulas)
 
     def _rewritten(self, asked: Asked, before: str, formulas: Formulas) -> Iterator[Rewritten]:
-        for slip in self.rewriting:
-            if slip.applies(asked) and slip.id != before:
-                assert slip.rewrite is not None
-                label = before + AND + slip.id if before else slip.id
-                for wrong in slip.rewrite(asked, formulas):
+        for mistake in self.rewriting:
+            if mistake.applies(asked) and mistake.id != before:
+                assert mistake.rewrite is not None
+                label = before + AND + mistake.id if before else mistake.id
+                for wrong in mistake.rewrite(asked, formulas):
                     if wrong != formulas:
                         yield Rewritten(label, wrong)
 
-    def explain(self, cell: Cell, answer: Value, own: Mapping[str, Exact] | None) -> Found:
+    def explain(self, cell: Cell, answer: Value, own: Mapping[str, Exact] | None) -> Explanation:
         """The mistakes that lead to an answer, from the true values of the symbols or from the student's ``own``."""
         given = [(self.outcomes(cell), cell.values)] + ([(self._outcomes(cell, own), own)] if own else [])
         for look in (_single, self._pair):
             for number, (found, values) in enumerate(given):
                 labels = self.ordered(look(cell, answer, found, values))
                 if labels:
-                    return Found(labels, own=number > 0)
-        return Found()
+                    return Explanation(labels, own=number > 0)
+        return Explanation()
 
     def outcomes(self, cell: Cell) -> Outcomes:
         """What the mistakes give at a cell, for the true values; worked out once."""
@@ -103,10 +103,10 @@ class Diagnoser:
 
     def _outcomes(self, cell: Cell, values: Mapping[str, Exact]) -> Outcomes:
         found = Outcomes(cell.at(values), _table(self.singles(cell.asked), cell, values))
-        for slip in self.revaluing if found.base else ():
-            assert slip.revalue is not None and found.base is not None
-            for wrong in slip.revalue(found.base) if slip.applies(cell.asked) else ():
-                found.singles.setdefault(wrong, []).append(slip.id)
+        for mistake in self.revaluing if found.base else ():
+            assert mistake.revalue is not None and found.base is not None
+            for wrong in mistake.revalue(found.base) if mistake.applies(cell.asked) else ():
+                found.singles.setdefault(wrong, []).append(mistake.id)
         return found
 
     def _pair(self, cell: Cell, answer: Value, found: Outcomes, values: Mapping[str, Exact]) -> Iterable[str]:

@@ -29,7 +29,7 @@ Pairs = tuple[tuple[str, Exact], ...]
 Ties = tuple[tuple[str, ...], ...]
 
 
-class Grid(NamedTuple):
+class DomainGrid(NamedTuple):
     """Points, small ones first, and what is right there: for each of the formulas asked a value at each point."""
 
     points: tuple[Point, ...]
@@ -37,7 +37,7 @@ class Grid(NamedTuple):
 
 
 @lru_cache(maxsize=512)
-def grid(asked: Asked, facts: Pairs, ties: Ties) -> Grid:
+def grid(asked: Asked, facts: Pairs, ties: Ties) -> DomainGrid:
     """The points for what is asked. ``facts`` keep their value at every point; of tied symbols all have that of the first.
 
     A pure function: the points are drawn by a generator with a fixed seed.
@@ -46,7 +46,7 @@ def grid(asked: Asked, facts: Pairs, ties: Ties) -> Grid:
     random = Random(POINTS)  # noqa: S311 (no secret: the same points every time)
     drawn = list(islice(domain.legal(random, TRIES), CANDIDATES))
     points = sorted(_chosen(asked, drawn), key=_length)
-    return Grid(tuple(points), tuple(tuple(formula.at(point) for point in points) for formula in asked.formulas))
+    return DomainGrid(tuple(points), tuple(tuple(formula.at(point) for point in points) for formula in asked.formulas))
 
 
 def _length(point: Point) -> Exact:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from worksheet.errors import FormulaError
 from worksheet.formula import Exact, Formula, digits_named
-from worksheet.grading.diagnosis.domain_points import LEADING, Grid, Pairs, Point, Ties, derived, grid, symbols
+from worksheet.grading.diagnosis.domain_points import LEADING, DomainGrid, Pairs, Point, Ties, derived, grid, symbols
 from worksheet.grading.paper.cells import SIZES, Asked
 
 # Where an equality holds.
@@ -119,7 +119,7 @@ def _axes(asked: Asked) -> tuple[int, ...]:
     return (last,)
 
 
-def _counter(asked: Asked, found: Grid, axis: int, answer: Formula) -> CounterExample | None:
+def _counter(asked: Asked, found: DomainGrid, axis: int, answer: Formula) -> CounterExample | None:
     for point, right in zip(found.points, found.right[axis], strict=True):
         value = _at(answer, point)
         if value != right:

@@ -28,12 +28,12 @@ class Family:
 
 
 @dataclass(frozen=True, eq=False)
-class Slip:
+class Mistake:
     """One known mistake.
 
-    ``rewrite`` gets what is asked and the formulas that the student starts from (the right ones; another slip's where two are
+    ``rewrite`` gets what is asked and the formulas that the student starts from (the right ones; another mistake's where two are
     made at once) and gives the wrong ones, over the same symbols, none where it does not apply. ``revalue`` gives wrong
-    values for a right one. A slip has one of the two. ``kinds`` are those that it is made on (None: any, and
+    values for a right one. A mistake has one of the two. ``kinds`` are those that it is made on (None: any, and
     totals); ``roles`` what is asked (see ``paper``: SIZES, PARAMETERS, OPERATIONS, ...).
     """
 

@@ -1,13 +1,13 @@
 """Mistakes in the operations of a ReLU and its like."""
 
-from worksheet.grading.diagnosis.mistake import Slip
+from worksheet.grading.diagnosis.mistake import Mistake
 from worksheet.grading.diagnosis.rewrites import instead, putting
 from worksheet.grading.mistakes import _sources as source
 from worksheet.grading.mistakes._kinds import RECTIFIERS, WORK
 
 PLACE = 11
-SLIPS: tuple[Slip, ...] = (
-    Slip(
+MISTAKES: tuple[Mistake, ...] = (
+    Mistake(
         "relu-once",
         "You counted the comparison of each element, but not the assignment.",
         source.RELU,
@@ -16,7 +16,7 @@ SLIPS: tuple[Slip, ...] = (
         roles=WORK,
         rewrite=instead("X"),
     ),
-    Slip(
+    Mistake(
         "relu-zero",
         "You took the activation to be free; here its comparisons and assignments count.",
         source.RELU,
@@ -25,7 +25,7 @@ SLIPS: tuple[Slip, ...] = (
         roles=WORK,
         rewrite=instead("0"),
     ),
-    Slip(
+    Mistake(
         "relu-no-channels",
         "You forgot the channels; the activation works on every element of every channel.",
         source.RELU,

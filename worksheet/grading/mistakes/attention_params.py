@@ -1,13 +1,13 @@
 """Mistakes in the number of parameters of a multi-head attention."""
 
-from worksheet.grading.diagnosis.mistake import Slip
+from worksheet.grading.diagnosis.mistake import Mistake
 from worksheet.grading.diagnosis.rewrites import putting, turned
 from worksheet.grading.mistakes import _sources as source
 from worksheet.grading.mistakes._kinds import MULTIHEAD, STORED, WEIGHTS
 
 PLACE = 17
-SLIPS: tuple[Slip, ...] = (
-    Slip(
+MISTAKES: tuple[Mistake, ...] = (
+    Mistake(
         "mha-no-out",
         "You forgot the projection that mixes the heads in the end.",
         source.FORMULA,
@@ -16,7 +16,7 @@ SLIPS: tuple[Slip, ...] = (
         roles=WEIGHTS,
         rewrite=turned("F - n**2 - b*n"),
     ),
-    Slip(
+    Mistake(
         "mha-no-bias",
         "You forgot the biases of the projections.",
         source.FORMULA,

@@ -3,7 +3,7 @@
 The linear layer knows only the vector's length n; what it was made of are the further letters of ``grading.flattened``.
 """
 
-from worksheet.grading.diagnosis.mistake import Rewrite, Slip
+from worksheet.grading.diagnosis.mistake import Mistake, Rewrite
 from worksheet.grading.diagnosis.rewrites import BATCHES, batched, either, on, putting, where
 from worksheet.grading.mistakes import _sources as source
 from worksheet.grading.mistakes._kinds import FLATTENING, LINEAR
@@ -20,12 +20,12 @@ def _reading(*vectors: str) -> Rewrite:
     return either(*(putting(n=vector) for vector in vectors))
 
 
-def _slip(name: str, says: str, found: str, flatten: Rewrite, linear: Rewrite, *, documented: bool) -> Slip:
-    return Slip(name, says, found, documented, FLATTENING | LINEAR, ROLES, either(on(FLATTENING, flatten), on(LINEAR, linear)))
+def _mistake(name: str, says: str, found: str, flatten: Rewrite, linear: Rewrite, *, documented: bool) -> Mistake:
+    return Mistake(name, says, found, documented, FLATTENING | LINEAR, ROLES, either(on(FLATTENING, flatten), on(LINEAR, linear)))
 
 
-SLIPS: tuple[Slip, ...] = (
-    _slip(
+MISTAKES: tuple[Mistake, ...] = (
+    _mistake(
         "flat-channels",
         "You took the number of channels for the length of the vector, but every place of the map is part of it.",
         source.FLATTENING,
@@ -33,7 +33,7 @@ SLIPS: tuple[Slip, ...] = (
         _reading(CHANNELS),
         documented=True,
     ),
-    _slip(
+    _mistake(
         "flat-one-side",
         "You multiplied the channels by one side of the map only.",
         source.FLATTENING,
@@ -41,7 +41,7 @@ SLIPS: tuple[Slip, ...] = (
         _reading(f"{CHANNELS}*{WIDTH}", f"{CHANNELS}*{HEIGHT}"),
         documented=False,
     ),
-    _slip(
+    _mistake(
         "flat-input",
         "You used the size of the map before the last pooling.",
         source.FLATTENING,
@@ -49,7 +49,7 @@ SLIPS: tuple[Slip, ...] = (
         _reading(f"{CHANNELS}*{POOLED_WIDTH}*{POOLED_HEIGHT}"),
         documented=True,
     ),
-    _slip(
+    _mistake(
         "flat-batch",
         "You counted the samples of the batch into the vector; each sample has a vector of its own.",
         source.FLATTENING,

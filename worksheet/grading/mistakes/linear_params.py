@@ -1,13 +1,13 @@
 """Mistakes in the number of parameters of a linear layer."""
 
-from worksheet.grading.diagnosis.mistake import Slip
+from worksheet.grading.diagnosis.mistake import Mistake
 from worksheet.grading.diagnosis.rewrites import putting
 from worksheet.grading.mistakes import _sources as source
 from worksheet.grading.mistakes._kinds import LINEAR, STORED
 
 PLACE = 7
-SLIPS: tuple[Slip, ...] = (
-    Slip(
+MISTAKES: tuple[Mistake, ...] = (
+    Mistake(
         "lin-no-bias",
         "You forgot the biases; every output node has one.",
         source.PARAMETERS,
@@ -16,7 +16,7 @@ SLIPS: tuple[Slip, ...] = (
         roles=STORED,
         rewrite=putting(b="0"),
     ),
-    Slip(
+    Mistake(
         "lin-bias-in",
         "You counted a bias for every input; biases belong to the output nodes.",
         source.PARAMETERS,
@@ -25,7 +25,7 @@ SLIPS: tuple[Slip, ...] = (
         roles=STORED,
         rewrite=putting(b="b*n/k"),
     ),
-    Slip(
+    Mistake(
         "lin-one-bias",
         "You counted one bias for the whole layer, but every output node has its own.",
         source.PARAMETERS,

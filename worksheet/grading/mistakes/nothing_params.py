@@ -1,13 +1,13 @@
 """Parameters given to layers that have none."""
 
-from worksheet.grading.diagnosis.mistake import Slip
+from worksheet.grading.diagnosis.mistake import Mistake
 from worksheet.grading.diagnosis.rewrites import either, of_nothing
 from worksheet.grading.mistakes import _sources as source
 from worksheet.grading.mistakes._kinds import POOLINGS, RECTIFIERS, WEIGHTS
 
 PLACE = 5
-SLIPS: tuple[Slip, ...] = (
-    Slip(
+MISTAKES: tuple[Mistake, ...] = (
+    Mistake(
         "pool-has-params",
         "You gave the pooling window weights, but it only picks or averages what it sees; nothing is learned.",
         source.both(source.CHOICES, source.WHICH_LAYERS),
@@ -16,7 +16,7 @@ SLIPS: tuple[Slip, ...] = (
         roles=WEIGHTS,
         rewrite=of_nothing("{kernel}*c"),
     ),
-    Slip(
+    Mistake(
         "relu-has-params",
         "You gave every channel a parameter, but this activation learns nothing; one with a learned slope would.",
         source.WHICH_LAYERS,

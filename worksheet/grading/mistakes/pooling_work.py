@@ -1,13 +1,13 @@
 """Mistakes in the operations of a pooling layer."""
 
-from worksheet.grading.diagnosis.mistake import Slip
+from worksheet.grading.diagnosis.mistake import Mistake
 from worksheet.grading.diagnosis.rewrites import instead, putting
 from worksheet.grading.mistakes import _sources as source
 from worksheet.grading.mistakes._kinds import POOLINGS, WHOLE_POOLINGS, WORK
 
 PLACE = 12
-SLIPS: tuple[Slip, ...] = (
-    Slip(
+MISTAKES: tuple[Mistake, ...] = (
+    Mistake(
         "pool-wh",
         "You counted a comparison for each element of the window, but the first is compared with nothing.",
         source.POOLING,
@@ -16,7 +16,7 @@ SLIPS: tuple[Slip, ...] = (
         roles=WORK,
         rewrite=instead("c*{kernel}*{outputs}"),
     ),
-    Slip(
+    Mistake(
         "pool-input-size",
         "You used the size of the input; there is one window for every place of the output.",
         source.POOLING,
@@ -25,7 +25,7 @@ SLIPS: tuple[Slip, ...] = (
         roles=WORK,
         rewrite=putting(W="M", H="N", T="D"),
     ),
-    Slip(
+    Mistake(
         "pool-no-channels",
         "You forgot the channels; each of them is pooled by itself.",
         source.POOLING,
@@ -34,7 +34,7 @@ SLIPS: tuple[Slip, ...] = (
         roles=WORK,
         rewrite=putting(c="1"),
     ),
-    Slip(
+    Mistake(
         "pool-zero",
         "You took pooling to be free; here its work counts.",
         source.POOLING,

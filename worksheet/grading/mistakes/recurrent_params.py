@@ -1,6 +1,6 @@
 """Mistakes in the number of parameters of recurrent layers."""
 
-from worksheet.grading.diagnosis.mistake import Family, Rewrite, Slip
+from worksheet.grading.diagnosis.mistake import Family, Mistake, Rewrite
 from worksheet.grading.diagnosis.rewrites import either, putting, turned, where, without
 from worksheet.grading.mistakes import _sources as source
 from worksheet.grading.mistakes._kinds import GRU, LSTM, RNN, STORED, WEIGHTS
@@ -11,12 +11,12 @@ SECOND_BIAS = putting(e="b")
 ONE_GATE = either(without("r", turned("F/4")), where("r", turned("(F + 3*u*r*k*l)/4")))
 
 
-def _slip(name: str, kinds: Family, says: str, rewrite: Rewrite, *, documented: bool = True) -> Slip:
-    return Slip(name, says, source.RECURRENT, documented, kinds, STORED, rewrite)
+def _mistake(name: str, kinds: Family, says: str, rewrite: Rewrite, *, documented: bool = True) -> Mistake:
+    return Mistake(name, says, source.RECURRENT, documented, kinds, STORED, rewrite)
 
 
-SLIPS: tuple[Slip, ...] = (
-    Slip(
+MISTAKES: tuple[Mistake, ...] = (
+    Mistake(
         "lstm-one-gate",
         "You counted one gate only and forgot the others.",
         source.RECURRENT,
@@ -25,17 +25,17 @@ SLIPS: tuple[Slip, ...] = (
         roles=WEIGHTS,
         rewrite=ONE_GATE,
     ),
-    _slip(
+    _mistake(
         "lstm-two-bias",
         LSTM,
         "You gave every gate a second bias, as some libraries do; here it has one.",
         SECOND_BIAS,
     ),
-    _slip(
+    _mistake(
         "gru-reset-after",
         GRU,
         "You gave every gate a second bias, as in libraries that reset behind the product; here it has one.",
         SECOND_BIAS,
     ),
-    _slip("rnn-two-bias", RNN, "You counted a second bias, as some libraries do; here there is one.", SECOND_BIAS),
+    _mistake("rnn-two-bias", RNN, "You counted a second bias, as some libraries do; here there is one.", SECOND_BIAS),
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from worksheet.formula import Formula
 from worksheet.formula.tree import Name, Operation
-from worksheet.grading.diagnosis.mistake import Formulas, Slip
+from worksheet.grading.diagnosis.mistake import Formulas, Mistake
 from worksheet.grading.mistakes import _sources as source
 from worksheet.grading.mistakes._kinds import ANY, FIGURES
 from worksheet.grading.paper.cells import Asked
@@ -27,8 +27,8 @@ def _adding(sign: str, asked: Asked, formulas: Formulas) -> Iterator[Formulas]:
         yield (Formula.of(Operation(sign, formulas[0].tree, Name(name)), formulas[0].least),)
 
 
-SLIPS: tuple[Slip, ...] = (
-    Slip(
+MISTAKES: tuple[Mistake, ...] = (
+    Mistake(
         "tot-miss-row",
         "You left a row out of the total.",
         source.FORMULA,
@@ -37,7 +37,7 @@ SLIPS: tuple[Slip, ...] = (
         roles=FIGURES,
         rewrite=without_a_row,
     ),
-    Slip(
+    Mistake(
         "tot-double-row",
         "You added a row to the total twice.",
         source.FORMULA,

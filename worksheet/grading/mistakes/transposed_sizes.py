@@ -1,6 +1,6 @@
 """Mistakes in the output size of a transposed convolution."""
 
-from worksheet.grading.diagnosis.mistake import Rewrite, Slip
+from worksheet.grading.diagnosis.mistake import Mistake, Rewrite
 from worksheet.grading.diagnosis.rewrites import along_axes, each_axis
 from worksheet.grading.mistakes import _sources as source
 from worksheet.grading.mistakes._kinds import SIZE, TRANSPOSED
@@ -8,34 +8,34 @@ from worksheet.grading.mistakes._kinds import SIZE, TRANSPOSED
 PLACE = 3
 
 
-def _slip(name: str, rewrite: Rewrite, says: str, where: str = source.TRANSPOSED, *, documented: bool = False) -> Slip:
-    return Slip(name, says, where, documented, TRANSPOSED, SIZE, rewrite)
+def _mistake(name: str, rewrite: Rewrite, says: str, where: str = source.TRANSPOSED, *, documented: bool = False) -> Mistake:
+    return Mistake(name, says, where, documented, TRANSPOSED, SIZE, rewrite)
 
 
-SLIPS: tuple[Slip, ...] = (
-    _slip(
+MISTAKES: tuple[Mistake, ...] = (
+    _mistake(
         "ct-forward",
         each_axis("floor((M + 2*p - d*(w - 1) - 1)/s) + 1"),
         "You used the size of an ordinary convolution; a transposed one goes the other way, from small to large.",
         documented=True,
     ),
-    _slip(
+    _mistake(
         "ct-one-pad",
         along_axes(p="p/2"),
         "You took the padding off one side only; it is taken off both.",
         documented=True,
     ),
-    _slip(
+    _mistake(
         "ct-no-minus1",
         along_axes(M="M + 1"),
         "You made a step for every element of the input, but there is one step fewer than there are elements.",
     ),
-    _slip(
+    _mistake(
         "ct-times-s",
         each_axis("M*s"),
         'You multiplied the input by the stride, which is the rule for "same" padding; here kernel and padding count too.',
         source.SAME,
         documented=True,
     ),
-    _slip("ct-no-outpad", along_axes(o="0"), "You left out the further padding of the output.", documented=True),
+    _mistake("ct-no-outpad", along_axes(o="0"), "You left out the further padding of the output.", documented=True),
 )

@@ -1,13 +1,13 @@
 """Mistakes in writing a number down, whatever it is. Of an output size one number at a time."""
 
-from worksheet.grading.diagnosis.mistake import Slip
+from worksheet.grading.diagnosis.mistake import Mistake
 from worksheet.grading.mistakes import _sources as source
 from worksheet.grading.mistakes._kinds import ANY, FIGURES, SIZE
 from worksheet.grading.mistakes._values import digits_swapped, ten_times
 
 PLACE = 20
-SLIPS: tuple[Slip, ...] = (
-    Slip(
+MISTAKES: tuple[Mistake, ...] = (
+    Mistake(
         "slip-x10",
         "Your number has a digit too many or too few; look at how its digits are grouped.",
         source.SHEET,
@@ -16,7 +16,7 @@ SLIPS: tuple[Slip, ...] = (
         roles=FIGURES | SIZE,
         revalue=ten_times,
     ),
-    Slip(
+    Mistake(
         "slip-digit-swap",
         "Two neighbouring digits of your number have changed places.",
         source.FORMULA,

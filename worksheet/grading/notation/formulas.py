@@ -20,9 +20,9 @@ from worksheet.grading.notation.tokens import (
     NUMBER,
     OPEN,
     SIGN,
+    FormulaToken,
     Names,
     Scanner,
-    Token,
     refuse,
 )
 
@@ -114,25 +114,25 @@ def _behind_equals(text: str, start: int, end: int) -> tuple[int, str]:
 class _Parser:
     """Precedence climbing over a bounded list of tokens. ``beside`` tells how strongly factors side by side bind."""
 
-    def __init__(self, text: str, tokens: list[Token], beside: int = PRODUCT) -> None:
+    def __init__(self, text: str, tokens: list[FormulaToken], beside: int = PRODUCT) -> None:
         self.text = text
         self.tokens = tokens
         self.beside = beside
         self.depth = 0
         self.next = 0
 
-    def refuse(self, message: str, token: Token, hint: str | None = None) -> NoReturn:
+    def refuse(self, message: str, token: FormulaToken, hint: str | None = None) -> NoReturn:
         refuse(self.text, message, token.start, token.end, hint)
 
-    def take(self) -> Token:
+    def take(self) -> FormulaToken:
         token = self.tokens[self.next]
         self.next += token.kind != END
         return token
 
-    def peek(self) -> Token:
+    def peek(self) -> FormulaToken:
         return self.tokens[self.next]
 
-    def named(self, token: Token) -> str:
+    def named(self, token: FormulaToken) -> str:
         return "the end" if token.kind == END else shown(self.text[token.start : token.end])
 
     def formula(self) -> Node:
@@ -143,7 +143,7 @@ class _Parser:
             self.refuse(f"expected an operation or the end, found {self.named(token)}", token, hint)
         return node
 
-    def binding(self, token: Token) -> int:
+    def binding(self, token: FormulaToken) -> int:
         if token.kind in BEGINS:
             return self.beside
         return BINDING.get(token.text, LOOSE) if token.kind == SIGN else LOOSE
@@ -168,7 +168,7 @@ class _Parser:
         right = self.expression(binding)
         return Call("floor", (Operation("/", left, right),)) if token.text == "//" else Operation(token.text, left, right)
 
-    def inside(self, floor: int, opening: Token) -> Node:
+    def inside(self, floor: int, opening: FormulaToken) -> Node:
         """An expression inside another: behind a bracket, a sign or a power."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
@@ -177,7 +177,7 @@ class _Parser:
         self.depth -= 1
         return node
 
-    def exponent(self, base: Node, sign: Token) -> Node:
+    def exponent(self, base: Node, sign: FormulaToken) -> Node:
         """A symbol or a small number; of a written number any that gives no more digits than a number may have."""
         node = self.inside(POWER - 1, sign)
         if isinstance(node, Name):
@@ -186,11 +186,11 @@ class _Parser:
             return self.power(base, node, sign)
         return self.wrong_exponent(sign)
 
-    def power(self, base: Node, node: Number, sign: Token) -> Node:
+    def power(self, base: Node, node: Number, sign: FormulaToken) -> Node:
         written = isinstance(base, Number) and _digits(base.value) * node.value <= MAX_DIGITS + 1
         return node if node.value <= MAX_EXPONENT or written else self.wrong_exponent(sign)
 
-    def wrong_exponent(self, sign: Token) -> NoReturn:
+    def wrong_exponent(self, sign: FormulaToken) -> NoReturn:
         self.refuse(f"an exponent is a whole number from 0 to {MAX_EXPONENT} or one symbol", sign)
 
     def operand(self, floor: int) -> Node:
@@ -203,33 +203,33 @@ class _Parser:
             return self.inside(SUM, token)
         return self.refuse(f"expected a number, a symbol or a bracket, found {self.named(token)}", token)
 
-    def number(self, token: Token) -> Node:
+    def number(self, token: FormulaToken) -> Node:
         return Number(token.value)
 
-    def name(self, token: Token) -> Node:
+    def name(self, token: FormulaToken) -> Node:
         return Name(token.text)
 
-    def bracket(self, token: Token) -> Node:
+    def bracket(self, token: FormulaToken) -> Node:
         node = self.inside(LOOSE, token)
         self.close(token)
         return Call(token.of, (node,)) if token.of else node
 
-    def close(self, opening: Token) -> None:
+    def close(self, opening: FormulaToken) -> None:
         token = self.take()
         if token.kind != CLOSE or token.text != opening.text:
             self.refuse(f"expected {opening.text!r} for {self.named(opening)}, found {self.named(token)}", token)
 
-    def fraction(self, token: Token) -> Node:
+    def fraction(self, token: FormulaToken) -> Node:
         over, under = self.braces(token), self.braces(token)
         return Operation("/", over, under)
 
-    def braces(self, fraction: Token) -> Node:
+    def braces(self, fraction: FormulaToken) -> Node:
         token = self.take()
         if token.kind != OPEN or token.text != "}":
             self.refuse(f"{self.named(fraction)} takes two parts in braces, found {self.named(token)}", token)
         return self.bracket(token)
 
-    def call(self, token: Token) -> Node:
+    def call(self, token: FormulaToken) -> Node:
         opening = self.take()
         if opening.kind != OPEN or opening.of:
             self.refuse(f"{token.text} needs its argument in brackets", token)

@@ -17,7 +17,7 @@ class Unreadable(WorksheetError):
     """A text that is no number and no size: what was understood of it, and how to write it instead."""
 
 
-class Digits(NamedTuple):
+class GroupedDigits(NamedTuple):
     """A number without sign as it was written: its value, the style of its groups and how many decimals it has."""
 
     value: Exact
@@ -56,7 +56,7 @@ EITHER = re.compile(r"([1-9][0-9]{0,2})([.,])([0-9]{3})", re.ASCII)  # 1.234 or 
 KNOWN = "digits are grouped as in 73056256, 73,056,256, 7,30,56,256, 73 056 256, 73.056.256 or 73'056'256"
 
 
-def read_digits(text: str, *, comma: bool = False, original: str = "") -> Digits:
+def read_digits(text: str, *, comma: bool = False, original: str = "") -> GroupedDigits:
     """The number without sign that a text holds. ``comma``: a single comma may stand before decimals.
 
     A dot before three digits is a European thousand; the decimal number is kept among the alternatives. Raises Unreadable,
@@ -73,16 +73,18 @@ def read_digits(text: str, *, comma: bool = False, original: str = "") -> Digits
             return _ambiguous(plain, style, _value(whole, decimals), len(decimals))
     found = DECIMAL_COMMA.fullmatch(plain)
     if found and comma:
-        return Digits(_value(found[1], found[2]), "decimal comma", len(found[2]))
+        return GroupedDigits(_value(found[1], found[2]), "decimal comma", len(found[2]))
     raise refused(f"the digits of {shown(original)} are not grouped in any known way", original, _hint(found))
 
 
-def _ambiguous(plain: str, style: str, value: Exact, decimals: int) -> Digits:
+def _ambiguous(plain: str, style: str, value: Exact, decimals: int) -> GroupedDigits:
     """1.234 fits two styles with two values; the comma of 1,234 may be a European's decimal comma as well."""
     either = EITHER.fullmatch(plain)
     if not either:
-        return Digits(value, style, decimals)
-    return Digits(int(either[1] + either[3]), "European" if either[2] == "." else style, 0, (_value(either[1], either[3]),))
+        return GroupedDigits(value, style, decimals)
+    return GroupedDigits(
+        int(either[1] + either[3]), "European" if either[2] == "." else style, 0, (_value(either[1], either[3]),)
+    )
 
 
 def _value(whole: str, decimals: str) -> Exact:
@@ -98,7 +100,7 @@ def _hint(decimal: re.Match[str] | None) -> str:
 
 def western_digits(text: str, original: str = "") -> str:
     """The text with the digits of its script (Devanagari, Arabic, full width) as 0 to 9. Raises Unreadable where a text mixes
-    scripts: that is a slip of the keyboard or a trick, not a number."""
+    scripts: that is a mistake of the keyboard or a trick, not a number."""
     if text.isascii():
         return text
     scripts = {ord(sign) - unicodedata.decimal(sign) for sign in text if sign.isdecimal()}

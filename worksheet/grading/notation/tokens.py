@@ -22,7 +22,7 @@ NUMBER, NAME, FUNCTION, FRACTION = "number", "name", "function", "fraction"
 OPEN, CLOSE, SIGN, END = "open", "close", "sign", "end"
 
 
-class Token(NamedTuple):
+class FormulaToken(NamedTuple):
     """``text`` is a symbol's or function's name, a sign, or the bracket that closes an opening one."""
 
     kind: str
@@ -150,19 +150,19 @@ class Scanner:
         self.names = names
         self.next = start
         self.end = end
-        self.tokens: list[Token] = []
+        self.tokens: list[FormulaToken] = []
         self.calls: list[bool] = []  # for every open bracket, whether it holds the arguments of a function
 
-    def scanned(self) -> list[Token]:
+    def scanned(self) -> list[FormulaToken]:
         while self.next < self.end:
             found = SCANNERS[bool(self.calls) and self.calls[-1]].match(self.text, self.next, self.end)
             assert found is not None  # the last branch takes any sign
             self.next = found.end()
             for token in KINDS[found.lastgroup or "bad"](self, found):
                 self.add(token)
-        return [*self.tokens, Token(END, "", self.end, self.end)]
+        return [*self.tokens, FormulaToken(END, "", self.end, self.end)]
 
-    def add(self, token: Token) -> None:
+    def add(self, token: FormulaToken) -> None:
         if token.kind == OPEN:
             self.calls.append(bool(self.tokens) and self.tokens[-1].kind == FUNCTION)
         if token.kind == CLOSE and self.calls:
@@ -171,42 +171,42 @@ class Scanner:
             refuse(self.text, f"more than {MAX_TOKENS} numbers, symbols and signs", token.start, token.end)
         self.tokens.append(token)
 
-    def space(self, _: re.Match[str]) -> Iterator[Token]:
+    def space(self, _: re.Match[str]) -> Iterator[FormulaToken]:
         return iter(())
 
-    def number(self, found: re.Match[str]) -> Iterator[Token]:
+    def number(self, found: re.Match[str]) -> Iterator[FormulaToken]:
         try:
             digits = read_digits(found[0])
         except WorksheetError as fault:
             refuse(self.text, fault.message, *found.span(), fault.hint)
         if digits.alternatives and "." in found[0]:
             refuse(self.text, f"{found[0]} may be a thousand or a decimal number", *found.span(), "write it without the dot")
-        yield Token(NUMBER, found[0], *found.span(), digits.value)
+        yield FormulaToken(NUMBER, found[0], *found.span(), digits.value)
 
-    def raised(self, found: re.Match[str]) -> Iterator[Token]:
-        yield Token(SIGN, "^", found.start(), found.end())
-        yield Token(NUMBER, found[0], *found.span(), int(found[0].translate(SUPERSCRIPTS)[:3]))
+    def raised(self, found: re.Match[str]) -> Iterator[FormulaToken]:
+        yield FormulaToken(SIGN, "^", found.start(), found.end())
+        yield FormulaToken(NUMBER, found[0], *found.span(), int(found[0].translate(SUPERSCRIPTS)[:3]))
 
-    def sign(self, found: re.Match[str]) -> Iterator[Token]:
+    def sign(self, found: re.Match[str]) -> Iterator[FormulaToken]:
         yield self.marked(found[0], found)
 
-    def marked(self, sign: str, found: re.Match[str]) -> Token:
+    def marked(self, sign: str, found: re.Match[str]) -> FormulaToken:
         if sign in SIGNS:
-            return Token(SIGN, SIGNS[sign], *found.span())
+            return FormulaToken(SIGN, SIGNS[sign], *found.span())
         if sign in OPENING:
-            return Token(OPEN, OPENING[sign], *found.span(), 0, ROUNDING.get(OPENING[sign], ""))
+            return FormulaToken(OPEN, OPENING[sign], *found.span(), 0, ROUNDING.get(OPENING[sign], ""))
         if sign in CLOSING:
-            return Token(CLOSE, CLOSING[sign], *found.span())
+            return FormulaToken(CLOSE, CLOSING[sign], *found.span())
         return refuse(self.text, f"{shown(sign)} has no place in a formula", *found.span(), HINTS.get(sign))
 
-    def command(self, found: re.Match[str]) -> Iterator[Token]:
+    def command(self, found: re.Match[str]) -> Iterator[FormulaToken]:
         name = found[0]
         if name in SKIPPED:
             return
         if name in FRACTIONS:
-            yield Token(FRACTION, name, *found.span())
+            yield FormulaToken(FRACTION, name, *found.span())
         elif name[1:] in FUNCTIONS:
-            yield Token(FUNCTION, FUNCTIONS[name[1:]], *found.span())
+            yield FormulaToken(FUNCTION, FUNCTIONS[name[1:]], *found.span())
         elif name in SIGNS or name in OPENING or name in CLOSING:
             yield self.marked(name, found)
         else:
@@ -214,16 +214,16 @@ class Scanner:
             commands = [command for command in known if command.startswith("\\") and command[1:].isalpha()]
             refuse(self.text, f"{shown(name)} is no part of a formula", *found.span(), nearest(name, commands))
 
-    def bad(self, found: re.Match[str]) -> Iterator[Token]:
+    def bad(self, found: re.Match[str]) -> Iterator[FormulaToken]:
         return refuse(self.text, f"{shown(found[0])} has no place in a formula", *found.span())
 
     # Letters
 
-    def run(self, found: re.Match[str]) -> Iterator[Token]:
+    def run(self, found: re.Match[str]) -> Iterator[FormulaToken]:
         """Letters that stand together, with the subscript of the last of them."""
         word, places = self.spelled(found)
         if word in ("x", "X") and self.is_times(word):
-            yield Token(SIGN, "*", *found.span())
+            yield FormulaToken(SIGN, "*", *found.span())
             return
         function = self.function(word)
         if function:
@@ -236,9 +236,9 @@ class Scanner:
             start = places[min(place, len(places) - 1)]
             place += len(part)
             end = places[place] if place < len(places) else found.end()
-            yield Token(NAME, self.names.known[part], start, max(end, start + 1))
+            yield FormulaToken(NAME, self.names.known[part], start, max(end, start + 1))
         if function:
-            yield Token(FUNCTION, FUNCTIONS[function.lower()], places[place], found.end())
+            yield FormulaToken(FUNCTION, FUNCTIONS[function.lower()], places[place], found.end())
 
     def spelled(self, found: re.Match[str]) -> tuple[str, list[int]]:
         """The letters as the table of symbols spells them, and the place of each in the text."""

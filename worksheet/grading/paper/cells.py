@@ -22,7 +22,7 @@ Row = int | str  # the number of a layer from 1 on, or TOTAL, or FIND
 Key = tuple[Row, str]  # row and column: (4, "flops"), ("total", "params"), (2, "output"), (4, "flops.formula")
 Value = tuple[Exact, ...]  # one number for a count, a number for each axis of an output, the numbers of a set in order
 
-# What a column asks for. Slips and other ways of counting apply to one of these, whatever a convention calls its column.
+# What a column asks for. Mistakes and other ways of counting apply to one of these, whatever a convention calls its column.
 SIZES, PARAMETERS, OPERATIONS = "output", "params", "ops"
 SET = "set"  # a set of numbers: of a question asked backwards
 PARAMETER_MEMORY, ACTIVATION_MEMORY = "param_mem", "act_mem"
@@ -31,7 +31,7 @@ PARAMETER_MEMORY, ACTIVATION_MEMORY = "param_mem", "act_mem"
 @dataclass(frozen=True, eq=False)
 class Asked:
     """What is asked of a layer in one column. The same object for all cells, networks and students that share its
-    formulas, so that what is derived from it (a slip's wrong formulas, say) is derived once.
+    formulas, so that what is derived from it (a mistake's wrong formulas, say) is derived once.
 
     ``formulas`` hold one formula for a count, one for each axis for an output; every symbol stays a letter: b for the bias,
     g for the groups. Sizes of the output stand in the formulas of a count as their letters, W and H; ``sizes`` has

@@ -11,7 +11,7 @@ from worksheet.grading.mark import MarkedPaper, Verdict
 from worksheet.grading.paper.cells import Key
 
 DECIMALS = 6  # of points that are no whole number
-MOST_LETTERS = 200  # of a stranger's text in a document
+MAX_LETTERS = 200  # of a stranger's text in a document
 
 
 class Sums(NamedTuple):
@@ -66,7 +66,7 @@ def named(key: Key) -> str:
     return f"{key[0]} {one_line(key[1])}"
 
 
-def one_line(text: str, most: int = MOST_LETTERS) -> str:
+def one_line(text: str, most: int = MAX_LETTERS) -> str:
     """A stranger's text as it can stand in a sentence or a table: one line, without control signs, cut where it is long."""
     text = printable(" ".join(text[: 4 * most].split()))
     return text if len(text) <= most else f"{text[:most]}…"

@@ -16,11 +16,11 @@ from worksheet.grading.paper.cells import FORMULA, Key
 from worksheet.grading.results.amounts import counted, decimal, named, number, one_line
 from worksheet.grading.results.charts import Heatmap, draw_circles, draw_heatmap, draw_histogram, points_bars
 from worksheet.grading.results.phrases import convention_titles, sentences
-from worksheet.grading.results.statistics import Counted, Statistics, Unknown
+from worksheet.grading.results.statistics import Counted, Statistics, UnknownAnswer
 from worksheet.grading.results.streams import Unplaced
 
-MOST_HARDEST, MOST_MISTAKES, MOST_UNKNOWN, MOST_LINES = 10, 20, 25, 50
-MOST_ROWS, MOST_PLACES = 48, 30  # of one picture: rows of a grid, rows of the sheet beside each other
+MAX_HARDEST, MAX_MISTAKES, MAX_UNKNOWN, MAX_LINES = 10, 20, 25, 50
+MAX_ROWS, MAX_PLACES = 48, 30  # of one picture: rows of a grid, rows of the sheet beside each other
 LOW = 0.2  # below it a cell tells strong and weak students apart only poorly, by the usual rule of thumb
 FEWEST = 10  # students without whom a correlation says nothing
 DISCRIMINATION = (
@@ -75,7 +75,7 @@ class _Document:
         plain = column.removesuffix(FORMULA)
         return self.labels.get(plain, plain) + (", formula" if plain != column else "")
 
-    def place(self, cell: Counted | Unknown) -> str:
+    def place(self, cell: Counted | UnknownAnswer) -> str:
         """A cell in words: row 4 (conv2d_2), # FLOPs."""
         row = cell.key[0] if isinstance(cell.key[0], str) else f"row {cell.key[0]}"
         return f"{row}{f' ({one_line(cell.layer)})' if cell.layer else ''}, {self.label(cell.key[1])}"
@@ -118,7 +118,7 @@ class _Document:
         yield from self.grids("right", "Right or carried, in %", "the darker, the harder", BLUE, shades, figures)
         cells = sorted(self.found.cells.values(), key=lambda cell: right.get(cell.key, Fraction(1)))
         headings = ("The hardest cells", "right %", "carried %", "mistake %", "blank %", "Commonest mistake")
-        rows = [self.hard(cell) for cell in cells[:MOST_HARDEST] if right.get(cell.key, 1) < 1]
+        rows = [self.hard(cell) for cell in cells[:MAX_HARDEST] if right.get(cell.key, 1) < 1]
         if rows:
             yield Table((headings[0], headings[5], *headings[1:5]), tuple(rows), words=2)
 
@@ -138,8 +138,8 @@ class _Document:
         layers = {key[0]: cell.layer for key, cell in self.found.cells.items()}
         rows = list(layers)
         darkest = max(shades.values(), default=0) or 1
-        for start in range(0, len(rows), MOST_ROWS):
-            part = rows[start : start + MOST_ROWS]
+        for start in range(0, len(rows), MAX_ROWS):
+            part = rows[start : start + MAX_ROWS]
             places = {(row, column): (part.index(row), columns.index(column)) for row, column in figures if row in part}
             names = [" ".join(filter(None, (str(row), one_line(layers[row])))) for row in part]
             if not places:
@@ -147,7 +147,7 @@ class _Document:
             low, high = min(places, key=lambda cell: shades[cell]), max(places, key=lambda cell: shades[cell])
             words = f"{heading}, by row and column: from {figures[high]} at {named(high)} to {figures[low]} at {named(low)}"
             drawn = Heatmap(
-                f"{name}{start // MOST_ROWS + 1 if start else ''}",
+                f"{name}{start // MAX_ROWS + 1 if start else ''}",
                 heading,
                 colour,
                 names,
@@ -161,7 +161,7 @@ class _Document:
     # What went wrong
 
     def mistakes(self) -> Iterator[Block]:
-        counts = self.found.mistakes().most_common(MOST_MISTAKES)
+        counts = self.found.mistakes().most_common(MAX_MISTAKES)
         if not counts:
             return
         yield Title("Mistakes")
@@ -177,8 +177,8 @@ class _Document:
         lines = list(dict.fromkeys((label, cell.key[1]) for label in labels for cell in cells if label in cell.labels))
         several = {label for label in labels if sum(label == other for other, _ in lines) > 1}
         rows = list(dict.fromkeys(cell.key[0] for cell in cells))
-        for start in range(0, len(rows), MOST_PLACES):
-            part = rows[start : start + MOST_PLACES]
+        for start in range(0, len(rows), MAX_PLACES):
+            part = rows[start : start + MAX_PLACES]
             drawn = {
                 (i, part.index(cell.key[0])): cell.labels[label]
                 for i, (label, column) in enumerate(lines)
@@ -187,7 +187,7 @@ class _Document:
             }
             names = [f"{label}, {column}" if label in several else label for label, column in lines]
             words = f"Mistakes by row: most often {labels[0]} at {self.commonest(labels[0])}"
-            name = f"mistakes{start // MOST_PLACES + 1 if start else ''}"
+            name = f"mistakes{start // MAX_PLACES + 1 if start else ''}"
             yield draw_circles(
                 name, "How often each mistake was made, by S. No.", names, [str(row) for row in part], drawn, words
             )
@@ -196,16 +196,16 @@ class _Document:
         return named(max(self.found.cells.values(), key=lambda cell: cell.labels[label]).key)
 
     def unknown(self) -> Iterator[Block]:
-        found = list(islice(self.found.unknowns(), MOST_UNKNOWN + 1))
+        found = list(islice(self.found.unknowns(), MAX_UNKNOWN + 1))
         if not found:
             return
         yield Title("The same unknown value")
         yield Text("Wrong answers that several students gave. Is it a mistake that the catalogue lacks, or one answer handed on?")
-        yield Bullets(tuple(self.alike(each) for each in found[:MOST_UNKNOWN]))
-        if len(found) > MOST_UNKNOWN:
+        yield Bullets(tuple(self.alike(each) for each in found[:MAX_UNKNOWN]))
+        if len(found) > MAX_UNKNOWN:
             yield Text("There are more of them, each of fewer students.")
 
-    def alike(self, each: Unknown) -> str:
+    def alike(self, each: UnknownAnswer) -> str:
         more = each.many - len(each.who)
         who = ", ".join(map(one_line, each.who)) + (f" and {more} more" if more else "")
         return f"{each.many} students gave {each.what} at {self.place(each)}: {who}"
@@ -223,8 +223,8 @@ class _Document:
         yield from self.grids("discrimination", "Correlation with the rest", "the darker, the better", GREEN, shades, figures)
         low = sorted((r, key) for key, r in found.items() if r < LOW)
         if low:
-            cells = [f"{self.place(self.found.cells[key])} ({figures[key]})" for _, key in low[:MOST_HARDEST]]
-            more = f", and {len(low) - MOST_HARDEST} more" if len(low) > MOST_HARDEST else ""
+            cells = [f"{self.place(self.found.cells[key])} ({figures[key]})" for _, key in low[:MAX_HARDEST]]
+            more = f", and {len(low) - MAX_HARDEST} more" if len(low) > MAX_HARDEST else ""
             yield Text(f"Worth a second look: {'; '.join(cells)}{more}.")
 
     # Verdicts, flags, what is left
@@ -255,9 +255,9 @@ class _Document:
 
 
 def _list(items: Sequence[str], many: int) -> Iterator[Block]:
-    yield Bullets(tuple(items[:MOST_LINES]))
-    if many > MOST_LINES:
-        yield Text(f"And {many - MOST_LINES:,} more.")
+    yield Bullets(tuple(items[:MAX_LINES]))
+    if many > MAX_LINES:
+        yield Text(f"And {many - MAX_LINES:,} more.")
 
 
 def unplaced(line: Unplaced) -> str:

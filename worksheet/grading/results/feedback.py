@@ -19,11 +19,11 @@ from worksheet.grading.results.amounts import counted, decimal, one_line, sums
 from worksheet.grading.results.phrases import SHORT, VERDICTS, convention_titles, sentences
 from worksheet.grading.results.stable_json import JsonStream
 
-MOST_SHOWN = 28  # letters of an answer in a table; a longer one is cut
-MOST_QUOTED, MOST_SAID = 200, 1000  # and in a sentence; letters of a sentence
+MAX_SHOWN = 28  # letters of an answer in a table; a longer one is cut
+MAX_QUOTED, MAX_SAID = 200, 1000  # and in a sentence; letters of a sentence
 TOGETHER = 3  # columns of answers beside each other
-MOST_FITTING = 3  # mistakes that are told where several fit
-MOST_ADDED = 60  # rows of a total that are written out
+MAX_FITTING = 3  # mistakes that are told where several fit
+MAX_ADDED = 60  # rows of a total that are written out
 SINGLE = {OUTPUT: "Output"}  # headings of columns that no convention has
 TIMES = "\u00a0×\u00a0"  # between sizes, which stay on one line
 STUDENT, OWN = "student", "your"  # whose answers a flag speaks of
@@ -88,8 +88,8 @@ class Solution:
             return ()
         if column not in self.totals:
             terms = [row_value for row in self.worked.rows if (row_value := self.counted(row, column))]
-            formula = Formula.of(_added(terms if 0 < len(terms) <= MOST_ADDED else [value]))
-            stages = (formula,) if 1 < len(terms) <= MOST_ADDED else ()
+            formula = Formula.of(_added(terms if 0 < len(terms) <= MAX_ADDED else [value]))
+            stages = (formula,) if 1 < len(terms) <= MAX_ADDED else ()
             self.totals[column] = Step(column, self.labels.get(column, column), (), formula, {}, value, stages)
         return (self.totals[column],)
 
@@ -186,7 +186,7 @@ class _Sheet:
         yield Title("Right from your own earlier values")
         headings = ("Where", "Your answer", "Follows from your", "Right is", "Points")
         rows = tuple(
-            (self.where(mark.key), one_line(mark.answer, MOST_SHOWN), self.origin(mark), self.solution.value(mark.key), _of(mark))
+            (self.where(mark.key), one_line(mark.answer, MAX_SHOWN), self.origin(mark), self.solution.value(mark.key), _of(mark))
             for mark in marks
         )
         yield Table(headings, rows, words=3)
@@ -218,7 +218,7 @@ class _Sheet:
     def told(self, mark: Mark) -> Iterator[str]:
         """What is said of an answer that is not right: what was read, what happened, what flags say, the size that is right."""
         if mark.answer.strip():
-            yield f"You wrote {one_line(mark.answer, MOST_QUOTED)}."
+            yield f"You wrote {one_line(mark.answer, MAX_QUOTED)}."
         yield from SAID[mark.verdict](self, mark)
         if mark.says:
             yield _ended(mark.says)
@@ -237,7 +237,7 @@ class _Sheet:
     def mistakes(self, mark: Mark) -> Iterator[str]:
         """The sentences of the mistakes that fit."""
         found = [" And: ".join(self.says.get(part, part) for part in label.split(AND)) for label in mark.labels]
-        found = list(dict.fromkeys(found))[:MOST_FITTING]
+        found = list(dict.fromkeys(found))[:MAX_FITTING]
         if found:
             own = "From your own earlier values: " if mark.own else ""
             yield own + found[0]
@@ -285,9 +285,9 @@ def _answer(mark: Mark | None) -> str:
     if mark is None:
         return ""
     if mark.verdict is Verdict.RIGHT:
-        return one_line(mark.answer, MOST_SHOWN)
+        return one_line(mark.answer, MAX_SHOWN)
     words = SHORT[mark.verdict]
-    return f"{one_line(mark.answer, MOST_SHOWN)} ({words})" if mark.answer.strip() else f"({words})"
+    return f"{one_line(mark.answer, MAX_SHOWN)} ({words})" if mark.answer.strip() else f"({words})"
 
 
 def _points(marks: Mapping[Key, Mark], row: int | str, columns: Sequence[str]) -> str:
@@ -309,5 +309,5 @@ def _worth(points: str, most: Fraction | int) -> str:
 
 def _ended(text: str) -> str:
     """A sentence from a message."""
-    text = one_line(text, MOST_SAID)
+    text = one_line(text, MAX_SAID)
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")

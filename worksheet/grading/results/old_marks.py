@@ -19,7 +19,7 @@ from worksheet.grading.paper.cells import FIND, TOTAL, Key
 from worksheet.grading.results.amounts import decimal
 from worksheet.grading.results.tables import STUDENT, VERDICT, unguarded
 
-MOST_BYTES = 1 << 28
+MAX_BYTES = 1 << 28
 POINTS = re.compile(r"-?\d{1,12}(?:\.\d{1,12})?", re.ASCII)
 ROW = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 SEPARATORS = (",", ";", "\t")  # as spreadsheets write them when they save the file again
@@ -52,15 +52,15 @@ def read_old_marks(path: Path) -> Students:
     """The marks of each student by id. Raises WorksheetError with every fault of the file."""
     try:
         size, text = path.stat().st_size, ""
-        if size <= MOST_BYTES:
+        if size <= MAX_BYTES:
             with path.open(encoding="utf-8-sig", newline="") as stream:
                 text = stream.read()
     except OSError as fault:
         raise WorksheetError(f"cannot be read: {fault.strerror}", Where(str(path)), HINT) from None
     except UnicodeDecodeError:
         raise WorksheetError("is not text in UTF-8", Where(str(path)), HINT) from None
-    if size > MOST_BYTES:
-        raise WorksheetError(f"is larger than {MOST_BYTES:,} bytes", Where(str(path)), HINT)
+    if size > MAX_BYTES:
+        raise WorksheetError(f"is larger than {MAX_BYTES:,} bytes", Where(str(path)), HINT)
     return (_from_json if text.lstrip()[:1] == "{" else _from_csv)(text, str(path))
 
 

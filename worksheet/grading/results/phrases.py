@@ -31,9 +31,9 @@ SHORT = VERDICTS | {  # in a table
 @cache
 def sentences() -> Mapping[str, str]:
     """What is said to a student of each known mistake, by its id."""
-    from worksheet.grading.mistakes import slips
+    from worksheet.grading.mistakes import known_mistakes
 
-    return {label: slip.says for label, slip in slips().items()}
+    return {label: mistake.says for label, mistake in known_mistakes().items()}
 
 
 def convention_titles(names: Iterable[str], known: Mapping[str, str]) -> dict[str, str]:

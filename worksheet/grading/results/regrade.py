@@ -17,14 +17,14 @@ from worksheet.grading.results.phrases import VERDICTS
 from worksheet.grading.results.stable_json import labels
 from worksheet.grading.results.streams import Unplaced
 
-MOST_LISTED = 300  # students in the document; its data has them all
-MOST_CHANGES = 200_000  # cells that are kept
-MOST_NAMED = 60  # new and missing students
-MOST_WHY = 4  # changes that are told of a student in the document
+MAX_LISTED = 300  # students in the document; its data has them all
+MAX_CHANGES = 200_000  # cells that are kept
+MAX_NAMED = 60  # new and missing students
+MAX_WHY = 4  # changes that are told of a student in the document
 
 
 @dataclass(frozen=True)
-class Change:
+class CellChange:
     """A cell whose points or verdict are others now. A side is None where the cell was not asked."""
 
     key: Key
@@ -45,14 +45,14 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Student:
+class ChangedStudent:
     """A student who was there before and whose marks changed. Points are empty where the paper was not marked."""
 
     id: str
     name: str
     before: str
     after: str
-    changes: tuple[Change, ...]
+    changes: tuple[CellChange, ...]
 
     @property
     def gain(self) -> Fraction | None:
@@ -65,7 +65,7 @@ class Regrade:
 
     def __init__(self, old: Students) -> None:
         self.old = dict(old)
-        self.changed: list[Student] = []
+        self.changed: list[ChangedStudent] = []
         self.new: list[str] = []
         self.same = self.kept = self.cells = 0
 
@@ -80,11 +80,11 @@ class Regrade:
             self.same += 1
             return
         self.cells += len(changes)
-        kept = changes[: max(0, MOST_CHANGES - self.kept)]
+        kept = changes[: max(0, MAX_CHANGES - self.kept)]
         self.kept += len(kept)
-        self.changed.append(Student(marked.id, marked.name, old.points, after, kept))
+        self.changed.append(ChangedStudent(marked.id, marked.name, old.points, after, kept))
 
-    def compared(self, old: Any, marked: MarkedPaper) -> Iterator[Change]:
+    def compared(self, old: Any, marked: MarkedPaper) -> Iterator[CellChange]:
         """The cells that changed, those that are asked no more at the end."""
         here = set()
         for mark in marked.marks:
@@ -92,10 +92,10 @@ class Regrade:
             before = old.get(mark.key)
             points = "" if mark.verdict is Verdict.UNMARKED else decimal(mark.points)
             if before is None or before.points != points or before.verdict != mark.verdict:
-                yield Change(mark.key, before, OldMark(points, mark.verdict, mark.answer), _why(before, mark))
+                yield CellChange(mark.key, before, OldMark(points, mark.verdict, mark.answer), _why(before, mark))
         for key in old if not marked.failed else ():
             if key not in here:
-                yield Change(key, old[key], None, "asked no more")
+                yield CellChange(key, old[key], None, "asked no more")
 
     def close(self, unplaced: tuple[Unplaced, ...]) -> None:
         """Lines without a place change nothing here."""
@@ -130,15 +130,15 @@ class Regrade:
             yield _table("Cell", [(named(change.key), student, change) for student, change in changes])
         if self.changed:
             yield Title("Who")
-            rows = tuple(map(_line, self.changed[:MOST_LISTED]))
+            rows = tuple(map(_line, self.changed[:MAX_LISTED]))
             yield Table(("id", "Name", "What changed", "before", "now", "change"), rows, words=3)
-            if len(self.changed) > MOST_LISTED:
-                yield Text(f"And {len(self.changed) - MOST_LISTED:,} more; the JSON of this comparison has all of them.")
+            if len(self.changed) > MAX_LISTED:
+                yield Text(f"And {len(self.changed) - MAX_LISTED:,} more; the JSON of this comparison has all of them.")
         for heading, names in (("New students", self.new), ("Students who are missing now", self.missing)):
             if names:
                 yield Title(heading)
-                more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
-                yield Bullets((", ".join(map(one_line, names[:MOST_NAMED])) + more,))
+                more = f" and {len(names) - MAX_NAMED:,} more" if len(names) > MAX_NAMED else ""
+                yield Bullets((", ".join(map(one_line, names[:MAX_NAMED])) + more,))
 
     def overview(self) -> Iterator[str]:
         gains = [student.gain for student in self.changed if student.gain is not None]
@@ -187,7 +187,7 @@ def _why(before: OldMark | None, mark: Mark) -> str:
     return f"{VERDICTS[before.verdict]} before, {VERDICTS[mark.verdict]} now{f': {names}' if names else ''}"
 
 
-def _table(heading: str, changes: list[tuple[str, Student, Change]]) -> Table:
+def _table(heading: str, changes: list[tuple[str, ChangedStudent, CellChange]]) -> Table:
     """Changes by something they have in common, the most frequent first."""
     cells: Counter[str] = Counter()
     students: dict[str, set[str]] = {}
@@ -196,23 +196,23 @@ def _table(heading: str, changes: list[tuple[str, Student, Change]]) -> Table:
         cells[name] += 1
         students.setdefault(name, set()).add(student.id)
         points[name] = points.get(name, Fraction(0)) + change.gain
-    rows = [(name, many, len(students[name]), _signed(points[name])) for name, many in cells.most_common(MOST_LISTED)]
+    rows = [(name, many, len(students[name]), _signed(points[name])) for name, many in cells.most_common(MAX_LISTED)]
     total = ("", sum(cells.values()), len({student.id for _, student, _ in changes}), _signed(sum(points.values(), Fraction(0))))
     return Table((heading, "cells", "students", "points"), tuple(rows), total)
 
 
-def _line(student: Student) -> tuple[str, ...]:
+def _line(student: ChangedStudent) -> tuple[str, ...]:
     points = student.before or "–", student.after or "–", _signed(student.gain)
     return one_line(student.id), one_line(student.name), _told(student), *points
 
 
-def _told(student: Student) -> str:
-    said = [f"{named(change.key)}: {change.why}" for change in student.changes[:MOST_WHY]]
-    more = [f"{len(student.changes) - MOST_WHY} more"] if len(student.changes) > MOST_WHY else []
+def _told(student: ChangedStudent) -> str:
+    said = [f"{named(change.key)}: {change.why}" for change in student.changes[:MAX_WHY]]
+    more = [f"{len(student.changes) - MAX_WHY} more"] if len(student.changes) > MAX_WHY else []
     return "; ".join([*said, *more])
 
 
-def _entry(change: Change) -> dict[str, Any]:
+def _entry(change: CellChange) -> dict[str, Any]:
     row, column = change.key
     sides = {"before": change.before, "after": change.after}
     said = {name: side and {"points": _number(side.points), "verdict": side.verdict.value} for name, side in sides.items()}

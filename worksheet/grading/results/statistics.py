@@ -15,10 +15,10 @@ from worksheet.grading.results.amounts import Sums, counted, decimal, one_line
 from worksheet.grading.results.stable_json import labels
 from worksheet.grading.results.streams import Unplaced
 
-MOST_NAMED = 12  # students that are named with what they have in common
-MOST_VALUES = 2_000  # different unknown values of a cell that are remembered
-MOST_LISTED = 200  # failures and unplaced lines that are kept for the report
-MOST_SHOWN = 24  # letters of an answer
+MAX_NAMED = 12  # students that are named with what they have in common
+MAX_VALUES = 2_000  # different unknown values of a cell that are remembered
+MAX_LISTED = 200  # failures and unplaced lines that are kept for the report
+MAX_SHOWN = 24  # letters of an answer
 SCALE = 693_000_000  # sums of points are kept times this, so that nearly all are whole numbers, which add up faster
 EARNED = frozenset({Verdict.RIGHT, Verdict.CARRIED})
 Tally = tuple[Verdict, int, int]  # a verdict, and points as numerator and denominator
@@ -74,7 +74,7 @@ class Counted:
 
 
 @dataclass
-class Unknown:
+class UnknownAnswer:
     """Wrong answers to one cell that nobody can explain and that several students gave; ``what`` they are in words."""
 
     key: Key
@@ -103,7 +103,7 @@ class Statistics:
         self.failures: list[tuple[str, str]] = []
         self.unplaced: tuple[Unplaced, ...] = ()
         self.lines = 0  # unplaced
-        self.values: dict[Key, dict[tuple[str, object], Unknown]] = {}
+        self.values: dict[Key, dict[tuple[str, object], UnknownAnswer]] = {}
 
     def add(self, marked: MarkedPaper, sums: Sums) -> None:
         self.students += 1
@@ -115,7 +115,7 @@ class Statistics:
             self.square += sums.points**2
         else:
             self.unmarked += 1
-            if len(self.failures) < MOST_LISTED:
+            if len(self.failures) < MAX_LISTED:
                 self.failures.append((marked.id, marked.failed or f"{counted(sums.unmarked, 'cell')} not marked"))
         found: set[str] = set()
         ways: set[str] = set()
@@ -152,21 +152,21 @@ class Statistics:
         """Remember a wrong answer by its value, and by its relation to the right one."""
         value: object = "".join(mark.answer.split()) if mark.value is None else mark.value
         kept = self.values.setdefault(mark.key, {})
-        for way, what, words in (("value", value, one_line(mark.answer, MOST_SHOWN)), *_relations(mark.value, truth)):
+        for way, what, words in (("value", value, one_line(mark.answer, MAX_SHOWN)), *_relations(mark.value, truth)):
             entry = kept.get((way, what))
             if entry is None:
-                if len(kept) >= MOST_VALUES:
+                if len(kept) >= MAX_VALUES:
                     continue
-                entry = kept[way, what] = Unknown(mark.key, mark.layer, words)
+                entry = kept[way, what] = UnknownAnswer(mark.key, mark.layer, words)
             entry.many += 1
-            if len(entry.who) < MOST_NAMED:
+            if len(entry.who) < MAX_NAMED:
                 entry.who.append(student)
             if len(entry.answers) < 2:
                 entry.answers.add(value)
 
     def close(self, unplaced: tuple[Unplaced, ...]) -> None:
         self.lines = len(unplaced)
-        self.unplaced = unplaced[:MOST_LISTED]
+        self.unplaced = unplaced[:MAX_LISTED]
 
     def keep(self) -> None:
         """There is no file."""
@@ -229,7 +229,7 @@ class Statistics:
         """How often each mistake was made, over all cells."""
         return sum((cell.labels for cell in self.cells.values()), Counter())
 
-    def unknowns(self) -> Iterator[Unknown]:
+    def unknowns(self) -> Iterator[UnknownAnswer]:
         """Unknown values of at least two students, the commonest first. A relation is told where the values differ."""
         entries = ((way, entry) for values in self.values.values() for (way, _), entry in values.items() if entry.many > 1)
         told = [entry for way, entry in entries if way == "value" or len(entry.answers) > 1]

@@ -23,9 +23,9 @@ REMARK = "remark"
 VERDICT = " verdict"  # behind a cell's name
 STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")  # what a spreadsheet may take for a formula
 BEFORE = " '\"`\u00a0\u3000\ufeff"  # what it may pass over on its way there
-MOST_LINES = 30_000  # of the sheet of cells: beyond, a workbook takes longer to write than a class to mark
-MOST_LETTERS = 32_767  # that a workbook's cell can hold
-MOST_ROWS = 100_000  # of students
+MAX_LINES = 30_000  # of the sheet of cells: beyond, a workbook takes longer to write than a class to mark
+MAX_LETTERS = 32_767  # that a workbook's cell can hold
+MAX_ROWS = 100_000  # of students
 CELLS = ("id", "row", "layer", "column", "answer", "verdict", "labels", "carried from", "points", "max", "flags", "says")
 WIDTHS = {"id": 14.0, "name": 22.0, "layer": 16.0, "answer": 22.0, "labels": 26.0, "says": 50.0, REMARK: 30.0}  # in letters
 
@@ -166,7 +166,7 @@ class Workbook:
     def text(self, sheet: Any, text: str, *, bold: bool = False) -> Any:
         """What holds a text: the text itself, unless it must be kept from being read as something else (also when a person edits
         it), which takes a cell of its own and many times as long."""
-        text = self.illegal.sub("\ufffd", text)[:MOST_LETTERS]
+        text = self.illegal.sub("\ufffd", text)[:MAX_LETTERS]
         if not bold and guarded(text) is text and text[:1] != "#":
             return text
         return self.own_cell(sheet, text, bold=bold)
@@ -185,8 +185,8 @@ class Workbook:
     def add(self, marked: MarkedPaper, sums: Sums) -> None:
         self.many += len(marked.marks)
         self.students += 1
-        if self.many > MOST_LINES or self.students > MOST_ROWS:
-            self.left_out = f"no workbook for more than {MOST_LINES:,} cells; marks.csv has all of them"
+        if self.many > MAX_LINES or self.students > MAX_ROWS:
+            self.left_out = f"no workbook for more than {MAX_LINES:,} cells; marks.csv has all of them"
         for ready in [] if self.left_out else self.columns.ready(marked, sums):
             self.write(*ready)
 

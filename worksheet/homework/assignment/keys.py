@@ -8,7 +8,7 @@ from fractions import Fraction
 from worksheet.conventions import ConventionName
 from worksheet.conventions.reading import read_digits
 from worksheet.counting.run import LARGEST_BATCH
-from worksheet.grading.mistakes import slips
+from worksheet.grading.mistakes import known_mistakes
 from worksheet.grading.policy import EXACT, Tolerance
 from worksheet.homework.assignment.assignment import LANGUAGES, VARIED
 from worksheet.homework.assignment.questions import BACKWARDS, MARKS
@@ -45,7 +45,7 @@ KIND = KnownName("kind", "the network has no layer of the kind {}")
 CELL = KnownName(
     "marked", "nothing that is asked is called {}", 'a column, total, or one cell: its row and its column, such as "4 flops"'
 )
-MISTAKE = KnownName("mistake", "there is no known mistake {}", "docs/mistakes.md lists them all", known=slips)
+MISTAKE = KnownName("mistake", "there is no known mistake {}", "docs/mistakes.md lists them all", known=known_mistakes)
 COUNTING = ConventionName()
 CHANGED = KnownName("varied", "a variant cannot vary {}", known=lambda: VARIED)
 COLUMNS = ListOf(COLUMN, least=1, most=100, what="column")

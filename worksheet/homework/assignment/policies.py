@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from worksheet import conventions
 from worksheet.errors import WorksheetError, shown
-from worksheet.grading.mistakes import slips
+from worksheet.grading.mistakes import known_mistakes
 from worksheet.grading.paper import find_question
 from worksheet.grading.paper.cells import FIND, OUTPUT, Paper
 from worksheet.grading.policy import EXACT, Policy, Tolerance
@@ -78,14 +78,14 @@ def _tolerances(entries: Mapping[str, Any], fields: Fields, context: Context, pa
 def _check_tolerance(
     paper: Paper, column: str, tolerance: Tolerance, hides: frozenset[str], entry: Located, context: Context
 ) -> None:
-    mistakes = [each for each in hidden(paper, column, tolerance, slips().values()) if each.slip.id not in hides]
+    mistakes = [each for each in hidden(paper, column, tolerance, known_mistakes().values()) if each.mistake.id not in hides]
     if not mistakes:
         return
-    first = {each.slip.id: each for each in reversed(mistakes)}  # where each mistake comes first
-    listed = [str(each) for each in mistakes if first[each.slip.id] is each][:MAX_SHOWN]
+    first = {each.mistake.id: each for each in reversed(mistakes)}  # where each mistake comes first
+    listed = [str(each) for each in mistakes if first[each.mistake.id] is each][:MAX_SHOWN]
     more = f"; and {len(mistakes) - len(listed):,} more" if len(mistakes) > len(listed) else ""
     message = f"known mistakes would pass as right: {'; '.join(listed)}{more}"
-    ids = [name for name in slips() if name in first]
+    ids = [name for name in known_mistakes() if name in first]
     within = entry.table()["within"].text() if isinstance(entry.value, dict) else entry.text()
     hint = f"{column}: exact; or, to let them pass, {column}: {{within: {within}, hides: [{', '.join(ids)}]}}"
     context.faults.add(WorksheetError(message, entry.where, hint))
@@ -127,5 +127,5 @@ def _unfit(entry: Located, reveal: tuple[str, ...], paper: Paper | None) -> Iter
     asked = dict.fromkeys(cell.asked for cell in paper.shown if not cell.is_formula)
     places = {item.value: item.where for item in entry.table()["reveal"].items() if isinstance(item.value, str)}
     for name in reveal:
-        if name in slips() and not any(slips()[name].applies(each) for each in asked):
+        if name in known_mistakes() and not any(known_mistakes()[name].applies(each) for each in asked):
             yield WorksheetError(f"nothing that is asked can show the mistake {shown(name)}", places.get(name), "leave it out")

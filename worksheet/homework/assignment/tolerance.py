@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from worksheet.formula import Digits, Exact
-from worksheet.grading.diagnosis.mistake import Formulas, Slip
+from worksheet.grading.diagnosis.mistake import Formulas, Mistake
 from worksheet.grading.notation.numbers import LEAST_DIGITS
 from worksheet.grading.paper.cells import Asked, Cell, Paper, Value
 from worksheet.grading.policy import Tolerance
@@ -19,38 +19,38 @@ GROUPED = Digits("en_US")
 class Hidden:
     """A known mistake that would pass as right at a cell, and what it gives there."""
 
-    slip: Slip
+    mistake: Mistake
     cell: Cell
     wrong: Exact
 
     def __str__(self) -> str:
         row = "the total" if self.cell.asked.is_total else f"row {self.cell.row}"
-        return f"{self.slip.id} gives {GROUPED.result(self.wrong)} for {GROUPED.result(self.cell.truth[0])} in {row}"
+        return f"{self.mistake.id} gives {GROUPED.result(self.wrong)} for {GROUPED.result(self.cell.truth[0])} in {row}"
 
 
-def hidden(paper: Paper, column: str, tolerance: Tolerance, slips: Iterable[Slip]) -> Iterator[Hidden]:
+def hidden(paper: Paper, column: str, tolerance: Tolerance, mistakes: Iterable[Mistake]) -> Iterator[Hidden]:
     """Every known mistake that a column's tolerance hides on this paper, cell by cell."""
-    rewritten: dict[tuple[Slip, Asked], tuple[Formulas, ...]] = {}
-    slips = tuple(slips)
+    rewritten: dict[tuple[Mistake, Asked], tuple[Formulas, ...]] = {}
+    mistakes = tuple(mistakes)
     for cell in paper.shown:
-        for slip in slips if cell.column == column and len(cell.truth) == 1 else ():
-            if slip.applies(cell.asked):
-                key = slip, cell.asked
+        for mistake in mistakes if cell.column == column and len(cell.truth) == 1 else ():
+            if mistake.applies(cell.asked):
+                key = mistake, cell.asked
                 if key not in rewritten:
-                    rewritten[key] = _formulas(slip, cell.asked)
-                wrong = _values(slip, cell, rewritten[key], tolerance)
-                yield from (Hidden(slip, cell, each) for each in wrong if _near(cell.truth[0], each, tolerance))
+                    rewritten[key] = _formulas(mistake, cell.asked)
+                wrong = _values(mistake, cell, rewritten[key], tolerance)
+                yield from (Hidden(mistake, cell, each) for each in wrong if _near(cell.truth[0], each, tolerance))
 
 
-def _formulas(slip: Slip, asked: Asked) -> tuple[Formulas, ...]:
-    return tuple(slip.rewrite(asked, asked.formulas)) if slip.rewrite else ()
+def _formulas(mistake: Mistake, asked: Asked) -> tuple[Formulas, ...]:
+    return tuple(mistake.rewrite(asked, asked.formulas)) if mistake.rewrite else ()
 
 
-def _values(slip: Slip, cell: Cell, formulas: Iterable[Formulas], tolerance: Tolerance) -> Iterator[Exact]:
-    """What the mistake gives at a cell. A slip of the pen does not count where digits may be left out: those that are written
+def _values(mistake: Mistake, cell: Cell, formulas: Iterable[Formulas], tolerance: Tolerance) -> Iterator[Exact]:
+    """What the mistake gives at a cell. A mistake of the pen does not count where digits may be left out: those that are written
     must be right."""
     wrong: list[Value | None] = [cell.at(cell.values, each) for each in formulas]
-    wrong += slip.revalue(cell.truth) if slip.revalue and not tolerance.rounded else ()
+    wrong += mistake.revalue(cell.truth) if mistake.revalue and not tolerance.rounded else ()
     yield from (value[0] for value in wrong if value is not None and len(value) == 1)
 
 

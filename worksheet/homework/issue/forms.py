@@ -26,7 +26,7 @@ RULES = "| :--- | ---: | :--- | :--- | :--- |"
 INK, EDGE, SHADE = "FFFFF8DC", "FFC9C9C9", "FFEEEEEE"  # of the cells to fill, of lines, of the headings
 
 
-class Line(NamedTuple):
+class FormLine(NamedTuple):
     """One answer that is asked for: its row and column as the reader of answers knows them, its layer for the eye."""
 
     student: str
@@ -35,13 +35,13 @@ class Line(NamedTuple):
     column: str
 
 
-def lines(paper: Paper, student: Student) -> list[Line]:
+def lines(paper: Paper, student: Student) -> list[FormLine]:
     """The lines of a form, in the order of the sheet."""
     labels: dict[int | str, str] = {no: layer.node.name for no, layer in enumerate(paper.layers, 1)} | {TOTAL: "", FIND: ""}
-    return [Line(student.id, str(cell.row), labels[cell.row], cell.column) for cell in paper.shown]
+    return [FormLine(student.id, str(cell.row), labels[cell.row], cell.column) for cell in paper.shown]
 
 
-def as_csv(asked: Iterable[Line]) -> bytes:
+def as_csv(asked: Iterable[FormLine]) -> bytes:
     """The long CSV that ``verify`` reads, its answers open; a text that a spreadsheet would run stands behind an apostrophe."""
     text = io.StringIO()
     writer = csv.writer(text)
@@ -50,7 +50,7 @@ def as_csv(asked: Iterable[Line]) -> bytes:
     return (BOM + text.getvalue()).encode()
 
 
-def as_markdown(asked: Iterable[Line]) -> bytes:
+def as_markdown(asked: Iterable[FormLine]) -> bytes:
     """The table in Markdown, one line of text a cell."""
     rows = ["| " + " | ".join((*(_one_line(text) for text in line), " ")) + " |" for line in asked]
     return ("\n".join(["| " + " | ".join(HEADINGS) + " |", RULES, *rows]) + "\n").encode()
@@ -60,7 +60,7 @@ def _one_line(text: str) -> str:
     return escape(" ".join(printable(text).split("\n")))
 
 
-def as_workbook(asked: Iterable[Line]) -> bytes:
+def as_workbook(asked: Iterable[FormLine]) -> bytes:
     """A workbook of one sheet: only the answers can be changed, and every cell is text that is never run."""
     from openpyxl import Workbook
     from openpyxl.worksheet.properties import PageSetupProperties
@@ -121,10 +121,10 @@ def _timeless(properties: bytes) -> bytes:
     return re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", b"1980-01-01T00:00:00Z", properties)
 
 
-FORMS: Mapping[str, Callable[[Iterable[Line]], bytes]] = {"csv": as_csv, "xlsx": as_workbook, "md": as_markdown}
+FORMS: Mapping[str, Callable[[Iterable[FormLine]], bytes]] = {"csv": as_csv, "xlsx": as_workbook, "md": as_markdown}
 
 
-def form_named(name: str) -> Callable[[Iterable[Line]], bytes]:
+def form_named(name: str) -> Callable[[Iterable[FormLine]], bytes]:
     """The writer of a form. Raises OutputError with what is known."""
     if name not in FORMS:
         raise OutputError(f"unknown form {shown(name)}", hint=nearest(name, FORMS))

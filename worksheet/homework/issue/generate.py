@@ -18,8 +18,8 @@ from worksheet.homework.assignment.assignment import Assignment
 from worksheet.homework.assignment.reading import assignment_of
 from worksheet.homework.issue.forms import FORMS, form_named, lines
 from worksheet.homework.issue.manifest import (
-    Entry,
     Manifest,
+    ManifestEntry,
     assignment_digest,
     digest,
     file_names,
@@ -69,7 +69,7 @@ class Order:
         return (*sheets, *forms, f"{KEYS}/{stem}.json", f"{KEYS}/{stem}.pdf")
 
 
-class Job(NamedTuple):
+class SheetJob(NamedTuple):
     """What a worker is sent: the assignment as bytes, which it unpacks once, a student, the files that are wanted."""
 
     assignment: bytes
@@ -159,7 +159,9 @@ class Generation:
         for student in self.students:
             stem, old = self.stems[student.id], known.get(student.id or self.stems[student.id])
             made = self.made(student)
-            entries[student.id or stem] = old if old and (old.file, old.made) == (stem, made) else Entry(stem, student.name, made)
+            entries[student.id or stem] = (
+                old if old and (old.file, old.made) == (stem, made) else ManifestEntry(stem, student.name, made)
+            )
         bound = self.manifest.bound
         self.manifest = Manifest(self.base, self.assignment.title, entries, bound)
         self.manifest.save(self.folder)
@@ -168,7 +170,7 @@ class Generation:
         """Of what a student's files are made."""
         return digest(self.base, student.id, student.name)
 
-    def jobs(self, on_done: Callable[[Student], None] | None) -> Iterator[Job]:
+    def jobs(self, on_done: Callable[[Student], None] | None) -> Iterator[SheetJob]:
         """A job for each student whose files are not all there."""
         sent = pickle.dumps(self.assignment)
         for student in self.students:
@@ -176,13 +178,13 @@ class Generation:
             there = {name for name in self.manifest.students[student.id or stem].files if (self.folder / name).is_file()}
             names = tuple(name for name in self.order.names(stem) if name not in there)
             if names:
-                yield Job(sent, self.order, student, names)
+                yield SheetJob(sent, self.order, student, names)
                 continue
             self.result.kept += 1
             if on_done is not None:
                 on_done(student)
 
-    def put(self, outcome: Outcome[Job, Files]) -> None:
+    def put(self, outcome: Outcome[SheetJob, Files]) -> None:
         """Write one student's files, each whole or not at all."""
         student = outcome.item.student
         stem = self.stems[student.id]
@@ -265,7 +267,7 @@ def _setter(assignment: bytes, reference: bool | None) -> PaperSetter:
     return PaperSetter(pickle.loads(assignment), reference=reference)  # noqa: S301  # made by Generation in the parent process
 
 
-def make(job: Job) -> Files:
+def make(job: SheetJob) -> Files:
     """One student's files."""
     papers = _setter(job.assignment, job.order.reference).papers(job.student)
     return Files({name: _file(name, papers, job.order) for name in job.names}, fingerprint(papers.paper.counting.network))

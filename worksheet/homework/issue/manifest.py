@@ -17,13 +17,13 @@ from worksheet.version import VERSION
 from worksheet.writers import render, save
 
 NAME = "manifest.json"
-MOST_BYTES = 256 * 2**20
-MOST_TEMPLATES = 16 * 2**20  # bytes of a folder of templates
+MAX_BYTES = 256 * 2**20
+MAX_TEMPLATES = 16 * 2**20  # bytes of a folder of templates
 HINT = "another folder for -o, or remove this file"
 
 
 @dataclass(frozen=True)
-class Entry:
+class ManifestEntry:
     """One student: the name of the files without their suffixes, of what they are made, which of them are, and
     what tells the network from others."""
 
@@ -40,7 +40,7 @@ class Manifest:
 
     assignment: str = ""
     title: str = ""
-    students: dict[str, Entry] = field(default_factory=dict)
+    students: dict[str, ManifestEntry] = field(default_factory=dict)
     bound: str = ""
 
     def save(self, folder: Path) -> None:
@@ -57,8 +57,8 @@ def manifest_in(folder: Path) -> Manifest:
         return Manifest()
     where = Where(str(path))
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise OutputError(f"is larger than {MOST_BYTES // 2**20} MiB", where, HINT)
+        if path.stat().st_size > MAX_BYTES:
+            raise OutputError(f"is larger than {MAX_BYTES // 2**20} MiB", where, HINT)
         return _read(json.loads(path.read_text("utf-8")))
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise OutputError("is no manifest of homework, so nothing is written beside it", where, HINT) from None
@@ -69,9 +69,9 @@ def _read(data: Any) -> Manifest:
     return Manifest(str(data["assignment"]), str(data["title"]), students, str(data["bound"]))
 
 
-def _entry(data: Any) -> Entry:
+def _entry(data: Any) -> ManifestEntry:
     file, name, made, network = (str(data[key]) for key in ("file", "name", "made", "network"))
-    return Entry(file, name, made, tuple(map(str, data["files"])), network)
+    return ManifestEntry(file, name, made, tuple(map(str, data["files"])), network)
 
 
 def digest(*parts: str | bytes) -> str:
@@ -98,8 +98,8 @@ def templates_digest(folder: Path | None) -> str:
     size = 0
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         size += path.stat().st_size
-        if size > MOST_TEMPLATES:
-            raise OutputError(f"is larger than {MOST_TEMPLATES // 2**20} MiB: no folder of templates", Where(str(folder)))
+        if size > MAX_TEMPLATES:
+            raise OutputError(f"is larger than {MAX_TEMPLATES // 2**20} MiB: no folder of templates", Where(str(folder)))
         parts += [str(path.relative_to(folder)).encode(), path.read_bytes()]
     return digest(*parts)
 

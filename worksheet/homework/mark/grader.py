@@ -47,7 +47,7 @@ class Grader:
         return MarkedPaper(answered.student, answered.name, marks)
 
 
-class Work(NamedTuple):
+class MarkingWork(NamedTuple):
     """What a worker is sent: the assignment as bytes, which it unpacks once, and some students' answers."""
 
     assignment: bytes
@@ -64,7 +64,7 @@ def _unpacked(assignment: bytes) -> Grader:
     return Grader(pickle.loads(assignment))  # noqa: S301  # made by ``packed`` in the parent process
 
 
-def mark_all(work: Work) -> list[MarkedPaper]:
+def mark_all(work: MarkingWork) -> list[MarkedPaper]:
     """Mark some students' papers, in a worker."""
     grader = _unpacked(work.assignment)
     return [grader.marked(answered) for answered in work.answers]

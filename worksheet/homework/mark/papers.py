@@ -7,7 +7,7 @@ from itertools import chain, islice
 
 from worksheet.grading.mark import MarkedPaper
 from worksheet.homework.assignment.assignment import Assignment
-from worksheet.homework.mark.grader import Answered, Work, mark_all, packed
+from worksheet.homework.mark.grader import Answered, MarkingWork, mark_all, packed
 from worksheet.homework.workers import LOCAL, Outcome, run
 
 TOGETHER = 50  # students that a worker is sent at a time
@@ -31,7 +31,7 @@ def mark_papers(
     if jobs is None:
         jobs = ONE_A_CORE if assignment.variants and len(first) == FEW else 1
     sent = packed(assignment)
-    works = (Work(sent, batch) for batch in _batches(chain(first, students)))
+    works = (MarkingWork(sent, batch) for batch in _batches(chain(first, students)))
     for outcome in run(mark_all, works, jobs=jobs, backend=backend, scheduler=scheduler):
         for marked in _all(outcome):
             if on_done is not None:
@@ -45,7 +45,7 @@ def _batches(answered: Iterable[Answered]) -> Iterator[tuple[Answered, ...]]:
         yield batch
 
 
-def _all(outcome: Outcome[Work, list[MarkedPaper]]) -> Iterator[MarkedPaper]:
+def _all(outcome: Outcome[MarkingWork, list[MarkedPaper]]) -> Iterator[MarkedPaper]:
     """The marks of a batch; where it failed, each student is tried alone, so that one spoils no other's."""
     if outcome.value is not None:
         yield from outcome.value
@@ -55,6 +55,6 @@ def _all(outcome: Outcome[Work, list[MarkedPaper]]) -> Iterator[MarkedPaper]:
         student = work.answers[0]
         yield MarkedPaper(student.student, student.name, (), outcome.failure)
         return
-    alone = (Work(work.assignment, (each,)) for each in work.answers)
+    alone = (MarkingWork(work.assignment, (each,)) for each in work.answers)
     for single in run(mark_all, alone):
         yield from _all(single)

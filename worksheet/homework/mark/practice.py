@@ -13,7 +13,7 @@ from worksheet.document import Block, Bullets, Document, Table, Text, Working
 from worksheet.errors import WorksheetError, nearest, shown
 from worksheet.grading.diagnosis.diagnose import AND
 from worksheet.grading.mark import FLAGS, Mark, Verdict
-from worksheet.grading.mistakes import slips
+from worksheet.grading.mistakes import known_mistakes
 from worksheet.grading.paper.cells import FIND, TOTAL, Cell, Key
 from worksheet.grading.paper.find_question import said, with_questions
 from worksheet.grading.results.feedback import Solution
@@ -62,7 +62,7 @@ class CheckedAnswer:
         reason = titles or (mark.says if mark.verdict in (Verdict.UNREADABLE, Verdict.UNMARKED) else "")
         yield Text(f"{SAID[mark.verdict]}: {reason}." if reason else SAID[mark.verdict])
         labels = dict.fromkeys(part for label in mark.labels for part in label.split(AND))
-        remarks = [*(slips()[label].says for label in labels), *(FLAGS[flag].capitalize() + "." for flag in mark.flags)]
+        remarks = [*(known_mistakes()[label].says for label in labels), *(FLAGS[flag].capitalize() + "." for flag in mark.flags)]
         remarks += [mark.says] if mark.says and not reason else []
         if remarks:
             yield Bullets(tuple(remarks))

@@ -44,7 +44,7 @@ class Candidate(NamedTuple):
 
 
 @dataclass
-class Draft:
+class CandidateDraft:
     """A candidate while it is made."""
 
     stream: Stream
@@ -138,13 +138,15 @@ class Chooser:
     def _candidate(self, stream: Stream, freedom: Freedom, way: Way) -> Candidate:
         shape, nodes = self._input(stream)
         oblong = self.windows.oblong_places
-        draft = Draft(stream, freedom, way(stream), stream.pick(oblong) if oblong else -1, {INPUT: shape, **self.network.further})
+        draft = CandidateDraft(
+            stream, freedom, way(stream), stream.pick(oblong) if oblong else -1, {INPUT: shape, **self.network.further}
+        )
         for place, node in enumerate(nodes):
             self._layer(draft, place, node)
         network = replace(self.network, input=shape, nodes=tuple(draft.nodes.values()), made_for=None)
         return Candidate(network, draft.score, draft.excess)
 
-    def _layer(self, draft: Draft, place: int, node: Node) -> None:
+    def _layer(self, draft: CandidateDraft, place: int, node: Node) -> None:
         """Choose a layer: the first of the changes, the best first, with which its figures have as many digits as before."""
         received = tuple([draft.shapes[name] for name in node.inputs])
         best: tuple[int, int, Sized] | None = None
@@ -162,7 +164,9 @@ class Chooser:
         draft.nodes[node.name] = layer.node
         draft.shapes[node.name] = layer.output
 
-    def _changes(self, draft: Draft, place: int, node: Node, received: tuple[Shape, ...]) -> Iterator[tuple[int, Change]]:
+    def _changes(
+        self, draft: CandidateDraft, place: int, node: Node, received: tuple[Shape, ...]
+    ) -> Iterator[tuple[int, Change]]:
         """What may change of a layer, the best first, with how well mistakes show."""
         if node.shares:
             owner = draft.nodes[node.shares]
@@ -179,7 +183,7 @@ class Chooser:
         for more, change in self._channels(draft, place, node, received[0]):
             yield score + more, {**window, **change}
 
-    def _channels(self, draft: Draft, place: int, node: Node, received: Shape) -> list[tuple[int, Change]]:
+    def _channels(self, draft: CandidateDraft, place: int, node: Node, received: Shape) -> list[tuple[int, Change]]:
         """Numbers of output channels and of groups, the best first."""
         if not node.kind.sets_channels:
             return [(0, {})]
@@ -199,7 +203,7 @@ class Chooser:
         """How well mistakes show in a linear layer; of a map that is flattened they always do."""
         return self.yardstick.of(node, received, {node.kind.width: k})[1] if len(received) == 1 else 0
 
-    def _widths(self, draft: Draft, place: int, node: Node, c: int | None) -> list[int]:
+    def _widths(self, draft: CandidateDraft, place: int, node: Node, c: int | None) -> list[int]:
         """Numbers of output channels to choose from."""
         k = node.hyperparameters[node.kind.width]
         if place in self.links.answers:
@@ -219,7 +223,7 @@ class Chooser:
         return 1 < row.node.hyperparameters.get("g", 1) == row.received[0][0]
 
 
-def _sized(draft: Draft, node: Node, received: tuple[Shape, ...]) -> Sized:
+def _sized(draft: CandidateDraft, node: Node, received: tuple[Shape, ...]) -> Sized:
     """A layer with its shapes; equal layers are worked out once."""
     key = (node.kind.name, received, node.pattern, *node.hyperparameters.items())
     if key not in draft.known:

@@ -9,21 +9,21 @@ from typing import Any
 
 from worksheet.counting.run import Run
 from worksheet.document import Block, Bullets, Document, Table, Text, Title
-from worksheet.grading.mistakes import slips
+from worksheet.grading.mistakes import known_mistakes
 from worksheet.grading.paper.cells import TOTAL, Cell, Paper, Row
 from worksheet.grading.paper.paper_maker import PaperMaker
 from worksheet.homework.assignment.assignment import Assignment
 from worksheet.homework.variants.difficulty import Difficulty
 from worksheet.homework.variants.variants import same_networks
-from worksheet.homework.variants.visibility import Shown, Visibility
+from worksheet.homework.variants.visibility import MistakeVisibility, Visibility
 from worksheet.network import Network
 
-MOST_NETWORKS = 500  # that are measured; of a larger class these are as good as all
-MOST_COLUMNS = 8  # of a table: rows of the sheet
+MAX_NETWORKS = 500  # that are measured; of a larger class these are as good as all
+MAX_COLUMNS = 8  # of a table: rows of the sheet
 EXPLAINED = (
     "A mistake is visible where it changes the answer, and distinct where no other known mistake gives the same wrong answer. "
     "Each entry gives the share of sheets, in per cent, on which the mistake is visible in that row, and behind the stroke the "
-    "share on which it is distinct. Slips of the pen are left out: they always show."
+    "share on which it is distinct. Mistakes of the pen are left out: they always show."
 )
 
 Pair = tuple[str, Row]  # a mistake and the row in which it is made
@@ -41,7 +41,7 @@ class Tally:
     visible: dict[Pair, int] = field(default_factory=dict)
     distinct: dict[Pair, int] = field(default_factory=dict)
 
-    def add(self, found: Mapping[Pair, Shown]) -> None:
+    def add(self, found: Mapping[Pair, MistakeVisibility]) -> None:
         """Count one network."""
         self.networks += 1
         for pair, each in found.items():
@@ -64,22 +64,22 @@ class Coverage:
 
     def __init__(self, assignment: Assignment) -> None:
         self.assignment = assignment
-        known = slips()
+        known = known_mistakes()
         wanted = (assignment.variants.reveal if assignment.variants else ()) or known
         self.order = [name for name in known if name in wanted]
         self.visibility = Visibility(tuple(known.values()))
         self.maker = PaperMaker(assignment.convention, replace(assignment.ask, find=()), Run(assignment.batch))
 
-    def pairs(self, paper: Paper) -> dict[Pair, Shown]:
+    def pairs(self, paper: Paper) -> dict[Pair, MistakeVisibility]:
         """Every mistake that can be made in a row of a paper. Other mistakes than the wanted ones count in what is distinct."""
-        found: dict[Pair, Shown] = {}
+        found: dict[Pair, MistakeVisibility] = {}
         for cell in paper.shown:
             for mistake, each in self._at(cell).items():
                 before = found.get((mistake, cell.row))
-                found[mistake, cell.row] = Shown(*map(max, before, each)) if before else each
+                found[mistake, cell.row] = MistakeVisibility(*map(max, before, each)) if before else each
         return {pair: found[pair] for pair in sorted(found, key=lambda pair: self.order.index(pair[0]))}
 
-    def _at(self, cell: Cell) -> Mapping[str, Shown]:
+    def _at(self, cell: Cell) -> Mapping[str, MistakeVisibility]:
         if cell.is_formula:
             return {}
         return {mistake: each for mistake, each in self.visibility.at(cell).items() if mistake in self.order}
@@ -91,7 +91,7 @@ def coverage(assignment: Assignment, networks: Iterable[Network]) -> Document:
 
     ``data`` has ``networks``, ``pairs``, ``visible`` and ``distinct`` (shares of all pairs of mistake and row), ``own`` (the same
     of the teacher's network), ``never`` (ids), ``mistakes`` (for each id its rows with the number of sheets on which it can be
-    made, is visible, is distinct) and ``digits``. The first MOST_NETWORKS are measured; the teacher's own where there are none.
+    made, is visible, is distinct) and ``digits``. The first MAX_NETWORKS are measured; the teacher's own where there are none.
     Raises WorksheetError where a network's layers do not fit together.
     """
     measure = Coverage(assignment)
@@ -100,7 +100,7 @@ def coverage(assignment: Assignment, networks: Iterable[Network]) -> Document:
     own.add(measure.pairs(own_paper))
     tally, difficulty = Tally(), Difficulty(own_paper)
     measured: list[tuple[str, Network]] = []
-    for place, network in enumerate(islice(networks, MOST_NETWORKS), 1):
+    for place, network in enumerate(islice(networks, MAX_NETWORKS), 1):
         paper = measure.maker.paper(network)
         tally.add(measure.pairs(paper))
         difficulty.add(paper)
@@ -125,7 +125,7 @@ def _blocks(tally: Tally, own: Tally, difficulty: Difficulty, groups: Sequence[t
     if never:
         yield Title("Mistakes that never show")
         yield Text("On these networks nobody can be seen to make them, since right and wrong agree everywhere.")
-        yield Bullets(tuple(f"{name}: {slips()[name].says}" for name in never))
+        yield Bullets(tuple(f"{name}: {known_mistakes()[name].says}" for name in never))
     yield Title("Mistakes by row")
     yield from _matrix(tally)
     yield Title("Equal difficulty")
@@ -162,8 +162,8 @@ def _matrix(tally: Tally) -> Iterator[Table]:
     for mistake, places in rows.items():
         alike.setdefault(tuple(sorted(set(places), key=_rank)), []).append(mistake)
     for every, mistakes in alike.items():
-        for start in range(0, len(every), MOST_COLUMNS):
-            part = every[start : start + MOST_COLUMNS]
+        for start in range(0, len(every), MAX_COLUMNS):
+            part = every[start : start + MAX_COLUMNS]
             headings = ("Mistake", *(TOTAL if row == TOTAL else f"row {row}" for row in part))
             yield Table(
                 headings, tuple((each, *(_entry(tally, (each, row)) for row in part)) for each in mistakes), words=len(headings)

@@ -15,7 +15,7 @@ from worksheet.network import Node
 INPUT, CHANNELS, KERNEL, STRIDE, PADDING, GROUPS = "input", "channels", "kernel", "stride", "padding", "groups"
 NEAR = (0.7, 1.4)  # shares of the original's channels between which those of a variant lie
 NEAR_SIDE = (0.8, 1.2)  # the same of an input's sides
-MOST_SIDES = 48  # different inputs of a class
+MAX_SIDES = 48  # different inputs of a class
 STEPS = 8  # channels are multiples of a power of two that is at most this part of the original's
 SPLIT = 4  # channels that a group has at least
 MANY_GROUPS = (1, 2, 4)
@@ -154,7 +154,7 @@ def ladder(many: int) -> tuple[int, ...]:
 def near_sides(side: int) -> tuple[int, ...]:
     """Lengths of an input's side: from four fifths to six fifths, evenly spread, in steps that are odd where they can be."""
     least, most = (round(side * share) for share in NEAR_SIDE)
-    step = max(1, -(-(most - least) // MOST_SIDES))
+    step = max(1, -(-(most - least) // MAX_SIDES))
     even = side & -side  # the power of two in the side: networks that halve their map need it
     every = {*range(least, most + 1, step), *(range(least + -least % even, most + 1, even) if even > 1 else ())}
     return tuple(sorted({n for n in every if n > 0} | {side}))

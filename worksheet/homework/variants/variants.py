@@ -8,7 +8,7 @@ from functools import lru_cache
 from hashlib import sha256
 
 from worksheet.errors import Where, WorksheetError
-from worksheet.grading.mistakes import slips
+from worksheet.grading.mistakes import known_mistakes
 from worksheet.homework.assignment.assignment import Assignment, Variants
 from worksheet.homework.variants.candidates import Candidate, Chooser, DeadEnd, Freedom
 from worksheet.homework.variants.stream import Stream
@@ -55,7 +55,7 @@ def same_networks(networks: Iterable[tuple[str, Network]]) -> list[tuple[str, ..
 
 @lru_cache(maxsize=REMEMBERED)
 def _yardstick(reveal: tuple[str, ...]) -> Yardstick:
-    known = slips()
+    known = known_mistakes()
     return Yardstick(tuple(known[name] for name in reveal or known))
 
 

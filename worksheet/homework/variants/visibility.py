@@ -10,7 +10,7 @@ from typing import NamedTuple
 from worksheet.errors import FormulaError
 from worksheet.formula import Exact, Formula
 from worksheet.grading.diagnosis.diagnose import Diagnoser, Rewritten
-from worksheet.grading.diagnosis.mistake import Slip
+from worksheet.grading.diagnosis.mistake import Mistake
 from worksheet.grading.paper.cells import Asked, Cell, Value
 from worksheet.memo import Bounded
 
@@ -19,14 +19,14 @@ FEW = 2  # wrong formulas of one mistake that a score looks at: a batch of 2 sho
 VISIBLE, DISTINCT = 3, 2  # what a mistake that shows is worth to a score, and one that nothing else gives
 
 
-class Shown(NamedTuple):
+class MistakeVisibility(NamedTuple):
     """Whether a mistake shows at a cell, and whether it gives values that no other mistake gives there."""
 
     visible: bool
     distinct: bool
 
 
-HIDDEN = Shown(visible=False, distinct=False)
+HIDDEN = MistakeVisibility(visible=False, distinct=False)
 
 
 def value_of(formulas: Sequence[Formula], values: Mapping[str, Exact]) -> Value | None:
@@ -37,7 +37,7 @@ def value_of(formulas: Sequence[Formula], values: Mapping[str, Exact]) -> Value 
         return None
 
 
-def shown(truth: Value, wrong: Sequence[Rewritten], values: Mapping[str, Exact]) -> dict[str, Shown]:
+def shown(truth: Value, wrong: Sequence[Rewritten], values: Mapping[str, Exact]) -> dict[str, MistakeVisibility]:
     """For each mistake that may be made, whether it shows where the symbols have these values.
 
     A mistake that gives no value at all, such as one with a map where none is, cannot be made.
@@ -49,7 +49,7 @@ def shown(truth: Value, wrong: Sequence[Rewritten], values: Mapping[str, Exact])
             found.setdefault(each.label, set()).update({value} - {truth})
     many = Counter(value for given in found.values() for value in given)
     return {
-        label: Shown(visible=True, distinct=all(many[value] == 1 for value in given)) if given else HIDDEN
+        label: MistakeVisibility(visible=True, distinct=all(many[value] == 1 for value in given)) if given else HIDDEN
         for label, given in found.items()
     }
 
@@ -58,14 +58,14 @@ def shown(truth: Value, wrong: Sequence[Rewritten], values: Mapping[str, Exact])
 class Visibility:
     """Looks at cells with some mistakes in mind. What depends on the question alone is worked out once."""
 
-    slips: Sequence[Slip]
+    mistakes: Sequence[Mistake]
     _few: dict[Asked, tuple[tuple[Rewritten, ...], tuple[str, ...]]] = field(default_factory=dict)
     _scores: Bounded[object, int] = field(default_factory=lambda: Bounded(MAX_KNOWN))
 
     def __post_init__(self) -> None:
-        self.diagnoser = Diagnoser([slip for slip in self.slips if slip.rewrite])
+        self.diagnoser = Diagnoser([mistake for mistake in self.mistakes if mistake.rewrite])
 
-    def at(self, cell: Cell) -> dict[str, Shown]:
+    def at(self, cell: Cell) -> dict[str, MistakeVisibility]:
         """Every mistake that may be made at a cell."""
         return shown(cell.truth, self.diagnoser.singles(cell.asked), cell.values)
 

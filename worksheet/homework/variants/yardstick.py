@@ -12,7 +12,7 @@ from functools import cached_property
 from worksheet import conventions
 from worksheet.errors import WorksheetError
 from worksheet.formula import Exact
-from worksheet.grading.diagnosis.mistake import Slip
+from worksheet.grading.diagnosis.mistake import Mistake
 from worksheet.grading.paper.cells import OUTPUT, Asked
 from worksheet.grading.paper.paper_maker import ANY, Ask, PaperMaker
 from worksheet.homework.variants.visibility import Visibility, value_of
@@ -30,8 +30,8 @@ CHANNELS, KERNELS, SPLIT = 12, 20, 2  # at which windows are compared: channels,
 class Yardstick:
     """Measures single layers. What has been measured is remembered; ``of`` depends on its arguments alone."""
 
-    def __init__(self, slips: tuple[Slip, ...]) -> None:
-        self.visibility = Visibility(slips)
+    def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
+        self.visibility = Visibility(mistakes)
         self._asked: Bounded[tuple[Kind, Form], tuple[Asked, ...]] = Bounded(MAX_KINDS)
         self._known: Bounded[object, tuple[Shape | None, int]] = Bounded(MAX_KNOWN)
 

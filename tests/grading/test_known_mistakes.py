@@ -17,8 +17,8 @@ import worksheet as ws
 from tests.complete import complete
 from tests.grading.catalogue import Entry, catalogue, evaluated
 from worksheet.errors import WorksheetError
-from worksheet.grading.diagnosis.mistake import Slip
-from worksheet.grading.mistakes import slips
+from worksheet.grading.diagnosis.mistake import Mistake
+from worksheet.grading.mistakes import known_mistakes
 from worksheet.grading.paper.cells import Cell, Key, Paper, Value
 from worksheet.grading.paper.paper_maker import Ask, PaperMaker
 from worksheet.network import Network
@@ -52,12 +52,12 @@ def sheet(shape: tuple[int, ...], *layers: str) -> str:
     return "\n".join(["---", f"input: {'x'.join(map(str, shape))}", "---", *layers, ""])
 
 
-def wrong_values(slip: Slip, cell: Cell) -> list[Value]:
+def wrong_values(mistake: Mistake, cell: Cell) -> list[Value]:
     """What a mistake gives in a cell, each value once."""
-    if slip.revalue:
-        return list(dict.fromkeys(slip.revalue(cell.truth)))
-    assert slip.rewrite
-    found = [cell.at(cell.values, formulas) for formulas in slip.rewrite(cell.asked, cell.asked.formulas)]
+    if mistake.revalue:
+        return list(dict.fromkeys(mistake.revalue(cell.truth)))
+    assert mistake.rewrite
+    found = [cell.at(cell.values, formulas) for formulas in mistake.rewrite(cell.asked, cell.asked.formulas)]
     return list(dict.fromkeys(value for value in found if value is not None))
 
 
@@ -221,9 +221,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_entry_of_the_catalogue_is_there_in_its_order() -> None:
     ids = [entry.id for entry in ENTRIES]
-    complete(ids, slips(), add="add a row to tests/facts/misconceptions.csv for", drop="no mistake of the package has the id")
-    assert list(slips()) == ids, "the rows of tests/facts/misconceptions.csv are in the order of the mistakes' places"
-    documented = [slip.id for slip in slips().values() if slip.documented]
+    complete(
+        ids, known_mistakes(), add="add a row to tests/facts/misconceptions.csv for", drop="no mistake of the package has the id"
+    )
+    assert list(known_mistakes()) == ids, "the rows of tests/facts/misconceptions.csv are in the order of the mistakes' places"
+    documented = [mistake.id for mistake in known_mistakes().values() if mistake.documented]
     complete(
         [entry.id for entry in ENTRIES if entry.documented],
         documented,
@@ -232,27 +234,27 @@ def test_every_entry_of_the_catalogue_is_there_in_its_order() -> None:
     )
 
 
-@pytest.mark.parametrize("slip", slips().values(), ids=lambda slip: slip.id)
-def test_what_is_said(slip: Slip) -> None:
+@pytest.mark.parametrize("mistake", known_mistakes().values(), ids=lambda mistake: mistake.id)
+def test_what_is_said(mistake: Mistake) -> None:
     """A sentence to the student without a figure, and where the mistake is known from."""
-    assert re.fullmatch(r"[A-Z][^.!?\d]+\.", slip.says)
-    assert len(slip.says) < 130
-    assert slip.source
-    assert (slip.rewrite is None) != (slip.revalue is None)
-    assert slip.roles
+    assert re.fullmatch(r"[A-Z][^.!?\d]+\.", mistake.says)
+    assert len(mistake.says) < 130
+    assert mistake.source
+    assert (mistake.rewrite is None) != (mistake.revalue is None)
+    assert mistake.roles
 
 
 @pytest.mark.parametrize("entry", [e for e in ENTRIES if e.id != "slip-digit-swap"], ids=lambda entry: entry.id)
 def test_a_mistake_gives_what_the_catalogue_says(entry: Entry, folder: Path) -> None:
-    slip, seen = slips()[entry.id], 0
+    mistake, seen = known_mistakes()[entry.id], 0
     for layer in layers(entry):
         cell = paper(folder, layer).cells[layer.key]
         truth = cell.truth[layer.place]
         correct, wrong = evaluated(entry.correct, layer.letters), evaluated(entry.wrong, layer.letters)
         ratio = truth / correct if entry.target == "mem.unit" else Fraction(1)  # the catalogue speaks of K and MB
         assert correct * ratio == truth, "the catalogue's own formula is not the house's"
-        assert slip.applies(cell.asked)
-        found = [value[layer.place] for value in wrong_values(slip, cell)]
+        assert mistake.applies(cell.asked)
+        found = [value[layer.place] for value in wrong_values(mistake, cell)]
         if wrong != correct:
             seen += 1
             assert wrong * ratio in found, (layer.text, found)
@@ -264,11 +266,11 @@ def test_a_mistake_gives_what_the_catalogue_says(entry: Entry, folder: Path) -> 
 def test_digits_that_change_places(folder: Path) -> None:
     cell = paper(folder, TARGETS["total"](random.Random(1))).cells["total", "params"]
     truth = cell.truth[0]
-    found = [int(value[0]) for value in wrong_values(slips()["slip-digit-swap"], cell)]
+    found = [int(value[0]) for value in wrong_values(known_mistakes()["slip-digit-swap"], cell)]
     every = {int("".join(swapped)) for swapped in _transpositions(str(truth)) if swapped[0] != "0"} - {truth}
     assert set(found) == every
     assert all((wrong - truth) % 9 == 0 for wrong in found)
-    assert set(slips()["slip-digit-swap"].revalue((105, 56))) == {(150, 56), (105, 65)}  # type: ignore[misc]
+    assert set(known_mistakes()["slip-digit-swap"].revalue((105, 56))) == {(150, 56), (105, 65)}  # type: ignore[misc]
 
 
 def _transpositions(digits: str) -> Iterator[list[str]]:
@@ -287,7 +289,7 @@ def test_both_axes_get_the_mistake(side: str, folder: Path) -> None:
             cell = paper(folder, layer).cells[layer.key]
             letters = {swapped.get(name, name): value for name, value in layer.letters.items()}
             expected = evaluated(entry.wrong, letters)
-            for value in wrong_values(slips()[entry.id], cell):
+            for value in wrong_values(known_mistakes()[entry.id], cell):
                 assert value[2 if side == "width" else 1] == expected
                 assert value[0] == cell.truth[0]
 
@@ -300,15 +302,15 @@ def test_a_linear_layer_flattens_by_itself(folder: Path) -> None:
             letters["B"] = 32
             cells = maker("ai61002").paper(network(folder, sheet(shape, text, *behind))).cells
             for column in ("params", "flops"):
-                found = wrong_values(slips()[entry.id], cells[1 + len(behind), column])
+                found = wrong_values(known_mistakes()[entry.id], cells[1 + len(behind), column])
                 assert ((evaluated(entry.wrong, letters) + 1) * 7,) in found
     cells = maker("ai61002").paper(network(folder, sheet((12,), "Linear: ->12", "Linear: ->7"))).cells
-    assert not any(wrong_values(slips()[e.id], cells[2, "params"]) for e in ENTRIES if e.target == "flatten.out")
+    assert not any(wrong_values(known_mistakes()[e.id], cells[2, "params"]) for e in ENTRIES if e.target == "flatten.out")
 
 
 def test_a_relu_on_a_vector_has_a_channel_for_every_element(folder: Path) -> None:
     cell = maker("ai61002").paper(network(folder, sheet((12,), "ReLU"))).cells[1, "params"]
-    assert wrong_values(slips()["relu-has-params"], cell) == [(12,)]
+    assert wrong_values(known_mistakes()["relu-has-params"], cell) == [(12,)]
 
 
 # On the student's own sizes, those among them that the right formula does not read
@@ -316,7 +318,7 @@ def test_a_relu_on_a_vector_has_a_channel_for_every_element(folder: Path) -> Non
 
 def own_values(paper: Paper, key: Key, given: Mapping[Key, Value], name: str) -> set[Value]:
     """What a mistake gives at a cell from a student's earlier answers."""
-    cell, rewrite = paper.cells[key], slips()[name].rewrite
+    cell, rewrite = paper.cells[key], known_mistakes()[name].rewrite
     values = paper.values_beside(cell, given)
     assert rewrite
     assert values
@@ -349,7 +351,7 @@ def test_an_answer_with_too_few_axes_is_no_size_to_be_mistaken_with(folder: Path
 
 def after(first: str, second: str, cell: Cell) -> set[Value]:
     """What two mistakes give, one made after the other."""
-    one, two = slips()[first].rewrite, slips()[second].rewrite
+    one, two = known_mistakes()[first].rewrite, known_mistakes()[second].rewrite
     assert one
     assert two
     formulas = [both for wrong in one(cell.asked, cell.asked.formulas) for both in two(cell.asked, wrong)]
@@ -391,29 +393,29 @@ def test_mistakes_are_wrong_and_well_formed_everywhere(convention: str) -> None:
     begun = perf_counter()
     count = 0
     for cell in asked.values():
-        for slip in slips().values():
-            if slip.rewrite and slip.applies(cell.asked):
-                for formulas in slip.rewrite(cell.asked, cell.asked.formulas):
+        for mistake in known_mistakes().values():
+            if mistake.rewrite and mistake.applies(cell.asked):
+                for formulas in mistake.rewrite(cell.asked, cell.asked.formulas):
                     count += 1
                     assert len(formulas) == len(cell.asked.formulas)
                     assert formulas != cell.asked.formulas
                     assert cell.at(cell.values, formulas) is None or len(formulas) == len(cell.truth)
     assert asked
     assert count
-    assert perf_counter() - begun < 0.001 * len(slips()) * len(asked)
+    assert perf_counter() - begun < 0.001 * len(known_mistakes()) * len(asked)
 
 
 def test_what_counts_as_much_twice_is_told_from_a_batch(folder: Path) -> None:
     """Where a batch is counted, multiplying by it is no mistake; where it is not, its usual sizes are tried."""
     text = sheet((3, 20, 20), "Conv2d: 4c 3w")
     one = maker("ai61002").paper(network(folder, text)).cells[1, "flops"]
-    assert set(wrong_values(slips()["ops-batch"], one)) == {(batch * one.truth[0],) for batch in BATCHES}
+    assert set(wrong_values(known_mistakes()["ops-batch"], one)) == {(batch * one.truth[0],) for batch in BATCHES}
     from worksheet.counting.run import Run
 
     many = PaperMaker(ws.convention("ai61002"), Ask({"*": ("flops",)}), Run(8)).paper(network(folder, text)).cells[1, "flops"]
     assert many.truth == (8 * one.truth[0],)
-    assert wrong_values(slips()["ops-batch"], many) == []
-    assert wrong_values(slips()["ops-2mac"], many) == [(8 * 2 * 4 * 27 * 18 * 18,)]
+    assert wrong_values(known_mistakes()["ops-batch"], many) == []
+    assert wrong_values(known_mistakes()["ops-2mac"], many) == [(8 * 2 * 4 * 27 * 18 * 18,)]
 
 
 # What recomputing shows on the AI61002 network
@@ -434,7 +436,7 @@ def test_the_network_of_the_sheet_hides_mistakes(name: str) -> None:
     column = {"out": "output", "par": "params", "ops": "flops"}[name[:3]]
     for row in CONVOLUTIONS:
         cell = ai61002().cells[row, column]
-        hidden = all(value == cell.truth for value in wrong_values(slips()[name], cell))
+        hidden = all(value == cell.truth for value in wrong_values(known_mistakes()[name], cell))
         assert hidden, row
 
 
@@ -446,14 +448,14 @@ def test_how_much_the_network_of_the_sheet_shows() -> None:
     """
     hidden, near, pairs = [], [], []
     targets = {entry.id: entry.target for entry in ENTRIES}
-    complete(targets, slips(), add="add a row to tests/facts/misconceptions.csv for")
+    complete(targets, known_mistakes(), add="add a row to tests/facts/misconceptions.csv for")
     for key, cell in ai61002().cells.items():
-        for name, slip in slips().items():
+        for name, mistake in known_mistakes().items():
             flat = targets[name] == "flatten.out"
-            if not slip.rewrite or not slip.applies(cell.asked) or not slip.kinds or (flat and key != (15, "params")):
+            if not mistake.rewrite or not mistake.applies(cell.asked) or not mistake.kinds or (flat and key != (15, "params")):
                 continue
             pairs.append((key, name))
-            wrong = [value for value in wrong_values(slip, cell) if value != cell.truth]
+            wrong = [value for value in wrong_values(mistake, cell) if value != cell.truth]
             if not wrong:
                 hidden.append((key, name))
             elif any(_close(value, cell.truth) for value in wrong):
@@ -471,8 +473,10 @@ def test_mistakes_of_the_first_row() -> None:
     """55 is what four mistakes give; 23,232 lies within a hundredth of the truth."""
     cells = ai61002().cells
     four = [
-        name for name in slips() if name.startswith("out-") and (64, 55, 55) in wrong_values(slips()[name], cells[1, "output"])
+        name
+        for name in known_mistakes()
+        if name.startswith("out-") and (64, 55, 55) in wrong_values(known_mistakes()[name], cells[1, "output"])
     ]
     assert {"out-one-pad", "out-no-pad", "out-no-plus1", "out-plus1-inside"} <= set(four)
-    assert wrong_values(slips()["par-no-bias"], cells[1, "params"]) == [(23232,)]
+    assert wrong_values(known_mistakes()["par-no-bias"], cells[1, "params"]) == [(23232,)]
     assert (23296 - 23232) * 100 < 23296
