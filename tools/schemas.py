@@ -17,8 +17,7 @@ OPENS, CLOSES = "<!-- keys of {}: python -m tools.pages -->\n\n", "\n<!-- end of
 
 
 FRONT_MATTER_WITH_HOMEWORK = replace(
-    FRONT_MATTER,
-    fields=tuple(replace(each, type=IN_SHEET) if each.name == HOMEWORK else each for each in FRONT_MATTER.fields),
+    FRONT_MATTER, fields=tuple(replace(each, type=IN_SHEET) if each.name == HOMEWORK else each for each in FRONT_MATTER.fields)
 )
 
 

@@ -227,10 +227,7 @@ def test_every_entry_of_the_catalogue_is_there_in_its_order() -> None:
     assert list(known_mistakes()) == ids, "the rows of tests/facts/misconceptions.csv are in the order of the mistakes' places"
     documented = [mistake.id for mistake in known_mistakes().values() if mistake.documented]
     complete(
-        [entry.id for entry in ENTRIES if entry.documented],
-        documented,
-        add="its row says documented",
-        drop="its row does not",
+        [entry.id for entry in ENTRIES if entry.documented], documented, add="its row says documented", drop="its row does not"
     )
 
 

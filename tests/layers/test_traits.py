@@ -52,10 +52,7 @@ LISTS: dict[str, tuple[Callable[[Kind], object], set[str]]] = {
     "no gradient flows through": (lambda kind: not kind.differentiable, {"DetectionOutput", "PriorBox", "Proposal"}),
     "a width that a multiplier scales": (lambda kind: kind.width, CONVOLUTIONS | TRANSPOSED | {"GRU", "LSTM", "Linear", "RNN"}),
     "channels that a variant may change": (lambda kind: kind.sets_channels, CONVOLUTIONS | TRANSPOSED | {"Linear"}),
-    "windows that a variant may change": (
-        lambda kind: kind.window is Window.SLIDING,
-        CONVOLUTIONS | POOLINGS | NORM_POOLINGS,
-    ),
+    "windows that a variant may change": (lambda kind: kind.window is Window.SLIDING, CONVOLUTIONS | POOLINGS | NORM_POOLINGS),
     "pooling of a feature map": (lambda kind: kind.pooling, POOLINGS | NORM_POOLINGS | WHOLE_POOLINGS),
     "pooling by a maximum": (
         lambda kind: kind.pooling is Pooling.MAXIMUM,

@@ -11,18 +11,7 @@ import typer
 
 import worksheet as ws
 from worksheet.cli.delivery import watched
-from worksheet.cli.options import (
-    Backend,
-    Command,
-    Engine,
-    Homework,
-    Jobs,
-    Paper,
-    Roster,
-    Scheduler,
-    comma_separated,
-    option,
-)
+from worksheet.cli.options import Backend, Command, Engine, Homework, Jobs, Paper, Roster, Scheduler, comma_separated, option
 from worksheet.errors import WorksheetError, nearest, printable, shown
 from worksheet.writers import options, writers
 
@@ -38,10 +27,7 @@ MAX_LISTED = 20  # unplaced lines that are printed
 Given = Annotated[
     list[Path], typer.Argument(help="Files of answers: CSV, XLSX, Markdown, JSON, a folder or a zip of them.", show_default=False)
 ]
-Folder = Annotated[
-    Path | None,
-    option("-o", "--output", help="The folder for tables, feedback sheets and the class report."),
-]
+Folder = Annotated[Path | None, option("-o", "--output", help="The folder for tables, feedback sheets and the class report.")]
 Data = Annotated[str | None, option("-f", "--format", help="json: all marks to standard output.")]
 Feedback = Annotated[str, typer.Option("--feedback", help="Formats of the students' feedback sheets, or none.")]
 ClassReport = Annotated[str, typer.Option("--report", help="Formats of the class report, or none.")]

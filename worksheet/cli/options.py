@@ -125,8 +125,7 @@ Dtype = Annotated[
     ),
 ]
 Symbolic = Annotated[
-    str,
-    option("--symbolic", help="Sizes that stay symbols, such as M or M,B: M, N, L, the batch B, a width alpha, conv1.k."),
+    str, option("--symbolic", help="Sizes that stay symbols, such as M or M,B: M, N, L, the batch B, a width alpha, conv1.k.")
 ]
 Training = Annotated[
     str,

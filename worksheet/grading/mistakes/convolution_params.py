@@ -9,13 +9,7 @@ PLACE = 4
 
 
 def _mistake(
-    name: str,
-    rewrite: Rewrite,
-    says: str,
-    found: str = source.PARAMETERS,
-    *,
-    documented: bool = False,
-    kinds: Family = KERNELS,
+    name: str, rewrite: Rewrite, says: str, found: str = source.PARAMETERS, *, documented: bool = False, kinds: Family = KERNELS
 ) -> Mistake:
     return Mistake(name, says, found, documented, kinds, STORED, rewrite)
 
@@ -45,9 +39,7 @@ MISTAKES: tuple[Mistake, ...] = (
         kinds=CONVOLUTIONS,
     ),
     _mistake(
-        "par-bias-in",
-        putting(b="b*c/k"),
-        "You counted a bias for every input channel; biases belong to the output channels.",
+        "par-bias-in", putting(b="b*c/k"), "You counted a bias for every input channel; biases belong to the output channels."
     ),
     _mistake(
         "par-out-for-in",

@@ -43,12 +43,7 @@ MISTAKES: tuple[Mistake, ...] = (
         documented=True,
     ),
     _mistake(
-        "ops-no-bias",
-        putting(b="0"),
-        "You did not count the adding of the bias.",
-        source.NO_BIAS,
-        documented=True,
-        kinds=KERNELS,
+        "ops-no-bias", putting(b="0"), "You did not count the adding of the bias.", source.NO_BIAS, documented=True, kinds=KERNELS
     ),
     _mistake(
         "ops-input-size",

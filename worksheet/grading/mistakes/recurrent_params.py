@@ -25,12 +25,7 @@ MISTAKES: tuple[Mistake, ...] = (
         roles=WEIGHTS,
         rewrite=ONE_GATE,
     ),
-    _mistake(
-        "lstm-two-bias",
-        LSTM,
-        "You gave every gate a second bias, as some libraries do; here it has one.",
-        SECOND_BIAS,
-    ),
+    _mistake("lstm-two-bias", LSTM, "You gave every gate a second bias, as some libraries do; here it has one.", SECOND_BIAS),
     _mistake(
         "gru-reset-after",
         GRU,

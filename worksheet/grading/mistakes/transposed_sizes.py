@@ -19,12 +19,7 @@ MISTAKES: tuple[Mistake, ...] = (
         "You used the size of an ordinary convolution; a transposed one goes the other way, from small to large.",
         documented=True,
     ),
-    _mistake(
-        "ct-one-pad",
-        along_axes(p="p/2"),
-        "You took the padding off one side only; it is taken off both.",
-        documented=True,
-    ),
+    _mistake("ct-one-pad", along_axes(p="p/2"), "You took the padding off one side only; it is taken off both.", documented=True),
     _mistake(
         "ct-no-minus1",
         along_axes(M="M + 1"),

@@ -245,13 +245,7 @@ class _Parser:
         return Call(token.text, tuple(arguments))
 
 
-OPERANDS = {
-    NUMBER: _Parser.number,
-    NAME: _Parser.name,
-    OPEN: _Parser.bracket,
-    FRACTION: _Parser.fraction,
-    FUNCTION: _Parser.call,
-}
+OPERANDS = {NUMBER: _Parser.number, NAME: _Parser.name, OPEN: _Parser.bracket, FRACTION: _Parser.fraction, FUNCTION: _Parser.call}
 
 
 def _digits(value: Exact) -> int:

@@ -74,9 +74,7 @@ def plain(value: Exact) -> str:
 
 # Numbers
 
-GROUPED = re.compile(
-    r"\d(?:[\d.,'’ʼ′_ \t\u00a0\u2007-\u2009\u202f\u066b\u066c，．]|\{[,.]\}|\\[, ])*|\.\d+",
-)
+GROUPED = re.compile(r"\d(?:[\d.,'’ʼ′_ \t\u00a0\u2007-\u2009\u202f\u066b\u066c，．]|\{[,.]\}|\\[, ])*|\.\d+")
 TRAILING = re.compile(r"(?P<number>.*?\d)\s*(?P<word>[^\W\d_][^\d()+*/^=]*)", re.DOTALL)
 NAMED = re.compile(r"#?\s*[^\W\d][^\d=()+*/^-]*")  # what may stand before an equals sign
 SIGN = re.compile(r"[-+−–]\s*")

@@ -103,13 +103,7 @@ class PaperMaker:
             yield from self.row(-no, layer, (), counting.fold(layer), {}, NONE)
 
     def row(
-        self,
-        no: int,
-        layer: Sized,
-        wanted: Collection[str],
-        folded: Folded,
-        reads: Mapping[str, Read],
-        further: Further,
+        self, no: int, layer: Sized, wanted: Collection[str], folded: Folded, reads: Mapping[str, Read], further: Further
     ) -> Iterator[Cell]:
         """The cells of a layer."""
         known = self._asked.setdefault(folded, {})
