@@ -21,7 +21,7 @@ from worksheet.errors import WorksheetError, printable
 
 SAID_EVERY = 250_000
 LONGEST = 1.0  # seconds for one input
-MOST_BITS = 10_000
+MAX_BITS = 10_000
 
 SYMBOLS = (
     "c",
@@ -94,7 +94,7 @@ class Tally:
 
 
 def number_reader() -> Callable[[str], int]:
-    from worksheet.grading.numbers import read_number, read_size
+    from worksheet.grading.notation.numbers import read_number, read_size
 
     def exact(text: str) -> tuple[Any, ...]:
         return (read_number(text).value,)
@@ -114,7 +114,7 @@ def number_reader() -> Callable[[str], int]:
         except WorksheetError as fault:
             printed(fault, text)
             return 0
-        assert all(value.numerator.bit_length() <= MOST_BITS for value in values)
+        assert all(value.numerator.bit_length() <= MAX_BITS for value in values)
         return 1
 
     return read
@@ -133,7 +133,7 @@ def printed(fault: WorksheetError, text: str) -> None:
 
 
 def formula_reader() -> Callable[[str], int]:
-    from worksheet.grading.notation import read_formula
+    from worksheet.grading.notation.formulas import read_formula
 
     def read(text: str) -> int:
         try:
@@ -146,7 +146,7 @@ def formula_reader() -> Callable[[str], int]:
             if some(text) % 16 == 0:
                 formula.show("latex")
             with suppress(WorksheetError):
-                assert formula.at(VALUES).numerator.bit_length() <= MOST_BITS
+                assert formula.at(VALUES).numerator.bit_length() <= MAX_BITS
         return 1
 
     return read

@@ -63,8 +63,8 @@ def common_class(folder: Path, students: int) -> Path:
 def personal_class(folder: Path, homework: Path, students: int) -> Path:
     """Answers to sheets of their own, with so many mistakes that a fifth of the cells differ from the key."""
     from tests.grading.chains import chain_of
-    from worksheet.homework.reading import read_assignment
-    from worksheet.homework.variants import variant
+    from worksheet.homework.assignment.reading import read_assignment
+    from worksheet.homework.variants.variants import variant
 
     given, rng = read_assignment(homework), Random(2)
     names = [f"S{no}" for no in range(students)]
@@ -103,13 +103,13 @@ def written(path: Path, answers: Iterable[tuple[str, dict[Any, str]]]) -> Path:
 
 def verified(homework: str, answers: str) -> int:
     from worksheet.grading.answers import Layout, read
-    from worksheet.homework.grader import Answered, Grader
-    from worksheet.homework.reading import read_assignment
-    from worksheet.homework.verify import verify
+    from worksheet.homework.assignment.reading import read_assignment
+    from worksheet.homework.mark.grader import Answered, Grader
+    from worksheet.homework.mark.papers import mark_papers
 
     assignment = read_assignment(Path(homework))
     found = read([Path(answers)], Layout.of(Grader(assignment).maker.paper(assignment.network)))
-    return sum(1 for _ in verify(assignment, (Answered(each.student, "", each.texts) for each in found)))
+    return sum(1 for _ in mark_papers(assignment, (Answered(each.student, "", each.texts) for each in found)))
 
 
 def read_by_csv(answers: str) -> int:

@@ -16,9 +16,9 @@ from pathlib import Path
 from timing import timed
 
 from worksheet.derivation import Derivation
-from worksheet.homework.reading import read_assignment
+from worksheet.homework.assignment.reading import read_assignment
+from worksheet.homework.issue.sheets import PaperSetter
 from worksheet.homework.roster import Student
-from worksheet.homework.sheets import PaperSetter
 from worksheet.writers import render
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "homework.yaml"

@@ -16,10 +16,7 @@ from worksheet.errors import WorksheetError
         (lambda: ws.layer("Conv2d", c="8", w=3), "is '8'; it must be a whole number"),
         (lambda: ws.layer("Conv2d", c=1, w=3, colour=4), "Conv2d has no 'colour'"),
         (lambda: ws.layer("Conv2d", c=1, k=2, w=3), "set the same number, k"),
-        (
-            lambda: ws.derive(ws.network("n", (3,), ws.layer("MaxPool2d", w=2))),
-            "MaxPool2d takes c x N x M, but receives 3",
-        ),
+        (lambda: ws.derive(ws.network("n", (3,), ws.layer("MaxPool2d", w=2))), "MaxPool2d takes c x N x M, but receives 3"),
         (lambda: ws.network("n", (3, 0, 8), ws.layer("ReLU")), "positive whole numbers"),
         (lambda: ws.network("n", (3, 8.5, 8), ws.layer("ReLU")), "positive whole numbers"),
         (lambda: ws.network("n", (3, 8, 8)), "a network needs a layer"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.grading.catalogue import Entry, catalogue
 from tools.generated import CannotBeMade
-from worksheet.grading.slips import slips
+from worksheet.grading.mistakes import known_mistakes
 
 PAGE = Path("docs/mistakes.md")
 HEAD = """\
@@ -81,8 +81,8 @@ TARGETS = {
 
 def pages() -> dict[Path, str]:
     """The page, by its path. Raises CannotBeMade for a mistake that only one of program and catalogue knows."""
-    if unknown := {entry.id for entry in catalogue()} ^ set(slips()):
-        where = "both in worksheet/grading/slips and in tests/facts/misconceptions.csv"
+    if unknown := {entry.id for entry in catalogue()} ^ set(known_mistakes()):
+        where = "both in worksheet/grading/mistakes and in tests/facts/misconceptions.csv"
         raise CannotBeMade(f"describe these mistakes {where}: {', '.join(sorted(unknown))}")
     parts = [HEAD]
     for target, entries in groupby(catalogue(), key=lambda entry: entry.target):
@@ -98,10 +98,10 @@ def pages() -> dict[Path, str]:
 
 
 def _line(entry: Entry) -> str:
-    slip = slips()[entry.id]
-    source = slip.source if slip.documented else f"{slip.source} (derived)"
+    mistake = known_mistakes()[entry.id]
+    source = mistake.source if mistake.documented else f"{mistake.source} (derived)"
     formulas = [f"`{renamed(text, entry.target)}`" for text in (entry.correct, entry.wrong)]
-    return f"| `{entry.id}` | {' | '.join(formulas)} | {slip.says} | {source.replace('*', chr(92) + '*')} |"
+    return f"| `{entry.id}` | {' | '.join(formulas)} | {mistake.says} | {source.replace('*', chr(92) + '*')} |"
 
 
 def renamed(formula: str, target: str) -> str:

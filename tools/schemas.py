@@ -7,7 +7,7 @@ from worksheet.conventions.optimisers import OPTIMISERS, PRECISIONS
 from worksheet.conventions.reading import CONVENTION
 from worksheet.hardware.energy import ENERGIES
 from worksheet.hardware.reading import HARDWARE
-from worksheet.homework.keys import ASSIGNMENT, IN_SHEET
+from worksheet.homework.assignment.keys import ASSIGNMENT, IN_SHEET
 from worksheet.readers.sheet.front_matter import FRONT_MATTER, HOMEWORK
 from worksheet.schema import FieldType, Record
 from worksheet.schema.json_schema import FOLDER, list_of_keys, schema_text
@@ -17,8 +17,7 @@ OPENS, CLOSES = "<!-- keys of {}: python -m tools.pages -->\n\n", "\n<!-- end of
 
 
 FRONT_MATTER_WITH_HOMEWORK = replace(
-    FRONT_MATTER,
-    fields=tuple(replace(each, type=IN_SHEET) if each.name == HOMEWORK else each for each in FRONT_MATTER.fields),
+    FRONT_MATTER, fields=tuple(replace(each, type=IN_SHEET) if each.name == HOMEWORK else each for each in FRONT_MATTER.fields)
 )
 
 

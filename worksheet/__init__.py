@@ -47,30 +47,41 @@ if TYPE_CHECKING:
     from worksheet.derive.roofline.time_report import timing
     from worksheet.derive.training.training_report import train
     from worksheet.derive.transformers import transformer, transformers
+    from worksheet.homework.assignment.reading import assignment_of as assignment
+    from worksheet.homework.issue.generate import generate
+    from worksheet.homework.mark.class_run import mark
+    from worksheet.homework.mark.practice import check
 
 __version__ = VERSION
 
+# Verbs that few runs need, by the modules that they are fetched from when they are asked for.
+ON_DEMAND = {
+    "assignment": "homework.assignment.reading:assignment_of",
+    "check": "homework.mark.practice:check",
+    "find": "derive.find:find",
+    "generate": "homework.issue.generate:generate",
+    "grow": "derive.growth.growth_report:grow",
+    "hardware_report": "derive.roofline.hardware_report:hardware_report",
+    "mark": "homework.mark.class_run:mark",
+    "symbolic": "derive.closed.closed_report:symbolic",
+    "timing": "derive.roofline.time_report:timing",
+    "train": "derive.training.training_report:train",
+    "transformer": "derive.transformers:transformer",
+    "transformers": "derive.transformers:transformers",
+    "zoo_table": "derive.burden.zoo_table:zoo_table",
+}
+
 __all__ = [
     "Builder", "Convention", "Derivation", "Digits", "Document", "Formula", "Kind", "Network", "Node", "WorksheetError",
-    "blank", "compare", "compare_conventions", "convention", "convention_list", "convention_page", "derive", "draw",
-    "explain", "find", "formulas", "grow", "hardware_report", "kinds", "layer", "network", "read", "render", "report",
-    "select", "summary", "symbolic", "timing", "train", "transformer", "transformers", "write", "zoo_list", "zoo_table",
+    "assignment", "blank", "check", "compare", "compare_conventions", "convention", "convention_list", "convention_page",
+    "derive", "draw", "explain", "find", "formulas", "generate", "grow", "hardware_report", "kinds", "layer", "mark",
+    "network", "read", "render", "report", "select", "summary", "symbolic", "timing", "train", "transformer",
+    "transformers", "write", "zoo_list", "zoo_table",
 ]  # fmt: skip
-
-LATER = {  # verbs that few runs need, with the modules of derive that they are fetched from when they are asked for
-    "find": "find",
-    "grow": "growth.growth_report",
-    "hardware_report": "roofline.hardware_report",
-    "symbolic": "closed.closed_report",
-    "timing": "roofline.time_report",
-    "train": "training.training_report",
-    "transformer": "transformers",
-    "transformers": "transformers",
-    "zoo_table": "burden.zoo_table",
-}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in LATER:
+    if name not in ON_DEMAND:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"worksheet.derive.{LATER[name]}"), name)
+    module, _, verb = ON_DEMAND[name].partition(":")
+    return getattr(import_module(f"worksheet.{module}"), verb)

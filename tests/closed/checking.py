@@ -41,12 +41,12 @@ class Asked:
             )
 
     def exact(self, sizes: Sequence[int], convention: str) -> dict[str, int] | None:
-        """The totals of the numeric solution; None where it is refused. The network is read anew, with numbers only."""
-        given = dict(zip(self.symbols, sizes, strict=True))
-        batch = given.pop("B", 1)
+        """The totals of the numeric solution; None where it is rejected. The network is read again, with numbers only."""
+        by_symbol = dict(zip(self.symbols, sizes, strict=True))
+        batch = by_symbol.pop("B", 1)
         try:
-            found = ws.read(f"zoo:{self.network}", self.input.format(**given))
-            return dict(ws.derive(found, convention, batch=batch).totals)
+            network = ws.read(f"zoo:{self.network}", self.input.format(**by_symbol))
+            return dict(ws.derive(network, convention, batch=batch).totals)
         except ws.WorksheetError:
             return None
 
@@ -127,7 +127,7 @@ class Held:
         )
 
     def _check_class(self, residue: Residue, sizes: Sequence[int], exact: dict[str, int]) -> None:
-        given = dict(zip(self.asked.symbols, sizes, strict=True))
+        by_symbol = dict(zip(self.asked.symbols, sizes, strict=True))
         periods = {
             symbol: size // period if period > 1 else size
             for symbol, size, period in zip(residue.symbols, sizes, residue.periods, strict=True)
@@ -135,4 +135,4 @@ class Held:
         for name, value in exact.items():
             assert Formula(residue.totals[name].source).evaluate(**periods) == value, (sizes, name)
             if id(residue) not in self.exceptions[name]:
-                assert self.main[name].evaluate(**given) == value, (sizes, name)
+                assert self.main[name].evaluate(**by_symbol) == value, (sizes, name)

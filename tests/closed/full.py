@@ -20,9 +20,9 @@ def main(arguments: list[str]) -> None:
             for size in sizes:
                 held.check(size)
             seconds = time.perf_counter() - started
-            found = ", ".join(f"{count} {word}" for word, count in held.met.items())
+            cases = ", ".join(f"{count} {word}" for word, count in held.met.items())
             what = f"{len(sizes)} sizes, {len(held.classes.all)} classes"
-            sys.stdout.write(f"{convention} {asked.id}: {what}: {found}; {seconds:.0f} s\n")
+            sys.stdout.write(f"{convention} {asked.id}: {what}: {cases}; {seconds:.0f} s\n")
             sys.stdout.flush()
 
 

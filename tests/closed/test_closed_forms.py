@@ -74,10 +74,10 @@ def total(network: str, symbols: list[str], column: str, convention: str = "text
     return Formula(closed.main.formula(closed.main.totals[column]).source)
 
 
-def same(found: Formula, expected: str) -> bool:
+def same(form: Formula, expected: str) -> bool:
     import sympy
 
-    return sympy.expand(found.expr - Formula(expected, found.least).expr) == 0
+    return sympy.expand(form.expr - Formula(expected, form.least).expr) == 0
 
 
 def test_gpt2_by_hand() -> None:
@@ -87,17 +87,17 @@ def test_gpt2_by_hand() -> None:
 
 def test_vit_by_hand() -> None:
     """Tokens are patches of 16 x 16 and one more; the patches are cut by a layer of 3*16*16 inputs; the head reads one token."""
-    found = total("vit-b-16", ["M"], "macs")
+    form = total("vit-b-16", ["M"], "macs")
     tokens = "(floor(M/16)**2 + 1)"
     macs = f"floor(M/16)**2*768*768 + 12*({tokens}*12*768**2 + 2*{tokens}**2*768) + 768*1000"
     for side in range(16, 400, 16):
-        assert found.evaluate(M=side) == Formula(macs).evaluate(M=side)
+        assert form.evaluate(M=side) == Formula(macs).evaluate(M=side)
 
 
 def test_vgg_by_hand() -> None:
     """Convolutions of 3 x 3 that keep the size; five poolings of Caffe, which round up, between them; three linear layers."""
     widths = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
-    found = total("vgg-vd-16", ["M"], "macs")
+    form = total("vgg-vd-16", ["M"], "macs")
     for side in range(180, 260):
         size, channels, macs = side, 3, 0
         for stage in widths:
@@ -106,14 +106,14 @@ def test_vgg_by_hand() -> None:
                 channels = width
             size = -(-size // 2)
         macs += size * size * 512 * 4096 + 4096 * 4096 + 4096 * 1000
-        assert found.evaluate(M=side) == macs
+        assert form.evaluate(M=side) == macs
 
 
 def test_unet_by_hand() -> None:
     """Ronneberger et al. 2015: unpadded 3 x 3 convolutions; each half of the way up begins with a doubling of 2 x 2."""
-    found = total("unet", ["M"], "macs")
+    form = total("unet", ["M"], "macs")
     for side in range(188, 700, 16):  # the sizes at which every pooling is even
-        assert found.evaluate(M=side) == unet(side), side
+        assert form.evaluate(M=side) == unet(side), side
 
 
 def unet(size: int) -> int:

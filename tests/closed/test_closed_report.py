@@ -72,8 +72,8 @@ def test_the_steps_are_those_of_the_numeric_solution(
                     assert value(step, place) == numeric[no][step.name], (no, step.name)
             for step in steps:
                 if step.formula and step.formula.symbols:
-                    formula, known = step.substituted
-                    assert formula.at({**place, **known}) == value(step, place), step
+                    formula, numbers = step.substituted
+                    assert formula.at({**place, **numbers}) == value(step, place), step
 
 
 def value(step: Step, place: dict[str, int]) -> object:
@@ -94,8 +94,8 @@ def test_a_symbol_of_the_network_and_one_of_a_layer_do_not_mix() -> None:
     step = Step(
         "y", "y", (), Formula("M*N + B"), {"M": 5, "B": 2}, forms={"N": Formula("M + B")}, closed=Formula("5*M + 5*B + 2")
     )
-    formula, known = step.substituted
-    assert formula.at({**known, "M": 7, "B": 3}) == 5 * 10 + 2
+    formula, numbers = step.substituted
+    assert formula.at({**numbers, "M": 7, "B": 3}) == 5 * 10 + 2
     assert "MN + B = 5 × (M + B) + 2 = 5M + 5B + 2" in text(Document("t", (Working("w", (step,)),)))
 
 
@@ -182,7 +182,7 @@ def test_leading_terms() -> None:
 
 
 def test_a_builder_that_hides_how_it_decides_is_refused() -> None:
-    """A list that is repeated takes its number as it is: no comparison tells that the number has a rest in it."""
+    """A list that is repeated takes its number as it is: no comparison shows that the number has a remainder."""
 
     def laid(shape: tuple[int, ...]) -> ws.Network:
         return replace(ws.network("odd", shape, *[ws.layer("ReLU")] * (1 + shape[-1] % 2)), made_for=laid)

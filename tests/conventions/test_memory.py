@@ -116,10 +116,10 @@ def test_rows_of_tokens_are_one_array() -> None:
 @pytest.mark.parametrize(
     ("dtype", "said"),
     [
-        ("int3", "unknown type of numbers 'int3'"),
-        ("fp16,int8", "unknown type of numbers 'fp16,int8'"),
+        ("int3", "unknown data type 'int3'"),
+        ("fp16,int8", "unknown data type 'fp16,int8'"),
         ("biases=int8", "cannot read 'biases=int8'"),
-        ("weights=", "unknown type of numbers ''"),
+        ("weights=", "unknown data type ''"),
     ],
 )
 def test_refused_types(dtype: str, said: str) -> None:

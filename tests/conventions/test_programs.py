@@ -39,12 +39,7 @@ def test_as_the_tools_count_it(name: str) -> None:
 @pytest.mark.torch
 def test_every_program_is_made() -> None:
     pytest.importorskip("torch", reason="torch is not installed")
-    complete(
-        PROGRAMS,
-        programs(),
-        add="type what the tools print into counter_programs.csv for",
-        drop="no program is called",
-    )
+    complete(PROGRAMS, programs(), add="type what the tools print into counter_programs.csv for", drop="no program is called")
 
 
 @pytest.mark.parametrize("name", ZOO)

@@ -82,7 +82,7 @@ def test_a_network_states_facts(own: Own) -> None:
     net.add("Dropout", facts={"matconvnet_survives": 1})
     net.add("Dropout")
     net.add("ReLU", facts={"in_place": 0})
-    rule = own("columns: {n: {Dropout: 2*Y*survives, ReLU: Y*(1 - in_place)}}")
+    rule = own("columns: {n: {Dropout: 2*Y*matconvnet_survives, ReLU: Y*(1 - in_place)}}")
     assert [row.columns[0].value for row in ws.derive(net.network(), rule).rows] == [72, 0, 36]
 
 
@@ -177,7 +177,7 @@ def test_larger_units_are_printed(own: Own) -> None:
         ("columns: {n: {ReLU: {F.relu: 2*Q}}}", "ReLU has no symbol 'Q'"),
         ('columns: {n: {"*": 2*W}}', "not every kind has a symbol 'W'"),
         ("columns: {n: {'ReLU, Rel': X}}", "unknown layer 'Rel'"),
-        ("columns: {n: {ReLU: X, 'Tanh, ReLU': Y}}", "ReLU is given twice"),
+        ("columns: {n: {ReLU: X, 'Tanh, ReLU': Y}}", "'ReLU' is given twice"),
         ("main: m\ncolumns: {n: {ReLU: X}}", "there is no column 'm'"),
         ("batched: [m]\ncolumns: {n: {ReLU: X}}", "there is no column 'm'"),
         ("uncounted: maybe\ncolumns: {n: {ReLU: X}}", "cannot read 'maybe'"),

@@ -28,7 +28,7 @@ ZOO = (  # networks with the unknowns that are asked of them
     ("mobilenet-v1", ["alpha", "M", "B"]),
     ("lstm-2-layer", ["L", "B"]),
 )
-MOST_CELLS = 400
+MAX_CELLS = 400
 CONVENTIONS = {"textbook": ["macs", "params"], "memory": ["activations", "weights"]}
 COMPARED = {"=": operator.eq, "<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt}
 
@@ -194,7 +194,7 @@ def _question(rng: random.Random) -> Question | None:
     if made:
         names = ["block.depth", *names[:1]] if rng.random() < 0.5 else ["block.depth"]
         ranges = {"block.depth": list(range(1, rng.randint(3, 7)))} | {name: ranges[name] for name in names[1:]}
-    most = MOST_CELLS // 8 if kind < 0.15 else MOST_CELLS
+    most = MAX_CELLS // 8 if kind < 0.15 else MAX_CELLS
     while _cells(ranges) > most:
         longest = max(ranges, key=lambda name: len(ranges[name]))
         ranges[longest] = ranges[longest][: len(ranges[longest]) // 2]

@@ -14,10 +14,10 @@ from tests.sheet_facts import EXAMPLES
 from worksheet.cli import app
 from worksheet.derive.find import find_values
 from worksheet.errors import WorksheetError
-from worksheet.grading.find_question import read_set, said
-from worksheet.grading.paper import FIND
-from worksheet.homework.reading import read_assignment
-from worksheet.homework.variants import variant
+from worksheet.grading.paper.cells import FIND
+from worksheet.grading.paper.find_question import read_set, said
+from worksheet.homework.assignment.reading import read_assignment
+from worksheet.homework.variants.variants import variant
 
 RUNNER = CliRunner()
 SHEET = """

@@ -13,7 +13,7 @@ from worksheet.formula.dialects import DIALECTS
 from worksheet.formula.tree import Call, Name, Negative, Node, Number, Operation
 
 NAMES = ["k", "c", "w", "h", "p_w", "s_h", "M", "alpha"]
-# A slow machine is no fault of the formulas.
+# A slow machine is not a fault of the formulas.
 CALM = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 MANY = settings(max_examples=2000, deadline=None, suppress_health_check=CALM)
 

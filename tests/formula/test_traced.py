@@ -1,4 +1,4 @@
-"""Traced numbers: whatever code makes of them holds for every other size at which the run's conditions hold."""
+"""Traced numbers: what code computes with them holds for every other size at which the run's guards hold."""
 
 from __future__ import annotations
 
@@ -87,13 +87,13 @@ def test_a_run_holds_wherever_its_guards_hold(
     program: tuple[Any, ...], m: int, length: int, others: list[tuple[int, int]]
 ) -> None:
     trace, form = traced(program, M=m, L=length)
-    found = trace.at([m, length])
-    assert found is not None, "a run's own guards hold at its own values"
-    assert form.at(found) == run(program, {"M": m, "L": length})
+    atoms = trace.at([m, length])
+    assert atoms is not None, "a run's own guards hold at its own values"
+    assert form.at(atoms) == run(program, {"M": m, "L": length})
     for other in [*others, (m + 1, length), (m, length + 60), (2 * m, 3 * length)]:
-        found = trace.at(other)
-        if found is not None:
-            assert form.at(found) == run(program, dict(zip(("M", "L"), other, strict=True)))
+        atoms = trace.at(other)
+        if atoms is not None:
+            assert form.at(atoms) == run(program, dict(zip(("M", "L"), other, strict=True)))
 
 
 @FEW
@@ -132,7 +132,7 @@ def test_in_a_class_it_is_a_polynomial(program: tuple[Any, ...], m: int, length:
 @FEW
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(1, 9), st.integers(1, 9), st.integers(-5, 5))
 def test_a_window_that_moves(m: int, other: int, kernel: int, stride: int, pad: int) -> None:
-    """floor((M - w + 2p)/s) + 1, once more behind itself: floors within floors become one."""
+    """floor((M - w + 2p)/s) + 1, applied twice: floors within floors become one."""
 
     def twice(size: Any) -> Any:
         for _ in range(2):
@@ -198,10 +198,10 @@ def test_operations_that_a_polynomial_cannot_follow_are_guards(m: int, other: in
 
     trace = Trace({Variable("M"): m})
     forms = [polynomial_of(number) for number in all_of(trace.variable(0))]
-    found = trace.at([other])
-    assert (found is not None) == (m == other)
-    if found is not None:
-        assert [form.at(found) for form in forms] == all_of(other)
+    atoms = trace.at([other])
+    assert (atoms is not None) == (m == other)
+    if atoms is not None:
+        assert [form.at(atoms) for form in forms] == all_of(other)
 
 
 def test_numbers_of_two_runs_do_not_mix() -> None:

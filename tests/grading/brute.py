@@ -10,7 +10,7 @@ from itertools import combinations
 
 from tests.grading.chains import SPATIAL, Around, Chain, Key, Value, count, output
 
-MOST_WRONG = 12  # addends of a total: 4,096 sets
+MAX_WRONG = 12  # addends of a total: 4,096 sets
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def value_within(chain: Chain, key: Key, given: Mapping[Key, Value], hidden: fro
 
 def judged(chain: Chain, key: Key, answers: Mapping[Key, Value], hidden: frozenset[Key] = frozenset()) -> Judged:
     wrong = [read for read in reads(chain, key, hidden) if read in answers and answers[read] != chain.truth[read]]
-    assert len(wrong) <= MOST_WRONG, "too many sets to try them all"
+    assert len(wrong) <= MAX_WRONG, "too many sets to try them all"
     answer = answers[key]
     follows = value(chain, key, {read: answers[read] for read in wrong}, hidden) == answer
     if answer == chain.truth[key]:
@@ -101,6 +101,6 @@ def points(found: Judged, worth: Fraction, *, penalty: Fraction = Fraction(0), f
 def markable(chain: Chain, answers: Mapping[Key, Value]) -> bool:
     """Whether no cell has more wrong ones above it than can be tried."""
     return all(
-        sum(1 for read in reads(chain, key) if answers.get(read, chain.truth[read]) != chain.truth[read]) <= MOST_WRONG
+        sum(1 for read in reads(chain, key) if answers.get(read, chain.truth[read]) != chain.truth[read]) <= MAX_WRONG
         for key in chain.truth
     )

@@ -1,4 +1,4 @@
-"""Marked papers that nobody wrote: random but valid, for whatever prints marks."""
+"""MarkedPaper papers that nobody wrote: random but valid, for whatever prints marks."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from functools import cache
 
 import worksheet as ws
 from tests.sheet_facts import SHEET
-from worksheet.grading.making import Ask, PaperMaker
-from worksheet.grading.marks import CORRECT_ONLY, DOES_NOT_FOLLOW, Mark, Marked, Verdict
-from worksheet.grading.paper import Cell, Paper
+from worksheet.grading.mark import CORRECT_ONLY, DOES_NOT_FOLLOW, Mark, MarkedPaper, Verdict
+from worksheet.grading.paper.cells import Cell, Paper
+from worksheet.grading.paper.paper_maker import Ask, PaperMaker
 
 TWO = Fraction(2)
 POINTS = {Verdict.RIGHT: TWO, Verdict.CARRIED: Fraction(3, 2), Verdict.MISTAKE: Fraction(1, 2)}
@@ -64,7 +64,7 @@ def mark(cell: Cell, verdict: Verdict, value: int = 7, text: str = "7", **more) 
     return Mark(cell.key, cell.layer, text, read, verdict, POINTS.get(verdict, Fraction(0)), TWO, **fields)
 
 
-def student(number: int, chance: random.Random, right: float = 0.7) -> Marked:
+def student(number: int, chance: random.Random, right: float = 0.7) -> MarkedPaper:
     """One paper with every verdict but the grader's own failure."""
     marks = []
     for cell in paper().shown:
@@ -76,18 +76,18 @@ def student(number: int, chance: random.Random, right: float = 0.7) -> Marked:
         if verdict is Verdict.RIGHT and chance.random() < 0.05:
             made = replace(made, flags=(DOES_NOT_FOLLOW,))
         marks.append(made)
-    return Marked(f"20CS{number:05}", f"Student {number}", tuple(marks))
+    return MarkedPaper(f"20CS{number:05}", f"Student {number}", tuple(marks))
 
 
-def students(many: int, seed: int = 1, right: float = 0.7) -> list[Marked]:
+def students(many: int, seed: int = 1, right: float = 0.7) -> list[MarkedPaper]:
     chance = random.Random(seed)
     return [student(number, chance, right) for number in range(many)]
 
 
-def hostile(text: str) -> Marked:
+def hostile(text: str) -> MarkedPaper:
     """A student whose id, name and answers are this text."""
     marks = []
     for i, cell in enumerate(paper().shown):
         made = mark(cell, list(Verdict)[i % len(Verdict)], 7, text)
         marks.append(replace(made, answer=text) if made.verdict is not Verdict.BLANK else made)
-    return Marked(text, text, tuple(marks))
+    return MarkedPaper(text, text, tuple(marks))

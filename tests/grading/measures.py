@@ -9,10 +9,10 @@ import worksheet as ws
 from tests.grading import brute
 from tests.grading.chains import COLUMNS, Key
 from tests.grading.synthetic import COINCIDENCE, INJECTED, Answer, Script
-from worksheet.grading.making import Ask, PaperMaker
-from worksheet.grading.mark import Marker
-from worksheet.grading.marks import Mark, Verdict
-from worksheet.grading.paper import Paper
+from worksheet.grading.mark import Mark, Verdict
+from worksheet.grading.marker import Marker
+from worksheet.grading.paper.cells import Paper
+from worksheet.grading.paper.paper_maker import Ask, PaperMaker
 from worksheet.grading.policy import Policy
 
 MAKER = PaperMaker(ws.convention("ai61002"), Ask({"*": COLUMNS}, totals=COLUMNS[1:]))

@@ -103,7 +103,7 @@ ANY = ("slip-x10", "slip-digit-swap")
 
 @dataclass(frozen=True)
 class Slot:
-    """A mistake at a cell. ``detail`` picks the row of a mistaken total, the axis or digit of a slip of the pen."""
+    """A mistake at a cell. ``detail`` picks the row of a mistaken total, the axis or digit of a mistake of the pen."""
 
     key: Key
     mistake: str
@@ -147,7 +147,7 @@ def whole(number: Number) -> Number:
 
 
 def penned(mistake: str, value: Value, detail: int) -> Value | None:
-    """A slip of the pen in one number of a value; None where it cannot be made."""
+    """A mistake of the pen in one number of a value; None where it cannot be made."""
     place = detail % len(value)
     digits = str(value[place])
     if not digits.isdigit() or digits == "0":
@@ -192,7 +192,7 @@ def around_truth(chain: Chain, row: int) -> Around:
 
 
 def shown(chain: Chain) -> dict[Key, dict[str, Value]]:
-    """What each of the catalogue's mistakes (slips of the pen and totals apart) gives at each cell where it changes the value."""
+    """What each mistake of the catalogue (but those of the pen and of totals) gives at each cell where it changes the value."""
     found: dict[Key, dict[str, Value]] = {}
     for key, right in chain.truth.items():
         if isinstance(key[0], str):

@@ -126,15 +126,15 @@ class Student:
 
 
 def slots_of(chain: Chain) -> list[Slot]:
-    """Every mistake at every cell where it can be made, slips of the pen at one place of each cell."""
+    """Every mistake at every cell where it can be made, mistakes of the pen at one place of each cell."""
     return [Slot(key, name) for key in chain.truth for name in offered(chain, key)]
 
 
 def one_mistake(chain: Chain, rng: Random, *, pen: float = 0.1, slots: list[Slot] | None = None) -> Script:
     """A student who makes one mistake of the catalogue and carries it forward."""
     known = slots_of(chain) if slots is None else slots
-    slips = [slot for slot in known if (slot.mistake in ANY) == (rng.random() < pen)]
-    slot = rng.choice(slips or known)
+    mistakes = [slot for slot in known if (slot.mistake in ANY) == (rng.random() < pen)]
+    slot = rng.choice(mistakes or known)
     return Student(chain, [Slot(slot.key, slot.mistake, rng.randint(0, 99))], rng).sit()
 
 

@@ -16,8 +16,8 @@ from worksheet.errors import WorksheetError
 from worksheet.grading.answers import Answers, Layout, read
 from worksheet.grading.answers.folder import manifest
 from worksheet.grading.answers.layout import fold
-from worksheet.grading.making import Ask, PaperMaker
-from worksheet.homework.forms import FORMS, lines
+from worksheet.grading.paper.paper_maker import Ask, PaperMaker
+from worksheet.homework.issue.forms import FORMS, lines
 from worksheet.homework.roster import Student
 from worksheet.readers import read as read_network
 
@@ -533,7 +533,7 @@ def test_the_bounds_of_the_manual() -> None:
     from worksheet.grading.answers import bounds
 
     page = PAGE.read_text("utf-8")
-    for bound in (bounds.MOST_CELLS, bounds.MOST_UNPLACED, bounds.PACK_FILES, bounds.MOST_STUDENTS):
+    for bound in (bounds.MAX_CELLS, bounds.MAX_UNPLACED, bounds.PACK_FILES, bounds.MAX_STUDENTS):
         assert f"{bound:,}" in page
     for size in (
         bounds.CSV_BYTES,

@@ -14,11 +14,11 @@ import worksheet as ws
 from tests.grading.made_up import HOSTILE, hostile, mark, paper, students
 from worksheet.drawing.axes import spacing
 from worksheet.grading.answers.found import Unplaced
-from worksheet.grading.charts import Bar, points_bars
-from worksheet.grading.class_report import ClassReport
-from worksheet.grading.marks import Mark, Marked, Verdict
-from worksheet.grading.statistics import Statistics
-from worksheet.grading.writing import Writers
+from worksheet.grading.mark import Mark, MarkedPaper, Verdict
+from worksheet.grading.results.charts import Bar, points_bars
+from worksheet.grading.results.class_report import ClassReport
+from worksheet.grading.results.statistics import Statistics
+from worksheet.grading.results.streams import Writers
 
 CLASS = students(60)
 CELLS = {cell.key: cell for cell in paper().shown}
@@ -33,14 +33,14 @@ def taken(class_, truths=None, unplaced=()) -> Statistics:
     return found
 
 
-def simple(scores: list[list[int]]) -> list[Marked]:
+def simple(scores: list[list[int]]) -> list[MarkedPaper]:
     """Students by their points in each question."""
 
     def one(question: int, points: int) -> Mark:
         verdict = Verdict.RIGHT if points else Verdict.WRONG
         return Mark((question, "q"), "", "1", (1,), verdict, Fraction(points), Fraction(1))
 
-    return [Marked(f"s{i}", "", tuple(one(j, x) for j, x in enumerate(row, 1))) for i, row in enumerate(scores)]
+    return [MarkedPaper(f"s{i}", "", tuple(one(j, x) for j, x in enumerate(row, 1))) for i, row in enumerate(scores)]
 
 
 def test_distribution() -> None:
@@ -105,10 +105,10 @@ def test_counts_by_cell() -> None:
 
 
 def test_what_was_not_marked_counts_nowhere() -> None:
-    broken = Marked(
+    broken = MarkedPaper(
         "b", "", tuple(mark(cell, Verdict.UNMARKED if i == 2 else Verdict.RIGHT) for i, cell in enumerate(paper().shown))
     )
-    found, alone = taken([*CLASS, Marked("f", "", (), "no variant"), broken]), taken(CLASS)
+    found, alone = taken([*CLASS, MarkedPaper("f", "", (), "no variant"), broken]), taken(CLASS)
     assert (found.students, found.complete, found.unmarked) == (62, 60, 2)
     assert found.mean == alone.mean
     key = paper().shown[2].key
@@ -120,8 +120,8 @@ def test_what_was_not_marked_counts_nowhere() -> None:
 # Unknown values
 
 
-def unknown(student: str, value: int, text: str = "") -> Marked:
-    return Marked(student, "", (mark(CELLS[4, "flops"], Verdict.WRONG, value, text or str(value)),))
+def unknown(student: str, value: int, text: str = "") -> MarkedPaper:
+    return MarkedPaper(student, "", (mark(CELLS[4, "flops"], Verdict.WRONG, value, text or str(value)),))
 
 
 def test_equal_unknown_values() -> None:
@@ -142,7 +142,7 @@ def test_unknown_values_of_personal_sheets_are_compared_by_their_relation_to_the
 def test_equal_unknown_formulas_are_one_whatever_the_blanks() -> None:
     cell = CELLS[4, "flops.formula"]
     class_ = [
-        Marked(who, "", (replace(mark(cell, Verdict.WRONG), value=None, answer=text),))
+        MarkedPaper(who, "", (replace(mark(cell, Verdict.WRONG), value=None, answer=text),))
         for who, text in (("a", "k c"), ("b", "kc"))
     ]
     assert [each.who for each in taken(class_).unknowns()] == [["a", "b"]]
@@ -162,9 +162,9 @@ def test_bars_hold_everybody() -> None:
 
 
 @pytest.mark.parametrize(
-    "class_", [CLASS, [], [Marked("f", "", (), "broken")], simple([[1]]), simple([[0] * 100] * 12), CLASS[:1]]
+    "class_", [CLASS, [], [MarkedPaper("f", "", (), "broken")], simple([[1]]), simple([[0] * 100] * 12), CLASS[:1]]
 )
-def test_every_class_has_a_report(class_: list[Marked]) -> None:
+def test_every_class_has_a_report(class_: list[MarkedPaper]) -> None:
     report = ClassReport("W", "C").report(taken(class_))
     for form in ("md", "html", "tex", "typ", "txt", "json", "pdf"):
         assert ws.render(report, form)
@@ -177,7 +177,7 @@ def test_every_class_has_a_report(class_: list[Marked]) -> None:
 @pytest.mark.parametrize("typed", HOSTILE)
 def test_strangers_texts_are_texts(typed: str) -> None:
     lost = Unplaced(typed, 1, 2, typed, typed, typed, typed, typed).as_data()
-    class_ = [*CLASS[:3], hostile(typed), replace(hostile(typed), id=typed + "2"), Marked(typed, typed, (), typed)]
+    class_ = [*CLASS[:3], hostile(typed), replace(hostile(typed), id=typed + "2"), MarkedPaper(typed, typed, (), typed)]
     report = ClassReport("W", "C").report(taken(class_, unplaced=(lost,)))
     assert "<script" not in ws.render(report, "html").decode()
     assert r"\input{/etc" not in ws.render(report, "tex").decode()
@@ -190,7 +190,7 @@ def test_strangers_texts_are_texts(typed: str) -> None:
 
 def test_data() -> None:
     found = taken(
-        [*CLASS, Marked("f", "", (), "no variant")],
+        [*CLASS, MarkedPaper("f", "", (), "no variant")],
         unplaced=(Unplaced("a", 1, None, "odd").as_data(), Unplaced("a", 2, None, "odd").as_data()),
     )
     data = json.loads(ws.render(ClassReport("W").report(found), "json"))

@@ -19,9 +19,9 @@ from tests.grading.mistakes import clear_chain
 from tests.grading.synthetic import CARRIED, RIGHT, Script, one_mistake, several, slots_of, unasked
 from tests.sheet_facts import ROWS, SHEET
 from worksheet.conventions import names as convention_names
-from worksheet.grading.making import Ask, PaperMaker
-from worksheet.homework.reading import read_assignment
-from worksheet.homework.variants import variant
+from worksheet.grading.paper.paper_maker import Ask, PaperMaker
+from worksheet.homework.assignment.reading import read_assignment
+from worksheet.homework.variants.variants import variant
 
 ANSWERS = int(os.environ.get("WORKSHEET_TRUTH", "8000"))
 STUDENTS = max(500, ANSWERS // 40)

@@ -9,11 +9,22 @@ import pytest
 
 from worksheet import conventions
 from worksheet.formula import Formula
-from worksheet.grading.equality import EVERYWHERE, ROW, SQUARE, Compared, aliases, compared, difference, letters, same, value_for
-from worksheet.grading.making import Ask, PaperMaker
-from worksheet.grading.notation import read_formula
-from worksheet.grading.paper import Cell, Paper
-from worksheet.grading.points import POINTS, grid
+from worksheet.grading.diagnosis.domain_points import POINTS, grid
+from worksheet.grading.diagnosis.equality import (
+    EVERYWHERE,
+    ROW,
+    SQUARE,
+    Compared,
+    aliases,
+    compared,
+    difference,
+    letters,
+    same,
+    value_for,
+)
+from worksheet.grading.notation.formulas import read_formula
+from worksheet.grading.paper.cells import Cell, Paper
+from worksheet.grading.paper.paper_maker import Ask, PaperMaker
 from worksheet.readers import read
 
 SHEET = """\

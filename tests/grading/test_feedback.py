@@ -13,8 +13,8 @@ import pytest
 import worksheet as ws
 from tests.grading.made_up import HOSTILE, TWO, hostile, mark, paper, solution, students
 from worksheet.document import Table, Text, Working
-from worksheet.grading.feedback import Feedback
-from worksheet.grading.marks import DOES_NOT_FOLLOW, Marked, Verdict
+from worksheet.grading.mark import DOES_NOT_FOLLOW, MarkedPaper, Verdict
+from worksheet.grading.results.feedback import Feedback
 
 SAYS = {"par-no-bias": "You forgot the bias.", "par-no-channels": "You forgot the channels.", "slip-x10": "A digit is lost."}
 CELLS = {cell.key: cell for cell in paper().shown}
@@ -28,7 +28,7 @@ RIGHT = {  # of the AI61002 sheet
 
 
 def sheet(*marks, **more) -> ws.derive.__class__:
-    return Feedback("Worksheet 2", "AI61002", SAYS, **more).report(Marked("20CS1", "Ana", marks), solution())
+    return Feedback("Worksheet 2", "AI61002", SAYS, **more).report(MarkedPaper("20CS1", "Ana", marks), solution())
 
 
 def text(*marks) -> str:
@@ -113,7 +113,7 @@ def test_every_answer_is_there() -> None:
 
 
 def test_who_was_not_marked_is_told_so() -> None:
-    said = ws.render(Feedback("W").report(Marked("a", "", (), "KeyError"), solution()), "txt").decode()
+    said = ws.render(Feedback("W").report(MarkedPaper("a", "", (), "KeyError"), solution()), "txt").decode()
     assert "not marked yet. No points are lost" in said
     assert "KeyError" not in said
 
@@ -200,7 +200,7 @@ def test_pdf_shows_what_was_typed(tmp_path: Path) -> None:
 def test_latex_sets_what_was_typed(tmp_path: Path) -> None:
     cells = paper().shown
     marks = tuple(replace(mark(cell, Verdict.WRONG), answer=HOSTILE[i % len(HOSTILE)]) for i, cell in enumerate(cells))
-    report = Feedback("W", "C", SAYS).report(Marked(HOSTILE[0], HOSTILE[5], marks), solution())
+    report = Feedback("W", "C", SAYS).report(MarkedPaper(HOSTILE[0], HOSTILE[5], marks), solution())
     ws.write(report, tmp_path / "f.pdf", engine="latex")
     assert (tmp_path / "f.pdf").read_bytes().startswith(b"%PDF")
 
@@ -209,7 +209,7 @@ def test_latex_sets_what_was_typed(tmp_path: Path) -> None:
 
 
 def test_a_sheet_takes_milliseconds() -> None:
-    """Ten times the bound of a quiet machine: a slip to slower by an order of magnitude is what this finds."""
+    """Ten times the bound of a quiet machine: a mistake to slower by an order of magnitude is what this finds."""
     feedback, took = Feedback("W", "C", SAYS), []
     for marked in students(30):
         start = time.process_time()

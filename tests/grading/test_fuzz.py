@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from worksheet.errors import WorksheetError, printable
 from worksheet.formula import Formula
-from worksheet.grading.notation import formula, read_formula
-from worksheet.grading.numbers import read_number, read_size
+from worksheet.grading.notation.formulas import formula, read_formula
+from worksheet.grading.notation.numbers import read_number, read_size
 
 SYMBOLS = {"c", "k", "w", "h", "M", "N", "W", "H", "g", "b", "p_w", "s_w", "x_1", "beta_w", "X"}
 VALUES = dict.fromkeys(SYMBOLS, 3)

@@ -21,7 +21,7 @@ from worksheet.errors import WorksheetError
 from worksheet.grading.answers import Answers, bounds, read
 from worksheet.grading.answers.format import formats, read_file
 from worksheet.grading.answers.gathering import Gatherer
-from worksheet.grading.answers.text import Source
+from worksheet.grading.answers.text import AnswerSource
 
 SECONDS, MEGABYTES = 60, 700  # generous: these machines are slow, and what hostile files want is minutes and gigabytes
 SHEET = "xl/worksheets/sheet1.xml"
@@ -48,15 +48,15 @@ def taken(data: bytes, name: str) -> Answers:
     """What is read from a file in memory; a WorksheetError is fine, anything else is not."""
     gatherer = Gatherer(LAYOUT)
     try:
-        read_file(Source(name, data=data), gatherer)
+        read_file(AnswerSource(name, data=data), gatherer)
     except WorksheetError as fault:
         str(fault).encode()
         gatherer.leave_file(fault)
     for each in gatherer.answers:
         assert set(each.texts) <= LAYOUT.cells
-        assert all(len(text) <= bounds.MOST_CELL for text in each.texts.values())
+        assert all(len(text) <= bounds.MAX_CELL for text in each.texts.values())
         assert each.student.isprintable()
-        assert 0 < len(each.student) <= bounds.MOST_ID
+        assert 0 < len(each.student) <= bounds.MAX_ID
         assert len(each.places) == len(each.texts)
     json.dumps([each.as_data() for each in gatherer.answers.unplaced]).encode()
     str(gatherer.answers).encode("utf-8")
@@ -121,17 +121,17 @@ def test_quotes_without_end(tmp_path: Path, line: str) -> None:
 
 def test_so_many_lines_without_place_are_counted(tmp_path: Path) -> None:
     answers = read([written(tmp_path / "a.csv", "student,row,column,answer\n" + "s,99,params,7\n" * 30_000)], LAYOUT)
-    assert (len(answers.unplaced), answers.more) == (bounds.MOST_UNPLACED, 20_000)
+    assert (len(answers.unplaced), answers.more) == (bounds.MAX_UNPLACED, 20_000)
 
 
 def test_too_many_students(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("worksheet.grading.answers.gathering.MOST_STUDENTS", 100)
+    monkeypatch.setattr("worksheet.grading.answers.gathering.MAX_STUDENTS", 100)
     data = "student,row,column,answer\n" + "".join(f"s{i},1,params,7\n" for i in range(101))
     refused(written(tmp_path / "a.csv", data), "more than 100 students")
 
 
 def test_too_many_lines_and_too_large_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("worksheet.grading.answers.records.MOST_LINES", 100)
+    monkeypatch.setattr("worksheet.grading.answers.records.MAX_LINES", 100)
     for quote in ("", '"'):
         data = "student,row,column,answer\n" + "".join(f"s{i},1,params,{quote}7{quote}\n" for i in range(101))
         refused(written(tmp_path / f"{len(quote)}.csv", data), "more than 100 lines")

@@ -15,9 +15,9 @@ from tests.grading.mistakes import Slot
 from tests.grading.synthetic import BY_CHANCE, INJECTED, Script, Student, one_mistake, several
 from tests.grading.typing_styles import COUNTS, Hand
 from tests.sheet_facts import ROWS, SHEET
-from worksheet.grading.making import Ask, PaperMaker
-from worksheet.grading.mark import Marker
-from worksheet.grading.marks import Mark, Verdict
+from worksheet.grading.mark import Mark, Verdict
+from worksheet.grading.marker import Marker
+from worksheet.grading.paper.paper_maker import Ask, PaperMaker
 from worksheet.grading.policy import Policy
 
 FOLLOWING, KEY_ONLY = Marker(Policy()), Marker(Policy(follow_through=False))
@@ -248,7 +248,7 @@ def test_the_right_answers_of_the_example_are_the_printed_ones() -> None:
 
 
 def test_two_mistakes_in_the_first_size() -> None:
-    """Neither padding nor stride in 227 - 11 + 1. Marked by the key 0 of 8, with follow-through 7 of 8."""
+    """Neither padding nor stride in 227 - 11 + 1. MarkedPaper by the key 0 of 8, with follow-through 7 of 8."""
     given = answers(227 - 11 + 1)
     assert points(rows_1_to_4(given, Policy(follow_through=False))) == 0
     marks = rows_1_to_4(given, Policy())

@@ -7,10 +7,10 @@ import pytest
 import worksheet as ws
 from tests.sheet_facts import EXAMPLES
 from worksheet import conventions
-from worksheet.grading.making import Ask, PaperMaker
-from worksheet.grading.mark import Marker, marked_paper
-from worksheet.grading.marks import Mark, Verdict
-from worksheet.grading.paper import Key, Paper
+from worksheet.grading.mark import Mark, Verdict
+from worksheet.grading.marker import Marker, marked_paper
+from worksheet.grading.paper.cells import Key, Paper
+from worksheet.grading.paper.paper_maker import Ask, PaperMaker
 from worksheet.grading.policy import Policy, Tolerance
 
 ASK = Ask({"*": ("output", "params", "flops")}, ("params", "flops"))
@@ -43,7 +43,7 @@ def test_the_sheet_itself_is_right(paper: Paper) -> None:
     assert len(found) == 20 * 3 + 2
 
 
-def test_four_slips_give_55(paper: Paper) -> None:
+def test_four_mistakes_give_55(paper: Paper) -> None:
     """Padding on one side, no padding, no + 1 and + 1 inside the fraction all give 55: a diagnosis is a set."""
     found = marks(paper, r1_output="64 x 55 x 55")
     assert set(found[1, "output"].labels) == {"out-one-pad", "out-no-pad", "out-no-plus1", "out-plus1-inside"}

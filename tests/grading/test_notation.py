@@ -7,7 +7,7 @@ import pytest
 from worksheet import Formula, kinds
 from worksheet.errors import FormulaError
 from worksheet.formula.tree import Call, walk
-from worksheet.grading.notation import formula, read_formula
+from worksheet.grading.notation.formulas import formula, read_formula
 
 SYMBOLS = ["c", "k", "w", "h", "M", "N", "W", "H", "g", "b", "n", "p_w", "p_h", "s_w", "s_h", "d_w", "x_1", "x_2", "beta_w"]
 ALIASES = {"p": "p_w", "s": "s_w", "d": "d_w"}

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from worksheet.errors import WorksheetError
-from worksheet.grading.numbers import EXPRESSION, Unreadable, read_number, read_size
+from worksheet.grading.notation.numbers import EXPRESSION, Unreadable, read_number, read_size
 
 WRITTEN = {  # the row of the AI61002 sheet with 73,056,256 operations, in every style
     "73056256": "plain",

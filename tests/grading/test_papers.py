@@ -6,10 +6,10 @@ import pytest
 
 import worksheet as ws
 from worksheet.conventions import names
-from worksheet.grading.making import Ask, PaperMaker
-from worksheet.grading.mark import Marker
-from worksheet.grading.marks import Verdict
-from worksheet.grading.paper import Key
+from worksheet.grading.mark import Verdict
+from worksheet.grading.marker import Marker
+from worksheet.grading.paper.cells import Key
+from worksheet.grading.paper.paper_maker import Ask, PaperMaker
 from worksheet.grading.policy import Policy
 from worksheet.sizes import sized
 

@@ -11,17 +11,17 @@ import pytest
 
 import worksheet as ws
 from tests.grading.made_up import HOSTILE, hostile, students
-from worksheet.grading.marks import Marked, Verdict
-from worksheet.grading.old_marks import read_old_marks
-from worksheet.grading.regrade import Regrade
-from worksheet.grading.stable_json import JsonMarks
-from worksheet.grading.tables import CsvMarks
-from worksheet.grading.writing import Writers
+from worksheet.grading.mark import MarkedPaper, Verdict
+from worksheet.grading.results.old_marks import read_old_marks
+from worksheet.grading.results.regrade import Regrade
+from worksheet.grading.results.stable_json import JsonMarks
+from worksheet.grading.results.streams import Writers
+from worksheet.grading.results.tables import CsvMarks
 
 MENDED = (4, "flops")
 
 
-def files(folder: Path, class_: list[Marked]) -> list[Path]:
+def files(folder: Path, class_: list[MarkedPaper]) -> list[Path]:
     paths = [folder / "old.csv", folder / "old.json"]
     with Writers([CsvMarks(paths[0]), JsonMarks(paths[1])]) as writers:
         for marked in class_:
@@ -29,7 +29,7 @@ def files(folder: Path, class_: list[Marked]) -> list[Path]:
     return paths
 
 
-def compared(path: Path, class_: list[Marked]) -> Regrade:
+def compared(path: Path, class_: list[MarkedPaper]) -> Regrade:
     regrade = Regrade(read_old_marks(path))
     with Writers([regrade]) as writers:
         for marked in class_:
@@ -37,7 +37,7 @@ def compared(path: Path, class_: list[Marked]) -> Regrade:
     return regrade
 
 
-def mended(marked: Marked) -> Marked:
+def mended(marked: MarkedPaper) -> MarkedPaper:
     """The same paper with one cell right for everybody."""
     marks = tuple(
         replace(mark, verdict=Verdict.RIGHT, points=mark.max, labels=(), carried_from=(), flags=())
@@ -50,7 +50,7 @@ def mended(marked: Marked) -> Marked:
 
 @pytest.mark.parametrize("kind", [0, 1])
 def test_the_same_marks_are_the_same(tmp_path: Path, kind: int) -> None:
-    class_ = [*students(12), Marked("z", "Z", (), "failed"), *(hostile(text) for text in HOSTILE[:-1])]
+    class_ = [*students(12), MarkedPaper("z", "Z", (), "failed"), *(hostile(text) for text in HOSTILE[:-1])]
     regrade = compared(files(tmp_path, class_)[kind], class_)
     assert (regrade.same, regrade.changed, regrade.new, regrade.missing) == (len(class_), [], [], [])
 

@@ -14,19 +14,19 @@ from tests.grading import made_up
 from tests.grading.made_up import HOSTILE, hostile, paper, students
 from tests.sheet_facts import ROOT
 from worksheet.errors import OutputError
-from worksheet.grading import tables
 from worksheet.grading.answers.found import Unplaced
-from worksheet.grading.marks import FLAGS, Marked, Verdict
-from worksheet.grading.stable_json import JsonMarks, JsonStream
-from worksheet.grading.sums import decimal, sums
-from worksheet.grading.tables import CsvMarks, Workbook, guarded, unguarded
-from worksheet.grading.writing import Writers
+from worksheet.grading.mark import FLAGS, MarkedPaper, Verdict
+from worksheet.grading.results import tables
+from worksheet.grading.results.amounts import decimal, sums
+from worksheet.grading.results.stable_json import JsonMarks, JsonStream
+from worksheet.grading.results.streams import Writers
+from worksheet.grading.results.tables import CsvMarks, Workbook, guarded, unguarded
 
-FAILED = Marked("20CS99999", "Nobody", (), "its variant cannot be made")
+FAILED = MarkedPaper("20CS99999", "Nobody", (), "its variant cannot be made")
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def written(folder: Path, class_: list[Marked], unplaced=()) -> tuple[Path, Path]:
+def written(folder: Path, class_: list[MarkedPaper], unplaced=()) -> tuple[Path, Path]:
     paths = folder / "marks.csv", folder / "marks.json"
     with Writers([CsvMarks(paths[0]), JsonMarks(paths[1])]) as writers:
         for marked in class_:
@@ -61,7 +61,7 @@ def test_json_says_what_was_marked(tmp_path: Path) -> None:
 
 
 def test_json_tells_mistakes_by_their_ids_and_pairs_beside() -> None:
-    told = JsonStream().data(Marked("a", "", (made_up.mark(paper().shown[1], Verdict.MISTAKE),)))["cells"][0]
+    told = JsonStream().data(MarkedPaper("a", "", (made_up.mark(paper().shown[1], Verdict.MISTAKE),)))["cells"][0]
     assert told["labels"] == ["par-no-bias", "par-no-channels", "slip-x10"]
     assert told["pairs"] == [["par-no-channels", "slip-x10"]]
 
@@ -81,7 +81,7 @@ def test_json_has_whole_points_as_whole_numbers() -> None:
 
 def test_what_was_not_marked_is_no_zero(tmp_path: Path) -> None:
     cells = paper().shown
-    broken = Marked(
+    broken = MarkedPaper(
         "b", "B", tuple(made_up.mark(cell, Verdict.UNMARKED if i == 3 else Verdict.RIGHT) for i, cell in enumerate(cells))
     )
     files = written(tmp_path, [FAILED, broken])
@@ -149,7 +149,7 @@ def test_texts_of_a_workbook_are_texts(tmp_path: Path, text: str) -> None:
 
 
 def test_a_large_class_has_no_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "MOST_LINES", 2 * len(paper().shown))
+    monkeypatch.setattr(tables, "MAX_LINES", 2 * len(paper().shown))
     book = Workbook(tmp_path / "marks.xlsx")
     with Writers([book]) as writers:
         for marked in students(3):

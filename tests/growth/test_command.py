@@ -18,9 +18,9 @@ CURVE = ["network", "convention", "column", "text", "class", "limit", "values", 
 def test_json_has_stable_keys_and_whole_numbers(command) -> None:
     run = command("grow", "zoo:mobilenet-v1", "--width", "0.25..1", "--side", "128..224", "-f", "json")
     assert run.code == 0
-    found = json.loads(run.out, parse_float=pytest.fail)
-    assert list(found) == KEYS
-    for chapter in found["growth"]:
+    data = json.loads(run.out, parse_float=pytest.fail)
+    assert list(data) == KEYS
+    for chapter in data["growth"]:
         assert list(chapter) == CHAPTER
         for one in chapter["curves"]:
             assert list(one) == CURVE

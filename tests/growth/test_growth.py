@@ -76,9 +76,9 @@ def test_the_lead_changes_between_sizes_that_were_not_looked_at() -> None:
         "rows", (16, 64), ws.layer("Linear", k=5000, nobias=True, rows=True), ws.layer("Linear", k=64, nobias=True, rows=True),
         ws.layer("MultiheadAttention", h=4),
     )  # fmt: skip
-    [found] = only(ws.grow(network, {"length": "1..900000"}, columns=["macs"]))["curves"]
+    [entry] = only(ws.grow(network, {"length": "1..900000"}, columns=["macs"]))["curves"]
     assert 2 * 64 * 5000 - 4 * 64**2 == 128 * 4872
-    assert found["leading"] == [
+    assert entry["leading"] == [
         {"kind": "Linear", "from": 1, "to": 4872},
         {"kind": "MultiheadAttention", "from": 4873, "to": 900_000},
     ]
@@ -129,8 +129,8 @@ def test_a_layers_number_varies() -> None:
     """AlexNet: 363 weights and a bias for each kernel of the first convolution, which 192 kernels of the next read, 25 each."""
     network = ws.read("zoo:alexnet-torchvision")
     chapter = only(ws.grow(network, {"features.0.c": "32..128"}, columns=["params"]))
-    [found] = chapter["curves"]
-    assert found["limit"] == {"degree": 1, "factor": 364 + 25 * 192}
+    [entry] = chapter["curves"]
+    assert entry["limit"] == {"degree": 1, "factor": 364 + 25 * 192}
     assert curve(chapter, "params")[64] == 61_100_840
 
 
@@ -165,8 +165,8 @@ def test_a_module_against_torchs_own_counter() -> None:
 
     network = ws.read(module(), (3, 64, 64))
     chapter = only(ws.grow(network, {"side": "33, 47, 64, 96, 101, 130"}, ["torch-flop-counter:flops"]))
-    [found] = chapter["curves"]
-    for size, value in zip(chapter["sizes"], found["values"], strict=True):
+    [entry] = chapter["curves"]
+    for size, value in zip(chapter["sizes"], entry["values"], strict=True):
         with torch.device("meta"), FlopCounterMode(display=False) as counter:
             module()(torch.empty(1, 3, size, size))
         assert counter.get_total_flops() == value

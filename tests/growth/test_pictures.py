@@ -1,4 +1,4 @@
-"""The pictures: read back as XML, their marks where the values are, labels that do not collide, told apart without colour."""
+"""The pictures: read back as XML, their marks where the values are, labels that do not collide, distinct without colour."""
 
 import re
 from fractions import Fraction
@@ -23,13 +23,13 @@ LETTER = 0.5  # of a letter's width, as a share of the type's size
 
 def texts(picture: Picture) -> list[tuple[float, float, float, str]]:
     """Left, right and base line of every text."""
-    found = []
+    drawn = []
     for text in ET.fromstring(picture.svg).iter(f"{SVG}text"):
-        said = text.text or ""
-        x, width = float(text.get("x")), len(said) * float(text.get("font-size", 8.5)) * LETTER
+        words = text.text or ""
+        x, width = float(text.get("x")), len(words) * float(text.get("font-size", 8.5)) * LETTER
         left = {"start": x, "middle": x - width / 2, "end": x - width}[text.get("text-anchor", "start")]
-        found.append((left, left + width, float(text.get("y")), said))
-    return found
+        drawn.append((left, left + width, float(text.get("y")), words))
+    return drawn
 
 
 def collide(one: tuple, other: tuple) -> bool:
@@ -50,15 +50,15 @@ def test_every_picture_is_sound(report: ws.report) -> None:
         root = ET.fromstring(picture.svg)
         width, height = map(float, root.get("viewBox").split()[2:])
         assert root.get("aria-label") == picture.words
-        for left, right, y, said in texts(picture):
-            assert left >= -1, said
-            assert right <= width + 1, said
+        for left, right, y, words in texts(picture):
+            assert left >= -1, words
+            assert right <= width + 1, words
             assert 0 < y < height
         for one, other in combinations(texts(picture), 2):
             assert not collide(one, other), (picture.name, one, other)
 
 
-def test_curves_are_told_apart_without_colour(report: ws.report) -> None:
+def test_curves_are_distinct_without_colour(report: ws.report) -> None:
     for picture in report.pictures:
         curves = [path for path in ET.fromstring(picture.svg).iter(f"{SVG}path") if path.get("stroke-width") == "1.2"]
         dashes = [path.get("stroke-dasharray", "") for path in curves]
@@ -86,9 +86,9 @@ def test_a_power_is_a_straight_line_on_logarithmic_axes() -> None:
 
 def slope_of_one(picture: Picture) -> float:
     """Points up for each point to the right where a value doubles with its size, from the two axes' own figures."""
-    marks = {said: (left + right) / 2 for left, right, y, said in texts(picture) if y > 175}
+    marks = {words: (left + right) / 2 for left, right, y, words in texts(picture) if y > 175}
     doubled = marks["2"] - marks["1"]
-    heights = sorted((y, said) for _, _, y, said in texts(picture) if re.fullmatch(r"1 ?0?0? ?K?", said) and y < 165)
+    heights = sorted((y, words) for _, _, y, words in texts(picture) if re.fullmatch(r"1 ?0?0? ?K?", words) and y < 165)
     values = {"1": 1, "10": 10, "100": 100, "1 K": 1000, "10 K": 10**4, "100 K": 10**5}
     (top, high), *_, (bottom, low) = heights
     per_log = (bottom - top) / (log(values[high]) - log(values[low]))
@@ -109,14 +109,14 @@ def test_bands_fill_the_whole() -> None:
     highest = min(float(y) for _, y in re.findall(r"([\d.]+) ([\d.]+)", areas[-1]))
     lowest = max(float(y) for _, y in re.findall(r"([\d.]+) ([\d.]+)", areas[0]))
     assert (highest, lowest) == (24.0, 168.0)
-    assert {said for *_, said in texts(picture)} >= {"A 80 %", "B 10 %", "C 10 %"}
+    assert {words for *_, words in texts(picture)} >= {"A 80 %", "B 10 %", "C 10 %"}
 
 
 @given(st.lists(st.floats(0, 150), min_size=1, max_size=12))
 def test_labels_are_moved_apart(places: list[float]) -> None:
-    found = apart(sorted(places), 0, 150)
-    assert all(b - a >= GAP - 1e-9 for a, b in pairwise(found))
-    assert max(found) <= 150 + 1e-9
+    drawn = apart(sorted(places), 0, 150)
+    assert all(b - a >= GAP - 1e-9 for a, b in pairwise(drawn))
+    assert max(drawn) <= 150 + 1e-9
 
 
 def test_the_same_bytes_every_time(report: ws.report) -> None:

@@ -34,8 +34,8 @@ def only(report: ws.report) -> dict:
 
 def curve(chapter: dict, column: str) -> dict:
     """The values of a column by size."""
-    [found] = [one for one in chapter["curves"] if one["column"] == column]
-    return dict(zip(chapter["sizes"], found["values"], strict=True))
+    [entry] = [each for each in chapter["curves"] if each["column"] == column]
+    return dict(zip(chapter["sizes"], entry["values"], strict=True))
 
 
 def test_mobilenets_width_multiplier() -> None:
@@ -75,19 +75,19 @@ def test_gpt_2_in_its_length() -> None:
     chapter = only(ws.grow(ws.read("zoo:gpt2"), {"length": "64..1024"}))
     macs = curve(chapter, "macs")
     assert macs == {n: n * (12 * d * d * layers + d * words) + 2 * n * n * d * layers for n in (64, 128, 256, 512, 1024)}
-    [found] = [one for one in chapter["curves"] if one["column"] == "macs"]
-    assert found["limit"] == {"degree": 2, "factor": 2 * d * layers}
+    [entry] = [each for each in chapter["curves"] if each["column"] == "macs"]
+    assert entry["limit"] == {"degree": 2, "factor": 2 * d * layers}
     assert set(curve(chapter, "params").values()) == {124_439_808}  # as published with the model
 
 
 def test_a_vision_transformers_side() -> None:
     """Attention grows with the fourth power of the side: tokens are (M/16)^2, and each sees each."""
     chapter = only(ws.grow(ws.read("zoo:vit-b-16"), {"side": "112..672"}, columns=["macs"]))
-    [found] = chapter["curves"]
-    assert found["class"]["period"] == 16
-    assert found["limit"]["degree"] == 4
+    [entry] = chapter["curves"]
+    assert entry["class"]["period"] == 16
+    assert entry["limit"]["degree"] == 4
     d, layers = 768, 12
-    assert found["class"]["text"].startswith(f"{2 * d * layers}*Q**4")
+    assert entry["class"]["text"].startswith(f"{2 * d * layers}*Q**4")
     assert all(size % 16 == 0 for size in chapter["sizes"])
     assert len(chapter["refused"]) == 35  # the stretches between 36 multiples of 16
 

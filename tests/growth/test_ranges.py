@@ -73,10 +73,10 @@ def test_all_faults_at_once() -> None:
             [ws.read(f"zoo:{name}") for name in ("gpt2", "resnet-50", "mobilenet-v1")],
             {"side": "112..672", "width": "0.001..0.002"}, ["macs"], columns=["nonsense"],
         )  # fmt: skip
-    told = [fault.message for fault in caught.value.faults]
-    assert len(told) == 5
-    assert any("nonsense" in message for message in told)
-    assert any("gpt2 has no 'M'" in message for message in told)
+    messages = [fault.message for fault in caught.value.faults]
+    assert len(messages) == 5
+    assert any("nonsense" in message for message in messages)
+    assert any("gpt2 has no 'M'" in message for message in messages)
 
 
 @pytest.mark.parametrize(

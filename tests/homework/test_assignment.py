@@ -15,11 +15,11 @@ from tests.sheet_facts import EXAMPLES, ROOT, SHEET
 from worksheet import conventions
 from worksheet.derive import derive
 from worksheet.errors import WorksheetError
-from worksheet.grading.making import ANY, Ask
+from worksheet.grading.paper.paper_maker import ANY, Ask
 from worksheet.grading.policy import Policy, Tolerance
-from worksheet.homework.assignment import VARIED, Assignment, Variants
-from worksheet.homework.keys import KEYS
-from worksheet.homework.reading import read_assignment
+from worksheet.homework.assignment.assignment import VARIED, Assignment, Variants
+from worksheet.homework.assignment.keys import KEYS
+from worksheet.homework.assignment.reading import read_assignment
 from worksheet.schema import Field, FieldType, Forms, Record, TableOf
 from worksheet.schema.json_schema import FOLDER
 

@@ -6,11 +6,11 @@ import pytest
 
 from tests.sheet_facts import EXAMPLES
 from worksheet.document import Document, Table
-from worksheet.grading.making import ANY, Ask
-from worksheet.homework.assignment import Assignment
-from worksheet.homework.coverage import coverage
-from worksheet.homework.reading import read_assignment
-from worksheet.homework.variants import variant
+from worksheet.grading.paper.paper_maker import ANY, Ask
+from worksheet.homework.assignment.assignment import Assignment
+from worksheet.homework.assignment.reading import read_assignment
+from worksheet.homework.variants.coverage import coverage
+from worksheet.homework.variants.variants import variant
 from worksheet.network import Network, layer, network
 
 CLASS = [f"student {number}" for number in range(80)]

@@ -13,21 +13,21 @@ from tests.sheet_facts import SHEET
 from worksheet.errors import OutputError
 from worksheet.grading import answers
 from worksheet.grading.answers.layout import Layout
-from worksheet.grading.tables import unguarded
-from worksheet.homework.forms import FORMS, HEADINGS, Line, form_named, lines
-from worksheet.homework.reading import read_assignment
+from worksheet.grading.results.tables import unguarded
+from worksheet.homework.assignment.reading import read_assignment
+from worksheet.homework.issue.forms import FORMS, HEADINGS, FormLine, form_named, lines
+from worksheet.homework.issue.sheets import PaperSetter
 from worksheet.homework.roster import Student
-from worksheet.homework.sheets import PaperSetter
 
 HOSTILE = [r"\input{/etc/passwd}", "#include", "<script>alert(1)</script>", '=HYPERLINK("http://x")', "$(rm)", "../x", "a|b",
            "+1", "-1", "@SUM(A1)", "`id`", "a,b;c", 'a"b', "हिन्दी", "x" * 200, "&amp;", "**b**", "[a](b)"]  # fmt: skip
 
 
-def asked(student: str = "20CS30001") -> list[Line]:
+def asked(student: str = "20CS30001") -> list[FormLine]:
     return [
-        Line(student, "1", "conv2d_1", "output"),
-        Line(student, "1", "conv2d_1", "params"),
-        Line(student, "total", "", "flops"),
+        FormLine(student, "1", "conv2d_1", "output"),
+        FormLine(student, "1", "conv2d_1", "params"),
+        FormLine(student, "total", "", "flops"),
     ]
 
 

@@ -21,12 +21,12 @@ import worksheet as ws
 from tests.homework.test_workers import cluster  # noqa: F401  # a scheduler and two workers
 from tests.sheet_facts import ROWS, SHEET
 from worksheet.errors import OutputError, WorksheetError
-from worksheet.homework import generate
-from worksheet.homework.generate import Generation, Order
-from worksheet.homework.manifest import file_names
-from worksheet.homework.reading import read_assignment
+from worksheet.homework.assignment.reading import read_assignment
+from worksheet.homework.issue import generate
+from worksheet.homework.issue.generate import Generation, Order
+from worksheet.homework.issue.manifest import file_names
+from worksheet.homework.issue.sheets import PaperSetter
 from worksheet.homework.roster import Student
-from worksheet.homework.sheets import PaperSetter
 
 WHOLE = "convention: ai61002\nask: [output, params, flops]\ntotal: [params, flops]\n"
 WHOLE += "marks: {output: 1, params: 2, flops: 2, total: 2}\n"
@@ -84,7 +84,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
-def made(assignment: Path, ids: list[str], folder: Path, order: Order | None = None, **options) -> generate.Made:
+def made(assignment: Path, ids: list[str], folder: Path, order: Order | None = None, **options) -> generate.IssueResult:
     generation = Generation(read_assignment(assignment), [Student(id) for id in ids], folder, order or Order())
     result = generation.run(**options)
     generation.bind()
@@ -213,7 +213,7 @@ def test_rules_of_the_policy(homework) -> None:
     ("marks", "text"), [(Fraction(1), "1"), (Fraction(5, 2), "2.5"), (Fraction(1, 3), "1/3"), (Fraction(40), "40")]
 )
 def test_marks_as_print_gives_them(marks: Fraction, text: str) -> None:
-    from worksheet.homework.question_sheet import said
+    from worksheet.homework.issue.question_sheet import said
 
     assert said(marks) == text
 

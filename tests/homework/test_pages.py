@@ -8,9 +8,9 @@ import typer
 
 from tests.sheet_facts import EXAMPLES, ROOT
 from worksheet.cli import app
-from worksheet.grading.class_report import ClassReport
-from worksheet.grading.marks import FLAGS, Verdict
-from worksheet.homework.reading import read_assignment
+from worksheet.grading.mark import FLAGS, Verdict
+from worksheet.grading.results.class_report import ClassReport
+from worksheet.homework.assignment.reading import read_assignment
 
 TEACHERS = (ROOT / "docs" / "teachers.md").read_text()
 ASSISTANTS = (ROOT / "docs" / "assistants.md").read_text()
@@ -49,7 +49,7 @@ def test_every_verdict_and_flag_is_explained() -> None:
 def test_the_parts_of_the_class_report_have_these_names() -> None:
     import inspect
 
-    import worksheet.grading.class_report as module
+    import worksheet.grading.results.class_report as module
 
     assert ClassReport
     source = inspect.getsource(module)

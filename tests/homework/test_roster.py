@@ -79,7 +79,7 @@ def test_what_is_no_roster(tmp_path: Path, text: str, says: str) -> None:
 
 
 def test_a_roster_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("worksheet.homework.roster.MOST_STUDENTS", 10)
+    monkeypatch.setattr("worksheet.homework.roster.MAX_STUDENTS", 10)
     path = roster(tmp_path, "id\n" + "".join(f"{i}\n" for i in range(1000)))
     with pytest.raises(WorksheetError, match="more than 10 students") as fault:
         read_roster(path)

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from tests.sheet_facts import EXAMPLES, SHEET
 from worksheet.errors import WorksheetError
 from worksheet.grading.policy import Policy
-from worksheet.homework.assignment import VARIED, Assignment, Variants
-from worksheet.homework.ranges import ladder, near_kernels, near_paddings, near_sides, near_strides
-from worksheet.homework.reading import read_assignment
-from worksheet.homework.stream import Stream
-from worksheet.homework.variants import check_unique, fingerprint, variant
+from worksheet.homework.assignment.assignment import VARIED, Assignment, Variants
+from worksheet.homework.assignment.reading import read_assignment
+from worksheet.homework.variants.ranges import ladder, near_kernels, near_paddings, near_sides, near_strides
+from worksheet.homework.variants.stream import Stream
+from worksheet.homework.variants.variants import check_unique, fingerprint, variant
 from worksheet.network import Builder, Network, layer, network
 from worksheet.readers import read
 from worksheet.sizes import sized
@@ -74,8 +74,8 @@ def branching() -> Network:
 
 def test_the_same_in_another_process(sheet: Assignment) -> None:
     program = (
-        "import sys; from pathlib import Path; from worksheet.homework.reading import read_assignment as read\n"
-        "from worksheet.homework.variants import fingerprint, variant\n"
+        "import sys; from pathlib import Path; from worksheet.homework.assignment.reading import read_assignment as read\n"
+        "from worksheet.homework.variants.variants import fingerprint, variant\n"
         "a = read(Path(sys.argv[1])); print(*(fingerprint(variant(a, s)) for s in reversed(sys.argv[2:])))"
     )
     expected = [fingerprint(variant(sheet, student)) for student in reversed(FEW)]

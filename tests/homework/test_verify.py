@@ -11,13 +11,13 @@ from typer.testing import CliRunner
 import worksheet as ws
 from tests.sheet_facts import EXAMPLES
 from worksheet.cli import app, main
-from worksheet.grading.marks import Marked, Verdict
-from worksheet.grading.paper import Key
-from worksheet.homework import grader as grading
-from worksheet.homework.grader import Answered, Grader
-from worksheet.homework.reading import read_assignment
-from worksheet.homework.variants import variant
-from worksheet.homework.verify import verify
+from worksheet.grading.mark import MarkedPaper, Verdict
+from worksheet.grading.paper.cells import Key
+from worksheet.homework.assignment.reading import read_assignment
+from worksheet.homework.mark import grader as grading
+from worksheet.homework.mark.grader import Answered, Grader
+from worksheet.homework.mark.papers import mark_papers
+from worksheet.homework.variants.variants import variant
 
 COMMON = """\
 title: Worksheet 2
@@ -102,7 +102,7 @@ def test_everybodys_own_network(desk: Path) -> None:
     """A right answer to one's own sheet is right; the same answers to another's are not."""
     assignment = read_assignment(desk / "personal.yaml")
     texts = {name: solved(variant(assignment, name)) for name in ("a", "b")}
-    found = list(verify(assignment, [Answered(name, "", texts[name]) for name in texts] + [Answered("c", "", texts["a"])]))
+    found = list(mark_papers(assignment, [Answered(name, "", texts[name]) for name in texts] + [Answered("c", "", texts["a"])]))
     assert [each.points for each in found] == [104, 104, found[2].points]
     assert found[2].points < 104
 
@@ -150,8 +150,8 @@ def test_the_marks_are_the_same_whoever_works(desk: Path) -> None:
     path, answered = many(desk, 12)
     students = list(answered)
     assignment = read_assignment(path)
-    alone = list(verify(assignment, students, jobs=1))
-    assert list(verify(assignment, students, jobs=2)) == alone
+    alone = list(mark_papers(assignment, students, jobs=1))
+    assert list(mark_papers(assignment, students, jobs=2)) == alone
     assert len({mark.verdict for each in alone for mark in each.marks}) > 2
 
 
@@ -161,21 +161,21 @@ def test_a_cluster(desk: Path) -> None:
     students = list(answered)
     assignment = read_assignment(path)
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
-        found = list(verify(assignment, students, backend="dask", scheduler=cluster.scheduler_address))
-    assert found == list(verify(assignment, students))
+        found = list(mark_papers(assignment, students, backend="dask", scheduler=cluster.scheduler_address))
+    assert found == list(mark_papers(assignment, students))
 
 
 def test_a_student_whose_work_fails_spoils_no_other(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = Grader.marked
 
-    def marked(self: Grader, answered: Answered) -> Marked:
+    def marked(self: Grader, answered: Answered) -> MarkedPaper:
         if answered.student == "b":
             raise RuntimeError("out of luck")
         return whole(self, answered)
 
     monkeypatch.setattr(grading.Grader, "marked", marked)
     assignment = read_assignment(desk / "homework.yaml")
-    found = list(verify(assignment, [Answered(name, "", {(1, "params"): "23296"}) for name in "abc"]))
+    found = list(mark_papers(assignment, [Answered(name, "", {(1, "params"): "23296"}) for name in "abc"]))
     assert [bool(each.failed) for each in found] == [False, True, False]
     assert "out of luck" in found[1].failed
     assert found[2].marks[1].verdict is Verdict.RIGHT
@@ -196,7 +196,7 @@ def test_faults(
     desk: Path, words: tuple[str, ...], says: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answers = written(desk / "answers.csv", {"a": {(1, "params"): "1"}})
-    monkeypatch.setattr("sys.argv", ["worksheet", "verify", str(desk / "homework.yaml"), str(answers), *words])
+    monkeypatch.setattr("sys.argv", ["worksheet", "mark", str(desk / "homework.yaml"), str(answers), *words])
     with pytest.raises(SystemExit) as stopped:
         main()
     assert stopped.value.code == 2

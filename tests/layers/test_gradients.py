@@ -17,12 +17,7 @@ PROOFS, GRADIENTS = proofs(), gradients()
 
 def test_every_kind_that_says_what_training_costs_has_a_proof() -> None:
     trained = [name for name, kind in kinds().items() if kind.training]
-    complete(
-        GRADIENTS,
-        trained,
-        add="write its backward pass in tests/layers/gradients/<family>.py for",
-        drop="of no such kind",
-    )
+    complete(GRADIENTS, trained, add="write its backward pass in tests/layers/gradients/<family>.py for", drop="of no such kind")
 
 
 @pytest.mark.parametrize("name", GRADIENTS)

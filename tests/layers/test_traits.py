@@ -6,15 +6,15 @@ from dataclasses import replace
 import pytest
 
 import worksheet as ws
-from tests.grading.test_slips import wrong_values
+from tests.grading.test_mistakes import wrong_values
 from worksheet.counting.gradients import GRADIENTS
 from worksheet.counting.graph_facts import fact_values
-from worksheet.grading.making import Ask, PaperMaker
-from worksheet.grading.paper import Value
-from worksheet.grading.slips import _kinds as families
-from worksheet.grading.slips import slips
-from worksheet.homework.assignment import Variants
-from worksheet.homework.ranges import Ranges
+from worksheet.grading.mistakes import _kinds as families
+from worksheet.grading.mistakes import known_mistakes
+from worksheet.grading.paper.cells import Value
+from worksheet.grading.paper.paper_maker import Ask, PaperMaker
+from worksheet.homework.assignment.assignment import Variants
+from worksheet.homework.variants.ranges import Ranges
 from worksheet.layers import Kind, Pooling, Role, Window, Writes, kinds
 from worksheet.layers.activation import CHOICE, backwards, elementwise
 from worksheet.layers.shapes import ELEMENTWISE
@@ -52,10 +52,7 @@ LISTS: dict[str, tuple[Callable[[Kind], object], set[str]]] = {
     "no gradient flows through": (lambda kind: not kind.differentiable, {"DetectionOutput", "PriorBox", "Proposal"}),
     "a width that a multiplier scales": (lambda kind: kind.width, CONVOLUTIONS | TRANSPOSED | {"GRU", "LSTM", "Linear", "RNN"}),
     "channels that a variant may change": (lambda kind: kind.sets_channels, CONVOLUTIONS | TRANSPOSED | {"Linear"}),
-    "windows that a variant may change": (
-        lambda kind: kind.window is Window.SLIDING,
-        CONVOLUTIONS | POOLINGS | NORM_POOLINGS,
-    ),
+    "windows that a variant may change": (lambda kind: kind.window is Window.SLIDING, CONVOLUTIONS | POOLINGS | NORM_POOLINGS),
     "pooling of a feature map": (lambda kind: kind.pooling, POOLINGS | NORM_POOLINGS | WHOLE_POOLINGS),
     "pooling by a maximum": (
         lambda kind: kind.pooling is Pooling.MAXIMUM,
@@ -200,7 +197,12 @@ def mistakes(net: ws.Network, layer: str, convention: str) -> dict[tuple[str, st
     counted = ws.convention(convention)
     paper = PaperMaker(counted, Ask({"*": ("output", *(column.name for column in counted.columns))})).paper(net)
     cells = [cell for cell in paper.cells.values() if cell.layer == layer]
-    return {(name, c.column): wrong_values(slip, c) for name, slip in slips().items() for c in cells if slip.applies(c.asked)}
+    return {
+        (name, c.column): wrong_values(mistake, c)
+        for name, mistake in known_mistakes().items()
+        for c in cells
+        if mistake.applies(c.asked)
+    }
 
 
 def test_on_a_new_kind_the_mistakes_of_its_like_are_made(added: Kind) -> None:

@@ -31,17 +31,7 @@ NAMES = ("scaled", "conv", "left", "right", "joined", "rect", "flat", "out", "su
     {
         "learns": (0, 1, 1, 1, 1, 1, 1, 1, 1),
         "wanted": (0, 0, 1, 1, 1, 1, 1, 1, 1),
-        "kept": (
-            1,
-            0,
-            0,
-            0,
-            0,
-            1,
-            0,
-            0,
-            0,
-        ),  # by the convolution; by ReLU, and by Linear under another name
+        "kept": (1, 0, 0, 0, 0, 1, 0, 0, 0),  # by the convolution; by ReLU, and by Linear under another name
         "gathers": (0, 1, 0, 0, 0, 1, 0, 0, 0),  # both pieces together are one gradient of the convolution, ReLU's is the other
         "spreads": (0,) * 9,
     }.items(),

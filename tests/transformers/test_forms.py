@@ -106,10 +106,7 @@ def test_what_a_token_costs_with_a_cache(name: str) -> None:
 @pytest.mark.parametrize("name", KNOWN)
 def test_forms_are_the_exact_counts_of_fifty_random_sizes(name: str) -> None:
     of = costs(name)
-    forms = {
-        "training-macs": {"params": of.params, "forward": of.forward, **of.backward},
-        "training": of.operations,
-    }
+    forms = {"training-macs": {"params": of.params, "forward": of.forward, **of.backward}, "training": of.operations}
     for design, length in designs(name, 50):
         network = KNOWN[name].network(design, length)
         for counting, columns in forms.items():

@@ -92,7 +92,7 @@ def test_formats(format: str) -> None:
         (["gpt2", "--blocks", "0", "--wide", "-3"], "--wide = -3"),
         (["llama-3-8b", "--heads", "30"], "30 heads cannot share 8 heads"),
         (["llama-2-7b", "--width", "96"], "cannot be split into pairs"),
-        (["gpt2", "--dtype", "fp17"], "unknown type of numbers"),
+        (["gpt2", "--dtype", "fp17"], "unknown data type"),
         (["gpt2", "--vocabulary", "10000000000"], "--vocabulary = 10000000000"),
         (["--blocks", "3"], "no network is named for these sizes"),
     ],

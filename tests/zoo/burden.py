@@ -174,7 +174,5 @@ class Row:
 def row(counted: Burden) -> Row:
     """The figures as the table prints them."""
     return Row(
-        printed(BYTES * counted.params, 1024, "B"),
-        printed(counted.features, 1024, "B"),
-        printed(counted.flops, 1000, "FLOPs"),
+        printed(BYTES * counted.params, 1024, "B"), printed(counted.features, 1024, "B"), printed(counted.flops, 1000, "FLOPs")
     )

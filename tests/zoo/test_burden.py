@@ -11,7 +11,7 @@ from tests.zoo.burden import Burden, Facts, Row, burden, printed, row
 from worksheet.layers import Shape
 from worksheet.network import Network
 from worksheet.readers.prototxt import READER
-from worksheet.readers.reader import Options
+from worksheet.readers.reader import ReadOptions
 from worksheet.sizes import sized
 from worksheet.zoo import Model, models
 
@@ -233,7 +233,7 @@ def test_a_network_is_that_of_its_authors_layer_for_layer(file: str, tmp_path: P
     path = tmp_path / f"{file}.prototxt"
     path.write_text(prototxt(file))
     model = models()[FROM_FILES[file]]
-    read = READER.read(path, Options(inputs=(model.input,)))
+    read = READER.read(path, ReadOptions(inputs=(model.input,)))
     for theirs, ours in zip(sized(read), sized(model.network()), strict=True):
         assert theirs.node.name == ours.node.name
         assert (theirs.kind.name, theirs.node.hyperparameters, theirs.output) == (

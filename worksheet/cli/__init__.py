@@ -50,3 +50,5 @@ def main() -> None:
 for command in sorted(collect("worksheet.cli", "COMMAND").values(), key=lambda command: command.place):
     settings = OPEN if command.open else {}
     app.command(epilog=f"Example:  {command.example}", context_settings=settings)(command.run)
+    if command.alias:
+        app.command(command.alias, hidden=True, context_settings=settings)(command.run)

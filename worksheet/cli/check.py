@@ -25,17 +25,12 @@ def check(
     The answer follows the name of its column: --flops 24,09,95,328, or --output 64x56x56. Ends with exit code 1 where an
     answer is not right.
     """
-    from worksheet.homework.practice import checked
-    from worksheet.homework.reading import read_assignment
 
-    assignment = read_assignment(homework)
-    answers = _answers(context.args)
-    fine = True
-    for column, text in answers.items():
-        found = checked(assignment, student, row, column, text)
-        fine = fine and found.fine
-        sys.stdout.write(ws.render(found.report(hint=hint, show=show), "txt").decode())
-    if not fine:
+    assignment = ws.assignment(homework)
+    checked = [ws.check(assignment, row, column, text, student=student) for column, text in _answers(context.args).items()]
+    for each in checked:
+        sys.stdout.write(ws.render(each.report(hint=hint, show=show), "txt").decode())
+    if not all(each.is_right for each in checked):
         raise typer.Exit(1)
 
 

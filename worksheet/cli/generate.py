@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+import worksheet as ws
 from worksheet.cli.options import (
     Backend,
     Command,
@@ -27,7 +28,7 @@ from worksheet.cli.options import (
 from worksheet.errors import printable
 
 if TYPE_CHECKING:
-    from worksheet.homework.generate import Generation, Made
+    from worksheet.homework.issue.generate import Generation, IssueResult
 
 MANY = 20  # students from which on further processes are worth their start
 NAMED = 5  # students of a group who are named
@@ -69,11 +70,10 @@ def generate(
     by the same command. The folder key/ is not for the students.
     """
     from worksheet.homework import workers
-    from worksheet.homework.generate import Generation, Order
-    from worksheet.homework.reading import read_assignment
+    from worksheet.homework.issue.generate import Generation, Order
     from worksheet.homework.roster import read_roster
 
-    assignment = read_assignment(homework)
+    assignment = ws.assignment(homework)
     students = read_roster(roster) if roster else ()
     processes = jobs if jobs is not None else 0 if len(students) >= MANY and backend == workers.LOCAL else 1
     workers.check(backend, processes, scheduler)
@@ -83,46 +83,45 @@ def generate(
         output,
         Order(comma_separated(format), comma_separated(forms, NONE), paper, engine, template, reference),
     )
-    made = _worked(generation, combined=combined, jobs=processes, backend=backend, scheduler=scheduler)
+    result = _completed(generation, combined=combined, jobs=processes, backend=backend, scheduler=scheduler)
+    _report(generation, result)
     if assignment.variants and not students:
         typer.echo(f"note: {NO_VARIANT}; {ROSTER} gives each student's", err=True)
-    if made.failed:
+    if result.failed:
         raise typer.Exit(1)
 
 
-def _worked(generation: Generation, *, combined: bool, jobs: int, backend: str, scheduler: str) -> Made:
-    """Make everything and report it; Ctrl-C ends the command, and what is done is kept."""
+def _completed(generation: Generation, *, combined: bool, jobs: int, backend: str, scheduler: str) -> IssueResult:
+    """Make everything; Ctrl-C ends the command, and what is done is kept."""
     try:
         with _bar("Students", generation.result.students) as advance:
-            made = generation.run(jobs=jobs, backend=backend, scheduler=scheduler, on_done=lambda _: advance())
-        bound = generation.bind() if combined else None
-        covered = generation.measure()
+            return generation.complete(
+                combined=combined, jobs=jobs, backend=backend, scheduler=scheduler, on_done=lambda _: advance()
+            )
     except KeyboardInterrupt:
         done = generation.result.done
         typer.echo(f"stopped: the files of {done} of {generation.result.students} students are done and kept", err=True)
         typer.echo("the same command goes on with the others", err=True)
         raise typer.Exit(INTERRUPTED) from None
-    _say(generation, made, bound, covered)
-    return made
 
 
-def _say(generation: Generation, made: Made, bound: Path | None, covered: str) -> None:
-    """Report the run."""
-    from worksheet.homework.generate import COVERAGE
+def _report(generation: Generation, result: IssueResult) -> None:
+    """Print the outcome of the run."""
+    from worksheet.homework.issue.generate import COVERAGE
 
     folder = generation.folder
-    kept = f", {made.kept} kept as they were" if made.kept else ""
-    typer.echo(f"{made.students - len(made.failed)} of {made.students} done: {made.made} made{kept}, in {folder}")
-    if bound:
-        typer.echo(f"to print: {bound}")
+    kept = f", {result.kept} kept as they were" if result.kept else ""
+    typer.echo(f"{result.students - len(result.failed)} of {result.students} done: {result.made} made{kept}, in {folder}")
+    if result.bound:
+        typer.echo(f"to print: {result.bound}")
     typer.echo(f"for you alone: {folder / 'key'}")
-    typer.echo(f"which mistakes show: {folder / COVERAGE}" + (f": {covered}" if covered else ""))
-    for group in generation.same():
+    typer.echo(f"which mistakes show: {folder / COVERAGE}" + (f": {result.coverage}" if result.coverage else ""))
+    for group in result.same:
         names = ", ".join(map(printable, group[:NAMED])) + (", ..." if len(group) > NAMED else "")
         typer.echo(f"note: {len(group)} students have the same network: {names}", err=True)
-    for student, failure in made.failed.items():
+    for student, failure in result.failed.items():
         typer.echo(f"error: {printable(student)}: {printable(failure)}", err=True)
-    if made.failed:
+    if result.failed:
         typer.echo("the same command tries these again", err=True)
 
 

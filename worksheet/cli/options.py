@@ -27,6 +27,7 @@ class Command:
     example: str
     place: int
     open: bool = False  # takes options that are not known beforehand
+    alias: str = ""  # a further name, which --help does not list
 
 
 def completing(names: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
@@ -124,8 +125,7 @@ Dtype = Annotated[
     ),
 ]
 Symbolic = Annotated[
-    str,
-    option("--symbolic", help="Sizes that stay symbols, such as M or M,B: M, N, L, the batch B, a width alpha, conv1.k."),
+    str, option("--symbolic", help="Sizes that stay symbols, such as M or M,B: M, N, L, the batch B, a width alpha, conv1.k.")
 ]
 Training = Annotated[
     str,

@@ -18,8 +18,7 @@ Images = Annotated[int, typer.Option("--batch", help="How many images at a time,
 Until = Annotated[
     str,
     option(
-        "--until",
-        help="The layer whose features are wanted; by default that of the published report, else the last feature map.",
+        "--until", help="The layer whose features are wanted; by default that of the published report, else the last feature map."
     ),
 ]
 Plain = Annotated[

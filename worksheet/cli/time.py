@@ -19,18 +19,14 @@ from worksheet.hardware.hardware import STANDARD_TYPE
 AnySource = Annotated[
     str | None,
     typer.Argument(
-        metavar="[SOURCE]",
-        help="The network; without one, the hardware is printed.",
-        show_default=False,
-        autocompletion=sources,
+        metavar="[SOURCE]", help="The network; without one, the hardware is printed.", show_default=False, autocompletion=sources
     ),
 ]
 On = Annotated[str | None, option("--on", help="The hardware: a name, or a YAML file.", offers=hardware.names)]
 Processors = Annotated[int | None, option("--processors", help="How many processors, cores.", least=1)]
 Clock = Annotated[str | None, option("--clock", help="The clock, such as 1.41GHz.")]
 PerCycle = Annotated[
-    str | None,
-    option("--per-cycle", help="Operations of one processor in a cycle, or fused multiply-adds: 128, 64fma."),
+    str | None, option("--per-cycle", help="Operations of one processor in a cycle, or fused multiply-adds: 128, 64fma.")
 ]
 Bandwidth = Annotated[str | None, option("--bandwidth", help="The bandwidth of the memory, such as 900GB/s.")]
 Worked = Annotated[str, option("--rows", help="Work these rows, such as 3-7,12; else the longest of each kind.")]

@@ -30,10 +30,7 @@ def zoo(
     ] = False,
     convention: Convention = None,
     output: Output = None,
-    format: Annotated[
-        str | None,
-        option("-f", "--format", help="text or json; of the table any format of a document."),
-    ] = None,
+    format: Annotated[str | None, option("-f", "--format", help="text or json; of the table any format of a document.")] = None,
     digits: PlainGrouping = "en_US",
     engine: Engine = "typst",
     paper: Paper = "a4",

@@ -24,29 +24,27 @@ KEPT = {
     "state": Symbol("state", "Bytes that the optimiser keeps for a learnt number from step to step", least=0),
 }
 RUN = (*LETTERS, *UPDATE.values(), *KEPT.values())  # of the whole run; those that are not letters are always written as numbers
+# Meanings are printed in solutions, next to formulas that keep a fact as a symbol.
 GRAPH = (
     Symbol("readers", "Number of layers that read the output", least=0),
     Symbol("input_readers", "Number of layers that read the first input, this one among them", least=0),
     Symbol("inputs", "Number of inputs", least=0),
     Symbol("in_place", "1 where the output may take the place of the input, which no other layer reads; else 0", least=0),
-    Symbol("behind_norm", "1 where the input comes from a BatchNorm and no other layer reads it; else 0", least=0),
+    Symbol("behind_norm", "1 where the input comes from a BatchNorm and goes nowhere else; else 0", least=0),
     Symbol(
-        "repeats",
-        "1 where a layer uses another's parameters and no module of its own holds them as well; else 0",
-        least=0,
-        neutral=0,
+        "repeats", "1 where a layer uses another's numbers and no module of its own keeps them too; else 0", least=0, neutral=0
     ),
-    Symbol("renames", "1 where the output is a view of the input, with another shape or order of axes; else 0", least=0),
-    Symbol("shared", "1 where a layer uses another's parameters; else 0", least=0),
-    Symbol("learns", "1 where the output depends on a parameter; else 0", least=0),
-    Symbol("wanted", "1 where the gradient of the input is needed, because the input depends on a parameter; else 0", least=0),
-    Symbol("kept", "1 where the backward pass reads the output again, directly or through a view; else 0", least=0),
+    Symbol("renames", "1 where the output is the input's own array under another shape or order of axes; else 0", least=0),
+    Symbol("shared", "1 where a layer uses another's numbers; else 0", least=0),
+    Symbol("learns", "1 where the output depends on a learnt number; else 0", least=0),
+    Symbol("wanted", "1 where the gradient of the input is needed: the input depends on a learnt number; else 0", least=0),
+    Symbol("kept", "1 where a backward pass reads the output again, under this name or another; else 0", least=0),
     Symbol(
         "gathers",
         "How many gradients come back to the output from layers that run as often as it, less one; 0 for none",
         least=-1,
     ),
-    Symbol("spreads", "How many layers that run once per sample read an output that is the same for all samples", least=0),
+    Symbol("spreads", "How many layers that run for every sample read an output that is the same for all samples", least=0),
 )
 STATED = (  # by the network, and prefixed with the program that they are facts of; 0 or neutral where nothing is stated
     Symbol("matconvnet_survives", "1 where a Dropout survived the import of the network that was counted; else 0", least=0),

@@ -141,10 +141,7 @@ class _Document:
                 blocks += self.variant(part, variant, of, minus)
         total = self.comparison.totals[of] - self.comparison.totals[minus]
         sums = tuple((part.noun, sum(len(v.layers) for v in part.variants), part.value) for part in parts)
-        return [
-            *blocks,
-            Table(("Part", "Layers", "Difference"), sums, ("Together", sum(row[1] for row in sums), total)),
-        ]
+        return [*blocks, Table(("Part", "Layers", "Difference"), sums, ("Together", sum(row[1] for row in sums), total))]
 
     def variant(self, part: DifferencePart, variant: Variant, of: int, minus: int) -> list[Block]:
         difference = variant.difference(of, minus)

@@ -23,7 +23,7 @@ BOTH_LOGARITHMIC = "both axes logarithmic: equal distances are equal factors"
 
 @dataclass(frozen=True)
 class PlotAxis:
-    """From a value to a place in points. On an upright axis ``end`` is less than ``start``."""
+    """Maps values to places in points. On an upright axis ``end`` is less than ``start``."""
 
     low: Exact | float
     high: Exact | float
@@ -33,7 +33,7 @@ class PlotAxis:
 
     @cached_property
     def _ends(self) -> tuple[float, float]:
-        """The first value and how far the last lies from it, as they are measured along the axis."""
+        """The first value and the length up to the last, as measured along the axis: logarithms on a logarithmic one."""
         low, high = (log(end) if self.is_logarithmic else float(end) for end in (self.low, self.high))
         return low, high - low
 
@@ -44,13 +44,13 @@ class PlotAxis:
         return self.start + share * (self.end - self.start)
 
     def evenly(self, ticks: int = MAX_TICKS) -> Iterator[Fraction]:
-        """Round values on a linear axis."""
+        """Round values on a linear axis, at most ``ticks + 1``."""
         step = spacing(Fraction(self.high) - Fraction(self.low), ticks)
         for i in range(ceil(Fraction(self.low) / step), floor(Fraction(self.high) / step) + 1):
             yield i * step
 
     def doublings(self, first: Exact) -> Iterator[Exact]:
-        """A value and its doublings, no more than fit."""
+        """A value and its doublings, as many as there is room for."""
         count = int(log2(Fraction(self.high) / Fraction(first)) + 1e-9) + 1
         return (first * 2**i for i in range(0, count, max(1, ceil(count / (MAX_TICKS + 2)))))
 
@@ -67,13 +67,13 @@ class PlotAxis:
             yield from (factor * 10**power for factor in factors if self.low <= factor * 10**power <= self.high)
 
     def decades(self, most: int = 100) -> Iterator[float]:
-        """The powers of ten between the ends, at most so many."""
+        """The powers of ten between the ends, at most ``most`` of them."""
         powers = range(ceil(log10(self.low)), floor(log10(self.high)) + 1)
         return (10.0**power for power in powers[:: max(1, ceil(len(powers) / most))])
 
 
 def spacing(length: Fraction, ticks: int) -> Fraction:
-    """The smallest of 1, 2 or 5 times a power of 10 that divides a length into at most so many parts.
+    """The smallest of 1, 2 or 5 times a power of 10 that divides a length into at most ``ticks`` parts.
 
     >>> spacing(Fraction(9), 4), spacing(Fraction(31, 10), 4), spacing(Fraction(227), 10)
     (Fraction(5, 1), Fraction(1, 1), Fraction(50, 1))
@@ -93,7 +93,7 @@ def heading(words: str, note: str) -> Iterator[str]:
 
 
 def axis_below(axis: PlotAxis, ticks: Iterable[Exact], meaning: str, top: float, bottom: float) -> Iterator[str]:
-    """The axis of sizes: upright lines, their figures, and what the sizes are."""
+    """The axis of sizes: upright lines, their figures, and the meaning of the sizes."""
     yield svg.across(bottom, axis.start, axis.end, svg.SOLID)
     for value in ticks:
         yield svg.upright(axis.at(value), top, bottom)

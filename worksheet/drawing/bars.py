@@ -14,14 +14,14 @@ MAX_TICKS = 5
 
 @dataclass(frozen=True)
 class Bars:
-    """Bars of one width for whole numbers, from left to right; the largest reaches from the floor to the top. In points."""
+    """Bars of one width for whole numbers, from left to right; the largest reaches from the floor to the top, in points."""
 
     values: Sequence[int]
     left: float
     right: float
     top: float
     floor: float
-    per_unit: int = 1  # the figures are in a unit of so many
+    per_unit: int = 1  # the size of the unit of the figures
 
     @property
     def most(self) -> int:

@@ -11,8 +11,8 @@ from worksheet.drawing import axes, svg
 from worksheet.formula import Exact, Scale
 
 MAX_MARKS = 9  # on one curve
-DENSE = 0.5  # points between the places of a curve: what lies nearer is drawn as one
-NEAR_ZERO = 3  # an axis whose largest value is that many times its least begins at 0
+DENSE = 0.5  # points between the places of a curve: closer ones are drawn as one
+NEAR_ZERO = 3  # a linear axis begins at 0 if its largest value is at least that many times its least
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Chart:
 
 
 def draw_chart(chart: Chart) -> Picture:
-    """The picture of a chart. On logarithmic axes, sizes at which nothing is counted have no place."""
+    """The picture of a chart. On logarithmic axes, sizes at which nothing is counted are left out."""
     return _Curves(chart).picture()
 
 
@@ -100,7 +100,7 @@ class _Curves:
         return (value * per_unit for value in axes.PlotAxis(0, Fraction(self.y.high) / per_unit, 0, 0).evenly())
 
     def mark(self) -> Iterator[str]:
-        """A dotted line at the size that is marked."""
+        """A dotted line at the marked size."""
         if self.chart.marked:
             size, label = self.chart.marked
             yield svg.upright(self.x.at(size), axes.TOP, self.floor, f'{svg.SOLID} stroke-dasharray="1 2"')
@@ -117,7 +117,7 @@ class _Curves:
             yield from (svg.MARKS[i % len(svg.MARKS)](x, y, 2.2, paint) for x, y in self.marks(places, i))
 
     def placed(self, points: Mapping[Exact, Exact]) -> list[svg.Point]:
-        """The places of a curve, no nearer to each other than the eye sees."""
+        """The places of a curve, without those too close to others to be seen."""
         kept: list[svg.Point] = []
         last = next(reversed(points), None)
         for size, value in points.items():
@@ -127,7 +127,7 @@ class _Curves:
         return kept
 
     def marks(self, places: Sequence[svg.Point], curve: int) -> Iterator[svg.Point]:
-        """Places for marks, at equal distances; those of one curve beside those of another."""
+        """Places for marks, at equal distances, shifted from curve to curve."""
         if len(places) <= MAX_MARKS:
             yield from places
             return

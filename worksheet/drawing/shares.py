@@ -1,4 +1,4 @@
-"""Draws which part of the whole each kind of layer costs over sizes: bands one above the other."""
+"""Draws the share of each kind of layer in a cost over sizes: bands stacked on each other."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from worksheet.document import Picture
 from worksheet.drawing import axes, svg
 from worksheet.formula import Exact
 
-LEAST = 0.02  # a kind that is nowhere more than this is one of the others
+LEAST = 0.02  # a kind whose share is smaller at all sizes is one of the others
 MAX_BANDS = 7
 OTHERS = "others"
 ROOM = 8.0  # points of height that a label inside a band takes
@@ -84,7 +84,7 @@ class _Stack:
             yield svg.path(f"{svg.polyline([*over, *reversed(under)])}z", f'{paint} stroke="white" stroke-width="0.8"')
 
     def labels(self) -> Iterator[str]:
-        """At the right end of a band; inside one that is thin there."""
+        """At the right end of a band, or inside it where its end is too thin."""
         ends: list[tuple[float, float, str]] = []
         for i, kind in enumerate(self.bands):
             low, high = self.edges(i, -1)
@@ -95,7 +95,7 @@ class _Stack:
         yield from axes.labels_at(ends, self.right + 12, axes.TOP, self.floor)
 
     def inside(self, band: int, kind: str) -> Iterator[str]:
-        """Where the band is thickest."""
+        """At the thickest place of the band, if the label fits there."""
         half = svg.text_width(kind) / 2
         fitting = [j for j, x in enumerate(self.places) if axes.LEFT + half < x < self.right - half]
         for j in sorted(fitting, key=lambda j: self.edges(band, j)[0] - self.edges(band, j)[1])[:1]:

@@ -13,7 +13,7 @@ WIDTH = 470.0  # points: as wide as the text of a page
 SIZE, SMALL, LETTER = 8.5, 7.0, 0.5  # the type in points, and the mean width of a letter as a share of it
 TITLE, HALF = 9, 2.5  # the base line of a title, and that of small text below the middle of its line
 
-# Visible on white paper and on a dark screen; in black and white, dashes, marks and labels tell curves apart.
+# Visible on white paper and on a dark screen; in black and white, curves differ by dashes, marks and labels.
 COLOURS = ("#3f87d0", "#d9822b", "#3f9f5f", "#b0508f", "#9a8a2f", "#6b6bd6", "#c0504d", "#3f9a9a")
 BLUE, ORANGE, GREEN, *_ = COLOURS
 DASHES = ("", "6 3", "2 2", "8 3 2 3", "10 4", "1 2.5", "4 2 1 2", "12 2 2 2")
@@ -42,7 +42,7 @@ def title(words: str) -> str:
 def text(
     x: float, y: float, words: str, size: float = SIZE, anchor: str = "start", *, bold: bool = False, italic: bool = False
 ) -> str:
-    """Words that have their start, middle or end at x, on the base line y; nothing for no words."""
+    """Words with their start, middle or end at x, on the base line y; empty for no words."""
     style = f' font-size="{size:g}"' if size != SIZE else ""
     style += f' text-anchor="{anchor}"' if anchor != "start" else ""
     style += ' font-weight="bold"' if bold else ""
@@ -61,19 +61,22 @@ def upright(x: float, top: float, bottom: float, stroke: str = FAINT) -> str:
 
 
 def path(way: str, paint: str) -> str:
+    """A path along SVG path commands."""
     return f'<path d="{way}" {paint}/>'
 
 
 def polyline(points: Iterable[Point]) -> str:
-    """The way of a path through the points."""
+    """The path commands of straight lines through points."""
     return f"M{'L'.join(f'{x:.2f} {y:.2f}' for x, y in points)}"
 
 
 def rect(x: float, y: float, width: float, height: float, paint: str) -> str:
+    """A rectangle by its upper left corner."""
     return f'<rect x="{x:.2f}" y="{y:.2f}" width="{width:.2f}" height="{height:.2f}" {paint}/>'
 
 
 def circle(x: float, y: float, radius: float, paint: str) -> str:
+    """A circle around x, y."""
     return f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{radius:.2f}" {paint}/>'
 
 
@@ -93,22 +96,23 @@ def _diamond(x: float, y: float, r: float, paint: str) -> str:
     return path(f"{polyline([(x, y - s), (x + s, y), (x, y + s), (x - s, y)])}z", paint)
 
 
-# Every other one is drawn hollow, so that the eight differ in black and white too.
+# Every other one is hollow, so that all eight are distinct in black and white.
 MARKS: tuple[Callable[[float, float, float, str], str], ...] = (
-    circle, _square, _triangle, _diamond, _square, circle, _diamond, _triangle
-)  # fmt: skip
+    *(circle, _square, _triangle, _diamond),
+    *(_square, circle, _diamond, _triangle),
+)
 
 
 # Labels
 
 
 def text_width(words: str, size: float = SMALL) -> float:
-    """About how wide words are, in points."""
+    """The approximate width of words in points."""
     return len(words) * size * LETTER
 
 
 def cut(words: str, letters: int) -> str:
-    """Words of so many letters at most.
+    """Words cut to a number of letters.
 
     >>> cut("ResNet-50 of torchvision", 10)
     'ResNet-50…'

@@ -8,7 +8,5 @@ from worksheet.formula.pieces import Printed
 from worksheet.formula.scales import Scale, in_bytes
 from worksheet.formula.tree import Exact
 
-__all__ = [
-    "DIALECTS", "LATEX", "MATHML", "SOURCE", "TEXT", "TYPST", "WORDS",
-    "Dialect", "Digits", "Exact", "Formula", "Printed", "Scale", "digits_named", "in_bytes", "whole",
-]  # fmt: skip
+__all__ = ["DIALECTS", "LATEX", "MATHML", "SOURCE", "TEXT", "TYPST", "WORDS"]
+__all__ += ["Dialect", "Digits", "Exact", "Formula", "Printed", "Scale", "digits_named", "in_bytes", "whole"]

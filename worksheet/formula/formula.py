@@ -136,10 +136,7 @@ class Formula:
     # Print
 
     def show(
-        self,
-        dialect: Dialect | str = "text",
-        values: Mapping[str, Exact] | None = None,
-        digits: Digits | str = "none",
+        self, dialect: Dialect | str = "text", values: Mapping[str, Exact] | None = None, digits: Digits | str = "none"
     ) -> str:
         """The formula in the author's order, in one of ``latex typst mathml text words source``.
 

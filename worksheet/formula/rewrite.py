@@ -7,21 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from worksheet.errors import FormulaError
 from worksheet.formula.exact import check_size, divide, evaluator
 from worksheet.formula.parse import BRACKETS, MAX_DIGITS
-from worksheet.formula.tree import (
-    ONE,
-    ZERO,
-    Call,
-    Exact,
-    Name,
-    Negative,
-    Node,
-    Number,
-    Operation,
-    factors,
-    rebuild,
-    terms,
-    walk,
-)
+from worksheet.formula.tree import ONE, ZERO, Call, Exact, Name, Negative, Node, Number, Operation, factors, rebuild, terms, walk
 
 MAX_NODES = 600  # also bounds the depth of the tree
 MAX_DECIMALS = 6

@@ -5,18 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from worksheet.formula.dialects import (
-    DIGIT,
-    FLAT,
-    GREEK,
-    GROUP,
-    LETTER,
-    STACK,
-    SUBSCRIPT,
-    VALUE,
-    WORD,
-    Dialect,
-)
+from worksheet.formula.dialects import DIGIT, FLAT, GREEK, GROUP, LETTER, STACK, SUBSCRIPT, VALUE, WORD, Dialect
 from worksheet.formula.digits import GROUPED_OPERAND
 from worksheet.formula.parse import BINDING, BRACKETS, POWER, PRODUCT, SUM
 from worksheet.formula.pieces import SLOT, Extent, Piece

@@ -43,7 +43,7 @@ def factor(polynomial: Polynomial) -> Node | None:
     sympy must expand it to the same polynomial again, and both must have the same values at PLACES.
 
     >>> polynomial = (Polynomial.atom(0) + Polynomial.of(1)) * Polynomial.atom(1).times(7)
-    >>> Formula.of(factored(polynomial)).source
+    >>> Formula.of(factor(polynomial)).source
     '7*x_1*(x_0 + 1)'
     """
     if not 2 <= len(polynomial.terms) <= MAX_TERMS:

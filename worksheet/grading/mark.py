@@ -1,230 +1,78 @@
-"""Marks a paper: a verdict and points for every cell, fair to errors that are carried forward."""
+"""What marking a paper gives: a verdict and points for every cell, with the reasons."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
-from functools import partial
 
-from worksheet import conventions
-from worksheet.formula import Exact
-from worksheet.grading.alternatives import Alternatives
-from worksheet.grading.carrying import carried, carried_within
-from worksheet.grading.diagnose import Diagnoser, Found
-from worksheet.grading.evidence import narrowed
-from worksheet.grading.find_question import remark
-from worksheet.grading.marks import AXES, CORRECT_ONLY, DOES_NOT_FOLLOW, ROUNDED, TRIVIAL, Mark, Verdict
-from worksheet.grading.paper import SET, SIZES, TOTAL, Cell, Key, Paper, Value
-from worksheet.grading.policy import EXACT, Policy
-from worksheet.grading.slips import slips
-from worksheet.grading.understanding import Understanding, Understood
-from worksheet.grading.written import explanations, right_formula
-from worksheet.memo import Bounded
-
-MAX_KEPT = 20_000  # marks that a paper remembers
-SIMPLE = frozenset({0, 1})  # values that make what follows from them much simpler
-NOTHING = Fraction(0)
-Known = dict[tuple[Key, str], tuple[Understood, Mark | None]]  # what a text at a cell says, and its mark where it is the truth
+from worksheet.grading.paper.cells import Key, Value
 
 
-def marked_paper(
-    paper: Paper, texts: Mapping[Key, str], policy: Policy | None = None, others: Iterable[str] = ()
-) -> tuple[Mark, ...]:
-    """The marks of one paper. ``texts`` are the answers by cell, ``others`` the names of the ways of counting that are told
-    apart from mistakes. Many papers are marked faster by one ``Marker``. Raises ConventionError for an unknown name."""
-    return Marker(policy or Policy(), tuple(others)).marks(paper, texts)
+class Verdict(StrEnum):
+    """How an answer was found."""
+
+    RIGHT = "right"
+    CARRIED = "carried"  # right from the student's own earlier values
+    CONVENTION = "convention"  # right under another way of counting
+    MISTAKE = "mistake"  # what a known mistake gives
+    WRONG = "wrong"
+    UNREADABLE = "unreadable"
+    BLANK = "blank"
+    UNMARKED = "unmarked"  # the grader failed here: never a zero
 
 
-@dataclass
-class _Answers:
-    """The answers of one paper, read. ``own`` are the values that differ from the truth, and those that follow from them where
-    the student left a cell blank; ``origins`` tells of the latter from which answers."""
+@dataclass(frozen=True)
+class Mark:
+    """One cell marked. ``labels`` are ids of mistakes, the likeliest first; of a pair of mistakes both, joined by a plus sign.
 
-    entries: list[tuple[Cell, str, Understood, Mark | None]]  # with the mark of a right answer
-    own: dict[Key, Value]
-    origins: dict[Key, tuple[Key, ...]]
+    ``own`` tells that the labels explain the answer from the student's own earlier values; ``carried_from`` is the smallest
+    set of the student's own earlier cells that the answer follows from. ``conventions`` are the ways of counting under which it
+    is right.
+    """
 
-    def named(self, keys: Iterable[Key]) -> tuple[Key, ...]:
-        """Cells that the student has filled, in place of blank ones."""
-        return tuple(dict.fromkeys(origin for key in keys for origin in self.origins.get(key, (key,))))
-
-
-@dataclass
-class Marker:
-    """Marks papers under one policy; what papers have in common is worked out once."""
-
-    policy: Policy
-    others: tuple[str, ...] = ()  # names of the other ways of counting; read when an answer asks for them
-    diagnoser: Diagnoser = field(default_factory=lambda: Diagnoser(tuple(slips().values())))
-    _alternatives: dict[str, Alternatives] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.understanding = Understanding(self.policy)
-        self.token = object()  # that papers know this marker by: an id would be given again once it is gone
-
-    def marks(self, paper: Paper, texts: Mapping[Key, str]) -> tuple[Mark, ...]:
-        """A mark for every cell that is asked for, in the order of the paper."""
-        known: Known = paper.remembered.setdefault(self.token, Bounded(MAX_KEPT))
-        marks, simple = [], True
-        for cell in paper.shown:
-            text = texts.get(cell.key, "")
-            found = known.get((cell.key, text)) or self.first(cell, text, known)
-            simple = simple and found[1] is not None
-            marks.append(found[1])
-        if simple:
-            return tuple(marks)  # type: ignore[arg-type]  # none of them is None
-        return narrowed(paper, self.diagnoser, self.carefully(paper, texts, known))
-
-    def first(self, cell: Cell, text: str, known: Known) -> tuple[Understood, Mark | None]:
-        """What a text says, and its mark where that does not depend on the other answers: the truth."""
-        understood = Understood(None) if cell.is_formula else self.understanding.of(cell, text)
-        right = understood.value is not None and self.near(cell, understood, cell.truth)
-        known[cell.key, text] = understood, self.right(cell, text, understood) if right else None
-        return known[cell.key, text]
-
-    def right(self, cell: Cell, text: str, understood: Understood) -> Mark:
-        worth = self.policy.worth(cell.key)
-        flags = [ROUNDED] if understood.value != cell.truth else []
-        flags += [AXES] if understood.turned else []
-        return Mark(cell.key, cell.layer, text, understood.value, Verdict.RIGHT, worth, worth, flags=tuple(flags))
-
-    def near(self, cell: Cell, understood: Understood, wanted: Value) -> bool:
-        """Whether an answer is a value, exactly or as nearly as the column allows."""
-        value = understood.value
-        if value == wanted:
-            return True
-        tolerance = self.policy.tolerance.get(cell.column, EXACT)
-        if tolerance is EXACT or value is None or len(value) != 1 or len(wanted) != 1:
-            return False
-        allowed = tolerance.share * max(wanted[0], -wanted[0])
-        if -allowed <= value[0] - wanted[0] <= allowed:
-            return True
-        return tolerance.rounded and understood.number is not None and understood.number.is_rounded(wanted[0])
-
-    # With the other answers in view
-
-    def carefully(self, paper: Paper, texts: Mapping[Key, str], known: Known) -> list[Mark]:
-        answers = self.answers(paper, texts, known)
-        own = answers.own.keys()
-        return [
-            right if right and own.isdisjoint(paper.depends[cell.key]) else self.one(paper, cell, text, understood, answers)
-            for cell, text, understood, right in answers.entries
-        ]
-
-    def answers(self, paper: Paper, texts: Mapping[Key, str], known: Known) -> _Answers:
-        found = _Answers([], {}, {})
-        for cell in paper.shown:
-            text = texts.get(cell.key, "")
-            understood, right = known[cell.key, text] if (cell.key, text) in known else self.first(cell, text, {})
-            found.entries.append((cell, text, understood, right))
-            if cell.is_formula:
-                continue
-            if understood.value is None:
-                self.derive(paper, cell, found)
-            elif right is None:
-                found.own[cell.key] = understood.value
-        return found
-
-    def derive(self, paper: Paper, cell: Cell, answers: _Answers) -> None:
-        """A cell that was left blank: the student's next answers may follow from what it would have been."""
-        own = [key for key in paper.depends[cell.key] if key in answers.own]
-        value = paper.follows(cell, answers.own) if own else None
-        if value is not None and value != cell.truth and not cell.asked.is_total:
-            answers.own[cell.key] = value
-            answers.origins[cell.key] = answers.named(own)
-
-    def one(self, paper: Paper, cell: Cell, text: str, understood: Understood, answers: _Answers) -> Mark:
-        """The mark of one cell; a failure of the grader's own is told as such, never as a zero."""
-        depends = [key for key in paper.depends[cell.key] if key in answers.own]
-        remembered: dict[object, Mark] = paper.remembered.setdefault((self.token, "careful"), Bounded(MAX_KEPT))
-        touched = [key for key in paper.touched[cell.key] if key in answers.own]
-        memo = (cell.key, text, *[(key, answers.own[key], answers.origins.get(key)) for key in touched])
-        if memo not in remembered:
-            try:
-                remembered[memo] = self.judged(paper, cell, text, understood, depends, answers)
-            except Exception as failure:  # whatever it is, the student must not pay for it
-                worth = self.policy.worth(cell.key)
-                says = f"not marked: {type(failure).__name__}: {failure}"
-                remembered[memo] = Mark(cell.key, cell.layer, text, understood.value, Verdict.UNMARKED, NOTHING, worth, says=says)
-        return remembered[memo]
-
-    def judged(self, paper: Paper, cell: Cell, text: str, understood: Understood, depends: list[Key], answers: _Answers) -> Mark:
-        worth = self.policy.worth(cell.key)
-        mark = Mark(cell.key, cell.layer, text, understood.value, Verdict.WRONG, NOTHING, worth)
-        if not text.strip():
-            return replace(mark, verdict=Verdict.BLANK)
-        if cell.is_formula:
-            return self.formula(paper, cell, mark)
-        if understood.value is None:
-            return replace(mark, verdict=Verdict.UNREADABLE, says=understood.says)
-        if self.near(cell, understood, cell.truth):
-            return self.follows(paper, cell, self.right(cell, text, understood), depends, answers)
-        if cell.asked.role == SET:
-            return replace(mark, says=remark(understood.value, cell.truth))
-        own = {key: answers.own[key] for key in depends}
-        near = partial(self.near, cell, understood)
-        chosen = carried(paper, cell, understood.value, own, near) or carried_within(paper, cell, answers.own, near)
-        if chosen:
-            return self.carried(cell, mark, chosen, answers)
-        return self.explained(paper, cell, mark, answers)
-
-    def formula(self, paper: Paper, cell: Cell, mark: Mark) -> Mark:
-        """The mark of a formula."""
-        found = right_formula(cell, mark)
-        if isinstance(found, Mark):
-            return found
-        names, labels = explanations(paper, cell, mark.answer, self.diagnoser, self.alternatives(paper))
-        says = found.counter.says if found.counter else ""
-        return valued(replace(mark, says=says), names, Found(labels), self.policy)
-
-    def follows(self, paper: Paper, cell: Cell, mark: Mark, depends: list[Key], answers: _Answers) -> Mark:
-        """A right answer; flagged where the student's own values give another."""
-        own = paper.follows(cell, {key: answers.own[key] for key in depends}) if depends else cell.truth
-        return mark if own == cell.truth else replace(mark, flags=(*mark.flags, DOES_NOT_FOLLOW))
-
-    def carried(self, cell: Cell, mark: Mark, chosen: tuple[Key, ...], answers: _Answers) -> Mark:
-        policy = self.policy
-        flags = [CORRECT_ONLY] if cell.column in policy.never or (cell.row == TOTAL and TOTAL in policy.never) else []
-        simple = not policy.trivial and any(SIMPLE.intersection(answers.own[key]) for key in chosen)
-        flags += [TRIVIAL] if simple else []
-        share = 1 - policy.penalty if policy.follow_through and not flags else NOTHING
-        return replace(
-            mark, verdict=Verdict.CARRIED, points=share * mark.max, carried_from=answers.named(chosen), flags=tuple(flags)
-        )
-
-    def explained(self, paper: Paper, cell: Cell, mark: Mark, answers: _Answers) -> Mark:
-        """An answer that is neither right nor carried: right under another way of counting, a known mistake, or unknown."""
-        assert mark.value is not None
-        touched = [key for key in paper.touched[cell.key] if key in answers.own]
-        own = paper.values_beside(cell, {key: answers.own[key] for key in touched}) if touched else None
-        names = self.counted_otherwise(paper, cell, mark.value, own)
-        found = self.diagnoser.explain(cell, mark.value, own)
-        return valued(mark, names, found, self.policy)
-
-    def counted_otherwise(self, paper: Paper, cell: Cell, value: Value, own: Mapping[str, Exact] | None) -> tuple[str, ...]:
-        if cell.asked.role == SIZES:  # which nobody counts
-            return ()
-        others = self.alternatives(paper)
-        names = others.matching(paper, cell.key, cell.values, value)
-        return names or (others.matching(paper, cell.key, own, value) if own and not cell.asked.is_total else ())
-
-    def alternatives(self, paper: Paper) -> Alternatives:
-        """The other ways of counting."""
-        own = paper.counting.convention
-        if own.name not in self._alternatives:
-            others = tuple(conventions.convention(name) for name in self.others if name != own.name)
-            self._alternatives[own.name] = Alternatives(own, others, paper.counting.run)
-        return self._alternatives[own.name]
+    key: Key
+    layer: str
+    answer: str  # as typed
+    value: Value | None  # as understood; None where there is none, or a formula was asked for
+    verdict: Verdict
+    points: Fraction
+    max: Fraction
+    labels: tuple[str, ...] = ()
+    own: bool = False
+    carried_from: tuple[Key, ...] = ()
+    conventions: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()  # FLAGS below
+    says: str = ""  # a sentence to the student, without the right value: what was understood, a counter-example
 
 
-def valued(mark: Mark, conventions: tuple[str, ...], found: Found, policy: Policy) -> Mark:
-    """A mark with what was found about its answer, and the points that this is worth: the better where both hold."""
-    shares = {
-        Verdict.CONVENTION: policy.convention if conventions else None,
-        Verdict.MISTAKE: policy.mistake if found.labels else None,
-    }
-    held: dict[Verdict, Fraction] = {verdict: share for verdict, share in shares.items() if share is not None}
-    verdict = next(iter(held), Verdict.WRONG)
-    points = max(held.values(), default=NOTHING) * mark.max
-    return replace(mark, verdict=verdict, points=points, labels=found.labels, own=found.own, conventions=conventions)
+DOES_NOT_FOLLOW = "does-not-follow"  # right, although the student's own earlier values give something else
+CORRECT_ONLY = "correct-answer-only"  # carried, but only the correct answer counts here
+ROUNDED = "rounded"  # right as far as its digits go
+AXES = "order-of-axes"  # the right sizes in another order
+TRIVIAL = "simpler"  # carried from a 0 or 1 that makes the question much simpler
+FLAGS = {
+    DOES_NOT_FOLLOW: "does not follow from the student's own rows",
+    CORRECT_ONLY: "only the correct answer counts here",
+    ROUNDED: "right to the digits that are written",
+    AXES: "the sizes are right, in another order",
+    TRIVIAL: "follows from a value that makes the question much simpler",
+}
+
+
+@dataclass(frozen=True)
+class MarkedPaper:
+    """A student's whole paper, marked; ``failed`` says why the grader could not mark it."""
+
+    id: str
+    name: str
+    marks: tuple[Mark, ...]
+    failed: str = ""
+
+    @property
+    def points(self) -> Fraction:
+        return sum((mark.points for mark in self.marks), Fraction(0))
+
+    @property
+    def max(self) -> Fraction:
+        return sum((mark.max for mark in self.marks), Fraction(0))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from worksheet.grading.paper import TOTAL, Key
+from worksheet.grading.paper.cells import TOTAL, Key
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,14 @@ from itertools import chain
 from pathlib import Path
 
 from worksheet.errors import Collector, Where, WorksheetError, shown
-from worksheet.grading.answers.bounds import MOST_CELL, MOST_STUDENTS, TEXT_BYTES
+from worksheet.grading.answers.bounds import MAX_CELL, MAX_STUDENTS, TEXT_BYTES
 from worksheet.grading.answers.layout import fold
 from worksheet.grading.answers.records import SEPARATORS, Separated, start
 from worksheet.grading.answers.students import STUDENT_WORDS, student_id
-from worksheet.grading.answers.text import Source, encoding, opened
+from worksheet.grading.answers.text import AnswerSource, encoding, opened
 
 NAMES = ("name", "student name", "full name")
-MOST_OTHERS = 200  # columns of a roster
+MAX_OTHERS = 200  # columns of a roster
 HINT = "a roster is a CSV file whose first line names its columns, id among them: id,name"
 LONGEST_NAME = 64  # of a file, without its suffix
 PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(?<!\.)")
@@ -43,7 +43,7 @@ def read_roster(path: Path) -> tuple[Student, ...]:
     Raises WorksheetError with every fault at its line: no id, the same id twice, an id of more than 200 characters or with
     signs that do not print, more than 100,000 students.
     """
-    source = Source(str(path), Path(path))
+    source = AnswerSource(str(path), Path(path))
     found = encoding(source, TEXT_BYTES)
     faults = Collector()
     with opened(source, found) as file:
@@ -81,14 +81,14 @@ class _Reading:
         lines = iter(self.records)
         headings = [cell.strip() for cell in next(lines, [])]
         places = self._places([fold(heading) for heading in headings])
-        if places is None or len(headings) > MOST_OTHERS:
-            why = "no column is called id" if places is None else f"more than {MOST_OTHERS} columns"
+        if places is None or len(headings) > MAX_OTHERS:
+            why = "no column is called id" if places is None else f"more than {MAX_OTHERS} columns"
             self.faults.add(WorksheetError(why, self._where(",".join(headings)), HINT))
             return
         for cells in lines:
             if any(cell.strip() for cell in cells):
-                if len(self.lines) >= MOST_STUDENTS:
-                    self.faults.add(WorksheetError(f"more than {MOST_STUDENTS:,} students", self._where()))
+                if len(self.lines) >= MAX_STUDENTS:
+                    self.faults.add(WorksheetError(f"more than {MAX_STUDENTS:,} students", self._where()))
                     return
                 with self.faults.catching():
                     yield self._student(cells, headings, *places)
@@ -107,9 +107,9 @@ class _Reading:
         if len(cells) > len(headings) and any(cell.strip() for cell in cells[len(headings) :]):
             hint = "a cell that holds a separator stands in quotes"
             raise WorksheetError(f"{len(cells)} cells below {len(headings)} headings", self._where(",".join(cells)), hint)
-        long = next((cell for cell in cells if len(cell) > MOST_CELL), None)
+        long = next((cell for cell in cells if len(cell) > MAX_CELL), None)
         if long is not None:
-            raise WorksheetError(f"a cell of more than {MOST_CELL} characters: {shown(long)}", self._where())
+            raise WorksheetError(f"a cell of more than {MAX_CELL} characters: {shown(long)}", self._where())
         texts = [*(cell.strip() for cell in cells), *[""] * (len(headings) - len(cells))]
         student, why = student_id(texts[id_at])
         if why:

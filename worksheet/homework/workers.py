@@ -24,7 +24,7 @@ SLAB = 32  # items a process that are taken from the source at a time: what is i
 BATCH = 8  # items that a cluster's worker is sent together
 AHEAD = 3  # batches a worker that are under way on a cluster
 SECONDS = 15  # to reach a scheduler
-MOST_JOBS = 512
+MAX_JOBS = 512
 DIED = "the worker process ended before the work was done"
 LOCAL, DASK = "local", "dask"
 
@@ -77,8 +77,8 @@ def check(backend: str = LOCAL, jobs: int = 1, scheduler: str = "") -> None:
 def _checked(backend: str, jobs: int, scheduler: str) -> Backend:
     if backend not in BACKENDS:
         raise WorksheetError(f"unknown backend {shown(backend)}", hint=nearest(backend, BACKENDS))
-    if not 0 <= jobs <= MOST_JOBS:
-        raise WorksheetError(f"{jobs} processes", hint=f"from 1 to {MOST_JOBS}, or 0 for one a core")
+    if not 0 <= jobs <= MAX_JOBS:
+        raise WorksheetError(f"{jobs} processes", hint=f"from 1 to {MAX_JOBS}, or 0 for one a core")
     if backend == DASK and not scheduler:
         raise WorksheetError("a cluster needs its scheduler's address", hint="--scheduler tcp://HOST:8786")
     if backend != DASK and scheduler:

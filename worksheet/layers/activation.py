@@ -223,13 +223,7 @@ PRELU = Kind(
     training=Training(
         input={"comparisons": "B*X", "assignments": "B*X", "multiplications": "B*X"},  # g or s g
         # every element times the gradient, or 0 where the slope was not used, summed
-        weights={
-            "comparisons": "B*X",
-            "assignments": "B*X",
-            "multiplications": "B*X",
-            "macs": "B*X",
-            "additions": "B*X - a",
-        },
+        weights={"comparisons": "B*X", "assignments": "B*X", "multiplications": "B*X", "macs": "B*X", "additions": "B*X - a"},
         saves=frozenset({"input"}),
     ),
     checks=(Check("(1 - a)*(c - a)**2", "{a} slopes for {c} channels; there is one slope, or one for each channel"),),

@@ -52,10 +52,7 @@ def adaptive(which: str, dimensions: int, exact: tuple[bool, ...], *, single: bo
             Symbol(axis.output, f"{axis.side.capitalize()} of output tensor", group="output", default=None if i == 0 else "W")
             for i, axis in enumerate(windows.axes)
         ),
-        counts={
-            AVERAGE: {"additions": beyond_first, "divisions": f"c*{outputs}"},
-            MAXIMUM: {"comparisons": beyond_first},
-        }[which],
+        counts={AVERAGE: {"additions": beyond_first, "divisions": f"c*{outputs}"}, MAXIMUM: {"comparisons": beyond_first}}[which],
         training={AVERAGE: spread, MAXIMUM: ROUTED}[which],
         window=Window.ADAPTIVE,
         pooling={AVERAGE: Pooling.MEAN, MAXIMUM: Pooling.MAXIMUM}[which],

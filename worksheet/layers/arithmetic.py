@@ -184,8 +184,7 @@ AXPY = Kind(
     ),
     counts={"multiplications": "Y", "additions": "Y"},
     training=Training(  # of a the sum of g x over the places, of x a g, of y g
-        input={"multiplications": "2*B*Y", "additions": "B*(Y - c)", "macs": "B*Y"},
-        saves=frozenset({"input_1", "input_2"}),
+        input={"multiplications": "2*B*Y", "additions": "B*(Y - c)", "macs": "B*Y"}, saves=frozenset({"input_1", "input_2"})
     ),
     writes=Writes.IN_PLACE,
     spelling=Spelling(example="Axpy", beside=("64x1x1", "64x56x56", "64x56x56")),

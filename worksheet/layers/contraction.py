@@ -29,8 +29,7 @@ MATMUL = Kind(
     forms=(MATRICES,),
     counts={"multiplications": "Y*n", "additions": "Y*(n - 1)", "macs": "Y*n"},
     training=Training(  # every product of the forward pass has two factors; each gradient is a sum of products
-        input={"multiplications": "2*B*Y*n", "additions": "B*(2*Y*n - X)", "macs": "2*B*Y*n"},
-        saves=frozenset({"input"}),
+        input={"multiplications": "2*B*Y*n", "additions": "B*(2*Y*n - X)", "macs": "2*B*Y*n"}, saves=frozenset({"input"})
     ),
     repeats=PAIRS,
     spelling=Spelling(example="MatMul", beside=("12x197x64", "12x64x197")),

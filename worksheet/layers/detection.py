@@ -60,17 +60,9 @@ ROI_ALIGN = Kind(
     ),
     forms=_on_regions(("r", "c", "H", "W"), "r*c*W*H"),
     hyperparameters=(*OUTPUT, Symbol("a", "Samples along each side of a bin", default="2")),
-    counts={
-        "multiplications": "r*c*(4*a**2)*W*H",
-        "additions": "r*c*(4*a**2 - 1)*W*H",
-        "divisions": "r*c*W*H",
-    },
+    counts={"multiplications": "r*c*(4*a**2)*W*H", "additions": "r*c*(4*a**2 - 1)*W*H", "divisions": "r*c*W*H"},
     training=Training(
-        input={
-            "multiplications": "B*r*c*(4*a**2)*W*H",
-            "additions": "B*r*c*(4*a**2)*W*H",
-            "divisions": "B*r*c*W*H",
-        },
+        input={"multiplications": "B*r*c*(4*a**2)*W*H", "additions": "B*r*c*(4*a**2)*W*H", "divisions": "B*r*c*W*H"},
         saves=BY_REGIONS,
         source=f"a share of the gradient for each sample, by the weights of its four neighbours; {OVERLAP}",
     ),
@@ -90,10 +82,7 @@ PS_ROI_POOL = Kind(
     hyperparameters=(Symbol("k", "Number of output channels"), Symbol("W", "Bins along each side of a region")),
     counts={"additions": "r*k*((M + W - gcd(M, W))*(N + W - gcd(N, W)) - W**2)", "divisions": "r*k*W**2"},
     training=Training(
-        input={
-            "additions": "B*r*k*(M + W - gcd(M, W))*(N + W - gcd(N, W))",
-            "divisions": "B*r*k*W**2",
-        },
+        input={"additions": "B*r*k*(M + W - gcd(M, W))*(N + W - gcd(N, W))", "divisions": "B*r*k*W**2"},
         saves=BY_REGIONS,
         source=f"a share of the gradient for each element of the bin; {OVERLAP}",
     ),

@@ -86,9 +86,4 @@ def _power(_: tuple[Shape, ...], values: Mapping[str, int], __: str) -> Kind:
     return {0: POWER, 1: FIRST_POWER}.get(values["e"], WHOLE_POWER)
 
 
-KINDS = (
-    CLIP,
-    replace(POWER, specialise=_power),
-    *(elementwise(*row) for row in TABLE),
-    IDENTITY,
-)
+KINDS = (CLIP, replace(POWER, specialise=_power), *(elementwise(*row) for row in TABLE), IDENTITY)

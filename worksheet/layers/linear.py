@@ -14,13 +14,7 @@ LINEAR = Kind(
     source="a matrix by a vector, as in torch.nn.Linear; AI61002 worksheet",
     forms=(Form((VECTOR,), ("k",), X="n", Y="k"),),
     hyperparameters=(NODES, BIAS, PER_ROW),
-    counts={
-        "weights": "n*k",
-        "biases": "b*k",
-        "multiplications": "n*k",
-        "additions": "(n - 1 + b)*k",
-        "macs": "n*k",
-    },
+    counts={"weights": "n*k", "biases": "b*k", "multiplications": "n*k", "additions": "(n - 1 + b)*k", "macs": "n*k"},
     training=Training(
         input={"multiplications": "B*n*k", "additions": "B*n*(k - 1)", "macs": "B*n*k"},
         weights={"multiplications": "B*n*k", "additions": "(n + b)*k*(B - 1)", "macs": "B*n*k"},
@@ -52,11 +46,7 @@ BILINEAR = Kind(
             "additions": "B*(n*m*(k - 1) + n*(m - 1) + m*(n - 1))",
             "macs": "B*n*m*(k + 2)",
         },
-        weights={
-            "multiplications": "B*n*m*(1 + k)",
-            "additions": "(n*m + b)*k*(B - 1)",
-            "macs": "B*n*m*k",
-        },
+        weights={"multiplications": "B*n*m*(1 + k)", "additions": "(n*m + b)*k*(B - 1)", "macs": "B*n*m*k"},
         saves=frozenset({"input"}),
         source=(
             "the matrices are added up first, each times the gradient of its output; that one matrix by the second input is the "

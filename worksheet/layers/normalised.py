@@ -57,35 +57,15 @@ OF_BATCH = Training(
 )
 
 OF_ROW = Training(
-    input={
-        "multiplications": "(2 + a)*B*X",
-        "additions": "B*(5*X - 2)",
-        "macs": "B*X",
-        "divisions": "2*B*(X + 1)",
-    },
-    weights={
-        "multiplications": "a*B*X",
-        "additions": "a*(B*X + (1 + b)*X*(B - 1))",
-        "macs": "a*B*X",
-        "divisions": "a*B*X",
-    },
+    input={"multiplications": "(2 + a)*B*X", "additions": "B*(5*X - 2)", "macs": "B*X", "divisions": "2*B*(X + 1)"},
+    weights={"multiplications": "a*B*X", "additions": "a*(B*X + (1 + b)*X*(B - 1))", "macs": "a*B*X", "divisions": "a*B*X"},
     saves=INPUT,
     extra="2*B",
 )
 
 BY_MEAN_SQUARE = Training(  # no mean is taken from an element, nor from its gradient
-    input={
-        "multiplications": "(2 + a)*B*X",
-        "additions": "B*(2*X - 1)",
-        "macs": "B*X",
-        "divisions": "B*(2*X + 1)",
-    },
-    weights={
-        "multiplications": "a*B*X",
-        "additions": "a*X*(B - 1)",
-        "macs": "a*B*X",
-        "divisions": "a*B*X",
-    },
+    input={"multiplications": "(2 + a)*B*X", "additions": "B*(2*X - 1)", "macs": "B*X", "divisions": "B*(2*X + 1)"},
+    weights={"multiplications": "a*B*X", "additions": "a*X*(B - 1)", "macs": "a*B*X", "divisions": "a*B*X"},
     saves=INPUT,
     extra="B",
 )
@@ -94,18 +74,8 @@ BY_MEAN_SQUARE = Training(  # no mean is taken from an element, nor from its gra
 def by_length(roots: str) -> Training:
     """The training of a division by a norm, with so many roots in each sample; no mean is taken."""
     return Training(
-        input={
-            "multiplications": "(2 + a)*B*X",
-            "additions": f"B*(2*X - {roots})",
-            "macs": "B*X",
-            "divisions": "2*B*X",
-        },
-        weights={
-            "multiplications": "a*B*X",
-            "additions": "a*(B*X - (c*(1 - v) + v))",
-            "macs": "a*B*X",
-            "divisions": "a*B*X",
-        },
+        input={"multiplications": "(2 + a)*B*X", "additions": f"B*(2*X - {roots})", "macs": "B*X", "divisions": "2*B*X"},
+        weights={"multiplications": "a*B*X", "additions": "a*(B*X - (c*(1 - v) + v))", "macs": "a*B*X", "divisions": "a*B*X"},
         saves=INPUT,
         extra="B" if roots == "1" else f"B*{roots}",
     )

@@ -81,10 +81,7 @@ def average(dimensions: int, case: WindowCase) -> Kind:
             "whether the padding counts in the size changes the divisor alone"
         ),
         hyperparameters=(*kind.hyperparameters, PADDED_IN_MEAN),
-        counts={
-            "additions": f"c*({windows.kernel} - 1)*{windows.on_output}",
-            "divisions": f"c*{windows.on_output}",
-        },
+        counts={"additions": f"c*({windows.kernel} - 1)*{windows.on_output}", "divisions": f"c*{windows.on_output}"},
         training=Training(
             input={"additions": f"B*c*{windows.kernel}*{windows.on_output}", "divisions": f"B*c*{windows.on_output}"},
             saves=frozenset({"input"}),
@@ -132,9 +129,7 @@ def norm(dimensions: int, case: WindowCase, exponent: int) -> Kind:
         ),
         pooling=Pooling.NORM,
         spelling=replace(
-            kind.spelling,
-            words=(*kind.spelling.words, Word("n", ("n_p",))),
-            example=f"LPPool{dimensions}d: 2w 2s 2n",
+            kind.spelling, words=(*kind.spelling.words, Word("n", ("n_p",))), example=f"LPPool{dimensions}d: 2w 2s 2n"
         ),
     )
 

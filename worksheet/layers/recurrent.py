@@ -154,11 +154,7 @@ LSTM = replace(
     counts=_counts(4, LSTM_UNIT),
     gates=4,
     training=_training(4, LSTM_UNIT_BACK, kept=6),  # the gates, the cell's state and its tanh
-    checks=(
-        TWO_WAYS,
-        ONE_FIRST,
-        Check("k - 1 - r", "the projection ({r}) must be narrower than the hidden units ({k})"),
-    ),
+    checks=(TWO_WAYS, ONE_FIRST, Check("k - 1 - r", "the projection ({r}) must be narrower than the hidden units ({k})")),
     spelling=Spelling(
         words=(Word("l", ("l",), quiet=True), Word("r", ("r",), quiet=True)),
         arrow=("n", "k"),

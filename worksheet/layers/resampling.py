@@ -122,10 +122,7 @@ INTERP = Kind(
 )
 INTERPS = {
     True: replace(
-        INTERP,
-        forms=(ON_MAP,),
-        hyperparameters=(*CUTS, *GIVEN),
-        spelling=replace(INTERP.spelling, words=(*AS_CUT, AS_GIVEN)),
+        INTERP, forms=(ON_MAP,), hyperparameters=(*CUTS, *GIVEN), spelling=replace(INTERP.spelling, words=(*AS_CUT, AS_GIVEN))
     ),
     False: replace(
         INTERP,

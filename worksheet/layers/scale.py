@@ -22,19 +22,10 @@ SCALE = Kind(
     source=f"x times a learned number, then plus another where there is a bias (Caffe's Scale, a layer scale): {WHERE}",
     forms=(CHANNELS_FIRST[2], CHANNELS_FIRST[3], CHANNELS_FIRST[0]),
     hyperparameters=(SHIFT, SINGLE, AXIS),
-    counts={
-        "weights": "c*(1 - v) + v",
-        "biases": "b*(c*(1 - v) + v)",
-        "multiplications": "X",
-        "additions": "b*X",
-    },
+    counts={"weights": "c*(1 - v) + v", "biases": "b*(c*(1 - v) + v)", "multiplications": "X", "additions": "b*X"},
     training=Training(
         input={"multiplications": "B*X"},
-        weights={
-            "multiplications": "B*X",
-            "additions": "(1 + b)*(B*X - (c*(1 - v) + v))",
-            "macs": "B*X",
-        },
+        weights={"multiplications": "B*X", "additions": "(1 + b)*(B*X - (c*(1 - v) + v))", "macs": "B*X"},
         saves=frozenset({"input"}),
     ),
     writes=Writes.IN_PLACE,

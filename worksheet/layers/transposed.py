@@ -36,11 +36,7 @@ def _training(windows: Windows) -> Training:
     biases = f"b*k*(B*{windows.on_output} - 1)"
     return Training(
         input={"multiplications": products, "additions": f"B*c*({each} - 1)*{windows.on_input}", "macs": products},
-        weights={
-            "multiplications": products,
-            "additions": f"c*({each})*(B*{windows.on_input} - 1) + {biases}",
-            "macs": products,
-        },
+        weights={"multiplications": products, "additions": f"c*({each})*(B*{windows.on_input} - 1) + {biases}", "macs": products},
         saves=frozenset({"input"}),
     )
 

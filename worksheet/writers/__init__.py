@@ -42,12 +42,7 @@ def options(engine: str = "typst", paper: str = "a4", template: str | PathLike[s
 
 
 def render(
-    document: Printable,
-    format: str,
-    *,
-    engine: str = "typst",
-    paper: str = "a4",
-    template: str | PathLike[str] | None = None,
+    document: Printable, format: str, *, engine: str = "typst", paper: str = "a4", template: str | PathLike[str] | None = None
 ) -> bytes:
     """A document's bytes in one of the formats of ``writers()``. Same input, same bytes."""
     return writer_for(None, format).render(document, options(engine, paper, template))

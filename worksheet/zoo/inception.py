@@ -66,11 +66,7 @@ MODULE_B = Module(
 MODULE_D = Module(
     (
         (Conv("branch3x3_1", 192), Conv("branch3x3_2", 320, 3, 3, 2)),
-        (
-            Conv("branch7x7x3_1", 192),
-            *_seven("branch7x7x3", "23", 192, tall_first=False),
-            Conv("branch7x7x3_4", 192, 3, 3, 2),
-        ),
+        (Conv("branch7x7x3_1", 192), *_seven("branch7x7x3", "23", 192, tall_first=False), Conv("branch7x7x3_4", 192, 3, 3, 2)),
     )
 )
 MODULE_E = Module(

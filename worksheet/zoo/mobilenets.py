@@ -36,15 +36,7 @@ def _first(net: Builder) -> None:
 # The second version: expansion, kernels, repetitions and the stride of the first block
 
 SECOND_PAPER = "M. Sandler et al., MobileNetV2: inverted residuals and linear bottlenecks (2018), table 2"
-BOTTLENECKS = (
-    (1, 16, 1, 1),
-    (6, 24, 2, 2),
-    (6, 32, 3, 2),
-    (6, 64, 4, 2),
-    (6, 96, 3, 1),
-    (6, 160, 3, 2),
-    (6, 320, 1, 1),
-)
+BOTTLENECKS = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))
 
 
 def _inverted(net: Builder, path: str, width: int, expansion: int, kernels: int, stride: int) -> None:

@@ -43,9 +43,7 @@ MEDIUM = VggDesign(
     pools={1: OVERLAPPING, 2: OVERLAPPING, 5: OVERLAPPING},
 )
 SLOW = VggDesign(
-    ({"c": 96, "w": 7, "s": 2}, {"c": 256, "w": 5}, *[_same(512)] * 3),
-    norms=(1,),
-    pools={1: COARSE, 2: TIGHT, 5: COARSE},
+    ({"c": 96, "w": 7, "s": 2}, {"c": 256, "w": 5}, *[_same(512)] * 3), norms=(1,), pools={1: COARSE, 2: TIGHT, 5: COARSE}
 )
 
 

@@ -167,7 +167,4 @@ def multihead_back(batch: Batch, terms: Terms, *, wanted: bool) -> list[list[Arr
     return found
 
 
-GRADIENTS = {
-    "ScaledDotProductAttention": Gradient(attention_input),
-    "MultiheadAttention": learning(multihead_back),
-}
+GRADIENTS = {"ScaledDotProductAttention": Gradient(attention_input), "MultiheadAttention": learning(multihead_back)}

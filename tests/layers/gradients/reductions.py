@@ -36,8 +36,4 @@ def spread(back: Callable[[Numbers, Counted], Numbers]) -> Gradient:
     return Gradient(lambda batch: [[of_sample(*pair)] for pair in zip(batch.samples, batch.upstream, strict=True)])
 
 
-GRADIENTS: dict[str, Gradient] = {
-    "Mean": spread(mean),
-    "Sum": spread(lambda xs, g: [g] * len(xs)),
-    "Max": spread(largest),
-}
+GRADIENTS: dict[str, Gradient] = {"Mean": spread(mean), "Sum": spread(lambda xs, g: [g] * len(xs)), "Max": spread(largest)}

@@ -112,14 +112,7 @@ class Backwards(Parts):
 
 def encoder(back: Backwards, tables: list[Table], g: Table) -> list[Table]:
     attend = back.attention("self_attn")
-    return [
-        back.run(
-            tables[0],
-            [lambda x: attend(x, x, x), back.forward()],
-            [back.itself, back.feed_back],
-            g,
-        )
-    ]
+    return [back.run(tables[0], [lambda x: attend(x, x, x), back.forward()], [back.itself, back.feed_back], g)]
 
 
 def decoder(back: Backwards, tables: list[Table], g: Table) -> list[Table]:

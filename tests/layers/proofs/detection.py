@@ -166,10 +166,7 @@ PROOFS = {
     "RoIPool": Proof(pooled(channels, most), region_cases(), torch_pooled(torch_most), inputs=regions),
     "RoIAlign": Proof(align, region_cases(("a",)), torch_pooled(torch_align), inputs=regions),
     "PSRoIPool": Proof(
-        pooled(lambda layer: layer.v["k"], mean_of_own_channel),
-        position_cases(),
-        torch_pooled(torch_own_channel),
-        inputs=regions,
+        pooled(lambda layer: layer.v["k"], mean_of_own_channel), position_cases(), torch_pooled(torch_own_channel), inputs=regions
     ),
     "Proposal": Proof(boxes("r", 5), box_cases("r", 1, 3), no_torch=NONE_ALIKE),
     "DetectionOutput": Proof(boxes("k", 7), box_cases("k", 3, 5), no_torch=NONE_ALIKE),

@@ -98,7 +98,4 @@ def bilinear_cases(draw):
     return Case(((*leading, n), (*leading, m)), {"k": draw(st.integers(1, 4)), "b": draw(st.integers(0, 1))})
 
 
-PROOFS = {
-    "Linear": Proof(linear, linear_cases(), torch_linear),
-    "Bilinear": Proof(bilinear, bilinear_cases(), torch_bilinear),
-}
+PROOFS = {"Linear": Proof(linear, linear_cases(), torch_linear), "Bilinear": Proof(bilinear, bilinear_cases(), torch_bilinear)}

@@ -134,7 +134,4 @@ def interp_cases(draw):
     return Case(((draw(st.integers(1, 2)), height, width),), v)
 
 
-PROOFS = {
-    "Upsample": Proof(upsample, upsample_cases(), torch_upsample),
-    "Interp": Proof(interp, interp_cases(), torch_interp),
-}
+PROOFS = {"Upsample": Proof(upsample, upsample_cases(), torch_upsample), "Interp": Proof(interp, interp_cases(), torch_interp)}

@@ -28,7 +28,7 @@ MAX_DEPTHS = 1_024  # networks of different depths in one search
 
 
 @dataclass(frozen=True)
-class Question:
+class SoughtNumbers:
     """What is asked: a network, what of it is unknown, the conditions that it must meet, and how it is counted."""
 
     network: Network
@@ -52,7 +52,7 @@ class DepthPart:
 class FindAnswer:
     """The answer: every place of the ranges is in one of the boxes of its parts, and each of these is decided."""
 
-    question: Question
+    question: SoughtNumbers
     parts: tuple[DepthPart, ...]
 
     @cached_property
@@ -100,7 +100,7 @@ def find_values(
 def read_question(
     network: Network, names: Sequence[str], so_that: Sequence[str], convention: Convention | str | None = None, *,
     ranges: Iterable[str] = (), batch: int = 1, dtype: str = "", where: Where | None = None,
-) -> Question:  # fmt: skip
+) -> SoughtNumbers:  # fmt: skip
     """The question itself, with every name understood; as of ``find_values``. Raises WorksheetError with all faults."""
     chosen = convention or network.heading.convention or conventions.STANDARD
     counting = conventions.convention(chosen) if isinstance(chosen, str) else chosen
@@ -116,10 +116,10 @@ def read_question(
         with faults.catching():
             conditions.append(condition(read_condition(text, where), count))
     faults.raise_any()
-    return Question(network, found, tuple(conditions), counting, batch, dtype)
+    return SoughtNumbers(network, found, tuple(conditions), counting, batch, dtype)
 
 
-def answer(question: Question) -> FindAnswer:
+def answer(question: SoughtNumbers) -> FindAnswer:
     """The answer to a question. Raises WorksheetError where the ranges hold too much to decide."""
     deep = [unknown for unknown in question.unknowns if unknown.block]
     plain = [unknown for unknown in question.unknowns if not unknown.block]

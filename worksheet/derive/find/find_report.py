@@ -9,7 +9,7 @@ from typing import Any
 
 from worksheet.conventions import Convention
 from worksheet.derive.convention_page import introduced
-from worksheet.derive.find.answer import FindAnswer, Question, answer, find_values
+from worksheet.derive.find.answer import FindAnswer, SoughtNumbers, answer, find_values
 from worksheet.derive.find.answer_words import NONE, neighbours, said
 from worksheet.derive.find.chain import number
 from worksheet.derive.find.pages import OnePage
@@ -132,7 +132,7 @@ class _Document:
         if len(chosen) > MAX_LINES:
             yield Text(f"In the same way for the {self.digits.result(len(chosen) - MAX_LINES)} other choices.")
 
-    def line(self, others: Sequence[UnknownNumber], rest: Sequence[int], free: UnknownNumber) -> Question:
+    def line(self, others: Sequence[UnknownNumber], rest: Sequence[int], free: UnknownNumber) -> SoughtNumbers:
         """The question that is left when all unknowns but one have numbers."""
         values = {u.variable: u.value(p) for u, p in zip(others, rest, strict=True) if u.variable}
         plain = {variable: value for variable, value in values.items() if variable.symbol != BATCH}

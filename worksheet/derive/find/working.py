@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from worksheet.derivation import Step
-from worksheet.derive.find.answer import FindAnswer, Question
+from worksheet.derive.find.answer import FindAnswer, SoughtNumbers
 from worksheet.derive.find.box_bounds import atoms, never_falls
 from worksheet.derive.find.chain import Domain, SolvingChain, solve
 from worksheet.derive.find.quantity import Condition, Count
@@ -46,7 +46,7 @@ class OneUnknown:
     """The working of an answer with one unknown that is not a depth."""
 
     def __init__(self, found: FindAnswer) -> None:
-        self.question: Question = found.question
+        self.question: SoughtNumbers = found.question
         self.unknown = found.question.unknowns[0]
         self.decided = sorted(found.parts[0].decided, key=lambda known: known.box) if not self.unknown.block else []
         low, high = self.unknown.steps

@@ -7,13 +7,13 @@ from typing import Any
 
 from worksheet.derive.growth.cost_curves import Curve, Doubling, named_kinds
 from worksheet.derive.growth.kind_sums import Grown
-from worksheet.derive.growth.plan import Chapter, Plan, title_of
+from worksheet.derive.growth.plan import GrowthChapter, Plan, title_of
 from worksheet.formula import Exact
 
 DECIMALS = 4  # of an exponent
 
 
-def data(plan: Plan, chapters: Sequence[Chapter]) -> dict[str, Any]:
+def data(plan: Plan, chapters: Sequence[GrowthChapter]) -> dict[str, Any]:
     """Everything in the report."""
     return {
         "networks": [
@@ -30,7 +30,7 @@ def size_as(size: Exact) -> int | str:
     return size if isinstance(size, int) else str(size)
 
 
-def _chapter(chapter: Chapter) -> dict[str, Any]:
+def _chapter(chapter: GrowthChapter) -> dict[str, Any]:
     return {
         "of": chapter.variable.name,
         "symbol": chapter.variable.symbol,
@@ -43,7 +43,7 @@ def _chapter(chapter: Chapter) -> dict[str, Any]:
     }
 
 
-def _networks(chapter: Chapter) -> int:
+def _networks(chapter: GrowthChapter) -> int:
     """The number of networks; every convention rejects the same sizes."""
     return len({id(grown.closed.network) for grown in chapter.every})
 
@@ -54,7 +54,7 @@ def _refused(grown: Grown) -> Iterable[dict[str, Any]]:
         yield {"network": grown.closed.network.name, **ends, "reason": run.reason}
 
 
-def _curve(curve: Curve, chapter: Chapter) -> dict[str, Any]:
+def _curve(curve: Curve, chapter: GrowthChapter) -> dict[str, Any]:
     usual, limit = curve.usual_class(), curve.limit()
     return {
         "network": curve.grown.closed.network.name,

@@ -13,7 +13,7 @@ from worksheet.derive.growth.cost_curves import Curve, Doubling, letter
 from worksheet.derive.growth.growth_data import data
 from worksheet.derive.growth.kind_sums import Grown
 from worksheet.derive.growth.kinds import kinds_of
-from worksheet.derive.growth.plan import Chapter, Plan, Progress, plain, title_of
+from worksheet.derive.growth.plan import GrowthChapter, Plan, Progress, plain, title_of
 from worksheet.derive.growth.size_ranges import how_many, written
 from worksheet.derive.reference import listed
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
@@ -56,7 +56,7 @@ def grow(
 class _Document:
     """Prints what was worked out."""
 
-    def __init__(self, plan: Plan, chapters: Sequence[Chapter], digits: Digits) -> None:
+    def __init__(self, plan: Plan, chapters: Sequence[GrowthChapter], digits: Digits) -> None:
         self.plan = plan
         self.chapters = chapters
         self.digits = digits
@@ -95,7 +95,7 @@ class _Document:
 class _Chapter:
     """One range."""
 
-    def __init__(self, document: _Document, chapter: Chapter) -> None:
+    def __init__(self, document: _Document, chapter: GrowthChapter) -> None:
         self.document = document
         self.plan = document.plan
         self.chapter = chapter
@@ -137,7 +137,7 @@ class _Chapter:
 
     def refusals(self, grown: Grown) -> Iterator[str]:
         name, runs, lattice = title_of(grown.closed.network), grown.refusals, grown.lattice()
-        many, all_of_them = len(grown.values), how_many(grown.span, grown.variable.step)
+        accepted, possible = len(grown.values), how_many(grown.span, grown.variable.step)
         if lattice:
             distance, rest = lattice
             rule = f"leave {written(rest)} when divided by" if rest else "are multiples of"
@@ -148,11 +148,11 @@ class _Chapter:
                 yield f"{name} does not take {self.symbol} = {' to '.join(ends)}: {run.reason}."
         else:
             first = written(runs[0].sizes[0])
-            yield f"{name} takes {many:,} of {many + len(grown.faults):,} sizes. At {first}: {runs[0].reason}."
+            yield f"{name} takes {accepted:,} of {accepted + len(grown.faults):,} sizes. At {first}: {runs[0].reason}."
         if grown.skipped:
-            yield f"{name} is laid in another way for further sizes: {many:,} of {all_of_them:,} were looked at."
+            yield f"{name} is laid in another way for further sizes: {accepted:,} of {possible:,} were looked at."
         elif not grown.is_complete and not grown.span.listed:
-            yield f"Of {name}, {many + len(grown.faults):,} of {all_of_them:,} sizes were looked at."
+            yield f"Of {name}, {accepted + len(grown.faults):,} of {possible:,} sizes were looked at."
 
     def constant(self) -> Iterator[Block]:
         for curve in self.chapter.curves:

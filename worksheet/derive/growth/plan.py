@@ -49,7 +49,7 @@ class GrowthJob:
 
 
 @dataclass(frozen=True)
-class Chapter:
+class GrowthChapter:
     """One range: every network by every convention, and the curves that share a picture, by its heading."""
 
     span: SizeRange
@@ -85,9 +85,13 @@ class Plan:
     """What was asked for. Raises WorksheetError with all faults."""
 
     def __init__(
-        self, networks: Sequence[Network], range_texts: Mapping[str, str], conventions: Sequence[Convention | str],
-        columns: Sequence[str], points: int,
-    ) -> None:  # fmt: skip
+        self,
+        networks: Sequence[Network],
+        range_texts: Mapping[str, str],
+        conventions: Sequence[Convention | str],
+        columns: Sequence[str],
+        points: int,
+    ) -> None:
         faults = Collector()
         self.points = points
         self.spans: list[SizeRange] = []
@@ -131,7 +135,7 @@ class Plan:
             for network in self.networks
         ]
 
-    def chapters(self, progress: Progress) -> list[Chapter]:
+    def chapters(self, progress: Progress) -> list[GrowthChapter]:
         """All jobs run. Raises WorksheetError with all faults."""
         faults = Collector()
         results: dict[tuple[str, str, int], Grown] = {}
@@ -146,7 +150,7 @@ class Plan:
         faults.raise_any()
         return [self.chapter(span, results) for span in self.varying]
 
-    def chapter(self, span: SizeRange, results: Mapping[tuple[str, str, int], Grown]) -> Chapter:
+    def chapter(self, span: SizeRange, results: Mapping[tuple[str, str, int], Grown]) -> GrowthChapter:
         groups = {
             heading: tuple(
                 Curve(results[span.name, side.convention.name, id(network)], side, self.label(network, side, sides))
@@ -156,7 +160,7 @@ class Plan:
             for heading, sides in self.groups.items()
         }
         every = [results[span.name, convention.name, id(network)] for convention in self.conventions for network in self.networks]
-        return Chapter(span, tuple(every), groups, self.points)
+        return GrowthChapter(span, tuple(every), groups, self.points)
 
     def label(self, network: Network, side: Side, sides: Sequence[Side]) -> str:
         """What distinguishes a curve from the others of its picture."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from worksheet.errors import Where, WorksheetError, shown
 from worksheet.grading.answers.bounds import DIRECTORY_BYTES, MEGABYTE, RATIO
-from worksheet.grading.answers.text import Source
+from worksheet.grading.answers.text import AnswerSource
 
 END, END64 = b"PK\x05\x06", b"PK\x06\x07"
 END_SIZE, LOCATOR_SIZE, COMMENT = 22, 20, 65_535
@@ -30,7 +30,7 @@ BROKEN = (
 
 
 @dataclass(frozen=True)
-class Bounds:
+class ArchiveBounds:
     """What a zip may be: bytes as it is, files, bytes of one file and of all files unpacked."""
 
     packed: int
@@ -47,7 +47,7 @@ def is_folder(member: zipfile.ZipInfo) -> bool:
 class Archive:
     """A zip whose list of files has been checked. Raises WorksheetError for one that is broken or beyond the bounds."""
 
-    def __init__(self, source: Source, bounds: Bounds) -> None:
+    def __init__(self, source: AnswerSource, bounds: ArchiveBounds) -> None:
         self.name = source.name
         self.bounds = bounds
         source.bounded(bounds.packed)

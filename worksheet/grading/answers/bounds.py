@@ -1,14 +1,14 @@
 """Bounds of what is read from students: generous for any class, far below what would fill a machine."""
 
 MEGABYTE = 10**6
-MOST_CELL = 400  # characters of one answer; a longer one is unreadable
-MOST_ID = 200  # characters of a student's id
-MOST_STUDENTS = 100_000
-MOST_LINES = 8_000_000  # of one file: 100,000 students with 80 cells each
-MOST_CELLS = 16_384  # of one line: as many as spreadsheets have columns
-MOST_UNPLACED = 10_000  # that are listed one by one; the others are counted
-MOST_NOTES = 200
-MOST_ROW_WORDS = 50_000  # ways to write a cell that are remembered while a file is read
+MAX_CELL = 400  # characters of one answer; a longer one is unreadable
+MAX_ID = 200  # characters of a student's id
+MAX_STUDENTS = 100_000
+MAX_LINES = 8_000_000  # of one file: 100,000 students with 80 cells each
+MAX_CELLS = 16_384  # of one line: as many as spreadsheets have columns
+MAX_UNPLACED = 10_000  # that are listed one by one; the others are counted
+MAX_NOTES = 200
+MAX_ROW_WORDS = 50_000  # ways to write a cell that are remembered while a file is read
 HEAD = 60  # lines in which the headings of a table are looked for
 SPAN = 20  # lines over which one line of a table may go in quotes
 CHUNK = 65_536  # bytes that are looked at at once; a line of two chunks is too long

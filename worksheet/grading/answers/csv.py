@@ -11,12 +11,12 @@ from worksheet.grading.answers.headings import headings, unheaded
 from worksheet.grading.answers.layout import Layout
 from worksheet.grading.answers.records import SEPARATORS, Separated, plain, start
 from worksheet.grading.answers.table import read_table
-from worksheet.grading.answers.text import Source, encoding, opened
+from worksheet.grading.answers.text import AnswerSource, encoding, opened
 
 TABLE = "\t"  # what separates the cells of a .tsv
 
 
-def read(source: Source, gatherer: Gatherer) -> None:
+def read(source: AnswerSource, gatherer: Gatherer) -> None:
     found = encoding(source, CSV_BYTES)
     gatherer.note(found.note)
     with opened(source, found) as file:

@@ -12,7 +12,7 @@ from worksheet.errors import Collector, Where, WorksheetError
 from worksheet.grading.answers.bounds import PACK_DEPTH, PACK_FILES, TEXT_BYTES
 from worksheet.grading.answers.format import read_file
 from worksheet.grading.answers.gathering import Gatherer
-from worksheet.grading.answers.text import Source, whole
+from worksheet.grading.answers.text import AnswerSource, whole
 
 MANIFEST = "manifest.json"
 SKIPPED = frozenset({MANIFEST, "thumbs.db", "desktop.ini", "__macosx"})
@@ -43,7 +43,7 @@ def read_folder(folder: Path, gatherer: Gatherer, faults: Collector) -> None:
 def _read(path: Path, gatherer: Gatherer) -> None:
     if path.is_symlink():
         raise WorksheetError("is a link, which is not followed", Where(str(path)))
-    source = Source(str(path), path)
+    source = AnswerSource(str(path), path)
     gatherer.spend(source.size, source.name)
     read_file(source, gatherer)
 
@@ -78,7 +78,7 @@ def _manifest_beside(folder: Path, gatherer: Gatherer) -> Mapping[str, str]:
     if path is None or path.is_symlink():
         return {}
     try:
-        return manifest(whole(Source(str(path), path), TEXT_BYTES, lines=False)[0])
+        return manifest(whole(AnswerSource(str(path), path), TEXT_BYTES, lines=False)[0])
     except WorksheetError as fault:
         gatherer.leave_file(fault)
         return {}
@@ -95,7 +95,7 @@ def manifest(text: str) -> Mapping[str, str]:
     for id, entry in students.items() if isinstance(students, dict) else ():
         file = entry.get("file") if isinstance(entry, dict) else entry
         if isinstance(file, str):
-            found[Source(file).stem if file.lower().endswith(ENDS) else file] = id
+            found[AnswerSource(file).stem if file.lower().endswith(ENDS) else file] = id
     return found
 
 

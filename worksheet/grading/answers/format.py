@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from worksheet.discover import collect
 from worksheet.errors import Where, WorksheetError
 from worksheet.grading.answers.gathering import Gatherer
-from worksheet.grading.answers.text import Source
+from worksheet.grading.answers.text import AnswerSource
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Format:
 
     takes: str  # in words: "a CSV file"
     suffixes: tuple[str, ...]
-    read: Callable[[Source, Gatherer], None]
+    read: Callable[[AnswerSource, Gatherer], None]
     pack: bool = False
 
 
@@ -28,7 +28,7 @@ def formats() -> Mapping[str, Format]:
     return {suffix: format for format in found.values() for suffix in format.suffixes}
 
 
-def format_of(source: Source) -> Format:
+def format_of(source: AnswerSource) -> Format:
     """The format of a file. Raises WorksheetError with the known ones."""
     known = formats()
     if source.suffix not in known:
@@ -36,7 +36,7 @@ def format_of(source: Source) -> Format:
     return known[source.suffix]
 
 
-def read_file(source: Source, gatherer: Gatherer, *, in_pack: bool = False) -> None:
+def read_file(source: AnswerSource, gatherer: Gatherer, *, in_pack: bool = False) -> None:
     """Take the answers of one file. Raises WorksheetError where it cannot be read."""
     format = format_of(source)
     if in_pack and format.pack:

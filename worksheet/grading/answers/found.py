@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from worksheet.errors import Where
-from worksheet.grading.answers.bounds import MOST_NOTES, MOST_UNPLACED
-from worksheet.grading.paper import Key
+from worksheet.grading.answers.bounds import MAX_NOTES, MAX_UNPLACED
+from worksheet.grading.paper.cells import Key
 
 SHIFT = 15  # a place is its line, shifted by so many bits, and its cell in the line
 BETWEEN = "\0"  # no text holds it
@@ -33,7 +33,7 @@ class Unplaced:
         return vars(self).copy()
 
 
-class Part(NamedTuple):
+class AnswerPart(NamedTuple):
     """A student's answers from one file, in little memory: the texts in one, the places as numbers."""
 
     file: str
@@ -63,7 +63,7 @@ class Submission:
     """One student's answers as typed, by cell; blank ones are left out."""
 
     student: str
-    parts: tuple[Part, ...]
+    parts: tuple[AnswerPart, ...]
 
     @property
     def texts(self) -> Mapping[Key, str]:
@@ -86,7 +86,7 @@ class Answers:
     a teacher should know of the files: a doubtful encoding, say.
     """
 
-    parts: dict[str, tuple[Part, ...]] = field(default_factory=dict)
+    parts: dict[str, tuple[AnswerPart, ...]] = field(default_factory=dict)
     unplaced: list[Unplaced] = field(default_factory=list)
     more: int = 0
     notes: list[str] = field(default_factory=list)
@@ -105,7 +105,7 @@ class Answers:
 
     def leave(self, unplaced: Unplaced) -> None:
         """List what has no place."""
-        if len(self.unplaced) < MOST_UNPLACED:
+        if len(self.unplaced) < MAX_UNPLACED:
             self.unplaced.append(unplaced)
         else:
             self.more += 1
@@ -113,5 +113,5 @@ class Answers:
     def note(self, file: str, says: str) -> None:
         """Tell something of a file, once."""
         text = f"{file}: {says}"
-        if says and len(self.notes) < MOST_NOTES and text not in self.notes:
+        if says and len(self.notes) < MAX_NOTES and text not in self.notes:
             self.notes.append(text)

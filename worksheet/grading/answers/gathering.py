@@ -6,21 +6,21 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from worksheet.errors import Where, WorksheetError
-from worksheet.grading.answers.bounds import MEGABYTE, MOST_CELL, MOST_ROW_WORDS, MOST_STUDENTS, PACK_BYTES
-from worksheet.grading.answers.found import BETWEEN, SHIFT, Answers, Part, Unplaced, compact
-from worksheet.grading.answers.layout import Layout, Unknown
+from worksheet.grading.answers.bounds import MAX_CELL, MAX_ROW_WORDS, MAX_STUDENTS, MEGABYTE, PACK_BYTES
+from worksheet.grading.answers.found import BETWEEN, SHIFT, AnswerPart, Answers, Unplaced, compact
+from worksheet.grading.answers.layout import Layout, UnknownWord
 from worksheet.grading.answers.students import Students
 from worksheet.grading.answers.text import clean
-from worksheet.grading.paper import Key
+from worksheet.grading.paper.cells import Key
 
 SAME = "the same cell twice, with the same answer"
 OTHER = "the same cell twice: the first answer counts"
-LONG = f"unreadable: more than {MOST_CELL} characters"
+LONG = f"unreadable: more than {MAX_CELL} characters"
 QUOTED = 80  # characters of an unplaced text that are kept
 
 
 @dataclass
-class Block:
+class OpenAnswers:
     """The answers of one student that one file gives, while it is read. ``why`` says why the student has no place."""
 
     student: str
@@ -44,11 +44,11 @@ class Gatherer:
         self.file = ""
         self._words = 0
         self._keys: dict[tuple[Key, ...], tuple[Key, ...]] = {}
-        self._open: dict[str, Block] = {}  # of the file that is being read
-        self._last: Block | None = None
+        self._open: dict[str, OpenAnswers] = {}  # of the file that is being read
+        self._last: OpenAnswers | None = None
         self._packed: set[str] = set()  # students whose part of this file is packed
         self._scattered = False
-        self._called: dict[str, Block] = {}  # by the very text, where the file is scattered
+        self._called: dict[str, OpenAnswers] = {}  # by the very text, where the file is scattered
 
     # Files
 
@@ -75,44 +75,44 @@ class Gatherer:
 
     # Students
 
-    def enter(self, text: str, cell: int = 0) -> Block:
+    def enter(self, text: str, cell: int = 0) -> OpenAnswers:
         """The block of the student whom a text calls. While a file goes student by student, whoever is left is packed."""
         block = self._called.get(text)
         if block is not None:
             return block
         student, why = self.students.known(text)
         if why:
-            return Block(student or text, why)
+            return OpenAnswers(student or text, why)
         last = self._last
         if last is not None and last.student != student and not self._scattered:
             self._pack(self._open.pop(last.student))
             self._packed.add(last.student)
         block = self._last = self._block(student, cell)
-        if self._scattered and len(self._called) < MOST_STUDENTS:
+        if self._scattered and len(self._called) < MAX_STUDENTS:
             self._called[text] = block
         return block
 
-    def _block(self, student: str, cell: int) -> Block:
+    def _block(self, student: str, cell: int) -> OpenAnswers:
         if student in self._packed:
             self._scattered = True
             self._open[student] = self._unpacked(student, cell)
         elif student not in self._open:
-            if student not in self.answers.parts and len(self.answers.parts) >= MOST_STUDENTS:
-                raise WorksheetError(f"more than {MOST_STUDENTS:,} students", Where(self.file))
+            if student not in self.answers.parts and len(self.answers.parts) >= MAX_STUDENTS:
+                raise WorksheetError(f"more than {MAX_STUDENTS:,} students", Where(self.file))
             self.answers.parts.setdefault(student, ())  # in the order in which they first appear
-            self._open[student] = Block(student, cell=cell)
+            self._open[student] = OpenAnswers(student, cell=cell)
         return self._open[student]
 
-    def _pack(self, block: Block) -> None:
+    def _pack(self, block: OpenAnswers) -> None:
         before = self.answers.parts[block.student]
         if before:
             self._twice(block, {key for part in before for key in part.keys})
         keys = tuple(block.texts)
         keys = self._keys.setdefault(keys, keys)
-        part = Part(self.file, keys, BETWEEN.join(block.texts.values()), compact(block.places), block.cell)
+        part = AnswerPart(self.file, keys, BETWEEN.join(block.texts.values()), compact(block.places), block.cell)
         self.answers.parts[block.student] = (*before, part)
 
-    def _twice(self, block: Block, taken: set[Key]) -> None:
+    def _twice(self, block: OpenAnswers, taken: set[Key]) -> None:
         """Leave out what an earlier file answers."""
         again = [i for i, key in enumerate(block.texts) if key in taken]
         if not again:
@@ -127,33 +127,33 @@ class Gatherer:
         block.places = [place for key, place in zip(block.texts, block.places, strict=True) if key in left]
         block.texts = left
 
-    def _unpacked(self, student: str, cell: int) -> Block:
+    def _unpacked(self, student: str, cell: int) -> OpenAnswers:
         """Open again what was packed of this file: its lines do not go student by student."""
         *before, part = self.answers.parts[student]
         self.answers.parts[student] = tuple(before)
         self._packed.remove(student)
-        return Block(student, cell=cell, texts=part.texts(), places=list(part.places))
+        return OpenAnswers(student, cell=cell, texts=part.texts(), places=list(part.places))
 
     @staticmethod
-    def _place(block: Block, place: int) -> tuple[int, int]:
+    def _place(block: OpenAnswers, place: int) -> tuple[int, int]:
         return (place, block.cell) if block.cell else (place >> SHIFT, place & ((1 << SHIFT) - 1))
 
     # Answers
 
     def key(self, row: str, column: str, *, by_name: bool = False) -> Key:
-        """The cell that two words call; they are known from then on. Raises Unknown."""
+        """The cell that two words call; they are known from then on. Raises UnknownWord."""
         key = self.layout.cell(row, column, by_name=by_name)
-        if self._words < MOST_ROW_WORDS and len(row) + len(column) <= MOST_CELL:
+        if self._words < MAX_ROW_WORDS and len(row) + len(column) <= MAX_CELL:
             self._words += 1
             self.known[by_name].setdefault(row, {})[column] = key
         return key
 
-    def put(self, block: Block, key: Key, answer: str, line: int = 0, cell: int = 0) -> None:
+    def put(self, block: OpenAnswers, key: Key, answer: str, line: int = 0, cell: int = 0) -> None:
         """Take an answer to a cell, or list it where it cannot count. A blank one is none."""
         answer = answer.strip()
         if not answer:
             return
-        why = block.why or (LONG if len(answer) > MOST_CELL else "")
+        why = block.why or (LONG if len(answer) > MAX_CELL else "")
         if not why and key in block.texts:
             why = SAME if block.texts[key] == answer else OTHER
         if why:
@@ -162,7 +162,9 @@ class Gatherer:
         block.texts[key] = answer
         block.places.append(line if block.cell else line << SHIFT | cell)
 
-    def put_words(self, block: Block, row: str, column: str, answer: str, line: int, cell: int, *, by_name: bool = False) -> None:
+    def put_words(
+        self, block: OpenAnswers, row: str, column: str, answer: str, line: int, cell: int, *, by_name: bool = False
+    ) -> None:
         """Take an answer to the cell that two words call, or list it where they call none."""
         if block.why:
             self.leave(block.why, line, cell, block.student, row, column, answer)
@@ -170,7 +172,7 @@ class Gatherer:
         key = self.known[by_name].get(row, {}).get(column)
         try:
             key = key or self.key(row, column, by_name=by_name)
-        except Unknown as unknown:
+        except UnknownWord as unknown:
             self.leave(unknown.says, line, cell, block.student, row, column, answer)
         else:
             self.put(block, key, answer, line, cell)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from worksheet.grading.answers.layout import Layout, fold
 from worksheet.grading.answers.students import STUDENT_WORDS
-from worksheet.grading.paper import Key
+from worksheet.grading.paper.cells import Key
 
 ROW_WORDS = ("row", "s no", "sno", "s nr", "sl no", "sr no", "no", "nr", "row no", "row number", "#")
 NAME_WORDS = ("layer", "layer name", "name")
@@ -36,7 +36,7 @@ class Long:
 
 
 @dataclass(frozen=True)
-class Form:
+class HeadingForm:
     """A line for each layer; ``columns`` are the cells that hold answers, with the word above them."""
 
     student: int
@@ -55,7 +55,7 @@ class Wide:
     strange: tuple[tuple[int, str], ...]
 
 
-Headings = Long | Form | Wide
+Headings = Long | HeadingForm | Wide
 
 
 def headings(cells: Sequence[str], layout: Layout) -> Headings | None:
@@ -69,7 +69,7 @@ def headings(cells: Sequence[str], layout: Layout) -> Headings | None:
     roles = {student, row, name}
     asked = tuple((i, word) for i, word in enumerate(cells) if i not in roles and layout.column(word) is not None)
     if asked and max(row, name) >= 0:
-        return Form(student, row, name, asked, _strange(cells, words, roles | {i for i, _ in asked}))
+        return HeadingForm(student, row, name, asked, _strange(cells, words, roles | {i for i, _ in asked}))
     places = [(i, layout.heading(word)) for i, word in enumerate(cells) if i != student]
     found = tuple((i, key) for i, key in places if key is not None)
     if found:

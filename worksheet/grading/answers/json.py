@@ -9,11 +9,11 @@ from typing import Any
 from worksheet.errors import Where, WorksheetError
 from worksheet.grading.answers.bounds import JSON_CONTAINERS, JSON_VALUES, TEXT_BYTES
 from worksheet.grading.answers.format import Format
-from worksheet.grading.answers.gathering import Block, Gatherer
+from worksheet.grading.answers.gathering import Gatherer, OpenAnswers
 from worksheet.grading.answers.headings import ANSWER_WORDS, COLUMN_WORDS, NAME_WORDS, ROW_WORDS
 from worksheet.grading.answers.layout import fold
 from worksheet.grading.answers.students import STUDENT_WORDS
-from worksheet.grading.answers.text import Source, clean, whole
+from worksheet.grading.answers.text import AnswerSource, clean, whole
 
 HINT = '{"student": "20CS30001", "answers": {"4": {"flops": "224,095,232"}}}, or a list of such'
 LISTS = ("students", "submissions", "answers")  # under which a file may hold its students
@@ -31,7 +31,7 @@ class Pairs(tuple[tuple[str, Any], ...]):
         return next((names[word] for word in words if word in names), None)
 
 
-def read(source: Source, gatherer: Gatherer) -> None:
+def read(source: AnswerSource, gatherer: Gatherer) -> None:
     text, note = whole(source, TEXT_BYTES, lines=False)
     gatherer.note(note)
     where = Where(source.name)
@@ -84,7 +84,7 @@ class _Reading:
         else:
             self.gatherer.leave(f"unreadable: the answers of {place} are neither rows nor a list", answer=_text(answers))
 
-    def rows(self, block: Block, rows: tuple[tuple[str, Any], ...]) -> None:
+    def rows(self, block: OpenAnswers, rows: tuple[tuple[str, Any], ...]) -> None:
         """{"4": {"flops": ...}}, or {"4 flops": ...}."""
         for row, value in rows:
             if isinstance(value, Pairs):
@@ -97,7 +97,7 @@ class _Reading:
             elif value is not None:
                 self.gatherer.leave(block.why or "unknown row", 0, 0, block.student, row, "", _text(value))
 
-    def line(self, block: Block, entry: Any, place: str) -> None:
+    def line(self, block: OpenAnswers, entry: Any, place: str) -> None:
         """{"row": 4, "column": "flops", "answer": ...}, or {"row": 4, "params": ..., "flops": ...}."""
         row = _row(entry) if isinstance(entry, Pairs) else None
         if row is None:
@@ -111,7 +111,7 @@ class _Reading:
             if self.gatherer.layout.column(clean(name)) is not None:
                 self.put(block, _text(row), name, value)
 
-    def put(self, block: Block, row: str, column: str, answer: Any) -> None:
+    def put(self, block: OpenAnswers, row: str, column: str, answer: Any) -> None:
         text = _text(answer)
         if text:
             self.gatherer.put_words(block, clean(row), clean(column), text, 0, 0)

@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from worksheet.errors import nearest
 from worksheet.grading.answers.text import one_line
-from worksheet.grading.paper import FIND, FORMULA, OUTPUT, TOTAL, Key, Paper, Row
-from worksheet.grading.tables import unguarded
+from worksheet.grading.paper.cells import FIND, FORMULA, OUTPUT, TOTAL, Key, Paper, Row
+from worksheet.grading.results.tables import unguarded
 
 T = TypeVar("T")
 BETWEEN = re.compile(r"[\W_]+")
@@ -32,7 +32,7 @@ def fold(word: str) -> str:
     return BETWEEN.sub(" ", folded).strip() or folded.strip()
 
 
-class Unknown(ValueError):
+class UnknownWord(ValueError):
     """A word that calls no row or no column; ``hint`` names the closest ones."""
 
     def __init__(self, says: str, hint: str | None = None) -> None:
@@ -92,15 +92,15 @@ class Layout:
         return self._columns.get(fold(unguarded(one_line(text))))
 
     def cell(self, row: str, column: str, *, by_name: bool = False) -> Key:
-        """The asked cell that two words call. Raises Unknown with what is wrong."""
+        """The asked cell that two words call. Raises UnknownWord with what is wrong."""
         found = (self.layer if by_name else self.row)(row)
         if found is None:
-            raise Unknown("unknown row", self._hint(row, (*self.names, *map(str, WORDED))))
+            raise UnknownWord("unknown row", self._hint(row, (*self.names, *map(str, WORDED))))
         name = self.column(column)
         if name is None:
-            raise Unknown("unknown column", self._hint(column, self.words))
+            raise UnknownWord("unknown column", self._hint(column, self.words))
         if (found, name) not in self.cells:
-            raise Unknown(NOT_ASKED)
+            raise UnknownWord(NOT_ASKED)
         return found, name
 
     @staticmethod

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import chain, repeat
 
 from worksheet.errors import Where
-from worksheet.grading.answers.bounds import MOST_CELLS, TEXT_BYTES
+from worksheet.grading.answers.bounds import MAX_CELLS, TEXT_BYTES
 from worksheet.grading.answers.format import Format
 from worksheet.grading.answers.gathering import Gatherer
 from worksheet.grading.answers.headings import COLUMN_WORDS, NAME_WORDS, ROW_WORDS, headings
@@ -15,7 +15,7 @@ from worksheet.grading.answers.layout import fold
 from worksheet.grading.answers.records import Listed
 from worksheet.grading.answers.students import STUDENT_WORDS, named_student
 from worksheet.grading.answers.table import HINT, NoTable, read_table
-from worksheet.grading.answers.text import Source, whole
+from worksheet.grading.answers.text import AnswerSource, whole
 
 BAR = re.compile(r"(?<!\\)\|")
 RULE = re.compile(r"\s*:?-+:?\s*")
@@ -29,7 +29,7 @@ PRINTED = frozenset({*STUDENT_WORDS, *ROW_WORDS, *NAME_WORDS, *COLUMN_WORDS})  #
 Line = tuple[int, list[str]]
 
 
-def read(source: Source, gatherer: Gatherer) -> None:
+def read(source: AnswerSource, gatherer: Gatherer) -> None:
     text, note = whole(source, TEXT_BYTES)
     gatherer.note(note)
     student = gatherer.of_file(source.name, source.stem)
@@ -66,7 +66,7 @@ def _is_row(line: str) -> bool:
 
 
 def _cells(line: str) -> list[str]:
-    cells = BAR.split(line.strip(), maxsplit=MOST_CELLS)
+    cells = BAR.split(line.strip(), maxsplit=MAX_CELLS)
     return [cell.strip() for cell in cells[not cells[0].strip() : len(cells) - (len(cells) > 1 and not cells[-1].strip())]]
 
 

@@ -12,7 +12,7 @@ from worksheet.grading.answers.format import read_file
 from worksheet.grading.answers.found import Answers
 from worksheet.grading.answers.gathering import Gatherer
 from worksheet.grading.answers.layout import Layout
-from worksheet.grading.answers.text import Source
+from worksheet.grading.answers.text import AnswerSource
 
 
 def read(paths: Sequence[Path], layout: Layout, students: Collection[str] | None = None) -> Answers:
@@ -34,7 +34,7 @@ def read(paths: Sequence[Path], layout: Layout, students: Collection[str] | None
             if path.is_dir():
                 read_folder(path, gatherer, faults)
             else:
-                read_file(Source(str(path), path), gatherer)
+                read_file(AnswerSource(str(path), path), gatherer)
         except WorksheetError as fault:
             faults.add(fault)
             gatherer.leave_file(fault)

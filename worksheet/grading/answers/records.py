@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Protocol, TextIO
 
 from worksheet.errors import Where, WorksheetError
-from worksheet.grading.answers.bounds import HEAD, MOST_CELLS, MOST_LINES, SPAN
+from worksheet.grading.answers.bounds import HEAD, MAX_CELLS, MAX_LINES, SPAN
 
 SEPARATORS = (",", ";", "\t", "|")
 UNCLOSED = "a quote is opened and not closed"
@@ -78,7 +78,7 @@ class Separated:
                         raise Unclosed
                     self.line_num += len(held)
                     held.clear()
-                    if len(cells) > MOST_CELLS or self.line_num > MOST_LINES:
+                    if len(cells) > MAX_CELLS or self.line_num > MAX_LINES:
                         check_line(len(cells), self.line_num, self._name)
                     yield cells
             except (Unclosed, csv.Error) as fault:
@@ -110,10 +110,10 @@ def plain(lines: Iterable[str], separator: str) -> Records:
 
 def check_line(cells: int, line: int, name: str) -> None:
     """Refuse a line of too many cells, and one too many of them."""
-    if cells > MOST_CELLS:
-        raise WorksheetError(f"{cells:,} cells in one line; {MOST_CELLS:,} are the most", Where(name, line))
-    if line > MOST_LINES:
-        raise WorksheetError(f"more than {MOST_LINES:,} lines", Where(name, line))
+    if cells > MAX_CELLS:
+        raise WorksheetError(f"{cells:,} cells in one line; {MAX_CELLS:,} are the most", Where(name, line))
+    if line > MAX_LINES:
+        raise WorksheetError(f"more than {MAX_LINES:,} lines", Where(name, line))
 
 
 def start(file: TextIO) -> tuple[list[str], str]:

@@ -8,7 +8,7 @@ from worksheet.errors import Where, WorksheetError, shown
 from worksheet.grading.answers.bounds import XLSX_DEPTH, XLSX_ELEMENTS
 
 LONGEST = 65_536  # characters of one tag or comment
-MOST_LISTED = 1000  # formulas without a value
+MAX_LISTED = 1000  # formulas without a value
 CELL, FORMULA, VALUE, INLINE, TEXT = "c", "f", "v", "t", "text"
 
 
@@ -87,5 +87,5 @@ class _Handlers:
         self.tag = ""
         if name.rpartition(" ")[2] == CELL and FORMULA in self.inside:
             self.checker.formulas = True
-            if TEXT not in self.inside and len(self.checker.without_value) < MOST_LISTED:
+            if TEXT not in self.inside and len(self.checker.without_value) < MAX_LISTED:
                 self.checker.without_value.append(f"{self.part} {self.cell}"[:100])

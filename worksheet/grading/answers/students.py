@@ -7,9 +7,9 @@ from collections.abc import Collection
 from functools import cached_property
 
 from worksheet.errors import nearest, shown
-from worksheet.grading.answers.bounds import MOST_ID
+from worksheet.grading.answers.bounds import MAX_ID
 from worksheet.grading.answers.text import one_line
-from worksheet.grading.tables import unguarded
+from worksheet.grading.results.tables import unguarded
 
 STUDENT_WORDS = (
     "id", "student", "student id", "student no", "student number", "roll", "roll no", "roll number", "matriculation number",
@@ -19,18 +19,18 @@ AS_TEXT = re.compile(r'="([^"]*)"')  # how a number is kept from losing its zero
 ANY_WORD = "|".join(STUDENT_WORDS).replace(" ", r"[\s_]*")
 LINE = re.compile(rf"[\W_]*(?:{ANY_WORD})[*_`\s]*[:=][*_`\s]*(.*)", re.IGNORECASE)
 PARTS = re.compile(r"[\s_]+")
-MOST_HINTS = 50  # unknown students that are compared with the roster
+MAX_HINTS = 50  # unknown students that are compared with the roster
 
 
 def student_id(text: str) -> tuple[str, str]:
     """A student's id as it is compared, and why it is none or an empty text."""
-    word = one_line(text[: 4 * MOST_ID])
+    word = one_line(text[: 4 * MAX_ID])
     as_text = AS_TEXT.fullmatch(word)
     id = unguarded(as_text[1].strip() if as_text else word)
     if not id:
         return "", "no student is named"
-    if len(id) > MOST_ID or len(text) > 4 * MOST_ID:
-        return "", f"an id of more than {MOST_ID} characters"
+    if len(id) > MAX_ID or len(text) > 4 * MAX_ID:
+        return "", f"an id of more than {MAX_ID} characters"
     if not id.isprintable():
         return "", f"the id {shown(id)} holds signs that do not print"
     return id, ""
@@ -38,7 +38,7 @@ def student_id(text: str) -> tuple[str, str]:
 
 def named_student(line: str) -> str | None:
     """The id in a line such as ``Student: 20CS30001``; None for any other line."""
-    found = LINE.fullmatch(line.strip()[: 4 * MOST_ID])
+    found = LINE.fullmatch(line.strip()[: 4 * MAX_ID])
     return found[1].strip().rstrip("*_`").strip() if found else None
 
 
@@ -65,7 +65,7 @@ class Students:
         if known is not None:
             return known, ""
         self._hinted += 1
-        hint = nearest(id, self.ids) if self._hinted <= MOST_HINTS else None
+        hint = nearest(id, self.ids) if self._hinted <= MAX_HINTS else None
         close = f" ({hint})" if hint and hint.startswith("did") else ""
         return id, f"unknown student{close}"
 

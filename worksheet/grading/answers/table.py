@@ -7,13 +7,13 @@ from itertools import chain
 from operator import itemgetter
 
 from worksheet.errors import Where, WorksheetError
-from worksheet.grading.answers.bounds import HEAD, MOST_CELL
-from worksheet.grading.answers.gathering import Block, Gatherer
-from worksheet.grading.answers.headings import Form, Headings, Long, Wide, headings, unheaded
+from worksheet.grading.answers.bounds import HEAD, MAX_CELL
+from worksheet.grading.answers.gathering import Gatherer, OpenAnswers
+from worksheet.grading.answers.headings import HeadingForm, Headings, Long, Wide, headings, unheaded
 from worksheet.grading.answers.layout import NOT_ASKED, Layout, fold
 from worksheet.grading.answers.records import Records, check_line
 from worksheet.grading.answers.students import STUDENT_WORDS, named_student
-from worksheet.grading.paper import Key, Row
+from worksheet.grading.paper.cells import Key, Row
 
 NOTHING = frozenset({"", "-", "–", "—", "/", "x", "n/a", "."})  # what stands where nothing is asked
 HINT = "its headings are student,row,column,answer, or student and cells such as 4 flops, or row and the columns that are asked"
@@ -32,7 +32,7 @@ def read_table(records: Records, gatherer: Gatherer, student: str) -> None:
     if isinstance(found, Long):
         rest = chain(first, lines)
         (_long if found.student >= 0 else _long_alone)(found, rest, records, gatherer, student)
-    elif isinstance(found, Form):
+    elif isinstance(found, HeadingForm):
         _form(found, lines, records, gatherer, student)
     else:
         _wide(found, lines, records, gatherer, student)
@@ -71,10 +71,10 @@ def _long(found: Long, lines: Iterator[list[str]], records: Records, gatherer: G
     pick: Callable[[list[str]], tuple[str, str, str, str]] = itemgetter(found.student, found.row, found.column, found.answer)
     width, cell = found.width, found.answer + 1
     known: dict[str, dict[str, Key]] = {}
-    block = Block("")
+    block = OpenAnswers("")
     current: str | None = None
     texts, places = block.texts, block.places
-    most = MOST_CELL
+    most = MAX_CELL
     for cells in lines:
         if len(cells) != width:
             whole = _mended(cells, width, records, gatherer)
@@ -129,7 +129,7 @@ def _quoted(cells: list[str]) -> str:
 # A line for each layer
 
 
-def _form(found: Form, lines: Iterator[list[str]], records: Records, gatherer: Gatherer, student: str) -> None:
+def _form(found: HeadingForm, lines: Iterator[list[str]], records: Records, gatherer: Gatherer, student: str) -> None:
     _list_strange(found.strange, records, gatherer)
     width = 1 + max(found.student, found.row, found.name, *(place for place, _ in found.columns))
     names = {word: gatherer.layout.column(word) or word for _, word in found.columns}
@@ -153,7 +153,7 @@ def _form(found: Form, lines: Iterator[list[str]], records: Records, gatherer: G
                 _put(gatherer, block, (row, names[word]), answer, records.line_num, place + 1)
 
 
-def _row(found: Form, cells: list[str], layout: Layout) -> tuple[Row | None, str]:
+def _row(found: HeadingForm, cells: list[str], layout: Layout) -> tuple[Row | None, str]:
     """The row of a line, and why there is none: its number and its name must not call two different ones."""
     number, name = (cells[place].strip() if place >= 0 else "" for place in (found.row, found.name))
     row = layout.row(number) if number else None
@@ -166,7 +166,7 @@ def _row(found: Form, cells: list[str], layout: Layout) -> tuple[Row | None, str
     return row, "" if row is not None else "unknown row"
 
 
-def _put(gatherer: Gatherer, block: Block, key: Key, answer: str, line: int, cell: int) -> None:
+def _put(gatherer: Gatherer, block: OpenAnswers, key: Key, answer: str, line: int, cell: int) -> None:
     if key in gatherer.layout.cells:
         gatherer.put(block, key, answer, line, cell)
     elif answer.strip() not in NOTHING:

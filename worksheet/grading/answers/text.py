@@ -29,7 +29,7 @@ COPY = re.compile(r"\s*\(\d{1,3}\)$")  # what browsers put behind the name of a 
 
 
 @dataclass(frozen=True)
-class Source:
+class AnswerSource:
     """A file to read: on the disk, or a member of a zip in memory. ``name`` is how messages call it."""
 
     name: str
@@ -84,7 +84,7 @@ class Encoding:
         return "is not UTF-8 and is read as Windows-1252: check letters with accents" if self.name == FALLBACK else ""
 
 
-def encoding(source: Source, most: int, *, lines: bool = True) -> Encoding:
+def encoding(source: AnswerSource, most: int, *, lines: bool = True) -> Encoding:
     """Look through a file's bytes once. Raises WorksheetError where it is too large, no text, or has an endless line."""
     source.bounded(most)
     with source.open() as file:
@@ -111,7 +111,7 @@ def encoding(source: Source, most: int, *, lines: bool = True) -> Encoding:
     return Encoding(name, quoted)
 
 
-def _chunks(file: BinaryIO, source: Source, name: str, most: int, *, lines: bool) -> Iterator[bytes]:
+def _chunks(file: BinaryIO, source: AnswerSource, name: str, most: int, *, lines: bool) -> Iterator[bytes]:
     number = 1
     total = 0
     while chunk := file.read(CHUNK):
@@ -126,17 +126,17 @@ def _chunks(file: BinaryIO, source: Source, name: str, most: int, *, lines: bool
         yield chunk
 
 
-def _binary(source: Source, line: int) -> WorksheetError:
+def _binary(source: AnswerSource, line: int) -> WorksheetError:
     hint = "a workbook must be saved as .xlsx or as CSV"
     return WorksheetError("is not a text file: it holds a NUL", Where(source.name, line), hint)
 
 
-def opened(source: Source, found: Encoding) -> TextIO:
+def opened(source: AnswerSource, found: Encoding) -> TextIO:
     """The file as text, line ends as they are. A cut-off or undefined byte reads as the replacement character."""
     return io.TextIOWrapper(source.open(), encoding=found.name, errors="replace", newline="")
 
 
-def whole(source: Source, most: int, *, lines: bool = True) -> tuple[str, str]:
+def whole(source: AnswerSource, most: int, *, lines: bool = True) -> tuple[str, str]:
     """A file's whole text, and a note on how it was read or an empty text. Raises WorksheetError."""
     found = encoding(source, most, lines=lines)
     with opened(source, found) as file:

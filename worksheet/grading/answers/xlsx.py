@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from worksheet.errors import Where, WorksheetError
-from worksheet.grading.answers.archive import Archive, Bounds, is_folder
+from worksheet.grading.answers.archive import Archive, ArchiveBounds, is_folder
 from worksheet.grading.answers.bounds import (
-    MOST_CELL,
-    MOST_CELLS,
+    MAX_CELL,
+    MAX_CELLS,
     XLSX_BYTES,
     XLSX_CELLS,
     XLSX_PARTS,
@@ -25,16 +25,16 @@ from worksheet.grading.answers.gathering import Gatherer
 from worksheet.grading.answers.records import Listed
 from worksheet.grading.answers.safe_xml import Checker
 from worksheet.grading.answers.table import HINT, NoTable, read_table
-from worksheet.grading.answers.text import Source, clean
+from worksheet.grading.answers.text import AnswerSource, clean
 
-BOUNDS = Bounds(XLSX_BYTES, XLSX_PARTS, XLSX_UNPACKED, XLSX_UNPACKED)
+BOUNDS = ArchiveBounds(XLSX_BYTES, XLSX_PARTS, XLSX_UNPACKED, XLSX_UNPACKED)
 EXACT = 10**15  # up to which spreadsheets keep whole numbers exactly
 DATED = "holds dates: a program took answers such as 1/2 or 3-4 for dates, and they are read as dates"
 COMPUTED = "holds formulas: the values that were stored with them count"
 PROTECTED = "a workbook that is protected by a password must be saved without it; an old .xls as .xlsx or CSV"
 
 
-def read(source: Source, gatherer: Gatherer) -> None:
+def read(source: AnswerSource, gatherer: Gatherer) -> None:
     _check(source, gatherer)
     tables = 0
     for title, rows in _sheets(source, gatherer):
@@ -49,7 +49,7 @@ def read(source: Source, gatherer: Gatherer) -> None:
         raise NoTable("no table of answers is found", Where(source.name), HINT)
 
 
-def _check(source: Source, gatherer: Gatherer) -> None:
+def _check(source: AnswerSource, gatherer: Gatherer) -> None:
     """Look at every part of the file before openpyxl does."""
     try:
         archive = Archive(source, BOUNDS)
@@ -67,7 +67,7 @@ def _check(source: Source, gatherer: Gatherer) -> None:
 
 
 @contextmanager
-def _quiet(source: Source) -> Iterator[None]:
+def _quiet(source: AnswerSource) -> Iterator[None]:
     """Whatever openpyxl finds wrong with a stranger's file is told as such."""
     try:
         with warnings.catch_warnings():
@@ -80,7 +80,7 @@ def _quiet(source: Source) -> Iterator[None]:
         raise WorksheetError(says, Where(source.name), PROTECTED) from None
 
 
-def _sheets(source: Source, gatherer: Gatherer) -> Iterator[tuple[str, Iterator[tuple[int, list[str]]]]]:
+def _sheets(source: AnswerSource, gatherer: Gatherer) -> Iterator[tuple[str, Iterator[tuple[int, list[str]]]]]:
     with _quiet(source):
         from openpyxl import load_workbook
 
@@ -95,12 +95,12 @@ def _sheets(source: Source, gatherer: Gatherer) -> Iterator[tuple[str, Iterator[
             book.close()
 
 
-def _rows(sheet: Any, source: Source, gatherer: Gatherer, total: list[int]) -> Iterator[tuple[int, list[str]]]:
+def _rows(sheet: Any, source: AnswerSource, gatherer: Gatherer, total: list[int]) -> Iterator[tuple[int, list[str]]]:
     with _quiet(source):
         rows = sheet.iter_rows(max_row=XLSX_ROWS, max_col=None, values_only=True)
         for number, row in enumerate(rows, 1):
             total[0] += len(row)
-            if total[0] > XLSX_CELLS or len(row) > MOST_CELLS:
+            if total[0] > XLSX_CELLS or len(row) > MAX_CELLS:
                 raise WorksheetError(f"holds more than {XLSX_CELLS:,} cells", Where(source.name), "larger classes fit in a CSV")
             if any(value is not None for value in row):
                 yield number, ["" if value is None else _text(value, gatherer) for value in row]
@@ -109,7 +109,7 @@ def _rows(sheet: Any, source: Source, gatherer: Gatherer, total: list[int]) -> I
 def _text(value: Any, gatherer: Gatherer) -> str:
     """A cell's value as its text; whole numbers without a point."""
     if isinstance(value, str):
-        return clean(value[: MOST_CELL + 100])
+        return clean(value[: MAX_CELL + 100])
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float) and value.is_integer() and abs(value) <= EXACT:
@@ -118,7 +118,7 @@ def _text(value: Any, gatherer: Gatherer) -> str:
         return repr(float(value)) if abs(value) < 1 << 1000 else "∞"
     if isinstance(value, dt.date | dt.time | dt.timedelta):
         gatherer.note(DATED)
-    return str(value)[: MOST_CELL + 100]
+    return str(value)[: MAX_CELL + 100]
 
 
 ANSWERS = Format("a workbook", (".xlsx",), read)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from worksheet.errors import Collector, Where, WorksheetError
-from worksheet.grading.answers.archive import Archive, Bounds, is_folder
+from worksheet.grading.answers.archive import Archive, ArchiveBounds, is_folder
 from worksheet.grading.answers.bounds import PACK_BYTES, PACK_DEPTH, PACK_FILES, PACKED_BYTES, ZIP_BYTES
 from worksheet.grading.answers.folder import MANIFEST, manifest, skipped
 from worksheet.grading.answers.format import Format, read_file
 from worksheet.grading.answers.gathering import Gatherer
-from worksheet.grading.answers.text import Source, clean
+from worksheet.grading.answers.text import AnswerSource, clean
 
-BOUNDS = Bounds(ZIP_BYTES, PACK_FILES, PACKED_BYTES, PACK_BYTES)
+BOUNDS = ArchiveBounds(ZIP_BYTES, PACK_FILES, PACKED_BYTES, PACK_BYTES)
 
 
-def read(source: Source, gatherer: Gatherer) -> None:
+def read(source: AnswerSource, gatherer: Gatherer) -> None:
     faults = Collector()
     read_before, beside = gatherer.answers.files, gatherer.by_file
     with Archive(source, BOUNDS) as archive:
@@ -28,7 +28,7 @@ def read(source: Source, gatherer: Gatherer) -> None:
                     if len(parts) > PACK_DEPTH + 1:
                         raise WorksheetError(f"lies in more than {PACK_DEPTH} folders", Where(name))
                     gatherer.spend(member.file_size, source.name)
-                    read_file(Source(name, data=archive.data(member)), gatherer, in_pack=True)
+                    read_file(AnswerSource(name, data=archive.data(member)), gatherer, in_pack=True)
                 except WorksheetError as fault:
                     faults.add(fault)
                     gatherer.leave_file(fault)

@@ -29,12 +29,7 @@ class OnnxRows:
         self._filled: dict[object, dict[str, int]] = {}
 
     def add(
-        self,
-        kind: str,
-        inputs: Sequence[OnnxRow],
-        operator: Operator,
-        settings: Mapping[str, int] | None = None,
-        **more: Any,
+        self, kind: str, inputs: Sequence[OnnxRow], operator: Operator, settings: Mapping[str, int] | None = None, **more: Any
     ) -> OnnxRow:
         """Add a layer that reads these rows. Raises NetworkError where it does not fit them."""
         layer_kind = kinds()[kind]

@@ -85,8 +85,8 @@ class GraphWalk:
         return None if lost else inputs
 
     def _results(self, operator: Operator, inputs: Sequence[OnnxValue | None], depth: int) -> Sequence[OnnxValue | None]:
-        if operator.type in FROM_SHAPES:
-            return (FROM_SHAPES[operator.type](operator, inputs),)
+        if operator.type in WITHOUT_ROWS:
+            return (WITHOUT_ROWS[operator.type](operator, inputs),)
         if operator.type == "If":
             return self._branch(operator, inputs, depth)
         folded = self._fold(operator, inputs)
@@ -106,10 +106,10 @@ class GraphWalk:
             return None
         if self.numbers_left > 0 and all(value.numbers is not None for value in present):
             arrays = [None if value is None else value.numbers for value in inputs]
-            arrays_out = fold(operator.type, arrays, operator.attributes, len(operator.outputs))
-            if arrays_out is not None:
-                self.numbers_left -= sum(array.size for array in arrays_out)
-                return [constant_value(array, operator.where) for array in arrays_out]
+            results = fold(operator.type, arrays, operator.attributes, len(operator.outputs))
+            if results is not None:
+                self.numbers_left -= sum(array.size for array in results)
+                return [constant_value(array, operator.where) for array in results]
         shape = fold_shape(operator.type, [value.shape for value in present])
         return None if shape is None else [OnnxValue(shape, where=operator.where)]
 
@@ -143,13 +143,13 @@ class GraphWalk:
             self.skipped.append(f"{operator.name or operator.type} ({operator.type})")
             return [data] * len(operator.outputs)
         if operator.type in REFUSED:
-            raise call.fault(f"is not read: {REFUSED[operator.type]}", "cut the graph before it (onnx.utils.extract_model)")
+            raise call.fault(f"cannot be counted: {REFUSED[operator.type]}", "cut the graph before it (onnx.utils.extract_model)")
         self.unknown.setdefault(operator.type, []).append(operator)
         return ()
 
     def _skip_after_fault(self, operator: Operator) -> Sequence[OnnxValue]:
         """An operator whose inputs are unknown: only its type can be checked."""
-        if not any(operator.type in table_of_types for table_of_types in (converters(), FROM_SHAPES, table(), REFUSED)):
+        if not any(operator.type in types for types in (converters(), WITHOUT_ROWS, table(), REFUSED)):
             self.unknown.setdefault(operator.type, []).append(operator)
         return ()
 
@@ -201,4 +201,4 @@ def _constant(operator: Operator, _: Sequence[OnnxValue | None]) -> OnnxValue:
     raise NetworkError("Constant has no value that can be read", operator.where)
 
 
-FROM_SHAPES = {"Shape": _shape_of, "Size": _size_of, "Constant": _constant}
+WITHOUT_ROWS = {"Shape": _shape_of, "Size": _size_of, "Constant": _constant}

@@ -10,15 +10,7 @@ from worksheet.errors import Collector, SheetError, Where, WorksheetError, neare
 from worksheet.formula import Formula
 from worksheet.layers import kinds
 from worksheet.network import INPUT, Node
-from worksheet.readers.sheet.lines import (
-    MAX_LINE,
-    NAME,
-    LayerReference,
-    LayerStatement,
-    SheetLine,
-    parse_layer,
-    parse_statement,
-)
+from worksheet.readers.sheet.lines import MAX_LINE, NAME, LayerReference, LayerStatement, SheetLine, parse_layer, parse_statement
 
 MAX_LAYERS = 20_000
 MAX_BLOCKS = 200

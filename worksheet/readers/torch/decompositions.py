@@ -89,19 +89,15 @@ def _distance(a: Any, b: Any, p: float = 2.0, eps: float = 1e-6, keepdim: bool =
 
 
 OPERANDS = {  # of calls that take more than one tensor
-    "cosine_similarity": "x1 x2",
+    **dict.fromkeys(["cosine_similarity", "cdist", "pairwise_distance"], "x1 x2"),
+    **dict.fromkeys(["addcmul", "addcdiv"], "input tensor1 tensor2"),
+    **dict.fromkeys(["outer", "ger"], "input vec2"),
     "addmm": "input mat1 mat2",
     "addmv": "input mat vec",
     "baddbmm": "input batch1 batch2",
-    "addcmul": "input tensor1 tensor2",
-    "addcdiv": "input tensor1 tensor2",
     "lerp": "input end weight",
-    "outer": "input vec2",
-    "ger": "input vec2",
     "inner": "input other",
     "tensordot": "a b",
-    "cdist": "x1 x2",
-    "pairwise_distance": "x1 x2",
 }
 BODIES: dict[str, Callable[..., Any]] = {
     "glu": _glu,

@@ -50,11 +50,8 @@ def run(
             faults.add(refused.fault)
         except (Exception, SystemExit) as error:  # whatever the user's code raises is reported as its fault
             hint = MORE if isinstance(error, TypeError) and "required" in str(error) else None
-            faults.add(
-                fault_of(
-                    error, f"the forward pass of {name} fails", Where(".".join(filter(None, (name, trace.frames[-1].path)))), hint
-                )
-            )
+            where = Where(".".join(filter(None, (name, trace.frames[-1].path))))
+            faults.add(fault_of(error, f"the forward pass of {name} fails", where, hint))
     if faults.found or not skip_unknown:
         for fault in follower.faults.values():
             faults.add(fault)

@@ -101,10 +101,8 @@ class MetaTensors:
     def twin(self, tensor: Any) -> Any:
         if id(tensor) not in self.twins:
             plain = self.run_plain(lambda: tensor.detach().to("meta"))
-            self.twins[id(tensor)] = (
-                tensor,
-                type(tensor)(plain, requires_grad=False) if type(tensor).__name__ == "Parameter" else plain,
-            )
+            is_parameter = type(tensor).__name__ == "Parameter"
+            self.twins[id(tensor)] = (tensor, type(tensor)(plain, requires_grad=False) if is_parameter else plain)
         return self.twins[id(tensor)][1]
 
     def mode(self) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from worksheet.readers.torch.call import CallRule, TorchCall, is_tensor, per_axis, tensors
@@ -97,19 +98,7 @@ def reduce(call: TorchCall) -> None:
     """A mean, sum or maximum over some axes; the positions of a maximum come from the same row."""
     axes = call.get("dim", call.get("other"))
     if is_tensor(axes):  # torch.max(a, b)
-        binary(
-            TorchCall(
-                call.trace,
-                call.name,
-                SMALLEST if call.name == "min" else LARGEST,
-                call.args,
-                call.kwargs,
-                call.result,
-                call.follow,
-                call.meta,
-                call.called,
-            )
-        )
+        binary(replace(call, rule=SMALLEST if call.name == "min" else LARGEST))
         return
     x = call.input
     rank = x.tensor.dim()
@@ -120,9 +109,7 @@ def reduce(call: TorchCall) -> None:
     if not places:
         call.alias(x, results[0], None if x.batch is None or kept else x.batch)
         return
-    made = call.add_row(call.rule.kind, number_symbols("a", places) | {"f": int(kept)}, x, out=results[0])
-    for further in results[1:]:
-        call.alias(made, further, made.batch)
+    call.alias_others(call.add_row(call.rule.kind, number_symbols("a", places) | {"f": int(kept)}, x, out=results[0]))
 
 
 NORM = "input running_mean running_var weight bias use_input_stats"

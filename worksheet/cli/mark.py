@@ -1,0 +1,112 @@
+"""``worksheet mark``: mark a class's answers."""
+
+from __future__ import annotations
+
+import sys
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+import worksheet as ws
+from worksheet.cli.delivery import watched
+from worksheet.cli.options import Backend, Command, Engine, Homework, Jobs, Paper, Roster, Scheduler, comma_separated, option
+from worksheet.errors import WorksheetError, nearest, printable, shown
+from worksheet.writers import options, writers
+
+if TYPE_CHECKING:
+    from worksheet.grading.answers import Answers, Unplaced
+    from worksheet.grading.results.statistics import Statistics
+    from worksheet.grading.results.streams import Taking
+
+JSON = "json"
+NONE = "none"
+MAX_LISTED = 20  # unplaced lines that are printed
+
+Given = Annotated[
+    list[Path], typer.Argument(help="Files of answers: CSV, XLSX, Markdown, JSON, a folder or a zip of them.", show_default=False)
+]
+Folder = Annotated[Path | None, option("-o", "--output", help="The folder for tables, feedback sheets and the class report.")]
+Data = Annotated[str | None, option("-f", "--format", help="json: all marks to standard output.")]
+Feedback = Annotated[str, typer.Option("--feedback", help="Formats of the students' feedback sheets, or none.")]
+ClassReport = Annotated[str, typer.Option("--report", help="Formats of the class report, or none.")]
+Against = Annotated[Path | None, option("--against", help="An earlier marks.csv; reports what changed, and why.")]
+
+
+def mark(
+    homework: Homework,
+    answers: Given,
+    roster: Roster = None,
+    output: Folder = None,
+    format: Data = None,
+    feedback: Feedback = "md",
+    report: ClassReport = "html,pdf",
+    against: Against = None,
+    jobs: Jobs = None,
+    backend: Backend = "local",
+    scheduler: Scheduler = "",
+    engine: Engine = "typst",
+    paper: Paper = "a4",
+) -> None:
+    """Mark a class's answers: verdicts, points, named mistakes, feedback, a report on the class.
+
+    Without -o or -f a summary is printed. Lines that cannot be placed are listed, and lose nothing.
+    """
+    from worksheet.homework import workers
+    from worksheet.homework.mark.class_run import ClassRun
+    from worksheet.homework.mark.publish import made, taking
+
+    if format not in (None, JSON):
+        raise WorksheetError(f"marks are printed as json, not as {shown(format)}", hint="tables are written into a folder: -o")
+    workers.check(backend, jobs or 1, scheduler)
+    sheets, reports, settings = _formats(feedback), _formats(report), options(engine, paper)
+    assignment = ws.assignment(homework)
+    run = ClassRun.of(assignment, roster, against)
+    found = run.read(answers)
+    streams = [*_printing(format), *(taking(assignment, made(output), sheets, settings) if output else ())]
+    papers, total = chain(run.submitted(found), run.absent(found.students)), max(len(found), len(run.names))
+    run.mark(
+        papers, total, streams, found.unplaced, watch=watched("marking"), jobs=jobs, backend=backend, scheduler=scheduler
+    )  # fmt: skip
+    _warn(found, run.statistics)
+    if output:
+        run.publish(output, reports, settings)
+    if format is None:
+        done = f"{run.statistics.students} students marked, in {output}\n"
+        typer.echo(done if output else ws.render(list(run.reports().values())[-1], "txt").decode(), nl=False)
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    """The formats that an option lists. Raises WorksheetError for an unknown one."""
+    names = comma_separated(text, NONE)
+    for name in names:
+        if name not in writers():
+            raise WorksheetError(f"unknown format {shown(name)}", hint=nearest(name, [*writers(), NONE]))
+    return names
+
+
+def _printing(format: str | None) -> list[Taking]:
+    from worksheet.grading.results.stable_json import JsonPrinted
+
+    return [JsonPrinted(sys.stdout)] if format == JSON else []
+
+
+def _warn(found: Answers, counts: Statistics) -> None:
+    """Print what a teacher must look at: notes on the files, lines without a place, students who were not marked."""
+    lines = [f"note: {note}" for note in found.notes]
+    lines += [_unplaced(line) for line in found.unplaced[:MAX_LISTED]]
+    further = len(found.unplaced) + found.more - MAX_LISTED
+    lines += [f"and {further:,} more lines without a place: see marks.json"] if further > 0 else []
+    lines += [f"not marked: {student}: {failure}" for student, failure in counts.failures[:MAX_LISTED]]
+    for line in lines:
+        typer.echo(printable(line), err=True)
+
+
+def _unplaced(line: Unplaced) -> str:
+    place = ":".join(str(part) for part in (line.file, line.line, line.cell) if part)
+    what = ", ".join(shown(part) for part in (line.student, line.row, line.column, line.answer) if part)
+    return f"{place}: no place for {what}: {line.says}" if what else f"{place}: {line.says}"
+
+
+COMMAND = Command(mark, "worksheet mark homework.yaml answers.csv --roster class.csv -o marks/", 9, alias="verify")

@@ -1,0 +1,1 @@
+"""Explains an answer: known mistakes, other conventions, errors carried forward, formulas of the student."""

@@ -1,0 +1,49 @@
+"""The ways in which a mistake changes a value, whatever formula it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from worksheet.formula import Exact
+from worksheet.grading.diagnosis.mistake import Revalue
+from worksheet.grading.paper.cells import Value
+
+
+def times(*factors: Exact) -> Revalue:
+    """Every number of a value times one of these, the other numbers as they are."""
+
+    def revalue(value: Value) -> Iterator[Value]:
+        for place, number in enumerate(value):
+            for factor in factors:
+                changed = _simplest(number * factor)
+                if changed != number:
+                    yield _with(value, place, changed)
+
+    return revalue
+
+
+def _simplest(number: Exact) -> Exact:
+    return number.numerator if number.denominator == 1 else number
+
+
+def _with(value: Value, place: int, number: Exact) -> Value:
+    return (*value[:place], number, *value[place + 1 :])
+
+
+def ten_times(value: Value) -> Iterator[Value]:
+    """A digit too many at the end of a number, or its last nought lost."""
+    yield from times(10)(value)
+    for place, number in enumerate(value):
+        if number and number % 10 == 0:
+            yield _with(value, place, _simplest(number / Fraction(10)))
+
+
+def digits_swapped(value: Value) -> Iterator[Value]:
+    """Two neighbouring digits of a whole number exchanged; nobody writes a nought in front."""
+    for place, number in enumerate(value):
+        digits = str(number) if isinstance(number, int) and number >= 0 else ""
+        for at in range(len(digits) - 1):
+            first, second = digits[at], digits[at + 1]
+            if first != second and (at > 0 or second != "0"):
+                yield _with(value, place, int(digits[:at] + second + first + digits[at + 2 :]))

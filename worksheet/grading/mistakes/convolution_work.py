@@ -1,0 +1,85 @@
+"""Mistakes in the operations of a convolution."""
+
+from worksheet.grading.diagnosis.mistake import Family, Mistake, Rewrite
+from worksheet.grading.diagnosis.rewrites import batched, instead, putting, turned, where
+from worksheet.grading.mistakes import _sources as source
+from worksheet.grading.mistakes._kinds import CONVOLUTIONS, KERNELS, WORK
+
+PLACE = 9
+
+
+def _mistake(
+    name: str,
+    rewrite: Rewrite,
+    says: str,
+    found: str = source.POSITIONS,
+    *,
+    documented: bool = False,
+    kinds: Family = CONVOLUTIONS,
+) -> Mistake:
+    return Mistake(name, says, found, documented, kinds, WORK, rewrite)
+
+
+MISTAKES: tuple[Mistake, ...] = (
+    _mistake(
+        "ops-2mac",
+        instead("2*k*c/g*{kernel}*{outputs}"),
+        "You counted every multiplication and every addition by itself, and no biases.",
+        source.TWICE,
+        documented=True,
+    ),
+    _mistake(
+        "ops-2mac-bias",
+        instead("2*k*(c/g*{kernel} + b)*{outputs}", then=turned("2*F")),
+        "You counted everything twice, the biases too.",
+        source.TWICE,
+        documented=True,
+    ),
+    _mistake(
+        "ops-mul-add",
+        instead("k*(2*c/g*{kernel} - 1)*{outputs}"),
+        "You counted the multiplications and one addition fewer, each by itself.",
+        source.TWICE,
+        documented=True,
+    ),
+    _mistake(
+        "ops-no-bias", putting(b="0"), "You did not count the adding of the bias.", source.NO_BIAS, documented=True, kinds=KERNELS
+    ),
+    _mistake(
+        "ops-input-size",
+        putting(W="M", H="N", T="D"),
+        "You used the size of the input; there is one result for every place of the output.",
+        documented=True,
+    ),
+    _mistake("ops-one-side", where("H", putting(H="1", T="1")), "You multiplied by one side of the output only."),
+    _mistake(
+        "ops-no-kernels", putting(k="1"), "You counted the work of a single kernel and forgot how many there are.", kinds=KERNELS
+    ),
+    _mistake(
+        "ops-no-channels",
+        putting(c="g"),
+        "You forgot the input channels; a kernel reaches through all that it reads.",
+        kinds=KERNELS,
+    ),
+    _mistake(
+        "ops-params",
+        instead("k*(c/g*{kernel} + b)"),
+        "You gave the number of parameters; every one of them is used at every place of the output.",
+    ),
+    _mistake(
+        "ops-no-groups",
+        putting(g="1"),
+        "You left the groups out; a kernel reads the channels of its own group only.",
+        source.GROUPS,
+        documented=True,
+        kinds=KERNELS,
+    ),
+    _mistake(
+        "ops-batch",
+        batched,
+        "You multiplied by the size of a batch, but one sample is asked for.",
+        source.BATCH,
+        documented=True,
+        kinds=KERNELS,
+    ),
+)

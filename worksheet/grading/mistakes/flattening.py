@@ -1,0 +1,60 @@
+"""Mistakes in the length of the vector that a map becomes, in its own row or in the linear layer that reads it.
+
+The linear layer knows only the vector's length n; what it was made of are the further letters of ``grading.flattened``.
+"""
+
+from worksheet.grading.diagnosis.mistake import Mistake, Rewrite
+from worksheet.grading.diagnosis.rewrites import BATCHES, batched, either, on, putting, where
+from worksheet.grading.mistakes import _sources as source
+from worksheet.grading.mistakes._kinds import FLATTENING, LINEAR
+from worksheet.grading.paper.cells import OPERATIONS, PARAMETER_MEMORY, PARAMETERS, SIZES
+from worksheet.grading.paper.flattened import CHANNELS, HEIGHT, POOLED_HEIGHT, POOLED_WIDTH, WIDTH
+
+PLACE = 8
+VECTOR = f"{CHANNELS}*{WIDTH}*{HEIGHT}"
+ROLES = frozenset({SIZES, PARAMETERS, OPERATIONS, PARAMETER_MEMORY})
+
+
+def _reading(*vectors: str) -> Rewrite:
+    """What a linear layer reads in place of n."""
+    return either(*(putting(n=vector) for vector in vectors))
+
+
+def _mistake(name: str, says: str, found: str, flatten: Rewrite, linear: Rewrite, *, documented: bool) -> Mistake:
+    return Mistake(name, says, found, documented, FLATTENING | LINEAR, ROLES, either(on(FLATTENING, flatten), on(LINEAR, linear)))
+
+
+MISTAKES: tuple[Mistake, ...] = (
+    _mistake(
+        "flat-channels",
+        "You took the number of channels for the length of the vector, but every place of the map is part of it.",
+        source.FLATTENING,
+        either(where("c", putting(M="1", N="1", D="1")), where("L", putting(n="1"))),
+        _reading(CHANNELS),
+        documented=True,
+    ),
+    _mistake(
+        "flat-one-side",
+        "You multiplied the channels by one side of the map only.",
+        source.FLATTENING,
+        where("c", either(putting(N="1", D="1"), putting(M="1", D="1"))),
+        _reading(f"{CHANNELS}*{WIDTH}", f"{CHANNELS}*{HEIGHT}"),
+        documented=False,
+    ),
+    _mistake(
+        "flat-input",
+        "You used the size of the map before the last pooling.",
+        source.FLATTENING,
+        putting(M=POOLED_WIDTH, N=POOLED_HEIGHT),
+        _reading(f"{CHANNELS}*{POOLED_WIDTH}*{POOLED_HEIGHT}"),
+        documented=True,
+    ),
+    _mistake(
+        "flat-batch",
+        "You counted the samples of the batch into the vector; each sample has a vector of its own.",
+        source.FLATTENING,
+        batched,
+        _reading(*(f"{batch}*{VECTOR}" for batch in BATCHES)),
+        documented=True,
+    ),
+)

@@ -1,0 +1,76 @@
+"""Mistakes in bytes and in units.
+
+A unit is a matter of what is written behind a number: who divides by one unit and writes the other gives a value that is wrong
+by their ratio, and that ratio is what changes here, in both directions.
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from worksheet.formula.tree import ZERO, Number, walk
+from worksheet.grading.diagnosis.mistake import Formulas, Mistake, Revalue, Rewrite
+from worksheet.grading.diagnosis.rewrites import putting, turned
+from worksheet.grading.mistakes import _sources as source
+from worksheet.grading.mistakes._kinds import ANY, BYTES, COUNTS
+from worksheet.grading.mistakes._values import times
+from worksheet.grading.paper.cells import Asked
+
+PLACE = 14
+FOUR = Number(4)
+RATIOS = [Fraction(1000, 1024) ** power for power in (2, 1, 3)]  # of mega, kilo, giga
+UNITS: Revalue = times(*RATIOS, *(1 / ratio for ratio in RATIOS))
+
+
+def in_numbers(asked: Asked, formulas: Formulas) -> Iterator[Formulas]:
+    """Numbers counted, not their bytes."""
+    for letter in _letters(formulas):
+        yield from putting(**{letter: "1"})(asked, formulas)
+    if not _letters(formulas) and _four(formulas):
+        yield from turned("F/4")(asked, formulas)
+
+
+def of_another_size(asked: Asked, formulas: Formulas) -> Iterator[Formulas]:
+    """Numbers of half their bytes; of twice as many where the type of the numbers is not fixed."""
+    if _letters(formulas) or _four(formulas):
+        yield from turned("F/2")(asked, formulas)
+    if _letters(formulas):
+        yield from turned("2*F")(asked, formulas)
+
+
+def _letters(formulas: Formulas) -> list[str]:
+    return [name for formula in formulas for name in formula.symbols if name.startswith("beta_")]
+
+
+def _four(formulas: Formulas) -> bool:
+    """Whether a formula begins with the four bytes of a number."""
+    first = next(iter(walk(formulas[0].tree)), ZERO)
+    return first == FOUR
+
+
+def _bytes(name: str, rewrite: Rewrite, says: str) -> Mistake:
+    return Mistake(name, says, source.UNITS, documented=False, kinds=ANY, roles=BYTES, rewrite=rewrite)
+
+
+MISTAKES: tuple[Mistake, ...] = (
+    _bytes("mem-no-bytes", in_numbers, "You gave how many numbers there are; each of them takes some bytes."),
+    _bytes("mem-bits", turned("8*F"), "You gave bits, but bytes are asked for."),
+    _bytes("mem-fp16", of_another_size, "You took numbers of another type, which need more or fewer bytes each."),
+    Mistake(
+        "mib-mb",
+        "You mixed up the units that count by thousands with those that count in powers of two, such as MB and MiB.",
+        source.UNITS,
+        documented=True,
+        kinds=ANY,
+        roles=BYTES,
+        revalue=UNITS,
+    ),
+    Mistake(
+        "k1024",
+        "You took K or M for a power of two; of a count they are a thousand and a million.",
+        source.UNITS,
+        documented=True,
+        kinds=ANY,
+        roles=COUNTS,
+        revalue=UNITS,
+    ),
+)

@@ -1,0 +1,49 @@
+"""Mistakes in the row of totals."""
+
+from collections.abc import Iterator
+
+from worksheet.formula import Formula
+from worksheet.formula.tree import Name, Operation
+from worksheet.grading.diagnosis.mistake import Formulas, Mistake
+from worksheet.grading.mistakes import _sources as source
+from worksheet.grading.mistakes._kinds import ANY, FIGURES
+from worksheet.grading.paper.cells import Asked
+
+PLACE = 19
+
+
+def without_a_row(asked: Asked, formulas: Formulas) -> Iterator[Formulas]:
+    """A sum in which one row is missing, for each row."""
+    return _adding("-", asked, formulas)
+
+
+def with_a_row_twice(asked: Asked, formulas: Formulas) -> Iterator[Formulas]:
+    """A sum with one row twice, for each row."""
+    return _adding("+", asked, formulas)
+
+
+def _adding(sign: str, asked: Asked, formulas: Formulas) -> Iterator[Formulas]:
+    for name in asked.formulas[0].symbols if asked.is_total else ():
+        yield (Formula.of(Operation(sign, formulas[0].tree, Name(name)), formulas[0].least),)
+
+
+MISTAKES: tuple[Mistake, ...] = (
+    Mistake(
+        "tot-miss-row",
+        "You left a row out of the total.",
+        source.FORMULA,
+        documented=False,
+        kinds=ANY,
+        roles=FIGURES,
+        rewrite=without_a_row,
+    ),
+    Mistake(
+        "tot-double-row",
+        "You added a row to the total twice.",
+        source.FORMULA,
+        documented=False,
+        kinds=ANY,
+        roles=FIGURES,
+        rewrite=with_a_row_twice,
+    ),
+)

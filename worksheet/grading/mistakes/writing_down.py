@@ -1,0 +1,28 @@
+"""Mistakes in writing a number down, whatever it is. Of an output size one number at a time."""
+
+from worksheet.grading.diagnosis.mistake import Mistake
+from worksheet.grading.mistakes import _sources as source
+from worksheet.grading.mistakes._kinds import ANY, FIGURES, SIZE
+from worksheet.grading.mistakes._values import digits_swapped, ten_times
+
+PLACE = 20
+MISTAKES: tuple[Mistake, ...] = (
+    Mistake(
+        "slip-x10",
+        "Your number has a digit too many or too few; look at how its digits are grouped.",
+        source.SHEET,
+        documented=False,
+        kinds=ANY,
+        roles=FIGURES | SIZE,
+        revalue=ten_times,
+    ),
+    Mistake(
+        "slip-digit-swap",
+        "Two neighbouring digits of your number have changed places.",
+        source.FORMULA,
+        documented=False,
+        kinds=ANY,
+        roles=FIGURES | SIZE,
+        revalue=digits_swapped,
+    ),
+)

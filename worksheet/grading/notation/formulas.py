@@ -1,0 +1,252 @@
+"""Reads a formula as students write it, k(cwh+1) or TeX, into the house's Formula; refuses the rest, in bounded time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from typing import NamedTuple, NoReturn
+
+from worksheet.errors import FormulaError, WorksheetError, shown
+from worksheet.formula import Exact, Formula
+from worksheet.formula.parse import FUNCTIONS as ARGUMENTS
+from worksheet.formula.tree import Call, Name, Negative, Node, Number, Operation
+from worksheet.grading.notation.grouping import MAX_DIGITS, western_digits
+from worksheet.grading.notation.tokens import (
+    CLOSE,
+    END,
+    FRACTION,
+    FUNCTION,
+    NAME,
+    NUMBER,
+    OPEN,
+    SIGN,
+    FormulaToken,
+    Names,
+    Scanner,
+    refuse,
+)
+
+MAX_LENGTH = 400  # characters
+MAX_DEPTH = 40  # brackets, signs and powers inside one another
+MAX_EXPONENT = 6  # of what is not a written number
+
+# How strongly an operation binds; of equal ones the left is done first, of powers the right.
+LOOSE, SUM, PRODUCT, BESIDE, UNARY, POWER = range(6)
+BINDING = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "//": PRODUCT, "^": POWER}
+BEGINS = frozenset({NUMBER, NAME, FUNCTION, FRACTION, OPEN})
+
+PRIMES = (7919, 104729, 1299709, 15485863, 32452843, 49979687, 67867967, 86028121, 104395301, 122949823)
+
+NAMED = re.compile(r"\s*#?\s*(?:(?:[^\W\d]|\\?#)[\w\\{} ]*)?", re.DOTALL)  # what may stand before an equals sign
+BEFORE = re.compile(r"(?:\s|\$|\\\(|\\\[|#)*")
+BEHIND = re.compile(r"(?:\s|\$|\\\)|\\\])*\Z")
+
+
+class FormulaRead(NamedTuple):
+    """A formula as it was understood. ``alternatives`` are other readings of a text such as 1/2cM, ``dropped`` is the name
+    that stood before an equals sign, ``notes`` say both."""
+
+    formula: Formula
+    alternatives: tuple[Formula, ...] = ()
+    dropped: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def readings(self) -> tuple[Formula, ...]:
+        """Every reading, the likeliest first."""
+        return self.formula, *self.alternatives
+
+
+def formula(text: str, symbols: Collection[str], aliases: Mapping[str, str] | None = None) -> Formula:
+    """The formula that a student's text means; of an ambiguous text the reading from left to right.
+
+    >>> formula("k(cwh+1)", "ckwh").source, formula("⌊(M−w+2p)/s⌋+1", "Mw", {"p": "p_w", "s": "s_w"}).source
+    ('k*(c*w*h + 1)', 'floor((M - w + 2*p_w)/s_w) + 1')
+    """
+    return read_formula(text, symbols, aliases).formula
+
+
+def read_formula(text: str, symbols: Collection[str], aliases: Mapping[str, str] | None = None) -> FormulaRead:
+    """The same with what was dropped and what is ambiguous.
+
+    ``symbols`` are the names that the formula may hold, ``aliases`` other names for them (``p`` for ``p_w``). Letters that
+    stand together are parted by these names, the longest first. Factors side by side are multiplied like any other, from left
+    to right: 1/2cM is (1/2)*c*M, and 1/(2cM) is among the alternatives. Raises FormulaError with the column in ``text``.
+    """
+    if len(text) > MAX_LENGTH:
+        raise FormulaError(f"a formula of {len(text):,} characters is too long; at most {MAX_LENGTH}")
+    start, end = BEFORE.match(text).end(), BEHIND.search(text).start()  # type: ignore[union-attr]
+    start, dropped = _behind_equals(text, start, end)
+    tokens = Scanner(_western(text), start, end, Names.of(symbols, aliases or {})).scanned()
+    read = Formula.of(_Parser(text, tokens).formula())
+    divides = any(token.text == "/" for token in tokens)
+    other = Formula.of(_Parser(text, tokens, beside=BESIDE).formula()) if divides else read
+    alternatives = () if _alike(read, other) else (other,)
+    notes = [f"what stands before the equals sign, {shown(dropped)}, was left out"] if dropped else []
+    notes += [f"read from left to right as {read.source}; it may mean {other.source}" for other in alternatives]
+    return FormulaRead(read, alternatives, dropped, tuple(notes))
+
+
+def _alike(one: Formula, other: Formula) -> bool:
+    """Whether two readings of a text mean the same, tried at a point of primes: c/g*w*h and c/g*(w*h) do."""
+    values = dict(zip(one.symbols, PRIMES, strict=False)) | dict.fromkeys(one.symbols[len(PRIMES) :], 53)
+    try:
+        return one == other or one.at(values) == other.at(values)
+    except FormulaError:
+        return False
+
+
+def _western(text: str) -> str:
+    try:
+        return western_digits(text)
+    except WorksheetError as fault:
+        raise FormulaError(fault.message, fault.where, fault.hint) from None
+
+
+def _behind_equals(text: str, start: int, end: int) -> tuple[int, str]:
+    """Where the formula begins, and the name that stands before its equals sign."""
+    left, equals, _ = text[start:end].partition("=")
+    if not equals or not NAMED.fullmatch(left):
+        return start, ""
+    return start + len(left) + 1, left.strip()
+
+
+class _Parser:
+    """Precedence climbing over a bounded list of tokens. ``beside`` tells how strongly factors side by side bind."""
+
+    def __init__(self, text: str, tokens: list[FormulaToken], beside: int = PRODUCT) -> None:
+        self.text = text
+        self.tokens = tokens
+        self.beside = beside
+        self.depth = 0
+        self.next = 0
+
+    def refuse(self, message: str, token: FormulaToken, hint: str | None = None) -> NoReturn:
+        refuse(self.text, message, token.start, token.end, hint)
+
+    def take(self) -> FormulaToken:
+        token = self.tokens[self.next]
+        self.next += token.kind != END
+        return token
+
+    def peek(self) -> FormulaToken:
+        return self.tokens[self.next]
+
+    def named(self, token: FormulaToken) -> str:
+        return "the end" if token.kind == END else shown(self.text[token.start : token.end])
+
+    def formula(self) -> Node:
+        node = self.expression(LOOSE)
+        token = self.peek()
+        if token.kind != END:
+            hint = "this bracket was not opened" if token.kind == CLOSE else None
+            self.refuse(f"expected an operation or the end, found {self.named(token)}", token, hint)
+        return node
+
+    def binding(self, token: FormulaToken) -> int:
+        if token.kind in BEGINS:
+            return self.beside
+        return BINDING.get(token.text, LOOSE) if token.kind == SIGN else LOOSE
+
+    def expression(self, floor: int) -> Node:
+        """A chain of operations that bind more strongly than ``floor``."""
+        left = self.operand(floor)
+        while (binding := self.binding(self.peek())) > floor:
+            left = self.operation(left, binding)
+        return left
+
+    def operation(self, left: Node, binding: int) -> Node:
+        token = self.peek()
+        if token.kind in BEGINS:
+            if token.kind == NUMBER:
+                hint = "a number stands before the letters; write * for a product, ^ for a power"
+                self.refuse(f"the number {self.named(token)} stands right behind another part", token, hint)
+            return Operation("*", left, self.expression(binding))
+        self.take()
+        if token.text == "^":
+            return Operation("**", left, self.exponent(left, token))
+        right = self.expression(binding)
+        return Call("floor", (Operation("/", left, right),)) if token.text == "//" else Operation(token.text, left, right)
+
+    def inside(self, floor: int, opening: FormulaToken) -> Node:
+        """An expression inside another: behind a bracket, a sign or a power."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            self.refuse(f"nested more than {MAX_DEPTH} deep", opening)
+        node = self.expression(floor)
+        self.depth -= 1
+        return node
+
+    def exponent(self, base: Node, sign: FormulaToken) -> Node:
+        """A symbol or a small number; of a written number any that gives no more digits than a number may have."""
+        node = self.inside(POWER - 1, sign)
+        if isinstance(node, Name):
+            return node
+        if isinstance(node, Number) and isinstance(node.value, int):
+            return self.power(base, node, sign)
+        return self.wrong_exponent(sign)
+
+    def power(self, base: Node, node: Number, sign: FormulaToken) -> Node:
+        written = isinstance(base, Number) and _digits(base.value) * node.value <= MAX_DIGITS + 1
+        return node if node.value <= MAX_EXPONENT or written else self.wrong_exponent(sign)
+
+    def wrong_exponent(self, sign: FormulaToken) -> NoReturn:
+        self.refuse(f"an exponent is a whole number from 0 to {MAX_EXPONENT} or one symbol", sign)
+
+    def operand(self, floor: int) -> Node:
+        token = self.take()
+        if token.kind in OPERANDS:
+            return OPERANDS[token.kind](self, token)
+        if token.kind == SIGN and token.text == "-":
+            return Negative(self.inside(SUM if floor < PRODUCT else UNARY, token))  # -a*b is the negative of a product
+        if token.kind == SIGN and token.text == "+" and floor == LOOSE:
+            return self.inside(SUM, token)
+        return self.refuse(f"expected a number, a symbol or a bracket, found {self.named(token)}", token)
+
+    def number(self, token: FormulaToken) -> Node:
+        return Number(token.value)
+
+    def name(self, token: FormulaToken) -> Node:
+        return Name(token.text)
+
+    def bracket(self, token: FormulaToken) -> Node:
+        node = self.inside(LOOSE, token)
+        self.close(token)
+        return Call(token.of, (node,)) if token.of else node
+
+    def close(self, opening: FormulaToken) -> None:
+        token = self.take()
+        if token.kind != CLOSE or token.text != opening.text:
+            self.refuse(f"expected {opening.text!r} for {self.named(opening)}, found {self.named(token)}", token)
+
+    def fraction(self, token: FormulaToken) -> Node:
+        over, under = self.braces(token), self.braces(token)
+        return Operation("/", over, under)
+
+    def braces(self, fraction: FormulaToken) -> Node:
+        token = self.take()
+        if token.kind != OPEN or token.text != "}":
+            self.refuse(f"{self.named(fraction)} takes two parts in braces, found {self.named(token)}", token)
+        return self.bracket(token)
+
+    def call(self, token: FormulaToken) -> Node:
+        opening = self.take()
+        if opening.kind != OPEN or opening.of:
+            self.refuse(f"{token.text} needs its argument in brackets", token)
+        arguments = [self.inside(LOOSE, token)]
+        while self.peek().kind == SIGN and self.peek().text == ",":
+            self.take()
+            arguments.append(self.inside(LOOSE, token))
+        self.close(opening)
+        least, most = ARGUMENTS[token.text]
+        if not least <= len(arguments) <= most:
+            wanted = f"{least} argument{'s' * (least > 1)}" if least == most else f"{least} to {most} arguments"
+            self.refuse(f"{token.text} takes {wanted}, not {len(arguments)}", token)
+        return Call(token.text, tuple(arguments))
+
+
+OPERANDS = {NUMBER: _Parser.number, NAME: _Parser.name, OPEN: _Parser.bracket, FRACTION: _Parser.fraction, FUNCTION: _Parser.call}
+
+
+def _digits(value: Exact) -> int:
+    return len(str(value.numerator))

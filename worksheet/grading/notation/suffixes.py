@@ -1,0 +1,70 @@
+"""What stands behind a rounded figure: 73.06 M, 244 MB, 232.9 MiB, 7.31e7, 7.3 crore; each with what it stands for."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from worksheet.grading.notation.grouping import MAX_DIGITS
+
+
+class Suffix(NamedTuple):
+    """``scale`` is what the suffix stands for, ``other`` what it might: 1024 for the 1000 of a k. ``sure`` says that only
+    a rounded figure is written so; 7.31*10^7 is an expression as well."""
+
+    number: str  # what stands before it
+    text: str
+    scale: int
+    other: int
+    sure: bool = True
+
+
+COUNTED = r"(?i:flops?|macs?|ops?|param(?:eter)?s?|weights?)"
+BYTES = "B|[Bb]ytes?"
+SI = re.compile(rf"(?P<number>.*\d\.?)\s*(?P<suffix>(?P<prefix>[kKMGT]?)(?P<binary>i?)(?:{BYTES})?\s*(?:{COUNTED})?)", re.DOTALL)
+WORDED = re.compile(rf"(?P<number>.*\d\.?)\s*(?P<suffix>(?P<word>[A-Za-z]+)\s*(?:{COUNTED}|{BYTES})?)", re.DOTALL)
+RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+TEN = r"(?:[x×·*]|\\times|\\cdot)\s*10\s*(?:(?:\^|\*\*)\s*\{?(?P<power>[0-9]{1,2})\}?|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))"
+POWER = re.compile(rf"(?P<number>.*?\d)\s*(?P<suffix>[eE]\+?(?P<e>[0-9]{{1,2}})|{TEN})", re.DOTALL)
+
+POWERS = {"": 0, "k": 1, "K": 1, "M": 2, "G": 3, "T": 4}
+WORDS = {
+    "thousand": 10**3, "lakh": 10**5, "lakhs": 10**5, "lac": 10**5, "million": 10**6, "millions": 10**6, "mn": 10**6,
+    "crore": 10**7, "crores": 10**7, "cr": 10**7, "billion": 10**9, "billions": 10**9, "bn": 10**9, "trillion": 10**12,
+}  # fmt: skip
+BYTES_OR_BILLIONS = "B"
+
+
+def suffix(text: str) -> Suffix | None:
+    """The suffix of a text; None where it has none that is known."""
+    for pattern, read in READERS:
+        found = pattern.fullmatch(text)
+        known = read(found) if found and found["suffix"] else None
+        if known:
+            return known
+    return None
+
+
+def _si(found: re.Match[str]) -> Suffix | None:
+    power = POWERS[found["prefix"]]
+    decimal, binary = 1000**power, 1024**power
+    if found["suffix"] == BYTES_OR_BILLIONS:
+        return Suffix(found["number"], found["suffix"], 1, 10**9)
+    if not found["binary"]:
+        return Suffix(found["number"], found["suffix"], decimal, binary)
+    return Suffix(found["number"], found["suffix"], binary, decimal) if power else None
+
+
+def _worded(found: re.Match[str]) -> Suffix | None:
+    scale = WORDS.get(found["word"].lower())
+    return Suffix(found["number"], found["suffix"], scale, scale) if scale else None
+
+
+def _power(found: re.Match[str]) -> Suffix | None:
+    exponent = int(found["e"] or found["power"] or found["raised"].translate(RAISED))
+    if exponent > MAX_DIGITS:
+        return None
+    return Suffix(found["number"], found["suffix"], 10**exponent, 10**exponent, sure=bool(found["e"]))
+
+
+READERS = ((SI, _si), (WORDED, _worded), (POWER, _power))

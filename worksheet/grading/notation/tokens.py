@@ -1,0 +1,311 @@
+"""Cuts a student's formula into numbers, symbols and signs; juxtaposed letters are parted by the table of symbols."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import NamedTuple, NoReturn
+
+from worksheet.errors import FormulaError, Where, WorksheetError, nearest, shown
+from worksheet.formula import Exact
+from worksheet.formula.dialects import GREEK
+from worksheet.grading.notation.grouping import NARROW, WIDTHLESS, read_digits
+
+MAX_TOKENS = 200
+
+# What a word before a bracket means.
+FUNCTIONS = {"floor": "floor", "int": "floor", "ceil": "ceil", "ceiling": "ceil", "max": "max", "min": "min", "gcd": "gcd"}
+
+NUMBER, NAME, FUNCTION, FRACTION = "number", "name", "function", "fraction"
+OPEN, CLOSE, SIGN, END = "open", "close", "sign", "end"
+
+
+class FormulaToken(NamedTuple):
+    """``text`` is a symbol's or function's name, a sign, or the bracket that closes an opening one."""
+
+    kind: str
+    text: str
+    start: int  # in the text that was typed
+    end: int
+    value: Exact = 0
+    of: str = ""  # of an opening bracket: the function that it stands for; of a number: said if its point is doubtful
+
+
+LETTERS = {letter: name for name, letter in GREEK.items()}
+SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+LOWERED = ("plain", "braced", "deep", "low")  # the ways to write a subscript
+
+SIGNS = dict.fromkeys("*×·∙⋅•∗✕⨯", "*") | dict.fromkeys("-−–﹣－", "-") | dict.fromkeys("/÷⁄∕", "/")
+SIGNS |= {"+": "+", "＋": "+", "**": "^", "^": "^", "//": "//", ",": ","}
+SIGNS |= {r"\cdot": "*", r"\times": "*", r"\ast": "*", r"\div": "/"}
+OPENING = {"(": ")", "[": "]", "{": "}", r"\{": r"\}", r"\lbrack": r"\rbrack", "⌊": "⌋", "⌈": "⌉", "（": "）"}
+OPENING |= {r"\lfloor": "⌋", r"\lceil": "⌉"}
+CLOSING = {sign: sign for sign in OPENING.values()} | {r"\rfloor": "⌋", r"\rceil": "⌉"}
+ROUNDING = {"⌋": "floor", "⌉": "ceil"}
+FRACTIONS = frozenset({r"\frac", r"\dfrac", r"\tfrac"})
+SIZING = frozenset(rf"\{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r"))
+SKIPPED = SIZING | {r"\left", r"\right", r"\displaystyle", r"\textstyle", r"\quad", r"\qquad"}
+
+HINTS = {
+    "=": "one formula, at most with the name of what it gives before an equals sign",
+    ".": "a decimal point stands between digits; there are no attributes",
+    "%": "there is no remainder in these formulas",
+    ":": "division is written /",
+    "|": "write floor(...) or ceil(...)",
+}
+TIMES = "multiplication is written * or ×; the letter x stands for it between numbers only"
+
+UPRIGHT = r"\\(?:mathrm|mathit|mathsf|mathbf|text|textrm|textit|operatorname)\s*"
+LETTER = "[A-Za-z" + "".join(LETTERS) + "]"
+GAP = "[,.]"
+NUMBERS = r"[0-9]+(?:(?:%s\{,\}|\\,|['’ʼ_" + NARROW + r"])[0-9]+)*(?:\.[0-9]+)*"
+PATTERN = (
+    rf"(?P<space>\s|\\[,;:! ]|[~{NARROW}{WIDTHLESS}\u2062])"
+    rf"|(?P<number>{NUMBERS})"
+    r"|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
+    rf"|(?P<run>(?:{LETTER}+|\\(?:{'|'.join(GREEK)})(?![A-Za-z])|{UPRIGHT}\{{\s*(?P<upright>[A-Za-z]+)\s*\}})"
+    rf"(?:_(?:(?P<plain>[A-Za-z0-9]+)|\{{\s*(?P<braced>[A-Za-z0-9]+)\s*\}}"
+    rf"|\{{\s*{UPRIGHT}\{{\s*(?P<deep>[A-Za-z0-9]+)\s*\}}\s*\}})|(?P<low>[₀₁₂₃₄₅₆₇₈₉]+))?)"
+    r"|(?P<command>\\(?:[A-Za-z]+|[{}]))"
+    r"|(?P<sign>\*\*|//|[^\w\s])"
+    r"|(?P<bad>.)"
+)
+SCANNERS = {inside_call: re.compile(PATTERN % ("" if inside_call else ",|"), re.DOTALL) for inside_call in (True, False)}
+
+
+def refuse(text: str, message: str, start: int, end: int, hint: str | None = None) -> NoReturn:
+    """Raise FormulaError about a stretch of the text."""
+    first = text.rfind("\n", 0, start) + 1
+    line = text[first:].split("\n", 1)[0]
+    where = Where(None, text.count("\n", 0, start) + 1, start - first + 1, line, max(1, end - start))
+    raise FormulaError(message, where, hint)
+
+
+@dataclass(frozen=True)
+class Names:
+    """The symbols that a formula may hold, and other names for them."""
+
+    symbols: frozenset[str]
+    aliases: tuple[tuple[str, str], ...] = ()
+
+    @staticmethod
+    def of(symbols: Collection[str], aliases: Mapping[str, str]) -> Names:
+        return _names(frozenset(symbols), tuple(sorted(aliases.items())))
+
+    @cached_property
+    def known(self) -> dict[str, str]:
+        """Every name with the symbol that it stands for; a symbol goes before an alias."""
+        return dict(self.aliases) | {name: name for name in self.symbols}
+
+    @cached_property
+    def longest(self) -> int:
+        return max(map(len, self.known), default=0)
+
+    def parted(self, word: str) -> list[str] | None:
+        """The word cut into known names, the longest first where that leaves names only; None where there is no way."""
+        if word in self.known:
+            return [word]
+        length_at: dict[int, int] = {len(word): 0}
+        for start in range(len(word) - 1, -1, -1):
+            for length in range(min(self.longest, len(word) - start), 0, -1):
+                if start + length in length_at and word[start : start + length] in self.known:
+                    length_at[start] = length
+                    break
+        if 0 not in length_at:
+            return None
+        parts, start = [], 0
+        while start < len(word):
+            parts.append(word[start : start + length_at[start]])
+            start += length_at[start]
+        return parts
+
+    def stranger(self, word: str) -> tuple[int, str]:
+        """Where a word stops being known names, and the letters there that are unknown."""
+        start = 0
+        while start < len(word):
+            fits = [n for n in range(1, self.longest + 1) if word[start : start + n] in self.known]
+            if not fits:
+                break
+            start += fits[-1]
+        if word[start : start + 1] == "_":
+            start -= 1  # the letter is known, but not with this subscript
+        rest = re.match(r"[A-Za-z](?:_[A-Za-z0-9]+)?", word[start:])
+        return start, rest[0] if rest else word[start:]
+
+
+@lru_cache(maxsize=256)
+def _names(symbols: frozenset[str], aliases: tuple[tuple[str, str], ...]) -> Names:
+    """One object for the same names, so that their tables are made once."""
+    return Names(symbols, aliases)
+
+
+class Scanner:
+    """Goes through a text from left to right."""
+
+    def __init__(self, text: str, start: int, end: int, names: Names) -> None:
+        self.text = text
+        self.names = names
+        self.next = start
+        self.end = end
+        self.tokens: list[FormulaToken] = []
+        self.calls: list[bool] = []  # for every open bracket, whether it holds the arguments of a function
+
+    def scanned(self) -> list[FormulaToken]:
+        while self.next < self.end:
+            found = SCANNERS[bool(self.calls) and self.calls[-1]].match(self.text, self.next, self.end)
+            assert found is not None  # the last branch takes any sign
+            self.next = found.end()
+            for token in KINDS[found.lastgroup or "bad"](self, found):
+                self.add(token)
+        return [*self.tokens, FormulaToken(END, "", self.end, self.end)]
+
+    def add(self, token: FormulaToken) -> None:
+        if token.kind == OPEN:
+            self.calls.append(bool(self.tokens) and self.tokens[-1].kind == FUNCTION)
+        if token.kind == CLOSE and self.calls:
+            self.calls.pop()
+        if len(self.tokens) >= MAX_TOKENS:
+            refuse(self.text, f"more than {MAX_TOKENS} numbers, symbols and signs", token.start, token.end)
+        self.tokens.append(token)
+
+    def space(self, _: re.Match[str]) -> Iterator[FormulaToken]:
+        return iter(())
+
+    def number(self, found: re.Match[str]) -> Iterator[FormulaToken]:
+        try:
+            digits = read_digits(found[0])
+        except WorksheetError as fault:
+            refuse(self.text, fault.message, *found.span(), fault.hint)
+        if digits.alternatives and "." in found[0]:
+            refuse(self.text, f"{found[0]} may be a thousand or a decimal number", *found.span(), "write it without the dot")
+        yield FormulaToken(NUMBER, found[0], *found.span(), digits.value)
+
+    def raised(self, found: re.Match[str]) -> Iterator[FormulaToken]:
+        yield FormulaToken(SIGN, "^", found.start(), found.end())
+        yield FormulaToken(NUMBER, found[0], *found.span(), int(found[0].translate(SUPERSCRIPTS)[:3]))
+
+    def sign(self, found: re.Match[str]) -> Iterator[FormulaToken]:
+        yield self.marked(found[0], found)
+
+    def marked(self, sign: str, found: re.Match[str]) -> FormulaToken:
+        if sign in SIGNS:
+            return FormulaToken(SIGN, SIGNS[sign], *found.span())
+        if sign in OPENING:
+            return FormulaToken(OPEN, OPENING[sign], *found.span(), 0, ROUNDING.get(OPENING[sign], ""))
+        if sign in CLOSING:
+            return FormulaToken(CLOSE, CLOSING[sign], *found.span())
+        return refuse(self.text, f"{shown(sign)} has no place in a formula", *found.span(), HINTS.get(sign))
+
+    def command(self, found: re.Match[str]) -> Iterator[FormulaToken]:
+        name = found[0]
+        if name in SKIPPED:
+            return
+        if name in FRACTIONS:
+            yield FormulaToken(FRACTION, name, *found.span())
+        elif name[1:] in FUNCTIONS:
+            yield FormulaToken(FUNCTION, FUNCTIONS[name[1:]], *found.span())
+        elif name in SIGNS or name in OPENING or name in CLOSING:
+            yield self.marked(name, found)
+        else:
+            known = sorted({*SIGNS, *OPENING, *CLOSING, *FRACTIONS, r"\max", r"\min"} - SIZING)
+            commands = [command for command in known if command.startswith("\\") and command[1:].isalpha()]
+            refuse(self.text, f"{shown(name)} is no part of a formula", *found.span(), nearest(name, commands))
+
+    def bad(self, found: re.Match[str]) -> Iterator[FormulaToken]:
+        return refuse(self.text, f"{shown(found[0])} has no place in a formula", *found.span())
+
+    # Letters
+
+    def run(self, found: re.Match[str]) -> Iterator[FormulaToken]:
+        """Letters that stand together, with the subscript of the last of them."""
+        word, places = self.spelled(found)
+        if word in ("x", "X") and self.is_times(word):
+            yield FormulaToken(SIGN, "*", *found.span())
+            return
+        function = self.function(word)
+        if function:
+            word = word[: -len(function)]
+        parts = self.indexed(word) if not function else self.names.parted(word)
+        if parts is None or (not found["plain"] and "_" in word and "_" not in parts[-1]):
+            self.unknown(word, places, found.span())
+        place = 0
+        for part in parts:
+            start = places[min(place, len(places) - 1)]
+            place += len(part)
+            end = places[place] if place < len(places) else found.end()
+            yield FormulaToken(NAME, self.names.known[part], start, max(end, start + 1))
+        if function:
+            yield FormulaToken(FUNCTION, FUNCTIONS[function.lower()], places[place], found.end())
+
+    def spelled(self, found: re.Match[str]) -> tuple[str, list[int]]:
+        """The letters as the table of symbols spells them, and the place of each in the text."""
+        group = next((name for name in LOWERED if found[name]), "")
+        subscript = found[group].translate(SUBSCRIPTS) if group else ""
+        first = found.start("upright") if found["upright"] else found.start()
+        body = found["upright"] or re.match(rf"\\[A-Za-z]+|{LETTER}+", found[0])[0]  # type: ignore[index]
+        word, places = "", []
+        if body.startswith("\\"):
+            word, places = body[1:], [first] * (len(body) - 1)
+        else:
+            for offset, letter in enumerate(body):
+                spelt = LETTERS.get(letter, letter)
+                word += spelt
+                places += [first + offset] * len(spelt)
+        if subscript:
+            word += f"_{subscript}"
+            places += [found.start(group), *range(found.start(group), found.end(group))]
+        return word, places
+
+    def is_times(self, letter: str) -> bool:
+        """Whether an x stands between numbers, or between brackets and numbers where no symbol is called so."""
+        before, behind = self.tokens[-1] if self.tokens else None, self.text[self.next : self.end].lstrip()[:1]
+        if before is None or not behind:
+            return False
+        if before.kind == NUMBER and behind.isdecimal():
+            return True
+        opened = behind.isdecimal() or behind in OPENING
+        return letter not in self.names.known and opened and before.kind in (NUMBER, CLOSE)
+
+    def function(self, word: str) -> str:
+        """The function's name that a word ends in, where a bracket follows and what stands before it is known."""
+        if self.text[self.next : self.end].lstrip()[:1] not in ("(", "[", "{", "（", "\\"):
+            return ""
+        for name in sorted(FUNCTIONS, key=len, reverse=True):
+            if word.lower().endswith(name) and self.names.parted(word[: -len(name)]) is not None:
+                return word[-len(name) :]
+        return ""
+
+    def indexed(self, word: str) -> list[str] | None:
+        """The names of a word; where digits follow it, x1 is x_1 if there is such a symbol."""
+        digits = re.compile("[0-9]+").match(self.text, self.next, self.end)
+        if digits and "_" not in word:
+            parts = self.names.parted(f"{word}_{digits[0]}")
+            if parts and parts[-1].endswith(f"_{digits[0]}"):
+                self.next = digits.end()
+                return parts
+        return self.names.parted(word)
+
+    def unknown(self, word: str, places: list[int], span: tuple[int, int]) -> NoReturn:
+        if word.lower() in FUNCTIONS:
+            refuse(self.text, f"{word} needs its argument in brackets", *span)
+        start, letter = self.names.stranger(word)
+        place = places[min(start, len(places) - 1)] if places else span[0]
+        swapped = letter.swapcase()
+        case = f"{letter} is not {swapped}: small and capital letters differ" if swapped in self.names.known else None
+        known = f"symbols here: {', '.join(sorted(self.names.symbols))}" if self.names.symbols else "only numbers here"
+        hint = TIMES if letter in ("x", "X") else case or known
+        refuse(self.text, f"{shown(letter or word)} is not a symbol of this row", place, place + max(1, len(letter)), hint)
+
+
+KINDS = {
+    "space": Scanner.space,
+    "number": Scanner.number,
+    "raised": Scanner.raised,
+    "run": Scanner.run,
+    "command": Scanner.command,
+    "sign": Scanner.sign,
+    "bad": Scanner.bad,
+}

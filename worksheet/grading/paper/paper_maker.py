@@ -1,0 +1,271 @@
+"""Makes a paper from a network: which cells are asked for, what they follow from, and their true values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from worksheet.conventions import Column, Convention
+from worksheet.conventions.facts import BYTES
+from worksheet.counting.counting import Counting, FoldedForms, is_shared
+from worksheet.counting.folding import Folded
+from worksheet.counting.run import Run
+from worksheet.errors import ConventionError, FormulaError
+from worksheet.formula import Exact, Formula
+from worksheet.formula.tree import ZERO, Name, Operation
+from worksheet.formula.tree import Node as TreeNode
+from worksheet.grading.paper.cells import (
+    ACTIVATION_MEMORY,
+    FORMULA,
+    OPERATIONS,
+    OUTPUT,
+    PARAMETER_MEMORY,
+    PARAMETERS,
+    SIZES,
+    TOTAL,
+    Asked,
+    Cell,
+    Key,
+    Paper,
+    Read,
+    Value,
+)
+from worksheet.grading.paper.find_question import FindQuestion
+from worksheet.grading.paper.flattened import NONE, Further, flattened
+from worksheet.layers import Form, Shape, Symbol
+from worksheet.layers.kind import Axes
+from worksheet.network import Network
+from worksheet.sizes import Sized
+
+ANY = "*"
+ROLES = {  # by whether a column counts what is stored, and whether in bytes
+    (True, False): PARAMETERS,
+    (True, True): PARAMETER_MEMORY,
+    (False, False): OPERATIONS,
+    (False, True): ACTIVATION_MEMORY,
+}
+BYTE = "B"
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is asked: by the name of a kind the columns (OUTPUT among them), for ANY other kind those under ANY; the columns
+    of the row of totals; the columns whose formula is asked for as well, where the column itself is asked; questions asked
+    backwards."""
+
+    columns: Mapping[str, tuple[str, ...]]
+    totals: tuple[str, ...] = ()
+    formulas: tuple[str, ...] = ()
+    find: tuple[FindQuestion, ...] = ()
+
+    def of(self, kind: str) -> tuple[str, ...]:
+        """The columns asked of a kind of layer."""
+        return self.columns.get(kind, self.columns.get(ANY, ()))
+
+
+@dataclass
+class PaperMaker:
+    """Makes papers for networks under one way of counting; what they have in common is made once."""
+
+    convention: Convention
+    ask: Ask
+    run: Run = field(default_factory=Run)
+    _asked: dict[Folded, dict[str, Asked | None]] = field(default_factory=dict)  # by column
+    _sums: dict[object, Asked] = field(default_factory=dict)
+
+    @cached_property
+    def forms(self) -> FoldedForms:
+        """The formulas of all layers, every letter kept."""
+        return FoldedForms(self.convention, self.run, folds_layers=False, inline_sizes=False)
+
+    def paper(self, network: Network) -> Paper:
+        """The cells of a network's sheet. Raises WorksheetError where its layers do not fit together."""
+        counting = Counting(network, self.convention, self.run, self.forms)
+        numbers = {node.name: no for no, node in enumerate(network.nodes, 1)}
+        named = {layer.node.name: layer for layer in counting.layers}
+        cells = {cell.key: cell for cell in self.inputs(counting)}
+        for no, layer in enumerate(counting.layers, 1):
+            reads, further = _reads(layer, numbers), flattened(layer, named, numbers)
+            for cell in self.row(no, layer, self.ask.of(layer.kind.name), counting.fold(layer), reads, further):
+                cells[cell.key] = cell
+        for column in self.ask.totals:
+            cell = self.total(column, cells)
+            cells[cell.key] = cell
+        for no, question in enumerate(self.ask.find, 1):
+            cell = question.cell(no, network, self.convention, self.run.batch)
+            cells[cell.key] = cell
+        return Paper(cells, counting)
+
+    def inputs(self, counting: Counting) -> Iterator[Cell]:
+        """What the network's inputs add to the totals, where they are counted; no student is asked for it."""
+        for no, layer in enumerate(counting.inputs):
+            yield from self.row(-no, layer, (), counting.fold(layer), {}, NONE)
+
+    def row(
+        self, no: int, layer: Sized, wanted: Collection[str], folded: Folded, reads: Mapping[str, Read], further: Further
+    ) -> Iterator[Cell]:
+        """The cells of a layer."""
+        known = self._asked.setdefault(folded, {})
+        name = layer.node.name
+        leading = {f"x_{i}": length for i, length in enumerate(_leading(layer), 1)}
+        values = {**layer.values, **folded.run.values, **leading, **further.values}
+        output = _known(known, f"{OUTPUT}{len(leading)}", lambda: _output(layer, folded))
+        assert output is not None  # every layer has one
+        hidden = OUTPUT not in wanted
+        read, beside = _used(output, {**reads, **further.reads})
+        yield Cell((no, OUTPUT), name, output, values, read, layer.output, hidden, beside)
+        found = {OUTPUT: output}
+        own = _own(layer, no)
+        shared = {symbol: read for symbol, read in own.items() if symbol not in _sizes(layer)}
+        sources = {**reads, **{symbol: read for symbol, read in own.items() if symbol not in shared}, **further.reads}
+        for index, column in enumerate(self.convention.columns):
+            asked = self.counted(column, index, layer, folded, known)
+            if asked is None or column.name not in {*wanted, *self.ask.totals}:
+                continue
+            found[column.name] = asked
+            truth = _truth(column, layer, asked, values)
+            read, beside = _used(asked, sources)
+            instead, _ = _used(asked, shared)
+            yield Cell((no, column.name), name, asked, values, read, truth, column.name not in wanted, beside, instead)
+        for column_name in self.ask.formulas:
+            if column_name in found and column_name in wanted:
+                yield Cell((no, column_name + FORMULA), name, found[column_name], values, {}, ())
+
+    def counted(self, column: Column, index: int, layer: Sized, folded: Folded, known: dict[str, Asked | None]) -> Asked | None:
+        """What a column asks of a layer; None where it does not count it."""
+        if is_shared(column, layer):
+            return _known(known, f"{column.name}@", lambda: _shared(folded, column))
+        return _known(known, column.name, lambda: _count(folded, column, index))
+
+    def total(self, column: str, cells: Mapping[Key, Cell]) -> Cell:
+        """The sum of a column's cells."""
+        terms = [cell for key, cell in cells.items() if key[1] == column]
+        names = [f"x_{i}" for i in range(1, len(terms) + 1)]
+        key = (column, len(terms))
+        if key not in self._sums:
+            role = terms[0].asked.role if terms else OPERATIONS
+            self._sums[key] = Asked(None, None, column, role, (_sum(names),))
+        values = {name: cell.truth[0] for name, cell in zip(names, terms, strict=True)}
+        reads = {name: Read(cell.key, (0,)) for name, cell in zip(names, terms, strict=True)}
+        return Cell((TOTAL, column), "", self._sums[key], values, reads, (sum(values.values()),))
+
+
+def _known(known: dict[str, Asked | None], name: str, make: Callable[[], Asked | None]) -> Asked | None:
+    if name not in known:
+        known[name] = make()
+    return known[name]
+
+
+def _used(asked: Asked, reads: Mapping[str, Read]) -> tuple[dict[str, Read], dict[str, Read]]:
+    """What the formulas read, and what only other formulas would."""
+    used = {name: read for name, read in reads.items() if name in asked.symbols}
+    return used, {name: read for name, read in reads.items() if name not in used}
+
+
+def _truth(column: Column, layer: Sized, asked: Asked, values: Mapping[str, Exact]) -> Value:
+    try:
+        return (asked.formulas[0].at(values),)
+    except FormulaError as fault:
+        raise ConventionError(f"{column.heading} of {layer.kind.name}: {fault.message} ({asked.formulas[0]})") from None
+    except KeyError as lacking:
+        raise ConventionError(f"{column.heading} of {layer.kind.name}: no {lacking.args[0]} ({asked.formulas[0]})") from None
+
+
+# What is asked
+
+
+def _output(layer: Sized, folded: Folded) -> Asked:
+    """A formula for each axis of the output; leading axes that pass through are x_1, x_2 and so on."""
+    kind, form = folded.kind, folded.form
+    formulas = [Formula(f"x_{i}") for i, _ in enumerate(_leading(layer), 1)]
+    own = form.output[1:] if form.output and form.output[0] == _rest(form) else form.output
+    formulas += [kind.resolved(kind.formula(text), form, once=True).given(**folded.facts) for text in own]
+    return Asked(kind, form, OUTPUT, SIZES, tuple(formulas), dict(folded.sizes))
+
+
+def _count(folded: Folded, column: Column, index: int) -> Asked | None:
+    rule = folded.rules[index]
+    return Asked(folded.kind, folded.form, column.name, role(column), (rule,), dict(folded.sizes)) if rule else None
+
+
+def _shared(folded: Folded, column: Column) -> Asked:
+    """Of numbers that another layer holds, nothing is counted here."""
+    return Asked(folded.kind, folded.form, column.name, role(column), (Formula("0"),))
+
+
+def role(column: Column) -> str:
+    """What a column asks for: one of ROLES."""
+    scaled = column.scale is not None and column.scale.unit == BYTE
+    sizes = {symbol.name for symbol in BYTES.values()}  # a rule over the bytes of a number counts bytes
+    in_bytes = scaled or any(not sizes.isdisjoint(rule.symbols) for rule in column.formulas())
+    return ROLES[column.once, in_bytes]
+
+
+def _sum(names: list[str]) -> Formula:
+    """x_1 + x_2 + ..., built by hand: the parser bounds a formula's length."""
+    tree: TreeNode = Name(names[0]) if names else ZERO
+    for name in names[1:]:
+        tree = Operation("+", tree, Name(name))
+    return Formula.of(tree)
+
+
+# What it follows from
+
+
+def _rest(form: Form) -> str:
+    """The symbol of leading axes that the output gives back; empty where there is none."""
+    return next((symbol.name for symbol in form.symbols if symbol.rest), "")
+
+
+def _leading(layer: Sized) -> tuple[int, ...]:
+    """The leading axes of the output that pass through the layer."""
+    own = len(layer.form.output)
+    return layer.output[: len(layer.output) - own + 1] if layer.form.output[:1] == (_rest(layer.form),) else ()
+
+
+def _reads(layer: Sized, numbers: Mapping[str, int]) -> dict[str, Read]:
+    """For each symbol of the inputs, the cell and the axes that it is read from. The network's own inputs are given."""
+    found: dict[str, Read] = {}
+    for axes, name, received, taken in zip(layer.form.inputs, layer.node.inputs, layer.received, layer.inputs, strict=True):
+        if name not in numbers:
+            continue
+        source = (numbers[name], OUTPUT)
+        for symbol, places in _places(axes, received, taken):
+            if symbol is not None:
+                found.setdefault(symbol.name, Read(source, places))
+                if symbol.rest:
+                    found |= {f"x_{i}": Read(source, (place,)) for i, place in enumerate(places, 1)}
+    return found
+
+
+def _places(axes: Axes, received: Shape, taken: Shape) -> Iterator[tuple[Symbol | None, tuple[int, ...]]]:
+    """Which axes of the array that arrives make up each axis of the form; a flattened array is the product of all."""
+    if received != taken:
+        yield _symbol(axes[0]), tuple(range(len(received)))
+        return
+    rest = bool(axes) and isinstance(axes[0], Symbol) and axes[0].rest
+    many = len(taken) - len(axes) + 1 if rest else 0
+    if rest:
+        yield _symbol(axes[0]), tuple(range(many))
+    for place, axis in enumerate(axes[1:] if rest else axes, many):
+        yield _symbol(axis), (place,)
+
+
+def _symbol(axis: Symbol | int) -> Symbol | None:
+    return axis if isinstance(axis, Symbol) else None
+
+
+def _sizes(layer: Sized) -> frozenset[str]:
+    """The letters of the output's own sizes."""
+    return frozenset(size.name for size in layer.kind.sizes)
+
+
+def _own(layer: Sized, no: int) -> dict[str, Read]:
+    """The letters that stand for an axis of the layer's own output: its sizes, and what it has in common with the input."""
+    first = len(layer.output) - len(layer.form.output)
+    return {
+        text: Read((no, OUTPUT), (first + i,))
+        for i, text in enumerate(layer.form.output)
+        if text in layer.values and text != _rest(layer.form)
+    }

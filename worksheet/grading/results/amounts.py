@@ -1,0 +1,77 @@
+"""Points as they are added up and printed: exact inside, whole numbers or decimals outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import NamedTuple
+
+from worksheet.errors import printable
+from worksheet.grading.mark import MarkedPaper, Verdict
+from worksheet.grading.paper.cells import Key
+
+DECIMALS = 6  # of points that are no whole number
+MAX_LETTERS = 200  # of a stranger's text in a document
+
+
+class Sums(NamedTuple):
+    """What a student's marks add up to; ``unmarked`` are the cells that the grader could not mark, which are no zeros."""
+
+    points: Fraction
+    max: Fraction
+    unmarked: int = 0
+
+    @property
+    def percent(self) -> Fraction | None:
+        """Points for a hundred; None where there is nothing to earn, or some of it was not marked."""
+        return 100 * self.points / self.max if self.max and not self.unmarked else None
+
+
+def sums(marked: MarkedPaper) -> Sums:
+    """The points of a paper, added up once for everyone who prints them."""
+    unmarked = sum(mark.verdict is Verdict.UNMARKED for mark in marked.marks)
+    return Sums(_sum(mark.points for mark in marked.marks), _sum(mark.max for mark in marked.marks), unmarked)
+
+
+def _sum(terms: Iterable[Fraction]) -> Fraction:
+    """An exact sum; terms of one denominator are added as whole numbers, which is many times faster."""
+    wholes: dict[int, int] = {}
+    for term in terms:
+        under = term.denominator
+        wholes[under] = wholes.get(under, 0) + term.numerator
+    return sum((Fraction(above, under) for under, above in wholes.items()), Fraction(0))
+
+
+def decimal(value: Fraction | int, most: int = DECIMALS) -> str:
+    """A number as people write it, rounded to so many decimals, without idle zeros.
+
+    >>> decimal(Fraction(3)), decimal(Fraction(5, 2)), decimal(Fraction(200, 3), 1), decimal(Fraction(-1, 3))
+    ('3', '2.5', '66.7', '-0.333333')
+    """
+    if value.denominator == 1:
+        return str(int(value))
+    whole, rest = divmod(round(abs(value) * 10**most), 10**most)
+    sign = "-" if value < 0 and (whole or rest) else ""
+    decimals = str(rest).zfill(most).rstrip("0")
+    return f"{sign}{whole}.{decimals}" if decimals else f"{sign}{whole}"
+
+
+def number(value: Fraction) -> int | float:
+    """The same for JSON and spreadsheets: whole where it is whole."""
+    return int(value) if value.denominator == 1 else float(decimal(value))
+
+
+def named(key: Key) -> str:
+    """A cell in words: ``4 flops``, ``total params``."""
+    return f"{key[0]} {one_line(key[1])}"
+
+
+def one_line(text: str, most: int = MAX_LETTERS) -> str:
+    """A stranger's text as it can stand in a sentence or a table: one line, without control signs, cut where it is long."""
+    text = printable(" ".join(text[: 4 * most].split()))
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
+def counted(many: int, noun: str) -> str:
+    """``1 student``, ``1,200 students``."""
+    return f"{many:,} {noun}" if many == 1 else f"{many:,} {noun}s"

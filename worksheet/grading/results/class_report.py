@@ -1,0 +1,308 @@
+"""The report on a class: distribution, hardest rows, mistakes, values nobody knows, discrimination, and what was not marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import islice
+from typing import Any
+
+from worksheet.document import Block, Bullets, Document, Table, Text, Title
+from worksheet.document import Cell as Written
+from worksheet.drawing.svg import BLUE, GREEN
+from worksheet.grading.mark import FLAGS, Verdict
+from worksheet.grading.paper.cells import FORMULA, Key
+from worksheet.grading.results.amounts import counted, decimal, named, number, one_line
+from worksheet.grading.results.charts import Heatmap, draw_circles, draw_heatmap, draw_histogram, points_bars
+from worksheet.grading.results.phrases import convention_titles, sentences
+from worksheet.grading.results.statistics import Counted, Statistics, UnknownAnswer
+from worksheet.grading.results.streams import Unplaced
+
+MAX_HARDEST, MAX_MISTAKES, MAX_UNKNOWN, MAX_LINES = 10, 20, 25, 50
+MAX_ROWS, MAX_PLACES = 48, 30  # of one picture: rows of a grid, rows of the sheet beside each other
+LOW = 0.2  # below it a cell tells strong and weak students apart only poorly, by the usual rule of thumb
+FEWEST = 10  # students without whom a correlation says nothing
+DISCRIMINATION = (
+    "How well a cell tells students apart: the correlation of its points with those of all other cells together, in test theory "
+    "the corrected item-total correlation (point-biserial where a cell is all or nothing). Questions below 0.2 are commonly "
+    "looked at again; below 0, those who did well elsewhere did worse here, as happens where a key is wrong."
+)
+
+
+@dataclass(frozen=True)
+class ClassReport:
+    """Prints the counts of a class. ``labels`` are the columns' headings by name; ``says`` the sentence of each mistake by its
+    id, and ``titles`` the titles of ways of counting by their names: the package's own where they are left out."""
+
+    title: str
+    course: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    says: Mapping[str, str] | None = None
+    titles: Mapping[str, str] | None = None
+    digits: str = "en_US"
+    language: str = "en"
+
+    def report(self, found: Statistics) -> Document:
+        """The document; its data is what JSON says of it."""
+        says = sentences() if self.says is None else self.says
+        blocks = _Document(found, self.labels, says, self.titles or {}).blocks()
+        title = f"{self.title}: the class" if self.title else "The class"
+        return Document(title, tuple(blocks), data(found), self.course, self.digits, self.language)
+
+
+@dataclass(frozen=True)
+class _Document:
+    found: Statistics
+    labels: Mapping[str, str]
+    says: Mapping[str, str]
+    titles: Mapping[str, str]
+
+    def blocks(self) -> Iterator[Block]:
+        yield Text(" ".join(self.overview()))
+        if self.found.complete:
+            yield from self.points()
+        if self.found.cells:
+            yield from self.hardest()
+            yield from self.mistakes()
+            yield from self.unknown()
+            yield from self.discriminating()
+            yield from self.verdicts()
+        yield from self.left()
+
+    def label(self, column: str) -> str:
+        """A column's heading."""
+        plain = column.removesuffix(FORMULA)
+        return self.labels.get(plain, plain) + (", formula" if plain != column else "")
+
+    def place(self, cell: Counted | UnknownAnswer) -> str:
+        """A cell in words: row 4 (conv2d_2), # FLOPs."""
+        row = cell.key[0] if isinstance(cell.key[0], str) else f"row {cell.key[0]}"
+        return f"{row}{f' ({one_line(cell.layer)})' if cell.layer else ''}, {self.label(cell.key[1])}"
+
+    # How it went
+
+    def overview(self) -> Iterator[str]:
+        found = self.found
+        asked = f", {counted(len(found.cells), 'cell')} each" if found.cells else ""
+        yield f"{counted(found.students, 'student')}{asked}."
+        if found.mean is None or found.deviation is None:
+            yield "Nobody was marked in full."
+            return
+        share = f" ({decimal(100 * found.mean / found.max, 1)} %)" if found.max else ""
+        low, middle, high = (decimal(found.quantile(Fraction(i, 4)) or Fraction(0), 2) for i in (1, 2, 3))
+        yield f"Of {decimal(found.max)} points the mean is {decimal(found.mean, 2)}{share}, the median {middle}."
+        yield f"The middle half of the class has {low} to {high} points;"
+        yield f"the least is {decimal(min(found.totals), 2)}, the most {decimal(max(found.totals), 2)},"
+        yield f"the standard deviation {found.deviation:.2f}."
+        if found.unmarked:
+            yield f"{counted(found.unmarked, 'paper')} could not be marked in full; see the end."
+
+    def points(self) -> Iterator[Block]:
+        assert self.found.mean is not None
+        columns = points_bars(self.found.totals, self.found.max)
+        said = ", ".join(f"{decimal(bar.low)} to {decimal(bar.high)}: {bar.many}" for bar in columns if bar.many)
+        yield draw_histogram(columns, self.found.mean, f"Students by points: {said}")
+
+    # Where it was hard
+
+    def hardest(self) -> Iterator[Block]:
+        yield Title("Where it was hard")
+        right = {
+            key: share
+            for key, cell in self.found.cells.items()
+            if (share := cell.share(Verdict.RIGHT, Verdict.CARRIED)) is not None
+        }
+        figures = {key: decimal(100 * share, 0) for key, share in right.items()}
+        shades = {key: 1 - float(share) for key, share in right.items()}
+        yield from self.grids("right", "Right or carried, in %", "the darker, the harder", BLUE, shades, figures)
+        cells = sorted(self.found.cells.values(), key=lambda cell: right.get(cell.key, Fraction(1)))
+        headings = ("The hardest cells", "right %", "carried %", "mistake %", "blank %", "Commonest mistake")
+        rows = [self.hard(cell) for cell in cells[:MAX_HARDEST] if right.get(cell.key, 1) < 1]
+        if rows:
+            yield Table((headings[0], headings[5], *headings[1:5]), tuple(rows), words=2)
+
+    def hard(self, cell: Counted) -> tuple[Written, ...]:
+        shares = [
+            cell.share(*verdicts)
+            for verdicts in ((Verdict.RIGHT,), (Verdict.CARRIED,), (Verdict.MISTAKE, Verdict.CONVENTION), (Verdict.BLANK,))
+        ]
+        common = "".join(f"{label} ({many})" for label, many in cell.labels.most_common(1))
+        return (self.place(cell), common, *("" if share is None else decimal(100 * share, 0) for share in shares))
+
+    def grids(
+        self, name: str, heading: str, key: str, colour: str, shades: Mapping[Key, float], figures: Mapping[Key, str]
+    ) -> Iterator[Block]:
+        """A figure for each cell, by row and column; a long sheet takes several pictures."""
+        columns = list(dict.fromkeys(column for _, column in self.found.cells))
+        layers = {key[0]: cell.layer for key, cell in self.found.cells.items()}
+        rows = list(layers)
+        darkest = max(shades.values(), default=0) or 1
+        for start in range(0, len(rows), MAX_ROWS):
+            part = rows[start : start + MAX_ROWS]
+            places = {(row, column): (part.index(row), columns.index(column)) for row, column in figures if row in part}
+            names = [" ".join(filter(None, (str(row), one_line(layers[row])))) for row in part]
+            if not places:
+                continue
+            low, high = min(places, key=lambda cell: shades[cell]), max(places, key=lambda cell: shades[cell])
+            words = f"{heading}, by row and column: from {figures[high]} at {named(high)} to {figures[low]} at {named(low)}"
+            drawn = Heatmap(
+                f"{name}{start // MAX_ROWS + 1 if start else ''}",
+                heading,
+                colour,
+                names,
+                [self.label(column) for column in columns],
+                {place: shades[cell] / darkest for cell, place in places.items()},
+                {place: figures[cell] for cell, place in places.items()},
+                key,
+            )
+            yield draw_heatmap(drawn, words)
+
+    # What went wrong
+
+    def mistakes(self) -> Iterator[Block]:
+        counts = self.found.mistakes().most_common(MAX_MISTAKES)
+        if not counts:
+            return
+        yield Title("Mistakes")
+        yield from self.matrix([label for label, _ in counts])
+        told = [
+            (label, self.says.get(label, ""), self.commonest(label), many, self.found.having[label]) for label, many in counts
+        ]
+        yield Table(("Mistake", "What happened", "Most often at", "cells", "students"), tuple(told), words=3)
+
+    def matrix(self, labels: Sequence[str]) -> Iterator[Block]:
+        """Circles by mistake and row of the sheet. A mistake that is made in several columns has a line for each."""
+        cells = [cell for cell in self.found.cells.values() if cell.labels]
+        lines = list(dict.fromkeys((label, cell.key[1]) for label in labels for cell in cells if label in cell.labels))
+        several = {label for label in labels if sum(label == other for other, _ in lines) > 1}
+        rows = list(dict.fromkeys(cell.key[0] for cell in cells))
+        for start in range(0, len(rows), MAX_PLACES):
+            part = rows[start : start + MAX_PLACES]
+            drawn = {
+                (i, part.index(cell.key[0])): cell.labels[label]
+                for i, (label, column) in enumerate(lines)
+                for cell in cells
+                if cell.key[0] in part and cell.key[1] == column and label in cell.labels
+            }
+            names = [f"{label}, {column}" if label in several else label for label, column in lines]
+            words = f"Mistakes by row: most often {labels[0]} at {self.commonest(labels[0])}"
+            name = f"mistakes{start // MAX_PLACES + 1 if start else ''}"
+            yield draw_circles(
+                name, "How often each mistake was made, by S. No.", names, [str(row) for row in part], drawn, words
+            )
+
+    def commonest(self, label: str) -> str:
+        return named(max(self.found.cells.values(), key=lambda cell: cell.labels[label]).key)
+
+    def unknown(self) -> Iterator[Block]:
+        found = list(islice(self.found.unknowns(), MAX_UNKNOWN + 1))
+        if not found:
+            return
+        yield Title("The same unknown value")
+        yield Text("Wrong answers that several students gave. Is it a mistake that the catalogue lacks, or one answer handed on?")
+        yield Bullets(tuple(self.alike(each) for each in found[:MAX_UNKNOWN]))
+        if len(found) > MAX_UNKNOWN:
+            yield Text("There are more of them, each of fewer students.")
+
+    def alike(self, each: UnknownAnswer) -> str:
+        more = each.many - len(each.who)
+        who = ", ".join(map(one_line, each.who)) + (f" and {more} more" if more else "")
+        return f"{each.many} students gave {each.what} at {self.place(each)}: {who}"
+
+    # How well the cells tell students apart
+
+    def discriminating(self) -> Iterator[Block]:
+        found = {key: r for key in self.found.cells if (r := self.found.discrimination(key)) is not None}
+        if self.found.complete < FEWEST or not found:
+            return
+        yield Title("Discrimination")
+        yield Text(DISCRIMINATION)
+        figures = {key: f"{r:.2f}".replace("-", "−") for key, r in found.items()}
+        shades = {key: max(0.0, r) for key, r in found.items()}
+        yield from self.grids("discrimination", "Correlation with the rest", "the darker, the better", GREEN, shades, figures)
+        low = sorted((r, key) for key, r in found.items() if r < LOW)
+        if low:
+            cells = [f"{self.place(self.found.cells[key])} ({figures[key]})" for _, key in low[:MAX_HARDEST]]
+            more = f", and {len(low) - MAX_HARDEST} more" if len(low) > MAX_HARDEST else ""
+            yield Text(f"Worth a second look: {'; '.join(cells)}{more}.")
+
+    # Verdicts, flags, what is left
+
+    def verdicts(self) -> Iterator[Block]:
+        found = self.found
+        counts = {verdict: sum(cell.verdicts[verdict] for cell in found.cells.values()) for verdict in Verdict}
+        cells = sum(counts.values())
+        yield Title("Verdicts")
+        rows = tuple((verdict.value, many, f"{100 * many / cells:.1f} %") for verdict, many in counts.items() if many)
+        yield Table(("Verdict", "cells", "share"), rows, ("", cells, ""))
+        if found.conventions:
+            titles = convention_titles(found.conventions, self.titles)
+            ways = tuple((titles[name], many, found.counting[name]) for name, many in found.conventions.most_common())
+            yield Table(("Right under another way of counting", "cells", "students"), ways)
+        if found.flags:
+            yield Table(("Flag", "cells"), tuple((FLAGS.get(flag, flag), many) for flag, many in found.flags.most_common()))
+
+    def left(self) -> Iterator[Block]:
+        found = self.found
+        if found.unmarked:
+            yield Title("Not marked")
+            yield Text("Nobody has lost points here: these papers wait for a person.")
+            yield from _list([f"{one_line(who)}: {one_line(why)}" for who, why in found.failures], found.unmarked)
+        if found.lines:
+            yield Title("Lines that could not be placed")
+            yield from _list([unplaced(line) for line in found.unplaced], found.lines)
+
+
+def _list(items: Sequence[str], many: int) -> Iterator[Block]:
+    yield Bullets(tuple(items[:MAX_LINES]))
+    if many > MAX_LINES:
+        yield Text(f"And {many - MAX_LINES:,} more.")
+
+
+def unplaced(line: Unplaced) -> str:
+    """A line of answers without a place, in one sentence: file and line, what was read, why it has no place."""
+    where = ":".join(str(line[name]) for name in ("file", "line") if line.get(name))
+    read = ", ".join(f"{name} {line[name]}" for name in ("student", "row", "column", "answer") if line.get(name))
+    return ": ".join(one_line(part) for part in (where, read, line.get("says", "")) if part)
+
+
+def data(found: Statistics) -> dict[str, Any]:
+    """The same as data."""
+    said = {"mean": found.mean, "median": found.quantile(Fraction(1, 2)), "max": found.max}
+    return {
+        "students": found.students,
+        "marked": found.complete,
+        **{name: None if value is None else number(value) for name, value in said.items()},
+        "deviation": found.deviation and round(found.deviation, 6),
+        "points": [[number(points), found.totals[points]] for points in sorted(found.totals)],
+        "cells": [_entry(found, cell) for cell in found.cells.values()],
+        "mistakes": [
+            {"label": label, "cells": many, "students": found.having[label]} for label, many in found.mistakes().most_common()
+        ],
+        "conventions": [
+            {"name": name, "cells": many, "students": found.counting[name]} for name, many in found.conventions.most_common()
+        ],
+        "flags": dict(found.flags.most_common()),
+        "unknown": [
+            {"row": each.key[0], "column": each.key[1], "answer": each.what, "students": each.many, "who": each.who}
+            for each in islice(found.unknowns(), 1000)
+        ],
+        "failed": [{"id": who, "says": why} for who, why in found.failures],
+        "unplaced": found.lines,
+    }
+
+
+def _entry(found: Statistics, cell: Counted) -> dict[str, Any]:
+    discrimination, mean = found.discrimination(cell.key), cell.mean
+    return {
+        "row": cell.key[0],
+        "layer": cell.layer,
+        "column": cell.key[1],
+        "max": number(cell.max),
+        "mean": None if mean is None else number(mean),
+        "discrimination": None if discrimination is None else round(discrimination, 6),
+        "verdicts": {verdict.value: many for verdict, many in sorted(cell.verdicts.items())},
+        "labels": dict(cell.labels.most_common()),
+        "possible": dict(cell.possible.most_common()),
+    }

@@ -1,0 +1,313 @@
+"""The feedback sheet of a student: every answer with its verdict, and beside each wrong line the right worked step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from itertools import groupby
+
+from worksheet.derivation import Derivation, Figure, Row, Step
+from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
+from worksheet.formula import Formula
+from worksheet.formula.tree import Node, Number, Operation
+from worksheet.grading.diagnosis.diagnose import AND
+from worksheet.grading.mark import FLAGS, Mark, MarkedPaper, Verdict
+from worksheet.grading.paper.cells import FIND, FORMULA, OUTPUT, Key
+from worksheet.grading.results.amounts import counted, decimal, one_line, sums
+from worksheet.grading.results.phrases import SHORT, VERDICTS, convention_titles, sentences
+from worksheet.grading.results.stable_json import JsonStream
+
+MAX_SHOWN = 28  # letters of an answer in a table; a longer one is cut
+MAX_QUOTED, MAX_SAID = 200, 1000  # and in a sentence; letters of a sentence
+TOGETHER = 3  # columns of answers beside each other
+MAX_FITTING = 3  # mistakes that are told where several fit
+MAX_ADDED = 60  # rows of a total that are written out
+SINGLE = {OUTPUT: "Output"}  # headings of columns that no convention has
+TIMES = "\u00a0×\u00a0"  # between sizes, which stay on one line
+STUDENT, OWN = "student", "your"  # whose answers a flag speaks of
+NO_FIGURE = Figure("", "", ())
+TABLED = frozenset({Verdict.RIGHT, Verdict.CARRIED})
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A worked solution, ready to be looked up by cell. Made once for all students who have the same sheet."""
+
+    worked: Derivation
+    totals: dict[str, Step] = field(default_factory=dict)
+
+    @cached_property
+    def rows(self) -> dict[int, Row]:
+        return {row.no: row for row in self.worked.rows}
+
+    @cached_property
+    def steps(self) -> dict[Key, Step]:
+        """The steps of the columns, by cell."""
+        return {(row.no, step.name): step for row in self.worked.rows for step in row.columns}
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """The columns' headings by name."""
+        return {heading.name: heading.label for heading in self.worked.headings} | SINGLE
+
+    def right(self, key: Key) -> tuple[Step, ...]:
+        """The steps that lead to the right answer; none where an output has the size of the input."""
+        number, column = key
+        if number == FIND:
+            return self.found(column).steps
+        if isinstance(number, str):
+            return self.total(column)
+        if column == OUTPUT:
+            row = self.rows.get(number)
+            return row.sizes if row else ()
+        step = self.steps.get((number, column.removesuffix(FORMULA)))
+        return (step,) if step else ()
+
+    def found(self, column: str) -> Figure:
+        """A question asked backwards, answered."""
+        return next((figure for figure in self.worked.figures if figure.title == column), NO_FIGURE)
+
+    def value(self, key: Key) -> Cell:
+        """The right answer itself: a number, a formula, or sizes in words."""
+        number, column = key
+        if column == OUTPUT and isinstance(number, int):
+            row = self.rows.get(number)
+            return TIMES.join(map(str, row.output)) if row and row.output else None
+        steps = self.right(key)
+        if not steps:
+            return None
+        value = steps[0].formula if column.endswith(FORMULA) else steps[0].value
+        return value if isinstance(value, (int, Formula)) or value is None else str(value)
+
+    def total(self, column: str) -> tuple[Step, ...]:
+        """The sum of a column, its rows written out where there are not too many."""
+        value = self.worked.totals.get(column)
+        if value is None:
+            return ()
+        if column not in self.totals:
+            terms = [row_value for row in self.worked.rows if (row_value := self.counted(row, column))]
+            formula = Formula.of(_added(terms if 0 < len(terms) <= MAX_ADDED else [value]))
+            stages = (formula,) if 1 < len(terms) <= MAX_ADDED else ()
+            self.totals[column] = Step(column, self.labels.get(column, column), (), formula, {}, value, stages)
+        return (self.totals[column],)
+
+    def counted(self, row: Row, column: str) -> int:
+        step = self.steps.get((row.no, column))
+        return step.value if step and isinstance(step.value, int) else 0
+
+
+def _added(terms: Sequence[int]) -> Node:
+    """Numbers with plus signs between them, built by hand: the parser bounds a formula's length."""
+    tree: Node = Number(terms[0])
+    for term in terms[1:]:
+        tree = Operation("+", tree, Number(term))
+    return tree
+
+
+@dataclass
+class Feedback:
+    """Makes the sheets of an assignment. ``says`` and ``titles`` are the sentences of mistakes and the titles of ways of
+    counting, the package's own where they are left out. The solution of a sheet that many students share is prepared once."""
+
+    title: str
+    course: str = ""
+    says: Mapping[str, str] | None = None
+    titles: Mapping[str, str] = field(default_factory=dict)
+    digits: str = ""  # those of the solution where this is empty
+    _last: Solution | None = None
+    _json: JsonStream = field(default_factory=JsonStream)
+
+    def solution(self, worked: Derivation) -> Solution:
+        if self._last is None or self._last.worked is not worked:
+            self._last = Solution(worked)
+        return self._last
+
+    def report(self, marked: MarkedPaper, worked: Derivation) -> Document:
+        """A student's sheet; its data is the student's part of the JSON of all marks."""
+        says = sentences() if self.says is None else self.says
+        solution = self.solution(worked)
+        blocks = tuple(_Sheet(marked, solution, says, self.titles).blocks())
+        title = f"{self.title}: feedback" if self.title else "Feedback"
+        return Document(title, blocks, self._json.data(marked), self.course, self.digits or worked.digits, worked.language)
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    marked: MarkedPaper
+    solution: Solution
+    says: Mapping[str, str]
+    titles: Mapping[str, str]
+
+    def blocks(self) -> Iterator[Block]:
+        marked, added = self.marked, sums(self.marked)
+        name, number = one_line(marked.name), one_line(marked.id)
+        who = f"{name} ({number})" if name and name != number else number
+        if marked.failed:
+            yield Text(f"{who}: not marked yet. No points are lost by it; your teacher knows.", note=True)
+            return
+        share = f" ({decimal(added.percent, 1)} %)" if added.percent is not None else ""
+        waiting = f" {counted(added.unmarked, 'cell')} could not be marked yet." if added.unmarked else ""
+        yield Text(f"{who}: {decimal(added.points)} of {decimal(added.max)} points{share}.{waiting}", note=True)
+        yield from self.overview()
+        yield from self.carried()
+        wrong = [mark for mark in marked.marks if mark.verdict not in TABLED]
+        if wrong:
+            yield Title("What to look at again")
+            yield from self.wrong(wrong)
+        flagged = [self.sentence(mark, self.flags(mark)) for mark in marked.marks if mark.flags and mark.verdict is Verdict.RIGHT]
+        if flagged:
+            yield Title("Right, with a remark")
+            yield Bullets(tuple(flagged))
+
+    # In tables
+
+    def overview(self) -> Iterator[Block]:
+        """All answers by row and column, a verdict behind each that is not right; a few columns at a time."""
+        marks = {mark.key: mark for mark in self.marked.marks}
+        columns = list(dict.fromkeys(column for _, column in marks))
+        layers = {mark.key[0]: mark.layer for mark in self.marked.marks}
+        for start in range(0, len(columns), TOGETHER):
+            part = columns[start : start + TOGETHER]
+            found = [
+                (str(row), one_line(layer), *(_answer(marks.get((row, column))) for column in part), _points(marks, row, part))
+                for row, layer in layers.items()
+                if any((row, column) in marks for column in part)
+            ]
+            headings = ("S. No.", "Layer", *map(self.label, part), "Points")
+            yield Table(headings, tuple(found), words=len(headings) - 1)
+
+    def carried(self) -> Iterator[Block]:
+        """Answers that follow from the student's own: what from, and what is right."""
+        marks = [mark for mark in self.marked.marks if mark.verdict is Verdict.CARRIED]
+        if not marks:
+            return
+        yield Title("Right from your own earlier values")
+        headings = ("Where", "Your answer", "Follows from your", "Right is", "Points")
+        rows = tuple(
+            (self.where(mark.key), one_line(mark.answer, MAX_SHOWN), self.origin(mark), self.solution.value(mark.key), _of(mark))
+            for mark in marks
+        )
+        yield Table(headings, rows, words=3)
+
+    def origin(self, mark: Mark) -> str:
+        """The student's own cells that an answer follows from, with what takes its points away."""
+        cells = ", ".join(self.where(key) for key in mark.carried_from)
+        flags = self.flags(mark)
+        return f"{cells} ({flags})" if flags else cells
+
+    # Worked
+
+    def wrong(self, marks: Sequence[Mark]) -> Iterator[Block]:
+        """The right steps beside each wrong answer; the blanks of a row together."""
+        for (row, blank), found in groupby(marks, key=lambda mark: (mark.key[0], mark.verdict is Verdict.BLANK)):
+            group = list(found)
+            if blank:
+                steps = tuple(step for mark in group for step in self.solution.right(mark.key))
+                columns = " and ".join(self.label(mark.key[1]) for mark in group)
+                worth = _worth("0", sum(mark.max for mark in group))
+                sizes = " ".join(f"The output is {value}." for mark in group if (value := self.size(mark)))
+                yield Working(f"{self.row(row, group[0].layer)}, {columns}: left blank ({worth})", steps, sizes)
+                continue
+            for mark in group:
+                judged = f"{VERDICTS[mark.verdict]} ({_worth(_earned(mark), mark.max)})"
+                title = f"{self.row(row, mark.layer)}, {self.label(mark.key[1])}: {judged}"
+                yield Working(title, self.solution.right(mark.key), " ".join(self.told(mark)))
+
+    def told(self, mark: Mark) -> Iterator[str]:
+        """What is said of an answer that is not right: what was read, what happened, what flags say, the size that is right."""
+        if mark.answer.strip():
+            yield f"You wrote {one_line(mark.answer, MAX_QUOTED)}."
+        yield from SAID[mark.verdict](self, mark)
+        if mark.says:
+            yield _ended(mark.says)
+        if mark.flags:
+            yield _ended(self.flags(mark))
+        if size := self.size(mark):
+            yield f"Right is {size}."
+        if mark.key[0] == FIND:
+            yield " ".join(self.solution.found(mark.key[1]).intro.split("\n")[1:])
+
+    def size(self, mark: Mark) -> str:
+        """The right size of an output; its steps tell the axes that change only."""
+        value = self.solution.value(mark.key) if mark.key[1] == OUTPUT else ""
+        return value if isinstance(value, str) else ""
+
+    def mistakes(self, mark: Mark) -> Iterator[str]:
+        """The sentences of the mistakes that fit."""
+        found = [" And: ".join(self.says.get(part, part) for part in label.split(AND)) for label in mark.labels]
+        found = list(dict.fromkeys(found))[:MAX_FITTING]
+        if found:
+            own = "From your own earlier values: " if mark.own else ""
+            yield own + found[0]
+        if len(found) > 1:
+            yield f"The same answer would come of this: {' Or: '.join(found[1:])}"
+
+    def counting(self, mark: Mark) -> Iterator[str]:
+        """The ways of counting by which an answer is right, and the one that is asked for."""
+        titles = " and ".join(convention_titles(mark.conventions, self.titles).values())
+        yield f"That is right as {titles} counts; here {self.solution.worked.convention_title} counts."
+        yield from self.mistakes(mark)
+
+    # Words
+
+    def flags(self, mark: Mark) -> str:
+        return "; ".join(FLAGS.get(flag, flag).replace(f"the {STUDENT}'s", OWN) for flag in mark.flags)
+
+    def sentence(self, mark: Mark, said: str) -> str:
+        return f"{self.where(mark.key)}: {said}"
+
+    def label(self, column: str) -> str:
+        """A column's heading."""
+        plain = column.removesuffix(FORMULA)
+        return self.solution.labels.get(plain, plain) + (", formula" if plain != column else "")
+
+    def row(self, row: int | str, layer: str) -> str:
+        return f"{row} {one_line(layer)}".strip() if isinstance(row, int) else row.capitalize()
+
+    def where(self, key: Key) -> str:
+        """A cell: row 4, # Flops."""
+        return f"{key[0] if isinstance(key[0], str) else f'row {key[0]}'}, {self.label(key[1])}"
+
+
+SAID: dict[Verdict, Callable[[_Sheet, Mark], Iterable[str]]] = {
+    Verdict.CONVENTION: _Sheet.counting,
+    Verdict.MISTAKE: _Sheet.mistakes,
+    Verdict.WRONG: lambda _, mark: () if mark.says else ("It is not right, and no mistake that is known explains it.",),
+    Verdict.UNREADABLE: lambda _, mark: () if mark.says else ("This could not be read as an answer.",),
+    Verdict.UNMARKED: lambda *_: ("This answer could not be marked. No points are lost by it; your teacher knows.",),
+}
+
+
+def _answer(mark: Mark | None) -> str:
+    """An answer in the overview."""
+    if mark is None:
+        return ""
+    if mark.verdict is Verdict.RIGHT:
+        return one_line(mark.answer, MAX_SHOWN)
+    words = SHORT[mark.verdict]
+    return f"{one_line(mark.answer, MAX_SHOWN)} ({words})" if mark.answer.strip() else f"({words})"
+
+
+def _points(marks: Mapping[Key, Mark], row: int | str, columns: Sequence[str]) -> str:
+    found = [mark for column in columns if (mark := marks.get((row, column)))]
+    return f"{decimal(sum(mark.points for mark in found))} of {decimal(sum(mark.max for mark in found))}"
+
+
+def _of(mark: Mark) -> str:
+    return f"{_earned(mark)} of {decimal(mark.max)}"
+
+
+def _earned(mark: Mark) -> str:
+    return "–" if mark.verdict is Verdict.UNMARKED else decimal(mark.points)
+
+
+def _worth(points: str, most: Fraction | int) -> str:
+    return f"{points} of {decimal(most)} {'point' if most == 1 else 'points'}"
+
+
+def _ended(text: str) -> str:
+    """A sentence from a message."""
+    text = one_line(text, MAX_SAID)
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")

@@ -1,0 +1,49 @@
+"""The words of marks: verdicts as said to a student, sentences of mistakes, titles of ways of counting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from worksheet import conventions
+from worksheet.errors import WorksheetError
+from worksheet.grading.mark import Verdict
+
+VERDICTS = {
+    Verdict.RIGHT: "right",
+    Verdict.CARRIED: "carried forward",
+    Verdict.CONVENTION: "another way of counting",
+    Verdict.MISTAKE: "a known mistake",
+    Verdict.WRONG: "wrong",
+    Verdict.UNREADABLE: "not readable",
+    Verdict.BLANK: "left blank",
+    Verdict.UNMARKED: "not marked",
+}
+SHORT = VERDICTS | {  # in a table
+    Verdict.CARRIED: "carried",
+    Verdict.CONVENTION: "counted otherwise",
+    Verdict.MISTAKE: "mistake",
+    Verdict.UNREADABLE: "unreadable",
+    Verdict.BLANK: "blank",
+}
+
+
+@cache
+def sentences() -> Mapping[str, str]:
+    """What is said to a student of each known mistake, by its id."""
+    from worksheet.grading.mistakes import known_mistakes
+
+    return {label: mistake.says for label, mistake in known_mistakes().items()}
+
+
+def convention_titles(names: Iterable[str], known: Mapping[str, str]) -> dict[str, str]:
+    """The titles of ways of counting; a name that is unknown stands for itself."""
+    return {name: known.get(name) or _title(name) for name in names}
+
+
+@cache
+def _title(name: str) -> str:
+    try:
+        return conventions.convention(name).title or name
+    except WorksheetError:
+        return name

@@ -1,0 +1,236 @@
+"""Compares new marks with old ones, after a mended key or another policy: what changed for whom, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from worksheet.document import Block, Bullets, Document, Table, Text, Title
+from worksheet.grading.mark import Mark, MarkedPaper, Verdict
+from worksheet.grading.paper.cells import Key
+from worksheet.grading.results.amounts import Sums, counted, decimal, named, number, one_line
+from worksheet.grading.results.old_marks import OldMark, Students
+from worksheet.grading.results.phrases import VERDICTS
+from worksheet.grading.results.stable_json import labels
+from worksheet.grading.results.streams import Unplaced
+
+MAX_LISTED = 300  # students in the document; its data has them all
+MAX_CHANGES = 200_000  # cells that are kept
+MAX_NAMED = 60  # new and missing students
+MAX_WHY = 4  # changes that are told of a student in the document
+
+
+@dataclass(frozen=True)
+class CellChange:
+    """A cell whose points or verdict are others now. A side is None where the cell was not asked."""
+
+    key: Key
+    before: OldMark | None
+    after: OldMark | None
+    why: str
+
+    @property
+    def verdicts(self) -> tuple[str, str]:
+        """Old and new verdict in words."""
+        before, after = (VERDICTS[side.verdict] if side else "not asked" for side in (self.before, self.after))
+        return before, after
+
+    @property
+    def gain(self) -> Fraction:
+        """New points less old ones; those of a cell that was not marked are none yet."""
+        return _value(self.after) - _value(self.before)
+
+
+@dataclass(frozen=True)
+class ChangedStudent:
+    """A student who was there before and whose marks changed. Points are empty where the paper was not marked."""
+
+    id: str
+    name: str
+    before: str
+    after: str
+    changes: tuple[CellChange, ...]
+
+    @property
+    def gain(self) -> Fraction | None:
+        """None where one of the two is not marked."""
+        return Fraction(self.after) - Fraction(self.before) if self.before and self.after else None
+
+
+class Regrade:
+    """Takes the newly marked class in and holds it against the old marks, which are used up."""
+
+    def __init__(self, old: Students) -> None:
+        self.old = dict(old)
+        self.changed: list[ChangedStudent] = []
+        self.new: list[str] = []
+        self.same = self.kept = self.cells = 0
+
+    def add(self, marked: MarkedPaper, sums: Sums) -> None:
+        old = self.old.pop(marked.id, None)
+        if old is None:
+            self.new.append(marked.id)
+            return
+        after = "" if marked.failed else decimal(sums.points)
+        changes = tuple(self.compared(old.cells, marked))
+        if not changes and after == old.points:
+            self.same += 1
+            return
+        self.cells += len(changes)
+        kept = changes[: max(0, MAX_CHANGES - self.kept)]
+        self.kept += len(kept)
+        self.changed.append(ChangedStudent(marked.id, marked.name, old.points, after, kept))
+
+    def compared(self, old: Any, marked: MarkedPaper) -> Iterator[CellChange]:
+        """The cells that changed, those that are asked no more at the end."""
+        here = set()
+        for mark in marked.marks:
+            here.add(mark.key)
+            before = old.get(mark.key)
+            points = "" if mark.verdict is Verdict.UNMARKED else decimal(mark.points)
+            if before is None or before.points != points or before.verdict != mark.verdict:
+                yield CellChange(mark.key, before, OldMark(points, mark.verdict, mark.answer), _why(before, mark))
+        for key in old if not marked.failed else ():
+            if key not in here:
+                yield CellChange(key, old[key], None, "asked no more")
+
+    def close(self, unplaced: tuple[Unplaced, ...]) -> None:
+        """Lines without a place change nothing here."""
+
+    def keep(self) -> None:
+        """There is no file."""
+
+    def discard(self) -> None:
+        """There is no file."""
+
+    @property
+    def missing(self) -> list[str]:
+        """Students of the old marks who are in the new ones no more."""
+        return list(self.old)
+
+    # What is told
+
+    def report(self, title: str = "", course: str = "", digits: str = "en_US", language: str = "en") -> Document:
+        """The document; its data is what JSON says of it."""
+        heading = f"{title}: what changed" if title else "What changed in the marks"
+        return Document(heading, tuple(self.blocks()), self.data(), course, digits, language)
+
+    def blocks(self) -> Iterator[Block]:
+        yield Text(" ".join(self.overview()))
+        changes = [(student, change) for student in self.changed for change in student.changes]
+        if changes:
+            yield Title("Why")
+            yield _table(
+                "Verdict before and now", [(" → ".join(change.verdicts), student, change) for student, change in changes]
+            )
+            yield Title("Where")
+            yield _table("Cell", [(named(change.key), student, change) for student, change in changes])
+        if self.changed:
+            yield Title("Who")
+            rows = tuple(map(_line, self.changed[:MAX_LISTED]))
+            yield Table(("id", "Name", "What changed", "before", "now", "change"), rows, words=3)
+            if len(self.changed) > MAX_LISTED:
+                yield Text(f"And {len(self.changed) - MAX_LISTED:,} more; the JSON of this comparison has all of them.")
+        for heading, names in (("New students", self.new), ("Students who are missing now", self.missing)):
+            if names:
+                yield Title(heading)
+                more = f" and {len(names) - MAX_NAMED:,} more" if len(names) > MAX_NAMED else ""
+                yield Bullets((", ".join(map(one_line, names[:MAX_NAMED])) + more,))
+
+    def overview(self) -> Iterator[str]:
+        gains = [student.gain for student in self.changed if student.gain is not None]
+        yield f"{counted(len(self.changed) + self.same, 'student')} compared, {len(self.changed):,} with other marks:"
+        up, down = sum(gain > 0 for gain in gains), sum(gain < 0 for gain in gains)
+        yield f"{up:,} with more points, {down:,} with fewer, {len(self.changed) - up - down:,} with as many or not marked."
+        if gains:
+            yield f"In all {_signed(sum(gains, Fraction(0)))} points, in {counted(self.cells, 'cell')}."
+        if self.cells > self.kept:
+            yield f"The tables tell of the first {self.kept:,} of them."
+
+    def data(self) -> dict[str, Any]:
+        """The same as data."""
+        transitions = Counter(
+            (_name(change.before), _name(change.after)) for student in self.changed for change in student.changes
+        )
+        return {
+            "compared": len(self.changed) + self.same,
+            "unchanged": self.same,
+            "cells": self.cells,
+            "transitions": [{"before": old, "after": new, "cells": many} for (old, new), many in transitions.most_common()],
+            "students": [
+                {
+                    "id": student.id,
+                    "name": student.name,
+                    "before": _number(student.before),
+                    "after": _number(student.after),
+                    "cells": [_entry(change) for change in student.changes],
+                }
+                for student in self.changed
+            ],
+            "new": self.new,
+            "missing": self.missing,
+        }
+
+
+def _why(before: OldMark | None, mark: Mark) -> str:
+    """Why a cell has other marks, as far as the marks tell."""
+    if before is None:
+        return "not asked before"
+    if before.answer is not None and before.answer.strip() != mark.answer.strip():
+        return "another answer"
+    if before.verdict == mark.verdict:
+        return "the same verdict, worth other points"
+    names = "" if mark.verdict is Verdict.RIGHT else ", ".join(labels(mark) or mark.conventions or map(named, mark.carried_from))
+    return f"{VERDICTS[before.verdict]} before, {VERDICTS[mark.verdict]} now{f': {names}' if names else ''}"
+
+
+def _table(heading: str, changes: list[tuple[str, ChangedStudent, CellChange]]) -> Table:
+    """Changes by something they have in common, the most frequent first."""
+    cells: Counter[str] = Counter()
+    students: dict[str, set[str]] = {}
+    points: dict[str, Fraction] = {}
+    for name, student, change in changes:
+        cells[name] += 1
+        students.setdefault(name, set()).add(student.id)
+        points[name] = points.get(name, Fraction(0)) + change.gain
+    rows = [(name, many, len(students[name]), _signed(points[name])) for name, many in cells.most_common(MAX_LISTED)]
+    total = ("", sum(cells.values()), len({student.id for _, student, _ in changes}), _signed(sum(points.values(), Fraction(0))))
+    return Table((heading, "cells", "students", "points"), tuple(rows), total)
+
+
+def _line(student: ChangedStudent) -> tuple[str, ...]:
+    points = student.before or "–", student.after or "–", _signed(student.gain)
+    return one_line(student.id), one_line(student.name), _told(student), *points
+
+
+def _told(student: ChangedStudent) -> str:
+    said = [f"{named(change.key)}: {change.why}" for change in student.changes[:MAX_WHY]]
+    more = [f"{len(student.changes) - MAX_WHY} more"] if len(student.changes) > MAX_WHY else []
+    return "; ".join([*said, *more])
+
+
+def _entry(change: CellChange) -> dict[str, Any]:
+    row, column = change.key
+    sides = {"before": change.before, "after": change.after}
+    said = {name: side and {"points": _number(side.points), "verdict": side.verdict.value} for name, side in sides.items()}
+    return {"row": row, "column": column, "answer": change.after.answer if change.after else None, **said, "why": change.why}
+
+
+def _name(side: OldMark | None) -> str | None:
+    return side.verdict.value if side else None
+
+
+def _value(side: OldMark | None) -> Fraction:
+    return Fraction(side.points) if side and side.points else Fraction(0)
+
+
+def _number(points: str) -> int | float | None:
+    return number(Fraction(points)) if points else None
+
+
+def _signed(value: Fraction | None) -> str:
+    """A difference with its sign."""
+    return "" if value is None else f"+{decimal(value)}" if value > 0 else decimal(value).replace("-", "−")

@@ -1,0 +1,143 @@
+"""Writes all marks as JSON, a line for each student; docs/marks.md tells every key, and none changes its meaning."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from io import StringIO
+from json.encoder import encode_basestring as quoted
+from pathlib import Path
+from typing import Any, TextIO
+
+from worksheet.grading.diagnosis.diagnose import AND
+from worksheet.grading.mark import Mark, MarkedPaper, Verdict
+from worksheet.grading.results.amounts import Sums, number, sums
+from worksheet.grading.results.streams import Beside, Unplaced
+from worksheet.memo import Bounded
+
+MAX_KEPT = 20_000  # pieces of text that are remembered
+
+
+class JsonMarks:
+    """The file of all marks."""
+
+    def __init__(self, path: Path) -> None:
+        self.beside = Beside(path)
+        self.stream = JsonStream(self.beside)
+
+    def add(self, marked: MarkedPaper, sums: Sums) -> None:
+        self.stream.add(marked, sums)
+
+    def close(self, unplaced: tuple[Unplaced, ...]) -> None:
+        self.stream.end(unplaced)
+        self.beside.close()
+
+    def keep(self) -> None:
+        self.beside.keep()
+
+    def discard(self) -> None:
+        self.beside.discard()
+
+
+class JsonPrinted:
+    """The same to a stream that is open already, such as standard output."""
+
+    def __init__(self, file: TextIO) -> None:
+        self.stream = JsonStream(file)
+
+    def add(self, marked: MarkedPaper, sums: Sums) -> None:
+        self.stream.add(marked, sums)
+
+    def close(self, unplaced: tuple[Unplaced, ...]) -> None:
+        self.stream.end(unplaced)
+
+    def keep(self) -> None:
+        """What is printed is printed."""
+
+    def discard(self) -> None:
+        """What is printed is printed."""
+
+
+class JsonStream:
+    """The same to a file that is open already, such as standard output."""
+
+    def __init__(self, file: TextIO | Beside | None = None) -> None:
+        self.file = file or StringIO()
+        self.many = 0
+        self.heads: Bounded[object, str] = Bounded(MAX_KEPT)
+        self.tails: Bounded[object, str] = Bounded(MAX_KEPT)
+        self.file.write('{"students": [')
+
+    def add(self, marked: MarkedPaper, added: Sums | None = None) -> None:
+        """The next student."""
+        self.file.write((",\n" if self.many else "\n") + self.student(marked, added or sums(marked)))
+        self.many += 1
+
+    def end(self, unplaced: tuple[Unplaced, ...] = ()) -> None:
+        """What follows the last student."""
+        lines = ",\n".join(_json(dict(line)) for line in unplaced)
+        self.file.write(f'\n],\n"unplaced": [{lines}]}}\n')
+
+    def student(self, marked: MarkedPaper, added: Sums) -> str:
+        """A student as one line. Nobody has points who was not marked."""
+        points = "null" if marked.failed else _figure(added.points)
+        most = "null" if marked.failed and not marked.marks else _figure(added.max)
+        failed = f', "failed": {quoted(marked.failed)}' if marked.failed else ""
+        cells = ", ".join(map(self.cell, marked.marks))
+        who = f'"id": {quoted(marked.id)}, "name": {quoted(marked.name)}'
+        return f'{{{who}, "points": {points}, "max": {most}{failed}, "cells": [{cells}]}}'
+
+    def data(self, marked: MarkedPaper) -> dict[str, Any]:
+        """The same as plain data, for a student's own sheet."""
+        found: dict[str, Any] = json.loads(self.student(marked, sums(marked)))
+        return found
+
+    def cell(self, mark: Mark) -> str:
+        """A cell; its beginning and end are alike for many students and are made once."""
+        place = mark.key, mark.layer
+        head = self.heads.get(place)
+        if head is None:
+            head = self.heads[place] = _head(mark)
+        points, most = mark.points, mark.max
+        found = (
+            mark.verdict, mark.labels, mark.carried_from, mark.conventions, mark.flags, mark.own,
+            points.numerator, points.denominator, most.numerator, most.denominator,
+        )  # fmt: skip
+        tail = self.tails.get(found)
+        if tail is None:
+            tail = self.tails[found] = _tail(mark)
+        says = f', "says": {quoted(mark.says)}' if mark.says else ""
+        return f"{head}{quoted(mark.answer)}{tail}{says}}}"
+
+
+def _head(mark: Mark) -> str:
+    row, column = mark.key
+    return f'{{"row": {_json(row)}, "layer": {quoted(mark.layer)}, "column": {quoted(column)}, "answer": '
+
+
+def _tail(mark: Mark) -> str:
+    """Everything behind the answer but the sentence. Of mistakes made together each is a label, and the pairs stand beside."""
+    entries: dict[str, Any] = {
+        "verdict": mark.verdict.value,
+        "labels": list(labels(mark)),
+        "carried_from": [list(key) for key in mark.carried_from],
+        "points": None if mark.verdict is Verdict.UNMARKED else number(mark.points),
+        "max": number(mark.max),
+        "flags": list(mark.flags),
+    }
+    pairs = [label.split(AND) for label in mark.labels if AND in label]
+    more = {"pairs": pairs, "conventions": list(mark.conventions), "own": mark.own}
+    return f", {_json(entries | {name: value for name, value in more.items() if value})[1:-1]}"
+
+
+def labels(mark: Mark) -> tuple[str, ...]:
+    """The mistakes that a mark names, each once, the likeliest first."""
+    return tuple(dict.fromkeys(part for label in mark.labels for part in label.split(AND)))
+
+
+def _figure(value: Fraction) -> str:
+    return _json(number(value))
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

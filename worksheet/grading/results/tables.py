@@ -1,0 +1,246 @@
+"""Writes the marks of a class as tables: CSV with a line for each student, and a workbook with the cells beside."""
+
+from __future__ import annotations
+
+import csv
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from worksheet.errors import OutputError, Where
+from worksheet.files import put
+from worksheet.grading.mark import Mark, MarkedPaper, Verdict
+from worksheet.grading.paper.cells import Key
+from worksheet.grading.results.amounts import Sums, counted, decimal, named, number
+from worksheet.grading.results.stable_json import labels
+from worksheet.grading.results.streams import Beside, Unplaced
+
+BOM = b"\xef\xbb\xbf"  # without it Excel reads UTF-8 as something else
+STUDENT = ("id", "name", "points", "max", "percent")
+REMARK = "remark"
+VERDICT = " verdict"  # behind a cell's name
+STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")  # what a spreadsheet may take for a formula
+BEFORE = " '\"`\u00a0\u3000\ufeff"  # what it may pass over on its way there
+MAX_LINES = 30_000  # of the sheet of cells: beyond, a workbook takes longer to write than a class to mark
+MAX_LETTERS = 32_767  # that a workbook's cell can hold
+MAX_ROWS = 100_000  # of students
+CELLS = ("id", "row", "layer", "column", "answer", "verdict", "labels", "carried from", "points", "max", "flags", "says")
+WIDTHS = {"id": 14.0, "name": 22.0, "layer": 16.0, "answer": 22.0, "labels": 26.0, "says": 50.0, REMARK: 30.0}  # in letters
+
+
+def guarded(text: str) -> str:
+    """A stranger's text that no spreadsheet runs: behind an apostrophe where it begins like a formula.
+
+    >>> guarded("=HYPERLINK(1)"), guarded(' "-1'), guarded("20CS30001"), guarded("a=b")
+    ("'=HYPERLINK(1)", '\\' "-1', '20CS30001', 'a=b')
+    """
+    start = text.lstrip(BEFORE)[:1] if text[:1] in BEFORE else text[:1]
+    return f"'{text}" if start in STARTS and start else text
+
+
+def unguarded(text: str) -> str:
+    """What was guarded, as it was."""
+    return text[1:] if text[:1] == "'" and guarded(text[1:]) == text else text
+
+
+class _Columns:
+    """The columns of cells: those of the first paper that was marked. Students before it wait; they have no marks."""
+
+    def __init__(self, cells: Iterable[Key]) -> None:
+        self.cells: tuple[Key, ...] = tuple(cells)
+        self.waiting: list[tuple[MarkedPaper, Sums]] = []
+
+    def ready(self, marked: MarkedPaper, sums: Sums) -> list[tuple[MarkedPaper, Sums]]:
+        """The students whose lines can be written now."""
+        if not self.cells:
+            self.cells = tuple(mark.key for mark in marked.marks)
+            if not self.cells:
+                self.waiting.append((marked, sums))
+                return []
+        ready = [*self.waiting, (marked, sums)]
+        self.waiting.clear()
+        return ready
+
+    def names(self) -> list[str]:
+        each = [(name, name + VERDICT) for name in map(named, self.cells)]
+        return [*STUDENT, *(name for pair in each for name in pair), REMARK]
+
+    def placed(self, marked: MarkedPaper) -> list[Mark | None]:
+        """The marks under their columns."""
+        if [mark.key for mark in marked.marks] == list(self.cells):
+            return list(marked.marks)
+        known = {mark.key: mark for mark in marked.marks}
+        return [known.get(key) for key in self.cells]
+
+    def remark(self, marked: MarkedPaper, sums: Sums) -> str:
+        """What the figures do not tell: what was not marked, and marks for which there is no column."""
+        others = {mark.key for mark in marked.marks} - set(self.cells) if len(marked.marks) > len(self.cells) else ()
+        said = [f"not marked: {marked.failed}"] if marked.failed else []
+        said += [f"{counted(sums.unmarked, 'cell')} not marked"] if sums.unmarked else []
+        said += [f"not in this table: {', '.join(map(named, others))}"] if others else []
+        return "; ".join(said)
+
+
+class CsvMarks:
+    """marks.csv: points and verdict of every cell. ``cells`` are its columns; without them those of the first paper."""
+
+    def __init__(self, path: Path, cells: Iterable[Key] = ()) -> None:
+        self.columns = _Columns(cells)
+        self.beside = Beside(path, BOM)
+        self.lines = csv.writer(self.beside)
+        self.headed = False
+
+    def add(self, marked: MarkedPaper, sums: Sums) -> None:
+        for ready in self.columns.ready(marked, sums):
+            self.head()
+            self.lines.writerow(self.line(*ready))
+
+    def head(self) -> None:
+        if not self.headed:
+            self.lines.writerow(map(guarded, self.columns.names()))
+            self.headed = True
+
+    def line(self, marked: MarkedPaper, sums: Sums) -> list[str]:
+        """A student's line. What was not marked has no points, rather than none."""
+        percent = sums.percent
+        whole = [decimal(sums.points), decimal(sums.max), "" if percent is None else decimal(percent, 2)]
+        line = [guarded(marked.id), guarded(marked.name), *(["", "", ""] if marked.failed else whole)]
+        for mark in self.columns.placed(marked):
+            if mark is None:
+                line += ("", Verdict.UNMARKED.value if marked.failed else "")
+            else:
+                points = mark.points
+                unmarked = mark.verdict is Verdict.UNMARKED
+                line += ("" if unmarked else str(points.numerator) if points.denominator == 1 else decimal(points), mark.verdict)
+        line.append(guarded(self.columns.remark(marked, sums)))
+        return line
+
+    def close(self, _: tuple[Unplaced, ...]) -> None:
+        self.head()
+        self.lines.writerows(self.line(*each) for each in self.columns.waiting)
+        self.beside.close()
+
+    def keep(self) -> None:
+        self.beside.keep()
+
+    def discard(self) -> None:
+        self.beside.discard()
+
+
+class Workbook:
+    """marks.xlsx: a sheet with a line for each student, and one with a line for each cell. ``left_out`` says why a large
+    class has none. Texts are texts there, whatever they begin with."""
+
+    def __init__(self, path: Path, cells: Iterable[Key] = ()) -> None:
+        import openpyxl
+        from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+        self.illegal = ILLEGAL_CHARACTERS_RE
+        self.path = path
+        self.columns = _Columns(cells)
+        self.left_out = ""
+        self.many = self.students = 0
+        self.book = openpyxl.Workbook(write_only=True)
+        self.marks = self.sheet("Marks", ())
+        self.cells = self.sheet("Cells", CELLS)
+        self.headed = False
+        self.part: Path | None = None
+
+    def sheet(self, title: str, headings: Sequence[str]) -> Any:
+        sheet = self.book.create_sheet(title)
+        if headings:
+            self.head(sheet, headings)
+        return sheet
+
+    def head(self, sheet: Any, headings: Sequence[str]) -> None:
+        """The first line, which stays in sight, and the widths of the columns."""
+        from openpyxl.utils import get_column_letter
+
+        sheet.freeze_panes = "B2"
+        for i, heading in enumerate(headings, 1):
+            sheet.column_dimensions[get_column_letter(i)].width = WIDTHS.get(heading, max(9.0, len(heading) + 2.0))
+        sheet.append([self.text(sheet, heading, bold=True) for heading in headings])
+
+    def text(self, sheet: Any, text: str, *, bold: bool = False) -> Any:
+        """What holds a text: the text itself, unless it must be kept from being read as something else (also when a person edits
+        it), which takes a cell of its own and many times as long."""
+        text = self.illegal.sub("\ufffd", text)[:MAX_LETTERS]
+        if not bold and guarded(text) is text and text[:1] != "#":
+            return text
+        return self.own_cell(sheet, text, bold=bold)
+
+    def own_cell(self, sheet: Any, text: str, *, bold: bool) -> Any:
+        from openpyxl.cell import WriteOnlyCell
+        from openpyxl.styles import Font
+
+        cell = WriteOnlyCell(sheet, text)
+        cell.data_type = "s"
+        cell.quotePrefix = guarded(text) is not text
+        if bold:
+            cell.font = Font(bold=True)
+        return cell
+
+    def add(self, marked: MarkedPaper, sums: Sums) -> None:
+        self.many += len(marked.marks)
+        self.students += 1
+        if self.many > MAX_LINES or self.students > MAX_ROWS:
+            self.left_out = f"no workbook for more than {MAX_LINES:,} cells; marks.csv has all of them"
+        for ready in [] if self.left_out else self.columns.ready(marked, sums):
+            self.write(*ready)
+
+    def write(self, marked: MarkedPaper, sums: Sums) -> None:
+        if not self.headed:
+            self.head(self.marks, self.columns.names())
+            self.headed = True
+        percent = sums.percent
+        whole = [number(sums.points), number(sums.max), None if percent is None else float(decimal(percent, 2))]
+        who = [self.text(self.marks, marked.id), self.text(self.marks, marked.name)]
+        line = [*who, *([None] * 3 if marked.failed else whole)]
+        for mark in self.columns.placed(marked):
+            line += [_points(mark), mark.verdict.value if mark else Verdict.UNMARKED.value if marked.failed else None]
+        self.marks.append([*line, self.text(self.marks, self.columns.remark(marked, sums))])
+        for mark in marked.marks:
+            self.cells.append(self.cell(marked, mark))
+
+    def cell(self, marked: MarkedPaper, mark: Mark) -> list[Any]:
+        """A line of the sheet of cells."""
+        sheet = self.cells
+        row, column = mark.key
+        carried = "; ".join(map(named, mark.carried_from))
+        place = [self.text(sheet, marked.id), row, self.text(sheet, mark.layer), self.text(sheet, column)]
+        found = [self.text(sheet, mark.answer) or None, mark.verdict.value, ", ".join(labels(mark)) or None, carried or None]
+        said = [", ".join(mark.flags) or None, self.text(sheet, mark.says) or None]
+        return [*place, *found, _points(mark), number(mark.max), *said]
+
+    def close(self, _: tuple[Unplaced, ...]) -> None:
+        if self.left_out:
+            return
+        if not self.headed:
+            self.head(self.marks, self.columns.names())
+            self.headed = True
+        for each in self.columns.waiting:
+            self.write(*each)
+        try:
+            handle, name = tempfile.mkstemp(dir=self.path.resolve().parent, prefix=".", suffix=".part")
+            os.close(handle)
+            self.part = Path(name)
+            self.book.save(name)
+        except OSError as fault:
+            raise OutputError(f"cannot be written: {fault.strerror}", Where(str(self.path))) from None
+
+    def keep(self) -> None:
+        if self.part:
+            put(self.part, self.path)
+
+    def discard(self) -> None:
+        for sheet in (self.marks, self.cells):
+            if not sheet.closed:
+                sheet.close()
+        if self.part:
+            self.part.unlink(missing_ok=True)
+
+
+def _points(mark: Mark | None) -> int | float | None:
+    return number(mark.points) if mark and mark.verdict is not Verdict.UNMARKED else None

@@ -1,0 +1,1 @@
+"""The assignment: a teacher's file, read and checked."""

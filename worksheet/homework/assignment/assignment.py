@@ -1,0 +1,56 @@
+"""An assignment: what a teacher's file says, read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from worksheet.conventions import Convention
+from worksheet.grading.paper.paper_maker import Ask
+from worksheet.grading.policy import Policy
+from worksheet.network import Network
+
+VARIED = ("input", "channels", "kernel", "stride", "padding", "groups")  # what a variant may change
+LANGUAGES = ("en",)  # that sheets and feedback have words in
+
+
+@dataclass(frozen=True)
+class Variants:
+    """How each student's network differs.
+
+    ``ranges`` gives the values that may be chosen for what is varied, where the teacher gives them: ``{"kernel": (3, 5, 7)}``;
+    the others are derived from the network. ``reveal`` are the ids of the mistakes that the variants must show (empty: all that
+    apply).
+    """
+
+    seed: int
+    vary: tuple[str, ...] = VARIED
+    ranges: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    reveal: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Assignment:
+    """One homework. ``source`` is the network as the file names it; ``network`` the teacher's own, before any variation.
+
+    ``conventions`` are the other conventions under which an answer may be right, by name or file; ``rules`` the sentences
+    printed above the questions; ``digits`` the locale whose digit grouping is printed.
+    """
+
+    title: str
+    network: Network
+    source: str
+    convention: Convention
+    ask: Ask
+    policy: Policy
+    course: str = ""
+    question: str = ""
+    rules: tuple[str, ...] = ()
+    conventions: tuple[str, ...] = ()
+    variants: Variants | None = None
+    digits: str = ""
+    language: str = "en"
+    batch: int = 1
+    file: Path | None = None
+    text: str = ""  # the file's own text

@@ -1,0 +1,67 @@
+"""What a tolerance would hide: known mistakes whose wrong values would pass as right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from worksheet.formula import Digits, Exact
+from worksheet.grading.diagnosis.mistake import Formulas, Mistake
+from worksheet.grading.notation.numbers import LEAST_DIGITS
+from worksheet.grading.paper.cells import Asked, Cell, Paper, Value
+from worksheet.grading.policy import Tolerance
+
+GROUPED = Digits("en_US")
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """A known mistake that would pass as right at a cell, and what it gives there."""
+
+    mistake: Mistake
+    cell: Cell
+    wrong: Exact
+
+    def __str__(self) -> str:
+        row = "the total" if self.cell.asked.is_total else f"row {self.cell.row}"
+        return f"{self.mistake.id} gives {GROUPED.result(self.wrong)} for {GROUPED.result(self.cell.truth[0])} in {row}"
+
+
+def hidden(paper: Paper, column: str, tolerance: Tolerance, mistakes: Iterable[Mistake]) -> Iterator[Hidden]:
+    """Every known mistake that a column's tolerance hides on this paper, cell by cell."""
+    rewritten: dict[tuple[Mistake, Asked], tuple[Formulas, ...]] = {}
+    mistakes = tuple(mistakes)
+    for cell in paper.shown:
+        for mistake in mistakes if cell.column == column and len(cell.truth) == 1 else ():
+            if mistake.applies(cell.asked):
+                key = mistake, cell.asked
+                if key not in rewritten:
+                    rewritten[key] = _formulas(mistake, cell.asked)
+                wrong = _values(mistake, cell, rewritten[key], tolerance)
+                yield from (Hidden(mistake, cell, each) for each in wrong if _near(cell.truth[0], each, tolerance))
+
+
+def _formulas(mistake: Mistake, asked: Asked) -> tuple[Formulas, ...]:
+    return tuple(mistake.rewrite(asked, asked.formulas)) if mistake.rewrite else ()
+
+
+def _values(mistake: Mistake, cell: Cell, formulas: Iterable[Formulas], tolerance: Tolerance) -> Iterator[Exact]:
+    """What the mistake gives at a cell. A mistake of the pen does not count where digits may be left out: those that are written
+    must be right."""
+    wrong: list[Value | None] = [cell.at(cell.values, each) for each in formulas]
+    wrong += mistake.revalue(cell.truth) if mistake.revalue and not tolerance.rounded else ()
+    yield from (value[0] for value in wrong if value is not None and len(value) == 1)
+
+
+def _near(truth: Exact, wrong: Exact, tolerance: Tolerance) -> bool:
+    if wrong == truth:
+        return False  # nothing to hide: the mistake does not show here
+    right, other = Fraction(truth), Fraction(wrong)
+    return _rounds_to(other, right) if tolerance.rounded else abs(other - right) <= tolerance.share * abs(right)
+
+
+def _rounds_to(wrong: Fraction, right: Fraction) -> bool:
+    """Whether the wrong value, written with as few digits as may be, would be accepted as the right one, rounded."""
+    step: int = 10 ** max(0, len(str(abs(int(wrong)))) - LEAST_DIGITS)
+    return step > 1 and 2 * abs(right - round(wrong / step) * step) <= step

@@ -1,0 +1,304 @@
+"""Generates a homework's files: question sheets, answer forms and keys, for every student of a roster or one for all."""
+
+from __future__ import annotations
+
+import io
+import pickle
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from os import PathLike
+from pathlib import Path
+from typing import NamedTuple
+
+from worksheet.document import Text
+from worksheet.errors import OutputError, Where, nearest, printable, shown
+from worksheet.homework.assignment.assignment import Assignment
+from worksheet.homework.assignment.reading import assignment_of
+from worksheet.homework.issue.forms import FORMS, form_named, lines
+from worksheet.homework.issue.manifest import (
+    Manifest,
+    ManifestEntry,
+    assignment_digest,
+    digest,
+    file_names,
+    manifest_in,
+    templates_digest,
+)
+from worksheet.homework.issue.sheets import Papers, PaperSetter
+from worksheet.homework.roster import Student, read_roster, safe_name
+from worksheet.homework.variants.variants import fingerprint, variant
+from worksheet.homework.workers import LOCAL, Outcome, run
+from worksheet.writers import options, save, writer_for
+
+SHEETS, FORMS_FOLDER, KEYS = "sheets", "forms", "key"
+BOUND, COVERAGE = "sheets-all.pdf", "coverage.html"
+MEASURED = 100  # networks at most that tell which mistakes show
+SHEET_FORMATS = ("pdf", "md", "tex", "html", "txt", "typ")
+STANDARD_FORMATS, STANDARD_FORMS = ("pdf",), ("csv", "xlsx", "md")
+SECONDS = 2.0  # between two writings of the manifest while files are made
+UNNAMED = "worksheet"  # the file name where a title has no letter that is safe
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be made of each paper, and how it is set. ``reference`` prints the layers' formulas on the question sheets;
+    None: unless formulas are asked."""
+
+    formats: tuple[str, ...] = STANDARD_FORMATS
+    forms: tuple[str, ...] = STANDARD_FORMS
+    paper: str = "a4"
+    engine: str = "typst"
+    template: Path | None = None
+    reference: bool | None = None
+
+    def check(self) -> None:
+        """Raise WorksheetError for a format or form that is unknown, before any work is done."""
+        options(self.engine, self.paper, self.template)
+        for name in self.formats:
+            if name not in SHEET_FORMATS:
+                raise OutputError(f"unknown format {shown(name)} of a question sheet", hint=nearest(name, SHEET_FORMATS))
+        for name in self.forms:
+            form_named(name)
+
+    def names(self, stem: str) -> tuple[str, ...]:
+        """The files of one student, below the folder."""
+        sheets = [f"{SHEETS}/{stem}.{format}" for format in self.formats]
+        forms = [f"{FORMS_FOLDER}/{stem}.{form}" for form in self.forms]
+        return (*sheets, *forms, f"{KEYS}/{stem}.json", f"{KEYS}/{stem}.pdf")
+
+
+class SheetJob(NamedTuple):
+    """What a worker is sent: the assignment as bytes, which it unpacks once, a student, the files that are wanted."""
+
+    assignment: bytes
+    order: Order
+    student: Student
+    names: tuple[str, ...]
+
+
+class Files(NamedTuple):
+    """What a worker gives back: files as bytes by name, and what tells the student's network from others."""
+
+    files: Mapping[str, bytes]
+    network: str
+
+
+@dataclass
+class IssueResult:
+    """The outcome of a run: how many students' files were kept, how many were made, whose failed and why.
+
+    ``bound`` is the PDF with all sheets, ``coverage`` a sentence on the mistakes that the networks show, ``same`` are groups of
+    students whose networks are equal.
+    """
+
+    students: int
+    kept: int = 0
+    made: int = 0
+    failed: dict[str, str] = field(default_factory=dict)
+    bound: Path | None = None
+    coverage: str = ""
+    same: list[tuple[str, ...]] = field(default_factory=list)
+
+    @property
+    def done(self) -> int:
+        return self.kept + self.made
+
+
+class Generation:
+    """One run over a class, into a folder. Files of the same assignment that are there already are kept."""
+
+    def __init__(self, assignment: Assignment, students: Sequence[Student], folder: Path, order: Order) -> None:
+        order.check()
+        self.assignment, self.folder, self.order = assignment, folder, order
+        self.students = tuple(students) or (Student(),)
+        self.stems = file_names([student.id for student in students]) if students else {"": _common_name(assignment)}
+        how = (order.paper, order.engine, templates_digest(order.template), str(order.reference))
+        self.base = digest(assignment_digest(assignment), *how)
+        self.manifest = manifest_in(folder)
+        self.result = IssueResult(len(self.students))
+
+    def run(
+        self, *, jobs: int = 1, backend: str = LOCAL, scheduler: str = "", on_done: Callable[[Student], None] | None = None
+    ) -> IssueResult:
+        """Make what is not there. Raises WorksheetError where the folder cannot be written; a student's failure is told in
+        the result and stops no other. Interrupted, it leaves the files that are done, and a manifest of them."""
+        self.prepare()
+        last = time.monotonic()
+        try:
+            for outcome in run(make, self.jobs(on_done), jobs=jobs, backend=backend, scheduler=scheduler):
+                self.put(outcome)
+                if on_done is not None:
+                    on_done(outcome.item.student)
+                if time.monotonic() - last > SECONDS:
+                    self.manifest.save(self.folder)
+                    last = time.monotonic()
+        finally:
+            self.manifest.save(self.folder)
+        return self.result
+
+    def complete(
+        self, *, combined: bool = True, jobs: int = 1, backend: str = LOCAL, scheduler: str = "",
+        on_done: Callable[[Student], None] | None = None,
+    ) -> IssueResult:  # fmt: skip
+        """Make the students' files, bind the sheets for printing if ``combined``, and write the page on coverage."""
+        result = self.run(jobs=jobs, backend=backend, scheduler=scheduler, on_done=on_done)
+        result.bound = self.bind() if combined else None
+        result.coverage, result.same = self.measure(), self.same()
+        return result
+
+    def prepare(self) -> None:
+        """Folders, and the manifest as far as it holds for this run."""
+        try:
+            for name in (SHEETS, FORMS_FOLDER, KEYS):
+                (self.folder / name).mkdir(parents=True, exist_ok=True)
+        except OSError as fault:
+            raise OutputError(f"cannot be made: {fault.strerror}", Where(str(self.folder))) from None
+        known, entries = self.manifest.students, {}
+        for student in self.students:
+            stem, old = self.stems[student.id], known.get(student.id or self.stems[student.id])
+            made = self.made(student)
+            entries[student.id or stem] = (
+                old if old and (old.file, old.made) == (stem, made) else ManifestEntry(stem, student.name, made)
+            )
+        bound = self.manifest.bound
+        self.manifest = Manifest(self.base, self.assignment.title, entries, bound)
+        self.manifest.save(self.folder)
+
+    def made(self, student: Student) -> str:
+        """Of what a student's files are made."""
+        return digest(self.base, student.id, student.name)
+
+    def jobs(self, on_done: Callable[[Student], None] | None) -> Iterator[SheetJob]:
+        """A job for each student whose files are not all there."""
+        sent = pickle.dumps(self.assignment)
+        for student in self.students:
+            stem = self.stems[student.id]
+            there = {name for name in self.manifest.students[student.id or stem].files if (self.folder / name).is_file()}
+            names = tuple(name for name in self.order.names(stem) if name not in there)
+            if names:
+                yield SheetJob(sent, self.order, student, names)
+                continue
+            self.result.kept += 1
+            if on_done is not None:
+                on_done(student)
+
+    def put(self, outcome: Outcome[SheetJob, Files]) -> None:
+        """Write one student's files, each whole or not at all."""
+        student = outcome.item.student
+        stem = self.stems[student.id]
+        if outcome.value is None:
+            self.result.failed[student.id or stem] = outcome.failure
+            return
+        for name in outcome.item.names:
+            save(self.folder / name, outcome.value.files[name])
+        entry = self.manifest.students[student.id or stem]
+        files = dict.fromkeys((*entry.files, *outcome.item.names))
+        self.manifest.students[student.id or stem] = replace(entry, files=tuple(files), network=outcome.value.network)
+        self.result.made += 1
+
+    def same(self) -> list[tuple[str, ...]]:
+        """The groups of students whose networks are the same, where all should differ."""
+        groups: dict[str, list[str]] = {}
+        for student, entry in self.manifest.students.items():
+            groups.setdefault(entry.network, []).append(student)
+        personal = self.assignment.variants is not None
+        return [tuple(group) for network, group in groups.items() if network and personal and len(group) > 1]
+
+    def bind(self) -> Path | None:
+        """One printable PDF of the class; nothing where a sheet is lacking. Unchanged, it is kept."""
+        names = {student.id: f"{SHEETS}/{self.stems[student.id]}.pdf" for student in self.students}
+        paths = [self.folder / name for name in names.values()]
+        target = self.folder / BOUND
+        if "pdf" not in self.order.formats or self.result.failed or not all(path.is_file() for path in paths):
+            return None
+        bound = digest(self.base, *(part for student in self.students for part in (student.id, student.name)))
+        if self.manifest.bound != bound or self.result.made or not target.is_file():
+            titles = [printable(" ".join(filter(None, (student.id, student.name)))) for student in self.students]
+            save(target, bind(zip(titles, paths, strict=True), self.assignment.title))
+            self.manifest.bound = bound
+            self.manifest.save(self.folder)
+        return target
+
+    def measure(self) -> str:
+        """Write the page on which mistakes the networks show, and say it in a sentence; unchanged, the page is kept."""
+        from worksheet.homework.variants.coverage import coverage
+
+        target = self.folder / COVERAGE
+        if target.is_file() and not self.result.made:
+            return ""
+        ids = [student.id for student in self.students if student.id]
+        every = max(1, -(-len(ids) // MEASURED))  # of a large class, students who stand far apart in the roster
+        report = coverage(self.assignment, (variant(self.assignment, id) for id in ids[::every]))
+        save(target, writer_for(target, None).render(report, options(template=self.order.template)))
+        return next((block.text for block in report.blocks if isinstance(block, Text)), "")
+
+
+def _common_name(assignment: Assignment) -> str:
+    """The name of the one sheet for all: the assignment's title in safe letters."""
+    words = "".join(sign if sign.isascii() and sign.isalnum() else " " for sign in assignment.title).split()
+    return safe_name("-".join(words).lower() or UNNAMED)
+
+
+def generate(
+    assignment: Assignment | str | PathLike[str], folder: str | PathLike[str], *, roster: str | PathLike[str] | None = None,
+    formats: Iterable[str] = STANDARD_FORMATS, forms: Iterable[str] = STANDARD_FORMS, combined: bool = True,
+    reference: bool | None = None, paper: str = "a4", engine: str = "typst", template: str | PathLike[str] | None = None,
+    jobs: int = 1, backend: str = LOCAL, scheduler: str = "",
+) -> IssueResult:  # fmt: skip
+    """Write a homework's question sheets, answer forms and keys into a folder: for every student of a roster, or one for all.
+
+    Files of the same assignment that are there already are kept. ``reference`` prints the layers' formulas on the question
+    sheets; None: unless formulas are asked. ``jobs`` is the number of processes, 0 for one for each core. Raises WorksheetError;
+    a student whose files fail is listed in the result and stops no other.
+    """
+    students = read_roster(Path(roster)) if roster else ()
+    order = Order(tuple(formats), tuple(forms), paper, engine, Path(template) if template else None, reference)
+    generation = Generation(assignment_of(assignment), students, Path(folder), order)
+    return generation.complete(combined=combined, jobs=jobs, backend=backend, scheduler=scheduler)
+
+
+# In a worker
+
+
+@lru_cache(maxsize=2)
+def _setter(assignment: bytes, reference: bool | None) -> PaperSetter:
+    return PaperSetter(pickle.loads(assignment), reference=reference)  # noqa: S301  # made by Generation in the parent process
+
+
+def make(job: SheetJob) -> Files:
+    """One student's files."""
+    papers = _setter(job.assignment, job.order.reference).papers(job.student)
+    return Files({name: _file(name, papers, job.order) for name in job.names}, fingerprint(papers.paper.counting.network))
+
+
+def _file(name: str, papers: Papers, order: Order) -> bytes:
+    folder, _, file = name.partition("/")
+    suffix = file.rpartition(".")[2]
+    if folder == FORMS_FOLDER:
+        return FORMS[suffix](lines(papers.paper, papers.student))
+    document = papers.worked if folder == KEYS else papers.question
+    return writer_for(None, suffix).render(document, options(order.engine, order.paper, order.template))
+
+
+# The class in one file
+
+
+def bind(sheets: Iterable[tuple[str, Path]], title: str) -> bytes:
+    """Bind PDFs to one for printing: each begins on the front of a leaf and has a bookmark, its student's id and name."""
+    from pypdf import PdfReader, PdfWriter
+    from pypdf.errors import PyPdfError
+
+    book = PdfWriter()
+    book.add_metadata({"/Title": title, "/Producer": "worksheet"})
+    for bookmark, path in sheets:
+        try:
+            book.append(PdfReader(path), outline_item=bookmark, import_outline=False)
+        except (PyPdfError, OSError, ValueError) as fault:
+            raise OutputError(f"cannot be bound: {fault}", Where(str(path)), "remove it, and it is made anew") from None
+        if len(book.pages) % 2:
+            book.add_blank_page()
+    raw = io.BytesIO()
+    book.write(raw)
+    return raw.getvalue()

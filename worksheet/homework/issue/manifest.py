@@ -1,0 +1,123 @@
+"""The record of what has been generated: whose file is which, and what it was made from, so that a run can be continued."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from worksheet.derive import derive
+from worksheet.errors import OutputError, Where
+from worksheet.homework.assignment.assignment import Assignment
+from worksheet.homework.roster import safe_name
+from worksheet.version import VERSION
+from worksheet.writers import render, save
+
+NAME = "manifest.json"
+MAX_BYTES = 256 * 2**20
+MAX_TEMPLATES = 16 * 2**20  # bytes of a folder of templates
+HINT = "another folder for -o, or remove this file"
+
+
+@dataclass(frozen=True)
+class ManifestEntry:
+    """One student: the name of the files without their suffixes, of what they are made, which of them are, and
+    what tells the network from others."""
+
+    file: str
+    name: str = ""
+    made: str = ""
+    files: tuple[str, ...] = ()
+    network: str = ""
+
+
+@dataclass
+class Manifest:
+    """What lies in a folder. ``assignment`` and ``all`` are digests: of the assignment, and of what is bound in one PDF."""
+
+    assignment: str = ""
+    title: str = ""
+    students: dict[str, ManifestEntry] = field(default_factory=dict)
+    bound: str = ""
+
+    def save(self, folder: Path) -> None:
+        """Write it into a folder. Raises OutputError."""
+        students = {id: vars(entry) for id, entry in self.students.items()}
+        data = {"title": self.title, "assignment": self.assignment, "bound": self.bound, "students": students}
+        save(folder / NAME, (json.dumps(data, ensure_ascii=True, indent=1) + "\n").encode())
+
+
+def manifest_in(folder: Path) -> Manifest:
+    """What a folder's manifest says; an empty one where there is none. Raises OutputError for another file of that name."""
+    path = folder / NAME
+    if not path.exists():
+        return Manifest()
+    where = Where(str(path))
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise OutputError(f"is larger than {MAX_BYTES // 2**20} MiB", where, HINT)
+        return _read(json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise OutputError("is no manifest of homework, so nothing is written beside it", where, HINT) from None
+
+
+def _read(data: Any) -> Manifest:
+    students = {id: _entry(entry) for id, entry in data["students"].items()}
+    return Manifest(str(data["assignment"]), str(data["title"]), students, str(data["bound"]))
+
+
+def _entry(data: Any) -> ManifestEntry:
+    file, name, made, network = (str(data[key]) for key in ("file", "name", "made", "network"))
+    return ManifestEntry(file, name, made, tuple(map(str, data["files"])), network)
+
+
+def digest(*parts: str | bytes) -> str:
+    """A fingerprint of texts, each kept apart from the next."""
+    found = hashlib.sha256()
+    for part in parts:
+        raw = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+        found.update(len(raw).to_bytes(8, "big") + raw)
+    return found.hexdigest()
+
+
+def assignment_digest(assignment: Assignment) -> str:
+    """A fingerprint of all that papers are made from: the file, the network and the way of counting, worked out, the version."""
+    worked = derive(assignment.network, assignment.convention, batch=assignment.batch)
+    said = (assignment.title, assignment.course, assignment.question, *assignment.rules, assignment.digits)
+    return digest(VERSION, assignment.text, assignment.source, render(worked, "md"), *said)
+
+
+def templates_digest(folder: Path | None) -> str:
+    """A fingerprint of a folder of templates. Raises OutputError where it is too large to be one."""
+    if folder is None or not folder.is_dir():
+        return ""
+    parts: list[bytes] = []
+    size = 0
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        size += path.stat().st_size
+        if size > MAX_TEMPLATES:
+            raise OutputError(f"is larger than {MAX_TEMPLATES // 2**20} MiB: no folder of templates", Where(str(folder)))
+        parts += [str(path.relative_to(folder)).encode(), path.read_bytes()]
+    return digest(*parts)
+
+
+def file_names(ids: Iterable[str]) -> dict[str, str]:
+    """A safe file name, without suffix, for each id: no two are alike, even where a file system ignores case. The second of
+    two that differ in case alone is numbered.
+
+    >>> file_names(["a1", "A1", "../x"])
+    {'a1': 'a1', 'A1': 'A1~2', '../x': 'x~d6b96a97d1'}
+    """
+    taken: set[str] = set()
+    found: dict[str, str] = {}
+    for id in ids:
+        stem, number = safe_name(id), 1
+        while stem.casefold() in taken:
+            number += 1
+            stem = f"{safe_name(id)}~{number}"
+        taken.add(stem.casefold())
+        found[id] = stem
+    return found

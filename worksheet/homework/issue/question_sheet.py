@@ -1,0 +1,82 @@
+"""A student's question sheet: of the worked solution only what an assignment asks, each cell with its marks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from worksheet.derivation import OUTPUT, ColumnHeading, Derivation, Handout, Row, Shape, Step
+from worksheet.derive.blank import blank, blank_row
+from worksheet.grading.paper.cells import FORMULA, TOTAL, Key
+
+OUTPUT_HEADING, OUTPUT_LABEL, FORMULA_LABEL = "Output", "Output size", "{}, formula"
+DECIMALS = 3  # of marks; a share that needs more is printed as a fraction
+
+
+def questions(derivation: Derivation, asked: Mapping[Key, Fraction], handout: Handout) -> Derivation:
+    """A student's question sheet: of the whole solution only the cells that are asked, each with its marks.
+
+    ``asked`` are the marks of every cell that is asked: output sizes, figures, formulas (their columns end in ``.formula``),
+    totals. What is not asked of a layer shows a dash; a column that is asked of none is left out.
+    """
+    sheet = _Questions(derivation, asked)
+    marks = said(sum(asked.values(), Fraction(0)))
+    return replace(
+        blank(derivation),
+        headings=sheet.headings,
+        rows=tuple(sheet.row(row, (derivation.input,) if row.sources == (0,) else None) for row in derivation.rows),
+        totals=sheet.totals,
+        parts=tuple(replace(part, totals=sheet.totals) for part in derivation.parts),
+        figures=(),
+        reference=() if any(column.endswith(FORMULA) for _, column in asked) else derivation.reference,
+        handout=replace(handout, marks=marks),
+    )
+
+
+def said(marks: Fraction) -> str:
+    """Marks as print gives them.
+
+    >>> said(Fraction(5, 2)), said(Fraction(1, 3)), said(Fraction(103))
+    ('2.5', '1/3', '103')
+    """
+    scaled = marks * 10**DECIMALS
+    return f"{float(marks):.{DECIMALS}f}".rstrip("0").rstrip(".") if scaled.denominator == 1 else str(marks)
+
+
+@dataclass
+class _Questions:
+    """The headings and rows of one question sheet."""
+
+    derivation: Derivation
+    asked: Mapping[Key, Fraction]
+
+    def __post_init__(self) -> None:
+        found = {column for _, column in self.asked}
+        own = [heading for heading in self.derivation.headings if heading.name in found]
+        sizes = [ColumnHeading(OUTPUT, OUTPUT_HEADING)] if OUTPUT in found else []
+        self.headings = tuple(self.heading(heading) for heading in (*sizes, *own))
+        self.totals: dict[str, int | None] = dict.fromkeys(heading.name for heading in self.headings)
+
+    def heading(self, heading: ColumnHeading) -> ColumnHeading:
+        """A column's heading, with the marks of its cells where all are worth the same."""
+        worths = {marks for (row, column), marks in self.asked.items() if column == heading.name and row != TOTAL}
+        worth = f"{said(min(worths))} {'mark' if worths == {1} else 'marks'}" if len(worths) == 1 else ""
+        label = FORMULA_LABEL.format(heading.label) if heading.name.endswith(FORMULA) else heading.label
+        return ColumnHeading(heading.name, label, None, (TOTAL, heading.name) in self.asked, worth)
+
+    def row(self, row: Row, inputs: tuple[Shape, ...] | None) -> Row:
+        """A layer's questions: figures stand in columns, formulas below them."""
+        labels = {heading.name: heading.label for heading in self.derivation.headings} | {OUTPUT: OUTPUT_LABEL}
+        columns = tuple(self.step(row.no, heading.name, labels[heading.name]) for heading in self.headings)
+        formulas = [
+            self.step(row.no, name + FORMULA, FORMULA_LABEL.format(label))
+            for name, label in labels.items()
+            if (row.no, name + FORMULA) in self.asked
+        ]
+        return replace(blank_row(row, inputs), columns=columns, sizes=tuple(formulas))
+
+    def step(self, row: int, column: str, label: str) -> Step:
+        """A hole where something is asked, otherwise a figure that is not counted."""
+        marks = self.asked.get((row, column))
+        return Step(column, label, value=0) if marks is None else Step(column, label, worth=said(marks))

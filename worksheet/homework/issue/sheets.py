@@ -1,0 +1,158 @@
+"""Makes a student's papers: the question sheet, the worked solution and the cells that are asked, from an assignment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from worksheet.counting.run import Run
+from worksheet.derivation import OUTPUT, Derivation, Handout, Section
+from worksheet.derive import derive
+from worksheet.derive.blank import unsolved
+from worksheet.derive.reference import listed
+from worksheet.derive.solution import SIZE, question
+from worksheet.grading.paper.cells import FIND, FORMULA, TOTAL, Key, Paper
+from worksheet.grading.paper.find_question import holes, with_questions
+from worksheet.grading.paper.paper_maker import PaperMaker
+from worksheet.grading.policy import EXACT
+from worksheet.homework.assignment.assignment import Assignment
+from worksheet.homework.issue.question_sheet import questions, said
+from worksheet.homework.roster import Student
+from worksheet.homework.variants.variants import variant
+from worksheet.network import Network
+
+SOLVED = "(Solved) "
+EXAMPLES = ("3x32x32", "5x17x17", "6x21x21")  # of a written size: the first that no layer of the sheet gives
+NUMBERS = "Every other answer is a whole number, exact to the last digit; commas between groups of digits are welcome."
+ROUNDABLE = "{} may be rounded; every other answer is a whole number, exact to the last digit."
+FORMULAS = "In formulas, letters side by side multiply; floor(...) and ceil(...) round: 2ab, a(b + 1), floor((a - b)/c) + 1."
+SETS = "The answer to a question q1, q2 ... is all numbers that are asked for, as in 2, 3, 5; or none."
+DASHES = "A dash in the table means that nothing is asked there."
+FOLLOWS = "An answer that follows rightly from your own earlier answers {}."
+NEVER = " This does not hold for {}."
+
+
+@dataclass(frozen=True)
+class Papers:
+    """One student's papers: the questions, the worked solution, the cells with their truth. The student of a sheet for all
+    has no id."""
+
+    student: Student
+    question: Derivation
+    worked: Derivation
+    paper: Paper
+
+
+class PaperSetter:
+    """Sets the papers of an assignment, one student after the other.
+
+    ``reference`` tells whether the question sheets print the layers' formulas; None: unless formulas are asked.
+    """
+
+    def __init__(self, assignment: Assignment, *, reference: bool | None = None) -> None:
+        self.assignment = assignment
+        self.reference = not assignment.ask.formulas if reference is None else reference
+        self.maker = PaperMaker(assignment.convention, assignment.ask, Run(assignment.batch))
+        self.common: tuple[Network, Paper, Derivation] | None = None
+
+    def papers(self, student: Student) -> Papers:
+        """A student's papers. Raises WorksheetError where the layers of the network do not fit together."""
+        network, paper, worked = self.solved(student)
+        asked = {cell.key: self.assignment.policy.worth(cell.key) for cell in paper.shown}
+        handout = Handout(student.id, student.name)
+        whole = self.derived(network, fold=False) if any(row.same_as for row in worked.rows) else worked
+        sheet = questions(whole, asked, handout)
+        open_questions = holes(worked, {column: said(marks) for (row, column), marks in asked.items() if row == FIND})
+        sheet = replace(
+            sheet,
+            figures=open_questions,
+            question=self.assignment.question or self.asking(network),
+            rules=tuple(self.rules(paper, asked)),
+            reference=sheet.reference if self.reference else tuple(map(_symbols, whole.reference)),
+        )
+        titled = replace(worked, title=SOLVED + worked.title, handout=handout if student.id else None)
+        return Papers(student, sheet, titled, paper)
+
+    def solved(self, student: Student) -> tuple[Network, Paper, Derivation]:
+        """A student's network, cells and worked solution; the same for all where the assignment has no variants."""
+        if self.assignment.variants and student.id:
+            network = variant(self.assignment, student.id)
+            return network, self.maker.paper(network), self.derived(network)
+        if self.common is None:
+            network = self.assignment.network
+            self.common = network, self.maker.paper(network), self.derived(network)
+        return self.common
+
+    def derived(self, network: Network, fold: bool | None = None) -> Derivation:
+        """The worked solution under the assignment's title."""
+        given = self.assignment
+        found = derive(network, given.convention, digits=given.digits or None, fold=fold, batch=given.batch)
+        found = replace(found, title=unsolved(given.title), course=given.course, language=given.language)
+        return with_questions(found, given.ask.find, network, given.convention, given.batch)
+
+    # Words
+
+    def asking(self, network: Network) -> str:
+        """The question, where the assignment words none of its own."""
+        ask, columns = self.assignment.ask, self.assignment.convention.columns
+        wanted = {name for names in ask.columns.values() for name in names}
+        asks = [SIZE] if OUTPUT in wanted else []
+        asks += [column.asks for column in columns if column.name in wanted]
+        headings = {
+            column.name: column.heading.replace("# ", "#\u00a0") for column in columns
+        }  # a line does not end behind the sign
+        formulas = [headings[name] for name in ask.formulas if name in headings and name in wanted]
+        totals = [headings[name] for name in ask.totals if name in headings]
+        sentences = [question(network, asks, self.assignment.batch)]
+        sentences += [f"Give the formula of {listed(formulas)} too."] if formulas else []
+        sentences += [f"Add up {listed(totals)} over all layers."] if totals else []
+        return " ".join(sentences)
+
+    def rules(self, paper: Paper, asked: Mapping[Key, Fraction]) -> Iterator[str]:
+        """What a student must know: the teacher's own rules, how answers are written, what they are worth."""
+        columns = {column for row, column in asked if row != FIND}
+        rows = [row for row in {row for row, _ in asked} if row not in (TOTAL, FIND)]
+        each = [column for column in columns if any((row, column) in asked for row in rows) and not column.endswith(FORMULA)]
+        yield from self.assignment.rules
+        if OUTPUT in columns:
+            yield f"Write an output size with x between its numbers, channels first: {_example(paper)}."
+        if columns - {OUTPUT}:
+            yield self.exactness(columns)
+        if any(column.endswith(FORMULA) for column in columns):
+            yield FORMULAS
+        if any(row == FIND for row, _ in asked):
+            yield SETS
+        if any((row, column) not in asked for row in range(1, len(paper.layers) + 1) for column in each):
+            yield DASHES
+        yield from self.worth(asked)
+
+    def exactness(self, columns: set[str]) -> str:
+        headings = {column.name: column.heading for column in self.assignment.convention.columns}
+        tolerance = self.assignment.policy.tolerance
+        free = [name for name in headings if name in columns and tolerance.get(name, EXACT) != EXACT]
+        return ROUNDABLE.format(listed([headings[name] for name in free])) if free else NUMBERS
+
+    def worth(self, asked: Mapping[Key, Fraction]) -> Iterator[str]:
+        """What totals and carried answers are worth."""
+        policy = self.assignment.policy
+        totals = {marks for (row, _), marks in asked.items() if row == TOTAL}
+        if totals:
+            worths = " or ".join(said(marks) for marks in sorted(totals))
+            yield f"A total is worth {worths} {'mark' if totals == {1} else 'marks'}."
+        if policy.follow_through:
+            lost = f"loses {said(policy.penalty * 100)} % of its marks" if policy.penalty else "gets its marks"
+            headings = {column.name: column.heading for column in self.assignment.convention.columns}
+            never = [headings.get(name, "totals" if name == TOTAL else "output sizes") for name in sorted(policy.never)]
+            yield FOLLOWS.format(lost) + (NEVER.format(listed(never)) if never else "")
+
+
+def _example(paper: Paper) -> str:
+    """A size as it is written, which is no answer."""
+    answers = {"x".join(map(str, layer.output)) for layer in paper.layers}
+    return next((text for text in EXAMPLES if text not in answers), EXAMPLES[0])
+
+
+def _symbols(section: Section) -> Section:
+    """The letters of a kind of layer, without its formulas."""
+    return replace(section, statements=(), note="")

@@ -1,0 +1,1 @@
+"""Marks the answers to an assignment: a whole class, or one answer of a student who practises."""

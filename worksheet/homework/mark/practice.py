@@ -1,0 +1,129 @@
+"""Checks one answer for a student who practises alone: the verdict and what went wrong, the solution only where it is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from os import PathLike
+
+from worksheet.derivation import Derivation, Step
+from worksheet.derive import derive
+from worksheet.document import Block, Bullets, Document, Table, Text, Working
+from worksheet.errors import WorksheetError, nearest, shown
+from worksheet.grading.diagnosis.diagnose import AND
+from worksheet.grading.mark import FLAGS, Mark, Verdict
+from worksheet.grading.mistakes import known_mistakes
+from worksheet.grading.paper.cells import FIND, TOTAL, Cell, Key
+from worksheet.grading.paper.find_question import said, with_questions
+from worksheet.grading.results.feedback import Solution
+from worksheet.grading.results.phrases import convention_titles
+from worksheet.homework.assignment.assignment import Assignment
+from worksheet.homework.assignment.reading import assignment_of
+from worksheet.homework.mark.grader import Answered, Grader
+from worksheet.homework.variants.variants import variant
+
+SAID = {
+    Verdict.RIGHT: "Right.",
+    Verdict.CARRIED: "Right from your own earlier values.",
+    Verdict.CONVENTION: "Right under another way of counting than this homework's",
+    Verdict.MISTAKE: "Not right, and it looks like a known mistake.",
+    Verdict.WRONG: "Not right.",
+    Verdict.UNREADABLE: "This cannot be read",
+    Verdict.BLANK: "There is no answer.",
+    Verdict.UNMARKED: "This could not be checked",
+}
+FINE = frozenset({Verdict.RIGHT, Verdict.CARRIED})
+
+
+@dataclass(frozen=True)
+class CheckedAnswer:
+    """What is said of one answer. ``hint`` has the formula without numbers, ``show`` the worked step."""
+
+    assignment: Assignment
+    student: str
+    cell: Cell
+    mark: Mark
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the answer is right."""
+        return self.mark.verdict in FINE
+
+    def report(self, *, hint: bool = False, show: bool = False) -> Document:
+        """The verdict and its reasons, with the formula or the worked step where they are wanted."""
+        digits = self.assignment.digits or self.assignment.convention.digits
+        title = f"S. No. {self.cell.row}, {self.cell.column}"
+        return Document(title, tuple(self.blocks(hint=hint, show=show)), digits=digits)
+
+    def blocks(self, *, hint: bool, show: bool) -> Iterator[Block]:
+        mark = self.mark
+        titles = ", ".join(convention_titles(mark.conventions, {}).values())
+        reason = titles or (mark.says if mark.verdict in (Verdict.UNREADABLE, Verdict.UNMARKED) else "")
+        yield Text(f"{SAID[mark.verdict]}: {reason}." if reason else SAID[mark.verdict])
+        labels = dict.fromkeys(part for label in mark.labels for part in label.split(AND))
+        remarks = [*(known_mistakes()[label].says for label in labels), *(FLAGS[flag].capitalize() + "." for flag in mark.flags)]
+        remarks += [mark.says] if mark.says and not reason else []
+        if remarks:
+            yield Bullets(tuple(remarks))
+        if hint and self.cell.row == FIND:
+            yield Text("Put the unknown into the formula of the condition, and solve that for it.")
+        elif hint and self.cell.asked.is_total:
+            yield Text("A total adds up the figures of its column.")
+        elif hint and not self.steps:
+            yield Text("This follows from the sizes of the layer's input alone.")
+        elif hint:
+            yield Table(("asked", "formula"), tuple((_asked(step), step.formula) for step in self.steps))
+        if show and self.cell.row == FIND:
+            yield Text(f"It is {said(self.cell.truth)}.")
+        elif show and not self.steps:
+            yield Text(f"It is {' × '.join(map(str, self.cell.truth))}.")
+        if show and self.steps:
+            yield Working("Worked", self.steps)
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The worked steps of the cell; none where an output has the sizes of the input."""
+        return Solution(derivation(self.assignment, self.student)).right(self.cell.key)
+
+
+def check(
+    assignment: Assignment | str | PathLike[str], row: str, column: str, answer: str, *, student: str = ""
+) -> CheckedAnswer:
+    """Mark one answer against the student's own sheet. ``row`` is an S. No., a layer's name, or total.
+
+    Raises WorksheetError for a row or column that is not asked, and where ``student`` is missing although each has a variant.
+    """
+    assignment = assignment_of(assignment)
+    if assignment.variants and not student:
+        raise WorksheetError("every student has a variant here", hint="--student and the id")
+    grader = Grader(assignment)
+    paper = grader.paper(student)
+    key = _key(assignment, row, column)
+    if key not in {cell.key for cell in paper.shown}:
+        asked = sorted({cell.column for cell in paper.shown if cell.row == key[0]})
+        raise WorksheetError(f"row {row} has no {shown(column)}", hint=f"asked there: {', '.join(asked)}" if asked else None)
+    marks = grader.marked(Answered(student, "", {key: answer})).marks
+    return CheckedAnswer(assignment, student, paper.cells[key], next(mark for mark in marks if mark.key == key))
+
+
+def _key(assignment: Assignment, row: str, column: str) -> Key:
+    names = {node.name: no for no, node in enumerate(assignment.network.nodes, 1)}
+    numbers = {str(no): no for no in names.values()}
+    if row.casefold() in (TOTAL, FIND):
+        return row.casefold(), column
+    if row not in names and row not in numbers:
+        hint = nearest(row, names) if not row.isdecimal() else f"from 1 to {len(numbers)}, or total"
+        raise WorksheetError(f"there is no row {shown(row)}", hint=hint)
+    return numbers.get(row) or names[row], column
+
+
+def derivation(assignment: Assignment, student: str) -> Derivation:
+    """The worked solution of a student's own network."""
+    network = variant(assignment, student) if assignment.variants else assignment.network
+    found = derive(network, assignment.convention, digits=assignment.digits or None, fold=False, batch=assignment.batch)
+    return with_questions(found, assignment.ask.find, network, assignment.convention, assignment.batch)
+
+
+def _asked(step: Step) -> str:
+    return " = ".join(step.symbols) or step.label

@@ -1,0 +1,1 @@
+"""A network for each student: what may vary, which values are chosen, and which mistakes they show."""
