@@ -26,7 +26,7 @@ class Folded:
     """A kind's formulas in one form with the facts folded in, ready to be evaluated for any layer that shares them.
 
     ``called`` is how the layer is called. Without a ``run`` the formulas are for one sample, whatever the bytes of a number.
-    ``inline_sizes`` puts the formulas of the output's sizes in place of W and H.
+    ``inline_sizes`` replaces W and H by the formulas of the output's sizes.
     """
 
     def __init__(

@@ -19,7 +19,7 @@ from worksheet.sizes import Sized
 
 NOTHING = Formula("0")
 BIAS = "b"  # the symbol by which kinds say whether they have a bias
-DIMENSIONS = ("1D ", "2D ", "3D ")  # before the titles of kinds that there are for each
+DIMENSIONS = ("1D ", "2D ", "3D ")  # prefixes of the titles of kinds that exist in several dimensions
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,13 @@ class Side:
 
     @property
     def label(self) -> str:
-        """Its name, with the column where that is not the one that the convention is asked for."""
+        """Its name, followed by the column if it is not the convention's main one."""
         main = self.column.name == self.convention.main
         return self.convention.name if main else f"{self.convention.name} {self.column.name}"
 
 
 def side(convention: Convention, column: str = "") -> Side:
-    """A convention with its main column or another. Raises ConventionError for a column that it lacks."""
+    """A convention with its main column or another. Raises ConventionError if it has no such column."""
     names = [known.name for known in convention.columns]
     if column and column not in names:
         raise ConventionError(f"{convention.name} has no column {column!r}", hint=nearest(column, names))
@@ -46,7 +46,7 @@ def side(convention: Convention, column: str = "") -> Side:
 
 @dataclass(frozen=True)
 class ComparedLayer:
-    """A layer in a comparison: its number, name and numbers, and what each side counts."""
+    """A layer in a comparison: its row number, name and values, and what each side counts."""
 
     no: int
     name: str
@@ -65,7 +65,7 @@ class Variant:
     layers: list[ComparedLayer] = field(default_factory=list)
 
     def difference(self, of: int, minus: int) -> Formula:
-        """What one side counts more than another for each layer, simplified."""
+        """How much more one side counts than another for each layer, simplified."""
         return difference(self.formulas[of], self.formulas[minus])
 
     def is_bias(self, of: int, minus: int) -> bool:
@@ -91,7 +91,7 @@ class DifferencePart:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A network counted in several ways."""
+    """A network counted under several conventions."""
 
     network: Network
     batch: int
@@ -100,12 +100,12 @@ class Comparison:
 
     @cached_property
     def totals(self) -> tuple[int, ...]:
-        """What each side counts in all."""
+        """The total of each side."""
         counted = [layer.counted for variant in self.variants for layer in variant.layers]
         return tuple(sum(column) for column in zip(*counted, strict=True))
 
     def parts(self, of: int, minus: int) -> tuple[DifferencePart, ...]:
-        """The difference of two totals by what it is about, the largest first; they add up to it."""
+        """The parts of the difference of two totals, the largest first; they add up to it."""
         groups: dict[str, list[Variant]] = {}
         for variant in self.variants:
             if variant.formulas[of] != variant.formulas[minus]:
@@ -118,7 +118,7 @@ class Comparison:
 
 
 def compare_sides(network: Network, sides: Sequence[Side], batch: int = 1) -> Comparison:
-    """A network counted by each of these sides. Raises WorksheetError where layers do not fit or a rule gives no whole number."""
+    """Count a network by each of these sides. Raises WorksheetError where layers do not fit or a rule gives no whole number."""
     return _Comparing(network, sides, batch).comparison()
 
 
@@ -146,7 +146,7 @@ class _Comparing:
         return Comparison(self.network, self.run.batch, self.sides, tuple(self.variants.values()))
 
     def variant(self, layer: Sized, folded: Sequence[Folded]) -> Variant:
-        """The variant of a layer; variants that read alike are one."""
+        """The variant of a layer; variants with equal formulas are merged."""
         key = (*folded, bool(layer.node.shares))
         if key not in self.known:
             made = self.made(layer, folded)
@@ -170,8 +170,8 @@ class _Comparing:
     def counted(self, variant: Variant, values: Mapping[str, Exact]) -> tuple[int, ...]:
         try:
             found = [formula.at(values) for formula in variant.formulas]
-        except KeyError as lacking:
-            message = f"{variant.kind.name}: this layer has no {lacking.args[0]}, which a rule uses"
+        except KeyError as missing:
+            message = f"{variant.kind.name}: this layer has no {missing.args[0]}, which a rule uses"
             raise ConventionError(message, hint="solve -c names the layer") from None
         for side, value in zip(self.sides, found, strict=True):
             if not isinstance(value, int):

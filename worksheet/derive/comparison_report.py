@@ -25,14 +25,14 @@ AnyConvention = Convention | str
 
 
 def compare(network: Network, conventions: Sequence[AnyConvention], *, batch: int = 1, digits: str = "en_US") -> Document:
-    """A network counted under two or more conventions, side by side; what each counts more than the first, derived.
+    """A network counted under two or more conventions, with the difference of each from the first, derived.
 
-    A convention is a name, the path of a YAML file or a Convention; ``name:column`` chooses another column than the
-    main one. Raises WorksheetError.
+    A convention is a name, the path of a YAML file or a Convention; ``name:column`` chooses a column other than
+    the main one. Raises WorksheetError.
     """
     sides = _sides(conventions)
     if len(sides) < 2:
-        raise ConventionError("a comparison takes two ways of counting", hint="such as -c torchinfo -c fvcore")
+        raise ConventionError("a comparison needs at least two conventions", hint="such as -c torchinfo -c fvcore")
     return _Document(compare_sides(network, sides, batch), Digits(digits)).report()
 
 

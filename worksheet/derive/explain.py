@@ -125,7 +125,7 @@ class _Answer:
         return f"{self.figure.text} is what these give: {names}."
 
     def without(self, side: Side) -> str:
-        """What the convention leaves out for want of a rule."""
+        """The kinds that the convention leaves out because it has no rule for them."""
         i = self.comparison.sides.index(side)
         kinds = sorted({variant.kind.name for variant in self.comparison.variants if not variant.ruled[i]})
         return f"; no rule for {', '.join(kinds)}" if kinds else ""

@@ -177,7 +177,7 @@ class _Memory:
 
 
 def _step(name: str, label: str, text: str, values: Mapping[str, Exact], value: int, note: str = "") -> Step:
-    """A step whose value is said in both units; a formula of numbers alone becomes a stage."""
+    """A step whose value is also given in larger units; a formula without symbols becomes a stage."""
     formula = Formula(text)
     stages = () if formula.symbols or text == "0" else (formula,)
     remark = " or ".join(in_bytes(value)) if value else ""

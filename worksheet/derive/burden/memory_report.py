@@ -10,7 +10,7 @@ from worksheet.conventions import Convention
 from worksheet.derivation import Derivation, Row, Step
 from worksheet.derive.arranging import whole
 from worksheet.derive.burden.profile import Profile, draw_profile
-from worksheet.derive.burden.scaled import SIZE, Burden, Scaled, burden, by_first, scaled_size
+from worksheet.derive.burden.scaled import SIZE, Burden, Scaled, by_first, measure_burden, scaled_size
 from worksheet.derive.convention_page import introduced
 from worksheet.derive.reference import listed
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
@@ -37,7 +37,7 @@ DRAWN = {  # name of the file, heading, colour
 OVER_DEPTH = "A bar for each layer, from the first to the last; the bands are the network's stages."
 
 
-def report(
+def burden(
     network: Network | str, *, convention: Convention | str = STANDARD, batch: int = BATCH, until: str = "",
     scales: Iterable[str | Fraction | float] | None = None, published: Published | None = None, digits: str = "en_US",
 ) -> Document:  # fmt: skip
@@ -56,7 +56,7 @@ def report(
         published = row_of(name)
         network = (published.model if published else model(name)).network()
     until = until or (published.until if published else "")
-    return _Document(burden(network, convention, scales=scales, until=until), batch, published, Digits(digits)).report()
+    return _Document(measure_burden(network, convention, scales=scales, until=until), batch, published, Digits(digits)).report()
 
 
 class _Document:

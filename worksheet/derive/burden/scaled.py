@@ -70,7 +70,7 @@ def scaled_size(size: int, scale: Fraction) -> int:
     return int(SIZE.at({"s": scale, "M": size}))
 
 
-def burden(
+def measure_burden(
     network: Network, convention: Convention | str, *, scales: Iterable[str | Fraction | float] | None = None, until: str = ""
 ) -> Burden:
     """Work a network out as a whole and, at each scale, up to a layer: its features' size, their memory, the flops.

@@ -136,7 +136,7 @@ class Search:
         return judged or (*parts, _Partly(case, undecided))
 
     def _side(self, box: Box, partly: _Partly) -> int:
-        """Along which side a box is cut: where that says most about what is not decided yet."""
+        """The side along which a box is cut: the one that decides most of what is still open."""
         if len(box) == 1:
             return 0
         case, guards = partly
@@ -146,13 +146,13 @@ class Search:
             for left, right in pairs
         ]
         whole = atoms(case.trace, box)
-        tells = [(holds, form, _width(span(form, whole)) or 1) for holds, form in open_ones[:MAX_WEIGHED]]
+        weighed = [(holds, form, _width(span(form, whole)) or 1) for holds, form in open_ones[:MAX_WEIGHED]]
 
         def left(side: int) -> tuple[int, Fraction]:
-            """What is still open where one unknown is in the middle: how many, and how wide."""
+            """How many relations stay open if one unknown is in the middle, and how wide they are."""
             middle = sum(box[side]) // 2
             within = atoms(case.trace, (*box[:side], (middle, middle), *box[side + 1 :]))
-            spans = [(holds, span(form, within), width) for holds, form, width in tells]
+            spans = [(holds, span(form, within), width) for holds, form, width in weighed]
             many = sum(verdict(holds, found) is None for holds, found, _ in spans)
             return many, sum((_width(found) / width for _, found, width in spans), Fraction(0))
 
@@ -206,7 +206,7 @@ class Search:
         if size(box) > MAX_COUNTED:
             name = self.closed.network.name
             raise NetworkError(
-                f"{name} is made for its input in ways that no formula tells; {size(box):,} places are too many to count each",
+                f"the layers of {name} do not follow one formula of its input; {size(box):,} places are too many to count each",
                 hint=f"at most {MAX_COUNTED:,}: --range",
             )
         found = []

@@ -15,11 +15,11 @@ from worksheet.network import Network
 from worksheet.varied import BATCH, WIDTH, SizeVariable, size_variables
 
 MAX_UNKNOWNS = 6
-# To where an unknown is searched where no range is given, by its letter; at least to twice what it is now.
+# The upper end of the search by letter, where no range is given; at least twice the present value.
 TOPS = {
     BATCH: 65_536, WIDTH: 4, "p": 16, "q": 16, "s": 16, "d": 16, "w": 32, "h": 32, "t": 32,
 }  # fmt: skip
-TOP, TIMES = 1_024, 4  # of any other: that, or so many times what it is now
+TOP, TIMES = 1_024, 4  # of any other unknown: at least TOP, at least TIMES its present value
 DEEPEST = 64
 LARGEST = 10**9
 

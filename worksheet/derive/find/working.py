@@ -111,7 +111,7 @@ class OneUnknown:
                 yield polynomial_of(layer.values[size]), self.put(known[size], layer.values)
 
     def put(self, formula: Formula, values: dict[str, int]) -> Node | None:
-        """A layer's formula with its numbers in place of all symbols but the unknown; None where others stay."""
+        """A layer's formula with numbers substituted for all symbols except the unknown; None if another symbol remains."""
         nodes: dict[str, Node] = {}
         for name in formula.symbols:
             value = values[name]

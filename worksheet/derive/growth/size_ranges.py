@@ -67,7 +67,7 @@ def read_ranges(texts: Mapping[str, str]) -> list[SizeRange]:
 
 
 def range_of(name: str, text: str) -> SizeRange:
-    """One range: ``112..672``, sizes with commas between, or a single one. Raises WorksheetError.
+    """One range: ``112..672``, sizes separated by commas, or a single one. Raises WorksheetError.
 
     >>> range_of("side", "112..672"), range_of("width", "0.25, 1/2, 1").listed
     (SizeRange(name='M', least=112, most=672, listed=()), (Fraction(1, 4), Fraction(1, 2), 1))
@@ -77,7 +77,7 @@ def range_of(name: str, text: str) -> SizeRange:
     if not (between or listed):
         example = EXAMPLES.get(symbol, "1..16")
         raise WorksheetError(
-            f"cannot read the range {shown(text)} of {name}", hint=f"such as {example}, or sizes with commas between"
+            f"cannot read the range {shown(text)} of {name}", hint=f"such as {example}, or sizes separated by commas"
         )
     sizes = [_number(name, word) for word in (between.groups() if between else text.split(","))]
     least, most = sizes[0], sizes[-1]

@@ -57,7 +57,7 @@ class LayerChain:
 
     @cached_property
     def cuts(self) -> list[int]:
-        """The places before which a single tensor is handed on."""
+        """The places before which a single tensor is passed on."""
         starts: dict[str, int] = dict.fromkeys(self.flow.inputs, -1)
         starts |= {node.name: place for place, node in enumerate(self.nodes) if self.flow.owners[node.name] == node.name}
         handed = [0] * (len(self.nodes) + 2)
@@ -72,8 +72,8 @@ class LayerChain:
         return found
 
     def segments(self, many: int) -> list[Segment]:
-        """The network in ``many`` segments of about the same bytes: cut where a single tensor is handed on while there are enough
-        such places, or anywhere where that keeps less. Raises ConventionError."""
+        """The network in ``many`` segments of about the same bytes: cut where a single tensor is passed on if there are enough
+        such places, or anywhere if that keeps less. Raises ConventionError."""
         if not 1 <= many <= len(self.nodes):
             hint = f"a whole number from 1 to {len(self.nodes)}, the number of layers"
             raise ConventionError(f"the network cannot be cut into {many} segments", hint=hint)

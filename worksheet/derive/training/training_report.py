@@ -44,8 +44,8 @@ def train(
     """The worked solution of what one step of training costs a network.
 
     ``optimiser`` is one of ``conventions.optimisers``, ``precision`` one of its precisions (fp32 by default). ``convention``
-    must count training: ``training`` (the default; operations), ``training-macs``, ``training-memory``, or one of your own.
-    ``segments`` adds what is kept with checkpoints between so many segments. ``batch``, ``digits``, ``fold``: as of ``derive``.
+    must count training: ``training`` (the default; operations), ``training-macs``, ``training-memory``, or a YAML file.
+    ``segments`` adds what is kept with checkpoints between that many segments. ``batch``, ``digits``, ``fold``: as of ``derive``.
     Raises WorksheetError.
     """
     found = as_convention(convention or STANDARD)

@@ -13,7 +13,7 @@ from worksheet.derive.transformers.estimates import ATTENTION, FIGURES, FORMED, 
 from worksheet.derive.transformers.symbolic_sizes import Amount
 from worksheet.formula import Exact, Formula, Scale, in_bytes
 
-LARGE = 10**6  # figures from here on are said in a larger unit, too
+LARGE = 10**6  # figures from here on are also given in a larger unit
 SUMS = (  # of the numbers of the tokens that are generated, and of their squares
     Formula("(L*(L + 1) - P*(P + 1))/2"),
     Formula("(L*(L + 1)*(2*L + 1) - P*(P + 1)*(2*P + 1))/6"),
@@ -43,7 +43,7 @@ class CostSteps:
         values = {name: every[name] for name in formula.symbols}
         if not symbol:
             return Step(label, label, (), formula, values, value, remark=in_units(value), note=note)
-        said = f"{label}. {note}".strip()  # print has no room for it beside the symbol
+        said = f"{label}. {note}".strip()  # there is no room for it next to the symbol
         return Step(symbol, "", (symbol,), formula, values, value, remark=in_units(value), note=said)
 
     def about(self, label: str, formula: Formula | str, given: Mapping[str, Exact], value: Exact, note: str = "") -> Step:

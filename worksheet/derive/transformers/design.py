@@ -11,7 +11,15 @@ from worksheet.zoo.language import TRANSFORMERS, Transformer, TransformerDesign
 
 PREFIX = "zoo:"
 LARGEST = 10**9  # of a size
-WORDS = ("blocks", "width", "heads", "key_heads", "wide", "vocabulary", "positions")  # what may be given in place of the design's
+WORDS = (
+    "blocks",
+    "width",
+    "heads",
+    "key_heads",
+    "wide",
+    "vocabulary",
+    "positions",
+)  # the sizes of the design that may be replaced
 
 
 def transformer_named(source: str) -> Transformer:

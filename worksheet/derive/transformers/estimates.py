@@ -1,4 +1,4 @@
-"""The usual estimates of what a transformer costs, held against the exact closed forms: the error as a formula."""
+"""The usual estimates of what a transformer costs, compared with the exact closed forms: the error as a formula."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NARAYANAN = "D. Narayanan et al., Efficient large-scale language model training 
 KORTHIKANTI = "V. Korthikanti et al., Reducing activation recomputation in large transformer models (2022), appendix A"
 PALM = "A. Chowdhery et al., PaLM: scaling language modeling with Pathways (2022), appendix B"
 
-# What an estimate is held against. Flops count a multiply-accumulate as two.
+# What an estimate is compared with. Flops count a multiply-accumulate as two.
 EXACT = {
     "parameters": "all parameters",
     "non-embedding": "the parameters without those of the vocabulary and of positions",

@@ -26,7 +26,7 @@ MEANINGS = {
     "P": "tokens that are there before any is generated",
     "B": "texts that are generated together",
 }
-INSIDE = ("L", "V", "e", "h", "g", "f", "T", "S")  # what a network is laid with: e is the width of a head, g the heads of keys
+INSIDE = ("L", "V", "e", "h", "g", "f", "T", "S")  # the sizes of a counted network: e is the width of a head, g the heads of keys
 USUAL = 4  # times as wide as a token is the layer between the linear layers, mostly
 
 
@@ -84,7 +84,7 @@ class Sizes:
 
     @property
     def inside(self) -> dict[Variable, Exact]:
-        """What the networks are laid with. The length is not a size that a layer has by chance, nor the number of positions."""
+        """The sizes of the networks that are counted. The length equals neither another size of a layer nor the number of positions."""
         d = self.design
         values = (
             max(1, d.positions // 2),
@@ -160,7 +160,7 @@ class Sizes:
         return sum((part.times(self._power(name, power)) if power else part for power, part in parts), self.number(0))
 
     def triangle(self, amount: Amount) -> Amount:
-        """The same where no query meets the keys after it: L*(L + 1)/2 pairs in place of L**2."""
+        """The same where no query meets the keys after it: L*(L + 1)/2 pairs instead of L**2."""
         length = self.size("L")
         pairs = (length.times(length) + length).times(Fraction(1, 2))
         squares = self.squares(amount)
