@@ -6,7 +6,7 @@ from worksheet.derive.comparison_report import compare, compare_conventions
 from worksheet.derive.convention_page import convention_list, convention_page
 from worksheet.derive.explain import explain
 from worksheet.derive.selection import select, summary
-from worksheet.derive.solution import derive, formulas
+from worksheet.derive.worked_solution import derive, formulas
 
 __all__ = [
     "ZooEntry",

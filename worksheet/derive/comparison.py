@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from worksheet.conventions import Column, Convention
+from worksheet.conventions import convention as convention_named
 from worksheet.counting.counting import Counting, FoldedForms, is_shared
 from worksheet.counting.folding import Folded
 from worksheet.counting.run import Run
+from worksheet.derive.arranging import group_by
 from worksheet.errors import ConventionError, Where, nearest
 from worksheet.formula import Exact, Formula
 from worksheet.formula.simplify import difference
@@ -34,6 +36,18 @@ class Side:
         """Its name, followed by the column if it is not the convention's main one."""
         main = self.column.name == self.convention.main
         return self.convention.name if main else f"{self.convention.name} {self.column.name}"
+
+
+def split_column(text: str | Convention) -> tuple[str | Convention, str]:
+    """A convention, and the name of the column after a colon, if any: ``name:column``. A path may contain a colon."""
+    name, _, column = text.rpartition(":") if isinstance(text, str) else ("", "", "")
+    return (name, column) if name and "/" not in column and "." not in column else (text, "")
+
+
+def read_side(text: str | Convention) -> Side:
+    """A side from ``name``, ``name:column``, the path of a YAML file or a Convention. Raises ConventionError."""
+    name, column = split_column(text)
+    return side(convention_named(name), column)
 
 
 def side(convention: Convention, column: str = "") -> Side:
@@ -106,13 +120,13 @@ class Comparison:
 
     def parts(self, of: int, minus: int) -> tuple[DifferencePart, ...]:
         """The parts of the difference of two totals, the largest first; they add up to it."""
-        groups: dict[str, list[Variant]] = {}
-        for variant in self.variants:
-            if variant.formulas[of] != variant.formulas[minus]:
-                groups.setdefault(variant.noun(of, minus), []).append(variant)
+        differing = [variant for variant in self.variants if variant.formulas[of] != variant.formulas[minus]]
+        groups = group_by(differing, lambda variant: variant.noun(of, minus))
         parts = [
-            DifferencePart(noun, sum(layer.counted[of] - layer.counted[minus] for v in found for layer in v.layers), tuple(found))
-            for noun, found in groups.items()
+            DifferencePart(
+                noun, sum(layer.counted[of] - layer.counted[minus] for v in variants for layer in v.layers), tuple(variants)
+            )
+            for noun, variants in groups.items()
         ]
         return tuple(sorted([part for part in parts if part.value], key=lambda part: -abs(part.value)))
 

@@ -38,7 +38,7 @@ def convention_list() -> Document:
 
 def convention_page(counting: Convention | str) -> Document:
     """One convention, with its formulas for the kinds of layers. Raises WorksheetError for an unknown one."""
-    found = convention(counting) if isinstance(counting, str) else counting
+    found = convention(counting)
     blocks: list[Block] = [Text(introduced(found.title, found.unit, found.cite))]
     blocks += [Bullets(found.rules)] if found.rules else []
     for column in found.columns:

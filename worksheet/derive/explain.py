@@ -106,7 +106,6 @@ class _Answer:
 
     def report(self) -> Document:
         c = self.comparison
-        name = c.network.heading.title or c.network.name
         blocks: list[Block] = [Text(self.sentence())]
         if self.matches:
             given = [(m.side, m.value, HOW[m.how] + self.without(m.side)) for m in self.matches]
@@ -116,7 +115,7 @@ class _Answer:
         if not self.matches:
             close = [(side, value, self.without(side).lstrip("; ")) for side, value in self.closest()]
             blocks += [Title("The closest"), _table(close, "Note")]
-        return Document(f"{name}: {self.figure.text}", tuple(blocks), self.data(), digits=self.digits.locale)
+        return Document(f"{c.network.title}: {self.figure.text}", tuple(blocks), self.data(), digits=self.digits.locale)
 
     def sentence(self) -> str:
         if not self.matches:

@@ -7,10 +7,11 @@ from fractions import Fraction
 from typing import Any
 
 from worksheet.conventions import Convention
+from worksheet.counting.run import check_batch
 from worksheet.derivation import Derivation, Row, Step
-from worksheet.derive.arranging import whole
+from worksheet.derive.arranging import group_by, whole
 from worksheet.derive.burden.profile import Profile, draw_profile
-from worksheet.derive.burden.scaled import SIZE, Burden, Scaled, by_first, measure_burden, scaled_size
+from worksheet.derive.burden.scaled import SIZE, Burden, Scaled, measure_burden, scaled_size
 from worksheet.derive.convention_page import introduced
 from worksheet.derive.reference import listed
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
@@ -23,7 +24,7 @@ from worksheet.zoo import Published, model
 from worksheet.zoo import published as row_of
 
 STANDARD = "convnet-burden"
-BATCH, LARGEST_BATCH = 128, 10**9
+BATCH = 128
 PARAMS, FEATURES, FLOPS = "param_mem", "feat_mem", "flops"  # the convention's columns
 SYMBOLS = {PARAMS: "P", FEATURES: "F", FLOPS: "Q"}  # of what one image costs
 BATCHED = "B*{}"  # what the images of a batch cost together
@@ -49,8 +50,7 @@ def burden(
     A text names a network of the zoo (``zoo:resnet-50``): reported is the variant that was published, where there is one, with
     the published figures beside. ``published`` are those figures for a network that is given itself. Raises WorksheetError.
     """
-    if not 1 <= batch <= LARGEST_BATCH:
-        raise ConventionError(f"a batch of {batch} images", hint=f"a whole number from 1 to {LARGEST_BATCH:,}")
+    check_batch(batch, "images")
     if isinstance(network, str):
         name = network.removeprefix("zoo:")
         published = row_of(name)
@@ -75,7 +75,7 @@ class _Document:
         self.scales = {heading.name: heading.scale or Scale(1000) for heading in self.solution.headings}
         self.published = published
         self.name = published.name if published else found.network.name
-        self.title = found.network.heading.title or found.network.name
+        self.title = found.network.title
 
     def report(self) -> Document:
         blocks = [*self.whole(), *self.profiles(), *self.scaled(), *self.worked(self.chosen()), *self.notes()]
@@ -196,7 +196,7 @@ class _Document:
         yield Title(f"The row of {_by(row.solution.input[1:])}, worked")
         yield Text(f"One image, as far as {self.found.until}; below, a layer of each kind step by step.")
         yield from self.kinds(row.solution, (FEATURES, FLOPS))
-        for rows in by_first(row.solution.rows).values():
+        for rows in group_by(row.solution.rows, lambda row: row.kind).values():
             costs = [r for r in rows if any(whole(r.columns[self.columns[name]].value) for name in (FEATURES, FLOPS))]
             if costs:
                 yield self.layer(costs[0])

@@ -8,11 +8,11 @@ from fractions import Fraction
 from functools import cached_property
 from math import prod
 
-from worksheet import conventions
 from worksheet.conventions import Convention
 from worksheet.counting.counting import Counting
 from worksheet.counting.folding import Folded
 from worksheet.counting.run import run_of
+from worksheet.derive.worked_solution import convention_for
 from worksheet.errors import NetworkError, WorksheetError
 from worksheet.formula import Exact, Formula, whole
 from worksheet.formula.polynomial import Monomial, Polynomial, TooLong
@@ -73,8 +73,7 @@ class Closed:
         samples: int = 1, dtype: str = "",
     ) -> None:  # fmt: skip
         self.network = network
-        chosen = convention or network.heading.convention or conventions.STANDARD
-        self.convention = conventions.convention(chosen) if isinstance(chosen, str) else chosen
+        self.convention = convention_for(network, convention)
         texts = [symbol for symbol in symbols if isinstance(symbol, str)]
         named = dict(zip(texts, size_variables(network, texts), strict=True))
         self.variables = tuple(symbol if isinstance(symbol, SizeVariable) else named[symbol] for symbol in symbols)

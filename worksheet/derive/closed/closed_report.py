@@ -8,18 +8,20 @@ from typing import Any
 
 from worksheet.conventions import Convention
 from worksheet.derivation import Step, spans
+from worksheet.derive.arranging import is_default_name
 from worksheet.derive.closed.cases import Closed, ClosedCase
-from worksheet.derive.closed.classes import Classes, plain
+from worksheet.derive.closed.classes import Classes
 from worksheet.derive.closed.closed_rows import Alike, ClosedRows
 from worksheet.derive.closed.domains import domain, domain_section, size_text
 from worksheet.derive.closed.total_texts import leading, texts
 from worksheet.derive.convention_page import introduced
 from worksheet.derive.reference import listed, sections
-from worksheet.derive.selection import numbered
-from worksheet.derive.solution import MODES, derive, faults, uncounted
+from worksheet.derive.selection import choose_rows
+from worksheet.derive.worked_solution import MODES, derive, faults, uncounted
 from worksheet.document import Block, Bullets, Cell, Chapter, Document, NetworkPicture, Table, Text, Title, Working
-from worksheet.errors import WorksheetError, nearest, shown
+from worksheet.errors import WorksheetError
 from worksheet.formula import Digits, Formula, whole
+from worksheet.formula.exact import as_json
 from worksheet.formula.polynomial import Polynomial
 from worksheet.network import Network
 from worksheet.varied import BATCH, SizeVariable
@@ -80,7 +82,7 @@ class _Document:
         blocks += [*self.reference(chosen), *self.worked(chosen)] if worked else []
         blocks += [Title("Notes"), Bullets(notes)] if notes else []
         heading = self.network.heading
-        title = f"{heading.title or self.network.name} with {self.symbols_in_words()}"
+        title = f"{self.network.title} with {self.symbols_in_words()}"
         return Document(title, tuple(blocks), self.data(notes), course=heading.course, digits=self.digits.locale)
 
     def symbols_in_words(self) -> str:
@@ -89,16 +91,7 @@ class _Document:
 
     def chosen(self, rows: str, kinds: Sequence[str]) -> list[int]:
         """The numbers of the rows that are shown. Raises WorksheetError."""
-        every = self.rows.rows
-        numbers = numbered(rows, max(every)) if rows.strip() else set(every)
-        occurring = {row.layer.kind.name for row in every.values()}
-        for kind in kinds:
-            if kind not in occurring:
-                raise WorksheetError(f"no layer is a {shown(kind)}", hint=nearest(kind, occurring))
-        chosen = [no for no in every if no in numbers and (not kinds or every[no].layer.kind.name in kinds)]
-        if not chosen:
-            raise WorksheetError(f"no row of {shown(rows)} is a {' or '.join(kinds)}")
-        return chosen
+        return choose_rows({no: row.layer.kind.name for no, row in self.rows.rows.items()}, rows, kinds)
 
     # The network as a whole
 
@@ -162,10 +155,10 @@ class _Document:
 
     def picture(self) -> Chapter:
         rows = derive(self.network, self.convention).rows
-        return Chapter("The network", (NetworkPicture(rows, self.network.heading.title or self.network.name),), "graph")
+        return Chapter("The network", (NetworkPicture(rows, self.network.title),), "graph")
 
     def table(self, chosen: Sequence[Alike]) -> Iterator[Block]:
-        named = [] if all(_is_counted(alike) for alike in chosen) else ["Name"]
+        named = [] if all(is_default_name(alike.row.layer.node.name, alike.row.layer.kind.name) for alike in chosen) else ["Name"]
         lines = []
         for alike in chosen:
             row = alike.row
@@ -215,8 +208,8 @@ class _Document:
             "convention": self.convention.name,
             "symbols": [
                 {
-                    "symbol": variable.symbol, "name": variable.name, "meaning": variable.meaning, "value": plain(variable.value),
-                    "least": plain(variable.least), "step": plain(variable.step),
+                    "symbol": variable.symbol, "name": variable.name, "meaning": variable.meaning,
+                    "value": as_json(variable.value), "least": as_json(variable.least), "step": as_json(variable.step),
                 }
                 for variable in self.closed.variables
             ],
@@ -247,9 +240,3 @@ class _Document:
 def name_of(symbol: str | SizeVariable) -> str:
     """The name by which a symbol was asked for."""
     return symbol.strip() if isinstance(symbol, str) else symbol.name
-
-
-def _is_counted(alike: Alike) -> bool:
-    """Whether a name is only the layer's kind with a number."""
-    start, _, number = alike.row.layer.node.name.rpartition("_")
-    return start == alike.row.layer.kind.name.lower() and number.isdecimal()

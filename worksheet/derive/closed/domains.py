@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from worksheet.derive.arranging import group_by
 from worksheet.derive.closed.cases import Closed
 from worksheet.derive.closed.classes import Classes, Group, SizeInterval
-from worksheet.derive.closed.residues import Residue
 from worksheet.derive.reference import listed
 from worksheet.document import Block, Table, Text, Title
 from worksheet.formula import Digits, Exact
@@ -98,10 +98,7 @@ class _Sizes:
 
     def refused(self) -> Iterator[str]:
         """The classes without a network, with the reason."""
-        by_reason: dict[str, list[Residue]] = {}
-        for residue in self.classes.all:
-            by_reason.setdefault(residue.refusal, []).append(residue)
-        for reason, members in by_reason.items():
+        for reason, members in group_by(self.classes.all, lambda residue: residue.refusal).items():
             if reason:
                 where = self.remainders(Group(tuple(members), None, reason))
                 yield f"There is no such network with {where}, for example: {reason}."

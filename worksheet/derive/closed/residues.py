@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -164,14 +165,10 @@ class _Residues:
 
 
 def _furthest(holds: Callable[[int], bool], most: int) -> int:
-    """The largest number for which something holds that holds for all smaller numbers and for no larger one."""
+    """The largest number up to ``most`` for which something holds that holds for all smaller numbers and for no larger one."""
     if most <= 0 or holds(most):
         return max(most, 0)
-    low, high = 0, most
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if holds(middle) else (low, middle)
-    return low
+    return bisect_left(range(1, most), x=True, key=lambda number: not holds(number))
 
 
 def class_symbols(variables: Sequence[SizeVariable], periods: Sequence[int]) -> tuple[str, ...]:

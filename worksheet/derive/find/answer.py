@@ -8,7 +8,6 @@ from functools import cached_property
 from itertools import product
 from math import prod
 
-from worksheet import conventions
 from worksheet.conventions import Convention
 from worksheet.counting.counting import Counting
 from worksheet.counting.run import run_of
@@ -19,6 +18,7 @@ from worksheet.derive.find.depth import deepen
 from worksheet.derive.find.quantity import Condition, Count, condition
 from worksheet.derive.find.search import Decided, Search, SearchWork
 from worksheet.derive.find.unknown import UnknownNumber, by_name, unknowns
+from worksheet.derive.worked_solution import convention_for
 from worksheet.errors import Collector, NetworkError, Where
 from worksheet.formula import Exact
 from worksheet.network import Network
@@ -102,8 +102,7 @@ def read_question(
     ranges: Iterable[str] = (), batch: int = 1, dtype: str = "", where: Where | None = None,
 ) -> SoughtNumbers:  # fmt: skip
     """The question itself, with every name understood; as of ``find_values``. Raises WorksheetError with all faults."""
-    chosen = convention or network.heading.convention or conventions.STANDARD
-    counting = conventions.convention(chosen) if isinstance(chosen, str) else chosen
+    counting = convention_for(network, convention)
     if not 1 <= len(so_that) <= MAX_CONDITIONS:
         raise NetworkError(f"{len(so_that)} conditions", hint=f"from 1 to {MAX_CONDITIONS}: such as conv1.output = 56")
     count = Count(Counting(network, counting, run_of(counting, batch, dtype)))

@@ -16,7 +16,8 @@ from worksheet.derive.find.pages import OnePage
 from worksheet.derive.find.search import SearchLine, bounds, size
 from worksheet.derive.find.unknown import UnknownNumber
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
-from worksheet.formula import Digits, Exact
+from worksheet.formula import Digits
+from worksheet.formula.exact import as_json
 from worksheet.network import Network
 from worksheet.varied import BATCH, with_sizes
 
@@ -54,7 +55,7 @@ class _Document:
 
     def report(self) -> Document:
         network = self.question.network
-        title = f"{network.heading.title or network.name}: {', '.join(u.name for u in self.question.unknowns)}"
+        title = f"{network.title}: {', '.join(u.name for u in self.question.unknowns)}"
         return Document(title, tuple(self.blocks()), data(self.found), digits=self.digits.locale)
 
     def blocks(self) -> Iterator[Block]:
@@ -173,14 +174,10 @@ def data(found: FindAnswer) -> Mapping[str, Any]:
         "batch": question.samples,
         "unknowns": [unknown.name for unknown in question.unknowns],
         "conditions": [condition.asked.text for condition in question.conditions],
-        "solutions": [{name: _json(value) for name, value in solution.items()} for solution in found.solutions],
+        "solutions": [{name: as_json(value) for name, value in solution.items()} for solution in found.solutions],
         "complete": True,
         "searched": {
-            "ranges": {u.name: [_json(u.value(steps)) for steps in u.steps] for u in question.unknowns},
+            "ranges": {u.name: [as_json(u.value(steps)) for steps in u.steps] for u in question.unknowns},
             "cells": found.cells,
         },
     }
-
-
-def _json(value: Exact) -> int | str:
-    return value if isinstance(value, int) else str(value)

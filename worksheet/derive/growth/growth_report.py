@@ -13,7 +13,7 @@ from worksheet.derive.growth.cost_curves import Curve, Doubling, letter
 from worksheet.derive.growth.growth_data import data
 from worksheet.derive.growth.kind_sums import Grown
 from worksheet.derive.growth.kinds import kinds_of
-from worksheet.derive.growth.plan import GrowthChapter, Plan, Progress, plain, title_of
+from worksheet.derive.growth.plan import GrowthChapter, Plan, Progress, plain
 from worksheet.derive.growth.size_ranges import how_many, written
 from worksheet.derive.reference import listed
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
@@ -62,7 +62,7 @@ class _Document:
         self.digits = digits
 
     def report(self) -> Document:
-        names = listed([title_of(network) for network in self.plan.networks])
+        names = listed([network.title for network in self.plan.networks])
         blocks = [*self.introduced(), *(block for chapter in self.chapters for block in _Chapter(self, chapter).blocks())]
         return Document(f"{names}: how the cost grows", tuple(blocks), data(self.plan, self.chapters), digits=self.digits.locale)
 
@@ -79,13 +79,13 @@ class _Document:
     def notes(self) -> Iterator[str]:
         """The notes of the networks, and the layers that are not counted."""
         for network in self.plan.networks:
-            yield from (f"{title_of(network)}: {note}" for note in network.notes)
+            yield from (f"{network.title}: {note}" for note in network.notes)
         for grown in self.chapters[0].every:
             shown = [side.column.name for sides in self.plan.groups.values() for side in sides]
             for column, kinds in grown.unruled:
                 if column in shown:
                     by = f"{grown.closed.convention.name} ({column})"
-                    yield f"{by} has no rule for {listed(kinds)} of {title_of(grown.closed.network)}: counted as nothing."
+                    yield f"{by} has no rule for {listed(kinds)} of {grown.closed.network.title}: counted as nothing."
 
     def decimals(self, value: Fraction | float) -> str:
         """A number to two decimals."""
@@ -120,7 +120,7 @@ class _Chapter:
         """A curve in a sentence: the column, the network and, among several, the convention."""
         column = plain(curve.side.column.heading)
         by = f" ({curve.side.convention.name})" if len(self.plan.conventions) > 1 else ""
-        return f"{column} of {title_of(curve.grown.closed.network)}{by}"
+        return f"{column} of {curve.grown.closed.network.title}{by}"
 
     def file(self, curve: Curve, what: str) -> str:
         by = [curve.side.convention.name] if len(self.plan.conventions) > 1 else []
@@ -136,7 +136,7 @@ class _Chapter:
             yield Bullets(tuple(items))
 
     def refusals(self, grown: Grown) -> Iterator[str]:
-        name, runs, lattice = title_of(grown.closed.network), grown.refusals, grown.lattice()
+        name, runs, lattice = grown.closed.network.title, grown.refusals, grown.lattice()
         accepted, possible = len(grown.values), how_many(grown.span, grown.variable.step)
         if lattice:
             distance, rest = lattice
@@ -197,7 +197,7 @@ class _Chapter:
             scale = varying[0].side.column.scale or Scale(1000)
             names = "-".join(dict.fromkeys(curve.grown.closed.network.name for curve in varying))
             name = "-".join([names, heading.lower().replace(" ", "-"), self.chapter.variable.name])
-            of = f" of {title_of(self.plan.networks[0])}" if len(self.plan.networks) == 1 else ""
+            of = f" of {self.plan.networks[0].title}" if len(self.plan.networks) == 1 else ""
             chart = Chart(name, heading + of, sizes, scale, lines)
             yield draw_chart(chart)
             if self.chapter.span.most >= 2 * self.chapter.span.least:
@@ -227,7 +227,7 @@ class _Chapter:
             if classes:
                 sizes = self.in_class(classes[0].period, classes[0].residue, grown)
                 legend.append((("Q",), f"a whole number, with {sizes}"))
-            yield Section("", f"{title_of(grown.closed.network)}{by}", tuple(legend), tuple(statements))
+            yield Section("", f"{grown.closed.network.title}{by}", tuple(legend), tuple(statements))
 
     def statements(self, curve: Curve) -> Iterator[Statement]:
         column, usual = plain(curve.side.column.heading), curve.usual_class()

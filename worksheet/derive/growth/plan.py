@@ -9,8 +9,9 @@ from functools import cached_property
 
 from worksheet.conventions import Convention
 from worksheet.conventions import convention as convention_named
+from worksheet.derive.arranging import group_by
 from worksheet.derive.closed import Closed
-from worksheet.derive.comparison import Side
+from worksheet.derive.comparison import Side, split_column
 from worksheet.derive.comparison import side as side_of
 from worksheet.derive.growth.cost_curves import Curve
 from worksheet.derive.growth.kind_sums import Grown, grow_over
@@ -164,13 +165,9 @@ class Plan:
 
     def label(self, network: Network, side: Side, sides: Sequence[Side]) -> str:
         """What distinguishes a curve from the others of its picture."""
-        names = [title_of(network)] if len(self.networks) > 1 else []
+        names = [network.title] if len(self.networks) > 1 else []
         names += [side.label] if len(sides) > 1 else []
         return ", ".join(names) or plain(side.column.heading)
-
-
-def title_of(network: Network) -> str:
-    return network.heading.title or network.name
 
 
 def plain(heading: str) -> str:
@@ -195,7 +192,8 @@ def grouped(conventions: Sequence[Convention | str], columns: Sequence[str]) -> 
     asked: list[tuple[Convention, str]] = []
     for convention in conventions:
         with faults.catching():
-            asked.append(_convention(convention))
+            name, column = split_column(convention)
+            asked.append((side_of(convention_named(name), column).convention, column))
     faults.raise_any()
     _check_columns([convention for convention, _ in asked], columns)
     sides: list[Side] = []
@@ -205,21 +203,8 @@ def grouped(conventions: Sequence[Convention | str], columns: Sequence[str]) -> 
         sides += [side_of(chosen, name) for name in names]
     if len(asked) > 1 and not columns:
         return {"What is counted": list({(side.convention.name, side.column.name): side for side in sides}.values())}
-    groups: dict[str, list[Side]] = {}
-    for side in sides:
-        groups.setdefault(side.column.name, []).append(side)
+    groups = group_by(sides, lambda side: side.column.name)
     return {plain(group[0].column.heading): group for group in groups.values()}
-
-
-def _convention(convention: Convention | str) -> tuple[Convention, str]:
-    """A convention and the column that was asked for, if any."""
-    if not isinstance(convention, str):
-        return convention, ""
-    name, colon, column = convention.rpartition(":")
-    if not (colon and name):
-        return convention_named(convention), ""
-    named = convention_named(name)
-    return named, side_of(named, column).column.name
 
 
 def _check_columns(conventions: Sequence[Convention], columns: Sequence[str]) -> None:

@@ -24,7 +24,7 @@ def hardware_report(on: str | Hardware = "", *, digits: str = "en_US") -> Docume
     """One processor with its peaks worked, or, without one, all that come with the package as a table. Raises WorksheetError."""
     grouping = Digits(digits)
     if on:
-        found = known.hardware(on) if isinstance(on, str) else on
+        found = known.hardware(on)
         workings = [Working(f"Peak and ridge point, {dtype}", tuple(peak_steps(found, dtype, grouping))) for dtype in found.rates]
         return Document(found.title, (*about(found), Title("By type of numbers"), *workings), data(found), digits=grouping.locale)
     every = [known.hardware(name) for name in known.names()]

@@ -10,6 +10,7 @@ from worksheet import hardware as known
 from worksheet.conventions.dtypes import STORES, size
 from worksheet.conventions.dtypes import said as in_bytes_each
 from worksheet.derivation import Row, Step
+from worksheet.derive.arranging import group_by
 from worksheet.derive.convention_page import introduced
 from worksheet.derive.roofline.energy_report import energy_blocks
 from worksheet.derive.roofline.hardware_report import GIGA, near, peak_blocks
@@ -28,7 +29,7 @@ from worksheet.derive.roofline.time_bounds import (
     standard,
 )  # fmt: skip
 from worksheet.derive.roofline.time_data import data
-from worksheet.derive.selection import numbered
+from worksheet.derive.selection import read_rows
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
 from worksheet.formula import Digits, Exact, Formula
 from worksheet.hardware import Energies, Hardware, energies, operation
@@ -69,8 +70,7 @@ def timing(
     worked (``"1,4-6"``), by default of each kind the one that takes longest. ``energy`` is another table of energies than the
     published one. The data give seconds, bytes and operations. Raises WorksheetError.
     """
-    hardware = known.hardware(on) if isinstance(on, str) else on
-    found = roofline(network, hardware, batch=batch, dtype=dtype, convention=convention)
+    found = roofline(network, known.hardware(on), batch=batch, dtype=dtype, convention=convention)
     return _Document(found, rows, energy or energies(), Digits(digits)).report()
 
 
@@ -82,11 +82,11 @@ class _Document:
         self.digits = digits
         self.table = table
         self.name = found.network.name
-        self.title = found.network.heading.title or found.network.name
+        self.title = found.network.title
         self.op = operation(found.dtype)
         self.each = size(found.types[STORES[1]])
         longest = [max(bounds, key=lambda bound: bound.time) for bounds in found.by_kind().values()]
-        self.worked = numbered(rows, len(found.bounds)) if rows else {bound.load.row.no for bound in longest}
+        self.worked = read_rows(rows, len(found.bounds)) if rows else {bound.load.row.no for bound in longest}
 
     def report(self) -> Document:
         blocks = [
@@ -227,12 +227,10 @@ class _Document:
     def steps(self) -> Iterator[Block]:
         yield Title("Layers, worked")
         yield Text(SYMBOLS)
-        same: dict[object, list[Row]] = {}
-        for bound in self.found.bounds:
-            same.setdefault(_alike(bound), []).append(bound.load.row)
+        same = group_by(self.found.bounds, _alike)
         for bound in self.found.bounds:
             if bound.load.row.no in self.worked:
-                yield self.layer(bound, [row for row in same[_alike(bound)] if row.no != bound.load.row.no])
+                yield self.layer(bound, [other.load.row for other in same[_alike(bound)] if other is not bound])
 
     def layer(self, bound: TimeBound, alike: list[Row]) -> Working:
         row = bound.load.row

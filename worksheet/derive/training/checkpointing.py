@@ -132,10 +132,10 @@ def _spread(sums: Sequence[int], places: Sequence[int], total: int, many: int) -
     return chosen
 
 
-def best(layers: int) -> int:
+def best_segments(layers: int) -> int:
     """The number of segments at which n + L/n is smallest: the least n with n(n + 1) >= L.
 
-    >>> best(100), best(90), best(91)
+    >>> best_segments(100), best_segments(90), best_segments(91)
     (10, 9, 10)
     """
     n = 1

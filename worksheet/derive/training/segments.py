@@ -8,7 +8,7 @@ from math import prod
 from worksheet.counting.gradients import Gradients
 from worksheet.counting.run import Run
 from worksheet.derivation import Derivation, Figure, Step
-from worksheet.derive.training.checkpointing import Cost, LayerChain, Segment, best
+from worksheet.derive.training.checkpointing import Cost, LayerChain, Segment, best_segments
 from worksheet.formula import Exact, Formula, in_bytes
 from worksheet.network import Network
 
@@ -51,18 +51,13 @@ def _cost(memory: Derivation, flow: Gradients, run: Run) -> Cost:
 def _closed(layers: int, many: int) -> Figure:
     """The chain of one layer more than the network has places to cut it; of as many as segments where that is more."""
     layers = max(layers, many)
-    found = best(layers)
-    least = {"n": found, "L": layers}
-    note = f"n(n + 1) is {found * (found + 1)}, and {(found - 1) * found} with one segment less: L = {layers} lies between."
-    return Figure(
-        "Checkpoints in a chain of equal layers",
-        CLOSED,
-        (
-            _step("chain", f"Arrays, n = {many}", "n + ceil(L/n)", {"n": many, "L": layers}),
-            _step("best", f"Arrays, best n = {found}", "n + ceil(L/n)", least, note),
-        ),
-        bytes=False,
+    n = best_segments(layers)
+    note = f"n(n + 1) is {n * (n + 1)}, and {(n - 1) * n} with one segment less: L = {layers} lies between."
+    steps = (
+        _step("chain", f"Arrays, n = {many}", "n + ceil(L/n)", {"n": many, "L": layers}),
+        _step("best", f"Arrays, best n = {n}", "n + ceil(L/n)", {"n": n, "L": layers}, note),
     )
+    return Figure("Checkpoints in a chain of equal layers", CLOSED, steps, bytes=False)
 
 
 def _actual(memory: Derivation, segments: Sequence[Segment]) -> Figure:

@@ -58,12 +58,8 @@ class CostSteps:
         params = self.costs.params
         block, rest = params.block, params.rest
         yield self.amount("P_b", "A block", block)
-        yield self.amount(
-            "P_o",
-            "Outside the blocks",
-            rest,
-            "Embeddings, the last normalisation, and a last layer where it has weights of its own.",
-        )
+        note = "Embeddings, the last normalisation, and a last layer where it has weights of its own."
+        yield self.amount("P_o", "Outside the blocks", rest, note)
         given = {"P_b": block.value, "P_o": rest.value}
         yield self.joined("N", "All parameters", "n*P_b + P_o", given, params.total.value)
 
@@ -73,14 +69,8 @@ class CostSteps:
         yield self.amount("M_b", "A block, MACs", forward.block)
         yield self.amount("M_o", "Outside the blocks, MACs", forward.rest)
         yield self.joined("M", "All MACs", "n*M_b + M_o", {"M_b": block, "M_o": rest}, total.value)
-        yield self.joined(
-            "C",
-            "Flops",
-            "2*M",
-            {"M": total.value},
-            2 * total.whole,
-            "A multiply-accumulate is two of them: a product, an addition.",
-        )
+        note = "A multiply-accumulate is two of them: a product, an addition."
+        yield self.joined("C", "Flops", "2*M", {"M": total.value}, 2 * total.whole, note)
         every = self.costs.operations["forward"].total
         note = f"{percent(total.times(2).value, every.value)} of them are those of the products above."
         yield self.amount("O", "All operations", every, note)
@@ -96,14 +86,8 @@ class CostSteps:
         squares = self.costs.squares(total)
         quotient, value = self.estimates.attention
         share = Formula("x/M").inlined(x=squares.formula)
-        given = {"M": total.value}
-        yield self.about(
-            "Of all products",
-            share,
-            given,
-            Fraction(squares.value) / total.value,
-            f"That is {percent(squares.value, total.value)}.",
-        )
+        note = f"That is {percent(squares.value, total.value)}."
+        yield self.about("Of all products", share, {"M": total.value}, Fraction(squares.value) / total.value, note)
         yield self.about("In a block, to its linear layers", quotient, {}, value)
         usual = ATTENTION.at(self.costs.values)
         note = f"As for a block of 12 d² parameters; {off(Fraction(usual) - value, value)}."
@@ -175,9 +159,8 @@ class CostSteps:
         formula = Formula("B*beta_a*x*L").inlined(x=pair.formula)
         note = f"Keys and values of every block{self._shared()}; {self.types['activations']}."
         yield self.bytes("S", "Cache for L tokens", formula, beta, kept.value, note)
-        yield self.amount(
-            "R", "Stored numbers that a token reads", read, "All weights, but of tables that are looked up one row."
-        )
+        note = "All weights, but of tables that are looked up one row."
+        yield self.amount("R", "Stored numbers that a token reads", read, note)
         moved = beta["beta_w"] * Fraction(read.value) + kept.value
         yield self.bytes("Q", "Bytes that token L moves", "beta_w*R + S", {**beta, "R": read.value, "S": kept.value}, moved)
         flops = 2 * costs.values["B"] * costs.token.total.whole
@@ -192,18 +175,16 @@ class CostSteps:
     def bytes(
         self, symbol: str, label: str, formula: Formula | str, given: Mapping[str, Exact], value: Exact, note: str = ""
     ) -> Step:
-        step = self.joined(symbol, label, formula, given, value, note)
-        said = " or ".join(in_bytes(round(value))) if value >= LARGE else ""
-        return replace(step, remark=said)
+        remark = " or ".join(in_bytes(round(value))) if value >= LARGE else ""
+        return replace(self.joined(symbol, label, formula, given, value, note), remark=remark)
 
     # Estimates
 
     def estimate(self, estimate: Estimate) -> Iterator[Step]:
         formula = estimate.rule.formula
         for name in FORMED.keys() & set(formula.symbols):
-            yield self.joined(
-                name, f"{FIGURES[name][0].upper()}{FIGURES[name][1:]}", FORMED[name], {}, self.estimates.figures[name].value
-            )
+            label = f"{FIGURES[name][0].upper()}{FIGURES[name][1:]}"
+            yield self.joined(name, label, FORMED[name], {}, self.estimates.figures[name].value)
         yield self.joined("", "Estimate", formula, self.estimates.values(formula), estimate.given.value)
         if estimate.error.form.terms:
             shares = {cause: per_cent(part.value, estimate.exact.value) for cause, part in estimate.causes}

@@ -84,18 +84,9 @@ class Sizes:
 
     @property
     def inside(self) -> dict[Variable, Exact]:
-        """The sizes of the networks that are counted. The length equals neither another size of a layer nor the number of positions."""
-        d = self.design
-        values = (
-            max(1, d.positions // 2),
-            d.vocabulary,
-            d.head,
-            d.heads,
-            d.key_heads,
-            d.wide,
-            d.positions,
-            max(1, d.positions // 2),
-        )
+        """The sizes of the networks that are counted; the length differs from all other sizes of a layer."""
+        d, length = self.design, max(1, self.design.positions // 2)
+        values = (length, d.vocabulary, d.head, d.heads, d.key_heads, d.wide, d.positions, length)
         return {Variable(name): value for name, value in zip(INSIDE, values, strict=True)}
 
     def laid(self, names: Mapping[str, int], depth: int) -> TransformerDesign:

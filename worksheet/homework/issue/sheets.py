@@ -11,7 +11,7 @@ from worksheet.derivation import OUTPUT, Derivation, Handout, Section
 from worksheet.derive import derive
 from worksheet.derive.blank import unsolved
 from worksheet.derive.reference import listed
-from worksheet.derive.solution import SIZE, question
+from worksheet.derive.worked_solution import SIZE, question
 from worksheet.grading.paper.cells import FIND, FORMULA, TOTAL, Key, Paper
 from worksheet.grading.paper.find_question import holes, with_questions
 from worksheet.grading.paper.paper_maker import PaperMaker

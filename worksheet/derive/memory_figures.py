@@ -11,6 +11,7 @@ from worksheet.counting.counting import Counting
 from worksheet.counting.graph_facts import graph
 from worksheet.counting.liveness import Array, Output, Peak, arrays, peak
 from worksheet.derivation import Figure, Shape, Step, spans
+from worksheet.derive.arranging import group_by
 from worksheet.formula import Exact, Formula, in_bytes
 from worksheet.layers import INPUT_KIND, Writes
 from worksheet.network import INPUT
@@ -66,18 +67,15 @@ class _Memory:
         return self.run.batch * self.each * prod(shape)
 
     def figures(self, stored: int) -> tuple[Figure, ...]:
-        ways = {EACH: arrays(self.outputs), OVER: arrays(self.outputs, in_place=True)}
-        peaks = {way: peak(found, len(self.inputs), len(self.outputs)) for way, found in ways.items()}
-        names = {EACH: "peak", OVER: "peak_in_place"}
+        each, over = arrays(self.outputs), arrays(self.outputs, in_place=True)
+        new, in_place = (peak(tensors, len(self.inputs), len(self.outputs)) for tensors in (each, over))
+        peaks = {"peak": new, "peak_in_place": in_place}
+        steps = self.peak("peak", EACH, new), self.peak("peak_in_place", OVER, in_place)
+        reached = {name: (self.no(found.at), tuple(map(self.no, self.holders(found)))) for name, found in peaks.items()}
         return (
             Figure("Weights", "All stored numbers.", (self.stored(stored),)),
-            Figure("Activations, all kept", f"{KEPT} {NEW}", (self.kept(ways[EACH]), self.kept_over(ways[OVER]))),
-            Figure(
-                "Activations, the most at once",
-                PEAK,
-                tuple(self.peak(names[way], way, found) for way, found in peaks.items()),
-                {names[way]: (self.no(found.at), tuple(map(self.no, self.holders(found)))) for way, found in peaks.items()},
-            ),
+            Figure("Activations, all kept", f"{KEPT} {NEW}", (self.kept(each), self.kept_over(over))),
+            Figure("Activations, the most at once", PEAK, steps, reached),
         )
 
     # Weights
@@ -116,9 +114,7 @@ class _Memory:
 
     def overwriting(self, places: Sequence[int]) -> str:
         """The outputs that are written over an input, by kind."""
-        kinds: dict[str, list[int]] = {}
-        for place in places:
-            kinds.setdefault(self.kinds[place], []).append(self.no(place))
+        kinds = {kind: [self.no(place) for place in of] for kind, of in group_by(places, self.kinds.__getitem__).items()}
         many = len(places) > MAX_NAMED
         listed = [f"{len(rows)} {kind}" if many else f"{kind} (S. No. {spans(rows)})" for kind, rows in kinds.items()]
         return f"what is written over an input: {', '.join(listed)}" if listed else "nothing is written over an input"
@@ -160,10 +156,8 @@ class _Memory:
             return f"its output, {shape}" + (f", in the place of {self.owner(before[-1])}" if before else "")
         if array.last == at:
             return f"{self.owner(holder)}, {shape}, which it reads"
-        return f"{self.owner(holder)}, {shape}, " + ("a result" if array.last == len(self.outputs) else self.until(array.last))
-
-    def until(self, place: int) -> str:
-        return f"kept for S. No. {self.no(place)}"
+        is_result = array.last == len(self.outputs)
+        return f"{self.owner(holder)}, {shape}, {'a result' if is_result else f'kept for S. No. {self.no(array.last)}'}"
 
     def owner(self, place: int) -> str:
         """Whose output a tensor is."""

@@ -14,9 +14,9 @@ from worksheet.counting.counting import Counting
 from worksheet.counting.folding import Folded
 from worksheet.counting.run import Run, run_of
 from worksheet.derivation import ColumnHeading, Derivation, Row, Step, spans
-from worksheet.derive.arranging import by_kind, fold_rows, parts, totals
+from worksheet.derive.arranging import by_kind, fold_rows, is_default_name, parts, totals
 from worksheet.derive.layer_steps import ALWAYS, NOTHING, LayerSteps
-from worksheet.derive.memory import figures
+from worksheet.derive.memory_figures import figures
 from worksheet.derive.reference import general_section, listed, sections
 from worksheet.errors import ConventionError, Where
 from worksheet.formula import Digits, Exact, Formula
@@ -48,8 +48,8 @@ def derive(
     ``dtype`` is the type of the numbers, for conventions that count bytes: ``fp16``, or ``weights=int8,activations=fp16``;
     by default fp32. Raises WorksheetError where layers do not fit together.
     """
-    found = as_convention(convention or network.heading.convention or conventions.STANDARD)
-    return derive_run(network, found, run_of(found, batch, dtype), digits=digits, fold=fold)
+    counted_by = convention_for(network, convention)
+    return derive_run(network, counted_by, run_of(counted_by, batch, dtype), digits=digits, fold=fold)
 
 
 def derive_run(
@@ -62,7 +62,7 @@ def derive_run(
 
 def formulas(convention: Convention | str | None = None, names: Iterable[str] = ()) -> Derivation:
     """The formula reference alone, of the named kinds or of all that are counted: every symbol kept, every bracket written."""
-    found = as_convention(convention or conventions.STANDARD)
+    found = conventions.convention(convention or conventions.STANDARD)
     chosen = [kinds()[name] for name in names] or [kind for kind in kinds().values() if any(c.rule(kind) for c in found.columns)]
     sections = [general_section(kind, form, found) for kind in chosen for form in kind.forms]
     return Derivation(
@@ -72,9 +72,9 @@ def formulas(convention: Convention | str | None = None, names: Iterable[str] = 
     )  # fmt: skip
 
 
-def as_convention(convention: Convention | str) -> Convention:
-    """A convention, or the one of that name or file. Raises ConventionError."""
-    return conventions.convention(convention) if isinstance(convention, str) else convention
+def convention_for(network: Network, convention: Convention | str | None) -> Convention:
+    """The convention that was asked for; by default the network's own, else the standard one. Raises ConventionError."""
+    return conventions.convention(convention or network.heading.convention or conventions.STANDARD)
 
 
 def _headings(convention: Convention) -> tuple[ColumnHeading, ...]:
@@ -132,7 +132,7 @@ class _Solution(LayerSteps, Counting):
         wrong = faults(convention, {row.kind for row in rows})
         return Derivation(
             network=self.network.name,
-            title=heading.title or self.network.name,
+            title=self.network.title,
             course=heading.course,
             question=heading.question or self.question(),
             rules=(*convention.rules, *self.run.rules(convention)),
@@ -152,7 +152,7 @@ class _Solution(LayerSteps, Counting):
             parts=parts(rows, headings),
             kinds=by_kind(rows, headings),
             pictured=any(row.sources != (row.no - 1,) for row in rows[len(inputs) :]),
-            named=any(not _is_counted_name(row) for row in rows),
+            named=any(not is_default_name(row.name, row.kind) for row in rows),
         )
 
     def question(self) -> str:
@@ -242,9 +242,3 @@ def _grouped(layer: Sized) -> tuple[tuple[tuple[str, ...], int], ...]:
             groups.append(((name,), value))
         last = symbol.group
     return tuple(groups)
-
-
-def _is_counted_name(row: Row) -> bool:
-    """Whether a name only says which layer of its kind it is: relu_2."""
-    start, _, number = row.name.rpartition("_")
-    return start == row.kind.lower() and number.isdecimal()
