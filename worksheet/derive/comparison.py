@@ -156,39 +156,38 @@ class _Comparing:
             folded = [counting.fold(layer) for counting in self.countings]
             variant = self.variant(layer, folded)
             values = self.countings[0].values(folded[0], layer)
-            variant.layers.append(ComparedLayer(no, layer.node.name, values, self.counted(variant, values)))
+            variant.layers.append(ComparedLayer(no, layer.node.name, values, self.count(variant, values)))
         return Comparison(self.network, self.run.batch, self.sides, tuple(self.variants.values()))
 
     def variant(self, layer: Sized, folded: Sequence[Folded]) -> Variant:
         """The variant of a layer; variants with equal formulas are merged."""
         key = (*folded, bool(layer.node.shares))
         if key not in self.known:
-            made = self.made(layer, folded)
-            same = (layer.kind.name, made.ruled, *(formula.source for formula in (*made.formulas, *made.unbiased)))
-            self.known[key] = self.variants.setdefault(same, made)
+            variant = self.make_variant(layer, folded)
+            same = (layer.kind.name, variant.ruled, *(formula.source for formula in (*variant.formulas, *variant.unbiased)))
+            self.known[key] = self.variants.setdefault(same, variant)
         return self.known[key]
 
-    def made(self, layer: Sized, folded: Sequence[Folded]) -> Variant:
+    def make_variant(self, layer: Sized, folded: Sequence[Folded]) -> Variant:
         unbiased = [one.changed(**{BIAS: 0}) if BIAS in one.facts else one for one in folded]
         rules, others = (
             [one.rule(side.column) for one, side in zip(both, self.sides, strict=True)] for both in (folded, unbiased)
         )
         shared = [is_shared(side.column, layer) for side in self.sides]
-        return Variant(
-            layer.kind,
-            tuple(NOTHING if rule is None or gone else rule for rule, gone in zip(rules, shared, strict=True)),
-            tuple(rule is not None for rule in rules),
-            tuple(NOTHING if rule is None or gone else rule for rule, gone in zip(others, shared, strict=True)),
+        formulas, without_bias = (
+            tuple(NOTHING if rule is None or elsewhere else rule for rule, elsewhere in zip(of, shared, strict=True))
+            for of in (rules, others)
         )
+        return Variant(layer.kind, formulas, tuple(rule is not None for rule in rules), without_bias)
 
-    def counted(self, variant: Variant, values: Mapping[str, Exact]) -> tuple[int, ...]:
+    def count(self, variant: Variant, values: Mapping[str, Exact]) -> tuple[int, ...]:
         try:
-            found = [formula.at(values) for formula in variant.formulas]
+            figures = [formula.at(values) for formula in variant.formulas]
         except KeyError as missing:
             message = f"{variant.kind.name}: this layer has no {missing.args[0]}, which a rule uses"
             raise ConventionError(message, hint="solve -c names the layer") from None
-        for side, value in zip(self.sides, found, strict=True):
+        for side, value in zip(self.sides, figures, strict=True):
             if not isinstance(value, int):
                 what = f"{side.column.heading} of {variant.kind.name} is {value}, not a whole number"
                 raise ConventionError(what, Where(side.convention.name), "floor(...) or ceil(...) makes it whole")
-        return tuple(map(int, found))
+        return tuple(map(int, figures))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -52,6 +52,11 @@ class ClosedCase:
         """One of the case's polynomials as a formula over the variables' symbols, with floors where sizes are rounded."""
         return self.trace.formula(form)
 
+    @property
+    def sizes(self) -> tuple[Exact, ...]:
+        """The values of the variables in the run."""
+        return tuple(self.trace.values[i] * step for i, step in enumerate(self.trace.steps))
+
     def at(self, values: Sequence[Exact]) -> dict[str, int] | None:
         """The totals for other values; None where they violate a guard of this case."""
         return None if self.trace.at(values) is None else self.unguarded(values)
@@ -82,6 +87,14 @@ class Closed:
         self.traced = [Variable(variable.symbol, variable.step) for variable in self.variables]
         self.cases: list[ClosedCase] = []
         self.refused: list[tuple[Trace, WorksheetError]] = []  # runs without a network; they too hold under their guards
+
+    def shift(self, values: Sequence[Exact], steps: Iterable[int]) -> tuple[Exact, ...]:
+        """Values of the variables, each moved by a number of its steps."""
+        return tuple(v + s * variable.step for v, s, variable in zip(values, steps, self.variables, strict=True))
+
+    def equations(self, values: Iterable[Exact]) -> str:
+        """Values of the variables in words: M = 224, B = 3."""
+        return ", ".join(f"{variable.symbol} = {value}" for variable, value in zip(self.variables, values, strict=True))
 
     # Exact counts
 
@@ -179,24 +192,18 @@ class Closed:
         """Sizes that the case covers with another value of this variable alone."""
         period = self.periods(case, values, MAX_PERIOD)[which]
         for steps in (period, -period, 2 * period):
-            other = list(values)
-            other[which] += steps * self.variables[which].step
+            other = self.shift(values, [steps * (i == which) for i in range(len(values))])
             if other[which] >= self.variables[which].least and case.trace.at(other) is not None:
-                return tuple(other)
+                return other
         return None
 
     def _elsewhere(self, case: ClosedCase, values: Sequence[Exact]) -> list[tuple[Exact, ...]]:
         """Sizes that the case covers with other values of every variable, with other remainders."""
         periods = self.periods(case, values, MAX_PERIOD)
         for direction in (1, -1):
-            sizes = tuple(
-                value + direction * (period + 1) * variable.step
-                for value, period, variable in zip(values, periods, self.variables, strict=True)
-            )
-            if (
-                all(size >= variable.least for size, variable in zip(sizes, self.variables, strict=True))
-                and case.trace.at(sizes) is not None
-            ):
+            sizes = self.shift(values, [direction * (period + 1) for period in periods])
+            are_valid = all(size >= variable.least for size, variable in zip(sizes, self.variables, strict=True))
+            if are_valid and case.trace.at(sizes) is not None:
                 return [sizes]
         return []
 

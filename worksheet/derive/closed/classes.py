@@ -127,8 +127,7 @@ class Classes:
         return sentences
 
     def _outside(self, which: int, size: Exact) -> str:
-        trace = self.closed.main.trace
-        sizes = [trace.values[i] * variable.step for i, variable in enumerate(self.variables)]
+        sizes = [*self.closed.main.sizes]
         sizes[which] = size
         equation = f"{self.variables[which].symbol} = {size}"
         try:
@@ -154,20 +153,15 @@ class Classes:
 
     def sampled(self) -> tuple[list[str], list[str]]:
         """Sizes at which the main form was compared with an exact count: those where it is right, and those where it is wrong."""
-        start = [self.closed.main.trace.values[i] * variable.step for i, variable in enumerate(self.variables)]
         right: list[str] = []
         wrong: list[str] = []
         for times in range(1, SAMPLES + 1):
-            sizes = [
-                size + times * STRIDES[i] * variable.step
-                for i, (size, variable) in enumerate(zip(start, self.variables, strict=True))
-            ]
+            sizes = self.closed.shift(self.closed.main.sizes, [times * stride for stride in STRIDES[: len(self.variables)]])
             try:
                 exact = self.closed.counted(sizes)
             except WorksheetError:
                 continue
-            equations = ", ".join(f"{variable.symbol} = {size}" for variable, size in zip(self.variables, sizes, strict=True))
-            (right if self.closed.main.unguarded(sizes) == exact else wrong).append(equations)
+            (right if self.closed.main.unguarded(sizes) == exact else wrong).append(self.closed.equations(sizes))
         return right, wrong
 
     # As data

@@ -53,7 +53,7 @@ class _Residues:
 
     def search(self) -> tuple[Residue, ...]:
         """Every class. Raises NetworkError where there are too many."""
-        start = self._start()
+        start = self.closed.main.sizes
         periods = self.closed.periods(self.closed.main, start)
         classes: list[Residue] = []
         pending = list(product(*(range(period) for period in periods)))
@@ -65,10 +65,6 @@ class _Residues:
                 periods = tuple(a * b for a, b in zip(periods, self._more(periods, residues, start), strict=True))
                 classes, pending = [], list(product(*(range(period) for period in periods)))
         return tuple(classes)
-
-    def _start(self) -> tuple[Exact, ...]:
-        trace = self.closed.main.trace
-        return tuple(trace.values[i] * step for i, step in enumerate(trace.steps))
 
     def _more(self, periods: Sequence[int], residues: Sequence[int], start: Sequence[Exact]) -> tuple[int, ...]:
         """How many times finer the classes must be for the case that covers this one."""
@@ -90,9 +86,7 @@ class _Residues:
             near = steps - (steps - residue) % period
             nearest.append((near if near >= self._least(variable) else near + period) * variable.step)
         for more in (0, 1, 4):
-            yield tuple(
-                value + more * p * variable.step for value, p, variable in zip(nearest, periods, self.variables, strict=True)
-            )
+            yield self.closed.shift(nearest, [more * period for period in periods])
 
     def _covered(
         self, periods: Sequence[int], residues: Sequence[int], start: Sequence[Exact]
@@ -109,10 +103,7 @@ class _Residues:
             except WorksheetError as fault:
                 refusal = refusal or fault
                 continue
-            further = [
-                value + period * variable.step for value, period, variable in zip(values, periods, self.variables, strict=True)
-            ]
-            if case.trace.at(further) is not None:
+            if case.trace.at(self.closed.shift(values, periods)) is not None:
                 return values, case
             narrow.append((values, case))
         if narrow:

@@ -89,10 +89,7 @@ def find_values(
 ) -> FindAnswer:  # fmt: skip
     """Every choice of the unknowns that meets all conditions, decided exactly for each place of the ranges.
 
-    ``names``: ``M``, ``N``, ``L``, ``c`` ... (the input's sizes), ``B`` (the batch), ``alpha`` (a multiplier of widths),
-    ``LAYER.p`` (a layer's number), ``STAGE.depth`` or ``FIRST..LAST.depth``. ``so_that``: conditions such as
-    ``conv1.output = 56`` or ``activations <= 16 GiB``. ``ranges``: ``conv1.p=0..10``. ``batch`` and ``dtype`` as of ``derive``;
-    ``where`` is the place of the conditions in a file. Raises WorksheetError.
+    The arguments are those of ``find``; ``where`` is the place of the conditions in a file. Raises WorksheetError.
     """
     return answer(read_question(network, names, so_that, convention, ranges=ranges, batch=batch, dtype=dtype, where=where))
 

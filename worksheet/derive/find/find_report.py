@@ -32,7 +32,8 @@ def find(
     """Which sizes make a network meet conditions: all of them within the ranges, worked; or the proof that there are none.
 
     ``names`` are the unknowns: ``M``, ``N``, ``L`` ... of the input, ``B`` (the batch), ``alpha`` (a multiplier of widths),
-    ``LAYER.p`` (a layer's number by the sheet's word or the formula's letter), ``STAGE.depth``. ``so_that`` are conditions:
+    ``LAYER.p`` (a layer's number by the sheet's word or the formula's letter), ``STAGE.depth`` or ``FIRST..LAST.depth``.
+    ``so_that`` are conditions:
     ``conv1.output = 56``, ``conv1.W <= conv1.M``, ``activations <= 16 GiB``, ``macs <= 50 % of now``. ``ranges``:
     ``conv1.p=0..10``. ``batch`` and ``dtype`` as of ``derive``. Raises WorksheetError where something cannot be read, or the
     ranges hold too much to decide.

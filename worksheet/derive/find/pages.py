@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
 from worksheet.derive.find.answer import FindAnswer
-from worksheet.derive.find.answer_words import FAILS, NONE, SIGNS, SOLVES, ends, neighbours, said
+from worksheet.derive.find.answer_words import FAILS, NONE, SOLVES, ends, neighbours, said
 from worksheet.derive.find.chain import Domain, number, solve, straight
 from worksheet.derive.find.quantity import Condition
 from worksheet.derive.find.search import Decided, bounds
@@ -105,8 +105,7 @@ class OnePage:
         for i in chosen:
             condition = self.found.question.conditions[i]
             for line in stretch.bounds[i]:
-                sign = SIGNS.get(condition.asked.relation, condition.asked.relation)
-                wanted = f"{sign} {ends(line.right, self.digits)}"
+                wanted = f"{condition.asked.sign} {ends(line.right, self.digits)}"
                 verdict = SOLVES if stretch.solves else FAILS
                 yield (where, verdict, condition.left.name, number(line.left[0]), number(line.left[1]), wanted)
                 where = ""

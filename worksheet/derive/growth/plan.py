@@ -88,7 +88,7 @@ class Plan:
     def __init__(
         self,
         networks: Sequence[Network],
-        range_texts: Mapping[str, str],
+        ranges: Mapping[str, str],
         conventions: Sequence[Convention | str],
         columns: Sequence[str],
         points: int,
@@ -97,7 +97,7 @@ class Plan:
         self.points = points
         self.spans: list[SizeRange] = []
         with faults.catching():
-            self.spans = read_ranges(range_texts)
+            self.spans = read_ranges(ranges)
         self.groups: dict[str, list[Side]] = {}
         with faults.catching():
             self.groups = grouped(conventions or default(networks), columns)

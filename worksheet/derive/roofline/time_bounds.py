@@ -163,7 +163,8 @@ def roofline(network: Network, hardware: Hardware, *, batch: int = 1, dtype: str
     solution = derive(network, standard(), batch=batch, dtype=said)
     other = read_side(convention) if convention else None
     factor = doubling(other) if other else 1
-    counted = _counted(network, other, batch) if other else _column(solution, OPERATIONS)
+    by_other = derive(network, other.convention, batch=batch) if other else solution
+    counted = _column(by_other, other.column.name if other else OPERATIONS)
     loads = _Loads(network, solution, batch, types).loads(counted, factor)
     peak = hardware.peak(computes)
     bounds = tuple(TimeBound(load, load.operations / peak, load.bytes / hardware.bandwidth) for load in loads)
@@ -185,10 +186,6 @@ def doubling(counted: Side) -> int:
     if MACS.search(name):
         return 2
     return 2 if AS_ONE.search(convention.unit) and not AS_TWO.search(convention.unit) else 1
-
-
-def _counted(network: Network, other: Side, batch: int) -> list[Step]:
-    return _column(derive(network, other.convention, batch=batch), other.column.name)
 
 
 def _column(solution: Derivation, name: str) -> list[Step]:

@@ -164,9 +164,8 @@ class _Document:
         note = f"Layer after layer. {'; '.join(filter(None, terms.values()))}."
         yield self.time("T", formula, {**values, "F_c": operations, "Q_m": moved}, found.time, note)
         everything = {**values, "F": found.operations, "Q": found.bytes}
-        yield self.time(
-            "T_s", "max(F/P, Q/beta)", everything, found.overlapped, "Layers at the same time, all arrays through memory."
-        )
+        note = "Layers at the same time, all arrays through memory."
+        yield self.time("T_s", "max(F/P, Q/beta)", everything, found.overlapped, note)
         least = {**values, "F": found.operations, "Q_0": found.least_bytes}
         note = "Whatever is fused. Q_0: all weights once, the network's inputs and what it gives."
         yield self.time("T_f", "max(F/P, Q_0/beta)", least, found.fused, note)
@@ -273,8 +272,8 @@ class _Document:
             yield Step("Q", "", ("Q",), Formula("Q_w + Q_a"), moved, load.bytes)
 
 
-def _layers(many: int) -> str:
-    return "one layer" if many == 1 else f"{many:,} layers"
+def _layers(count: int) -> str:
+    return "one layer" if count == 1 else f"{count:,} layers"
 
 
 def _short(name: str) -> str:
