@@ -42,7 +42,7 @@ class Folded:
         self.run = run or Run()
         self.in_parts = run is None or run.in_parts
 
-    def changed(self, **facts: int) -> Folded:
+    def with_facts(self, **facts: int) -> Folded:
         """The same with other facts."""
         known = {**self.facts, **facts}
         return Folded(self.kind, self.form, known, self.columns, called=self.called, run=self.run, inline_sizes=self.inline_sizes)

@@ -169,7 +169,7 @@ class _Comparing:
         return self.known[key]
 
     def make_variant(self, layer: Sized, folded: Sequence[Folded]) -> Variant:
-        unbiased = [one.changed(**{BIAS: 0}) if BIAS in one.facts else one for one in folded]
+        unbiased = [one.with_facts(**{BIAS: 0}) if BIAS in one.facts else one for one in folded]
         rules, others = (
             [one.rule(side.column) for one, side in zip(both, self.sides, strict=True)] for both in (folded, unbiased)
         )

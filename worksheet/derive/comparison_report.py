@@ -11,7 +11,7 @@ from worksheet.counting.folding import Folded
 from worksheet.derivation import Section, Statement, Step, spans
 from worksheet.derive.arranging import group_by
 from worksheet.derive.comparison import ComparedLayer, Comparison, DifferencePart, Side, Variant, compare_sides, read_side
-from worksheet.derive.reference import legend, listed
+from worksheet.derive.reference import legend, list_in_words
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
 from worksheet.errors import ConventionError
 from worksheet.formula import Digits, Formula
@@ -33,10 +33,10 @@ def compare(network: Network, conventions: Sequence[AnyConvention], *, batch: in
     sides = list(map(read_side, conventions))
     if len(sides) < 2:
         raise ConventionError("a comparison needs at least two conventions", hint="such as -c torchinfo -c fvcore")
-    return _Document(compare_sides(network, sides, batch), Digits(digits)).report()
+    return _ComparisonReport(compare_sides(network, sides, batch), Digits(digits)).report()
 
 
-class _Document:
+class _ComparisonReport:
     """Prints one comparison."""
 
     def __init__(self, comparison: Comparison, digits: Digits) -> None:
@@ -53,9 +53,9 @@ class _Document:
         blocks += [Text(self.sentence(of)) for of in range(1, len(self.sides))]
         blocks += [Table(("Way of counting", "Column", "Unit", "Total"), tuple(self.totals()), words=3), *self.by_kind()]
         for of in range(1, len(self.sides)):
-            blocks += self.derived(of)
+            blocks += self.derivation(of)
         blocks += self.faults()
-        return Document(f"{c.network.title}: {listed(self.labels)}", tuple(blocks), self.data(), digits=self.digits.locale)
+        return Document(f"{c.network.title}: {list_in_words(self.labels)}", tuple(blocks), self.data(), digits=self.digits.locale)
 
     # The difference in a sentence
 
@@ -65,19 +65,19 @@ class _Document:
         names = self.labels[of], self.labels[minus]
         parts = self.comparison.parts(of, minus)
         if not parts:
-            return f"{names[0]} and {names[1]} count the same: {self.said(self.comparison.totals[of])}."
+            return f"{names[0]} and {names[1]} count the same: {self.number(self.comparison.totals[of])}."
         shown, others = parts[:MAX_NAMED], parts[MAX_NAMED:]
         named = [f"{part.noun} {self.signed(part.value)}" for part in shown]
         named += [f"{len(others)} others {self.signed(sum(part.value for part in others))}"] if others else []
         more = "more" if difference > 0 else "less"
-        much = f"counts {self.said(abs(difference))} {more} than" if difference else "counts as much as"
+        much = f"counts {self.number(abs(difference))} {more} than" if difference else "counts as much as"
         return f"{names[0]} {much} {names[1]}: {', '.join(named)}."
 
-    def said(self, value: int) -> str:
+    def number(self, value: int) -> str:
         return self.digits.result(value)
 
     def signed(self, value: int) -> str:
-        return f"{'+' if value > 0 else '-'} {self.said(abs(value))}"
+        return f"{'+' if value > 0 else '-'} {self.number(abs(value))}"
 
     # Tables
 
@@ -114,7 +114,7 @@ class _Document:
 
     # Derivation
 
-    def derived(self, of: int, minus: int = 0) -> list[Block]:
+    def derivation(self, of: int, minus: int = 0) -> list[Block]:
         """Every part of a difference: formulas, a layer worked, the layers added up."""
         parts = self.comparison.parts(of, minus)
         if not parts:
@@ -134,17 +134,17 @@ class _Document:
         noun = part.noun[0].upper() + part.noun[1:]
         title = f"{noun}, S. No. {rows}" if several and len(rows) < MAX_LISTED else noun
         lines = [
-            Statement(self.ruled(variant, minus), variant.formulas[minus]),
-            Statement(self.ruled(variant, of), variant.formulas[of]),
+            Statement(self.rule_label(variant, minus), variant.formulas[minus]),
+            Statement(self.rule_label(variant, of), variant.formulas[of]),
             Statement("Difference for each layer", difference),
         ]
         section = Section(variant.kind.name, title, legend(variant.kind, lines), tuple(lines))
-        return [section, *self.worked(variant, difference, of, minus)]
+        return [section, *self.worked_layer(variant, difference, of, minus)]
 
-    def ruled(self, variant: Variant, index: int) -> str:
+    def rule_label(self, variant: Variant, index: int) -> str:
         return self.labels[index] + ("" if variant.ruled[index] else " (no rule)")
 
-    def worked(self, variant: Variant, difference: Formula, of: int, minus: int) -> list[Block]:
+    def worked_layer(self, variant: Variant, difference: Formula, of: int, minus: int) -> list[Block]:
         """The first layer step by step; where there are several, all of them by what they add."""
         first = variant.layers[0]
         each = {layer.no: layer.counted[of] - layer.counted[minus] for layer in variant.layers}

@@ -87,14 +87,14 @@ def explain(network: Network, total: str, *, batch: int = 1, digits: str = "en_U
     """Which conventions give a published total, to its printed digits. Raises WorksheetError."""
     wanted = figure(total)
     comparison = compare_sides(network, _every_column(), batch)
-    return _Answer(comparison, wanted, Digits(digits)).report()
+    return _ExplainReport(comparison, wanted, Digits(digits)).report()
 
 
 def _every_column() -> list[Side]:
     return [Side(counting, column) for counting in map(convention, conventions.names()) for column in counting.columns]
 
 
-class _Answer:
+class _ExplainReport:
     """The answer for one figure."""
 
     def __init__(self, comparison: Comparison, figure: PublishedFigure, digits: Digits) -> None:

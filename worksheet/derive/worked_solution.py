@@ -17,7 +17,7 @@ from worksheet.derivation import ColumnHeading, Derivation, Row, Step, spans
 from worksheet.derive.arranging import by_kind, fold_rows, is_default_name, parts, totals
 from worksheet.derive.layer_steps import ALWAYS, NOTHING, LayerSteps
 from worksheet.derive.memory_figures import figures
-from worksheet.derive.reference import general_section, listed, sections
+from worksheet.derive.reference import general_section, list_in_words, sections
 from worksheet.errors import ConventionError, Where
 from worksheet.formula import Digits, Exact, Formula
 from worksheet.layers import STORED, kinds
@@ -84,9 +84,9 @@ def _headings(convention: Convention) -> tuple[ColumnHeading, ...]:
 def question(network: Network, asks: Sequence[str], batch: int = 1, *, trains: bool = False) -> str:
     """What is asked, as sentences: the network's inputs, how it runs, and what to find for every layer, in words."""
     inputs = {"an input": network.input, **network.further}
-    sizes = listed([f"{name} of size {' × '.join(map(str, shape))}" for name, shape in inputs.items()])
+    sizes = list_in_words([f"{name} of size {' × '.join(map(str, shape))}" for name, shape in inputs.items()])
     samples = f", B = {batch} at a time," if batch > 1 else ""
-    return f"The network takes {sizes}{samples} and {MODES[trains]}. For every layer, find {listed(asks)}."
+    return f"The network takes {sizes}{samples} and {MODES[trains]}. For every layer, find {list_in_words(asks)}."
 
 
 def uncounted(convention: Convention, without: Sequence[Mapping[str, Sequence[int]]]) -> list[str]:
@@ -172,16 +172,16 @@ class _Solution(LayerSteps, Counting):
 
     def input_rows(self) -> list[Row]:
         """A row for each input that is counted: S. No. 0, and below it where there are several."""
-        return [replace(self.worked(layer), no=-no, name=layer.node.name) for no, layer in enumerate(self.inputs)]
+        return [replace(self.work(layer), no=-no, name=layer.node.name) for no, layer in enumerate(self.inputs)]
 
     def row(self, no: int, layer: Sized) -> Row:
         key = (layer.likeness, self.fold(layer), self.numbers.get(layer.node.shares))
         if key not in self.rows:
-            self.rows[key] = self.worked(layer)
+            self.rows[key] = self.work(layer)
         sources = tuple([self.numbers[name] for name in layer.node.inputs])
         return replace(self.rows[key], no=no, name=layer.node.name, sources=sources, stage=layer.node.stage)
 
-    def worked(self, layer: Sized) -> Row:
+    def work(self, layer: Sized) -> Row:
         kind, folded = layer.kind, self.fold(layer)
         return Row(
             no=0,
@@ -191,7 +191,7 @@ class _Solution(LayerSteps, Counting):
             stated=spelled(kind, layer.node.hyperparameters, layer.node.pattern),
             inputs=layer.inputs,
             output=layer.output,
-            values=_grouped(layer),
+            values=_group_values(layer),
             sizes=(*self.flattening(layer), *self.output_sizes(folded.sizes, layer.values)),
             columns=tuple(self.column(folded, i, layer) for i in range(len(folded.columns))),
             quantities=folded.quantities | (dict.fromkeys(STORED, NOTHING) if layer.node.shares else {}),
@@ -209,10 +209,10 @@ class _Solution(LayerSteps, Counting):
         unrounded = formula.unrounded().at(values)
         if not (formula.rounds() and isinstance(unrounded, Fraction)):
             return step
-        note = ROUNDING[not KERNEL.isdisjoint(formula.symbols), result > unrounded].format(self.said(unrounded), result)
+        note = ROUNDING[not KERNEL.isdisjoint(formula.symbols), result > unrounded].format(self.fraction_text(unrounded), result)
         return replace(step, stages=(formula.quotients(values),), note=note)
 
-    def said(self, value: Fraction) -> str:
+    def fraction_text(self, value: Fraction) -> str:
         """55.25, or 906/7 ≈ 129.43 where the decimals do not end."""
         text = self.digits.operand(value)
         return f"{text} ≈ {self.digits.operand(round(value, 2))}" if "/" in text else text
@@ -225,10 +225,10 @@ class _Solution(LayerSteps, Counting):
         value = self.count(folded, index, values)
         said = column.scale.said(value) if column.scale and value else ""
         remark = column.remarks.get(folded.kind.name, "") or said or folded.silence(column, counts=bool(value))
-        return self.step(Step(column.name, column.heading, remark=remark), self.bracketed(rule, values), values, value)
+        return self.step(Step(column.name, column.heading, remark=remark), self.drop_brackets(rule, values), values, value)
 
 
-def _grouped(layer: Sized) -> tuple[tuple[tuple[str, ...], int], ...]:
+def _group_values(layer: Sized) -> tuple[tuple[tuple[str, ...], int], ...]:
     """The values line: symbols of one group and value together, what is folded into the formulas left out."""
     groups: list[tuple[tuple[str, ...], int]] = []
     last = ""

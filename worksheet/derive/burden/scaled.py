@@ -95,7 +95,7 @@ def measure_burden(
     for scale in dict.fromkeys(wanted):
         shape: Shape = (network.input[0], *(scaled_size(size, scale) for size in network.input[1:]))
         try:
-            rows.append(_scaled(part, made_for, layer, shape, scale, counted_by))
+            rows.append(_work_at_scale(part, made_for, layer, shape, scale, counted_by))
         except WorksheetError as fault:
             without.append((shape, fault))
     if without and (scales is not None or not rows):
@@ -111,7 +111,9 @@ def _made_for(network: Network) -> Making | None:
     return network.made_for
 
 
-def _scaled(part: Network, made_for: Making | None, layer: str, shape: Shape, scale: Fraction, convention: Convention) -> Scaled:
+def _work_at_scale(
+    part: Network, made_for: Making | None, layer: str, shape: Shape, scale: Fraction, convention: Convention
+) -> Scaled:
     if min(shape) < 1:
         raise NetworkError(f"at {float(scale):g} times its size the input has no places", Where(part.name))
     other, cut_before = replace(part, input=shape), False

@@ -11,7 +11,7 @@ from worksheet.conventions import convention as convention_named
 from worksheet.derivation import Derivation
 from worksheet.derive.burden.memory_report import STANDARD
 from worksheet.derive.catalogue import choose_models
-from worksheet.derive.convention_page import introduced
+from worksheet.derive.convention_page import introduce
 from worksheet.derive.worked_solution import derive
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
 from worksheet.errors import WorksheetError
@@ -66,7 +66,7 @@ def zoo_table(
             refused.append(f"{name} is left out: {fault.message}.")
     if not lines:
         raise WorksheetError(refused[0].rstrip("."))
-    made = _published(lines, found) if as_published else _counted(lines, found)
+    made = _published_table(lines, found) if as_published else _convention_table(lines, found)
     title = "The table of convnet-burden" if as_published else f"The networks of the zoo: {found.title}"
     blocks: list[Block] = [*made[0], *([Bullets(tuple(refused))] if refused else [])]
     return Document(title, tuple(blocks), made[1], digits=Digits(digits).locale)
@@ -75,7 +75,7 @@ def zoo_table(
 Made = tuple[list[Block], Mapping[str, Any]]
 
 
-def _published(lines: Sequence[ZooLine], convention: Convention) -> Made:
+def _published_table(lines: Sequence[ZooLine], convention: Convention) -> Made:
     """The published rows: figures as printed and exactly, and how many of them are the published ones."""
     pairs = [(text, table()[line.name].printed[name]) for line in lines for name, text in line.said().items()]
     alike = sum(ours == theirs for ours, theirs in pairs)
@@ -83,7 +83,7 @@ def _published(lines: Sequence[ZooLine], convention: Convention) -> Made:
     rows = [(line.name, _size(line), *line.said().values(), *_errors(line)) for line in lines]
     exact = [(line.name, *(line.solution.totals[h.name] for h in line.solution.headings)) for line in lines]
     d = lines[0].solution
-    intro = introduced(convention.title, convention.unit, convention.cite)
+    intro = introduce(convention.title, convention.unit, convention.cite)
     blocks: list[Block] = [
         Text(f"{intro} One image; top-1 and top-5 are errors in per cent, as published there."),
         Text(f"{alike} of the {len(pairs)} figures are those of the published table, digit for digit."),
@@ -98,7 +98,7 @@ def _published(lines: Sequence[ZooLine], convention: Convention) -> Made:
     return blocks, {"rows": entries}
 
 
-def _counted(lines: Sequence[ZooLine], convention: Convention) -> Made:
+def _convention_table(lines: Sequence[ZooLine], convention: Convention) -> Made:
     """Every network by another convention."""
     heads = lines[0].solution.headings
     headings = [text for h in heads for text in ((h.label, "") if h.scale else (h.label,))]
@@ -106,7 +106,7 @@ def _counted(lines: Sequence[ZooLine], convention: Convention) -> Made:
     rows: list[tuple[Cell, ...]] = [
         (line.name, _size(line), *_figures(line), *_errors(line), *([line.uncounted()] if is_partial else [])) for line in lines
     ]
-    intro = introduced(convention.title, convention.unit, convention.cite)
+    intro = introduce(convention.title, convention.unit, convention.cite)
     blocks: list[Block] = [
         Text(f"{intro} One sample; top-1 and top-5 are errors in per cent, as published for each network."),
         Table(("Network", "Input", *headings, *ERRORS.values(), *(["Not counted"] if is_partial else [])), tuple(rows), words=2),

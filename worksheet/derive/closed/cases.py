@@ -104,7 +104,7 @@ class Closed:
         run = run_of(self.convention, batch(by_variable, self.samples), self.dtype)
         return Counting(with_sizes(self.network, by_variable), self.convention, run)
 
-    def counted(self, values: Sequence[Exact]) -> dict[str, int]:
+    def count_at(self, values: Sequence[Exact]) -> dict[str, int]:
         """The totals of these sizes, counted layer by layer. Raises WorksheetError where there is no such network."""
         return {name: int(form.constant or 0) for name, form in _totals(self.convention, _rows(self.counting(values))).items()}
 
@@ -122,10 +122,10 @@ class Closed:
         for trace, fault in self.refused:
             if trace.at(values) is not None:
                 raise fault
-        self.cases.append(self._traced(values))
+        self.cases.append(self._run(values))
         return self.cases[-1]
 
-    def _traced(self, values: Sequence[Exact]) -> ClosedCase:
+    def _run(self, values: Sequence[Exact]) -> ClosedCase:
         pairs = zip(self.variables, values, strict=True)
         batched = [SAMPLES if variable.symbol == BATCH and value == 1 else value for variable, value in pairs]
         trace = Trace(dict(zip(self.traced, batched, strict=True)))
@@ -160,7 +160,7 @@ class Closed:
                 continue
             others = [self._neighbour(case, values, i) for i in range(len(self.variables))]
             if all(others):
-                self._verify(case, self._elsewhere(case, values) or [other for other in others if other])
+                self._verify(case, self._other_sizes(case, values) or [other for other in others if other])
                 return case
         if refusal:
             raise refusal
@@ -197,7 +197,7 @@ class Closed:
                 return other
         return None
 
-    def _elsewhere(self, case: ClosedCase, values: Sequence[Exact]) -> list[tuple[Exact, ...]]:
+    def _other_sizes(self, case: ClosedCase, values: Sequence[Exact]) -> list[tuple[Exact, ...]]:
         """Sizes that the case covers with other values of every variable, with other remainders."""
         periods = self.periods(case, values, MAX_PERIOD)
         for direction in (1, -1):
@@ -210,7 +210,7 @@ class Closed:
     def _verify(self, case: ClosedCase, places: Sequence[tuple[Exact, ...]]) -> None:
         """Compare the forms with an exact count at other sizes. Raises NetworkError."""
         for values in places:
-            if case.at(values) != self.counted(values):
+            if case.at(values) != self.count_at(values):
                 sizes = ", ".join(f"{variable.name} = {value}" for variable, value in zip(self.variables, values, strict=True))
                 raise NetworkError(f"the counts of {self.network.name} do not depend on these sizes alone (at {sizes})")
 

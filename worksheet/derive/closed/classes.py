@@ -131,7 +131,7 @@ class Classes:
         sizes[which] = size
         equation = f"{self.variables[which].symbol} = {size}"
         try:
-            self.closed.counted(sizes)
+            self.closed.count_at(sizes)
         except WorksheetError as fault:
             return f"At {equation} there is no such network: {fault.faults[0].message}."
         return f"At {equation} other forms hold: a layer works in another way there."
@@ -151,14 +151,14 @@ class Classes:
         """The totals of the main case in every class."""
         return [class_totals(self.closed.main, self.variables, residue.periods, residue.residues) for residue in self.held]
 
-    def sampled(self) -> tuple[list[str], list[str]]:
+    def sample(self) -> tuple[list[str], list[str]]:
         """Sizes at which the main form was compared with an exact count: those where it is right, and those where it is wrong."""
         right: list[str] = []
         wrong: list[str] = []
         for times in range(1, SAMPLES + 1):
             sizes = self.closed.shift(self.closed.main.sizes, [times * stride for stride in STRIDES[: len(self.variables)]])
             try:
-                exact = self.closed.counted(sizes)
+                exact = self.closed.count_at(sizes)
             except WorksheetError:
                 continue
             (right if self.closed.main.unguarded(sizes) == exact else wrong).append(self.closed.equations(sizes))
@@ -166,7 +166,7 @@ class Classes:
 
     # As data
 
-    def excepted(self, column: str) -> list[Any]:
+    def exceptions_data(self, column: str) -> list[Any]:
         """The remainders of the classes in which the main form is not the polynomial of the class."""
         return [self._by_symbol(residue.residues) for residue in self.exceptions(column)]
 

@@ -75,9 +75,9 @@ class FindAnswer:
 
     def _inside(self, part: DepthPart, box: Box) -> Iterator[tuple[int, ...]]:
         for place in product(*(range(low, high + 1) for low, high in box)):
-            yield self.joined(part.depths, place)
+            yield self.join(part.depths, place)
 
-    def joined(self, depths: Sequence[int], variables: Sequence[int]) -> tuple[int, ...]:
+    def join(self, depths: Sequence[int], variables: Sequence[int]) -> tuple[int, ...]:
         """Depths and variables in the order of the unknowns."""
         deep, plain = iter(depths), iter(variables)
         return tuple(next(deep) if unknown.block else next(plain) for unknown in self.question.unknowns)
@@ -133,7 +133,7 @@ def answer(question: SoughtNumbers) -> FindAnswer:
         closed = Closed(network, variables, question.convention, samples=question.samples, dtype=question.dtype)
         search = Search(closed, question.conditions, work)
         whole = tuple(unknown.steps for unknown in plain)
-        decided = tuple(search.decided(whole))
+        decided = tuple(search.decide_all(whole))
         if not search.holds(decided):
             work.solutions = 0
             decided = tuple(search.one_by_one(whole))

@@ -12,7 +12,7 @@ SHAPED = re.compile(" ?[x×] ?")
 SOLVES, FAILS, NONE = "solution", "no solution", "no such network"
 
 
-def said(condition: Condition, digits: Digits) -> str:
+def condition_in_words(condition: Condition, digits: Digits) -> str:
     """A condition in words, its right side as a number where it is one."""
     asked = condition.asked
     if condition.right:

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from worksheet.conventions import Convention
-from worksheet.derive.convention_page import introduced
+from worksheet.derive.convention_page import introduce
 from worksheet.derive.find.answer import FindAnswer, SoughtNumbers, answer, find_values
-from worksheet.derive.find.answer_words import NONE, neighbours, said
+from worksheet.derive.find.answer_words import NONE, condition_in_words, neighbours
 from worksheet.derive.find.chain import number
 from worksheet.derive.find.pages import OnePage
 from worksheet.derive.find.search import SearchLine, bounds, size
@@ -43,10 +43,10 @@ def find(
 
 def report_of(found: FindAnswer, digits: str = "en_US") -> Document:
     """The report on an answer."""
-    return _Document(found, Digits(digits)).report()
+    return _FindReport(found, Digits(digits)).report()
 
 
-class _Document:
+class _FindReport:
     """Prints one answer."""
 
     def __init__(self, found: FindAnswer, digits: Digits) -> None:
@@ -60,7 +60,7 @@ class _Document:
         return Document(title, tuple(self.blocks()), data(self.found), digits=self.digits.locale)
 
     def blocks(self) -> Iterator[Block]:
-        yield from self.asked()
+        yield from self.question_blocks()
         yield from self.answer()
         if len(self.question.unknowns) > 1:
             yield from self.lines()
@@ -70,20 +70,20 @@ class _Document:
 
     # The question
 
-    def asked(self) -> Iterator[Block]:
+    def question_blocks(self) -> Iterator[Block]:
         question = self.question
-        conditions = "; ".join(said(condition, self.digits) for condition in question.conditions)
+        conditions = "; ".join(condition_in_words(condition, self.digits) for condition in question.conditions)
         yield Text(f"Wanted: {conditions}.")
         yield Bullets(tuple(self.unknown(unknown) for unknown in question.unknowns))
         counting = question.convention
         columns = {column.name for column in counting.columns}
         if any(condition.left.name.rpartition(".")[2] in columns for condition in question.conditions):
-            yield Text(introduced(f"Counted by {counting.title}", counting.unit, counting.cite))
+            yield Text(introduce(f"Counted by {counting.title}", counting.unit, counting.cite))
 
     def unknown(self, unknown: UnknownNumber) -> str:
         name = unknown.name if unknown.name == unknown.symbol else f"{unknown.name}, {unknown.symbol} below"
         step = f" in steps of {unknown.step}" if unknown.step != 1 else ""
-        first, last = (unknown.said(steps) for steps in unknown.steps)
+        first, last = (unknown.in_words(steps) for steps in unknown.steps)
         return f"{name}: the {unknown.meaning}; now {unknown.now}. Searched from {first} to {last}{step}."
 
     # The answer
@@ -109,10 +109,12 @@ class _Document:
     def one_unknown(self) -> str:
         unknown = self.question.unknowns[0]
         runs = list(neighbours([place for (place,) in self.found.places]))
-        listed = [unknown.said(a) if a == b else f"{unknown.said(a)} to {unknown.said(b)}" for a, b in runs[:MAX_SHOWN]]
+        listed = [
+            unknown.in_words(a) if a == b else f"{unknown.in_words(a)} to {unknown.in_words(b)}" for a, b in runs[:MAX_SHOWN]
+        ]
         more = f", and {len(runs) - MAX_SHOWN} more stretches" if len(runs) > MAX_SHOWN else ""
         many = len(self.found.places)
-        ends = f"the smallest {unknown.said(runs[0][0])}, the largest {unknown.said(runs[-1][1])}"
+        ends = f"the smallest {unknown.in_words(runs[0][0])}, the largest {unknown.in_words(runs[-1][1])}"
         count = "" if many == 1 else f" ({self.digits.result(many)} values; {ends})"
         return f"{unknown.name} = {', '.join(listed)}{more}{count}."
 
@@ -127,7 +129,7 @@ class _Document:
         chosen = list(dict.fromkeys((*place[:free], *place[free + 1 :]) for place in self.found.places))
         for rest in chosen[:MAX_LINES]:
             others = [unknown for i, unknown in enumerate(every) if i != free]
-            fixed = ", ".join(f"{u.name} = {u.said(p)}" for u, p in zip(others, rest, strict=True))
+            fixed = ", ".join(f"{u.name} = {u.in_words(p)}" for u, p in zip(others, rest, strict=True))
             one = answer(self.line(others, rest, every[free]))
             yield Title(f"With {fixed}")
             yield from OnePage(one, self.digits).blocks(brief=True)
@@ -157,7 +159,7 @@ class _Document:
                 continue
             lines = spread[by]
             low, high = min(line.left[0] for line in lines), max(line.left[1] for line in lines)
-            rows.append((said(self.question.conditions[by], self.digits), many, number(low), number(high)))
+            rows.append((condition_in_words(self.question.conditions[by], self.digits), many, number(low), number(high)))
         if rows:
             yield Title("What excludes the others")
             yield Text("Each place of the ranges is decided by bounds of the figures in a box of places around it, or by itself.")

@@ -41,7 +41,7 @@ class UnknownNumber:
         """The range as numbers of steps."""
         return ceil(self.least / self.step), floor(self.most / self.step)
 
-    def said(self, steps: int) -> str:
+    def in_words(self, steps: int) -> str:
         """A value, from its number of steps, in print."""
         return str(self.value(steps))
 

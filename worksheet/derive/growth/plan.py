@@ -15,7 +15,7 @@ from worksheet.derive.comparison import Side, split_column
 from worksheet.derive.comparison import side as side_of
 from worksheet.derive.growth.cost_curves import Curve
 from worksheet.derive.growth.kind_sums import Grown, grow_over
-from worksheet.derive.growth.size_ranges import SizeRange, common_step, evaluated_sizes, read_ranges, shown_sizes, written
+from worksheet.derive.growth.size_ranges import SizeRange, common_step, evaluated_sizes, read_ranges, shown_sizes, size_text
 from worksheet.errors import Collector, NetworkError, WorksheetError, nearest
 from worksheet.formula import Exact
 from worksheet.network import Network
@@ -100,7 +100,7 @@ class Plan:
             self.spans = read_ranges(ranges)
         self.groups: dict[str, list[Side]] = {}
         with faults.catching():
-            self.groups = grouped(conventions or default(networks), columns)
+            self.groups = group_sides(conventions or default_conventions(networks), columns)
         curves = len(networks) * max(map(len, self.groups.values()), default=0)
         if curves > MAX_CURVES:
             hint = f"at most {MAX_CURVES} networks and conventions"
@@ -179,11 +179,11 @@ def plain(heading: str) -> str:
     return heading.removeprefix("#").strip()
 
 
-def default(networks: Sequence[Network]) -> list[str]:
+def default_conventions(networks: Sequence[Network]) -> list[str]:
     return list(dict.fromkeys(network.heading.convention or COUNTING for network in networks))
 
 
-def grouped(conventions: Sequence[Convention | str], columns: Sequence[str]) -> dict[str, list[Side]]:
+def group_sides(conventions: Sequence[Convention | str], columns: Sequence[str]) -> dict[str, list[Side]]:
     """The columns that share a picture, by its heading: those of one name; the main ones of several conventions together.
 
     A convention is a name, ``name:column``, the path of a YAML file or a Convention. Raises WorksheetError with all faults.
@@ -220,16 +220,16 @@ def _check_columns(conventions: Sequence[Convention], columns: Sequence[str]) ->
 def check(network: Network, span: SizeRange) -> None:
     """Raises WorksheetError where a network cannot have the sizes of a range."""
     [variable] = size_variables(network, [span.name])
-    kind = "whole numbers" if variable.step == 1 else f"multiples of {written(variable.step)}"
+    kind = "whole numbers" if variable.step == 1 else f"multiples of {size_text(variable.step)}"
     broken = [
         size for size in (span.listed or (span.least, span.most)) if Fraction(size / Fraction(variable.step)).denominator > 1
     ]
     strict = span.listed or span.is_single or variable.step == 1
     if broken and strict:
-        sizes = ", ".join(map(written, broken))
+        sizes = ", ".join(map(size_text, broken))
         raise NetworkError(f"{variable.name} of {network.name} cannot be {sizes}", hint=f"it takes {kind}")
     if span.least < variable.least:
-        hint = f"from {written(variable.least)} on"
-        raise NetworkError(f"{variable.name} of {network.name} cannot be {written(span.least)}", hint=hint)
+        hint = f"from {size_text(variable.least)} on"
+        raise NetworkError(f"{variable.name} of {network.name} cannot be {size_text(span.least)}", hint=hint)
     if not evaluated_sizes(span, variable.step):
         raise NetworkError(f"{span} holds no {variable.name} that {network.name} takes", hint=f"it takes {kind}")

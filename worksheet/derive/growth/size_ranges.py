@@ -44,7 +44,7 @@ class SizeRange:
         return self.most >= DOUBLINGS_FROM * self.least
 
     def __str__(self) -> str:
-        return ", ".join(map(written, self.listed)) if self.listed else f"{written(self.least)} to {written(self.most)}"
+        return ", ".join(map(size_text, self.listed)) if self.listed else f"{size_text(self.least)} to {size_text(self.most)}"
 
 
 def read_ranges(texts: Mapping[str, str]) -> list[SizeRange]:
@@ -82,7 +82,7 @@ def range_of(name: str, text: str) -> SizeRange:
     sizes = [_number(name, word) for word in (between.groups() if between else text.split(","))]
     least, most = sizes[0], sizes[-1]
     if sizes != sorted(set(sizes)) and not (between and least == most):
-        order = f"{written(most)}..{written(least)}" if between else ", ".join(map(written, sorted(set(sizes))))
+        order = f"{size_text(most)}..{size_text(least)}" if between else ", ".join(map(size_text, sorted(set(sizes))))
         raise WorksheetError(f"the range {shown(text)} of {name} goes backwards", hint=f"write {order}")
     if most > LARGEST:
         raise WorksheetError(f"the range {shown(text)} of {name} is too large", hint=f"sizes up to {LARGEST:,}")
@@ -99,10 +99,10 @@ def _number(name: str, word: str) -> Exact:
     return number
 
 
-def written(size: Exact) -> str:
+def size_text(size: Exact) -> str:
     """A size as it is read: decimals where they end, else a fraction.
 
-    >>> written(224), written(Fraction(1, 4)), written(Fraction(1, 3))
+    >>> size_text(224), size_text(Fraction(1, 4)), size_text(Fraction(1, 3))
     ('224', '0.25', '1/3')
     """
     if isinstance(size, int):

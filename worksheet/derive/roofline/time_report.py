@@ -11,7 +11,7 @@ from worksheet.conventions.dtypes import STORES, size
 from worksheet.conventions.dtypes import said as in_bytes_each
 from worksheet.derivation import Row, Step
 from worksheet.derive.arranging import group_by
-from worksheet.derive.convention_page import introduced
+from worksheet.derive.convention_page import introduce
 from worksheet.derive.roofline.energy_report import energy_blocks
 from worksheet.derive.roofline.hardware_report import GIGA, near, peak_blocks
 from worksheet.derive.roofline.roof_picture import draw_roofline
@@ -71,10 +71,10 @@ def timing(
     published one. The data give seconds, bytes and operations. Raises WorksheetError.
     """
     found = roofline(network, known.hardware(on), batch=batch, dtype=dtype, convention=convention)
-    return _Document(found, rows, energy or energies(), Digits(digits)).report()
+    return _TimeReport(found, rows, energy or energies(), Digits(digits)).report()
 
 
-class _Document:
+class _TimeReport:
     """Prints one network on one processor."""
 
     def __init__(self, found: Roofline, rows: str, table: Energies, digits: Digits) -> None:
@@ -125,7 +125,7 @@ class _Document:
             yield operations
         else:
             convention = self.found.side.convention
-            yield introduced(f"Operations are counted by {convention.title}", convention.unit, convention.cite)
+            yield introduce(f"Operations are counted by {convention.title}", convention.unit, convention.cite)
             if self.found.factor > 1:
                 yield f"Its figures ({self.found.side.column.name}) count a multiply-add as one operation: they are doubled."
         yield from traffic

@@ -12,7 +12,7 @@ from worksheet.counting.gradients import Gradients
 from worksheet.counting.graph_facts import gradients
 from worksheet.counting.run import Run, training_run
 from worksheet.derivation import Derivation, Figure, Step, spans
-from worksheet.derive.reference import listed
+from worksheet.derive.reference import list_in_words
 from worksheet.derive.training.segments import checkpoints
 from worksheet.derive.worked_solution import derive_run
 from worksheet.formula import Exact, Formula, in_bytes
@@ -51,7 +51,7 @@ def train(
     memory = derivation if counted_by.name == MEMORY else derive_run(network, conventions.convention(MEMORY), run)
     flow = gradients(network)
     figures = (*_step(derivation), _memory(memory, run), *checkpoints(network, flow, derivation, memory, run, segments))
-    notes = (*derivation.notes, *_partly(flow))
+    notes = (*derivation.notes, *_partial_gradients(flow))
     rules = (*derivation.rules, _describe_optimiser(run.training.optimiser), _describe_precision(run.training.precision))
     return replace(derivation, rules=rules, notes=notes, figures=figures)
 
@@ -61,7 +61,7 @@ def train(
 
 def _describe_optimiser(optimiser: Optimiser) -> str:
     counts = {QUANTITIES[name]: count for name, count in optimiser.operations.items() if count}
-    operations = listed([f"{count} {words if count > 1 else words[:-1]}" for words, count in counts.items()])
+    operations = list_in_words([f"{count} {words if count > 1 else words[:-1]}" for words, count in counts.items()])
     kept = f"{optimiser.state} numbers are" if optimiser.state != 1 else "1 number is"
     return (
         f"{optimiser.title} updates each parameter p by its gradient g: {'; '.join(optimiser.steps)}. "
@@ -74,7 +74,7 @@ def _describe_precision(precision: Precision) -> str:
     return f"Precision {precision.name}: {precision.title} ({', '.join(kept)}). Source: {precision.source}."
 
 
-def _partly(flow: Gradients) -> list[str]:
+def _partial_gradients(flow: Gradients) -> list[str]:
     """A sentence on layers that need the gradient of some of their inputs alone."""
     costly = [
         no
@@ -132,7 +132,7 @@ def _memory(memory: Derivation, run: Run) -> Figure:
             _bytes("state", "Optimiser", kept, values, state, _state(optimiser, each["copy"])),
             _bytes("kept", "Activations", "I + A", {"I": inputs, "A": activations - inputs}, activations, _kinds(memory)),
             _bytes("training", "Together", "P + G + O + K", parts, sum(parts.values()), "P, G, O and K: the figures above."),
-            _for_one(optimiser, each),
+            _one_parameter(optimiser, each),
         ),
     )
 
@@ -148,7 +148,7 @@ def _kept_text(optimiser: Optimiser, each: Mapping[str, int]) -> str:
     return " + ".join(filter(None, [str(each["copy"]) if each["copy"] else "", own]))
 
 
-def _for_one(optimiser: Optimiser, each: Mapping[str, int]) -> Step:
+def _one_parameter(optimiser: Optimiser, each: Mapping[str, int]) -> Step:
     text = " + ".join(filter(None, ["beta_w", "beta_g", _kept_text(optimiser, each)]))
     values = {"beta_w": each["weights"], "beta_g": each["gradients"]}
     value = each["weights"] + each["gradients"] + each["copy"] + optimiser.state * each["state"]

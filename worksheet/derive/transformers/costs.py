@@ -54,7 +54,7 @@ class _Laid:
         self.convention = counted
         names = {name: self.trace.variable(i) for i, name in enumerate(INSIDE)}
         length, before = (1, names["S"]) if past else (names["L"], 0)
-        self.rows = [self._rows(costs.laid(names, depth), length, before) for depth in (1, 2, 3)]
+        self.rows = [self._rows(costs.symbolic_design(names, depth), length, before) for depth in (1, 2, 3)]
 
     def _rows(self, design: TransformerDesign, length: int, past: int) -> list[tuple[Sized, dict[str, Polynomial]]]:
         """Each layer with its columns by name; what is stored elsewhere counts nothing, unless tokens are read one by one."""
@@ -75,17 +75,17 @@ class _Laid:
 
     def column(self, name: str) -> Growing:
         """A column's sums. Raises NetworkError where a further block does not cost what the one before it does."""
-        return self.grown([sum((forms[name] for _, forms in rows), Polynomial({})) for rows in self.rows])
+        return self.grow([sum((forms[name] for _, forms in rows), Polynomial({})) for rows in self.rows])
 
     def read(self, name: str) -> Growing:
         """The parameters and buffers that one token reads: all of a layer, but of a table the row that it looks up."""
-        return self.grown([sum((_read(*row, name) for row in rows), Polynomial({})) for rows in self.rows])
+        return self.grow([sum((_read(*row, name) for row in rows), Polynomial({})) for rows in self.rows])
 
-    def grown(self, sums: Sequence[Polynomial]) -> Growing:
+    def grow(self, sums: Sequence[Polynomial]) -> Growing:
         block = sums[1] - sums[0]
         if sums[2] - sums[1] != block:
             raise NetworkError(f"the blocks of {self.costs.transformer.name} do not all cost the same")
-        return Growing(self.costs.carried(block), self.costs.carried(sums[0] - block), self.costs.size("n"))
+        return Growing(self.costs.over_sizes(block), self.costs.over_sizes(sums[0] - block), self.costs.size("n"))
 
     def block(self, name: str) -> Iterator[BlockLayer]:
         """The layers of one block for which a column counts something."""
@@ -93,7 +93,7 @@ class _Laid:
         for layer, forms in self.rows[1]:
             if layer.node.name not in before and forms[name].terms:
                 own = layer.node.name.removeprefix(f"{layer.node.stage}.")
-                yield BlockLayer(own, layer.kind.title, self.costs.carried(forms[name]))
+                yield BlockLayer(own, layer.kind.title, self.costs.over_sizes(forms[name]))
 
 
 def _read(layer: Sized, forms: Mapping[str, Polynomial], column: str) -> Polynomial:

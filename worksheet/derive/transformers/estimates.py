@@ -159,7 +159,7 @@ class Estimates:
             "forward operations": operations["forward"],
             "training operations": sum(operations.values(), costs.number(0)),
         }
-        formed = {name: costs.worked(formula, {}) for name, formula in FORMED.items()}
+        formed = {name: costs.evaluate(formula, {}) for name, formula in FORMED.items()}
         self.figures = {"N": costs.params.total, "C": forward, "A": training, **formed}
 
     @cached_property
@@ -167,7 +167,7 @@ class Estimates:
         return tuple(map(self.estimate, RULES))
 
     def estimate(self, rule: EstimateRule) -> Estimate:
-        given = self.costs.worked(rule.formula, self.figures)
+        given = self.costs.evaluate(rule.formula, self.figures)
         exact = self.exact[rule.of]
         return Estimate(rule, given, exact, self.causes(given - exact))
 

@@ -36,10 +36,10 @@ def transformers(*, length: int | None = None, dtype: str = "fp16", digits: str 
         with faults.catching():
             found.append(Estimates(costs_of(known, known.design, length, None, 1)))
     faults.raise_any()
-    return _Comparison(found, size(types["activations"]), Digits(digits)).report()
+    return _TransformerTables(found, size(types["activations"]), Digits(digits)).report()
 
 
-class _Comparison:
+class _TransformerTables:
     """Prints the tables."""
 
     def __init__(self, found: list[Estimates], byte: Exact, digits: Digits) -> None:

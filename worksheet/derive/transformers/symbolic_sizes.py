@@ -89,7 +89,7 @@ class Sizes:
         values = (length, d.vocabulary, d.head, d.heads, d.key_heads, d.wide, d.positions, length)
         return {Variable(name): value for name, value in zip(INSIDE, values, strict=True)}
 
-    def laid(self, names: Mapping[str, int], depth: int) -> TransformerDesign:
+    def symbolic_design(self, names: Mapping[str, int], depth: int) -> TransformerDesign:
         """The design with symbols for its numbers; what is as wide or as many as usual has none of its own."""
         heads, head = names["h"], names["e"]
         wide = USUAL * heads * head if self.usual else names["f"]
@@ -105,13 +105,13 @@ class Sizes:
     def number(self, value: Exact) -> Amount:
         return Amount(Polynomial.of(value), self.trace)
 
-    def worked(self, formula: Formula, further: Mapping[str, Amount]) -> Amount:
+    def evaluate(self, formula: Formula, further: Mapping[str, Amount]) -> Amount:
         """A formula over the sizes and further figures, as a polynomial over the sizes."""
         every = {name: self.trace.whole(self.size(name).form) for name in self.values}
         every |= {name: self.trace.whole(amount.form) for name, amount in further.items()}
         return self.number(0).of(polynomial_of(formula.at(every)))
 
-    def carried(self, form: Polynomial) -> Amount:
+    def over_sizes(self, form: Polynomial) -> Amount:
         """A form of the laid networks over the sizes that papers use: d for e*h, d_kv for e*g, t for one token more than S."""
         total = self.number(0)
         for monomial, number in form.terms.items():

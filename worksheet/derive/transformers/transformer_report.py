@@ -54,7 +54,7 @@ def transformer(
     known = transformer_named(source)
     check_batch(batch, "texts")
     costs = costs_of(known, with_sizes(known.design, sizes), length, prompt, batch)
-    return _Document(costs, stored(dtype), Digits(digits)).report()
+    return _TransformerReport(costs, stored(dtype), Digits(digits)).report()
 
 
 def costs_of(known: Transformer, design: TransformerDesign, length: int | None, prompt: int | None, batch: int) -> Costs:
@@ -66,7 +66,7 @@ def costs_of(known: Transformer, design: TransformerDesign, length: int | None, 
     return Costs(known, design, tokens, prompt=given, batch=batch)
 
 
-class _Document:
+class _TransformerReport:
     """Prints one report."""
 
     def __init__(self, costs: Costs, types: Mapping[str, str], digits: Digits) -> None:
@@ -132,7 +132,7 @@ class _Document:
         yield Bullets(tuple(f"{name}: {said}." for name, said in FIGURES.items()))
         for estimate in found.all:
             intro = f"Source: {estimate.rule.source}. It stands for {EXACT[estimate.rule.of]}. {estimate.rule.why}"
-            yield Working(estimate.rule.title, tuple(self.steps.estimate(estimate)), intro)
+            yield Working(estimate.rule.title, tuple(self.steps.estimate_steps(estimate)), intro)
 
     # Pictures
 
