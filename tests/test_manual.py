@@ -16,7 +16,7 @@ from worksheet.writers import writers
 
 MANUAL = (ROOT / "docs" / "manual.md").read_text()
 SHEET_PAGE = (ROOT / "docs" / "sheet.md").read_text()
-COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+COMMANDS = {name: command for name, command in typer.main.get_command(app).commands.items() if not command.hidden}  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("name", COMMANDS)

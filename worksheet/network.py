@@ -83,6 +83,11 @@ class Network:
                 raise NetworkError(f"two layers are called {node.name!r}", node.where)
             known.add(node.name)
 
+    @property
+    def title(self) -> str:
+        """The heading's title, or the name."""
+        return self.heading.title or self.name
+
     def __getstate__(self) -> dict[str, Any]:
         """What is pickled: not what has been worked out from the network and is kept with it."""
         return {one.name: getattr(self, one.name) for one in fields(self)}

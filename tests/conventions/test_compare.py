@@ -80,7 +80,7 @@ def test_the_same_way_twice_counts_the_same() -> None:
 
 
 def test_one_way_alone_is_refused() -> None:
-    with pytest.raises(WorksheetError, match="takes two ways"):
+    with pytest.raises(WorksheetError, match="at least two conventions"):
         ws.compare(ws.read(RESNET), ["textbook"])
     with pytest.raises(WorksheetError, match="has no column 'flop'"):
         ws.compare(ws.read(RESNET), ["textbook", "ai61002:flop"])

@@ -20,8 +20,8 @@ from worksheet.sizes import Sized, given, sized
 class FoldedForms:
     """The formulas of a convention for a run, folded once for all layers that are alike, whatever network they belong to.
 
-    Without ``folds_layers`` the layers' own numbers stay symbols. ``inline_sizes`` puts the formulas of the output's sizes in
-    place of W and H; by default where the convention does so.
+    Without ``folds_layers`` the layers' own numbers stay symbols. ``inline_sizes`` replaces W and H by the formulas of
+    the output's sizes; by default where the convention does so.
     """
 
     convention: Convention
@@ -51,7 +51,7 @@ class FoldedForms:
 class Counting:
     """A network with the sizes of its layers and the facts of its graph, and what a convention counts of each layer in a run.
 
-    ``forms`` are handed on where several networks are counted alike. Raises WorksheetError where layers do not fit together.
+    ``forms`` are passed where several networks share them. Raises WorksheetError where layers do not fit together.
     """
 
     def __init__(self, network: Network, convention: Convention, run: Run, forms: FoldedForms | None = None) -> None:
@@ -107,9 +107,9 @@ class Counting:
             value = rule.at(values) if rule else 0
         except FormulaError as fault:
             raise ConventionError(f"{what}: {fault.message} ({rule})", Where(self.convention.name)) from None
-        except KeyError as lacking:
+        except KeyError as missing:
             hint = "a rule must fit every form of its kind: X, Y and the quantities do"
-            message = f"{what}: this layer has no {lacking.args[0]} ({rule})"
+            message = f"{what}: this layer has no {missing.args[0]} ({rule})"
             raise ConventionError(message, Where(self.convention.name), hint) from None
         if isinstance(value, int):
             return value

@@ -26,7 +26,7 @@ class Folded:
     """A kind's formulas in one form with the facts folded in, ready to be evaluated for any layer that shares them.
 
     ``called`` is how the layer is called. Without a ``run`` the formulas are for one sample, whatever the bytes of a number.
-    ``inline_sizes`` puts the formulas of the output's sizes in place of W and H.
+    ``inline_sizes`` replaces W and H by the formulas of the output's sizes.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Folded:
         self.run = run or Run()
         self.in_parts = run is None or run.in_parts
 
-    def changed(self, **facts: int) -> Folded:
+    def with_facts(self, **facts: int) -> Folded:
         """The same with other facts."""
         known = {**self.facts, **facts}
         return Folded(self.kind, self.form, known, self.columns, called=self.called, run=self.run, inline_sizes=self.inline_sizes)

@@ -91,7 +91,7 @@ class Gradients:
         found: dict[str, list[str]] = {}
         for node in self.nodes:
             if node.name in self.learning and node.name in self.reached:
-                for name in dict.fromkeys(self.owners[name] for name in _saved(node)):
+                for name in dict.fromkeys(self.owners[name] for name in _saved_tensors(node)):
                     found.setdefault(name, []).append(node.name)
         return found
 
@@ -117,7 +117,7 @@ class Gradients:
         readers = self._readers.get(name, [])
         fed = [reader for reader in readers if name in self.input_independent and reader.name not in self.input_independent]
         alike = [reader for reader in readers if reader not in fed]
-        return _joined(alike), _joined(fed)
+        return _count_gradients(alike), _count_gradients(fed)
 
 
 def _has_parameters(node: Node) -> bool:
@@ -126,7 +126,7 @@ def _has_parameters(node: Node) -> bool:
     return any(formula.given(**node.hyperparameters).source != "0" for formula in counts)
 
 
-def _saved(node: Node) -> Iterable[str]:
+def _saved_tensors(node: Node) -> Iterable[str]:
     """The names of what a layer's backward pass reads again."""
     saves = node.kind.training.saves if node.kind.training else frozenset()
     for place, name in enumerate(node.inputs, 1):
@@ -136,7 +136,7 @@ def _saved(node: Node) -> Iterable[str]:
         yield node.name
 
 
-def _joined(readers: Sequence[Node]) -> int:
+def _count_gradients(readers: Sequence[Node]) -> int:
     """The number of gradients that are added: those of slices of one axis that do not overlap are concatenated."""
     pieces: dict[int, list[tuple[int, int]]] = {}
     for node in readers:

@@ -46,17 +46,17 @@ def arrays(outputs: Sequence[Output], *, in_place: bool = False) -> list[Array]:
     """The tensors that hold these outputs.
 
     A tensor lives until the last layer that reads one of its names has run; what no layer reads is a result and lives on.
-    ``in_place`` lets an output take the place of one that it reads, where that is as large and no other layer reads it.
+    ``in_place`` lets an output overwrite one that it reads, if that has the same size and no other layer reads it.
     """
-    named = list(_named(outputs))
+    named = list(_find_owners(outputs))
     users = _users(outputs, named)
-    held: dict[int, int] = {}  # by the place of an output that is written: the first one written into its array
+    held: dict[int, int] = {}  # by the place of an output that is written: the first one written into the same tensor
     writers: dict[int, list[int]] = {}
     last: dict[int, int] = {}
     for place, output in enumerate(outputs):
         if named[place] != place:
             continue
-        over = (read for read in (named[read] for read in output.reads) if _may(outputs, users, read, place))
+        over = (read for read in (named[read] for read in output.reads) if _may_overwrite(outputs, users, read, place))
         taken = next(over, None) if in_place and output.overwrites else None
         held[place] = place if taken is None else held[taken]
         writers.setdefault(held[place], []).append(place)
@@ -64,8 +64,8 @@ def arrays(outputs: Sequence[Output], *, in_place: bool = False) -> list[Array]:
     return [Array(outputs[first].size, tuple(places), last[first]) for first, places in writers.items()]
 
 
-def _named(outputs: Sequence[Output]) -> Iterator[int]:
-    """For each output the place of the one whose elements it shares: its own, but for views."""
+def _find_owners(outputs: Sequence[Output]) -> Iterator[int]:
+    """For each output the place of the one whose elements it shares: its own, except for views."""
     known: list[int] = []
     for place, output in enumerate(outputs):
         known.append(known[output.reads[0]] if output.is_view and output.reads else place)
@@ -85,8 +85,8 @@ def _users(outputs: Sequence[Output], named: Sequence[int]) -> list[set[int]]:
     return users
 
 
-def _may(outputs: Sequence[Output], users: Sequence[set[int]], read: int, place: int) -> bool:
-    """Whether an output may take the place of one that it reads."""
+def _may_overwrite(outputs: Sequence[Output], users: Sequence[set[int]], read: int, place: int) -> bool:
+    """Whether an output may overwrite one that it reads."""
     return users[read] == {place} and outputs[read].size == outputs[place].size
 
 

@@ -1,13 +1,12 @@
 """From a network and a convention to a worked solution, whole or in part."""
 
 from worksheet.derive.blank import blank
-from worksheet.derive.burden.memory_report import report
 from worksheet.derive.catalogue import ZooEntry, zoo_list
 from worksheet.derive.comparison_report import compare, compare_conventions
 from worksheet.derive.convention_page import convention_list, convention_page
 from worksheet.derive.explain import explain
 from worksheet.derive.selection import select, summary
-from worksheet.derive.solution import derive, formulas
+from worksheet.derive.worked_solution import derive, formulas
 
 __all__ = [
     "ZooEntry",
@@ -19,7 +18,6 @@ __all__ = [
     "derive",
     "explain",
     "formulas",
-    "report",
     "select",
     "summary",
     "zoo_list",

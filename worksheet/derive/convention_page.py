@@ -38,8 +38,8 @@ def convention_list() -> Document:
 
 def convention_page(counting: Convention | str) -> Document:
     """One convention, with its formulas for the kinds of layers. Raises WorksheetError for an unknown one."""
-    found = convention(counting) if isinstance(counting, str) else counting
-    blocks: list[Block] = [Text(introduced(found.title, found.unit, found.cite))]
+    found = convention(counting)
+    blocks: list[Block] = [Text(introduce(found.title, found.unit, found.cite))]
     blocks += [Bullets(found.rules)] if found.rules else []
     for column in found.columns:
         blocks += _column(column, refuses=found.refuses)
@@ -52,7 +52,7 @@ def convention_page(counting: Convention | str) -> Document:
     return Document(found.name, tuple(blocks), _data(found), digits="none")
 
 
-def introduced(title: str, unit: str, cite: str) -> str:
+def introduce(title: str, unit: str, cite: str) -> str:
     """A convention in words: its title, its unit, where it comes from."""
     said = {"Unit": unit, "Source": cite}
     return " ".join([f"{title}.", *(f"{what}: {text}." for what, text in said.items() if text)])

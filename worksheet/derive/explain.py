@@ -87,14 +87,14 @@ def explain(network: Network, total: str, *, batch: int = 1, digits: str = "en_U
     """Which conventions give a published total, to its printed digits. Raises WorksheetError."""
     wanted = figure(total)
     comparison = compare_sides(network, _every_column(), batch)
-    return _Answer(comparison, wanted, Digits(digits)).report()
+    return _ExplainReport(comparison, wanted, Digits(digits)).report()
 
 
 def _every_column() -> list[Side]:
     return [Side(counting, column) for counting in map(convention, conventions.names()) for column in counting.columns]
 
 
-class _Answer:
+class _ExplainReport:
     """The answer for one figure."""
 
     def __init__(self, comparison: Comparison, figure: PublishedFigure, digits: Digits) -> None:
@@ -106,7 +106,6 @@ class _Answer:
 
     def report(self) -> Document:
         c = self.comparison
-        name = c.network.heading.title or c.network.name
         blocks: list[Block] = [Text(self.sentence())]
         if self.matches:
             given = [(m.side, m.value, HOW[m.how] + self.without(m.side)) for m in self.matches]
@@ -116,7 +115,7 @@ class _Answer:
         if not self.matches:
             close = [(side, value, self.without(side).lstrip("; ")) for side, value in self.closest()]
             blocks += [Title("The closest"), _table(close, "Note")]
-        return Document(f"{name}: {self.figure.text}", tuple(blocks), self.data(), digits=self.digits.locale)
+        return Document(f"{c.network.title}: {self.figure.text}", tuple(blocks), self.data(), digits=self.digits.locale)
 
     def sentence(self) -> str:
         if not self.matches:
@@ -125,7 +124,7 @@ class _Answer:
         return f"{self.figure.text} is what these give: {names}."
 
     def without(self, side: Side) -> str:
-        """What the convention leaves out for want of a rule."""
+        """The kinds that the convention leaves out because it has no rule for them."""
         i = self.comparison.sides.index(side)
         kinds = sorted({variant.kind.name for variant in self.comparison.variants if not variant.ruled[i]})
         return f"; no rule for {', '.join(kinds)}" if kinds else ""

@@ -32,10 +32,10 @@ def sections(counting: Counting, layers: Iterable[Sized], always: bool) -> list[
         section = _section(counting, [layer for _, layer in group], always)
         if section.statements:
             found.setdefault(section.title, []).append((section, [no for no, _ in group]))
-    return [section for alike in found.values() for section in _told_apart(_merged(alike))]
+    return [section for alike in found.values() for section in _with_rows(_merge(alike))]
 
 
-def _merged(alike: list[tuple[Section, list[int]]]) -> list[tuple[Section, list[int]]]:
+def _merge(alike: list[tuple[Section, list[int]]]) -> list[tuple[Section, list[int]]]:
     """Sections of one title without those that another covers: the same with fewer inputs, or word for word."""
     kept: list[tuple[Section, list[int]]] = []
     for section, rows in sorted(alike, key=lambda pair: -len(pair[0].legend)):
@@ -59,7 +59,7 @@ def _covers(more: Section, less: Section) -> bool:
     return left == [(s.label, s.symbols, s.formula.source) for s in less.statements]
 
 
-def _told_apart(sections: list[tuple[Section, list[int]]]) -> list[Section]:
+def _with_rows(sections: list[tuple[Section, list[int]]]) -> list[Section]:
     """Sections of one title, with the rows that each serves where there are several."""
     if len(sections) == 1:
         return [sections[0][0]]
@@ -81,7 +81,7 @@ def _section(counting: Counting, group: list[Sized], always: bool) -> Section:
     values = [{**layer.values, **run.values, **given} for layer, given in zip(group, known, strict=True)]
     distinct = list({tuple(found.items()): found for found in values}.values())
     statements = tuple(
-        replace(statement, formula=statement.formula if always else _bracketed(statement.formula, distinct))
+        replace(statement, formula=statement.formula if always else _drop_brackets(statement.formula, distinct))
         for statement in _statements(folded, convention)
         if statement.formula.symbols
     )
@@ -91,7 +91,7 @@ def _section(counting: Counting, group: list[Sized], always: bool) -> Section:
     return Section(kind.name, title, _legend(kind, form, statements), statements)
 
 
-def _bracketed(formula: Formula, values: Iterable[Mapping[str, Exact]]) -> Formula:
+def _drop_brackets(formula: Formula, values: Iterable[Mapping[str, Exact]]) -> Formula:
     """The formula without brackets where every layer's division is exact."""
     is_rounding = formula.rounds() and any(formula.settled(v).rounds() for v in values)
     return formula if is_rounding else formula.unrounded()
@@ -107,7 +107,7 @@ def general_section(kind: Kind, form: Form, convention: Convention) -> Section:
         if formula.symbols
     ]
     uncounted = [column.heading for column in convention.columns if column.rule(kind) is None]
-    note = f"{convention.title} has no rule for {listed(uncounted)}." if uncounted else ""
+    note = f"{convention.title} has no rule for {list_in_words(uncounted)}." if uncounted else ""
     statements = (*known, *quantities)
     title = kind.title if kind.title == kind.name else f"{kind.title} ({kind.name})"
     title += f", on {form.on}" if form.on else ""
@@ -159,6 +159,6 @@ def _meaning(meaning: str, words: Mapping[int, str]) -> str:
     return f"{meaning} ({said})" if said else meaning
 
 
-def listed(words: Sequence[str]) -> str:
+def list_in_words(words: Sequence[str]) -> str:
     """Words as a sentence lists them: a, b and c."""
     return " and ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""

@@ -7,12 +7,13 @@ from fractions import Fraction
 from typing import Any
 
 from worksheet.conventions import Convention
+from worksheet.counting.run import check_batch
 from worksheet.derivation import Derivation, Row, Step
-from worksheet.derive.arranging import whole
+from worksheet.derive.arranging import group_by, whole
 from worksheet.derive.burden.profile import Profile, draw_profile
-from worksheet.derive.burden.scaled import SIZE, Burden, Scaled, burden, by_first, scaled_size
-from worksheet.derive.convention_page import introduced
-from worksheet.derive.reference import listed
+from worksheet.derive.burden.scaled import SIZE, Burden, Scaled, measure_burden, scaled_size
+from worksheet.derive.convention_page import introduce
+from worksheet.derive.reference import list_in_words
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
 from worksheet.drawing.svg import BLUE, GREEN, ORANGE
 from worksheet.errors import ConventionError
@@ -23,7 +24,7 @@ from worksheet.zoo import Published, model
 from worksheet.zoo import published as row_of
 
 STANDARD = "convnet-burden"
-BATCH, LARGEST_BATCH = 128, 10**9
+BATCH = 128
 PARAMS, FEATURES, FLOPS = "param_mem", "feat_mem", "flops"  # the convention's columns
 SYMBOLS = {PARAMS: "P", FEATURES: "F", FLOPS: "Q"}  # of what one image costs
 BATCHED = "B*{}"  # what the images of a batch cost together
@@ -37,7 +38,7 @@ DRAWN = {  # name of the file, heading, colour
 OVER_DEPTH = "A bar for each layer, from the first to the last; the bands are the network's stages."
 
 
-def report(
+def burden(
     network: Network | str, *, convention: Convention | str = STANDARD, batch: int = BATCH, until: str = "",
     scales: Iterable[str | Fraction | float] | None = None, published: Published | None = None, digits: str = "en_US",
 ) -> Document:  # fmt: skip
@@ -49,17 +50,18 @@ def report(
     A text names a network of the zoo (``zoo:resnet-50``): reported is the variant that was published, where there is one, with
     the published figures beside. ``published`` are those figures for a network that is given itself. Raises WorksheetError.
     """
-    if not 1 <= batch <= LARGEST_BATCH:
-        raise ConventionError(f"a batch of {batch} images", hint=f"a whole number from 1 to {LARGEST_BATCH:,}")
+    check_batch(batch, "images")
     if isinstance(network, str):
         name = network.removeprefix("zoo:")
         published = row_of(name)
         network = (published.model if published else model(name)).network()
     until = until or (published.until if published else "")
-    return _Document(burden(network, convention, scales=scales, until=until), batch, published, Digits(digits)).report()
+    return _BurdenReport(
+        measure_burden(network, convention, scales=scales, until=until), batch, published, Digits(digits)
+    ).report()
 
 
-class _Document:
+class _BurdenReport:
     """Prints one report."""
 
     def __init__(self, found: Burden, batch: int, published: Published | None, digits: Digits) -> None:
@@ -75,17 +77,17 @@ class _Document:
         self.scales = {heading.name: heading.scale or Scale(1000) for heading in self.solution.headings}
         self.published = published
         self.name = published.name if published else found.network.name
-        self.title = found.network.heading.title or found.network.name
+        self.title = found.network.title
 
     def report(self) -> Document:
-        blocks = [*self.whole(), *self.profiles(), *self.scaled(), *self.worked(self.chosen()), *self.notes()]
+        blocks = [*self.whole(), *self.profiles(), *self.other_sizes(), *self.worked_row(self.row_to_work()), *self.notes()]
         return Document(f"{self.title}: memory and flops", tuple(blocks), self.data(), digits=self.digits.locale)
 
-    def chosen(self) -> Scaled:
+    def row_to_work(self) -> Scaled:
         """The row that is worked: the one at the network's own size, if there is one."""
         return next((row for row in self.found.scaled if row.scale == 1), self.found.scaled[0])
 
-    def said(self, name: str, value: int) -> str:
+    def in_unit(self, name: str, value: int) -> str:
         return self.scales[name].said(value)
 
     # The network as a whole
@@ -93,7 +95,7 @@ class _Document:
     def whole(self) -> Iterator[Block]:
         network, d = self.found.network, self.solution
         channels, *sizes = network.input
-        counted = introduced(f"Counted by {d.convention_title}", d.unit, d.cite)
+        counted = introduce(f"Counted by {d.convention_title}", d.unit, d.cite)
         yield Text(f"For one image of {_by(sizes)} (height × width) with {channels} channels. {counted}")
         yield from map(Text, self.of_the_published())
         yield Bullets(d.rules)
@@ -101,12 +103,14 @@ class _Document:
         yield Title("In total")
         headings = ("", "Exactly", "In larger units", *(["As published"] if beside else []))
         rows: list[tuple[Cell, ...]] = [
-            (self.labels[name], value, self.said(name, value), *([beside[name]] if beside else []))
+            (self.labels[name], value, self.in_unit(name, value), *([beside[name]] if beside else []))
             for name, value in self.totals(d).items()
         ]
         yield Table(headings, tuple(rows))
         steps = [
-            step for name, value in self.totals(d).items() for step in self.rounded(name, SYMBOLS[name], {SYMBOLS[name]: value})
+            step
+            for name, value in self.totals(d).items()
+            for step in self.round_in_unit(name, SYMBOLS[name], {SYMBOLS[name]: value})
         ]
         if steps:
             yield Working("In larger units", tuple(steps))
@@ -120,12 +124,12 @@ class _Document:
         if self.published.twist:
             yield f"This is {self.published.name} as it was published, zoo:{self.published.model.name}: {self.published.twist}."
         if errors := self.published.model.errors:
-            yield f"Published with it: {listed([f'a {name} error of {value:g} %' for name, value in errors.items()])}."
+            yield f"Published with it: {list_in_words([f'a {name} error of {value:g} %' for name, value in errors.items()])}."
 
     def totals(self, solution: Derivation) -> dict[str, int]:
         return {name: solution.totals[name] or 0 for name in (PARAMS, FEATURES, FLOPS)}
 
-    def rounded(self, name: str, figure: str, values: Mapping[str, int]) -> list[Step]:
+    def round_in_unit(self, name: str, figure: str, values: Mapping[str, int]) -> list[Step]:
         """A figure, given as a formula, in its larger unit to a whole number: 102,440,864 bytes are 98 MB."""
         scale, value = self.scales[name], int(Formula(figure).at(values))
         unit, per_unit = scale.unit_of(value)
@@ -147,7 +151,7 @@ class _Document:
         total = ("Total", sum(len(part.rows) for part in costing), *(solution.totals[name] for name in names))
         yield Table(("Kind", "Layers", *(self.labels[name] for name in names)), tuple(rows), total)
         if free := [part.title for part in solution.kinds if part not in costing]:
-            yield Text(f"Nothing is counted for {listed(free)}.")
+            yield Text(f"Nothing is counted for {list_in_words(free)}.")
 
     def profiles(self) -> Iterator[Block]:
         rows = [row for row in self.solution.rows if row.no > 0]
@@ -159,14 +163,14 @@ class _Document:
 
     # Other sizes, up to a layer
 
-    def scaled(self) -> Iterator[Block]:
+    def other_sizes(self) -> Iterator[Block]:
         until = self.found.until
         yield Title(f"Up to {until}, {_images(self.batch)}")
         headings = ("Input", f"Features of {until}", self.labels[FEATURES], "", self.labels[FLOPS], "")
         rows = []
         for row in self.found.scaled:
             figures = self.of_batch(row)
-            said = [cell for name in (FEATURES, FLOPS) for cell in (figures[name], self.said(name, figures[name]))]
+            said = [cell for name in (FEATURES, FLOPS) for cell in (figures[name], self.in_unit(name, figures[name]))]
             rows.append((_by(row.solution.input[1:]), _by(_features(row)), *said))
         yield Table(headings, tuple(rows), words=2)
         for sizes, fault in self.found.without:
@@ -192,16 +196,16 @@ class _Document:
 
     # One row, worked
 
-    def worked(self, row: Scaled) -> Iterator[Block]:
+    def worked_row(self, row: Scaled) -> Iterator[Block]:
         yield Title(f"The row of {_by(row.solution.input[1:])}, worked")
         yield Text(f"One image, as far as {self.found.until}; below, a layer of each kind step by step.")
         yield from self.kinds(row.solution, (FEATURES, FLOPS))
-        for rows in by_first(row.solution.rows).values():
+        for rows in group_by(row.solution.rows, lambda row: row.kind).values():
             costs = [r for r in rows if any(whole(r.columns[self.columns[name]].value) for name in (FEATURES, FLOPS))]
             if costs:
                 yield self.layer(costs[0])
         totals = {name: whole(row.solution.totals[name]) for name in (FEATURES, FLOPS)}
-        steps = [step for name, value in totals.items() for step in self.together(name, value)]
+        steps = [step for name, value in totals.items() for step in self.batch_steps(name, value)]
         if steps:
             yield Working(f"All layers, {_images(self.batch)}", tuple(steps))
 
@@ -212,14 +216,14 @@ class _Document:
         steps = [row.columns[self.columns[name]] for name in (PARAMS, FEATURES, FLOPS)]
         return Working(row.name, (*row.sizes, *(step for step in steps if step.value)), " → ".join(filter(None, flow)))
 
-    def together(self, name: str, value: int) -> list[Step]:
+    def batch_steps(self, name: str, value: int) -> list[Step]:
         """What the batch costs, exactly and in a larger unit."""
         symbol = SYMBOLS[name]
         figure, values = (
             (BATCHED.format(symbol), {"B": self.batch, symbol: value}) if self.batch > 1 else (symbol, {symbol: value})
         )
         exact = [Step(name, self.labels[name], (), Formula(figure), values, self.batch * value)] if self.batch > 1 else []
-        return [*exact, *self.rounded(name, figure, values)]
+        return [*exact, *self.round_in_unit(name, figure, values)]
 
     # What else there is to know, and the figures as data
 
@@ -243,7 +247,7 @@ class _Document:
 
     def entry(self, row: Scaled) -> dict[str, Any]:
         figures, features = self.of_batch(row), _features(row)
-        said = {name: self.said(name, value) for name, value in figures.items()}
+        said = {name: self.in_unit(name, value) for name, value in figures.items()}
         return {
             "input": list(row.solution.input[1:]),
             "feature": list(features),

@@ -1,4 +1,4 @@
-"""Draws what the layers of a network cost over its depth: a bar for each layer, its stages as bands behind the bars."""
+"""Draws what the layers of a network cost over its depth: a bar for each layer, its stages as shaded bands."""
 
 from __future__ import annotations
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from worksheet import conventions
 from worksheet.conventions import Convention
 from worksheet.derivation import Derivation, Row
-from worksheet.derive.solution import as_convention, derive
+from worksheet.derive.worked_solution import derive
 from worksheet.errors import NetworkError, Where, WorksheetError, shown
 from worksheet.formula import Formula
 from worksheet.layers import Shape
@@ -70,7 +71,7 @@ def scaled_size(size: int, scale: Fraction) -> int:
     return int(SIZE.at({"s": scale, "M": size}))
 
 
-def burden(
+def measure_burden(
     network: Network, convention: Convention | str, *, scales: Iterable[str | Fraction | float] | None = None, until: str = ""
 ) -> Burden:
     """Work a network out as a whole and, at each scale, up to a layer: its features' size, their memory, the flops.
@@ -81,8 +82,8 @@ def burden(
     if len(network.input) != 3:
         received = " x ".join(map(str, network.input))
         raise NetworkError(f"a report takes a network of images, channels x height x width, not {received}", Where(network.name))
-    found = as_convention(convention)
-    solution = derive(network, found)
+    counted_by = conventions.convention(convention)
+    solution = derive(network, counted_by)
     layer = until or _last_map(solution)
     wanted = [scale_of(scale) for scale in (SCALES if scales is None else scales)]
     if not 1 <= len(wanted) <= MAX_SCALES:
@@ -94,7 +95,7 @@ def burden(
     for scale in dict.fromkeys(wanted):
         shape: Shape = (network.input[0], *(scaled_size(size, scale) for size in network.input[1:]))
         try:
-            rows.append(_scaled(part, made_for, layer, shape, scale, found))
+            rows.append(_work_at_scale(part, made_for, layer, shape, scale, counted_by))
         except WorksheetError as fault:
             without.append((shape, fault))
     if without and (scales is not None or not rows):
@@ -110,7 +111,9 @@ def _made_for(network: Network) -> Making | None:
     return network.made_for
 
 
-def _scaled(part: Network, made_for: Making | None, layer: str, shape: Shape, scale: Fraction, convention: Convention) -> Scaled:
+def _work_at_scale(
+    part: Network, made_for: Making | None, layer: str, shape: Shape, scale: Fraction, convention: Convention
+) -> Scaled:
     if min(shape) < 1:
         raise NetworkError(f"at {float(scale):g} times its size the input has no places", Where(part.name))
     other, cut_before = replace(part, input=shape), False
@@ -130,11 +133,3 @@ def _last_map(solution: Derivation) -> str:
 def is_map(shape: Shape | None) -> bool:
     """Whether a shape is that of a map: channels, and more than one place."""
     return shape is not None and len(shape) == 3 and shape[1:] != (1, 1)
-
-
-def by_first(rows: Sequence[Row]) -> dict[str, list[Row]]:
-    """The rows by kind, in the order in which the kinds first occur."""
-    groups: dict[str, list[Row]] = {}
-    for row in rows:
-        groups.setdefault(row.kind, []).append(row)
-    return groups

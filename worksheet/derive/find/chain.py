@@ -78,14 +78,14 @@ def solve(term: Node, relation: str, number: Exact, domain: Domain) -> SolvingCh
     low, high = STARTS[relation](number)
     lines = [ChainLine("The condition", term, low, high)]
     while not isinstance(lines[-1].term, Name):
-        line = _peeled(lines[-1], domain)
+        line = _peel(lines[-1], domain)
         if line is None or len(lines) > MAX_LINES:
             return None
         lines.append(line)
     return SolvingChain(tuple(lines), _inside(lines[-1], domain))
 
 
-def _peeled(line: ChainLine, domain: Domain) -> ChainLine | None:
+def _peel(line: ChainLine, domain: Domain) -> ChainLine | None:
     """The line with the outermost operation of its term undone; None where it cannot be."""
     match line.term:
         case Operation("+" | "-"):
@@ -93,11 +93,11 @@ def _peeled(line: ChainLine, domain: Domain) -> ChainLine | None:
         case Operation("*"):
             return _product(line)
         case Operation("/", left, right):
-            return _times(line, left, right) if _is_known(right) else _turned(line, left, right, domain)
+            return _multiply_out(line, left, right) if _is_known(right) else _invert(line, left, right, domain)
         case Operation("**", base, Number(exponent)):
             return _root(line, base, int(exponent), domain)
         case Negative(inner):
-            return _scaled(line, inner, -1, "Times −1")
+            return _scale(line, inner, -1, "Times −1")
         case Call("floor" | "ceil" as rounding, (inner,)):
             return ROUNDED[rounding](line, inner)
     return None
@@ -120,14 +120,14 @@ def _sum(line: ChainLine) -> ChainLine | None:
         return None
     sign, term = rest[0]
     known = simplest(known)
-    moved = replace(line, low=_moved(line.low, -known), high=_moved(line.high, -known), term=term)
+    moved = replace(line, low=_move(line.low, -known), high=_move(line.high, -known), term=term)
     why = f"Less {known}" if known > 0 else f"Plus {-known}"
     if sign > 0:
         return replace(moved, why=why)
-    return _scaled(moved, term, -1, f"{why}, times −1" if known else "Times −1")
+    return _scale(moved, term, -1, f"{why}, times −1" if known else "Times −1")
 
 
-def _moved(bound: ChainBound | None, by: Exact) -> ChainBound | None:
+def _move(bound: ChainBound | None, by: Exact) -> ChainBound | None:
     return None if bound is None else ChainBound(simplest(bound.value + by), bound.strict)
 
 
@@ -137,15 +137,15 @@ def _product(line: ChainLine) -> ChainLine | None:
     rest = [part for part in parts if not _is_known(part)]
     for part in parts:
         known *= _value(part) if _is_known(part) else 1
-    return _scaled(line, rest[0], 1 / known, f"Over {simplest(known)}") if len(rest) == 1 and known else None
+    return _scale(line, rest[0], 1 / known, f"Over {simplest(known)}") if len(rest) == 1 and known else None
 
 
-def _times(line: ChainLine, left: Node, right: Node) -> ChainLine | None:
+def _multiply_out(line: ChainLine, left: Node, right: Node) -> ChainLine | None:
     by = _value(right)
-    return _scaled(line, left, by, f"Times {by}") if by else None
+    return _scale(line, left, by, f"Times {by}") if by else None
 
 
-def _scaled(line: ChainLine, term: Node, by: Exact, why: str) -> ChainLine:
+def _scale(line: ChainLine, term: Node, by: Exact, why: str) -> ChainLine:
     """All sides times a number; a negative one turns them round."""
     ends = [None if end is None else ChainBound(simplest(end.value * by), end.strict) for end in (line.low, line.high)]
     low, high = ends if by > 0 else reversed(ends)
@@ -178,7 +178,7 @@ def _ends(term: Node, domain: Domain) -> tuple[Exact, Exact]:
     return min(ends), max(ends)
 
 
-def _turned(line: ChainLine, left: Node, right: Node, domain: Domain) -> ChainLine | None:
+def _invert(line: ChainLine, left: Node, right: Node, domain: Domain) -> ChainLine | None:
     """a/u between bounds, for positive a and u: u lies between a over these, the other way round."""
     above = _value(left)
     if above <= 0 or _ends(right, domain)[0] <= 0 or (line.high and line.high.value <= 0):

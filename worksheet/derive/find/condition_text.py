@@ -13,6 +13,7 @@ from worksheet.formula import Exact
 MAX_LENGTH = 300  # characters of a condition
 RELATION = re.compile(r"<=|>=|==|≤|≥|=|<|>")
 SAME = {"==": "=", "≤": "<=", "≥": ">="}
+SIGNS = {"<=": "≤", ">=": "≥"}
 SHAPE = re.compile(r"[0-9]{1,12}(?: ?[x×] ?[0-9]{1,12}){1,7}", re.ASCII)
 NUMBER = r"(?P<whole>[0-9]{1,3}(?:[,_][0-9]{3}){1,6}|[0-9]{1,24})(?:\.(?P<decimals>[0-9]{1,12})|/(?P<below>[0-9]{1,6}))?"
 SIZE = re.compile(NUMBER + r" ?(?P<prefix>[kKMGTPE]?)(?P<binary>i?)(?P<unit>[A-Za-z]{0,8})", re.ASCII)
@@ -22,6 +23,7 @@ POWERS = "KMGTPE"
 UNITS = frozenset({"", "b", "byte", "bytes", "flop", "flops", "mac", "macs", "op", "ops"})  # after a number
 NOW = "now"
 RANGE = re.compile(r"(?P<name>[^=]{1,200})=(?P<least>[^=]{1,40}?)\.\.(?P<most>[^=]{1,40})")
+RANGE_HINT = "such as conv1.p=0..10"
 HINT = "such as conv1.output = 56, conv1.output = 64x56x56, conv1.W <= conv1.M, activations <= 16 GiB or macs <= 50 % of now"
 
 
@@ -49,6 +51,11 @@ class AskedCondition:
     right: ConditionSide | None = None
     now: bool = False  # the right side is what the left one is now
     right_text: str = ""
+
+    @property
+    def sign(self) -> str:
+        """The relation in print."""
+        return SIGNS.get(self.relation, self.relation)
 
 
 def read_condition(text: str, where: Where | None = None) -> AskedCondition:
@@ -154,18 +161,18 @@ class AskedRange(NamedTuple):
 
 def read_range(text: str) -> tuple[str, AskedRange]:
     """Read ``conv1.p=0..10``, or ``alpha=1/4..2``. Raises NetworkError that points into it."""
-    found = RANGE.fullmatch(text.strip())
-    if not found:
+    parts = RANGE.fullmatch(text.strip())
+    if not parts:
         where = Where("range", 1, 1, text[:MAX_LENGTH], max(1, min(len(text), MAX_LENGTH)))
-        raise NetworkError(f"expected a range, found {shown(text)}", where, "such as conv1.p=0..10")
+        raise NetworkError(f"expected a range, found {shown(text)}", where, RANGE_HINT)
     ends = []
     for group in ("least", "most"):
-        number = re.compile(NUMBER, re.ASCII).fullmatch(found[group].strip())
+        number = re.fullmatch(NUMBER, parts[group].strip(), re.ASCII)
         if not number:
-            where = Where("range", 1, found.start(group) + 1, text.strip(), len(found[group]))
-            raise NetworkError(f"expected a number from 0 on, found {shown(found[group])}", where, "such as conv1.p=0..10")
+            where = Where("range", 1, parts.start(group) + 1, text.strip(), len(parts[group]))
+            raise NetworkError(f"expected a number from 0 on, found {shown(parts[group])}", where, RANGE_HINT)
         ends.append(_plain(_number(number)))
     if ends[0] > ends[1]:
-        where = Where("range", 1, found.start("least") + 1, text.strip(), found.end("most") - found.start("least"))
+        where = Where("range", 1, parts.start("least") + 1, text.strip(), parts.end("most") - parts.start("least"))
         raise NetworkError(f"the range from {ends[0]} to {ends[1]} is empty", where, "the smaller end comes first")
-    return found["name"].strip(), AskedRange(*ends)
+    return parts["name"].strip(), AskedRange(*ends)

@@ -57,19 +57,19 @@ def block(network: Network, owner: str) -> RepeatedBlock:
     inside = [i for i, part in enumerate(parts) if first <= part.start and part.end <= last + 1]
     if BETWEEN in owner:
         whole = inside and parts[inside[0]].start == first and parts[inside[-1]].end == last + 1
-        found = [(inside[0], len(inside))] if whole and _keeps(network, parts, inside[0], len(inside)) else []
+        found = [(inside[0], len(inside))] if whole and _keeps_shape(network, parts, inside[0], len(inside)) else []
     else:
         found = [
             (i, long)
             for i in inside
             for long in range(1, inside[-1] - i + 2)
-            if parts[i].learns and _is_closed(parts, i, long, inside[-1]) and _keeps(network, parts, i, long)
+            if parts[i].learns and _is_closed(parts, i, long, inside[-1]) and _keeps_shape(network, parts, i, long)
         ]
     if not found:
         hint = "a block between layers: FIRST..LAST.depth, whose output has the shape of its input"
         raise NetworkError(f"{shown(owner)} of {network.name} has no block there that could be repeated", hint=hint)
-    start, long = max(found, key=lambda place: (len(_times(parts, *place)), place[1]))
-    times = _times(parts, start, long)
+    start, long = max(found, key=lambda place: (len(_repetitions(parts, *place)), place[1]))
+    times = _repetitions(parts, start, long)
     nodes = network.nodes
     start = times[0]
     end = parts[times[-1] + long - 1].end
@@ -92,23 +92,23 @@ def deepen(network: Network, found: RepeatedBlock, times: int) -> Network:
     nodes = list(network.nodes[:start])
     entry = found.entry
     for time in range(times):
-        copies = _copied(unit, time, found.entry, entry)
+        copies = _copy_block(unit, time, found.entry, entry)
         nodes += copies
         entry = copies[-1].name
     exit = found.run[-1]
     nodes += [
         replace(node, inputs=tuple(entry if name == exit else name for name in node.inputs)) for node in network.nodes[end:]
     ]
-    made_for = partial(_made, network, found, times) if network.made_for else None
+    made_for = partial(_deepen_for, network, found, times) if network.made_for else None
     return replace(network, nodes=tuple(nodes), made_for=made_for)
 
 
-def _made(network: Network, found: RepeatedBlock, times: int, shape: Shape) -> Network:
+def _deepen_for(network: Network, found: RepeatedBlock, times: int, shape: Shape) -> Network:
     assert network.made_for
     return deepen(network.made_for(shape), found, times)
 
 
-def _copied(unit: Sequence[Node], time: int, entry: str, reads: str) -> list[Node]:
+def _copy_block(unit: Sequence[Node], time: int, entry: str, reads: str) -> list[Node]:
     """The block once more; the first time keeps the names."""
     names = {node.name: f"{node.name}_x{time + 1}" if time else node.name for node in unit} | {entry: reads}
     return [
@@ -174,21 +174,21 @@ def _learns(layer: Sized) -> bool:
 def _is_closed(parts: Sequence[_Part], start: int, long: int, last: int) -> bool:
     """Whether the block ends before one with weights, or with the stage: what has none belongs to the weights before it."""
     end = start + long
-    return end > last or parts[end].learns or parts[end].shape != _shape_behind(parts, end)
+    return end > last or parts[end].learns or parts[end].shape != _shape_after(parts, end)
 
 
-def _shape_behind(parts: Sequence[_Part], place: int) -> Shape | None:
+def _shape_after(parts: Sequence[_Part], place: int) -> Shape | None:
     return parts[place + 1].shape if place + 1 < len(parts) else None
 
 
-def _keeps(network: Network, parts: Sequence[_Part], start: int, long: int) -> bool:
+def _keeps_shape(network: Network, parts: Sequence[_Part], start: int, long: int) -> bool:
     """Whether the block's output has the shape of its input."""
     end = start + long
     after = parts[end].shape if end < len(parts) else sized(network)[-1].output
     return after == parts[start].shape
 
 
-def _times(parts: Sequence[_Part], start: int, long: int) -> list[int]:
+def _repetitions(parts: Sequence[_Part], start: int, long: int) -> list[int]:
     """Where the block begins each time, in a row."""
 
     def alike(place: int) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
 from worksheet.derive.find.answer import FindAnswer
-from worksheet.derive.find.answer_words import FAILS, NONE, SIGNS, SOLVES, ends, neighbours, said
+from worksheet.derive.find.answer_words import FAILS, NONE, SOLVES, condition_in_words, ends, neighbours
 from worksheet.derive.find.chain import Domain, number, solve, straight
 from worksheet.derive.find.quantity import Condition
 from worksheet.derive.find.search import Decided, bounds
@@ -37,11 +37,11 @@ class OnePage:
         yield from self.rising(solved)
         if not brief:
             done = {one.condition for one in solved}
-            yield from self.put_in(beside=len(done) < len(self.found.question.conditions))
+            yield from self.substitutions(beside=len(done) < len(self.found.question.conditions))
             yield from self.range(self.working.stretches())
 
     def chain(self, one: Solved) -> Iterator[Block]:
-        yield Title(f"Solving {said(one.condition, self.digits)}")
+        yield Title(f"Solving {condition_in_words(one.condition, self.digits)}")
         yield Relations(one.chain.rows(self.digits))
         yield Text(self.left(one))
 
@@ -49,9 +49,10 @@ class OnePage:
         """What the last line leaves of the range, where this formula holds."""
         places = sorted(one.places & set(one.chain.steps))
         low, high = self.unknown.steps
-        where = f"of {self.unknown.said(low)} to {self.unknown.said(high)}"
+        where = f"of {self.unknown.in_words(low)} to {self.unknown.in_words(high)}"
         kept = ", ".join(
-            f"{self.unknown.said(a)} to {self.unknown.said(b)}" if a != b else self.unknown.said(a) for a, b in neighbours(places)
+            f"{self.unknown.in_words(a)} to {self.unknown.in_words(b)}" if a != b else self.unknown.in_words(a)
+            for a, b in neighbours(places)
         )
         each = "a whole number" if self.unknown.step == 1 else f"a multiple of {self.unknown.step}"
         if not places:
@@ -65,14 +66,14 @@ class OnePage:
         for i, condition in enumerate(self.found.question.conditions):
             formula = self.working.rising(i) if condition not in done else None
             if formula:
-                yield Title(f"Deciding {said(condition, self.digits)}")
+                yield Title(f"Deciding {condition_in_words(condition, self.digits)}")
                 name = condition.left.name
                 yield Text(
                     f"No term of the formula of {name} falls where {self.unknown.symbol} grows, so {name} never falls: beyond "
                     "a number that it has passed, it stays. The values at two neighbours decide."
                 )
 
-    def put_in(self, *, beside: bool) -> Iterator[Block]:
+    def substitutions(self, *, beside: bool) -> Iterator[Block]:
         """The ends of each run of solutions, put into the formulas, and their neighbours."""
         assert self.working
         low, high = self.unknown.steps
@@ -83,7 +84,7 @@ class OnePage:
             steps = self.working.steps(place)
             verdict = "" if place in solutions else f": {FAILS}"
             if steps:
-                yield Working(f"{self.unknown.name} = {self.unknown.said(place)}{verdict}", tuple(steps))
+                yield Working(f"{self.unknown.name} = {self.unknown.in_words(place)}{verdict}", tuple(steps))
 
     def range(self, stretches: Sequence[Stretch]) -> Iterator[Block]:
         yield Title("The whole range")
@@ -96,7 +97,7 @@ class OnePage:
             yield Text(f"{NONE[0].upper()}{NONE[1:]}, for one: {refusal}.", note=True)
 
     def rows(self, stretch: Stretch) -> Iterator[tuple[Cell, ...]]:
-        low, high = self.unknown.said(stretch.low), self.unknown.said(stretch.high)
+        low, high = self.unknown.in_words(stretch.low), self.unknown.in_words(stretch.high)
         where = low if low == high else f"{low} to {high}"
         if stretch.refusal:
             yield (where, NONE, None, None, None, None)
@@ -105,8 +106,7 @@ class OnePage:
         for i in chosen:
             condition = self.found.question.conditions[i]
             for line in stretch.bounds[i]:
-                sign = SIGNS.get(condition.asked.relation, condition.asked.relation)
-                wanted = f"{sign} {ends(line.right, self.digits)}"
+                wanted = f"{condition.asked.sign} {ends(line.right, self.digits)}"
                 verdict = SOLVES if stretch.solves else FAILS
                 yield (where, verdict, condition.left.name, number(line.left[0]), number(line.left[1]), wanted)
                 where = ""
@@ -154,7 +154,7 @@ class _Depths:
         domain = Domain(self.unknown.symbol, 1, range(depths[0], depths[-1] + 1))
         chain = solve(straight(each, start, self.unknown.symbol), condition.asked.relation, lines[0][0].right[0], domain)
         if chain:
-            yield Title(f"Solving {said(condition, self.digits)}")
+            yield Title(f"Solving {condition_in_words(condition, self.digits)}")
             yield Text(f"Counted at each depth of the range, {name} grows by {self.digits.result(each)} with each block.")
             yield Relations(chain.rows(self.digits))
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from worksheet.counting.counting import Counting
 from worksheet.counting.folding import Folded
 from worksheet.derive.find.condition_text import AskedCondition, ConditionSide
-from worksheet.derive.memory import figures
+from worksheet.derive.memory_figures import figures
 from worksheet.errors import NetworkError, nearest, shown
 from worksheet.formula import Exact
 from worksheet.formula.exact import simplest

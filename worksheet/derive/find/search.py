@@ -98,7 +98,7 @@ class Search:
     work: SearchWork = field(default_factory=SearchWork)
     cases: list[SearchCase] = field(default_factory=list)
 
-    def decided(self, box: Box) -> list[Decided]:
+    def decide_all(self, box: Box) -> list[Decided]:
         """Every place of a box, in boxes that are decided. Raises NetworkError where that is too much work."""
         found: list[Decided] = []
         pending = [_Open(box, (), 0)]
@@ -106,7 +106,7 @@ class Search:
             self.work.boxes += 1
             self.work.check()
             here = pending.pop()
-            known = self.decide(here)
+            known = self.decide_box(here)
             if isinstance(known, Decided):
                 found.append(known)
                 self.work.solutions += size(here.box) if known.solves else 0
@@ -116,7 +116,7 @@ class Search:
         self.work.check()
         return found
 
-    def decide(self, here: _Open) -> Decided | tuple[_Partly, ...]:
+    def decide_box(self, here: _Open) -> Decided | tuple[_Partly, ...]:
         """Whether all of a box solves the question, or none of it; the cases that hold in parts of it where it must be cut."""
         parts: list[_Partly] = []
         for case, conditions in (*here.cases, *((case, None) for case in self.cases[here.seen :])):
@@ -125,18 +125,18 @@ class Search:
                 continue
             parts.append(_Partly(case, undecided))
             if not undecided:
-                return self._judged(here.box, case, atoms) or (parts[-1],)
+                return self._judge(here.box, case, atoms) or (parts[-1],)
         middle = tuple((low + high) // 2 for low, high in here.box)
         if any(covers(case.trace, _place(middle), conditions)[0] == () for case, conditions in parts):
             return tuple(parts)
         case = self.run(middle)
         undecided, atoms = covers(case.trace, here.box)
         assert undecided is not None  # it holds in the middle
-        judged = None if undecided else self._judged(here.box, case, atoms)
+        judged = None if undecided else self._judge(here.box, case, atoms)
         return judged or (*parts, _Partly(case, undecided))
 
     def _side(self, box: Box, partly: _Partly) -> int:
-        """Along which side a box is cut: where that says most about what is not decided yet."""
+        """The side along which a box is cut: the one that decides most of what is still open."""
         if len(box) == 1:
             return 0
         case, guards = partly
@@ -146,13 +146,13 @@ class Search:
             for left, right in pairs
         ]
         whole = atoms(case.trace, box)
-        tells = [(holds, form, _width(span(form, whole)) or 1) for holds, form in open_ones[:MAX_WEIGHED]]
+        weighed = [(holds, form, _width(span(form, whole)) or 1) for holds, form in open_ones[:MAX_WEIGHED]]
 
         def left(side: int) -> tuple[int, Fraction]:
-            """What is still open where one unknown is in the middle: how many, and how wide."""
+            """How many relations stay open if one unknown is in the middle, and how wide they are."""
             middle = sum(box[side]) // 2
             within = atoms(case.trace, (*box[:side], (middle, middle), *box[side + 1 :]))
-            spans = [(holds, span(form, within), width) for holds, form, width in tells]
+            spans = [(holds, span(form, within), width) for holds, form, width in weighed]
             many = sum(verdict(holds, found) is None for holds, found, _ in spans)
             return many, sum((_width(found) / width for _, found, width in spans), Fraction(0))
 
@@ -164,14 +164,14 @@ class Search:
         closed = self.closed
         values = self.values(steps)
         trace = Trace(dict(zip(closed.traced, values, strict=True)))
-        case = self._measured(trace, [trace.variable(i) for i in range(len(closed.variables))])
+        case = self._measure(trace, [trace.variable(i) for i in range(len(closed.variables))])
         for i, variable in enumerate(closed.variables):
             if variable.symbol == BATCH and values[i] != 1:  # one sample is left out of the formulas, which changes no count
                 trace.guards = {c: None for c in trace.guards if c.of.atoms != {i}}
         self.cases.append(case)
         return case
 
-    def _measured(self, trace: Trace, values: Sequence[Exact]) -> SearchCase:
+    def _measure(self, trace: Trace, values: Sequence[Exact]) -> SearchCase:
         try:
             count = Count(self.closed.counting(values))
             sides = tuple(tuple(dict.fromkeys(_pairs(condition, count))) for condition in self.conditions)
@@ -184,7 +184,7 @@ class Search:
     def values(self, steps: Sequence[int]) -> list[Exact]:
         return [many * variable.step for many, variable in zip(steps, self.closed.variables, strict=True)]
 
-    def _judged(self, box: Box, case: SearchCase, atoms: Sequence[Span]) -> Decided | None:
+    def _judge(self, box: Box, case: SearchCase, atoms: Sequence[Span]) -> Decided | None:
         if case.refusal:
             return Decided(box, case, solves=False)
         sure: bool | None = True
@@ -197,23 +197,23 @@ class Search:
 
     # The same without closed forms
 
-    def counted(self, steps: Sequence[int]) -> SearchCase:
+    def count_at(self, steps: Sequence[int]) -> SearchCase:
         """A place counted layer by layer."""
-        return self._measured(Trace({}), self.values(steps))
+        return self._measure(Trace({}), self.values(steps))
 
     def one_by_one(self, box: Box) -> list[Decided]:
         """The same as ``decided``, each place counted by itself. Raises NetworkError where there are too many."""
         if size(box) > MAX_COUNTED:
             name = self.closed.network.name
             raise NetworkError(
-                f"{name} is made for its input in ways that no formula tells; {size(box):,} places are too many to count each",
+                f"the layers of {name} do not follow one formula of its input; {size(box):,} places are too many to count each",
                 hint=f"at most {MAX_COUNTED:,}: --range",
             )
         found = []
         for steps in product(*(range(low, high + 1) for low, high in box)):
             here = _place(steps)
-            case = self.counted(steps)
-            known = self._judged(here, case, ())
+            case = self.count_at(steps)
+            known = self._judge(here, case, ())
             assert known is not None  # numbers are compared
             found.append(known)
             self.work.solutions += known.solves
@@ -230,7 +230,7 @@ class Search:
         return all(self._agrees(known, place) for known, place in (*edges, *inside))
 
     def _agrees(self, known: Decided, steps: Sequence[int]) -> bool:
-        counted = self.counted(steps)
+        counted = self.count_at(steps)
         values = {i: value for i, (value, _) in enumerate(covers(known.case.trace, _place(steps))[1])}
         forms = {(i, left.at(values), right.at(values)) for i, pairs in enumerate(known.case.sides) for left, right in pairs}
         return forms == {(i, left.free, right.free) for i, pairs in enumerate(counted.sides) for left, right in pairs}

@@ -15,11 +15,9 @@ from worksheet.network import Network
 from worksheet.varied import BATCH, WIDTH, SizeVariable, size_variables
 
 MAX_UNKNOWNS = 6
-# To where an unknown is searched where no range is given, by its letter; at least to twice what it is now.
-TOPS = {
-    BATCH: 65_536, WIDTH: 4, "p": 16, "q": 16, "s": 16, "d": 16, "w": 32, "h": 32, "t": 32,
-}  # fmt: skip
-TOP, TIMES = 1_024, 4  # of any other: that, or so many times what it is now
+# The upper end of the search by letter, where no range is given; at least twice the present value.
+TOPS = {BATCH: 65_536, WIDTH: 4, "p": 16, "q": 16, "s": 16, "d": 16, "w": 32, "h": 32, "t": 32}
+TOP, TIMES = 1_024, 4  # of any other unknown: at least TOP, at least TIMES its present value
 DEEPEST = 64
 LARGEST = 10**9
 
@@ -43,7 +41,7 @@ class UnknownNumber:
         """The range as numbers of steps."""
         return ceil(self.least / self.step), floor(self.most / self.step)
 
-    def said(self, steps: int) -> str:
+    def in_words(self, steps: int) -> str:
         """A value, from its number of steps, in print."""
         return str(self.value(steps))
 
@@ -83,20 +81,11 @@ def unknowns(network: Network, names: Sequence[str], ranges: Iterable[str] = ())
     return tuple(every)
 
 
-def _of_variable(variable: SizeVariable, given: AskedRange | None) -> UnknownNumber:
-    top = TOPS.get(variable.symbol) or TOPS.get(_letter(variable))
-    most = max(TOP, TIMES * variable.value) if top is None else max(top, 2 * variable.value)
-    found = UnknownNumber(
-        variable.name,
-        variable.symbol,
-        variable.meaning,
-        variable.value,
-        variable.least,
-        min(most, variable.most),
-        variable.step,
-        variable,
-    )
-    return _within(found, given, min(variable.most, LARGEST))
+def _of_variable(size: SizeVariable, given: AskedRange | None) -> UnknownNumber:
+    top = TOPS.get(size.symbol) or TOPS.get(_letter(size))
+    most = min(max(TOP, TIMES * size.value) if top is None else max(top, 2 * size.value), size.most)
+    unknown = UnknownNumber(size.name, size.symbol, size.meaning, size.value, size.least, most, size.step, size)
+    return _within(unknown, given, min(size.most, LARGEST))
 
 
 def _letter(variable: SizeVariable) -> str:

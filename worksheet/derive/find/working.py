@@ -108,10 +108,10 @@ class OneUnknown:
         known = dict(count.counting.fold(layer).sizes)
         for size in reversed(left.sizes):  # of equal ones the first, W, is the one that is kept
             if size in known:
-                yield polynomial_of(layer.values[size]), self.put(known[size], layer.values)
+                yield polynomial_of(layer.values[size]), self.substitute(known[size], layer.values)
 
-    def put(self, formula: Formula, values: dict[str, int]) -> Node | None:
-        """A layer's formula with its numbers in place of all symbols but the unknown; None where others stay."""
+    def substitute(self, formula: Formula, values: dict[str, int]) -> Node | None:
+        """A layer's formula with numbers substituted for all symbols except the unknown; None if another symbol remains."""
         nodes: dict[str, Node] = {}
         for name in formula.symbols:
             value = values[name]

@@ -94,7 +94,7 @@ class Grown:
     def _reason(self, size: Exact) -> str:
         """Why a size is rejected, with its own numbers: the reason that was kept may name those of another size."""
         try:
-            self.closed.counted((size,))
+            self.closed.count_at((size,))
         except WorksheetError as fault:
             return fault.faults[0].message
         return self.faults[size]

@@ -24,7 +24,7 @@ def hardware_report(on: str | Hardware = "", *, digits: str = "en_US") -> Docume
     """One processor with its peaks worked, or, without one, all that come with the package as a table. Raises WorksheetError."""
     grouping = Digits(digits)
     if on:
-        found = known.hardware(on) if isinstance(on, str) else on
+        found = known.hardware(on)
         workings = [Working(f"Peak and ridge point, {dtype}", tuple(peak_steps(found, dtype, grouping))) for dtype in found.rates]
         return Document(found.title, (*about(found), Title("By type of numbers"), *workings), data(found), digits=grouping.locale)
     every = [known.hardware(name) for name in known.names()]
@@ -53,7 +53,7 @@ def peak_blocks(hardware: Hardware, dtype: str, digits: Digits) -> Iterator[Bloc
 
 
 def about(hardware: Hardware) -> Iterator[Block]:
-    """Where a processor's figures are from, and what must be known of them."""
+    """The source of a processor's figures, and notes on them."""
     source = f" Figures from {hardware.cite}." if hardware.cite else ""
     yield Text(f"{hardware.title}.{source} {PEAK}")
     if hardware.notes:
@@ -61,7 +61,7 @@ def about(hardware: Hardware) -> Iterator[Block]:
 
 
 def peak_steps(hardware: Hardware, dtype: str, digits: Digits) -> Iterator[Step]:
-    """Processors x clock x operations per cycle; and where the roof begins to be flat."""
+    """Processors x clock x operations per cycle; and the ridge point, where the roof becomes flat."""
     rate, unit = hardware.rate(dtype), operation(dtype)
     values: dict[str, Exact] = {"n": hardware.processors, "f": rate.clock / GIGA, "m" if rate.fused else "o": rate.count}
     per = "m: fused multiply-adds of each in a cycle, two operations each" if rate.fused else "o: operations of each in a cycle"
@@ -97,7 +97,7 @@ def _is_short(value: Fraction) -> bool:
 
 
 def data(hardware: Hardware) -> dict[str, Any]:
-    """A processor's figures: whole numbers, but for the ridge point and what is not a whole number of a unit."""
+    """A processor's figures: whole numbers, except for the ridge point and fractions of a unit."""
     return {
         "name": hardware.name,
         "title": hardware.title,

@@ -47,7 +47,7 @@ class _Roof:
         self.beta = float(roofline.hardware.bandwidth)
         self.peak = float(roofline.peak)
         self.ridge = self.peak / self.beta
-        self.strips = self.grouped()
+        self.strips = self.strips_by_kind()
         intensities = [cluster.intensity for clusters in self.strips.values() for cluster in clusters]
         low = min([*intensities, self.ridge / 10]) / ROOM
         self.floor = TOP + ROOF
@@ -57,7 +57,7 @@ class _Roof:
         self.operation = operation(roofline.dtype)
         self.rate = f"{self.operation}/s"
 
-    def grouped(self) -> dict[str, list[Cluster]]:
+    def strips_by_kind(self) -> dict[str, list[Cluster]]:
         """The clusters by kind, the kinds that take longest first; no operations have no place on a logarithmic axis."""
         kinds = [(kind, [bound for bound in bounds if bound.load.intensity]) for kind, bounds in self.roofline.by_kind().items()]
         kinds = [(kind, bounds) for kind, bounds in kinds if bounds]

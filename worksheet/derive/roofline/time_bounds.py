@@ -14,9 +14,9 @@ from worksheet.conventions import Convention, read_convention
 from worksheet.conventions.dtypes import STORES, size, stored
 from worksheet.counting.graph_facts import graph
 from worksheet.derivation import Derivation, Row, Step
-from worksheet.derive.arranging import whole
-from worksheet.derive.comparison import Side, side
-from worksheet.derive.solution import as_convention, derive
+from worksheet.derive.arranging import group_by, whole
+from worksheet.derive.comparison import Side, read_side
+from worksheet.derive.worked_solution import derive
 from worksheet.errors import ConventionError
 from worksheet.formula import Formula
 from worksheet.hardware import Energies, Hardware
@@ -132,10 +132,7 @@ class Roofline:
 
     def by_kind(self) -> dict[str, list[TimeBound]]:
         """The layers that take time by kind, those that take longest together first."""
-        groups: dict[str, list[TimeBound]] = {}
-        for bound in self.bounds:
-            if bound.time:
-                groups.setdefault(bound.load.row.kind, []).append(bound)
+        groups = group_by((bound for bound in self.bounds if bound.time), lambda bound: bound.load.row.kind)
         return dict(sorted(groups.items(), key=lambda item: -sum(bound.time for bound in item[1])))
 
     def multiplications_and_additions(self) -> tuple[int, int]:
@@ -164,9 +161,10 @@ def roofline(network: Network, hardware: Hardware, *, batch: int = 1, dtype: str
     hardware.rate(computes)
     said = ",".join(f"{what}={name}" for what, name in types.items())
     solution = derive(network, standard(), batch=batch, dtype=said)
-    other = _side(convention) if convention else None
+    other = read_side(convention) if convention else None
     factor = doubling(other) if other else 1
-    counted = _counted(network, other, batch) if other else _column(solution, OPERATIONS)
+    by_other = derive(network, other.convention, batch=batch) if other else solution
+    counted = _column(by_other, other.column.name if other else OPERATIONS)
     loads = _Loads(network, solution, batch, types).loads(counted, factor)
     peak = hardware.peak(computes)
     bounds = tuple(TimeBound(load, load.operations / peak, load.bytes / hardware.bandwidth) for load in loads)
@@ -188,16 +186,6 @@ def doubling(counted: Side) -> int:
     if MACS.search(name):
         return 2
     return 2 if AS_ONE.search(convention.unit) and not AS_TWO.search(convention.unit) else 1
-
-
-def _side(text: str) -> Side:
-    """A convention and its column from ``name`` or ``name:column``; a path may hold a colon."""
-    name, colon, column = text.rpartition(":")
-    return side(as_convention(name), column) if colon and "/" not in column and "." not in column else side(as_convention(text))
-
-
-def _counted(network: Network, other: Side, batch: int) -> list[Step]:
-    return _column(derive(network, other.convention, batch=batch), other.column.name)
 
 
 def _column(solution: Derivation, name: str) -> list[Step]:

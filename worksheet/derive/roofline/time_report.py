@@ -10,7 +10,8 @@ from worksheet import hardware as known
 from worksheet.conventions.dtypes import STORES, size
 from worksheet.conventions.dtypes import said as in_bytes_each
 from worksheet.derivation import Row, Step
-from worksheet.derive.convention_page import introduced
+from worksheet.derive.arranging import group_by
+from worksheet.derive.convention_page import introduce
 from worksheet.derive.roofline.energy_report import energy_blocks
 from worksheet.derive.roofline.hardware_report import GIGA, near, peak_blocks
 from worksheet.derive.roofline.roof_picture import draw_roofline
@@ -28,7 +29,7 @@ from worksheet.derive.roofline.time_bounds import (
     standard,
 )  # fmt: skip
 from worksheet.derive.roofline.time_data import data
-from worksheet.derive.selection import numbered
+from worksheet.derive.selection import read_rows
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
 from worksheet.formula import Digits, Exact, Formula
 from worksheet.hardware import Energies, Hardware, energies, operation
@@ -69,12 +70,11 @@ def timing(
     worked (``"1,4-6"``), by default of each kind the one that takes longest. ``energy`` is another table of energies than the
     published one. The data give seconds, bytes and operations. Raises WorksheetError.
     """
-    hardware = known.hardware(on) if isinstance(on, str) else on
-    found = roofline(network, hardware, batch=batch, dtype=dtype, convention=convention)
-    return _Document(found, rows, energy or energies(), Digits(digits)).report()
+    found = roofline(network, known.hardware(on), batch=batch, dtype=dtype, convention=convention)
+    return _TimeReport(found, rows, energy or energies(), Digits(digits)).report()
 
 
-class _Document:
+class _TimeReport:
     """Prints one network on one processor."""
 
     def __init__(self, found: Roofline, rows: str, table: Energies, digits: Digits) -> None:
@@ -82,11 +82,11 @@ class _Document:
         self.digits = digits
         self.table = table
         self.name = found.network.name
-        self.title = found.network.heading.title or found.network.name
+        self.title = found.network.title
         self.op = operation(found.dtype)
         self.each = size(found.types[STORES[1]])
         longest = [max(bounds, key=lambda bound: bound.time) for bounds in found.by_kind().values()]
-        self.worked = numbered(rows, len(found.bounds)) if rows else {bound.load.row.no for bound in longest}
+        self.worked = read_rows(rows, len(found.bounds)) if rows else {bound.load.row.no for bound in longest}
 
     def report(self) -> Document:
         blocks = [
@@ -125,7 +125,7 @@ class _Document:
             yield operations
         else:
             convention = self.found.side.convention
-            yield introduced(f"Operations are counted by {convention.title}", convention.unit, convention.cite)
+            yield introduce(f"Operations are counted by {convention.title}", convention.unit, convention.cite)
             if self.found.factor > 1:
                 yield f"Its figures ({self.found.side.column.name}) count a multiply-add as one operation: they are doubled."
         yield from traffic
@@ -164,9 +164,8 @@ class _Document:
         note = f"Layer after layer. {'; '.join(filter(None, terms.values()))}."
         yield self.time("T", formula, {**values, "F_c": operations, "Q_m": moved}, found.time, note)
         everything = {**values, "F": found.operations, "Q": found.bytes}
-        yield self.time(
-            "T_s", "max(F/P, Q/beta)", everything, found.overlapped, "Layers at the same time, all arrays through memory."
-        )
+        note = "Layers at the same time, all arrays through memory."
+        yield self.time("T_s", "max(F/P, Q/beta)", everything, found.overlapped, note)
         least = {**values, "F": found.operations, "Q_0": found.least_bytes}
         note = "Whatever is fused. Q_0: all weights once, the network's inputs and what it gives."
         yield self.time("T_f", "max(F/P, Q_0/beta)", least, found.fused, note)
@@ -227,12 +226,10 @@ class _Document:
     def steps(self) -> Iterator[Block]:
         yield Title("Layers, worked")
         yield Text(SYMBOLS)
-        same: dict[object, list[Row]] = {}
-        for bound in self.found.bounds:
-            same.setdefault(_alike(bound), []).append(bound.load.row)
+        same = group_by(self.found.bounds, _alike)
         for bound in self.found.bounds:
             if bound.load.row.no in self.worked:
-                yield self.layer(bound, [row for row in same[_alike(bound)] if row.no != bound.load.row.no])
+                yield self.layer(bound, [other.load.row for other in same[_alike(bound)] if other is not bound])
 
     def layer(self, bound: TimeBound, alike: list[Row]) -> Working:
         row = bound.load.row
@@ -275,8 +272,8 @@ class _Document:
             yield Step("Q", "", ("Q",), Formula("Q_w + Q_a"), moved, load.bytes)
 
 
-def _layers(many: int) -> str:
-    return "one layer" if many == 1 else f"{many:,} layers"
+def _layers(count: int) -> str:
+    return "one layer" if count == 1 else f"{count:,} layers"
 
 
 def _short(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The usual estimates of what a transformer costs, held against the exact closed forms: the error as a formula."""
+"""The usual estimates of what a transformer costs, compared with the exact closed forms: the error as a formula."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NARAYANAN = "D. Narayanan et al., Efficient large-scale language model training 
 KORTHIKANTI = "V. Korthikanti et al., Reducing activation recomputation in large transformer models (2022), appendix A"
 PALM = "A. Chowdhery et al., PaLM: scaling language modeling with Pathways (2022), appendix B"
 
-# What an estimate is held against. Flops count a multiply-accumulate as two.
+# What an estimate is compared with. Flops count a multiply-accumulate as two.
 EXACT = {
     "parameters": "all parameters",
     "non-embedding": "the parameters without those of the vocabulary and of positions",
@@ -159,7 +159,7 @@ class Estimates:
             "forward operations": operations["forward"],
             "training operations": sum(operations.values(), costs.number(0)),
         }
-        formed = {name: costs.worked(formula, {}) for name, formula in FORMED.items()}
+        formed = {name: costs.evaluate(formula, {}) for name, formula in FORMED.items()}
         self.figures = {"N": costs.params.total, "C": forward, "A": training, **formed}
 
     @cached_property
@@ -167,7 +167,7 @@ class Estimates:
         return tuple(map(self.estimate, RULES))
 
     def estimate(self, rule: EstimateRule) -> Estimate:
-        given = self.costs.worked(rule.formula, self.figures)
+        given = self.costs.evaluate(rule.formula, self.figures)
         exact = self.exact[rule.of]
         return Estimate(rule, given, exact, self.causes(given - exact))
 

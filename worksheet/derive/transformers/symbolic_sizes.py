@@ -26,7 +26,7 @@ MEANINGS = {
     "P": "tokens that are there before any is generated",
     "B": "texts that are generated together",
 }
-INSIDE = ("L", "V", "e", "h", "g", "f", "T", "S")  # what a network is laid with: e is the width of a head, g the heads of keys
+INSIDE = ("L", "V", "e", "h", "g", "f", "T", "S")  # the sizes of a counted network: e is the width of a head, g the heads of keys
 USUAL = 4  # times as wide as a token is the layer between the linear layers, mostly
 
 
@@ -84,21 +84,12 @@ class Sizes:
 
     @property
     def inside(self) -> dict[Variable, Exact]:
-        """What the networks are laid with. The length is not a size that a layer has by chance, nor the number of positions."""
-        d = self.design
-        values = (
-            max(1, d.positions // 2),
-            d.vocabulary,
-            d.head,
-            d.heads,
-            d.key_heads,
-            d.wide,
-            d.positions,
-            max(1, d.positions // 2),
-        )
+        """The sizes of the networks that are counted; the length differs from all other sizes of a layer."""
+        d, length = self.design, max(1, self.design.positions // 2)
+        values = (length, d.vocabulary, d.head, d.heads, d.key_heads, d.wide, d.positions, length)
         return {Variable(name): value for name, value in zip(INSIDE, values, strict=True)}
 
-    def laid(self, names: Mapping[str, int], depth: int) -> TransformerDesign:
+    def symbolic_design(self, names: Mapping[str, int], depth: int) -> TransformerDesign:
         """The design with symbols for its numbers; what is as wide or as many as usual has none of its own."""
         heads, head = names["h"], names["e"]
         wide = USUAL * heads * head if self.usual else names["f"]
@@ -114,13 +105,13 @@ class Sizes:
     def number(self, value: Exact) -> Amount:
         return Amount(Polynomial.of(value), self.trace)
 
-    def worked(self, formula: Formula, further: Mapping[str, Amount]) -> Amount:
+    def evaluate(self, formula: Formula, further: Mapping[str, Amount]) -> Amount:
         """A formula over the sizes and further figures, as a polynomial over the sizes."""
         every = {name: self.trace.whole(self.size(name).form) for name in self.values}
         every |= {name: self.trace.whole(amount.form) for name, amount in further.items()}
         return self.number(0).of(polynomial_of(formula.at(every)))
 
-    def carried(self, form: Polynomial) -> Amount:
+    def over_sizes(self, form: Polynomial) -> Amount:
         """A form of the laid networks over the sizes that papers use: d for e*h, d_kv for e*g, t for one token more than S."""
         total = self.number(0)
         for monomial, number in form.terms.items():
@@ -160,7 +151,7 @@ class Sizes:
         return sum((part.times(self._power(name, power)) if power else part for power, part in parts), self.number(0))
 
     def triangle(self, amount: Amount) -> Amount:
-        """The same where no query meets the keys after it: L*(L + 1)/2 pairs in place of L**2."""
+        """The same where no query meets the keys after it: L*(L + 1)/2 pairs instead of L**2."""
         length = self.size("L")
         pairs = (length.times(length) + length).times(Fraction(1, 2))
         squares = self.squares(amount)

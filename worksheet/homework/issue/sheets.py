@@ -10,8 +10,8 @@ from worksheet.counting.run import Run
 from worksheet.derivation import OUTPUT, Derivation, Handout, Section
 from worksheet.derive import derive
 from worksheet.derive.blank import unsolved
-from worksheet.derive.reference import listed
-from worksheet.derive.solution import SIZE, question
+from worksheet.derive.reference import list_in_words
+from worksheet.derive.worked_solution import SIZE, question
 from worksheet.grading.paper.cells import FIND, FORMULA, TOTAL, Key, Paper
 from worksheet.grading.paper.find_question import holes, with_questions
 from worksheet.grading.paper.paper_maker import PaperMaker
@@ -105,8 +105,8 @@ class PaperSetter:
         formulas = [headings[name] for name in ask.formulas if name in headings and name in wanted]
         totals = [headings[name] for name in ask.totals if name in headings]
         sentences = [question(network, asks, self.assignment.batch)]
-        sentences += [f"Give the formula of {listed(formulas)} too."] if formulas else []
-        sentences += [f"Add up {listed(totals)} over all layers."] if totals else []
+        sentences += [f"Give the formula of {list_in_words(formulas)} too."] if formulas else []
+        sentences += [f"Add up {list_in_words(totals)} over all layers."] if totals else []
         return " ".join(sentences)
 
     def rules(self, paper: Paper, asked: Mapping[Key, Fraction]) -> Iterator[str]:
@@ -131,7 +131,7 @@ class PaperSetter:
         headings = {column.name: column.heading for column in self.assignment.convention.columns}
         tolerance = self.assignment.policy.tolerance
         free = [name for name in headings if name in columns and tolerance.get(name, EXACT) != EXACT]
-        return ROUNDABLE.format(listed([headings[name] for name in free])) if free else NUMBERS
+        return ROUNDABLE.format(list_in_words([headings[name] for name in free])) if free else NUMBERS
 
     def worth(self, asked: Mapping[Key, Fraction]) -> Iterator[str]:
         """What totals and carried answers are worth."""
@@ -144,7 +144,7 @@ class PaperSetter:
             lost = f"loses {said(policy.penalty * 100)} % of its marks" if policy.penalty else "gets its marks"
             headings = {column.name: column.heading for column in self.assignment.convention.columns}
             never = [headings.get(name, "totals" if name == TOTAL else "output sizes") for name in sorted(policy.never)]
-            yield FOLLOWS.format(lost) + (NEVER.format(listed(never)) if never else "")
+            yield FOLLOWS.format(lost) + (NEVER.format(list_in_words(never)) if never else "")
 
 
 def _example(paper: Paper) -> str:

@@ -11,6 +11,7 @@ from worksheet.counting.counting import Counting
 from worksheet.counting.graph_facts import graph
 from worksheet.counting.liveness import Array, Output, Peak, arrays, peak
 from worksheet.derivation import Figure, Shape, Step, spans
+from worksheet.derive.arranging import group_by
 from worksheet.formula import Exact, Formula, in_bytes
 from worksheet.layers import INPUT_KIND, Writes
 from worksheet.network import INPUT
@@ -66,23 +67,20 @@ class _Memory:
         return self.run.batch * self.each * prod(shape)
 
     def figures(self, stored: int) -> tuple[Figure, ...]:
-        ways = {EACH: arrays(self.outputs), OVER: arrays(self.outputs, in_place=True)}
-        peaks = {way: peak(found, len(self.inputs), len(self.outputs)) for way, found in ways.items()}
-        names = {EACH: "peak", OVER: "peak_in_place"}
+        each, over = arrays(self.outputs), arrays(self.outputs, in_place=True)
+        new, in_place = (peak(tensors, len(self.inputs), len(self.outputs)) for tensors in (each, over))
+        peaks = {"peak": new, "peak_in_place": in_place}
+        steps = self.peak("peak", EACH, new), self.peak("peak_in_place", OVER, in_place)
+        reached = {name: (self.row_no(found.at), tuple(map(self.row_no, self.holders(found)))) for name, found in peaks.items()}
         return (
-            Figure("Weights", "All stored numbers.", (self.stored(stored),)),
-            Figure("Activations, all kept", f"{KEPT} {NEW}", (self.kept(ways[EACH]), self.kept_over(ways[OVER]))),
-            Figure(
-                "Activations, the most at once",
-                PEAK,
-                tuple(self.peak(names[way], way, found) for way, found in peaks.items()),
-                {names[way]: (self.no(found.at), tuple(map(self.no, self.holders(found)))) for way, found in peaks.items()},
-            ),
+            Figure("Weights", "All stored numbers.", (self.all_weights(stored),)),
+            Figure("Activations, all kept", f"{KEPT} {NEW}", (self.all_kept(each), self.kept_in_place(over))),
+            Figure("Activations, the most at once", PEAK, steps, reached),
         )
 
     # Weights
 
-    def stored(self, total: int) -> Step:
+    def all_weights(self, total: int) -> Step:
         """The parameters and buffers times their bytes, where no tensor had to be rounded up."""
         symbol = BYTES["weights"].name
         each = self.run.values.get(symbol, 1)
@@ -92,12 +90,12 @@ class _Memory:
 
     # All kept
 
-    def kept(self, found: Iterable[Array]) -> Step:
+    def all_kept(self, found: Iterable[Array]) -> Step:
         given, written = self.shares(found)
         note = f"I: {self.the_inputs()}; A: what the layers write, {' or '.join(in_bytes(written))}."
         return _step("kept", EACH, "I + A", {"I": given, "A": written}, given + written, note)
 
-    def kept_over(self, found: Sequence[Array]) -> Step:
+    def kept_in_place(self, found: Sequence[Array]) -> Step:
         given, written = self.shares(found)
         over = sorted(place for array in found for place in array.writers[1:])
         saved = sum(self.outputs[place].size for place in over)
@@ -111,14 +109,12 @@ class _Memory:
         return given, sum(first.values()) - given
 
     def the_inputs(self) -> str:
-        shapes = [_times(shape) for shape in self.inputs.values()]
+        shapes = [_shape_text(shape) for shape in self.inputs.values()]
         return f"the input, {shapes[0]}" if len(shapes) == 1 else f"the inputs, {' and '.join(shapes)}"
 
     def overwriting(self, places: Sequence[int]) -> str:
         """The outputs that are written over an input, by kind."""
-        kinds: dict[str, list[int]] = {}
-        for place in places:
-            kinds.setdefault(self.kinds[place], []).append(self.no(place))
+        kinds = {kind: [self.row_no(place) for place in of] for kind, of in group_by(places, self.kinds.__getitem__).items()}
         many = len(places) > MAX_NAMED
         listed = [f"{len(rows)} {kind}" if many else f"{kind} (S. No. {spans(rows)})" for kind, rows in kinds.items()]
         return f"what is written over an input: {', '.join(listed)}" if listed else "nothing is written over an input"
@@ -127,8 +123,8 @@ class _Memory:
 
     def peak(self, name: str, label: str, found: Peak) -> Step:
         text = self.sum([self.shapes[array.writers[0]] for array in found.arrays if array.size])
-        where = f"reached while S. No. {self.no(found.at)} ({self.names[found.at]}) runs"
-        note = f"{label}: {where}. In memory: {self.listed(found)}."
+        where = f"reached while S. No. {self.row_no(found.at)} ({self.names[found.at]}) runs"
+        note = f"{label}: {where}. In memory: {self.list_tensors(found)}."
         return _step(name, label, text, self.run.values, found.size, note)
 
     def sum(self, shapes: Sequence[Shape]) -> str:
@@ -146,38 +142,36 @@ class _Memory:
         """For each tensor in memory the place of the layer whose output it is."""
         return [max(place for place in array.writers if place <= found.at) for array in found.arrays if array.size]
 
-    def listed(self, found: Peak) -> str:
+    def list_tensors(self, found: Peak) -> str:
         shown = [array for array in found.arrays if array.size]
-        items = [self.said(array, holder, found.at) for array, holder in zip(shown, self.holders(found), strict=True)]
+        items = [self.describe_tensor(array, holder, found.at) for array, holder in zip(shown, self.holders(found), strict=True)]
         left = len(items) - MAX_NAMED
         return "; ".join([*items[:MAX_NAMED], *([f"and {left} more"] if left > 0 else [])])
 
-    def said(self, array: Array, holder: int, at: int) -> str:
+    def describe_tensor(self, array: Array, holder: int, at: int) -> str:
         """A tensor in memory: whose output it is, and until when."""
-        shape = _times(self.shapes[holder])
+        shape = _shape_text(self.shapes[holder])
         if holder == at:
             before = [place for place in array.writers if place < at]
             return f"its output, {shape}" + (f", in the place of {self.owner(before[-1])}" if before else "")
         if array.last == at:
             return f"{self.owner(holder)}, {shape}, which it reads"
-        return f"{self.owner(holder)}, {shape}, " + ("a result" if array.last == len(self.outputs) else self.until(array.last))
-
-    def until(self, place: int) -> str:
-        return f"kept for S. No. {self.no(place)}"
+        is_result = array.last == len(self.outputs)
+        return f"{self.owner(holder)}, {shape}, {'a result' if is_result else f'kept for S. No. {self.row_no(array.last)}'}"
 
     def owner(self, place: int) -> str:
         """Whose output a tensor is."""
         if place >= len(self.inputs):
-            return f"S. No. {self.no(place)}"
+            return f"S. No. {self.row_no(place)}"
         return "the input" if len(self.inputs) == 1 else f"the input {self.names[place]}"
 
-    def no(self, place: int) -> int:
+    def row_no(self, place: int) -> int:
         """The number of a row; inputs from 0 downwards."""
         return place - len(self.inputs) + 1 if place >= len(self.inputs) else -place
 
 
 def _step(name: str, label: str, text: str, values: Mapping[str, Exact], value: int, note: str = "") -> Step:
-    """A step whose value is said in both units; a formula of numbers alone becomes a stage."""
+    """A step whose value is also given in larger units; a formula without symbols becomes a stage."""
     formula = Formula(text)
     stages = () if formula.symbols or text == "0" else (formula,)
     remark = " or ".join(in_bytes(value)) if value else ""
@@ -188,5 +182,5 @@ def _product(shape: Shape) -> str:
     return "*".join(map(str, shape)) or "1"
 
 
-def _times(shape: Shape) -> str:
+def _shape_text(shape: Shape) -> str:
     return "\u00a0×\u00a0".join(map(str, shape)) or "a number"
