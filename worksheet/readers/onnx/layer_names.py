@@ -1,7 +1,5 @@
 """Names for the rows, from the modules that they come from where the exporter kept them."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Operators that compute nothing: they reshape, permute, join, cut, pad, repeat or look up numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 from math import prod

@@ -1,7 +1,5 @@
 """Turns an ONNX file into a network: its inputs, the rows that its outputs need, their names and shared parameters."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path

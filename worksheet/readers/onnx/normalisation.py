@@ -1,7 +1,5 @@
 """Operators over whole axes: normalisation, softmax, means, sums and maxima."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 from math import prod

@@ -1,7 +1,5 @@
 """Operators that multiply and sum: matrix products, Einstein sums, fused attention."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Collects the rows of a network while its operators are read, and reshapes tensors as the layers need them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any

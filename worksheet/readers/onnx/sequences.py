@@ -1,7 +1,5 @@
 """Operators over sequences and regions: recurrent layers, and region pooling of detectors."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from worksheet.readers.onnx.call import Converter, OnnxCall, Result

@@ -1,7 +1,5 @@
 """The inputs of a Caffe network: those that a file declares and those that its data layers make, with their shapes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Layers of detectors: region proposals and pooling, prior boxes, and the final choice of detections."""
 
-from __future__ import annotations
-
 import re
 from math import prod
 

@@ -1,7 +1,5 @@
 """Caffe's layers that work element by element, on one blob or on several of equal shape."""
 
-from __future__ import annotations
-
 import math
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Caffe's layers that join, cut, permute and reshape blobs, and those that reduce axes. Caffe's axes include the batch."""
 
-from __future__ import annotations
-
 from functools import partial
 from itertools import pairwise
 from math import prod

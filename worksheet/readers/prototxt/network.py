@@ -1,7 +1,5 @@
 """Follows the blobs of a Caffe network from layer to layer and builds the network of nodes."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from worksheet.errors import Collector, SheetError, Where, WorksheetError, nearest, shown

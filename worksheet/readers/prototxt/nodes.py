@@ -1,7 +1,5 @@
 """Makes the nodes of a network one by one: their sizes, names, shared parameters and stages."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from dataclasses import replace

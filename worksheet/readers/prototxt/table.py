@@ -1,7 +1,5 @@
 """The table of Caffe's layer types: their rules, those that compute nothing at inference, those that cannot be counted."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Caffe's layers with parameters, and those that normalise: inner product, batch norm, scale, embedding, recurrent layers."""
 
-from __future__ import annotations
-
 from math import prod
 
 from worksheet.errors import SheetError

@@ -1,7 +1,5 @@
 """Caffe's layers that slide a window: convolution and its transpose, pooling with Caffe's rounding, im2col, spatial pyramids."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from worksheet.errors import SheetError

@@ -1,7 +1,5 @@
 """Calls that join tensors, write into one, or change its size: concatenation, selection, padding, resampling."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil, gcd, prod

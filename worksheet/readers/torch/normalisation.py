@@ -1,7 +1,5 @@
 """Calls that normalise, take a softmax, or reduce axes to a mean, sum or maximum."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """Calls on sequences: matrix products, attention, recurrent layers."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial

@@ -4,8 +4,6 @@ Every row is sized when it is added, and its shape compared with that of the ten
 between them; if their elements differ, the call cannot be followed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace

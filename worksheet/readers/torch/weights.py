@@ -4,8 +4,6 @@ A module of torch.nn ends in one of these calls, so that one table serves ``nn.L
 by the tensor it is, and a layer whose parameters were counted before shares them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from worksheet.readers.torch.call import CallRule, TorchCall

@@ -1,7 +1,5 @@
 """Calls that slide a window: convolution and pooling, of modules (``nn.Conv2d``) and functions (``F.conv2d``) alike."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any

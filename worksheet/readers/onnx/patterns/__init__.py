@@ -1,7 +1,5 @@
 """Recognises layers that an exporter wrote out as several operators, and makes each one row again."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from worksheet.layers import kinds

@@ -1,7 +1,5 @@
 """Activations that an exporter wrote out: GELU, SiLU, hard swish, hard sigmoid, Mish, softplus."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from math import isclose, pi, sqrt
 from typing import NamedTuple

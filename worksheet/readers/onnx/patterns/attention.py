@@ -1,7 +1,5 @@
 """Attention that an exporter wrote out as matrix products, and multi-head attention with the linear layers around it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from worksheet.readers.onnx.patterns.rewriting import Pass, RowUsers, become, is_trained

@@ -1,7 +1,5 @@
 """Normalisations that an exporter wrote out: layer, root-mean-square and group normalisation."""
 
-from __future__ import annotations
-
 from math import prod
 
 from worksheet.readers.onnx.patterns.rewriting import Pass, RowUsers, become, both_orders, is_trained

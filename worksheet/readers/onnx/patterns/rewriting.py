@@ -1,7 +1,5 @@
 """What the patterns share: the readers of a row, and how a row becomes another layer."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 
 from worksheet.readers.onnx.values import OnnxRow
