@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from worksheet.errors import Collector, NetworkError, Where, shown
-from worksheet.layers import Shape, kinds
+from worksheet.layers import INPUT_KIND, Shape
 from worksheet.network import INPUT, Heading, Network, Node
 from worksheet.readers.onnx.layer_names import assign_stages, clean_path, name_rows
 from worksheet.readers.onnx.operators import FunctionInliner, Operator, names_of, sort_operators
 from worksheet.readers.onnx.patterns import recognise_layers
-from worksheet.readers.onnx.rows import INPUT_ROW
 from worksheet.readers.onnx.sequences import CELLS, REGIONS
 from worksheet.readers.onnx.skeleton import skeleton
 from worksheet.readers.onnx.values import OnnxRow, OnnxValue, check_shape
@@ -185,14 +184,14 @@ def _assemble(path: Path, sources: Mapping[str, OnnxRow], rows: Sequence[OnnxRow
     further = [row for row in others if row in used]
     if main not in used and further:
         main, *further = further
-    layers = [row for row in rows if row.kind != INPUT_ROW]
+    layers = [row for row in rows if row.kind != INPUT_KIND]
     names = name_rows([*further, *layers]) | {main: INPUT}
     sharing, stages = _find_shared(layers, names), assign_stages(layers, names)
     file = str(path)
     nodes = [
         Node(
             names[row],
-            kinds()[row.kind],
+            row.layer,
             row.hyperparameters,
             tuple(names[part] for part in row.inputs),
             row.operator.where if row.operator else Where(file),

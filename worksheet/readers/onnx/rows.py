@@ -5,15 +5,13 @@ from math import prod
 from typing import Any
 
 from worksheet.errors import NetworkError
-from worksheet.layers import Kind, Shape, kinds
+from worksheet.layers import INPUT_KIND, Kind, Shape, kinds
 from worksheet.layers.ranks import LISTED
 from worksheet.layers.spelling import Given, hyperparameters
 from worksheet.network import Node
 from worksheet.readers.onnx.operators import Operator
 from worksheet.readers.onnx.values import OnnxRow, OnnxValue, squeeze_shape, without_batch
 from worksheet.sizes import size
-
-INPUT_ROW = ""  # the kind of a row that is an input of the network
 
 
 class OnnxRows:
@@ -52,7 +50,7 @@ class OnnxRows:
 
     def input(self, name: str, shape: Shape) -> OnnxRow:
         """Add an input of the network, whose shape is without the batch already."""
-        row = OnnxRow(INPUT_ROW, {}, (), shape or (1,), None, name=name)
+        row = OnnxRow(INPUT_KIND, {}, (), shape or (1,), None, name=name)
         self.all.append(row)
         return row
 
