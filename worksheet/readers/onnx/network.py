@@ -17,6 +17,7 @@ from worksheet.readers.onnx.values import OnnxRow, OnnxValue, check_shape
 from worksheet.readers.onnx.walk import GraphWalk
 from worksheet.readers.onnx.windows import OPERATORS as SLIDING
 from worksheet.readers.reader import ReadOptions
+from worksheet.readers.symbols import join_names, join_sizes
 from worksheet.sizes import sized
 
 MIN_OPSET = 9
@@ -145,8 +146,7 @@ def _insert_batch(dims: Sequence[int | None], shape: Shape, where: Where, batch:
     """The caller's shape, with the batch where the graph has it."""
     wanted = len(dims) - (batch is not None)
     if len(shape) != wanted:
-        text = " x ".join(map(str, shape))
-        raise NetworkError(f"cannot be {text}: it has {wanted} axes", where, "leave the batch out")
+        raise NetworkError(f"cannot be {join_sizes(shape)}: it has {wanted} axes", where, "leave the batch out")
     return shape if batch is None else (*shape[:batch], 1, *shape[batch:])
 
 
@@ -228,6 +228,5 @@ def _find_shared(rows: Sequence[OnnxRow], names: Mapping[OnnxRow, str]) -> dict[
 def _notes(walk: GraphWalk) -> tuple[str, ...]:
     notes = list(walk.notes)
     if walk.skipped:
-        more = f" and {len(walk.skipped) - MAX_NOTED:,} more" if len(walk.skipped) > MAX_NOTED else ""
-        notes.append(f"skipped because they are unknown: {', '.join(walk.skipped[:MAX_NOTED])}{more}")
+        notes.append(f"skipped because they are unknown: {join_names(walk.skipped, MAX_NOTED)}")
     return tuple(f"{note}." for note in notes)

@@ -11,6 +11,7 @@ from worksheet.layers.spelling import Given, hyperparameters
 from worksheet.network import Node
 from worksheet.readers.onnx.operators import Operator
 from worksheet.readers.onnx.values import OnnxRow, OnnxValue, squeeze_shape, without_batch
+from worksheet.readers.symbols import join_sizes, number_list
 from worksheet.sizes import size
 
 
@@ -83,7 +84,7 @@ class OnnxRows:
 
     def _reshape(self, row: OnnxRow, shape: Shape, operator: Operator) -> OnnxRow:
         if prod(row.shape) != prod(shape):
-            texts = " to ".join(" x ".join(map(str, sizes)) for sizes in (row.shape, shape))
+            texts = " to ".join(map(join_sizes, (row.shape, shape)))
             raise NetworkError(f"cannot give {texts} another shape", operator.where)
         if len(shape) == 1 and len(row.shape) > 1:
             return self.add("Flatten", (row,), operator)
@@ -93,6 +94,5 @@ class OnnxRows:
 def shape_symbols(shape: Shape, operator: Operator) -> dict[str, int]:
     """A shape as hyperparameters: o_1, o_2, ... Raises NetworkError for too many axes."""
     if len(shape) > LISTED:
-        text = " x ".join(map(str, shape))
-        raise NetworkError(f"a tensor of {text} has more than {LISTED} axes", operator.where)
-    return {f"o_{i}": length for i, length in enumerate(shape, 1)}
+        raise NetworkError(f"a tensor of {join_sizes(shape)} has more than {LISTED} axes", operator.where)
+    return number_list("o", shape)
