@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import worksheet as ws
-from tests.readers.onnxs import model, node, read, rows
+from tests.readers.onnx_graphs import model, node, read, rows
 from worksheet.errors import WorksheetError
 
 pytestmark = pytest.mark.onnx

@@ -1,7 +1,5 @@
 """Computes operators whose inputs are all known: the arithmetic on shapes that exporters write."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial, reduce
 from math import ceil, prod

@@ -1,7 +1,5 @@
 """Operators that work element by element, on one tensor or on several."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial

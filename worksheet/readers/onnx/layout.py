@@ -1,7 +1,5 @@
 """Operators that compute nothing: they reshape, permute, join, cut, pad, repeat or look up numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 from math import prod
@@ -13,6 +11,7 @@ from worksheet.readers.onnx.constant_folding import SLICE
 from worksheet.readers.onnx.products import permute_axes
 from worksheet.readers.onnx.rows import shape_symbols
 from worksheet.readers.onnx.values import OnnxValue, check_shape, slice_suffix, without_batch
+from worksheet.readers.symbols import join_sizes, resized
 
 
 def reshape(call: OnnxCall) -> Result:
@@ -52,7 +51,7 @@ def repeat(call: OnnxCall, value: OnnxValue, shape: Shape) -> OnnxValue:
     """Elements picked or repeated by position."""
     check_shape(shape, f"the output of {call.operator.type}", call.operator.where)
     if min(shape, default=1) < 1:
-        raise call.fault(f"would have the output {' x '.join(map(str, shape))}")
+        raise call.fault(f"would have the output {join_sizes(shape)}")
     if prod(shape) == value.size:
         return value.reshape(shape, call.operator)
     row = call.add_row("Gather", (call.take(value),), shape_symbols(without_batch(shape), call.operator))
@@ -89,7 +88,7 @@ def cut(call: OnnxCall, value: OnnxValue, axis: int, first: int, count: int, ste
     """Some positions along one axis."""
     shape = (*value.shape[:axis], count, *value.shape[axis + 1 :])
     if count < 1:
-        raise call.fault(f"takes nothing of {' x '.join(map(str, value.shape))}")
+        raise call.fault(f"takes nothing of {join_sizes(value.shape)}")
     if count == value.shape[axis] and step == 1:
         return value
     if step < 0:
@@ -212,19 +211,11 @@ def resize(call: OnnxCall) -> Result:
     if shape == value.shape:
         return value
     if shape[:2] != value.shape[:2] or rank not in {3, 4}:
-        sizes = " to ".join(" x ".join(map(str, part)) for part in (value.shape, shape))
-        raise call.fault(f"resizes {sizes}", "only width and height may change")
+        raise call.fault(f"resizes {join_sizes(value.shape)} to {join_sizes(shape)}", "only width and height may change")
     mode = MODES.get(call.attribute("mode", "nearest"))
     if mode is None:
         raise call.fault(f"has the mode {call.attribute('mode')!r}", f"known: {', '.join(MODES)}")
-    letters = ("w",) if rank == 3 else ("h", "w")
-    grown = list(zip(letters, value.shape[2:], shape[2:], strict=True))
-    settings = {"v": mode}
-    if all(after % before == 0 for _, before, after in grown):
-        settings |= {f"s_{x}": after // before for x, before, after in grown}
-    else:
-        settings |= {x.upper(): after for x, _, after in grown}
-    return call.add_layer(value, "Upsample", settings)
+    return call.add_layer(value, "Upsample", {"v": mode} | resized(value.shape[2:], shape[2:]))
 
 
 def _resized_shape(call: OnnxCall, value: OnnxValue, scales: int, sizes: int) -> Shape:

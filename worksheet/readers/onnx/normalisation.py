@@ -1,7 +1,5 @@
 """Operators over whole axes: normalisation, softmax, means, sums and maxima."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 from math import prod
@@ -10,6 +8,7 @@ from worksheet.readers.onnx import shape_rules
 from worksheet.readers.onnx.call import Converter, OnnxCall, Result
 from worksheet.readers.onnx.elementwise import combine_elementwise
 from worksheet.readers.onnx.values import OnnxRow, OnnxValue, squeeze_shape
+from worksheet.readers.symbols import of_kind, softmax_axis
 
 
 def batch_norm(call: OnnxCall) -> Result:
@@ -44,11 +43,9 @@ def normalise(
     for part in (scale, shift):
         if part is not None and part.size != prod(value.shape[-count:]):
             raise call.fault(f"has {part.size} parameters for {prod(value.shape[-count:])} normalised elements")
-    settings = {"l": count, "a": int(scale is not None)} | ({"b": int(shift is not None)} if kind == "LayerNorm" else {})
-    row = call.add_row(
-        kind, (call.rows.take_loosely(value, call.operator, count),), settings, stored=call.stored_names(scale, shift)
-    )
-    return call.to_value(row, value.shape)
+    settings = of_kind(kind, {"l": count, "a": int(scale is not None), "b": int(shift is not None)})
+    source = call.rows.take_loosely(value, call.operator, count)
+    return call.to_value(call.add_row(kind, (source,), settings, stored=call.stored_names(scale, shift)), value.shape)
 
 
 def layer_norm(kind: str, call: OnnxCall) -> Result:
@@ -81,9 +78,7 @@ def softmax(kind: str, call: OnnxCall) -> Result:
 
 def _apply_along(call: OnnxCall, kind: str, value: OnnxValue, axis: int) -> OnnxValue:
     row, lacks = call.take_with_axes(value, axis)
-    usual = 0 if len(row.shape) == 3 else len(row.shape) - 1
-    place = axis - lacks
-    result = call.add_row(kind, (row,), {"a": 0 if place == usual else place + 1})
+    result = call.add_row(kind, (row,), softmax_axis(axis - lacks, len(row.shape)))
     return call.to_value(result, value.shape)
 
 

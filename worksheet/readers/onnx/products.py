@@ -1,7 +1,5 @@
 """Operators that multiply and sum: matrix products, Einstein sums, fused attention."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 
@@ -10,6 +8,7 @@ from worksheet.readers.onnx import shape_rules
 from worksheet.readers.onnx.call import Converter, OnnxCall, Result
 from worksheet.readers.onnx.elementwise import combine_elementwise
 from worksheet.readers.onnx.values import OnnxRow, OnnxValue, without_batch
+from worksheet.readers.symbols import join_sizes
 
 
 def linear(call: OnnxCall, value: OnnxValue, width: int, outputs: int, stored: tuple[str, ...], *, bias: bool) -> OnnxValue:
@@ -51,8 +50,7 @@ def product(call: OnnxCall, a: OnnxValue, b: OnnxValue) -> OnnxValue:
 def _product_shape(call: OnnxCall, a: Shape, b: Shape) -> Shape:
     first, second = ((1, *a) if len(a) == 1 else a), ((*b, 1) if len(b) == 1 else b)
     if first[-1] != second[-2]:
-        texts = " by ".join(" x ".join(map(str, shape)) for shape in (a, b))
-        raise call.fault(f"cannot multiply {texts}: rows of {first[-1]} by columns of {second[-2]}")
+        raise call.fault(f"cannot multiply {join_sizes(a)} by {join_sizes(b)}: rows of {first[-1]} by columns of {second[-2]}")
     full = (*shape_rules.broadcast(first[:-2], second[:-2]), first[-2], second[-1])
     if len(a) == 1:
         full = (*full[:-2], full[-1])
@@ -175,7 +173,7 @@ def _heads(call: OnnxCall, value: OnnxValue, heads: int) -> OnnxRow:
     if len(value.shape) == 4:
         return call.take(value)
     if len(value.shape) != 3 or heads < 1 or value.shape[-1] % heads:
-        raise call.fault(f"cannot split {' x '.join(map(str, value.shape))} into {heads} heads")
+        raise call.fault(f"cannot split {join_sizes(value.shape)} into {heads} heads")
     batch, tokens, width = value.shape
     return call.take(permute_axes(call, value.reshape((batch, tokens, heads, width // heads), call.operator), (0, 2, 1, 3)))
 

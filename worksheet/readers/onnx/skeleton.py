@@ -4,8 +4,6 @@ A file is a protobuf message (wire format: protobuf.dev/programming-guides/encod
 of large tensors skipped, and everything else copied, which gives the same message without those numbers.
 """
 
-from __future__ import annotations
-
 import mmap
 import stat
 from collections.abc import Iterator

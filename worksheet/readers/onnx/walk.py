@@ -1,7 +1,5 @@
 """Walks the operators of a graph in order, tracks every tensor, and adds the rows of each operator."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any

@@ -1,7 +1,5 @@
 """Operators that slide a window over a signal, feature map or volume: convolution and pooling."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from functools import partial
 

@@ -1,13 +1,13 @@
 """Layers of detectors: region proposals and pooling, prior boxes, and the final choice of detections."""
 
-from __future__ import annotations
-
 import re
+from functools import partial
 from math import prod
 
 from worksheet.errors import SheetError
 from worksheet.readers.prototxt.fields import MAX_INTEGER, MessageFields
 from worksheet.readers.prototxt.layer import Blob, CaffeLayer, LayerGraph, LayerRule
+from worksheet.readers.symbols import of_kind
 
 DEFAULT_REGIONS = 300  # proposals of a region proposal network at test time (Ren et al. 2015)
 MAX_RATIOS = 100
@@ -39,17 +39,12 @@ def assumed_regions(graph: LayerGraph, stated: int = 0) -> int:
     return regions
 
 
-def roi_pool(layer: CaffeLayer) -> Blob:
-    fields = layer.param("roi_pooling_param")
+def pool_regions(kind: str, param: str, layer: CaffeLayer) -> Blob:
+    """RoIPool and RoIAlign; two samples per bin along each axis where the file gives no number, as in Mask R-CNN."""
+    fields = layer.param(param)
     values = {"W": fields.integer("pooled_w", None, 1), "H": fields.integer("pooled_h", None, 1)}
-    return layer.emit("RoIPool", *layer.read(2), leading=True, values=values)
-
-
-def roi_align(layer: CaffeLayer) -> Blob:
-    """Two samples per bin along each axis where the file gives no number, as in Mask R-CNN."""
-    fields = layer.param("roi_align_param")
-    values = {"W": fields.integer("pooled_w", None, 1), "H": fields.integer("pooled_h", None, 1)}
-    return layer.emit("RoIAlign", *layer.read(2), leading=True, values={"a": fields.integer("sampling_ratio", 0) or 2, **values})
+    values |= of_kind(kind, {"a": fields.integer("sampling_ratio", 0) or 2})
+    return layer.emit(kind, *layer.read(2), leading=True, values=values)
 
 
 def position_sensitive(layer: CaffeLayer) -> Blob:
@@ -98,6 +93,6 @@ RULES: dict[str, LayerRule] = {
     "PSROIPooling": position_sensitive,
     "PriorBox": prior_box,
     "Proposal": proposal,
-    "ROIAlign": roi_align,
-    "ROIPooling": roi_pool,
+    "ROIAlign": partial(pool_regions, "RoIAlign", "roi_align_param"),
+    "ROIPooling": partial(pool_regions, "RoIPool", "roi_pooling_param"),
 }

@@ -9,6 +9,7 @@ from typing import Protocol
 from worksheet.errors import SheetError, Where
 from worksheet.layers import Shape
 from worksheet.readers.prototxt.fields import MessageFields
+from worksheet.readers.symbols import number_list
 
 
 class UnknownShapeError(Exception):
@@ -110,7 +111,7 @@ class CaffeLayer:
         """The blob in another shape; the blob itself where it has that shape already."""
         if shape == blob.shape and leading in (None, blob.leading):
             return blob
-        return self.emit("Reshape", blob, part=part, leading=leading, values=number_symbols("o", shape))
+        return self.emit("Reshape", blob, part=part, leading=leading, values=number_list("o", shape))
 
     # Axes
 
@@ -140,11 +141,6 @@ class CaffeLayer:
     def channels_axis(self) -> int:
         """The position of the channels of the only input blob, from 1, after regions or steps; 0 for the usual position."""
         return self.inner_axis(self.bottom, 1) + 1 if self.bottom.leading else 0
-
-
-def number_symbols(letter: str, numbers: tuple[int, ...]) -> dict[str, int]:
-    """Values of numbered symbols: o_1, o_2, ..."""
-    return {f"{letter}_{i}": number for i, number in enumerate(numbers, 1)}
 
 
 LayerRule = Callable[[CaffeLayer], Blob | list[Blob]]  # the output, or one for each top

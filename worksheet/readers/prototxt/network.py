@@ -1,7 +1,5 @@
 """Follows the blobs of a Caffe network from layer to layer and builds the network of nodes."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from worksheet.errors import Collector, SheetError, Where, WorksheetError, nearest, shown
@@ -12,10 +10,11 @@ from worksheet.readers.prototxt.detection import assumed_regions
 from worksheet.readers.prototxt.entries import FILE, LayerEntries, LayerEntry, describe, parameter_names, read_entries
 from worksheet.readers.prototxt.fields import MessageFields
 from worksheet.readers.prototxt.layer import Blob, CaffeLayer, UnknownShapeError
-from worksheet.readers.prototxt.nodes import CaffeGraph, join_names, with_stages
+from worksheet.readers.prototxt.nodes import CaffeGraph, with_stages
 from worksheet.readers.prototxt.table import LEFT_OUT, NEEDY, RECURRENT, REGIONS_READ_BY, RULES
 from worksheet.readers.prototxt.text_format import PrototxtSource, parse
 from worksheet.readers.reader import ReadOptions
+from worksheet.readers.symbols import join_names
 
 SOLVER = "this file holds the settings of a solver"
 OTHER_FILES = dict.fromkeys(
@@ -256,7 +255,9 @@ class _NetworkReader:
         try:
             if not all(blob.counted for blob in kept):
                 labels = [name for (name, _), blob in zip(entry.bottoms, bottoms, strict=True) if not blob.counted]
-                raise SheetError(f"{entry.name} reads {join_names(labels)}, whose shape the file does not give", entry.where)
+                raise SheetError(
+                    f"{entry.name} reads {join_names(labels, MAX_LISTED)}, whose shape the file does not give", entry.where
+                )
             blobs = entry.verdict.rule(layer)
             self.graph.share(layer, first, parameter_names(entry.fields))
         except UnknownShapeError:
@@ -297,4 +298,4 @@ class _NetworkReader:
             ("Unknown fields, ignored: {}.", strangers),
         )
         stage = ["Of the stages train, val and deploy, deploy is read."] if self.entries.deploys else []
-        return [*stage, *self.graph.notes, *(text.format(join_names(names)) for text, names in sentences if names)]
+        return [*stage, *self.graph.notes, *(text.format(join_names(names, MAX_LISTED)) for text, names in sentences if names)]

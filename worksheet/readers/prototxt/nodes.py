@@ -1,7 +1,5 @@
 """Makes the nodes of a network one by one: their sizes, names, shared parameters and stages."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from dataclasses import replace
@@ -13,9 +11,8 @@ from worksheet.network import INPUT, Node
 from worksheet.readers.prototxt.layer import CaffeLayer, NodeDraft
 from worksheet.sizes import Sized, size
 
-ARRAYS = {"weights": 1, "biases": 1, "buffers": 3}  # tensors that Caffe stores: buffers are mean, variance and a factor for both
+TENSORS = {"weights": 1, "biases": 1, "buffers": 3}  # tensors that Caffe stores: buffers are mean, variance and a factor for both
 GROUP = re.compile(r"[A-Za-z]+_?[0-9]+[a-z]?(?=_|$)")  # conv1_1, res2a_branch2b, inception_3a_pool
-MAX_NAMED = 12  # in one note
 MAX_NODES = 50_000
 
 
@@ -32,7 +29,7 @@ class CaffeGraph:
         self._sizes: dict[object, Sized] = {}
         self._names = {INPUT}
         self._suffixes: Counter[str] = Counter()
-        self._arrays: dict[str, tuple[str, int]] = {}  # by name of a parameter tensor: its node, its position there
+        self._tensors: dict[str, tuple[str, int]] = {}  # by name of a parameter tensor: its node, its position there
 
     def make(self, layer: CaffeLayer, draft: NodeDraft) -> Shape | None:
         """Append a node and return the shape of its output, None where an input's is unknown. Raises WorksheetError."""
@@ -83,25 +80,25 @@ class CaffeGraph:
             return
         for place in range(first, len(self.nodes)):
             node, row = self.nodes[place], self.rows[self.nodes[place].name]
-            array_count = sum(count for name, count in ARRAYS.items() if row and _count_stored(row, name))
-            if not array_count or node.shares:
+            tensor_count = sum(count for name, count in TENSORS.items() if row and _count_stored(row, name))
+            if not tensor_count or node.shares:
                 continue
-            own = [*names[:array_count], *[""] * array_count][:array_count]
-            owners = {self._arrays.get(name) for name in own}
+            own = [*names[:tensor_count], *[""] * tensor_count][:tensor_count]
+            owners = {self._tensors.get(name) for name in own}
             donors = {shared[0] for shared in owners if shared}
-            if None not in owners and len(donors) == 1 and [self._arrays[name][1] for name in own] == list(range(array_count)):
+            if None not in owners and len(donors) == 1 and [self._tensors[name][1] for name in own] == list(range(tensor_count)):
                 self.nodes[place] = self._share_with(layer, node, donors.pop())
             elif donors:
                 some = ", ".join(sorted(donors))
                 self.note(f"{node.name} shares only some of its parameters with {some}; they are counted in each.")
             for position, name in enumerate(own):
                 if name:
-                    self._arrays.setdefault(name, (node.name, position))
+                    self._tensors.setdefault(name, (node.name, position))
 
     def _share_with(self, layer: CaffeLayer, node: Node, donor: str) -> Node:
         own, other = self.rows[node.name], self.rows[donor]
-        if own and other and any(_count_stored(own, name) != _count_stored(other, name) for name in ARRAYS):
-            sizes = " and ".join(f"{sum(_count_stored(row, name) for name in ARRAYS):,}" for row in (own, other))
+        if own and other and any(_count_stored(own, name) != _count_stored(other, name) for name in TENSORS):
+            sizes = " and ".join(f"{sum(_count_stored(row, name) for name in TENSORS):,}" for row in (own, other))
             message = f"{node.name} shares the parameters of {donor}, but they have {sizes} elements"
             raise SheetError(message, layer.where, "one param { name } must stand for tensors of one shape")
         return replace(node, shares=donor)
@@ -130,9 +127,3 @@ def _group(name: str) -> str:
     head, slash, _ = name.partition("/")
     match = GROUP.match(name)
     return head if slash else match.group() if match else ""
-
-
-def join_names(names: list[str]) -> str:
-    """Names in a sentence, cut off after the first few."""
-    more = len(names) - MAX_NAMED
-    return ", ".join(names[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -1,7 +1,5 @@
 """Reads the sheet notation: front matter in YAML, then one layer a line in the words of the AI61002 worksheet."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """The table of all calls that can be followed, by torch's own names of functions, methods, operators and in-place forms."""
 
-from __future__ import annotations
-
 from worksheet.readers.torch.call import CallRule
 from worksheet.readers.torch.decompositions import DECOMPOSITIONS
 from worksheet.readers.torch.elementwise import ELEMENTWISE

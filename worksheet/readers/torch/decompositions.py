@@ -1,7 +1,5 @@
 """Calls that consist of others: each is decomposed into torch's own calls, whose rows replace it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Calls that work on each element by itself, or combine tensors element by element."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

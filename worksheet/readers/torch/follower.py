@@ -1,7 +1,5 @@
 """Turns every call of a forward pass into rows, by the table of calls; reports those that no kind of layer describes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 

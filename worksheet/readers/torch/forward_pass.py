@@ -3,8 +3,6 @@
 Parameters and buffers are replaced by meta tensors; hooks track the submodule in which a call is made.
 """
 
-from __future__ import annotations
-
 import threading
 import warnings
 from collections import OrderedDict

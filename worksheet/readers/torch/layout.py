@@ -1,7 +1,5 @@
 """Calls that move numbers without computing any: views, parts, copies."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any
 

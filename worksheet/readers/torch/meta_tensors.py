@@ -4,8 +4,6 @@ A small constant tensor stays real, so that a model can read its numbers (``lins
 meta tensor. Every tensor reports the CPU as its device, wherever a model puts it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 

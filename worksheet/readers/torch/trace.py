@@ -4,8 +4,6 @@ Every row is sized when it is added, and its shape compared with that of the ten
 between them; if their elements differ, the call cannot be followed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -17,6 +15,7 @@ from worksheet.errors import WorksheetError
 from worksheet.layers import Shape, kinds
 from worksheet.layers.spelling import Given, hyperparameters
 from worksheet.network import INPUT, Node
+from worksheet.readers.symbols import join_names, join_sizes
 from worksheet.readers.torch.layer_facts import facts_of_names
 from worksheet.readers.torch.values import (
     MAX_AXES,
@@ -25,7 +24,6 @@ from worksheet.readers.torch.values import (
     ModuleFrame,
     TorchValue,
     batches,
-    join_sizes,
     number_symbols,
     reach,
     storage,
@@ -194,7 +192,7 @@ class ForwardTrace:
 
     def notes(self) -> list[str]:
         """The notes as sentences."""
-        return [sentence.replace("{}", join_names(list(subjects))) for sentence, subjects in self.sentences.items()]
+        return [sentence.replace("{}", join_names(list(subjects), MAX_NAMED)) for sentence, subjects in self.sentences.items()]
 
     # Rows
 
@@ -273,16 +271,6 @@ class ForwardTrace:
     def keep_batch(self, value: TorchValue) -> TorchValue:
         """A value with its batch axis."""
         return replace(self.reshape(value, without(value.tensor.shape, None)), batch=None)
-
-
-def join_names(names: Sequence[str]) -> str:
-    """Names in a sentence, cut off after the first few.
-
-    >>> join_names(["conv", "norm"])
-    'conv, norm'
-    """
-    named = names[:MAX_NAMED]
-    return ", ".join(named) + (f" and {len(names) - len(named)} more" if len(names) > len(named) else "")
 
 
 def _complete(kind: str, values: Mapping[str, int]) -> dict[str, int]:
