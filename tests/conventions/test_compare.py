@@ -141,7 +141,7 @@ SOURCES = ("k*(c/g*w*h + b)*W*H", "2*c*M*N", "X*(1 + a)", "floor((M - w)/s) + 1"
 
 
 @given(st.sampled_from(SOURCES), st.sampled_from(SOURCES), st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_difference_has_the_value_of_the_difference(of: str, minus: str, data: st.DataObject) -> None:
     a, b = Formula(of), Formula(minus)
     found = difference(a, b)

@@ -7,7 +7,6 @@ import random
 import struct
 import sys
 import threading
-import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.grading.test_answers import LAYOUT, lined, long_rows, packed, shared_strings, texts_of, workbook, written
+from tests.limits import within
 from worksheet.errors import WorksheetError
 from worksheet.grading.answers import Answers, bounds, read
 from worksheet.grading.answers.format import formats, read_file
@@ -31,9 +31,9 @@ SHEET = "xl/worksheets/sheet1.xml"
 def bounded() -> Iterator[None]:
     """Every test of this file ends soon and stays small."""
     resource = pytest.importorskip("resource", reason="memory is measured by the system")
-    start, before = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    yield
-    assert time.monotonic() - start < SECONDS
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with within(SECONDS):
+        yield
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < MEGABYTES * 1000
 
 
@@ -411,7 +411,7 @@ SIGNS = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(SIGNS | st.text(max_size=5), max_size=60).map("".join),
     st.sampled_from(["a.csv", "a.json", "a.md"]),
@@ -421,7 +421,7 @@ def test_any_text(text: str, name: str, encoding: str) -> None:
     taken(text.encode(encoding, "replace"), name)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, suppress_health_check=list(HealthCheck))
 @given(st.binary(max_size=300), st.sampled_from(sorted(formats())))
 def test_any_bytes(data: bytes, suffix: str) -> None:
     taken(data, f"a{suffix}")
@@ -437,13 +437,13 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(VALUES)
 def test_any_json(value: object) -> None:
     taken(json.dumps(value).encode(), "a.json")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_a_damaged_workbook_or_zip(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(DAMAGED)))
@@ -453,7 +453,7 @@ def test_a_damaged_workbook_or_zip(data: st.DataObject) -> None:
     taken(bytes(raw[: data.draw(st.integers(len(raw) // 2, len(raw)))]) if data.draw(st.booleans()) else bytes(raw), name)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_a_workbook_with_a_damaged_part(data: st.DataObject) -> None:
     part = data.draw(st.sampled_from(sorted(shared_strings(long_rows()))))

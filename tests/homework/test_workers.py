@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -195,10 +194,9 @@ def test_ctrl_c_stops_cleanly(jobs: int, tmp_path: Path) -> None:
         preexec_fn=listening,
     )
     assert run.stdout.readline() == "0\n"
-    start = time.monotonic()
     os.killpg(run.pid, signal.SIGINT)  # as a terminal does: to all processes
-    out, err = run.communicate(timeout=30)
+    out, err = run.communicate(timeout=90)  # all thousand items take 100 s and more
     assert out.endswith("stopped\n")
     assert "Traceback" not in err
     assert run.returncode == 0
-    assert time.monotonic() - start < 15
+    assert len(out.splitlines()) < 100
