@@ -166,14 +166,14 @@ def test_a_cluster(desk: Path) -> None:
 
 
 def test_a_student_whose_work_fails_spoils_no_other(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = Grader.marked
+    whole = Grader.mark
 
     def marked(self: Grader, answered: Answered) -> MarkedPaper:
         if answered.student == "b":
             raise RuntimeError("out of luck")
         return whole(self, answered)
 
-    monkeypatch.setattr(grading.Grader, "marked", marked)
+    monkeypatch.setattr(grading.Grader, "mark", marked)
     assignment = read_assignment(desk / "homework.yaml")
     found = list(mark_papers(assignment, [Answered(name, "", {(1, "params"): "23296"}) for name in "abc"]))
     assert [bool(each.failed) for each in found] == [False, True, False]
