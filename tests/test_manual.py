@@ -19,7 +19,7 @@ SHEET_PAGE = (ROOT / "docs" / "sheet.md").read_text()
 COMMANDS = {name: command for name, command in typer.main.get_command(app).commands.items() if not command.hidden}  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", [name for name, command in COMMANDS.items() if not command.hidden])
 def test_every_command_and_option_is_in_the_manual(name: str) -> None:
     start = MANUAL.index(f"## `worksheet {name}")
     section = MANUAL[start : MANUAL.find("\n## ", start + 1)]
@@ -27,6 +27,12 @@ def test_every_command_and_option_is_in_the_manual(name: str) -> None:
         for option in parameter.opts:
             if option.startswith("-") and option != "--help":
                 assert f"`{option}" in section or f" {option}" in section, option
+
+
+def test_a_hidden_command_is_an_alias_that_the_manual_names() -> None:
+    hidden = [name for name, command in COMMANDS.items() if command.hidden]
+    assert hidden == ["verify"]
+    assert MANUAL.count("`worksheet verify`") == 1
 
 
 def test_formats_conventions_and_kinds_are_in_the_manual() -> None:

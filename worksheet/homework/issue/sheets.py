@@ -58,43 +58,42 @@ class PaperSetter:
 
     def papers(self, student: Student) -> Papers:
         """A student's papers. Raises WorksheetError where the layers of the network do not fit together."""
-        network, paper, worked = self.solved(student)
+        network, paper, worked = self.solved_paper(student)
         asked = {cell.key: self.assignment.policy.worth(cell.key) for cell in paper.shown}
         handout = Handout(student.id, student.name)
-        whole = self.derived(network, fold=False) if any(row.same_as for row in worked.rows) else worked
+        whole = self.solution(network, fold=False) if any(row.same_as for row in worked.rows) else worked
         sheet = questions(whole, asked, handout)
         open_questions = holes(worked, {column: said(marks) for (row, column), marks in asked.items() if row == FIND})
         sheet = replace(
             sheet,
             figures=open_questions,
-            question=self.assignment.question or self.asking(network),
+            question=self.assignment.question or self.question(network),
             rules=tuple(self.rules(paper, asked)),
             reference=sheet.reference if self.reference else tuple(map(_symbols, whole.reference)),
         )
         titled = replace(worked, title=SOLVED + worked.title, handout=handout if student.id else None)
         return Papers(student, sheet, titled, paper)
 
-    def solved(self, student: Student) -> tuple[Network, Paper, Derivation]:
-        """A student's network, cells and worked solution; the same for all where the assignment has no variants."""
+    def solved_paper(self, student: Student) -> tuple[Network, Paper, Derivation]:
+        """A student's network, cells and worked solution; the same for all if the assignment has no variants."""
         if self.assignment.variants and student.id:
-            network = variant(self.assignment, student.id)
-            return network, self.maker.paper(network), self.derived(network)
-        if self.common is None:
-            network = self.assignment.network
-            self.common = network, self.maker.paper(network), self.derived(network)
+            return self.solve_paper(variant(self.assignment, student.id))
+        self.common = self.common or self.solve_paper(self.assignment.network)
         return self.common
 
-    def derived(self, network: Network, fold: bool | None = None) -> Derivation:
+    def solve_paper(self, network: Network) -> tuple[Network, Paper, Derivation]:
+        return network, self.maker.paper(network), self.solution(network)
+
+    def solution(self, network: Network, *, fold: bool | None = None) -> Derivation:
         """The worked solution under the assignment's title."""
-        given = self.assignment
-        found = derive(network, given.convention, digits=given.digits or None, fold=fold, batch=given.batch)
-        found = replace(found, title=unsolved(given.title), course=given.course, language=given.language)
-        return with_questions(found, given.ask.find, network, given.convention, given.batch)
+        heading = self.assignment
+        worked = solve(heading, network, fold=fold)
+        return replace(worked, title=unsolved(heading.title), course=heading.course, language=heading.language)
 
     # Words
 
-    def asking(self, network: Network) -> str:
-        """The question, where the assignment words none of its own."""
+    def question(self, network: Network) -> str:
+        """The question of an assignment that does not word it."""
         ask, columns = self.assignment.ask, self.assignment.convention.columns
         wanted = {name for names in ask.columns.values() for name in names}
         asks = [SIZE] if OUTPUT in wanted else []
@@ -145,6 +144,13 @@ class PaperSetter:
             headings = {column.name: column.heading for column in self.assignment.convention.columns}
             never = [headings.get(name, "totals" if name == TOTAL else "output sizes") for name in sorted(policy.never)]
             yield FOLLOWS.format(lost) + (NEVER.format(list_in_words(never)) if never else "")
+
+
+def solve(assignment: Assignment, network: Network, *, fold: bool | None = None) -> Derivation:
+    """The worked solution of a network as the assignment counts it, with the answers to its questions asked backwards."""
+    convention, batch = assignment.convention, assignment.batch
+    worked = derive(network, convention, digits=assignment.digits or None, fold=fold, batch=batch)
+    return with_questions(worked, assignment.ask.find, network, convention, batch)
 
 
 def _example(paper: Paper) -> str:
