@@ -44,14 +44,13 @@ class Folded:
 
     def with_facts(self, **facts: int) -> Folded:
         """The same with other facts."""
-        known = {**self.facts, **facts}
-        return Folded(self.kind, self.form, known, self.columns, called=self.called, run=self.run, inline_sizes=self.inline_sizes)
+        facts = {**self.facts, **facts}
+        return Folded(self.kind, self.form, facts, self.columns, called=self.called, run=self.run, inline_sizes=self.inline_sizes)
 
     def resolved(self, formula: Formula, *, once: bool = False) -> Formula:
-        known = {name: value for name, value in self.facts.items() if name in OF_GRAPH}  # first, since they may cut whole terms
-        return self.kind.resolved(formula.given(**known), self.form, inline_sizes=self.inline_sizes, once=once).given(
-            **self.facts
-        )
+        graph_facts = {name: value for name, value in self.facts.items() if name in OF_GRAPH}
+        formula = formula.given(**graph_facts)  # first, since they may cut whole terms
+        return self.kind.resolved(formula, self.form, inline_sizes=self.inline_sizes, once=once).given(**self.facts)
 
     @cached_property
     def sizes(self) -> list[tuple[str, Formula]]:
@@ -79,7 +78,7 @@ class Folded:
         if counts and INNER.isdisjoint(names):
             return ""
         reasons = PARTIAL if counts else SILENCES
-        return next((said for name, said in reasons.items() if name in names and not self.facts.get(name, 1)), "")
+        return next((reason for name, reason in reasons.items() if name in names and not self.facts.get(name, 1)), "")
 
     @cached_property
     def quantities(self) -> dict[str, Formula]:

@@ -45,15 +45,15 @@ class Gradients:
     @cached_property
     def learning(self) -> set[str]:
         """The layers whose output depends on a trained parameter."""
-        found: set[str] = set()
-        known: dict[tuple[object, ...], bool] = {}  # equal layers are looked at once
+        learning: set[str] = set()
+        trains: dict[tuple[object, ...], bool] = {}  # equal layers are looked at once
         for node in self.nodes:
             key = (node.kind, *node.hyperparameters.items())
-            if key not in known:
-                known[key] = node.kind.differentiable and _has_parameters(node)
-            if known[key] or (node.kind.differentiable and not found.isdisjoint(node.inputs)):
-                found.add(node.name)
-        return found
+            if key not in trains:
+                trains[key] = node.kind.differentiable and _has_parameters(node)
+            if trains[key] or (node.kind.differentiable and not learning.isdisjoint(node.inputs)):
+                learning.add(node.name)
+        return learning
 
     @cached_property
     def reached(self) -> set[str]:
@@ -63,11 +63,11 @@ class Gradients:
         """
         flowing = [node for node in self.nodes if node.kind.differentiable]
         read = {name for node in flowing for name in node.inputs}
-        found = {node.name for node in flowing if node.name not in read}
+        reached = {node.name for node in flowing if node.name not in read}
         for node in reversed(flowing):
-            if node.name in found:
-                found.update(node.inputs)
-        return found
+            if node.name in reached:
+                reached.update(node.inputs)
+        return reached
 
     def wants(self, node: Node) -> bool:
         """Whether the gradient of a layer's input is needed."""
@@ -80,20 +80,20 @@ class Gradients:
     @cached_property
     def owners(self) -> dict[str, str]:
         """By each name, that of the layer or input whose tensor it is."""
-        found = {name: name for name in self.inputs}
+        owners = {name: name for name in self.inputs}
         for node in self.nodes:
-            found[node.name] = found[node.inputs[0]] if node.name in self.views and node.inputs else node.name
-        return found
+            owners[node.name] = owners[node.inputs[0]] if node.name in self.views and node.inputs else node.name
+        return owners
 
     @cached_property
     def keepers(self) -> dict[str, list[str]]:
         """By the name of its owner, the layers whose backward pass reads a tensor again."""
-        found: dict[str, list[str]] = {}
+        keepers: dict[str, list[str]] = {}
         for node in self.nodes:
             if node.name in self.learning and node.name in self.reached:
                 for name in dict.fromkeys(self.owners[name] for name in _saved_tensors(node)):
-                    found.setdefault(name, []).append(node.name)
-        return found
+                    keepers.setdefault(name, []).append(node.name)
+        return keepers
 
     @property
     def kept(self) -> Collection[str]:
@@ -103,12 +103,12 @@ class Gradients:
     @cached_property
     def _readers(self) -> dict[str, list[Node]]:
         """By name the layers that send a gradient back, once for each time that they read."""
-        found: dict[str, list[Node]] = {}
+        readers: dict[str, list[Node]] = {}
         for node in self.nodes:
             if node.name in self.reached and node.kind.differentiable:
                 for name in node.inputs:
-                    found.setdefault(name, []).append(node)
-        return found
+                    readers.setdefault(name, []).append(node)
+        return readers
 
     def _gradients(self, name: str) -> tuple[int, int]:
         """How many gradients come back to an output: from layers that run as often, and from those that run for every sample."""
@@ -143,5 +143,5 @@ def _count_gradients(readers: Sequence[Node]) -> int:
         if axis_slice := node.kind.axis_slice:
             values = node.hyperparameters
             pieces.setdefault(values[axis_slice.axis], []).append(axis_slice.span(values))
-    apart = [len(found) for found in pieces.values() if all(a[1] < b[0] for a, b in pairwise(sorted(found)))]
+    apart = [len(spans) for spans in pieces.values() if all(a[1] < b[0] for a, b in pairwise(sorted(spans)))]
     return len(readers) - sum(apart) + len(apart)

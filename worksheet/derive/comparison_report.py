@@ -90,10 +90,10 @@ class _ComparisonReport:
     def by_kind(self) -> list[Block]:
         entries = [(kind, len(layers), counted) for kind, layers, counted in self.kinds()]
         rows: tuple[tuple[Cell, ...], ...] = tuple(
-            (kind, many, *self.columns(counted)) for kind, many, counted in entries if any(counted)
+            (kind, count, *self.columns(counted)) for kind, count, counted in entries if any(counted)
         )
         headings = ("Kind", "Layers", *self.labels, *(["Difference"] if len(self.sides) == 2 else []))
-        layers = sum(many for _, many, counted in entries if any(counted))
+        layers = sum(count for _, count, counted in entries if any(counted))
         total: tuple[Cell, ...] = ("Total", layers, *self.columns(self.comparison.totals))
         silent = [kind for kind, _, counted in entries if not any(counted)]
         blocks: list[Block] = [Title("By kind of layer"), Table(headings, rows, total)]
@@ -245,13 +245,13 @@ def compare_conventions(conventions: Sequence[AnyConvention] = (), *, digits: st
 
 def _by_formula(kind: Kind, sides: Sequence[Side]) -> dict[str, tuple[Formula, list[str]]]:
     """The sides by the formula by which they count a kind in its first form; kinds that no side counts are left out."""
-    found: dict[str, tuple[Formula, list[str]]] = {}
+    by_formula: dict[str, tuple[Formula, list[str]]] = {}
     columns = [side.column for side in sides]
     rules = Folded(kind, kind.forms[0], {}, columns, inline_sizes=False).rules
     for side, rule in zip(sides, rules, strict=True):
         if rule is not None:
-            found.setdefault(rule.source, (rule, []))[1].append(side.label)
-    return found if any(source != "0" for source in found) else {}
+            by_formula.setdefault(rule.source, (rule, []))[1].append(side.label)
+    return by_formula if any(source != "0" for source in by_formula) else {}
 
 
 def _silent(kind: Kind, sides: Sequence[Side]) -> str:

@@ -24,13 +24,13 @@ QUANTITIES_OF = "Quantities such as weights or macs, and X and Y, are those of t
 
 def convention_list() -> Document:
     """The conventions that come with the package."""
-    found = [convention(name) for name in conventions.names()]
-    rows = tuple((c.name, c.title, ", ".join(column.name for column in c.columns), c.unit, c.cite) for c in found)
+    shipped = [convention(name) for name in conventions.names()]
+    rows = tuple((c.name, c.title, ", ".join(column.name for column in c.columns), c.unit, c.cite) for c in shipped)
     data = {
         "conventions": [
             {"name": c.name, "title": c.title, "columns": [column.name for column in c.columns], "main": c.main, "unit": c.unit,
              "source": c.cite}
-            for c in found
+            for c in shipped
         ]
     }  # fmt: skip
     return Document("Conventions", (Table(("Name", "Title", "Columns", "Unit", "Source"), rows, words=5),), data)
@@ -38,31 +38,31 @@ def convention_list() -> Document:
 
 def convention_page(counting: Convention | str) -> Document:
     """One convention, with its formulas for the kinds of layers. Raises WorksheetError for an unknown one."""
-    found = convention(counting)
-    blocks: list[Block] = [Text(introduce(found.title, found.unit, found.cite))]
-    blocks += [Bullets(found.rules)] if found.rules else []
-    for column in found.columns:
-        blocks += _column(column, refuses=found.refuses)
-    if used := found.facts | found.run:
+    counting = convention(counting)
+    blocks: list[Block] = [Text(introduce(counting.title, counting.unit, counting.cite))]
+    blocks += [Bullets(counting.rules)] if counting.rules else []
+    for column in counting.columns:
+        blocks += _column(column, refuses=counting.refuses)
+    if used := counting.facts | counting.run:
         facts = [f"{name}: {FACTS[name].inline_meaning}" for name in FACTS if name in used]
         blocks += [Title("Facts that the rules use"), Bullets(tuple(facts))]
-    if found.faults:
-        faults = [text if kind == ANY else f"{kind}: {text}" for kind, text in found.faults.items()]
+    if counting.faults:
+        faults = [text if kind == ANY else f"{kind}: {text}" for kind, text in counting.faults.items()]
         blocks += [Title("What is wrong with it"), Bullets(tuple(faults))]
-    return Document(found.name, tuple(blocks), _data(found), digits="none")
+    return Document(counting.name, tuple(blocks), _data(counting), digits="none")
 
 
 def introduce(title: str, unit: str, cite: str) -> str:
     """A convention in words: its title, its unit, where it comes from."""
-    said = {"Unit": unit, "Source": cite}
-    return " ".join([f"{title}.", *(f"{what}: {text}." for what, text in said.items() if text)])
+    details = {"Unit": unit, "Source": cite}
+    return " ".join([f"{title}.", *(f"{what}: {text}." for what, text in details.items() if text)])
 
 
 def _column(column: Column, *, refuses: bool) -> list[Block]:
-    said = [ONCE if column.once else "", BATCHED if column.batched else "", WHOLE if column.whole else ""]
+    remarks = [ONCE if column.once else "", BATCHED if column.batched else "", WHOLE if column.whole else ""]
     return [
         Title(f"{column.name}: {column.asks}"),
-        *(Text(text) for text in said if text),
+        *(Text(text) for text in remarks if text),
         *_own_rules(column),
         *_rest(column, refuses),
     ]
@@ -113,20 +113,20 @@ def _rules(column: Column, kind: Kind) -> Iterable[tuple[str, Formula]]:
             yield call, rule
 
 
-def _data(found: Convention) -> dict[str, Any]:
+def _data(counting: Convention) -> dict[str, Any]:
     return {
-        "convention": found.name,
-        "title": found.title,
-        "unit": found.unit,
-        "source": found.cite,
-        "main": found.main,
+        "convention": counting.name,
+        "title": counting.title,
+        "unit": counting.unit,
+        "source": counting.cite,
+        "main": counting.main,
         "columns": {
             column.name: [
                 {"kind": kind.name, "called": call, "formula": rule.source}
                 for kind in kinds().values()
                 for call, rule in _rules(column, kind)
             ]
-            for column in found.columns
+            for column in counting.columns
         },
-        "faults": dict(found.faults),
+        "faults": dict(counting.faults),
     }

@@ -170,8 +170,8 @@ class _BurdenReport:
         rows = []
         for row in self.found.scaled:
             figures = self.of_batch(row)
-            said = [cell for name in (FEATURES, FLOPS) for cell in (figures[name], self.in_unit(name, figures[name]))]
-            rows.append((_by(row.solution.input[1:]), _by(_features(row)), *said))
+            cells = [cell for name in (FEATURES, FLOPS) for cell in (figures[name], self.in_unit(name, figures[name]))]
+            rows.append((_by(row.solution.input[1:]), _by(_features(row)), *cells))
         yield Table(headings, tuple(rows), words=2)
         for sizes, fault in self.found.without:
             yield Text(f"{_by(sizes[1:])} is left out, it does not fit: {fault.message}.")
@@ -247,13 +247,13 @@ class _BurdenReport:
 
     def entry(self, row: Scaled) -> dict[str, Any]:
         figures, features = self.of_batch(row), _features(row)
-        said = {name: self.in_unit(name, value) for name, value in figures.items()}
+        printed = {name: self.in_unit(name, value) for name, value in figures.items()}
         return {
             "input": list(row.solution.input[1:]),
             "feature": list(features),
             "feature_bytes": figures[FEATURES],
             "flops": figures[FLOPS],
-            "printed": {"feature_size": _by(features, "x"), "feature_mem": said[FEATURES], "flops": said[FLOPS]},
+            "printed": {"feature_size": _by(features, "x"), "feature_mem": printed[FEATURES], "flops": printed[FLOPS]},
         }
 
 

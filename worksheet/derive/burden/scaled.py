@@ -49,14 +49,14 @@ class Burden:
     without: tuple[tuple[Shape, WorksheetError], ...]  # sizes that the network does not take, and why
 
 
-def scale_of(given: str | Fraction | float) -> Fraction:
+def scale_of(factor: str | Fraction | float) -> Fraction:
     """A factor for the input's size. Raises WorksheetError.
 
     >>> scale_of("1.5"), scale_of(0.5)
     (Fraction(3, 2), Fraction(1, 2))
     """
-    text = str(given)
-    number = given if isinstance(given, Fraction) else Fraction(text) if SCALE.fullmatch(text) else Fraction(0)
+    text = str(factor)
+    number = factor if isinstance(factor, Fraction) else Fraction(text) if SCALE.fullmatch(text) else Fraction(0)
     if not 0 < number <= LARGEST_SCALE:
         raise WorksheetError(f"cannot scale by {shown(text)}", hint=f"a number above 0 and up to {LARGEST_SCALE}, such as 0.5")
     return number
@@ -82,8 +82,8 @@ def measure_burden(
     if len(network.input) != 3:
         received = " x ".join(map(str, network.input))
         raise NetworkError(f"a report takes a network of images, channels x height x width, not {received}", Where(network.name))
-    counted_by = conventions.convention(convention)
-    solution = derive(network, counted_by)
+    convention = conventions.convention(convention)
+    solution = derive(network, convention)
     layer = until or _last_map(solution)
     wanted = [scale_of(scale) for scale in (SCALES if scales is None else scales)]
     if not 1 <= len(wanted) <= MAX_SCALES:
@@ -95,7 +95,7 @@ def measure_burden(
     for scale in dict.fromkeys(wanted):
         shape: Shape = (network.input[0], *(scaled_size(size, scale) for size in network.input[1:]))
         try:
-            rows.append(_work_at_scale(part, made_for, layer, shape, scale, counted_by))
+            rows.append(_work_at_scale(part, made_for, layer, shape, scale, convention))
         except WorksheetError as fault:
             without.append((shape, fault))
     if without and (scales is not None or not rows):

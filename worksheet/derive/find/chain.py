@@ -114,17 +114,17 @@ def _value(node: Node) -> Exact:
 def _sum(line: ChainLine) -> ChainLine | None:
     """What is known of a sum goes to the other side."""
     parts = terms(line.term)
-    known = sum((sign * _value(term) for sign, term in parts if _is_known(term)), start=Fraction(0))
+    constant = sum((sign * _value(term) for sign, term in parts if _is_known(term)), start=Fraction(0))
     rest = [(sign, term) for sign, term in parts if not _is_known(term)]
     if len(rest) != 1:
         return None
     sign, term = rest[0]
-    known = simplest(known)
-    moved = replace(line, low=_move(line.low, -known), high=_move(line.high, -known), term=term)
-    why = f"Less {known}" if known > 0 else f"Plus {-known}"
+    constant = simplest(constant)
+    moved = replace(line, low=_move(line.low, -constant), high=_move(line.high, -constant), term=term)
+    why = f"Less {constant}" if constant > 0 else f"Plus {-constant}"
     if sign > 0:
         return replace(moved, why=why)
-    return _scale(moved, term, -1, f"{why}, times −1" if known else "Times −1")
+    return _scale(moved, term, -1, f"{why}, times −1" if constant else "Times −1")
 
 
 def _move(bound: ChainBound | None, by: Exact) -> ChainBound | None:
@@ -133,11 +133,11 @@ def _move(bound: ChainBound | None, by: Exact) -> ChainBound | None:
 
 def _product(line: ChainLine) -> ChainLine | None:
     parts = factors(line.term)
-    known = Fraction(1)
+    constant = Fraction(1)
     rest = [part for part in parts if not _is_known(part)]
     for part in parts:
-        known *= _value(part) if _is_known(part) else 1
-    return _scale(line, rest[0], 1 / known, f"Over {simplest(known)}") if len(rest) == 1 and known else None
+        constant *= _value(part) if _is_known(part) else 1
+    return _scale(line, rest[0], 1 / constant, f"Over {simplest(constant)}") if len(rest) == 1 and constant else None
 
 
 def _multiply_out(line: ChainLine, left: Node, right: Node) -> ChainLine | None:
@@ -174,7 +174,7 @@ ROUNDED: dict[str, Callable[[ChainLine, Node], ChainLine]] = {"floor": _down, "c
 def _ends(term: Node, domain: Domain) -> tuple[Exact, Exact]:
     """A term's bounds. It has the unknown once, so it grows with it throughout, or falls."""
     run = evaluator(term)
-    ends = [simplest(run({domain.symbol: many * domain.step})) for many in (domain.steps[0], domain.steps[-1])]
+    ends = [simplest(run({domain.symbol: steps * domain.step})) for steps in (domain.steps[0], domain.steps[-1])]
     return min(ends), max(ends)
 
 

@@ -131,7 +131,7 @@ class _Depths:
             depths, decided = zip(*group, strict=True)
             where = f"{depths[0]} to {depths[-1]}" if len(depths) > 1 else str(depths[0])
             for i in conditions if verdict != NONE else ():
-                figures = [line.left[0] for known in decided for line in bounds(known, i)]
+                figures = [line.left[0] for single in decided for line in bounds(single, i)]
                 name = self.found.question.conditions[i].left.name
                 rows.append((where, verdict, name, number(min(figures)), number(max(figures))))
                 where = ""
@@ -142,10 +142,10 @@ class _Depths:
     def solved(self, i: int, condition: Condition) -> Iterator[Block]:
         """A condition whose figure grows by the same with each block, solved for the depth."""
         depths = [depth for depth, _ in self.known]
-        lines = [bounds(known, i) for _, known in self.known]
-        if len(depths) < 3 or any(len(found) != 1 or found[0].right != lines[0][0].right for found in lines):
+        lines = [bounds(decided, i) for _, decided in self.known]
+        if len(depths) < 3 or any(len(pairs) != 1 or pairs[0].right != lines[0][0].right for pairs in lines):
             return
-        figures = [found[0].left[0] for found in lines]
+        figures = [pairs[0].left[0] for pairs in lines]
         steps = {after - before for before, after in pairwise(figures)}
         if len(steps) > 1 or not steps - {0}:
             return
@@ -159,5 +159,5 @@ class _Depths:
             yield Relations(chain.rows(self.digits))
 
 
-def _verdict(known: Decided) -> str:
-    return NONE if known.case.refusal else SOLVES if known.solves else FAILS
+def _verdict(decided: Decided) -> str:
+    return NONE if decided.case.refusal else SOLVES if decided.solves else FAILS

@@ -68,8 +68,8 @@ class Count:
         """The figures of the memory as a whole."""
         counting = self.counting
         stored = self.total(counting.convention.memory)
-        found = figures(counting, stored)
-        return {step.name: step.value for figure in found for step in figure.steps if step.value is not None}
+        memory = figures(counting, stored)
+        return {step.name: step.value for figure in memory for step in figure.steps if step.value is not None}
 
 
 @dataclass(frozen=True)
@@ -116,12 +116,12 @@ def condition(asked: AskedCondition, count: Count) -> Condition:
         if len({len(left.measure(count)), len(right.measure(count)), 1}) > 2:
             raise NetworkError(f"{left.name} and {right.name} have different numbers of sizes", asked.right.where)
         return Condition(asked, left, right, ())
-    known = asked.shape or (asked.number,)
-    fixed = tuple(simplest(asked.number * number) for number in left.measure(count)) if asked.now else known
-    many = len(left.measure(count))
-    if asked.shape and len(asked.shape) != many:
+    fixed_values = asked.shape or (asked.number,)
+    fixed = tuple(simplest(asked.number * number) for number in left.measure(count)) if asked.now else fixed_values
+    count_of_sizes = len(left.measure(count))
+    if asked.shape and len(asked.shape) != count_of_sizes:
         shape = " x ".join(str(number) for number in left.measure(count))
-        message = f"{left.name} has {many} size{'s' if many > 1 else ''} ({shape}), not {len(asked.shape)}"
+        message = f"{left.name} has {count_of_sizes} size{'s' if count_of_sizes > 1 else ''} ({shape}), not {len(asked.shape)}"
         raise NetworkError(message, asked.left.where, "the spatial sizes alone as one number: conv1.output = 56")
     return Condition(asked, left, None, fixed)
 

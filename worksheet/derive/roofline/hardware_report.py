@@ -24,9 +24,9 @@ def hardware_report(on: str | Hardware = "", *, digits: str = "en_US") -> Docume
     """One processor with its peaks worked, or, without one, all that come with the package as a table. Raises WorksheetError."""
     grouping = Digits(digits)
     if on:
-        found = known.hardware(on)
-        workings = [Working(f"Peak and ridge point, {dtype}", tuple(peak_steps(found, dtype, grouping))) for dtype in found.rates]
-        return Document(found.title, (*about(found), Title("By type of numbers"), *workings), data(found), digits=grouping.locale)
+        one = known.hardware(on)
+        blocks = (*about(one), Title("By type of numbers"), *(_work_peak(one, dtype, grouping) for dtype in one.rates))
+        return Document(one.title, blocks, data(one), digits=grouping.locale)
     every = [known.hardware(name) for name in known.names()]
     rows = [row for hardware in every for row in _summary(hardware, grouping)]
     headings = ("Name", "Hardware", "Type", "Peak", "Bandwidth", "Ridge point")
@@ -49,7 +49,11 @@ def peak_blocks(hardware: Hardware, dtype: str, digits: Digits) -> Iterator[Bloc
     """A processor: where its figures are from, its peak and its ridge point as worked steps."""
     yield Title("The hardware")
     yield from about(hardware)
-    yield Working(f"Peak and ridge point, {dtype}", tuple(peak_steps(hardware, dtype, digits)))
+    yield _work_peak(hardware, dtype, digits)
+
+
+def _work_peak(hardware: Hardware, dtype: str, digits: Digits) -> Working:
+    return Working(f"Peak and ridge point, {dtype}", tuple(peak_steps(hardware, dtype, digits)))
 
 
 def about(hardware: Hardware) -> Iterator[Block]:

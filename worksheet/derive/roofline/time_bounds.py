@@ -159,8 +159,8 @@ def roofline(network: Network, hardware: Hardware, *, batch: int = 1, dtype: str
     types = stored(dtype or hardware.standard)
     computes = types[STORES[1]]
     hardware.rate(computes)
-    said = ",".join(f"{what}={name}" for what, name in types.items())
-    solution = derive(network, standard(), batch=batch, dtype=said)
+    by_sort = ",".join(f"{what}={name}" for what, name in types.items())
+    solution = derive(network, standard(), batch=batch, dtype=by_sort)
     other = read_side(convention) if convention else None
     factor = doubling(other) if other else 1
     by_other = derive(network, other.convention, batch=batch) if other else solution

@@ -202,8 +202,8 @@ class _TimeReport:
             share = self.share(time)
             rows.append((kind, len(bounds), operations, moved, self.ratio(operations, moved), self.seconds(time), share))
         headings = ("Kind", "Layers", "Operations", "Bytes", f"{self.op}/B", "At least", "Share")
-        many = sum(len(bounds) for bounds in self.found.by_kind().values())
-        total = ("Total", many, self.found.operations, self.found.bytes, "", self.seconds(self.found.time), "")
+        count = sum(len(bounds) for bounds in self.found.by_kind().values())
+        total = ("Total", count, self.found.operations, self.found.bytes, "", self.seconds(self.found.time), "")
         yield Table(headings, tuple(rows), total)
         if free := sum(not bound.time for bound in self.found.bounds):
             yield Text(f"{free} further layers neither compute nor move anything." if free > 1 else FREE)

@@ -167,9 +167,9 @@ class Estimates:
         return tuple(map(self.estimate, RULES))
 
     def estimate(self, rule: EstimateRule) -> Estimate:
-        given = self.costs.evaluate(rule.formula, self.figures)
+        estimated = self.costs.evaluate(rule.formula, self.figures)
         exact = self.exact[rule.of]
-        return Estimate(rule, given, exact, self.causes(given - exact))
+        return Estimate(rule, estimated, exact, self.causes(estimated - exact))
 
     def values(self, formula: Formula) -> dict[str, Exact]:
         """The values of a rule's symbols."""
@@ -179,11 +179,11 @@ class Estimates:
     def causes(self, error: Amount) -> tuple[tuple[str, Amount], ...]:
         """The terms of an error by what they come from."""
         names = list(self.costs.values)
-        found: dict[str, dict[Monomial, Exact]] = {}
+        by_cause: dict[str, dict[Monomial, Exact]] = {}
         for monomial, number in error.form.terms.items():
             powers = {names[atom]: power for atom, power in monomial}
-            found.setdefault(next(said for said, holds in CAUSES.items() if holds(powers)), {})[monomial] = number
-        return tuple((said, error.of(Polynomial(found[said]))) for said in CAUSES if said in found)
+            by_cause.setdefault(next(cause for cause, holds in CAUSES.items() if holds(powers)), {})[monomial] = number
+        return tuple((cause, error.of(Polynomial(by_cause[cause]))) for cause in CAUSES if cause in by_cause)
 
     @cached_property
     def attention(self) -> tuple[Formula, Fraction]:

@@ -31,12 +31,12 @@ def transformers(*, length: int | None = None, dtype: str = "fp16", digits: str 
     cache. Raises WorksheetError.
     """
     types = stored(dtype)
-    faults, found = Collector(), []
-    for known in TRANSFORMERS:
+    faults, estimates = Collector(), []
+    for model in TRANSFORMERS:
         with faults.catching():
-            found.append(Estimates(costs_of(known, known.design, length, None, 1)))
+            estimates.append(Estimates(costs_of(model, model.design, length, None, 1)))
     faults.raise_any()
-    return _TransformerTables(found, size(types["activations"]), Digits(digits)).report()
+    return _TransformerTables(estimates, size(types["activations"]), Digits(digits)).report()
 
 
 class _TransformerTables:

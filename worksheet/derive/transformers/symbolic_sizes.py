@@ -132,12 +132,12 @@ class Sizes:
 
     def by_power(self, amount: Amount, name: str) -> dict[int, Amount]:
         """The factor of each power of a size."""
-        found: dict[int, dict[Monomial, Exact]] = {}
+        by_power: dict[int, dict[Monomial, Exact]] = {}
         for monomial, number in amount.form.terms.items():
             powers = dict(monomial)
             power = powers.pop(self.places[name], 0)
-            found.setdefault(power, {})[tuple(powers.items())] = number
-        return {power: amount.of(Polynomial(terms)) for power, terms in found.items()}
+            by_power.setdefault(power, {})[tuple(powers.items())] = number
+        return {power: amount.of(Polynomial(terms)) for power, terms in by_power.items()}
 
     def without(self, amount: Amount, names: Iterable[str]) -> Amount:
         """The terms without any of these sizes."""
