@@ -133,11 +133,8 @@ class _ComparisonReport:
         rows = spans([layer.no for layer in variant.layers])
         noun = part.noun[0].upper() + part.noun[1:]
         title = f"{noun}, S. No. {rows}" if several and len(rows) < MAX_LISTED else noun
-        lines = [
-            Statement(self.rule_label(variant, minus), variant.formulas[minus]),
-            Statement(self.rule_label(variant, of), variant.formulas[of]),
-            Statement("Difference for each layer", difference),
-        ]
+        lines = [Statement(self.rule_label(variant, i), variant.formulas[i]) for i in (minus, of)]
+        lines.append(Statement("Difference for each layer", difference))
         section = Section(variant.kind.name, title, legend(variant.kind, lines), tuple(lines))
         return [section, *self.worked_layer(variant, difference, of, minus)]
 

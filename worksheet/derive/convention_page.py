@@ -60,12 +60,8 @@ def introduce(title: str, unit: str, cite: str) -> str:
 
 def _column(column: Column, *, refuses: bool) -> list[Block]:
     remarks = [ONCE if column.once else "", BATCHED if column.batched else "", WHOLE if column.whole else ""]
-    return [
-        Title(f"{column.name}: {column.asks}"),
-        *(Text(text) for text in remarks if text),
-        *_own_rules(column),
-        *_rest(column, refuses),
-    ]
+    blocks: list[Block] = [Title(f"{column.name}: {column.asks}"), *(Text(text) for text in remarks if text)]
+    return [*blocks, *_own_rules(column), *_rest(column, refuses)]
 
 
 def _own_rules(column: Column) -> list[Block]:
@@ -82,11 +78,9 @@ def _own_rules(column: Column) -> list[Block]:
     )
     free = sorted({name for name, _, _ in rules} - {name for name, _, _ in counted})
     zero = free and (others or not column.otherwise)
-    return [
-        *([Table(headings, rows, words=len(headings))] if rows else []),
-        *([Text(f"Counted as 0: {', '.join(free)}.")] if zero else []),
-        *([Text(QUANTITIES_OF)] if others else []),
-    ]
+    blocks: list[Block] = [Table(headings, rows, words=len(headings))] if rows else []
+    blocks += [Text(f"Counted as 0: {', '.join(free)}.")] if zero else []
+    return [*blocks, Text(QUANTITIES_OF)] if others else blocks
 
 
 def _rest(column: Column, refuses: bool) -> list[Block]:

@@ -56,9 +56,8 @@ def burden(
         published = row_of(name)
         network = (published.model if published else model(name)).network()
     until = until or (published.until if published else "")
-    return _BurdenReport(
-        measure_burden(network, convention, scales=scales, until=until), batch, published, Digits(digits)
-    ).report()
+    found = measure_burden(network, convention, scales=scales, until=until)
+    return _BurdenReport(found, batch, published, Digits(digits)).report()
 
 
 class _BurdenReport:
@@ -107,12 +106,8 @@ class _BurdenReport:
             for name, value in self.totals(d).items()
         ]
         yield Table(headings, tuple(rows))
-        steps = [
-            step
-            for name, value in self.totals(d).items()
-            for step in self.round_in_unit(name, SYMBOLS[name], {SYMBOLS[name]: value})
-        ]
-        if steps:
+        totals = {name: {SYMBOLS[name]: value} for name, value in self.totals(d).items()}
+        if steps := [step for name, values in totals.items() for step in self.round_in_unit(name, SYMBOLS[name], values)]:
             yield Working("In larger units", tuple(steps))
         yield Title("By kind of layer")
         yield from self.kinds(d, (PARAMS, FEATURES, FLOPS))
@@ -219,11 +214,11 @@ class _BurdenReport:
     def batch_steps(self, name: str, value: int) -> list[Step]:
         """What the batch costs, exactly and in a larger unit."""
         symbol = SYMBOLS[name]
-        figure, values = (
-            (BATCHED.format(symbol), {"B": self.batch, symbol: value}) if self.batch > 1 else (symbol, {symbol: value})
-        )
-        exact = [Step(name, self.labels[name], (), Formula(figure), values, self.batch * value)] if self.batch > 1 else []
-        return [*exact, *self.round_in_unit(name, figure, values)]
+        if self.batch == 1:
+            return self.round_in_unit(name, symbol, {symbol: value})
+        figure, values = BATCHED.format(symbol), {"B": self.batch, symbol: value}
+        exact = Step(name, self.labels[name], (), Formula(figure), values, self.batch * value)
+        return [exact, *self.round_in_unit(name, figure, values)]
 
     # What else there is to know, and the figures as data
 

@@ -165,9 +165,8 @@ class Closed:
         if refusal:
             raise refusal
         names = ", ".join(variable.name for variable in self.variables)
-        raise NetworkError(
-            f"the counts of {self.network.name} are not a formula of {names}", hint="its layers change with every size"
-        )
+        message = f"the counts of {self.network.name} are not a formula of {names}"
+        raise NetworkError(message, hint="its layers change with every size")
 
     def _with_sizes(self, fault: WorksheetError, values: Sequence[Exact]) -> WorksheetError:
         """An error with the sizes that caused it, where they are not the network's own."""
@@ -218,10 +217,9 @@ class Closed:
         """The steps of each variable after which all roundings repeat. Raises NetworkError where that makes too many classes."""
         periods = [1] * len(self.variables)
         while True:
+            residues = [s % p for s, p in zip(steps_of(self.variables, values), periods, strict=True)]
             try:
-                case.trace.atoms_in_class(
-                    bases(periods, [s % p for s, p in zip(steps_of(self.variables, values), periods, strict=True)])
-                )
+                case.trace.atoms_in_class(bases(periods, residues))
             except NeedsFinerClasses as finer:
                 for atom in finer.atoms:
                     periods[atom] *= finer.by

@@ -111,15 +111,12 @@ def _deepen_for(network: Network, block: RepeatedBlock, times: int, shape: Shape
 def _copy_block(unit: Sequence[Node], time: int, entry: str, reads: str) -> list[Node]:
     """The block once more; the first time keeps the names."""
     names = {node.name: f"{node.name}_x{time + 1}" if time else node.name for node in unit} | {entry: reads}
-    return [
-        replace(
-            node,
-            name=names[node.name],
-            inputs=tuple(names.get(name, name) for name in node.inputs),
-            shares=names.get(node.shares, node.shares),
-        )
-        for node in unit
-    ]
+
+    def copy(node: Node) -> Node:
+        inputs = tuple(names.get(name, name) for name in node.inputs)
+        return replace(node, name=names[node.name], inputs=inputs, shares=names.get(node.shares, node.shares))
+
+    return list(map(copy, unit))
 
 
 # Where it is

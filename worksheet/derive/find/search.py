@@ -292,8 +292,5 @@ def size(box: Box) -> int:
 def bounds(decided: Decided, condition: int) -> list[SearchLine]:
     """The bounds of both sides of a condition in a box that is decided."""
     _, atoms = covers(decided.case.trace, decided.box)
-    return (
-        [SearchLine(span(left, atoms), span(right, atoms)) for left, right in decided.case.sides[condition]]
-        if decided.case.sides
-        else []
-    )
+    pairs = decided.case.sides[condition] if decided.case.sides else ()
+    return [SearchLine(span(left, atoms), span(right, atoms)) for left, right in pairs]

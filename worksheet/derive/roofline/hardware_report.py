@@ -84,11 +84,9 @@ def near(
     """A step whose value is rounded where it has more digits than are shown; whole numbers and short decimals stay."""
     shown = value if _is_short(value) else round(significant(value, SHOWN), MAX_DECIMALS)
     result: Exact = shown.numerator if shown.denominator == 1 else shown
-    shown_values = {
-        name: number if _terminates(number) else round(Fraction(number), MAX_DECIMALS) for name, number in values.items()
-    }
-    read = formula if isinstance(formula, Formula) else Formula(formula)
-    return Step(symbol, "", (symbol,), read, shown_values, result, remark=remark, note=note, rounded=shown != value)
+    shown_values = {name: v if _terminates(v) else round(Fraction(v), MAX_DECIMALS) for name, v in values.items()}
+    formula = formula if isinstance(formula, Formula) else Formula(formula)
+    return Step(symbol, "", (symbol,), formula, shown_values, result, remark=remark, note=note, rounded=shown != value)
 
 
 def _terminates(value: Exact) -> bool:
@@ -107,19 +105,15 @@ def data(hardware: Hardware) -> dict[str, Any]:
         "title": hardware.title,
         "processors": hardware.processors,
         "bandwidth": number(hardware.bandwidth),
-        "types": {
-            dtype: {
-                "clock": number(rate.clock),
-                "per_cycle": rate.operations,
-                "fused": rate.fused,
-                "peak": number(hardware.peak(dtype)),
-                "ridge": float(hardware.ridge(dtype)),
-            }
-            for dtype, rate in hardware.rates.items()
-        },
+        "types": {dtype: _rate_data(hardware, dtype) for dtype in hardware.rates},
         "cite": hardware.cite,
         "notes": list(hardware.notes),
     }
+
+
+def _rate_data(hardware: Hardware, dtype: str) -> dict[str, Any]:
+    rate, peak, ridge = hardware.rates[dtype], number(hardware.peak(dtype)), float(hardware.ridge(dtype))
+    return {"clock": number(rate.clock), "per_cycle": rate.operations, "fused": rate.fused, "peak": peak, "ridge": ridge}
 
 
 def number(value: Fraction) -> int | float:

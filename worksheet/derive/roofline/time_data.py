@@ -65,10 +65,5 @@ def _layer(bound: TimeBound) -> dict[str, Any]:
 def _energy(found: Roofline, table: Energies) -> dict[str, Any]:
     multiplications, additions = found.multiplications_and_additions()
     arithmetic, least, most = map(float, found.energy(table))
-    return {
-        "source": table.title,
-        "multiplications": multiplications,
-        "additions": additions,
-        "arithmetic_joules": arithmetic,
-        "memory_joules": [least, most],
-    }
+    operations = {"source": table.title, "multiplications": multiplications, "additions": additions}
+    return {**operations, "arithmetic_joules": arithmetic, "memory_joules": [least, most]}

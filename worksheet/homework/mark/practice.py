@@ -8,7 +8,7 @@ from functools import cached_property
 from os import PathLike
 
 from worksheet.derivation import Derivation, Step
-from worksheet.derive import derive
+from worksheet.derive.worked_solution import derive
 from worksheet.document import Block, Bullets, Document, Table, Text, Working
 from worksheet.errors import WorksheetError, nearest, shown
 from worksheet.grading.diagnosis.diagnose import AND
