@@ -46,7 +46,7 @@ class Gradients:
     def learning(self) -> set[str]:
         """The layers whose output depends on a trained parameter."""
         learning: set[str] = set()
-        trains: dict[tuple[object, ...], bool] = {}  # equal layers are looked at once
+        trains: dict[tuple[object, ...], bool] = {}  # equal layers are examined once
         for node in self.nodes:
             key = (node.kind, *node.hyperparameters.items())
             if key not in trains:
@@ -57,9 +57,9 @@ class Gradients:
 
     @cached_property
     def reached(self) -> set[str]:
-        """The layers to whose output a gradient comes back: results, and what they are worked out from.
+        """The layers to whose output a gradient flows back: results, and the layers that they depend on.
 
-        What only layers read through which none flows is a result: the loss of a detector reads what finds its boxes.
+        An output read only by layers that pass no gradient is a result: a detector's loss reads the outputs that locate boxes.
         """
         flowing = [node for node in self.nodes if node.kind.differentiable]
         read = {name for node in flowing for name in node.inputs}
@@ -79,7 +79,7 @@ class Gradients:
 
     @cached_property
     def owners(self) -> dict[str, str]:
-        """By each name, that of the layer or input whose tensor it is."""
+        """The owner of each tensor, by name: the layer or input that wrote it."""
         owners = {name: name for name in self.inputs}
         for node in self.nodes:
             owners[node.name] = owners[node.inputs[0]] if node.name in self.views and node.inputs else node.name
@@ -102,7 +102,7 @@ class Gradients:
 
     @cached_property
     def _readers(self) -> dict[str, list[Node]]:
-        """By name the layers that send a gradient back, once for each time that they read."""
+        """The layers that send a gradient back, by the name that they read, once for each read."""
         readers: dict[str, list[Node]] = {}
         for node in self.nodes:
             if node.name in self.reached and node.kind.differentiable:
@@ -111,7 +111,7 @@ class Gradients:
         return readers
 
     def _gradients(self, name: str) -> tuple[int, int]:
-        """How many gradients come back to an output: from layers that run as often, and from those that run for every sample."""
+        """How many gradients flow back to an output: from layers that run as often, and from those that run for every sample."""
         if name not in self.learning:
             return 0, 0
         readers = self._readers.get(name, [])

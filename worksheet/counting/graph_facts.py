@@ -25,7 +25,7 @@ class Graph:
         self._values: dict[str, Mapping[str, int]] = {}
 
     def values(self, fact: str) -> Mapping[str, int]:
-        """A fact by the name of each layer, for all of them at once; what the network states goes before what the graph says."""
+        """A fact by the name of each layer, for all of them at once; what the network states has priority over the graph."""
         if fact not in self._values:
             usual = DEFAULTS.get(fact)
             self._values[fact] = {

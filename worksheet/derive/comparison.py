@@ -20,7 +20,7 @@ from worksheet.network import Network
 from worksheet.sizes import Sized
 
 NOTHING = Formula("0")
-BIAS = "b"  # the symbol by which kinds say whether they have a bias
+BIAS = "b"  # the symbol of kinds that may have a bias
 DIMENSIONS = ("1D ", "2D ", "3D ")  # prefixes of the titles of kinds that exist in several dimensions
 
 

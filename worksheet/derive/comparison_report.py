@@ -142,7 +142,7 @@ class _ComparisonReport:
         return self.labels[index] + ("" if variant.ruled[index] else " (no rule)")
 
     def worked_layer(self, variant: Variant, difference: Formula, of: int, minus: int) -> list[Block]:
-        """The first layer step by step; where there are several, all of them by what they add."""
+        """The first layer step by step; of several layers, the difference of each."""
         first = variant.layers[0]
         each = {layer.no: layer.counted[of] - layer.counted[minus] for layer in variant.layers}
         steps = (
@@ -161,7 +161,7 @@ class _ComparisonReport:
         return [work, Table(("S. No.", "Layers", "Each", "Together"), rows, ("Total", len(each), None, together))]
 
     def faults(self) -> list[Block]:
-        """What is wrong with each side, as far as it concerns these layers; and the kinds that it has no rule for."""
+        """The known errors of each side that concern these layers, and the kinds without a rule."""
         occurring = {variant.kind.name for variant in self.comparison.variants}
         items = []
         for i, side in enumerate(self.sides):

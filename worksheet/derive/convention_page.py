@@ -1,4 +1,4 @@
-"""A convention as a page: its rules in words, its formulas kind by kind, what it leaves out, what is wrong with it."""
+"""A convention as a page: its rules in words, its formulas kind by kind, what it leaves out, its known errors."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def convention_page(counting: Convention | str) -> Document:
 
 
 def introduce(title: str, unit: str, cite: str) -> str:
-    """A convention in words: its title, its unit, where it comes from."""
+    """A convention in words: its title, unit and source."""
     details = {"Unit": unit, "Source": cite}
     return " ".join([f"{title}.", *(f"{what}: {text}." for what, text in details.items() if text)])
 
@@ -65,7 +65,7 @@ def _column(column: Column, *, refuses: bool) -> list[Block]:
 
 
 def _own_rules(column: Column) -> list[Block]:
-    """The kinds with a rule of their own, and the rule of all others where it counts something."""
+    """The kinds with their own rules, and the rule of all others unless it is 0."""
     rules = [
         (kind.name, call, rule) for kind in kinds().values() if kind.name in column.rules for call, rule in _rules(column, kind)
     ]
@@ -84,7 +84,7 @@ def _own_rules(column: Column) -> list[Block]:
 
 
 def _rest(column: Column, refuses: bool) -> list[Block]:
-    """What becomes of a kind that the rules do not name, where it is not counted."""
+    """How the kinds without their own rule are treated, if they are not counted."""
     if not column.otherwise:
         return [Text(f"{REST}: no rule; {'refused' if refuses else 'listed where it occurs'}.")]
     nothing = all(rule.source == "0" for rule in _otherwise(column).values())
@@ -92,12 +92,12 @@ def _rest(column: Column, refuses: bool) -> list[Block]:
 
 
 def _otherwise(column: Column) -> dict[str, Formula]:
-    """The rules of every kind that has none of its own, as they are written."""
+    """The rules of all kinds without their own, as written."""
     return {call: Formula(text).given(**GENERAL) for call, text in column.otherwise.items()}
 
 
 def _rules(column: Column, kind: Kind) -> Iterable[tuple[str, Formula]]:
-    """The formulas of a kind in its first form, by the call where that matters."""
+    """The formulas of a kind in its first form, by call if that matters."""
     table = column.rules.get(kind.name)
     calls = list(table if table is not None else column.otherwise) or [PLAIN]
     for call in calls:

@@ -37,7 +37,7 @@ class PublishedFigure:
     readings: tuple[tuple[Fraction, Fraction], ...]  # the number, and what one of its last digit is worth
 
     def match(self, value: int | Fraction) -> str:
-        """How a value prints as this figure: a word of HOW, or nothing."""
+        """How a value prints as this figure: a key of HOW, or the empty text."""
         for number, step in self.readings:
             if value == number:
                 return "exact"

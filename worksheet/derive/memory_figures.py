@@ -1,4 +1,4 @@
-"""The memory of a whole network, worked out: all weights, all activations, and the most that is in memory at once."""
+"""The worked memory of a network: all weights, all activations, and the largest amount in memory at once."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PEAK = (
 
 
 def figures(counting: Counting, stored: int) -> tuple[Figure, ...]:
-    """All weights, whose bytes are ``stored``; all activations and the peak, with a new tensor for each layer and in place."""
+    """All weights, whose bytes are ``stored``; all activations and the peak, each with new tensors and in place."""
     return _Memory(counting).figures(stored)
 
 
@@ -128,7 +128,7 @@ class _Memory:
         return _step(name, label, text, self.run.values, most.size, note)
 
     def sum(self, shapes: Sequence[Shape]) -> str:
-        """The bytes of tensors as the text of a formula, equal shapes together; 0 where there are too many for a line."""
+        """The bytes of tensors as the text of a formula, equal shapes together; 0 if there are too many for a line."""
         counts = Counter(_product(shape) for shape in shapes)
         if not 0 < len(counts) <= MAX_TERMS:
             return "0"

@@ -48,7 +48,7 @@ def _merge(alike: list[tuple[Section, list[int]]]) -> list[tuple[Section, list[i
 
 
 def _covers(more: Section, less: Section) -> bool:
-    """Whether a section says all that another does, where the symbols that only it has are left out as nothing."""
+    """Whether a section contains all of another, if the symbols that the other does not have are 0."""
     if not set(less.legend) <= set(more.legend):
         return False
     absent = {name: 0 for names, _ in set(more.legend) - set(less.legend) for name in names}
@@ -60,7 +60,7 @@ def _covers(more: Section, less: Section) -> bool:
 
 
 def _with_rows(sections: list[tuple[Section, list[int]]]) -> list[Section]:
-    """Sections of one title, with the rows that each serves where there are several."""
+    """Sections of one title, with the rows of each if there are several."""
     if len(sections) == 1:
         return [sections[0][0]]
     return [replace(section, title=f"{section.title}, S. No. {_first_spans(rows)}") for section, rows in sections]
@@ -115,7 +115,7 @@ def general_section(kind: Kind, form: Form, convention: Convention) -> Section:
 
 
 def _statements(folded: Folded, convention: Convention) -> list[Statement]:
-    """The sizes, then the convention's small steps; its columns where it gives no steps."""
+    """The sizes, then the convention's small steps; its columns if it gives no steps."""
     meanings = {size.name: size.meaning for size in folded.kind.sizes}
     sizes = [Statement(meanings[name], formula, (name,)) for name, formula in folded.sizes]
     steps = [

@@ -1,4 +1,4 @@
-"""Works a network out: sizes, columns and formula reference under a convention."""
+"""Solves a network: sizes, columns and formula reference under a convention."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def derive(
 def derive_run(
     network: Network, convention: Convention, run: Run, *, digits: str | None = None, fold: bool | None = None
 ) -> Derivation:
-    """The worked solution for a run that is known in full. Raises WorksheetError where layers do not fit together."""
+    """The worked solution for a given run. Raises WorksheetError where layers do not fit together."""
     locale = Digits(digits or network.heading.digits or convention.digits).locale
     return _Solution(network, convention, locale, run).derivation(fold)
 
@@ -110,13 +110,13 @@ def uncounted(convention: Convention, without: Sequence[Mapping[str, Sequence[in
 
 
 def faults(convention: Convention, kinds: Collection[str]) -> list[str]:
-    """What is wrong with a convention, as far as it concerns these kinds of layers."""
+    """The known errors of a convention that concern these kinds of layers."""
     return [f"{kind}: {text}" if kind != ANY else text
             for kind, text in convention.faults.items() if kind in {*kinds, ANY}]  # fmt: skip
 
 
 class _Solution(LayerSteps, Counting):
-    """One run of ``derive``: equal layers are worked out once."""
+    """One run of ``derive``: equal layers are worked once."""
 
     def __init__(self, network: Network, convention: Convention, locale: str, run: Run) -> None:
         super().__init__(network, convention, run)
@@ -174,7 +174,7 @@ class _Solution(LayerSteps, Counting):
     # Rows
 
     def input_rows(self) -> list[Row]:
-        """A row for each input that is counted: S. No. 0, and below it where there are several."""
+        """A row for each input that is counted: S. No. 0, then -1 and below."""
         return [replace(self.work(layer), no=-no, name=layer.node.name) for no, layer in enumerate(self.inputs)]
 
     def row(self, no: int, layer: Sized) -> Row:

@@ -1,4 +1,4 @@
-"""What a network costs in memory and flops at several input sizes, up to a layer whose features are wanted."""
+"""The memory and flops of a network at several input sizes, up to a layer whose features are reported."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Making = Callable[[Shape], Network]  # for an input of another shape
 
 @dataclass(frozen=True)
 class Scaled:
-    """The network up to a layer for an input of another size, worked out for one image."""
+    """The solution of the network up to a layer for one image of another size."""
 
     scale: Fraction
     solution: Derivation
@@ -34,13 +34,13 @@ class Scaled:
 
     @property
     def row(self) -> Row:
-        """The layer whose features are wanted."""
+        """The layer whose features are reported."""
         return self.solution.rows[-1]
 
 
 @dataclass(frozen=True)
 class Burden:
-    """A network worked out for one image of its own size, and up to a layer at other sizes."""
+    """The solution of a network for one image of its own size, and up to a layer at other sizes."""
 
     network: Network
     solution: Derivation
@@ -74,10 +74,10 @@ def scaled_size(size: int, scale: Fraction) -> int:
 def measure_burden(
     network: Network, convention: Convention | str, *, scales: Iterable[str | Fraction | float] | None = None, until: str = ""
 ) -> Burden:
-    """Work a network out as a whole and, at each scale, up to a layer: its features' size, their memory, the flops.
+    """Solve a network as a whole and, at each scale, up to a layer: the size of its features, their memory, the flops.
 
-    ``until`` names the layer; without it, the last whose output still is a map of more than one place. A size that the
-    network does not take is left out where no ``scales`` are asked for, and a fault where they are. Raises WorksheetError.
+    ``until`` names the layer; without it, the last whose output is a feature map of more than one position. A size that
+    the network does not accept is left out, or raises an error if ``scales`` are given. Raises WorksheetError.
     """
     if len(network.input) != 3:
         received = " x ".join(map(str, network.input))
@@ -126,10 +126,10 @@ def _work_at_scale(
 
 
 def _last_map(solution: Derivation) -> str:
-    """The last layer whose output is a map of more than one place; the last layer of all where there is none."""
+    """The last layer whose output is a feature map of more than one position; the very last layer if there is none."""
     return next((row.name for row in reversed(solution.rows) if is_map(row.output)), solution.rows[-1].name)
 
 
 def is_map(shape: Shape | None) -> bool:
-    """Whether a shape is that of a map: channels, and more than one place."""
+    """Whether a shape is that of a feature map: channels, and more than one position."""
     return shape is not None and len(shape) == 3 and shape[1:] != (1, 1)

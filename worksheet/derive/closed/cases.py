@@ -105,7 +105,7 @@ class Closed:
         return Counting(with_sizes(self.network, by_variable), self.convention, run)
 
     def count_at(self, values: Sequence[Exact]) -> dict[str, int]:
-        """The totals of these sizes, counted layer by layer. Raises WorksheetError where there is no such network."""
+        """The totals of these sizes, counted layer by layer. Raises WorksheetError if there is no such network."""
         return {name: int(form.constant or 0) for name, form in _totals(self.convention, _rows(self.counting(values))).items()}
 
     def at(self, values: Sequence[Exact]) -> dict[str, int]:
@@ -214,7 +214,7 @@ class Closed:
                 raise NetworkError(f"the counts of {self.network.name} do not depend on these sizes alone (at {sizes})")
 
     def periods(self, case: ClosedCase, values: Sequence[Exact], most: int = MAX_CLASSES) -> tuple[int, ...]:
-        """The steps of each variable after which all roundings repeat. Raises NetworkError where that makes too many classes."""
+        """The steps of each variable after which all roundings repeat. Raises NetworkError for too many classes."""
         periods = [1] * len(self.variables)
         while True:
             residues = [s % p for s, p in zip(steps_of(self.variables, values), periods, strict=True)]
@@ -253,7 +253,7 @@ def steps_of(variables: Sequence[SizeVariable], values: Sequence[Exact]) -> list
 
 
 def _rows(counting: Counting) -> list[RowForm]:
-    """The forms of the inputs, where they are counted, and of every layer; equal layers are worked out once."""
+    """The forms of the inputs, if they are counted, and of every layer; equal layers are counted once."""
     by_layer: dict[object, RowForm] = {}
     rows: list[RowForm] = []
     for layer in (*counting.inputs, *counting.layers):

@@ -12,7 +12,7 @@ from worksheet.formula.traced import Floor, Guard, Trace, Variable
 Span = tuple[Exact, Exact]  # the least and the greatest
 Box = tuple[tuple[int, int], ...]  # by variable, in steps: both ends belong to it
 
-# By relation to 0: whether it holds in all of a span.
+# By relation to 0: whether it holds everywhere in a span.
 ALWAYS: dict[str, Callable[[Span], bool]] = {
     "= 0": lambda span: span == (0, 0),
     "!= 0": lambda span: span[0] > 0 or span[1] < 0,

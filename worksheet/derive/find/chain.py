@@ -1,4 +1,4 @@
-"""Solves a condition for an unknown that its formula has once, step by step: what a floor, a product, a sum gives way to."""
+"""Solves a condition for an unknown that occurs once in its formula, step by step: floors, products and sums are inverted."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ChainBound(NamedTuple):
 
 @dataclass(frozen=True)
 class ChainLine:
-    """A term between its bounds, and why this says the same as the line above."""
+    """A term between its bounds, and why this is equivalent to the line above."""
 
     why: str
     term: Node
@@ -72,7 +72,7 @@ class Domain(NamedTuple):
 
 
 def solve(term: Node, relation: str, number: Exact, domain: Domain) -> SolvingChain | None:
-    """A condition ``term relation number`` solved for the unknown; None where that needs more than peeling the term."""
+    """A condition ``term relation number`` solved for the unknown; None if that takes more than inverting its operations."""
     if sum(isinstance(node, Name) for node in walk(term)) != 1:
         return None
     low, high = STARTS[relation](number)
@@ -86,7 +86,7 @@ def solve(term: Node, relation: str, number: Exact, domain: Domain) -> SolvingCh
 
 
 def _peel(line: ChainLine, domain: Domain) -> ChainLine | None:
-    """The line with the outermost operation of its term undone; None where it cannot be."""
+    """The line with the outermost operation of its term inverted; None if that is impossible."""
     match line.term:
         case Operation("+" | "-"):
             return _sum(line)
@@ -112,7 +112,7 @@ def _value(node: Node) -> Exact:
 
 
 def _sum(line: ChainLine) -> ChainLine | None:
-    """What is known of a sum goes to the other side."""
+    """The constant terms of a sum move to the other side."""
     parts = terms(line.term)
     constant = sum((sign * _value(term) for sign, term in parts if _is_known(term)), start=Fraction(0))
     rest = [(sign, term) for sign, term in parts if not _is_known(term)]
@@ -153,7 +153,7 @@ def _scale(line: ChainLine, term: Node, by: Exact, why: str) -> ChainLine:
 
 
 def _down(line: ChainLine, inner: Node) -> ChainLine:
-    """floor(u) >= a says u >= a for the whole number a that comes next; floor(u) <= b says u < b + 1."""
+    """floor(u) >= a means u >= a for the next whole number a; floor(u) <= b means u < b + 1."""
     low, high = line.low, line.high
     least = low and ChainBound(floor(low.value) + 1 if low.strict else ceil(low.value))
     most = high and ChainBound(ceil(high.value) if high.strict else floor(high.value) + 1, strict=True)
@@ -161,7 +161,7 @@ def _down(line: ChainLine, inner: Node) -> ChainLine:
 
 
 def _up(line: ChainLine, inner: Node) -> ChainLine:
-    """ceil(u) <= b says u <= b; ceil(u) >= a says u > a - 1."""
+    """ceil(u) <= b means u <= b; ceil(u) >= a means u > a - 1."""
     low, high = line.low, line.high
     least = low and ChainBound(floor(low.value) if low.strict else ceil(low.value) - 1, strict=True)
     most = high and ChainBound(ceil(high.value) - 1 if high.strict else floor(high.value))

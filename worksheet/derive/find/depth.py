@@ -1,4 +1,4 @@
-"""How deep a network is somewhere: a block whose input and output have one shape may be repeated there."""
+"""The depth of a part of a network: a block whose output has the shape of its input may be repeated."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class RepeatedBlock:
     """Layers that repeat: the names of those of one repetition, the number of repetitions, and what comes before them.
 
     ``entry`` is what the first time reads, ``exit`` the last layer of the last time. ``lead`` counts a first block of the same
-    stage that is none of them, since it changes the shape.
+    stage that is not one of them, since it changes the shape.
     """
 
     names: tuple[str, ...]
@@ -47,7 +47,7 @@ class _Part:
 
 
 def block(network: Network, owner: str) -> RepeatedBlock:
-    """The block that repeats in a stage, or from a first to a last layer. Raises NetworkError where there is none.
+    """The block that repeats in a stage, or from a first to a last layer. Raises NetworkError if there is none.
 
     In a stage it is the one that repeats most often, of those the longest; it begins with a layer that has weights, and its
     output has the shape of its input. Times in a row are counted beyond the stage too, where the same layers go on.
@@ -83,7 +83,7 @@ def block(network: Network, owner: str) -> RepeatedBlock:
 
 
 def deepen(network: Network, block: RepeatedBlock, times: int) -> Network:
-    """The network with so many repetitions of the block. Raises NetworkError where its layers no longer fit together."""
+    """The network with this many repetitions of the block. Raises NetworkError if its layers no longer fit together."""
     places = {node.name: i for i, node in enumerate(network.nodes)}
     if any(name not in places for name in block.run):
         raise NetworkError(f"{network.name} has different layers at this size", hint="the depth cannot vary together with it")

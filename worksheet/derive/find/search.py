@@ -19,7 +19,7 @@ from worksheet.formula.traced import Guard, Trace
 from worksheet.formula.traced_numbers import polynomial_of
 from worksheet.varied import BATCH
 
-MAX_BOXES = 100_000  # looked at in one search
+MAX_BOXES = 100_000  # examined in one search
 MAX_SOLUTIONS = 100_000
 MAX_RUNS = 5_000  # of the network's sizes and counts
 MAX_WEIGHED = 4  # conditions that decide where to cut
@@ -32,7 +32,7 @@ EVERY = {"=": "= 0", "<=": "<= 0", ">=": ">= 0", "<": "< 0", ">": "> 0"}  # of t
 class SearchCase:
     """What one run has found: both sides of every condition as polynomials, exact wherever the trace's conditions hold.
 
-    ``refusal`` says why there is no network there.
+    ``refusal`` is the reason if there is no network.
     """
 
     trace: Trace
@@ -42,7 +42,7 @@ class SearchCase:
 
 
 class Decided(NamedTuple):
-    """A box of which it is known whether all of it solves the question; ``by`` is the first condition that fails there."""
+    """A box that is decided: whether all of it solves the question; ``by`` is the first condition that fails there."""
 
     box: Box
     case: SearchCase
@@ -58,7 +58,7 @@ class _Partly(NamedTuple):
 
 
 class _Open(NamedTuple):
-    """A box that is not decided yet: the cases that may hold in it, and how many of all have been looked at."""
+    """A box that is not decided yet: the cases that may hold in it, and how many of all have been examined."""
 
     box: Box
     cases: tuple[_Partly, ...]
@@ -99,7 +99,7 @@ class Search:
     cases: list[SearchCase] = field(default_factory=list)
 
     def decide_all(self, box: Box) -> list[Decided]:
-        """Every place of a box, in boxes that are decided. Raises NetworkError where that is too much work."""
+        """Every place of a box, in boxes that are decided. Raises NetworkError if that is too much work."""
         decided: list[Decided] = []
         pending = [_Open(box, (), 0)]
         while pending:
@@ -117,7 +117,7 @@ class Search:
         return decided
 
     def decide_box(self, here: _Open) -> Decided | tuple[_Partly, ...]:
-        """Whether all of a box solves the question, or none of it; the cases that hold in parts of it where it must be cut."""
+        """Whether all of a box solves the question, or none of it; the cases that hold in parts of it if it must be cut."""
         parts: list[_Partly] = []
         for case, conditions in (*here.cases, *((case, None) for case in self.cases[here.seen :])):
             undecided, atoms = covers(case.trace, here.box, conditions)
@@ -202,7 +202,7 @@ class Search:
         return self._measure(Trace({}), self.values(steps))
 
     def one_by_one(self, box: Box) -> list[Decided]:
-        """The same as ``decided``, each place counted by itself. Raises NetworkError where there are too many."""
+        """The same as ``decide_all``, each place counted by itself. Raises NetworkError for too many places."""
         if size(box) > MAX_COUNTED:
             name = self.closed.network.name
             raise NetworkError(

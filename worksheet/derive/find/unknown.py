@@ -103,7 +103,7 @@ def _of_depth(network: Network, name: str, symbol: str, given: AskedRange | None
 
 
 def _within(unknown: UnknownNumber, given: AskedRange | None, most: Exact) -> UnknownNumber:
-    """The unknown over the range that is asked for, as far as it may be had."""
+    """The unknown over the given range. Raises NetworkError for a range that is impossible."""
     if given is None:
         return unknown
     least = unknown.least

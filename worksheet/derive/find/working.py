@@ -1,4 +1,4 @@
-"""Works a question with one unknown: conditions solved step by step, the whole range decided, solutions put in."""
+"""Works a question with one unknown: conditions solved step by step, the whole range decided, solutions substituted."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ UNKNOWN = Polynomial.atom(0)
 
 
 class Stretch(NamedTuple):
-    """Neighbouring values of the unknown, in steps, of which one thing is known."""
+    """Neighbouring values of the unknown, in steps, with the same verdict."""
 
     low: int
     high: int
     solves: bool
     by: int  # the condition that fails; -1 for none, or no network
     refusal: str
-    bounds: tuple[tuple[SearchLine, ...], ...]  # by condition, where there is a network
+    bounds: tuple[tuple[SearchLine, ...], ...]  # by condition, if there is a network
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class OneUnknown:
                 yield Solved(condition, chain, frozenset(places))
 
     def pairs(self, case: SearchCase, index: int) -> Iterator[tuple[Node, Exact] | None]:
-        """The left sides of a condition as formulas of the unknown alone, each with its right side where that is a number."""
+        """The left sides of a condition as formulas of the unknown alone, each with its right side if that is a number."""
         condition = self.question.conditions[index]
         own = dict(self._own(case.count, condition)) if case.count else {}
         for left, right in case.sides[index]:
@@ -139,10 +139,10 @@ class OneUnknown:
         holds = right.constant is not None and left.constant is None and never_falls(left, case.trace, spread)
         return case.trace.formula(left) if holds else None
 
-    # A solution put in
+    # Solutions substituted
 
     def steps(self, place: int) -> list[Step]:
-        """Every condition's left side worked at one value of the unknown; nothing where there is no network."""
+        """Every condition's left side worked at one value of the unknown; empty if there is no network."""
         value = self.unknown.value(place)
         decided = next(decided for decided in self.decided if decided.box[0][0] <= place <= decided.box[0][1])
         steps = []

@@ -81,7 +81,7 @@ def peak_steps(hardware: Hardware, dtype: str, digits: Digits) -> Iterator[Step]
 def near(
     symbol: str, formula: str | Formula, values: Mapping[str, Exact], value: Fraction, remark: str = "", note: str = ""
 ) -> Step:
-    """A step whose value is rounded where it has more digits than are shown; whole numbers and short decimals stay."""
+    """A step whose value is rounded if it has more digits than are shown; whole numbers and short decimals stay."""
     shown = value if _is_short(value) else round(significant(value, SHOWN), MAX_DECIMALS)
     result: Exact = shown.numerator if shown.denominator == 1 else shown
     shown_values = {name: v if _terminates(v) else round(Fraction(v), MAX_DECIMALS) for name, v in values.items()}
@@ -117,5 +117,5 @@ def _rate_data(hardware: Hardware, dtype: str) -> dict[str, Any]:
 
 
 def number(value: Fraction) -> int | float:
-    """A figure as JSON has it: whole where it is whole."""
+    """A figure for JSON: an int if it is whole."""
     return value.numerator if value.denominator == 1 else float(value)

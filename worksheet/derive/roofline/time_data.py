@@ -1,4 +1,4 @@
-"""What JSON says of a network's time on some hardware: seconds, bytes and operations under keys that stay."""
+"""The time of a network on some hardware as JSON: seconds, bytes and operations under stable keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Training with checkpoints, worked out: a chain of equal layers in closed form, and the network at hand in its segments."""
+"""The worked figures of training with checkpoints: a chain of equal layers in closed form, and the network in its segments."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FORWARD = "forward"
 def checkpoints(
     network: Network, flow: Gradients, derivation: Derivation, memory: Derivation, run: Run, count: int
 ) -> list[Figure]:
-    """The figures of training with ``count`` segments; none where it is 0. Raises ConventionError for a number that cannot be."""
+    """The figures of training with ``count`` segments; none for 0. Raises ConventionError for an impossible number."""
     if not count:
         return []
     chain = LayerChain(network.nodes, flow, _cost(memory, flow, run))
@@ -49,7 +49,7 @@ def _cost(memory: Derivation, flow: Gradients, run: Run) -> Cost:
 
 
 def _equal_layers(layers: int, count: int) -> Figure:
-    """The chain of one layer more than the network has places to cut it; of as many as segments where that is more."""
+    """The chain of one layer more than the network has places to cut it; or of as many as segments if that is more."""
     layers = max(layers, count)
     n = best_segments(layers)
     note = f"n(n + 1) is {n * (n + 1)}, and {(n - 1) * n} with one segment less: L = {layers} lies between."
@@ -75,7 +75,7 @@ def _network_figure(memory: Derivation, segments: Sequence[Segment]) -> Figure:
 
 
 def _second_forward(derivation: Derivation, segments: Sequence[Segment]) -> list[Figure]:
-    """What is worked out a second time, where the convention has a forward pass."""
+    """The forward pass of the segments that run again, if the convention has a forward pass."""
     if FORWARD not in derivation.totals:
         return []
     column = [heading.name for heading in derivation.headings].index(FORWARD)

@@ -1,4 +1,4 @@
-"""What one step of training costs: both passes, the update, and the memory of all of them, worked out."""
+"""The worked costs of a step of training: both passes, the update, and their memory."""
 
 from __future__ import annotations
 

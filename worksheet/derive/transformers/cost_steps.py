@@ -1,4 +1,4 @@
-"""The worked steps of a transformer's costs, in the order in which a textbook has them."""
+"""The worked steps of a transformer's costs, in textbook order."""
 
 from __future__ import annotations
 

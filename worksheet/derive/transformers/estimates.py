@@ -35,7 +35,7 @@ FIGURES = {  # further symbols of the estimates
     "A": "flops of the products of both passes",
     "H": "flops of a block, as Hoffmann et al. add them up",
 }
-FORMED = {  # those that have a formula of their own
+FORMED = {  # those with their own formula
     "K": Formula("2*n*d*(2*d + f)"),
     "H": Formula("6*L*d*d + 2*L**2*d + 3*h*L**2 + 2*L**2*d + 2*L*d*d + 2*L*(d*f + d*f)"),
 }

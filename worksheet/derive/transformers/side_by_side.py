@@ -42,22 +42,22 @@ def transformers(*, length: int | None = None, dtype: str = "fp16", digits: str 
 class _TransformerTables:
     """Prints the tables."""
 
-    def __init__(self, found: list[Estimates], byte: Exact, digits: Digits) -> None:
-        self.found = found
+    def __init__(self, estimates: list[Estimates], byte: Exact, digits: Digits) -> None:
+        self.estimates = estimates
         self.byte = byte
         self.digits = digits
-        self.titles = tuple(e.costs.transformer.title for e in found)
+        self.titles = tuple(e.costs.transformer.title for e in estimates)
 
     def report(self) -> Document:
         blocks = (*self.sizes(), *self.figures(), self.share(), *self.errors(), *self.formulas())
         networks = [
             {"network": e.costs.transformer.name, "sizes": dict(e.costs.values), "estimates": list(map(estimate_data, e.all))}
-            for e in self.found
+            for e in self.estimates
         ]
         return Document("Transformers: what they cost", blocks, {"networks": networks}, digits=self.digits.locale)
 
     def row(self, label: str, cell: Callable[[Estimates], Cell]) -> tuple[Cell, ...]:
-        return (label, *(cell(e) for e in self.found))
+        return (label, *(cell(e) for e in self.estimates))
 
     def sizes(self) -> Iterator[Block]:
         yield Text(INTRO)
@@ -82,7 +82,7 @@ class _TransformerTables:
         return in_bytes(round(Fraction(2 * v["n"] * v["L"] * v["d_kv"] * self.byte)))[1]
 
     def share(self) -> Picture:
-        lines = [Series(e.costs.transformer.title, attention_shares(*e.costs.by_length, DRAWN)) for e in self.found]
+        lines = [Series(e.costs.transformer.title, attention_shares(*e.costs.by_length, DRAWN)) for e in self.estimates]
         words = f"Attention's share of the products of the forward pass over the length, up to {DRAWN:,} tokens"
         return draw_attention("attention", words, lines)
 
