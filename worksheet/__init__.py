@@ -14,19 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from worksheet.conventions import Convention, convention
 from worksheet.derivation import Derivation
-from worksheet.derive import (
-    blank,
-    compare,
-    compare_conventions,
-    convention_list,
-    convention_page,
-    derive,
-    explain,
-    formulas,
-    select,
-    summary,
-    zoo_list,
-)  # fmt: skip
+from worksheet.derive.blank import blank
+from worksheet.derive.catalogue import zoo_list
+from worksheet.derive.comparison_report import compare, compare_conventions
+from worksheet.derive.convention_page import convention_list, convention_page
+from worksheet.derive.explain import explain
+from worksheet.derive.selection import select, summary
+from worksheet.derive.worked_solution import derive, formulas
 from worksheet.document import Document
 from worksheet.errors import WorksheetError
 from worksheet.formula import Digits, Formula

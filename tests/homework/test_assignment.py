@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.sheet_facts import EXAMPLES, ROOT, SHEET
 from worksheet import conventions
-from worksheet.derive import derive
+from worksheet.derive.worked_solution import derive
 from worksheet.errors import WorksheetError
 from worksheet.grading.paper.paper_maker import ANY, Ask
 from worksheet.grading.policy import Policy, Tolerance

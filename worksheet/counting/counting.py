@@ -37,13 +37,13 @@ class FoldedForms:
 
     def of(self, layer: Sized, graph: Mapping[str, int], run: Run) -> Folded:
         """The formulas of a layer with the facts of the graph, in this run or in ``once``."""
-        known = {**folded_facts(layer), **graph} if self.folds_layers else graph
+        facts = {**folded_facts(layer), **graph} if self.folds_layers else graph
         called = layer.node.called if self.convention.by_call else ()
-        key = (layer.kind, layer.form, called, run.batch, *known.items())
+        key = (layer.kind, layer.form, called, run.batch, *facts.items())
         if key not in self._known:
             inlines = self.convention.inlines if self.inline_sizes is None else self.inline_sizes
             self._known[key] = Folded(
-                layer.kind, layer.form, known, self.convention.columns, called=called, run=run, inline_sizes=inlines
+                layer.kind, layer.form, facts, self.convention.columns, called=called, run=run, inline_sizes=inlines
             )
         return self._known[key]
 
@@ -86,10 +86,10 @@ class Counting:
         name = layer.node.name
         called = layer.node.called if self.convention.by_call else ()
         key = (layer.likeness, called, name in self.input_independent, *[values.get(name, 0) for values in self._facts.values()])
-        found = self._folded.get(key)
-        if found is None:
-            found = self._folded[key] = self.forms.of(layer, self.facts(layer), self.run_of(layer))
-        return found
+        folded = self._folded.get(key)
+        if folded is None:
+            folded = self._folded[key] = self.forms.of(layer, self.facts(layer), self.run_of(layer))
+        return folded
 
     def is_counted_elsewhere(self, folded: Folded, index: int, layer: Sized) -> bool:
         """Whether the layer uses another's parameters, which this column counts there."""

@@ -90,5 +90,5 @@ def training_run(convention: Convention, batch: int, optimiser: str, precision: 
         hint = "-c training, -c training-macs or -c training-memory"
         raise ConventionError(f"{convention.name} does not count training", hint=hint)
     plain = run_of(convention, batch)
-    found = regime(optimiser, precision)
-    return replace(plain, types={what: found.precision.types[what] for what in BYTES}, training=found)
+    training = regime(optimiser, precision)
+    return replace(plain, types={what: training.precision.types[what] for what in BYTES}, training=training)

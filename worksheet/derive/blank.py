@@ -28,7 +28,7 @@ def blank(derivation: Derivation) -> Derivation:
 
 
 def unsolved(title: str) -> str:
-    """A sheet's title without the word that says it is solved."""
+    """A sheet's title without the word (solved)."""
     return SOLVED.sub("", title) or title
 
 

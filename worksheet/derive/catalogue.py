@@ -36,12 +36,12 @@ def zoo_list(parts: Iterable[str] = (), progress: Callable[[Sequence[Model]], It
     return [_entry(model) for model in progress(list(choose_models(models(), parts, "zoo").values()))]
 
 
-def choose_models(known: Mapping[str, Model], parts: Iterable[str], place: str) -> dict[str, Model]:
+def choose_models(zoo: Mapping[str, Model], parts: Iterable[str], place: str) -> dict[str, Model]:
     """The networks whose names contain one of these texts; all if there are none. Raises WorksheetError that names the place."""
     wanted = list(parts)
-    chosen = {name: model for name, model in known.items() if not wanted or any(part in name for part in wanted)}
+    chosen = {name: model for name, model in zoo.items() if not wanted or any(part in name for part in wanted)}
     if not chosen:
-        raise WorksheetError(f"no network of the {place} is called {shown(' or '.join(wanted))}", hint=nearest(wanted[0], known))
+        raise WorksheetError(f"no network of the {place} is called {shown(' or '.join(wanted))}", hint=nearest(wanted[0], zoo))
     return chosen
 
 

@@ -20,7 +20,7 @@ from worksheet.network import Network
 from worksheet.sizes import Sized
 
 NOTHING = Formula("0")
-BIAS = "b"  # the symbol by which kinds say whether they have a bias
+BIAS = "b"  # the symbol of kinds that may have a bias
 DIMENSIONS = ("1D ", "2D ", "3D ")  # prefixes of the titles of kinds that exist in several dimensions
 
 
@@ -52,7 +52,7 @@ def read_side(text: str | Convention) -> Side:
 
 def side(convention: Convention, column: str = "") -> Side:
     """A convention with its main column or another. Raises ConventionError if it has no such column."""
-    names = [known.name for known in convention.columns]
+    names = [each.name for each in convention.columns]
     if column and column not in names:
         raise ConventionError(f"{convention.name} has no column {column!r}", hint=nearest(column, names))
     return Side(convention, convention.column(column))

@@ -90,10 +90,10 @@ class _ComparisonReport:
     def by_kind(self) -> list[Block]:
         entries = [(kind, len(layers), counted) for kind, layers, counted in self.kinds()]
         rows: tuple[tuple[Cell, ...], ...] = tuple(
-            (kind, many, *self.columns(counted)) for kind, many, counted in entries if any(counted)
+            (kind, count, *self.columns(counted)) for kind, count, counted in entries if any(counted)
         )
         headings = ("Kind", "Layers", *self.labels, *(["Difference"] if len(self.sides) == 2 else []))
-        layers = sum(many for _, many, counted in entries if any(counted))
+        layers = sum(count for _, count, counted in entries if any(counted))
         total: tuple[Cell, ...] = ("Total", layers, *self.columns(self.comparison.totals))
         silent = [kind for kind, _, counted in entries if not any(counted)]
         blocks: list[Block] = [Title("By kind of layer"), Table(headings, rows, total)]
@@ -133,11 +133,8 @@ class _ComparisonReport:
         rows = spans([layer.no for layer in variant.layers])
         noun = part.noun[0].upper() + part.noun[1:]
         title = f"{noun}, S. No. {rows}" if several and len(rows) < MAX_LISTED else noun
-        lines = [
-            Statement(self.rule_label(variant, minus), variant.formulas[minus]),
-            Statement(self.rule_label(variant, of), variant.formulas[of]),
-            Statement("Difference for each layer", difference),
-        ]
+        lines = [Statement(self.rule_label(variant, i), variant.formulas[i]) for i in (minus, of)]
+        lines.append(Statement("Difference for each layer", difference))
         section = Section(variant.kind.name, title, legend(variant.kind, lines), tuple(lines))
         return [section, *self.worked_layer(variant, difference, of, minus)]
 
@@ -145,7 +142,7 @@ class _ComparisonReport:
         return self.labels[index] + ("" if variant.ruled[index] else " (no rule)")
 
     def worked_layer(self, variant: Variant, difference: Formula, of: int, minus: int) -> list[Block]:
-        """The first layer step by step; where there are several, all of them by what they add."""
+        """The first layer step by step; of several layers, the difference of each."""
         first = variant.layers[0]
         each = {layer.no: layer.counted[of] - layer.counted[minus] for layer in variant.layers}
         steps = (
@@ -164,7 +161,7 @@ class _ComparisonReport:
         return [work, Table(("S. No.", "Layers", "Each", "Together"), rows, ("Total", len(each), None, together))]
 
     def faults(self) -> list[Block]:
-        """What is wrong with each side, as far as it concerns these layers; and the kinds that it has no rule for."""
+        """The known errors of each side that concern these layers, and the kinds without a rule."""
         occurring = {variant.kind.name for variant in self.comparison.variants}
         items = []
         for i, side in enumerate(self.sides):
@@ -245,13 +242,13 @@ def compare_conventions(conventions: Sequence[AnyConvention] = (), *, digits: st
 
 def _by_formula(kind: Kind, sides: Sequence[Side]) -> dict[str, tuple[Formula, list[str]]]:
     """The sides by the formula by which they count a kind in its first form; kinds that no side counts are left out."""
-    found: dict[str, tuple[Formula, list[str]]] = {}
+    by_formula: dict[str, tuple[Formula, list[str]]] = {}
     columns = [side.column for side in sides]
     rules = Folded(kind, kind.forms[0], {}, columns, inline_sizes=False).rules
     for side, rule in zip(sides, rules, strict=True):
         if rule is not None:
-            found.setdefault(rule.source, (rule, []))[1].append(side.label)
-    return found if any(source != "0" for source in found) else {}
+            by_formula.setdefault(rule.source, (rule, []))[1].append(side.label)
+    return by_formula if any(source != "0" for source in by_formula) else {}
 
 
 def _silent(kind: Kind, sides: Sequence[Side]) -> str:

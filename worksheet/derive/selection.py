@@ -54,10 +54,10 @@ def read_rows(text: str, last: int) -> set[int]:
     """The numbers of the rows that a text such as ``3-7,12`` names, of 1 to ``last``. Raises WorksheetError."""
     numbers: set[int] = set()
     for part in text.split(","):
-        found = SPAN.fullmatch(part.strip())
-        if not found:
+        span = SPAN.fullmatch(part.strip())
+        if not span:
             raise WorksheetError(f"{shown(part.strip())} names no rows", hint=HINT)
-        start, end = int(found[1]), int(found[2] or found[1])
+        start, end = int(span[1]), int(span[2] or span[1])
         if not 1 <= start <= end <= last:
             raise WorksheetError(f"there are no rows {shown(part.strip())}", hint=f"the rows are 1 to {last}")
         numbers.update(range(start, end + 1))

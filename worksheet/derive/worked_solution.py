@@ -1,4 +1,4 @@
-"""Works a network out: sizes, columns and formula reference under a convention."""
+"""Solves a network: sizes, columns and formula reference under a convention."""
 
 from __future__ import annotations
 
@@ -48,27 +48,30 @@ def derive(
     ``dtype`` is the type of the numbers, for conventions that count bytes: ``fp16``, or ``weights=int8,activations=fp16``;
     by default fp32. Raises WorksheetError where layers do not fit together.
     """
-    counted_by = convention_for(network, convention)
-    return derive_run(network, counted_by, run_of(counted_by, batch, dtype), digits=digits, fold=fold)
+    convention = convention_for(network, convention)
+    return derive_run(network, convention, run_of(convention, batch, dtype), digits=digits, fold=fold)
 
 
 def derive_run(
     network: Network, convention: Convention, run: Run, *, digits: str | None = None, fold: bool | None = None
 ) -> Derivation:
-    """The worked solution for a run that is known in full. Raises WorksheetError where layers do not fit together."""
+    """The worked solution for a given run. Raises WorksheetError where layers do not fit together."""
     locale = Digits(digits or network.heading.digits or convention.digits).locale
     return _Solution(network, convention, locale, run).derivation(fold)
 
 
 def formulas(convention: Convention | str | None = None, names: Iterable[str] = ()) -> Derivation:
     """The formula reference alone, of the named kinds or of all that are counted: every symbol kept, every bracket written."""
-    found = conventions.convention(convention or conventions.STANDARD)
-    chosen = [kinds()[name] for name in names] or [kind for kind in kinds().values() if any(c.rule(kind) for c in found.columns)]
-    sections = [general_section(kind, form, found) for kind in chosen for form in kind.forms]
+    convention = conventions.convention(convention or conventions.STANDARD)
+    chosen = [kinds()[name] for name in names] or [
+        kind for kind in kinds().values() if any(c.rule(kind) for c in convention.columns)
+    ]
+    sections = [general_section(kind, form, convention) for kind in chosen for form in kind.forms]
     return Derivation(
-        network="", title="Formula reference", course="", question="", rules=found.rules, convention=found.name,
-        convention_title=found.title, cite=found.cite, unit=found.unit, input=(), headings=_headings(found), rows=(), totals={},
-        reference=tuple(sections), notes=(), digits=found.digits,
+        network="", title="Formula reference", course="", question="", rules=convention.rules, convention=convention.name,
+        convention_title=convention.title, cite=convention.cite, unit=convention.unit, input=(),
+        headings=_headings(convention), rows=(), totals={},
+        reference=tuple(sections), notes=(), digits=convention.digits,
     )  # fmt: skip
 
 
@@ -107,13 +110,13 @@ def uncounted(convention: Convention, without: Sequence[Mapping[str, Sequence[in
 
 
 def faults(convention: Convention, kinds: Collection[str]) -> list[str]:
-    """What is wrong with a convention, as far as it concerns these kinds of layers."""
+    """The known errors of a convention that concern these kinds of layers."""
     return [f"{kind}: {text}" if kind != ANY else text
             for kind, text in convention.faults.items() if kind in {*kinds, ANY}]  # fmt: skip
 
 
 class _Solution(LayerSteps, Counting):
-    """One run of ``derive``: equal layers are worked out once."""
+    """One run of ``derive``: equal layers are worked once."""
 
     def __init__(self, network: Network, convention: Convention, locale: str, run: Run) -> None:
         super().__init__(network, convention, run)
@@ -171,7 +174,7 @@ class _Solution(LayerSteps, Counting):
     # Rows
 
     def input_rows(self) -> list[Row]:
-        """A row for each input that is counted: S. No. 0, and below it where there are several."""
+        """A row for each input that is counted: S. No. 0, then -1 and below."""
         return [replace(self.work(layer), no=-no, name=layer.node.name) for no, layer in enumerate(self.inputs)]
 
     def row(self, no: int, layer: Sized) -> Row:
@@ -223,8 +226,8 @@ class _Solution(LayerSteps, Counting):
         if elsewhere or rule is None:
             return self.left_out(column, layer.node.shares if elsewhere else "")
         value = self.count(folded, index, values)
-        said = column.scale.said(value) if column.scale and value else ""
-        remark = column.remarks.get(folded.kind.name, "") or said or folded.silence(column, counts=bool(value))
+        unit = column.scale.said(value) if column.scale and value else ""
+        remark = column.remarks.get(folded.kind.name, "") or unit or folded.silence(column, counts=bool(value))
         return self.step(Step(column.name, column.heading, remark=remark), self.drop_brackets(rule, values), values, value)
 
 

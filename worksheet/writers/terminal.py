@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from worksheet.derive import ZooEntry
+    from worksheet.derive.catalogue import ZooEntry
 
 MARGIN = 4
 NUMBER_WIDTH, GAP, MIN_WIDTH = 10, 3, 5  # of the answer table: its first column, between columns, of a column of words

@@ -46,9 +46,9 @@ def burden(
 
     Parameter memory, feature memory and flops of one image at the network's own size; then, for each of the ``scales`` of
     that size (0.5 to 3 by default) and a batch, the size of one layer's features, the memory of all features up to that layer
-    and the flops. ``until`` names the layer: by default the one of the published report, else the last that gives a map.
-    A text names a network of the zoo (``zoo:resnet-50``): reported is the variant that was published, where there is one, with
-    the published figures beside. ``published`` are those figures for a network that is given itself. Raises WorksheetError.
+    and the flops. ``until`` names the layer: by default the one of the published report, else the last whose output is a feature
+    map. A text names a network of the zoo (``zoo:resnet-50``): the report is on its published variant, if there is one, and shows
+    the published figures. ``published`` are those figures for a network that is not a name. Raises WorksheetError.
     """
     check_batch(batch, "images")
     if isinstance(network, str):
@@ -56,19 +56,18 @@ def burden(
         published = row_of(name)
         network = (published.model if published else model(name)).network()
     until = until or (published.until if published else "")
-    return _BurdenReport(
-        measure_burden(network, convention, scales=scales, until=until), batch, published, Digits(digits)
-    ).report()
+    measured = measure_burden(network, convention, scales=scales, until=until)
+    return _BurdenReport(measured, batch, published, Digits(digits)).report()
 
 
 class _BurdenReport:
     """Prints one report."""
 
-    def __init__(self, found: Burden, batch: int, published: Published | None, digits: Digits) -> None:
-        self.found = found
+    def __init__(self, burden: Burden, batch: int, published: Published | None, digits: Digits) -> None:
+        self.burden = burden
         self.batch = batch
         self.digits = digits
-        self.solution = found.solution
+        self.solution = burden.solution
         self.columns = {heading.name: i for i, heading in enumerate(self.solution.headings)}
         for name in (PARAMS, FEATURES, FLOPS):
             if name not in self.columns:
@@ -76,8 +75,8 @@ class _BurdenReport:
         self.labels = {heading.name: heading.label for heading in self.solution.headings}
         self.scales = {heading.name: heading.scale or Scale(1000) for heading in self.solution.headings}
         self.published = published
-        self.name = published.name if published else found.network.name
-        self.title = found.network.title
+        self.name = published.name if published else burden.network.name
+        self.title = burden.network.title
 
     def report(self) -> Document:
         blocks = [*self.whole(), *self.profiles(), *self.other_sizes(), *self.worked_row(self.row_to_work()), *self.notes()]
@@ -85,7 +84,7 @@ class _BurdenReport:
 
     def row_to_work(self) -> Scaled:
         """The row that is worked: the one at the network's own size, if there is one."""
-        return next((row for row in self.found.scaled if row.scale == 1), self.found.scaled[0])
+        return next((row for row in self.burden.scaled if row.scale == 1), self.burden.scaled[0])
 
     def in_unit(self, name: str, value: int) -> str:
         return self.scales[name].said(value)
@@ -93,7 +92,7 @@ class _BurdenReport:
     # The network as a whole
 
     def whole(self) -> Iterator[Block]:
-        network, d = self.found.network, self.solution
+        network, d = self.burden.network, self.solution
         channels, *sizes = network.input
         counted = introduce(f"Counted by {d.convention_title}", d.unit, d.cite)
         yield Text(f"For one image of {_by(sizes)} (height × width) with {channels} channels. {counted}")
@@ -107,18 +106,14 @@ class _BurdenReport:
             for name, value in self.totals(d).items()
         ]
         yield Table(headings, tuple(rows))
-        steps = [
-            step
-            for name, value in self.totals(d).items()
-            for step in self.round_in_unit(name, SYMBOLS[name], {SYMBOLS[name]: value})
-        ]
-        if steps:
+        totals = {name: {SYMBOLS[name]: value} for name, value in self.totals(d).items()}
+        if steps := [step for name, values in totals.items() for step in self.round_in_unit(name, SYMBOLS[name], values)]:
             yield Working("In larger units", tuple(steps))
         yield Title("By kind of layer")
         yield from self.kinds(d, (PARAMS, FEATURES, FLOPS))
 
     def of_the_published(self) -> Iterator[str]:
-        """What was published of the network beside its figures."""
+        """What was published about the network in addition to its figures."""
         if self.published is None:
             return
         if self.published.twist:
@@ -145,7 +140,7 @@ class _BurdenReport:
         return [Step(name, self.labels[name], (), formula, values, number, remark=unit, note=note)]
 
     def kinds(self, solution: Derivation, names: Sequence[str]) -> Iterator[Block]:
-        """What the layers of each kind cost together, and the kinds that cost nothing."""
+        """The total costs of each kind of layer, and the kinds without costs."""
         costing = [part for part in solution.kinds if any(part.totals[name] for name in names)]
         rows: list[tuple[Cell, ...]] = [(part.title, len(part.rows), *(part.totals[name] for name in names)) for part in costing]
         total = ("Total", sum(len(part.rows) for part in costing), *(solution.totals[name] for name in names))
@@ -164,28 +159,28 @@ class _BurdenReport:
     # Other sizes, up to a layer
 
     def other_sizes(self) -> Iterator[Block]:
-        until = self.found.until
+        until = self.burden.until
         yield Title(f"Up to {until}, {_images(self.batch)}")
         headings = ("Input", f"Features of {until}", self.labels[FEATURES], "", self.labels[FLOPS], "")
         rows = []
-        for row in self.found.scaled:
+        for row in self.burden.scaled:
             figures = self.of_batch(row)
-            said = [cell for name in (FEATURES, FLOPS) for cell in (figures[name], self.in_unit(name, figures[name]))]
-            rows.append((_by(row.solution.input[1:]), _by(_features(row)), *said))
+            cells = [cell for name in (FEATURES, FLOPS) for cell in (figures[name], self.in_unit(name, figures[name]))]
+            rows.append((_by(row.solution.input[1:]), _by(_features(row)), *cells))
         yield Table(headings, tuple(rows), words=2)
-        for sizes, fault in self.found.without:
+        for sizes, fault in self.burden.without:
             yield Text(f"{_by(sizes[1:])} is left out, it does not fit: {fault.message}.")
-        if cut := [_by(row.solution.input[1:]) for row in self.found.scaled if row.cut_before]:
+        if cut := [_by(row.solution.input[1:]) for row in self.burden.scaled if row.cut_before]:
             yield Text(f"The network as a whole does not take {', '.join(cut)}; its layers up to {until} do.")
-        if steps := [step for row in self.found.scaled for step in self.sizes(row)]:
+        if steps := [step for row in self.burden.scaled for step in self.sizes(row)]:
             yield Working("Sizes of the input that are rounded", tuple(steps))
 
     def of_batch(self, row: Scaled) -> dict[str, int]:
         return {name: self.batch * whole(row.solution.totals[name]) for name in (FEATURES, FLOPS)}
 
     def sizes(self, row: Scaled) -> Iterator[Step]:
-        """How large the input is at a scale, where that takes rounding: halves up."""
-        height, width = self.found.network.input[1:]
+        """The input's size at a scale, if that is rounded: halves up."""
+        height, width = self.burden.network.input[1:]
         sides = {"": height} if height == width else {", height": height, ", width": width}
         for side, size in sides.items():
             if (row.scale * size).denominator == 1:
@@ -198,7 +193,7 @@ class _BurdenReport:
 
     def worked_row(self, row: Scaled) -> Iterator[Block]:
         yield Title(f"The row of {_by(row.solution.input[1:])}, worked")
-        yield Text(f"One image, as far as {self.found.until}; below, a layer of each kind step by step.")
+        yield Text(f"One image, as far as {self.burden.until}; below, a layer of each kind step by step.")
         yield from self.kinds(row.solution, (FEATURES, FLOPS))
         for rows in group_by(row.solution.rows, lambda row: row.kind).values():
             costs = [r for r in rows if any(whole(r.columns[self.columns[name]].value) for name in (FEATURES, FLOPS))]
@@ -219,11 +214,11 @@ class _BurdenReport:
     def batch_steps(self, name: str, value: int) -> list[Step]:
         """What the batch costs, exactly and in a larger unit."""
         symbol = SYMBOLS[name]
-        figure, values = (
-            (BATCHED.format(symbol), {"B": self.batch, symbol: value}) if self.batch > 1 else (symbol, {symbol: value})
-        )
-        exact = [Step(name, self.labels[name], (), Formula(figure), values, self.batch * value)] if self.batch > 1 else []
-        return [*exact, *self.round_in_unit(name, figure, values)]
+        if self.batch == 1:
+            return self.round_in_unit(name, symbol, {symbol: value})
+        figure, values = BATCHED.format(symbol), {"B": self.batch, symbol: value}
+        exact = Step(name, self.labels[name], (), Formula(figure), values, self.batch * value)
+        return [exact, *self.round_in_unit(name, figure, values)]
 
     # What else there is to know, and the figures as data
 
@@ -236,29 +231,29 @@ class _BurdenReport:
         totals = self.totals(self.solution)
         return {
             "name": self.name,
-            "input": list(self.found.network.input[1:]),
+            "input": list(self.burden.network.input[1:]),
             "batch": self.batch,
-            "until": self.found.until,
+            "until": self.burden.until,
             "param_bytes": totals[PARAMS],
             "feature_bytes": totals[FEATURES],
             "flops": totals[FLOPS],
-            "scales": [self.entry(row) for row in self.found.scaled],
+            "scales": [self.entry(row) for row in self.burden.scaled],
         }
 
     def entry(self, row: Scaled) -> dict[str, Any]:
         figures, features = self.of_batch(row), _features(row)
-        said = {name: self.in_unit(name, value) for name, value in figures.items()}
+        printed = {name: self.in_unit(name, value) for name, value in figures.items()}
         return {
             "input": list(row.solution.input[1:]),
             "feature": list(features),
             "feature_bytes": figures[FEATURES],
             "flops": figures[FLOPS],
-            "printed": {"feature_size": _by(features, "x"), "feature_mem": said[FEATURES], "flops": said[FLOPS]},
+            "printed": {"feature_size": _by(features, "x"), "feature_mem": printed[FEATURES], "flops": printed[FLOPS]},
         }
 
 
 def _features(row: Scaled) -> Shape:
-    """The size of a layer's features: height, width, channels; a vector is a map of one place."""
+    """The size of a layer's features: height, width, channels; a vector is a feature map of one position."""
     output = row.row.output or ()
     return (*output[1:], *output[:1]) if len(output) == 3 else (1, 1, *output) if len(output) == 1 else output
 

@@ -54,20 +54,20 @@ def zoo_table(
     convention: every network of the zoo. ``progress`` gets the networks and yields them one by one, as ``tqdm``
     does. Raises WorksheetError.
     """
-    found = convention_named(convention)
-    as_published = found.name == STANDARD
-    known = {name: row.model for name, row in table().items()} if as_published else models()
+    convention = convention_named(convention)
+    as_published = convention.name == STANDARD
+    networks = {name: row.model for name, row in table().items()} if as_published else models()
     lines: list[ZooLine] = []
     refused: list[str] = []
-    for name, model in progress(list(choose_models(known, parts, "table").items())):
+    for name, model in progress(list(choose_models(networks, parts, "table").items())):
         try:
-            lines.append(ZooLine(name, model, derive(model.network(), found)))
+            lines.append(ZooLine(name, model, derive(model.network(), convention)))
         except WorksheetError as fault:
             refused.append(f"{name} is left out: {fault.message}.")
     if not lines:
         raise WorksheetError(refused[0].rstrip("."))
-    made = _published_table(lines, found) if as_published else _convention_table(lines, found)
-    title = "The table of convnet-burden" if as_published else f"The networks of the zoo: {found.title}"
+    made = _published_table(lines, convention) if as_published else _convention_table(lines, convention)
+    title = "The table of convnet-burden" if as_published else f"The networks of the zoo: {convention.title}"
     blocks: list[Block] = [*made[0], *([Bullets(tuple(refused))] if refused else [])]
     return Document(title, tuple(blocks), made[1], digits=Digits(digits).locale)
 

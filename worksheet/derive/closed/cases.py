@@ -105,7 +105,7 @@ class Closed:
         return Counting(with_sizes(self.network, by_variable), self.convention, run)
 
     def count_at(self, values: Sequence[Exact]) -> dict[str, int]:
-        """The totals of these sizes, counted layer by layer. Raises WorksheetError where there is no such network."""
+        """The totals of these sizes, counted layer by layer. Raises WorksheetError if there is no such network."""
         return {name: int(form.constant or 0) for name, form in _totals(self.convention, _rows(self.counting(values))).items()}
 
     def at(self, values: Sequence[Exact]) -> dict[str, int]:
@@ -165,9 +165,8 @@ class Closed:
         if refusal:
             raise refusal
         names = ", ".join(variable.name for variable in self.variables)
-        raise NetworkError(
-            f"the counts of {self.network.name} are not a formula of {names}", hint="its layers change with every size"
-        )
+        message = f"the counts of {self.network.name} are not a formula of {names}"
+        raise NetworkError(message, hint="its layers change with every size")
 
     def _with_sizes(self, fault: WorksheetError, values: Sequence[Exact]) -> WorksheetError:
         """An error with the sizes that caused it, where they are not the network's own."""
@@ -215,13 +214,12 @@ class Closed:
                 raise NetworkError(f"the counts of {self.network.name} do not depend on these sizes alone (at {sizes})")
 
     def periods(self, case: ClosedCase, values: Sequence[Exact], most: int = MAX_CLASSES) -> tuple[int, ...]:
-        """The steps of each variable after which all roundings repeat. Raises NetworkError where that makes too many classes."""
+        """The steps of each variable after which all roundings repeat. Raises NetworkError for too many classes."""
         periods = [1] * len(self.variables)
         while True:
+            residues = [s % p for s, p in zip(steps_of(self.variables, values), periods, strict=True)]
             try:
-                case.trace.atoms_in_class(
-                    bases(periods, [s % p for s, p in zip(steps_of(self.variables, values), periods, strict=True)])
-                )
+                case.trace.atoms_in_class(bases(periods, residues))
             except NeedsFinerClasses as finer:
                 for atom in finer.atoms:
                     periods[atom] *= finer.by
@@ -255,7 +253,7 @@ def steps_of(variables: Sequence[SizeVariable], values: Sequence[Exact]) -> list
 
 
 def _rows(counting: Counting) -> list[RowForm]:
-    """The forms of the inputs, where they are counted, and of every layer; equal layers are worked out once."""
+    """The forms of the inputs, if they are counted, and of every layer; equal layers are counted once."""
     by_layer: dict[object, RowForm] = {}
     rows: list[RowForm] = []
     for layer in (*counting.inputs, *counting.layers):

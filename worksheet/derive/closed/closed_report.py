@@ -126,7 +126,7 @@ class _ClosedReport:
             yield Working("Leading terms", limits, LEADING)
 
     def total(self, name: str) -> Step:
-        """A total: its terms, and with their common factors in front of brackets where that is shorter."""
+        """A total: its terms, and with common factors extracted if that is shorter."""
         form = self.case.totals[name]
         if form.constant is not None:
             return Step(name, self.names[name], (), Formula(str(form.constant)), {}, whole(form.constant))
@@ -170,7 +170,7 @@ class _ClosedReport:
         yield Table(headings, tuple(lines), words=3 + len(named), flat=True, title="Layers")
 
     def figure(self, form: Polynomial | None) -> Cell:
-        """A figure of a layer: a plain number where it does not depend on any symbol."""
+        """A figure of a layer: a plain number if it does not depend on any symbol."""
         if form is None or form.constant is None:
             return None if form is None else self.rows.shortest(form)
         return whole(form.constant)

@@ -46,7 +46,7 @@ class ClosedRows(LayerSteps):
     # Formulas
 
     def shortest(self, form: Polynomial) -> Formula:
-        """A polynomial as a formula, with common factors in front of brackets where that is shorter."""
+        """A polynomial as a formula, with common factors extracted if that is shorter."""
         if form not in self.short:
             plain = self.case.formula(form)
             node = factor(form.scaled(self.steps))
@@ -59,7 +59,7 @@ class ClosedRows(LayerSteps):
 
     @cached_property
     def steps(self) -> Mapping[int, Exact]:
-        """1/step by the number of a symbol, where that is not 1, since polynomials count in steps."""
+        """1/step by the number of a symbol, unless it is 1, since polynomials count in steps."""
         return {i: 1 / cast(Any, variable.step) for i, variable in enumerate(self.closed.variables) if variable.step != 1}
 
     def sizes(self, shape: Iterable[int]) -> tuple[Formula, ...]:

@@ -37,7 +37,7 @@ class Residue:
 
 
 def residues(closed: Closed) -> tuple[Residue, ...]:
-    """Every class of sizes with its polynomials. Raises NetworkError where there are too many of them."""
+    """Every class of sizes with its polynomials. Raises NetworkError for too many classes."""
     try:
         return _Residues(closed).search()
     except TooLong:
@@ -52,7 +52,7 @@ class _Residues:
         self.variables = closed.variables
 
     def search(self) -> tuple[Residue, ...]:
-        """Every class. Raises NetworkError where there are too many."""
+        """Every class. Raises NetworkError for too many classes."""
         start = self.closed.main.sizes
         periods = self.closed.periods(self.closed.main, start)
         classes: list[Residue] = []
@@ -78,7 +78,7 @@ class _Residues:
         return more
 
     def _members(self, periods: Sequence[int], residues: Sequence[int], start: Sequence[Exact]) -> Iterator[tuple[Exact, ...]]:
-        """Sizes of a class: those nearest to the start, from below where that is possible, then larger ones."""
+        """Sizes of a class: those nearest to the start, from below if possible, then larger ones."""
         nearest: list[Exact] = []
         for variable, period, residue, steps in zip(
             self.variables, periods, residues, steps_of(self.variables, start), strict=True

@@ -58,10 +58,8 @@ class FindAnswer:
     @cached_property
     def places(self) -> tuple[tuple[int, ...], ...]:
         """Every solution in order, as numbers of steps in the order of the unknowns."""
-        found = [
-            place for part in self.parts for known in part.decided if known.solves for place in self._inside(part, known.box)
-        ]
-        return tuple(sorted(found))
+        places = [place for part in self.parts for one in part.decided if one.solves for place in self._inside(part, one.box)]
+        return tuple(sorted(places))
 
     @property
     def solutions(self) -> list[dict[str, Exact]]:
@@ -105,14 +103,14 @@ def read_question(
     count = Count(Counting(network, counting, run_of(counting, batch, dtype)))
     faults = Collector()
     conditions: list[Condition] = []
-    found: tuple[UnknownNumber, ...] = ()
+    wanted: tuple[UnknownNumber, ...] = ()
     with faults.catching():
-        found = unknowns(network, names, ranges)
+        wanted = unknowns(network, names, ranges)
     for text in so_that:
         with faults.catching():
             conditions.append(condition(read_condition(text, where), count))
     faults.raise_any()
-    return SoughtNumbers(network, found, tuple(conditions), counting, batch, dtype)
+    return SoughtNumbers(network, wanted, tuple(conditions), counting, batch, dtype)
 
 
 def answer(question: SoughtNumbers) -> FindAnswer:

@@ -1,4 +1,4 @@
-"""What the answers to questions asked backwards say in words: conditions, ranges, numbers."""
+"""The words of answers: conditions, ranges, numbers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SOLVES, FAILS, NONE = "solution", "no solution", "no such network"
 
 
 def condition_in_words(condition: Condition, digits: Digits) -> str:
-    """A condition in words, its right side as a number where it is one."""
+    """A condition in words, its right side as a number if possible."""
     asked = condition.asked
     if condition.right:
         times = "" if asked.number == 1 else f"{asked.number} × "

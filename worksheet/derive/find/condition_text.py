@@ -108,43 +108,43 @@ class _Reader:
         owner, _, word = text.rpartition(".")
         return ConditionSide(owner, word, self.place(start, end))
 
-    def right(self, found: AskedCondition, start: int, amount: str) -> AskedCondition:
+    def right(self, asked: AskedCondition, start: int, amount: str) -> AskedCondition:
         place = self.place(start, len(self.text))
         if SHAPE.fullmatch(amount):
-            if found.relation != "=":
+            if asked.relation != "=":
                 raise NetworkError(
-                    f"a shape can be met with = alone, not with {found.relation}", place, "one side: conv1.W <= 56"
+                    f"a shape can be met with = alone, not with {asked.relation}", place, "one side: conv1.W <= 56"
                 )
-            return self.with_(found, shape=tuple(map(int, re.split(r" ?[x×] ?", amount))))
+            return self.with_(asked, shape=tuple(map(int, re.split(r" ?[x×] ?", amount))))
         part = PART.fullmatch(amount)
         if part:
             factor = _number(part) / PERCENT.get(part["percent"] or "", 1)
-            return self.of(found, _plain(factor), len(self.text.rstrip()) - len(part["of"]), part["of"])
+            return self.of(asked, _plain(factor), len(self.text.rstrip()) - len(part["of"]), part["of"])
         size = SIZE.fullmatch(amount)
         if size and (size["prefix"] or not size["binary"]) and size["unit"].lower() in UNITS:
             base = 1024 if size["binary"] else 1000
             power = POWERS.index(size["prefix"].upper()) + 1 if size["prefix"] else 0
-            return self.with_(found, number=_plain(_number(size) * base**power))
+            return self.with_(asked, number=_plain(_number(size) * base**power))
         if amount[0].isdigit() or amount[0] == "-":
             hint = "a whole number from 0 on, followed by K M G T or Ki Mi Gi Ti where it is large: 300M, 16 GiB, 1.5G"
             raise NetworkError(f"expected a number, found {shown(amount)}", place, hint)
-        return self.of(found, 1, start, amount)
+        return self.of(asked, 1, start, amount)
 
-    def of(self, found: AskedCondition, factor: Exact, start: int, text: str) -> AskedCondition:
+    def of(self, asked: AskedCondition, factor: Exact, start: int, text: str) -> AskedCondition:
         """A part of a figure, or of what the left one is now."""
         if text.strip() == NOW:
-            return self.with_(found, number=factor, now=True)
-        return self.with_(found, number=factor, right=self.side(start, len(self.text)))
+            return self.with_(asked, number=factor, now=True)
+        return self.with_(asked, number=factor, right=self.side(start, len(self.text)))
 
     @staticmethod
-    def with_(found: AskedCondition, **more: object) -> AskedCondition:
-        return AskedCondition(**{**vars(found), **more})
+    def with_(asked: AskedCondition, **more: object) -> AskedCondition:
+        return AskedCondition(**{**vars(asked), **more})
 
 
-def _number(found: re.Match[str]) -> Fraction:
-    decimals = found["decimals"] or ""
-    number = Fraction(int(re.sub(r"[,_]", "", found["whole"]) + decimals), 10 ** len(decimals))
-    below = int(found["below"] or 1)
+def _number(parts: re.Match[str]) -> Fraction:
+    decimals = parts["decimals"] or ""
+    number = Fraction(int(re.sub(r"[,_]", "", parts["whole"]) + decimals), 10 ** len(decimals))
+    below = int(parts["below"] or 1)
     return number / below if below else Fraction(0)
 
 

@@ -89,22 +89,22 @@ class _FindReport:
     # The answer
 
     def answer(self) -> Iterator[Block]:
-        many = len(self.found.places)
+        count = len(self.found.places)
         yield Title("Answer")
-        if not many:
+        if not count:
             yield Text(f"None of the {self.digits.result(self.found.cells)} possibilities meets it.")
         elif len(self.question.unknowns) == 1:
             yield Text(self.one_unknown())
         else:
             of = self.digits.result(self.found.cells)
-            yield Text(f"{self.digits.result(many)} of {of} possibilities meet{'s' if many == 1 else ''} it.")
+            yield Text(f"{self.digits.result(count)} of {of} possibilities meet{'s' if count == 1 else ''} it.")
             rows = tuple(
                 tuple(number(u.value(p)) for u, p in zip(self.question.unknowns, place, strict=True))
                 for place in self.found.places[:MAX_SHOWN]
             )
             yield Table(tuple(u.name for u in self.question.unknowns), rows, words=0)
-            if many > MAX_SHOWN:
-                yield Text(f"And {self.digits.result(many - MAX_SHOWN)} more.")
+            if count > MAX_SHOWN:
+                yield Text(f"And {self.digits.result(count - MAX_SHOWN)} more.")
 
     def one_unknown(self) -> str:
         unknown = self.question.unknowns[0]
@@ -113,10 +113,10 @@ class _FindReport:
             unknown.in_words(a) if a == b else f"{unknown.in_words(a)} to {unknown.in_words(b)}" for a, b in runs[:MAX_SHOWN]
         ]
         more = f", and {len(runs) - MAX_SHOWN} more stretches" if len(runs) > MAX_SHOWN else ""
-        many = len(self.found.places)
+        count = len(self.found.places)
         ends = f"the smallest {unknown.in_words(runs[0][0])}, the largest {unknown.in_words(runs[-1][1])}"
-        count = "" if many == 1 else f" ({self.digits.result(many)} values; {ends})"
-        return f"{unknown.name} = {', '.join(listed)}{more}{count}."
+        values = "" if count == 1 else f" ({self.digits.result(count)} values; {ends})"
+        return f"{unknown.name} = {', '.join(listed)}{more}{values}."
 
     # Several unknowns
 
@@ -149,26 +149,26 @@ class _FindReport:
         excluded: Counter[int] = Counter()
         spread: dict[int, list[SearchLine]] = {}
         for part in self.found.parts:
-            for known in part.decided:
-                if not known.solves:
-                    excluded[known.by] += size(known.box)
-                    spread.setdefault(known.by, []).extend(bounds(known, known.by) if known.by >= 0 else [])
-        for by, many in sorted(excluded.items()):
+            for decided in part.decided:
+                if not decided.solves:
+                    excluded[decided.by] += size(decided.box)
+                    spread.setdefault(decided.by, []).extend(bounds(decided, decided.by) if decided.by >= 0 else [])
+        for by, count in sorted(excluded.items()):
             if by < 0:
-                rows.append((NONE[0].upper() + NONE[1:], many, None, None))
+                rows.append((NONE[0].upper() + NONE[1:], count, None, None))
                 continue
             lines = spread[by]
             low, high = min(line.left[0] for line in lines), max(line.left[1] for line in lines)
-            rows.append((condition_in_words(self.question.conditions[by], self.digits), many, number(low), number(high)))
+            rows.append((condition_in_words(self.question.conditions[by], self.digits), count, number(low), number(high)))
         if rows:
             yield Title("What excludes the others")
             yield Text("Each place of the ranges is decided by bounds of the figures in a box of places around it, or by itself.")
             yield Table(("The condition that fails", "Places", "Least there", "Most there"), tuple(rows))
 
 
-def data(found: FindAnswer) -> Mapping[str, Any]:
+def data(answer: FindAnswer) -> Mapping[str, Any]:
     """The answer as data: whole numbers as such, fractions as text."""
-    question = found.question
+    question = answer.question
     network = question.network
     return {
         "network": network.name,
@@ -177,10 +177,10 @@ def data(found: FindAnswer) -> Mapping[str, Any]:
         "batch": question.samples,
         "unknowns": [unknown.name for unknown in question.unknowns],
         "conditions": [condition.asked.text for condition in question.conditions],
-        "solutions": [{name: as_json(value) for name, value in solution.items()} for solution in found.solutions],
+        "solutions": [{name: as_json(value) for name, value in solution.items()} for solution in answer.solutions],
         "complete": True,
         "searched": {
             "ranges": {u.name: [as_json(u.value(steps)) for steps in u.steps] for u in question.unknowns},
-            "cells": found.cells,
+            "cells": answer.cells,
         },
     }

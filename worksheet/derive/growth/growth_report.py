@@ -25,7 +25,7 @@ from worksheet.formula import Digits, Exact, Scale
 from worksheet.network import Network
 
 POINTS, MAX_POINTS = 12, 1_000
-IN_A_TABLE, IN_A_DOUBLING = 4, 3  # curves beside each other
+IN_A_TABLE, IN_A_DOUBLING = 4, 3  # curves in one table
 MAX_DOUBLINGS = 6
 FEW = 3  # runs of rejected sizes that a sentence names
 DECIMALS = 2
@@ -54,7 +54,7 @@ def grow(
 
 
 class _GrowthReport:
-    """Prints what was worked out."""
+    """Prints the chapters of a plan."""
 
     def __init__(self, plan: Plan, chapters: Sequence[GrowthChapter], digits: Digits) -> None:
         self.plan = plan
@@ -175,7 +175,7 @@ class _GrowthChapterReport:
             yield Table((self.symbol, *map(self.short, curves)), tuple(rows))
 
     def beside_each_other(self, most: int) -> Iterator[list[Curve]]:
-        """The curves that vary, in tables of at most so many: all together if they fit, else by picture."""
+        """The curves that vary, in tables of at most ``most``: all together if they fit, else by picture."""
         if len(self.varying) <= most:
             groups = [self.varying]
         else:

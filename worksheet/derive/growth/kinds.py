@@ -14,7 +14,7 @@ from worksheet.formula import Digits, Exact
 
 MAX_SIZES, MAX_KINDS = 6, 10  # of a table
 MAX_LEADS = 8
-NEARLY_ALL = Fraction(95, 100)  # a kind with this share at every size leaves nothing to see in bands
+NEARLY_ALL = Fraction(95, 100)  # a kind with this share at every size makes a picture of bands pointless
 SAME = Fraction(1, 1000)  # a share that changes by less counts as constant
 
 

@@ -28,7 +28,7 @@ Progress = Callable[[Sequence["GrowthJob"]], Iterable["GrowthJob"]]
 
 @dataclass(frozen=True)
 class GrowthJob:
-    """A network by one convention over one range; ``samples`` is the batch where that does not vary."""
+    """A network by one convention over one range; ``samples`` is the batch if that does not vary."""
 
     network: Network
     convention: Convention
@@ -75,7 +75,7 @@ class GrowthChapter:
 
     @cached_property
     def period(self) -> int:
-        """Of the first network's roundings; 1 where it has too many classes."""
+        """The period of the first network's roundings; 1 if it has too many classes."""
         try:
             return self.every[0].period
         except WorksheetError:

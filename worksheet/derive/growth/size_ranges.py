@@ -21,7 +21,7 @@ NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,6}|/[0-9]{1,6})?"
 BETWEEN = re.compile(rf"({NUMBER})\s*\.\.\s*({NUMBER})", re.ASCII)
 LISTED = re.compile(rf"{NUMBER}(?:\s*,\s*{NUMBER}){{0,199}}", re.ASCII)
 LARGEST = 10**6
-MAX_EVALUATED = 1_000  # sizes; of a longer range, so many are chosen
+MAX_EVALUATED = 1_000  # sizes; of a longer range this many are chosen
 DOUBLINGS_FROM = 8  # times the least size: a range up to there or further is shown in doublings
 
 

@@ -1,4 +1,4 @@
-"""How long the layers of a network take at least on some hardware: operations against bytes, after the roofline model."""
+"""Lower bounds on the time of a network's layers on some hardware: operations and bytes in the roofline model."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SHARED = Formula("A - beta_a*(B - 1)*S")
 
 @dataclass(frozen=True)
 class Load:
-    """What a layer asks of the hardware, for the whole batch; bytes are of weights, and of inputs and output.
+    """The work of a layer for the whole batch; bytes are of weights, and of inputs and output.
 
     ``counted`` is the step of a convention that the operations are from, ``factor`` what its figure is multiplied by.
     ``reads_stored`` are the elements of its inputs that are parameters: read once for all samples.
@@ -62,7 +62,7 @@ class Load:
 
     @property
     def intensity(self) -> Fraction | None:
-        """Operations for each byte; None where nothing is moved."""
+        """Operations for each byte; None if nothing is moved."""
         return Fraction(self.operations, self.bytes) if self.bytes else None
 
 
@@ -94,7 +94,7 @@ class Roofline:
     batch: int
     dtype: str
     types: Mapping[str, str]
-    side: Side | None  # the convention, where it is not the standard one
+    side: Side | None  # the convention, if it is not the standard one
     factor: int
     bounds: tuple[TimeBound, ...]
     least_bytes: int
@@ -123,7 +123,7 @@ class Roofline:
 
     @property
     def fused(self) -> Fraction:
-        """Whatever is fused: weights and inputs are read once, results written."""
+        """However layers are fused: weights and inputs are read once, results written."""
         return max(self.operations / self.peak, self.least_bytes / self.hardware.bandwidth)
 
     def bound_by(self, what: str) -> list[TimeBound]:
@@ -150,17 +150,17 @@ class Roofline:
 
 
 def roofline(network: Network, hardware: Hardware, *, batch: int = 1, dtype: str = "", convention: str = "") -> Roofline:
-    """Work out what every layer asks of the hardware, and the least time for it.
+    """The operations and bytes of every layer, and the least time for them.
 
     ``dtype`` is the type of all numbers, or of each sort as ``weights=int8,activations=fp16``: then the layers compute in the
-    type of the activations. ``convention`` is another convention operations, a name, a YAML file or ``name:column``.
+    type of the activations. ``convention`` is another convention for the operations: a name, a YAML file or ``name:column``.
     Raises WorksheetError.
     """
     types = stored(dtype or hardware.standard)
     computes = types[STORES[1]]
     hardware.rate(computes)
-    said = ",".join(f"{what}={name}" for what, name in types.items())
-    solution = derive(network, standard(), batch=batch, dtype=said)
+    by_sort = ",".join(f"{what}={name}" for what, name in types.items())
+    solution = derive(network, standard(), batch=batch, dtype=by_sort)
     other = read_side(convention) if convention else None
     factor = doubling(other) if other else 1
     by_other = derive(network, other.convention, batch=batch) if other else solution
@@ -179,7 +179,7 @@ def standard() -> Convention:
 
 
 def doubling(counted: Side) -> int:
-    """What a convention's figure is multiplied by: 2 where it counts a multiply-add as one. Raises ConventionError."""
+    """What a convention's figure is multiplied by: 2 if it counts a multiply-add as one. Raises ConventionError."""
     convention, name = counted.convention, counted.column.name
     if counted.column.once or (BYTES.search(convention.unit) and name != convention.main) or convention.memory:
         raise ConventionError(f"{counted.label} does not count operations", hint="a column of operations or multiply-accumulates")
@@ -239,7 +239,7 @@ def _least_bytes(network: Network, loads: Iterable[Load], batch: int, types: Map
 
 
 def shared_step(load: Load, symbol: str, batch: int, each: Fraction | int) -> Step | None:
-    """The step by which stored inputs are taken once of the A bytes of all inputs; None where there are none."""
+    """The step that counts stored inputs once among the A bytes of all inputs; None if there are none."""
     if not load.reads_stored:
         return None
     values = {"A": whole(load.steps[MOVED].value), "beta_a": each, "B": batch, "S": load.reads_stored}

@@ -1,4 +1,4 @@
-"""Training with checkpoints, worked out: a chain of equal layers in closed form, and the network at hand in its segments."""
+"""The worked figures of training with checkpoints: a chain of equal layers in closed form, and the network in its segments."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ FORWARD = "forward"
 
 
 def checkpoints(
-    network: Network, flow: Gradients, derivation: Derivation, memory: Derivation, run: Run, many: int
+    network: Network, flow: Gradients, derivation: Derivation, memory: Derivation, run: Run, count: int
 ) -> list[Figure]:
-    """The figures of training with ``many`` segments; none where it is 0. Raises ConventionError for a number that cannot be."""
-    if not many:
+    """The figures of training with ``count`` segments; none for 0. Raises ConventionError for an impossible number."""
+    if not count:
         return []
     chain = LayerChain(network.nodes, flow, _cost(memory, flow, run))
-    segments = chain.segments(many)
-    return [_equal_layers(len(chain.cuts) + 1, many), _network_figure(memory, segments), *_second_forward(derivation, segments)]
+    segments = chain.segments(count)
+    return [_equal_layers(len(chain.cuts) + 1, count), _network_figure(memory, segments), *_second_forward(derivation, segments)]
 
 
 def _cost(memory: Derivation, flow: Gradients, run: Run) -> Cost:
@@ -48,13 +48,13 @@ def _cost(memory: Derivation, flow: Gradients, run: Run) -> Cost:
     return Cost(arrays, own)
 
 
-def _equal_layers(layers: int, many: int) -> Figure:
-    """The chain of one layer more than the network has places to cut it; of as many as segments where that is more."""
-    layers = max(layers, many)
+def _equal_layers(layers: int, count: int) -> Figure:
+    """The chain of one layer more than the network has places to cut it; or of as many as segments if that is more."""
+    layers = max(layers, count)
     n = best_segments(layers)
     note = f"n(n + 1) is {n * (n + 1)}, and {(n - 1) * n} with one segment less: L = {layers} lies between."
     steps = (
-        _step("chain", f"Arrays, n = {many}", "n + ceil(L/n)", {"n": many, "L": layers}),
+        _step("chain", f"Arrays, n = {count}", "n + ceil(L/n)", {"n": count, "L": layers}),
         _step("best", f"Arrays, best n = {n}", "n + ceil(L/n)", {"n": n, "L": layers}, note),
     )
     return Figure("Checkpoints in a chain of equal layers", CLOSED, steps, bytes=False)
@@ -75,7 +75,7 @@ def _network_figure(memory: Derivation, segments: Sequence[Segment]) -> Figure:
 
 
 def _second_forward(derivation: Derivation, segments: Sequence[Segment]) -> list[Figure]:
-    """What is worked out a second time, where the convention has a forward pass."""
+    """The forward pass of the segments that run again, if the convention has a forward pass."""
     if FORWARD not in derivation.totals:
         return []
     column = [heading.name for heading in derivation.headings].index(FORWARD)
@@ -92,6 +92,6 @@ def _nth(number: int) -> str:
     return f"{number}{'th' if number % 100 in {11, 12, 13} else endings.get(number % 10, 'th')}"
 
 
-def _step(name: str, label: str, text: str, values: Mapping[str, Exact], note: str = "", said: Sequence[str] = ()) -> Step:
+def _step(name: str, label: str, text: str, values: Mapping[str, Exact], note: str = "", units: Sequence[str] = ()) -> Step:
     formula = Formula(text)
-    return Step(name, label, (), formula, values, int(formula.at(values)), remark=" or ".join(said), note=note)
+    return Step(name, label, (), formula, values, int(formula.at(values)), remark=" or ".join(units), note=note)

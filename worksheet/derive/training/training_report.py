@@ -1,4 +1,4 @@
-"""What one step of training costs: both passes, the update, and the memory of all of them, worked out."""
+"""The worked costs of a step of training: both passes, the update, and their memory."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ def train(
     ``segments`` adds what is kept with checkpoints between that many segments. ``batch``, ``digits``, ``fold``: as of ``derive``.
     Raises WorksheetError.
     """
-    counted_by = conventions.convention(convention or STANDARD)
-    run = training_run(counted_by, batch, optimiser, precision)
-    derivation = derive_run(network, counted_by, run, digits=digits, fold=fold)
-    memory = derivation if counted_by.name == MEMORY else derive_run(network, conventions.convention(MEMORY), run)
+    convention = conventions.convention(convention or STANDARD)
+    run = training_run(convention, batch, optimiser, precision)
+    derivation = derive_run(network, convention, run, digits=digits, fold=fold)
+    memory = derivation if convention.name == MEMORY else derive_run(network, conventions.convention(MEMORY), run)
     flow = gradients(network)
     figures = (*_step(derivation), _memory(memory, run), *checkpoints(network, flow, derivation, memory, run, segments))
     notes = (*derivation.notes, *_partial_gradients(flow))
@@ -168,5 +168,5 @@ def _kinds(memory: Derivation) -> str:
 
 def _bytes(name: str, label: str, text: str, values: Mapping[str, Exact], value: int, note: str = "") -> Step:
     formula = Formula(text)
-    given = {name: values[name] for name in formula.symbols}
-    return Step(name, label, (), formula, given, value, remark=" or ".join(in_bytes(value)) if value > 999 else "", note=note)
+    used = {name: values[name] for name in formula.symbols}
+    return Step(name, label, (), formula, used, value, remark=" or ".join(in_bytes(value)) if value > 999 else "", note=note)

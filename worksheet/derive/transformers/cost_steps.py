@@ -1,4 +1,4 @@
-"""The worked steps of a transformer's costs, in the order in which a textbook has them."""
+"""The worked steps of a transformer's costs, in textbook order."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ class CostSteps:
         values = {name: every[name] for name in formula.symbols}
         if not symbol:
             return Step(label, label, (), formula, values, value, remark=in_units(value), note=note)
-        said = f"{label}. {note}".strip()  # there is no room for it next to the symbol
-        return Step(symbol, "", (symbol,), formula, values, value, remark=in_units(value), note=said)
+        note = f"{label}. {note}".strip()  # there is no room for it next to the symbol
+        return Step(symbol, "", (symbol,), formula, values, value, remark=in_units(value), note=note)
 
     def about(self, label: str, formula: Formula | str, given: Mapping[str, Exact], value: Exact, note: str = "") -> Step:
         """A quotient, to four decimals."""
@@ -188,8 +188,8 @@ class CostSteps:
         yield self.step("", "Estimate", formula, self.estimates.values(formula), estimate.given.value)
         if estimate.error.form.terms:
             shares = {cause: per_cent(part.value, estimate.exact.value) for cause, part in estimate.causes}
-            said = ", ".join(f"{cause} {signed(share)}" for cause, share in shares.items() if share)
-            note = f"{off(Fraction(estimate.error.value), estimate.exact.value)}{f': {said}' if said else ''}."
+            by_cause = ", ".join(f"{cause} {signed(share)}" for cause, share in shares.items() if share)
+            note = f"{off(Fraction(estimate.error.value), estimate.exact.value)}{f': {by_cause}' if by_cause else ''}."
             yield self.amount("", "Error", estimate.error, note[0].upper() + note[1:])
 
 

@@ -45,7 +45,7 @@ class BlockLayer:
     macs: Amount
 
 
-class _Laid:
+class _SymbolicCounts:
     """The networks of 1, 2 and 3 blocks, counted by one convention with all sizes but the depth as symbols."""
 
     def __init__(self, costs: Costs, counted: Convention, *, past: bool) -> None:
@@ -57,7 +57,7 @@ class _Laid:
         self.rows = [self._rows(costs.symbolic_design(names, depth), length, before) for depth in (1, 2, 3)]
 
     def _rows(self, design: TransformerDesign, length: int, past: int) -> list[tuple[Sized, dict[str, Polynomial]]]:
-        """Each layer with its columns by name; what is stored elsewhere counts nothing, unless tokens are read one by one."""
+        """Each layer with its columns by name; shared parameters count 0, unless tokens are read one by one."""
         network = self.costs.transformer.network(design, length, past)
         counting = Counting(network, self.convention, run_of(self.convention, 1))
         rows = []
@@ -74,7 +74,7 @@ class _Laid:
         return rows
 
     def column(self, name: str) -> Growing:
-        """A column's sums. Raises NetworkError where a further block does not cost what the one before it does."""
+        """A column's sums. Raises NetworkError if a further block costs something else than the one before."""
         return self.grow([sum((forms[name] for _, forms in rows), Polynomial({})) for rows in self.rows])
 
     def read(self, name: str) -> Growing:
@@ -103,7 +103,7 @@ def _read(layer: Sized, forms: Mapping[str, Polynomial], column: str) -> Polynom
 class Costs(Sizes):
     """The costs of a transformer of some design for sequences of some length; further arguments as of ``Sizes``.
 
-    Raises NetworkError where the design is none or has no place for so many tokens.
+    Raises NetworkError if the design is invalid or has too few positions for that many tokens.
     """
 
     def __init__(
@@ -116,16 +116,16 @@ class Costs(Sizes):
         self.transformer = transformer
 
     @cached_property
-    def _training(self) -> _Laid:
-        return _Laid(self, convention("training-macs"), past=False)
+    def _training(self) -> _SymbolicCounts:
+        return _SymbolicCounts(self, convention("training-macs"), past=False)
 
     @cached_property
-    def _operations(self) -> _Laid:
-        return _Laid(self, convention("training"), past=False)
+    def _operations(self) -> _SymbolicCounts:
+        return _SymbolicCounts(self, convention("training"), past=False)
 
     @cached_property
-    def _step(self) -> _Laid:
-        return _Laid(self, convention("textbook"), past=True)
+    def _step(self) -> _SymbolicCounts:
+        return _SymbolicCounts(self, convention("textbook"), past=True)
 
     @cached_property
     def params(self) -> Growing:

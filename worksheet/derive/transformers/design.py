@@ -24,12 +24,12 @@ WORDS = (
 
 def transformer_named(source: str) -> Transformer:
     """A transformer of the zoo by its name, with or without ``zoo:``. Raises WorksheetError with the nearest names."""
-    known = {transformer.name: transformer for transformer in TRANSFORMERS}
+    shipped = {transformer.name: transformer for transformer in TRANSFORMERS}
     name = source.removeprefix(PREFIX)
-    if name not in known:
-        hint = nearest(name, known) or f"one of {', '.join(PREFIX + name for name in known)}"
+    if name not in shipped:
+        hint = nearest(name, shipped) or f"one of {', '.join(PREFIX + name for name in shipped)}"
         raise WorksheetError(f"{shown(source)} is not a language model of the zoo", hint=hint)
-    return known[name]
+    return shipped[name]
 
 
 def with_sizes(design: TransformerDesign, given: Mapping[str, int | None]) -> TransformerDesign:

@@ -31,33 +31,33 @@ def transformers(*, length: int | None = None, dtype: str = "fp16", digits: str 
     cache. Raises WorksheetError.
     """
     types = stored(dtype)
-    faults, found = Collector(), []
-    for known in TRANSFORMERS:
+    faults, estimates = Collector(), []
+    for model in TRANSFORMERS:
         with faults.catching():
-            found.append(Estimates(costs_of(known, known.design, length, None, 1)))
+            estimates.append(Estimates(costs_of(model, model.design, length, None, 1)))
     faults.raise_any()
-    return _TransformerTables(found, size(types["activations"]), Digits(digits)).report()
+    return _TransformerTables(estimates, size(types["activations"]), Digits(digits)).report()
 
 
 class _TransformerTables:
     """Prints the tables."""
 
-    def __init__(self, found: list[Estimates], byte: Exact, digits: Digits) -> None:
-        self.found = found
+    def __init__(self, estimates: list[Estimates], byte: Exact, digits: Digits) -> None:
+        self.estimates = estimates
         self.byte = byte
         self.digits = digits
-        self.titles = tuple(e.costs.transformer.title for e in found)
+        self.titles = tuple(e.costs.transformer.title for e in estimates)
 
     def report(self) -> Document:
         blocks = (*self.sizes(), *self.figures(), self.share(), *self.errors(), *self.formulas())
         networks = [
             {"network": e.costs.transformer.name, "sizes": dict(e.costs.values), "estimates": list(map(estimate_data, e.all))}
-            for e in self.found
+            for e in self.estimates
         ]
         return Document("Transformers: what they cost", blocks, {"networks": networks}, digits=self.digits.locale)
 
     def row(self, label: str, cell: Callable[[Estimates], Cell]) -> tuple[Cell, ...]:
-        return (label, *(cell(e) for e in self.found))
+        return (label, *(cell(e) for e in self.estimates))
 
     def sizes(self) -> Iterator[Block]:
         yield Text(INTRO)
@@ -82,7 +82,7 @@ class _TransformerTables:
         return in_bytes(round(Fraction(2 * v["n"] * v["L"] * v["d_kv"] * self.byte)))[1]
 
     def share(self) -> Picture:
-        lines = [Series(e.costs.transformer.title, attention_shares(*e.costs.by_length, DRAWN)) for e in self.found]
+        lines = [Series(e.costs.transformer.title, attention_shares(*e.costs.by_length, DRAWN)) for e in self.estimates]
         words = f"Attention's share of the products of the forward pass over the length, up to {DRAWN:,} tokens"
         return draw_attention("attention", words, lines)
 

@@ -51,19 +51,19 @@ def transformer(
     weights and of the cache. ``sizes`` change the design: blocks, width, heads, key_heads, wide, vocabulary, positions. Raises
     WorksheetError.
     """
-    known = transformer_named(source)
+    model = transformer_named(source)
     check_batch(batch, "texts")
-    costs = costs_of(known, with_sizes(known.design, sizes), length, prompt, batch)
+    costs = costs_of(model, with_sizes(model.design, sizes), length, prompt, batch)
     return _TransformerReport(costs, stored(dtype), Digits(digits)).report()
 
 
-def costs_of(known: Transformer, design: TransformerDesign, length: int | None, prompt: int | None, batch: int) -> Costs:
+def costs_of(model: Transformer, design: TransformerDesign, length: int | None, prompt: int | None, batch: int) -> Costs:
     """The costs at a length; by default all that the design has positions for, half of them given. Raises NetworkError."""
     tokens = design.positions if length is None else length
-    given = max(tokens, 0) // 2 if prompt is None else prompt
-    if not 0 <= given < max(tokens, 1):
-        raise NetworkError(f"a prompt of {given} tokens in a text of {tokens}", hint=f"a whole number from 0 to {tokens - 1}")
-    return Costs(known, design, tokens, prompt=given, batch=batch)
+    prompted = max(tokens, 0) // 2 if prompt is None else prompt
+    if not 0 <= prompted < max(tokens, 1):
+        raise NetworkError(f"a prompt of {prompted} tokens in a text of {tokens}", hint=f"a whole number from 0 to {tokens - 1}")
+    return Costs(model, design, tokens, prompt=prompted, batch=batch)
 
 
 class _TransformerReport:
@@ -87,8 +87,8 @@ class _TransformerReport:
         shown += ["d_kv"] if self.costs.grouped else []
         shown += ["T"] if self.costs.values["T"] else []
         shown += ["t", "P", "B"] if self.costs.generates else []
-        said = {"f": " (4 d)" if self.costs.usual else ""}
-        rows = tuple((MEANINGS[name] + said.get(name, ""), Formula(name), self.costs.values[name]) for name in shown)
+        details = {"f": " (4 d)" if self.costs.usual else ""}
+        rows = tuple((MEANINGS[name] + details.get(name, ""), Formula(name), self.costs.values[name]) for name in shown)
         yield Table(("Size", "Symbol", "Here"), rows)
 
     def parameters(self) -> Iterator[Block]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from worksheet.derive import derive
+from worksheet.derive.worked_solution import derive
 from worksheet.errors import OutputError, Where
 from worksheet.homework.assignment.assignment import Assignment
 from worksheet.homework.roster import safe_name

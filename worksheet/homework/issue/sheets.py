@@ -8,10 +8,9 @@ from fractions import Fraction
 
 from worksheet.counting.run import Run
 from worksheet.derivation import OUTPUT, Derivation, Handout, Section
-from worksheet.derive import derive
 from worksheet.derive.blank import unsolved
 from worksheet.derive.reference import list_in_words
-from worksheet.derive.worked_solution import SIZE, question
+from worksheet.derive.worked_solution import SIZE, derive, question
 from worksheet.grading.paper.cells import FIND, FORMULA, TOTAL, Key, Paper
 from worksheet.grading.paper.find_question import holes, with_questions
 from worksheet.grading.paper.paper_maker import PaperMaker
