@@ -217,7 +217,7 @@ def quantize(call: OnnxCall) -> Result:
     """Quantization and back: the numbers change, the shape and the computation do not."""
     if not call[0].is_fixed:
         call.notes.setdefault(f"{call.operator.type}: quantization is not counted", None)
-    return [call[0], *[None] * (len(call.operator.outputs) - 1)]
+    return call[0]
 
 
 OPERATORS: dict[str, Converter] = {
