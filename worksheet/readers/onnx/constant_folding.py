@@ -202,13 +202,13 @@ OTHERS: dict[str, Fold] = {
     "Concat": _concat,
     "Trilu": _trilu,
     "Reshape": _reshape,
-    "Unsqueeze": lambda arrays, given, _: arrays[0].reshape(
-        shape_rules.add_axes(arrays[0].shape, read_list(arrays, given, "axes", 1) or ())
+    "Unsqueeze": lambda arrays, options, _: arrays[0].reshape(
+        shape_rules.add_axes(arrays[0].shape, read_list(arrays, options, "axes", 1) or ())
     ),
-    "Squeeze": lambda arrays, given, _: arrays[0].reshape(
-        shape_rules.drop_axes(arrays[0].shape, read_list(arrays, given, "axes", 1))
+    "Squeeze": lambda arrays, options, _: arrays[0].reshape(
+        shape_rules.drop_axes(arrays[0].shape, read_list(arrays, options, "axes", 1))
     ),
-    "Transpose": lambda arrays, given, _: arrays[0].transpose(shape_rules.axis_order(arrays[0].shape, given.get("perm"))),
+    "Transpose": lambda arrays, options, _: arrays[0].transpose(shape_rules.axis_order(arrays[0].shape, options.get("perm"))),
     "CumSum": lambda arrays, _, __: arrays[0].cumsum(axis=int(arrays[1].ravel()[0]), dtype=arrays[0].dtype),
     "ScatterND": _scatter,
 }

@@ -11,6 +11,8 @@ from worksheet.layers import Shape
 from worksheet.readers.prototxt.fields import MessageFields
 from worksheet.readers.symbols import number_list
 
+Values = Mapping[str, int]
+
 
 class UnknownShapeError(Exception):
     """The shape of a blob is unknown because of an earlier fault: the layer cannot be checked, and is not reported itself."""
@@ -43,7 +45,7 @@ class NodeDraft:
     kind: str
     name: str
     inputs: tuple[Blob, ...]
-    values: Mapping[str, int]
+    values: Values
     shares: str
 
 
@@ -96,7 +98,7 @@ class CaffeLayer:
         self,
         kind: str,
         *inputs: Blob,
-        values: Mapping[str, int] | None = None,
+        values: Values | None = None,
         part: str = "",
         leading: bool | None = None,
         shares: str = "",

@@ -64,10 +64,6 @@ def permute_to(call: TorchCall, order: Sequence[int]) -> None:
     call.add_row("Permute", number_symbols("a", places), call.value(x.tensor), prefer=batch)
 
 
-def permute(call: TorchCall) -> None:
-    permute_to(call, per_axis(call["dims"], 1))
-
-
 def swap(call: TorchCall, a: int, b: int) -> None:
     """Exchange two axes."""
     rank = call.args[0].dim()
@@ -80,16 +76,6 @@ def swap(call: TorchCall, a: int, b: int) -> None:
 def transpose(call: TorchCall) -> None:
     names = ("dim0", "dim1") if "dim0" in call.arguments else ("axis0", "axis1")
     swap(call, call[names[0]], call[names[1]])
-
-
-def swap_last_two(call: TorchCall) -> None:
-    """Exchange the last two axes."""
-    swap(call, -2, -1)
-
-
-def reverse_axes(call: TorchCall) -> None:
-    """Reverse the order of all axes."""
-    permute_to(call, range(call.args[0].dim())[::-1])
 
 
 def movedim(call: TorchCall) -> None:
@@ -201,10 +187,10 @@ LAYOUT: dict[str, CallRule] = {
     **moving_rules(reshape, "input", *RESHAPED),
     **moving_rules(gather, "input", *GATHERED),
     **moving_rules(expand, "input", "expand", "expand_as", "broadcast_to"),
-    **moving_rules(permute, "input *dims", "permute"),
+    **moving_rules(lambda call: permute_to(call, per_axis(call["dims"], 1)), "input *dims", "permute"),
     **moving_rules(transpose, "input dim0 dim1", "transpose", "swapaxes", "swapdims"),
-    **moving_rules(swap_last_two, "input", "mT", "mH", "adjoint"),
-    **moving_rules(reverse_axes, "input", "t", "T", "H"),
+    **moving_rules(lambda call: swap(call, -2, -1), "input", "mT", "mH", "adjoint"),
+    **moving_rules(lambda call: permute_to(call, range(call.args[0].dim())[::-1]), "input", "t", "T", "H"),
     **moving_rules(movedim, "input source destination", "movedim", "moveaxis"),
     **moving_rules(split, "input sections dim", *SPLITS),
     **moving_rules(unbind, "input dim", "unbind"),

@@ -107,11 +107,11 @@ class MetaTensors:
         """A context manager under which torch dispatches every call to this object."""
         from torch.overrides import TorchFunctionMode
 
-        arrays = self
+        runner = self
 
         class FunctionMode(TorchFunctionMode):  # type: ignore[misc]
             def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-                return arrays.dispatch(func, args, kwargs or {})
+                return runner.dispatch(func, args, kwargs or {})
 
         return FunctionMode()
 
