@@ -11,7 +11,7 @@ from worksheet.layers import Shape
 from worksheet.readers.prototxt.fields import MessageFields
 from worksheet.readers.symbols import number_list
 
-Values = Mapping[str, int]
+Settings = Mapping[str, int] | None
 
 
 class UnknownShapeError(Exception):
@@ -45,7 +45,7 @@ class NodeDraft:
     kind: str
     name: str
     inputs: tuple[Blob, ...]
-    values: Values
+    values: Mapping[str, int]
     shares: str
 
 
@@ -95,13 +95,7 @@ class CaffeLayer:
         return self.read(1)[0]
 
     def emit(
-        self,
-        kind: str,
-        *inputs: Blob,
-        values: Values | None = None,
-        part: str = "",
-        leading: bool | None = None,
-        shares: str = "",
+        self, kind: str, *inputs: Blob, values: Settings = None, part: str = "", leading: bool | None = None, shares: str = ""
     ) -> Blob:
         """Add a node and return its output; ``part`` names the node where the layer becomes several."""
         name = self.graph.free_name(f"{self.name}/{part}" if part else self.name)

@@ -146,12 +146,11 @@ class ForwardTrace:
         if value.name:
             return value
         symbols = number_symbols("o", value.shape) | ({} if value.live else {"f": 1})
-        key, owner = (value.path, value.shape), self.owners.get(self.identity(tensor), "")
+        path, owner = value.path, self.owners.get(self.identity(tensor), "")
+        key, called, facts = (path, value.shape), self.module_call(path), facts_of_names([path])
         if key not in self.stored_rows:
-            path, called, facts = value.path, self.module_call(value.path), facts_of_names([value.path])
-            self.stored_rows[key] = self.add_row(
-                "Parameter", symbols, (), path, shares=owner, path=path, called=called, facts=facts
-            )
+            row = self.add_row("Parameter", symbols, (), path, shares=owner, path=path, called=called, facts=facts)
+            self.stored_rows[key] = row
             self.owners.setdefault(self.identity(tensor), self.stored_rows[key])
         return self.bind(tensor, replace(value, name=self.stored_rows[key]))
 
