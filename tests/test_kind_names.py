@@ -18,7 +18,7 @@ ADVICE = (
 
 
 def choosing(tree: ast.AST, room: str) -> Iterator[ast.Constant]:
-    """The strings in comparisons, in sets and in questions of how a string begins or ends; of readers, in comparisons of a kind."""
+    """The strings in comparisons, sets, and questions of how a string begins or ends; in readers, where a kind is compared."""
     for node in ast.walk(tree):
         compares = isinstance(node, ast.Compare | ast.Set) and (room not in TRANSLATE or _asks_for_a_kind(node))
         if compares or _asks_for_a_part(node):
