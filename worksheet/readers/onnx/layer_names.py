@@ -45,7 +45,8 @@ def assign_stages(rows: Sequence[OnnxRow], names: Mapping[OnnxRow, str]) -> dict
     for row in rows:
         first, dot, _ = names[row].partition(".")
         has_path = bool(module_path(row)) or (row.operator is not None and "/" in row.operator.name)
-        part = first if dot else "" if has_path else part
+        if dot or has_path:
+            part = first if dot else ""
         stages[row] = part
     return stages
 

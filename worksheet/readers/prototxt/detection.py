@@ -34,7 +34,8 @@ def targets(layer: CaffeLayer) -> list[Blob]:
 def assumed_regions(graph: LayerGraph, stated: int = 0) -> int:
     """The number of regions: the caller's, the file's, or the default; the solution notes which."""
     regions = graph.regions or min(stated, MAX_INTEGER) or DEFAULT_REGIONS
-    reason = "asked for" if graph.regions else "stated in the file" if stated else "assumed"
+    reason = "stated in the file" if stated else "assumed"
+    reason = "asked for" if graph.regions else reason
     graph.note(f"The heads run once per region: {regions} regions {reason}; --regions sets another number.")
     return regions
 

@@ -85,7 +85,8 @@ class CaffeLayer:
         most = least if most is None else most
         count = len(self.bottoms)
         if not least <= count <= most:
-            wanted = str(least) if least == most else f"{least} to {most}" if most < 100 else f"{least} or more"
+            wanted = f"{least} to {most}" if most < 100 else f"{least} or more"
+            wanted = str(least) if least == most else wanted
             raise SheetError(f"{self.name} ({self.type}) reads {wanted} blobs, not {count}", self.where)
         return self.bottoms
 

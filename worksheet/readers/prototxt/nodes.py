@@ -110,11 +110,13 @@ def with_stages(nodes: list[Node], origins: dict[str, tuple[str, str]]) -> list[
     for node in nodes:
         name, below = origins[node.name]
         group = groups.get(name, "")
-        stages[node.name] = stages.get(below, "") if below else group if shared[group] > 1 else ""
+        own = group if shared[group] > 1 else ""
+        stages[node.name] = stages.get(below, "") if below else own
     return [replace(node, stage=stages[node.name]) for node in nodes]
 
 
 def _group(name: str) -> str:
     head, slash, _ = name.partition("/")
     match = GROUP.match(name)
-    return head if slash else match.group() if match else ""
+    name_of_block = match.group() if match else ""
+    return head if slash else name_of_block
