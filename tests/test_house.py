@@ -203,7 +203,7 @@ HELPERS = {
     },
     "cli": {"__main__", "delivery", "options"},
     "layers": {"kind", "traits", "normalised", "shapes", "windows", "ranks", "spelling"},
-    "readers": {"reader"},
+    "readers": {"names", "reader", "symbols"},
     "zoo": {"blocks", "model", "modules", "published"},
     "writers": {
         "writer",

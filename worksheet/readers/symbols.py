@@ -1,4 +1,4 @@
-"""Values of the symbols of kinds, as the readers of all formats set them, and texts that their messages share."""
+"""Values of the symbols of kinds, as the readers of all formats set them, and shapes in their messages."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -51,13 +51,3 @@ def of_kind(kind: str, values: Mapping[str, int]) -> dict[str, int]:
 def join_sizes(shape: Iterable[int]) -> str:
     """A shape in a message: 3 x 224 x 224."""
     return " x ".join(map(str, shape))
-
-
-def join_names(names: Sequence[str], most: int) -> str:
-    """Names in a sentence, cut off after the first few.
-
-    >>> join_names(["conv", "norm", "relu"], 2)
-    'conv, norm and 1 more'
-    """
-    more = f" and {len(names) - most:,} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more

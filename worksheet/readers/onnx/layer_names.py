@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from worksheet.network import INPUT
+from worksheet.readers.names import FreeNames
 from worksheet.readers.onnx.operators import Operator
 from worksheet.readers.onnx.values import OnnxRow
 
@@ -25,13 +25,13 @@ def name_rows(rows: Sequence[OnnxRow]) -> dict[OnnxRow, str]:
     containers = {path.rpartition(".")[0] for path in modules.values()}
     parents = {parent for path in containers for parent in _parents(path)}
     used = Counter(modules.values())
-    taken = {INPUT: 1}
+    free = FreeNames(first=1)
     names: dict[OnnxRow, str] = {}
     for row in rows:
         path = modules[row]
         is_own = bool(path) and (bool(row.stored) or row.operator is None or (used[path] == 1 and path not in parents))
         name = path if is_own else ".".join(filter(None, [path, action_name(row)]))
-        names[row] = _fresh(name[:MAX_NAME] or row.kind.lower(), taken)
+        names[row] = free.take(name[:MAX_NAME] or row.kind.lower())
     return names
 
 
@@ -45,7 +45,8 @@ def assign_stages(rows: Sequence[OnnxRow], names: Mapping[OnnxRow, str]) -> dict
     for row in rows:
         first, dot, _ = names[row].partition(".")
         has_path = bool(module_path(row)) or (row.operator is not None and "/" in row.operator.name)
-        part = first if dot else "" if has_path else part
+        if dot or has_path:
+            part = first if dot else ""
         stages[row] = part
     return stages
 
@@ -54,15 +55,6 @@ def _parents(path: str) -> Iterable[str]:
     while path:
         yield path
         path = path.rpartition(".")[0]
-
-
-def _fresh(name: str, taken: dict[str, int]) -> str:
-    if name not in taken:
-        taken[name] = 1
-        return name
-    while f"{name}_{taken[name]}" in taken:
-        taken[name] += 1
-    return _fresh(f"{name}_{taken[name]}", taken)
 
 
 def module_path(row: OnnxRow) -> str:

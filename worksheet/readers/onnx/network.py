@@ -8,6 +8,7 @@ from typing import Any
 from worksheet.errors import Collector, NetworkError, Where, shown
 from worksheet.layers import INPUT_KIND, Shape
 from worksheet.network import INPUT, Heading, Network, Node
+from worksheet.readers.names import join_names
 from worksheet.readers.onnx.layer_names import assign_stages, clean_path, name_rows
 from worksheet.readers.onnx.operators import FunctionInliner, Operator, names_of, sort_operators
 from worksheet.readers.onnx.patterns import recognise_layers
@@ -17,7 +18,7 @@ from worksheet.readers.onnx.values import OnnxRow, OnnxValue, check_shape
 from worksheet.readers.onnx.walk import GraphWalk
 from worksheet.readers.onnx.windows import OPERATORS as SLIDING
 from worksheet.readers.reader import ReadOptions
-from worksheet.readers.symbols import join_names, join_sizes
+from worksheet.readers.symbols import join_sizes
 from worksheet.sizes import sized
 
 MIN_OPSET = 9
@@ -188,20 +189,12 @@ def _assemble(path: Path, sources: Mapping[str, OnnxRow], rows: Sequence[OnnxRow
     names = name_rows([*further, *layers]) | {main: INPUT}
     sharing, stages = _find_shared(layers, names), assign_stages(layers, names)
     file = str(path)
-    nodes = [
-        Node(
-            names[row],
-            row.layer,
-            row.hyperparameters,
-            tuple(names[part] for part in row.inputs),
-            row.operator.where if row.operator else Where(file),
-            row.pattern,
-            stages[row],
-            sharing.get(row, ""),
-            ("module", row.operator_types) if row.operator_types else (),
-        )
-        for row in layers
-    ]
+    nodes = []
+    for row in layers:
+        inputs, where = tuple(names[part] for part in row.inputs), row.operator.where if row.operator else Where(file)
+        called = ("module", row.operator_types) if row.operator_types else ()
+        settings, shares = row.hyperparameters, sharing.get(row, "")
+        nodes.append(Node(names[row], row.layer, settings, inputs, where, row.pattern, stages[row], shares, called))
     if not nodes:
         raise NetworkError("computes nothing", Where(file))
     shapes = {names[row]: row.shape for row in further}

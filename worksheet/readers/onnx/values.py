@@ -71,7 +71,7 @@ class OnnxValue:
 
     @property
     def numbers(self) -> Any:
-        """Its numbers as a numpy array; None where they are unknown or many. Raises NetworkError for a damaged tensor."""
+        """Its numbers; None where they are unknown or many. Raises NetworkError for a damaged tensor."""
         if self.tensor is not None:
             tensor, self.tensor = self.tensor, None
             self.array = _read_numbers(tensor, self.where)

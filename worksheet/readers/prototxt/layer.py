@@ -11,6 +11,8 @@ from worksheet.layers import Shape
 from worksheet.readers.prototxt.fields import MessageFields
 from worksheet.readers.symbols import number_list
 
+Settings = Mapping[str, int] | None
+
 
 class UnknownShapeError(Exception):
     """The shape of a blob is unknown because of an earlier fault: the layer cannot be checked, and is not reported itself."""
@@ -83,7 +85,8 @@ class CaffeLayer:
         most = least if most is None else most
         count = len(self.bottoms)
         if not least <= count <= most:
-            wanted = str(least) if least == most else f"{least} to {most}" if most < 100 else f"{least} or more"
+            wanted = f"{least} to {most}" if most < 100 else f"{least} or more"
+            wanted = str(least) if least == most else wanted
             raise SheetError(f"{self.name} ({self.type}) reads {wanted} blobs, not {count}", self.where)
         return self.bottoms
 
@@ -93,13 +96,7 @@ class CaffeLayer:
         return self.read(1)[0]
 
     def emit(
-        self,
-        kind: str,
-        *inputs: Blob,
-        values: Mapping[str, int] | None = None,
-        part: str = "",
-        leading: bool | None = None,
-        shares: str = "",
+        self, kind: str, *inputs: Blob, values: Settings = None, part: str = "", leading: bool | None = None, shares: str = ""
     ) -> Blob:
         """Add a node and return its output; ``part`` names the node where the layer becomes several."""
         name = self.graph.free_name(f"{self.name}/{part}" if part else self.name)

@@ -102,12 +102,8 @@ def reshape(layer: CaffeLayer) -> Blob:
         raise SheetError(f"{layer.name} reshapes axes {first} to {end} of {len(axes)}", fields.where)
     absent = any(dim == 0 and first + i >= end for i, dim in enumerate(dims))
     if absent or dims.count(-1) > 1 or len(dims) > MAX_AXES + 1:
-        text = join_some(dims)
-        raise SheetError(
-            f"{layer.name} cannot reshape to ({text})",
-            fields.where,
-            f"0 keeps an existing axis; use -1 once, and at most {MAX_AXES + 1} axes",
-        )
+        hint = f"0 keeps an existing axis; use -1 once, and at most {MAX_AXES + 1} axes"
+        raise SheetError(f"{layer.name} cannot reshape to ({join_some(dims)})", fields.where, hint)
     kept = [axes[first + i] if dim == 0 else dim for i, dim in enumerate(dims)]
     wanted = [*axes[:first], *kept, *axes[end:]]
     shape = _complete_shape(layer, wanted, prod(axes))

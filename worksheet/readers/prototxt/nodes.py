@@ -7,7 +7,8 @@ from dataclasses import replace
 from worksheet.errors import SheetError, Where
 from worksheet.layers import Shape, kind_named
 from worksheet.layers.spelling import Given, hyperparameters
-from worksheet.network import INPUT, Node
+from worksheet.network import Node
+from worksheet.readers.names import FreeNames
 from worksheet.readers.prototxt.layer import CaffeLayer, NodeDraft
 from worksheet.sizes import Sized, size
 
@@ -27,8 +28,7 @@ class CaffeGraph:
         self.notes: dict[str, None] = {}
         self.unknown_fields: dict[str, Where] = {}
         self._sizes: dict[object, Sized] = {}
-        self._names = {INPUT}
-        self._suffixes: Counter[str] = Counter()
+        self.free_name = FreeNames().take
         self._tensors: dict[str, tuple[str, int]] = {}  # by name of a parameter tensor: its node, its position there
 
     def make(self, layer: CaffeLayer, draft: NodeDraft) -> Shape | None:
@@ -54,15 +54,6 @@ class CaffeGraph:
                 return None
             self._sizes[key] = row
         return self._sizes[key]
-
-    def free_name(self, name: str) -> str:
-        """The name, with a number where another node has it already."""
-        candidate = name
-        while candidate in self._names:
-            self._suffixes[name] += 1
-            candidate = f"{name}_{self._suffixes[name] + 1}"
-        self._names.add(candidate)
-        return candidate
 
     def note(self, note: str) -> None:
         """Note a sentence on the solution, once."""
@@ -119,11 +110,13 @@ def with_stages(nodes: list[Node], origins: dict[str, tuple[str, str]]) -> list[
     for node in nodes:
         name, below = origins[node.name]
         group = groups.get(name, "")
-        stages[node.name] = stages.get(below, "") if below else group if shared[group] > 1 else ""
+        own = group if shared[group] > 1 else ""
+        stages[node.name] = stages.get(below, "") if below else own
     return [replace(node, stage=stages[node.name]) for node in nodes]
 
 
 def _group(name: str) -> str:
     head, slash, _ = name.partition("/")
     match = GROUP.match(name)
-    return head if slash else match.group() if match else ""
+    name_of_block = match.group() if match else ""
+    return head if slash else name_of_block

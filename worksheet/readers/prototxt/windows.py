@@ -91,7 +91,9 @@ def pooling(layer: CaffeLayer) -> list[Blob]:
     kind = POOLING[pool]
     dimensions = window_dimensions(layer, blob, 1)
     if fields.flag("global_pooling"):
-        return [_pool_globally(layer, blob, kind, dimensions)] * len(layer.tops)
+        values = spatial("", blob.shape[-dimensions:])  # the feature maps of many regions are pooled one by one
+        pooled = layer.emit(f"{kind}{dimensions}d", blob, values=values) if blob.leading else layer.emit(f"Global{kind}", blob)
+        return [pooled] * len(layer.tops)
     kernel, strides, pads = kernel_strides_pads(fields, dimensions)
     up = fields.choice("round_mode", ("CEIL", "FLOOR"), "CEIL") == "CEIL" and fields.flag("ceil_mode", default=True)
     values = _pooling_symbols(kernel, strides, pads) | ({} if up else {"e": 0})
@@ -101,13 +103,6 @@ def pooling(layer: CaffeLayer) -> list[Blob]:
 def _pooling_symbols(kernel: list[int], strides: list[int], pads: list[int]) -> dict[str, int]:
     rounding = CLIPPED if any(pads) else UNCLIPPED
     return spatial("", kernel) | spatial("s_", strides) | spatial("p_", pads) | {"e": rounding}
-
-
-def _pool_globally(layer: CaffeLayer, blob: Blob, kind: str, dimensions: int) -> Blob:
-    """Pooling over a whole feature map; the feature maps of many regions are pooled one by one."""
-    if not blob.leading:
-        return layer.emit(f"Global{kind}", blob)
-    return layer.emit(f"{kind}{dimensions}d", blob, values=spatial("", blob.shape[-dimensions:]))
 
 
 def im2col(layer: CaffeLayer) -> Blob:

@@ -93,6 +93,11 @@ class TorchCall:
         """The first argument."""
         return self.value(self.args[0] if self.args else self.arguments[self.rule.names.split()[0].lstrip("*")])
 
+    @property
+    def source(self) -> TorchValue:
+        """The first argument, whose numbers a call moves; it may have more axes than a row."""
+        return self.find_value(self.args[0]) or self.input
+
     def value(self, tensor: Any) -> TorchValue:
         """A tensor as an operand of a row. Raises CannotFollow for anything else."""
         if not is_tensor(tensor):

@@ -10,16 +10,7 @@ from worksheet.readers.torch.sequences import SEQUENCES
 from worksheet.readers.torch.weights import WEIGHTS
 from worksheet.readers.torch.windows import WINDOWS
 
-CALLS: dict[str, CallRule] = {
-    **ELEMENTWISE,
-    **NORMALISATION,
-    **DECOMPOSITIONS,
-    **WINDOWS,
-    **WEIGHTS,
-    **SEQUENCES,
-    **LAYOUT,
-    **JOINING,
-}
+CALLS = ELEMENTWISE | NORMALISATION | DECOMPOSITIONS | WINDOWS | WEIGHTS | SEQUENCES | LAYOUT | JOINING
 
 
 def rule_of(name: str) -> CallRule | None:

@@ -99,7 +99,7 @@ def reduce(call: TorchCall) -> None:
         return
     x = call.input
     rank = x.tensor.dim()
-    over = range(rank) if axes in (None, ()) else [axes] if isinstance(axes, int) else axes
+    over = range(rank) if axes in (None, ()) else per_axis(axes, 1)
     places = sorted({x.position(axis) for axis in over} - {0})
     kept = bool(call.get("keepdim", False))
     results = tensors(call.result)

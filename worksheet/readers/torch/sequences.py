@@ -163,19 +163,14 @@ def recurrent(call: TorchCall) -> None:
     if is_transposed:
         made = call.find_value(call.trace_calls(lambda x: x.transpose(0, 1), target)) or made
         call.alias(made, results[0], made.batch)
-    defer_states(call, made, results[1:])
+    for state in results[1:]:  # parts of the output; they get rows when something reads them
+        call.trace.later[id(state)] = DeferredTensor(state, partial(gather_state, call, state, made))
 
 
 def note_state(call: TorchCall, state: Any) -> None:
     """Note an initial state that comes from other rows."""
     if any(call.trace.peek(tensor) for tensor in tensors(state)):
         call.trace.note(STATE, call.base)
-
-
-def defer_states(call: TorchCall, made: TorchValue, results: list[Any]) -> None:
-    """The final states, as parts of the layer's output; they get rows when something reads them."""
-    for state in results:
-        call.trace.later[id(state)] = DeferredTensor(state, partial(gather_state, call, state, made))
 
 
 def gather_state(call: TorchCall, state: Any, made: TorchValue) -> None:

@@ -6,6 +6,7 @@ from worksheet.layers import Role, Writes
 from worksheet.readers.onnx.patterns.rewriting import Pass, RowUsers, become, is_trained
 from worksheet.readers.onnx.patterns.terms import FACTORS, MATRIX_PRODUCT, SUM
 from worksheet.readers.onnx.values import OnnxRow
+from worksheet.readers.symbols import number_list
 
 ATTENTION, SOFTMAX, PERMUTE = "ScaledDotProductAttention", "Softmax", "Permute"
 MAX_STEPS = 16
@@ -85,21 +86,16 @@ def _untranspose(row: OnnxRow, users: RowUsers) -> OnnxRow | None:
     """Keys with the tokens before the width: the input of a transposition, or the transposition without that exchange."""
     if row.kind != PERMUTE:
         return None
-    order = _order(row)
+    order = [row.hyperparameters[f"a_{i}"] for i in range(1, len(row.shape) + 1)]
     wanted = [*order[:-2], order[-1], order[-2]]
     if wanted == sorted(wanted):
         return _strip_scale(row.inputs[0], users)
     if not users.is_inner(row):
         return None
     source = _strip_scale(row.inputs[0], users)
-    settings = row.hyperparameters | {f"a_{i}": axis for i, axis in enumerate(wanted, 1)}
-    become(row, PERMUTE, (source,), settings)
+    become(row, PERMUTE, (source,), row.hyperparameters | number_list("a", wanted))
     row.shape = (*row.shape[:-2], row.shape[-1], row.shape[-2])
     return row
-
-
-def _order(row: OnnxRow) -> list[int]:
-    return [row.hyperparameters[f"a_{i}"] for i in range(1, len(row.shape) + 1)]
 
 
 # Multi-head attention
