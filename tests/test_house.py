@@ -172,7 +172,7 @@ HELPERS = {
         "bounds",
         "folder",
         "format",
-        "found",
+        "submissions",
         "gathering",
         "headings",
         "layout",
