@@ -190,7 +190,7 @@ HELPERS = {
         "bounds",
         "folder",
         "format",
-        "found",
+        "submissions",
         "gathering",
         "headings",
         "layout",

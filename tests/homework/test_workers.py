@@ -143,7 +143,7 @@ def test_each_outcome_is_told() -> None:
         ({"backend": "dsk"}, "did you mean dask"),
         ({"backend": "dask"}, "--scheduler"),
         ({"scheduler": "tcp://x:1"}, "--backend dask"),
-        ({"jobs": -1}, "0 for one a core"),
+        ({"jobs": -1}, "0 for one per core"),
     ],
 )
 def test_options_that_cannot_work(options, says: str) -> None:

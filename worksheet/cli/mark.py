@@ -1,4 +1,4 @@
-"""``worksheet mark``: mark a class's answers."""
+"""``worksheet mark``: mark the answers of a class."""
 
 from __future__ import annotations
 
@@ -49,13 +49,14 @@ def mark(
     engine: Engine = "typst",
     paper: Paper = "a4",
 ) -> None:
-    """Mark a class's answers: verdicts, points, named mistakes, feedback, a report on the class.
+    """Mark the answers of a class: verdicts, points, named mistakes, feedback, a report on the class.
 
-    Without -o or -f a summary is printed. Lines that cannot be placed are listed, and lose nothing.
+    Without -o or -f a summary is printed. Lines that cannot be placed are listed, and lose no marks.
     """
+    from worksheet.files import make_folder
     from worksheet.homework import workers
     from worksheet.homework.mark.class_run import ClassRun
-    from worksheet.homework.mark.publish import file_streams, make_folder, write_reports
+    from worksheet.homework.mark.publish import file_streams, write_reports
 
     if format not in (None, JSON):
         raise WorksheetError(f"marks are printed as json, not as {shown(format)}", hint="tables are written into a folder: -o")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from worksheet.errors import WorksheetError, shown
+from worksheet.files import make_folder
 from worksheet.grading import answers as files
 from worksheet.grading.answers import Answers, Layout, Unplaced
 from worksheet.grading.mark import MarkedPaper
@@ -21,7 +22,7 @@ from worksheet.homework.assignment.assignment import Assignment
 from worksheet.homework.assignment.reading import assignment_of
 from worksheet.homework.mark.grader import Answered, Grader
 from worksheet.homework.mark.papers import mark_papers
-from worksheet.homework.mark.publish import CHANGES, CLASS, class_report, file_streams, make_folder, statistics, write_reports
+from worksheet.homework.mark.publish import CHANGES, CLASS, class_report, file_streams, statistics, write_reports
 from worksheet.homework.roster import read_roster
 from worksheet.homework.workers import LOCAL
 from worksheet.writers import options

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from worksheet.derivation import Derivation
-from worksheet.errors import OutputError, Where
+from worksheet.files import make_folder
 from worksheet.grading.mark import MarkedPaper
 from worksheet.grading.paper.cells import Key, Value
 from worksheet.grading.results.amounts import Sums
@@ -66,15 +66,6 @@ def file_streams(assignment: Assignment, folder: Path, feedback: Sequence[str], 
     if feedback:
         make_folder(folder / FEEDBACK)
         yield FeedbackSheets(assignment, folder / FEEDBACK, feedback, options)
-
-
-def make_folder(folder: Path) -> Path:
-    """The folder, created if missing. Raises OutputError."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as fault:
-        raise OutputError(f"the folder cannot be made: {fault.strerror}", Where(str(folder))) from None
-    return folder
 
 
 def statistics(assignment: Assignment) -> Statistics:
