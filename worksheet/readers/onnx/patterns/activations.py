@@ -3,7 +3,7 @@
 from math import isclose, pi, sqrt
 from typing import NamedTuple
 
-from worksheet.readers.onnx.patterns.rewriting import TOLERANCE, Pass, RowUsers, Step, become, is_near, trace_back
+from worksheet.readers.onnx.patterns.rewriting import TOLERANCE, Link, Pass, RowUsers, become, is_near, trace_back
 from worksheet.readers.onnx.patterns.terms import FACTORS, POWER, PRODUCT, SUM, SUMMAND
 from worksheet.readers.onnx.values import OnnxRow
 
@@ -12,9 +12,9 @@ MAX_INSIDE = 12  # rows of a polynomial
 POLYNOMIAL = frozenset({SUM, PRODUCT, SUMMAND, POWER, "MulScalar"})
 
 # Activations as chains of functions, the last one first.
-WRITTEN_OUT: dict[str, tuple[Step, ...]] = {
-    "Softplus": (Step(("Log",), shared=True), Step((SUMMAND,), 1.0), Step(("Exp",))),  # ln(1 + e^x)
-    "Hardsigmoid": (Step(FACTORS, 1 / 6, shared=True), Step(("ReLU6",)), Step((SUMMAND,), 3.0)),  # min(max(x + 3, 0), 6)/6
+WRITTEN_OUT: dict[str, tuple[Link, ...]] = {
+    "Softplus": (Link(("Log",), shared=True), Link((SUMMAND,), 1.0), Link(("Exp",))),  # ln(1 + e^x)
+    "Hardsigmoid": (Link(FACTORS, 1 / 6, shared=True), Link(("ReLU6",)), Link((SUMMAND,), 3.0)),  # min(max(x + 3, 0), 6)/6
 }
 
 
@@ -27,17 +27,17 @@ class Gated(NamedTuple):
     kind: str
     settings: dict[str, int]
     factor: float
-    gate: tuple[Step, ...]
+    gate: tuple[Link, ...]
     numbers: tuple[float, ...] = ()
 
 
 GATED = (
-    Gated("GELU", {"t": 0}, 0.5, (Step((SUMMAND,), 1.0), Step(("Erf",)), Step(FACTORS, sqrt(0.5), shared=True))),
-    Gated("GELU", {"t": 1}, 0.5, (Step((SUMMAND,), 1.0, shared=True), Step(("Tanh",))), (sqrt(2 / pi), 0.044715)),
-    Gated("SiLU", {}, 1.0, (Step(("Sigmoid",)),)),
-    Gated("Hardswish", {}, 1.0, (Step(("Hardsigmoid",)),)),
-    Gated("Hardswish", {}, 1 / 6, (Step(("ReLU6",)), Step((SUMMAND,), 3.0, shared=True))),
-    Gated("Mish", {}, 1.0, (Step(("Tanh",)), Step(("Softplus",)))),
+    Gated("GELU", {"t": 0}, 0.5, (Link((SUMMAND,), 1.0), Link(("Erf",)), Link(FACTORS, sqrt(0.5), shared=True))),
+    Gated("GELU", {"t": 1}, 0.5, (Link((SUMMAND,), 1.0, shared=True), Link(("Tanh",))), (sqrt(2 / pi), 0.044715)),
+    Gated("SiLU", {}, 1.0, (Link(("Sigmoid",)),)),
+    Gated("Hardswish", {}, 1.0, (Link(("Hardsigmoid",)),)),
+    Gated("Hardswish", {}, 1 / 6, (Link(("ReLU6",)), Link((SUMMAND,), 3.0, shared=True))),
+    Gated("Mish", {}, 1.0, (Link(("Tanh",)), Link(("Softplus",)))),
 )
 
 

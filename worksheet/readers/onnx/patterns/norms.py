@@ -5,14 +5,14 @@ from functools import partial
 from math import prod
 
 from worksheet.layers import Pooling
-from worksheet.readers.onnx.patterns.rewriting import Pass, RowUsers, Step, become, both_orders, is_trained, trace_back
+from worksheet.readers.onnx.patterns.rewriting import Link, Pass, RowUsers, become, both_orders, is_trained, trace_back
 from worksheet.readers.onnx.patterns.terms import DIFFERENCE, FACTORS, MEAN, POWER, PRODUCT, QUOTIENT, ROOT, SUM, SUMMAND
 from worksheet.readers.onnx.values import OnnxRow
 
 LAYER_NORM, RMS_NORM, RESHAPE = "LayerNorm", "RMSNorm", "Reshape"
-ROOT_OF_SUM = (Step((ROOT,)), Step((SUMMAND,), shared=True))
-INSTANCE_NORM = (Step((RESHAPE,), shared=True), Step(("InstanceNorm",)))
-LOCAL_RESPONSE = tuple(Step((kind,), shared=True) for kind in (POWER, SUMMAND, "MulScalar"))  # (k + alpha/n x)^beta
+ROOT_OF_SUM = (Link((ROOT,)), Link((SUMMAND,), shared=True))
+INSTANCE_NORM = (Link((RESHAPE,), shared=True), Link(("InstanceNorm",)))
+LOCAL_RESPONSE = tuple(Link((kind,), shared=True) for kind in (POWER, SUMMAND, "MulScalar"))  # (k + alpha/n x)^beta
 MOVING = frozenset({RESHAPE, "Gather", "Pad", "Flatten"})
 
 

@@ -35,7 +35,7 @@ Rewrite = Callable[[OnnxRow, RowUsers], None]
 Pass = tuple[Collection[str], Rewrite]  # the kinds of rows that may end a pattern, and the rewrite
 
 
-class Step(NamedTuple):
+class Link(NamedTuple):
     """One function of a formula: its kinds, the number that it adds or multiplies by, and whether other rows may read it too."""
 
     kinds: Collection[str]
@@ -43,7 +43,7 @@ class Step(NamedTuple):
     shared: bool = False
 
 
-def trace_back(row: OnnxRow, steps: Sequence[Step], users: RowUsers) -> OnnxRow | None:
+def trace_back(row: OnnxRow, steps: Sequence[Link], users: RowUsers) -> OnnxRow | None:
     """What these functions are applied to, the last of them first; None where a row is another function."""
     for step in steps:
         is_other = row.kind not in step.kinds or row.is_reversed or not (step.shared or users.is_inner(row))
