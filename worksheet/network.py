@@ -19,8 +19,8 @@ INPUT = "input"  # the name of the network's input among the layers' inputs
 class Node:
     """A layer in a network.
 
-    ``inputs`` name the layers it reads; empty means the one above, or none for a stored array. ``pattern`` is what numbers
-    cannot say (the equation of an Einsum). ``stage`` is the part of the network that the layer belongs to. ``shares`` names
+    ``inputs`` name the layers it reads; empty means the one above, or none for a stored tensor. ``pattern`` is what numbers
+    cannot express (the equation of an Einsum). ``stage`` is the part of the network that the layer belongs to. ``shares`` names
     an earlier layer whose parameters this one uses: they are counted there. ``called`` tells how a PyTorch program calls the
     layer, the most telling word first: ``module`` inside a module of torch.nn, ``leaf`` inside another module without parts,
     then the call itself (``F.relu``, ``torch.add``, ``Tensor.matmul``, ``+``); in an ONNX file ``module``, then the operators
@@ -84,7 +84,7 @@ class Network:
             known.add(node.name)
 
     def __getstate__(self) -> dict[str, Any]:
-        """What is pickled: not what has been worked out from the network and is kept with it."""
+        """What is pickled: the fields, not the results that ``once_per_network`` keeps."""
         return {one.name: getattr(self, one.name) for one in fields(self)}
 
     def until(self, name: str) -> Network:
@@ -105,8 +105,7 @@ Result = TypeVar("Result")
 
 
 def once_per_network(work: Callable[[Network], Result]) -> Callable[[Network], Result]:
-    """Make a function of a network alone do its work once: the result is kept with the network, as a cached property would be."""
-
+    """Make a function of a network run once for each network, which keeps the result as it would a cached property."""
     key = f"{work.__module__}.{work.__qualname__}"
 
     @wraps(work)
@@ -121,8 +120,8 @@ def once_per_network(work: Callable[[Network], Result]) -> Callable[[Network], R
 
 
 def _with_own_numbers(nodes: Iterable[Node]) -> Iterator[Node]:
-    """The layers of a part of a network: where what holds shared numbers is not there, the first that uses them holds them."""
-    held: dict[str, str] = {}  # by the layer that holds the numbers in the whole network: the one that does in this part
+    """The layers of a part of a network: parameters whose owner is not in it belong to the first layer that shares them."""
+    held: dict[str, str] = {}  # by the owner in the whole network: the owner in this part
     for node in nodes:
         held.setdefault(node.name, node.name)
         owner = held.setdefault(node.shares, node.name) if node.shares else ""
@@ -141,14 +140,14 @@ def layer(
     """
     try:
         values = _values(kind, tuple(words.items()), tuple(map(type, words.values())))
-    except TypeError:  # a value that has no hash is no number either: the fault says so
+    except TypeError:  # a value that is not hashable is not a number either, which is reported
         values = _values.__wrapped__(kind, tuple(words.items()), ())
     return Node(name, kind_named(kind), values, tuple(inputs), pattern=pattern, stage=stage, shares=shares)
 
 
 @lru_cache(maxsize=4096)
 def _values(kind: str, words: tuple[tuple[str, int], ...], _types: tuple[type, ...]) -> Mapping[str, int]:
-    """A layer's hyperparameters, worked out once for layers that are alike; 1, 1.0 and True are told apart by their types."""
+    """A layer's hyperparameters, read once for equal layers; 1, 1.0 and True differ by their types."""
     found = kind_named(kind)
     flags = found.spelling.flags
     given = [Given(*flags.get(word, (word, value))) for word, value in words if value or word not in flags]
@@ -189,7 +188,7 @@ def chained(layers: Iterable[Node]) -> list[Node]:
 
 
 def _fresh(start: str, taken: dict[str, int], named: set[str]) -> str:
-    """relu_1, relu_2, ...: a name that no layer bears yet."""
+    """relu_1, relu_2, ...: a name that is not taken."""
     while True:
         taken[start] = taken.get(start, 0) + 1
         if (name := f"{start}_{taken[start]}") not in named:

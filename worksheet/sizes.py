@@ -30,7 +30,7 @@ class Sized:
 
     @property
     def likeness(self) -> int:
-        """What layers that are alike have in common: the identity of their values, since a dictionary has no hash."""
+        """What layers that are alike have in common: the identity of their values, since a dictionary is not hashable."""
         return id(self.values)
 
     def alike(self, node: Node) -> Sized:
@@ -65,7 +65,7 @@ def follow(inputs: Mapping[str, Shape | None], nodes: Iterable[Node], faults: Co
     """The same for a network that has faults already: after a faulty layer, the sizes are unknown and pass unchecked."""
     shapes: dict[str, Shape | None] = dict(inputs)
     rows: list[Sized] = []
-    known: dict[object, Sized] = {}  # equal layers are worked out once, and share their values
+    known: dict[object, Sized] = {}  # equal layers are sized once, and share their values
     for node in nodes:
         received = tuple([shapes.get(name) for name in node.inputs])
         key = (node.kind.name, received, node.pattern, *node.hyperparameters.items())
@@ -172,7 +172,7 @@ def _hint(kind: Kind, shapes: tuple[Shape, ...]) -> str | None:
     wanted = {len(form.inputs) for form in kind.forms}
     if len(shapes) not in wanted:
         return f"it reads {' or '.join(map(str, sorted(wanted)))} inputs, not {len(shapes)}"
-    return "it stands behind a layer that flattens" if len(shapes[0]) == 1 else None
+    return "it usually follows a layer that flattens" if len(shapes[0]) == 1 else None
 
 
 def _axis(axis: Symbol | int) -> str:

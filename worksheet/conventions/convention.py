@@ -15,7 +15,7 @@ ANY = "*"  # every kind without its own rule; every call without one
 PLAIN = ""  # a rule that applies however the layer is called
 SORTS = ("module", "leaf")  # of modules without submodules: torch's, others; the class follows
 MODULE = ("module",)  # how a layer is called where there is no program: as a module of torch.nn, if there is one
-TRAINING = frozenset({*TRAINED, SAVED})  # quantities of kinds whose training cost has been worked out
+TRAINING = frozenset({*TRAINED, SAVED})  # quantities of kinds whose training cost is known
 
 Called = tuple[str, ...]
 Table = Mapping[str, Formula]  # rules by the call
@@ -66,7 +66,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Convention:
-    """A convention: a way of counting. ``rules`` are its sentences for the reader; ``reference`` builds the formulas up, by kind.
+    """A convention. ``rules`` are its sentences for the reader; ``reference`` builds the formulas up, by kind.
 
     ``faults`` describe what a tool counts wrongly, by kind; ``main`` is the column that the tool is asked for.
     """
@@ -82,8 +82,8 @@ class Convention:
     faults: Mapping[str, str] = field(default_factory=dict)
     refuses: bool = False  # a kind without a rule is a fault; otherwise it is listed
     main: str = ""
-    inlines: bool = False  # formulas of the output's sizes take the place of W and H
-    memory: str = ""  # the column of stored bytes, where the memory of the whole network is worked out too
+    inlines: bool = False  # W and H are written out as the formulas of the output's sizes
+    memory: str = ""  # the column of stored bytes, if the memory of the whole network is derived too
 
     def column(self, name: str = "") -> Column:
         """A column by its name; the main one without. Raises KeyError."""

@@ -74,7 +74,7 @@ class RuleText:
 @cache
 def _vocabulary(kind: str) -> tuple[Collection[str], Mapping[str, Exact]]:
     """The names that a rule for a kind may use, and the least value of each."""
-    if kind == ANY:  # what training costs is left out where it has not been worked out
+    if kind == ANY:  # the cost of training is omitted where it is not known
         return frozenset({*QUANTITIES, *TRAINED, SAVED, "X", "Y", *FACTS}), LEAST
     return kinds()[kind].vocabulary() | FACTS.keys(), LEAST | kinds()[kind].least
 
@@ -142,11 +142,11 @@ CONVENTION = Record((
     Field(
         "once",
         COLUMNS,
-        "Columns of stored numbers: a layer that runs several times, or that uses another's weights, adds nothing to them, "
+        "Columns of parameters and buffers: a layer that runs several times, or uses another's weights, adds nothing to them, "
         "and they do not grow with the batch.",
         "none",
     ),
-    Field("again", COLUMNS, "Columns of stored numbers that count shared weights at each layer that uses them.", "none"),
+    Field("again", COLUMNS, "Columns of parameters and buffers that count shared weights at each layer that uses them.", "none"),
     Field(
         "batched",
         COLUMNS,

@@ -133,7 +133,7 @@ class Polynomial:
         return simplest(total)
 
     def put(self, polynomials: Mapping[int, Polynomial]) -> Polynomial:
-        """The polynomial with others in place of its atoms."""
+        """The polynomial with others substituted for its atoms."""
         total = Polynomial({})
         for monomial, number in self.terms.items():
             factors = [polynomials[atom] ** power for atom, power in monomial]

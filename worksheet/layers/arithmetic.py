@@ -32,7 +32,7 @@ def _whole(m: int) -> tuple[Form, ...]:
 # Name, title, definition, what an output element costs for each input beyond the first, whether there are just two inputs.
 TABLE = (
     ("Add", "Sum of tensors", "elements added up", "additions", False),
-    ("Sub", "Difference of tensors", "an element less another", "additions", True),
+    ("Sub", "Difference of tensors", "an element minus another", "additions", True),
     ("Mul", "Product of tensors", "elements multiplied; not MACs, since the products are not added up", "multiplications", False),
     ("Div", "Quotient of tensors", "an element divided by another", "divisions", True),
     ("Maximum", "Maximum of tensors", "the largest element, found by comparisons as in max-pooling", "comparisons", False),
@@ -80,7 +80,7 @@ def pattern(kind: str, shapes: tuple[Shape, ...]) -> Pattern:
 
 
 def alike(pattern: Pattern) -> int:
-    """The number of leading axes that each input has in full or lacks altogether: one symbol may stand for all of them."""
+    """The number of leading axes that each input has in full or not at all: one symbol may stand for all of them."""
     rank = len(pattern[0])
     return next((i for i in range(rank) if any(set(row[: i + 1]) not in ({FULL}, {MISSING}) for row in pattern)), rank)
 

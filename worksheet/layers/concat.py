@@ -28,7 +28,7 @@ def concatenated(rank: int, axis: int, number: int) -> Kind:
     return Kind(
         name="Concat",
         title="Concatenation",
-        source="the inputs one behind the other along an axis, as torch.cat",
+        source="the inputs one after another along an axis, as in torch.cat",
         forms=(Form(inputs, tuple(symbol.name for symbol in output), X=count, Y=count),),
         hyperparameters=(AXIS,),
         sizes=(Size(total.name, f"Size of axis {axis + 1} of the output", sum_of_inputs),),

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 
 from worksheet.errors import NetworkError, shown
 from worksheet.layers.arithmetic import MAX_PATTERNS, Pattern, alike, names, pattern, stretched, summed
-from worksheet.layers.kind import REPEATS, ROWS, Form, Kind, Shape, Spelling, Symbol, Training
+from worksheet.layers.kind import REPEATS, ROWS, Form, Kind, Shape, Spelling, Symbol, Training, dot_products
 from worksheet.layers.shapes import numbered, product
 
 # Products of matrices
@@ -27,10 +27,9 @@ MATMUL = Kind(
         "matrices, and are stretched to fit; a vector is a row on the left, a column on the right"
     ),
     forms=(MATRICES,),
-    counts={"multiplications": "Y*n", "additions": "Y*(n - 1)", "macs": "Y*n"},
-    training=Training(  # every product of the forward pass has two factors; each gradient is a sum of products
-        input={"multiplications": "2*B*Y*n", "additions": "B*(2*Y*n - X)", "macs": "2*B*Y*n"}, saves=frozenset({"input"})
-    ),
+    counts=dot_products("Y*n", "Y*(n - 1)"),
+    # backwards, every product has two factors, and each gradient is a sum of products
+    training=Training(input=dot_products("2*B*Y*n", "B*(2*Y*n - X)"), saves=frozenset({"input"})),
     repeats=PAIRS,
     spelling=Spelling(example="MatMul", beside=("12x197x64", "12x64x197")),
 )
@@ -124,7 +123,7 @@ def _costs(operands: int, gone: str) -> dict[str, str]:
 def _costs_of_training(operands: int, lacking: int, gone: str) -> Training:
     """For each operand, at every combination of indices: the output's gradient times all other operands.
 
-    It is added up over the indices that the operand lacks; so many operands lack any. A single one gets copies.
+    It is summed over the indices that the operand does not have; ``lacking`` operands have not all. A single operand gets copies.
     """
     if operands == 1:
         return Training()
@@ -139,8 +138,8 @@ EINSUM = Kind(
     name="Einsum",
     title="Einstein sum",
     source=(
-        "at every combination of all indices the product of the inputs' elements, added up over the indices that the output "
-        "lacks, as torch.einsum defines it; of several factors the last product is the one that is added up (MAC)"
+        "at every combination of all indices the product of the inputs' elements, summed over the indices that are not in "
+        "the output, as torch.einsum defines it; of several factors the last product is the one that is added up (MAC)"
     ),
     forms=(Form(((_symbol("i"), _symbol("j")), (_symbol("j"), _symbol("k"))), ("i", "k"), X="i*j + j*k", Y="i*k"),),
     counts=_costs(2, "j"),

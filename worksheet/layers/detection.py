@@ -108,7 +108,7 @@ PROPOSAL = Kind(
     name="Proposal",
     title="Proposal layer",
     source=(
-        "the best boxes of a region proposal network, each behind the number of its image (Ren et al., Faster R-CNN, 2015). "
+        "the best boxes of a region proposal network, each after the number of its image (Ren et al., Faster R-CNN, 2015). "
         "Decoding, sorting and suppression depend on the data; not counted. So does the number of boxes: the most that is kept"
     ),
     forms=(_reading((3, 3, 1), ("r", "5"), "5*r"),),
@@ -168,7 +168,7 @@ PRIOR_BOX = Kind(
     title="Prior box layer",
     source=(
         "boxes of fixed shapes at every place of a map, and the variances of their coordinates (Liu et al., SSD, 2016): they "
-        "depend on sizes alone, are worked out beforehand, and cost nothing at inference"
+        "depend on sizes alone, are computed beforehand, and cost nothing at inference"
     ),
     forms=(
         Form((MAP, IMAGE), PRIORS[0], X="c*M*N + c_0*M_0*N_0", Y=PRIORS[1], on="a map and the image"),

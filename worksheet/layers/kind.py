@@ -169,6 +169,11 @@ class Training:
         return None if counts is None else counts.get(operation, "0")
 
 
+def dot_products(products: str, additions: str) -> dict[str, str]:
+    """The counts of sums of products: each product is a multiplication and a MAC."""
+    return {"multiplications": products, "additions": additions, "macs": products}
+
+
 @dataclass(frozen=True, eq=False)
 class Kind:
     """One kind of layer. All formulas are texts over its symbols, which ``count`` and ``formula`` parse on first use.

@@ -13,7 +13,7 @@ from worksheet.errors import NetworkError
 from worksheet.layers.convolution import GROUPS
 from worksheet.layers.kind import REPEATS, ROWS, Check, Form, Kind, Shape, Spelling, Symbol, Word
 from worksheet.layers.normalised import BY_MEAN_SQUARE, OF_BATCH, OF_ROW, by_groups, by_length, by_windows
-from worksheet.layers.shapes import CHANNEL_AXIS, CHANNELS_FIRST, CHANNELWISE, MAP, WIDTH_OF_ROW, axes, axes_after, product
+from worksheet.layers.shapes import CHANNEL_AXIS, CHANNELS_FIRST, CHANNELWISE, MAP, WIDTH_OF_ROW, axes, by_axis, product
 from worksheet.layers.traits import Role, Writes
 
 AFFINE_WORDS = {1: "with learned scale and shift", 0: "without learned numbers"}
@@ -180,43 +180,28 @@ NORMALIZE = Kind(
 NORMALIZE_WHOLE = replace(NORMALIZE, counts={**NORMALIZE.counts, "roots": "1"}, training=by_length("1"))
 NORMALIZE_VECTOR = replace(NORMALIZE_WHOLE, forms=CHANNELS_FIRST[:1])
 
-BY_CHANNEL = {kind.name: kind for kind in (GROUP_NORM, INSTANCE_NORM)}
 BY_ROW = {kind.name: kind for kind in (LAYER_NORM, RMS_NORM)}
 MAX_TRAILING = 4
 
 
-@cache
-def _along(name: str, axes_behind: int) -> Kind:
-    """The kind for channels with so many axes after them; it runs once for each index of the axes before them."""
+def _along(base: Kind, axes_behind: int) -> Kind:
+    """The kind for channels with some axes after them; it runs once for each index of the axes before them."""
     form = CHANNELS_FIRST[axes_behind]
-    return replace(BY_CHANNEL[name], forms=tuple(kept for kept in BY_CHANNEL[name].forms if kept is form))
+    if form not in base.forms:
+        raise NetworkError(f"{base.name} needs places after the channels, but their axis is the last", hint="a smaller axis")
+    return replace(base, forms=(form,))
 
 
-@cache
 def _batch_norm(axes_behind: int) -> Kind:
-    """The kind for channels with so many axes after them and any before: the root is taken once for all."""
+    """The kind for channels with some axes after them and any before: the root is taken once for all."""
     form = CHANNELS_FIRST[axes_behind]
     before = Form(((BEFORE, *form.inputs[0]),), (BEFORE.name, *form.output), X=f"R*{form.X}", Y=f"R*{form.Y}", on="rows")
     return replace(BATCH_NORM, forms=(form, before))
 
 
-def _specialise_batch_norm(shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
-    has_axis = values["i"] and len(shapes) == 1
-    return _batch_norm(axes_after(BATCH_NORM.name, shapes[0], values["i"])) if has_axis else BATCH_NORM
-
-
-def _by_channel(name: str, shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
-    if not values["i"] or len(shapes) != 1:
-        return BY_CHANNEL[name]
-    kind = _along(name, axes_after(name, shapes[0], values["i"]))
-    if not kind.forms:
-        raise NetworkError(f"{name} needs places after the channels, but axis {values['i']} is the last", hint="a smaller axis")
-    return kind
-
-
 @cache
 def _trailing(name: str, count: int) -> Kind:
-    """The kind over so many trailing axes; it runs once for each index of the axes before them."""
+    """The kind over some trailing axes; it runs once for each index of the axes before them."""
     taken = axes(count)
     form = Form((taken,), tuple(axis.name for axis in taken), X=product(taken), Y=product(taken))
     return replace(BY_ROW[name], forms=(form,), repeats=REPEATS)
@@ -232,10 +217,6 @@ def _by_row(name: str, shapes: tuple[Shape, ...], values: Mapping[str, int], _: 
     return _trailing(name, count)
 
 
-def _lrn(_: tuple[Shape, ...], values: Mapping[str, int], __: str) -> Kind:
-    return LRN_WITHIN if values["v"] else LRN
-
-
 def _normalize(shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
     if [len(shape) for shape in shapes] == [1]:
         return NORMALIZE_VECTOR
@@ -243,9 +224,9 @@ def _normalize(shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> 
 
 
 KINDS = (
-    replace(BATCH_NORM, specialise=_specialise_batch_norm),
-    *(replace(kind, specialise=partial(_by_channel, name)) for name, kind in BY_CHANNEL.items()),
+    by_axis(BATCH_NORM, _batch_norm),
+    *(by_axis(base, partial(_along, base)) for base in (GROUP_NORM, INSTANCE_NORM)),
     *(replace(kind, specialise=partial(_by_row, name)) for name, kind in BY_ROW.items()),
-    replace(LRN, specialise=_lrn),
+    replace(LRN, specialise=lambda _, values, __: LRN_WITHIN if values["v"] else LRN),
     replace(NORMALIZE, specialise=_normalize),
 )

@@ -52,7 +52,7 @@ OF_BATCH = Training(
     extra="2*c",
     source=(
         "scale/root (g - mean of g - z (mean of g z)): the scale is that of the whole channel, so the two sums are the gradients "
-        "of the learned numbers, and are not found again where there are such (Ioffe and Szegedy, 2015)"
+        "of scale and shift, and are not computed again if the layer has them (Ioffe and Szegedy, 2015)"
     ),
 )
 

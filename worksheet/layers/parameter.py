@@ -1,10 +1,9 @@
 """Tensors that no layer computes: stored ones (a class token, position embeddings, anchors), and the network's inputs."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
-from worksheet.layers.kind import INPUT_KIND, Form, Kind, Shape, Spelling, Symbol, Training
+from worksheet.layers.kind import INPUT_KIND, Form, Kind, Spelling, Symbol, Training
 from worksheet.layers.ranks import listed, shape_symbols
 from worksheet.layers.traits import Role
 
@@ -13,13 +12,13 @@ FIXED = Symbol("f", "Origin", least=0, default="0", words={0: "trained", 1: "fix
 
 
 @cache
-def given(rank: int) -> Kind:
-    """The kind for network inputs with so many axes."""
+def input_kind(rank: int) -> Kind:
+    """The kind for network inputs of a rank."""
     return replace(
-        stored(rank),
+        parameter(rank),
         name=INPUT_KIND,
         title="Input of the network",
-        source="it is given, and costs nothing",
+        source="an input costs nothing",
         hyperparameters=SHAPE,
         counts={},
         training=Training(),
@@ -29,8 +28,8 @@ def given(rank: int) -> Kind:
 
 
 @cache
-def stored(rank: int) -> Kind:
-    """The kind for stored tensors with so many axes."""
+def parameter(rank: int) -> Kind:
+    """The kind for stored tensors of a rank."""
     output = tuple(symbol.name for symbol in SHAPE[:rank])
     return Kind(
         name="Parameter",
@@ -48,12 +47,7 @@ def stored(rank: int) -> Kind:
     )
 
 
-def _specialise(_: tuple[Shape, ...], v: Mapping[str, int], __: str) -> Kind:
-    return stored(len(listed(v)))
-
-
-def _specialise_input(_: tuple[Shape, ...], v: Mapping[str, int], __: str) -> Kind:
-    return given(len(listed(v)))
-
-
-KINDS = (replace(stored(2), specialise=_specialise), replace(given(3), specialise=_specialise_input))
+KINDS = (
+    replace(parameter(2), specialise=lambda _, values, __: parameter(len(listed(values)))),
+    replace(input_kind(3), specialise=lambda _, values, __: input_kind(len(listed(values)))),
+)

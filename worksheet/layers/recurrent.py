@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from worksheet.layers.convolution import BIAS
-from worksheet.layers.kind import Check, Form, Kind, Shape, Spelling, Symbol, Training, Word
+from worksheet.layers.kind import Check, Form, Kind, Spelling, Symbol, Training, Word, dot_products
 from worksheet.layers.shapes import WIDTH_OF_ROW
 
 LENGTH = Symbol("L", "Length of the sequence (steps)")
@@ -93,11 +93,7 @@ def _training(gates: int, unit: Mapping[str, str], kept: int, state: str = "k", 
     return Training(
         input=passed(weights, f"n*({rows} - 1) + {sums}"),
         inner=passed(within, sums),
-        weights={
-            "multiplications": f"B*L*({weights})",
-            "additions": f"({weights} + {_biases(gates)})*(B*L - 1)",
-            "macs": f"B*L*({weights})",
-        },
+        weights=dot_products(f"B*L*({weights})", f"({weights} + {_biases(gates)})*(B*L - 1)"),
         saves=frozenset({"input", "output"}),
         extra=f"B*L*({kept}*u*k*l + {further})" if kept else f"B*L*{further}",
         source=BACKWARDS,
@@ -107,7 +103,7 @@ def _training(gates: int, unit: Mapping[str, str], kept: int, state: str = "k", 
 RNN = Kind(
     name="RNN",
     title="Recurrent layer (Elman)",
-    source=f"h' = tanh(W x + b + U h + c), or ReLU in place of tanh, as in torch.nn.RNN: {RULES}",
+    source=f"h' = tanh(W x + b + U h + c), or ReLU instead of tanh, as in torch.nn.RNN: {RULES}",
     forms=(Form(((LENGTH, WIDTH_OF_ROW),), ("L", "u*k"), X="L*n", Y="L*u*k"),),
     hyperparameters=(UNITS, LAYERS, DIRECTIONS, BIAS, SECOND_BIAS, RELU),
     counts=_counts(
@@ -171,10 +167,6 @@ PROJECTED = replace(
 )
 
 
-def _lstm(_: tuple[Shape, ...], values: Mapping[str, int], __: str) -> Kind:
-    return PROJECTED if values["r"] else LSTM
-
-
 GRU = replace(
     RNN,
     name="GRU",
@@ -194,4 +186,4 @@ GRU = replace(
     ),
 )
 
-KINDS = (RNN, replace(LSTM, specialise=_lstm), GRU)
+KINDS = (RNN, replace(LSTM, specialise=lambda _, values, __: PROJECTED if values["r"] else LSTM), GRU)

@@ -134,8 +134,7 @@ INTERPS = {
 }
 
 
-def _interp(_: tuple[Shape, ...], v: Mapping[str, int], __: str) -> Kind:
-    return INTERPS[_is_given("Interp", v, ("n_z", "n_s"))]
-
-
-KINDS = (replace(UPSAMPLE, specialise=_upsample), replace(INTERP, specialise=_interp))
+KINDS = (
+    replace(UPSAMPLE, specialise=_upsample),
+    replace(INTERP, specialise=lambda _, values, __: INTERPS[_is_given("Interp", values, ("n_z", "n_s"))]),
+)

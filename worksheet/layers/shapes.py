@@ -1,10 +1,12 @@
 """The symbols of common shapes: vectors, rows of vectors, signals, feature maps and volumes."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import cache
 
 from worksheet.errors import NetworkError
 from worksheet.formula import Formula
-from worksheet.layers.kind import ROWS, Form, Shape, Symbol
+from worksheet.layers.kind import ROWS, Form, Kind, Shape, Symbol
 
 WIDTH = Symbol("M", "Width of input tensor", group="input")
 HEIGHT = Symbol("N", "Height of input tensor", group="input")
@@ -82,3 +84,17 @@ def axes_after(kind: str, shape: Shape, axis: int) -> int:
         most = len(CHANNELS_FIRST) - 1
         raise NetworkError(f"{kind} works along axis {axis} of {len(shape)}", hint=f"at most {most} axes may follow it")
     return len(shape) - axis
+
+
+def by_axis(base: Kind, along: Callable[[int], Kind], symbol: str = "i", usual: Callable[[int], int] = lambda _: 0) -> Kind:
+    """A kind that works along the axis that a hyperparameter numbers; ``along`` gives the kind by the number of axes after it.
+
+    ``usual`` gives the axis by the input's rank where the hyperparameter is 0; if that is 0 too, the kind stays as it is.
+    """
+    along = cache(along)
+
+    def specialise(shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
+        axis = (values[symbol] or usual(len(shapes[0]))) if len(shapes) == 1 else 0
+        return along(axes_after(base.name, shapes[0], axis)) if axis else base
+
+    return replace(base, specialise=specialise)

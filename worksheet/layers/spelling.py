@@ -42,7 +42,7 @@ def hyperparameters(kind: Kind, given: Iterable[Given], place: Where | None = No
     """
     faults = Collector()
     words = {symbol.name: (symbol.name,) for symbol in _settable(kind)} | vocabulary(kind)
-    # A word that sets several symbols gives way to the words that set one of them.
+    # A word that sets several symbols is overridden by the words that set one of them.
     read = sorted(_known(kind, given, words, faults), key=lambda item: -len(words[item.word]))
     values: dict[str, int] = {}
     set_by: dict[str, str] = {}
@@ -97,7 +97,7 @@ def _default(kind: Kind, symbol: Symbol, values: Mapping[str, int], place: Where
     if symbol.name in values:
         return values[symbol.name]
     if symbol.default is None:
-        raise SheetError(f"{kind.name} lacks the {symbol.inline_meaning}", place, f"an example: {kind.spelling.example}")
+        raise SheetError(f"{kind.name} needs the {symbol.inline_meaning}", place, f"an example: {kind.spelling.example}")
     formula = kind.formula(symbol.default)
     if any(name not in values for name in formula.symbols):
         return symbol.least  # what it follows is missing and reported already
@@ -107,7 +107,7 @@ def _default(kind: Kind, symbol: Symbol, values: Mapping[str, int], place: Where
 def spelled(kind: Kind, values: Mapping[str, int], pattern: str = "") -> str:
     """The words of a layer as the sheet writes them: ``64c 11w 4s 2p``, ``9216->4096``, or nothing.
 
-    An input size that the values lack is left out: ``->4096``.
+    An input size that has no value is omitted: ``->4096``.
     """
     spelling = kind.spelling
     parts = [pattern] if pattern else []

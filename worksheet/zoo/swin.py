@@ -29,7 +29,7 @@ TINY = SwinDesign(96, (2, 2, 6, 2), (3, 6, 12, 24))
 
 
 def _resized(net: Builder, path: str, grid: Grid, to: Grid) -> None:
-    """Rows and columns of zeros added after the others, or taken away."""
+    """Add rows and columns of zeros at the end, or remove them."""
     if to > grid:
         permute(net, f"{path}.pad_in", 3, 1, 2)
         net.add("Pad", name=f"{path}.pad", r_h=to[0] - grid[0], r_w=to[1] - grid[1])
@@ -49,7 +49,7 @@ def _heads(net: Builder, path: str, source: str, part: int, shape: tuple[int, in
 
 
 def _attend(net: Builder, path: str, shape: tuple[int, int, int], *, masked: bool) -> None:
-    """Attention within each window, with a learned number for each offset between two places."""
+    """Attention within each window, with a parameter for each offset between two places."""
     windows, heads, width = shape
     rows = net.add("Linear", name=f"{path}.qkv", called="F.linear", k=3 * width, rows=True)
     _heads(net, path, rows, 0, shape, (1, 3, 2, 4))
