@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 import worksheet as ws
-from tests.grading.test_mistakes import wrong_values
+from tests.grading.test_known_mistakes import wrong_values
 from worksheet.counting.gradients import GRADIENTS
 from worksheet.counting.graph_facts import fact_values
 from worksheet.grading.mistakes import _kinds as families

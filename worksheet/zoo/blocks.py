@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ from worksheet.layers import Shape
 from worksheet.network import INPUT, Builder, Network
 from worksheet.sizes import sized
 from worksheet.zoo.model import COUNTING, Model
+from worksheet.zoo.published import SUFFIX
 
 IMAGE = (3, 224, 224)
 CLASSES = 1000  # of ImageNet
@@ -43,6 +44,11 @@ class Member:
     twist: str = ""
     input: Shape = IMAGE
     source: str = ""  # where it is not the family's
+
+    def counted(self, lays: Lays, twist: str, **changes: Any) -> Member:
+        """The variant that convnet-burden counted."""
+        title = f"{self.title} of convnet-burden"
+        return replace(self, name=self.name + SUFFIX, title=title, lays=lays, twist=twist, **changes)
 
     def model(self, source: str) -> Model:
         """The member as a network of the zoo, with its family's source. Errors are those of the table of convnet-burden."""

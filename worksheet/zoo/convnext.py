@@ -49,4 +49,4 @@ def _lay(net: Builder) -> None:
         net.add("Linear", name="classifier.2", k=CLASSES)
 
 
-MODELS = (torchvision("convnext-tiny", "ConvNeXt-T", _lay, "convnext_tiny", Weights(82.520, 96.146), paper=PAPER),)
+MODELS = (torchvision("convnext-tiny", "ConvNeXt-T", _lay, Weights(82.520, 96.146), paper=PAPER),)

@@ -64,4 +64,4 @@ def _lay(net: Builder) -> None:
         net.add("Linear", name="classifier.1", k=CLASSES)
 
 
-MODELS = (torchvision("efficientnet-b0", "EfficientNet-B0", _lay, "efficientnet_b0", Weights(77.692, 93.532), paper=PAPER),)
+MODELS = (torchvision("efficientnet-b0", "EfficientNet-B0", _lay, Weights(77.692, 93.532), paper=PAPER),)

@@ -90,7 +90,7 @@ class InvertedResidual:
 
 RE, HS = "ReLU", "Hardswish"
 SE, NO = "squeeze and excitation", ""
-LARGE = (
+LARGE_BLOCKS = (
     InvertedResidual(3, 16, 16, NO, RE, 1),
     InvertedResidual(3, 64, 24, NO, RE, 2),
     InvertedResidual(3, 72, 24, NO, RE, 1),
@@ -104,7 +104,7 @@ LARGE = (
     InvertedResidual(5, 672, 160, SE, HS, 2),
     *(InvertedResidual(5, 960, 160, SE, HS, 1),) * 2,
 )
-SMALL = (
+SMALL_BLOCKS = (
     InvertedResidual(3, 16, 16, SE, RE, 2),
     InvertedResidual(3, 72, 24, NO, RE, 2),
     InvertedResidual(3, 88, 24, NO, RE, 1),
@@ -153,31 +153,10 @@ def _third(blocks: Sequence[InvertedResidual], head: int, net: Builder) -> None:
         net.add("Linear", name="classifier.3", k=CLASSES)
 
 
+SMALL, LARGE = partial(_third, SMALL_BLOCKS, 1024), partial(_third, LARGE_BLOCKS, 1280)
 MODELS = (
-    Model(
-        name="mobilenet-v1",
-        title="MobileNet v1",
-        input=IMAGE,
-        build=partial(laid, _first),
-        source=FIRST_PAPER,
-        errors={"top-1": 29.4},
-        errors_source="the paper, table 8",
-    ),
-    torchvision("mobilenet-v2", "MobileNet v2", _second, "mobilenet_v2", Weights(71.878, 90.286), paper=SECOND_PAPER),
-    torchvision(
-        "mobilenet-v3-small",
-        "MobileNet v3, small",
-        partial(_third, SMALL, 1024),
-        "mobilenet_v3_small",
-        Weights(67.668, 87.402),
-        paper=THIRD_PAPER,
-    ),
-    torchvision(
-        "mobilenet-v3-large",
-        "MobileNet v3, large",
-        partial(_third, LARGE, 1280),
-        "mobilenet_v3_large",
-        Weights(74.042, 91.340),
-        paper=THIRD_PAPER,
-    ),
+    Model("mobilenet-v1", "MobileNet v1", IMAGE, partial(laid, _first), FIRST_PAPER, {"top-1": 29.4}, "the paper, table 8"),
+    torchvision("mobilenet-v2", "MobileNet v2", _second, Weights(71.878, 90.286), paper=SECOND_PAPER),
+    torchvision("mobilenet-v3-small", "MobileNet v3, small", SMALL, Weights(67.668, 87.402), paper=THIRD_PAPER),
+    torchvision("mobilenet-v3-large", "MobileNet v3, large", LARGE, Weights(74.042, 91.340), paper=THIRD_PAPER),
 )

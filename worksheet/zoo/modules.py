@@ -25,14 +25,13 @@ class Weights:
     name: str = "IMAGENET1K_V1"
 
 
-def torchvision(
-    name: str, title: str, lays: Lays, function: str, weights: Weights, *, paper: str, twist: str = "", input: Shape = IMAGE
-) -> Model:
-    """A network of torchvision.models; ``function`` makes it there, ``paper`` is where it comes from."""
+def torchvision(name: str, title: str, lays: Lays, weights: Weights, *, paper: str, twist: str = "") -> Model:
+    """A network of torchvision.models, where a function of this name makes it; ``paper`` is where it comes from."""
+    function = name.removesuffix("-torchvision").replace("-", "_")
     return Model(
         name=name,
         title=title,
-        input=input,
+        input=IMAGE,
         build=partial(laid, lays),
         source=f"torchvision.models.{function}; {paper}",
         errors={"top-1": round(100 - weights.top1, 3), "top-5": round(100 - weights.top5, 3)},

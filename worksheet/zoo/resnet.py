@@ -87,7 +87,7 @@ def _basic(net: Builder, name: str, width: int, stride: int, *, projects: bool) 
 
 
 def _lay_basic(depths: tuple[int, ...], net: Builder, *, permutes: bool = False) -> None:
-    """As torch lays it out, or, where a vector is made of a map by a permutation, as MatConvNet does."""
+    """As in torch, or with the feature map permuted before it is flattened, as in MatConvNet."""
     with net.stage("stem"):
         conv_bn(net, net.last, "conv1", Naming("bn1", "relu"), c=64, w=7, s=2, p=3)
         net.add("MaxPool2d", name="maxpool", w=3, s=2, p=1)
@@ -105,15 +105,10 @@ def _lay_basic(depths: tuple[int, ...], net: Builder, *, permutes: bool = False)
         net.add("Linear", name="fc", k=CLASSES)
 
 
+RESNET_18 = Member("resnet18", "ResNet-18", partial(_lay_basic, (2, 2, 2, 2)), (30.24, 10.92))
 BASIC = (
-    Member("resnet18", "ResNet-18", partial(_lay_basic, (2, 2, 2, 2)), (30.24, 10.92)),
-    Member(
-        "resnet18-burden",
-        "ResNet-18 of convnet-burden",
-        partial(_lay_basic, (2, 2, 2, 2), permutes=True),
-        (30.24, 10.92),
-        PERMUTED,
-    ),
+    RESNET_18,
+    RESNET_18.counted(partial(_lay_basic, (2, 2, 2, 2), permutes=True), PERMUTED),
     Member("resnet34", "ResNet-34", partial(_lay_basic, (3, 4, 6, 3)), (26.7, 8.58)),
 )
 BOTTLENECKS = (

@@ -46,18 +46,11 @@ def _lay(depths: tuple[int, ...], cardinality: str, net: Builder, *, permutes: b
             net.add("Softmax", name="prob")
 
 
-MODELS = tuple(
-    entry.model(SOURCE)
-    for entry in (
-        Member("resnext-50-32x4d", "ResNeXt-50 (32x4d)", partial(_lay, (3, 4, 6, 3), "32x4d"), (22.6, 6.49)),
-        Member(
-            "resnext-50-32x4d-burden",
-            "ResNeXt-50 (32x4d) of convnet-burden",
-            partial(_lay, (3, 4, 6, 3), "32x4d", permutes=True),
-            (22.6, 6.49),
-            f"{PERMUTED}; without softmax",
-        ),
-        Member("resnext-101-32x4d", "ResNeXt-101 (32x4d)", partial(_lay, (3, 4, 23, 3), "32x4d"), (21.55, 5.93)),
-        Member("resnext-101-64x4d", "ResNeXt-101 (64x4d)", partial(_lay, (3, 4, 23, 3), "64x4d"), (20.81, 5.66)),
-    )
+RESNEXT_50 = Member("resnext-50-32x4d", "ResNeXt-50 (32x4d)", partial(_lay, (3, 4, 6, 3), "32x4d"), (22.6, 6.49))
+ENTRIES = (
+    RESNEXT_50,
+    RESNEXT_50.counted(partial(_lay, (3, 4, 6, 3), "32x4d", permutes=True), f"{PERMUTED}; without softmax"),
+    Member("resnext-101-32x4d", "ResNeXt-101 (32x4d)", partial(_lay, (3, 4, 23, 3), "32x4d"), (21.55, 5.93)),
+    Member("resnext-101-64x4d", "ResNeXt-101 (64x4d)", partial(_lay, (3, 4, 23, 3), "64x4d"), (20.81, 5.66)),
 )
+MODELS = tuple(entry.model(SOURCE) for entry in ENTRIES)

@@ -147,4 +147,4 @@ def _lay(design: SwinDesign, net: Builder) -> None:
         net.add("Linear", name="head", k=CLASSES)
 
 
-MODELS = (torchvision("swin-t", "Swin-T", partial(_lay, TINY), "swin_t", Weights(81.474, 95.776), paper=PAPER),)
+MODELS = (torchvision("swin-t", "Swin-T", partial(_lay, TINY), Weights(81.474, 95.776), paper=PAPER),)
