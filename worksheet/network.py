@@ -148,10 +148,9 @@ def layer(
 @lru_cache(maxsize=4096)
 def _values(kind: str, words: tuple[tuple[str, int], ...], _types: tuple[type, ...]) -> Mapping[str, int]:
     """A layer's hyperparameters, read once for equal layers; 1, 1.0 and True differ by their types."""
-    found = kind_named(kind)
-    flags = found.spelling.flags
+    flags = kind_named(kind).spelling.flags
     given = [Given(*flags.get(word, (word, value))) for word, value in words if value or word not in flags]
-    return hyperparameters(found, given)
+    return hyperparameters(kind_named(kind), given)
 
 
 def network(
@@ -163,10 +162,10 @@ def network(
     >>> [(node.name, node.inputs) for node in net.nodes]
     [('conv2d_1', ('input',)), ('relu_1', ('conv2d_1',)), ('linear_1', ('relu_1',))]
     """
-    return Network(name, checked(input), tuple(chained(layers)), Heading(**heading), further=dict(further or {}))
+    return Network(name, check_shape(input), tuple(chain(layers)), Heading(**heading), further=dict(further or {}))
 
 
-def checked(input: Iterable[int]) -> Shape:
+def check_shape(input: Iterable[int]) -> Shape:
     """An input shape of positive whole numbers. Raises NetworkError."""
     shape = tuple(input)
     if not shape or not all(isinstance(size, int) and size > 0 for size in shape):
@@ -174,7 +173,7 @@ def checked(input: Iterable[int]) -> Shape:
     return shape
 
 
-def chained(layers: Iterable[Node]) -> list[Node]:
+def chain(layers: Iterable[Node]) -> list[Node]:
     """The layers with a name each, reading the layer above where they do not say otherwise."""
     nodes: list[Node] = []
     taken: dict[str, int] = {}
@@ -210,7 +209,7 @@ class Builder:
 
     def __init__(self, name: str, input: Iterable[int], *, further: Mapping[str, Shape] | None = None, **heading: str) -> None:
         self.name = name
-        self.input = checked(input)
+        self.input = check_shape(input)
         self.further = dict(further or {})
         self.heading = Heading(**heading)
         self.nodes: list[Node] = []

@@ -218,7 +218,7 @@ def read_convention(path: Path) -> Convention:
     columns = tuple(_column(name, dict(rules), given) for name, rules in given["columns"].items())
     names = [column.name for column in columns]
     counting = [column.name for column in columns if not column.once]
-    reference = {kind: _flattened(tables) for kind, tables in given.get("reference", {}).items()}
+    reference = {kind: _flatten(tables) for kind, tables in given.get("reference", {}).items()}
     return Convention(
         name=path.stem,
         title=given["title"],
@@ -252,5 +252,5 @@ def _column(name: str, rules: dict[str, Mapping[str, Formula]], given: Mapping[s
     )
 
 
-def _flattened(tables: tuple[Mapping[str, Formula], ...]) -> tuple[Statement, ...]:
+def _flatten(tables: tuple[Mapping[str, Formula], ...]) -> tuple[Statement, ...]:
     return tuple(Statement(label, formula) for table in tables for label, formula in table.items())

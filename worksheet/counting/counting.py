@@ -13,7 +13,7 @@ from worksheet.counting.run import Run
 from worksheet.errors import ConventionError, FormulaError, Where
 from worksheet.formula import Exact
 from worksheet.network import Network
-from worksheet.sizes import Sized, given, sized
+from worksheet.sizes import Sized, input_layers, sized
 
 
 @dataclass(eq=False)
@@ -66,7 +66,7 @@ class Counting:
     @property
     def inputs(self) -> tuple[Sized, ...]:
         """The network's inputs, where the convention counts them."""
-        return given(self.network) if self.convention.counts_inputs else ()
+        return input_layers(self.network) if self.convention.counts_inputs else ()
 
     def facts(self, layer: Sized) -> dict[str, int]:
         """What the convention's rules ask of the graph."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -11,6 +11,12 @@ from worksheet.formula import Formula
 from worksheet.layers.traits import AxisSlice, Pooling, Role, Window, Writes
 
 Shape = tuple[int, ...]  # from the outermost axis inwards, without the batch: channels, height, width
+
+
+def shape_text(shape: Iterable[int]) -> str:
+    """A shape in a message: ``3 x 224 x 224``."""
+    return " x ".join(map(str, shape)) or "a single number"
+
 
 # What conventions may ask of a layer: counts of the textbook algorithm, for one sample.
 QUANTITIES = {

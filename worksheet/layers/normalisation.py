@@ -11,7 +11,7 @@ from functools import cache, partial
 
 from worksheet.errors import NetworkError
 from worksheet.layers.convolution import GROUPS
-from worksheet.layers.kind import REPEATS, ROWS, Check, Form, Kind, Shape, Spelling, Symbol, Word
+from worksheet.layers.kind import REPEATS, ROWS, Check, Form, Kind, Shape, Spelling, Symbol, Word, shape_text
 from worksheet.layers.normalised import BY_MEAN_SQUARE, OF_BATCH, OF_ROW, by_groups, by_length, by_windows
 from worksheet.layers.shapes import CHANNEL_AXIS, CHANNELS_FIRST, CHANNELWISE, MAP, WIDTH_OF_ROW, axes, by_axis, product
 from worksheet.layers.traits import Role, Writes
@@ -212,8 +212,8 @@ def _by_row(name: str, shapes: tuple[Shape, ...], values: Mapping[str, int], _: 
     if count == 1 or len(shapes) != 1:
         return BY_ROW[name]
     if count > min(len(shapes[0]), MAX_TRAILING):
-        received = " x ".join(map(str, shapes[0]))
-        raise NetworkError(f"{name} over {count} axes receives {received}", hint=f"1 to {min(len(shapes[0]), MAX_TRAILING)} axes")
+        message = f"{name} over {count} axes receives {shape_text(shapes[0])}"
+        raise NetworkError(message, hint=f"1 to {min(len(shapes[0]), MAX_TRAILING)} axes")
     return _trailing(name, count)
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import cache
 
 from worksheet.layers.kind import INPUT_KIND, Form, Kind, Spelling, Symbol, Training
-from worksheet.layers.ranks import listed, shape_symbols
+from worksheet.layers.ranks import read_list, shape_symbols
 from worksheet.layers.traits import Role
 
 SHAPE = shape_symbols()
@@ -48,6 +48,6 @@ def parameter(rank: int) -> Kind:
 
 
 KINDS = (
-    replace(parameter(2), specialise=lambda _, values, __: parameter(len(listed(values)))),
-    replace(input_kind(3), specialise=lambda _, values, __: input_kind(len(listed(values)))),
+    replace(parameter(2), specialise=lambda _, values, __: parameter(len(read_list(values)))),
+    replace(input_kind(3), specialise=lambda _, values, __: input_kind(len(read_list(values)))),
 )

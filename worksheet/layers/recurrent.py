@@ -81,7 +81,7 @@ def _training(gates: int, unit: Mapping[str, str], kept: int, state: str = "k", 
     sums += f" + k*({state} - 1)*u*l" if projection != "0" else ""
     of_units = {name: f"{count}*u*k*l" for name, count in unit.items()}
 
-    def passed(products: str, sums: str) -> dict[str, str]:
+    def in_all_steps(products: str, sums: str) -> dict[str, str]:
         each_step = of_units | {
             "multiplications": f"{products} + {of_units['multiplications']}",
             "additions": f"{sums} + {of_units['additions']}",
@@ -91,8 +91,8 @@ def _training(gates: int, unit: Mapping[str, str], kept: int, state: str = "k", 
 
     further = f"u*{state}*(l - 1)"
     return Training(
-        input=passed(weights, f"n*({rows} - 1) + {sums}"),
-        inner=passed(within, sums),
+        input=in_all_steps(weights, f"n*({rows} - 1) + {sums}"),
+        inner=in_all_steps(within, sums),
         weights=dot_products(f"B*L*({weights})", f"({weights} + {_biases(gates)})*(B*L - 1)"),
         saves=frozenset({"input", "output"}),
         extra=f"B*L*({kept}*u*k*l + {further})" if kept else f"B*L*{further}",

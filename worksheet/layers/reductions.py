@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 from worksheet.errors import NetworkError
 from worksheet.formula import Formula
 from worksheet.layers.arithmetic import MAX_PATTERNS
-from worksheet.layers.kind import Form, Kind, Shape, Spelling, Symbol, Training
+from worksheet.layers.kind import Form, Kind, Shape, Spelling, Symbol, Training, shape_text
 from worksheet.layers.shapes import MAP, axes, product
 
 MAX_REDUCED = 4
@@ -68,7 +68,7 @@ BASES = {row[0]: _base(*row) for row in TABLE}
 
 
 @lru_cache(maxsize=MAX_PATTERNS)
-def _specialised(name: str, rank: int, reduced: tuple[int, ...], keep: int) -> Kind:
+def _reduction_kind(name: str, rank: int, reduced: tuple[int, ...], keep: int) -> Kind:
     return _over(BASES[name], COSTS[name], rank, reduced, keep)
 
 
@@ -80,12 +80,10 @@ def _specialise(name: str, shapes: tuple[Shape, ...], values: Mapping[str, int],
     if len(set(positions)) < len(positions):
         raise NetworkError(f"{name} names an axis twice: {', '.join(map(str, positions))}")
     if max(positions, default=0) > len(shape):
-        received = " x ".join(map(str, shape))
-        raise NetworkError(
-            f"{name} over axis {max(positions)} receives {received}", hint=f"axes are counted from 1 to {len(shape)}"
-        )
+        message = f"{name} over axis {max(positions)} receives {shape_text(shape)}"
+        raise NetworkError(message, hint=f"axes are counted from 1 to {len(shape)}")
     reduced = tuple(sorted(axis - 1 for axis in positions)) or tuple(range(len(shape)))
-    return _specialised(name, len(shape), reduced, values["f"])
+    return _reduction_kind(name, len(shape), reduced, values["f"])
 
 
 KINDS = tuple(replace(kind, specialise=partial(_specialise, name)) for name, kind in BASES.items())

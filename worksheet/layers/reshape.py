@@ -6,8 +6,8 @@ from functools import cache
 from math import prod
 
 from worksheet.errors import NetworkError
-from worksheet.layers.kind import Check, Form, Kind, Shape, Size, Spelling, Symbol, Training, Word
-from worksheet.layers.ranks import LISTED, listed, only_input, shape_symbols, written
+from worksheet.layers.kind import Check, Form, Kind, Shape, Size, Spelling, Symbol, Training, Word, shape_text
+from worksheet.layers.ranks import LISTED, only_input, read_list, shape_symbols
 from worksheet.layers.shapes import MAP, SIGNAL, TOKENS, VECTOR, VOLUME, product
 from worksheet.layers.shapes import axes as axes_of
 from worksheet.layers.traits import Role, Writes
@@ -58,7 +58,7 @@ FLATTEN = Kind(
 
 
 @cache
-def reshaped(rank: int, to: int) -> Kind:
+def reshape_kind(rank: int, to: int) -> Kind:
     """The kind for inputs of one rank and outputs of another."""
     axes, output = axes_of(rank), tuple(symbol.name for symbol in SHAPE[:to])
     return Kind(
@@ -75,14 +75,14 @@ def reshaped(rank: int, to: int) -> Kind:
 
 
 def _reshape(shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
-    shape, to = only_input("Reshape", shapes), listed(v)
+    shape, to = only_input("Reshape", shapes), read_list(v)
     if prod(shape) != prod(to):
-        raise NetworkError(f"{written(to)} has {prod(to):,} elements, but the input {written(shape)} has {prod(shape):,}")
-    return reshaped(len(shape), len(to))
+        raise NetworkError(f"{shape_text(to)} has {prod(to):,} elements, but the input {shape_text(shape)} has {prod(shape):,}")
+    return reshape_kind(len(shape), len(to))
 
 
 @cache
-def permuted(positions: tuple[int, ...]) -> Kind:
+def permute_kind(positions: tuple[int, ...]) -> Kind:
     """The kind for one order of the axes; ``positions`` are those of the input, from 1."""
     axes = axes_of(len(positions))
     return Kind(
@@ -99,12 +99,12 @@ def permuted(positions: tuple[int, ...]) -> Kind:
 
 
 def _permute(shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
-    shape, positions = only_input("Permute", shapes), listed(v, "a")
+    shape, positions = only_input("Permute", shapes), read_list(v, "a")
     if sorted(positions) != list(range(1, len(shape) + 1)):
         order = ",".join(map(str, positions))
         each = f"an order names each of the axes 1 to {len(shape)} once"
-        raise NetworkError(f"{order} is not an order of the axes of the input {written(shape)}", hint=each)
-    return permuted(positions)
+        raise NetworkError(f"{order} is not an order of the axes of the input {shape_text(shape)}", hint=each)
+    return permute_kind(positions)
 
 
 SHUFFLES = (
@@ -148,4 +148,9 @@ SHUFFLES = (
     ),
 )
 
-KINDS = (FLATTEN, replace(reshaped(3, 3), specialise=_reshape), replace(permuted((2, 3, 1)), specialise=_permute), *SHUFFLES)
+KINDS = (
+    FLATTEN,
+    replace(reshape_kind(3, 3), specialise=_reshape),
+    replace(permute_kind((2, 3, 1)), specialise=_permute),
+    *SHUFFLES,
+)

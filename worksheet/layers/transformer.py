@@ -35,18 +35,18 @@ def _on_rows(kind: Kind, facts: Mapping[str, int], **names: str) -> Counts:
     (form,) = [form for form in (*met.forms, *met.repeated_forms) if {axis.name for axis in form.symbols} == ROW_AXES]
     counts = {name: met.quantity(name, form) for name in met.counts}
     if met.training:
-        counts |= {name: met.resolved(met.formula(name), form) for name in _named(met.training)}
+        counts |= {name: met.resolved(met.formula(name), form) for name in _by_quantity(met.training)}
     return {name: formula.given(**facts).renamed(**names).source for name, formula in counts.items()}
 
 
-def _named(training: Training) -> dict[str, str]:
+def _by_quantity(training: Training) -> dict[str, str]:
     """The costs of training by the names of quantities, without zeros."""
     counts = {name: training.count(*of) for name, of in TRAINED.items()} | {SAVED: training.extra}
     return {name: text for name, text in counts.items() if text and text != "0"}
 
 
 def _attention(linear: list[Projection], keys: str, joined: str, inner: Sequence[Projection] = (MIXED,)) -> Counts:
-    return multihead_counts(linear, keys) | _named(multihead_training(linear, keys, "n", joined, inner))
+    return multihead_counts(linear, keys) | _by_quantity(multihead_training(linear, keys, "n", joined, inner))
 
 
 def _within(counts: Counts) -> Counts:

@@ -26,7 +26,7 @@ def builder(name: str, input: Shape, **further: Shape) -> Builder:
     return Builder(name, input, further=further, convention=COUNTING)
 
 
-def laid(lays: Lays, name: str, input: Shape) -> Network:
+def build(lays: Lays, name: str, input: Shape) -> Network:
     """The network for one image, whose layers a function adds."""
     net = builder(name, input)
     lays(net)
@@ -56,7 +56,7 @@ class Member:
             name=self.name,
             title=self.title,
             input=self.input,
-            build=partial(laid, self.lays),
+            build=partial(build, self.lays),
             source=self.source or source,
             errors=dict(zip(("top-1", "top-5"), self.errors, strict=False)),
             errors_source=BURDEN if self.errors else "",
@@ -115,7 +115,7 @@ def fully_connected(net: Builder, name: str, relu: str, dropout: str, nodes: int
 PERMUTED = "average pooling in windows of 7 x 7; the map's axes are permuted before it is flattened"
 
 
-def pooled_and_permuted(net: Builder, name: str) -> None:
+def pool_and_permute(net: Builder, name: str) -> None:
     """The end of a torch network as MatConvNet imports it, which keeps the channels last."""
     net.add("AvgPool2d", name=name, w=7)
     net.add("Permute", name="permute", a_1=2, a_2=3, a_3=1)

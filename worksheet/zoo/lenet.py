@@ -3,7 +3,7 @@
 from functools import partial
 
 from worksheet.network import Builder
-from worksheet.zoo.blocks import laid
+from worksheet.zoo.blocks import build
 from worksheet.zoo.model import Model
 from worksheet.zoo.modules import of_image, parameter
 
@@ -84,7 +84,7 @@ CAFFE = "examples/mnist/lenet.prototxt of BVLC Caffe"
 MODERN = "ReLU, max-pooling and a linear output, and the second convolution reads every map"
 WIDER = "wider, with max-pooling, and one ReLU"
 MODELS = (
-    Model("lenet-5", "LeNet-5", INPUT, partial(laid, _original), PAPER, {"MNIST": 0.95}, "the paper, figure 9"),
-    Model("lenet-5-relu", "LeNet-5 with ReLU and max-pooling", INPUT, partial(laid, _modern), PAPER, twist=MODERN),
-    Model("lenet-caffe", "LeNet of Caffe", CAFFE_INPUT, partial(laid, _caffe), CAFFE, twist=WIDER),
+    Model("lenet-5", "LeNet-5", INPUT, partial(build, _original), PAPER, {"MNIST": 0.95}, "the paper, figure 9"),
+    Model("lenet-5-relu", "LeNet-5 with ReLU and max-pooling", INPUT, partial(build, _modern), PAPER, twist=MODERN),
+    Model("lenet-caffe", "LeNet of Caffe", CAFFE_INPUT, partial(build, _caffe), CAFFE, twist=WIDER),
 )

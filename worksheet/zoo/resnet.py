@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from worksheet.network import Builder
-from worksheet.zoo.blocks import CLASSES, PERMUTED, Member, Naming, caffe_pool, conv_bn, pooled_and_permuted
+from worksheet.zoo.blocks import CLASSES, PERMUTED, Member, Naming, caffe_pool, conv_bn, pool_and_permute
 
 PAPER = "K. He, X. Zhang, S. Ren and J. Sun, Deep residual learning for image recognition (2015)"
 CAFFE = f"{PAPER}; the authors' definitions for Caffe"
@@ -98,7 +98,7 @@ def _lay_basic(depths: tuple[int, ...], net: Builder, *, permutes: bool = False)
                 _basic(net, f"layer{stage}.{i}", 2 ** (stage + 5), 1 + is_smaller, projects=is_smaller)
     with net.stage("classifier"):
         if permutes:
-            pooled_and_permuted(net, "avgpool")
+            pool_and_permute(net, "avgpool")
         else:
             net.add("GlobalAvgPool", name="avgpool")
             net.add("Flatten", name="flatten")

@@ -3,7 +3,7 @@
 from functools import partial
 
 from worksheet.network import Builder
-from worksheet.zoo.blocks import CLASSES, PERMUTED, Member, Naming, conv_bn, pooled_and_permuted
+from worksheet.zoo.blocks import CLASSES, PERMUTED, Member, Naming, conv_bn, pool_and_permute
 
 SOURCE = (
     "S. Xie, R. Girshick, P. Dollár, Z. Tu and K. He, Aggregated residual transformations for deep neural networks (2016); "
@@ -38,7 +38,7 @@ def _lay(depths: tuple[int, ...], cardinality: str, net: Builder, *, permutes: b
                 _block(net, f"resx{block}", groups, channels * 2**stage, 256 * 2**stage, stride, projects=not i)
     with net.stage("classifier"):
         if permutes:
-            pooled_and_permuted(net, "pool_ave")
+            pool_and_permute(net, "pool_ave")
         else:
             net.add("GlobalAvgPool", name="pool_ave")
         net.add("Linear", name="classifier", k=CLASSES)

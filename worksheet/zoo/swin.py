@@ -28,7 +28,7 @@ class SwinDesign:
 TINY = SwinDesign(96, (2, 2, 6, 2), (3, 6, 12, 24))
 
 
-def _resized(net: Builder, path: str, grid: Grid, to: Grid) -> None:
+def _resize(net: Builder, path: str, grid: Grid, to: Grid) -> None:
     """Add rows and columns of zeros at the end, or remove them."""
     if to > grid:
         permute(net, f"{path}.pad_in", 3, 1, 2)
@@ -73,12 +73,12 @@ def _attend(net: Builder, path: str, shape: tuple[int, int, int], *, masked: boo
     net.add("Linear", name=f"{path}.proj", called="F.linear", k=width, rows=True)
 
 
-def _windowed(net: Builder, path: str, grid: Grid, width: int, heads: int, *, shifted: bool) -> None:
+def _attend_in_windows(net: Builder, path: str, grid: Grid, width: int, heads: int, *, shifted: bool) -> None:
     """The map cut into windows, attention within each, and the map put together again."""
     rows, columns = (-(-side // WINDOW) for side in grid)
     whole = (rows * WINDOW, columns * WINDOW)
     shifted &= rows * columns > 1
-    _resized(net, path, grid, whole)
+    _resize(net, path, grid, whole)
     if shifted:
         net.add("Gather", name=f"{path}.roll", o_1=whole[0], o_2=whole[1], o_3=width)
     reshape(net, f"{path}.cut", rows, WINDOW, columns, WINDOW, width)
@@ -90,13 +90,13 @@ def _windowed(net: Builder, path: str, grid: Grid, width: int, heads: int, *, sh
     reshape(net, f"{path}.map", *whole, width)
     if shifted:
         net.add("Gather", name=f"{path}.roll_back", o_1=whole[0], o_2=whole[1], o_3=width)
-    _resized(net, path, whole, grid)
+    _resize(net, path, whole, grid)
 
 
 def _block(net: Builder, path: str, grid: Grid, width: int, heads: int, *, shifted: bool) -> None:
     source = net.last
     net.add("LayerNorm", name=f"{path}.norm1")
-    _windowed(net, f"{path}.attn", grid, width, heads, shifted=shifted)
+    _attend_in_windows(net, f"{path}.attn", grid, width, heads, shifted=shifted)
     source = net.add("Add", source, net.last, name=f"{path}.add")
     net.add("LayerNorm", name=f"{path}.norm2")
     net.add("Linear", name=f"{path}.mlp.0", k=WIDER * width, rows=True)
@@ -110,7 +110,7 @@ def _block(net: Builder, path: str, grid: Grid, width: int, heads: int, *, shift
 def _merge(net: Builder, path: str, grid: Grid, width: int) -> Grid:
     """Four places become one with four times the channels, which a linear layer halves. Returns the new grid."""
     half = (-(-grid[0] // 2), -(-grid[1] // 2))
-    _resized(net, path, grid, (2 * half[0], 2 * half[1]))
+    _resize(net, path, grid, (2 * half[0], 2 * half[1]))
     source, parts = net.last, []
     for column in (0, 1):
         for row in (0, 1):
