@@ -107,25 +107,24 @@ def _permute(shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
     return permute_kind(positions)
 
 
+PIXEL_SHUFFLE = Kind(
+    name="PixelShuffle",
+    title="Pixel shuffle",
+    source="r x r channels become r x r places, as in torch.nn.PixelShuffle",
+    forms=(Form((MAP,), ("C", "H", "W"), X="c*M*N", Y="c*M*N"),),
+    hyperparameters=(UPSCALE,),
+    training=MOVES,
+    sizes=_sizes("c/r**2", "M*r", "N*r"),
+    checks=(Check("c/r**2", "{c} channels cannot be laid out in squares of {r} x {r}", whole=True),),
+    spelling=Spelling(words=(Word("r", ("r",)),), example="PixelShuffle: 4r", beside=("48x16x16",)),
+)
 SHUFFLES = (
-    Kind(
-        name="PixelShuffle",
-        title="Pixel shuffle",
-        source="r x r channels become r x r places, as in torch.nn.PixelShuffle",
-        forms=(Form((MAP,), ("C", "H", "W"), X="c*M*N", Y="c*M*N"),),
-        hyperparameters=(UPSCALE,),
-        training=MOVES,
-        sizes=_sizes("c/r**2", "M*r", "N*r"),
-        checks=(Check("c/r**2", "{c} channels cannot be laid out in squares of {r} x {r}", whole=True),),
-        spelling=Spelling(words=(Word("r", ("r",)),), example="PixelShuffle: 4r", beside=("48x16x16",)),
-    ),
-    Kind(
+    PIXEL_SHUFFLE,
+    replace(
+        PIXEL_SHUFFLE,
         name="PixelUnshuffle",
         title="Pixel unshuffle",
         source="r x r places become r x r channels, as in torch.nn.PixelUnshuffle",
-        forms=(Form((MAP,), ("C", "H", "W"), X="c*M*N", Y="c*M*N"),),
-        hyperparameters=(UPSCALE,),
-        training=MOVES,
         sizes=_sizes("c*r**2", "M/r", "N/r"),
         checks=(
             Check("M/r", "the width ({M}) cannot be divided by {r}", whole=True),
