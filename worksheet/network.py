@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache, wraps
 from typing import Any, TypeVar
 
+from worksheet.conventions.convention import NO_PROGRAM, Called
 from worksheet.errors import NetworkError, Where, nearest, shown
 from worksheet.layers import Kind, Shape, kind_named
 from worksheet.layers.spelling import Given, hyperparameters
@@ -21,11 +22,8 @@ class Node:
 
     ``inputs`` name the layers it reads; empty means the one above, or none for a stored tensor. ``pattern`` is what numbers
     cannot express (the equation of an Einsum). ``stage`` is the part of the network that the layer belongs to. ``shares`` names
-    an earlier layer whose parameters this one uses: they are counted there. ``called`` tells how a PyTorch program calls the
-    layer, the most telling word first: ``module`` inside a module of torch.nn, ``leaf`` inside another module without parts,
-    then the call itself (``F.relu``, ``torch.add``, ``Tensor.matmul``, ``+``); in an ONNX file ``module``, then the operators
-    that it stands for (``Gelu``, ``Add Div Erf Mul Mul``); empty where neither is read. ``facts`` are those of
-    ``conventions.facts`` that shapes and arrows do not tell.
+    an earlier layer whose parameters this one uses: they are counted there. ``facts`` are those of
+    ``conventions.facts`` that do not follow from shapes and arrows.
     """
 
     name: str
@@ -36,7 +34,7 @@ class Node:
     pattern: str = ""
     stage: str = ""
     shares: str = ""
-    called: tuple[str, ...] = ()
+    called: Called = NO_PROGRAM
     facts: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -221,15 +219,15 @@ class Builder:
 
     def add(
         self, kind: str, *inputs: str, name: str = "", pattern: str = "", shares: str = "",
-        facts: Mapping[str, int] | None = None, called: str = "", **words: int,
+        facts: Mapping[str, int] | None = None, called: Called | str = "", **words: int,
     ) -> str:  # fmt: skip
         """Add a layer that reads ``inputs``, or the layer added before; returns its name. Raises WorksheetError.
 
-        ``called`` is how a program that this network follows makes the layer, where that is no module: ``F.linear``, or
-        ``leaf LayerNorm2d F.layer_norm`` for one inside a module of its own.
+        ``called`` is how a program that this network follows calls the layer, or the call alone, such as ``F.linear``.
         """
         node = layer(kind, name, inputs, pattern=pattern, stage=self._stage, shares=shares, **words)
-        return self.put(replace(node, facts=facts or {}, called=tuple(called.split())) if facts or called else node)
+        how = Called(call=called) if isinstance(called, str) else called
+        return self.put(replace(node, facts=facts or {}, called=how) if facts or any(how) else node)
 
     def put(self, node: Node) -> str:
         """Add a layer that is made already; returns its name."""

@@ -7,6 +7,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from worksheet.conventions.convention import Called
 from worksheet.errors import Collector, NetworkError, Where, shown
 from worksheet.layers import Shape, kinds
 from worksheet.network import INPUT, Heading, Network, Node
@@ -201,7 +202,7 @@ def _assemble(path: Path, sources: Mapping[str, OnnxRow], rows: Sequence[OnnxRow
             row.pattern,
             stages[row],
             sharing.get(row, ""),
-            ("module", row.operator_types) if row.operator_types else (),
+            Called("module", row.operator_types),
         )
         for row in layers
     ]

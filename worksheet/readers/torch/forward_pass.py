@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from worksheet.conventions.convention import NO_PROGRAM, Called
 from worksheet.errors import Collector, NetworkError, Where
 from worksheet.readers.torch.call import is_tensor
 from worksheet.readers.torch.follower import Follower, NeedsWholeNumbers, PendingFault
@@ -165,8 +166,9 @@ class ModuleHooks:
         name = path or (kind.lower() if own else "")
         self.inside.append(id(module))
         stage = path.split(".")[0] if "." in path or not own else ""
-        maker = ("module" if own else "leaf", kind) if own or alone else ()
-        self.trace.frames.append(ModuleFrame(name, file if own else "", stage, maker, (), module, is_one_kernel(module, args)))
+        maker = Called("module" if own else "leaf", kind) if own or alone else NO_PROGRAM
+        frame = ModuleFrame(name, file if own else "", stage, maker, module=module, fused=is_one_kernel(module, args))
+        self.trace.frames.append(frame)
 
     def leave(self, module: Any, args: Any, output: Any) -> None:
         if threading.get_ident() != self.thread:
