@@ -27,7 +27,7 @@ from worksheet.derive import (
     select,
     summary,
     zoo_list,
-)  # fmt: skip
+)
 from worksheet.document import Document
 from worksheet.errors import WorksheetError
 from worksheet.formula import Digits, Formula

@@ -150,14 +150,8 @@ def _of_layer(network: Network, name: str) -> SizeVariable:
     index = plain if 0 < len(plain) <= MAX_OF_NAME else str(no)
     letter = symbol.name.partition("_")[0] if len(numbers) > 1 or "_" not in symbol.name else symbol.name.replace("_", "")
     meaning = f"{symbol.inline_meaning.partition(' on each side')[0] if len(numbers) > 1 else symbol.inline_meaning} of {owner}"
-    return SizeVariable(
-        name,
-        f"{letter}_{index}",
-        meaning,
-        node.hyperparameters[numbers[0]],
-        Effect(node=owner, numbers=numbers),
-        least=symbol.least,
-    )
+    value, effect = node.hyperparameters[numbers[0]], Effect(node=owner, numbers=numbers)
+    return SizeVariable(name, f"{letter}_{index}", meaning, value, effect, symbol.least)
 
 
 def _numbers(kind: Kind, word: str) -> tuple[str, ...]:

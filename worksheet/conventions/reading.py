@@ -32,7 +32,7 @@ from worksheet.schema import (
     Schema,
     TableOf,
     read_file,
-)  # fmt: skip
+)
 
 BY_COLUMN = ("headings", "asks", "remarks", "scales", "unrepeated")  # tables by column
 OF_COLUMNS = ("once", "again", "batched", "whole")  # lists of columns

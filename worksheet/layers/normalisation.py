@@ -180,7 +180,6 @@ NORMALIZE = Kind(
 NORMALIZE_WHOLE = replace(NORMALIZE, counts={**NORMALIZE.counts, "roots": "1"}, training=by_length("1"))
 NORMALIZE_VECTOR = replace(NORMALIZE_WHOLE, forms=CHANNELS_FIRST[:1])
 
-BY_ROW = {kind.name: kind for kind in (LAYER_NORM, RMS_NORM)}
 MAX_TRAILING = 4
 
 
@@ -200,21 +199,21 @@ def _batch_norm(axes_behind: int) -> Kind:
 
 
 @cache
-def _trailing(name: str, count: int) -> Kind:
+def _trailing(base: Kind, count: int) -> Kind:
     """The kind over some trailing axes; it runs once for each index of the axes before them."""
     taken = axes(count)
     form = Form((taken,), tuple(axis.name for axis in taken), X=product(taken), Y=product(taken))
-    return replace(BY_ROW[name], forms=(form,), repeats=REPEATS)
+    return replace(base, forms=(form,), repeats=REPEATS)
 
 
-def _by_row(name: str, shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
+def _by_row(base: Kind, shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
     count = values["l"]
     if count == 1 or len(shapes) != 1:
-        return BY_ROW[name]
+        return base
     if count > min(len(shapes[0]), MAX_TRAILING):
-        message = f"{name} over {count} axes receives {shape_text(shapes[0])}"
+        message = f"{base.name} over {count} axes receives {shape_text(shapes[0])}"
         raise NetworkError(message, hint=f"1 to {min(len(shapes[0]), MAX_TRAILING)} axes")
-    return _trailing(name, count)
+    return _trailing(base, count)
 
 
 def _normalize(shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
@@ -226,7 +225,7 @@ def _normalize(shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> 
 KINDS = (
     by_axis(BATCH_NORM, _batch_norm),
     *(by_axis(base, partial(_along, base)) for base in (GROUP_NORM, INSTANCE_NORM)),
-    *(replace(kind, specialise=partial(_by_row, name)) for name, kind in BY_ROW.items()),
+    *(replace(base, specialise=partial(_by_row, base)) for base in (LAYER_NORM, RMS_NORM)),
     replace(LRN, specialise=lambda _, values, __: LRN_WITHIN if values["v"] else LRN),
     replace(NORMALIZE, specialise=_normalize),
 )

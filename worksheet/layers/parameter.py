@@ -4,10 +4,9 @@ from dataclasses import replace
 from functools import cache
 
 from worksheet.layers.kind import INPUT_KIND, Form, Kind, Spelling, Symbol, Training
-from worksheet.layers.ranks import read_list, shape_symbols
+from worksheet.layers.ranks import SHAPE, SHAPE_NAMES, read_list
 from worksheet.layers.traits import Role
 
-SHAPE = shape_symbols()
 FIXED = Symbol("f", "Origin", least=0, default="0", words={0: "trained", 1: "fixed (a buffer)"})
 
 
@@ -23,14 +22,14 @@ def input_kind(rank: int) -> Kind:
         counts={},
         training=Training(),
         role=Role.INPUT,
-        spelling=Spelling(listed=tuple(symbol.name for symbol in SHAPE), example="Input: 3x224x224"),
+        spelling=Spelling(listed=SHAPE_NAMES, example="Input: 3x224x224"),
     )
 
 
 @cache
 def parameter(rank: int) -> Kind:
     """The kind for stored tensors of a rank."""
-    output = tuple(symbol.name for symbol in SHAPE[:rank])
+    output = SHAPE_NAMES[:rank]
     return Kind(
         name="Parameter",
         title="Stored array",
@@ -41,9 +40,7 @@ def parameter(rank: int) -> Kind:
         training=Training(weights={"additions": "(1 - f)*Y*(B - 1)"}),  # every sample reads the same tensor
         repeats=None,
         role=Role.TABLE,  # position embeddings: each token reads its row
-        spelling=Spelling(
-            listed=tuple(symbol.name for symbol in SHAPE), flags={"buffer": ("f", 1)}, example="Parameter: 197x768"
-        ),
+        spelling=Spelling(listed=SHAPE_NAMES, flags={"buffer": ("f", 1)}, example="Parameter: 197x768"),
     )
 
 

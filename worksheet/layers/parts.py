@@ -6,7 +6,7 @@ from functools import cache
 
 from worksheet.errors import NetworkError
 from worksheet.layers.kind import Form, Kind, Shape, Size, Spelling, Symbol, Training, Word, shape_text
-from worksheet.layers.ranks import AXIS, check_axis, of_input, only_input, read_list, shape_symbols
+from worksheet.layers.ranks import AXIS, SHAPE, SHAPE_NAMES, check_axis, of_input, only_input, read_list
 from worksheet.layers.reshape import MOVES
 from worksheet.layers.shapes import MAP, SIGNAL, VECTOR, product
 from worksheet.layers.shapes import axes as axes_of
@@ -153,15 +153,13 @@ def _pad(shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
 
 # Gather
 
-SHAPE = shape_symbols()
-
 
 @cache
 def gather_kind(ranks: tuple[int, ...], to: int) -> Kind:
     """The kind for an input of one rank, with the positions as a second input or without, and an output of another."""
     first, *further = [axes_of(rank) for rank in ranks]
     inputs = (first, *(tuple(of_input(i, symbol) for symbol in axes) for i, axes in enumerate(further, 2)))
-    output = tuple(symbol.name for symbol in SHAPE[:to])
+    output = SHAPE_NAMES[:to]
     return Kind(
         name="Gather",
         title="Gather",
@@ -174,7 +172,7 @@ def gather_kind(ranks: tuple[int, ...], to: int) -> Kind:
             source="each gradient is added where its element was picked, as an element may be picked several times",
         ),
         repeats=None,
-        spelling=Spelling(listed=tuple(symbol.name for symbol in SHAPE), example="Gather: 197x768"),
+        spelling=Spelling(listed=SHAPE_NAMES, example="Gather: 197x768"),
     )
 
 

@@ -12,6 +12,12 @@ from worksheet.layers.shapes import MAX_AXES
 LISTED = 6  # axes that a list of numbers can give
 # Which axis a layer works on. It occurs in no formula, so it is not among a layer's values.
 AXIS = Symbol("a", "Axis", default="1", words={i: f"axis {i}" for i in range(1, MAX_AXES + 1)})
+# o_1, o_2, ...: the sizes of an output that is given as a list such as 256x6x6.
+SHAPE = (
+    Symbol("o_1", "Size of axis 1 of the output", 1, "shape"),
+    *(Symbol(f"o_{i}", f"Size of axis {i} of the output", 0, "shape", "0", neutral=0) for i in range(2, LISTED + 1)),
+)
+SHAPE_NAMES = tuple(symbol.name for symbol in SHAPE)
 
 
 def of_input(place: int, axis: Symbol, group: str = "") -> Symbol:
@@ -19,16 +25,6 @@ def of_input(place: int, axis: Symbol, group: str = "") -> Symbol:
     base, _, index = axis.name.partition("_")
     letter = chr(ord("A") + int(index) - 1) if index else base  # A, B, C, ... for axes with numbers
     return replace(axis, name=f"{letter}_{place}", meaning=f"{axis.meaning} (input {place})", group=group)
-
-
-def shape_symbols(most: int = LISTED) -> tuple[Symbol, ...]:
-    """o_1, o_2, ...: the sizes of an output that is given as a list such as 256x6x6."""
-    meaning = "Size of axis {} of the output"
-    return tuple(
-        Symbol(f"o_{i}", meaning.format(i), 1, "shape") if i == 1
-        else Symbol(f"o_{i}", meaning.format(i), 0, "shape", default="0", neutral=0)
-        for i in range(1, most + 1)
-    )  # fmt: skip
 
 
 def read_list(v: Mapping[str, int], letter: str = "o") -> Shape:

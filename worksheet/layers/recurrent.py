@@ -151,12 +151,11 @@ LSTM = replace(
     gates=4,
     training=_training(4, LSTM_UNIT_BACK, kept=6),  # the gates, the cell's state and its tanh
     checks=(TWO_WAYS, ONE_FIRST, Check("k - 1 - r", "the projection ({r}) must be narrower than the hidden units ({k})")),
-    spelling=Spelling(
+    spelling=replace(
+        RNN.spelling,
         words=(Word("l", ("l",), quiet=True), Word("r", ("r",), quiet=True)),
-        arrow=("n", "k"),
         flags=FLAGS,
         example="LSTM: 128->256 2l bidirectional",
-        beside=("35x128",),
     ),
 )
 PROJECTED = replace(
@@ -181,9 +180,7 @@ GRU = replace(
     counts=_counts(3, {"multiplications": "4", "additions": "6", "divisions": "3", "exponentials": "3"}),
     # backwards: p 3, z 3, r 3, U h + c 1, the state before 1; 1 - z (once), h - p, 1 - p*p, 1 - r, the state's two gradients
     training=_training(3, {"multiplications": "11", "additions": "5"}, kept=4),  # the gates, the proposal, U h + c
-    spelling=Spelling(
-        words=(Word("l", ("l",), quiet=True),), arrow=("n", "k"), flags=FLAGS, example="GRU: 128->256", beside=("35x128",)
-    ),
+    spelling=replace(RNN.spelling, flags=FLAGS, example="GRU: 128->256"),
 )
 
 KINDS = (RNN, replace(LSTM, specialise=lambda _, values, __: PROJECTED if values["r"] else LSTM), GRU)

@@ -7,14 +7,13 @@ from math import prod
 
 from worksheet.errors import NetworkError
 from worksheet.layers.kind import Check, Form, Kind, Shape, Size, Spelling, Symbol, Training, Word, shape_text
-from worksheet.layers.ranks import LISTED, only_input, read_list, shape_symbols
+from worksheet.layers.ranks import LISTED, SHAPE, SHAPE_NAMES, only_input, read_list
 from worksheet.layers.shapes import MAP, SIGNAL, TOKENS, VECTOR, VOLUME, product
 from worksheet.layers.shapes import axes as axes_of
 from worksheet.layers.traits import Role, Writes
 
 MOVES = Training()  # each element has the gradient of the place that it moves to, or none
 
-SHAPE = shape_symbols()
 POSITIONS = tuple(
     Symbol(
         f"a_{i}",
@@ -60,7 +59,7 @@ FLATTEN = Kind(
 @cache
 def reshape_kind(rank: int, to: int) -> Kind:
     """The kind for inputs of one rank and outputs of another."""
-    axes, output = axes_of(rank), tuple(symbol.name for symbol in SHAPE[:to])
+    axes, output = axes_of(rank), SHAPE_NAMES[:to]
     return Kind(
         name="Reshape",
         title="Reshape",
@@ -70,7 +69,7 @@ def reshape_kind(rank: int, to: int) -> Kind:
         training=MOVES,
         repeats=None,
         writes=Writes.VIEW_OR_COPY,
-        spelling=Spelling(listed=tuple(symbol.name for symbol in SHAPE), example="Reshape: 12x32x32"),
+        spelling=Spelling(listed=SHAPE_NAMES, example="Reshape: 12x32x32"),
     )
 
 

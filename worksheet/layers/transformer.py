@@ -4,19 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from worksheet.formula import Formula
-from worksheet.layers import activation, normalisation
-from worksheet.layers.attention import (
-    BACKWARDS,
-    HEADS,
-    KEYS,
-    MIXED,
-    MULTIHEAD,
-    QUERIES,
-    SELF,
-    Projection,
-    multihead_counts,
-    multihead_training,
-)
+from worksheet.layers import activation, attention, normalisation
+from worksheet.layers.attention import BACKWARDS, HEADS, KEYS, MIXED, MULTIHEAD, QUERIES, SELF, Projection
 from worksheet.layers.convolution import BIAS
 from worksheet.layers.kind import QUANTITIES, SAVED, TRAINED, Form, Kind, Spelling, Symbol, Training, Word
 from worksheet.layers.linear import LINEAR
@@ -46,7 +35,8 @@ def _by_quantity(training: Training) -> dict[str, str]:
 
 
 def _attention(linear: list[Projection], keys: str, joined: str, inner: Sequence[Projection] = (MIXED,)) -> Counts:
-    return multihead_counts(linear, keys) | _by_quantity(multihead_training(linear, keys, "n", joined, inner))
+    training = attention.multihead_training(linear, keys, "n", joined, inner)
+    return attention.multihead_counts(linear, keys) | _by_quantity(training)
 
 
 def _within(counts: Counts) -> Counts:
