@@ -74,7 +74,7 @@ def pattern(kind: str, shapes: tuple[Shape, ...]) -> Pattern:
             hint = "counted from the last axis, sizes are equal, or 1, or missing"
             raise NetworkError(f"{kind} cannot combine {texts}: sizes {other[0]} and {most}", hint=hint)
     return tuple(
-        tuple(MISSING if size is None else FULL if size == most else ONE for size, most in zip(row, common, strict=True))
+        tuple({None: MISSING, most: FULL}.get(size, ONE) for size, most in zip(row, common, strict=True))
         for row in zip(*columns, strict=True)
     )
 

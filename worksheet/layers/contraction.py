@@ -111,7 +111,7 @@ def _einsum(equation: str) -> Kind:
 
 
 def _costs(operands: int, gone: str) -> dict[str, str]:
-    """Counts of products of so many factors at every combination of indices, summed over the indices in ``gone``."""
+    """Counts of products with a factor from each operand at every combination of indices, summed over the indices in ``gone``."""
     every = "Y" if gone == "1" else f"Y*{gone}"
     times = "" if operands == 2 else f"{operands - 1}*"
     products = {"multiplications": f"{times}{every}"} if operands > 1 else {}

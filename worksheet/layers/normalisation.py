@@ -16,9 +16,9 @@ from worksheet.layers.normalised import BY_MEAN_SQUARE, OF_BATCH, OF_ROW, by_gro
 from worksheet.layers.shapes import CHANNEL_AXIS, CHANNELS_FIRST, CHANNELWISE, MAP, WIDTH_OF_ROW, axes, by_axis, product
 from worksheet.layers.traits import Role, Writes
 
-AFFINE_WORDS = {1: "with learned scale and shift", 0: "without learned numbers"}
-AFFINE = Symbol("a", "Learned numbers", least=0, default="1", words=AFFINE_WORDS)
-BIAS = Symbol("b", "Shift", least=0, default="1", words={1: "with a learned shift", 0: "without a shift"})
+AFFINE_WORDS = {1: "with scale and shift", 0: "without parameters"}
+AFFINE = Symbol("a", "Parameters", least=0, default="1", words=AFFINE_WORDS)
+BIAS = Symbol("b", "Shift", least=0, default="1", words={1: "with a shift", 0: "without a shift"})
 TRAILING = Symbol("l", "Number of trailing axes that are normalised together", default="1", neutral=1)
 BEFORE = Symbol("R", "Number of places before the channels", rest=True)
 NO_AFFINE = {"noaffine": ("a", 0)}
@@ -114,7 +114,7 @@ RMS_NORM = replace(
     name="RMSNorm",
     title="Root mean square normalisation",
     source="x/root(mean of x*x + eps) over the trailing axes, then times the scale, as in torch.nn.RMSNorm",
-    hyperparameters=(TRAILING, replace(AFFINE, words={1: "with a learned scale", 0: "without learned numbers"})),
+    hyperparameters=(TRAILING, replace(AFFINE, words={1: "with a scale", 0: "without parameters"})),
     counts={
         "weights": "a*X",
         "multiplications": "(1 + a)*X",
@@ -133,7 +133,7 @@ LRN = Kind(
     title="Local response normalisation",
     source=(
         "x/(k + (alpha/n) sum of squares)^beta over a window of channels (Krizhevsky et al., 2012; torch.nn.LocalResponseNorm), "
-        "or of n x n places within a channel (Caffe). Each window is worked by itself, zeros beyond the border included; "
+        "or of n x n places within a channel (Caffe). Each window is computed by itself, zeros beyond the border included; "
         "alpha/n is one number"
     ),
     forms=(Form((MAP,), ("c", "N", "M"), X="c*M*N", Y="c*M*N"), CHANNELS_FIRST[1]),
@@ -163,7 +163,7 @@ NORMALIZE = Kind(
     ),
     forms=(CHANNELS_FIRST[2],),
     hyperparameters=(
-        replace(AFFINE, words={1: "with a learned scale", 0: "without learned numbers"}),
+        replace(AFFINE, words={1: "with a scale", 0: "without parameters"}),
         Symbol("v", "Scale", least=0, default="0", words={0: "one for each channel", 1: "one for all channels"}),
         Symbol("s", "Norm", least=0, default="0", words={0: "of each place", 1: "of the whole map"}),
     ),

@@ -48,7 +48,7 @@ def _biases(gates: int) -> str:
 
 
 def _counts(gates: int, unit: Mapping[str, str], state: str = "k", projection: str = "0") -> dict[str, str]:
-    """The counts of a cell with so many gates.
+    """The counts of a cell with a number of gates.
 
     ``unit`` is what a hidden unit does in a step beside the gates' sums of products, ``state`` the width of what a step
     leaves, ``projection`` the weights that make it from the units. The first layer reads rows of n, the others what both

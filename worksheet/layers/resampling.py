@@ -30,7 +30,7 @@ SIZES = (Size("W", "Width of output tensor", "M*s_w"), Size("H", "Height of outp
 
 
 def interpolation_counts(points: int) -> dict[str, str]:
-    """The counts where each output element is a weighted sum of so many elements; a copy costs nothing."""
+    """The counts where each output element is a weighted sum of some elements; a copy costs nothing."""
     if points == 1:
         return {}
     return {"multiplications": f"{points}*Y", "additions": f"{points - 1}*Y"}

@@ -12,7 +12,7 @@ AXIS = Symbol(
     "a", "Axis of the channels, from 1 (0: the first of maps and volumes, the last of rows)", least=0, default="0", neutral=0
 )
 AXIS_WORD = Word("a", ("a",), quiet=True)
-SINGLE = Symbol("v", "Learned numbers", least=0, default="0", words={0: "one for each channel", 1: "one for all channels"})
+SINGLE = Symbol("v", "Parameters", least=0, default="0", words={0: "one for each channel", 1: "one for all channels"})
 WHERE = "each channel has its own, or all share one; element by element, so no MACs"
 
 SCALE = Kind(

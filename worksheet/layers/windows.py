@@ -44,7 +44,7 @@ ROUNDING = Symbol(
     "Rounding of the output's size",
     least=0,
     default="0",
-    words={DOWN: "down", UP: "up, without windows that start behind the input", UNCLIPPED: "up"},
+    words={DOWN: "down", UP: "up, without windows that start beyond the input", UNCLIPPED: "up"},
 )
 SAME = Symbol(
     "z", "Padding", least=0, default="0", words={1: "such that the output is the input divided by the stride", 0: "as given"}

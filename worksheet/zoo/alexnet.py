@@ -42,7 +42,7 @@ def _lay(design: AlexNetDesign, net: Builder) -> None:
     with net.stage("features"):
         for i, words in enumerate(CONVOLUTIONS, 1):
             conv_relu(net, net.last, f"conv{i}", f"relu{i}", **words)
-            for step in design.after if i < 3 else ("pool",) if i == len(CONVOLUTIONS) else ():
+            for step in {1: design.after, 2: design.after, 5: ("pool",)}.get(i, ()):
                 if step == "norm":
                     net.add("LRN", name=f"norm{i}", n=5)
                 else:
