@@ -10,7 +10,7 @@ from worksheet.errors import WorksheetError
     ("build", "message"),
     [
         (lambda: ws.layer("Conv2D", c=1, w=1), "unknown layer 'Conv2D'"),
-        (lambda: ws.layer("Conv2d", c=1), "Conv2d lacks the kernel width"),
+        (lambda: ws.layer("Conv2d", c=1), "Conv2d needs the kernel width"),
         (lambda: ws.layer("Conv2d", c=1, w=0), "kernel width is 0"),
         (lambda: ws.layer("Conv2d", c=1.0, w=3), "is 1.0; it must be a whole number"),
         (lambda: ws.layer("Conv2d", c="8", w=3), "is '8'; it must be a whole number"),

@@ -16,7 +16,7 @@ OUTPUT = "output"  # the column of output sizes, where a question sheet has one
 
 @dataclass(frozen=True)
 class Step:
-    """One figure: what is asked, its formula, the numbers in place of the symbols, the value.
+    """One figure: what is asked, its formula, the numbers substituted for the symbols, the value.
 
     A step without a value is a hole that a student fills. A step without a formula is not counted.
     """
@@ -32,7 +32,7 @@ class Step:
     note: str = ""  # a sentence below
     worth: str = ""  # of a hole: the marks of its answer
     rounded: bool = False  # the value is near that of the formula: the last sign is ≈
-    forms: Mapping[str, Formula] = field(default_factory=dict)  # forms in place of symbols that have no number
+    forms: Mapping[str, Formula] = field(default_factory=dict)  # forms of the symbols that have no number
     closed: Formula | None = None  # instead of a value, where sizes stay symbols
 
     @property
@@ -52,7 +52,7 @@ class Step:
         apart = {name: f"known_{i}" for i, name in enumerate(self.formula.symbols) if name not in self.forms}
         new: dict[str, Node] = {name: form.tree for name, form in self.forms.items()}
         new |= {name: Name(other) for name, other in apart.items()}
-        formula = Formula.of(rename(self.formula.tree, new))  # in its own grouping: nothing is worked out
+        formula = Formula.of(rename(self.formula.tree, new))  # in its own grouping: nothing is evaluated
         return formula, {other: self.values[name] for name, other in apart.items()}
 
 
@@ -64,7 +64,7 @@ class Row:
     name: str
     kind: str
     spec: str
-    stated: str  # the spec without what had to be worked out: ->4096
+    stated: str  # the spec without what had to be inferred: ->4096
     inputs: tuple[Shape, ...] | None
     output: Shape | None
     values: tuple[tuple[tuple[str, ...], int], ...]  # symbols of one value written together: (("M", "N"), 227)
@@ -74,11 +74,11 @@ class Row:
     numbers: Mapping[str, int] = field(default_factory=dict)  # the value of every symbol of the layer
     sources: tuple[int, ...] = ()  # the numbers of the rows that it reads; 0 is the network's input
     stage: str = ""  # the part of the network that it belongs to
-    same_as: int = 0  # the number of the row that works this layer with these numbers; 0 where the row is worked itself
+    same_as: int = 0  # the number of an earlier row with the same steps; 0 if the steps are in this row
 
     @cached_property
     def counts(self) -> dict[str, Exact]:
-        """The value of each textbook quantity, worked out when it is asked for."""
+        """The value of each textbook quantity, computed on first use."""
         return {name: formula.at(self.numbers) for name, formula in self.quantities.items()}
 
 
@@ -110,7 +110,7 @@ class ColumnHeading:
     name: str
     label: str
     scale: Scale | None = None  # how its figures are written in larger units
-    summed: bool = True  # whether its total is wanted: output sizes have none, and a question may leave one out
+    summed: bool = True  # whether it has a total: output sizes have none, and a question may omit one
     worth: str = ""  # the marks of each of its answers, where all are worth the same
 
     def said(self, value: int | None) -> str:
@@ -140,8 +140,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Handout:
-    """Whose paper it is: what a roster says, as it says it; empty where the paper is for all. ``marks`` is what the
-    answers are worth together."""
+    """The owner of a paper, copied from the roster; empty if the paper is for everyone. ``marks`` is the total of its answers."""
 
     id: str = ""
     name: str = ""
@@ -150,7 +149,7 @@ class Handout:
 
 @dataclass(frozen=True)
 class Derivation:
-    """A whole worked solution. ``totals`` are the sums of the columns, None where they are for the student to find.
+    """A whole worked solution. ``totals`` are the sums of the columns, None where the student must find them.
 
     ``parts`` are the rows by stage, ``kinds`` by kind. ``chosen`` are the sums of the rows shown where not all are.
     """
@@ -175,7 +174,7 @@ class Derivation:
     blank: bool = False
     parts: tuple[Part, ...] = ()
     kinds: tuple[Part, ...] = ()
-    named: bool = False  # the layers bear names that say something
+    named: bool = False  # the layers have meaningful names
     worked: bool = True  # the rows' steps are printed
     pictured: bool = False  # a picture of the network is drawn
     chosen: Mapping[str, int | None] | None = None

@@ -42,7 +42,7 @@ class Where:
 
 
 class WorksheetError(Exception):
-    """Anything that a user can mend: a message, where it applies, and a hint. ``faults`` lists all that were found."""
+    """Anything that a user can fix: a message, where it applies, and a hint. ``faults`` lists all that were found."""
 
     def __init__(self, message: str, where: Where | None = None, hint: str | None = None) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""Puts files in place in one stroke: whoever reads one sees the old file or the new one, never a part."""
+"""Replaces files atomically: a reader sees the old file or the new one, never a part of it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from worksheet.errors import OutputError, Where
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Turn an error of the system about a file into an OutputError at its name."""
+    """Turn an OSError about a file into an OutputError at its name."""
     try:
         yield
     except OSError as fault:
@@ -20,7 +20,7 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def put(part: Path, path: Path) -> None:
-    """A complete file in the place of another, readable as files are here. Raises OutputError."""
+    """Move a complete file to a path, with the permissions of the file that it replaces. Raises OutputError."""
     target = path.resolve()
     with writing(path):
         part.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())

@@ -1,4 +1,4 @@
-"""A memo that stays small: what has been worked out is kept by what it depends on, up to a bound."""
+"""A memo that stays small: results are kept by what they depend on, up to a bound."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ Value = TypeVar("Value")
 
 
 class Bounded(dict[Key, Value]):
-    """A memo of at most so many entries, which starts anew when it is full.
+    """A memo of at most ``most`` entries, emptied when it is full.
 
-    Forgetting everything at once costs nothing while there is room, and what is needed still is soon worked out again. Only
-    ``memo[key] = value`` minds the bound, not ``update`` or ``setdefault``.
+    Emptying it costs nothing until then, and results that are still needed are soon computed again. Only ``memo[key] = value``
+    observes the bound, not ``update`` or ``setdefault``.
 
     >>> memo = Bounded(2)
     >>> for n in range(5):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache, wraps
 from typing import Any, TypeVar
 
+from worksheet.conventions.convention import NO_PROGRAM, Called
 from worksheet.errors import NetworkError, Where, nearest, shown
 from worksheet.layers import Kind, Shape, kind_named
 from worksheet.layers.spelling import Given, hyperparameters
@@ -19,13 +20,10 @@ INPUT = "input"  # the name of the network's input among the layers' inputs
 class Node:
     """A layer in a network.
 
-    ``inputs`` name the layers it reads; empty means the one above, or none for a stored array. ``pattern`` is what numbers
-    cannot say (the equation of an Einsum). ``stage`` is the part of the network that the layer belongs to. ``shares`` names
-    an earlier layer whose parameters this one uses: they are counted there. ``called`` tells how a PyTorch program calls the
-    layer, the most telling word first: ``module`` inside a module of torch.nn, ``leaf`` inside another module without parts,
-    then the call itself (``F.relu``, ``torch.add``, ``Tensor.matmul``, ``+``); in an ONNX file ``module``, then the operators
-    that it stands for (``Gelu``, ``Add Div Erf Mul Mul``); empty where neither is read. ``facts`` are those of
-    ``conventions.facts`` that shapes and arrows do not tell.
+    ``inputs`` name the layers it reads; empty means the one above, or none for a stored tensor. ``pattern`` is what numbers
+    cannot express (the equation of an Einsum). ``stage`` is the part of the network that the layer belongs to. ``shares`` names
+    an earlier layer whose parameters this one uses: they are counted there. ``facts`` are those of
+    ``conventions.facts`` that do not follow from shapes and arrows.
     """
 
     name: str
@@ -36,7 +34,7 @@ class Node:
     pattern: str = ""
     stage: str = ""
     shares: str = ""
-    called: tuple[str, ...] = ()
+    called: Called = NO_PROGRAM
     facts: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -89,7 +87,7 @@ class Network:
         return self.heading.title or self.name
 
     def __getstate__(self) -> dict[str, Any]:
-        """What is pickled: not what has been worked out from the network and is kept with it."""
+        """What is pickled: the fields, not the results that ``once_per_network`` keeps."""
         return {one.name: getattr(self, one.name) for one in fields(self)}
 
     def until(self, name: str) -> Network:
@@ -110,8 +108,7 @@ Result = TypeVar("Result")
 
 
 def once_per_network(work: Callable[[Network], Result]) -> Callable[[Network], Result]:
-    """Make a function of a network alone do its work once: the result is kept with the network, as a cached property would be."""
-
+    """Make a function of a network run once for each network, which keeps the result as it would a cached property."""
     key = f"{work.__module__}.{work.__qualname__}"
 
     @wraps(work)
@@ -126,8 +123,8 @@ def once_per_network(work: Callable[[Network], Result]) -> Callable[[Network], R
 
 
 def _with_own_numbers(nodes: Iterable[Node]) -> Iterator[Node]:
-    """The layers of a part of a network: where what holds shared numbers is not there, the first that uses them holds them."""
-    held: dict[str, str] = {}  # by the layer that holds the numbers in the whole network: the one that does in this part
+    """The layers of a part of a network: parameters whose owner is not in it belong to the first layer that shares them."""
+    held: dict[str, str] = {}  # by the owner in the whole network: the owner in this part
     for node in nodes:
         held.setdefault(node.name, node.name)
         owner = held.setdefault(node.shares, node.name) if node.shares else ""
@@ -146,18 +143,17 @@ def layer(
     """
     try:
         values = _values(kind, tuple(words.items()), tuple(map(type, words.values())))
-    except TypeError:  # a value that has no hash is no number either: the fault says so
+    except TypeError:  # a value that is not hashable is not a number either, which is reported
         values = _values.__wrapped__(kind, tuple(words.items()), ())
     return Node(name, kind_named(kind), values, tuple(inputs), pattern=pattern, stage=stage, shares=shares)
 
 
 @lru_cache(maxsize=4096)
 def _values(kind: str, words: tuple[tuple[str, int], ...], _types: tuple[type, ...]) -> Mapping[str, int]:
-    """A layer's hyperparameters, worked out once for layers that are alike; 1, 1.0 and True are told apart by their types."""
-    found = kind_named(kind)
-    flags = found.spelling.flags
+    """A layer's hyperparameters, read once for equal layers; 1, 1.0 and True differ by their types."""
+    flags = kind_named(kind).spelling.flags
     given = [Given(*flags.get(word, (word, value))) for word, value in words if value or word not in flags]
-    return hyperparameters(found, given)
+    return hyperparameters(kind_named(kind), given)
 
 
 def network(
@@ -169,10 +165,10 @@ def network(
     >>> [(node.name, node.inputs) for node in net.nodes]
     [('conv2d_1', ('input',)), ('relu_1', ('conv2d_1',)), ('linear_1', ('relu_1',))]
     """
-    return Network(name, checked(input), tuple(chained(layers)), Heading(**heading), further=dict(further or {}))
+    return Network(name, check_shape(input), tuple(chain(layers)), Heading(**heading), further=dict(further or {}))
 
 
-def checked(input: Iterable[int]) -> Shape:
+def check_shape(input: Iterable[int]) -> Shape:
     """An input shape of positive whole numbers. Raises NetworkError."""
     shape = tuple(input)
     if not shape or not all(isinstance(size, int) and size > 0 for size in shape):
@@ -180,7 +176,7 @@ def checked(input: Iterable[int]) -> Shape:
     return shape
 
 
-def chained(layers: Iterable[Node]) -> list[Node]:
+def chain(layers: Iterable[Node]) -> list[Node]:
     """The layers with a name each, reading the layer above where they do not say otherwise."""
     nodes: list[Node] = []
     taken: dict[str, int] = {}
@@ -194,7 +190,7 @@ def chained(layers: Iterable[Node]) -> list[Node]:
 
 
 def _fresh(start: str, taken: dict[str, int], named: set[str]) -> str:
-    """relu_1, relu_2, ...: a name that no layer bears yet."""
+    """relu_1, relu_2, ...: a name that is not taken."""
     while True:
         taken[start] = taken.get(start, 0) + 1
         if (name := f"{start}_{taken[start]}") not in named:
@@ -216,7 +212,7 @@ class Builder:
 
     def __init__(self, name: str, input: Iterable[int], *, further: Mapping[str, Shape] | None = None, **heading: str) -> None:
         self.name = name
-        self.input = checked(input)
+        self.input = check_shape(input)
         self.further = dict(further or {})
         self.heading = Heading(**heading)
         self.nodes: list[Node] = []
@@ -228,15 +224,15 @@ class Builder:
 
     def add(
         self, kind: str, *inputs: str, name: str = "", pattern: str = "", shares: str = "",
-        facts: Mapping[str, int] | None = None, called: str = "", **words: int,
+        facts: Mapping[str, int] | None = None, called: Called | str = "", **words: int,
     ) -> str:  # fmt: skip
         """Add a layer that reads ``inputs``, or the layer added before; returns its name. Raises WorksheetError.
 
-        ``called`` is how a program that this network follows makes the layer, where that is no module: ``F.linear``, or
-        ``leaf LayerNorm2d F.layer_norm`` for one inside a module of its own.
+        ``called`` is how a program that this network follows calls the layer, or the call alone, such as ``F.linear``.
         """
         node = layer(kind, name, inputs, pattern=pattern, stage=self._stage, shares=shares, **words)
-        return self.put(replace(node, facts=facts or {}, called=tuple(called.split())) if facts or called else node)
+        how = Called(call=called) if isinstance(called, str) else called
+        return self.put(replace(node, facts=facts or {}, called=how) if facts or any(how) else node)
 
     def put(self, node: Node) -> str:
         """Add a layer that is made already; returns its name."""

@@ -9,11 +9,11 @@ from math import prod
 from worksheet.errors import Collector, NetworkError, Where, WorksheetError
 from worksheet.formula import whole
 from worksheet.layers import INPUT_KIND, Form, Kind, Shape, Symbol, kinds
-from worksheet.layers.kind import PER_ROW
+from worksheet.layers.kind import PER_ROW, shape_text
 from worksheet.layers.spelling import Given, hyperparameters
 from worksheet.network import INPUT, Network, Node, once_per_network
 
-LARGEST = 10**15  # elements of one tensor; what is larger is a mistake in the file
+MAX_ELEMENTS = 10**15  # elements of one tensor; what is larger is a mistake in the file
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Sized:
 
     @property
     def likeness(self) -> int:
-        """What layers that are alike have in common: the identity of their values, since a dictionary has no hash."""
+        """What layers that are alike have in common: the identity of their values, since a dictionary is not hashable."""
         return id(self.values)
 
     def alike(self, node: Node) -> Sized:
@@ -48,24 +48,24 @@ def sized(network: Network) -> tuple[Sized, ...]:
 
 
 @once_per_network
-def given(network: Network) -> tuple[Sized, ...]:
+def input_layers(network: Network) -> tuple[Sized, ...]:
     """The network's inputs as layers that give them, the main one first."""
-    return tuple(_given(name, shape) for name, shape in {INPUT: network.input, **network.further}.items())
+    return tuple(_input_layer(name, shape) for name, shape in {INPUT: network.input, **network.further}.items())
 
 
-def _given(name: str, shape: Shape) -> Sized:
+def _input_layer(name: str, shape: Shape) -> Sized:
     kind = kinds()[INPUT_KIND]
     lengths = [Given(f"o_{axis}", length) for axis, length in enumerate(shape, 1)]
-    found = size(Node(name, kind, hyperparameters(kind, lengths)), ())
-    assert found is not None  # it reads nothing
-    return found
+    row = size(Node(name, kind, hyperparameters(kind, lengths)), ())
+    assert row is not None  # it reads nothing
+    return row
 
 
 def follow(inputs: Mapping[str, Shape | None], nodes: Iterable[Node], faults: Collector) -> list[Sized]:
     """The same for a network that has faults already: after a faulty layer, the sizes are unknown and pass unchecked."""
     shapes: dict[str, Shape | None] = dict(inputs)
     rows: list[Sized] = []
-    known: dict[object, Sized] = {}  # equal layers are worked out once, and share their values
+    known: dict[object, Sized] = {}  # equal layers are sized once, and share their values
     for node in nodes:
         received = tuple([shapes.get(name) for name in node.inputs])
         key = (node.kind.name, received, node.pattern, *node.hyperparameters.items())
@@ -95,13 +95,13 @@ def size(node: Node, received: tuple[Shape | None, ...]) -> Sized | None:
     shapes = tuple(shape for shape in received if shape is not None)
     if len(shapes) < len(received):
         return None
-    kind, form, taken = _met(node, shapes)
-    values, leading = _bound(form, taken) or ({}, ())
+    kind, form, taken = _fit(node, shapes)
+    values, leading = _bind(form, taken) or ({}, ())
     for name, value in values.items():
         stated = node.hyperparameters.get(name, value)
         if stated != value:
-            found = _product(shapes[0]) if prod(shapes[0]) == value else f"rows of {value}"
-            message = f"{kind.name} states {stated} inputs, but receives {found}"
+            received_inputs = _product(shapes[0]) if prod(shapes[0]) == value else f"rows of {value}"
+            message = f"{kind.name} states {stated} inputs, but receives {received_inputs}"
             raise NetworkError(message, _place(node), f"write {value}, or leave the number out")
     values |= node.hyperparameters
     _check(node, kind, values)
@@ -115,13 +115,13 @@ def _output(node: Node, kind: Kind, form: Form, values: Mapping[str, int], leadi
     output: list[int] = []
     for text in form.output:
         output += leading if rest and text == rest else [whole(kind.formula(text).at(values))]
-    if any(length < 1 for length in output) or prod(output) > LARGEST:
-        shape = " x ".join(map(str, output))
-        raise NetworkError(f"the output of {kind.name} would be {shape}", _place(node), f"sizes from 1 to {LARGEST:,} elements")
+    if any(length < 1 for length in output) or prod(output) > MAX_ELEMENTS:
+        message = f"the output of {kind.name} would be {shape_text(output)}"
+        raise NetworkError(message, _place(node), f"sizes from 1 to {MAX_ELEMENTS:,} elements")
     return tuple(output)
 
 
-def _met(node: Node, shapes: tuple[Shape, ...]) -> tuple[Kind, Form, tuple[Shape, ...]]:
+def _fit(node: Node, shapes: tuple[Shape, ...]) -> tuple[Kind, Form, tuple[Shape, ...]]:
     """The kind made to fit, how it meets these shapes, and the shapes as it takes them."""
     kind = node.kind
     if kind.specialise:
@@ -134,16 +134,16 @@ def _met(node: Node, shapes: tuple[Shape, ...]) -> tuple[Kind, Form, tuple[Shape
     if kind.flattens and len(shapes) == 1 and len(shapes[0]) >= kind.flattens and not per_row:
         taken = ((prod(shapes[0]),),)
     for form in (*kind.forms, *kind.repeated_forms):
-        if _bound(form, taken) is not None:
+        if _bind(form, taken) is not None:
             return kind, form, taken
     raise NetworkError(_refusal(kind, shapes), _place(node), _hint(kind, shapes))
 
 
-def _bound(form: Form, shapes: tuple[Shape, ...]) -> tuple[dict[str, int], Shape] | None:
+def _bind(form: Form, shapes: tuple[Shape, ...]) -> tuple[dict[str, int], Shape] | None:
     """The value of every symbol of the inputs, and the leading axes that a symbol of rest takes; None where they do not fit."""
     if len(shapes) != len(form.inputs):
         return None
-    found: dict[str, int] = {}
+    values: dict[str, int] = {}
     leading: Shape | None = None
     for axes, shape in zip(form.inputs, shapes, strict=True):
         rest = bool(axes) and isinstance(axes[0], Symbol) and axes[0].rest
@@ -155,16 +155,16 @@ def _bound(form: Form, shapes: tuple[Shape, ...]) -> tuple[dict[str, int], Shape
             if leading not in (None, shape[:many]):
                 return None
             leading = shape[:many]
-            found[axes[0].name] = prod(leading)  # type: ignore[union-attr]
+            values[axes[0].name] = prod(leading)  # type: ignore[union-attr]
         for axis, length in zip(fixed, shape[many:], strict=True):
-            if (found.setdefault(axis.name, length) if isinstance(axis, Symbol) else axis) != length:
+            if (values.setdefault(axis.name, length) if isinstance(axis, Symbol) else axis) != length:
                 return None
-    return {symbol.name: found[symbol.name] for symbol in form.symbols}, leading or ()
+    return {symbol.name: values[symbol.name] for symbol in form.symbols}, leading or ()
 
 
 def _refusal(kind: Kind, shapes: tuple[Shape, ...]) -> str:
     takes = dict.fromkeys(" and ".join(" x ".join(_axis(axis) for axis in axes) for axes in form.inputs) for form in kind.forms)
-    receives = " and ".join(" x ".join(map(str, shape)) for shape in shapes) or "nothing"
+    receives = " and ".join(map(shape_text, shapes)) or "nothing"
     return f"{kind.name} takes {' or '.join(takes) or 'no input'}, but receives {receives}"
 
 
@@ -172,7 +172,7 @@ def _hint(kind: Kind, shapes: tuple[Shape, ...]) -> str | None:
     wanted = {len(form.inputs) for form in kind.forms}
     if len(shapes) not in wanted:
         return f"it reads {' or '.join(map(str, sorted(wanted)))} inputs, not {len(shapes)}"
-    return "it stands behind a layer that flattens" if len(shapes[0]) == 1 else None
+    return "it usually follows a layer that flattens" if len(shapes[0]) == 1 else None
 
 
 def _axis(axis: Symbol | int) -> str:
@@ -195,5 +195,4 @@ def _place(node: Node) -> Where:
 
 
 def _product(shape: Shape) -> str:
-    text = " x ".join(map(str, shape))
-    return f"{text} = {prod(shape)}" if len(shape) > 1 else text
+    return f"{shape_text(shape)} = {prod(shape)}" if len(shape) > 1 else shape_text(shape)

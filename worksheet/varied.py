@@ -80,13 +80,13 @@ def with_sizes(network: Network, values: Mapping[SizeVariable, Exact]) -> Networ
     for variable, value in values.items():
         for axis in variable.effect.axes:
             shape[axis] = whole(value)
-    made = _made(network, tuple(shape)) if any(variable.effect.axes for variable in values) else network
+    made = _for_input(network, tuple(shape)) if any(variable.effect.axes for variable in values) else network
     for variable, value in values.items():
         if variable.effect.node:
             made = _with_hyperparameters(made, variable, value)
     for variable, value in values.items():
         if variable.effect.width:
-            made = widened(made, value)
+            made = widen(made, value)
     return made
 
 
@@ -95,7 +95,7 @@ def batch(values: Mapping[SizeVariable, Exact], otherwise: int = 1) -> int:
     return next((whole(value) for variable, value in values.items() if variable.symbol == BATCH), otherwise)
 
 
-def _made(network: Network, shape: Shape) -> Network:
+def _for_input(network: Network, shape: Shape) -> Network:
     return network.made_for(shape) if network.made_for else replace(network, input=shape)
 
 
@@ -150,14 +150,8 @@ def _of_layer(network: Network, name: str) -> SizeVariable:
     index = plain if 0 < len(plain) <= MAX_OF_NAME else str(no)
     letter = symbol.name.partition("_")[0] if len(numbers) > 1 or "_" not in symbol.name else symbol.name.replace("_", "")
     meaning = f"{symbol.inline_meaning.partition(' on each side')[0] if len(numbers) > 1 else symbol.inline_meaning} of {owner}"
-    return SizeVariable(
-        name,
-        f"{letter}_{index}",
-        meaning,
-        node.hyperparameters[numbers[0]],
-        Effect(node=owner, numbers=numbers),
-        least=symbol.least,
-    )
+    value, effect = node.hyperparameters[numbers[0]], Effect(node=owner, numbers=numbers)
+    return SizeVariable(name, f"{letter}_{index}", meaning, value, effect, symbol.least)
 
 
 def _numbers(kind: Kind, word: str) -> tuple[str, ...]:
@@ -184,7 +178,7 @@ def _with_unique_symbols(variables: Sequence[SizeVariable]) -> Iterator[SizeVari
 
 def _width(network: Network) -> SizeVariable:
     """The multiplier of all widths, in steps of one over their greatest common divisor."""
-    scaled = _scaled(network)
+    scaled = _scaled_layers(network)
     if not scaled:
         raise NetworkError(f"{network.name} has no layer inside whose width could vary")
     parts = reduce(gcd, [node.hyperparameters[node.kind.width] for node in network.nodes if node.name in scaled])
@@ -194,13 +188,13 @@ def _width(network: Network) -> SizeVariable:
     )
 
 
-def widened(network: Network, factor: Exact) -> Network:
+def widen(network: Network, factor: Exact) -> Network:
     """The network with the widths of its layers multiplied, except for those that give its results.
 
     A layer with a group for each channel keeps one for each. Raises NetworkError where a width would not be whole, or
     layers would not fit together.
     """
-    scaled, depthwise = _scaled(network), _depthwise(sized(network))
+    scaled, depthwise = _scaled_layers(network), _depthwise(sized(network))
     nodes = []
     for node in network.nodes:
         names = [name for name, wide in ((node.kind.width, node.name in scaled), (GROUPS, node.name in depthwise)) if wide]
@@ -222,7 +216,7 @@ def _depthwise(layers: Iterable[Sized]) -> frozenset[str]:
     return frozenset(layer.node.name for layer in layers if 1 < layer.values.get(GROUPS, 1) == layer.values.get("c"))
 
 
-def _scaled(network: Network) -> frozenset[str]:
+def _scaled_layers(network: Network) -> frozenset[str]:
     """The layers with a width that is read, directly or not, by another layer with a width."""
     feeding: set[str] = set()
     scaled: set[str] = set()

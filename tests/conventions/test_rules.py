@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import worksheet as ws
+from worksheet.conventions.convention import Called
 from worksheet.conventions.facts import FACTS
 from worksheet.errors import WorksheetError
 from worksheet.formula import Scale
@@ -25,7 +26,10 @@ def own(tmp_path: Path) -> Own:
     return write
 
 
-def called(*calls: tuple[str, ...]) -> ws.Network:
+CALLS = (Called(call="F.relu"), Called(call="torch.relu"))
+
+
+def called(*calls: Called) -> ws.Network:
     from dataclasses import replace
 
     nodes = [replace(ws.layer("ReLU", f"relu_{i}"), called=words) for i, words in enumerate(calls)]
@@ -34,12 +38,12 @@ def called(*calls: tuple[str, ...]) -> ws.Network:
 
 def test_a_rule_may_differ_by_the_call(own: Own) -> None:
     rule = own('columns: {n: {ReLU: {module: 3*X, F.relu: X, "*": 0}}}')
-    net = called((), ("module", "ReLU", "F.relu"), ("F.relu",), ("torch.relu",), ("leaf", "Own", "F.relu"))
+    net = called(Called(), Called("module", "ReLU", "F.relu"), *CALLS, Called("leaf", "Own", "F.relu"))
     assert [row.columns[0].value for row in ws.derive(net, rule).rows] == [210, 210, 70, 0, 70]
 
 
 def test_a_call_without_a_rule_is_listed(own: Own) -> None:
-    d = ws.derive(called(("F.relu",), ("torch.relu",)), own("columns: {n: {ReLU: {F.relu: X}}}"))
+    d = ws.derive(called(*CALLS), own("columns: {n: {ReLU: {F.relu: X}}}"))
     assert d.totals == {"n": 70}
     assert any("S. No. 2 (ReLU)" in note for note in d.notes)
 

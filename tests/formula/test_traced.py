@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from worksheet.formula import Formula
 from worksheet.formula.exact import common_divisor, simplest
-from worksheet.formula.polynomial import MAX_TERMS, Polynomial, TooLong, named
+from worksheet.formula.polynomial import MAX_TERMS, Polynomial, TooLong
 from worksheet.formula.simplify import atom_name, factor
 from worksheet.formula.traced import NeedsFinerClasses, Trace, Variable
 from worksheet.formula.traced_numbers import Ratio, Traced, polynomial_of
+from worksheet.formula.tree import Name
 
 VALUES = st.integers(1, 60)
 FEW = settings(max_examples=150)
@@ -251,7 +252,7 @@ def test_putting_polynomials_in_place(a: Polynomial, b: Polynomial, c: Polynomia
 @FEW
 @given(FORMS)
 def test_a_polynomial_reads_back(a: Polynomial) -> None:
-    formula = Formula(Formula.of(a.node(named({0: "M", 1: "L"}))).source)
+    formula = Formula(Formula.of(a.node(lambda atom: Name("ML"[atom]))).source)
     assert formula.evaluate(M=7, L=-4) == a.at(PLACE)
 
 
@@ -272,4 +273,4 @@ def test_factored_forms_are_the_same(a: Polynomial) -> None:
         for _ in range(5):
             values = {atom: source.randint(-50, 50) for atom in (0, 1)}
             assert formula.evaluate(**{atom_name(atom): value for atom, value in values.items()}) == a.at(values)
-        assert len(formula.source) <= len(Formula.of(a.node(named({0: "x_0", 1: "x_1"}))).source) + 2
+        assert len(formula.source) <= len(Formula.of(a.node(lambda atom: Name(f"x_{atom}"))).source) + 2

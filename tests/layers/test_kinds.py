@@ -5,7 +5,7 @@ import pytest
 from worksheet import Formula
 from worksheet.errors import WorksheetError
 from worksheet.layers import QUANTITIES, kinds
-from worksheet.layers.spelling import Given, hyperparameters, spelled
+from worksheet.layers.spelling import Given, hyperparameters, spell
 
 
 @pytest.mark.parametrize("kind", kinds().values(), ids=lambda kind: kind.name)
@@ -34,7 +34,7 @@ def test_an_example_of_the_spelling_reads_back(kind, sheet) -> None:
     front = f"---\ninput: {shapes[0]}\nconvention: textbook\n" + (f"inputs:\n{further}" if further else "") + "---\n"
     net = ws.read(sheet(front + kind.spelling.example + (f" <- input{reads}" if reads else "") + "\n"))
     (node,) = net.nodes
-    words = spelled(kind, node.hyperparameters, node.pattern)
+    words = spell(kind, node.hyperparameters, node.pattern)
     assert f"{kind.name}: {words}".rstrip(": ") == kind.spelling.example
     for format in ("md", "typ", "html"):
         assert ws.render(ws.derive(net), format)
@@ -61,7 +61,7 @@ def test_words_set_axes_together_or_apart() -> None:
     conv = kinds()["Conv2d"]
     values = hyperparameters(conv, [Given("c", 8), Given("w", 3), Given("h", 5), Given("s", 2), Given("sh", 1), Given("p_w", 1)])
     assert (values["w"], values["h"], values["s_w"], values["s_h"], values["p_w"], values["p_h"]) == (3, 5, 2, 1, 1, 0)
-    assert spelled(conv, values) == "8c 3w 5h 2sw 1sh 1pw 0ph"
+    assert spell(conv, values) == "8c 3w 5h 2sw 1sh 1pw 0ph"
 
 
 def test_a_pooling_window_steps_by_its_own_size() -> None:

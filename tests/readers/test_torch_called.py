@@ -40,7 +40,7 @@ class Written(nn.Module):
 
 def called(module: nn.Module, *inputs: tuple[int, ...], **options: Any) -> list[tuple[str, tuple[str, ...]]]:
     """Each row's kind, and how it is called."""
-    return [(node.kind.name, node.called) for node in ws.read(module, input=list(inputs), **options).nodes]
+    return [(node.kind.name, tuple(filter(None, node.called))) for node in ws.read(module, input=list(inputs), **options).nodes]
 
 
 def words(body: Callable[..., Any], *inputs: tuple[int, ...]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from worksheet.conventions.facts import FACTS, RUN
 from worksheet.derivation import Statement
@@ -13,12 +14,31 @@ from worksheet.layers import INPUT_KIND, SAVED, TRAINED, Kind, Role
 
 ANY = "*"  # every kind without its own rule; every call without one
 PLAIN = ""  # a rule that applies however the layer is called
-SORTS = ("module", "leaf")  # of modules without submodules: torch's, others; the class follows
-MODULE = ("module",)  # how a layer is called where there is no program: as a module of torch.nn, if there is one
-TRAINING = frozenset({*TRAINED, SAVED})  # quantities of kinds whose training cost has been worked out
+TRAINING = frozenset({*TRAINED, SAVED})  # quantities of kinds whose training cost is known
 
-Called = tuple[str, ...]
 Table = Mapping[str, Formula]  # rules by the call
+
+
+class Called(NamedTuple):
+    """How a program calls a layer; all empty where no program was read.
+
+    ``sort`` is ``module`` inside a module of torch.nn and in an ONNX file, ``leaf`` inside another module without submodules.
+    ``class_name`` is the module's class; in an ONNX file, the operators that the layer replaces (``Add Div Erf Mul Mul``).
+    ``call`` is the call itself: ``F.relu``, ``torch.add``, ``Tensor.matmul``, ``+``.
+    """
+
+    sort: str = ""
+    class_name: str = ""
+    call: str = ""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What a rule's table is searched for, in this order; a layer without a program counts as a module of torch.nn."""
+        called = filter(None, (self.class_name, self.sort, self.call)) if any(self) else ("module",)
+        return (PLAIN, *called, ANY)
+
+
+NO_PROGRAM = Called()  # how a layer is called where no program was read
 
 
 @dataclass(frozen=True)
@@ -42,14 +62,14 @@ class Column:
     unrepeated: frozenset[str] = frozenset()  # kinds that cost the same however often the layer runs
     scale: Scale | None = None
 
-    def rule(self, kind: Kind, called: Called = ()) -> Formula | None:
+    def rule(self, kind: Kind, called: Called = NO_PROGRAM) -> Formula | None:
         """The rule for a kind of layer that is called in this way; None where the column does not count it."""
         table = self.rules.get(kind.name)
         if table is not None:
-            return next((table[word] for word in words(called) if word in table), None)
+            return next((table[key] for key in called.keys if key in table), None)
         if kind.role is Role.INPUT:  # counts only where a rule says so
             return kind.formula("0")
-        text = next((self.otherwise[word] for word in words(called) if word in self.otherwise), None)
+        text = next((self.otherwise[key] for key in called.keys if key in self.otherwise), None)
         rule = None if text is None else kind.formula(text)
         return rule if kind.training or not rule or TRAINING.isdisjoint(rule.symbols) else None
 
@@ -66,7 +86,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Convention:
-    """A convention: a way of counting. ``rules`` are its sentences for the reader; ``reference`` builds the formulas up, by kind.
+    """A convention. ``rules`` are its sentences for the reader; ``reference`` builds the formulas up, by kind.
 
     ``faults`` describe what a tool counts wrongly, by kind; ``main`` is the column that the tool is asked for.
     """
@@ -82,8 +102,8 @@ class Convention:
     faults: Mapping[str, str] = field(default_factory=dict)
     refuses: bool = False  # a kind without a rule is a fault; otherwise it is listed
     main: str = ""
-    inlines: bool = False  # formulas of the output's sizes take the place of W and H
-    memory: str = ""  # the column of stored bytes, where the memory of the whole network is worked out too
+    inlines: bool = False  # W and H are written out as the formulas of the output's sizes
+    memory: str = ""  # the column of stored bytes, if the memory of the whole network is derived too
 
     def column(self, name: str = "") -> Column:
         """A column by its name; the main one without. Raises KeyError."""
@@ -117,10 +137,3 @@ class Convention:
     def counts_inputs(self) -> bool:
         """Whether the network's own inputs are counted."""
         return any(INPUT_KIND in column.rules for column in self.columns)
-
-
-def words(called: Called) -> Called:
-    """What a rule's table is searched for: the module's class, what sort of module it is, the call, then anything."""
-    called = called or MODULE
-    by_class = (*called[1:2], called[0], *called[2:]) if called[0] in SORTS else called
-    return (PLAIN, *by_class, ANY)

@@ -42,7 +42,7 @@ def _known(name: str) -> str:
     return name
 
 
-def named(*others: str) -> KnownName:
+def data_type(*others: str) -> KnownName:
     """The type of a key or value that names a data type, or one of some other words."""
     return KnownName("dtype", "unknown data type {}", known=lambda: (*others, *BITS))
 

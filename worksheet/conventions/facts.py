@@ -66,9 +66,8 @@ STATED = (  # by the network, and prefixed with the program that they are facts 
 DEFAULTS = {symbol.name: symbol.neutral or 0 for symbol in STATED}  # where nothing is stated
 FACTS = {symbol.name: symbol for symbol in (*RUN, *GRAPH, *STATED)}
 SILENCES = {"wanted": "not needed: the input depends on no learnt number"}  # why a column is 0 where a fact is 0
-PARTIAL = {
-    "wanted": "only what leads to its parameters: the input depends on no learnt number"
-}  # and why it then counts a part only
+# Why it counts only a part where a fact is 0.
+PARTIAL = {"wanted": "only what leads to its parameters: the input depends on no learnt number"}
 PART = Fraction(1, 8)  # the least size of a number: a bit, a fraction of a byte
 LEAST: dict[str, Exact] = {name: symbol.least for name, symbol in FACTS.items()}
 LEAST |= {symbol.name: PART for symbol in BYTES.values()}

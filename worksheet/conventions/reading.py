@@ -32,7 +32,7 @@ from worksheet.schema import (
     Schema,
     TableOf,
     read_file,
-)  # fmt: skip
+)
 
 BY_COLUMN = ("headings", "asks", "remarks", "scales", "unrepeated")  # tables by column
 OF_COLUMNS = ("once", "again", "batched", "whole")  # lists of columns
@@ -74,7 +74,7 @@ class RuleText:
 @cache
 def _vocabulary(kind: str) -> tuple[Collection[str], Mapping[str, Exact]]:
     """The names that a rule for a kind may use, and the least value of each."""
-    if kind == ANY:  # what training costs is left out where it has not been worked out
+    if kind == ANY:  # the cost of training is omitted where it is not known
         return frozenset({*QUANTITIES, *TRAINED, SAVED, "X", "Y", *FACTS}), LEAST
     return kinds()[kind].vocabulary() | FACTS.keys(), LEAST | kinds()[kind].least
 
@@ -142,11 +142,11 @@ CONVENTION = Record((
     Field(
         "once",
         COLUMNS,
-        "Columns of stored numbers: a layer that runs several times, or that uses another's weights, adds nothing to them, "
+        "Columns of parameters and buffers: a layer that runs several times, or uses another's weights, adds nothing to them, "
         "and they do not grow with the batch.",
         "none",
     ),
-    Field("again", COLUMNS, "Columns of stored numbers that count shared weights at each layer that uses them.", "none"),
+    Field("again", COLUMNS, "Columns of parameters and buffers that count shared weights at each layer that uses them.", "none"),
     Field(
         "batched",
         COLUMNS,
@@ -218,7 +218,7 @@ def read_convention(path: Path) -> Convention:
     columns = tuple(_column(name, dict(rules), given) for name, rules in given["columns"].items())
     names = [column.name for column in columns]
     counting = [column.name for column in columns if not column.once]
-    reference = {kind: _flattened(tables) for kind, tables in given.get("reference", {}).items()}
+    reference = {kind: _flatten(tables) for kind, tables in given.get("reference", {}).items()}
     return Convention(
         name=path.stem,
         title=given["title"],
@@ -252,5 +252,5 @@ def _column(name: str, rules: dict[str, Mapping[str, Formula]], given: Mapping[s
     )
 
 
-def _flattened(tables: tuple[Mapping[str, Formula], ...]) -> tuple[Statement, ...]:
+def _flatten(tables: tuple[Mapping[str, Formula], ...]) -> tuple[Statement, ...]:
     return tuple(Statement(label, formula) for table in tables for label, formula in table.items())

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from worksheet.conventions import Column, Convention
+from worksheet.conventions.convention import NO_PROGRAM
 from worksheet.counting.folding import Folded, folded_facts
 from worksheet.counting.graph_facts import fact_values, graph
 from worksheet.counting.run import Run
 from worksheet.errors import ConventionError, FormulaError, Where
 from worksheet.formula import Exact
 from worksheet.network import Network
-from worksheet.sizes import Sized, given, sized
+from worksheet.sizes import Sized, input_layers, sized
 
 
 @dataclass(eq=False)
@@ -38,7 +39,7 @@ class FoldedForms:
     def of(self, layer: Sized, graph: Mapping[str, int], run: Run) -> Folded:
         """The formulas of a layer with the facts of the graph, in this run or in ``once``."""
         facts = {**folded_facts(layer), **graph} if self.folds_layers else graph
-        called = layer.node.called if self.convention.by_call else ()
+        called = layer.node.called if self.convention.by_call else NO_PROGRAM
         key = (layer.kind, layer.form, called, run.batch, *facts.items())
         if key not in self._known:
             inlines = self.convention.inlines if self.inline_sizes is None else self.inline_sizes
@@ -66,7 +67,7 @@ class Counting:
     @property
     def inputs(self) -> tuple[Sized, ...]:
         """The network's inputs, where the convention counts them."""
-        return given(self.network) if self.convention.counts_inputs else ()
+        return input_layers(self.network) if self.convention.counts_inputs else ()
 
     def facts(self, layer: Sized) -> dict[str, int]:
         """What the convention's rules ask of the graph."""
@@ -84,7 +85,7 @@ class Counting:
     def fold(self, layer: Sized) -> Folded:
         """The formulas of a layer; looked up once for layers that are alike."""
         name = layer.node.name
-        called = layer.node.called if self.convention.by_call else ()
+        called = layer.node.called if self.convention.by_call else NO_PROGRAM
         key = (layer.likeness, called, name in self.input_independent, *[values.get(name, 0) for values in self._facts.values()])
         folded = self._folded.get(key)
         if folded is None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from worksheet.conventions import Column
-from worksheet.conventions.convention import Called
+from worksheet.conventions.convention import NO_PROGRAM, Called
 from worksheet.conventions.facts import BATCH, GRAPH, LEAST, PARTIAL, SAMPLES, SILENCES, STATED
 from worksheet.counting.run import Run
 from worksheet.formula import Formula
@@ -30,7 +30,7 @@ class Folded:
     """
 
     def __init__(
-        self, kind: Kind, form: Form, facts: Mapping[str, int], columns: Sequence[Column], *, called: Called = (),
+        self, kind: Kind, form: Form, facts: Mapping[str, int], columns: Sequence[Column], *, called: Called = NO_PROGRAM,
         run: Run | None = None, inline_sizes: bool = True,
     ) -> None:  # fmt: skip
         self.inline_sizes = inline_sizes

@@ -7,7 +7,7 @@ from typing import Any
 
 from worksheet import conventions
 from worksheet.conventions import Column, Convention, convention
-from worksheet.conventions.convention import ANY, MODULE, PLAIN
+from worksheet.conventions.convention import ANY, NO_PROGRAM, PLAIN, Called
 from worksheet.conventions.facts import FACTS
 from worksheet.counting.folding import GENERAL, Folded
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
@@ -101,7 +101,7 @@ def _rules(column: Column, kind: Kind) -> Iterable[tuple[str, Formula]]:
     table = column.rules.get(kind.name)
     calls = list(table if table is not None else column.otherwise) or [PLAIN]
     for call in calls:
-        called = MODULE if call in {PLAIN, "module"} else (call,)
+        called = NO_PROGRAM if call in {PLAIN, "module"} else Called(call=call)
         rule = Folded(kind, kind.forms[0], {}, [column], called=called, inline_sizes=False).rules[0]
         if rule is not None:
             yield call, rule

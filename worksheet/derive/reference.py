@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from worksheet.conventions import Convention
+from worksheet.conventions.convention import NO_PROGRAM
 from worksheet.conventions.facts import FACTS
 from worksheet.counting.counting import Counting
 from worksheet.counting.folding import USUAL, Folded, folded_facts
@@ -25,7 +26,7 @@ def sections(counting: Counting, layers: Iterable[Sized], always: bool) -> list[
     """
     groups: dict[tuple[object, ...], list[tuple[int, Sized]]] = {}
     for no, layer in enumerate(layers, 1):
-        key = (layer.kind, layer.form, layer.node.called if counting.convention.by_call else ())
+        key = (layer.kind, layer.form, layer.node.called if counting.convention.by_call else NO_PROGRAM)
         groups.setdefault(key, []).append((no, layer))
     by_title: dict[str, list[tuple[Section, list[int]]]] = {}  # by title, each with the rows that it serves
     for group in groups.values():
@@ -76,7 +77,7 @@ def _section(counting: Counting, group: list[Sized], always: bool) -> Section:
     convention, run = counting.convention, counting.run
     facts = [folded_facts(layer) | counting.facts(layer) for layer in group]
     common = USUAL | {name: value for name, value in facts[0].items() if all(other.get(name) == value for other in facts)}
-    called = group[0].node.called if convention.by_call else ()
+    called = group[0].node.called if convention.by_call else NO_PROGRAM
     folded = Folded(kind, form, common, convention.columns, called=called, run=run, inline_sizes=convention.inlines)
     values = [{**layer.values, **run.values, **own} for layer, own in zip(group, facts, strict=True)]
     distinct = list({tuple(each.items()): each for each in values}.values())

@@ -21,7 +21,7 @@ from worksheet.derive.reference import general_section, list_in_words, sections
 from worksheet.errors import ConventionError, Where
 from worksheet.formula import Digits, Exact, Formula
 from worksheet.layers import STORED, kinds
-from worksheet.layers.spelling import spelled
+from worksheet.layers.spelling import spell
 from worksheet.network import INPUT, Network
 from worksheet.sizes import Sized
 
@@ -190,8 +190,8 @@ class _Solution(LayerSteps, Counting):
             no=0,
             name="",
             kind=kind.name,
-            spec=spelled(kind, layer.values, layer.node.pattern),
-            stated=spelled(kind, layer.node.hyperparameters, layer.node.pattern),
+            spec=spell(kind, layer.values, layer.node.pattern),
+            stated=spell(kind, layer.node.hyperparameters, layer.node.pattern),
             inputs=layer.inputs,
             output=layer.output,
             values=_group_values(layer),

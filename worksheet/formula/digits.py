@@ -30,7 +30,7 @@ class Digits:
     def result(self, value: Exact) -> str:
         """A value by itself: always grouped."""
         if isinstance(value, int):
-            return self._grouped(value)
+            return self._group(value)
         return self._fraction(value)
 
     def operand(self, value: Exact) -> str:
@@ -39,7 +39,7 @@ class Digits:
             return str(value).replace("-", MINUS)
         return self.result(value)
 
-    def _grouped(self, value: int) -> str:
+    def _group(self, value: int) -> str:
         text = str(abs(value))
         sign = MINUS if value < 0 else ""
         if not self.separator or len(text) <= self.primary:
@@ -53,11 +53,11 @@ class Digits:
     def _fraction(self, value: Fraction) -> str:
         scale = 10**MAX_DECIMALS
         if scale % value.denominator:
-            return f"{self._grouped(value.numerator)}/{self._grouped(value.denominator)}"
+            return f"{self._group(value.numerator)}/{self._group(value.denominator)}"
         whole, rest = divmod(abs(value), 1)
         decimals = str(rest * scale).zfill(MAX_DECIMALS).rstrip("0")
         sign = MINUS if value < 0 else ""
-        return f"{sign}{self._grouped(int(whole))}{self.point}{decimals}" if decimals else sign + self._grouped(int(whole))
+        return f"{sign}{self._group(int(whole))}{self.point}{decimals}" if decimals else sign + self._group(int(whole))
 
 
 # Babel's data for the locales of the package's own conventions: importing Babel takes longer than solving a sheet.

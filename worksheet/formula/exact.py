@@ -185,7 +185,7 @@ def whole(value: Exact) -> int:
 
 
 def check_size(value: Exact) -> Exact:
-    """The value itself. Raises FormulaError where it is too large to be printed."""
+    """The value itself. Raises FormulaError where it has too many bits."""
     if value.numerator.bit_length() > MAX_BITS or value.denominator.bit_length() > MAX_BITS:
         raise FormulaError(f"a value of more than {MAX_BITS:,} bits is too large")
     return value

@@ -30,8 +30,8 @@ class Formula:
 
     ``text`` may hold ``+ - * / **``, parentheses, whole numbers, names with one subscript (``p_w``, Greek letters spelled
     out) and ``floor ceil max min gcd``. Everything else raises FormulaError with its position. ``least`` gives the smallest
-    value of a symbol (more than 0 makes it positive for sympy, 0 nonnegative); symbols are whole numbers, but for those whose
-    least value is a fraction.
+    value of a symbol (more than 0 makes it positive for sympy, 0 nonnegative); symbols are whole numbers, except for those
+    whose least value is a fraction.
 
     >>> f = Formula("(c*w*h + b)*k")
     >>> f.symbols, f.evaluate(c=3, w=11, h=11, b=1, k=64)
@@ -187,7 +187,7 @@ class Formula:
     # Rewrites
 
     def given(self, /, **facts: int) -> Formula:
-        """The formula with numbers in place of some symbols, and simplified where they leave ``* 1``, ``+ 0`` and the like.
+        """The formula with numbers substituted for some symbols, simplified where that leaves ``* 1``, ``+ 0`` and the like.
 
         >>> Formula("k*(c*w*h - 1 + b)").given(b=1).source, Formula("k*(c*w*h + b)").given(b=0).source
         ('k*c*w*h', 'k*c*w*h')
@@ -227,7 +227,7 @@ class Formula:
         return {names.get(name, name): least for name, least in self.least.items()}
 
     def inlined(self, /, **formulas: Formula | str) -> Formula:
-        """The formula with whole formulas in place of symbols, all at once.
+        """The formula with whole formulas substituted for symbols, all at once.
 
         >>> Formula("k*(c*w*h + 1)*W").inlined(W="(M - w)/s + 1").source
         'k*(c*w*h + 1)*((M - w)/s + 1)'
@@ -271,7 +271,7 @@ class Formula:
 
     @cached_property
     def _insides(self) -> list[tuple[Node, Evaluator]]:
-        """What stands inside each bracket, with its evaluator."""
+        """The argument of each floor and ceiling, with its evaluator."""
         calls = [n for n in walk(self.tree) if isinstance(n, Call) and n.function in BRACKETS]
         return [(call.arguments[0], evaluator(call.arguments[0])) for call in calls]
 

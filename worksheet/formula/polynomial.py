@@ -8,7 +8,7 @@ from functools import reduce
 from math import lcm
 
 from worksheet.formula.exact import simplest
-from worksheet.formula.tree import Exact, Name, Negative, Node, Number, Operation
+from worksheet.formula.tree import Exact, Negative, Node, Number, Operation
 
 Monomial = tuple[tuple[int, int], ...]  # atoms with their powers, in the order of the atoms' numbers
 MAX_TERMS = 2_000  # of one polynomial
@@ -133,7 +133,7 @@ class Polynomial:
         return simplest(total)
 
     def put(self, polynomials: Mapping[int, Polynomial]) -> Polynomial:
-        """The polynomial with others in place of its atoms."""
+        """The polynomial with others substituted for its atoms."""
         total = Polynomial({})
         for monomial, number in self.terms.items():
             factors = [polynomials[atom] ** power for atom, power in monomial]
@@ -202,8 +202,3 @@ def _factors(monomial: Monomial, write: Callable[[int], Node]) -> Iterator[Node]
     for atom, power in monomial:
         node = write(atom)
         yield node if power == 1 else Operation("**", node, Number(power))
-
-
-def named(names: Mapping[int, str]) -> Callable[[int], Node]:
-    """A writer of atoms as symbols."""
-    return lambda atom: Name(names[atom])

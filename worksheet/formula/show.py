@@ -27,7 +27,7 @@ class PrintedNode:
     head: str
     tail: str
     tall: bool = False
-    valued: bool = False  # holds a number in place of a symbol
+    valued: bool = False  # contains a number substituted for a symbol
 
     @property
     def text(self) -> str:

@@ -8,12 +8,13 @@ from fractions import Fraction
 from functools import cache, partial
 from pathlib import Path
 
-from worksheet.conventions.dtypes import named
+from worksheet.conventions.dtypes import data_type
 from worksheet.hardware.units import read
 from worksheet.schema import WORDS, Field, Integer, Parsed, Record, TableOf, read_file
 
 TABLE = Path(__file__).parent / "energy" / "horowitz-2014.yaml"
 JOULES = Parsed(partial(read, what="energy"))
+BY_DTYPE = TableOf(data_type(), JOULES)
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,8 @@ ENERGIES = Record(
         Field("title", WORDS, "The name of the table.", required=True),
         Field("cite", WORDS, "Where the figures are from.", required=True),
         Field("process", WORDS, "What they were measured for, such as `a 45 nm process at 0.9 V`.", required=True),
-        Field("multiplication", TableOf(named(), JOULES), "Of a multiplication, by data type: `{fp32: 3.7 pJ}`.", required=True),
-        Field("addition", TableOf(named(), JOULES), "Of an addition, by data type.", required=True),
+        Field("multiplication", BY_DTYPE, "Of a multiplication, by data type: `{fp32: 3.7 pJ}`.", required=True),
+        Field("addition", BY_DTYPE, "Of an addition, by data type.", required=True),
         Field("access_bytes", Integer(1, 999_999), "The bytes that one access to DRAM moves.", required=True),
         Field("access_least", JOULES, "Of one access, at least.", required=True),
         Field("access_most", JOULES, "Of one access, at most.", required=True),

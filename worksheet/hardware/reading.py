@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from worksheet.conventions.dtypes import named
+from worksheet.conventions.dtypes import data_type
 from worksheet.errors import WorksheetError, shown
 from worksheet.hardware.hardware import Hardware, Rate
 from worksheet.hardware.units import read
@@ -70,13 +70,13 @@ KEYS = (
     Field("processors", PROCESSOR_COUNT, "How many, and what they are called: `4 cores`.", required=True),
     Field(
         "clock",
-        Forms(CLOCK, None, TableOf(named(OTHERS), CLOCK)),
+        Forms(CLOCK, None, TableOf(data_type(OTHERS), CLOCK)),
         'The clock, `1.5 GHz`; or one for each data type: `{fp16: 1.2 GHz, "*": 1.5 GHz}`.',
         required=True,
     ),
     Field(
         "per_cycle",
-        TableOf(named(), PER_PROCESSOR, least=1, what="data types"),
+        TableOf(data_type(), PER_PROCESSOR, least=1, what="data types"),
         "What one processor does in a cycle, by data type: operations, `64`, or fused multiply-adds, `4 fma`.",
         required=True,
     ),

@@ -43,7 +43,7 @@ def read(text: str, what: str) -> Fraction:
 
 
 def said(value: Exact, unit: str, digits: int = DIGITS, point: str = ".") -> str:
-    """A quantity in the unit that leaves one to three digits before the point, rounded to so many digits; ties to even.
+    """A quantity in the unit that leaves one to three digits before the point, rounded to ``digits`` digits; ties to even.
 
     >>> said(Fraction(19491840000000), "FLOP/s"), said(Fraction(1, 10**7) * 3, "s"), said(0, "s"), said(999_960, "")
     ('19.49 TFLOP/s', '300.0 ns', '0 s', '1.000 M')
@@ -60,7 +60,7 @@ def said(value: Exact, unit: str, digits: int = DIGITS, point: str = ".") -> str
 
 
 def significant(value: Exact, digits: int = DIGITS) -> Fraction:
-    """A number rounded to so many significant digits, ties to the even digit.
+    """A number rounded to ``digits`` significant digits, ties to the even digit.
 
     >>> significant(Fraction(1949184, 155500)), significant(140_553_600, 3)
     (Fraction(1253, 100), Fraction(141000000, 1))
@@ -71,7 +71,7 @@ def significant(value: Exact, digits: int = DIGITS) -> Fraction:
 
 
 def plain(value: Exact, digits: int = DIGITS, point: str = ".") -> str:
-    """A number of so many significant digits without a unit: 12.53, 0.1250, 1253.
+    """A number with ``digits`` significant digits without a unit: 12.53, 0.1250, 1253.
 
     >>> plain(Fraction(1, 8)), plain(Fraction(125349, 10)), plain(0)
     ('0.1250', '12530', '0')

@@ -19,7 +19,7 @@ from worksheet.layers.kind import (
     Size,
     Symbol,
     Training,
-)  # fmt: skip
+)
 from worksheet.layers.traits import Pooling, Role, Window, Writes
 
 

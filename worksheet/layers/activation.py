@@ -12,10 +12,9 @@ the input or from the output, whichever of the two torch keeps; where it is chos
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 
-from worksheet.layers.kind import Check, Kind, Shape, Spelling, Symbol, Training, Word
-from worksheet.layers.shapes import CHANNEL_AXIS, CHANNELS_FIRST, CHANNELWISE, ELEMENTWISE, axes_after
+from worksheet.layers.kind import Check, Kind, Spelling, Symbol, Training, Word
+from worksheet.layers.shapes import CHANNEL_AXIS, CHANNELS_FIRST, CHANNELWISE, ELEMENTWISE, by_axis
 from worksheet.layers.traits import Role, Writes
 
 CHOICE = {"comparisons": "X", "assignments": "X"}
@@ -231,20 +230,10 @@ PRELU = Kind(
     spelling=Spelling(words=(Word("a", ("a",)), Word("i", ("i",), quiet=True)), example="PReLU: 3a"),
 )
 
-
-@cache
-def _prelu(axes_behind: int) -> Kind:
-    return replace(PRELU, forms=(CHANNELS_FIRST[axes_behind],))
-
-
-def _specialise(shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
-    return _prelu(axes_after(PRELU.name, shapes[0], values["i"])) if values["i"] and shapes else PRELU
-
-
 KINDS = (
     RELU,
     GELU,
-    replace(PRELU, specialise=_specialise),
+    by_axis(PRELU, lambda after: replace(PRELU, forms=(CHANNELS_FIRST[after],))),
     *(replace(elementwise(*row), role=Role.RECTIFIER) for row in RECTIFIERS),
     *(elementwise(*row) for row in TABLE),
 )

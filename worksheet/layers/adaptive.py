@@ -19,7 +19,7 @@ WHAT = {AVERAGE: "the sum of each window is divided by its size", MAXIMUM: "a ru
 TITLES = {AVERAGE: "average", MAXIMUM: "max"}
 
 
-def covered(axis: WindowAxis, exact: bool) -> str:
+def window_elements(axis: WindowAxis, exact: bool) -> str:
     """The number of elements in all windows along an axis together, as a formula."""
     size, count = axis.input.name, axis.output
     return size if exact else f"({size} + {count} - gcd({size}, {count}))"
@@ -33,7 +33,7 @@ def adaptive(which: str, dimensions: int, exact: tuple[bool, ...], *, single: bo
     """
     windows = Windows(dimensions)
     outputs = windows.on_output
-    elements = "*".join(covered(axis, whole) for axis, whole in zip(windows.axes, exact, strict=True))
+    elements = "*".join(window_elements(axis, whole) for axis, whole in zip(windows.axes, exact, strict=True))
     beyond_first = f"c*({elements} - {outputs})"
     shared = {} if all(exact) else {"additions": f"B*c*({elements} - {windows.on_input})"}
     spread = Training(

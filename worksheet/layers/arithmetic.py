@@ -6,7 +6,7 @@ from functools import lru_cache, partial
 from itertools import zip_longest
 
 from worksheet.errors import NetworkError
-from worksheet.layers.kind import REPEATS, ROWS, Axes, Form, Kind, Shape, Spelling, Symbol, Training
+from worksheet.layers.kind import REPEATS, ROWS, Axes, Form, Kind, Shape, Spelling, Symbol, Training, shape_text
 from worksheet.layers.shapes import CHANNELS, ELEMENTWISE, MAP, axes, product
 from worksheet.layers.traits import Writes
 
@@ -32,7 +32,7 @@ def _whole(m: int) -> tuple[Form, ...]:
 # Name, title, definition, what an output element costs for each input beyond the first, whether there are just two inputs.
 TABLE = (
     ("Add", "Sum of tensors", "elements added up", "additions", False),
-    ("Sub", "Difference of tensors", "an element less another", "additions", True),
+    ("Sub", "Difference of tensors", "an element minus another", "additions", True),
     ("Mul", "Product of tensors", "elements multiplied; not MACs, since the products are not added up", "multiplications", False),
     ("Div", "Quotient of tensors", "an element divided by another", "divisions", True),
     ("Maximum", "Maximum of tensors", "the largest element, found by comparisons as in max-pooling", "comparisons", False),
@@ -70,22 +70,22 @@ def pattern(kind: str, shapes: tuple[Shape, ...]) -> Pattern:
     common = [max([size for size in column if size is not None]) for column in columns]
     for column, most in zip(columns, common, strict=True):
         if other := [size for size in column if size not in (None, 1, most)]:
-            texts = " and ".join([" x ".join(map(str, shape)) for shape in shapes[:4]]) + (" ..." if len(shapes) > 4 else "")
+            texts = " and ".join(map(shape_text, shapes[:4])) + (" ..." if len(shapes) > 4 else "")
             hint = "counted from the last axis, sizes are equal, or 1, or missing"
             raise NetworkError(f"{kind} cannot combine {texts}: sizes {other[0]} and {most}", hint=hint)
     return tuple(
-        tuple(MISSING if size is None else FULL if size == most else ONE for size, most in zip(row, common, strict=True))
+        tuple({None: MISSING, most: FULL}.get(size, ONE) for size, most in zip(row, common, strict=True))
         for row in zip(*columns, strict=True)
     )
 
 
-def alike(pattern: Pattern) -> int:
-    """The number of leading axes that each input has in full or lacks altogether: one symbol may stand for all of them."""
+def count_shared_axes(pattern: Pattern) -> int:
+    """The number of leading axes that each input has in full or not at all: one symbol may stand for all of them."""
     rank = len(pattern[0])
     return next((i for i in range(rank) if any(set(row[: i + 1]) not in ({FULL}, {MISSING}) for row in pattern)), rank)
 
 
-def stretched(pattern: Pattern, together: Axes, apart: Axes) -> tuple[tuple[Axes, ...], Axes]:
+def stretch(pattern: Pattern, together: Axes, apart: Axes) -> tuple[tuple[Axes, ...], Axes]:
     """The axes of every input and of the output: 1 where an input is stretched. One symbol may stand for the first ones."""
     taken = len(pattern[0]) - len(apart)
     inputs = tuple(
@@ -102,7 +102,7 @@ def symbols(pattern: Pattern) -> tuple[Axes, Axes]:
     Rows beside a vector are rows, a map with leading axes is a map for each of them; otherwise each axis has its symbol.
     """
     rank = len(pattern[0])
-    most = min(alike(pattern), rank - 1)
+    most = min(count_shared_axes(pattern), rank - 1)
     if most and most == rank - 1 and {row[-1] for row in pattern} == {FULL}:
         return (ROWS,), axes(1)
     if 0 < rank - len(MAP) <= most and {row[-len(MAP)] for row in pattern} == {FULL}:
@@ -115,7 +115,7 @@ def names(axes: Axes) -> tuple[str, ...]:
     return tuple([axis.name for axis in axes if isinstance(axis, Symbol)])
 
 
-def summed(inputs: tuple[Axes, ...]) -> str:
+def count_inputs(inputs: tuple[Axes, ...]) -> str:
     """The number of all inputs' elements: 2*c*M*N + c."""
     texts = [product(axes) for axes in inputs]
     counted = {text: texts.count(text) for text in dict.fromkeys(texts)}
@@ -128,7 +128,7 @@ def _times(count: int, text: str) -> str:
     return f"{count}*{text}" if count > 1 else text
 
 
-def _trained(name: str, inputs: tuple[Axes, ...], output: Axes) -> Training:
+def _training(name: str, inputs: tuple[Axes, ...], output: Axes) -> Training:
     """The training of inputs with these axes. A stretched input sums up the gradients of all places that it was stretched to."""
     m = len(inputs)
     counts = {operation: _times((m - 1) * times, "B*Y") for operation, times in BACKWARDS.get(name, {}).items()}
@@ -149,16 +149,16 @@ def _trained(name: str, inputs: tuple[Axes, ...], output: Axes) -> Training:
 def _alike(name: str, m: int) -> Kind:
     """The kind for m inputs of one shape."""
     base, forms = BASES[name], _whole(m)
-    training = _trained(name, forms[0].inputs, forms[0].inputs[0])
+    training = _training(name, forms[0].inputs, forms[0].inputs[0])
     return replace(base, forms=forms, counts={QUANTITY[name]: _times(m - 1, "Y")}, training=training)
 
 
 @lru_cache(maxsize=MAX_PATTERNS)
 def _stretching(name: str, pattern: Pattern) -> Kind:
     """The kind for inputs that are stretched."""
-    inputs, output = stretched(pattern, *symbols(pattern))
-    form = Form(inputs, names(output), X=summed(inputs), Y=product(output))
-    return replace(_alike(name, len(pattern)), forms=(form,), training=_trained(name, inputs, output))
+    inputs, output = stretch(pattern, *symbols(pattern))
+    form = Form(inputs, names(output), X=count_inputs(inputs), Y=product(output))
+    return replace(_alike(name, len(pattern)), forms=(form,), training=_training(name, inputs, output))
 
 
 def _specialise(name: str, shapes: tuple[Shape, ...], _: Mapping[str, int], __: str) -> Kind:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from worksheet.errors import NetworkError
 from worksheet.formula import Formula
 from worksheet.layers.convolution import BIAS
-from worksheet.layers.kind import Check, Form, Kind, Shape, Spelling, Symbol, Training, Word
+from worksheet.layers.kind import Check, Form, Kind, Shape, Spelling, Symbol, Training, Word, dot_products
 from worksheet.layers.shapes import WIDTH_OF_ROW
 from worksheet.layers.traits import Role
 
@@ -26,7 +26,7 @@ SCORES = (
     "of scores the largest is found and subtracted before the softmax"
 )
 BACKWARDS = (
-    "gradients by the probabilities P that the forward pass saves (a fused implementation works them out again): dV = P^T dO, "
+    "gradients by the probabilities P that the forward pass saves (a fused implementation computes them again): dV = P^T dO, "
     "dP = dO V^T, dS = P*(dP - the row's sum of dP*P), divided by the root that is known, dQ = dS K and dK = dS^T Q; what a mask "
     "hides is computed like the rest"
 )
@@ -46,7 +46,7 @@ HEADS_TRAINING = Training(
 ATTENTION = Kind(
     name="ScaledDotProductAttention",
     title="Scaled dot-product attention",
-    source=f"{SCORES}. A causal mask hides scores that are computed all the same: the counts are those of whole matrices",
+    source=f"{SCORES}. Scores that a causal mask hides are computed nevertheless: the counts are those of whole matrices",
     forms=(
         Form(
             ((HEADS, QUERIES, WIDTH), (SHARED, KEYS, WIDTH), (SHARED, KEYS, VALUE)),
@@ -57,10 +57,8 @@ ATTENTION = Kind(
     ),
     hyperparameters=(MASK,),
     counts={
-        "multiplications": "h*L*S*d + h*L*S*e",
-        # the scores; the softmax with its differences and its sum; the means of the values
-        "additions": "h*L*S*(d - 1) + h*L*(2*S - 1) + h*L*e*(S - 1)",
-        "macs": "h*L*S*d + h*L*S*e",
+        # added: the scores; the softmax with its differences and its sum; the means of the values
+        **dot_products("h*L*S*d + h*L*S*e", "h*L*S*(d - 1) + h*L*(2*S - 1) + h*L*e*(S - 1)"),
         "comparisons": "h*L*(S - 1)",
         "divisions": "2*h*L*S",  # by the root, and by the sum of the row
         "exponentials": "h*L*S",
@@ -86,11 +84,6 @@ ONE_HEAD = replace(
     training=replace(HEADS_TRAINING, input=_of_one_head(HEADS_TRAINING.input), extra="B*L*S"),
     checks=(),
 )
-
-
-def _attention(shapes: tuple[Shape, ...], _: Mapping[str, int], __: str) -> Kind:
-    return ONE_HEAD if {len(shape) for shape in shapes} == {2} else ATTENTION
-
 
 # Multi-head attention: linear layers for queries, keys and values, heads as above, and a linear layer for their output
 
@@ -127,9 +120,7 @@ def multihead_counts(linear: list[Projection], keys: str) -> dict[str, str]:
     return {
         "weights": " + ".join(f"{a.times}{a.weights}" for a in linear),
         "biases": " + ".join(f"{a.times}b*{a.to}" for a in linear),
-        "multiplications": macs,
-        "additions": " + ".join([*sums, f"h*(n/h - 1)*{pairs}", f"h*L*(2*{keys} - 1)", f"n*L*({keys} - 1)"]),
-        "macs": macs,
+        **dot_products(macs, " + ".join([*sums, f"h*(n/h - 1)*{pairs}", f"h*L*(2*{keys} - 1)", f"n*L*({keys} - 1)"])),
         "comparisons": f"h*L*({keys} - 1)",
         "divisions": f"2*h*{pairs}",
         "exponentials": f"h*{pairs}",
@@ -168,11 +159,7 @@ def multihead_training(
     return Training(
         input=multihead_input(linear, keys, to, joined),
         inner=multihead_input([*inner], keys, to),
-        weights={
-            "multiplications": of_batch,
-            "additions": " + ".join(f"{a.times}({a.weights} + b*{a.to})*(B*{a.rows} - 1)" for a in linear),
-            "macs": of_batch,
-        },
+        weights=dot_products(of_batch, " + ".join(f"{a.times}({a.weights} + b*{a.to})*(B*{a.rows} - 1)" for a in linear)),
         saves=frozenset({"input"}),
         # queries and the output of the heads, keys and values, probabilities
         extra=f"B*(4*L*n + h*{pairs})" if (keys, to) == ("L", "n") else f"B*(2*L*n + 2*{keys}*{to} + h*{pairs})",
@@ -180,6 +167,7 @@ def multihead_training(
     )
 
 
+GROUPED = [Projection("2*", "L", "n", "n"), Projection("2*", "L", "n", "g*(n/h)")]
 MULTIHEAD = Kind(
     name="MultiheadAttention",
     title="Multi-head attention",
@@ -190,10 +178,8 @@ MULTIHEAD = Kind(
     ),
     forms=(SELF,),
     hyperparameters=(HEADS, SHARED, BIAS),
-    counts=multihead_counts([Projection("2*", "L", "n", "n"), Projection("2*", "L", "n", "g*(n/h)")], "L"),
-    training=multihead_training(
-        [Projection("2*", "L", "n", "n"), Projection("2*", "L", "n", "g*(n/h)")], "L", "g*(n/h)", "2*L*n"
-    ),
+    counts=multihead_counts(GROUPED, "L"),
+    training=multihead_training(GROUPED, "L", "g*(n/h)", "2*L*n"),
     checks=(Check("n/h", "rows of {n} cannot be split into {h} heads", whole=True), SHARE),
     elsewhere={"S": "L", "m": "n", "o": "n"},
     role=Role.MULTIHEAD,
@@ -210,11 +196,10 @@ MULTIHEAD = Kind(
 def multihead(*, cross: bool, shared: bool) -> Kind:
     """The kind for self-attention or for another sequence; ``shared`` where queries have more heads than keys."""
     mixed, to = Projection("2*", "L", "n", "n"), "g*(n/h)" if shared else "n"
-    linear = (
-        [mixed, Projection("", "S", "m", to), Projection("", "S", "o", to)] if cross else [mixed, Projection("2*", "L", "n", to)]
-    )
-    if not (cross or shared):
-        linear = [Projection("4*", "L", "n", "n")]
+    if cross:
+        linear = [mixed, Projection("", "S", "m", to), Projection("", "S", "o", to)]
+    else:
+        linear = [mixed, Projection("2*", "L", "n", to)] if shared else [Projection("4*", "L", "n", "n")]
     return replace(
         MULTIHEAD,
         forms=(CROSS if cross else SELF,),
@@ -231,4 +216,7 @@ def _multihead(shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> 
     return multihead(cross=len(shapes) == 3, shared=values["g"] != values["h"])
 
 
-KINDS = (replace(ATTENTION, specialise=_attention), replace(MULTIHEAD, specialise=_multihead))
+KINDS = (
+    replace(ATTENTION, specialise=lambda shapes, _, __: ONE_HEAD if {*map(len, shapes)} == {2} else ATTENTION),
+    replace(MULTIHEAD, specialise=_multihead),
+)

@@ -5,8 +5,8 @@ from dataclasses import replace
 from functools import cache
 
 from worksheet.errors import NetworkError
-from worksheet.layers.kind import Form, Kind, Shape, Size, Spelling, Word
-from worksheet.layers.ranks import AXIS, checked_axis, of_input, written
+from worksheet.layers.kind import Form, Kind, Shape, Size, Spelling, Word, shape_text
+from worksheet.layers.ranks import AXIS, check_axis, of_input
 from worksheet.layers.reshape import MOVES
 from worksheet.layers.shapes import axes as axes_of
 from worksheet.layers.shapes import product
@@ -16,7 +16,7 @@ OUTPUT = {"c": "C", "M": "W", "N": "H", "D": "T"}  # what the joined axis is cal
 
 
 @cache
-def concatenated(rank: int, axis: int, number: int) -> Kind:
+def concat_kind(rank: int, axis: int, number: int) -> Kind:
     """The kind for a number of inputs of one rank; ``axis`` counts from 0."""
     axes = axes_of(rank)
     joined = [of_input(i, axes[axis], "concat") for i in range(1, number + 1)]
@@ -28,7 +28,7 @@ def concatenated(rank: int, axis: int, number: int) -> Kind:
     return Kind(
         name="Concat",
         title="Concatenation",
-        source="the inputs one behind the other along an axis, as torch.cat",
+        source="the inputs one after another along an axis, as in torch.cat",
         forms=(Form(inputs, tuple(symbol.name for symbol in output), X=count, Y=count),),
         hyperparameters=(AXIS,),
         sizes=(Size(total.name, f"Size of axis {axis + 1} of the output", sum_of_inputs),),
@@ -42,18 +42,18 @@ def _specialise(shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind
     if not 1 <= len(shapes) <= MAX_INPUTS:
         raise NetworkError(f"Concat joins 1 to {MAX_INPUTS} inputs, not {len(shapes)}")
     first = shapes[0]
-    axis = checked_axis("Concat", v["a"], first)
+    axis = check_axis("Concat", v["a"], first)
     for number, shape in enumerate(shapes[1:], 2):
-        both = f"{written(first)} (input 1) and {written(shape)} (input {number})"
+        both = f"{shape_text(first)} (input 1) and {shape_text(shape)} (input {number})"
         if len(shape) != len(first):
             raise NetworkError(f"Concat cannot join {both}", hint="the inputs must have the same number of axes")
         if _without(shape, axis) != _without(first, axis):
             raise NetworkError(f"Concat along axis {axis + 1} cannot join {both}", hint=f"only axis {axis + 1} may differ")
-    return concatenated(len(first), axis, len(shapes))
+    return concat_kind(len(first), axis, len(shapes))
 
 
 def _without(shape: Shape, axis: int) -> Shape:
     return (*shape[:axis], *shape[axis + 1 :])
 
 
-KINDS = (replace(concatenated(3, 0, 2), specialise=_specialise),)
+KINDS = (replace(concat_kind(3, 0, 2), specialise=_specialise),)

@@ -6,9 +6,9 @@ from dataclasses import replace
 from functools import cache, lru_cache
 
 from worksheet.errors import NetworkError, shown
-from worksheet.layers.arithmetic import MAX_PATTERNS, Pattern, alike, names, pattern, stretched, summed
-from worksheet.layers.kind import REPEATS, ROWS, Form, Kind, Shape, Spelling, Symbol, Training
-from worksheet.layers.shapes import numbered, product
+from worksheet.layers.arithmetic import MAX_PATTERNS, Pattern, count_inputs, count_shared_axes, names, pattern, stretch
+from worksheet.layers.kind import REPEATS, ROWS, Form, Kind, Shape, Spelling, Symbol, Training, dot_products, shape_text
+from worksheet.layers.shapes import numbered_axes, product
 
 # Products of matrices
 
@@ -27,10 +27,9 @@ MATMUL = Kind(
         "matrices, and are stretched to fit; a vector is a row on the left, a column on the right"
     ),
     forms=(MATRICES,),
-    counts={"multiplications": "Y*n", "additions": "Y*(n - 1)", "macs": "Y*n"},
-    training=Training(  # every product of the forward pass has two factors; each gradient is a sum of products
-        input={"multiplications": "2*B*Y*n", "additions": "B*(2*Y*n - X)", "macs": "2*B*Y*n"}, saves=frozenset({"input"})
-    ),
+    counts=dot_products("Y*n", "Y*(n - 1)"),
+    # backwards, every product has two factors, and each gradient is a sum of products
+    training=Training(input=dot_products("2*B*Y*n", "B*(2*Y*n - X)"), saves=frozenset({"input"})),
     repeats=PAIRS,
     spelling=Spelling(example="MatMul", beside=("12x197x64", "12x64x197")),
 )
@@ -51,12 +50,12 @@ def _row_by_row(first_has_rows: bool, second_is_matrix: bool) -> Kind:
 def _stretching(first_has_rows: bool, leading: Pattern) -> Kind:
     """The kind for two stacks of matrices; the left operand may be a vector."""
     rank = len(leading[0])
-    together, apart = ((PAIRS,), ()) if alike(leading) == rank else ((), numbered(rank))
-    (of_first, of_second), of_output = stretched(leading, together, apart)
+    together, apart = ((PAIRS,), ()) if count_shared_axes(leading) == rank else ((), numbered_axes(rank))
+    (of_first, of_second), of_output = stretch(leading, together, apart)
     height = (HEIGHT,) if first_has_rows else ()
     inputs = ((*of_first, *height, SHARED), (*of_second, *SECOND))
     output = (*of_output, *height, WIDTH)
-    form = Form(inputs, names(output), X=summed(inputs), Y=product(output))
+    form = Form(inputs, names(output), X=count_inputs(inputs), Y=product(output))
     return replace(MATMUL, forms=(form,), repeats=None)
 
 
@@ -66,7 +65,7 @@ def _matmul(shapes: tuple[Shape, ...], _: Mapping[str, int], __: str) -> Kind:
     first, second = shapes
     width, height = first[-1], second[-2:][0]
     if width != height:
-        texts = " by ".join(" x ".join(map(str, shape)) for shape in shapes)
+        texts = " by ".join(map(shape_text, shapes))
         raise NetworkError(f"MatMul cannot multiply {texts}: rows of {width} by columns of {height}")
     if len(first) > 1 and len(second) > 1 and first[:-2] == second[:-2]:
         return MATMUL
@@ -104,7 +103,7 @@ def _einsum(equation: str) -> Kind:
     inputs = tuple(tuple(symbols[letter] for letter in operand) for operand in operands)
     output = tuple(symbols[letter] for letter in left)
     gone = product([symbols[letter] for letter in symbols if letter not in left])
-    form = Form(inputs, names(output) or ("1",), X=summed(inputs), Y=product(output))
+    form = Form(inputs, names(output) or ("1",), X=count_inputs(inputs), Y=product(output))
     lacking = sum(len(operand) < len(symbols) for operand in operands)
     return replace(
         EINSUM, forms=(form,), counts=_costs(len(operands), gone), training=_costs_of_training(len(operands), lacking, gone)
@@ -112,7 +111,7 @@ def _einsum(equation: str) -> Kind:
 
 
 def _costs(operands: int, gone: str) -> dict[str, str]:
-    """Counts of products of so many factors at every combination of indices, summed over the indices in ``gone``."""
+    """Counts of products with a factor from each operand at every combination of indices, summed over the indices in ``gone``."""
     every = "Y" if gone == "1" else f"Y*{gone}"
     times = "" if operands == 2 else f"{operands - 1}*"
     products = {"multiplications": f"{times}{every}"} if operands > 1 else {}
@@ -124,7 +123,7 @@ def _costs(operands: int, gone: str) -> dict[str, str]:
 def _costs_of_training(operands: int, lacking: int, gone: str) -> Training:
     """For each operand, at every combination of indices: the output's gradient times all other operands.
 
-    It is added up over the indices that the operand lacks; so many operands lack any. A single one gets copies.
+    It is summed over the indices that the operand does not have; ``lacking`` operands have not all. A single operand gets copies.
     """
     if operands == 1:
         return Training()
@@ -139,8 +138,8 @@ EINSUM = Kind(
     name="Einsum",
     title="Einstein sum",
     source=(
-        "at every combination of all indices the product of the inputs' elements, added up over the indices that the output "
-        "lacks, as torch.einsum defines it; of several factors the last product is the one that is added up (MAC)"
+        "at every combination of all indices the product of the inputs' elements, summed over the indices that are not in "
+        "the output, as torch.einsum defines it; of several factors the last product is the one that is added up (MAC)"
     ),
     forms=(Form(((_symbol("i"), _symbol("j")), (_symbol("j"), _symbol("k"))), ("i", "k"), X="i*j + j*k", Y="i*k"),),
     counts=_costs(2, "j"),
@@ -158,11 +157,9 @@ def _specialise_einsum(shapes: tuple[Shape, ...], _: Mapping[str, int], equation
     sizes: dict[str, int] = {}
     for axes, shape in zip(form.inputs, shapes, strict=True):
         indices = names(axes)
-        received = " x ".join(map(str, shape))
         if len(indices) != len(shape):
-            raise NetworkError(
-                f"the input of indices {', '.join(indices)} is {received}", hint="an index for each axis, no batch"
-            )
+            message = f"the input of indices {', '.join(indices)} is {shape_text(shape)}"
+            raise NetworkError(message, hint="an index for each axis, no batch")
         for index, size in zip(indices, shape, strict=True):
             if sizes.setdefault(index, size) != size:
                 raise NetworkError(f"index {index} is {sizes[index]} in one input, {size} in another", hint=shown(equation))

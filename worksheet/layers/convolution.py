@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache, partial
 
-from worksheet.layers.kind import Check, Form, Kind, Shape, Spelling, Symbol, Training, Word
+from worksheet.layers.kind import Check, Form, Kind, Shape, Spelling, Symbol, Training, Word, dot_products
 from worksheet.layers.traits import Window
 from worksheet.layers.windows import SAME, SAME_FLAG, WindowCase, Windows
 
@@ -29,6 +29,7 @@ def convolution(dimensions: int, case: WindowCase) -> Kind:
     example, beside = EXAMPLES[dimensions]
     each = f"c/g*{windows.kernel}"  # products for an output element
     outputs = windows.on_output
+    backward = f"B*k*({each})*{outputs}"  # as many products for the input as for the weights
     return Kind(
         name=f"Conv{dimensions}d",
         title=f"{dimensions}D convolution layer",
@@ -42,11 +43,13 @@ def convolution(dimensions: int, case: WindowCase) -> Kind:
         counts={
             "weights": f"k*(c/g)*{windows.kernel}",
             "biases": "b*k",
-            "multiplications": f"k*({each})*{outputs}",
-            "additions": f"k*({each} - 1 + b)*{outputs}",
-            "macs": f"k*({each})*{outputs}",
+            **dot_products(f"k*({each})*{outputs}", f"k*({each} - 1 + b)*{outputs}"),
         },
-        training=_training(f"B*k*({each})*{outputs}", f"k*({each} + b)*(B*{outputs} - 1)"),
+        training=Training(
+            input=dot_products(backward, backward),  # every product is added to the gradient of its input element
+            weights=dot_products(backward, f"k*({each} + b)*(B*{outputs} - 1)"),
+            saves=frozenset({"input"}),
+        ),
         checks=(*windows.checks(case), *GROUPED),
         width=KERNELS.name,
         window=Window.SLIDING,
@@ -59,18 +62,8 @@ def convolution(dimensions: int, case: WindowCase) -> Kind:
     )
 
 
-def _training(products: str, sums: str) -> Training:
-    """Backwards, with as many products for the input as for the weights; ``sums`` are the additions for weights and biases."""
-    return Training(
-        # every product is added to the gradient of its input element
-        input={"multiplications": products, "additions": products, "macs": products},
-        weights={"multiplications": products, "additions": sums, "macs": products},
-        saves=frozenset({"input"}),
-    )
-
-
-def _specialise(dimensions: int, shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
-    return convolution(dimensions, Windows(dimensions).case_of(shapes, v))
+def _specialise(dimensions: int, shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
+    return convolution(dimensions, Windows(dimensions).case_of(shapes, values))
 
 
 KINDS = tuple(replace(convolution(n, Windows(n).usual), specialise=partial(_specialise, n)) for n in EXAMPLES)

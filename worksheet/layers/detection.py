@@ -20,8 +20,8 @@ def _on_regions(output: tuple[str, ...], elements: str) -> tuple[Form, ...]:
     """The forms for a feature map and its regions: four coordinates each, in some formats after the number of an image."""
     columns = {5: "regions with the number of their image", 4: "regions of four coordinates"}
     return tuple(
-        Form((MAP, (REGIONS, size)), output, X=f"c*M*N + {size}*r", Y=elements, on=f"a map and {said}")
-        for size, said in columns.items()
+        Form((MAP, (REGIONS, size)), output, X=f"c*M*N + {size}*r", Y=elements, on=f"a map and {regions}")
+        for size, regions in columns.items()
     )
 
 
@@ -108,7 +108,7 @@ PROPOSAL = Kind(
     name="Proposal",
     title="Proposal layer",
     source=(
-        "the best boxes of a region proposal network, each behind the number of its image (Ren et al., Faster R-CNN, 2015). "
+        "the best boxes of a region proposal network, each after the number of its image (Ren et al., Faster R-CNN, 2015). "
         "Decoding, sorting and suppression depend on the data; not counted. So does the number of boxes: the most that is kept"
     ),
     forms=(_reading((3, 3, 1), ("r", "5"), "5*r"),),
@@ -136,24 +136,20 @@ DETECTION_OUTPUT = Kind(
     spelling=Spelling(words=(Word("k", ("k",)),), example="DetectionOutput: 200k", beside=("34928", "183372", "2x34928")),
 )
 
-READS = {"Proposal": (PROPOSAL, range(1, 4)), "DetectionOutput": (DETECTION_OUTPUT, range(3, 6))}
-
 
 @cache
-def _reading_ranks(name: str, ranks: tuple[int, ...]) -> Kind:
-    kind = READS[name][0]
+def _reading_ranks(kind: Kind, ranks: tuple[int, ...]) -> Kind:
     form = kind.forms[0]
     return replace(kind, forms=(_reading(ranks, form.output, form.Y),))
 
 
-def _specialise(name: str, shapes: tuple[Shape, ...], _: Mapping[str, int], __: str) -> Kind:
-    allowed = READS[name][1]
-    if len(shapes) not in allowed:
-        raise NetworkError(f"{name} takes {allowed[0]} to {allowed[-1]} inputs, not {len(shapes)}")
-    ranks = tuple(len(shape) for shape in shapes)
+def _specialise(kind: Kind, least: int, most: int, shapes: tuple[Shape, ...], _: Mapping[str, int], __: str) -> Kind:
+    if not least <= len(shapes) <= most:
+        raise NetworkError(f"{kind.name} takes {least} to {most} inputs, not {len(shapes)}")
+    ranks = tuple(map(len, shapes))
     if not set(ranks) <= set(BOX_AXES):
-        raise NetworkError(f"{name} takes inputs with 1 to {max(BOX_AXES)} axes, but one has {max(ranks)}")
-    return _reading_ranks(name, ranks)
+        raise NetworkError(f"{kind.name} takes inputs with 1 to {max(BOX_AXES)} axes, but one has {max(ranks)}")
+    return _reading_ranks(kind, ranks)
 
 
 IMAGE = (
@@ -168,7 +164,7 @@ PRIOR_BOX = Kind(
     title="Prior box layer",
     source=(
         "boxes of fixed shapes at every place of a map, and the variances of their coordinates (Liu et al., SSD, 2016): they "
-        "depend on sizes alone, are worked out beforehand, and cost nothing at inference"
+        "depend on sizes alone, are computed beforehand, and cost nothing at inference"
     ),
     forms=(
         Form((MAP, IMAGE), PRIORS[0], X="c*M*N + c_0*M_0*N_0", Y=PRIORS[1], on="a map and the image"),
@@ -186,5 +182,6 @@ KINDS = (
     ROI_ALIGN,
     PS_ROI_POOL,
     PRIOR_BOX,
-    *(replace(kind, specialise=partial(_specialise, name)) for name, (kind, _) in READS.items()),
+    replace(PROPOSAL, specialise=partial(_specialise, PROPOSAL, 1, 3)),
+    replace(DETECTION_OUTPUT, specialise=partial(_specialise, DETECTION_OUTPUT, 3, 5)),
 )

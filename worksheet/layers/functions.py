@@ -3,11 +3,10 @@
 Counted as activations are: a bound is one comparison, and the choice of what the element becomes one assignment.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from worksheet.layers.activation import Row, backwards, elementwise
-from worksheet.layers.kind import Kind, Shape, Spelling, Symbol, Training, Word
+from worksheet.layers.kind import Kind, Spelling, Symbol, Training, Word
 from worksheet.layers.shapes import ELEMENTWISE
 from worksheet.layers.traits import Writes
 
@@ -79,11 +78,11 @@ WHOLE_POWER = replace(
     counts={"multiplications": "(e - 1)*X"},
     training=Training(input={"multiplications": "e*B*X"}, saves=frozenset({"input"})),  # e - 2 for the power, then e and g
 )
-FIRST_POWER = replace(WHOLE_POWER, training=Training())
+POWERS = {0: POWER, 1: replace(WHOLE_POWER, training=Training())}
 
-
-def _power(_: tuple[Shape, ...], values: Mapping[str, int], __: str) -> Kind:
-    return {0: POWER, 1: FIRST_POWER}.get(values["e"], WHOLE_POWER)
-
-
-KINDS = (CLIP, replace(POWER, specialise=_power), *(elementwise(*row) for row in TABLE), IDENTITY)
+KINDS = (
+    CLIP,
+    replace(POWER, specialise=lambda _, values, __: POWERS.get(values["e"], WHOLE_POWER)),
+    *(elementwise(*row) for row in TABLE),
+    IDENTITY,
+)

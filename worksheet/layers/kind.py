@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -11,6 +11,12 @@ from worksheet.formula import Formula
 from worksheet.layers.traits import AxisSlice, Pooling, Role, Window, Writes
 
 Shape = tuple[int, ...]  # from the outermost axis inwards, without the batch: channels, height, width
+
+
+def shape_text(shape: Iterable[int]) -> str:
+    """A shape in a message: ``3 x 224 x 224``."""
+    return " x ".join(map(str, shape)) or "a single number"
+
 
 # What conventions may ask of a layer: counts of the textbook algorithm, for one sample.
 QUANTITIES = {
@@ -167,6 +173,11 @@ class Training:
         """The formula of one of OPERATIONS in one of PASSES; None for a forward pass that equals inference."""
         counts = {"input": self.input, "inner": self.inner, "weights": self.weights, "forward": self.forward}[part]
         return None if counts is None else counts.get(operation, "0")
+
+
+def dot_products(products: str, additions: str) -> dict[str, str]:
+    """The counts of sums of products: each product is a multiplication and a MAC."""
+    return {"multiplications": products, "additions": additions, "macs": products}
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,7 @@
 """Fully connected layers: every output is a weighted sum of all inputs."""
 
 from worksheet.layers.convolution import BIAS
-from worksheet.layers.kind import PER_ROW, ROWS, Form, Kind, Spelling, Symbol, Training
+from worksheet.layers.kind import PER_ROW, ROWS, Form, Kind, Spelling, Symbol, Training, dot_products
 from worksheet.layers.shapes import VECTOR
 from worksheet.layers.traits import Role
 
@@ -14,11 +14,9 @@ LINEAR = Kind(
     source="a matrix by a vector, as in torch.nn.Linear; AI61002 worksheet",
     forms=(Form((VECTOR,), ("k",), X="n", Y="k"),),
     hyperparameters=(NODES, BIAS, PER_ROW),
-    counts={"weights": "n*k", "biases": "b*k", "multiplications": "n*k", "additions": "(n - 1 + b)*k", "macs": "n*k"},
+    counts={"weights": "n*k", "biases": "b*k", **dot_products("n*k", "(n - 1 + b)*k")},
     training=Training(
-        input={"multiplications": "B*n*k", "additions": "B*n*(k - 1)", "macs": "B*n*k"},
-        weights={"multiplications": "B*n*k", "additions": "(n + b)*k*(B - 1)", "macs": "B*n*k"},
-        saves=frozenset({"input"}),
+        input=dot_products("B*n*k", "B*n*(k - 1)"), weights=dot_products("B*n*k", "(n + b)*k*(B - 1)"), saves=frozenset({"input"})
     ),
     flattens=3,
     repeats=ROWS,
@@ -36,16 +34,10 @@ BILINEAR = Kind(
     counts={
         "weights": "n*m*k",
         "biases": "b*k",
-        "multiplications": "(n*m + n)*k",
-        "additions": "(n*m - 1 + b)*k",  # n(m - 1) for the matrix, n - 1 for the dot product
-        "macs": "(n*m + n)*k",
+        **dot_products("(n*m + n)*k", "(n*m - 1 + b)*k"),  # n(m - 1) additions for the matrix, n - 1 for the dot product
     },
     training=Training(
-        input={
-            "multiplications": "B*n*m*(k + 2)",
-            "additions": "B*(n*m*(k - 1) + n*(m - 1) + m*(n - 1))",
-            "macs": "B*n*m*(k + 2)",
-        },
+        input=dot_products("B*n*m*(k + 2)", "B*(n*m*(k - 1) + n*(m - 1) + m*(n - 1))"),
         weights={"multiplications": "B*n*m*(1 + k)", "additions": "(n*m + b)*k*(B - 1)", "macs": "B*n*m*k"},
         saves=frozenset({"input"}),
         source=(

@@ -11,14 +11,14 @@ from functools import cache, partial
 
 from worksheet.errors import NetworkError
 from worksheet.layers.convolution import GROUPS
-from worksheet.layers.kind import REPEATS, ROWS, Check, Form, Kind, Shape, Spelling, Symbol, Word
+from worksheet.layers.kind import REPEATS, ROWS, Check, Form, Kind, Shape, Spelling, Symbol, Word, shape_text
 from worksheet.layers.normalised import BY_MEAN_SQUARE, OF_BATCH, OF_ROW, by_groups, by_length, by_windows
-from worksheet.layers.shapes import CHANNEL_AXIS, CHANNELS_FIRST, CHANNELWISE, MAP, WIDTH_OF_ROW, axes, axes_after, product
+from worksheet.layers.shapes import CHANNEL_AXIS, CHANNELS_FIRST, CHANNELWISE, MAP, WIDTH_OF_ROW, axes, by_axis, product
 from worksheet.layers.traits import Role, Writes
 
-AFFINE_WORDS = {1: "with learned scale and shift", 0: "without learned numbers"}
-AFFINE = Symbol("a", "Learned numbers", least=0, default="1", words=AFFINE_WORDS)
-BIAS = Symbol("b", "Shift", least=0, default="1", words={1: "with a learned shift", 0: "without a shift"})
+AFFINE_WORDS = {1: "with scale and shift", 0: "without parameters"}
+AFFINE = Symbol("a", "Parameters", least=0, default="1", words=AFFINE_WORDS)
+BIAS = Symbol("b", "Shift", least=0, default="1", words={1: "with a shift", 0: "without a shift"})
 TRAILING = Symbol("l", "Number of trailing axes that are normalised together", default="1", neutral=1)
 BEFORE = Symbol("R", "Number of places before the channels", rest=True)
 NO_AFFINE = {"noaffine": ("a", 0)}
@@ -114,7 +114,7 @@ RMS_NORM = replace(
     name="RMSNorm",
     title="Root mean square normalisation",
     source="x/root(mean of x*x + eps) over the trailing axes, then times the scale, as in torch.nn.RMSNorm",
-    hyperparameters=(TRAILING, replace(AFFINE, words={1: "with a learned scale", 0: "without learned numbers"})),
+    hyperparameters=(TRAILING, replace(AFFINE, words={1: "with a scale", 0: "without parameters"})),
     counts={
         "weights": "a*X",
         "multiplications": "(1 + a)*X",
@@ -133,7 +133,7 @@ LRN = Kind(
     title="Local response normalisation",
     source=(
         "x/(k + (alpha/n) sum of squares)^beta over a window of channels (Krizhevsky et al., 2012; torch.nn.LocalResponseNorm), "
-        "or of n x n places within a channel (Caffe). Each window is worked by itself, zeros beyond the border included; "
+        "or of n x n places within a channel (Caffe). Each window is computed by itself, zeros beyond the border included; "
         "alpha/n is one number"
     ),
     forms=(Form((MAP,), ("c", "N", "M"), X="c*M*N", Y="c*M*N"), CHANNELS_FIRST[1]),
@@ -163,7 +163,7 @@ NORMALIZE = Kind(
     ),
     forms=(CHANNELS_FIRST[2],),
     hyperparameters=(
-        replace(AFFINE, words={1: "with a learned scale", 0: "without learned numbers"}),
+        replace(AFFINE, words={1: "with a scale", 0: "without parameters"}),
         Symbol("v", "Scale", least=0, default="0", words={0: "one for each channel", 1: "one for all channels"}),
         Symbol("s", "Norm", least=0, default="0", words={0: "of each place", 1: "of the whole map"}),
     ),
@@ -180,60 +180,40 @@ NORMALIZE = Kind(
 NORMALIZE_WHOLE = replace(NORMALIZE, counts={**NORMALIZE.counts, "roots": "1"}, training=by_length("1"))
 NORMALIZE_VECTOR = replace(NORMALIZE_WHOLE, forms=CHANNELS_FIRST[:1])
 
-BY_CHANNEL = {kind.name: kind for kind in (GROUP_NORM, INSTANCE_NORM)}
-BY_ROW = {kind.name: kind for kind in (LAYER_NORM, RMS_NORM)}
 MAX_TRAILING = 4
 
 
-@cache
-def _along(name: str, axes_behind: int) -> Kind:
-    """The kind for channels with so many axes after them; it runs once for each index of the axes before them."""
+def _along(base: Kind, axes_behind: int) -> Kind:
+    """The kind for channels with some axes after them; it runs once for each index of the axes before them."""
     form = CHANNELS_FIRST[axes_behind]
-    return replace(BY_CHANNEL[name], forms=tuple(kept for kept in BY_CHANNEL[name].forms if kept is form))
+    if form not in base.forms:
+        raise NetworkError(f"{base.name} needs places after the channels, but their axis is the last", hint="a smaller axis")
+    return replace(base, forms=(form,))
 
 
-@cache
 def _batch_norm(axes_behind: int) -> Kind:
-    """The kind for channels with so many axes after them and any before: the root is taken once for all."""
+    """The kind for channels with some axes after them and any before: the root is taken once for all."""
     form = CHANNELS_FIRST[axes_behind]
     before = Form(((BEFORE, *form.inputs[0]),), (BEFORE.name, *form.output), X=f"R*{form.X}", Y=f"R*{form.Y}", on="rows")
     return replace(BATCH_NORM, forms=(form, before))
 
 
-def _specialise_batch_norm(shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
-    has_axis = values["i"] and len(shapes) == 1
-    return _batch_norm(axes_after(BATCH_NORM.name, shapes[0], values["i"])) if has_axis else BATCH_NORM
-
-
-def _by_channel(name: str, shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
-    if not values["i"] or len(shapes) != 1:
-        return BY_CHANNEL[name]
-    kind = _along(name, axes_after(name, shapes[0], values["i"]))
-    if not kind.forms:
-        raise NetworkError(f"{name} needs places after the channels, but axis {values['i']} is the last", hint="a smaller axis")
-    return kind
-
-
 @cache
-def _trailing(name: str, count: int) -> Kind:
-    """The kind over so many trailing axes; it runs once for each index of the axes before them."""
+def _trailing(base: Kind, count: int) -> Kind:
+    """The kind over some trailing axes; it runs once for each index of the axes before them."""
     taken = axes(count)
     form = Form((taken,), tuple(axis.name for axis in taken), X=product(taken), Y=product(taken))
-    return replace(BY_ROW[name], forms=(form,), repeats=REPEATS)
+    return replace(base, forms=(form,), repeats=REPEATS)
 
 
-def _by_row(name: str, shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
+def _by_row(base: Kind, shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
     count = values["l"]
     if count == 1 or len(shapes) != 1:
-        return BY_ROW[name]
+        return base
     if count > min(len(shapes[0]), MAX_TRAILING):
-        received = " x ".join(map(str, shapes[0]))
-        raise NetworkError(f"{name} over {count} axes receives {received}", hint=f"1 to {min(len(shapes[0]), MAX_TRAILING)} axes")
-    return _trailing(name, count)
-
-
-def _lrn(_: tuple[Shape, ...], values: Mapping[str, int], __: str) -> Kind:
-    return LRN_WITHIN if values["v"] else LRN
+        message = f"{base.name} over {count} axes receives {shape_text(shapes[0])}"
+        raise NetworkError(message, hint=f"1 to {min(len(shapes[0]), MAX_TRAILING)} axes")
+    return _trailing(base, count)
 
 
 def _normalize(shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
@@ -243,9 +223,9 @@ def _normalize(shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> 
 
 
 KINDS = (
-    replace(BATCH_NORM, specialise=_specialise_batch_norm),
-    *(replace(kind, specialise=partial(_by_channel, name)) for name, kind in BY_CHANNEL.items()),
-    *(replace(kind, specialise=partial(_by_row, name)) for name, kind in BY_ROW.items()),
-    replace(LRN, specialise=_lrn),
+    by_axis(BATCH_NORM, _batch_norm),
+    *(by_axis(base, partial(_along, base)) for base in (GROUP_NORM, INSTANCE_NORM)),
+    *(replace(base, specialise=partial(_by_row, base)) for base in (LAYER_NORM, RMS_NORM)),
+    replace(LRN, specialise=lambda _, values, __: LRN_WITHIN if values["v"] else LRN),
     replace(NORMALIZE, specialise=_normalize),
 )

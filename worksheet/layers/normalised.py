@@ -18,7 +18,7 @@ OF_CHANNELS = {  # z, the sum of g z and the sum of g for each channel
 
 
 def by_groups(groups: str) -> Training:
-    """The training of a normalisation over so many groups of elements in each sample; ``groups`` is a formula."""
+    """The training of a normalisation over groups of elements; ``groups`` is the formula of their number in each sample."""
     return Training(
         input={
             "multiplications": "(2 + a)*B*X",
@@ -52,7 +52,7 @@ OF_BATCH = Training(
     extra="2*c",
     source=(
         "scale/root (g - mean of g - z (mean of g z)): the scale is that of the whole channel, so the two sums are the gradients "
-        "of the learned numbers, and are not found again where there are such (Ioffe and Szegedy, 2015)"
+        "of scale and shift, and are not computed again if the layer has them (Ioffe and Szegedy, 2015)"
     ),
 )
 
@@ -72,7 +72,7 @@ BY_MEAN_SQUARE = Training(  # no mean is taken from an element, nor from its gra
 
 
 def by_length(roots: str) -> Training:
-    """The training of a division by a norm, with so many roots in each sample; no mean is taken."""
+    """The training of a division by a norm, with a number of roots in each sample; no mean is taken."""
     return Training(
         input={"multiplications": "(2 + a)*B*X", "additions": f"B*(2*X - {roots})", "macs": "B*X", "divisions": "2*B*X"},
         weights={"multiplications": "a*B*X", "additions": "a*(B*X - (c*(1 - v) + v))", "macs": "a*B*X", "divisions": "a*B*X"},
@@ -82,7 +82,7 @@ def by_length(roots: str) -> Training:
 
 
 def by_windows(size: str) -> Training:
-    """The training of local response normalisation with windows of so many elements."""
+    """The training of local response normalisation with windows of ``size`` elements."""
     return Training(
         # q = g/d with d the divisor; q - x (2 beta alpha/n) (sum of q x/t in the window), where d is t to the power of beta
         input={

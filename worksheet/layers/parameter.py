@@ -1,37 +1,35 @@
 """Tensors that no layer computes: stored ones (a class token, position embeddings, anchors), and the network's inputs."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
-from worksheet.layers.kind import INPUT_KIND, Form, Kind, Shape, Spelling, Symbol, Training
-from worksheet.layers.ranks import listed, shape_symbols
+from worksheet.layers.kind import INPUT_KIND, Form, Kind, Spelling, Symbol, Training
+from worksheet.layers.ranks import SHAPE, SHAPE_NAMES, read_list
 from worksheet.layers.traits import Role
 
-SHAPE = shape_symbols()
 FIXED = Symbol("f", "Origin", least=0, default="0", words={0: "trained", 1: "fixed (a buffer)"})
 
 
 @cache
-def given(rank: int) -> Kind:
-    """The kind for network inputs with so many axes."""
+def input_kind(rank: int) -> Kind:
+    """The kind for network inputs of a rank."""
     return replace(
-        stored(rank),
+        parameter(rank),
         name=INPUT_KIND,
         title="Input of the network",
-        source="it is given, and costs nothing",
+        source="an input costs nothing",
         hyperparameters=SHAPE,
         counts={},
         training=Training(),
         role=Role.INPUT,
-        spelling=Spelling(listed=tuple(symbol.name for symbol in SHAPE), example="Input: 3x224x224"),
+        spelling=Spelling(listed=SHAPE_NAMES, example="Input: 3x224x224"),
     )
 
 
 @cache
-def stored(rank: int) -> Kind:
-    """The kind for stored tensors with so many axes."""
-    output = tuple(symbol.name for symbol in SHAPE[:rank])
+def parameter(rank: int) -> Kind:
+    """The kind for stored tensors of a rank."""
+    output = SHAPE_NAMES[:rank]
     return Kind(
         name="Parameter",
         title="Stored array",
@@ -42,18 +40,11 @@ def stored(rank: int) -> Kind:
         training=Training(weights={"additions": "(1 - f)*Y*(B - 1)"}),  # every sample reads the same tensor
         repeats=None,
         role=Role.TABLE,  # position embeddings: each token reads its row
-        spelling=Spelling(
-            listed=tuple(symbol.name for symbol in SHAPE), flags={"buffer": ("f", 1)}, example="Parameter: 197x768"
-        ),
+        spelling=Spelling(listed=SHAPE_NAMES, flags={"buffer": ("f", 1)}, example="Parameter: 197x768"),
     )
 
 
-def _specialise(_: tuple[Shape, ...], v: Mapping[str, int], __: str) -> Kind:
-    return stored(len(listed(v)))
-
-
-def _specialise_input(_: tuple[Shape, ...], v: Mapping[str, int], __: str) -> Kind:
-    return given(len(listed(v)))
-
-
-KINDS = (replace(stored(2), specialise=_specialise), replace(given(3), specialise=_specialise_input))
+KINDS = (
+    replace(parameter(2), specialise=lambda _, values, __: parameter(len(read_list(values)))),
+    replace(input_kind(3), specialise=lambda _, values, __: input_kind(len(read_list(values)))),
+)

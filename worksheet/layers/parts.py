@@ -5,8 +5,8 @@ from dataclasses import replace
 from functools import cache
 
 from worksheet.errors import NetworkError
-from worksheet.layers.kind import Form, Kind, Shape, Size, Spelling, Symbol, Training, Word
-from worksheet.layers.ranks import AXIS, checked_axis, listed, of_input, only_input, shape_symbols, written  # fmt: skip
+from worksheet.layers.kind import Form, Kind, Shape, Size, Spelling, Symbol, Training, Word, shape_text
+from worksheet.layers.ranks import AXIS, SHAPE, SHAPE_NAMES, check_axis, of_input, only_input, read_list
 from worksheet.layers.reshape import MOVES
 from worksheet.layers.shapes import MAP, SIGNAL, VECTOR, product
 from worksheet.layers.shapes import axes as axes_of
@@ -20,7 +20,7 @@ STEP = Symbol("j", "Step from one position to the next", default="1", neutral=1)
 
 
 @cache
-def sliced(rank: int, axis: int) -> Kind:
+def slice_kind(rank: int, axis: int) -> Kind:
     """The kind for inputs of one rank; ``axis`` counts from 0."""
     axes = axes_of(rank)
     kept = [LENGTH if i == axis else symbol for i, symbol in enumerate(axes)]
@@ -43,13 +43,13 @@ def sliced(rank: int, axis: int) -> Kind:
 
 def _slice(shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
     shape = only_input("Slice", shapes)
-    axis = checked_axis("Slice", v["a"], shape)
+    axis = check_axis("Slice", v["a"], shape)
     last = v["f"] + (v["k"] - 1) * v["j"]
     if last >= shape[axis]:
         raise NetworkError(
-            f"Slice takes the positions {v['f']} to {last}, but axis {axis + 1} of {written(shape)} ends at {shape[axis] - 1}"
+            f"Slice takes the positions {v['f']} to {last}, but axis {axis + 1} of {shape_text(shape)} ends at {shape[axis] - 1}"
         )
-    return sliced(len(shape), axis)
+    return slice_kind(len(shape), axis)
 
 
 # Crop
@@ -70,7 +70,7 @@ CROP = Kind(
 
 
 @cache
-def cropped(rank: int, axis: int) -> Kind:
+def crop_kind(rank: int, axis: int) -> Kind:
     """The kind that reads the size of its output from a second input, from ``axis`` (from 0) on."""
     first = axes_of(rank)
     second = tuple(of_input(2, symbol) for symbol in first)
@@ -86,17 +86,17 @@ def _crop(shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
     if not (v["W"] and v["H"]) or len(shapes) != 1:
         raise NetworkError("Crop needs a width and a height, or a second input that has them")
     if len(shape) > 2 and (v["W"] > shape[-1] or v["H"] > shape[-2]):
-        raise NetworkError(f"Crop cannot take {v['H']} x {v['W']} of the input {written(shape)}")
+        raise NetworkError(f"Crop cannot take {v['H']} x {v['W']} of the input {shape_text(shape)}")
     return SIZED_CROP
 
 
 def _crop_to(shape: Shape, like: Shape, v: Mapping[str, int]) -> Kind:
     if v["W"] or v["H"]:
         raise NetworkError("Crop is given a size and a second input that has one", hint="leave one of them out")
-    axis = checked_axis("Crop", v["a"], shape)
+    axis = check_axis("Crop", v["a"], shape)
     if len(like) != len(shape) or any(a < b for a, b in zip(shape[axis:], like[axis:], strict=True)):
-        raise NetworkError(f"Crop cannot take {written(like)} of the input {written(shape)} from axis {axis + 1} on")
-    return cropped(len(shape), axis)
+        raise NetworkError(f"Crop cannot take {shape_text(like)} of the input {shape_text(shape)} from axis {axis + 1} on")
+    return crop_kind(len(shape), axis)
 
 
 SIZED_CROP = CROP  # without specialise, for layers whose size is given
@@ -118,7 +118,7 @@ PADDED = {1: VECTOR, 2: SIGNAL, 3: MAP}
 
 
 @cache
-def padded(rank: int, grown: frozenset[str]) -> Kind:
+def pad_kind(rank: int, grown: frozenset[str]) -> Kind:
     """The kind for vectors, signals or maps of which these axes grow."""
     axes = PADDED[rank]
     output = [replace(axis, name=GROWN[axis.name].name) if axis.name in grown else axis for axis in axes]
@@ -147,21 +147,19 @@ def _pad(shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
     borders = {"l_w": names[-1], "r_w": names[-1], "l_h": "N", "r_h": "N", "o": "c"}
     for symbol in (*SIDES, CHANNELS_ADDED):
         if v[symbol.name] and borders[symbol.name] not in names:
-            raise NetworkError(f"the input {written(shape)} has no axis for the {symbol.inline_meaning} ({v[symbol.name]})")
-    return padded(len(axes), frozenset(axis for name, axis in borders.items() if v[name]))
+            raise NetworkError(f"the input {shape_text(shape)} has no axis for the {symbol.inline_meaning} ({v[symbol.name]})")
+    return pad_kind(len(axes), frozenset(axis for name, axis in borders.items() if v[name]))
 
 
 # Gather
 
-SHAPE = shape_symbols()
-
 
 @cache
-def gathered(ranks: tuple[int, ...], to: int) -> Kind:
+def gather_kind(ranks: tuple[int, ...], to: int) -> Kind:
     """The kind for an input of one rank, with the positions as a second input or without, and an output of another."""
     first, *further = [axes_of(rank) for rank in ranks]
     inputs = (first, *(tuple(of_input(i, symbol) for symbol in axes) for i, axes in enumerate(further, 2)))
-    output = tuple(symbol.name for symbol in SHAPE[:to])
+    output = SHAPE_NAMES[:to]
     return Kind(
         name="Gather",
         title="Gather",
@@ -174,19 +172,19 @@ def gathered(ranks: tuple[int, ...], to: int) -> Kind:
             source="each gradient is added where its element was picked, as an element may be picked several times",
         ),
         repeats=None,
-        spelling=Spelling(listed=tuple(symbol.name for symbol in SHAPE), example="Gather: 197x768"),
+        spelling=Spelling(listed=SHAPE_NAMES, example="Gather: 197x768"),
     )
 
 
 def _gather(shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
     if len(shapes) not in (1, 2):
         raise NetworkError(f"Gather reads one input, and at most one of positions, not {len(shapes)}")
-    return gathered(tuple(map(len, shapes)), len(listed(v)))
+    return gather_kind(tuple(map(len, shapes)), len(read_list(v)))
 
 
 KINDS = (
-    replace(sliced(3, 0), specialise=_slice),
+    replace(slice_kind(3, 0), specialise=_slice),
     replace(CROP, specialise=_crop),
-    replace(padded(3, frozenset("cMN")), specialise=_pad),
-    replace(gathered((3,), 2), specialise=_gather),
+    replace(pad_kind(3, frozenset("cMN")), specialise=_pad),
+    replace(gather_kind((3,), 2), specialise=_gather),
 )

@@ -9,7 +9,6 @@ from worksheet.layers.shapes import MAP, SIGNAL, VOLUME
 from worksheet.layers.traits import Pooling, Window
 from worksheet.layers.windows import ROUNDING, ROUNDING_FLAGS, SAME, SAME_FLAG, WindowCase, Windows
 
-DIMENSIONS = (1, 2, 3)
 INPUTS: dict[int, tuple[str, ...]] = {1: ("3x64",), 2: (), 3: ("3x16x64x64",)}  # beside the examples
 PADDED_IN_MEAN = Symbol(
     "i",
@@ -38,11 +37,11 @@ def _pooling(windows: Windows, case: WindowCase, name: str, title: str) -> Kind:
         source="",
         forms=(Form((windows.input,), ("c", *windows.output), X=f"c*{windows.on_input}", Y=outputs),),
         hyperparameters=(
-            *(*windows.kernels, *(windows.paddings if windows.padded else ()), *windows.strides()),
-            *(*(windows.dilations if windows.dilated else ()), ROUNDING, *((SAME,) if windows.padded else ())),
+            *(*windows.kernels, *windows.paddings, *windows.strides()),
+            *(*windows.dilations, ROUNDING, *((SAME,) if windows.padded else ())),
         ),
         sizes=windows.sizes(case),
-        checks=(*windows.checks(case), *(windows.filled if windows.padded else ())),
+        checks=(*windows.checks(case), *windows.filled),
         window=Window.SLIDING,
         spelling=Spelling(
             words=windows.words,
@@ -54,14 +53,13 @@ def _pooling(windows: Windows, case: WindowCase, name: str, title: str) -> Kind:
 
 
 @cache
-def maximum(dimensions: int, case: WindowCase) -> Kind:
+def maximum(windows: Windows, case: WindowCase) -> Kind:
     """Max-pooling for layers of one window case."""
-    windows = Windows(dimensions)
     return replace(
         _pooling(windows, case, "MaxPool", "max-pooling"),
         source=(
-            f"a running maximum over each window, padding (minus infinity) included, as in torch.nn.MaxPool{dimensions}d; "
-            "AI61002 worksheet"
+            "a running maximum over each window, padding (minus infinity) included, "
+            f"as in torch.nn.MaxPool{windows.dimensions}d; AI61002 worksheet"
         ),
         counts={"comparisons": f"c*({windows.kernel} - 1)*{windows.on_output}"},
         training=ROUTED,
@@ -70,22 +68,21 @@ def maximum(dimensions: int, case: WindowCase) -> Kind:
 
 
 @cache
-def average(dimensions: int, case: WindowCase) -> Kind:
+def average(windows: Windows, case: WindowCase) -> Kind:
     """Average-pooling for layers of one window case."""
-    windows = Windows(dimensions, dilated=False)
     kind = _pooling(windows, case, "AvgPool", "average-pooling")
     return replace(
         kind,
         source=(
-            f"the sum of each window, padding (zeros) included, divided by its size, as in torch.nn.AvgPool{dimensions}d; "
-            "whether the padding counts in the size changes the divisor alone"
+            "the sum of each window, padding (zeros) included, divided by its size, "
+            f"as in torch.nn.AvgPool{windows.dimensions}d; whether the padding counts in the size changes the divisor alone"
         ),
         hyperparameters=(*kind.hyperparameters, PADDED_IN_MEAN),
         counts={"additions": f"c*({windows.kernel} - 1)*{windows.on_output}", "divisions": f"c*{windows.on_output}"},
         training=Training(
             input={"additions": f"B*c*{windows.kernel}*{windows.on_output}", "divisions": f"B*c*{windows.on_output}"},
             saves=frozenset({"input"}),
-            source="the input is kept because torch keeps it; its numbers are not needed",
+            source="the input is kept because torch keeps it; its elements are not needed",
         ),
         pooling=Pooling.MEAN,
         spelling=replace(kind.spelling, flags={**kind.spelling.flags, "nopad": ("i", 0)}),
@@ -93,9 +90,8 @@ def average(dimensions: int, case: WindowCase) -> Kind:
 
 
 @cache
-def norm(dimensions: int, case: WindowCase, exponent: int) -> Kind:
+def norm(windows: Windows, case: WindowCase, exponent: int = SQUARE) -> Kind:
     """Pooling by a norm whose exponent costs what FIRST, SQUARE or HIGHER does."""
-    windows = Windows(dimensions, dilated=False, padded=False)
     kind = _pooling(windows, case, "LPPool", "power-average-pooling")
     elements, outputs = f"c*{windows.kernel}*{windows.on_output}", f"c*{windows.on_output}"
     powers: dict[int, dict[str, str]] = {
@@ -113,9 +109,9 @@ def norm(dimensions: int, case: WindowCase, exponent: int) -> Kind:
     return replace(
         kind,
         source=(
-            f"the root of the sum of powers over each window as in torch.nn.LPPool{dimensions}d; a square is a product and its "
-            "root a square root, a higher power or root counts as an exponential, and the sum of first powers is a sum; where "
-            "the size is rounded up, a window that ends behind the input is filled with zeros"
+            f"the root of the sum of powers over each window as in torch.nn.LPPool{windows.dimensions}d; a square is a product "
+            "and its root a square root, a higher power or root counts as an exponential, and the sum of first powers is a sum; "
+            "where the size is rounded up, a window that ends beyond the input is filled with zeros"
         ),
         hyperparameters=(*kind.hyperparameters, EXPONENT),
         counts={"additions": f"c*({windows.kernel} - 1)*{windows.on_output}"} | powers[exponent],
@@ -129,33 +125,23 @@ def norm(dimensions: int, case: WindowCase, exponent: int) -> Kind:
         ),
         pooling=Pooling.NORM,
         spelling=replace(
-            kind.spelling, words=(*kind.spelling.words, Word("n", ("n_p",))), example=f"LPPool{dimensions}d: 2w 2s 2n"
+            kind.spelling, words=(*kind.spelling.words, Word("n", ("n_p",))), example=f"LPPool{windows.dimensions}d: 2w 2s 2n"
         ),
     )
 
 
 def _specialise(
-    make: Callable[[int, WindowCase], Kind], windows: Windows, shapes: tuple[Shape, ...], v: Mapping[str, int], _: str
+    make: Callable[..., Kind], windows: Windows, shapes: tuple[Shape, ...], values: Mapping[str, int], _: str
 ) -> Kind:
-    return make(windows.dimensions, windows.case_of(shapes, v))
+    exponent = (min(values[EXPONENT.name], HIGHER),) if EXPONENT.name in values else ()
+    return make(windows, windows.case_of(shapes, values), *exponent)
 
 
-def _specialise_norm(windows: Windows, shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
-    return norm(windows.dimensions, windows.case_of(shapes, v), min(v["n_p"], HIGHER))
-
-
-def _sliding() -> tuple[Kind, ...]:
-    """The kinds with windows, each choosing its formulas by the layer."""
-    largest = [Windows(n) for n in DIMENSIONS]
-    mean = [Windows(n, dilated=False) for n in DIMENSIONS]
-    norms = [Windows(n, dilated=False, padded=False) for n in (1, 2)]
-    made = [(make, windows) for make, table in ((maximum, largest), (average, mean)) for windows in table]
-    return (
-        *(replace(make(w.dimensions, w.usual), specialise=partial(_specialise, make, w)) for make, w in made),
-        *(replace(norm(w.dimensions, w.usual, SQUARE), specialise=partial(_specialise_norm, w)) for w in norms),
-    )
-
-
+SLIDING = (
+    *((maximum, Windows(n)) for n in (1, 2, 3)),
+    *((average, Windows(n, dilated=False)) for n in (1, 2, 3)),
+    *((norm, Windows(n, dilated=False, padded=False)) for n in (1, 2)),
+)
 GLOBAL_FORMS = (
     Form((MAP,), ("c", "1", "1"), X="c*M*N", Y="c", on="a map"),
     Form((SIGNAL,), ("c", "1"), X="c*M", Y="c", on="a signal"),
@@ -185,4 +171,4 @@ GLOBAL = (
         spelling=Spelling(example="GlobalMaxPool"),
     ),
 )
-KINDS = (*_sliding(), *GLOBAL)
+KINDS = (*(replace(make(w, w.usual), specialise=partial(_specialise, make, w)) for make, w in SLIDING), *GLOBAL)

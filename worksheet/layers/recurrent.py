@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from worksheet.layers.convolution import BIAS
-from worksheet.layers.kind import Check, Form, Kind, Shape, Spelling, Symbol, Training, Word
+from worksheet.layers.kind import Check, Form, Kind, Spelling, Symbol, Training, Word, dot_products
 from worksheet.layers.shapes import WIDTH_OF_ROW
 
 LENGTH = Symbol("L", "Length of the sequence (steps)")
@@ -48,7 +48,7 @@ def _biases(gates: int) -> str:
 
 
 def _counts(gates: int, unit: Mapping[str, str], state: str = "k", projection: str = "0") -> dict[str, str]:
-    """The counts of a cell with so many gates.
+    """The counts of a cell with a number of gates.
 
     ``unit`` is what a hidden unit does in a step beside the gates' sums of products, ``state`` the width of what a step
     leaves, ``projection`` the weights that make it from the units. The first layer reads rows of n, the others what both
@@ -81,7 +81,7 @@ def _training(gates: int, unit: Mapping[str, str], kept: int, state: str = "k", 
     sums += f" + k*({state} - 1)*u*l" if projection != "0" else ""
     of_units = {name: f"{count}*u*k*l" for name, count in unit.items()}
 
-    def passed(products: str, sums: str) -> dict[str, str]:
+    def in_all_steps(products: str, sums: str) -> dict[str, str]:
         each_step = of_units | {
             "multiplications": f"{products} + {of_units['multiplications']}",
             "additions": f"{sums} + {of_units['additions']}",
@@ -91,13 +91,9 @@ def _training(gates: int, unit: Mapping[str, str], kept: int, state: str = "k", 
 
     further = f"u*{state}*(l - 1)"
     return Training(
-        input=passed(weights, f"n*({rows} - 1) + {sums}"),
-        inner=passed(within, sums),
-        weights={
-            "multiplications": f"B*L*({weights})",
-            "additions": f"({weights} + {_biases(gates)})*(B*L - 1)",
-            "macs": f"B*L*({weights})",
-        },
+        input=in_all_steps(weights, f"n*({rows} - 1) + {sums}"),
+        inner=in_all_steps(within, sums),
+        weights=dot_products(f"B*L*({weights})", f"({weights} + {_biases(gates)})*(B*L - 1)"),
         saves=frozenset({"input", "output"}),
         extra=f"B*L*({kept}*u*k*l + {further})" if kept else f"B*L*{further}",
         source=BACKWARDS,
@@ -107,7 +103,7 @@ def _training(gates: int, unit: Mapping[str, str], kept: int, state: str = "k", 
 RNN = Kind(
     name="RNN",
     title="Recurrent layer (Elman)",
-    source=f"h' = tanh(W x + b + U h + c), or ReLU in place of tanh, as in torch.nn.RNN: {RULES}",
+    source=f"h' = tanh(W x + b + U h + c), or ReLU instead of tanh, as in torch.nn.RNN: {RULES}",
     forms=(Form(((LENGTH, WIDTH_OF_ROW),), ("L", "u*k"), X="L*n", Y="L*u*k"),),
     hyperparameters=(UNITS, LAYERS, DIRECTIONS, BIAS, SECOND_BIAS, RELU),
     counts=_counts(
@@ -155,12 +151,11 @@ LSTM = replace(
     gates=4,
     training=_training(4, LSTM_UNIT_BACK, kept=6),  # the gates, the cell's state and its tanh
     checks=(TWO_WAYS, ONE_FIRST, Check("k - 1 - r", "the projection ({r}) must be narrower than the hidden units ({k})")),
-    spelling=Spelling(
+    spelling=replace(
+        RNN.spelling,
         words=(Word("l", ("l",), quiet=True), Word("r", ("r",), quiet=True)),
-        arrow=("n", "k"),
         flags=FLAGS,
         example="LSTM: 128->256 2l bidirectional",
-        beside=("35x128",),
     ),
 )
 PROJECTED = replace(
@@ -169,10 +164,6 @@ PROJECTED = replace(
     counts=_counts(4, LSTM_UNIT, state="r", projection="u*r*k*l"),
     training=_training(4, LSTM_UNIT_BACK, kept=7, state="r", projection="u*r*k*l"),  # what is projected too
 )
-
-
-def _lstm(_: tuple[Shape, ...], values: Mapping[str, int], __: str) -> Kind:
-    return PROJECTED if values["r"] else LSTM
 
 
 GRU = replace(
@@ -189,9 +180,7 @@ GRU = replace(
     counts=_counts(3, {"multiplications": "4", "additions": "6", "divisions": "3", "exponentials": "3"}),
     # backwards: p 3, z 3, r 3, U h + c 1, the state before 1; 1 - z (once), h - p, 1 - p*p, 1 - r, the state's two gradients
     training=_training(3, {"multiplications": "11", "additions": "5"}, kept=4),  # the gates, the proposal, U h + c
-    spelling=Spelling(
-        words=(Word("l", ("l",), quiet=True),), arrow=("n", "k"), flags=FLAGS, example="GRU: 128->256", beside=("35x128",)
-    ),
+    spelling=replace(RNN.spelling, flags=FLAGS, example="GRU: 128->256"),
 )
 
-KINDS = (RNN, replace(LSTM, specialise=_lstm), GRU)
+KINDS = (RNN, replace(LSTM, specialise=lambda _, values, __: PROJECTED if values["r"] else LSTM), GRU)

@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 from worksheet.errors import NetworkError
 from worksheet.formula import Formula
 from worksheet.layers.arithmetic import MAX_PATTERNS
-from worksheet.layers.kind import Form, Kind, Shape, Spelling, Symbol, Training
+from worksheet.layers.kind import Form, Kind, Shape, Spelling, Symbol, Training, shape_text
 from worksheet.layers.shapes import MAP, axes, product
 
 MAX_REDUCED = 4
@@ -36,56 +36,47 @@ TABLE: tuple[tuple[str, str, str, Mapping[str, str], Training], ...] = (
         Training(extra="B*Y", source="g, for the largest, whose position is kept"),
     ),
 )
-COSTS = {name: costs for name, _, _, costs, _ in TABLE}
-
-
-def _over(base: Kind, costs: Mapping[str, str], rank: int, reduced: tuple[int, ...], keep: int) -> Kind:
-    """The kind over these axes, counted from 0."""
-    symbols = axes(rank)
-    left = [None if i in reduced else symbol for i, symbol in enumerate(symbols)]
-    output = tuple(symbol.name if symbol else "1" for symbol in left if symbol or keep) or ("1",)
-    results = product([symbol for symbol in left if symbol])
-    numbers = product([symbols[i] for i in reduced])  # of which each result is made
-    counts = {quantity: Formula(f"p*({cost})").inlined(p=results, n=numbers).source for quantity, cost in costs.items()}
-    return replace(base, forms=(Form((symbols,), output, X=product(symbols), Y=results),), counts=counts)
-
-
-def _base(name: str, title: str, source: str, costs: Mapping[str, str], training: Training) -> Kind:
-    kind = Kind(
+BASES = [
+    Kind(
         name=name,
         title=title,
         source=f"over the numbers along the axes: {source}",
         forms=(),
         hyperparameters=(*POSITIONS, KEEP),
+        counts=costs,
         training=training,
         repeats=None,
         spelling=Spelling(flags={"keep": ("f", 1)}, listed=LISTED, separator=",", example=f"{name}: 2,3"),
     )
-    return _over(kind, costs, len(MAP), (1, 2), 0)
-
-
-BASES = {row[0]: _base(*row) for row in TABLE}
+    for name, title, source, costs, training in TABLE
+]
 
 
 @lru_cache(maxsize=MAX_PATTERNS)
-def _specialised(name: str, rank: int, reduced: tuple[int, ...], keep: int) -> Kind:
-    return _over(BASES[name], COSTS[name], rank, reduced, keep)
+def _over(base: Kind, rank: int, reduced: tuple[int, ...], keep: int) -> Kind:
+    """The kind over these axes, counted from 0; ``base`` has the costs of reducing n numbers to one."""
+    symbols = axes(rank)
+    left = [None if i in reduced else symbol for i, symbol in enumerate(symbols)]
+    output = tuple(symbol.name if symbol else "1" for symbol in left if symbol or keep) or ("1",)
+    results = product([symbol for symbol in left if symbol])
+    numbers = product([symbols[i] for i in reduced])  # of which each result is made
+    counts = {quantity: Formula(f"p*({cost})").inlined(p=results, n=numbers).source for quantity, cost in base.counts.items()}
+    return replace(base, forms=(Form((symbols,), output, X=product(symbols), Y=results),), counts=counts)
 
 
-def _specialise(name: str, shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
+def _specialise(base: Kind, shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
     if len(shapes) != 1:
-        return BASES[name]
+        return _over(base, *USUAL)
     (shape,) = shapes
     positions = [values[position] for position in LISTED if values[position]]
     if len(set(positions)) < len(positions):
-        raise NetworkError(f"{name} names an axis twice: {', '.join(map(str, positions))}")
+        raise NetworkError(f"{base.name} names an axis twice: {', '.join(map(str, positions))}")
     if max(positions, default=0) > len(shape):
-        received = " x ".join(map(str, shape))
-        raise NetworkError(
-            f"{name} over axis {max(positions)} receives {received}", hint=f"axes are counted from 1 to {len(shape)}"
-        )
+        message = f"{base.name} over axis {max(positions)} receives {shape_text(shape)}"
+        raise NetworkError(message, hint=f"axes are counted from 1 to {len(shape)}")
     reduced = tuple(sorted(axis - 1 for axis in positions)) or tuple(range(len(shape)))
-    return _specialised(name, len(shape), reduced, values["f"])
+    return _over(base, len(shape), reduced, values["f"])
 
 
-KINDS = tuple(replace(kind, specialise=partial(_specialise, name)) for name, kind in BASES.items())
+USUAL = (len(MAP), (1, 2), 0)  # over the places of a feature map
+KINDS = tuple(replace(_over(base, *USUAL), specialise=partial(_specialise, base)) for base in BASES)

@@ -29,14 +29,14 @@ ON_SIGNAL = Form((SIGNAL,), ("c", "W"), X="c*M", Y="c*W", on="a signal")
 SIZES = (Size("W", "Width of output tensor", "M*s_w"), Size("H", "Height of output tensor", "N*s_h"))
 
 
-def weighted(points: int) -> dict[str, str]:
-    """The counts where each output element is a weighted sum of so many elements; a copy costs nothing."""
+def interpolation_counts(points: int) -> dict[str, str]:
+    """The counts where each output element is a weighted sum of some elements; a copy costs nothing."""
     if points == 1:
         return {}
     return {"multiplications": f"{points}*Y", "additions": f"{points - 1}*Y"}
 
 
-def scattered(points: int) -> Training:
+def interpolation_training(points: int) -> Training:
     """The training: the gradient of an output element is weighted and added to each element that it was computed from."""
     if points == 1:
         return Training(input={"additions": "B*Y"})
@@ -53,22 +53,22 @@ UPSAMPLE = Kind(
     ),
     forms=(Form((MAP,), ("c", "N*s_h", "M*s_w"), X="c*M*N", Y="c*(M*s_w)*(N*s_h)", on="a map, bilinear"),),
     hyperparameters=(*SCALES, *GIVEN, MODE),
-    counts=weighted(4),
-    training=scattered(4),
+    counts=interpolation_counts(4),
+    training=interpolation_training(4),
     spelling=Spelling(words=(AS_SCALED, AS_GIVEN), flags=MODES, example="Upsample: 2s bilinear"),
 )
 
 
 @cache
-def upsampled(mode: int, dimensions: int, is_given: bool) -> Kind:
+def upsample_kind(mode: int, dimensions: int, is_given: bool) -> Kind:
     """The kind for one interpolation of signals or feature maps, to a given size or by a factor."""
     return replace(
         UPSAMPLE,
         forms=(ON_MAP if dimensions == 2 else ON_SIGNAL,),
         hyperparameters=(*(GIVEN if is_given else SCALES)[:dimensions], MODE),
         sizes=() if is_given else SIZES[:dimensions],
-        counts=weighted(POINTS[mode] ** dimensions),
-        training=scattered(POINTS[mode] ** dimensions),
+        counts=interpolation_counts(POINTS[mode] ** dimensions),
+        training=interpolation_training(POINTS[mode] ** dimensions),
         spelling=replace(UPSAMPLE.spelling, words=(AS_GIVEN if is_given else AS_SCALED,)),
     )
 
@@ -78,7 +78,7 @@ def _upsample(shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
     dimensions = 1 if shapes and len(shapes[0]) == 2 else 2
     if dimensions == 1 and v["v"] == CUBIC:
         raise NetworkError("bicubic interpolation needs a feature map, not a signal")
-    return upsampled(v["v"], dimensions, is_given)
+    return upsample_kind(v["v"], dimensions, is_given)
 
 
 def _is_given(name: str, v: Mapping[str, int], factors: tuple[str, ...]) -> bool:
@@ -112,8 +112,8 @@ INTERP = Kind(
     ),
     forms=(Form((MAP,), ("c", ZOOMED["N"], ZOOMED["M"]), X="c*M*N", Y=f"c*({ZOOMED['M']})*({ZOOMED['N']})", on="a map"),),
     hyperparameters=(ZOOM, SHRINK, *CUTS, *GIVEN),
-    counts=weighted(4),
-    training=scattered(4),
+    counts=interpolation_counts(4),
+    training=interpolation_training(4),
     checks=(
         Check("M - p_b - p_e - 1", "nothing is left of the width ({M}) when {p_b} and {p_e} are cut off"),
         Check("N - p_b - p_e - 1", "nothing is left of the height ({N}) when {p_b} and {p_e} are cut off"),
@@ -134,8 +134,7 @@ INTERPS = {
 }
 
 
-def _interp(_: tuple[Shape, ...], v: Mapping[str, int], __: str) -> Kind:
-    return INTERPS[_is_given("Interp", v, ("n_z", "n_s"))]
-
-
-KINDS = (replace(UPSAMPLE, specialise=_upsample), replace(INTERP, specialise=_interp))
+KINDS = (
+    replace(UPSAMPLE, specialise=_upsample),
+    replace(INTERP, specialise=lambda _, values, __: INTERPS[_is_given("Interp", values, ("n_z", "n_s"))]),
+)

@@ -6,15 +6,14 @@ from functools import cache
 from math import prod
 
 from worksheet.errors import NetworkError
-from worksheet.layers.kind import Check, Form, Kind, Shape, Size, Spelling, Symbol, Training, Word
-from worksheet.layers.ranks import LISTED, listed, only_input, shape_symbols, written
+from worksheet.layers.kind import Check, Form, Kind, Shape, Size, Spelling, Symbol, Training, Word, shape_text
+from worksheet.layers.ranks import LISTED, SHAPE, SHAPE_NAMES, only_input, read_list
 from worksheet.layers.shapes import MAP, SIGNAL, TOKENS, VECTOR, VOLUME, product
 from worksheet.layers.shapes import axes as axes_of
 from worksheet.layers.traits import Role, Writes
 
 MOVES = Training()  # each element has the gradient of the place that it moves to, or none
 
-SHAPE = shape_symbols()
 POSITIONS = tuple(
     Symbol(
         f"a_{i}",
@@ -58,9 +57,9 @@ FLATTEN = Kind(
 
 
 @cache
-def reshaped(rank: int, to: int) -> Kind:
+def reshape_kind(rank: int, to: int) -> Kind:
     """The kind for inputs of one rank and outputs of another."""
-    axes, output = axes_of(rank), tuple(symbol.name for symbol in SHAPE[:to])
+    axes, output = axes_of(rank), SHAPE_NAMES[:to]
     return Kind(
         name="Reshape",
         title="Reshape",
@@ -70,19 +69,19 @@ def reshaped(rank: int, to: int) -> Kind:
         training=MOVES,
         repeats=None,
         writes=Writes.VIEW_OR_COPY,
-        spelling=Spelling(listed=tuple(symbol.name for symbol in SHAPE), example="Reshape: 12x32x32"),
+        spelling=Spelling(listed=SHAPE_NAMES, example="Reshape: 12x32x32"),
     )
 
 
 def _reshape(shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
-    shape, to = only_input("Reshape", shapes), listed(v)
+    shape, to = only_input("Reshape", shapes), read_list(v)
     if prod(shape) != prod(to):
-        raise NetworkError(f"{written(to)} has {prod(to):,} elements, but the input {written(shape)} has {prod(shape):,}")
-    return reshaped(len(shape), len(to))
+        raise NetworkError(f"{shape_text(to)} has {prod(to):,} elements, but the input {shape_text(shape)} has {prod(shape):,}")
+    return reshape_kind(len(shape), len(to))
 
 
 @cache
-def permuted(positions: tuple[int, ...]) -> Kind:
+def permute_kind(positions: tuple[int, ...]) -> Kind:
     """The kind for one order of the axes; ``positions`` are those of the input, from 1."""
     axes = axes_of(len(positions))
     return Kind(
@@ -99,33 +98,32 @@ def permuted(positions: tuple[int, ...]) -> Kind:
 
 
 def _permute(shapes: tuple[Shape, ...], v: Mapping[str, int], _: str) -> Kind:
-    shape, positions = only_input("Permute", shapes), listed(v, "a")
+    shape, positions = only_input("Permute", shapes), read_list(v, "a")
     if sorted(positions) != list(range(1, len(shape) + 1)):
         order = ",".join(map(str, positions))
         each = f"an order names each of the axes 1 to {len(shape)} once"
-        raise NetworkError(f"{order} is not an order of the axes of the input {written(shape)}", hint=each)
-    return permuted(positions)
+        raise NetworkError(f"{order} is not an order of the axes of the input {shape_text(shape)}", hint=each)
+    return permute_kind(positions)
 
 
+PIXEL_SHUFFLE = Kind(
+    name="PixelShuffle",
+    title="Pixel shuffle",
+    source="r x r channels become r x r places, as in torch.nn.PixelShuffle",
+    forms=(Form((MAP,), ("C", "H", "W"), X="c*M*N", Y="c*M*N"),),
+    hyperparameters=(UPSCALE,),
+    training=MOVES,
+    sizes=_sizes("c/r**2", "M*r", "N*r"),
+    checks=(Check("c/r**2", "{c} channels cannot be laid out in squares of {r} x {r}", whole=True),),
+    spelling=Spelling(words=(Word("r", ("r",)),), example="PixelShuffle: 4r", beside=("48x16x16",)),
+)
 SHUFFLES = (
-    Kind(
-        name="PixelShuffle",
-        title="Pixel shuffle",
-        source="r x r channels become r x r places, as in torch.nn.PixelShuffle",
-        forms=(Form((MAP,), ("C", "H", "W"), X="c*M*N", Y="c*M*N"),),
-        hyperparameters=(UPSCALE,),
-        training=MOVES,
-        sizes=_sizes("c/r**2", "M*r", "N*r"),
-        checks=(Check("c/r**2", "{c} channels cannot be laid out in squares of {r} x {r}", whole=True),),
-        spelling=Spelling(words=(Word("r", ("r",)),), example="PixelShuffle: 4r", beside=("48x16x16",)),
-    ),
-    Kind(
+    PIXEL_SHUFFLE,
+    replace(
+        PIXEL_SHUFFLE,
         name="PixelUnshuffle",
         title="Pixel unshuffle",
         source="r x r places become r x r channels, as in torch.nn.PixelUnshuffle",
-        forms=(Form((MAP,), ("C", "H", "W"), X="c*M*N", Y="c*M*N"),),
-        hyperparameters=(UPSCALE,),
-        training=MOVES,
         sizes=_sizes("c*r**2", "M/r", "N/r"),
         checks=(
             Check("M/r", "the width ({M}) cannot be divided by {r}", whole=True),
@@ -148,4 +146,9 @@ SHUFFLES = (
     ),
 )
 
-KINDS = (FLATTEN, replace(reshaped(3, 3), specialise=_reshape), replace(permuted((2, 3, 1)), specialise=_permute), *SHUFFLES)
+KINDS = (
+    FLATTEN,
+    replace(reshape_kind(3, 3), specialise=_reshape),
+    replace(permute_kind((2, 3, 1)), specialise=_permute),
+    *SHUFFLES,
+)

@@ -1,10 +1,12 @@
 """The symbols of common shapes: vectors, rows of vectors, signals, feature maps and volumes."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import cache
 
 from worksheet.errors import NetworkError
 from worksheet.formula import Formula
-from worksheet.layers.kind import ROWS, Form, Shape, Symbol
+from worksheet.layers.kind import ROWS, Form, Kind, Shape, Symbol, shape_text
 
 WIDTH = Symbol("M", "Width of input tensor", group="input")
 HEIGHT = Symbol("N", "Height of input tensor", group="input")
@@ -41,10 +43,10 @@ MAX_AXES = 12  # of a tensor whose axes need a symbol each
 
 def axes(rank: int) -> tuple[Symbol, ...]:
     """A symbol for each axis of a shape of this rank. Raises NetworkError for too many."""
-    return {0: (), 1: VECTOR, 2: (LENGTH, WIDTH_OF_ROW), 3: MAP, 4: VOLUME}.get(rank) or numbered(rank)
+    return {0: (), 1: VECTOR, 2: (LENGTH, WIDTH_OF_ROW), 3: MAP, 4: VOLUME}.get(rank) or numbered_axes(rank)
 
 
-def numbered(rank: int) -> tuple[Symbol, ...]:
+def numbered_axes(rank: int) -> tuple[Symbol, ...]:
     """Numbered symbols x_1, x_2, ... for the axes of a shape of this rank. Raises NetworkError for too many."""
     if rank > MAX_AXES:
         raise NetworkError(f"a tensor with {rank} axes", hint=f"at most {MAX_AXES} axes are supported here")
@@ -74,11 +76,23 @@ CHANNEL_AXIS = Symbol("i", "Axis of the channels, from 1 (0: the first)", least=
 def axes_after(kind: str, shape: Shape, axis: int) -> int:
     """The number of axes after one, counted from 1. Raises NetworkError for an axis that a kind cannot work along."""
     if axis > len(shape):
-        text = " x ".join(map(str, shape))
-        raise NetworkError(
-            f"{kind} works along axis {axis}, but receives {text}", hint=f"axes are counted from 1 to {len(shape)}"
-        )
+        message = f"{kind} works along axis {axis}, but receives {shape_text(shape)}"
+        raise NetworkError(message, hint=f"axes are counted from 1 to {len(shape)}")
     if len(shape) - axis >= len(CHANNELS_FIRST):
         most = len(CHANNELS_FIRST) - 1
         raise NetworkError(f"{kind} works along axis {axis} of {len(shape)}", hint=f"at most {most} axes may follow it")
     return len(shape) - axis
+
+
+def by_axis(base: Kind, along: Callable[[int], Kind], symbol: str = "i", usual: Callable[[int], int] = lambda _: 0) -> Kind:
+    """A kind that works along the axis that a hyperparameter numbers; ``along`` gives the kind by the number of axes after it.
+
+    ``usual`` gives the axis by the input's rank where the hyperparameter is 0; if that is 0 too, the kind stays as it is.
+    """
+    along = cache(along)
+
+    def specialise(shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
+        axis = (values[symbol] or usual(len(shapes[0]))) if len(shapes) == 1 else 0
+        return along(axes_after(base.name, shapes[0], axis)) if axis else base
+
+    return replace(base, specialise=specialise)

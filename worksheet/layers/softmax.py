@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 
 from worksheet.formula import Formula
-from worksheet.layers.kind import REPEATS, ROWS, Form, Kind, Shape, Spelling, Symbol, Training, Word
-from worksheet.layers.shapes import MAP, VOLUME, axes_after, product
+from worksheet.layers.kind import REPEATS, ROWS, Form, Kind, Spelling, Symbol, Training, Word
+from worksheet.layers.shapes import MAP, VOLUME, by_axis, product
 
 AXIS = Symbol("a", "Axis, from 1 (0: the channels of a map, the last axis otherwise)", least=0, default="0", neutral=0)
 ALONG = Symbol("n", "Number of elements along the axis")
@@ -36,7 +36,7 @@ LOG_SOFTMAX = replace(
     SOFTMAX,
     name="LogSoftmax",
     title="Logarithm of the softmax",
-    source=f"(x - m) less the logarithm of the sum of all e^(x - m) along the axis; {STABLE}",
+    source=f"(x - m) minus the logarithm of the sum of all e^(x - m) along the axis; {STABLE}",
     counts={
         "comparisons": "n - 1",
         "additions": "3*n - 1",  # n differences, n - 1 for the sum, its logarithm subtracted n times
@@ -50,13 +50,10 @@ LOG_SOFTMAX = replace(
     ),
     spelling=replace(SOFTMAX.spelling, example="LogSoftmax"),
 )
-BASES = {kind.name: kind for kind in (SOFTMAX, LOG_SOFTMAX)}
 
 
-@cache
-def _along(name: str, axes_behind: int) -> Kind:
-    """The kind along an axis with so many axes after it; it runs once for each index of the axes before it."""
-    base = BASES[name]
+def _along(base: Kind, axes_behind: int) -> Kind:
+    """The kind along an axis with some axes after it; it runs once for each index of the axes before it."""
     if not axes_behind:
         return base
     places = VOLUME[-axes_behind:]
@@ -70,12 +67,7 @@ def _along(name: str, axes_behind: int) -> Kind:
     return replace(base, forms=(form,), counts=everywhere(base.counts), training=training, repeats=REPEATS)
 
 
-def _specialise(name: str, shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:
-    if len(shapes) != 1:
-        return BASES[name]
-    (shape,) = shapes
-    usual = 1 if len(shape) == len(MAP) else len(shape)
-    return _along(name, axes_after(name, shape, values["a"] or usual))
-
-
-KINDS = tuple(replace(kind, specialise=partial(_specialise, name)) for name, kind in BASES.items())
+KINDS = tuple(
+    by_axis(base, partial(_along, base), AXIS.name, lambda rank: 1 if rank == len(MAP) else rank)
+    for base in (SOFTMAX, LOG_SOFTMAX)
+)

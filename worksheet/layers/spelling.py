@@ -42,8 +42,8 @@ def hyperparameters(kind: Kind, given: Iterable[Given], place: Where | None = No
     """
     faults = Collector()
     words = {symbol.name: (symbol.name,) for symbol in _settable(kind)} | vocabulary(kind)
-    # A word that sets several symbols gives way to the words that set one of them.
-    read = sorted(_known(kind, given, words, faults), key=lambda item: -len(words[item.word]))
+    # A word that sets several symbols is overridden by the words that set one of them.
+    read = sorted(_check_words(kind, given, words, faults), key=lambda item: -len(words[item.word]))
     values: dict[str, int] = {}
     set_by: dict[str, str] = {}
     for item in read:
@@ -68,7 +68,7 @@ def _settable(kind: Kind) -> list[Symbol]:
     return [*kind.hyperparameters, *stated]
 
 
-def _known(kind: Kind, given: Iterable[Given], words: Mapping[str, tuple[str, ...]], faults: Collector) -> list[Given]:
+def _check_words(kind: Kind, given: Iterable[Given], words: Mapping[str, tuple[str, ...]], faults: Collector) -> list[Given]:
     kept: dict[str, Given] = {}
     for item in given:
         if item.word not in words:
@@ -97,17 +97,17 @@ def _default(kind: Kind, symbol: Symbol, values: Mapping[str, int], place: Where
     if symbol.name in values:
         return values[symbol.name]
     if symbol.default is None:
-        raise SheetError(f"{kind.name} lacks the {symbol.inline_meaning}", place, f"an example: {kind.spelling.example}")
+        raise SheetError(f"{kind.name} needs the {symbol.inline_meaning}", place, f"an example: {kind.spelling.example}")
     formula = kind.formula(symbol.default)
     if any(name not in values for name in formula.symbols):
         return symbol.least  # what it follows is missing and reported already
     return whole(formula.at(values))
 
 
-def spelled(kind: Kind, values: Mapping[str, int], pattern: str = "") -> str:
+def spell(kind: Kind, values: Mapping[str, int], pattern: str = "") -> str:
     """The words of a layer as the sheet writes them: ``64c 11w 4s 2p``, ``9216->4096``, or nothing.
 
-    An input size that the values lack is left out: ``->4096``.
+    An input size that has no value is omitted: ``->4096``.
     """
     spelling = kind.spelling
     parts = [pattern] if pattern else []
@@ -116,12 +116,12 @@ def spelled(kind: Kind, values: Mapping[str, int], pattern: str = "") -> str:
     while listed and kind.symbols[spelling.listed[len(listed) - 1]].neutral == listed[-1]:
         listed.pop()
     parts += [spelling.separator.join(map(str, listed))] if listed else []
-    parts += [text for word in spelling.words for text in _spelled_word(kind, word, values)]
+    parts += [text for word in spelling.words for text in _spell_word(kind, word, values)]
     parts += [flag for flag, (name, value) in spelling.flags.items() if values[name] == value]
     return " ".join(parts)
 
 
-def _spelled_word(kind: Kind, word: Word, values: Mapping[str, int]) -> list[str]:
+def _spell_word(kind: Kind, word: Word, values: Mapping[str, int]) -> list[str]:
     numbers = [values[name] for name in word.sets]
     if len(set(numbers)) > 1:
         return [f"{number}{name}" for number, name in zip(numbers, word.split, strict=True)]

@@ -4,21 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from worksheet.formula import Formula
-from worksheet.layers import activation, normalisation
-from worksheet.layers.attention import (
-    BACKWARDS,
-    HEADS,
-    KEYS,
-    MIXED,
-    MULTIHEAD,
-    QUERIES,
-    SELF,
-    Projection,
-    multihead_counts,
-    multihead_training,
-)
+from worksheet.layers import activation, attention, normalisation
+from worksheet.layers.attention import BACKWARDS, HEADS, KEYS, MIXED, MULTIHEAD, QUERIES, SELF, Projection
 from worksheet.layers.convolution import BIAS
-from worksheet.layers.kind import PASSES, QUANTITIES, SAVED, TRAINED, Form, Kind, Spelling, Symbol, Training, Word
+from worksheet.layers.kind import QUANTITIES, SAVED, TRAINED, Form, Kind, Spelling, Symbol, Training, Word
 from worksheet.layers.linear import LINEAR
 from worksheet.layers.shapes import TOKENS, WIDTH_OF_ROW
 
@@ -35,18 +24,19 @@ def _on_rows(kind: Kind, facts: Mapping[str, int], **names: str) -> Counts:
     (form,) = [form for form in (*met.forms, *met.repeated_forms) if {axis.name for axis in form.symbols} == ROW_AXES]
     counts = {name: met.quantity(name, form) for name in met.counts}
     if met.training:
-        counts |= {name: met.resolved(met.formula(name), form) for name in _named(met.training)}
+        counts |= {name: met.resolved(met.formula(name), form) for name in _by_quantity(met.training)}
     return {name: formula.given(**facts).renamed(**names).source for name, formula in counts.items()}
 
 
-def _named(training: Training) -> dict[str, str]:
+def _by_quantity(training: Training) -> dict[str, str]:
     """The costs of training by the names of quantities, without zeros."""
     counts = {name: training.count(*of) for name, of in TRAINED.items()} | {SAVED: training.extra}
     return {name: text for name, text in counts.items() if text and text != "0"}
 
 
 def _attention(linear: list[Projection], keys: str, joined: str, inner: Sequence[Projection] = (MIXED,)) -> Counts:
-    return multihead_counts(linear, keys) | _named(multihead_training(linear, keys, "n", joined, inner))
+    training = attention.multihead_training(linear, keys, "n", joined, inner)
+    return attention.multihead_counts(linear, keys) | _by_quantity(training)
 
 
 def _within(counts: Counts) -> Counts:
@@ -112,57 +102,48 @@ def _counts(counts: Counts) -> dict[str, str]:
 
 def _training(counts: Counts) -> Training:
     """The counts of training; the forward pass equals inference."""
-    passes: dict[str, dict[str, str]] = {name: {} for name in PASSES}
-    for name in TRAINED.keys() & counts.keys():
-        of, operation = TRAINED[name]
-        passes[of][operation] = counts[name]
+    input, inner, weights = (
+        {operation: counts[name] for name, (of, operation) in TRAINED.items() if of == part and name in counts}
+        for part in ("input", "inner", "weights")
+    )
     return Training(
-        input=passes["input"],
-        inner=passes["inner"],
-        weights=passes["weights"],
+        input=input,
+        inner=inner,
+        weights=weights,
         saves=frozenset({"input"}),
         extra=counts[SAVED],
         source=f"the parts backwards, the gradients of both ways added up where a residual begins, without dropout; {BACKWARDS}. "
-        "What leads to the weights is that of a layer whose normalisations stand behind their parts",
+        "What leads to the weights is for a layer whose normalisations come after their parts",
     )
 
 
-FLAGS = {"gelu": ("v", 1), "nobias": ("b", 0)}
-
-KINDS = (
-    Kind(
-        name="TransformerEncoderLayer",
-        title="Transformer encoder layer",
-        source=f"self-attention and a feed-forward part, as in torch.nn.TransformerEncoderLayer (Vaswani et al., 2017): {PARTS}",
-        forms=(replace(SELF, on=""),),
-        hyperparameters=(HEADS, WIDE, BIAS, ACTIVATION),
-        counts=_counts(ENCODER),
-        training=_training(ENCODER),
-        checks=MULTIHEAD.checks[:1],
-        spelling=Spelling(
-            words=(Word("h", ("h",)), Word("f", ("f",))),
-            flags=FLAGS,
-            example="TransformerEncoderLayer: 12h 3072f gelu",
-            beside=("197x768",),
-        ),
-    ),
-    Kind(
-        name="TransformerDecoderLayer",
-        title="Transformer decoder layer",
-        source=(
-            "self-attention, attention to a memory and a feed-forward part, as in torch.nn.TransformerDecoderLayer (Vaswani et "
-            f"al., 2017): {PARTS}"
-        ),
-        forms=(Form(((QUERIES, WIDTH_OF_ROW), (KEYS, WIDTH_OF_ROW)), ("L", "n"), X="L*n + S*n", Y="L*n"),),
-        hyperparameters=(HEADS, WIDE, BIAS, ACTIVATION),
-        counts=_counts(DECODER),
-        training=_training(DECODER),
-        checks=MULTIHEAD.checks[:1],
-        spelling=Spelling(
-            words=(Word("h", ("h",)), Word("f", ("f",))),
-            flags=FLAGS,
-            example="TransformerDecoderLayer: 8h 2048f",
-            beside=("32x512", "48x512"),
-        ),
+ENCODER_LAYER = Kind(
+    name="TransformerEncoderLayer",
+    title="Transformer encoder layer",
+    source=f"self-attention and a feed-forward part, as in torch.nn.TransformerEncoderLayer (Vaswani et al., 2017): {PARTS}",
+    forms=(replace(SELF, on=""),),
+    hyperparameters=(HEADS, WIDE, BIAS, ACTIVATION),
+    counts=_counts(ENCODER),
+    training=_training(ENCODER),
+    checks=MULTIHEAD.checks[:1],
+    spelling=Spelling(
+        words=(Word("h", ("h",)), Word("f", ("f",))),
+        flags={"gelu": ("v", 1), "nobias": ("b", 0)},
+        example="TransformerEncoderLayer: 12h 3072f gelu",
+        beside=("197x768",),
     ),
 )
+DECODER_LAYER = replace(
+    ENCODER_LAYER,
+    name="TransformerDecoderLayer",
+    title="Transformer decoder layer",
+    source=(
+        "self-attention, attention to a memory and a feed-forward part, as in torch.nn.TransformerDecoderLayer (Vaswani et "
+        f"al., 2017): {PARTS}"
+    ),
+    forms=(Form(((QUERIES, WIDTH_OF_ROW), (KEYS, WIDTH_OF_ROW)), ("L", "n"), X="L*n + S*n", Y="L*n"),),
+    counts=_counts(DECODER),
+    training=_training(DECODER),
+    spelling=replace(ENCODER_LAYER.spelling, example="TransformerDecoderLayer: 8h 2048f", beside=("32x512", "48x512")),
+)
+KINDS = (ENCODER_LAYER, DECODER_LAYER)

@@ -1,7 +1,7 @@
 """Transposed convolution: each input element adds a weighted copy of the kernel to the output."""
 
 from worksheet.layers.convolution import BIAS, GROUPED, GROUPS, KERNELS
-from worksheet.layers.kind import Check, Form, Kind, Size, Spelling, Symbol, Training, Word
+from worksheet.layers.kind import Check, Form, Kind, Size, Spelling, Training, Word, dot_products
 from worksheet.layers.traits import Window
 from worksheet.layers.windows import WindowAxis, Windows
 
@@ -18,10 +18,6 @@ def _size(axis: WindowAxis) -> Size:
     return Size(axis.output, f"{axis.side.capitalize()} of output tensor", text)
 
 
-def _output_padding(axis: WindowAxis) -> Symbol:
-    return Symbol(f"o_{axis.letter}", f"Further {axis.side} of the output", 0, "further output", default="0", neutral=0)
-
-
 def _checks(axis: WindowAxis) -> tuple[Check, ...]:
     x = axis.letter
     smaller = f"the further {axis.side} ({{o_{x}}}) must be smaller than the stride ({{s_{x}}}) or the dilation ({{d_{x}}})"
@@ -35,8 +31,8 @@ def _training(windows: Windows) -> Training:
     products = f"B*c*({each})*{windows.on_input}"
     biases = f"b*k*(B*{windows.on_output} - 1)"
     return Training(
-        input={"multiplications": products, "additions": f"B*c*({each} - 1)*{windows.on_input}", "macs": products},
-        weights={"multiplications": products, "additions": f"c*({each})*(B*{windows.on_input} - 1) + {biases}", "macs": products},
+        input=dot_products(products, f"B*c*({each} - 1)*{windows.on_input}"),
+        weights=dot_products(products, f"c*({each})*(B*{windows.on_input} - 1) + {biases}"),
         saves=frozenset({"input"}),
     )
 
@@ -46,6 +42,7 @@ def _kind(dimensions: int) -> Kind:
     example, beside = EXAMPLES[dimensions]
     paddings = windows.paddings[:dimensions]  # the even ones
     products = f"c*(k/g)*{windows.kernel}*{windows.on_input}"
+    further = windows.symbols("o", "Further {} of the output", "further output", "0")
     width, strides, *_ = windows.words
     return Kind(
         name=f"ConvTranspose{dimensions}d",
@@ -58,15 +55,13 @@ def _kind(dimensions: int) -> Kind:
         forms=(Form((windows.input,), ("k", *windows.output), X=f"c*{windows.on_input}", Y=f"k*{windows.on_output}"),),
         hyperparameters=(
             *(*windows.kernels, KERNELS, *paddings, *windows.strides("1")),
-            *(*windows.dilations, *map(_output_padding, windows.axes), GROUPS, BIAS),
+            *(*windows.dilations, *further, GROUPS, BIAS),
         ),
         sizes=tuple(map(_size, windows.axes)),
         counts={
             "weights": f"c*(k/g)*{windows.kernel}",
             "biases": "b*k",
-            "multiplications": products,
-            "additions": f"{products} + b*k*{windows.on_output}",
-            "macs": products,
+            **dot_products(products, f"{products} + b*k*{windows.on_output}"),
         },
         training=_training(windows),
         width=KERNELS.name,

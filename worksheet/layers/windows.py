@@ -35,7 +35,7 @@ FLOORED = "floor"
 ROUNDINGS = {
     FLOORED: "floor(({reach})/s_{x}) + 1",
     "ceil": "ceil(({reach})/s_{x}) + 1",
-    "clipped": "min(ceil(({reach})/s_{x}) + 1, ceil(({behind})/s_{x}))",  # the last window starts in the input or before it
+    "clipped": "min(ceil(({reach})/s_{x}) + 1, ceil(({end})/s_{x}))",  # the last window starts in the input or before it
     "same": "ceil({size}/s_{x})",
 }
 DOWN, UP, UNCLIPPED = 0, 1, 2
@@ -44,7 +44,7 @@ ROUNDING = Symbol(
     "Rounding of the output's size",
     least=0,
     default="0",
-    words={DOWN: "down", UP: "up, without windows that start behind the input", UNCLIPPED: "up"},
+    words={DOWN: "down", UP: "up, without windows that start beyond the input", UNCLIPPED: "up"},
 )
 SAME = Symbol(
     "z", "Padding", least=0, default="0", words={1: "such that the output is the input divided by the stride", 0: "as given"}
@@ -102,24 +102,25 @@ class Windows:
 
     @property
     def kernels(self) -> tuple[Symbol, ...]:
-        defaults = (None, "w", "w")
         return tuple(
-            Symbol(axis.letter, f"Kernel {axis.side}", group="kernel", default=default)
-            for axis, default in zip(self.axes, defaults, strict=False)
+            Symbol(axis.letter, f"Kernel {axis.side}", group="kernel", default=None if axis is AXES[0] else "w")
+            for axis in self.axes
+        )
+
+    def symbols(
+        self, letter: str, meaning: str, group: str, default: str, least: int = 0, neutral: int | None = 0
+    ) -> tuple[Symbol, ...]:
+        """A symbol for each axis, such as ``d_w`` and ``d_h``, with the side in its meaning."""
+        return tuple(
+            Symbol(f"{letter}_{axis.letter}", meaning.format(axis.side), least, group, default, neutral) for axis in self.axes
         )
 
     @property
     def paddings(self) -> tuple[Symbol, ...]:
-        """The padding on each side, and the further padding on one side."""
-        even = [
-            Symbol(f"p_{axis.letter}", f"Padding on each side of the {axis.side}", 0, "padding", default="0")
-            for axis in self.axes
-        ]
-        meaning = "Further padding on one side of the {}"
-        uneven = [
-            Symbol(f"q_{axis.letter}", meaning.format(axis.side), 0, "uneven", default="0", neutral=0) for axis in self.axes
-        ]
-        return (*even, *uneven)
+        """The padding on each side, and the further padding on one side; neither where there is no padding."""
+        even = self.symbols("p", "Padding on each side of the {}", "padding", "0", neutral=None)
+        uneven = self.symbols("q", "Further padding on one side of the {}", "uneven", "0")
+        return (*even, *uneven) if self.padded else ()
 
     def strides(self, default: str = "") -> tuple[Symbol, ...]:
         """The strides. A convolution has a default of 1; pooling steps by the size of its kernel."""
@@ -130,10 +131,7 @@ class Windows:
 
     @property
     def dilations(self) -> tuple[Symbol, ...]:
-        return tuple(
-            Symbol(f"d_{axis.letter}", f"Dilation along the {axis.side}", group="dilation", default="1", neutral=1)
-            for axis in self.axes
-        )
+        return self.symbols("d", "Dilation along the {}", "dilation", "1", 1, 1) if self.dilated else ()
 
     def word(self, letter: str, *, quiet: bool = False) -> Word:
         """The word that sets a symbol for all axes: ``p`` sets p_w and p_h; ``pw`` and ``ph`` set one each."""
@@ -160,8 +158,8 @@ class Windows:
         sizes = []
         for axis, rounding in zip(self.axes, case.roundings, strict=True):
             x, size = axis.letter, axis.input.name
-            behind = f"{size} + p_{x}" if self.padded else size
-            text = ROUNDINGS[rounding].format(reach=self.reach(axis), behind=behind, size=size, x=x)
+            end = f"{size} + p_{x}" if self.padded else size
+            text = ROUNDINGS[rounding].format(reach=self.reach(axis), end=end, size=size, x=x)
             sizes.append(Size(axis.output, f"{axis.side.capitalize()} of output tensor", text))
         return tuple(sizes)
 
@@ -185,7 +183,7 @@ class Windows:
     def filled(self) -> tuple[Check, ...]:
         """A window must hold at least one element of the input, so the padding of a side stays below the kernel."""
         checks = []
-        for axis in self.axes:
+        for axis in self.axes if self.padded else ():
             x = axis.letter
             must = f"must be smaller than the kernel's {axis.side} ({{{x}}})"
             checks.append(Check(f"{x} - 1 - p_{x}", f"the padding ({{p_{x}}}) {must}"))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from worksheet.network import Builder
-from worksheet.zoo.blocks import CLASSES, Member, Words, conv_relu, fully_connected
+from worksheet.zoo.blocks import CLASSES, IMAGE, Member, Words, conv_relu, fully_connected
 
 SOURCE = (
     "A. Krizhevsky, I. Sutskever and G. Hinton, ImageNet classification with deep convolutional neural networks (2012); "
@@ -42,7 +42,7 @@ def _lay(design: AlexNetDesign, net: Builder) -> None:
     with net.stage("features"):
         for i, words in enumerate(CONVOLUTIONS, 1):
             conv_relu(net, net.last, f"conv{i}", f"relu{i}", **words)
-            for step in design.after if i < 3 else ("pool",) if i == len(CONVOLUTIONS) else ():
+            for step in {1: design.after, 2: design.after, 5: ("pool",)}.get(i, ()):
                 if step == "norm":
                     net.add("LRN", name=f"norm{i}", n=5)
                 else:
@@ -54,18 +54,12 @@ def _lay(design: AlexNetDesign, net: Builder) -> None:
         net.add("Softmax", name="prob")
 
 
+TWIST = "without local response normalisation; pooling rounds down"
+FIRST = Member("alexnet", "AlexNet", partial(_lay, ALEXNET), input=LEAST)
+SECOND = Member("caffenet", "CaffeNet", partial(_lay, CAFFENET), (42.6, 19.7), input=LEAST)
 MODELS = (
-    Member("alexnet", "AlexNet", partial(_lay, ALEXNET), input=LEAST).model(SOURCE.format("alexnet")),
-    Member(
-        "alexnet-burden",
-        "AlexNet of convnet-burden",
-        partial(_lay, WITHOUT_NORM),
-        (41.8, 19.2),
-        "without local response normalisation; pooling rounds down",
-        LEAST,
-    ).model("the AlexNet that comes with MatConvNet"),
-    Member("caffenet", "CaffeNet", partial(_lay, CAFFENET), (42.6, 19.7), input=LEAST).model(SOURCE.format("reference_caffenet")),
-    Member(
-        "caffenet-burden", "CaffeNet of convnet-burden", partial(_lay, CAFFENET), (42.6, 19.7), "fed images of 224 x 224"
-    ).model(SOURCE.format("reference_caffenet")),
+    FIRST.model(SOURCE.format("alexnet")),
+    FIRST.counted(partial(_lay, WITHOUT_NORM), TWIST, errors=(41.8, 19.2)).model("the AlexNet that comes with MatConvNet"),
+    SECOND.model(SOURCE.format("reference_caffenet")),
+    SECOND.counted(SECOND.lays, "fed images of 224 x 224", input=IMAGE).model(SOURCE.format("reference_caffenet")),
 )

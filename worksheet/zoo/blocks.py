@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ from worksheet.layers import Shape
 from worksheet.network import INPUT, Builder, Network
 from worksheet.sizes import sized
 from worksheet.zoo.model import COUNTING, Model
+from worksheet.zoo.published import SUFFIX
 
 IMAGE = (3, 224, 224)
 CLASSES = 1000  # of ImageNet
@@ -25,7 +26,7 @@ def builder(name: str, input: Shape, **further: Shape) -> Builder:
     return Builder(name, input, further=further, convention=COUNTING)
 
 
-def laid(lays: Lays, name: str, input: Shape) -> Network:
+def build(lays: Lays, name: str, input: Shape) -> Network:
     """The network for one image, whose layers a function adds."""
     net = builder(name, input)
     lays(net)
@@ -44,13 +45,18 @@ class Member:
     input: Shape = IMAGE
     source: str = ""  # where it is not the family's
 
+    def counted(self, lays: Lays, twist: str, **changes: Any) -> Member:
+        """The variant that convnet-burden counted."""
+        title = f"{self.title} of convnet-burden"
+        return replace(self, name=self.name + SUFFIX, title=title, lays=lays, twist=twist, **changes)
+
     def model(self, source: str) -> Model:
         """The member as a network of the zoo, with its family's source. Errors are those of the table of convnet-burden."""
         return Model(
             name=self.name,
             title=self.title,
             input=self.input,
-            build=partial(laid, self.lays),
+            build=partial(build, self.lays),
             source=self.source or source,
             errors=dict(zip(("top-1", "top-5"), self.errors, strict=False)),
             errors_source=BURDEN if self.errors else "",
@@ -109,7 +115,7 @@ def fully_connected(net: Builder, name: str, relu: str, dropout: str, nodes: int
 PERMUTED = "average pooling in windows of 7 x 7; the map's axes are permuted before it is flattened"
 
 
-def pooled_and_permuted(net: Builder, name: str) -> None:
+def pool_and_permute(net: Builder, name: str) -> None:
     """The end of a torch network as MatConvNet imports it, which keeps the channels last."""
     net.add("AvgPool2d", name=name, w=7)
     net.add("Permute", name="permute", a_1=2, a_2=3, a_3=1)

@@ -1,12 +1,10 @@
 """AlexNet as torchvision has it, in one column without groups, and by the name that BVLC gave it."""
 
 from dataclasses import replace
-from functools import partial
 
 from worksheet.network import Builder
 from worksheet.zoo import alexnet
-from worksheet.zoo.blocks import CLASSES, Words, laid
-from worksheet.zoo.model import Model
+from worksheet.zoo.blocks import CLASSES, Member, Words
 from worksheet.zoo.modules import Weights, torchvision
 
 PAPER = "A. Krizhevsky, One weird trick for parallelizing convolutional neural networks (2014)"
@@ -74,15 +72,9 @@ BVLC = tuple(
     if model.name in {"alexnet", "caffenet"}
 )
 
+TWIST = "the paper's widths without its two groups, its normalisation left out"
 MODELS = (
     *BVLC,
-    torchvision("alexnet-torchvision", "AlexNet of torchvision", _torchvision, "alexnet", Weights(56.522, 79.066), paper=PAPER),
-    Model(
-        name="alexnet-single-column",
-        title="AlexNet in one column",
-        input=(3, 227, 227),
-        build=partial(laid, _one_column),
-        source=ORIGINAL,
-        twist="the paper's widths without its two groups, its normalisation left out",
-    ),
+    torchvision("alexnet-torchvision", "AlexNet of torchvision", _torchvision, Weights(56.522, 79.066), paper=PAPER),
+    Member("alexnet-single-column", "AlexNet in one column", _one_column, twist=TWIST, input=(3, 227, 227)).model(ORIGINAL),
 )

@@ -1,18 +1,20 @@
 """ConvNeXt-T: a convolutional network with the layers and the sizes of a transformer."""
 
+from worksheet.conventions.convention import Called
 from worksheet.network import Builder
 from worksheet.zoo.blocks import CLASSES
 from worksheet.zoo.modules import Weights, parameter, permute, torchvision
 
 PAPER = "Z. Liu et al., A ConvNet for the 2020s (2022)"
 STAGES = ((96, 3), (192, 3), (384, 9), (768, 3))  # channels and blocks
+CALLED = Called("leaf", "LayerNorm2d", "F.layer_norm")
 CHANNELS_LAST, CHANNELS_FIRST = (2, 3, 1), (3, 1, 2)
 
 
 def _norm(net: Builder, path: str) -> None:
     """Layer normalisation over the channels of each place, for which they are moved last."""
     permute(net, f"{path}.permute", *CHANNELS_LAST)
-    net.add("LayerNorm", name=f"{path}.layer_norm", called="leaf LayerNorm2d F.layer_norm", facts={"torch_named": 1})
+    net.add("LayerNorm", name=f"{path}.layer_norm", called=CALLED, facts={"torch_named": 1})
     permute(net, f"{path}.permute_2", *CHANNELS_FIRST)
 
 
@@ -49,4 +51,4 @@ def _lay(net: Builder) -> None:
         net.add("Linear", name="classifier.2", k=CLASSES)
 
 
-MODELS = (torchvision("convnext-tiny", "ConvNeXt-T", _lay, "convnext_tiny", Weights(82.520, 96.146), paper=PAPER),)
+MODELS = (torchvision("convnext-tiny", "ConvNeXt-T", _lay, Weights(82.520, 96.146), paper=PAPER),)

@@ -61,13 +61,8 @@ DESIGNS = {  # layers of each block, growth, errors
 }
 TWIST = "average pooling in windows of 7 x 7"
 MODELS = tuple(
-    Member(
-        f"densenet{size}{'-burden' if twist else ''}",
-        f"DenseNet-{size}{' of convnet-burden' if twist else ''}",
-        partial(_lay, depths, growth, in_windows=bool(twist)),
-        errors,
-        twist,
-    ).model(SOURCE)
+    member.model(SOURCE)
     for size, (depths, growth, errors) in DESIGNS.items()
-    for twist in ("", TWIST)
+    for plain in [Member(f"densenet{size}", f"DenseNet-{size}", partial(_lay, depths, growth), errors)]
+    for member in (plain, plain.counted(partial(_lay, depths, growth, in_windows=True), TWIST))
 )

@@ -8,7 +8,7 @@ from worksheet.zoo.modules import Weights, conv_norm, squeeze, torchvision
 
 PAPER = "M. Tan and Q. Le, EfficientNet: rethinking model scaling for convolutional neural networks (2019), table 1"
 FIRST = 32  # kernels
-WIDER = 4  # the last convolution has so many times the channels
+WIDER = 4  # the last convolution multiplies the channels by this
 SQUEEZED = 4  # the squeeze leaves this part of the block's input channels
 
 
@@ -64,4 +64,4 @@ def _lay(net: Builder) -> None:
         net.add("Linear", name="classifier.1", k=CLASSES)
 
 
-MODELS = (torchvision("efficientnet-b0", "EfficientNet-B0", _lay, "efficientnet_b0", Weights(77.692, 93.532), paper=PAPER),)
+MODELS = (torchvision("efficientnet-b0", "EfficientNet-B0", _lay, Weights(77.692, 93.532), paper=PAPER),)

@@ -86,13 +86,6 @@ def _lay(auxiliary: dict[str, str], net: Builder) -> None:
             net.add("Softmax", name="prob")
 
 
-MODELS = (
-    Member("googlenet", "GoogLeNet", partial(_lay, {}), (34.2, 12.9)).model(SOURCE),
-    Member(
-        "googlenet-burden",
-        "GoogLeNet of convnet-burden",
-        partial(_lay, AUXILIARY),
-        (34.2, 12.9),
-        "with the two auxiliary classifiers, which only training needs; without softmax",
-    ).model(SOURCE),
-)
+TWIST = "with the two auxiliary classifiers, which only training needs; without softmax"
+GOOGLENET = Member("googlenet", "GoogLeNet", partial(_lay, {}), (34.2, 12.9))
+MODELS = (GOOGLENET.model(SOURCE), GOOGLENET.counted(partial(_lay, AUXILIARY), TWIST).model(SOURCE))

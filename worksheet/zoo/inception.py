@@ -154,15 +154,6 @@ def _lay(net: Builder, *, in_windows: bool = False) -> None:
         net.add("Linear", name="fc", k=CLASSES)
 
 
-INPUT = (3, 299, 299)
-MODELS = (
-    Member("inception-v3", "Inception v3", _lay, (22.55, 6.44), input=INPUT).model(SOURCE),
-    Member(
-        "inception-v3-burden",
-        "Inception v3 of convnet-burden",
-        partial(_lay, in_windows=True),
-        (22.55, 6.44),
-        "average pooling in windows of 8 x 8",
-        INPUT,
-    ).model(SOURCE),
-)
+INCEPTION = Member("inception-v3", "Inception v3", _lay, (22.55, 6.44), input=(3, 299, 299))
+BURDEN = INCEPTION.counted(partial(_lay, in_windows=True), "average pooling in windows of 8 x 8")
+MODELS = (INCEPTION.model(SOURCE), BURDEN.model(SOURCE))

@@ -57,7 +57,7 @@ def _heads(net: Builder, name: str, length: int, heads: int, width: int) -> str:
     return permute(net, f"{name}.transpose", 2, 1, 3)
 
 
-def _remembered(net: Builder, path: str, past: int) -> str:
+def _append_to_cache(net: Builder, path: str, past: int) -> str:
     """Keys or values after those of the earlier tokens, which are an input of the network."""
     return net.add("Concat", f"{path}.cache", net.last, name=f"{path}.cached", a=2) if past else net.last
 
@@ -81,7 +81,7 @@ def _gpt_block(net: Builder, path: str, length: int, design: TransformerDesign, 
         name = f"{path}.attn.{part}"
         net.add("Slice", rows, name=name, a=2, f=i * design.width, c=design.width)
         _heads(net, name, length, design.heads, design.head)
-        parts.append(net.last if part == "q" else _remembered(net, name, past))
+        parts.append(net.last if part == "q" else _append_to_cache(net, name, past))
     _attend(net, f"{path}.attn", length, design, *parts)
     net.add("Linear", name=f"{path}.attn.c_proj", k=design.width)
     net.add("Dropout", name=f"{path}.attn.resid_dropout")
@@ -158,7 +158,7 @@ def _llama_attention(net: Builder, path: str, length: int, design: TransformerDe
         _heads(net, f"{path}.{part}", length, heads, design.head)
         if part != "v":
             net.add("RotaryEmbedding", name=f"{path}.{part}.rotary")
-        parts.append(net.last if part == "q" else _remembered(net, f"{path}.{part}", past))
+        parts.append(net.last if part == "q" else _append_to_cache(net, f"{path}.{part}", past))
     _attend(net, path, length, design, *parts)
     net.add("Linear", name=f"{path}.o_proj", k=design.width, nobias=True)
 
@@ -208,17 +208,17 @@ class Transformer:
     @property
     def model(self) -> Model:
         """The network as it was published."""
-        return Model(self.name, self.title, (self.design.positions,), self._laid, self.paper)
+        return Model(self.name, self.title, (self.design.positions,), self._build, self.paper)
 
     def network(self, design: TransformerDesign, length: int, past: int = 0) -> Network:
         """The network of a design for some tokens. Those before them, ``past`` of them, are there as keys and values alone."""
         return self.lays(design, self.name, (length,), past)
 
-    def _laid(self, _: str, input: Shape) -> Network:
+    def _build(self, _: str, input: Shape) -> Network:
         return self.lays(self.design, self.name, input, 0)
 
 
-def _decoded(lay: Lays, cache: tuple[str, ...], design: TransformerDesign, name: str, input: Shape, past: int) -> Network:
+def _build_decoder(lay: Lays, cache: tuple[str, ...], design: TransformerDesign, name: str, input: Shape, past: int) -> Network:
     """The network of a decoder; keys and values of the tokens before are further inputs."""
     blocks = range(design.blocks) if past else ()
     caches = {part.format(i): (design.key_heads, past, design.head) for i in blocks for part in cache}
@@ -229,7 +229,7 @@ def _decoded(lay: Lays, cache: tuple[str, ...], design: TransformerDesign, name:
 
 def _decoder(name: str, title: str, lay: Lays, design: TransformerDesign, paper: str, path: str) -> Transformer:
     cache = tuple(f"{path}.{part}.cache" for part in "kv")
-    return Transformer(name, title, design, partial(_decoded, lay, cache), paper, cache)
+    return Transformer(name, title, design, partial(_build_decoder, lay, cache), paper, cache)
 
 
 TRANSFORMERS = (

@@ -3,7 +3,7 @@
 from functools import partial
 
 from worksheet.network import Builder
-from worksheet.zoo.blocks import laid
+from worksheet.zoo.blocks import build
 from worksheet.zoo.model import Model
 from worksheet.zoo.modules import of_image, parameter
 
@@ -79,30 +79,12 @@ def _caffe(net: Builder) -> None:
         net.add("Softmax", name="prob")
 
 
+INPUT, CAFFE_INPUT = (1, 32, 32), (1, 28, 28)
+CAFFE = "examples/mnist/lenet.prototxt of BVLC Caffe"
+MODERN = "ReLU, max-pooling and a linear output, and the second convolution reads every map"
+WIDER = "wider, with max-pooling, and one ReLU"
 MODELS = (
-    Model(
-        name="lenet-5",
-        title="LeNet-5",
-        input=(1, 32, 32),
-        build=partial(laid, _original),
-        source=PAPER,
-        errors={"MNIST": 0.95},
-        errors_source="the paper, figure 9",
-    ),
-    Model(
-        name="lenet-5-relu",
-        title="LeNet-5 with ReLU and max-pooling",
-        input=(1, 32, 32),
-        build=partial(laid, _modern),
-        source=PAPER,
-        twist="ReLU, max-pooling and a linear output, and the second convolution reads every map",
-    ),
-    Model(
-        name="lenet-caffe",
-        title="LeNet of Caffe",
-        input=(1, 28, 28),
-        build=partial(laid, _caffe),
-        source="examples/mnist/lenet.prototxt of BVLC Caffe",
-        twist="wider, with max-pooling, and one ReLU",
-    ),
+    Model("lenet-5", "LeNet-5", INPUT, partial(build, _original), PAPER, {"MNIST": 0.95}, "the paper, figure 9"),
+    Model("lenet-5-relu", "LeNet-5 with ReLU and max-pooling", INPUT, partial(build, _modern), PAPER, twist=MODERN),
+    Model("lenet-caffe", "LeNet of Caffe", CAFFE_INPUT, partial(build, _caffe), CAFFE, twist=WIDER),
 )

@@ -6,9 +6,9 @@ from functools import partial
 from typing import Any
 
 from worksheet.network import Builder
-from worksheet.zoo.blocks import CLASSES, IMAGE, laid
+from worksheet.zoo.blocks import CLASSES, IMAGE, build
 from worksheet.zoo.model import Model
-from worksheet.zoo.modules import Weights, conv_norm, rounded, squeeze, torchvision
+from worksheet.zoo.modules import Weights, conv_norm, round_channels, squeeze, torchvision
 
 # The first version: kernels and stride of each pair of convolutions
 
@@ -39,7 +39,7 @@ SECOND_PAPER = "M. Sandler et al., MobileNetV2: inverted residuals and linear bo
 BOTTLENECKS = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))
 
 
-def _inverted(net: Builder, path: str, width: int, expansion: int, kernels: int, stride: int) -> None:
+def _inverted_residual(net: Builder, path: str, width: int, expansion: int, kernels: int, stride: int) -> None:
     """A block that widens, convolves depthwise and narrows again without an activation."""
     source, wide, part = net.last, width * expansion, 0
     if expansion > 1:
@@ -60,7 +60,7 @@ def _second(net: Builder) -> None:
         for i in range(repetitions):
             block += 1
             with net.stage(f"features.{block}"):
-                _inverted(net, f"features.{block}", width, expansion, kernels, first_stride if i == 0 else 1)
+                _inverted_residual(net, f"features.{block}", width, expansion, kernels, first_stride if i == 0 else 1)
             width = kernels
     with net.stage(f"features.{block + 1}"):
         conv_norm(net, f"features.{block + 1}", "ReLU6", c=1280, w=1)
@@ -90,7 +90,7 @@ class InvertedResidual:
 
 RE, HS = "ReLU", "Hardswish"
 SE, NO = "squeeze and excitation", ""
-LARGE = (
+LARGE_BLOCKS = (
     InvertedResidual(3, 16, 16, NO, RE, 1),
     InvertedResidual(3, 64, 24, NO, RE, 2),
     InvertedResidual(3, 72, 24, NO, RE, 1),
@@ -104,7 +104,7 @@ LARGE = (
     InvertedResidual(5, 672, 160, SE, HS, 2),
     *(InvertedResidual(5, 960, 160, SE, HS, 1),) * 2,
 )
-SMALL = (
+SMALL_BLOCKS = (
     InvertedResidual(3, 16, 16, SE, RE, 2),
     InvertedResidual(3, 72, 24, NO, RE, 2),
     InvertedResidual(3, 88, 24, NO, RE, 1),
@@ -117,7 +117,7 @@ SMALL = (
 )
 
 
-def _squeezing(net: Builder, path: str, width: int, block: InvertedResidual) -> None:
+def _squeezing_residual(net: Builder, path: str, width: int, block: InvertedResidual) -> None:
     """An inverted residual block with or without squeeze and excitation before it narrows."""
     source, part = net.last, 0
     if block.wide != width:
@@ -127,7 +127,7 @@ def _squeezing(net: Builder, path: str, width: int, block: InvertedResidual) -> 
     conv_norm(net, f"{path}.block.{part}", block.activation, **words)
     if block.squeeze:
         part += 1
-        squeeze(net, f"{path}.block.{part}", block.wide, rounded(block.wide // 4), RE, "Hardsigmoid")
+        squeeze(net, f"{path}.block.{part}", block.wide, round_channels(block.wide // 4), RE, "Hardsigmoid")
     conv_norm(net, f"{path}.block.{part + 1}", c=block.kernels, w=1)
     if block.stride == 1 and width == block.kernels:
         net.add("Add", net.last, source, name=f"{path}.add")
@@ -139,7 +139,7 @@ def _third(blocks: Sequence[InvertedResidual], head: int, net: Builder) -> None:
         conv_norm(net, "features.0", HS, c=width, w=3, s=2)
     for i, block in enumerate(blocks, 1):
         with net.stage(f"features.{i}"):
-            _squeezing(net, f"features.{i}", width, block)
+            _squeezing_residual(net, f"features.{i}", width, block)
         width = block.kernels
     last = f"features.{len(blocks) + 1}"
     with net.stage(last):
@@ -153,31 +153,10 @@ def _third(blocks: Sequence[InvertedResidual], head: int, net: Builder) -> None:
         net.add("Linear", name="classifier.3", k=CLASSES)
 
 
+SMALL, LARGE = partial(_third, SMALL_BLOCKS, 1024), partial(_third, LARGE_BLOCKS, 1280)
 MODELS = (
-    Model(
-        name="mobilenet-v1",
-        title="MobileNet v1",
-        input=IMAGE,
-        build=partial(laid, _first),
-        source=FIRST_PAPER,
-        errors={"top-1": 29.4},
-        errors_source="the paper, table 8",
-    ),
-    torchvision("mobilenet-v2", "MobileNet v2", _second, "mobilenet_v2", Weights(71.878, 90.286), paper=SECOND_PAPER),
-    torchvision(
-        "mobilenet-v3-small",
-        "MobileNet v3, small",
-        partial(_third, SMALL, 1024),
-        "mobilenet_v3_small",
-        Weights(67.668, 87.402),
-        paper=THIRD_PAPER,
-    ),
-    torchvision(
-        "mobilenet-v3-large",
-        "MobileNet v3, large",
-        partial(_third, LARGE, 1280),
-        "mobilenet_v3_large",
-        Weights(74.042, 91.340),
-        paper=THIRD_PAPER,
-    ),
+    Model("mobilenet-v1", "MobileNet v1", IMAGE, partial(build, _first), FIRST_PAPER, {"top-1": 29.4}, "the paper, table 8"),
+    torchvision("mobilenet-v2", "MobileNet v2", _second, Weights(71.878, 90.286), paper=SECOND_PAPER),
+    torchvision("mobilenet-v3-small", "MobileNet v3, small", SMALL, Weights(67.668, 87.402), paper=THIRD_PAPER),
+    torchvision("mobilenet-v3-large", "MobileNet v3, large", LARGE, Weights(74.042, 91.340), paper=THIRD_PAPER),
 )

@@ -6,7 +6,7 @@ from functools import partial
 
 from worksheet.layers import Shape
 from worksheet.network import Builder
-from worksheet.zoo.blocks import IMAGE, Words, caffe_pool, conv_relu, laid
+from worksheet.zoo.blocks import IMAGE, Words, build, caffe_pool, conv_relu
 from worksheet.zoo.model import Model
 
 PAPER = "M. Lin, Q. Chen and S. Yan, Network in network (2014); the author's definition for Caffe"
@@ -53,8 +53,8 @@ def _lay(parts: Sequence[NinBlock], dropped: Sequence[int], net: Builder) -> Non
 def _model(
     name: str, title: str, parts: Sequence[NinBlock], dropped: Sequence[int], input: Shape, errors: dict[str, float]
 ) -> Model:
-    build = partial(laid, partial(_lay, parts, dropped))
-    return Model(name, title, input, build, PAPER, errors, "the author's page of the definition (Caffe's model zoo)")
+    lays = partial(build, partial(_lay, parts, dropped))
+    return Model(name, title, input, lays, PAPER, errors, "the author's page of the definition (Caffe's model zoo)")
 
 
 MODELS = (

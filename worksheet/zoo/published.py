@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from worksheet.zoo.model import Model
 
 SUFFIX = "-burden"  # of the variant that was counted, where the plain network is another
-CITE = "S. Albanie, convnet-burden (2017)"
 COLUMNS = ("param_mem", "feat_mem", "flops")
 
 # Name, memory of parameters and features, flops, and the layer up to which the network's report gives its features.

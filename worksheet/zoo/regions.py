@@ -10,6 +10,7 @@ from worksheet.network import Builder, Network
 from worksheet.zoo.blocks import HALVING, VggTrunk, builder, conv_relu, fully_connected, shape_of, vgg_trunk
 from worksheet.zoo.model import Model
 from worksheet.zoo.modules import of_image
+from worksheet.zoo.published import SUFFIX
 from worksheet.zoo.resnet import RESNET_50, RESNET_101, ResNetTrunk, resnet_trunk
 
 FASTER = "S. Ren, K. He, R. Girshick and J. Sun, Faster R-CNN (2015); the definition of VGG-16 for PASCAL VOC in py-faster-rcnn"
@@ -85,14 +86,13 @@ def _r_fcn(trunk: ResNetTrunk, name: str, input: Shape, regions: int) -> Network
     return net.network()
 
 
+FASTER_RCNN = Model("faster-rcnn-vggvd-pascal", "Faster R-CNN on VGG-VD-16", PASCAL, _faster_rcnn, FASTER, regions=REGIONS)
 MODELS = (
-    Model("faster-rcnn-vggvd-pascal", "Faster R-CNN on VGG-VD-16", PASCAL, _faster_rcnn, FASTER, regions=REGIONS),
-    Model(
-        "faster-rcnn-vggvd-pascal-burden",
-        "Faster R-CNN on VGG-VD-16 of convnet-burden",
-        PASCAL,
-        _faster_rcnn,
-        FASTER,
+    FASTER_RCNN,
+    replace(
+        FASTER_RCNN,
+        name=f"{FASTER_RCNN.name}{SUFFIX}",
+        title=f"{FASTER_RCNN.title} of convnet-burden",
         regions=REGIONS_OF_BURDEN,
         twist=f"{REGIONS_OF_BURDEN} regions instead of {REGIONS}",
     ),

@@ -39,4 +39,4 @@ def _lay(net: Builder) -> None:
         net.add("Linear", name="fc", k=CLASSES)
 
 
-MODELS = (torchvision("regnet-y-400mf", "RegNet-Y 400MF", _lay, "regnet_y_400mf", Weights(74.046, 91.716), paper=PAPER),)
+MODELS = (torchvision("regnet-y-400mf", "RegNet-Y 400MF", _lay, Weights(74.046, 91.716), paper=PAPER),)

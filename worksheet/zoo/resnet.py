@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from worksheet.network import Builder
-from worksheet.zoo.blocks import CLASSES, PERMUTED, Member, Naming, caffe_pool, conv_bn, pooled_and_permuted
+from worksheet.zoo.blocks import CLASSES, PERMUTED, Member, Naming, caffe_pool, conv_bn, pool_and_permute
 
 PAPER = "K. He, X. Zhang, S. Ren and J. Sun, Deep residual learning for image recognition (2015)"
 CAFFE = f"{PAPER}; the authors' definitions for Caffe"
@@ -87,7 +87,7 @@ def _basic(net: Builder, name: str, width: int, stride: int, *, projects: bool) 
 
 
 def _lay_basic(depths: tuple[int, ...], net: Builder, *, permutes: bool = False) -> None:
-    """As torch lays it out, or, where a vector is made of a map by a permutation, as MatConvNet does."""
+    """As in torch, or with the feature map permuted before it is flattened, as in MatConvNet."""
     with net.stage("stem"):
         conv_bn(net, net.last, "conv1", Naming("bn1", "relu"), c=64, w=7, s=2, p=3)
         net.add("MaxPool2d", name="maxpool", w=3, s=2, p=1)
@@ -98,22 +98,17 @@ def _lay_basic(depths: tuple[int, ...], net: Builder, *, permutes: bool = False)
                 _basic(net, f"layer{stage}.{i}", 2 ** (stage + 5), 1 + is_smaller, projects=is_smaller)
     with net.stage("classifier"):
         if permutes:
-            pooled_and_permuted(net, "avgpool")
+            pool_and_permute(net, "avgpool")
         else:
             net.add("GlobalAvgPool", name="avgpool")
             net.add("Flatten", name="flatten")
         net.add("Linear", name="fc", k=CLASSES)
 
 
+RESNET_18 = Member("resnet18", "ResNet-18", partial(_lay_basic, (2, 2, 2, 2)), (30.24, 10.92))
 BASIC = (
-    Member("resnet18", "ResNet-18", partial(_lay_basic, (2, 2, 2, 2)), (30.24, 10.92)),
-    Member(
-        "resnet18-burden",
-        "ResNet-18 of convnet-burden",
-        partial(_lay_basic, (2, 2, 2, 2), permutes=True),
-        (30.24, 10.92),
-        PERMUTED,
-    ),
+    RESNET_18,
+    RESNET_18.counted(partial(_lay_basic, (2, 2, 2, 2), permutes=True), PERMUTED),
     Member("resnet34", "ResNet-34", partial(_lay_basic, (3, 4, 6, 3)), (26.7, 8.58)),
 )
 BOTTLENECKS = (

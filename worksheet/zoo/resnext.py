@@ -3,7 +3,7 @@
 from functools import partial
 
 from worksheet.network import Builder
-from worksheet.zoo.blocks import CLASSES, PERMUTED, Member, Naming, conv_bn, pooled_and_permuted
+from worksheet.zoo.blocks import CLASSES, PERMUTED, Member, Naming, conv_bn, pool_and_permute
 
 SOURCE = (
     "S. Xie, R. Girshick, P. Dollár, Z. Tu and K. He, Aggregated residual transformations for deep neural networks (2016); "
@@ -38,7 +38,7 @@ def _lay(depths: tuple[int, ...], cardinality: str, net: Builder, *, permutes: b
                 _block(net, f"resx{block}", groups, channels * 2**stage, 256 * 2**stage, stride, projects=not i)
     with net.stage("classifier"):
         if permutes:
-            pooled_and_permuted(net, "pool_ave")
+            pool_and_permute(net, "pool_ave")
         else:
             net.add("GlobalAvgPool", name="pool_ave")
         net.add("Linear", name="classifier", k=CLASSES)
@@ -46,18 +46,11 @@ def _lay(depths: tuple[int, ...], cardinality: str, net: Builder, *, permutes: b
             net.add("Softmax", name="prob")
 
 
-MODELS = tuple(
-    entry.model(SOURCE)
-    for entry in (
-        Member("resnext-50-32x4d", "ResNeXt-50 (32x4d)", partial(_lay, (3, 4, 6, 3), "32x4d"), (22.6, 6.49)),
-        Member(
-            "resnext-50-32x4d-burden",
-            "ResNeXt-50 (32x4d) of convnet-burden",
-            partial(_lay, (3, 4, 6, 3), "32x4d", permutes=True),
-            (22.6, 6.49),
-            f"{PERMUTED}; without softmax",
-        ),
-        Member("resnext-101-32x4d", "ResNeXt-101 (32x4d)", partial(_lay, (3, 4, 23, 3), "32x4d"), (21.55, 5.93)),
-        Member("resnext-101-64x4d", "ResNeXt-101 (64x4d)", partial(_lay, (3, 4, 23, 3), "64x4d"), (20.81, 5.66)),
-    )
+RESNEXT_50 = Member("resnext-50-32x4d", "ResNeXt-50 (32x4d)", partial(_lay, (3, 4, 6, 3), "32x4d"), (22.6, 6.49))
+ENTRIES = (
+    RESNEXT_50,
+    RESNEXT_50.counted(partial(_lay, (3, 4, 6, 3), "32x4d", permutes=True), f"{PERMUTED}; without softmax"),
+    Member("resnext-101-32x4d", "ResNeXt-101 (32x4d)", partial(_lay, (3, 4, 23, 3), "32x4d"), (21.55, 5.93)),
+    Member("resnext-101-64x4d", "ResNeXt-101 (64x4d)", partial(_lay, (3, 4, 23, 3), "64x4d"), (20.81, 5.66)),
 )
+MODELS = tuple(entry.model(SOURCE) for entry in ENTRIES)

@@ -80,7 +80,7 @@ def _lay_deeplab_vgg(net: Builder) -> None:
 SCALES = {"_res075": (3, 4), "_res05": (1, 2)}  # of the image, beside the image itself
 
 
-def _scaled(size: int, scale: tuple[int, int]) -> int:
+def _scale_size(size: int, scale: tuple[int, int]) -> int:
     """A size at a scale, corners on corners."""
     above, below = scale
     return -(-(size - 1) * above // below) + 1
@@ -114,7 +114,7 @@ def _deeplab_resnet(name: str, input: Shape) -> Network:
     nodes = tuple(net.nodes)
     for suffix, scale in SCALES.items():
         with net.stage(f"scale{suffix}"):
-            rows, columns = _scaled(input[1], scale), _scaled(input[2], scale)
+            rows, columns = _scale_size(input[1], scale), _scale_size(input[2], scale)
             image = net.add("Interp", INPUT, name=f"data{suffix}", H=rows, W=columns)
             for node in _again(nodes, suffix, image):
                 net.put(node)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -50,16 +50,19 @@ def _block(net: Builder, name: str, design: SenetDesign, stage: int, *, is_first
     net.add("ReLU", name=f"{name}/relu")
 
 
+def _conv(net: Builder, source: str, block: str, kernel: str, relu: str = "", **words: Any) -> str:
+    """A convolution ``block/kernel`` with its normalisation and ReLU."""
+    naming = Naming("{0}/bn", f"{block}/relu_{relu or kernel}", "{0}/bn/scale")
+    return conv_bn(net, source, f"{block}/{kernel}", naming, **words)
+
+
 def _stem(net: Builder, *, is_154: bool) -> None:
     with net.stage("stem"):
         if is_154:
-            for name, channels, stride in (("conv1_1/3x3_s2", 64, 2), ("conv1_2/3x3", 64, 1), ("conv1_3/3x3", 128, 1)):
-                block, kernel = name.split("/")
-                naming = Naming("{0}/bn", f"{block}/relu_{kernel}", "{0}/bn/scale")
-                conv_bn(net, net.last, name, naming, c=channels, w=3, s=stride, p=1)
+            for i, kernel, channels, stride in ((1, "3x3_s2", 64, 2), (2, "3x3", 64, 1), (3, "3x3", 128, 1)):
+                _conv(net, net.last, f"conv1_{i}", kernel, c=channels, w=3, s=stride, p=1)
         else:
-            naming = Naming("{0}/bn", "conv1/relu_7x7_s2", "{0}/bn/scale")
-            conv_bn(net, net.last, "conv1/7x7_s2", naming, c=64, w=7, s=2, p=3)
+            _conv(net, net.last, "conv1", "7x7_s2", c=64, w=7, s=2, p=3)
         caffe_pool(net, net.last, "pool1/3x3_s2", w=3, s=2)
 
 
@@ -120,8 +123,7 @@ def _inception(net: Builder, name: str, v: BatchNormInceptionWidths, received: i
     source, stride = net.last, 1 if v.one else 2
 
     def conv(kernel: str, channels: int, source: str = source, **words: Any) -> str:
-        naming = Naming("{0}/bn", f"{name}/relu_{kernel}", "{0}/bn/scale")
-        return conv_bn(net, source, f"{name}/{kernel}", naming, c=channels, **words)
+        return _conv(net, source, name, kernel, c=channels, **words)
 
     branches = [conv("1x1", v.one, w=1)] if v.one else []
     branches.append(conv("3x3", v.three, conv("3x3_reduce", v.three_reduce, w=1), w=3, s=stride, p=1))
@@ -142,8 +144,7 @@ def _lay_inception(net: Builder) -> None:
     with net.stage("stem"):
         for name, words in BEGINNING.items():
             block, kernel = name.split("/")
-            naming = Naming("{0}/bn", f"{block}/relu_{kernel.removesuffix('_s2')}", "{0}/bn/scale")
-            conv_bn(net, net.last, name, naming, **words)
+            _conv(net, net.last, block, kernel, relu=kernel.removesuffix("_s2"), **words)
             if not kernel.endswith("reduce"):
                 caffe_pool(net, net.last, f"pool{block[-1]}/3x3_s2", w=3, s=2)
     channels = 192
@@ -153,28 +154,16 @@ def _lay_inception(net: Builder) -> None:
     _classifier(net)
 
 
+RESNEXT_50 = SenetDesign((3, 4, 6, 3), 128, 128, 32, strides_inside=True)
+RESNEXT_101 = replace(RESNEXT_50, depths=(3, 4, 23, 3))
+SENET_154 = SenetDesign((3, 8, 36, 3), 128, 256, 64, strides_inside=True, is_154=True)
 ENTRIES = (
     Member("SE-ResNet-50", "SE-ResNet-50", partial(_lay, SenetDesign((3, 4, 6, 3))), (22.37, 6.36)),
     Member("SE-ResNet-101", "SE-ResNet-101", partial(_lay, SenetDesign((3, 4, 23, 3))), (21.75, 5.72)),
     Member("SE-ResNet-152", "SE-ResNet-152", partial(_lay, SenetDesign((3, 8, 36, 3))), (21.34, 5.54)),
-    Member(
-        "SE-ResNeXt-50-32x4d",
-        "SE-ResNeXt-50 (32x4d)",
-        partial(_lay, SenetDesign((3, 4, 6, 3), 128, 128, 32, strides_inside=True)),
-        (20.97, 5.54),
-    ),
-    Member(
-        "SE-ResNeXt-101-32x4d",
-        "SE-ResNeXt-101 (32x4d)",
-        partial(_lay, SenetDesign((3, 4, 23, 3), 128, 128, 32, strides_inside=True)),
-        (19.81, 4.96),
-    ),
-    Member(
-        "SENet",
-        "SENet-154",
-        partial(_lay, SenetDesign((3, 8, 36, 3), 128, 256, 64, strides_inside=True, is_154=True)),
-        (18.68, 4.47),
-    ),
+    Member("SE-ResNeXt-50-32x4d", "SE-ResNeXt-50 (32x4d)", partial(_lay, RESNEXT_50), (20.97, 5.54)),
+    Member("SE-ResNeXt-101-32x4d", "SE-ResNeXt-101 (32x4d)", partial(_lay, RESNEXT_101), (19.81, 4.96)),
+    Member("SENet", "SENet-154", partial(_lay, SENET_154), (18.68, 4.47)),
     Member("SE-BN-Inception", "SE-BN-Inception", _lay_inception, (23.62, 7.04)),
 )
 MODELS = tuple(entry.model(SOURCE) for entry in ENTRIES)

@@ -58,4 +58,4 @@ def _lay(net: Builder) -> None:
         net.add("Linear", name="fc", k=CLASSES)
 
 
-MODELS = (torchvision("shufflenet-v2-x1-0", "ShuffleNet v2", _lay, "shufflenet_v2_x1_0", Weights(69.362, 88.316), paper=PAPER),)
+MODELS = (torchvision("shufflenet-v2-x1-0", "ShuffleNet v2", _lay, Weights(69.362, 88.316), paper=PAPER),)

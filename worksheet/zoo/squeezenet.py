@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from worksheet.network import Builder
-from worksheet.zoo.blocks import CLASSES, SURVIVES, Member, Words, caffe_pool, conv_relu
+from worksheet.zoo.blocks import CLASSES, IMAGE, SURVIVES, Member, Words, caffe_pool, conv_relu
 
 SOURCE = (
     "F. Iandola et al., SqueezeNet: AlexNet-level accuracy with 50x fewer parameters (2016); the authors' definition {} for Caffe"
@@ -59,17 +59,12 @@ def _lay(design: SqueezeNetDesign, net: Builder) -> None:
 
 CAFFE_INPUT = (3, 227, 227)
 TWIST = "fed images of 224 x 224; average pooling in windows of 13 x 13; the scores are permuted and flattened, without softmax"
+UNPADDED = f"{TWIST}; the last convolution is not padded"
+OLDER = Member("squeezenet1-0", "SqueezeNet 1.0", partial(_lay, V1_0), input=CAFFE_INPUT)
+NEWER = Member("squeezenet1-1", "SqueezeNet 1.1", partial(_lay, V1_1), input=CAFFE_INPUT)
+OLDER_BURDEN = OLDER.counted(partial(_lay, V1_0_TORCH), UNPADDED, errors=(41.9, 19.58), input=IMAGE)
+NEWER_BURDEN = NEWER.counted(partial(_lay, V1_1_TORCH), TWIST, errors=(41.81, 19.38), input=IMAGE)
 MODELS = (
-    Member("squeezenet1-0", "SqueezeNet 1.0", partial(_lay, V1_0), input=CAFFE_INPUT).model(SOURCE.format("v1.0")),
-    Member(
-        "squeezenet1-0-burden",
-        "SqueezeNet 1.0 of convnet-burden",
-        partial(_lay, V1_0_TORCH),
-        (41.9, 19.58),
-        f"{TWIST}; the last convolution is not padded",
-    ).model(TORCHVISION.format("1_0")),
-    Member("squeezenet1-1", "SqueezeNet 1.1", partial(_lay, V1_1), input=CAFFE_INPUT).model(SOURCE.format("v1.1")),
-    Member("squeezenet1-1-burden", "SqueezeNet 1.1 of convnet-burden", partial(_lay, V1_1_TORCH), (41.81, 19.38), TWIST).model(
-        TORCHVISION.format("1_1")
-    ),
+    *(OLDER.model(SOURCE.format("v1.0")), OLDER_BURDEN.model(TORCHVISION.format("1_0"))),
+    *(NEWER.model(SOURCE.format("v1.1")), NEWER_BURDEN.model(TORCHVISION.format("1_1"))),
 )

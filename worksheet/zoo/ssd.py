@@ -115,22 +115,13 @@ def _lay_mobilenet(kept: int, net: Builder) -> None:
 
 BOXES_300, BOXES_512 = (4, 6, 6, 6, 4, 4), (4, 6, 6, 6, 6, 4, 4)
 INPUT_300, INPUT_512 = (3, 300, 300), (3, 512, 512)
+TWIST = "conv8_2 and conv9_2 have a stride of 1 and no padding"
+SSD_300 = Member("ssd-pascal-vggvd-300", "SSD300 on VGG-VD-16", partial(_lay_vgg, EXTRAS_300, BOXES_300), input=INPUT_300)
+SSD_512 = Member("ssd-pascal-vggvd-512", "SSD512 on VGG-VD-16", partial(_lay_vgg, EXTRAS_512, BOXES_512), input=INPUT_512)
+SSD_MOBILE = Member("ssd-pascal-mobilenet-ft", "SSD300 on MobileNet", partial(_lay_mobilenet, 100), input=INPUT_300)
 MODELS = (
-    Member("ssd-pascal-vggvd-300", "SSD300 on VGG-VD-16", partial(_lay_vgg, EXTRAS_300, BOXES_300), input=INPUT_300).model(VGG),
-    Member("ssd-pascal-vggvd-512", "SSD512 on VGG-VD-16", partial(_lay_vgg, EXTRAS_512, BOXES_512), input=INPUT_512).model(VGG),
-    Member(
-        "ssd-pascal-vggvd-512-burden",
-        "SSD512 on VGG-VD-16 of convnet-burden",
-        partial(_lay_vgg, EXTRAS_BURDEN, BOXES_512),
-        twist="conv8_2 and conv9_2 have a stride of 1 and no padding",
-        input=INPUT_512,
-    ).model(VGG),
-    Member("ssd-pascal-mobilenet-ft", "SSD300 on MobileNet", partial(_lay_mobilenet, 100), input=INPUT_300).model(MOBILE),
-    Member(
-        "ssd-pascal-mobilenet-ft-burden",
-        "SSD300 on MobileNet of convnet-burden",
-        partial(_lay_mobilenet, 200),
-        twist="200 detections are kept instead of 100",
-        input=INPUT_300,
-    ).model(MOBILE),
+    *(SSD_300.model(VGG), SSD_512.model(VGG)),
+    SSD_512.counted(partial(_lay_vgg, EXTRAS_BURDEN, BOXES_512), TWIST).model(VGG),
+    SSD_MOBILE.model(MOBILE),
+    SSD_MOBILE.counted(partial(_lay_mobilenet, 200), "200 detections are kept instead of 100").model(MOBILE),
 )

@@ -28,8 +28,8 @@ class SwinDesign:
 TINY = SwinDesign(96, (2, 2, 6, 2), (3, 6, 12, 24))
 
 
-def _resized(net: Builder, path: str, grid: Grid, to: Grid) -> None:
-    """Rows and columns of zeros added after the others, or taken away."""
+def _resize(net: Builder, path: str, grid: Grid, to: Grid) -> None:
+    """Add rows and columns of zeros at the end, or remove them."""
     if to > grid:
         permute(net, f"{path}.pad_in", 3, 1, 2)
         net.add("Pad", name=f"{path}.pad", r_h=to[0] - grid[0], r_w=to[1] - grid[1])
@@ -49,7 +49,7 @@ def _heads(net: Builder, path: str, source: str, part: int, shape: tuple[int, in
 
 
 def _attend(net: Builder, path: str, shape: tuple[int, int, int], *, masked: bool) -> None:
-    """Attention within each window, with a learned number for each offset between two places."""
+    """Attention within each window, with a parameter for each offset between two places."""
     windows, heads, width = shape
     rows = net.add("Linear", name=f"{path}.qkv", called="F.linear", k=3 * width, rows=True)
     _heads(net, path, rows, 0, shape, (1, 3, 2, 4))
@@ -73,12 +73,12 @@ def _attend(net: Builder, path: str, shape: tuple[int, int, int], *, masked: boo
     net.add("Linear", name=f"{path}.proj", called="F.linear", k=width, rows=True)
 
 
-def _windowed(net: Builder, path: str, grid: Grid, width: int, heads: int, *, shifted: bool) -> None:
+def _attend_in_windows(net: Builder, path: str, grid: Grid, width: int, heads: int, *, shifted: bool) -> None:
     """The map cut into windows, attention within each, and the map put together again."""
     rows, columns = (-(-side // WINDOW) for side in grid)
     whole = (rows * WINDOW, columns * WINDOW)
     shifted &= rows * columns > 1
-    _resized(net, path, grid, whole)
+    _resize(net, path, grid, whole)
     if shifted:
         net.add("Gather", name=f"{path}.roll", o_1=whole[0], o_2=whole[1], o_3=width)
     reshape(net, f"{path}.cut", rows, WINDOW, columns, WINDOW, width)
@@ -90,13 +90,13 @@ def _windowed(net: Builder, path: str, grid: Grid, width: int, heads: int, *, sh
     reshape(net, f"{path}.map", *whole, width)
     if shifted:
         net.add("Gather", name=f"{path}.roll_back", o_1=whole[0], o_2=whole[1], o_3=width)
-    _resized(net, path, whole, grid)
+    _resize(net, path, whole, grid)
 
 
 def _block(net: Builder, path: str, grid: Grid, width: int, heads: int, *, shifted: bool) -> None:
     source = net.last
     net.add("LayerNorm", name=f"{path}.norm1")
-    _windowed(net, f"{path}.attn", grid, width, heads, shifted=shifted)
+    _attend_in_windows(net, f"{path}.attn", grid, width, heads, shifted=shifted)
     source = net.add("Add", source, net.last, name=f"{path}.add")
     net.add("LayerNorm", name=f"{path}.norm2")
     net.add("Linear", name=f"{path}.mlp.0", k=WIDER * width, rows=True)
@@ -110,7 +110,7 @@ def _block(net: Builder, path: str, grid: Grid, width: int, heads: int, *, shift
 def _merge(net: Builder, path: str, grid: Grid, width: int) -> Grid:
     """Four places become one with four times the channels, which a linear layer halves. Returns the new grid."""
     half = (-(-grid[0] // 2), -(-grid[1] // 2))
-    _resized(net, path, grid, (2 * half[0], 2 * half[1]))
+    _resize(net, path, grid, (2 * half[0], 2 * half[1]))
     source, parts = net.last, []
     for column in (0, 1):
         for row in (0, 1):
@@ -147,4 +147,4 @@ def _lay(design: SwinDesign, net: Builder) -> None:
         net.add("Linear", name="head", k=CLASSES)
 
 
-MODELS = (torchvision("swin-t", "Swin-T", partial(_lay, TINY), "swin_t", Weights(81.474, 95.776), paper=PAPER),)
+MODELS = (torchvision("swin-t", "Swin-T", partial(_lay, TINY), Weights(81.474, 95.776), paper=PAPER),)

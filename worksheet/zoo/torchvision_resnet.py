@@ -1,6 +1,6 @@
 """ResNet as torchvision has it: in a bottleneck the 3 x 3 convolution takes the stride (v1.5), not the first 1 x 1."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -55,11 +55,10 @@ def _lay(kernels: tuple[int, ...], depths: Sequence[int], net: Builder) -> None:
 
 
 def resnet(layers: int, kernels: tuple[int, ...], depths: Sequence[int], weights: Weights) -> Model:
-    """The ResNet with so many layers; ``depths`` are the blocks of each stage."""
-    lays: Callable[[Builder], None] = partial(_lay, kernels, depths)
+    """The ResNet with a number of layers; ``depths`` are the blocks of each stage."""
     twist = "stride in the 3 x 3 convolution (v1.5)" if kernels == BOTTLENECK else ""
     name, title = f"resnet{layers}-torchvision", f"ResNet-{layers} of torchvision"
-    return torchvision(name, title, lays, f"resnet{layers}", weights, paper=PAPER, twist=twist)
+    return torchvision(name, title, partial(_lay, kernels, depths), weights, paper=PAPER, twist=twist)
 
 
 MODELS = (

@@ -3,8 +3,7 @@
 from functools import partial
 
 from worksheet.network import Builder
-from worksheet.zoo.blocks import laid
-from worksheet.zoo.model import Model
+from worksheet.zoo.blocks import Member
 
 PAPER = "O. Ronneberger, P. Fischer and T. Brox, U-Net: convolutional networks for biomedical image segmentation (2015), figure 1"
 WIDTHS = (64, 128, 256, 512)
@@ -41,14 +40,8 @@ def _lay(padding: int, net: Builder) -> None:
         net.add("Softmax", name="prob")
 
 
+TWIST = "padded convolutions, so that the output has the input's size and nothing is cropped"
 MODELS = (
-    Model(name="unet", title="U-Net", input=(1, 572, 572), build=partial(laid, partial(_lay, 0)), source=PAPER),
-    Model(
-        name="unet-padded",
-        title="U-Net with padding",
-        input=(1, 512, 512),
-        build=partial(laid, partial(_lay, 1)),
-        source=PAPER,
-        twist="padded convolutions, so that the output has the input's size and nothing is cropped",
-    ),
+    Member("unet", "U-Net", partial(_lay, 0), input=(1, 572, 572)).model(PAPER),
+    Member("unet-padded", "U-Net with padding", partial(_lay, 1), twist=TWIST, input=(1, 512, 512)).model(PAPER),
 )

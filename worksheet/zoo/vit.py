@@ -70,4 +70,4 @@ def _lay(design: VitDesign, net: Builder) -> None:
         net.add("Linear", name="heads.head", k=CLASSES)
 
 
-MODELS = (torchvision("vit-b-16", "ViT-B/16", partial(_lay, BASE_16), "vit_b_16", Weights(81.072, 95.318), paper=PAPER),)
+MODELS = (torchvision("vit-b-16", "ViT-B/16", partial(_lay, BASE_16), Weights(81.072, 95.318), paper=PAPER),)

@@ -9,7 +9,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from worksheet.conventions.dtypes import named, size
+from worksheet.conventions.dtypes import data_type, size
 from worksheet.errors import ConventionError, nearest, shown
 from worksheet.schema import WORDS, Field, Integer, ListOf, Phrase, Record, TableOf, read_file
 
@@ -79,7 +79,7 @@ OPTIMISER = (
     Field("state", COUNT, "How many numbers it keeps for a parameter from step to step.", required=True),
     Field("decay", DECAYING, "The step that weight decay puts before the others.", "weight decay is not offered"),
 )
-TYPES = tuple(Field(name, named(NONE), f"The data type {says}.", required=True) for name, says in TENSORS.items())
+TYPES = tuple(Field(name, data_type(NONE), f"The data type {says}.", required=True) for name, says in TENSORS.items())
 PRECISION = (*ABOUT, *TYPES)
 OPTIMISERS, PRECISIONS = (TableOf(Phrase(), Record(fields)) for fields in (OPTIMISER, PRECISION))
 

@@ -17,7 +17,7 @@ from worksheet.formula.rewrite import rename
 from worksheet.formula.simplify import atom_name, factor
 from worksheet.formula.traced_numbers import Ratio, Traced, polynomial_of
 from worksheet.layers import Role
-from worksheet.layers.spelling import spelled
+from worksheet.layers.spelling import spell
 
 TRACED = (Traced, Ratio)
 
@@ -78,7 +78,7 @@ class ClosedRows(LayerSteps):
             for name, value in node.hyperparameters.items()
         }
         return " ".join(
-            filter(None, (node.kind.name, spelled(node.kind, cast(Any, hyperparameters), node.pattern).replace("->", "→")))
+            filter(None, (node.kind.name, spell(node.kind, cast(Any, hyperparameters), node.pattern).replace("->", "→")))
         )
 
     def flow(self, row: RowForm) -> str:

@@ -5,6 +5,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from worksheet.conventions.convention import Called
 from worksheet.errors import Collector, NetworkError, Where, shown
 from worksheet.layers import INPUT_KIND, Shape
 from worksheet.network import INPUT, Heading, Network, Node
@@ -192,7 +193,7 @@ def _assemble(path: Path, sources: Mapping[str, OnnxRow], rows: Sequence[OnnxRow
     nodes = []
     for row in layers:
         inputs, where = tuple(names[part] for part in row.inputs), row.operator.where if row.operator else Where(file)
-        called = ("module", row.operator_types) if row.operator_types else ()
+        called = Called("module", row.operator_types)
         settings, shares = row.hyperparameters, sharing.get(row, "")
         nodes.append(Node(names[row], row.layer, settings, inputs, where, row.pattern, stages[row], shares, called))
     if not nodes:

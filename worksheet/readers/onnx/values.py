@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from worksheet.errors import NetworkError, Where, shown
 from worksheet.layers import Kind, Shape, kinds
-from worksheet.sizes import LARGEST
+from worksheet.sizes import MAX_ELEMENTS
 
 if TYPE_CHECKING:
     from worksheet.readers.onnx.operators import Operator
@@ -104,9 +104,9 @@ def dimensions(tensor: Any, where: Where) -> Shape:
 
 def check_shape(shape: Shape, name: str, where: Where) -> Shape:
     """The shape itself. Raises NetworkError where it has too many axes or elements."""
-    if len(shape) > MAX_AXES or min(shape, default=0) < 0 or prod(shape) > LARGEST:
+    if len(shape) > MAX_AXES or min(shape, default=0) < 0 or prod(shape) > MAX_ELEMENTS:
         text = " x ".join(map(str, shape[: MAX_AXES + 1]))
-        raise NetworkError(f"{name} is {text}", where, f"at most {MAX_AXES} axes and {LARGEST:,} elements")
+        raise NetworkError(f"{name} is {text}", where, f"at most {MAX_AXES} axes and {MAX_ELEMENTS:,} elements")
     return shape
 
 

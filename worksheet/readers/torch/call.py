@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from worksheet.conventions.convention import NO_PROGRAM, Called
 from worksheet.readers.symbols import spatial
 from worksheet.readers.torch.layer_facts import facts_of_frames, facts_of_names
 from worksheet.readers.torch.trace import ForwardTrace
@@ -36,7 +37,7 @@ class TorchCall:
     result: Any
     follow: Callable[[], Any]  # a context manager under which torch's calls become rows
     meta: Callable[[Sequence[int]], Any]
-    called: tuple[str, ...] = ()
+    called: Called = NO_PROGRAM
     harmless: bool = False  # it wrote into a tensor, but nothing that the rows depend on
 
     def __post_init__(self) -> None:
@@ -155,11 +156,11 @@ class TorchCall:
             return {}
         trace, frame = self.trace, self.trace.frames[-1]
         facts = self._first_axis(operands)
-        if frame.maker[:1] == ("leaf",):
+        if frame.maker.sort == "leaf":
             facts |= facts_of_names([trace.parameters.get(trace.identity(tensor), "") for tensor in weights])
-        if shares and frame.maker and frame.path not in trace.counted_modules and all(map(trace.identity, weights)):
+        if shares and frame.maker.sort and frame.path not in trace.counted_modules and all(map(trace.identity, weights)):
             facts |= {"repeats": 0}
-        if frame.maker:
+        if frame.maker.sort:
             trace.counted_modules.add(frame.path)
         return facts
 

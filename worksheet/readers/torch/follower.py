@@ -88,7 +88,7 @@ class Follower(MetaTensors):
         if (tensors(result) or written) and name not in SHAPE_ONLY:
             rule = rule_of(name)
             frame = self.trace.frames[-1]
-            called = frame.outer or (*frame.maker, describe_call(func))
+            called = frame.outer if any(frame.outer) else frame.maker._replace(call=describe_call(func))
             call = TorchCall(
                 self.trace, name, rule or CallRule(_refuse), args, kwargs, result, lambda: self.calls, self.meta, called
             )

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from worksheet.conventions.convention import NO_PROGRAM, Called
 from worksheet.errors import Collector, NetworkError, Where
 from worksheet.readers.torch.call import is_tensor
 from worksheet.readers.torch.follower import Follower, NeedsWholeNumbers, PendingFault
@@ -160,8 +161,9 @@ class ModuleHooks:
         name = path or (class_name.lower() if own else "")
         self.inside.append(id(module))
         stage = path.split(".")[0] if "." in path or not own else ""
-        maker = ("module" if own else "leaf", class_name) if own or alone else ()
-        self.trace.frames.append(ModuleFrame(name, file if own else "", stage, maker, (), module, is_one_kernel(module, args)))
+        maker = Called("module" if own else "leaf", class_name) if own or alone else NO_PROGRAM
+        fused = is_one_kernel(module, args)
+        self.trace.frames.append(ModuleFrame(name, file if own else "", stage, maker, module=module, fused=fused))
 
     def leave(self, module: Any, args: Any, output: Any) -> None:
         if threading.get_ident() != self.thread:

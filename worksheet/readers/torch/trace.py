@@ -11,6 +11,7 @@ from functools import cached_property, partial
 from math import prod
 from typing import Any, NamedTuple
 
+from worksheet.conventions.convention import NO_PROGRAM, Called
 from worksheet.errors import WorksheetError
 from worksheet.layers import Shape, kinds
 from worksheet.layers.spelling import Given, hyperparameters
@@ -71,7 +72,7 @@ class ForwardTrace:
     stored_rows: dict[tuple[str, Shape], str] = field(default_factory=dict)  # the rows of parameters and buffers
     counted_modules: set[str] = field(default_factory=set)  # the paths of modules whose parameters a row has used
     last: str = ""  # the last row, except a Reshape after it
-    called: tuple[str, ...] = ()  # how the call is called whose rows are being added
+    called: Called = NO_PROGRAM  # how the call is called whose rows are being added
 
     # Names
 
@@ -154,10 +155,10 @@ class ForwardTrace:
             self.owners.setdefault(self.identity(tensor), self.stored_rows[key])
         return self.bind(tensor, replace(value, name=self.stored_rows[key]))
 
-    def module_call(self, path: str) -> tuple[str, ...]:
+    def module_call(self, path: str) -> Called:
         """How a parameter is called: by the module without submodules that keeps it, if one does."""
         owner = self.leaves.get(path.rpartition(".")[0])
-        return ("leaf", owner) if owner else ()
+        return Called("leaf", owner) if owner else NO_PROGRAM
 
     def identity(self, tensor: Any) -> int:
         """The id of the parameter or buffer that a tensor is, or is a copy of; 0 for others."""
@@ -182,7 +183,7 @@ class ForwardTrace:
     # Rows
 
     @contextmanager
-    def calling(self, called: tuple[str, ...]) -> Iterator[None]:
+    def calling(self, called: Called) -> Iterator[None]:
         """Rows that are added inside are called in this way."""
         before, self.called = self.called, called
         try:
@@ -192,7 +193,7 @@ class ForwardTrace:
 
     def add_row(
         self, kind: str, values: Mapping[str, int], inputs: Sequence[str], name: str, *, shares: str = "", pattern: str = "",
-        path: str = "", called: tuple[str, ...] | None = None, facts: Mapping[str, int] | None = None,
+        path: str = "", called: Called | None = None, facts: Mapping[str, int] | None = None,
     ) -> str:  # fmt: skip
         """Add a row without sizing it, and return its name. By default, it is called as the current call is."""
         if len(self.nodes) >= MAX_ROWS:

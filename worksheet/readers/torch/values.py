@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from worksheet.conventions.convention import NO_PROGRAM, Called
 from worksheet.layers import Shape
 from worksheet.readers.symbols import number_list
 
@@ -67,8 +68,8 @@ class ModuleFrame:
     path: str
     home: str = ""
     stage: str = ""
-    maker: tuple[str, ...] = ()
-    outer: tuple[str, ...] = ()
+    maker: Called = NO_PROGRAM
+    outer: Called = NO_PROGRAM
     module: Any = None
     fused: bool = False
 
