@@ -25,7 +25,7 @@ from worksheet.memo import Bounded
 MAX_KEPT = 20_000  # marks that a paper remembers
 SIMPLE = frozenset({0, 1})  # values that make what follows from them much simpler
 NOTHING = Fraction(0)
-Known = dict[tuple[Key, str], tuple[Understood, Mark | None]]  # what a text at a cell says, and its mark where it is the truth
+Known = dict[tuple[Key, str], tuple[Understood, Mark | None]]  # what a text at a cell means, and its mark if it is right
 
 
 def marked_paper(
@@ -38,33 +38,33 @@ def marked_paper(
 
 @dataclass
 class _Answers:
-    """The answers of one paper, read. ``own`` are the values that differ from the truth, and those that follow from them where
-    the student left a cell blank; ``origins`` tells of the latter from which answers."""
+    """The answers of one paper, as read. ``own`` are the values that differ from the truth, and for blank cells those that
+    follow from them; ``origins`` has the answers from which the latter follow."""
 
     entries: list[tuple[Cell, str, Understood, Mark | None]]  # with the mark of a right answer
     own: dict[Key, Value]
     origins: dict[Key, tuple[Key, ...]]
 
     def named(self, keys: Iterable[Key]) -> tuple[Key, ...]:
-        """Cells that the student has filled, in place of blank ones."""
+        """The cells that the student has filled, instead of blank ones that follow from them."""
         return tuple(dict.fromkeys(origin for key in keys for origin in self.origins.get(key, (key,))))
 
 
 @dataclass
 class Marker:
-    """Marks papers under one policy; what papers have in common is worked out once."""
+    """Marks papers under one policy; what papers have in common is computed once."""
 
     policy: Policy
-    others: tuple[str, ...] = ()  # names of the other ways of counting; read when an answer asks for them
+    others: tuple[str, ...] = ()  # names of other conventions; loaded when an answer needs them
     diagnoser: Diagnoser = field(default_factory=lambda: Diagnoser(tuple(known_mistakes().values())))
     _alternatives: dict[str, Alternatives] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.understanding = Understanding(self.policy)
-        self.token = object()  # that papers know this marker by: an id would be given again once it is gone
+        self.token = object()  # by which papers know this marker: an id would be reused once it is gone
 
     def marks(self, paper: Paper, texts: Mapping[Key, str]) -> tuple[Mark, ...]:
-        """A mark for every cell that is asked for, in the order of the paper."""
+        """A mark for every cell that is asked, in the order of the paper."""
         known: Known = paper.remembered.setdefault(self.token, Bounded(MAX_KEPT))
         marks, simple = [], True
         for cell in paper.shown:
@@ -77,7 +77,7 @@ class Marker:
         return narrowed(paper, self.diagnoser, self.carefully(paper, texts, known))
 
     def first(self, cell: Cell, text: str, known: Known) -> tuple[Understood, Mark | None]:
-        """What a text says, and its mark where that does not depend on the other answers: the truth."""
+        """What a text means, and its mark if it is right: that does not depend on the other answers."""
         understood = Understood(None) if cell.is_formula else self.understanding.of(cell, text)
         right = understood.value is not None and self.near(cell, understood, cell.truth)
         known[cell.key, text] = understood, self.right(cell, text, understood) if right else None
@@ -90,7 +90,7 @@ class Marker:
         return Mark(cell.key, cell.layer, text, understood.value, Verdict.RIGHT, worth, worth, flags=tuple(flags))
 
     def near(self, cell: Cell, understood: Understood, wanted: Value) -> bool:
-        """Whether an answer is a value, exactly or as nearly as the column allows."""
+        """Whether an answer equals a value, exactly or within the tolerance of the column."""
         value = understood.value
         if value == wanted:
             return True
@@ -102,7 +102,7 @@ class Marker:
             return True
         return tolerance.rounded and understood.number is not None and understood.number.is_rounded(wanted[0])
 
-    # With the other answers in view
+    # In view of the other answers
 
     def carefully(self, paper: Paper, texts: Mapping[Key, str], known: Known) -> list[Mark]:
         answers = self.answers(paper, texts, known)
@@ -127,7 +127,7 @@ class Marker:
         return found
 
     def derive(self, paper: Paper, cell: Cell, answers: _Answers) -> None:
-        """A cell that was left blank: the student's next answers may follow from what it would have been."""
+        """Fill a cell that was left blank: the student's next answers may follow from what it would have been."""
         own = [key for key in paper.depends[cell.key] if key in answers.own]
         value = paper.follows(cell, answers.own) if own else None
         if value is not None and value != cell.truth and not cell.asked.is_total:
@@ -135,7 +135,7 @@ class Marker:
             answers.origins[cell.key] = answers.named(own)
 
     def one(self, paper: Paper, cell: Cell, text: str, understood: Understood, answers: _Answers) -> Mark:
-        """The mark of one cell; a failure of the grader's own is told as such, never as a zero."""
+        """The mark of one cell; a failure of the grader is reported as such, never as a zero."""
         depends = [key for key in paper.depends[cell.key] if key in answers.own]
         remembered: dict[object, Mark] = paper.remembered.setdefault((self.token, "careful"), Bounded(MAX_KEPT))
         touched = [key for key in paper.touched[cell.key] if key in answers.own]
@@ -143,7 +143,7 @@ class Marker:
         if memo not in remembered:
             try:
                 remembered[memo] = self.judged(paper, cell, text, understood, depends, answers)
-            except Exception as failure:  # whatever it is, the student must not pay for it
+            except Exception as failure:  # no failure may cost the student points
                 worth = self.policy.worth(cell.key)
                 says = f"not marked: {type(failure).__name__}: {failure}"
                 remembered[memo] = Mark(cell.key, cell.layer, text, understood.value, Verdict.UNMARKED, NOTHING, worth, says=says)
@@ -179,7 +179,7 @@ class Marker:
         return valued(replace(mark, says=says), names, Explanation(labels), self.policy)
 
     def follows(self, paper: Paper, cell: Cell, mark: Mark, depends: list[Key], answers: _Answers) -> Mark:
-        """A right answer; flagged where the student's own values give another."""
+        """The mark of a right answer, flagged if the student's own values give another."""
         own = paper.follows(cell, {key: answers.own[key] for key in depends}) if depends else cell.truth
         return mark if own == cell.truth else replace(mark, flags=(*mark.flags, DOES_NOT_FOLLOW))
 
@@ -194,7 +194,7 @@ class Marker:
         )
 
     def explained(self, paper: Paper, cell: Cell, mark: Mark, answers: _Answers) -> Mark:
-        """An answer that is neither right nor carried: right under another way of counting, a known mistake, or unknown."""
+        """The mark of an answer neither right nor carried: right under another convention, a known mistake, or unknown."""
         assert mark.value is not None
         touched = [key for key in paper.touched[cell.key] if key in answers.own]
         own = paper.values_beside(cell, {key: answers.own[key] for key in touched}) if touched else None
@@ -203,14 +203,14 @@ class Marker:
         return valued(mark, names, found, self.policy)
 
     def counted_otherwise(self, paper: Paper, cell: Cell, value: Value, own: Mapping[str, Exact] | None) -> tuple[str, ...]:
-        if cell.asked.role == SIZES:  # which nobody counts
+        if cell.asked.role == SIZES:  # sizes do not depend on a convention
             return ()
         others = self.alternatives(paper)
         names = others.matching(paper, cell.key, cell.values, value)
         return names or (others.matching(paper, cell.key, own, value) if own and not cell.asked.is_total else ())
 
     def alternatives(self, paper: Paper) -> Alternatives:
-        """The other ways of counting."""
+        """The other conventions."""
         own = paper.counting.convention
         if own.name not in self._alternatives:
             others = tuple(conventions.convention(name) for name in self.others if name != own.name)
@@ -219,7 +219,7 @@ class Marker:
 
 
 def valued(mark: Mark, conventions: tuple[str, ...], found: Explanation, policy: Policy) -> Mark:
-    """A mark with what was found about its answer, and the points that this is worth: the better where both hold."""
+    """A mark with what was found about its answer and the points that this is worth: the better if both apply."""
     shares = {
         Verdict.CONVENTION: policy.convention if conventions else None,
         Verdict.MISTAKE: policy.mistake if found.labels else None,

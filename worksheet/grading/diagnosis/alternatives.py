@@ -1,4 +1,4 @@
-"""Other ways of counting: what a cell's answer would be under each convention whose column asks for the same."""
+"""What a cell's answer would be under other conventions, for columns that ask for the same quantity."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Counted = tuple[Formula, tuple[str, ...]]  # a formula, and the conventions that
 
 @dataclass
 class Alternatives:
-    """The formulas of other conventions for the columns of one. ``others`` are those that are considered."""
+    """The formulas of other conventions for the columns of one; ``others`` are the conventions considered."""
 
     own: Convention
     others: tuple[Convention, ...]
@@ -32,11 +32,11 @@ class Alternatives:
 
     @cached_property
     def forms(self) -> tuple[FoldedForms, ...]:
-        """The formulas of each of the others, every letter kept."""
+        """The formulas of each of the others, with every letter kept."""
         return tuple(FoldedForms(other, self.run, folds_layers=False, inline_sizes=False) for other in self.others)
 
     def columns(self, name: str) -> list[tuple[FoldedForms, Column, int]]:
-        """The columns of other conventions that ask for the same: of one role, and of the same name or both the main ones."""
+        """The columns of other conventions with the same role and the same name, or both the main columns."""
         if name not in self._columns:
             found = []
             asked = role(self.own.column(name))
@@ -49,7 +49,7 @@ class Alternatives:
         return self._columns[name]
 
     def formulas(self, paper: Paper, row: int, column: str) -> tuple[Counted, ...]:
-        """What other conventions count for a layer of the paper, equal formulas together. What they do not count is left out."""
+        """What other conventions count for a layer of the paper, equal formulas grouped; what they do not count is left out."""
         layer = paper.layers[row - 1]
         facts = {fact: fact_values(paper.counting.network, fact).get(layer.node.name, 0) for fact in self.facts}
         run = paper.counting.run_of(layer)

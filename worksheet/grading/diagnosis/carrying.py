@@ -1,4 +1,4 @@
-"""Follow-through: whether an answer is right from the student's own earlier values, and from which of them."""
+"""Follow-through: whether an answer follows from the student's own earlier values, and from which of them."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from itertools import combinations
 from worksheet.formula import Exact
 from worksheet.grading.paper.cells import Cell, Key, Paper, Value
 
-MAX_TRIED = 14  # earlier values of which every set is tried
-MAX_SPLIT = 30  # addends of a total of which every set is tried, half by half
+MAX_TRIED = 14  # earlier values of which every subset is tried
+MAX_SPLIT = 30  # addends of a total of which every subset is tried, half by half
 
 
 def carried(paper: Paper, cell: Cell, answer: Value, own: Mapping[Key, Value], near: Callable[[Value], bool]) -> tuple[Key, ...]:
     """The smallest set of the student's ``own`` earlier values that an answer follows from; empty where there is none.
 
-    ``near`` tells whether the answer is a value as nearly as its column allows. Of a total's many addends, all sets are tried
-    exactly, and as nearly only all together.
+    ``near`` decides whether the answer equals a value within the tolerance of its column. For a total with many addends,
+    every subset is tried exactly, and only the whole set within the tolerance.
     """
     wrong = [key for key in paper.depends[cell.key] if key in own]
     if not (cell.asked.is_total and {read.cell for read in cell.reads.values()}.issuperset(wrong)):
@@ -26,7 +26,7 @@ def carried(paper: Paper, cell: Cell, answer: Value, own: Mapping[Key, Value], n
 
 
 def carried_within(paper: Paper, cell: Cell, own: Mapping[Key, Value], near: Callable[[Value], bool]) -> tuple[Key, ...]:
-    """The same where a count follows from the output that the student gave for the same row: a ReLU counted by its own line."""
+    """The same where a count follows from the output size that the student gave in the same row, such as that of a ReLU."""
     rows = {read.cell for read in cell.instead.values() if read.cell in own}
     for chosen in _sets([key for key in paper.touched[cell.key] if key in own] if rows else []):
         values = paper.values_instead(cell, {key: own[key] for key in chosen}) if not rows.isdisjoint(chosen) else None
@@ -42,15 +42,15 @@ def _gives(paper: Paper, cell: Cell, own: Mapping[Key, Value], chosen: tuple[Key
 
 
 def _sets(keys: list[Key]) -> Iterator[tuple[Key, ...]]:
-    """Every set, the smallest first; where there are too many keys, small ones and nearly whole ones."""
+    """Every subset, smallest first; of too many keys only small subsets and nearly complete ones."""
     sizes = range(1, len(keys) + 1) if len(keys) <= MAX_TRIED else (1, 2, len(keys) - 1, len(keys))
     for size in sizes:
         yield from combinations(keys, size)
 
 
 def _addends(cell: Cell, answer: Value, wrong: list[Key], shifts: Mapping[Key, Exact]) -> tuple[Key, ...]:
-    """The fewest addends whose errors add up to the total's. All sets are tried in time of half of them, by meeting in the
-    middle: the sums of one half are looked up among those of the other."""
+    """The fewest addends whose errors add up to the total's error. All subsets are tried by meeting in the middle: the sums
+    of one half are looked up among those of the other."""
     goal = answer[0] - cell.truth[0]
     if len(wrong) > MAX_SPLIT:
         return next((chosen for chosen in _sets(wrong) if sum(shifts[key] for key in chosen) == goal), ())

@@ -1,4 +1,4 @@
-"""Whether two formulas are equal, by exact evaluation at points of the legal domain; a counter-example where they are not."""
+"""Compares two formulas by exact evaluation at points of the legal domain, with a counter-example where they differ."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HOLDS = {
 
 
 class CounterExample(NamedTuple):
-    """Values at which two formulas differ, and what each gives; None where it has no value there."""
+    """Values at which two formulas differ, and the value of each; None where the answer has no value."""
 
     values: Mapping[str, Exact]
     right: Exact
@@ -35,7 +35,7 @@ class CounterExample(NamedTuple):
 
 
 class Compared(NamedTuple):
-    """``counter`` is None where the formulas are equal; ``holds`` tells where: EVERYWHERE, only SQUARE, or only in this ROW."""
+    """``counter`` is None if the formulas are equal; ``holds`` is where: EVERYWHERE, only SQUARE, or only in this ROW."""
 
     counter: CounterExample | None
     holds: str = EVERYWHERE
@@ -53,13 +53,13 @@ def _shown(value: Exact) -> str:
 
 
 def letters(asked: Asked) -> frozenset[str]:
-    """Every name that an answer's formula may hold: the row's symbols, the sizes of the output, X and Y."""
+    """Every name that an answer's formula may contain: the row's symbols, the sizes of the output, X and Y."""
     elements = {"X", "Y"} if asked.kind else set[str]()
     return frozenset({*symbols(asked), *asked.sizes, *elements})
 
 
 def aliases(asked: Asked) -> dict[str, str]:
-    """Short names for symbols with a subscript, of the innermost axis first: p for p_w, s for s_w."""
+    """Short names for symbols with a subscript, the innermost axis first: p for p_w, s for s_w."""
     known = letters(asked)
     short: dict[str, str] = {}
     for name in symbols(asked):
@@ -78,11 +78,11 @@ def difference(asked: Asked, values: Mapping[str, Exact], answer: Formula) -> Co
 
 
 def compared(asked: Asked, values: Mapping[str, Exact], answer: Formula) -> Compared:
-    """The answer's formula held against what is asked.
+    """Compares the answer's formula with what is asked.
 
     Facts that the row's formulas show as numbers (bias, one group) keep the row's value, all other symbols vary. For an output
-    the formula of its width is wanted, or that of its height. What holds only where sides are equal is accepted if they
-    are so in this row, and so is a formula without a padding of 0 or a stride of 1.
+    the formula of its width is expected, or that of its height. A formula that holds only for equal sides is accepted if they
+    are equal in this row, and so is one that leaves out a padding of 0 or a stride of 1.
     """
     counter = None
     for holds, facts, ties in _tiers(asked, values, answer):
@@ -95,7 +95,7 @@ def compared(asked: Asked, values: Mapping[str, Exact], answer: Formula) -> Comp
 
 
 def same(asked: Asked, values: Mapping[str, Exact], answer: Formula, formulas: tuple[Formula, ...]) -> bool:
-    """Whether an answer's formula is one of others that might stand in place of what is asked: a known mistake's, say."""
+    """Whether an answer's formula is one of ``formulas``, which replace those asked: a known mistake's, for example."""
     for _, facts, ties in _tiers(asked, values, None):
         points = grid(asked, facts, ties).points
         if any(_alike(points, answer, formulas[axis]) for axis in _axes(asked) if axis < len(formulas)):
@@ -104,7 +104,7 @@ def same(asked: Asked, values: Mapping[str, Exact], answer: Formula, formulas: t
 
 
 def value_for(asked: Asked, values: Mapping[str, Exact], answer: Formula) -> Exact | None:
-    """What an answer's formula gives for the values of a row; None where it gives nothing."""
+    """The value of an answer's formula in a row with these values; None if it has none."""
     try:
         return answer.at({**derived(asked, values), **values})
     except (FormulaError, KeyError):
@@ -112,7 +112,7 @@ def value_for(asked: Asked, values: Mapping[str, Exact], answer: Formula) -> Exa
 
 
 def _axes(asked: Asked) -> tuple[int, ...]:
-    """The places of the formulas that an answer may be: of an output its innermost axis, and the next if it is alike."""
+    """The places of the formulas that an answer may match: of an output the innermost axis, and the next if it is alike."""
     last = len(asked.formulas) - 1
     if asked.role == SIZES and last > 0 and asked.formulas[last - 1].pattern == asked.formulas[last].pattern:
         return last, last - 1
@@ -128,14 +128,14 @@ def _counter(asked: Asked, found: DomainGrid, axis: int, answer: Formula) -> Cou
 
 
 def _here(asked: Asked, values: Mapping[str, Exact], answer: Formula) -> CounterExample | None:
-    """The comparison at the row's own values alone, for a domain in which no other point was found."""
+    """The comparison at the row's own values only, for a domain in which no other point was found."""
     axis = _axes(asked)[0]
     right, value = _at(asked.formulas[axis], values), value_for(asked, values, answer)
     return None if right is None or value == right else CounterExample(_told(asked, values, axis, answer), right, value)
 
 
 def _told(asked: Asked, point: Point, axis: int, answer: Formula) -> dict[str, Exact]:
-    """What a reader needs to work both formulas out; without facts that change nothing, unless the answer names them."""
+    """What a reader needs to evaluate both formulas; without facts that change nothing, unless the answer names them."""
     wanted = dict.fromkeys((*asked.formulas[axis].symbols, *answer.symbols))
     inside = dict.fromkeys(name for size in wanted if size in asked.sizes for name in asked.sizes[size].symbols)
     known = {symbol.name: symbol for symbol in asked.kind.hyperparameters} if asked.kind else {}
@@ -164,7 +164,7 @@ def _at(formula: Formula, point: Point) -> Exact | None:
 
 
 def _tiers(asked: Asked, values: Mapping[str, Exact], answer: Formula | None) -> Iterator[tuple[str, Pairs, Ties]]:
-    """From the whole domain to the part of it that is like this row: which symbols stand still, and which are tied."""
+    """From the whole domain to the part that resembles this row: which symbols are fixed and which are tied."""
     facts = _facts(asked, values)
     groups = _groups(asked, values)
     subscripted = tuple(group for group in groups if "_" in group[0])
@@ -176,7 +176,7 @@ def _tiers(asked: Asked, values: Mapping[str, Exact], answer: Formula | None) ->
 
 
 def _facts(asked: Asked, values: Mapping[str, Exact]) -> Pairs:
-    """What the row's formulas show as numbers; and what is no matter of the layer: the batch, the bytes of a number."""
+    """What the row's formulas show as numbers, and what does not belong to the layer: the batch, the bytes of a number."""
     own = asked.kind.symbols if asked.kind else {}
     known = symbols(asked)
     folded = [name for name, symbol in own.items() if name in values and symbol.is_folded(int(values[name]))]
@@ -185,7 +185,7 @@ def _facts(asked: Asked, values: Mapping[str, Exact]) -> Pairs:
 
 
 def _groups(asked: Asked, values: Mapping[str, Exact]) -> Ties:
-    """The symbols that the sheet writes together, since they belong together and are equal in this row."""
+    """The symbols that the sheet writes together because they belong together and are equal in this row."""
     groups: dict[str, list[str]] = {}
     for name, symbol in symbols(asked).items():
         if symbol.group and name in values:

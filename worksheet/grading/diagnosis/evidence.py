@@ -1,4 +1,4 @@
-"""Where several mistakes explain an answer, the student's other rows tell which of them is likelier."""
+"""If several mistakes explain an answer, ranks them by the student's other rows."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from worksheet.grading.diagnosis.diagnose import AND, Diagnoser
 from worksheet.grading.mark import Mark, Verdict
 from worksheet.grading.paper.cells import Cell, Paper
 
-SURE = 3  # as often as this a mistake is a habit: labels without any other support give way to it
+SURE = 3  # a mistake made this often is a habit: labels without other support give way to it
 
 
 def narrowed(paper: Paper, diagnoser: Diagnoser, marks: Sequence[Mark]) -> tuple[Mark, ...]:
-    """The marks with each set of labels ordered by how often the student makes the mistake elsewhere, less how often he or she
-    could have made it and did not; and narrowed where one of them is a habit."""
+    """The marks with the labels of each ordered by how often the student makes the mistake elsewhere, minus how often it could
+    have been made and was not; and narrowed if one of them is a habit."""
     unclear = [mark for mark in marks if len(mark.labels) > 1]
     if not unclear:
         return tuple(marks)
@@ -28,7 +28,7 @@ def narrowed(paper: Paper, diagnoser: Diagnoser, marks: Sequence[Mark]) -> tuple
     def judged(mark: Mark) -> Mark:
         if len(mark.labels) < 2:
             return mark
-        ranked = sorted(mark.labels, key=support, reverse=True)  # stable: equal ones stay in the catalogue's order
+        ranked = sorted(mark.labels, key=support, reverse=True)  # stable: ties keep the order of the catalogue
         habit = made[ranked[0]] >= SURE and not avoided[ranked[0]]
         return replace(mark, labels=tuple(label for label in ranked if not habit or made[label] > 1))
 

@@ -17,12 +17,12 @@ from worksheet.grading.paper.cells import FORMULA, OUTPUT, Cell, Paper
 
 
 def read_answer(cell: Cell, text: str) -> tuple[Formula, ...]:
-    """What a text may mean as the formula of a cell, the likeliest first. Raises FormulaError with the place in the text."""
+    """What a text may mean as the formula of a cell, most likely first. Raises FormulaError with the place in the text."""
     return read_formula(text, letters(cell.asked), aliases(cell.asked)).readings
 
 
 def right_formula(cell: Cell, mark: Mark) -> Mark | Compared:
-    """The mark of a right formula, or of a text that is none; else how it differs from the right one."""
+    """The mark of a right formula or of an unreadable text; otherwise how the formula differs from the right one."""
     try:
         readings = read_answer(cell, mark.answer)
     except WorksheetError as fault:
@@ -39,7 +39,7 @@ def right_formula(cell: Cell, mark: Mark) -> Mark | Compared:
 def explanations(
     paper: Paper, cell: Cell, text: str, diagnoser: Diagnoser, others: Alternatives
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The other ways of counting that write this formula, and the known mistakes that lead to it."""
+    """The other conventions that use this formula, and the known mistakes that lead to it."""
     readings = read_answer(cell, text)
 
     def equal(formulas: Formulas) -> bool:

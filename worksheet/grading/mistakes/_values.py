@@ -1,4 +1,4 @@
-"""The ways in which a mistake changes a value, whatever formula it came from."""
+"""The ways in which a mistake changes a value, whatever its formula."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from worksheet.grading.paper.cells import Value
 
 
 def times(*factors: Exact) -> Revalue:
-    """Every number of a value times one of these, the other numbers as they are."""
+    """One number of a value multiplied by one of these factors, the others unchanged."""
 
     def revalue(value: Value) -> Iterator[Value]:
         for place, number in enumerate(value):
@@ -32,7 +32,7 @@ def _with(value: Value, place: int, number: Exact) -> Value:
 
 
 def ten_times(value: Value) -> Iterator[Value]:
-    """A digit too many at the end of a number, or its last nought lost."""
+    """A zero too many at the end of a number, or its trailing zero dropped."""
     yield from times(10)(value)
     for place, number in enumerate(value):
         if number and number % 10 == 0:
@@ -40,7 +40,7 @@ def ten_times(value: Value) -> Iterator[Value]:
 
 
 def digits_swapped(value: Value) -> Iterator[Value]:
-    """Two neighbouring digits of a whole number exchanged; nobody writes a nought in front."""
+    """Two neighbouring digits of a whole number swapped; leading zeros are not written."""
     for place, number in enumerate(value):
         digits = str(number) if isinstance(number, int) and number >= 0 else ""
         for at in range(len(digits) - 1):

@@ -1,4 +1,4 @@
-"""Mistakes in the memory of what layers give."""
+"""Mistakes in the memory of the outputs of layers."""
 
 from worksheet.grading.diagnosis.mistake import Mistake
 from worksheet.grading.diagnosis.rewrites import batched, turned

@@ -1,4 +1,4 @@
-"""Mistakes in the operations of a ReLU and its like."""
+"""Mistakes in the operations of a ReLU and similar activations."""
 
 from worksheet.grading.diagnosis.mistake import Mistake
 from worksheet.grading.diagnosis.rewrites import instead, putting

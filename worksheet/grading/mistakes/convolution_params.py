@@ -14,7 +14,7 @@ def _mistake(
     return Mistake(name, says, found, documented, kinds, STORED, rewrite)
 
 
-# Where there are groups, some mistakes are made with the channels of all groups or with those of one.
+# With groups, some mistakes are made with the channels of all groups or with those of one.
 MISTAKES: tuple[Mistake, ...] = (
     _mistake(
         "par-no-bias",

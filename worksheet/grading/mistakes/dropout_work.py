@@ -1,4 +1,4 @@
-"""Operations given to a dropout that does nothing."""
+"""Operations attributed to a dropout that does nothing."""
 
 from worksheet.grading.diagnosis.mistake import Mistake
 from worksheet.grading.diagnosis.rewrites import of_nothing

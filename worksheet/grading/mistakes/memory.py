@@ -1,7 +1,7 @@
 """Mistakes in bytes and in units.
 
-A unit is a matter of what is written behind a number: who divides by one unit and writes the other gives a value that is wrong
-by their ratio, and that ratio is what changes here, in both directions.
+Dividing by one unit and writing another gives a value that is wrong by their ratio;
+the mistakes here multiply by that ratio, in both directions.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ UNITS: Revalue = times(*RATIOS, *(1 / ratio for ratio in RATIOS))
 
 
 def in_numbers(asked: Asked, formulas: Formulas) -> Iterator[Formulas]:
-    """Numbers counted, not their bytes."""
+    """Numbers counted instead of their bytes."""
     for letter in _letters(formulas):
         yield from putting(**{letter: "1"})(asked, formulas)
     if not _letters(formulas) and _four(formulas):
@@ -30,7 +30,7 @@ def in_numbers(asked: Asked, formulas: Formulas) -> Iterator[Formulas]:
 
 
 def of_another_size(asked: Asked, formulas: Formulas) -> Iterator[Formulas]:
-    """Numbers of half their bytes; of twice as many where the type of the numbers is not fixed."""
+    """Numbers of half the bytes; also of twice as many if the data type is not fixed."""
     if _letters(formulas) or _four(formulas):
         yield from turned("F/2")(asked, formulas)
     if _letters(formulas):

@@ -1,4 +1,4 @@
-"""Parameters given to layers that have none."""
+"""Parameters attributed to layers that have none."""
 
 from worksheet.grading.diagnosis.mistake import Mistake
 from worksheet.grading.diagnosis.rewrites import either, of_nothing
@@ -23,6 +23,6 @@ MISTAKES: tuple[Mistake, ...] = (
         documented=False,
         kinds=RECTIFIERS,
         roles=WEIGHTS,
-        rewrite=either(of_nothing("c"), of_nothing("n")),  # of a vector, every element is a channel
+        rewrite=either(of_nothing("c"), of_nothing("n")),  # in a vector, every element is a channel
     ),
 )

@@ -7,7 +7,7 @@ from worksheet.grading.mistakes._kinds import GRU, LSTM, RNN, STORED, WEIGHTS
 
 PLACE = 16
 SECOND_BIAS = putting(e="b")
-# A quarter of everything; of a projection, which is no gate's, all.
+# A quarter of everything, but all of the projection, which does not belong to a gate.
 ONE_GATE = either(without("r", turned("F/4")), where("r", turned("(F + 3*u*r*k*l)/4")))
 
 

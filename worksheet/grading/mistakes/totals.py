@@ -13,12 +13,12 @@ PLACE = 19
 
 
 def without_a_row(asked: Asked, formulas: Formulas) -> Iterator[Formulas]:
-    """A sum in which one row is missing, for each row."""
+    """Sums in which one row is missing."""
     return _adding("-", asked, formulas)
 
 
 def with_a_row_twice(asked: Asked, formulas: Formulas) -> Iterator[Formulas]:
-    """A sum with one row twice, for each row."""
+    """Sums that include one row twice."""
     return _adding("+", asked, formulas)
 
 

@@ -1,4 +1,4 @@
-"""Reads a formula as students write it, k(cwh+1) or TeX, into the house's Formula; refuses the rest, in bounded time."""
+"""Reads a formula as students write it, k(cwh+1) or TeX, into a Formula; refuses anything else in bounded time."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ from worksheet.grading.notation.tokens import (
 
 MAX_LENGTH = 400  # characters
 MAX_DEPTH = 40  # brackets, signs and powers inside one another
-MAX_EXPONENT = 6  # of what is not a written number
+MAX_EXPONENT = 6  # of anything except a written number
 
-# How strongly an operation binds; of equal ones the left is done first, of powers the right.
+# How strongly an operation binds. Equal ones associate to the left, powers to the right.
 LOOSE, SUM, PRODUCT, BESIDE, UNARY, POWER = range(6)
 BINDING = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "//": PRODUCT, "^": POWER}
 BEGINS = frozenset({NUMBER, NAME, FUNCTION, FRACTION, OPEN})
 
 PRIMES = (7919, 104729, 1299709, 15485863, 32452843, 49979687, 67867967, 86028121, 104395301, 122949823)
 
-NAMED = re.compile(r"\s*#?\s*(?:(?:[^\W\d]|\\?#)[\w\\{} ]*)?", re.DOTALL)  # what may stand before an equals sign
+NAMED = re.compile(r"\s*#?\s*(?:(?:[^\W\d]|\\?#)[\w\\{} ]*)?", re.DOTALL)  # what may precede an equals sign
 BEFORE = re.compile(r"(?:\s|\$|\\\(|\\\[|#)*")
 BEHIND = re.compile(r"(?:\s|\$|\\\)|\\\])*\Z")
 
 
 class FormulaRead(NamedTuple):
     """A formula as it was understood. ``alternatives`` are other readings of a text such as 1/2cM, ``dropped`` is the name
-    that stood before an equals sign, ``notes`` say both."""
+    before an equals sign, ``notes`` put both into words."""
 
     formula: Formula
     alternatives: tuple[Formula, ...] = ()
@@ -53,12 +53,12 @@ class FormulaRead(NamedTuple):
 
     @property
     def readings(self) -> tuple[Formula, ...]:
-        """Every reading, the likeliest first."""
+        """Every reading, most likely first."""
         return self.formula, *self.alternatives
 
 
 def formula(text: str, symbols: Collection[str], aliases: Mapping[str, str] | None = None) -> Formula:
-    """The formula that a student's text means; of an ambiguous text the reading from left to right.
+    """The formula that a student's text means; an ambiguous text is read from left to right.
 
     >>> formula("k(cwh+1)", "ckwh").source, formula("⌊(M−w+2p)/s⌋+1", "Mw", {"p": "p_w", "s": "s_w"}).source
     ('k*(c*w*h + 1)', 'floor((M - w + 2*p_w)/s_w) + 1')
@@ -67,11 +67,11 @@ def formula(text: str, symbols: Collection[str], aliases: Mapping[str, str] | No
 
 
 def read_formula(text: str, symbols: Collection[str], aliases: Mapping[str, str] | None = None) -> FormulaRead:
-    """The same with what was dropped and what is ambiguous.
+    """The same, with what was dropped and what is ambiguous.
 
-    ``symbols`` are the names that the formula may hold, ``aliases`` other names for them (``p`` for ``p_w``). Letters that
-    stand together are parted by these names, the longest first. Factors side by side are multiplied like any other, from left
-    to right: 1/2cM is (1/2)*c*M, and 1/(2cM) is among the alternatives. Raises FormulaError with the column in ``text``.
+    ``symbols`` are the names that the formula may contain, ``aliases`` other names for them (``p`` for ``p_w``). Adjacent
+    letters are split into these names, the longest first. Adjacent factors are multiplied like any others, from left to
+    right: 1/2cM is (1/2)*c*M, and 1/(2cM) is among the alternatives. Raises FormulaError with the column in ``text``.
     """
     if len(text) > MAX_LENGTH:
         raise FormulaError(f"a formula of {len(text):,} characters is too long; at most {MAX_LENGTH}")
@@ -88,7 +88,7 @@ def read_formula(text: str, symbols: Collection[str], aliases: Mapping[str, str]
 
 
 def _alike(one: Formula, other: Formula) -> bool:
-    """Whether two readings of a text mean the same, tried at a point of primes: c/g*w*h and c/g*(w*h) do."""
+    """Whether two readings of a text are equal, tried at a point of primes: c/g*w*h and c/g*(w*h) are."""
     values = dict(zip(one.symbols, PRIMES, strict=False)) | dict.fromkeys(one.symbols[len(PRIMES) :], 53)
     try:
         return one == other or one.at(values) == other.at(values)
@@ -104,7 +104,7 @@ def _western(text: str) -> str:
 
 
 def _behind_equals(text: str, start: int, end: int) -> tuple[int, str]:
-    """Where the formula begins, and the name that stands before its equals sign."""
+    """Where the formula begins, and the name before its equals sign."""
     left, equals, _ = text[start:end].partition("=")
     if not equals or not NAMED.fullmatch(left):
         return start, ""
@@ -112,7 +112,7 @@ def _behind_equals(text: str, start: int, end: int) -> tuple[int, str]:
 
 
 class _Parser:
-    """Precedence climbing over a bounded list of tokens. ``beside`` tells how strongly factors side by side bind."""
+    """Precedence climbing over a bounded list of tokens. ``beside`` is how strongly adjacent factors bind."""
 
     def __init__(self, text: str, tokens: list[FormulaToken], beside: int = PRODUCT) -> None:
         self.text = text
@@ -169,7 +169,7 @@ class _Parser:
         return Call("floor", (Operation("/", left, right),)) if token.text == "//" else Operation(token.text, left, right)
 
     def inside(self, floor: int, opening: FormulaToken) -> Node:
-        """An expression inside another: behind a bracket, a sign or a power."""
+        """An expression inside another: after a bracket, a sign or a power."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
             self.refuse(f"nested more than {MAX_DEPTH} deep", opening)
@@ -178,7 +178,7 @@ class _Parser:
         return node
 
     def exponent(self, base: Node, sign: FormulaToken) -> Node:
-        """A symbol or a small number; of a written number any that gives no more digits than a number may have."""
+        """A symbol or a small number; for a written base, any number whose power has no more digits than a number may have."""
         node = self.inside(POWER - 1, sign)
         if isinstance(node, Name):
             return node

@@ -1,4 +1,4 @@
-"""The styles in which people group the digits of a number, and what a number means that is written in one of them."""
+"""The styles in which people group the digits of a number, and the value of a number in each of them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import NamedTuple
 from worksheet.errors import Where, WorksheetError, shown
 from worksheet.formula import Exact
 
-MAX_DIGITS = 30  # of one number, before and behind its point together
+MAX_DIGITS = 30  # of one number, before and after its point together
 
 
 class Unreadable(WorksheetError):
-    """A text that is no number and no size: what was understood of it, and how to write it instead."""
+    """A text that is neither a number nor a size: what was understood, and how to write it instead."""
 
 
 class GroupedDigits(NamedTuple):
@@ -23,18 +23,18 @@ class GroupedDigits(NamedTuple):
     value: Exact
     style: str
     decimals: int = 0
-    alternatives: tuple[Exact, ...] = ()  # what the same digits mean in another style
+    alternatives: tuple[Exact, ...] = ()  # the value of the same digits in another style
 
 
-NARROW = "\u00a0\u2007\u2008\u2009\u202f"  # spaces that do not break a line: these group digits, and never part two numbers
-WIDTHLESS = "\u200b\u200e\u200f\u2060\ufeff"  # what is copied along from a web page or a right-to-left text
+NARROW = "\u00a0\u2007\u2008\u2009\u202f"  # non-breaking spaces: these group digits and never separate two numbers
+WIDTHLESS = "\u200b\u200e\u200f\u2060\ufeff"  # copied along from a web page or a right-to-left text
 APOSTROPHES = "'’ʼ′"
-# Signs that only stand for another one, and what TeX writes for them.
+# Variants of a sign, among them those of TeX.
 SAME = {"{,}": ",", "{.}": ".", r"\,": " ", r"\ ": " ", "\u066c": ",", "\u066b": ".", "，": ",", "．": ".", "\t": " "}
 SAME |= dict.fromkeys(NARROW, " ") | dict.fromkeys(APOSTROPHES, "'")
 TO_SAME = re.compile("|".join(map(re.escape, SAME)))
 
-# No grouped number begins with a zero: 0,500 is a decimal number, or nothing.
+# A grouped number never begins with a zero: 0,500 is a decimal number or nothing.
 THREES, INDIAN = r"[1-9][0-9]{0,2}(?:%s[0-9]{3})+", r"[1-9][0-9]?(?:%s[0-9]{2})+%s[0-9]{3}"
 # Each style with its pattern and the sign before its decimals.
 STYLES = tuple(
@@ -52,15 +52,15 @@ STYLES = tuple(
     )
 )
 DECIMAL_COMMA = re.compile(r"([0-9]+),([0-9]+)", re.ASCII)
-EITHER = re.compile(r"([1-9][0-9]{0,2})([.,])([0-9]{3})", re.ASCII)  # 1.234 or 1,234: a thousand, or one and a bit
+EITHER = re.compile(r"([1-9][0-9]{0,2})([.,])([0-9]{3})", re.ASCII)  # 1.234 or 1,234: over a thousand, or over one
 KNOWN = "digits are grouped as in 73056256, 73,056,256, 7,30,56,256, 73 056 256, 73.056.256 or 73'056'256"
 
 
 def read_digits(text: str, *, comma: bool = False, original: str = "") -> GroupedDigits:
-    """The number without sign that a text holds. ``comma``: a single comma may stand before decimals.
+    """The unsigned number in a text. ``comma``: a single comma may precede decimals.
 
     A dot before three digits is a European thousand; the decimal number is kept among the alternatives. Raises Unreadable,
-    about ``original``, for everything that fits no style.
+    about ``original``, for anything that fits no style.
     """
     original = original or text
     if sum(map(str.isdecimal, text)) > MAX_DIGITS:
@@ -78,7 +78,7 @@ def read_digits(text: str, *, comma: bool = False, original: str = "") -> Groupe
 
 
 def _ambiguous(plain: str, style: str, value: Exact, decimals: int) -> GroupedDigits:
-    """1.234 fits two styles with two values; the comma of 1,234 may be a European's decimal comma as well."""
+    """1.234 fits two styles with two values; the comma of 1,234 may also be a European decimal comma."""
     either = EITHER.fullmatch(plain)
     if not either:
         return GroupedDigits(value, style, decimals)
@@ -99,8 +99,8 @@ def _hint(decimal: re.Match[str] | None) -> str:
 
 
 def western_digits(text: str, original: str = "") -> str:
-    """The text with the digits of its script (Devanagari, Arabic, full width) as 0 to 9. Raises Unreadable where a text mixes
-    scripts: that is a mistake of the keyboard or a trick, not a number."""
+    """The text with the digits of its script (Devanagari, Arabic, full width) as 0 to 9. Raises Unreadable if a text mixes
+    scripts: that is a typing error or a trick, not a number."""
     if text.isascii():
         return text
     scripts = {ord(sign) - unicodedata.decimal(sign) for sign in text if sign.isdecimal()}
@@ -110,5 +110,5 @@ def western_digits(text: str, original: str = "") -> str:
 
 
 def refused(message: str, text: str, hint: str | None = None, start: int = 0, length: int = 0) -> Unreadable:
-    """The error about a stretch of a text, or the whole of it."""
+    """The error about a part of a text, or all of it."""
     return Unreadable(message, Where(None, 1, start + 1, text, length or max(1, len(text))), hint)

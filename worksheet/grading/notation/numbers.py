@@ -1,4 +1,4 @@
-"""Reads numbers and sizes as people write them: grouped, with a suffix, as an expression; mends nothing in silence."""
+"""Reads numbers and sizes as people write them: grouped, with a suffix, as an expression; corrects nothing silently."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from worksheet.grading.notation.suffixes import BYTES_OR_BILLIONS, Suffix, suffi
 
 __all__ = ["NumberRead", "Unreadable", "read_number", "read_size"]
 
-LEAST_DIGITS = 3  # of a rounded figure: with fewer, a forgotten bias would pass for rounding
+LEAST_DIGITS = 3  # of a rounded figure: with fewer, a forgotten bias would pass as rounding
 MAX_SIDES = 6  # of a chain of equations: 64*(3*11*11 + 1) = 64*364 = 23296
 MAX_AXES = 8
 SPACED = re.compile(r"[0-9]+(?:\.[0-9]{1,4})?(?: +[0-9]+(?:\.[0-9]{1,4})?)+")  # lengths of axes, perhaps not rounded
@@ -25,12 +25,12 @@ ALONE = "write the number alone"
 
 
 class NumberRead(NamedTuple):
-    """A number as it was understood. ``alternatives`` are what it might mean as well: another style, 1024 for a k of 1000."""
+    """A number as it was understood. ``alternatives`` are its other possible values: another style, 1024 for a k of 1000."""
 
     value: Exact
     style: str = "plain"  # how its digits are grouped, or EXPRESSION
-    decimals: int = 0  # digits behind the point
-    scale: int = 1  # what the suffix stands for
+    decimals: int = 0  # digits after the point
+    scale: int = 1  # the factor of the suffix
     suffix: str = ""
     alternatives: tuple[Exact, ...] = ()
 
@@ -42,7 +42,7 @@ class NumberRead(NamedTuple):
 
     @property
     def digits(self) -> str:
-        """The digits that were written, without leading zeros, and without the zeros at the end of a whole number."""
+        """The written digits without leading zeros, and without the trailing zeros of a whole number."""
         unit = Fraction(self.scale, 10**self.decimals)
         written = str(abs(int(self.value / unit)))
         return written if self.decimals or self.suffix else written.rstrip("0") or "0"
@@ -53,7 +53,7 @@ class NumberRead(NamedTuple):
         return len(self.digits)
 
     def is_rounded(self, wanted: Exact) -> bool:
-        """Whether it is ``wanted`` rounded to the digits that were written, which must be three or more."""
+        """Whether it is ``wanted`` rounded to the written digits, of which there must be at least three."""
         return self._rounds(self.value, wanted)
 
     def rounds_otherwise(self, wanted: Exact) -> bool:
@@ -76,15 +76,15 @@ def plain(value: Exact) -> str:
 
 GROUPED = re.compile(r"\d(?:[\d.,'’ʼ′_ \t\u00a0\u2007-\u2009\u202f\u066b\u066c，．]|\{[,.]\}|\\[, ])*|\.\d+")
 TRAILING = re.compile(r"(?P<number>.*?\d)\s*(?P<word>[^\W\d_][^\d()+*/^=]*)", re.DOTALL)
-NAMED = re.compile(r"#?\s*[^\W\d][^\d=()+*/^-]*")  # what may stand before an equals sign
+NAMED = re.compile(r"#?\s*[^\W\d][^\d=()+*/^-]*")  # what may precede an equals sign
 SIGN = re.compile(r"[-+−–]\s*")
 TIMES = frozenset({"x", "X"})
 
 
 def read_number(text: str, *, suffixes: bool = False) -> NumberRead:
-    """The number that a text holds. ``suffixes``: rounded figures are allowed, such as 73.06 M, 244 MB or 7.31e7.
+    """The number in a text. ``suffixes``: rounded figures are allowed, such as 73.06 M, 244 MB or 7.31e7.
 
-    Digits may be of any one script. Raises Unreadable with what was understood; nothing is mended in silence.
+    Digits may be of any one script. Raises Unreadable with what was understood; nothing is corrected silently.
 
     >>> read_number("7,30,56,256").value, read_number("64×(3×11²+1)").value, read_number("73.06 M", suffixes=True).value
     (73056256, 23296, 73060000)
@@ -101,7 +101,7 @@ def read_number(text: str, *, suffixes: bool = False) -> NumberRead:
 
 
 def _cleaned(text: str) -> str:
-    """The text without what is not seen, dollars around it and an equals sign before it."""
+    """The text without invisible signs, surrounding dollars and a leading equals sign."""
     if len(text) > MAX_LENGTH:
         raise refused(f"{len(text):,} characters are too many; at most {MAX_LENGTH}", text[:MAX_LENGTH])
     clean = re.sub(f"[{WIDTHLESS}]", "", text).strip().strip("$").strip().removeprefix("=").strip()
@@ -111,7 +111,7 @@ def _cleaned(text: str) -> str:
 
 
 def _sides(clean: str, text: str) -> list[str]:
-    """The sides of a chain of equations, as whoever shows the working writes it; the name before the first sign is left out."""
+    """The sides of a chain of equations, as in worked answers, without a name before the first equals sign."""
     sides = [side.strip() for side in clean.split("=")]
     if len(sides) > 1 and NAMED.fullmatch(sides[0]):
         sides = sides[1:]
@@ -146,7 +146,7 @@ def _written(bare: str, text: str, *, suffixes: bool) -> NumberRead | None:
 
 
 def _grouped(bare: str, text: str, *, suffixes: bool) -> NumberRead:
-    """Digits and separators; a full stop at the end is one."""
+    """Digits and separators; a full stop at the end is ignored."""
     digits = read_digits(bare.removesuffix("."), comma=suffixes, original=text)
     if suffixes and digits.alternatives and digits.style == "European":
         raise _asked_back(bare, text, digits.value, *digits.alternatives)
@@ -175,7 +175,7 @@ def _scaled(found: Suffix, text: str, *, suffixes: bool) -> NumberRead:
 
 
 def _expression(side: str, text: str) -> NumberRead:
-    """An arithmetic expression, worked out exactly."""
+    """An arithmetic expression, evaluated exactly."""
     try:
         return NumberRead(formula(western_digits(side, text), ()).at({}), EXPRESSION)
     except FormulaError as fault:
@@ -199,10 +199,10 @@ COMPUTED = re.compile(r"[-+/^⌊⌈²³()\\]|floor|ceil", re.IGNORECASE)
 
 
 def read_size(text: str) -> tuple[Exact, ...]:
-    """The lengths of the axes that a text holds, from left to right; fractions where someone has not rounded.
+    """The lengths of the axes in a text, from left to right; fractions if a student has not rounded.
 
-    Axes are parted by a times sign, by spaces, or by commas inside brackets or before a space. Raises Unreadable, also for
-    what may be one number or several axes: 64,112,112.
+    Axes are separated by a times sign, by spaces, or by commas inside brackets or before a space. Raises Unreadable, also for
+    a text that may be one number or several axes: 64,112,112.
 
     >>> read_size("64x56x56"), read_size("(64, 56, 56)"), read_size("9,216")
     ((64, 56, 56), (64, 56, 56), (9216,))
@@ -231,7 +231,7 @@ def _parts(inner: str, text: str, *, enclosed: bool) -> list[str]:
 
 
 def _spaced(inner: str, _: bool) -> bool:
-    """Whether plain spaces part the axes: three or more, or two that are no single grouped number."""
+    """Whether plain spaces separate the axes: three or more, or two that are not a single grouped number."""
     return SPACED.fullmatch(inner) is not None and (inner.count(" ") > 1 or not _fits(inner))
 
 
@@ -273,7 +273,7 @@ def _axis(part: str, text: str) -> Exact:
 
 
 def _computed(clean: str, inner: str, text: str) -> tuple[Exact, ...]:
-    """A single number or expression, or several between signs that can only part axes; what is no number is refused."""
+    """A single number or expression, or several between signs that can only separate axes; anything else is refused."""
     parts = BETWEEN.split(inner)
     if len(parts) > 1 and all(part.count("(") == part.count(")") for part in parts):
         return tuple([_part(part, text) for part in parts])

@@ -1,4 +1,4 @@
-"""What stands behind a rounded figure: 73.06 M, 244 MB, 232.9 MiB, 7.31e7, 7.3 crore; each with what it stands for."""
+"""The suffixes of rounded figures and their factors: 73.06 M, 244 MB, 232.9 MiB, 7.31e7, 7.3 crore."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from worksheet.grading.notation.grouping import MAX_DIGITS
 
 
 class Suffix(NamedTuple):
-    """``scale`` is what the suffix stands for, ``other`` what it might: 1024 for the 1000 of a k. ``sure`` says that only
-    a rounded figure is written so; 7.31*10^7 is an expression as well."""
+    """``scale`` is the factor of the suffix, ``other`` another possible one: 1024 for the 1000 of a k. ``sure`` means that
+    only a rounded figure is written this way; 7.31*10^7 is an expression too."""
 
-    number: str  # what stands before it
+    number: str  # what precedes it
     text: str
     scale: int
     other: int
@@ -36,7 +36,7 @@ BYTES_OR_BILLIONS = "B"
 
 
 def suffix(text: str) -> Suffix | None:
-    """The suffix of a text; None where it has none that is known."""
+    """The suffix of a text; None if it has no known one."""
     for pattern, read in READERS:
         found = pattern.fullmatch(text)
         known = read(found) if found and found["suffix"] else None

@@ -1,4 +1,4 @@
-"""Cuts a student's formula into numbers, symbols and signs; juxtaposed letters are parted by the table of symbols."""
+"""Splits a student's formula into numbers, symbols and signs; adjacent letters are split by the table of symbols."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from worksheet.grading.notation.grouping import NARROW, WIDTHLESS, read_digits
 
 MAX_TOKENS = 200
 
-# What a word before a bracket means.
+# The function that a word before a bracket means.
 FUNCTIONS = {"floor": "floor", "int": "floor", "ceil": "ceil", "ceiling": "ceil", "max": "max", "min": "min", "gcd": "gcd"}
 
 NUMBER, NAME, FUNCTION, FRACTION = "number", "name", "function", "fraction"
@@ -30,7 +30,7 @@ class FormulaToken(NamedTuple):
     start: int  # in the text that was typed
     end: int
     value: Exact = 0
-    of: str = ""  # of an opening bracket: the function that it stands for; of a number: said if its point is doubtful
+    of: str = ""  # of an opening bracket: the function that it means
 
 
 LETTERS = {letter: name for name, letter in GREEK.items()}
@@ -77,7 +77,7 @@ SCANNERS = {inside_call: re.compile(PATTERN % ("" if inside_call else ",|"), re.
 
 
 def refuse(text: str, message: str, start: int, end: int, hint: str | None = None) -> NoReturn:
-    """Raise FormulaError about a stretch of the text."""
+    """Raise FormulaError about a part of the text."""
     first = text.rfind("\n", 0, start) + 1
     line = text[first:].split("\n", 1)[0]
     where = Where(None, text.count("\n", 0, start) + 1, start - first + 1, line, max(1, end - start))
@@ -86,7 +86,7 @@ def refuse(text: str, message: str, start: int, end: int, hint: str | None = Non
 
 @dataclass(frozen=True)
 class Names:
-    """The symbols that a formula may hold, and other names for them."""
+    """The symbols that a formula may contain, and other names for them."""
 
     symbols: frozenset[str]
     aliases: tuple[tuple[str, str], ...] = ()
@@ -97,7 +97,7 @@ class Names:
 
     @cached_property
     def known(self) -> dict[str, str]:
-        """Every name with the symbol that it stands for; a symbol goes before an alias."""
+        """Every name with its symbol; a symbol has priority over an alias."""
         return dict(self.aliases) | {name: name for name in self.symbols}
 
     @cached_property
@@ -105,7 +105,7 @@ class Names:
         return max(map(len, self.known), default=0)
 
     def parted(self, word: str) -> list[str] | None:
-        """The word cut into known names, the longest first where that leaves names only; None where there is no way."""
+        """The word split into known names, the longest possible first; None if that is impossible."""
         if word in self.known:
             return [word]
         length_at: dict[int, int] = {len(word): 0}
@@ -123,7 +123,7 @@ class Names:
         return parts
 
     def stranger(self, word: str) -> tuple[int, str]:
-        """Where a word stops being known names, and the letters there that are unknown."""
+        """Where a word stops consisting of known names, and the unknown letters there."""
         start = 0
         while start < len(word):
             fits = [n for n in range(1, self.longest + 1) if word[start : start + n] in self.known]
@@ -138,12 +138,12 @@ class Names:
 
 @lru_cache(maxsize=256)
 def _names(symbols: frozenset[str], aliases: tuple[tuple[str, str], ...]) -> Names:
-    """One object for the same names, so that their tables are made once."""
+    """One object for equal names, so that their tables are made once."""
     return Names(symbols, aliases)
 
 
 class Scanner:
-    """Goes through a text from left to right."""
+    """Reads a text from left to right."""
 
     def __init__(self, text: str, start: int, end: int, names: Names) -> None:
         self.text = text
@@ -156,7 +156,7 @@ class Scanner:
     def scanned(self) -> list[FormulaToken]:
         while self.next < self.end:
             found = SCANNERS[bool(self.calls) and self.calls[-1]].match(self.text, self.next, self.end)
-            assert found is not None  # the last branch takes any sign
+            assert found is not None  # the last branch matches any sign
             self.next = found.end()
             for token in KINDS[found.lastgroup or "bad"](self, found):
                 self.add(token)
@@ -220,7 +220,7 @@ class Scanner:
     # Letters
 
     def run(self, found: re.Match[str]) -> Iterator[FormulaToken]:
-        """Letters that stand together, with the subscript of the last of them."""
+        """Adjacent letters, with the subscript of the last."""
         word, places = self.spelled(found)
         if word in ("x", "X") and self.is_times(word):
             yield FormulaToken(SIGN, "*", *found.span())
@@ -241,7 +241,7 @@ class Scanner:
             yield FormulaToken(FUNCTION, FUNCTIONS[function.lower()], places[place], found.end())
 
     def spelled(self, found: re.Match[str]) -> tuple[str, list[int]]:
-        """The letters as the table of symbols spells them, and the place of each in the text."""
+        """The letters as the table of symbols spells them, with the place of each in the text."""
         group = next((name for name in LOWERED if found[name]), "")
         subscript = found[group].translate(SUBSCRIPTS) if group else ""
         first = found.start("upright") if found["upright"] else found.start()
@@ -260,7 +260,7 @@ class Scanner:
         return word, places
 
     def is_times(self, letter: str) -> bool:
-        """Whether an x stands between numbers, or between brackets and numbers where no symbol is called so."""
+        """Whether an x between numbers is a times sign; also between brackets and numbers, unless it names a symbol."""
         before, behind = self.tokens[-1] if self.tokens else None, self.text[self.next : self.end].lstrip()[:1]
         if before is None or not behind:
             return False
@@ -270,7 +270,7 @@ class Scanner:
         return letter not in self.names.known and opened and before.kind in (NUMBER, CLOSE)
 
     def function(self, word: str) -> str:
-        """The function's name that a word ends in, where a bracket follows and what stands before it is known."""
+        """The function name at the end of a word, if a bracket follows and the letters before it are known."""
         if self.text[self.next : self.end].lstrip()[:1] not in ("(", "[", "{", "（", "\\"):
             return ""
         for name in sorted(FUNCTIONS, key=len, reverse=True):
@@ -279,7 +279,7 @@ class Scanner:
         return ""
 
     def indexed(self, word: str) -> list[str] | None:
-        """The names of a word; where digits follow it, x1 is x_1 if there is such a symbol."""
+        """The names in a word; if digits follow, x1 is x_1 when there is such a symbol."""
         digits = re.compile("[0-9]+").match(self.text, self.next, self.end)
         if digits and "_" not in word:
             parts = self.names.parted(f"{word}_{digits[0]}")

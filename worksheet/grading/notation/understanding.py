@@ -1,4 +1,4 @@
-"""What a student's text says: a number, the sizes of an output, or nothing that can be read."""
+"""What a student's text means: a number, the sizes of an output, a set, or nothing readable."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_KEPT = 20_000  # texts that are remembered
 
 @dataclass(frozen=True)
 class Understood:
-    """The value of an answer; None where there is none. ``number`` tells how it was written, ``says`` why it is not readable."""
+    """The value of an answer; None if there is none. ``number`` is how it was written, ``says`` why it is unreadable."""
 
     value: Value | None
     number: NumberRead | None = None
@@ -34,7 +34,7 @@ class Understanding:
     _known: Bounded[tuple[bool, bool, str], Understood] = field(default_factory=lambda: Bounded(MAX_KEPT))
 
     def of(self, cell: Cell, text: str) -> Understood:
-        """What a text says as the answer to a cell."""
+        """What a text means as the answer to a cell."""
         text = text.strip()
         if cell.asked.role == SET:
             return _as_set(text, cell.truth)
@@ -70,7 +70,7 @@ def _as_set(text: str, truth: Value) -> Understood:
 
 
 def _as_asked(found: Understood, truth: Value) -> Understood:
-    """Sizes in the order and number of axes of the truth: the channels may stand last, and axes of length 1 may be left out."""
+    """Sizes in the order of the true axes: the channels may come last, and axes of length 1 may be left out."""
     value = found.value
     assert value is not None
     if len(value) == len(truth) == 3 and value[0] != truth[0] == value[2]:

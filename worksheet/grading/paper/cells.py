@@ -1,4 +1,4 @@
-"""A paper: the cells that a student fills for a network, each with formulas, a true value and the cells that it follows from."""
+"""A paper: the cells that a student fills in for a network, each with formulas, a true value and the cells it follows from."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from worksheet.sizes import Sized
 TOTAL = "total"  # the row below all others
 FIND = "find"  # the row of questions asked backwards, whose columns are q1, q2 and so on
 OUTPUT = "output"  # the column of output sizes
-FORMULA = ".formula"  # behind a column's name: the formula is asked for, not the figure
+FORMULA = ".formula"  # after a column's name: the formula is asked for, not the figure
 
 Row = int | str  # the number of a layer from 1 on, or TOTAL, or FIND
 Key = tuple[Row, str]  # row and column: (4, "flops"), ("total", "params"), (2, "output"), (4, "flops.formula")
 Value = tuple[Exact, ...]  # one number for a count, a number for each axis of an output, the numbers of a set in order
 
-# What a column asks for. Mistakes and other ways of counting apply to one of these, whatever a convention calls its column.
+# What a column asks for. Mistakes and other conventions apply to one of these, whatever a convention calls its column.
 SIZES, PARAMETERS, OPERATIONS = "output", "params", "ops"
 SET = "set"  # a set of numbers: of a question asked backwards
 PARAMETER_MEMORY, ACTIVATION_MEMORY = "param_mem", "act_mem"
@@ -33,9 +33,9 @@ class Asked:
     """What is asked of a layer in one column. The same object for all cells, networks and students that share its
     formulas, so that what is derived from it (a mistake's wrong formulas, say) is derived once.
 
-    ``formulas`` hold one formula for a count, one for each axis for an output; every symbol stays a letter: b for the bias,
-    g for the groups. Sizes of the output stand in the formulas of a count as their letters, W and H; ``sizes`` has
-    their formulas. A total has neither kind nor form, and adds x_1, x_2 and so on.
+    ``formulas`` has one formula for a count and one for each axis of an output; every symbol stays a letter: b for the bias,
+    g for the groups. In the formulas of a count the sizes of the output are letters too, W and H; ``sizes`` has their
+    formulas. A total has neither kind nor form, and adds x_1, x_2 and so on.
     """
 
     kind: Kind | None
@@ -56,13 +56,13 @@ class Asked:
 
 
 class Read(NamedTuple):
-    """Where a symbol comes from: the product of these axes of another cell's value."""
+    """Where a symbol's value comes from: the product of these axes of another cell's value."""
 
     cell: Key
     axes: tuple[int, ...]
 
     def of(self, value: Value) -> Exact | None:
-        """The symbol's value; None where the other cell's value has not these axes."""
+        """The symbol's value; None if the other cell's value does not have these axes."""
         product: Exact = 1
         for axis in self.axes:
             if axis >= len(value):
@@ -73,11 +73,11 @@ class Read(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Cell:
-    """One answer that is asked for, or a size that other answers follow from though nobody asks for it (``hidden``).
+    """One answer that is asked, or a size that is not asked but from which other answers follow (``hidden``).
 
-    ``values`` are the true values of the symbols; ``reads`` tells which of them come from other cells. ``beside`` does so for
-    letters that the cell's formulas have not got, but a mistake or another way of counting may bring in. ``instead`` gives the
-    sizes that a layer's output has from its input, or from the sheet, as the row's own answer tells them.
+    ``values`` are the true values of the symbols; ``reads`` has those that come from other cells. ``beside`` has the same for
+    letters that are not in the cell's formulas, but that a mistake or another convention may introduce. ``instead`` reads the
+    sizes that a layer's output takes from its input, or from the sheet, from the row's own answer.
     """
 
     key: Key
@@ -104,7 +104,7 @@ class Cell:
         return self.column.endswith(FORMULA)
 
     def at(self, values: Mapping[str, Exact], formulas: tuple[Formula, ...] = ()) -> Value | None:
-        """What the cell's own formulas, or others over its symbols, give for these values; None where they give nothing."""
+        """The value of the cell's own formulas, or of others over its symbols; None if there is none."""
         try:
             return tuple([formula.at(values) for formula in formulas or self.asked.formulas])
         except (FormulaError, KeyError):
@@ -117,7 +117,7 @@ class Paper:
 
     cells: Mapping[Key, Cell]
     counting: Counting
-    remembered: dict[object, Any] = field(default_factory=dict, repr=False)  # what markers have worked out for it
+    remembered: dict[object, Any] = field(default_factory=dict, repr=False)  # what markers have computed for it
 
     @property
     def layers(self) -> tuple[Sized, ...]:
@@ -135,7 +135,7 @@ class Paper:
 
     @cached_property
     def depends(self) -> dict[Key, tuple[Key, ...]]:
-        """The asked cells that each cell follows from; hidden ones give way to what they follow from."""
+        """The asked cells from which each cell follows; hidden ones are replaced by those from which they follow."""
         found: dict[Key, tuple[Key, ...]] = {}
         for key in self.cells:
             found[key] = tuple(dict.fromkeys(self._asked(self._direct[key], found)))
@@ -143,8 +143,7 @@ class Paper:
 
     @cached_property
     def touched(self) -> dict[Key, tuple[Key, ...]]:
-        """The asked cells that a mistake at each cell may follow from: those of ``depends``, and what ``beside`` and ``instead``
-        read."""
+        """The asked cells from which a mistake at each cell may follow: ``depends`` and what ``beside`` and ``instead`` read."""
         both = {key: (*c.reads.values(), *c.beside.values(), *c.instead.values()) for key, c in self.cells.items()}
         return {
             key: tuple(dict.fromkeys(self._asked(tuple(read.cell for read in reads), self.depends)))
@@ -159,7 +158,7 @@ class Paper:
                 yield key
 
     def values(self, cell: Cell, given: Mapping[Key, Value]) -> Mapping[str, Exact] | None:
-        """The values of a cell's symbols where other cells have these values; None where they cannot be read so."""
+        """The values of a cell's symbols if other cells have these values; None if they cannot be read from them."""
         changed: dict[str, Exact] = {}
         for name, read in cell.reads.items():
             value = self.value_read(read.cell, given)
@@ -172,7 +171,7 @@ class Paper:
         return {**cell.values, **changed} if changed else cell.values
 
     def values_beside(self, cell: Cell, given: Mapping[Key, Value]) -> Mapping[str, Exact] | None:
-        """The same with the letters that only a mistake brings in; one that cannot be read keeps its true value."""
+        """The same with the letters that only a mistake introduces; one that cannot be read keeps its true value."""
         values = self.values(cell, given)
         found = {name: self.value_read(read.cell, given) for name, read in cell.beside.items()}
         numbers = {name: cell.beside[name].of(value) for name, value in found.items() if value is not None}
@@ -180,7 +179,7 @@ class Paper:
         return values if values is None or not changed else {**values, **changed}
 
     def values_instead(self, cell: Cell, given: Mapping[Key, Value]) -> Mapping[str, Exact] | None:
-        """The same with the sizes that the row's own output has in common with its input read from that output."""
+        """The same, reading the sizes that the row's output shares with its input from that output."""
         values = self.values(cell, given)
         numbers = {name: read.of(given[read.cell]) for name, read in cell.instead.items() if read.cell in given}
         if values is None or None in numbers.values():
@@ -188,7 +187,7 @@ class Paper:
         return {**values, **{name: number for name, number in numbers.items() if number is not None}}
 
     def value_read(self, key: Key, given: Mapping[Key, Value]) -> Value | None:
-        """What a reader of a cell finds there; None where it is the truth."""
+        """The value that others read from a cell; None if it is the true one."""
         if key in given:
             return given[key]
         cell = self.cells[key]
@@ -197,6 +196,6 @@ class Paper:
         return self.follows(cell, given)
 
     def follows(self, cell: Cell, given: Mapping[Key, Value], formulas: tuple[Formula, ...] = ()) -> Value | None:
-        """What a cell's formulas, or others over its symbols, give where other cells have these values."""
+        """The value of a cell's formulas, or of others over its symbols, if other cells have these values."""
         values = self.values(cell, given)
         return None if values is None else cell.at(values, formulas)

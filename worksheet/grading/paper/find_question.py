@@ -1,4 +1,4 @@
-"""Questions asked backwards on a sheet: a number of the network is unknown, the answer is the set of all that meet conditions."""
+"""Questions asked backwards on a sheet: a number of the network is unknown, the answer is every value that meets conditions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CHOSEN: Mapping[str, Callable[[Sequence[Exact]], Sequence[Exact]]] = {
     SMALLEST: lambda values: values[:1],
     LARGEST: lambda values: values[-1:],
 }
-BESIDE = {SMALLEST: -1, LARGEST: 1}  # where the next value stands that is no solution
+BESIDE = {SMALLEST: -1, LARGEST: 1}  # the direction of the nearest value that is not a solution
 NOTHING = frozenset({"none", "no", "nothing", "no solution", "no number", "{}", "∅", "there is none", "-", "–"})
 NUMBER = re.compile(r"[0-9]{1,18}(?:/[0-9]{1,6}|\.[0-9]{1,9})?", re.ASCII)
 GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+", re.ASCII)
@@ -36,8 +36,8 @@ HINT = "such as 3, or 2, 3, 4, or none"
 
 @dataclass(frozen=True)
 class FindQuestion:
-    """A question: what is unknown, the conditions, the range as text (``0..10``; empty for the usual one), which solutions are
-    wanted (one of CHOSEN), and the marks of the right answer."""
+    """A question: the unknown, the conditions, the range as text (``0..10``; empty for the default), which solutions are
+    asked for (one of CHOSEN), and the marks of the right answer."""
 
     unknown: str
     so_that: tuple[str, ...]
@@ -46,7 +46,7 @@ class FindQuestion:
     worth: Fraction = Fraction(1)
 
     def found(self, network: Network, convention: Convention, batch: int = 1) -> FindAnswer:
-        """The answer, with all that leads to it. Raises WorksheetError, also where nobody would write so many numbers."""
+        """The answer, with everything that leads to it. Raises WorksheetError, also if it has too many numbers to write down."""
         ranges = (f"{self.unknown}={self.range}",) if self.range else ()
         found = find_values(network, (self.unknown,), self.so_that, convention, ranges=ranges, batch=batch)
         if self.which == ALL and len(found.places) > MAX_ANSWERS:
@@ -55,7 +55,7 @@ class FindQuestion:
         return found
 
     def answer(self, found: FindAnswer) -> Value:
-        """The numbers that are right, in order; none where there is no solution."""
+        """The right numbers in order; empty if there is no solution."""
         return tuple(CHOSEN[self.which]([value for solution in found.solutions for value in solution.values()]))
 
     def cell(self, no: int, network: Network, convention: Convention, batch: int = 1) -> Cell:
@@ -79,7 +79,7 @@ def column(no: int) -> str:
 
 
 def said(value: Value) -> str:
-    """An answer in print."""
+    """An answer as text."""
     return ", ".join(map(str, value)) or "none"
 
 
@@ -95,7 +95,7 @@ def with_questions(
 
 
 def holes(worked: Derivation, worths: Mapping[str, str]) -> tuple[Figure, ...]:
-    """The questions alone, each with the marks that it is worth."""
+    """The questions without answers, each with its marks."""
     found = [figure for figure in worked.figures if figure.title in worths]
     return tuple(
         replace(
@@ -106,7 +106,7 @@ def holes(worked: Derivation, worths: Mapping[str, str]) -> tuple[Figure, ...]:
 
 
 def _figure(no: int, question: FindQuestion, found: FindAnswer, digits: str) -> Figure:
-    """A question and its answer: the conditions solved in words, then the answer put in."""
+    """A question and its answer: the conditions solved in words, then the answer substituted."""
     working = [] if found.question.unknowns[0].block else list(_solved(OneUnknown(found), Digits(digits)))
     answer = question.answer(found)
     intro = "\n".join([question.asks(found), *working, f"Answer: {said(answer)}."])
@@ -130,7 +130,7 @@ def _solved(one: OneUnknown, digits: Digits) -> Iterator[str]:
 
 
 def _put_in(question: FindQuestion, found: FindAnswer, answer: Value) -> Iterator[Step]:
-    """The first and the last right value, put into the formulas; beside the smallest or largest, the value that is none."""
+    """The first and last right value substituted into the formulas; next to the smallest or largest, the first wrong value."""
     unknown = found.question.unknowns[0]
     if unknown.block:
         return
@@ -149,7 +149,7 @@ def _put_in(question: FindQuestion, found: FindAnswer, answer: Value) -> Iterato
 
 
 def read_set(text: str, truth: Value) -> Value:
-    """The numbers that a text gives, in order, each once. Raises WorksheetError.
+    """The numbers in a text, in order, each once. Raises WorksheetError.
 
     >>> read_set("{2, 3}", ()), read_set("none", ()), read_set("p = 2..4", ())
     ((2, 3), (), (2, 3, 4))
@@ -160,7 +160,7 @@ def read_set(text: str, truth: Value) -> Value:
     if plain.casefold().rstrip(".") in NOTHING:
         return ()
     plain = BEFORE.sub("", plain, count=1).strip(" {}[]().")
-    if GROUPED.fullmatch(plain):  # 1,024 is one number or two: nobody loses marks by it
+    if GROUPED.fullmatch(plain):  # 1,024 is one number or two: the reading that is right counts
         parts = tuple(sorted({simplest(Fraction(part)) for part in plain.split(",")}))
         return parts if parts == truth else (int(plain.replace(",", "")),)
     found: set[Exact] = set()
@@ -182,7 +182,7 @@ def _numbers(part: str) -> Sequence[Exact]:
 
 
 def remark(value: Value, truth: Value) -> str:
-    """What is wrong with a set, without giving the right one away."""
+    """What is wrong with a set, without revealing the right one."""
     more = [number for number in value if number not in truth]
     less = any(number not in value for number in truth)
     if more:

@@ -1,4 +1,4 @@
-"""Makes a paper from a network: which cells are asked for, what they follow from, and their true values."""
+"""Makes a paper from a network: which cells are asked, what they follow from, and their true values."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from worksheet.network import Network
 from worksheet.sizes import Sized
 
 ANY = "*"
-ROLES = {  # by whether a column counts what is stored, and whether in bytes
+ROLES = {  # by whether a column counts what is stored, and whether it counts bytes
     (True, False): PARAMETERS,
     (True, True): PARAMETER_MEMORY,
     (False, False): OPERATIONS,
@@ -50,9 +50,8 @@ BYTE = "B"
 
 @dataclass(frozen=True)
 class Ask:
-    """What is asked: by the name of a kind the columns (OUTPUT among them), for ANY other kind those under ANY; the columns
-    of the row of totals; the columns whose formula is asked for as well, where the column itself is asked; questions asked
-    backwards."""
+    """What is asked: the columns (OUTPUT among them) by the name of a kind, those under ANY for all other kinds; the columns
+    of the row of totals; the columns of which the formula is asked too, wherever the column is; questions asked backwards."""
 
     columns: Mapping[str, tuple[str, ...]]
     totals: tuple[str, ...] = ()
@@ -66,7 +65,7 @@ class Ask:
 
 @dataclass
 class PaperMaker:
-    """Makes papers for networks under one way of counting; what they have in common is made once."""
+    """Makes papers for networks under one convention; what they have in common is made once."""
 
     convention: Convention
     ask: Ask
@@ -76,11 +75,11 @@ class PaperMaker:
 
     @cached_property
     def forms(self) -> FoldedForms:
-        """The formulas of all layers, every letter kept."""
+        """The formulas of all layers, with every letter kept."""
         return FoldedForms(self.convention, self.run, folds_layers=False, inline_sizes=False)
 
     def paper(self, network: Network) -> Paper:
-        """The cells of a network's sheet. Raises WorksheetError where its layers do not fit together."""
+        """The cells of a network's sheet. Raises WorksheetError if its layers do not fit together."""
         counting = Counting(network, self.convention, self.run, self.forms)
         numbers = {node.name: no for no, node in enumerate(network.nodes, 1)}
         named = {layer.node.name: layer for layer in counting.layers}
@@ -98,7 +97,7 @@ class PaperMaker:
         return Paper(cells, counting)
 
     def inputs(self, counting: Counting) -> Iterator[Cell]:
-        """What the network's inputs add to the totals, where they are counted; no student is asked for it."""
+        """What the network's inputs add to the totals, if they are counted; this is never asked."""
         for no, layer in enumerate(counting.inputs):
             yield from self.row(-no, layer, (), counting.fold(layer), {}, NONE)
 
@@ -133,7 +132,7 @@ class PaperMaker:
                 yield Cell((no, column_name + FORMULA), name, found[column_name], values, {}, ())
 
     def counted(self, column: Column, index: int, layer: Sized, folded: Folded, known: dict[str, Asked | None]) -> Asked | None:
-        """What a column asks of a layer; None where it does not count it."""
+        """What a column asks of a layer; None if it does not count that layer."""
         if is_shared(column, layer):
             return _known(known, f"{column.name}@", lambda: _shared(folded, column))
         return _known(known, column.name, lambda: _count(folded, column, index))
@@ -158,7 +157,7 @@ def _known(known: dict[str, Asked | None], name: str, make: Callable[[], Asked |
 
 
 def _used(asked: Asked, reads: Mapping[str, Read]) -> tuple[dict[str, Read], dict[str, Read]]:
-    """What the formulas read, and what only other formulas would."""
+    """What the formulas read, and what only other formulas would read."""
     used = {name: read for name, read in reads.items() if name in asked.symbols}
     return used, {name: read for name, read in reads.items() if name not in used}
 
@@ -176,7 +175,7 @@ def _truth(column: Column, layer: Sized, asked: Asked, values: Mapping[str, Exac
 
 
 def _output(layer: Sized, folded: Folded) -> Asked:
-    """A formula for each axis of the output; leading axes that pass through are x_1, x_2 and so on."""
+    """A formula for each axis of the output; leading axes that are passed through are x_1, x_2 and so on."""
     kind, form = folded.kind, folded.form
     formulas = [Formula(f"x_{i}") for i, _ in enumerate(_leading(layer), 1)]
     own = form.output[1:] if form.output and form.output[0] == _rest(form) else form.output
@@ -190,14 +189,14 @@ def _count(folded: Folded, column: Column, index: int) -> Asked | None:
 
 
 def _shared(folded: Folded, column: Column) -> Asked:
-    """Of numbers that another layer holds, nothing is counted here."""
+    """Nothing: another layer holds and counts these parameters."""
     return Asked(folded.kind, folded.form, column.name, role(column), (Formula("0"),))
 
 
 def role(column: Column) -> str:
     """What a column asks for: one of ROLES."""
     scaled = column.scale is not None and column.scale.unit == BYTE
-    sizes = {symbol.name for symbol in BYTES.values()}  # a rule over the bytes of a number counts bytes
+    sizes = {symbol.name for symbol in BYTES.values()}  # a rule that uses the bytes of a number counts bytes
     in_bytes = scaled or any(not sizes.isdisjoint(rule.symbols) for rule in column.formulas())
     return ROLES[column.once, in_bytes]
 
@@ -214,18 +213,18 @@ def _sum(names: list[str]) -> Formula:
 
 
 def _rest(form: Form) -> str:
-    """The symbol of leading axes that the output gives back; empty where there is none."""
+    """The symbol of leading axes that are passed through to the output; empty if there is none."""
     return next((symbol.name for symbol in form.symbols if symbol.rest), "")
 
 
 def _leading(layer: Sized) -> tuple[int, ...]:
-    """The leading axes of the output that pass through the layer."""
+    """The leading axes of the output that are passed through the layer."""
     own = len(layer.form.output)
     return layer.output[: len(layer.output) - own + 1] if layer.form.output[:1] == (_rest(layer.form),) else ()
 
 
 def _reads(layer: Sized, numbers: Mapping[str, int]) -> dict[str, Read]:
-    """For each symbol of the inputs, the cell and the axes that it is read from. The network's own inputs are given."""
+    """For each symbol of the inputs, the cell and axes from which it is read; the network's own inputs are given."""
     found: dict[str, Read] = {}
     for axes, name, received, taken in zip(layer.form.inputs, layer.node.inputs, layer.received, layer.inputs, strict=True):
         if name not in numbers:
@@ -240,7 +239,7 @@ def _reads(layer: Sized, numbers: Mapping[str, int]) -> dict[str, Read]:
 
 
 def _places(axes: Axes, received: Shape, taken: Shape) -> Iterator[tuple[Symbol | None, tuple[int, ...]]]:
-    """Which axes of the array that arrives make up each axis of the form; a flattened array is the product of all."""
+    """Which axes of the received tensor make up each axis of the form; a flattened tensor is the product of all."""
     if received != taken:
         yield _symbol(axes[0]), tuple(range(len(received)))
         return
@@ -262,7 +261,7 @@ def _sizes(layer: Sized) -> frozenset[str]:
 
 
 def _own(layer: Sized, no: int) -> dict[str, Read]:
-    """The letters that stand for an axis of the layer's own output: its sizes, and what it has in common with the input."""
+    """The letters of the axes of the layer's own output: its sizes, and what it shares with the input."""
     first = len(layer.output) - len(layer.form.output)
     return {
         text: Read((no, OUTPUT), (first + i,))

@@ -1,4 +1,4 @@
-"""The report on a class: distribution, hardest rows, mistakes, values nobody knows, discrimination, and what was not marked."""
+"""The report on a class: distribution, hardest cells, mistakes, unexplained values, discrimination, and what was not marked."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from worksheet.grading.results.statistics import Counted, Statistics, UnknownAns
 from worksheet.grading.results.streams import Unplaced
 
 MAX_HARDEST, MAX_MISTAKES, MAX_UNKNOWN, MAX_LINES = 10, 20, 25, 50
-MAX_ROWS, MAX_PLACES = 48, 30  # of one picture: rows of a grid, rows of the sheet beside each other
-LOW = 0.2  # below it a cell tells strong and weak students apart only poorly, by the usual rule of thumb
-FEWEST = 10  # students without whom a correlation says nothing
+MAX_ROWS, MAX_PLACES = 48, 30  # of one picture: rows of a grid, columns of circles
+LOW = 0.2  # by the usual rule of thumb, a cell below this hardly distinguishes strong from weak students
+FEWEST = 10  # students below which a correlation means nothing
 DISCRIMINATION = (
     "How well a cell tells students apart: the correlation of its points with those of all other cells together, in test theory "
     "the corrected item-total correlation (point-biserial where a cell is all or nothing). Questions below 0.2 are commonly "
@@ -32,8 +32,8 @@ DISCRIMINATION = (
 
 @dataclass(frozen=True)
 class ClassReport:
-    """Prints the counts of a class. ``labels`` are the columns' headings by name; ``says`` the sentence of each mistake by its
-    id, and ``titles`` the titles of ways of counting by their names: the package's own where they are left out."""
+    """Reports the counts of a class. ``labels`` are the headings of columns by name, ``says`` the sentences of mistakes by id,
+    ``titles`` the titles of conventions by name; the package's own by default."""
 
     title: str
     course: str = ""
@@ -44,7 +44,7 @@ class ClassReport:
     language: str = "en"
 
     def report(self, found: Statistics) -> Document:
-        """The document; its data is what JSON says of it."""
+        """The document; its data is what is written as JSON."""
         says = sentences() if self.says is None else self.says
         blocks = _Document(found, self.labels, says, self.titles or {}).blocks()
         title = f"{self.title}: the class" if self.title else "The class"
@@ -133,7 +133,7 @@ class _Document:
     def grids(
         self, name: str, heading: str, key: str, colour: str, shades: Mapping[Key, float], figures: Mapping[Key, str]
     ) -> Iterator[Block]:
-        """A figure for each cell, by row and column; a long sheet takes several pictures."""
+        """A figure for each cell by row and column; a long sheet takes several pictures."""
         columns = list(dict.fromkeys(column for _, column in self.found.cells))
         layers = {key[0]: cell.layer for key, cell in self.found.cells.items()}
         rows = list(layers)
@@ -172,7 +172,7 @@ class _Document:
         yield Table(("Mistake", "What happened", "Most often at", "cells", "students"), tuple(told), words=3)
 
     def matrix(self, labels: Sequence[str]) -> Iterator[Block]:
-        """Circles by mistake and row of the sheet. A mistake that is made in several columns has a line for each."""
+        """Circles by mistake and row of the sheet. A mistake made in several columns has a line for each."""
         cells = [cell for cell in self.found.cells.values() if cell.labels]
         lines = list(dict.fromkeys((label, cell.key[1]) for label in labels for cell in cells if label in cell.labels))
         several = {label for label in labels if sum(label == other for other, _ in lines) > 1}
@@ -210,7 +210,7 @@ class _Document:
         who = ", ".join(map(one_line, each.who)) + (f" and {more} more" if more else "")
         return f"{each.many} students gave {each.what} at {self.place(each)}: {who}"
 
-    # How well the cells tell students apart
+    # How well the cells distinguish students
 
     def discriminating(self) -> Iterator[Block]:
         found = {key: r for key in self.found.cells if (r := self.found.discrimination(key)) is not None}
@@ -261,7 +261,7 @@ def _list(items: Sequence[str], many: int) -> Iterator[Block]:
 
 
 def unplaced(line: Unplaced) -> str:
-    """A line of answers without a place, in one sentence: file and line, what was read, why it has no place."""
+    """A line of answers that could not be placed, in one sentence: file and line, what was read, and why."""
     where = ":".join(str(line[name]) for name in ("file", "line") if line.get(name))
     read = ", ".join(f"{name} {line[name]}" for name in ("student", "row", "column", "answer") if line.get(name))
     return ": ".join(one_line(part) for part in (where, read, line.get("says", "")) if part)

@@ -1,4 +1,4 @@
-"""The feedback sheet of a student: every answer with its verdict, and beside each wrong line the right worked step."""
+"""The feedback sheet of a student: every answer with its verdict, and for each wrong one the worked solution."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from worksheet.grading.results.amounts import counted, decimal, one_line, sums
 from worksheet.grading.results.phrases import SHORT, VERDICTS, convention_titles, sentences
 from worksheet.grading.results.stable_json import JsonStream
 
-MAX_SHOWN = 28  # letters of an answer in a table; a longer one is cut
-MAX_QUOTED, MAX_SAID = 200, 1000  # and in a sentence; letters of a sentence
-TOGETHER = 3  # columns of answers beside each other
-MAX_FITTING = 3  # mistakes that are told where several fit
+MAX_SHOWN = 28  # letters of an answer in a table
+MAX_QUOTED, MAX_SAID = 200, 1000  # letters of an answer in a sentence, and of a sentence
+TOGETHER = 3  # columns of answers in one table
+MAX_FITTING = 3  # mistakes that are named if several fit
 MAX_ADDED = 60  # rows of a total that are written out
-SINGLE = {OUTPUT: "Output"}  # headings of columns that no convention has
-TIMES = "\u00a0×\u00a0"  # between sizes, which stay on one line
-STUDENT, OWN = "student", "your"  # whose answers a flag speaks of
+SINGLE = {OUTPUT: "Output"}  # headings of columns that do not belong to a convention
+TIMES = "\u00a0×\u00a0"  # between sizes, which are kept on one line
+STUDENT, OWN = "student", "your"  # whose answers a flag is about
 NO_FIGURE = Figure("", "", ())
 TABLED = frozenset({Verdict.RIGHT, Verdict.CARRIED})
 
 
 @dataclass(frozen=True)
 class Solution:
-    """A worked solution, ready to be looked up by cell. Made once for all students who have the same sheet."""
+    """A worked solution, indexed by cell; made once for all students with the same sheet."""
 
     worked: Derivation
     totals: dict[str, Step] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class Solution:
         return {heading.name: heading.label for heading in self.worked.headings} | SINGLE
 
     def right(self, key: Key) -> tuple[Step, ...]:
-        """The steps that lead to the right answer; none where an output has the size of the input."""
+        """The steps that lead to the right answer; none if an output has the size of its input."""
         number, column = key
         if number == FIND:
             return self.found(column).steps
@@ -70,7 +70,7 @@ class Solution:
         return next((figure for figure in self.worked.figures if figure.title == column), NO_FIGURE)
 
     def value(self, key: Key) -> Cell:
-        """The right answer itself: a number, a formula, or sizes in words."""
+        """The right answer: a number, a formula, or sizes as text."""
         number, column = key
         if column == OUTPUT and isinstance(number, int):
             row = self.rows.get(number)
@@ -82,7 +82,7 @@ class Solution:
         return value if isinstance(value, (int, Formula)) or value is None else str(value)
 
     def total(self, column: str) -> tuple[Step, ...]:
-        """The sum of a column, its rows written out where there are not too many."""
+        """The sum of a column, its terms written out if there are not too many."""
         value = self.worked.totals.get(column)
         if value is None:
             return ()
@@ -99,7 +99,7 @@ class Solution:
 
 
 def _added(terms: Sequence[int]) -> Node:
-    """Numbers with plus signs between them, built by hand: the parser bounds a formula's length."""
+    """A sum of numbers, built by hand because the parser bounds the length of a formula."""
     tree: Node = Number(terms[0])
     for term in terms[1:]:
         tree = Operation("+", tree, Number(term))
@@ -108,8 +108,8 @@ def _added(terms: Sequence[int]) -> Node:
 
 @dataclass
 class Feedback:
-    """Makes the sheets of an assignment. ``says`` and ``titles`` are the sentences of mistakes and the titles of ways of
-    counting, the package's own where they are left out. The solution of a sheet that many students share is prepared once."""
+    """Makes the feedback sheets of an assignment. ``says`` and ``titles`` are the sentences of mistakes and the titles of
+    conventions, the package's own by default. The solution of a sheet that students share is prepared once."""
 
     title: str
     course: str = ""
@@ -125,7 +125,7 @@ class Feedback:
         return self._last
 
     def report(self, marked: MarkedPaper, worked: Derivation) -> Document:
-        """A student's sheet; its data is the student's part of the JSON of all marks."""
+        """A student's sheet; its data is the student's entry in the JSON of all marks."""
         says = sentences() if self.says is None else self.says
         solution = self.solution(worked)
         blocks = tuple(_Sheet(marked, solution, says, self.titles).blocks())
@@ -164,7 +164,7 @@ class _Sheet:
     # In tables
 
     def overview(self) -> Iterator[Block]:
-        """All answers by row and column, a verdict behind each that is not right; a few columns at a time."""
+        """All answers by row and column, each with its verdict unless it is right; a few columns at a time."""
         marks = {mark.key: mark for mark in self.marked.marks}
         columns = list(dict.fromkeys(column for _, column in marks))
         layers = {mark.key[0]: mark.layer for mark in self.marked.marks}
@@ -179,7 +179,7 @@ class _Sheet:
             yield Table(headings, tuple(found), words=len(headings) - 1)
 
     def carried(self) -> Iterator[Block]:
-        """Answers that follow from the student's own: what from, and what is right."""
+        """Answers that follow from the student's own values: from which, and what is right."""
         marks = [mark for mark in self.marked.marks if mark.verdict is Verdict.CARRIED]
         if not marks:
             return
@@ -192,7 +192,7 @@ class _Sheet:
         yield Table(headings, rows, words=3)
 
     def origin(self, mark: Mark) -> str:
-        """The student's own cells that an answer follows from, with what takes its points away."""
+        """The student's own cells from which an answer follows, with the flags that cost its points."""
         cells = ", ".join(self.where(key) for key in mark.carried_from)
         flags = self.flags(mark)
         return f"{cells} ({flags})" if flags else cells
@@ -200,7 +200,7 @@ class _Sheet:
     # Worked
 
     def wrong(self, marks: Sequence[Mark]) -> Iterator[Block]:
-        """The right steps beside each wrong answer; the blanks of a row together."""
+        """The right steps for each wrong answer; the blanks of a row together."""
         for (row, blank), found in groupby(marks, key=lambda mark: (mark.key[0], mark.verdict is Verdict.BLANK)):
             group = list(found)
             if blank:
@@ -216,7 +216,7 @@ class _Sheet:
                 yield Working(title, self.solution.right(mark.key), " ".join(self.told(mark)))
 
     def told(self, mark: Mark) -> Iterator[str]:
-        """What is said of an answer that is not right: what was read, what happened, what flags say, the size that is right."""
+        """The sentences about an answer that is not right: what was read, what happened, flags, and the right size."""
         if mark.answer.strip():
             yield f"You wrote {one_line(mark.answer, MAX_QUOTED)}."
         yield from SAID[mark.verdict](self, mark)
@@ -230,7 +230,7 @@ class _Sheet:
             yield " ".join(self.solution.found(mark.key[1]).intro.split("\n")[1:])
 
     def size(self, mark: Mark) -> str:
-        """The right size of an output; its steps tell the axes that change only."""
+        """The right size of an output; its steps show only the axes that change."""
         value = self.solution.value(mark.key) if mark.key[1] == OUTPUT else ""
         return value if isinstance(value, str) else ""
 
@@ -245,7 +245,7 @@ class _Sheet:
             yield f"The same answer would come of this: {' Or: '.join(found[1:])}"
 
     def counting(self, mark: Mark) -> Iterator[str]:
-        """The ways of counting by which an answer is right, and the one that is asked for."""
+        """The conventions under which an answer is right, and the one that applies here."""
         titles = " and ".join(convention_titles(mark.conventions, self.titles).values())
         yield f"That is right as {titles} counts; here {self.solution.worked.convention_title} counts."
         yield from self.mistakes(mark)
@@ -308,6 +308,6 @@ def _worth(points: str, most: Fraction | int) -> str:
 
 
 def _ended(text: str) -> str:
-    """A sentence from a message."""
+    """A message as a sentence."""
     text = one_line(text, MAX_SAID)
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")

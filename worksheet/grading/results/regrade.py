@@ -1,4 +1,4 @@
-"""Compares new marks with old ones, after a mended key or another policy: what changed for whom, and why."""
+"""Compares new marks with old ones after a corrected key or another policy: what changed for whom, and why."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from worksheet.grading.results.streams import Unplaced
 MAX_LISTED = 300  # students in the document; its data has them all
 MAX_CHANGES = 200_000  # cells that are kept
 MAX_NAMED = 60  # new and missing students
-MAX_WHY = 4  # changes that are told of a student in the document
+MAX_WHY = 4  # changes listed for a student in the document
 
 
 @dataclass(frozen=True)
 class CellChange:
-    """A cell whose points or verdict are others now. A side is None where the cell was not asked."""
+    """A cell whose points or verdict changed. ``before`` or ``after`` is None if the cell was not asked."""
 
     key: Key
     before: OldMark | None
@@ -40,13 +40,13 @@ class CellChange:
 
     @property
     def gain(self) -> Fraction:
-        """New points less old ones; those of a cell that was not marked are none yet."""
+        """New points minus old ones; a cell that was not marked has none."""
         return _value(self.after) - _value(self.before)
 
 
 @dataclass(frozen=True)
 class ChangedStudent:
-    """A student who was there before and whose marks changed. Points are empty where the paper was not marked."""
+    """A student in both classes whose marks changed. Points are empty if the paper was not marked."""
 
     id: str
     name: str
@@ -56,12 +56,12 @@ class ChangedStudent:
 
     @property
     def gain(self) -> Fraction | None:
-        """None where one of the two is not marked."""
+        """None if one of the two is not marked."""
         return Fraction(self.after) - Fraction(self.before) if self.before and self.after else None
 
 
 class Regrade:
-    """Takes the newly marked class in and holds it against the old marks, which are used up."""
+    """Compares the newly marked class with the old marks, student by student."""
 
     def __init__(self, old: Students) -> None:
         self.old = dict(old)
@@ -85,7 +85,7 @@ class Regrade:
         self.changed.append(ChangedStudent(marked.id, marked.name, old.points, after, kept))
 
     def compared(self, old: Any, marked: MarkedPaper) -> Iterator[CellChange]:
-        """The cells that changed, those that are asked no more at the end."""
+        """The cells that changed; those that are no longer asked come last."""
         here = set()
         for mark in marked.marks:
             here.add(mark.key)
@@ -98,7 +98,7 @@ class Regrade:
                 yield CellChange(key, old[key], None, "asked no more")
 
     def close(self, unplaced: tuple[Unplaced, ...]) -> None:
-        """Lines without a place change nothing here."""
+        """Unplaced lines change nothing here."""
 
     def keep(self) -> None:
         """There is no file."""
@@ -108,13 +108,13 @@ class Regrade:
 
     @property
     def missing(self) -> list[str]:
-        """Students of the old marks who are in the new ones no more."""
+        """Students of the old marks who are missing in the new ones."""
         return list(self.old)
 
-    # What is told
+    # The report
 
     def report(self, title: str = "", course: str = "", digits: str = "en_US", language: str = "en") -> Document:
-        """The document; its data is what JSON says of it."""
+        """The document; its data is what is written as JSON."""
         heading = f"{title}: what changed" if title else "What changed in the marks"
         return Document(heading, tuple(self.blocks()), self.data(), course, digits, language)
 
@@ -176,7 +176,7 @@ class Regrade:
 
 
 def _why(before: OldMark | None, mark: Mark) -> str:
-    """Why a cell has other marks, as far as the marks tell."""
+    """Why a cell has different marks, as far as the marks show."""
     if before is None:
         return "not asked before"
     if before.answer is not None and before.answer.strip() != mark.answer.strip():
@@ -188,7 +188,7 @@ def _why(before: OldMark | None, mark: Mark) -> str:
 
 
 def _table(heading: str, changes: list[tuple[str, ChangedStudent, CellChange]]) -> Table:
-    """Changes by something they have in common, the most frequent first."""
+    """Changes grouped by name, most frequent first."""
     cells: Counter[str] = Counter()
     students: dict[str, set[str]] = {}
     points: dict[str, Fraction] = {}

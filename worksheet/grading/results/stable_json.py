@@ -1,4 +1,4 @@
-"""Writes all marks as JSON, a line for each student; docs/marks.md tells every key, and none changes its meaning."""
+"""Writes all marks as JSON, a line for each student; docs/marks.md describes every key, and none changes its meaning."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class JsonStream:
         self.file.write(f'\n],\n"unplaced": [{lines}]}}\n')
 
     def student(self, marked: MarkedPaper, added: Sums) -> str:
-        """A student as one line. Nobody has points who was not marked."""
+        """A student as one line; one who was not marked has no points."""
         points = "null" if marked.failed else _figure(added.points)
         most = "null" if marked.failed and not marked.marks else _figure(added.max)
         failed = f', "failed": {quoted(marked.failed)}' if marked.failed else ""
@@ -88,12 +88,12 @@ class JsonStream:
         return f'{{{who}, "points": {points}, "max": {most}{failed}, "cells": [{cells}]}}'
 
     def data(self, marked: MarkedPaper) -> dict[str, Any]:
-        """The same as plain data, for a student's own sheet."""
+        """A student as plain data, for the feedback sheet."""
         found: dict[str, Any] = json.loads(self.student(marked, sums(marked)))
         return found
 
     def cell(self, mark: Mark) -> str:
-        """A cell; its beginning and end are alike for many students and are made once."""
+        """A cell; its beginning and end are the same for many students and are made once."""
         place = mark.key, mark.layer
         head = self.heads.get(place)
         if head is None:
@@ -116,7 +116,7 @@ def _head(mark: Mark) -> str:
 
 
 def _tail(mark: Mark) -> str:
-    """Everything behind the answer but the sentence. Of mistakes made together each is a label, and the pairs stand beside."""
+    """Everything after the answer except the sentence. Mistakes made together are separate labels; ``pairs`` joins them."""
     entries: dict[str, Any] = {
         "verdict": mark.verdict.value,
         "labels": list(labels(mark)),
@@ -131,7 +131,7 @@ def _tail(mark: Mark) -> str:
 
 
 def labels(mark: Mark) -> tuple[str, ...]:
-    """The mistakes that a mark names, each once, the likeliest first."""
+    """The mistakes that a mark names, each once, most likely first."""
     return tuple(dict.fromkeys(part for label in mark.labels for part in label.split(AND)))
 
 

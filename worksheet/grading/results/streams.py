@@ -1,4 +1,4 @@
-"""Writes the marks of a class as they come, student by student: every file whole or none of them."""
+"""Writes the marks of a class as they come, student by student: all files complete, or none."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from worksheet.files import put, writing
 from worksheet.grading.mark import MarkedPaper
 from worksheet.grading.results.amounts import Sums, sums
 
-Unplaced = Mapping[str, Any]  # a line of answers that has no place, as its data: file, line, student, row, ..., says
+Unplaced = Mapping[str, Any]  # a line of answers that could not be placed, as data: file, line, student, row, ..., says
 
 
 class Taking(Protocol):
-    """Whoever takes a class in: each student once, in the order of the class, then the end or a breaking off."""
+    """Receives a class: each student once, in the order of the class, then the end or an abort."""
 
     def add(self, marked: MarkedPaper, sums: Sums) -> None: ...
 
     def close(self, unplaced: tuple[Unplaced, ...]) -> None:
-        """All students are through; files are complete, but not yet in place."""
+        """All students have been added; files are complete, but not yet in place."""
 
     def keep(self) -> None:
         """Put the file in place."""
 
     def discard(self) -> None:
-        """Leave nothing behind."""
+        """Remove what is not in place."""
 
 
 class Writers:
-    """Hands each student to all that take them. In a ``with`` block: a fault inside it leaves no file behind.
+    """Passes each student to several receivers. Used in a ``with`` block; an exception inside leaves no file.
 
     >>> with Writers([]) as class_:
     ...     class_.add(MarkedPaper("a", "", ()))
@@ -59,13 +59,13 @@ class Writers:
                     each.close(self.unplaced)
                 for each in self.taking:
                     each.keep()
-        finally:  # what is in place already stays there
+        finally:  # files already in place stay there
             for each in self.taking:
                 each.discard()
 
 
 class Beside:
-    """A file that grows beside the one that it shall replace. Raises OutputError where it cannot be written."""
+    """A file that is written next to the one it will replace. Raises OutputError if it cannot be written."""
 
     def __init__(self, path: Path, start: bytes = b"") -> None:
         self.path = path
@@ -76,7 +76,7 @@ class Beside:
             self.file.buffer.write(start)
 
     def write(self, text: str) -> None:
-        """More of the file; half of a sign that no file can hold is told by a question mark."""
+        """Append to the file; a lone surrogate, which UTF-8 cannot encode, becomes a question mark."""
         with writing(self.path):
             try:
                 self.file.write(text)
@@ -84,12 +84,12 @@ class Beside:
                 self.file.write(text.encode("utf-8", "replace").decode())
 
     def close(self) -> None:
-        """The end of the file: whatever can fail, fails here."""
+        """End the file: any failure occurs here."""
         with writing(self.path):
             self.file.close()
 
     def keep(self) -> None:
-        """Put it in place, readable as files are here."""
+        """Put the file in place, with the usual permissions."""
         put(self.part, self.path)
 
     def discard(self) -> None:

@@ -1,4 +1,4 @@
-"""Writes the marks of a class as tables: CSV with a line for each student, and a workbook with the cells beside."""
+"""Writes the marks of a class as tables: CSV with a line for each student, and a workbook with a sheet of cells too."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from worksheet.grading.results.amounts import Sums, counted, decimal, named, num
 from worksheet.grading.results.stable_json import labels
 from worksheet.grading.results.streams import Beside, Unplaced
 
-BOM = b"\xef\xbb\xbf"  # without it Excel reads UTF-8 as something else
+BOM = b"\xef\xbb\xbf"  # without it Excel does not read UTF-8
 STUDENT = ("id", "name", "points", "max", "percent")
 REMARK = "remark"
-VERDICT = " verdict"  # behind a cell's name
-STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")  # what a spreadsheet may take for a formula
-BEFORE = " '\"`\u00a0\u3000\ufeff"  # what it may pass over on its way there
-MAX_LINES = 30_000  # of the sheet of cells: beyond, a workbook takes longer to write than a class to mark
-MAX_LETTERS = 32_767  # that a workbook's cell can hold
+VERDICT = " verdict"  # after a cell's name
+STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")  # how a formula in a spreadsheet begins
+BEFORE = " '\"`\u00a0\u3000\ufeff"  # what a spreadsheet may skip before it
+MAX_LINES = 30_000  # of the sheet of cells: a larger workbook takes longer to write than the class to mark
+MAX_LETTERS = 32_767  # in a cell of a workbook
 MAX_ROWS = 100_000  # of students
 CELLS = ("id", "row", "layer", "column", "answer", "verdict", "labels", "carried from", "points", "max", "flags", "says")
 WIDTHS = {"id": 14.0, "name": 22.0, "layer": 16.0, "answer": 22.0, "labels": 26.0, "says": 50.0, REMARK: 30.0}  # in letters
 
 
 def guarded(text: str) -> str:
-    """A stranger's text that no spreadsheet runs: behind an apostrophe where it begins like a formula.
+    """An untrusted text that no spreadsheet runs: after an apostrophe if it begins like a formula.
 
     >>> guarded("=HYPERLINK(1)"), guarded(' "-1'), guarded("20CS30001"), guarded("a=b")
     ("'=HYPERLINK(1)", '\\' "-1', '20CS30001', 'a=b')
@@ -41,12 +41,12 @@ def guarded(text: str) -> str:
 
 
 def unguarded(text: str) -> str:
-    """What was guarded, as it was."""
+    """A guarded text without its guard."""
     return text[1:] if text[:1] == "'" and guarded(text[1:]) == text else text
 
 
 class _Columns:
-    """The columns of cells: those of the first paper that was marked. Students before it wait; they have no marks."""
+    """The columns of cells: those of the first marked paper. Students before it wait; they have no marks."""
 
     def __init__(self, cells: Iterable[Key]) -> None:
         self.cells: tuple[Key, ...] = tuple(cells)
@@ -75,7 +75,7 @@ class _Columns:
         return [known.get(key) for key in self.cells]
 
     def remark(self, marked: MarkedPaper, sums: Sums) -> str:
-        """What the figures do not tell: what was not marked, and marks for which there is no column."""
+        """What the figures do not show: what was not marked, and marks without a column."""
         others = {mark.key for mark in marked.marks} - set(self.cells) if len(marked.marks) > len(self.cells) else ()
         said = [f"not marked: {marked.failed}"] if marked.failed else []
         said += [f"{counted(sums.unmarked, 'cell')} not marked"] if sums.unmarked else []
@@ -84,7 +84,7 @@ class _Columns:
 
 
 class CsvMarks:
-    """marks.csv: points and verdict of every cell. ``cells`` are its columns; without them those of the first paper."""
+    """marks.csv: points and verdict of every cell. ``cells`` are its columns, by default those of the first paper."""
 
     def __init__(self, path: Path, cells: Iterable[Key] = ()) -> None:
         self.columns = _Columns(cells)
@@ -103,7 +103,7 @@ class CsvMarks:
             self.headed = True
 
     def line(self, marked: MarkedPaper, sums: Sums) -> list[str]:
-        """A student's line. What was not marked has no points, rather than none."""
+        """A student's line. What was not marked has no points, rather than zero."""
         percent = sums.percent
         whole = [decimal(sums.points), decimal(sums.max), "" if percent is None else decimal(percent, 2)]
         line = [guarded(marked.id), guarded(marked.name), *(["", "", ""] if marked.failed else whole)]
@@ -131,7 +131,7 @@ class CsvMarks:
 
 class Workbook:
     """marks.xlsx: a sheet with a line for each student, and one with a line for each cell. ``left_out`` says why a large
-    class has none. Texts are texts there, whatever they begin with."""
+    class has none. Texts stay texts, whatever they begin with."""
 
     def __init__(self, path: Path, cells: Iterable[Key] = ()) -> None:
         import openpyxl
@@ -155,7 +155,7 @@ class Workbook:
         return sheet
 
     def head(self, sheet: Any, headings: Sequence[str]) -> None:
-        """The first line, which stays in sight, and the widths of the columns."""
+        """The first line, which stays visible, and the widths of the columns."""
         from openpyxl.utils import get_column_letter
 
         sheet.freeze_panes = "B2"
@@ -164,8 +164,8 @@ class Workbook:
         sheet.append([self.text(sheet, heading, bold=True) for heading in headings])
 
     def text(self, sheet: Any, text: str, *, bold: bool = False) -> Any:
-        """What holds a text: the text itself, unless it must be kept from being read as something else (also when a person edits
-        it), which takes a cell of its own and many times as long."""
+        """The text itself, unless it might be read as something else (also when edited): that takes a cell object, which is many
+        times slower."""
         text = self.illegal.sub("\ufffd", text)[:MAX_LETTERS]
         if not bold and guarded(text) is text and text[:1] != "#":
             return text
