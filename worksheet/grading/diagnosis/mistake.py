@@ -51,3 +51,25 @@ class Mistake:
         if asked.role not in self.roles:
             return False
         return self.kinds is None or (asked.kind is not None and asked.kind in self.kinds)
+
+
+@dataclass(frozen=True)
+class MistakeGroup:
+    """Makes rewriting mistakes that have the kinds of layers, what is asked and usually the source in common."""
+
+    kinds: Family | None
+    roles: frozenset[str]
+    source: str
+
+    def __call__(
+        self,
+        id: str,
+        rewrite: Rewrite,
+        says: str,
+        source: str = "",
+        *,
+        documented: bool = False,
+        kinds: Family | None = None,
+        roles: frozenset[str] = frozenset(),
+    ) -> Mistake:
+        return Mistake(id, says, source or self.source, documented, kinds or self.kinds, roles or self.roles, rewrite)

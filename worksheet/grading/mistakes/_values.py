@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from worksheet.formula import Exact
+from worksheet.formula.exact import simplest
 from worksheet.grading.diagnosis.mistake import Revalue
 from worksheet.grading.paper.cells import Value
 
@@ -16,15 +17,11 @@ def times(*factors: Exact) -> Revalue:
     def revalue(value: Value) -> Iterator[Value]:
         for place, number in enumerate(value):
             for factor in factors:
-                changed = _simplest(number * factor)
+                changed = simplest(number * factor)
                 if changed != number:
                     yield _with(value, place, changed)
 
     return revalue
-
-
-def _simplest(number: Exact) -> Exact:
-    return number.numerator if number.denominator == 1 else number
 
 
 def _with(value: Value, place: int, number: Exact) -> Value:
@@ -36,7 +33,7 @@ def ten_times(value: Value) -> Iterator[Value]:
     yield from times(10)(value)
     for place, number in enumerate(value):
         if number and number % 10 == 0:
-            yield _with(value, place, _simplest(number / Fraction(10)))
+            yield _with(value, place, simplest(number / Fraction(10)))
 
 
 def digits_swapped(value: Value) -> Iterator[Value]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from worksheet.formula.tree import ZERO, Number, walk
-from worksheet.grading.diagnosis.mistake import Formulas, Mistake, Revalue, Rewrite
+from worksheet.grading.diagnosis.mistake import Formulas, Mistake, MistakeGroup, Revalue
 from worksheet.grading.diagnosis.rewrites import putting, turned
 from worksheet.grading.mistakes import _sources as source
 from worksheet.grading.mistakes._kinds import ANY, BYTES, COUNTS
@@ -47,14 +47,11 @@ def _four(formulas: Formulas) -> bool:
     return first == FOUR
 
 
-def _bytes(name: str, rewrite: Rewrite, says: str) -> Mistake:
-    return Mistake(name, says, source.UNITS, documented=False, kinds=ANY, roles=BYTES, rewrite=rewrite)
-
-
-MISTAKES: tuple[Mistake, ...] = (
-    _bytes("mem-no-bytes", in_numbers, "You gave how many numbers there are; each of them takes some bytes."),
-    _bytes("mem-bits", turned("8*F"), "You gave bits, but bytes are asked for."),
-    _bytes("mem-fp16", of_another_size, "You took numbers of another type, which need more or fewer bytes each."),
+_mistake = MistakeGroup(ANY, BYTES, source.UNITS)
+MISTAKES = (
+    _mistake("mem-no-bytes", in_numbers, "You gave how many numbers there are; each of them takes some bytes."),
+    _mistake("mem-bits", turned("8*F"), "You gave bits, but bytes are asked for."),
+    _mistake("mem-fp16", of_another_size, "You took numbers of another type, which need more or fewer bytes each."),
     Mistake(
         "mib-mb",
         "You mixed up the units that count by thousands with those that count in powers of two, such as MB and MiB.",
