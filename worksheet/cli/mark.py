@@ -87,9 +87,9 @@ def _formats(text: str) -> tuple[str, ...]:
 
 
 def _printing(format: str | None) -> list[Taking]:
-    from worksheet.grading.results.stable_json import JsonPrinted
+    from worksheet.grading.results.stable_json import JsonStream
 
-    return [JsonPrinted(sys.stdout)] if format == JSON else []
+    return [JsonStream(sys.stdout)] if format == JSON else []
 
 
 def _warn(found: Answers, counts: Statistics) -> None:

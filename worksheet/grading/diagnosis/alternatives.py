@@ -10,14 +10,13 @@ from worksheet.conventions import Column, Convention
 from worksheet.counting.counting import FoldedForms, is_shared
 from worksheet.counting.graph_facts import fact_values
 from worksheet.counting.run import Run
-from worksheet.errors import FormulaError
 from worksheet.formula import Exact, Formula
-from worksheet.grading.paper.cells import Key, Paper, Value
+from worksheet.grading.paper.cells import Key, Paper, Value, value_at
 from worksheet.grading.paper.paper_maker import role
 from worksheet.sizes import Sized
 
 ZERO = Formula("0")
-Counted = tuple[Formula, tuple[str, ...]]  # a formula, and the conventions that count by it
+CountedBy = tuple[Formula, tuple[str, ...]]  # a formula, and the conventions that count by it
 
 
 @dataclass
@@ -28,7 +27,7 @@ class Alternatives:
     others: tuple[Convention, ...]
     run: Run = field(default_factory=Run)
     _columns: dict[str, list[tuple[FoldedForms, Column, int]]] = field(default_factory=dict)
-    _known: dict[object, tuple[Counted, ...]] = field(default_factory=dict)
+    _formulas: dict[object, tuple[CountedBy, ...]] = field(default_factory=dict)
 
     @cached_property
     def forms(self) -> tuple[FoldedForms, ...]:
@@ -48,20 +47,20 @@ class Alternatives:
             self._columns[name] = found
         return self._columns[name]
 
-    def formulas(self, paper: Paper, row: int, column: str) -> tuple[Counted, ...]:
+    def formulas(self, paper: Paper, row: int, column: str) -> tuple[CountedBy, ...]:
         """What other conventions count for a layer of the paper, equal formulas grouped; what they do not count is left out."""
         layer = paper.layers[row - 1]
         facts = {fact: fact_values(paper.counting.network, fact).get(layer.node.name, 0) for fact in self.facts}
         run = paper.counting.run_of(layer)
         key = (layer.kind, layer.form, layer.node.called, bool(layer.node.shares), column, run.batch, *facts.items())
-        if key not in self._known:
+        if key not in self._formulas:
             together: dict[Formula, dict[str, None]] = {}
-            for other, formula in self.found(layer, facts, run, column):
+            for other, formula in self.rules(layer, facts, run, column):
                 together.setdefault(formula, {})[other.name] = None
-            self._known[key] = tuple((formula, tuple(names)) for formula, names in together.items())
-        return self._known[key]
+            self._formulas[key] = tuple((formula, tuple(names)) for formula, names in together.items())
+        return self._formulas[key]
 
-    def found(self, layer: Sized, facts: Mapping[str, int], run: Run, name: str) -> Iterator[tuple[Convention, Formula]]:
+    def rules(self, layer: Sized, facts: Mapping[str, int], run: Run, name: str) -> Iterator[tuple[Convention, Formula]]:
         for forms, column, index in self.columns(name):
             rule = ZERO if is_shared(column, layer) else forms.of(layer, facts, run).rules[index]
             if rule is not None:
@@ -76,14 +75,14 @@ class Alternatives:
         """The conventions under which an answer to a cell is right, for these values of its symbols."""
         row, column = key
         if isinstance(row, str):
-            return self.totalling(paper, column, answer)
+            return self.matching_totals(paper, column, answer)
         names: list[str] = []
         for formula, conventions in self.formulas(paper, row, column):
-            if _value(formula, values) == answer[0]:
+            if value_at(formula, values) == answer[0]:
                 names += conventions
         return tuple(dict.fromkeys(names))
 
-    def totalling(self, paper: Paper, column: str, answer: Value) -> tuple[str, ...]:
+    def matching_totals(self, paper: Paper, column: str, answer: Value) -> tuple[str, ...]:
         """The conventions whose total, from the true sizes, is the answer."""
         name = f"totals {column}"
         if name not in paper.remembered:
@@ -96,14 +95,7 @@ class Alternatives:
         for row, layer in enumerate(paper.layers, 1):
             values = {**layer.values, **paper.counting.run_of(layer).values}
             for formula, conventions in self.formulas(paper, row, name):
-                value = _value(formula, values)
+                value = value_at(formula, values)
                 for convention in conventions:
                     sums[convention] = sums.get(convention, 0) + (value or 0)
         yield from sums.items()
-
-
-def _value(formula: Formula, values: Mapping[str, Exact]) -> Exact | None:
-    try:
-        return formula.at(values)
-    except (FormulaError, KeyError):
-        return None

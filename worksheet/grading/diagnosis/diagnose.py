@@ -50,7 +50,7 @@ class Diagnoser:
     mistakes: Sequence[Mistake]
     _singles: dict[Asked, tuple[Rewritten, ...]] = field(default_factory=dict)
     _pairs: dict[Asked, tuple[Rewritten, ...]] = field(default_factory=dict)
-    _known: WeakKeyDictionary[Cell, Outcomes] = field(default_factory=WeakKeyDictionary)
+    _outcomes: WeakKeyDictionary[Cell, Outcomes] = field(default_factory=WeakKeyDictionary)
 
     def __post_init__(self) -> None:
         self.rank = {mistake.id: (not mistake.documented, i) for i, mistake in enumerate(self.mistakes)}
@@ -60,22 +60,22 @@ class Diagnoser:
     def singles(self, asked: Asked) -> tuple[Rewritten, ...]:
         """The wrong formulas of each mistake that can be made where this is asked."""
         if asked not in self._singles:
-            self._singles[asked] = tuple(islice(self._rewritten(asked, "", asked.formulas), MAX_SINGLES))
+            self._singles[asked] = tuple(islice(self._rewrite(asked, "", asked.formulas), MAX_SINGLES))
         return self._singles[asked]
 
     def pairs(self, asked: Asked) -> tuple[Rewritten, ...]:
         """The wrong formulas of two mistakes made in a row; none for totals, whose many rows would explain any answer."""
         if asked not in self._pairs:
-            found = () if asked.is_total else islice(self._two(asked), MAX_PAIRS)
+            found = () if asked.is_total else islice(self._rewrite_twice(asked), MAX_PAIRS)
             known = {asked.formulas, *(single.formulas for single in self.singles(asked))}
             self._pairs[asked] = tuple({pair.formulas: pair for pair in found if pair.formulas not in known}.values())
         return self._pairs[asked]
 
-    def _two(self, asked: Asked) -> Iterator[Rewritten]:
+    def _rewrite_twice(self, asked: Asked) -> Iterator[Rewritten]:
         for first in self.singles(asked):
-            yield from self._rewritten(asked, first.label, first.formulas)
+            yield from self._rewrite(asked, first.label, first.formulas)
 
-    def _rewritten(self, asked: Asked, before: str, formulas: Formulas) -> Iterator[Rewritten]:
+    def _rewrite(self, asked: Asked, before: str, formulas: Formulas) -> Iterator[Rewritten]:
         for mistake in self.rewriting:
             if mistake.applies(asked) and mistake.id != before:
                 assert mistake.rewrite is not None
@@ -86,21 +86,21 @@ class Diagnoser:
 
     def explain(self, cell: Cell, answer: Value, own: Mapping[str, Exact] | None) -> Explanation:
         """The mistakes that lead to an answer from the true values of the symbols or from the student's ``own``."""
-        given = [(self.outcomes(cell), cell.values)] + ([(self._outcomes(cell, own), own)] if own else [])
+        given = [(self.outcomes(cell), cell.values)] + ([(self._derive_outcomes(cell, own), own)] if own else [])
         for look in (_single, self._pair):
             for number, (found, values) in enumerate(given):
-                labels = self.ordered(look(cell, answer, found, values))
+                labels = self.order(look(cell, answer, found, values))
                 if labels:
                     return Explanation(labels, own=number > 0)
         return Explanation()
 
     def outcomes(self, cell: Cell) -> Outcomes:
         """What the mistakes produce at a cell for the true values; computed once."""
-        if cell not in self._known:
-            self._known[cell] = self._outcomes(cell, cell.values)
-        return self._known[cell]
+        if cell not in self._outcomes:
+            self._outcomes[cell] = self._derive_outcomes(cell, cell.values)
+        return self._outcomes[cell]
 
-    def _outcomes(self, cell: Cell, values: Mapping[str, Exact]) -> Outcomes:
+    def _derive_outcomes(self, cell: Cell, values: Mapping[str, Exact]) -> Outcomes:
         found = Outcomes(cell.at(values), _table(self.singles(cell.asked), cell, values))
         for mistake in self.revaluing if found.base else ():
             assert mistake.revalue is not None and found.base is not None
@@ -112,18 +112,18 @@ class Diagnoser:
         if found.pairs is None:
             found.pairs = _table(self.pairs(cell.asked), cell, values)
         labels = found.pairs.get(answer, ())
-        doubtful = labels and cell.asked.role == SIZES and not _tells(answer, found.base, found.pairs)
+        doubtful = labels and cell.asked.role == SIZES and not _is_significant(answer, found.base, found.pairs)
         return () if doubtful or answer == found.base else labels
 
-    def ordered(self, labels: Iterable[str]) -> tuple[str, ...]:
+    def order(self, labels: Iterable[str]) -> tuple[str, ...]:
         """Each label once, documented mistakes first, then in catalogue order; one label for a pair in either order."""
         once = {frozenset(label.split(AND)): label for label in labels}
         return tuple(sorted(once.values(), key=lambda label: [self.rank[part] for part in label.split(AND)]))
 
-    def recognised(self, asked: Asked, same: Callable[[Formulas], bool]) -> tuple[str, ...]:
+    def recognise(self, asked: Asked, same: Callable[[Formulas], bool]) -> tuple[str, ...]:
         """The mistakes that turn the right formulas into what a student wrote; ``same`` compares."""
-        singles = self.ordered(each.label for each in self.singles(asked) if same(each.formulas))
-        return singles or self.ordered(each.label for each in self.pairs(asked) if same(each.formulas))
+        singles = self.order(each.label for each in self.singles(asked) if same(each.formulas))
+        return singles or self.order(each.label for each in self.pairs(asked) if same(each.formulas))
 
 
 def _table(wrong: Iterable[Rewritten], cell: Cell, values: Mapping[str, Exact]) -> Table:
@@ -142,7 +142,7 @@ def _single(cell: Cell, answer: Value, found: Outcomes, _: Mapping[str, Exact]) 
     return [label for value, labels in found.singles.items() if _fits(answer, found.base, value) for label in labels]
 
 
-def _tells(answer: Value, base: Value | None, wrong: Iterable[Value]) -> bool:
+def _is_significant(answer: Value, base: Value | None, wrong: Iterable[Value]) -> bool:
     """Whether it is significant that two mistakes produce these sizes. So many pairs lie close to the right sizes that they
     would explain any number there; hence only few may lie between the right size and the answer."""
     if base is None or len(answer) != len(base):

@@ -44,13 +44,9 @@ def grid(asked: Asked, facts: Pairs, ties: Ties) -> DomainGrid:
     """
     domain = _Domain(asked, dict(facts), ties)
     random = Random(POINTS)  # noqa: S311 (not a secret: the same points every time)
-    drawn = list(islice(domain.legal(random, TRIES), CANDIDATES))
-    points = sorted(_chosen(asked, drawn), key=_length)
+    drawn = list(islice(domain.legal_points(random, TRIES), CANDIDATES))
+    points = sorted(_choose(asked, drawn), key=lambda point: sum(map(int, point.values())))
     return DomainGrid(tuple(points), tuple(tuple(formula.at(point) for point in points) for formula in asked.formulas))
-
-
-def _length(point: Point) -> Exact:
-    return sum(map(int, point.values()))
 
 
 class _Domain:
@@ -66,17 +62,17 @@ class _Domain:
         self.rest = [symbol.name for symbol in inputs if symbol.rest]
         self.whole = list(_quotients(asked.kind)) if asked.kind else []
 
-    def legal(self, random: Random, tries: int) -> Iterator[Point]:
+    def legal_points(self, random: Random, tries: int) -> Iterator[Point]:
         """Distinct points at which the layer exists and every formula has a value."""
         seen = set()
         for _ in range(tries):
-            point = self.completed(self.drawn(random))
+            point = self.complete(self.draw(random))
             key = tuple(point.values()) if point else None
             if point and key not in seen:
                 seen.add(key)
                 yield point
 
-    def drawn(self, random: Random) -> dict[str, Exact]:
+    def draw(self, random: Random) -> dict[str, Exact]:
         values: dict[str, Exact] = {}
         for name, symbol in self.symbols.items():
             most = WIDEST if name in self.wide else symbol.least + LESS_DEEP.get(symbol.group, DEEPEST)
@@ -92,13 +88,13 @@ class _Domain:
             values |= dict.fromkeys(self.rest, prod(leading))
         return values
 
-    def completed(self, values: dict[str, Exact]) -> Point | None:
+    def complete(self, values: dict[str, Exact]) -> Point | None:
         """The point with the sizes that follow from it; None if there is no such layer."""
         kind = self.asked.kind
         try:
-            if kind and not _legal(kind, values):
+            if kind and not _is_legal(kind, values):
                 return None
-            values |= derived(self.asked, values)
+            values |= derive_sizes(self.asked, values)
             fine = all(values[name] >= 1 for name in self.asked.sizes)
             for formula in self.asked.formulas:
                 formula.at(values)
@@ -115,7 +111,7 @@ def symbols(asked: Asked) -> dict[str, Symbol]:
     return known | {name: Symbol(name, "") for name in sorted(asked.symbols - known.keys() - asked.sizes.keys())}
 
 
-def derived(asked: Asked, values: Mapping[str, Exact]) -> dict[str, Exact]:
+def derive_sizes(asked: Asked, values: Mapping[str, Exact]) -> dict[str, Exact]:
     """The sizes of the output, and the numbers of elements X and Y unless a symbol has that name."""
     found = {name: formula.at(values) for name, formula in asked.sizes.items()}
     return found | {name: formula.at({**values, **found}) for name, formula in _elements(asked) if name not in values}
@@ -129,7 +125,7 @@ def _elements(asked: Asked) -> tuple[tuple[str, Formula], ...]:
     return tuple((name, kind.resolved(kind.formula(text), form)) for name, text in texts) if kind and form else ()
 
 
-def _legal(kind: Kind, values: Mapping[str, Exact]) -> bool:
+def _is_legal(kind: Kind, values: Mapping[str, Exact]) -> bool:
     for check in kind.checks:
         value = kind.formula(check.formula).at(values)
         if not (isinstance(value, int) if check.whole else value >= 0):
@@ -148,7 +144,7 @@ def _quotients(kind: Kind) -> Iterator[tuple[str, str]]:
 # The choice
 
 
-def _chosen(asked: Asked, drawn: list[Point]) -> list[Point]:
+def _choose(asked: Asked, drawn: list[Point]) -> list[Point]:
     """First points that together show every remainder, then others."""
     divisions = list(_divisions((*asked.formulas, *asked.sizes.values())))
     seen: set[object] = set()

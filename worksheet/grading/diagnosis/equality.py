@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from worksheet.errors import FormulaError
-from worksheet.formula import Exact, Formula, digits_named
-from worksheet.grading.diagnosis.domain_points import LEADING, DomainGrid, Pairs, Point, Ties, derived, grid, symbols
-from worksheet.grading.paper.cells import SIZES, Asked
+from worksheet.formula import Exact, Formula
+from worksheet.grading.diagnosis.domain_points import LEADING, DomainGrid, Pairs, Point, Ties, derive_sizes, grid, symbols
+from worksheet.grading.notation.numbers import plain
+from worksheet.grading.paper.cells import SIZES, Asked, value_at
 
 # Where an equality holds.
 EVERYWHERE, SQUARE, ROW = "everywhere", "square", "row"
@@ -29,9 +30,9 @@ class CounterExample(NamedTuple):
     @property
     def says(self) -> str:
         """The same in a sentence to the student."""
-        point = ", ".join(f"{name} = {_shown(value)}" for name, value in self.values.items())
-        yours = "has no value" if self.answer is None else f"gives {_shown(self.answer)}"
-        return f"for {point} your formula {yours}, but {_shown(self.right)} is right" if point else f"your formula {yours}"
+        point = ", ".join(f"{name} = {plain(value)}" for name, value in self.values.items())
+        yours = "has no value" if self.answer is None else f"gives {plain(self.answer)}"
+        return f"for {point} your formula {yours}, but {plain(self.right)} is right" if point else f"your formula {yours}"
 
 
 class Compared(NamedTuple):
@@ -43,10 +44,6 @@ class Compared(NamedTuple):
     @property
     def equal(self) -> bool:
         return self.counter is None
-
-
-def _shown(value: Exact) -> str:
-    return digits_named("none").result(value)
 
 
 # What a student may write
@@ -72,12 +69,7 @@ def aliases(asked: Asked) -> dict[str, str]:
 # Comparison
 
 
-def difference(asked: Asked, values: Mapping[str, Exact], answer: Formula) -> CounterExample | None:
-    """Where an answer's formula differs from the right one, for a row with these values; None where they are equal."""
-    return compared(asked, values, answer).counter
-
-
-def compared(asked: Asked, values: Mapping[str, Exact], answer: Formula) -> Compared:
+def compare(asked: Asked, values: Mapping[str, Exact], answer: Formula) -> Compared:
     """Compares the answer's formula with what is asked.
 
     Facts that the row's formulas show as numbers (bias, one group) keep the row's value, all other symbols vary. For an output
@@ -87,18 +79,18 @@ def compared(asked: Asked, values: Mapping[str, Exact], answer: Formula) -> Comp
     counter = None
     for holds, facts, ties in _tiers(asked, values, answer):
         found = grid(asked, facts, ties)
-        counters = [_counter(asked, found, axis, answer) for axis in _axes(asked)]
+        counters = [_find_counter(asked, found, axis, answer) for axis in _axes(asked)]
         if found.points and None in counters:
             return Compared(None, holds)
         counter = counters[0] or counter
     return Compared(counter or _here(asked, values, answer), ROW)
 
 
-def same(asked: Asked, values: Mapping[str, Exact], answer: Formula, formulas: tuple[Formula, ...]) -> bool:
+def is_same(asked: Asked, values: Mapping[str, Exact], answer: Formula, formulas: tuple[Formula, ...]) -> bool:
     """Whether an answer's formula is one of ``formulas``, which replace those asked: a known mistake's, for example."""
     for _, facts, ties in _tiers(asked, values, None):
         points = grid(asked, facts, ties).points
-        if any(_alike(points, answer, formulas[axis]) for axis in _axes(asked) if axis < len(formulas)):
+        if any(_agree(points, answer, formulas[axis]) for axis in _axes(asked) if axis < len(formulas)):
             return True
     return False
 
@@ -106,7 +98,7 @@ def same(asked: Asked, values: Mapping[str, Exact], answer: Formula, formulas: t
 def value_for(asked: Asked, values: Mapping[str, Exact], answer: Formula) -> Exact | None:
     """The value of an answer's formula in a row with these values; None if it has none."""
     try:
-        return answer.at({**derived(asked, values), **values})
+        return answer.at({**derive_sizes(asked, values), **values})
     except (FormulaError, KeyError):
         return None
 
@@ -119,22 +111,24 @@ def _axes(asked: Asked) -> tuple[int, ...]:
     return (last,)
 
 
-def _counter(asked: Asked, found: DomainGrid, axis: int, answer: Formula) -> CounterExample | None:
+def _find_counter(asked: Asked, found: DomainGrid, axis: int, answer: Formula) -> CounterExample | None:
     for point, right in zip(found.points, found.right[axis], strict=True):
-        value = _at(answer, point)
+        value = value_at(answer, point)
         if value != right:
-            return CounterExample(_told(asked, point, axis, answer), right, value)
+            return CounterExample(_relevant_values(asked, point, axis, answer), right, value)
     return None
 
 
 def _here(asked: Asked, values: Mapping[str, Exact], answer: Formula) -> CounterExample | None:
     """The comparison at the row's own values only, for a domain in which no other point was found."""
     axis = _axes(asked)[0]
-    right, value = _at(asked.formulas[axis], values), value_for(asked, values, answer)
-    return None if right is None or value == right else CounterExample(_told(asked, values, axis, answer), right, value)
+    right, value = value_at(asked.formulas[axis], values), value_for(asked, values, answer)
+    if right is None or value == right:
+        return None
+    return CounterExample(_relevant_values(asked, values, axis, answer), right, value)
 
 
-def _told(asked: Asked, point: Point, axis: int, answer: Formula) -> dict[str, Exact]:
+def _relevant_values(asked: Asked, point: Point, axis: int, answer: Formula) -> dict[str, Exact]:
     """What a reader needs to evaluate both formulas; without facts that change nothing, unless the answer names them."""
     wanted = dict.fromkeys((*asked.formulas[axis].symbols, *answer.symbols))
     inside = dict.fromkeys(name for size in wanted if size in asked.sizes for name in asked.sizes[size].symbols)
@@ -143,21 +137,14 @@ def _told(asked: Asked, point: Point, axis: int, answer: Formula) -> dict[str, E
     return {name: point[name] for name in {**wanted, **inside} if name in point and name not in silent}
 
 
-def _alike(points: tuple[Point, ...], answer: Formula, other: Formula) -> bool:
+def _agree(points: tuple[Point, ...], answer: Formula, other: Formula) -> bool:
     defined = 0
     for point in points:
-        value = _at(other, point)
-        if _at(answer, point) != value:
+        value = value_at(other, point)
+        if value_at(answer, point) != value:
             return False
         defined += value is not None
     return 2 * defined > len(points)
-
-
-def _at(formula: Formula, point: Point) -> Exact | None:
-    try:
-        return formula.at(point)
-    except (FormulaError, KeyError):
-        return None
 
 
 # Where they are compared
@@ -170,7 +157,7 @@ def _tiers(asked: Asked, values: Mapping[str, Exact], answer: Formula | None) ->
     subscripted = tuple(group for group in groups if "_" in group[0])
     tiers = [(EVERYWHERE, facts, ()), (EVERYWHERE, facts, subscripted), (SQUARE, facts, groups)]
     if answer is not None:
-        omitted = tuple(pair for pair in _silent(asked, values) if pair[0] not in answer.symbols)
+        omitted = tuple(pair for pair in _neutral(asked, values) if pair[0] not in answer.symbols)
         tiers.append((ROW, tuple(sorted({**dict(facts), **dict(omitted)}.items())), groups))
     yield from dict.fromkeys(tiers)
 
@@ -193,7 +180,7 @@ def _groups(asked: Asked, values: Mapping[str, Exact]) -> Ties:
     return tuple(tuple(names) for names in groups.values() if len(names) > 1 and len({values[name] for name in names}) == 1)
 
 
-def _silent(asked: Asked, values: Mapping[str, Exact]) -> Iterator[tuple[str, Exact]]:
+def _neutral(asked: Asked, values: Mapping[str, Exact]) -> Iterator[tuple[str, Exact]]:
     """Hyperparameters that make no difference in this row: no padding, a stride of 1."""
     for symbol in asked.kind.hyperparameters if asked.kind else ():
         value = values.get(symbol.name)

@@ -9,7 +9,7 @@ from worksheet.errors import WorksheetError
 from worksheet.formula import Formula
 from worksheet.grading.diagnosis.alternatives import Alternatives
 from worksheet.grading.diagnosis.diagnose import Diagnoser
-from worksheet.grading.diagnosis.equality import EVERYWHERE, HOLDS, Compared, aliases, compared, letters, same
+from worksheet.grading.diagnosis.equality import EVERYWHERE, HOLDS, Compared, aliases, compare, is_same, letters
 from worksheet.grading.diagnosis.mistake import Formulas
 from worksheet.grading.mark import Mark, Verdict
 from worksheet.grading.notation.formulas import read_formula
@@ -21,14 +21,14 @@ def read_answer(cell: Cell, text: str) -> tuple[Formula, ...]:
     return read_formula(text, letters(cell.asked), aliases(cell.asked)).readings
 
 
-def right_formula(cell: Cell, mark: Mark) -> Mark | Compared:
+def mark_if_right(cell: Cell, mark: Mark) -> Mark | Compared:
     """The mark of a right formula or of an unreadable text; otherwise how the formula differs from the right one."""
     try:
         readings = read_answer(cell, mark.answer)
     except WorksheetError as fault:
         place = f"at character {fault.where.column}: " if fault.where.column else ""
         return replace(mark, verdict=Verdict.UNREADABLE, says=place + fault.message + (f" ({fault.hint})" if fault.hint else ""))
-    found = [compared(cell.asked, cell.values, reading) for reading in readings]
+    found = [compare(cell.asked, cell.values, reading) for reading in readings]
     for each in found:
         if each.equal:
             says = "" if each.holds == EVERYWHERE else f"right {HOLDS[each.holds]}"
@@ -36,20 +36,20 @@ def right_formula(cell: Cell, mark: Mark) -> Mark | Compared:
     return found[0]
 
 
-def explanations(
+def explain_formula(
     paper: Paper, cell: Cell, text: str, diagnoser: Diagnoser, others: Alternatives
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The other conventions that use this formula, and the known mistakes that lead to it."""
     readings = read_answer(cell, text)
 
     def equal(formulas: Formulas) -> bool:
-        return any(same(cell.asked, cell.values, reading, formulas) for reading in readings)
+        return any(is_same(cell.asked, cell.values, reading, formulas) for reading in readings)
 
-    names = [name for formula, conventions in _counted(paper, cell, others) if equal((formula,)) for name in conventions]
-    return tuple(dict.fromkeys(names)), diagnoser.recognised(cell.asked, equal)
+    names = [name for formula, conventions in _formulas_of(paper, cell, others) if equal((formula,)) for name in conventions]
+    return tuple(dict.fromkeys(names)), diagnoser.recognise(cell.asked, equal)
 
 
-def _counted(paper: Paper, cell: Cell, others: Alternatives) -> Iterator[tuple[Formula, tuple[str, ...]]]:
+def _formulas_of(paper: Paper, cell: Cell, others: Alternatives) -> Iterator[tuple[Formula, tuple[str, ...]]]:
     column = cell.column.removesuffix(FORMULA)
     if column != OUTPUT and isinstance(cell.row, int):
         yield from others.formulas(paper, cell.row, column)

@@ -11,12 +11,12 @@ from functools import cache
 
 from worksheet.conventions.facts import BATCH
 from worksheet.errors import FormulaError
-from worksheet.formula import Exact, Formula
+from worksheet.formula import Formula
 from worksheet.formula.parse import BRACKETS
 from worksheet.formula.rewrite import fold
 from worksheet.formula.tree import ONE, ZERO, Call, Name, Node, Operation, rebuild
 from worksheet.grading.diagnosis.mistake import Family, Formulas, Rewrite
-from worksheet.grading.paper.cells import PARAMETER_MEMORY, PARAMETERS, Asked
+from worksheet.grading.paper.cells import PARAMETER_MEMORY, PARAMETERS, Asked, value_at
 from worksheet.layers.kind import Kind
 from worksheet.layers.windows import AXES, WindowAxis
 
@@ -35,19 +35,8 @@ def differ(old: Formulas, new: Formulas) -> bool:
     """Whether two rows of formulas differ: in their text, and then in some value, for letters as arbitrary whole numbers."""
     apart = [(a, b) for a, b in zip(old, new, strict=True) if a.tree != b.tree]
     names = sorted({name for pair in apart for formula in pair for name in formula.symbols})
-    return any(_at(a, point) != _at(b, point) for point in _points(names) for a, b in apart)
-
-
-def _points(names: list[str]) -> Iterator[Mapping[str, Exact]]:
-    for trial in range(TRIALS):
-        yield dict(zip(names, PRIMES[trial * APART :], strict=False))
-
-
-def _at(formula: Formula, values: Mapping[str, Exact]) -> Exact | None:
-    try:
-        return formula.at(values)
-    except FormulaError:
-        return None
+    points = (dict(zip(names, PRIMES[trial * APART :], strict=False)) for trial in range(TRIALS))
+    return any(value_at(a, point) != value_at(b, point) for point in points for a, b in apart)
 
 
 def is_nothing(formulas: Formulas) -> bool:
@@ -193,11 +182,11 @@ def batched(asked: Asked, formulas: Formulas) -> Iterator[Formulas]:
     if BATCH.name in asked.symbols or is_nothing(formulas):
         return
     for batch in (BATCH.name, *BATCHES):
-        yield tuple([around(_many(batch), formula) for formula in formulas])
+        yield tuple([around(_times(batch), formula) for formula in formulas])
 
 
 @cache
-def _many(batch: int | str) -> Formula:
+def _times(batch: int | str) -> Formula:
     return Formula(f"{batch}*F")
 
 
@@ -224,13 +213,13 @@ def _replacement(text: str, *, of_nothing: bool) -> Rewrite:
         if asked.kind is None or formulas != asked.formulas or is_nothing(formulas) != of_nothing:
             return
         new = (spelt(asked, text),)
-        if _known(asked) >= set(new[0].symbols) and differ(formulas, new):
+        if _letters(asked) >= set(new[0].symbols) and differ(formulas, new):
             yield new
 
     return rewrite
 
 
-def _known(asked: Asked) -> set[str]:
+def _letters(asked: Asked) -> set[str]:
     """The letters that a layer has values for."""
     assert asked.kind is not None and asked.form is not None
     others = {symbol.name for symbol in asked.kind.hyperparameters} | {size.name for size in asked.kind.sizes}

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from worksheet.errors import Where, WorksheetError, shown
 from worksheet.formula import Exact
+from worksheet.formula.exact import simplest
 
 MAX_DIGITS = 30  # of one number, before and after its point together
 
@@ -64,20 +65,21 @@ def read_digits(text: str, *, comma: bool = False, original: str = "") -> Groupe
     """
     original = original or text
     if sum(map(str.isdecimal, text)) > MAX_DIGITS:
-        raise refused(f"{shown(original)} has more than {MAX_DIGITS} digits", original)
+        raise refusal(f"{shown(original)} has more than {MAX_DIGITS} digits", original)
     plain = western_digits(TO_SAME.sub(lambda sign: SAME[sign.group()], text), original)
     for style, pattern, separator in STYLES:
         found = pattern.fullmatch(plain)
         if found:
             whole, decimals = found[1].replace(separator, "") if separator else found[1], found[2] or ""
-            return _ambiguous(plain, style, _value(whole, decimals), len(decimals))
+            return _with_alternative(plain, style, _value(whole, decimals), len(decimals))
     found = DECIMAL_COMMA.fullmatch(plain)
     if found and comma:
         return GroupedDigits(_value(found[1], found[2]), "decimal comma", len(found[2]))
-    raise refused(f"the digits of {shown(original)} are not grouped in any known way", original, _hint(found))
+    hint = f"{KNOWN}; a decimal point is a dot" if found else KNOWN
+    raise refusal(f"the digits of {shown(original)} are not grouped in any known way", original, hint)
 
 
-def _ambiguous(plain: str, style: str, value: Exact, decimals: int) -> GroupedDigits:
+def _with_alternative(plain: str, style: str, value: Exact, decimals: int) -> GroupedDigits:
     """1.234 fits two styles with two values; the comma of 1,234 may also be a European decimal comma."""
     either = EITHER.fullmatch(plain)
     if not either:
@@ -90,12 +92,7 @@ def _ambiguous(plain: str, style: str, value: Exact, decimals: int) -> GroupedDi
 def _value(whole: str, decimals: str) -> Exact:
     if not decimals:
         return int(whole)
-    value = Fraction(int(whole + decimals), 10 ** len(decimals))
-    return value.numerator if value.denominator == 1 else value
-
-
-def _hint(decimal: re.Match[str] | None) -> str:
-    return f"{KNOWN}; a decimal point is a dot" if decimal else KNOWN
+    return simplest(Fraction(int(whole + decimals), 10 ** len(decimals)))
 
 
 def western_digits(text: str, original: str = "") -> str:
@@ -105,10 +102,10 @@ def western_digits(text: str, original: str = "") -> str:
         return text
     scripts = {ord(sign) - unicodedata.decimal(sign) for sign in text if sign.isdecimal()}
     if len(scripts) > 1:
-        raise refused(f"{shown(original or text)} mixes digits of different scripts", original or text)
+        raise refusal(f"{shown(original or text)} mixes digits of different scripts", original or text)
     return "".join([str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text])
 
 
-def refused(message: str, text: str, hint: str | None = None, start: int = 0, length: int = 0) -> Unreadable:
+def refusal(message: str, text: str, hint: str | None = None, start: int = 0, length: int = 0) -> Unreadable:
     """The error about a part of a text, or all of it."""
     return Unreadable(message, Where(None, 1, start + 1, text, length or max(1, len(text))), hint)

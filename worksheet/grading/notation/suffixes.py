@@ -28,10 +28,8 @@ TEN = r"(?:[x×·*]|\\times|\\cdot)\s*10\s*(?:(?:\^|\*\*)\s*\{?(?P<power>[0-9]{1
 POWER = re.compile(rf"(?P<number>.*?\d)\s*(?P<suffix>[eE]\+?(?P<e>[0-9]{{1,2}})|{TEN})", re.DOTALL)
 
 POWERS = {"": 0, "k": 1, "K": 1, "M": 2, "G": 3, "T": 4}
-WORDS = {
-    "thousand": 10**3, "lakh": 10**5, "lakhs": 10**5, "lac": 10**5, "million": 10**6, "millions": 10**6, "mn": 10**6,
-    "crore": 10**7, "crores": 10**7, "cr": 10**7, "billion": 10**9, "billions": 10**9, "bn": 10**9, "trillion": 10**12,
-}  # fmt: skip
+OF_TEN = {3: "thousand", 5: "lakh lakhs lac", 6: "million millions mn", 7: "crore crores cr", 9: "billion billions bn"}
+WORDS = {word: 10**power for power, words in (OF_TEN | {12: "trillion"}).items() for word in words.split()}
 BYTES_OR_BILLIONS = "B"
 
 

@@ -104,7 +104,7 @@ class Names:
     def longest(self) -> int:
         return max(map(len, self.known), default=0)
 
-    def parted(self, word: str) -> list[str] | None:
+    def split(self, word: str) -> list[str] | None:
         """The word split into known names, the longest possible first; None if that is impossible."""
         if word in self.known:
             return [word]
@@ -122,7 +122,7 @@ class Names:
             start += length_at[start]
         return parts
 
-    def stranger(self, word: str) -> tuple[int, str]:
+    def find_unknown(self, word: str) -> tuple[int, str]:
         """Where a word stops consisting of known names, and the unknown letters there."""
         start = 0
         while start < len(word):
@@ -153,7 +153,7 @@ class Scanner:
         self.tokens: list[FormulaToken] = []
         self.calls: list[bool] = []  # for every open bracket, whether it holds the arguments of a function
 
-    def scanned(self) -> list[FormulaToken]:
+    def scan(self) -> list[FormulaToken]:
         while self.next < self.end:
             found = SCANNERS[bool(self.calls) and self.calls[-1]].match(self.text, self.next, self.end)
             assert found is not None  # the last branch matches any sign
@@ -188,9 +188,9 @@ class Scanner:
         yield FormulaToken(NUMBER, found[0], *found.span(), int(found[0].translate(SUPERSCRIPTS)[:3]))
 
     def sign(self, found: re.Match[str]) -> Iterator[FormulaToken]:
-        yield self.marked(found[0], found)
+        yield self.make_sign(found[0], found)
 
-    def marked(self, sign: str, found: re.Match[str]) -> FormulaToken:
+    def make_sign(self, sign: str, found: re.Match[str]) -> FormulaToken:
         if sign in SIGNS:
             return FormulaToken(SIGN, SIGNS[sign], *found.span())
         if sign in OPENING:
@@ -208,7 +208,7 @@ class Scanner:
         elif name[1:] in FUNCTIONS:
             yield FormulaToken(FUNCTION, FUNCTIONS[name[1:]], *found.span())
         elif name in SIGNS or name in OPENING or name in CLOSING:
-            yield self.marked(name, found)
+            yield self.make_sign(name, found)
         else:
             known = sorted({*SIGNS, *OPENING, *CLOSING, *FRACTIONS, r"\max", r"\min"} - SIZING)
             commands = [command for command in known if command.startswith("\\") and command[1:].isalpha()]
@@ -221,16 +221,16 @@ class Scanner:
 
     def run(self, found: re.Match[str]) -> Iterator[FormulaToken]:
         """Adjacent letters, with the subscript of the last."""
-        word, places = self.spelled(found)
+        word, places = self.spell(found)
         if word in ("x", "X") and self.is_times(word):
             yield FormulaToken(SIGN, "*", *found.span())
             return
         function = self.function(word)
         if function:
             word = word[: -len(function)]
-        parts = self.indexed(word) if not function else self.names.parted(word)
+        parts = self.split_indexed(word) if not function else self.names.split(word)
         if parts is None or (not found["plain"] and "_" in word and "_" not in parts[-1]):
-            self.unknown(word, places, found.span())
+            self.refuse_unknown(word, places, found.span())
         place = 0
         for part in parts:
             start = places[min(place, len(places) - 1)]
@@ -240,7 +240,7 @@ class Scanner:
         if function:
             yield FormulaToken(FUNCTION, FUNCTIONS[function.lower()], places[place], found.end())
 
-    def spelled(self, found: re.Match[str]) -> tuple[str, list[int]]:
+    def spell(self, found: re.Match[str]) -> tuple[str, list[int]]:
         """The letters as the table of symbols spells them, with the place of each in the text."""
         group = next((name for name in LOWERED if found[name]), "")
         subscript = found[group].translate(SUBSCRIPTS) if group else ""
@@ -274,24 +274,24 @@ class Scanner:
         if self.text[self.next : self.end].lstrip()[:1] not in ("(", "[", "{", "（", "\\"):
             return ""
         for name in sorted(FUNCTIONS, key=len, reverse=True):
-            if word.lower().endswith(name) and self.names.parted(word[: -len(name)]) is not None:
+            if word.lower().endswith(name) and self.names.split(word[: -len(name)]) is not None:
                 return word[-len(name) :]
         return ""
 
-    def indexed(self, word: str) -> list[str] | None:
+    def split_indexed(self, word: str) -> list[str] | None:
         """The names in a word; if digits follow, x1 is x_1 when there is such a symbol."""
         digits = re.compile("[0-9]+").match(self.text, self.next, self.end)
         if digits and "_" not in word:
-            parts = self.names.parted(f"{word}_{digits[0]}")
+            parts = self.names.split(f"{word}_{digits[0]}")
             if parts and parts[-1].endswith(f"_{digits[0]}"):
                 self.next = digits.end()
                 return parts
-        return self.names.parted(word)
+        return self.names.split(word)
 
-    def unknown(self, word: str, places: list[int], span: tuple[int, int]) -> NoReturn:
+    def refuse_unknown(self, word: str, places: list[int], span: tuple[int, int]) -> NoReturn:
         if word.lower() in FUNCTIONS:
             refuse(self.text, f"{word} needs its argument in brackets", *span)
-        start, letter = self.names.stranger(word)
+        start, letter = self.names.find_unknown(word)
         place = places[min(start, len(places) - 1)] if places else span[0]
         swapped = letter.swapcase()
         case = f"{letter} is not {swapped}: small and capital letters differ" if swapped in self.names.known else None

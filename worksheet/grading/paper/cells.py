@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -26,6 +26,14 @@ Value = tuple[Exact, ...]  # one number for a count, a number for each axis of a
 SIZES, PARAMETERS, OPERATIONS = "output", "params", "ops"
 SET = "set"  # a set of numbers: of a question asked backwards
 PARAMETER_MEMORY, ACTIVATION_MEMORY = "param_mem", "act_mem"
+
+
+def value_at(formula: Formula, values: Mapping[str, Exact]) -> Exact | None:
+    """The value of a formula; None if it has none, or needs a symbol that is not there."""
+    try:
+        return formula.at(values)
+    except (FormulaError, KeyError):
+        return None
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,15 +138,11 @@ class Paper:
         return tuple(cell for cell in self.cells.values() if not cell.hidden)
 
     @cached_property
-    def _direct(self) -> dict[Key, tuple[Key, ...]]:
-        return {key: tuple(dict.fromkeys(read.cell for read in cell.reads.values())) for key, cell in self.cells.items()}
-
-    @cached_property
     def depends(self) -> dict[Key, tuple[Key, ...]]:
         """The asked cells from which each cell follows; hidden ones are replaced by those from which they follow."""
         found: dict[Key, tuple[Key, ...]] = {}
-        for key in self.cells:
-            found[key] = tuple(dict.fromkeys(self._asked(self._direct[key], found)))
+        for key, cell in self.cells.items():
+            found[key] = tuple(dict.fromkeys(self._asked((read.cell for read in cell.reads.values()), found)))
         return found
 
     @cached_property
@@ -146,11 +150,10 @@ class Paper:
         """The asked cells from which a mistake at each cell may follow: ``depends`` and what ``beside`` and ``instead`` read."""
         both = {key: (*c.reads.values(), *c.beside.values(), *c.instead.values()) for key, c in self.cells.items()}
         return {
-            key: tuple(dict.fromkeys(self._asked(tuple(read.cell for read in reads), self.depends)))
-            for key, reads in both.items()
+            key: tuple(dict.fromkeys(self._asked((read.cell for read in reads), self.depends))) for key, reads in both.items()
         }
 
-    def _asked(self, keys: tuple[Key, ...], found: Mapping[Key, tuple[Key, ...]]) -> Iterator[Key]:
+    def _asked(self, keys: Iterable[Key], found: Mapping[Key, tuple[Key, ...]]) -> Iterator[Key]:
         for key in keys:
             if self.cells[key].hidden:
                 yield from found[key]

@@ -31,6 +31,7 @@ NUMBER = re.compile(r"[0-9]{1,18}(?:/[0-9]{1,6}|\.[0-9]{1,9})?", re.ASCII)
 GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+", re.ASCII)
 SPAN = re.compile(r"([0-9]{1,9}) ?(?:\.\.|to|-|–) ?([0-9]{1,9})", re.ASCII)
 BEFORE = re.compile(r"[^=]{0,80}=(?![=<>])")  # conv1.p =
+SIGNS = {"<=": "≤", ">=": "≥"}
 HINT = "such as 3, or 2, 3, 4, or none"
 
 
@@ -45,13 +46,13 @@ class FindQuestion:
     which: str = ALL
     worth: Fraction = Fraction(1)
 
-    def found(self, network: Network, convention: Convention, batch: int = 1) -> FindAnswer:
+    def solve(self, network: Network, convention: Convention, batch: int = 1) -> FindAnswer:
         """The answer, with everything that leads to it. Raises WorksheetError, also if it has too many numbers to write down."""
         ranges = (f"{self.unknown}={self.range}",) if self.range else ()
         found = find_values(network, (self.unknown,), self.so_that, convention, ranges=ranges, batch=batch)
         if self.which == ALL and len(found.places) > MAX_ANSWERS:
-            said = f"{len(found.places):,} values of {self.unknown} solve it; at most {MAX_ANSWERS} may be asked for"
-            raise WorksheetError(said, hint=f"a narrower range, or which: {LARGEST}")
+            message = f"{len(found.places):,} values of {self.unknown} solve it; at most {MAX_ANSWERS} may be asked for"
+            raise WorksheetError(message, hint=f"a narrower range, or which: {LARGEST}")
         return found
 
     def answer(self, found: FindAnswer) -> Value:
@@ -60,7 +61,7 @@ class FindQuestion:
 
     def cell(self, no: int, network: Network, convention: Convention, batch: int = 1) -> Cell:
         """The cell of the question with this number."""
-        truth = self.answer(self.found(network, convention, batch))
+        truth = self.answer(self.solve(network, convention, batch))
         return Cell((FIND, column(no)), "", Asked(None, None, column(no), SET, (Formula("0"),)), {}, {}, truth)
 
     def asks(self, found: FindAnswer) -> str:
@@ -78,7 +79,7 @@ def column(no: int) -> str:
     return f"q{no}"
 
 
-def said(value: Value) -> str:
+def answer_text(value: Value) -> str:
     """An answer as text."""
     return ", ".join(map(str, value)) or "none"
 
@@ -90,46 +91,40 @@ def with_questions(
     worked: Derivation, asked: Sequence[FindQuestion], network: Network, convention: Convention, batch: int
 ) -> Derivation:
     """A worked solution with the answers to the questions."""
-    figures = tuple(_figure(no, one, one.found(network, convention, batch), worked.digits) for no, one in enumerate(asked, 1))
+    figures = tuple(_figure(no, one, one.solve(network, convention, batch), worked.digits) for no, one in enumerate(asked, 1))
     return replace(worked, figures=(*worked.figures, *figures)) if figures else worked
 
 
-def holes(worked: Derivation, worths: Mapping[str, str]) -> tuple[Figure, ...]:
+def blank_questions(worked: Derivation, worths: Mapping[str, str]) -> tuple[Figure, ...]:
     """The questions without answers, each with its marks."""
-    found = [figure for figure in worked.figures if figure.title in worths]
+    titled = [(figure, figure.title) for figure in worked.figures if figure.title in worths]
     return tuple(
-        replace(
-            figure, intro=figure.intro.partition("\n")[0], steps=(Step(figure.title, figure.title, worth=worths[figure.title]),)
-        )
-        for figure in found
+        replace(figure, intro=figure.intro.partition("\n")[0], steps=(Step(title, title, worth=worths[title]),))
+        for figure, title in titled
     )
 
 
 def _figure(no: int, question: FindQuestion, found: FindAnswer, digits: str) -> Figure:
     """A question and its answer: the conditions solved in words, then the answer substituted."""
-    working = [] if found.question.unknowns[0].block else list(_solved(OneUnknown(found), Digits(digits)))
+    working = [] if found.question.unknowns[0].block else list(_solve_in_words(OneUnknown(found), Digits(digits)))
     answer = question.answer(found)
-    intro = "\n".join([question.asks(found), *working, f"Answer: {said(answer)}."])
-    return Figure(column(no), intro, tuple(_put_in(question, found, answer)), bytes=False)
+    intro = "\n".join([question.asks(found), *working, f"Answer: {answer_text(answer)}."])
+    return Figure(column(no), intro, tuple(_substitute(question, found, answer)), bytes=False)
 
 
-def _solved(one: OneUnknown, digits: Digits) -> Iterator[str]:
+def _solve_in_words(one: OneUnknown, digits: Digits) -> Iterator[str]:
     """Each condition that can be solved step by step, as one sentence."""
-    signs = {"<=": "≤", ">=": "≥"}
     for solved in one.solved():
         texts = []
         for relation in solved.chain.rows(digits):
-            low = (
-                f"{relation.low.show('text', None, digits)} {signs.get(relation.low_sign, relation.low_sign)} "
-                if relation.low
-                else ""
-            )
-            sign = signs.get(relation.sign, relation.sign)
-            texts.append(f"{low}{relation.term.show('text', None, digits)} {sign} {relation.bound.show('text', None, digits)}")
+            term, bound = (side.show("text", None, digits) for side in (relation.term, relation.bound))
+            sign, low_sign = (SIGNS.get(sign, sign) for sign in (relation.sign, relation.low_sign))
+            low = f"{relation.low.show('text', None, digits)} {low_sign} " if relation.low else ""
+            texts.append(f"{low}{term} {sign} {bound}")
         yield "; so ".join(texts) + "."
 
 
-def _put_in(question: FindQuestion, found: FindAnswer, answer: Value) -> Iterator[Step]:
+def _substitute(question: FindQuestion, found: FindAnswer, answer: Value) -> Iterator[Step]:
     """The first and last right value substituted into the formulas; next to the smallest or largest, the first wrong value."""
     unknown = found.question.unknowns[0]
     if unknown.block:
@@ -184,10 +179,8 @@ def _numbers(part: str) -> Sequence[Exact]:
 def remark(value: Value, truth: Value) -> str:
     """What is wrong with a set, without revealing the right one."""
     more = [number for number in value if number not in truth]
-    less = any(number not in value for number in truth)
-    if more:
-        listed = ", ".join(map(str, more[:3]))
-        return f"{listed} {'does' if len(more) == 1 else 'do'} not belong to the answer" + (
-            "; others are lacking" if less else ""
-        )
-    return "there are others" if value else "there is an answer"
+    if not more:
+        return "there are others" if value else "there is an answer"
+    verb = "does" if len(more) == 1 else "do"
+    others = "; others are lacking" if any(number not in value for number in truth) else ""
+    return f"{', '.join(map(str, more[:3]))} {verb} not belong to the answer{others}"

@@ -29,15 +29,15 @@ class Further(NamedTuple):
 NONE = Further({}, {})
 
 
-def flattened(layer: Sized, layers: Mapping[str, Sized], numbers: Mapping[str, int]) -> Further:
+def further_values(layer: Sized, layers: Mapping[str, Sized], numbers: Mapping[str, int]) -> Further:
     """The sizes of the feature map that a layer reads as a vector, if it does. ``layers`` and ``numbers`` are by name."""
     reads_vector = layer.kind.flattens or layer.kind.role is Role.FLATTENING
-    flat = _flattening(layer, layers) if reads_vector else None
+    flat = _find_flattening(layer, layers) if reads_vector else None
     if flat is None:
         return NONE
     values: dict[str, int] = {}
     reads: dict[str, Read] = {}
-    pooled = _pooled(flat, layers)
+    pooled = _find_pooling(flat, layers)
     for letters, reader in ((MAP, flat), (POOLED, pooled)) if pooled else ((MAP, flat),):
         source = reader.node.inputs[0]
         for axis, letter in enumerate(letters):
@@ -48,7 +48,7 @@ def flattened(layer: Sized, layers: Mapping[str, Sized], numbers: Mapping[str, i
     return Further(values, reads)
 
 
-def _flattening(layer: Sized, layers: Mapping[str, Sized]) -> Sized | None:
+def _find_flattening(layer: Sized, layers: Mapping[str, Sized]) -> Sized | None:
     """The layer that flattens a feature map: this one, or an earlier one with only element-wise layers in between."""
     found: Sized | None = layer
     while found is not None and len(found.received) == 1:
@@ -60,7 +60,7 @@ def _flattening(layer: Sized, layers: Mapping[str, Sized]) -> Sized | None:
     return None
 
 
-def _pooled(layer: Sized, layers: Mapping[str, Sized]) -> Sized | None:
+def _find_pooling(layer: Sized, layers: Mapping[str, Sized]) -> Sized | None:
     """The last pooling before a layer, with nothing in between that changes a size."""
     before = layers.get(layer.node.inputs[0])
     while before is not None and len(before.received) == 1:

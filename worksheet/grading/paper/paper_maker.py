@@ -32,7 +32,7 @@ from worksheet.grading.paper.cells import (
     Value,
 )
 from worksheet.grading.paper.find_question import FindQuestion
-from worksheet.grading.paper.flattened import NONE, Further, flattened
+from worksheet.grading.paper.flattened import NONE, Further, further_values
 from worksheet.layers import Form, Shape, Symbol
 from worksheet.layers.kind import Axes
 from worksheet.network import Network
@@ -46,6 +46,7 @@ ROLES = {  # by whether a column counts what is stored, and whether it counts by
     (False, True): ACTIVATION_MEMORY,
 }
 BYTE = "B"
+NOTHING = Formula("0")
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class PaperMaker:
         named = {layer.node.name: layer for layer in counting.layers}
         cells = {cell.key: cell for cell in self.inputs(counting)}
         for no, layer in enumerate(counting.layers, 1):
-            reads, further = _reads(layer, numbers), flattened(layer, named, numbers)
+            reads, further = _reads(layer, numbers), further_values(layer, named, numbers)
             for cell in self.row(no, layer, self.ask.of(layer.kind.name), counting.fold(layer), reads, further):
                 cells[cell.key] = cell
         for column in self.ask.totals:
@@ -109,33 +110,33 @@ class PaperMaker:
         name = layer.node.name
         leading = {f"x_{i}": length for i, length in enumerate(_leading(layer), 1)}
         values = {**layer.values, **folded.run.values, **leading, **further.values}
-        output = _known(known, f"{OUTPUT}{len(leading)}", lambda: _output(layer, folded))
+        output = _once(known, f"{OUTPUT}{len(leading)}", lambda: _ask_output(layer, folded))
         assert output is not None  # every layer has one
         hidden = OUTPUT not in wanted
-        read, beside = _used(output, {**reads, **further.reads})
+        read, beside = _split_reads(output, {**reads, **further.reads})
         yield Cell((no, OUTPUT), name, output, values, read, layer.output, hidden, beside)
         found = {OUTPUT: output}
-        own = _own(layer, no)
+        own = _own_reads(layer, no)
         shared = {symbol: read for symbol, read in own.items() if symbol not in _sizes(layer)}
         sources = {**reads, **{symbol: read for symbol, read in own.items() if symbol not in shared}, **further.reads}
         for index, column in enumerate(self.convention.columns):
-            asked = self.counted(column, index, layer, folded, known)
+            asked = self.asked_of(column, index, layer, folded, known)
             if asked is None or column.name not in {*wanted, *self.ask.totals}:
                 continue
             found[column.name] = asked
             truth = _truth(column, layer, asked, values)
-            read, beside = _used(asked, sources)
-            instead, _ = _used(asked, shared)
+            read, beside = _split_reads(asked, sources)
+            instead, _ = _split_reads(asked, shared)
             yield Cell((no, column.name), name, asked, values, read, truth, column.name not in wanted, beside, instead)
         for column_name in self.ask.formulas:
             if column_name in found and column_name in wanted:
                 yield Cell((no, column_name + FORMULA), name, found[column_name], values, {}, ())
 
-    def counted(self, column: Column, index: int, layer: Sized, folded: Folded, known: dict[str, Asked | None]) -> Asked | None:
+    def asked_of(self, column: Column, index: int, layer: Sized, folded: Folded, known: dict[str, Asked | None]) -> Asked | None:
         """What a column asks of a layer; None if it does not count that layer."""
-        if is_shared(column, layer):
-            return _known(known, f"{column.name}@", lambda: _shared(folded, column))
-        return _known(known, column.name, lambda: _count(folded, column, index))
+        if is_shared(column, layer):  # another layer holds and counts these parameters
+            return _once(known, f"{column.name}@", lambda: _ask_count(folded, column, NOTHING))
+        return _once(known, column.name, lambda: _ask_count(folded, column, folded.rules[index]))
 
     def total(self, column: str, cells: Mapping[Key, Cell]) -> Cell:
         """The sum of a column's cells."""
@@ -150,13 +151,13 @@ class PaperMaker:
         return Cell((TOTAL, column), "", self._sums[key], values, reads, (sum(values.values()),))
 
 
-def _known(known: dict[str, Asked | None], name: str, make: Callable[[], Asked | None]) -> Asked | None:
+def _once(known: dict[str, Asked | None], name: str, make: Callable[[], Asked | None]) -> Asked | None:
     if name not in known:
         known[name] = make()
     return known[name]
 
 
-def _used(asked: Asked, reads: Mapping[str, Read]) -> tuple[dict[str, Read], dict[str, Read]]:
+def _split_reads(asked: Asked, reads: Mapping[str, Read]) -> tuple[dict[str, Read], dict[str, Read]]:
     """What the formulas read, and what only other formulas would read."""
     used = {name: read for name, read in reads.items() if name in asked.symbols}
     return used, {name: read for name, read in reads.items() if name not in used}
@@ -174,7 +175,7 @@ def _truth(column: Column, layer: Sized, asked: Asked, values: Mapping[str, Exac
 # What is asked
 
 
-def _output(layer: Sized, folded: Folded) -> Asked:
+def _ask_output(layer: Sized, folded: Folded) -> Asked:
     """A formula for each axis of the output; leading axes that are passed through are x_1, x_2 and so on."""
     kind, form = folded.kind, folded.form
     formulas = [Formula(f"x_{i}") for i, _ in enumerate(_leading(layer), 1)]
@@ -183,14 +184,8 @@ def _output(layer: Sized, folded: Folded) -> Asked:
     return Asked(kind, form, OUTPUT, SIZES, tuple(formulas), dict(folded.sizes))
 
 
-def _count(folded: Folded, column: Column, index: int) -> Asked | None:
-    rule = folded.rules[index]
+def _ask_count(folded: Folded, column: Column, rule: Formula | None) -> Asked | None:
     return Asked(folded.kind, folded.form, column.name, role(column), (rule,), dict(folded.sizes)) if rule else None
-
-
-def _shared(folded: Folded, column: Column) -> Asked:
-    """Nothing: another layer holds and counts these parameters."""
-    return Asked(folded.kind, folded.form, column.name, role(column), (Formula("0"),))
 
 
 def role(column: Column) -> str:
@@ -260,7 +255,7 @@ def _sizes(layer: Sized) -> frozenset[str]:
     return frozenset(size.name for size in layer.kind.sizes)
 
 
-def _own(layer: Sized, no: int) -> dict[str, Read]:
+def _own_reads(layer: Sized, no: int) -> dict[str, Read]:
     """The letters of the axes of the layer's own output: its sizes, and what it shares with the input."""
     first = len(layer.output) - len(layer.form.output)
     return {

@@ -61,7 +61,7 @@ def number(value: Fraction) -> int | float:
     return int(value) if value.denominator == 1 else float(decimal(value))
 
 
-def named(key: Key) -> str:
+def cell_name(key: Key) -> str:
     """A cell in words: ``4 flops``, ``total params``."""
     return f"{key[0]} {one_line(key[1])}"
 
@@ -72,6 +72,6 @@ def one_line(text: str, most: int = MAX_LETTERS) -> str:
     return text if len(text) <= most else f"{text[:most]}…"
 
 
-def counted(many: int, noun: str) -> str:
+def count_of(many: int, noun: str) -> str:
     """``1 student``, ``1,200 students``."""
     return f"{many:,} {noun}" if many == 1 else f"{many:,} {noun}s"

@@ -9,14 +9,14 @@ from itertools import islice
 from typing import Any
 
 from worksheet.document import Block, Bullets, Document, Table, Text, Title
-from worksheet.document import Cell as Written
+from worksheet.document import Cell as TableCell
 from worksheet.drawing.svg import BLUE, GREEN
 from worksheet.grading.mark import FLAGS, Verdict
-from worksheet.grading.paper.cells import FORMULA, Key
-from worksheet.grading.results.amounts import counted, decimal, named, number, one_line
+from worksheet.grading.paper.cells import Key
+from worksheet.grading.results.amounts import cell_name, count_of, decimal, number, one_line
 from worksheet.grading.results.charts import Heatmap, draw_circles, draw_heatmap, draw_histogram, points_bars
-from worksheet.grading.results.phrases import convention_titles, sentences
-from worksheet.grading.results.statistics import Counted, Statistics, UnknownAnswer
+from worksheet.grading.results.phrases import convention_titles, heading, sentences
+from worksheet.grading.results.statistics import CellCounts, Statistics, UnknownAnswer
 from worksheet.grading.results.streams import Unplaced
 
 MAX_HARDEST, MAX_MISTAKES, MAX_UNKNOWN, MAX_LINES = 10, 20, 25, 50
@@ -46,13 +46,13 @@ class ClassReport:
     def report(self, found: Statistics) -> Document:
         """The document; its data is what is written as JSON."""
         says = sentences() if self.says is None else self.says
-        blocks = _Document(found, self.labels, says, self.titles or {}).blocks()
+        blocks = _ClassBlocks(found, self.labels, says, self.titles or {}).blocks()
         title = f"{self.title}: the class" if self.title else "The class"
         return Document(title, tuple(blocks), data(found), self.course, self.digits, self.language)
 
 
 @dataclass(frozen=True)
-class _Document:
+class _ClassBlocks:
     found: Statistics
     labels: Mapping[str, str]
     says: Mapping[str, str]
@@ -68,14 +68,12 @@ class _Document:
             yield from self.unknown()
             yield from self.discriminating()
             yield from self.verdicts()
-        yield from self.left()
+        yield from self.leftovers()
 
     def label(self, column: str) -> str:
-        """A column's heading."""
-        plain = column.removesuffix(FORMULA)
-        return self.labels.get(plain, plain) + (", formula" if plain != column else "")
+        return heading(column, self.labels)
 
-    def place(self, cell: Counted | UnknownAnswer) -> str:
+    def place(self, cell: CellCounts | UnknownAnswer) -> str:
         """A cell in words: row 4 (conv2d_2), # FLOPs."""
         row = cell.key[0] if isinstance(cell.key[0], str) else f"row {cell.key[0]}"
         return f"{row}{f' ({one_line(cell.layer)})' if cell.layer else ''}, {self.label(cell.key[1])}"
@@ -84,8 +82,8 @@ class _Document:
 
     def overview(self) -> Iterator[str]:
         found = self.found
-        asked = f", {counted(len(found.cells), 'cell')} each" if found.cells else ""
-        yield f"{counted(found.students, 'student')}{asked}."
+        asked = f", {count_of(len(found.cells), 'cell')} each" if found.cells else ""
+        yield f"{count_of(found.students, 'student')}{asked}."
         if found.mean is None or found.deviation is None:
             yield "Nobody was marked in full."
             return
@@ -96,7 +94,7 @@ class _Document:
         yield f"the least is {decimal(min(found.totals), 2)}, the most {decimal(max(found.totals), 2)},"
         yield f"the standard deviation {found.deviation:.2f}."
         if found.unmarked:
-            yield f"{counted(found.unmarked, 'paper')} could not be marked in full; see the end."
+            yield f"{count_of(found.unmarked, 'paper')} could not be marked in full; see the end."
 
     def points(self) -> Iterator[Block]:
         assert self.found.mean is not None
@@ -118,11 +116,11 @@ class _Document:
         yield from self.grids("right", "Right or carried, in %", "the darker, the harder", BLUE, shades, figures)
         cells = sorted(self.found.cells.values(), key=lambda cell: right.get(cell.key, Fraction(1)))
         headings = ("The hardest cells", "right %", "carried %", "mistake %", "blank %", "Commonest mistake")
-        rows = [self.hard(cell) for cell in cells[:MAX_HARDEST] if right.get(cell.key, 1) < 1]
+        rows = [self.shares(cell) for cell in cells[:MAX_HARDEST] if right.get(cell.key, 1) < 1]
         if rows:
             yield Table((headings[0], headings[5], *headings[1:5]), tuple(rows), words=2)
 
-    def hard(self, cell: Counted) -> tuple[Written, ...]:
+    def shares(self, cell: CellCounts) -> tuple[TableCell, ...]:
         shares = [
             cell.share(*verdicts)
             for verdicts in ((Verdict.RIGHT,), (Verdict.CARRIED,), (Verdict.MISTAKE, Verdict.CONVENTION), (Verdict.BLANK,))
@@ -145,7 +143,9 @@ class _Document:
             if not places:
                 continue
             low, high = min(places, key=lambda cell: shades[cell]), max(places, key=lambda cell: shades[cell])
-            words = f"{heading}, by row and column: from {figures[high]} at {named(high)} to {figures[low]} at {named(low)}"
+            words = (
+                f"{heading}, by row and column: from {figures[high]} at {cell_name(high)} to {figures[low]} at {cell_name(low)}"
+            )
             drawn = Heatmap(
                 f"{name}{start // MAX_ROWS + 1 if start else ''}",
                 heading,
@@ -167,7 +167,7 @@ class _Document:
         yield Title("Mistakes")
         yield from self.matrix([label for label, _ in counts])
         told = [
-            (label, self.says.get(label, ""), self.commonest(label), many, self.found.having[label]) for label, many in counts
+            (label, self.says.get(label, ""), self.usual_cell(label), many, self.found.having[label]) for label, many in counts
         ]
         yield Table(("Mistake", "What happened", "Most often at", "cells", "students"), tuple(told), words=3)
 
@@ -186,14 +186,14 @@ class _Document:
                 if cell.key[0] in part and cell.key[1] == column and label in cell.labels
             }
             names = [f"{label}, {column}" if label in several else label for label, column in lines]
-            words = f"Mistakes by row: most often {labels[0]} at {self.commonest(labels[0])}"
+            words = f"Mistakes by row: most often {labels[0]} at {self.usual_cell(labels[0])}"
             name = f"mistakes{start // MAX_PLACES + 1 if start else ''}"
             yield draw_circles(
                 name, "How often each mistake was made, by S. No.", names, [str(row) for row in part], drawn, words
             )
 
-    def commonest(self, label: str) -> str:
-        return named(max(self.found.cells.values(), key=lambda cell: cell.labels[label]).key)
+    def usual_cell(self, label: str) -> str:
+        return cell_name(max(self.found.cells.values(), key=lambda cell: cell.labels[label]).key)
 
     def unknown(self) -> Iterator[Block]:
         found = list(islice(self.found.unknowns(), MAX_UNKNOWN + 1))
@@ -201,11 +201,11 @@ class _Document:
             return
         yield Title("The same unknown value")
         yield Text("Wrong answers that several students gave. Is it a mistake that the catalogue lacks, or one answer handed on?")
-        yield Bullets(tuple(self.alike(each) for each in found[:MAX_UNKNOWN]))
+        yield Bullets(tuple(self.describe_unknown(each) for each in found[:MAX_UNKNOWN]))
         if len(found) > MAX_UNKNOWN:
             yield Text("There are more of them, each of fewer students.")
 
-    def alike(self, each: UnknownAnswer) -> str:
+    def describe_unknown(self, each: UnknownAnswer) -> str:
         more = each.many - len(each.who)
         who = ", ".join(map(one_line, each.who)) + (f" and {more} more" if more else "")
         return f"{each.many} students gave {each.what} at {self.place(each)}: {who}"
@@ -243,7 +243,7 @@ class _Document:
         if found.flags:
             yield Table(("Flag", "cells"), tuple((FLAGS.get(flag, flag), many) for flag, many in found.flags.most_common()))
 
-    def left(self) -> Iterator[Block]:
+    def leftovers(self) -> Iterator[Block]:
         found = self.found
         if found.unmarked:
             yield Title("Not marked")
@@ -251,7 +251,7 @@ class _Document:
             yield from _list([f"{one_line(who)}: {one_line(why)}" for who, why in found.failures], found.unmarked)
         if found.lines:
             yield Title("Lines that could not be placed")
-            yield from _list([unplaced(line) for line in found.unplaced], found.lines)
+            yield from _list([describe_unplaced(line) for line in found.unplaced], found.lines)
 
 
 def _list(items: Sequence[str], many: int) -> Iterator[Block]:
@@ -260,7 +260,7 @@ def _list(items: Sequence[str], many: int) -> Iterator[Block]:
         yield Text(f"And {many - MAX_LINES:,} more.")
 
 
-def unplaced(line: Unplaced) -> str:
+def describe_unplaced(line: Unplaced) -> str:
     """A line of answers that could not be placed, in one sentence: file and line, what was read, and why."""
     where = ":".join(str(line[name]) for name in ("file", "line") if line.get(name))
     read = ", ".join(f"{name} {line[name]}" for name in ("student", "row", "column", "answer") if line.get(name))
@@ -293,7 +293,7 @@ def data(found: Statistics) -> dict[str, Any]:
     }
 
 
-def _entry(found: Statistics, cell: Counted) -> dict[str, Any]:
+def _entry(found: Statistics, cell: CellCounts) -> dict[str, Any]:
     discrimination, mean = found.discrimination(cell.key), cell.mean
     return {
         "row": cell.key[0],

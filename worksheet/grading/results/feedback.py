@@ -15,12 +15,12 @@ from worksheet.formula.tree import Node, Number, Operation
 from worksheet.grading.diagnosis.diagnose import AND
 from worksheet.grading.mark import FLAGS, Mark, MarkedPaper, Verdict
 from worksheet.grading.paper.cells import FIND, FORMULA, OUTPUT, Key
-from worksheet.grading.results.amounts import counted, decimal, one_line, sums
-from worksheet.grading.results.phrases import SHORT, VERDICTS, convention_titles, sentences
+from worksheet.grading.results.amounts import count_of, decimal, one_line, sums
+from worksheet.grading.results.phrases import SHORT, VERDICTS, convention_titles, heading, sentences
 from worksheet.grading.results.stable_json import JsonStream
 
 MAX_SHOWN = 28  # letters of an answer in a table
-MAX_QUOTED, MAX_SAID = 200, 1000  # letters of an answer in a sentence, and of a sentence
+MAX_QUOTED, MAX_MESSAGE = 200, 1000  # letters of an answer in a sentence, and of a sentence
 TOGETHER = 3  # columns of answers in one table
 MAX_FITTING = 3  # mistakes that are named if several fit
 MAX_ADDED = 60  # rows of a total that are written out
@@ -52,11 +52,11 @@ class Solution:
         """The columns' headings by name."""
         return {heading.name: heading.label for heading in self.worked.headings} | SINGLE
 
-    def right(self, key: Key) -> tuple[Step, ...]:
+    def steps_to(self, key: Key) -> tuple[Step, ...]:
         """The steps that lead to the right answer; none if an output has the size of its input."""
         number, column = key
         if number == FIND:
-            return self.found(column).steps
+            return self.question(column).steps
         if isinstance(number, str):
             return self.total(column)
         if column == OUTPUT:
@@ -65,7 +65,7 @@ class Solution:
         step = self.steps.get((number, column.removesuffix(FORMULA)))
         return (step,) if step else ()
 
-    def found(self, column: str) -> Figure:
+    def question(self, column: str) -> Figure:
         """A question asked backwards, answered."""
         return next((figure for figure in self.worked.figures if figure.title == column), NO_FIGURE)
 
@@ -75,7 +75,7 @@ class Solution:
         if column == OUTPUT and isinstance(number, int):
             row = self.rows.get(number)
             return TIMES.join(map(str, row.output)) if row and row.output else None
-        steps = self.right(key)
+        steps = self.steps_to(key)
         if not steps:
             return None
         value = steps[0].formula if column.endswith(FORMULA) else steps[0].value
@@ -87,18 +87,15 @@ class Solution:
         if value is None:
             return ()
         if column not in self.totals:
-            terms = [row_value for row in self.worked.rows if (row_value := self.counted(row, column))]
-            formula = Formula.of(_added(terms if 0 < len(terms) <= MAX_ADDED else [value]))
+            steps = (self.steps.get((row.no, column)) for row in self.worked.rows)
+            terms = [step.value for step in steps if step and isinstance(step.value, int) and step.value]
+            formula = Formula.of(_sum(terms if 0 < len(terms) <= MAX_ADDED else [value]))
             stages = (formula,) if 1 < len(terms) <= MAX_ADDED else ()
             self.totals[column] = Step(column, self.labels.get(column, column), (), formula, {}, value, stages)
         return (self.totals[column],)
 
-    def counted(self, row: Row, column: str) -> int:
-        step = self.steps.get((row.no, column))
-        return step.value if step and isinstance(step.value, int) else 0
 
-
-def _added(terms: Sequence[int]) -> Node:
+def _sum(terms: Sequence[int]) -> Node:
     """A sum of numbers, built by hand because the parser bounds the length of a formula."""
     tree: Node = Number(terms[0])
     for term in terms[1:]:
@@ -148,7 +145,7 @@ class _Sheet:
             yield Text(f"{who}: not marked yet. No points are lost by it; your teacher knows.", note=True)
             return
         share = f" ({decimal(added.percent, 1)} %)" if added.percent is not None else ""
-        waiting = f" {counted(added.unmarked, 'cell')} could not be marked yet." if added.unmarked else ""
+        waiting = f" {count_of(added.unmarked, 'cell')} could not be marked yet." if added.unmarked else ""
         yield Text(f"{who}: {decimal(added.points)} of {decimal(added.max)} points{share}.{waiting}", note=True)
         yield from self.overview()
         yield from self.carried()
@@ -156,7 +153,9 @@ class _Sheet:
         if wrong:
             yield Title("What to look at again")
             yield from self.wrong(wrong)
-        flagged = [self.sentence(mark, self.flags(mark)) for mark in marked.marks if mark.flags and mark.verdict is Verdict.RIGHT]
+        flagged = [
+            f"{self.where(mark.key)}: {self.flags(mark)}" for mark in marked.marks if mark.flags and mark.verdict is Verdict.RIGHT
+        ]
         if flagged:
             yield Title("Right, with a remark")
             yield Bullets(tuple(flagged))
@@ -186,7 +185,13 @@ class _Sheet:
         yield Title("Right from your own earlier values")
         headings = ("Where", "Your answer", "Follows from your", "Right is", "Points")
         rows = tuple(
-            (self.where(mark.key), one_line(mark.answer, MAX_SHOWN), self.origin(mark), self.solution.value(mark.key), _of(mark))
+            (
+                self.where(mark.key),
+                one_line(mark.answer, MAX_SHOWN),
+                self.origin(mark),
+                self.solution.value(mark.key),
+                _earned_of(mark),
+            )
             for mark in marks
         )
         yield Table(headings, rows, words=3)
@@ -204,7 +209,7 @@ class _Sheet:
         for (row, blank), found in groupby(marks, key=lambda mark: (mark.key[0], mark.verdict is Verdict.BLANK)):
             group = list(found)
             if blank:
-                steps = tuple(step for mark in group for step in self.solution.right(mark.key))
+                steps = tuple(step for mark in group for step in self.solution.steps_to(mark.key))
                 columns = " and ".join(self.label(mark.key[1]) for mark in group)
                 worth = _worth("0", sum(mark.max for mark in group))
                 sizes = " ".join(f"The output is {value}." for mark in group if (value := self.size(mark)))
@@ -213,21 +218,21 @@ class _Sheet:
             for mark in group:
                 judged = f"{VERDICTS[mark.verdict]} ({_worth(_earned(mark), mark.max)})"
                 title = f"{self.row(row, mark.layer)}, {self.label(mark.key[1])}: {judged}"
-                yield Working(title, self.solution.right(mark.key), " ".join(self.told(mark)))
+                yield Working(title, self.solution.steps_to(mark.key), " ".join(self.explain(mark)))
 
-    def told(self, mark: Mark) -> Iterator[str]:
+    def explain(self, mark: Mark) -> Iterator[str]:
         """The sentences about an answer that is not right: what was read, what happened, flags, and the right size."""
         if mark.answer.strip():
             yield f"You wrote {one_line(mark.answer, MAX_QUOTED)}."
-        yield from SAID[mark.verdict](self, mark)
+        yield from EXPLANATIONS[mark.verdict](self, mark)
         if mark.says:
-            yield _ended(mark.says)
+            yield _sentence(mark.says)
         if mark.flags:
-            yield _ended(self.flags(mark))
+            yield _sentence(self.flags(mark))
         if size := self.size(mark):
             yield f"Right is {size}."
         if mark.key[0] == FIND:
-            yield " ".join(self.solution.found(mark.key[1]).intro.split("\n")[1:])
+            yield " ".join(self.solution.question(mark.key[1]).intro.split("\n")[1:])
 
     def size(self, mark: Mark) -> str:
         """The right size of an output; its steps show only the axes that change."""
@@ -255,13 +260,8 @@ class _Sheet:
     def flags(self, mark: Mark) -> str:
         return "; ".join(FLAGS.get(flag, flag).replace(f"the {STUDENT}'s", OWN) for flag in mark.flags)
 
-    def sentence(self, mark: Mark, said: str) -> str:
-        return f"{self.where(mark.key)}: {said}"
-
     def label(self, column: str) -> str:
-        """A column's heading."""
-        plain = column.removesuffix(FORMULA)
-        return self.solution.labels.get(plain, plain) + (", formula" if plain != column else "")
+        return heading(column, self.solution.labels)
 
     def row(self, row: int | str, layer: str) -> str:
         return f"{row} {one_line(layer)}".strip() if isinstance(row, int) else row.capitalize()
@@ -271,7 +271,7 @@ class _Sheet:
         return f"{key[0] if isinstance(key[0], str) else f'row {key[0]}'}, {self.label(key[1])}"
 
 
-SAID: dict[Verdict, Callable[[_Sheet, Mark], Iterable[str]]] = {
+EXPLANATIONS: dict[Verdict, Callable[[_Sheet, Mark], Iterable[str]]] = {
     Verdict.CONVENTION: _Sheet.counting,
     Verdict.MISTAKE: _Sheet.mistakes,
     Verdict.WRONG: lambda _, mark: () if mark.says else ("It is not right, and no mistake that is known explains it.",),
@@ -295,7 +295,7 @@ def _points(marks: Mapping[Key, Mark], row: int | str, columns: Sequence[str]) -
     return f"{decimal(sum(mark.points for mark in found))} of {decimal(sum(mark.max for mark in found))}"
 
 
-def _of(mark: Mark) -> str:
+def _earned_of(mark: Mark) -> str:
     return f"{_earned(mark)} of {decimal(mark.max)}"
 
 
@@ -307,7 +307,7 @@ def _worth(points: str, most: Fraction | int) -> str:
     return f"{points} of {decimal(most)} {'point' if most == 1 else 'points'}"
 
 
-def _ended(text: str) -> str:
+def _sentence(text: str) -> str:
     """A message as a sentence."""
-    text = one_line(text, MAX_SAID)
+    text = one_line(text, MAX_MESSAGE)
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")

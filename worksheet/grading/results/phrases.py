@@ -8,6 +8,7 @@ from functools import cache
 from worksheet import conventions
 from worksheet.errors import WorksheetError
 from worksheet.grading.mark import Verdict
+from worksheet.grading.paper.cells import FORMULA
 
 VERDICTS = {
     Verdict.RIGHT: "right",
@@ -26,6 +27,12 @@ SHORT = VERDICTS | {  # in a table
     Verdict.UNREADABLE: "unreadable",
     Verdict.BLANK: "blank",
 }
+
+
+def heading(column: str, labels: Mapping[str, str]) -> str:
+    """The heading of a column, from the labels of the columns that a convention counts."""
+    plain = column.removesuffix(FORMULA)
+    return labels.get(plain, plain) + (", formula" if plain != column else "")
 
 
 @cache

@@ -11,11 +11,11 @@ from typing import Any
 from worksheet.document import Block, Bullets, Document, Table, Text, Title
 from worksheet.grading.mark import Mark, MarkedPaper, Verdict
 from worksheet.grading.paper.cells import Key
-from worksheet.grading.results.amounts import Sums, counted, decimal, named, number, one_line
+from worksheet.grading.results.amounts import Sums, cell_name, count_of, decimal, number, one_line
 from worksheet.grading.results.old_marks import OldMark, Students
 from worksheet.grading.results.phrases import VERDICTS
 from worksheet.grading.results.stable_json import labels
-from worksheet.grading.results.streams import Unplaced
+from worksheet.grading.results.streams import Taking
 
 MAX_LISTED = 300  # students in the document; its data has them all
 MAX_CHANGES = 200_000  # cells that are kept
@@ -60,7 +60,7 @@ class ChangedStudent:
         return Fraction(self.after) - Fraction(self.before) if self.before and self.after else None
 
 
-class Regrade:
+class Regrade(Taking):
     """Compares the newly marked class with the old marks, student by student."""
 
     def __init__(self, old: Students) -> None:
@@ -75,7 +75,7 @@ class Regrade:
             self.new.append(marked.id)
             return
         after = "" if marked.failed else decimal(sums.points)
-        changes = tuple(self.compared(old.cells, marked))
+        changes = tuple(self.changes(old.cells, marked))
         if not changes and after == old.points:
             self.same += 1
             return
@@ -84,7 +84,7 @@ class Regrade:
         self.kept += len(kept)
         self.changed.append(ChangedStudent(marked.id, marked.name, old.points, after, kept))
 
-    def compared(self, old: Any, marked: MarkedPaper) -> Iterator[CellChange]:
+    def changes(self, old: Any, marked: MarkedPaper) -> Iterator[CellChange]:
         """The cells that changed; those that are no longer asked come last."""
         here = set()
         for mark in marked.marks:
@@ -96,15 +96,6 @@ class Regrade:
         for key in old if not marked.failed else ():
             if key not in here:
                 yield CellChange(key, old[key], None, "asked no more")
-
-    def close(self, unplaced: tuple[Unplaced, ...]) -> None:
-        """Unplaced lines change nothing here."""
-
-    def keep(self) -> None:
-        """There is no file."""
-
-    def discard(self) -> None:
-        """There is no file."""
 
     @property
     def missing(self) -> list[str]:
@@ -127,7 +118,7 @@ class Regrade:
                 "Verdict before and now", [(" → ".join(change.verdicts), student, change) for student, change in changes]
             )
             yield Title("Where")
-            yield _table("Cell", [(named(change.key), student, change) for student, change in changes])
+            yield _table("Cell", [(cell_name(change.key), student, change) for student, change in changes])
         if self.changed:
             yield Title("Who")
             rows = tuple(map(_line, self.changed[:MAX_LISTED]))
@@ -142,11 +133,11 @@ class Regrade:
 
     def overview(self) -> Iterator[str]:
         gains = [student.gain for student in self.changed if student.gain is not None]
-        yield f"{counted(len(self.changed) + self.same, 'student')} compared, {len(self.changed):,} with other marks:"
+        yield f"{count_of(len(self.changed) + self.same, 'student')} compared, {len(self.changed):,} with other marks:"
         up, down = sum(gain > 0 for gain in gains), sum(gain < 0 for gain in gains)
         yield f"{up:,} with more points, {down:,} with fewer, {len(self.changed) - up - down:,} with as many or not marked."
         if gains:
-            yield f"In all {_signed(sum(gains, Fraction(0)))} points, in {counted(self.cells, 'cell')}."
+            yield f"In all {_signed(sum(gains, Fraction(0)))} points, in {count_of(self.cells, 'cell')}."
         if self.cells > self.kept:
             yield f"The tables tell of the first {self.kept:,} of them."
 
@@ -183,7 +174,9 @@ def _why(before: OldMark | None, mark: Mark) -> str:
         return "another answer"
     if before.verdict == mark.verdict:
         return "the same verdict, worth other points"
-    names = "" if mark.verdict is Verdict.RIGHT else ", ".join(labels(mark) or mark.conventions or map(named, mark.carried_from))
+    names = (
+        "" if mark.verdict is Verdict.RIGHT else ", ".join(labels(mark) or mark.conventions or map(cell_name, mark.carried_from))
+    )
     return f"{VERDICTS[before.verdict]} before, {VERDICTS[mark.verdict]} now{f': {names}' if names else ''}"
 
 
@@ -203,11 +196,11 @@ def _table(heading: str, changes: list[tuple[str, ChangedStudent, CellChange]]) 
 
 def _line(student: ChangedStudent) -> tuple[str, ...]:
     points = student.before or "–", student.after or "–", _signed(student.gain)
-    return one_line(student.id), one_line(student.name), _told(student), *points
+    return one_line(student.id), one_line(student.name), _summary(student), *points
 
 
-def _told(student: ChangedStudent) -> str:
-    said = [f"{named(change.key)}: {change.why}" for change in student.changes[:MAX_WHY]]
+def _summary(student: ChangedStudent) -> str:
+    said = [f"{cell_name(change.key)}: {change.why}" for change in student.changes[:MAX_WHY]]
     more = [f"{len(student.changes) - MAX_WHY} more"] if len(student.changes) > MAX_WHY else []
     return "; ".join([*said, *more])
 

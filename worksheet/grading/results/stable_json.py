@@ -12,69 +12,27 @@ from typing import Any, TextIO
 from worksheet.grading.diagnosis.diagnose import AND
 from worksheet.grading.mark import Mark, MarkedPaper, Verdict
 from worksheet.grading.results.amounts import Sums, number, sums
-from worksheet.grading.results.streams import Beside, Unplaced
+from worksheet.grading.results.streams import Beside, Taking, Unplaced
 from worksheet.memo import Bounded
 
 MAX_KEPT = 20_000  # pieces of text that are remembered
 
 
-class JsonMarks:
-    """The file of all marks."""
-
-    def __init__(self, path: Path) -> None:
-        self.beside = Beside(path)
-        self.stream = JsonStream(self.beside)
-
-    def add(self, marked: MarkedPaper, sums: Sums) -> None:
-        self.stream.add(marked, sums)
-
-    def close(self, unplaced: tuple[Unplaced, ...]) -> None:
-        self.stream.end(unplaced)
-        self.beside.close()
-
-    def keep(self) -> None:
-        self.beside.keep()
-
-    def discard(self) -> None:
-        self.beside.discard()
-
-
-class JsonPrinted:
-    """The same to a stream that is open already, such as standard output."""
-
-    def __init__(self, file: TextIO) -> None:
-        self.stream = JsonStream(file)
-
-    def add(self, marked: MarkedPaper, sums: Sums) -> None:
-        self.stream.add(marked, sums)
-
-    def close(self, unplaced: tuple[Unplaced, ...]) -> None:
-        self.stream.end(unplaced)
-
-    def keep(self) -> None:
-        """What is printed is printed."""
-
-    def discard(self) -> None:
-        """What is printed is printed."""
-
-
-class JsonStream:
-    """The same to a file that is open already, such as standard output."""
+class JsonStream(Taking):
+    """All marks as JSON to an open file, such as standard output."""
 
     def __init__(self, file: TextIO | Beside | None = None) -> None:
         self.file = file or StringIO()
-        self.many = 0
+        self.students = 0
         self.heads: Bounded[object, str] = Bounded(MAX_KEPT)
         self.tails: Bounded[object, str] = Bounded(MAX_KEPT)
         self.file.write('{"students": [')
 
-    def add(self, marked: MarkedPaper, added: Sums | None = None) -> None:
-        """The next student."""
-        self.file.write((",\n" if self.many else "\n") + self.student(marked, added or sums(marked)))
-        self.many += 1
+    def add(self, marked: MarkedPaper, sums: Sums) -> None:
+        self.file.write((",\n" if self.students else "\n") + self.student(marked, sums))
+        self.students += 1
 
-    def end(self, unplaced: tuple[Unplaced, ...] = ()) -> None:
-        """What follows the last student."""
+    def close(self, unplaced: tuple[Unplaced, ...]) -> None:
         lines = ",\n".join(_json(dict(line)) for line in unplaced)
         self.file.write(f'\n],\n"unplaced": [{lines}]}}\n')
 
@@ -99,15 +57,31 @@ class JsonStream:
         if head is None:
             head = self.heads[place] = _head(mark)
         points, most = mark.points, mark.max
-        found = (
-            mark.verdict, mark.labels, mark.carried_from, mark.conventions, mark.flags, mark.own,
-            points.numerator, points.denominator, most.numerator, most.denominator,
-        )  # fmt: skip
-        tail = self.tails.get(found)
+        reasons = mark.labels, mark.carried_from, mark.conventions, mark.flags, mark.own
+        result = mark.verdict, reasons, points.numerator, points.denominator, most.numerator, most.denominator
+        tail = self.tails.get(result)
         if tail is None:
-            tail = self.tails[found] = _tail(mark)
+            tail = self.tails[result] = _tail(mark)
         says = f', "says": {quoted(mark.says)}' if mark.says else ""
         return f"{head}{quoted(mark.answer)}{tail}{says}}}"
+
+
+class JsonMarks(JsonStream):
+    """The file of all marks."""
+
+    def __init__(self, path: Path) -> None:
+        self.beside = Beside(path)
+        super().__init__(self.beside)
+
+    def close(self, unplaced: tuple[Unplaced, ...]) -> None:
+        super().close(unplaced)
+        self.beside.close()
+
+    def keep(self) -> None:
+        self.beside.keep()
+
+    def discard(self) -> None:
+        self.beside.discard()
 
 
 def _head(mark: Mark) -> str:

@@ -9,11 +9,12 @@ from fractions import Fraction
 from math import sqrt
 
 from worksheet.formula import Exact
+from worksheet.formula.exact import simplest
 from worksheet.grading.mark import Mark, MarkedPaper, Verdict
 from worksheet.grading.paper.cells import Key, Value
-from worksheet.grading.results.amounts import Sums, counted, decimal, one_line
+from worksheet.grading.results.amounts import Sums, count_of, decimal, one_line
 from worksheet.grading.results.stable_json import labels
-from worksheet.grading.results.streams import Unplaced
+from worksheet.grading.results.streams import Taking, Unplaced
 
 MAX_NAMED = 12  # students named for what they have in common
 MAX_VALUES = 2_000  # distinct unknown values of a cell that are remembered
@@ -26,7 +27,7 @@ Truths = Callable[[str], Mapping[Key, Value]]  # the right values of a student's
 
 
 @dataclass
-class Counted:
+class CellCounts:
     """One cell over the class. ``full`` counts the students marked in full by verdict and points, and adds up their totals:
     enough for exact means, variances and the covariance with the total. ``rest`` has the other students."""
 
@@ -85,13 +86,13 @@ class UnknownAnswer:
     answers: set[object] = field(default_factory=set)  # at most two of them
 
 
-class Statistics:
+class Statistics(Taking):
     """Counts a class; apart from a few counters its size does not grow with the class. ``truths`` has the right values of
     personal sheets: unknown values are then also compared by their relation to the right one."""
 
     def __init__(self, truths: Truths | None = None) -> None:
         self.truths = truths
-        self.cells: dict[Key, Counted] = {}
+        self.cells: dict[Key, CellCounts] = {}
         self.totals: Counter[Fraction] = Counter()  # of the students marked in full
         self.max = Fraction(0)
         self.students = self.unmarked = 0
@@ -108,7 +109,7 @@ class Statistics:
     def add(self, marked: MarkedPaper, sums: Sums) -> None:
         self.students += 1
         complete = not marked.failed and not sums.unmarked and bool(marked.marks)
-        total = _exact(sums.points * SCALE)
+        total = simplest(sums.points * SCALE)
         if complete:
             self.totals[sums.points] += 1
             self.max = max(self.max, sums.max)
@@ -116,12 +117,12 @@ class Statistics:
         else:
             self.unmarked += 1
             if len(self.failures) < MAX_LISTED:
-                self.failures.append((marked.id, marked.failed or f"{counted(sums.unmarked, 'cell')} not marked"))
+                self.failures.append((marked.id, marked.failed or f"{count_of(sums.unmarked, 'cell')} not marked"))
         found: set[str] = set()
         ways: set[str] = set()
         truths: Mapping[Key, Value] | None = None
         for mark in marked.marks:
-            cell = self.cells.get(mark.key) or self.cells.setdefault(mark.key, Counted(mark.key, mark.layer, mark.max))
+            cell = self.cells.get(mark.key) or self.cells.setdefault(mark.key, CellCounts(mark.key, mark.layer, mark.max))
             tally, points = cell.full if complete else cell.rest, mark.points
             found_as = mark.verdict, points.numerator, points.denominator
             entry = tally.get(found_as) or tally.setdefault(found_as, [0, 0])
@@ -132,23 +133,23 @@ class Statistics:
             if mark.verdict in EARNED or mark.verdict is Verdict.BLANK:
                 continue
             if mark.labels:
-                found |= self.labelled(cell, mark)
+                found |= self.count_labels(cell, mark)
             if mark.conventions:
                 self.conventions.update(mark.conventions)
                 ways.update(mark.conventions)
             if mark.verdict is Verdict.WRONG:
                 truths = truths or (self.truths(marked.id) if self.truths else {})
-                self.unknown(marked.id, mark, truths.get(mark.key))
+                self.remember_unknown(marked.id, mark, truths.get(mark.key))
         self.having.update(found)
         self.counting.update(ways)
 
-    def labelled(self, cell: Counted, mark: Mark) -> set[str]:
+    def count_labels(self, cell: CellCounts, mark: Mark) -> set[str]:
         first = mark.labels[0].split("+")
         cell.labels.update(first)
         cell.possible.update(label for label in labels(mark) if label not in first)
         return set(first)
 
-    def unknown(self, student: str, mark: Mark, truth: Value | None) -> None:
+    def remember_unknown(self, student: str, mark: Mark, truth: Value | None) -> None:
         """Remember a wrong answer by its value and by its relation to the right one."""
         value: object = "".join(mark.answer.split()) if mark.value is None else mark.value
         kept = self.values.setdefault(mark.key, {})
@@ -167,12 +168,6 @@ class Statistics:
     def close(self, unplaced: tuple[Unplaced, ...]) -> None:
         self.lines = len(unplaced)
         self.unplaced = unplaced[:MAX_LISTED]
-
-    def keep(self) -> None:
-        """There is no file."""
-
-    def discard(self) -> None:
-        """There is no file."""
 
     # What follows from the counts
 
@@ -234,10 +229,6 @@ class Statistics:
         entries = ((way, entry) for values in self.values.values() for (way, _), entry in values.items() if entry.many > 1)
         told = [entry for way, entry in entries if way == "value" or len(entry.answers) > 1]
         yield from sorted(told, key=lambda entry: -entry.many)
-
-
-def _exact(value: Fraction) -> Exact:
-    return value.numerator if value.denominator == 1 else value
 
 
 def _relations(value: Value | None, truth: Value | None) -> Iterator[tuple[str, object, str]]:

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any
 
 from worksheet.files import put, writing
 from worksheet.grading.mark import MarkedPaper
@@ -16,10 +16,12 @@ from worksheet.grading.results.amounts import Sums, sums
 Unplaced = Mapping[str, Any]  # a line of answers that could not be placed, as data: file, line, student, row, ..., says
 
 
-class Taking(Protocol):
-    """Receives a class: each student once, in the order of the class, then the end or an abort."""
+class Taking:
+    """Receives a class: each student once, in the order of the class, then the end or an abort; by default it keeps no file."""
 
-    def add(self, marked: MarkedPaper, sums: Sums) -> None: ...
+    def add(self, marked: MarkedPaper, sums: Sums) -> None:
+        """The next student."""
+        raise NotImplementedError
 
     def close(self, unplaced: tuple[Unplaced, ...]) -> None:
         """All students have been added; files are complete, but not yet in place."""

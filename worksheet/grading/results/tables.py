@@ -13,9 +13,9 @@ from worksheet.errors import OutputError, Where
 from worksheet.files import put
 from worksheet.grading.mark import Mark, MarkedPaper, Verdict
 from worksheet.grading.paper.cells import Key
-from worksheet.grading.results.amounts import Sums, counted, decimal, named, number
+from worksheet.grading.results.amounts import Sums, cell_name, count_of, decimal, number
 from worksheet.grading.results.stable_json import labels
-from worksheet.grading.results.streams import Beside, Unplaced
+from worksheet.grading.results.streams import Beside, Taking, Unplaced
 
 BOM = b"\xef\xbb\xbf"  # without it Excel does not read UTF-8
 STUDENT = ("id", "name", "points", "max", "percent")
@@ -64,10 +64,10 @@ class _Columns:
         return ready
 
     def names(self) -> list[str]:
-        each = [(name, name + VERDICT) for name in map(named, self.cells)]
+        each = [(name, name + VERDICT) for name in map(cell_name, self.cells)]
         return [*STUDENT, *(name for pair in each for name in pair), REMARK]
 
-    def placed(self, marked: MarkedPaper) -> list[Mark | None]:
+    def in_columns(self, marked: MarkedPaper) -> list[Mark | None]:
         """The marks under their columns."""
         if [mark.key for mark in marked.marks] == list(self.cells):
             return list(marked.marks)
@@ -78,12 +78,12 @@ class _Columns:
         """What the figures do not show: what was not marked, and marks without a column."""
         others = {mark.key for mark in marked.marks} - set(self.cells) if len(marked.marks) > len(self.cells) else ()
         said = [f"not marked: {marked.failed}"] if marked.failed else []
-        said += [f"{counted(sums.unmarked, 'cell')} not marked"] if sums.unmarked else []
-        said += [f"not in this table: {', '.join(map(named, others))}"] if others else []
+        said += [f"{count_of(sums.unmarked, 'cell')} not marked"] if sums.unmarked else []
+        said += [f"not in this table: {', '.join(map(cell_name, others))}"] if others else []
         return "; ".join(said)
 
 
-class CsvMarks:
+class CsvMarks(Taking):
     """marks.csv: points and verdict of every cell. ``cells`` are its columns, by default those of the first paper."""
 
     def __init__(self, path: Path, cells: Iterable[Key] = ()) -> None:
@@ -107,7 +107,7 @@ class CsvMarks:
         percent = sums.percent
         whole = [decimal(sums.points), decimal(sums.max), "" if percent is None else decimal(percent, 2)]
         line = [guarded(marked.id), guarded(marked.name), *(["", "", ""] if marked.failed else whole)]
-        for mark in self.columns.placed(marked):
+        for mark in self.columns.in_columns(marked):
             if mark is None:
                 line += ("", Verdict.UNMARKED.value if marked.failed else "")
             else:
@@ -129,7 +129,7 @@ class CsvMarks:
         self.beside.discard()
 
 
-class Workbook:
+class Workbook(Taking):
     """marks.xlsx: a sheet with a line for each student, and one with a line for each cell. ``left_out`` says why a large
     class has none. Texts stay texts, whatever they begin with."""
 
@@ -143,16 +143,11 @@ class Workbook:
         self.left_out = ""
         self.many = self.students = 0
         self.book = openpyxl.Workbook(write_only=True)
-        self.marks = self.sheet("Marks", ())
-        self.cells = self.sheet("Cells", CELLS)
+        self.marks: Any = self.book.create_sheet("Marks")
+        self.cells: Any = self.book.create_sheet("Cells")
+        self.head(self.cells, CELLS)
         self.headed = False
         self.part: Path | None = None
-
-    def sheet(self, title: str, headings: Sequence[str]) -> Any:
-        sheet = self.book.create_sheet(title)
-        if headings:
-            self.head(sheet, headings)
-        return sheet
 
     def head(self, sheet: Any, headings: Sequence[str]) -> None:
         """The first line, which stays visible, and the widths of the columns."""
@@ -167,17 +162,15 @@ class Workbook:
         """The text itself, unless it might be read as something else (also when edited): that takes a cell object, which is many
         times slower."""
         text = self.illegal.sub("\ufffd", text)[:MAX_LETTERS]
-        if not bold and guarded(text) is text and text[:1] != "#":
+        is_like_formula = guarded(text) is not text
+        if not bold and not is_like_formula and text[:1] != "#":
             return text
-        return self.own_cell(sheet, text, bold=bold)
-
-    def own_cell(self, sheet: Any, text: str, *, bold: bool) -> Any:
         from openpyxl.cell import WriteOnlyCell
         from openpyxl.styles import Font
 
         cell = WriteOnlyCell(sheet, text)
         cell.data_type = "s"
-        cell.quotePrefix = guarded(text) is not text
+        cell.quotePrefix = is_like_formula
         if bold:
             cell.font = Font(bold=True)
         return cell
@@ -198,7 +191,7 @@ class Workbook:
         whole = [number(sums.points), number(sums.max), None if percent is None else float(decimal(percent, 2))]
         who = [self.text(self.marks, marked.id), self.text(self.marks, marked.name)]
         line = [*who, *([None] * 3 if marked.failed else whole)]
-        for mark in self.columns.placed(marked):
+        for mark in self.columns.in_columns(marked):
             line += [_points(mark), mark.verdict.value if mark else Verdict.UNMARKED.value if marked.failed else None]
         self.marks.append([*line, self.text(self.marks, self.columns.remark(marked, sums))])
         for mark in marked.marks:
@@ -208,7 +201,7 @@ class Workbook:
         """A line of the sheet of cells."""
         sheet = self.cells
         row, column = mark.key
-        carried = "; ".join(map(named, mark.carried_from))
+        carried = "; ".join(map(cell_name, mark.carried_from))
         place = [self.text(sheet, marked.id), row, self.text(sheet, mark.layer), self.text(sheet, column)]
         found = [self.text(sheet, mark.answer) or None, mark.verdict.value, ", ".join(labels(mark)) or None, carried or None]
         said = [", ".join(mark.flags) or None, self.text(sheet, mark.says) or None]

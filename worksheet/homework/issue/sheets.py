@@ -13,7 +13,7 @@ from worksheet.derive.blank import unsolved
 from worksheet.derive.reference import listed
 from worksheet.derive.solution import SIZE, question
 from worksheet.grading.paper.cells import FIND, FORMULA, TOTAL, Key, Paper
-from worksheet.grading.paper.find_question import holes, with_questions
+from worksheet.grading.paper.find_question import blank_questions, with_questions
 from worksheet.grading.paper.paper_maker import PaperMaker
 from worksheet.grading.policy import EXACT
 from worksheet.homework.assignment.assignment import Assignment
@@ -63,7 +63,7 @@ class PaperSetter:
         handout = Handout(student.id, student.name)
         whole = self.derived(network, fold=False) if any(row.same_as for row in worked.rows) else worked
         sheet = questions(whole, asked, handout)
-        open_questions = holes(worked, {column: said(marks) for (row, column), marks in asked.items() if row == FIND})
+        open_questions = blank_questions(worked, {column: said(marks) for (row, column), marks in asked.items() if row == FIND})
         sheet = replace(
             sheet,
             figures=open_questions,

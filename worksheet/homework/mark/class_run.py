@@ -131,7 +131,7 @@ class ClassRun:
             write_report(report, folder, formats, settings, name)
 
 
-class _Kept(list[MarkedPaper]):
+class _Kept(list[MarkedPaper], Taking):
     """A stream that keeps the papers."""
 
     def add(self, marked: MarkedPaper, _: Sums) -> None:

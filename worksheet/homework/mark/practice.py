@@ -15,7 +15,7 @@ from worksheet.grading.diagnosis.diagnose import AND
 from worksheet.grading.mark import FLAGS, Mark, Verdict
 from worksheet.grading.mistakes import known_mistakes
 from worksheet.grading.paper.cells import FIND, TOTAL, Cell, Key
-from worksheet.grading.paper.find_question import said, with_questions
+from worksheet.grading.paper.find_question import answer_text, with_questions
 from worksheet.grading.results.feedback import Solution
 from worksheet.grading.results.phrases import convention_titles
 from worksheet.homework.assignment.assignment import Assignment
@@ -75,7 +75,7 @@ class CheckedAnswer:
         elif hint:
             yield Table(("asked", "formula"), tuple((_asked(step), step.formula) for step in self.steps))
         if show and self.cell.row == FIND:
-            yield Text(f"It is {said(self.cell.truth)}.")
+            yield Text(f"It is {answer_text(self.cell.truth)}.")
         elif show and not self.steps:
             yield Text(f"It is {' × '.join(map(str, self.cell.truth))}.")
         if show and self.steps:
@@ -84,7 +84,7 @@ class CheckedAnswer:
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """The worked steps of the cell; none where an output has the sizes of the input."""
-        return Solution(derivation(self.assignment, self.student)).right(self.cell.key)
+        return Solution(derivation(self.assignment, self.student)).steps_to(self.cell.key)
 
 
 def check(

@@ -30,7 +30,7 @@ FEEDBACK = "feedback"  # the folder of the students' sheets
 CLASS, CHANGES = "class", "changes"  # the reports' files
 
 
-class FeedbackSheets:
+class FeedbackSheets(Taking):
     """Writes a feedback sheet for each student, beside their lines the right worked steps."""
 
     def __init__(self, assignment: Assignment, folder: Path, formats: Sequence[str], options: Options) -> None:
