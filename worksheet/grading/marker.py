@@ -37,6 +37,10 @@ class _Answers:
     own: dict[Key, Value]
     origins: dict[Key, tuple[Key, ...]]
 
+    def own_at(self, keys: Iterable[Key]) -> dict[Key, Value]:
+        """The student's own values at these cells."""
+        return {key: self.own[key] for key in keys if key in self.own}
+
     def filled(self, keys: Iterable[Key]) -> tuple[Key, ...]:
         """The cells that the student has filled, instead of blank ones that follow from them."""
         return tuple(dict.fromkeys(origin for key in keys for origin in self.origins.get(key, (key,))))
@@ -61,9 +65,9 @@ class Marker:
         marks, simple = [], True
         for cell in paper.shown:
             text = texts.get(cell.key, "")
-            found = known.get((cell.key, text)) or self.judge_alone(cell, text, known)
-            simple = simple and found[1] is not None
-            marks.append(found[1])
+            _, right = known.get((cell.key, text)) or self.judge_alone(cell, text, known)
+            simple = simple and right is not None
+            marks.append(right)
         if simple:
             return tuple(marks)  # type: ignore[arg-type]  # none of them is None
         return narrow_labels(paper, self.diagnoser, self.mark_in_context(paper, texts, known))
@@ -105,22 +109,22 @@ class Marker:
         ]
 
     def read_answers(self, paper: Paper, texts: Mapping[Key, str], known: Known) -> _Answers:
-        found = _Answers([], {}, {})
+        answers = _Answers([], {}, {})
         for cell in paper.shown:
             text = texts.get(cell.key, "")
             understood, right = known[cell.key, text] if (cell.key, text) in known else self.judge_alone(cell, text, {})
-            found.entries.append((cell, text, understood, right))
+            answers.entries.append((cell, text, understood, right))
             if cell.is_formula:
                 continue
             if understood.value is None:
-                self.fill_blank(paper, cell, found)
+                self.fill_blank(paper, cell, answers)
             elif right is None:
-                found.own[cell.key] = understood.value
-        return found
+                answers.own[cell.key] = understood.value
+        return answers
 
     def fill_blank(self, paper: Paper, cell: Cell, answers: _Answers) -> None:
         """Fill a cell that was left blank: the student's next answers may follow from what it would have been."""
-        own = [key for key in paper.depends[cell.key] if key in answers.own]
+        own = answers.own_at(paper.depends[cell.key])
         value = paper.follows(cell, answers.own) if own else None
         if value is not None and value != cell.truth and not cell.asked.is_total:
             answers.own[cell.key] = value
@@ -128,20 +132,19 @@ class Marker:
 
     def mark_cell(self, paper: Paper, cell: Cell, text: str, understood: Understood, answers: _Answers) -> Mark:
         """The mark of one cell; a failure of the grader is reported as such, never as a zero."""
-        depends = [key for key in paper.depends[cell.key] if key in answers.own]
         remembered: dict[object, Mark] = paper.remembered.setdefault((self.token, "careful"), Bounded(MAX_KEPT))
-        touched = [key for key in paper.touched[cell.key] if key in answers.own]
-        memo = (cell.key, text, *[(key, answers.own[key], answers.origins.get(key)) for key in touched])
+        touched = answers.own_at(paper.touched[cell.key])
+        memo = (cell.key, text, *[(key, value, answers.origins.get(key)) for key, value in touched.items()])
         if memo not in remembered:
             try:
-                remembered[memo] = self.judge(paper, cell, text, understood, depends, answers)
+                remembered[memo] = self.judge(paper, cell, text, understood, answers)
             except Exception as failure:  # no failure may cost the student points
                 worth = self.policy.worth(cell.key)
                 says = f"not marked: {type(failure).__name__}: {failure}"
                 remembered[memo] = Mark(cell.key, cell.layer, text, understood.value, Verdict.UNMARKED, NOTHING, worth, says=says)
         return remembered[memo]
 
-    def judge(self, paper: Paper, cell: Cell, text: str, understood: Understood, depends: list[Key], answers: _Answers) -> Mark:
+    def judge(self, paper: Paper, cell: Cell, text: str, understood: Understood, answers: _Answers) -> Mark:
         worth = self.policy.worth(cell.key)
         mark = Mark(cell.key, cell.layer, text, understood.value, Verdict.WRONG, NOTHING, worth)
         if not text.strip():
@@ -150,11 +153,13 @@ class Marker:
             return self.mark_formula(paper, cell, mark)
         if understood.value is None:
             return replace(mark, verdict=Verdict.UNREADABLE, says=understood.says)
+        own = answers.own_at(paper.depends[cell.key])
         if self.is_near(cell, understood, cell.truth):
-            return self.flag_right(paper, cell, self.mark_right(cell, text, understood), depends, answers)
+            mark = self.mark_right(cell, text, understood)
+            follows = not own or paper.follows(cell, own) == cell.truth
+            return mark if follows else replace(mark, flags=(*mark.flags, DOES_NOT_FOLLOW))
         if cell.asked.role == SET:
             return replace(mark, says=remark(understood.value, cell.truth))
-        own = {key: answers.own[key] for key in depends}
         near = partial(self.is_near, cell, understood)
         chosen = find_carried(paper, cell, understood.value, own, near) or find_carried_in_row(paper, cell, answers.own, near)
         if chosen:
@@ -163,17 +168,12 @@ class Marker:
 
     def mark_formula(self, paper: Paper, cell: Cell, mark: Mark) -> Mark:
         """The mark of a formula."""
-        found = mark_if_right(cell, mark)
-        if isinstance(found, Mark):
-            return found
+        result = mark_if_right(cell, mark)
+        if isinstance(result, Mark):
+            return result
         names, labels = explain_formula(paper, cell, mark.answer, self.diagnoser, self.alternatives(paper))
-        says = found.counter.says if found.counter else ""
+        says = result.counter.says if result.counter else ""
         return award(replace(mark, says=says), names, Explanation(labels), self.policy)
-
-    def flag_right(self, paper: Paper, cell: Cell, mark: Mark, depends: list[Key], answers: _Answers) -> Mark:
-        """The mark of a right answer, flagged if the student's own values give another."""
-        own = paper.follows(cell, {key: answers.own[key] for key in depends}) if depends else cell.truth
-        return mark if own == cell.truth else replace(mark, flags=(*mark.flags, DOES_NOT_FOLLOW))
 
     def mark_carried(self, cell: Cell, mark: Mark, chosen: tuple[Key, ...], answers: _Answers) -> Mark:
         policy = self.policy
@@ -188,11 +188,10 @@ class Marker:
     def explain(self, paper: Paper, cell: Cell, mark: Mark, answers: _Answers) -> Mark:
         """The mark of an answer neither right nor carried: right under another convention, a known mistake, or unknown."""
         assert mark.value is not None
-        touched = [key for key in paper.touched[cell.key] if key in answers.own]
-        own = paper.values_beside(cell, {key: answers.own[key] for key in touched}) if touched else None
+        touched = answers.own_at(paper.touched[cell.key])
+        own = paper.values_beside(cell, touched) if touched else None
         names = self.matching_conventions(paper, cell, mark.value, own)
-        found = self.diagnoser.explain(cell, mark.value, own)
-        return award(mark, names, found, self.policy)
+        return award(mark, names, self.diagnoser.explain(cell, mark.value, own), self.policy)
 
     def matching_conventions(self, paper: Paper, cell: Cell, value: Value, own: Mapping[str, Exact] | None) -> tuple[str, ...]:
         if cell.asked.role == SIZES:  # sizes do not depend on a convention
@@ -210,13 +209,13 @@ class Marker:
         return self._alternatives[own.name]
 
 
-def award(mark: Mark, conventions: tuple[str, ...], found: Explanation, policy: Policy) -> Mark:
+def award(mark: Mark, conventions: tuple[str, ...], explanation: Explanation, policy: Policy) -> Mark:
     """A mark with what was found about its answer and the points that this is worth: the better if both apply."""
     shares = {
         Verdict.CONVENTION: policy.convention if conventions else None,
-        Verdict.MISTAKE: policy.mistake if found.labels else None,
+        Verdict.MISTAKE: policy.mistake if explanation.labels else None,
     }
-    held: dict[Verdict, Fraction] = {verdict: share for verdict, share in shares.items() if share is not None}
-    verdict = next(iter(held), Verdict.WRONG)
-    points = max(held.values(), default=NOTHING) * mark.max
-    return replace(mark, verdict=verdict, points=points, labels=found.labels, own=found.own, conventions=conventions)
+    fitting: dict[Verdict, Fraction] = {verdict: share for verdict, share in shares.items() if share is not None}
+    verdict = next(iter(fitting), Verdict.WRONG)
+    points = max(fitting.values(), default=NOTHING) * mark.max
+    return replace(mark, verdict=verdict, points=points, labels=explanation.labels, own=explanation.own, conventions=conventions)

@@ -37,14 +37,14 @@ class Alternatives:
     def columns(self, name: str) -> list[tuple[FoldedForms, Column, int]]:
         """The columns of other conventions with the same role and the same name, or both the main columns."""
         if name not in self._columns:
-            found = []
+            columns: list[tuple[FoldedForms, Column, int]] = []
             asked = role(self.own.column(name))
             for forms in self.forms:
                 other = forms.convention
                 wanted = {name, other.main} if name == self.own.main else {name}
                 fits = [column.name in wanted and role(column) == asked for column in other.columns]
-                found += [(forms, column, i) for i, column in enumerate(other.columns) if fits[i]]
-            self._columns[name] = found
+                columns += [(forms, column, i) for i, column in enumerate(other.columns) if fits[i]]
+            self._columns[name] = columns
         return self._columns[name]
 
     def formulas(self, paper: Paper, row: int, column: str) -> tuple[CountedBy, ...]:
@@ -86,11 +86,12 @@ class Alternatives:
         """The conventions whose total, from the true sizes, is the answer."""
         name = f"totals {column}"
         if name not in paper.remembered:
-            paper.remembered[name] = dict(self.totals(paper, column))
+            paper.remembered[name] = self.totals(paper, column)
         totals: Mapping[str, Exact] = paper.remembered[name]
         return tuple(convention for convention, total in totals.items() if total == answer[0])
 
-    def totals(self, paper: Paper, name: str) -> Iterator[tuple[str, Exact]]:
+    def totals(self, paper: Paper, name: str) -> dict[str, Exact]:
+        """The total of each convention that has this column."""
         sums: dict[str, Exact] = {}
         for row, layer in enumerate(paper.layers, 1):
             values = {**layer.values, **paper.counting.run_of(layer).values}
@@ -98,4 +99,4 @@ class Alternatives:
                 value = value_at(formula, values)
                 for convention in conventions:
                     sums[convention] = sums.get(convention, 0) + (value or 0)
-        yield from sums.items()
+        return sums

@@ -15,12 +15,12 @@ MAX_SPLIT = 30  # addends of a total of which every subset is tried, half by hal
 def find_carried(
     paper: Paper, cell: Cell, answer: Value, own: Mapping[Key, Value], is_near: Callable[[Value], bool]
 ) -> tuple[Key, ...]:
-    """The smallest set of the student's ``own`` earlier values that an answer follows from; empty where there is none.
+    """The smallest set of the student's ``own`` values of earlier cells from which an answer follows; empty if there is none.
 
     ``is_near`` decides whether the answer equals a value within the tolerance of its column. For a total with many addends,
     every subset is tried exactly, and only the whole set within the tolerance.
     """
-    wrong = [key for key in paper.depends[cell.key] if key in own]
+    wrong = list(own)
     if not (cell.asked.is_total and {read.cell for read in cell.reads.values()}.issuperset(wrong)):
         return next((chosen for chosen in _sets(wrong) if _gives(paper, cell, own, chosen, is_near)), ())
     exactly = _find_addends(cell, answer, wrong, {key: own[key][0] - paper.cells[key].truth[0] for key in wrong})
@@ -70,7 +70,7 @@ def _find_addends(cell: Cell, answer: Value, wrong: list[Key], shifts: Mapping[K
 
 
 def _sums(keys: list[Key], shifts: Mapping[Key, Exact]) -> list[tuple[Exact, tuple[Key, ...]]]:
-    found: list[tuple[Exact, tuple[Key, ...]]] = [(0, ())]
+    sums: list[tuple[Exact, tuple[Key, ...]]] = [(0, ())]
     for key in keys:
-        found += [(total + shifts[key], (*chosen, key)) for total, chosen in found]
-    return found
+        sums += [(total + shifts[key], (*chosen, key)) for total, chosen in sums]
+    return sums

@@ -66,9 +66,9 @@ class Diagnoser:
     def pairs(self, asked: Asked) -> tuple[Rewritten, ...]:
         """The wrong formulas of two mistakes made in a row; none for totals, whose many rows would explain any answer."""
         if asked not in self._pairs:
-            found = () if asked.is_total else islice(self._rewrite_twice(asked), MAX_PAIRS)
-            known = {asked.formulas, *(single.formulas for single in self.singles(asked))}
-            self._pairs[asked] = tuple({pair.formulas: pair for pair in found if pair.formulas not in known}.values())
+            pairs = () if asked.is_total else islice(self._rewrite_twice(asked), MAX_PAIRS)
+            simpler = {asked.formulas, *(single.formulas for single in self.singles(asked))}
+            self._pairs[asked] = tuple({pair.formulas: pair for pair in pairs if pair.formulas not in simpler}.values())
         return self._pairs[asked]
 
     def _rewrite_twice(self, asked: Asked) -> Iterator[Rewritten]:
@@ -86,12 +86,13 @@ class Diagnoser:
 
     def explain(self, cell: Cell, answer: Value, own: Mapping[str, Exact] | None) -> Explanation:
         """The mistakes that lead to an answer from the true values of the symbols or from the student's ``own``."""
-        given = [(self.outcomes(cell), cell.values)] + ([(self._derive_outcomes(cell, own), own)] if own else [])
-        for look in (_single, self._pair):
-            for number, (found, values) in enumerate(given):
-                labels = self.order(look(cell, answer, found, values))
+        cases = [(self.outcomes(cell), cell.values, False)]
+        cases += [(self._derive_outcomes(cell, own), own, True)] if own else []
+        for look_up in (_single, self._pair):
+            for outcomes, values, is_own in cases:
+                labels = self.order(look_up(cell, answer, outcomes, values))
                 if labels:
-                    return Explanation(labels, own=number > 0)
+                    return Explanation(labels, own=is_own)
         return Explanation()
 
     def outcomes(self, cell: Cell) -> Outcomes:
@@ -101,19 +102,19 @@ class Diagnoser:
         return self._outcomes[cell]
 
     def _derive_outcomes(self, cell: Cell, values: Mapping[str, Exact]) -> Outcomes:
-        found = Outcomes(cell.at(values), _table(self.singles(cell.asked), cell, values))
-        for mistake in self.revaluing if found.base else ():
-            assert mistake.revalue is not None and found.base is not None
-            for wrong in mistake.revalue(found.base) if mistake.applies(cell.asked) else ():
-                found.singles.setdefault(wrong, []).append(mistake.id)
-        return found
+        outcomes = Outcomes(cell.at(values), _table(self.singles(cell.asked), cell, values))
+        for mistake in self.revaluing if outcomes.base else ():
+            assert mistake.revalue is not None and outcomes.base is not None
+            for wrong in mistake.revalue(outcomes.base) if mistake.applies(cell.asked) else ():
+                outcomes.singles.setdefault(wrong, []).append(mistake.id)
+        return outcomes
 
-    def _pair(self, cell: Cell, answer: Value, found: Outcomes, values: Mapping[str, Exact]) -> Iterable[str]:
-        if found.pairs is None:
-            found.pairs = _table(self.pairs(cell.asked), cell, values)
-        labels = found.pairs.get(answer, ())
-        doubtful = labels and cell.asked.role == SIZES and not _is_significant(answer, found.base, found.pairs)
-        return () if doubtful or answer == found.base else labels
+    def _pair(self, cell: Cell, answer: Value, outcomes: Outcomes, values: Mapping[str, Exact]) -> Iterable[str]:
+        if outcomes.pairs is None:
+            outcomes.pairs = _table(self.pairs(cell.asked), cell, values)
+        labels = outcomes.pairs.get(answer, ())
+        doubtful = labels and cell.asked.role == SIZES and not _is_significant(answer, outcomes.base, outcomes.pairs)
+        return () if doubtful or answer == outcomes.base else labels
 
     def order(self, labels: Iterable[str]) -> tuple[str, ...]:
         """Each label once, documented mistakes first, then in catalogue order; one label for a pair in either order."""
@@ -128,18 +129,18 @@ class Diagnoser:
 
 def _table(wrong: Iterable[Rewritten], cell: Cell, values: Mapping[str, Exact]) -> Table:
     """The labels by the value of each wrong formula."""
-    found: Table = {}
+    table: Table = {}
     for label, formulas in wrong:
         value = cell.at(values, formulas)
         if value is not None:
-            found.setdefault(value, []).append(label)
-    return found
+            table.setdefault(value, []).append(label)
+    return table
 
 
-def _single(cell: Cell, answer: Value, found: Outcomes, _: Mapping[str, Exact]) -> Iterable[str]:
+def _single(cell: Cell, answer: Value, outcomes: Outcomes, _: Mapping[str, Exact]) -> Iterable[str]:
     if cell.asked.role != SIZES:
-        return found.singles.get(answer, ()) if answer != found.base else ()
-    return [label for value, labels in found.singles.items() if _fits(answer, found.base, value) for label in labels]
+        return outcomes.singles.get(answer, ()) if answer != outcomes.base else ()
+    return [label for value, labels in outcomes.singles.items() if _fits(answer, outcomes.base, value) for label in labels]
 
 
 def _is_significant(answer: Value, base: Value | None, wrong: Iterable[Value]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from worksheet.errors import WorksheetError
@@ -28,12 +27,12 @@ def mark_if_right(cell: Cell, mark: Mark) -> Mark | Compared:
     except WorksheetError as fault:
         place = f"at character {fault.where.column}: " if fault.where.column else ""
         return replace(mark, verdict=Verdict.UNREADABLE, says=place + fault.message + (f" ({fault.hint})" if fault.hint else ""))
-    found = [compare(cell.asked, cell.values, reading) for reading in readings]
-    for each in found:
+    results = [compare(cell.asked, cell.values, reading) for reading in readings]
+    for each in results:
         if each.equal:
             says = "" if each.holds == EVERYWHERE else f"right {HOLDS[each.holds]}"
             return replace(mark, verdict=Verdict.RIGHT, points=mark.max, says=says)
-    return found[0]
+    return results[0]
 
 
 def explain_formula(
@@ -45,11 +44,7 @@ def explain_formula(
     def equal(formulas: Formulas) -> bool:
         return any(is_same(cell.asked, cell.values, reading, formulas) for reading in readings)
 
-    names = [name for formula, conventions in _formulas_of(paper, cell, others) if equal((formula,)) for name in conventions]
-    return tuple(dict.fromkeys(names)), diagnoser.recognise(cell.asked, equal)
-
-
-def _formulas_of(paper: Paper, cell: Cell, others: Alternatives) -> Iterator[tuple[Formula, tuple[str, ...]]]:
     column = cell.column.removesuffix(FORMULA)
-    if column != OUTPUT and isinstance(cell.row, int):
-        yield from others.formulas(paper, cell.row, column)
+    counted = others.formulas(paper, cell.row, column) if column != OUTPUT and isinstance(cell.row, int) else ()
+    names = [name for formula, conventions in counted if equal((formula,)) for name in conventions]
+    return tuple(dict.fromkeys(names)), diagnoser.recognise(cell.asked, equal)

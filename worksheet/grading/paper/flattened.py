@@ -50,12 +50,12 @@ def further_values(layer: Sized, layers: Mapping[str, Sized], numbers: Mapping[s
 
 def _find_flattening(layer: Sized, layers: Mapping[str, Sized]) -> Sized | None:
     """The layer that flattens a feature map: this one, or an earlier one with only element-wise layers in between."""
-    found: Sized | None = layer
-    while found is not None and len(found.received) == 1:
-        if len(found.received[0]) == len(MAP) and (found.kind.role is Role.FLATTENING or found.received != found.inputs):
-            return found
-        found = layers.get(found.node.inputs[0]) if len(found.received[0]) == 1 else None
-        if found is not None and found.kind.flattens:  # another linear layer has read the vector
+    reader: Sized | None = layer
+    while reader is not None and len(reader.received) == 1:
+        if len(reader.received[0]) == len(MAP) and (reader.kind.role is Role.FLATTENING or reader.received != reader.inputs):
+            return reader
+        reader = layers.get(reader.node.inputs[0]) if len(reader.received[0]) == 1 else None
+        if reader is not None and reader.kind.flattens:  # another linear layer has read the vector
             return None
     return None
 

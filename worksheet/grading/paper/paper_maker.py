@@ -83,19 +83,15 @@ class PaperMaker:
         """The cells of a network's sheet. Raises WorksheetError if its layers do not fit together."""
         counting = Counting(network, self.convention, self.run, self.forms)
         numbers = {node.name: no for no, node in enumerate(network.nodes, 1)}
-        named = {layer.node.name: layer for layer in counting.layers}
+        layers = {layer.node.name: layer for layer in counting.layers}
         cells = {cell.key: cell for cell in self.inputs(counting)}
         for no, layer in enumerate(counting.layers, 1):
-            reads, further = _reads(layer, numbers), further_values(layer, named, numbers)
-            for cell in self.row(no, layer, self.ask.of(layer.kind.name), counting.fold(layer), reads, further):
-                cells[cell.key] = cell
-        for column in self.ask.totals:
-            cell = self.total(column, cells)
-            cells[cell.key] = cell
-        for no, question in enumerate(self.ask.find, 1):
-            cell = question.cell(no, network, self.convention, self.run.batch)
-            cells[cell.key] = cell
-        return Paper(cells, counting)
+            reads, further = _reads(layer, numbers), further_values(layer, layers, numbers)
+            row = self.row(no, layer, self.ask.of(layer.kind.name), counting.fold(layer), reads, further)
+            cells |= {cell.key: cell for cell in row}
+        totals = [self.total(column, cells) for column in self.ask.totals]
+        asked = [question.cell(no, network, self.convention, self.run.batch) for no, question in enumerate(self.ask.find, 1)]
+        return Paper(cells | {cell.key: cell for cell in (*totals, *asked)}, counting)
 
     def inputs(self, counting: Counting) -> Iterator[Cell]:
         """What the network's inputs add to the totals, if they are counted; this is never asked."""
@@ -115,22 +111,22 @@ class PaperMaker:
         hidden = OUTPUT not in wanted
         read, beside = _split_reads(output, {**reads, **further.reads})
         yield Cell((no, OUTPUT), name, output, values, read, layer.output, hidden, beside)
-        found = {OUTPUT: output}
-        own = _own_reads(layer, no)
-        shared = {symbol: read for symbol, read in own.items() if symbol not in _sizes(layer)}
-        sources = {**reads, **{symbol: read for symbol, read in own.items() if symbol not in shared}, **further.reads}
+        asked_in = {OUTPUT: output}
+        own, sizes = _own_reads(layer, no), {size.name for size in layer.kind.sizes}
+        shared = {symbol: read for symbol, read in own.items() if symbol not in sizes}
+        sources = {**reads, **{symbol: read for symbol, read in own.items() if symbol in sizes}, **further.reads}
         for index, column in enumerate(self.convention.columns):
             asked = self.asked_of(column, index, layer, folded, known)
             if asked is None or column.name not in {*wanted, *self.ask.totals}:
                 continue
-            found[column.name] = asked
+            asked_in[column.name] = asked
             truth = _truth(column, layer, asked, values)
             read, beside = _split_reads(asked, sources)
             instead, _ = _split_reads(asked, shared)
             yield Cell((no, column.name), name, asked, values, read, truth, column.name not in wanted, beside, instead)
         for column_name in self.ask.formulas:
-            if column_name in found and column_name in wanted:
-                yield Cell((no, column_name + FORMULA), name, found[column_name], values, {}, ())
+            if column_name in asked_in and column_name in wanted:
+                yield Cell((no, column_name + FORMULA), name, asked_in[column_name], values, {}, ())
 
     def asked_of(self, column: Column, index: int, layer: Sized, folded: Folded, known: dict[str, Asked | None]) -> Asked | None:
         """What a column asks of a layer; None if it does not count that layer."""
@@ -220,39 +216,29 @@ def _leading(layer: Sized) -> tuple[int, ...]:
 
 def _reads(layer: Sized, numbers: Mapping[str, int]) -> dict[str, Read]:
     """For each symbol of the inputs, the cell and axes from which it is read; the network's own inputs are given."""
-    found: dict[str, Read] = {}
+    reads: dict[str, Read] = {}
     for axes, name, received, taken in zip(layer.form.inputs, layer.node.inputs, layer.received, layer.inputs, strict=True):
         if name not in numbers:
             continue
         source = (numbers[name], OUTPUT)
         for symbol, places in _places(axes, received, taken):
-            if symbol is not None:
-                found.setdefault(symbol.name, Read(source, places))
-                if symbol.rest:
-                    found |= {f"x_{i}": Read(source, (place,)) for i, place in enumerate(places, 1)}
-    return found
+            reads.setdefault(symbol.name, Read(source, places))
+            if symbol.rest:
+                reads |= {f"x_{i}": Read(source, (place,)) for i, place in enumerate(places, 1)}
+    return reads
 
 
-def _places(axes: Axes, received: Shape, taken: Shape) -> Iterator[tuple[Symbol | None, tuple[int, ...]]]:
-    """Which axes of the received tensor make up each axis of the form; a flattened tensor is the product of all."""
+def _places(axes: Axes, received: Shape, taken: Shape) -> list[tuple[Symbol, tuple[int, ...]]]:
+    """Which axes of the received tensor make up each symbol of the form; a flattened tensor is the product of all."""
+    has_rest = bool(axes) and isinstance(axes[0], Symbol) and axes[0].rest
+    own = len(axes) - 1 if has_rest else len(axes)
+    leading = len(taken) - own
+    places: list[tuple[int, ...]] = [(place,) for place in range(leading, len(taken))]
     if received != taken:
-        yield _symbol(axes[0]), tuple(range(len(received)))
-        return
-    rest = bool(axes) and isinstance(axes[0], Symbol) and axes[0].rest
-    many = len(taken) - len(axes) + 1 if rest else 0
-    if rest:
-        yield _symbol(axes[0]), tuple(range(many))
-    for place, axis in enumerate(axes[1:] if rest else axes, many):
-        yield _symbol(axis), (place,)
-
-
-def _symbol(axis: Symbol | int) -> Symbol | None:
-    return axis if isinstance(axis, Symbol) else None
-
-
-def _sizes(layer: Sized) -> frozenset[str]:
-    """The letters of the output's own sizes."""
-    return frozenset(size.name for size in layer.kind.sizes)
+        places = [tuple(range(len(received)))]
+    elif has_rest:
+        places = [tuple(range(leading)), *places]
+    return [(axis, place) for axis, place in zip(axes, places, strict=False) if isinstance(axis, Symbol)]
 
 
 def _own_reads(layer: Sized, no: int) -> dict[str, Read]:
