@@ -36,33 +36,33 @@ BYTES_OR_BILLIONS = "B"
 def suffix(text: str) -> Suffix | None:
     """The suffix of a text; None if it has no known one."""
     for pattern, read in READERS:
-        found = pattern.fullmatch(text)
-        known = read(found) if found and found["suffix"] else None
-        if known:
-            return known
+        match = pattern.fullmatch(text)
+        suffix_read = read(match) if match and match["suffix"] else None
+        if suffix_read:
+            return suffix_read
     return None
 
 
-def _si(found: re.Match[str]) -> Suffix | None:
-    power = POWERS[found["prefix"]]
+def _si(match: re.Match[str]) -> Suffix | None:
+    power = POWERS[match["prefix"]]
     decimal, binary = 1000**power, 1024**power
-    if found["suffix"] == BYTES_OR_BILLIONS:
-        return Suffix(found["number"], found["suffix"], 1, 10**9)
-    if not found["binary"]:
-        return Suffix(found["number"], found["suffix"], decimal, binary)
-    return Suffix(found["number"], found["suffix"], binary, decimal) if power else None
+    if match["suffix"] == BYTES_OR_BILLIONS:
+        return Suffix(match["number"], match["suffix"], 1, 10**9)
+    if not match["binary"]:
+        return Suffix(match["number"], match["suffix"], decimal, binary)
+    return Suffix(match["number"], match["suffix"], binary, decimal) if power else None
 
 
-def _worded(found: re.Match[str]) -> Suffix | None:
-    scale = WORDS.get(found["word"].lower())
-    return Suffix(found["number"], found["suffix"], scale, scale) if scale else None
+def _worded(match: re.Match[str]) -> Suffix | None:
+    scale = WORDS.get(match["word"].lower())
+    return Suffix(match["number"], match["suffix"], scale, scale) if scale else None
 
 
-def _power(found: re.Match[str]) -> Suffix | None:
-    exponent = int(found["e"] or found["power"] or found["raised"].translate(RAISED))
+def _power(match: re.Match[str]) -> Suffix | None:
+    exponent = int(match["e"] or match["power"] or match["raised"].translate(RAISED))
     if exponent > MAX_DIGITS:
         return None
-    return Suffix(found["number"], found["suffix"], 10**exponent, 10**exponent, sure=bool(found["e"]))
+    return Suffix(match["number"], match["suffix"], 10**exponent, 10**exponent, sure=bool(match["e"]))
 
 
 READERS = ((SI, _si), (WORDED, _worded), (POWER, _power))

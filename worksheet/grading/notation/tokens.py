@@ -155,10 +155,10 @@ class Scanner:
 
     def scan(self) -> list[FormulaToken]:
         while self.next < self.end:
-            found = SCANNERS[bool(self.calls) and self.calls[-1]].match(self.text, self.next, self.end)
-            assert found is not None  # the last branch matches any sign
-            self.next = found.end()
-            for token in KINDS[found.lastgroup or "bad"](self, found):
+            match = SCANNERS[bool(self.calls) and self.calls[-1]].match(self.text, self.next, self.end)
+            assert match is not None  # the last branch matches any sign
+            self.next = match.end()
+            for token in KINDS[match.lastgroup or "bad"](self, match):
                 self.add(token)
         return [*self.tokens, FormulaToken(END, "", self.end, self.end)]
 
@@ -174,78 +174,78 @@ class Scanner:
     def space(self, _: re.Match[str]) -> Iterator[FormulaToken]:
         return iter(())
 
-    def number(self, found: re.Match[str]) -> Iterator[FormulaToken]:
+    def number(self, match: re.Match[str]) -> Iterator[FormulaToken]:
         try:
-            digits = read_digits(found[0])
+            digits = read_digits(match[0])
         except WorksheetError as fault:
-            refuse(self.text, fault.message, *found.span(), fault.hint)
-        if digits.alternatives and "." in found[0]:
-            refuse(self.text, f"{found[0]} may be a thousand or a decimal number", *found.span(), "write it without the dot")
-        yield FormulaToken(NUMBER, found[0], *found.span(), digits.value)
+            refuse(self.text, fault.message, *match.span(), fault.hint)
+        if digits.alternatives and "." in match[0]:
+            refuse(self.text, f"{match[0]} may be a thousand or a decimal number", *match.span(), "write it without the dot")
+        yield FormulaToken(NUMBER, match[0], *match.span(), digits.value)
 
-    def raised(self, found: re.Match[str]) -> Iterator[FormulaToken]:
-        yield FormulaToken(SIGN, "^", found.start(), found.end())
-        yield FormulaToken(NUMBER, found[0], *found.span(), int(found[0].translate(SUPERSCRIPTS)[:3]))
+    def raised(self, match: re.Match[str]) -> Iterator[FormulaToken]:
+        yield FormulaToken(SIGN, "^", match.start(), match.end())
+        yield FormulaToken(NUMBER, match[0], *match.span(), int(match[0].translate(SUPERSCRIPTS)[:3]))
 
-    def sign(self, found: re.Match[str]) -> Iterator[FormulaToken]:
-        yield self.make_sign(found[0], found)
+    def sign(self, match: re.Match[str]) -> Iterator[FormulaToken]:
+        yield self.make_sign(match[0], match)
 
-    def make_sign(self, sign: str, found: re.Match[str]) -> FormulaToken:
+    def make_sign(self, sign: str, match: re.Match[str]) -> FormulaToken:
         if sign in SIGNS:
-            return FormulaToken(SIGN, SIGNS[sign], *found.span())
+            return FormulaToken(SIGN, SIGNS[sign], *match.span())
         if sign in OPENING:
-            return FormulaToken(OPEN, OPENING[sign], *found.span(), 0, ROUNDING.get(OPENING[sign], ""))
+            return FormulaToken(OPEN, OPENING[sign], *match.span(), 0, ROUNDING.get(OPENING[sign], ""))
         if sign in CLOSING:
-            return FormulaToken(CLOSE, CLOSING[sign], *found.span())
-        return refuse(self.text, f"{shown(sign)} has no place in a formula", *found.span(), HINTS.get(sign))
+            return FormulaToken(CLOSE, CLOSING[sign], *match.span())
+        return refuse(self.text, f"{shown(sign)} has no place in a formula", *match.span(), HINTS.get(sign))
 
-    def command(self, found: re.Match[str]) -> Iterator[FormulaToken]:
-        name = found[0]
+    def command(self, match: re.Match[str]) -> Iterator[FormulaToken]:
+        name = match[0]
         if name in SKIPPED:
             return
         if name in FRACTIONS:
-            yield FormulaToken(FRACTION, name, *found.span())
+            yield FormulaToken(FRACTION, name, *match.span())
         elif name[1:] in FUNCTIONS:
-            yield FormulaToken(FUNCTION, FUNCTIONS[name[1:]], *found.span())
+            yield FormulaToken(FUNCTION, FUNCTIONS[name[1:]], *match.span())
         elif name in SIGNS or name in OPENING or name in CLOSING:
-            yield self.make_sign(name, found)
+            yield self.make_sign(name, match)
         else:
             known = sorted({*SIGNS, *OPENING, *CLOSING, *FRACTIONS, r"\max", r"\min"} - SIZING)
             commands = [command for command in known if command.startswith("\\") and command[1:].isalpha()]
-            refuse(self.text, f"{shown(name)} is no part of a formula", *found.span(), nearest(name, commands))
+            refuse(self.text, f"{shown(name)} is no part of a formula", *match.span(), nearest(name, commands))
 
-    def bad(self, found: re.Match[str]) -> Iterator[FormulaToken]:
-        return refuse(self.text, f"{shown(found[0])} has no place in a formula", *found.span())
+    def bad(self, match: re.Match[str]) -> Iterator[FormulaToken]:
+        return refuse(self.text, f"{shown(match[0])} has no place in a formula", *match.span())
 
     # Letters
 
-    def run(self, found: re.Match[str]) -> Iterator[FormulaToken]:
+    def run(self, match: re.Match[str]) -> Iterator[FormulaToken]:
         """Adjacent letters, with the subscript of the last."""
-        word, places = self.spell(found)
+        word, places = self.spell(match)
         if word in ("x", "X") and self.is_times(word):
-            yield FormulaToken(SIGN, "*", *found.span())
+            yield FormulaToken(SIGN, "*", *match.span())
             return
         function = self.function(word)
         if function:
             word = word[: -len(function)]
         parts = self.split_indexed(word) if not function else self.names.split(word)
-        if parts is None or (not found["plain"] and "_" in word and "_" not in parts[-1]):
-            self.refuse_unknown(word, places, found.span())
+        if parts is None or (not match["plain"] and "_" in word and "_" not in parts[-1]):
+            self.refuse_unknown(word, places, match.span())
         place = 0
         for part in parts:
             start = places[min(place, len(places) - 1)]
             place += len(part)
-            end = places[place] if place < len(places) else found.end()
+            end = places[place] if place < len(places) else match.end()
             yield FormulaToken(NAME, self.names.known[part], start, max(end, start + 1))
         if function:
-            yield FormulaToken(FUNCTION, FUNCTIONS[function.lower()], places[place], found.end())
+            yield FormulaToken(FUNCTION, FUNCTIONS[function.lower()], places[place], match.end())
 
-    def spell(self, found: re.Match[str]) -> tuple[str, list[int]]:
+    def spell(self, match: re.Match[str]) -> tuple[str, list[int]]:
         """The letters as the table of symbols spells them, with the place of each in the text."""
-        group = next((name for name in LOWERED if found[name]), "")
-        subscript = found[group].translate(SUBSCRIPTS) if group else ""
-        first = found.start("upright") if found["upright"] else found.start()
-        body = found["upright"] or re.match(rf"\\[A-Za-z]+|{LETTER}+", found[0])[0]  # type: ignore[index]
+        group = next((name for name in LOWERED if match[name]), "")
+        subscript = match[group].translate(SUBSCRIPTS) if group else ""
+        first = match.start("upright") if match["upright"] else match.start()
+        body = match["upright"] or re.match(rf"\\[A-Za-z]+|{LETTER}+", match[0])[0]  # type: ignore[index]
         word, places = "", []
         if body.startswith("\\"):
             word, places = body[1:], [first] * (len(body) - 1)
@@ -256,7 +256,7 @@ class Scanner:
                 places += [first + offset] * len(spelt)
         if subscript:
             word += f"_{subscript}"
-            places += [found.start(group), *range(found.start(group), found.end(group))]
+            places += [match.start(group), *range(match.start(group), match.end(group))]
         return word, places
 
     def is_times(self, letter: str) -> bool:

@@ -140,10 +140,10 @@ class Paper:
     @cached_property
     def depends(self) -> dict[Key, tuple[Key, ...]]:
         """The asked cells from which each cell follows; hidden ones are replaced by those from which they follow."""
-        found: dict[Key, tuple[Key, ...]] = {}
+        asked: dict[Key, tuple[Key, ...]] = {}
         for key, cell in self.cells.items():
-            found[key] = tuple(dict.fromkeys(self._asked((read.cell for read in cell.reads.values()), found)))
-        return found
+            asked[key] = tuple(dict.fromkeys(self._asked((read.cell for read in cell.reads.values()), asked)))
+        return asked
 
     @cached_property
     def touched(self) -> dict[Key, tuple[Key, ...]]:
@@ -153,18 +153,18 @@ class Paper:
             key: tuple(dict.fromkeys(self._asked((read.cell for read in reads), self.depends))) for key, reads in both.items()
         }
 
-    def _asked(self, keys: Iterable[Key], found: Mapping[Key, tuple[Key, ...]]) -> Iterator[Key]:
+    def _asked(self, keys: Iterable[Key], asked: Mapping[Key, tuple[Key, ...]]) -> Iterator[Key]:
         for key in keys:
             if self.cells[key].hidden:
-                yield from found[key]
+                yield from asked[key]
             else:
                 yield key
 
-    def values(self, cell: Cell, given: Mapping[Key, Value]) -> Mapping[str, Exact] | None:
+    def values(self, cell: Cell, others: Mapping[Key, Value]) -> Mapping[str, Exact] | None:
         """The values of a cell's symbols if other cells have these values; None if they cannot be read from them."""
         changed: dict[str, Exact] = {}
         for name, read in cell.reads.items():
-            value = self.value_read(read.cell, given)
+            value = self.value_read(read.cell, others)
             if value is None:
                 continue
             number = read.of(value)
@@ -173,32 +173,32 @@ class Paper:
             changed[name] = number
         return {**cell.values, **changed} if changed else cell.values
 
-    def values_beside(self, cell: Cell, given: Mapping[Key, Value]) -> Mapping[str, Exact] | None:
+    def values_beside(self, cell: Cell, others: Mapping[Key, Value]) -> Mapping[str, Exact] | None:
         """The same with the letters that only a mistake introduces; one that cannot be read keeps its true value."""
-        values = self.values(cell, given)
-        found = {name: self.value_read(read.cell, given) for name, read in cell.beside.items()}
-        numbers = {name: cell.beside[name].of(value) for name, value in found.items() if value is not None}
+        values = self.values(cell, others)
+        read_there = {name: self.value_read(read.cell, others) for name, read in cell.beside.items()}
+        numbers = {name: cell.beside[name].of(value) for name, value in read_there.items() if value is not None}
         changed = {name: number for name, number in numbers.items() if number is not None}
         return values if values is None or not changed else {**values, **changed}
 
-    def values_instead(self, cell: Cell, given: Mapping[Key, Value]) -> Mapping[str, Exact] | None:
+    def values_instead(self, cell: Cell, others: Mapping[Key, Value]) -> Mapping[str, Exact] | None:
         """The same, reading the sizes that the row's output shares with its input from that output."""
-        values = self.values(cell, given)
-        numbers = {name: read.of(given[read.cell]) for name, read in cell.instead.items() if read.cell in given}
+        values = self.values(cell, others)
+        numbers = {name: read.of(others[read.cell]) for name, read in cell.instead.items() if read.cell in others}
         if values is None or None in numbers.values():
             return None
         return {**values, **{name: number for name, number in numbers.items() if number is not None}}
 
-    def value_read(self, key: Key, given: Mapping[Key, Value]) -> Value | None:
+    def value_read(self, key: Key, others: Mapping[Key, Value]) -> Value | None:
         """The value that others read from a cell; None if it is the true one."""
-        if key in given:
-            return given[key]
+        if key in others:
+            return others[key]
         cell = self.cells[key]
-        if not cell.hidden or given.keys().isdisjoint(self.depends[key]):
+        if not cell.hidden or others.keys().isdisjoint(self.depends[key]):
             return None
-        return self.follows(cell, given)
+        return self.follows(cell, others)
 
-    def follows(self, cell: Cell, given: Mapping[Key, Value], formulas: tuple[Formula, ...] = ()) -> Value | None:
+    def follows(self, cell: Cell, others: Mapping[Key, Value], formulas: tuple[Formula, ...] = ()) -> Value | None:
         """The value of a cell's formulas, or of others over its symbols, if other cells have these values."""
-        values = self.values(cell, given)
+        values = self.values(cell, others)
         return None if values is None else cell.at(values, formulas)

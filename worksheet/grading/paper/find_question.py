@@ -49,24 +49,24 @@ class FindQuestion:
     def solve(self, network: Network, convention: Convention, batch: int = 1) -> FindAnswer:
         """The answer, with everything that leads to it. Raises WorksheetError, also if it has too many numbers to write down."""
         ranges = (f"{self.unknown}={self.range}",) if self.range else ()
-        found = find_values(network, (self.unknown,), self.so_that, convention, ranges=ranges, batch=batch)
-        if self.which == ALL and len(found.places) > MAX_ANSWERS:
-            message = f"{len(found.places):,} values of {self.unknown} solve it; at most {MAX_ANSWERS} may be asked for"
+        solution = find_values(network, (self.unknown,), self.so_that, convention, ranges=ranges, batch=batch)
+        if self.which == ALL and len(solution.places) > MAX_ANSWERS:
+            message = f"{len(solution.places):,} values of {self.unknown} solve it; at most {MAX_ANSWERS} may be asked for"
             raise WorksheetError(message, hint=f"a narrower range, or which: {LARGEST}")
-        return found
+        return solution
 
-    def answer(self, found: FindAnswer) -> Value:
+    def answer(self, solution: FindAnswer) -> Value:
         """The right numbers in order; empty if there is no solution."""
-        return tuple(CHOSEN[self.which]([value for solution in found.solutions for value in solution.values()]))
+        return tuple(CHOSEN[self.which]([value for values in solution.solutions for value in values.values()]))
 
     def cell(self, no: int, network: Network, convention: Convention, batch: int = 1) -> Cell:
         """The cell of the question with this number."""
         truth = self.answer(self.solve(network, convention, batch))
         return Cell((FIND, column(no)), "", Asked(None, None, column(no), SET, (Formula("0"),)), {}, {}, truth)
 
-    def asks(self, found: FindAnswer) -> str:
+    def asks(self, solution: FindAnswer) -> str:
         """The question in words."""
-        unknown = found.question.unknowns[0]
+        unknown = solution.question.unknowns[0]
         first, last = (unknown.said(steps) for steps in unknown.steps)
         step = "" if unknown.step == 1 else f", in steps of {unknown.step}"
         which = {ALL: "every value"}.get(self.which, f"the {self.which} value")
@@ -104,12 +104,12 @@ def blank_questions(worked: Derivation, worths: Mapping[str, str]) -> tuple[Figu
     )
 
 
-def _figure(no: int, question: FindQuestion, found: FindAnswer, digits: str) -> Figure:
+def _figure(no: int, question: FindQuestion, solution: FindAnswer, digits: str) -> Figure:
     """A question and its answer: the conditions solved in words, then the answer substituted."""
-    working = [] if found.question.unknowns[0].block else list(_solve_in_words(OneUnknown(found), Digits(digits)))
-    answer = question.answer(found)
-    intro = "\n".join([question.asks(found), *working, f"Answer: {answer_text(answer)}."])
-    return Figure(column(no), intro, tuple(_substitute(question, found, answer)), bytes=False)
+    working = [] if solution.question.unknowns[0].block else list(_solve_in_words(OneUnknown(solution), Digits(digits)))
+    answer = question.answer(solution)
+    intro = "\n".join([question.asks(solution), *working, f"Answer: {answer_text(answer)}."])
+    return Figure(column(no), intro, tuple(_substitute(question, solution, answer)), bytes=False)
 
 
 def _solve_in_words(one: OneUnknown, digits: Digits) -> Iterator[str]:
@@ -124,12 +124,12 @@ def _solve_in_words(one: OneUnknown, digits: Digits) -> Iterator[str]:
         yield "; so ".join(texts) + "."
 
 
-def _substitute(question: FindQuestion, found: FindAnswer, answer: Value) -> Iterator[Step]:
+def _substitute(question: FindQuestion, solution: FindAnswer, answer: Value) -> Iterator[Step]:
     """The first and last right value substituted into the formulas; next to the smallest or largest, the first wrong value."""
-    unknown = found.question.unknowns[0]
+    unknown = solution.question.unknowns[0]
     if unknown.block:
         return
-    one = OneUnknown(found)
+    one = OneUnknown(solution)
     beside = BESIDE.get(question.which, 0)
     for value in dict.fromkeys((*answer[:1], *answer[-1:])):
         place = int(value / unknown.step)
@@ -158,12 +158,12 @@ def read_set(text: str, truth: Value) -> Value:
     if GROUPED.fullmatch(plain):  # 1,024 is one number or two: the reading that is right counts
         parts = tuple(sorted({simplest(Fraction(part)) for part in plain.split(",")}))
         return parts if parts == truth else (int(plain.replace(",", "")),)
-    found: set[Exact] = set()
+    numbers: set[Exact] = set()
     for part in re.split(r" ?[,;] ?| and | or ", plain):
-        found.update(_numbers(part.strip()))
-        if len(found) > MAX_READ:
+        numbers.update(_numbers(part.strip()))
+        if len(numbers) > MAX_READ:
             raise WorksheetError(f"more than {MAX_READ} numbers", hint=HINT)
-    return tuple(sorted(found))
+    return tuple(sorted(numbers))
 
 
 def _numbers(part: str) -> Sequence[Exact]:

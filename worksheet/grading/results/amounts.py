@@ -49,7 +49,7 @@ def decimal(value: Fraction | int, most: int = DECIMALS) -> str:
     ('3', '2.5', '66.7', '-0.333333')
     """
     if value.denominator == 1:
-        return str(int(value))
+        return str(value.numerator)
     whole, rest = divmod(round(abs(value) * 10**most), 10**most)
     sign = "-" if value < 0 and (whole or rest) else ""
     decimals = str(rest).zfill(most).rstrip("0")

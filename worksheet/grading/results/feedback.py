@@ -169,13 +169,13 @@ class _Sheet:
         layers = {mark.key[0]: mark.layer for mark in self.marked.marks}
         for start in range(0, len(columns), TOGETHER):
             part = columns[start : start + TOGETHER]
-            found = [
+            rows = [
                 (str(row), one_line(layer), *(_answer(marks.get((row, column))) for column in part), _points(marks, row, part))
                 for row, layer in layers.items()
                 if any((row, column) in marks for column in part)
             ]
             headings = ("S. No.", "Layer", *map(self.label, part), "Points")
-            yield Table(headings, tuple(found), words=len(headings) - 1)
+            yield Table(headings, tuple(rows), words=len(headings) - 1)
 
     def carried(self) -> Iterator[Block]:
         """Answers that follow from the student's own values: from which, and what is right."""
@@ -206,8 +206,8 @@ class _Sheet:
 
     def wrong(self, marks: Sequence[Mark]) -> Iterator[Block]:
         """The right steps for each wrong answer; the blanks of a row together."""
-        for (row, blank), found in groupby(marks, key=lambda mark: (mark.key[0], mark.verdict is Verdict.BLANK)):
-            group = list(found)
+        for (row, blank), cells in groupby(marks, key=lambda mark: (mark.key[0], mark.verdict is Verdict.BLANK)):
+            group = list(cells)
             if blank:
                 steps = tuple(step for mark in group for step in self.solution.steps_to(mark.key))
                 columns = " and ".join(self.label(mark.key[1]) for mark in group)
@@ -241,13 +241,12 @@ class _Sheet:
 
     def mistakes(self, mark: Mark) -> Iterator[str]:
         """The sentences of the mistakes that fit."""
-        found = [" And: ".join(self.says.get(part, part) for part in label.split(AND)) for label in mark.labels]
-        found = list(dict.fromkeys(found))[:MAX_FITTING]
-        if found:
-            own = "From your own earlier values: " if mark.own else ""
-            yield own + found[0]
-        if len(found) > 1:
-            yield f"The same answer would come of this: {' Or: '.join(found[1:])}"
+        says = dict.fromkeys(" And: ".join(self.says.get(part, part) for part in label.split(AND)) for label in mark.labels)
+        first, *others = list(says)[:MAX_FITTING] or [""]
+        if first:
+            yield ("From your own earlier values: " if mark.own else "") + first
+        if others:
+            yield f"The same answer would come of this: {' Or: '.join(others)}"
 
     def counting(self, mark: Mark) -> Iterator[str]:
         """The conventions under which an answer is right, and the one that applies here."""
@@ -291,8 +290,8 @@ def _answer(mark: Mark | None) -> str:
 
 
 def _points(marks: Mapping[Key, Mark], row: int | str, columns: Sequence[str]) -> str:
-    found = [mark for column in columns if (mark := marks.get((row, column)))]
-    return f"{decimal(sum(mark.points for mark in found))} of {decimal(sum(mark.max for mark in found))}"
+    row_marks = [mark for column in columns if (mark := marks.get((row, column)))]
+    return f"{decimal(sum(mark.points for mark in row_marks))} of {decimal(sum(mark.max for mark in row_marks))}"
 
 
 def _earned_of(mark: Mark) -> str:

@@ -83,13 +83,13 @@ def _verdict(text: str) -> Verdict:
 
 
 def _from_csv(text: str, file: str) -> Students:
-    faults, found = Collector(), Students()
+    faults, class_ = Collector(), Students()
     lines = _lines(text, file)
     line, headings = next(lines, (1, []))
     places = {unguarded(heading): place for place, heading in enumerate(headings)}
-    lacking = [name for name in STUDENT[:3] if name not in places]
-    if lacking:
-        raise WorksheetError(f"there is no column {' or '.join(lacking)}", Where(file, line), HINT)
+    missing = [name for name in STUDENT[:3] if name not in places]
+    if missing:
+        raise WorksheetError(f"there is no column {' or '.join(missing)}", Where(file, line), HINT)
     cells = [(key, places[name], places[name + VERDICT]) for name in places if (key := _key(name)) and name + VERDICT in places]
     kept: dict[tuple[str, str], OldMark] = {}
     for line, fields in lines:
@@ -98,23 +98,23 @@ def _from_csv(text: str, file: str) -> Students:
             faults.add(WorksheetError(f"{len(fields)} fields, where the first line has {len(headings)}", where, HINT))
             continue
         student = unguarded(fields[places["id"]])
-        if student in found:
+        if student in class_:
             faults.add(WorksheetError(f"student {shown(student)} appears a second time", where))
         marks: dict[Key, OldMark] = {}
         for key, points, verdict in cells:
-            said = fields[points], fields[verdict]
+            mark = fields[points], fields[verdict]
             try:
                 if fields[verdict]:
-                    marks[key] = kept.get(said) or kept.setdefault(said, OldMark(_points(said[0]), _verdict(said[1])))
+                    marks[key] = kept.get(mark) or kept.setdefault(mark, OldMark(_points(mark[0]), _verdict(mark[1])))
             except WorksheetError as fault:
                 faults.add(WorksheetError(f"{headings[points]}: {fault.message}", where, fault.hint))
         try:
             name = unguarded(fields[places["name"]])
-            found[student] = OldStudent(name, _points(fields[places["points"]]), marks)
+            class_[student] = OldStudent(name, _points(fields[places["points"]]), marks)
         except WorksheetError as fault:
             faults.add(fault.located(where))
     faults.raise_any()
-    return found
+    return class_
 
 
 def _lines(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
@@ -135,7 +135,9 @@ def _key(name: str) -> Key | None:
     row, _, column = name.partition(" ")
     if not column or column.endswith(VERDICT):
         return None
-    return (int(row), column) if ROW.fullmatch(row) else (row, column) if row in (TOTAL, FIND) else None
+    if ROW.fullmatch(row):
+        return int(row), column
+    return (row, column) if row in (TOTAL, FIND) else None
 
 
 # marks.json
@@ -161,18 +163,18 @@ def _from_json(text: str, file: str) -> Students:
     students = read.get("students") if isinstance(read, dict) else None
     if not isinstance(students, list):
         raise WorksheetError("has no list of students", Where(file), HINT)
-    faults, found = Collector(), Students()
+    faults, class_ = Collector(), Students()
     for number, student in enumerate(students, 1):
         try:
             who, old = _student(student, number)
         except WorksheetError as fault:
             faults.add(fault.located(Where(file)))
             continue
-        if who in found:
+        if who in class_:
             faults.add(WorksheetError(f"student {shown(who)} appears a second time", Where(file)))
-        found[who] = old
+        class_[who] = old
     faults.raise_any()
-    return found
+    return class_
 
 
 class _Decimal(str):

@@ -200,16 +200,16 @@ def _line(student: ChangedStudent) -> tuple[str, ...]:
 
 
 def _summary(student: ChangedStudent) -> str:
-    said = [f"{cell_name(change.key)}: {change.why}" for change in student.changes[:MAX_WHY]]
+    changes = [f"{cell_name(change.key)}: {change.why}" for change in student.changes[:MAX_WHY]]
     more = [f"{len(student.changes) - MAX_WHY} more"] if len(student.changes) > MAX_WHY else []
-    return "; ".join([*said, *more])
+    return "; ".join([*changes, *more])
 
 
 def _entry(change: CellChange) -> dict[str, Any]:
     row, column = change.key
     sides = {"before": change.before, "after": change.after}
-    said = {name: side and {"points": _number(side.points), "verdict": side.verdict.value} for name, side in sides.items()}
-    return {"row": row, "column": column, "answer": change.after.answer if change.after else None, **said, "why": change.why}
+    marks = {name: side and {"points": _number(side.points), "verdict": side.verdict.value} for name, side in sides.items()}
+    return {"row": row, "column": column, "answer": change.after.answer if change.after else None, **marks, "why": change.why}
 
 
 def _name(side: OldMark | None) -> str | None:
@@ -226,4 +226,6 @@ def _number(points: str) -> int | float | None:
 
 def _signed(value: Fraction | None) -> str:
     """A difference with its sign."""
-    return "" if value is None else f"+{decimal(value)}" if value > 0 else decimal(value).replace("-", "−")
+    if value is None:
+        return ""
+    return f"+{decimal(value)}" if value > 0 else decimal(value).replace("-", "−")

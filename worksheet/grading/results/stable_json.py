@@ -47,8 +47,8 @@ class JsonStream(Taking):
 
     def data(self, marked: MarkedPaper) -> dict[str, Any]:
         """A student as plain data, for the feedback sheet."""
-        found: dict[str, Any] = json.loads(self.student(marked, sums(marked)))
-        return found
+        data: dict[str, Any] = json.loads(self.student(marked, sums(marked)))
+        return data
 
     def cell(self, mark: Mark) -> str:
         """A cell; its beginning and end are the same for many students and are made once."""

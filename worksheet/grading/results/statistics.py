@@ -42,17 +42,17 @@ class CellCounts:
     @property
     def verdicts(self) -> Counter[Verdict]:
         """Students by verdict."""
-        found: Counter[Verdict] = Counter()
+        counts: Counter[Verdict] = Counter()
         for tally in (self.full, self.rest):
             for (verdict, _, _), entry in tally.items():
-                found[verdict] += int(entry[0])
-        return found
+                counts[verdict] += int(entry[0])
+        return counts
 
     def share(self, *verdicts: Verdict) -> Fraction | None:
         """The share of students with one of these verdicts among those marked here; None if there are none."""
-        found = self.verdicts
-        marked = found.total() - found[Verdict.UNMARKED]
-        return Fraction(sum(found[verdict] for verdict in verdicts), marked) if marked else None
+        counts = self.verdicts
+        marked = counts.total() - counts[Verdict.UNMARKED]
+        return Fraction(sum(counts[verdict] for verdict in verdicts), marked) if marked else None
 
     @property
     def many(self) -> int:
@@ -118,14 +118,14 @@ class Statistics(Taking):
             self.unmarked += 1
             if len(self.failures) < MAX_LISTED:
                 self.failures.append((marked.id, marked.failed or f"{count_of(sums.unmarked, 'cell')} not marked"))
-        found: set[str] = set()
-        ways: set[str] = set()
+        mistakes: set[str] = set()
+        conventions: set[str] = set()
         truths: Mapping[Key, Value] | None = None
         for mark in marked.marks:
             cell = self.cells.get(mark.key) or self.cells.setdefault(mark.key, CellCounts(mark.key, mark.layer, mark.max))
             tally, points = cell.full if complete else cell.rest, mark.points
-            found_as = mark.verdict, points.numerator, points.denominator
-            entry = tally.get(found_as) or tally.setdefault(found_as, [0, 0])
+            result = mark.verdict, points.numerator, points.denominator
+            entry = tally.get(result) or tally.setdefault(result, [0, 0])
             entry[0] += 1
             entry[1] += total
             if mark.flags:
@@ -133,15 +133,15 @@ class Statistics(Taking):
             if mark.verdict in EARNED or mark.verdict is Verdict.BLANK:
                 continue
             if mark.labels:
-                found |= self.count_labels(cell, mark)
+                mistakes |= self.count_labels(cell, mark)
             if mark.conventions:
                 self.conventions.update(mark.conventions)
-                ways.update(mark.conventions)
+                conventions.update(mark.conventions)
             if mark.verdict is Verdict.WRONG:
                 truths = truths or (self.truths(marked.id) if self.truths else {})
                 self.remember_unknown(marked.id, mark, truths.get(mark.key))
-        self.having.update(found)
-        self.counting.update(ways)
+        self.having.update(mistakes)
+        self.counting.update(conventions)
 
     def count_labels(self, cell: CellCounts, mark: Mark) -> set[str]:
         first = mark.labels[0].split("+")
@@ -227,8 +227,8 @@ class Statistics(Taking):
     def unknowns(self) -> Iterator[UnknownAnswer]:
         """Unknown values of at least two students, most common first; relations only if the values differ."""
         entries = ((way, entry) for values in self.values.values() for (way, _), entry in values.items() if entry.many > 1)
-        told = [entry for way, entry in entries if way == "value" or len(entry.answers) > 1]
-        yield from sorted(told, key=lambda entry: -entry.many)
+        unknown = [entry for way, entry in entries if way == "value" or len(entry.answers) > 1]
+        yield from sorted(unknown, key=lambda entry: -entry.many)
 
 
 def _relations(value: Value | None, truth: Value | None) -> Iterator[tuple[str, object, str]]:

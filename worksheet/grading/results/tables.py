@@ -77,10 +77,10 @@ class _Columns:
     def remark(self, marked: MarkedPaper, sums: Sums) -> str:
         """What the figures do not show: what was not marked, and marks without a column."""
         others = {mark.key for mark in marked.marks} - set(self.cells) if len(marked.marks) > len(self.cells) else ()
-        said = [f"not marked: {marked.failed}"] if marked.failed else []
-        said += [f"{count_of(sums.unmarked, 'cell')} not marked"] if sums.unmarked else []
-        said += [f"not in this table: {', '.join(map(cell_name, others))}"] if others else []
-        return "; ".join(said)
+        remarks = [f"not marked: {marked.failed}"] if marked.failed else []
+        remarks += [f"{count_of(sums.unmarked, 'cell')} not marked"] if sums.unmarked else []
+        remarks += [f"not in this table: {', '.join(map(cell_name, others))}"] if others else []
+        return "; ".join(remarks)
 
 
 class CsvMarks(Taking):
@@ -111,9 +111,7 @@ class CsvMarks(Taking):
             if mark is None:
                 line += ("", Verdict.UNMARKED.value if marked.failed else "")
             else:
-                points = mark.points
-                unmarked = mark.verdict is Verdict.UNMARKED
-                line += ("" if unmarked else str(points.numerator) if points.denominator == 1 else decimal(points), mark.verdict)
+                line += ("" if mark.verdict is Verdict.UNMARKED else decimal(mark.points), mark.verdict)
         line.append(guarded(self.columns.remark(marked, sums)))
         return line
 
@@ -141,7 +139,7 @@ class Workbook(Taking):
         self.path = path
         self.columns = _Columns(cells)
         self.left_out = ""
-        self.many = self.students = 0
+        self.lines = self.students = 0
         self.book = openpyxl.Workbook(write_only=True)
         self.marks: Any = self.book.create_sheet("Marks")
         self.cells: Any = self.book.create_sheet("Cells")
@@ -176,9 +174,9 @@ class Workbook(Taking):
         return cell
 
     def add(self, marked: MarkedPaper, sums: Sums) -> None:
-        self.many += len(marked.marks)
+        self.lines += len(marked.marks)
         self.students += 1
-        if self.many > MAX_LINES or self.students > MAX_ROWS:
+        if self.lines > MAX_LINES or self.students > MAX_ROWS:
             self.left_out = f"no workbook for more than {MAX_LINES:,} cells; marks.csv has all of them"
         for ready in [] if self.left_out else self.columns.ready(marked, sums):
             self.write(*ready)
@@ -191,8 +189,9 @@ class Workbook(Taking):
         whole = [number(sums.points), number(sums.max), None if percent is None else float(decimal(percent, 2))]
         who = [self.text(self.marks, marked.id), self.text(self.marks, marked.name)]
         line = [*who, *([None] * 3 if marked.failed else whole)]
+        no_mark = Verdict.UNMARKED.value if marked.failed else None
         for mark in self.columns.in_columns(marked):
-            line += [_points(mark), mark.verdict.value if mark else Verdict.UNMARKED.value if marked.failed else None]
+            line += [_points(mark), mark.verdict.value if mark else no_mark]
         self.marks.append([*line, self.text(self.marks, self.columns.remark(marked, sums))])
         for mark in marked.marks:
             self.cells.append(self.cell(marked, mark))
@@ -203,9 +202,9 @@ class Workbook(Taking):
         row, column = mark.key
         carried = "; ".join(map(cell_name, mark.carried_from))
         place = [self.text(sheet, marked.id), row, self.text(sheet, mark.layer), self.text(sheet, column)]
-        found = [self.text(sheet, mark.answer) or None, mark.verdict.value, ", ".join(labels(mark)) or None, carried or None]
-        said = [", ".join(mark.flags) or None, self.text(sheet, mark.says) or None]
-        return [*place, *found, _points(mark), number(mark.max), *said]
+        result = [self.text(sheet, mark.answer) or None, mark.verdict.value, ", ".join(labels(mark)) or None, carried or None]
+        remarks = [", ".join(mark.flags) or None, self.text(sheet, mark.says) or None]
+        return [*place, *result, _points(mark), number(mark.max), *remarks]
 
     def close(self, _: tuple[Unplaced, ...]) -> None:
         if self.left_out:
