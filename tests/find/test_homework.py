@@ -15,7 +15,7 @@ from worksheet.cli import app
 from worksheet.derive.find import find_values
 from worksheet.errors import WorksheetError
 from worksheet.grading.paper.cells import FIND
-from worksheet.grading.paper.find_question import read_set, said
+from worksheet.grading.paper.find_question import answer_text, read_set
 from worksheet.homework.assignment.reading import read_assignment
 from worksheet.homework.variants.variants import variant
 
@@ -162,7 +162,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 @given(st.lists(st.fractions(0, 999, max_denominator=64) | st.integers(0, 10**6), max_size=8))
 def test_what_is_said_reads_back(values: list[int]) -> None:
     truth = tuple(sorted(set(values)))
-    assert read_set(said(truth), truth) == truth
+    assert read_set(answer_text(truth), truth) == truth
 
 
 def test_the_example(tmp_path: Path) -> None:

@@ -11,18 +11,7 @@ from tests.limits import slowness
 from worksheet import conventions
 from worksheet.formula import Formula
 from worksheet.grading.diagnosis.domain_points import POINTS, grid
-from worksheet.grading.diagnosis.equality import (
-    EVERYWHERE,
-    ROW,
-    SQUARE,
-    Compared,
-    aliases,
-    compared,
-    difference,
-    letters,
-    same,
-    value_for,
-)
+from worksheet.grading.diagnosis.equality import EVERYWHERE, ROW, SQUARE, Compared, aliases, compare, is_same, letters, value_for
 from worksheet.grading.notation.formulas import read_formula
 from worksheet.grading.paper.cells import Cell, Paper
 from worksheet.grading.paper.paper_maker import Ask, PaperMaker
@@ -62,7 +51,7 @@ def cell(row: int, column: str) -> Cell:
 def answered(row: int, column: str, text: str) -> Compared:
     asked = cell(row, column).asked
     formula = read_formula(text, letters(asked), aliases(asked)).formula
-    return compared(asked, cell(row, column).values, formula)
+    return compare(asked, cell(row, column).values, formula)
 
 
 EQUAL = [
@@ -196,20 +185,20 @@ def test_what_the_sheet_prints_is_right(convention: str) -> None:
         for dialect in ("text", "latex"):
             printed = each.asked.formulas[-1].show(dialect)
             read = read_formula(printed, letters(each.asked), aliases(each.asked))
-            assert difference(each.asked, each.values, read.formula) is None, (each.key, printed)
+            assert compare(each.asked, each.values, read.formula).equal, (each.key, printed)
 
 
 def test_a_known_mistake_is_recognised_in_any_form() -> None:
     asked, values = cell(1, "params").asked, cell(1, "params").values
     without_bias = (Formula("c/g*w*h*k"),)
-    assert same(asked, values, Formula("k*c*w*h"), without_bias)
-    assert same(asked, values, Formula("h*w*c*k"), without_bias)
-    assert not same(asked, values, Formula("k*(c*w*h + 1)"), without_bias)
+    assert is_same(asked, values, Formula("k*c*w*h"), without_bias)
+    assert is_same(asked, values, Formula("h*w*c*k"), without_bias)
+    assert not is_same(asked, values, Formula("k*(c*w*h + 1)"), without_bias)
     output = cell(1, "output").asked
     up = tuple(Formula(f"ceil(({side} - {kernel} + 2*p_{kernel})/s_{kernel}) + 1") for side, kernel in ("Nh", "Mw"))
     wrong = Formula("ceil((M - w + 2*p_w)/s_w) + 1")
-    assert same(output, cell(1, "output").values, wrong, (Formula("k"), *up))
-    assert not same(output, cell(1, "output").values, Formula("floor((M - w)/s_w)"), (Formula("k"), *up))
+    assert is_same(output, cell(1, "output").values, wrong, (Formula("k"), *up))
+    assert not is_same(output, cell(1, "output").values, Formula("floor((M - w)/s_w)"), (Formula("k"), *up))
 
 
 def test_the_value_of_an_answer_for_a_row() -> None:

@@ -8,7 +8,7 @@ import worksheet as ws
 from tests.sheet_facts import EXAMPLES
 from worksheet import conventions
 from worksheet.grading.mark import Mark, Verdict
-from worksheet.grading.marker import Marker, marked_paper
+from worksheet.grading.marker import Marker
 from worksheet.grading.paper.cells import Key, Paper
 from worksheet.grading.paper.paper_maker import Ask, PaperMaker
 from worksheet.grading.policy import Policy, Tolerance
@@ -23,6 +23,12 @@ def paper() -> Paper:
 
 def right(paper: Paper) -> dict[Key, str]:
     return {cell.key: "x".join(map(str, cell.truth)) for cell in paper.shown}
+
+
+def marked_paper(
+    paper: Paper, texts: dict[Key, str], policy: Policy | None = None, others: tuple[str, ...] = ()
+) -> tuple[Mark, ...]:
+    return Marker(policy or Policy(), others).marks(paper, texts)
 
 
 def marks(paper: Paper, policy: Policy | None = None, others: tuple[str, ...] = (), **answers: str) -> dict[Key, Mark]:

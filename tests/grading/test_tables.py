@@ -71,8 +71,8 @@ def test_json_has_whole_points_as_whole_numbers() -> None:
     file = io.StringIO()
     stream = JsonStream(file)
     for marked in class_:
-        stream.add(marked)
-    stream.end()
+        stream.add(marked, sums(marked))
+    stream.close(())
     data = json.loads(file.getvalue())
     for told in data["students"]:
         for figure in (told["points"], told["max"], *(cell["points"] for cell in told["cells"])):

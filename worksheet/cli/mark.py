@@ -86,9 +86,9 @@ def _formats(text: str) -> tuple[str, ...]:
 
 
 def _printing(format: str | None) -> list[MarkStream]:
-    from worksheet.grading.results.stable_json import JsonPrinted
+    from worksheet.grading.results.stable_json import JsonStream
 
-    return [JsonPrinted(sys.stdout)] if format == JSON else []
+    return [JsonStream(sys.stdout)] if format == JSON else []
 
 
 def _warn(answers: Answers, counts: Statistics) -> None:

@@ -1,4 +1,4 @@
-"""What marking a paper gives: a verdict and points for every cell, with the reasons."""
+"""The result of marking a paper: a verdict and points for every cell, with the reasons."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from worksheet.grading.paper.cells import Key, Value
 
 
 class Verdict(StrEnum):
-    """How an answer was found."""
+    """How an answer was judged."""
 
     RIGHT = "right"
-    CARRIED = "carried"  # right from the student's own earlier values
-    CONVENTION = "convention"  # right under another way of counting
-    MISTAKE = "mistake"  # what a known mistake gives
+    CARRIED = "carried"  # follows from the student's own earlier values
+    CONVENTION = "convention"  # right under another convention
+    MISTAKE = "mistake"  # the result of a known mistake
     WRONG = "wrong"
     UNREADABLE = "unreadable"
     BLANK = "blank"
@@ -24,17 +24,16 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Mark:
-    """One cell marked. ``labels`` are ids of mistakes, the likeliest first; of a pair of mistakes both, joined by a plus sign.
+    """One cell, marked. ``labels`` are ids of mistakes, most likely first; a pair of mistakes is joined by a plus sign.
 
-    ``own`` tells that the labels explain the answer from the student's own earlier values; ``carried_from`` is the smallest
-    set of the student's own earlier cells that the answer follows from. ``conventions`` are the ways of counting under which it
-    is right.
+    ``own`` means that the labels explain the answer from the student's own earlier values; ``carried_from`` is the smallest
+    set of the student's own earlier cells from which the answer follows. ``conventions`` are those under which it is right.
     """
 
     key: Key
     layer: str
     answer: str  # as typed
-    value: Value | None  # as understood; None where there is none, or a formula was asked for
+    value: Value | None  # as understood; None if there is none, or if a formula was asked for
     verdict: Verdict
     points: Fraction
     max: Fraction

@@ -10,10 +10,10 @@ from functools import partial
 from worksheet import conventions
 from worksheet.formula import Exact
 from worksheet.grading.diagnosis.alternatives import Alternatives
-from worksheet.grading.diagnosis.carrying import carried, carried_within
+from worksheet.grading.diagnosis.carrying import find_carried, find_carried_in_row
 from worksheet.grading.diagnosis.diagnose import Diagnoser, Explanation
-from worksheet.grading.diagnosis.evidence import narrowed
-from worksheet.grading.diagnosis.formula_answer import explanations, right_formula
+from worksheet.grading.diagnosis.evidence import narrow_labels
+from worksheet.grading.diagnosis.formula_answer import explain_formula, mark_if_right
 from worksheet.grading.mark import AXES, CORRECT_ONLY, DOES_NOT_FOLLOW, ROUNDED, TRIVIAL, Mark, Verdict
 from worksheet.grading.mistakes import known_mistakes
 from worksheet.grading.notation.understanding import Understanding, Understood
@@ -25,72 +25,68 @@ from worksheet.memo import Bounded
 MAX_KEPT = 20_000  # marks that a paper remembers
 SIMPLE = frozenset({0, 1})  # values that make what follows from them much simpler
 NOTHING = Fraction(0)
-Known = dict[tuple[Key, str], tuple[Understood, Mark | None]]  # what a text at a cell says, and its mark where it is the truth
-
-
-def marked_paper(
-    paper: Paper, texts: Mapping[Key, str], policy: Policy | None = None, others: Iterable[str] = ()
-) -> tuple[Mark, ...]:
-    """The marks of one paper. ``texts`` are the answers by cell, ``others`` the names of the ways of counting that are told
-    apart from mistakes. Many papers are marked faster by one ``Marker``. Raises ConventionError for an unknown name."""
-    return Marker(policy or Policy(), tuple(others)).marks(paper, texts)
+Known = dict[tuple[Key, str], tuple[Understood, Mark | None]]  # what a text at a cell means, and its mark if it is right
 
 
 @dataclass
 class _Answers:
-    """The answers of one paper, read. ``own`` are the values that differ from the truth, and those that follow from them where
-    the student left a cell blank; ``origins`` tells of the latter from which answers."""
+    """The answers of one paper, as read. ``own`` are the values that differ from the truth, and for blank cells those that
+    follow from them; ``origins`` has the answers from which the latter follow."""
 
     entries: list[tuple[Cell, str, Understood, Mark | None]]  # with the mark of a right answer
     own: dict[Key, Value]
     origins: dict[Key, tuple[Key, ...]]
 
-    def named(self, keys: Iterable[Key]) -> tuple[Key, ...]:
-        """Cells that the student has filled, in place of blank ones."""
+    def own_at(self, keys: Iterable[Key]) -> dict[Key, Value]:
+        """The student's own values at these cells."""
+        return {key: self.own[key] for key in keys if key in self.own}
+
+    def filled(self, keys: Iterable[Key]) -> tuple[Key, ...]:
+        """The cells that the student has filled, instead of blank ones that follow from them."""
         return tuple(dict.fromkeys(origin for key in keys for origin in self.origins.get(key, (key,))))
 
 
 @dataclass
 class Marker:
-    """Marks papers under one policy; what papers have in common is worked out once."""
+    """Marks papers under one policy; what papers have in common is computed once."""
 
     policy: Policy
-    others: tuple[str, ...] = ()  # names of the other ways of counting; read when an answer asks for them
+    others: tuple[str, ...] = ()  # names of other conventions; loaded when an answer needs them
     diagnoser: Diagnoser = field(default_factory=lambda: Diagnoser(tuple(known_mistakes().values())))
     _alternatives: dict[str, Alternatives] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.understanding = Understanding(self.policy)
-        self.token = object()  # that papers know this marker by: an id would be given again once it is gone
+        self.token = object()  # by which papers know this marker: an id would be reused once it is gone
 
     def marks(self, paper: Paper, texts: Mapping[Key, str]) -> tuple[Mark, ...]:
-        """A mark for every cell that is asked for, in the order of the paper."""
+        """A mark for every cell that is asked, in the order of the paper."""
         known: Known = paper.remembered.setdefault(self.token, Bounded(MAX_KEPT))
         marks, simple = [], True
         for cell in paper.shown:
             text = texts.get(cell.key, "")
-            found = known.get((cell.key, text)) or self.first(cell, text, known)
-            simple = simple and found[1] is not None
-            marks.append(found[1])
+            _, right = known.get((cell.key, text)) or self.judge_alone(cell, text, known)
+            simple = simple and right is not None
+            marks.append(right)
         if simple:
             return tuple(marks)  # type: ignore[arg-type]  # none of them is None
-        return narrowed(paper, self.diagnoser, self.carefully(paper, texts, known))
+        return narrow_labels(paper, self.diagnoser, self.mark_in_context(paper, texts, known))
 
-    def first(self, cell: Cell, text: str, known: Known) -> tuple[Understood, Mark | None]:
-        """What a text says, and its mark where that does not depend on the other answers: the truth."""
+    def judge_alone(self, cell: Cell, text: str, known: Known) -> tuple[Understood, Mark | None]:
+        """What a text means, and its mark if it is right: that does not depend on the other answers."""
         understood = Understood(None) if cell.is_formula else self.understanding.of(cell, text)
-        right = understood.value is not None and self.near(cell, understood, cell.truth)
-        known[cell.key, text] = understood, self.right(cell, text, understood) if right else None
+        right = understood.value is not None and self.is_near(cell, understood, cell.truth)
+        known[cell.key, text] = understood, self.mark_right(cell, text, understood) if right else None
         return known[cell.key, text]
 
-    def right(self, cell: Cell, text: str, understood: Understood) -> Mark:
+    def mark_right(self, cell: Cell, text: str, understood: Understood) -> Mark:
         worth = self.policy.worth(cell.key)
         flags = [ROUNDED] if understood.value != cell.truth else []
-        flags += [AXES] if understood.turned else []
+        flags += [AXES] if understood.reordered else []
         return Mark(cell.key, cell.layer, text, understood.value, Verdict.RIGHT, worth, worth, flags=tuple(flags))
 
-    def near(self, cell: Cell, understood: Understood, wanted: Value) -> bool:
-        """Whether an answer is a value, exactly or as nearly as the column allows."""
+    def is_near(self, cell: Cell, understood: Understood, wanted: Value) -> bool:
+        """Whether an answer equals a value, exactly or within the tolerance of the column."""
         value = understood.value
         if value == wanted:
             return True
@@ -102,115 +98,110 @@ class Marker:
             return True
         return tolerance.rounded and understood.number is not None and understood.number.is_rounded(wanted[0])
 
-    # With the other answers in view
+    # In view of the other answers
 
-    def carefully(self, paper: Paper, texts: Mapping[Key, str], known: Known) -> list[Mark]:
-        answers = self.answers(paper, texts, known)
+    def mark_in_context(self, paper: Paper, texts: Mapping[Key, str], known: Known) -> list[Mark]:
+        answers = self.read_answers(paper, texts, known)
         own = answers.own.keys()
         return [
-            right if right and own.isdisjoint(paper.depends[cell.key]) else self.one(paper, cell, text, understood, answers)
+            right if right and own.isdisjoint(paper.depends[cell.key]) else self.mark_cell(paper, cell, text, understood, answers)
             for cell, text, understood, right in answers.entries
         ]
 
-    def answers(self, paper: Paper, texts: Mapping[Key, str], known: Known) -> _Answers:
-        found = _Answers([], {}, {})
+    def read_answers(self, paper: Paper, texts: Mapping[Key, str], known: Known) -> _Answers:
+        answers = _Answers([], {}, {})
         for cell in paper.shown:
             text = texts.get(cell.key, "")
-            understood, right = known[cell.key, text] if (cell.key, text) in known else self.first(cell, text, {})
-            found.entries.append((cell, text, understood, right))
+            understood, right = known[cell.key, text] if (cell.key, text) in known else self.judge_alone(cell, text, {})
+            answers.entries.append((cell, text, understood, right))
             if cell.is_formula:
                 continue
             if understood.value is None:
-                self.derive(paper, cell, found)
+                self.fill_blank(paper, cell, answers)
             elif right is None:
-                found.own[cell.key] = understood.value
-        return found
+                answers.own[cell.key] = understood.value
+        return answers
 
-    def derive(self, paper: Paper, cell: Cell, answers: _Answers) -> None:
-        """A cell that was left blank: the student's next answers may follow from what it would have been."""
-        own = [key for key in paper.depends[cell.key] if key in answers.own]
+    def fill_blank(self, paper: Paper, cell: Cell, answers: _Answers) -> None:
+        """Fill a cell that was left blank: the student's next answers may follow from what it would have been."""
+        own = answers.own_at(paper.depends[cell.key])
         value = paper.follows(cell, answers.own) if own else None
         if value is not None and value != cell.truth and not cell.asked.is_total:
             answers.own[cell.key] = value
-            answers.origins[cell.key] = answers.named(own)
+            answers.origins[cell.key] = answers.filled(own)
 
-    def one(self, paper: Paper, cell: Cell, text: str, understood: Understood, answers: _Answers) -> Mark:
-        """The mark of one cell; a failure of the grader's own is told as such, never as a zero."""
-        depends = [key for key in paper.depends[cell.key] if key in answers.own]
+    def mark_cell(self, paper: Paper, cell: Cell, text: str, understood: Understood, answers: _Answers) -> Mark:
+        """The mark of one cell; a failure of the grader is reported as such, never as a zero."""
         remembered: dict[object, Mark] = paper.remembered.setdefault((self.token, "careful"), Bounded(MAX_KEPT))
-        touched = [key for key in paper.touched[cell.key] if key in answers.own]
-        memo = (cell.key, text, *[(key, answers.own[key], answers.origins.get(key)) for key in touched])
+        touched = answers.own_at(paper.touched[cell.key])
+        memo = (cell.key, text, *[(key, value, answers.origins.get(key)) for key, value in touched.items()])
         if memo not in remembered:
             try:
-                remembered[memo] = self.judged(paper, cell, text, understood, depends, answers)
-            except Exception as failure:  # whatever it is, the student must not pay for it
+                remembered[memo] = self.judge(paper, cell, text, understood, answers)
+            except Exception as failure:  # no failure may cost the student points
                 worth = self.policy.worth(cell.key)
                 says = f"not marked: {type(failure).__name__}: {failure}"
                 remembered[memo] = Mark(cell.key, cell.layer, text, understood.value, Verdict.UNMARKED, NOTHING, worth, says=says)
         return remembered[memo]
 
-    def judged(self, paper: Paper, cell: Cell, text: str, understood: Understood, depends: list[Key], answers: _Answers) -> Mark:
+    def judge(self, paper: Paper, cell: Cell, text: str, understood: Understood, answers: _Answers) -> Mark:
         worth = self.policy.worth(cell.key)
         mark = Mark(cell.key, cell.layer, text, understood.value, Verdict.WRONG, NOTHING, worth)
         if not text.strip():
             return replace(mark, verdict=Verdict.BLANK)
         if cell.is_formula:
-            return self.formula(paper, cell, mark)
+            return self.mark_formula(paper, cell, mark)
         if understood.value is None:
             return replace(mark, verdict=Verdict.UNREADABLE, says=understood.says)
-        if self.near(cell, understood, cell.truth):
-            return self.follows(paper, cell, self.right(cell, text, understood), depends, answers)
+        own = answers.own_at(paper.depends[cell.key])
+        if self.is_near(cell, understood, cell.truth):
+            mark = self.mark_right(cell, text, understood)
+            follows = not own or paper.follows(cell, own) == cell.truth
+            return mark if follows else replace(mark, flags=(*mark.flags, DOES_NOT_FOLLOW))
         if cell.asked.role == SET:
             return replace(mark, says=remark(understood.value, cell.truth))
-        own = {key: answers.own[key] for key in depends}
-        near = partial(self.near, cell, understood)
-        chosen = carried(paper, cell, understood.value, own, near) or carried_within(paper, cell, answers.own, near)
+        near = partial(self.is_near, cell, understood)
+        chosen = find_carried(paper, cell, understood.value, own, near) or find_carried_in_row(paper, cell, answers.own, near)
         if chosen:
-            return self.carried(cell, mark, chosen, answers)
-        return self.explained(paper, cell, mark, answers)
+            return self.mark_carried(cell, mark, chosen, answers)
+        return self.explain(paper, cell, mark, answers)
 
-    def formula(self, paper: Paper, cell: Cell, mark: Mark) -> Mark:
+    def mark_formula(self, paper: Paper, cell: Cell, mark: Mark) -> Mark:
         """The mark of a formula."""
-        found = right_formula(cell, mark)
-        if isinstance(found, Mark):
-            return found
-        names, labels = explanations(paper, cell, mark.answer, self.diagnoser, self.alternatives(paper))
-        says = found.counter.says if found.counter else ""
-        return valued(replace(mark, says=says), names, Explanation(labels), self.policy)
+        result = mark_if_right(cell, mark)
+        if isinstance(result, Mark):
+            return result
+        names, labels = explain_formula(paper, cell, mark.answer, self.diagnoser, self.alternatives(paper))
+        says = result.counter.says if result.counter else ""
+        return award(replace(mark, says=says), names, Explanation(labels), self.policy)
 
-    def follows(self, paper: Paper, cell: Cell, mark: Mark, depends: list[Key], answers: _Answers) -> Mark:
-        """A right answer; flagged where the student's own values give another."""
-        own = paper.follows(cell, {key: answers.own[key] for key in depends}) if depends else cell.truth
-        return mark if own == cell.truth else replace(mark, flags=(*mark.flags, DOES_NOT_FOLLOW))
-
-    def carried(self, cell: Cell, mark: Mark, chosen: tuple[Key, ...], answers: _Answers) -> Mark:
+    def mark_carried(self, cell: Cell, mark: Mark, chosen: tuple[Key, ...], answers: _Answers) -> Mark:
         policy = self.policy
         flags = [CORRECT_ONLY] if cell.column in policy.never or (cell.row == TOTAL and TOTAL in policy.never) else []
         simple = not policy.trivial and any(SIMPLE.intersection(answers.own[key]) for key in chosen)
         flags += [TRIVIAL] if simple else []
         share = 1 - policy.penalty if policy.follow_through and not flags else NOTHING
         return replace(
-            mark, verdict=Verdict.CARRIED, points=share * mark.max, carried_from=answers.named(chosen), flags=tuple(flags)
+            mark, verdict=Verdict.CARRIED, points=share * mark.max, carried_from=answers.filled(chosen), flags=tuple(flags)
         )
 
-    def explained(self, paper: Paper, cell: Cell, mark: Mark, answers: _Answers) -> Mark:
-        """An answer that is neither right nor carried: right under another way of counting, a known mistake, or unknown."""
+    def explain(self, paper: Paper, cell: Cell, mark: Mark, answers: _Answers) -> Mark:
+        """The mark of an answer neither right nor carried: right under another convention, a known mistake, or unknown."""
         assert mark.value is not None
-        touched = [key for key in paper.touched[cell.key] if key in answers.own]
-        own = paper.values_beside(cell, {key: answers.own[key] for key in touched}) if touched else None
-        names = self.counted_otherwise(paper, cell, mark.value, own)
-        found = self.diagnoser.explain(cell, mark.value, own)
-        return valued(mark, names, found, self.policy)
+        touched = answers.own_at(paper.touched[cell.key])
+        own = paper.values_beside(cell, touched) if touched else None
+        names = self.matching_conventions(paper, cell, mark.value, own)
+        return award(mark, names, self.diagnoser.explain(cell, mark.value, own), self.policy)
 
-    def counted_otherwise(self, paper: Paper, cell: Cell, value: Value, own: Mapping[str, Exact] | None) -> tuple[str, ...]:
-        if cell.asked.role == SIZES:  # which nobody counts
+    def matching_conventions(self, paper: Paper, cell: Cell, value: Value, own: Mapping[str, Exact] | None) -> tuple[str, ...]:
+        if cell.asked.role == SIZES:  # sizes do not depend on a convention
             return ()
         others = self.alternatives(paper)
         names = others.matching(paper, cell.key, cell.values, value)
         return names or (others.matching(paper, cell.key, own, value) if own and not cell.asked.is_total else ())
 
     def alternatives(self, paper: Paper) -> Alternatives:
-        """The other ways of counting."""
+        """The other conventions."""
         own = paper.counting.convention
         if own.name not in self._alternatives:
             others = tuple(conventions.convention(name) for name in self.others if name != own.name)
@@ -218,13 +209,13 @@ class Marker:
         return self._alternatives[own.name]
 
 
-def valued(mark: Mark, conventions: tuple[str, ...], found: Explanation, policy: Policy) -> Mark:
-    """A mark with what was found about its answer, and the points that this is worth: the better where both hold."""
+def award(mark: Mark, conventions: tuple[str, ...], explanation: Explanation, policy: Policy) -> Mark:
+    """A mark with what was found about its answer and the points that this is worth: the better if both apply."""
     shares = {
         Verdict.CONVENTION: policy.convention if conventions else None,
-        Verdict.MISTAKE: policy.mistake if found.labels else None,
+        Verdict.MISTAKE: policy.mistake if explanation.labels else None,
     }
-    held: dict[Verdict, Fraction] = {verdict: share for verdict, share in shares.items() if share is not None}
-    verdict = next(iter(held), Verdict.WRONG)
-    points = max(held.values(), default=NOTHING) * mark.max
-    return replace(mark, verdict=verdict, points=points, labels=found.labels, own=found.own, conventions=conventions)
+    fitting: dict[Verdict, Fraction] = {verdict: share for verdict, share in shares.items() if share is not None}
+    verdict = next(iter(fitting), Verdict.WRONG)
+    points = max(fitting.values(), default=NOTHING) * mark.max
+    return replace(mark, verdict=verdict, points=points, labels=explanation.labels, own=explanation.own, conventions=conventions)

@@ -1,4 +1,4 @@
-"""What answers are worth: marks, tolerance, follow-through, other ways of counting, named mistakes."""
+"""What answers are worth: marks, tolerance, follow-through, other conventions, known mistakes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from worksheet.grading.paper.cells import TOTAL, Key
 
 @dataclass(frozen=True)
 class Tolerance:
-    """How far an answer may be from the truth: a share of it, zero for exact. ``rounded`` admits rounded figures (73.06 M)."""
+    """How far an answer may be from the truth, as a share of it; zero is exact. ``rounded`` admits rounded figures (73.06 M)."""
 
     share: Fraction = Fraction(0)
     rounded: bool = False
@@ -24,19 +24,19 @@ EXACT = Tolerance()
 class Policy:
     """Shares are between 0 and 1 and are multiplied by a cell's marks.
 
-    ``marks`` has the marks of a cell by its column's name; cells of the row of totals take those of ``total`` where it is
-    given; ``cells`` overrides single cells. Whatever is not named is worth 1.
+    ``marks`` has the marks of a cell by column name; cells in the row of totals take those of ``total`` if given; ``cells``
+    overrides single cells. Any other cell is worth 1.
     """
 
     marks: Mapping[str, Fraction] = field(default_factory=dict)
     cells: Mapping[Key, Fraction] = field(default_factory=dict)
     tolerance: Mapping[str, Tolerance] = field(default_factory=dict)  # by column
     follow_through: bool = True
-    penalty: Fraction = Fraction(0)  # what a carried answer loses
+    penalty: Fraction = Fraction(0)  # the share that a carried answer loses
     never: frozenset[str] = frozenset()  # columns (or "total") where only the correct answer counts
-    trivial: bool = True  # whether follow-through holds where a carried value of 0 or 1 makes the question much simpler
-    convention: Fraction = Fraction(0)  # what an answer under another way of counting is worth
-    mistake: Fraction = Fraction(0)  # what a named mistake is worth
+    trivial: bool = True  # whether follow-through applies if a carried 0 or 1 makes the question much simpler
+    convention: Fraction = Fraction(0)  # what an answer under another convention is worth
+    mistake: Fraction = Fraction(0)  # what a known mistake is worth
 
     def worth(self, key: Key) -> Fraction:
         """The marks of a cell."""

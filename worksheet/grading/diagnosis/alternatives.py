@@ -1,4 +1,4 @@
-"""Other ways of counting: what a cell's answer would be under each convention whose column asks for the same."""
+"""What a cell's answer would be under other conventions, for columns that ask for the same quantity."""
 
 from __future__ import annotations
 
@@ -10,58 +10,57 @@ from worksheet.conventions import Column, Convention
 from worksheet.counting.counting import FoldedForms, is_shared
 from worksheet.counting.graph_facts import fact_values
 from worksheet.counting.run import Run
-from worksheet.errors import FormulaError
 from worksheet.formula import Exact, Formula
-from worksheet.grading.paper.cells import Key, Paper, Value
+from worksheet.grading.paper.cells import Key, Paper, Value, value_at
 from worksheet.grading.paper.paper_maker import role
 from worksheet.sizes import Sized
 
 ZERO = Formula("0")
-Counted = tuple[Formula, tuple[str, ...]]  # a formula, and the conventions that count by it
+CountedBy = tuple[Formula, tuple[str, ...]]  # a formula, and the conventions that count by it
 
 
 @dataclass
 class Alternatives:
-    """The formulas of other conventions for the columns of one. ``others`` are those that are considered."""
+    """The formulas of other conventions for the columns of one; ``others`` are the conventions considered."""
 
     own: Convention
     others: tuple[Convention, ...]
     run: Run = field(default_factory=Run)
     _columns: dict[str, list[tuple[FoldedForms, Column, int]]] = field(default_factory=dict)
-    _known: dict[object, tuple[Counted, ...]] = field(default_factory=dict)
+    _formulas: dict[object, tuple[CountedBy, ...]] = field(default_factory=dict)
 
     @cached_property
     def forms(self) -> tuple[FoldedForms, ...]:
-        """The formulas of each of the others, every letter kept."""
+        """The formulas of each of the others, with every letter kept."""
         return tuple(FoldedForms(other, self.run, folds_layers=False, inline_sizes=False) for other in self.others)
 
     def columns(self, name: str) -> list[tuple[FoldedForms, Column, int]]:
-        """The columns of other conventions that ask for the same: of one role, and of the same name or both the main ones."""
+        """The columns of other conventions with the same role and the same name, or both the main columns."""
         if name not in self._columns:
-            found = []
+            columns: list[tuple[FoldedForms, Column, int]] = []
             asked = role(self.own.column(name))
             for forms in self.forms:
                 other = forms.convention
                 wanted = {name, other.main} if name == self.own.main else {name}
                 fits = [column.name in wanted and role(column) == asked for column in other.columns]
-                found += [(forms, column, i) for i, column in enumerate(other.columns) if fits[i]]
-            self._columns[name] = found
+                columns += [(forms, column, i) for i, column in enumerate(other.columns) if fits[i]]
+            self._columns[name] = columns
         return self._columns[name]
 
-    def formulas(self, paper: Paper, row: int, column: str) -> tuple[Counted, ...]:
-        """What other conventions count for a layer of the paper, equal formulas together. What they do not count is left out."""
+    def formulas(self, paper: Paper, row: int, column: str) -> tuple[CountedBy, ...]:
+        """What other conventions count for a layer of the paper, equal formulas grouped; what they do not count is left out."""
         layer = paper.layers[row - 1]
         facts = {fact: fact_values(paper.counting.network, fact).get(layer.node.name, 0) for fact in self.facts}
         run = paper.counting.run_of(layer)
         key = (layer.kind, layer.form, layer.node.called, bool(layer.node.shares), column, run.batch, *facts.items())
-        if key not in self._known:
+        if key not in self._formulas:
             together: dict[Formula, dict[str, None]] = {}
-            for other, formula in self.found(layer, facts, run, column):
+            for other, formula in self.rules(layer, facts, run, column):
                 together.setdefault(formula, {})[other.name] = None
-            self._known[key] = tuple((formula, tuple(names)) for formula, names in together.items())
-        return self._known[key]
+            self._formulas[key] = tuple((formula, tuple(names)) for formula, names in together.items())
+        return self._formulas[key]
 
-    def found(self, layer: Sized, facts: Mapping[str, int], run: Run, name: str) -> Iterator[tuple[Convention, Formula]]:
+    def rules(self, layer: Sized, facts: Mapping[str, int], run: Run, name: str) -> Iterator[tuple[Convention, Formula]]:
         for forms, column, index in self.columns(name):
             rule = ZERO if is_shared(column, layer) else forms.of(layer, facts, run).rules[index]
             if rule is not None:
@@ -76,34 +75,28 @@ class Alternatives:
         """The conventions under which an answer to a cell is right, for these values of its symbols."""
         row, column = key
         if isinstance(row, str):
-            return self.totalling(paper, column, answer)
+            return self.matching_totals(paper, column, answer)
         names: list[str] = []
         for formula, conventions in self.formulas(paper, row, column):
-            if _value(formula, values) == answer[0]:
+            if value_at(formula, values) == answer[0]:
                 names += conventions
         return tuple(dict.fromkeys(names))
 
-    def totalling(self, paper: Paper, column: str, answer: Value) -> tuple[str, ...]:
+    def matching_totals(self, paper: Paper, column: str, answer: Value) -> tuple[str, ...]:
         """The conventions whose total, from the true sizes, is the answer."""
         name = f"totals {column}"
         if name not in paper.remembered:
-            paper.remembered[name] = dict(self.totals(paper, column))
+            paper.remembered[name] = self.totals(paper, column)
         totals: Mapping[str, Exact] = paper.remembered[name]
         return tuple(convention for convention, total in totals.items() if total == answer[0])
 
-    def totals(self, paper: Paper, name: str) -> Iterator[tuple[str, Exact]]:
+    def totals(self, paper: Paper, name: str) -> dict[str, Exact]:
+        """The total of each convention that has this column."""
         sums: dict[str, Exact] = {}
         for row, layer in enumerate(paper.layers, 1):
             values = {**layer.values, **paper.counting.run_of(layer).values}
             for formula, conventions in self.formulas(paper, row, name):
-                value = _value(formula, values)
+                value = value_at(formula, values)
                 for convention in conventions:
                     sums[convention] = sums.get(convention, 0) + (value or 0)
-        yield from sums.items()
-
-
-def _value(formula: Formula, values: Mapping[str, Exact]) -> Exact | None:
-    try:
-        return formula.at(values)
-    except (FormulaError, KeyError):
-        return None
+        return sums

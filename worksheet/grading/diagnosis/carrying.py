@@ -1,4 +1,4 @@
-"""Follow-through: whether an answer is right from the student's own earlier values, and from which of them."""
+"""Follow-through: whether an answer follows from the student's own earlier values, and from which of them."""
 
 from __future__ import annotations
 
@@ -8,49 +8,51 @@ from itertools import combinations
 from worksheet.formula import Exact
 from worksheet.grading.paper.cells import Cell, Key, Paper, Value
 
-MAX_TRIED = 14  # earlier values of which every set is tried
-MAX_SPLIT = 30  # addends of a total of which every set is tried, half by half
+MAX_TRIED = 14  # earlier values of which every subset is tried
+MAX_SPLIT = 30  # addends of a total of which every subset is tried, half by half
 
 
-def carried(paper: Paper, cell: Cell, answer: Value, own: Mapping[Key, Value], near: Callable[[Value], bool]) -> tuple[Key, ...]:
-    """The smallest set of the student's ``own`` earlier values that an answer follows from; empty where there is none.
+def find_carried(
+    paper: Paper, cell: Cell, answer: Value, own: Mapping[Key, Value], is_near: Callable[[Value], bool]
+) -> tuple[Key, ...]:
+    """The smallest set of the student's ``own`` values of earlier cells from which an answer follows; empty if there is none.
 
-    ``near`` tells whether the answer is a value as nearly as its column allows. Of a total's many addends, all sets are tried
-    exactly, and as nearly only all together.
+    ``is_near`` decides whether the answer equals a value within the tolerance of its column. For a total with many addends,
+    every subset is tried exactly, and only the whole set within the tolerance.
     """
-    wrong = [key for key in paper.depends[cell.key] if key in own]
+    wrong = list(own)
     if not (cell.asked.is_total and {read.cell for read in cell.reads.values()}.issuperset(wrong)):
-        return next((chosen for chosen in _sets(wrong) if _gives(paper, cell, own, chosen, near)), ())
-    exactly = _addends(cell, answer, wrong, {key: own[key][0] - paper.cells[key].truth[0] for key in wrong})
-    return exactly or (tuple(wrong) if wrong and _gives(paper, cell, own, tuple(wrong), near) else ())
+        return next((chosen for chosen in _sets(wrong) if _gives(paper, cell, own, chosen, is_near)), ())
+    exactly = _find_addends(cell, answer, wrong, {key: own[key][0] - paper.cells[key].truth[0] for key in wrong})
+    return exactly or (tuple(wrong) if wrong and _gives(paper, cell, own, tuple(wrong), is_near) else ())
 
 
-def carried_within(paper: Paper, cell: Cell, own: Mapping[Key, Value], near: Callable[[Value], bool]) -> tuple[Key, ...]:
-    """The same where a count follows from the output that the student gave for the same row: a ReLU counted by its own line."""
+def find_carried_in_row(paper: Paper, cell: Cell, own: Mapping[Key, Value], is_near: Callable[[Value], bool]) -> tuple[Key, ...]:
+    """The same where a count follows from the output size that the student gave in the same row, such as that of a ReLU."""
     rows = {read.cell for read in cell.instead.values() if read.cell in own}
     for chosen in _sets([key for key in paper.touched[cell.key] if key in own] if rows else []):
         values = paper.values_instead(cell, {key: own[key] for key in chosen}) if not rows.isdisjoint(chosen) else None
         value = cell.at(values) if values else None
-        if value is not None and near(value):
+        if value is not None and is_near(value):
             return chosen
     return ()
 
 
-def _gives(paper: Paper, cell: Cell, own: Mapping[Key, Value], chosen: tuple[Key, ...], near: Callable[[Value], bool]) -> bool:
+def _gives(paper: Paper, cell: Cell, own: Mapping[Key, Value], chosen: tuple[Key, ...], is_near: Callable[[Value], bool]) -> bool:
     value = paper.follows(cell, {key: own[key] for key in chosen})
-    return value is not None and near(value)
+    return value is not None and is_near(value)
 
 
 def _sets(keys: list[Key]) -> Iterator[tuple[Key, ...]]:
-    """Every set, the smallest first; where there are too many keys, small ones and nearly whole ones."""
+    """Every subset, smallest first; of too many keys only small subsets and nearly complete ones."""
     sizes = range(1, len(keys) + 1) if len(keys) <= MAX_TRIED else (1, 2, len(keys) - 1, len(keys))
     for size in sizes:
         yield from combinations(keys, size)
 
 
-def _addends(cell: Cell, answer: Value, wrong: list[Key], shifts: Mapping[Key, Exact]) -> tuple[Key, ...]:
-    """The fewest addends whose errors add up to the total's. All sets are tried in time of half of them, by meeting in the
-    middle: the sums of one half are looked up among those of the other."""
+def _find_addends(cell: Cell, answer: Value, wrong: list[Key], shifts: Mapping[Key, Exact]) -> tuple[Key, ...]:
+    """The fewest addends whose errors add up to the total's error. All subsets are tried by meeting in the middle: the sums
+    of one half are looked up among those of the other."""
     goal = answer[0] - cell.truth[0]
     if len(wrong) > MAX_SPLIT:
         return next((chosen for chosen in _sets(wrong) if sum(shifts[key] for key in chosen) == goal), ())
@@ -68,7 +70,7 @@ def _addends(cell: Cell, answer: Value, wrong: list[Key], shifts: Mapping[Key, E
 
 
 def _sums(keys: list[Key], shifts: Mapping[Key, Exact]) -> list[tuple[Exact, tuple[Key, ...]]]:
-    found: list[tuple[Exact, tuple[Key, ...]]] = [(0, ())]
+    sums: list[tuple[Exact, tuple[Key, ...]]] = [(0, ())]
     for key in keys:
-        found += [(total + shifts[key], (*chosen, key)) for total, chosen in found]
-    return found
+        sums += [(total + shifts[key], (*chosen, key)) for total, chosen in sums]
+    return sums

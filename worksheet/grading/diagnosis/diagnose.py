@@ -1,4 +1,4 @@
-"""Which known mistakes give an answer: each alone, on the true sizes and on the student's own, then two at once."""
+"""Finds the known mistakes that produce an answer: each alone, from the true sizes or the student's own, then two at once."""
 
 from __future__ import annotations
 
@@ -13,44 +13,44 @@ from worksheet.grading.diagnosis.mistake import Formulas, Mistake
 from worksheet.grading.paper.cells import SIZES, Asked, Cell, Value
 
 MAX_SINGLES, MAX_PAIRS = 2_000, 4_000  # wrong formulas of one question
-CHANCE = 0.1  # the share of sizes that pairs of mistakes may explain by chance
+CHANCE = 0.1  # the share of sizes that pairs of mistakes may explain by accident
 AND = "+"  # between the labels of two mistakes made at once
 
 
 class Rewritten(NamedTuple):
-    """What a mistake, or two, make of a question's formulas."""
+    """What one mistake or two make of a question's formulas."""
 
     label: str
     formulas: Formulas
 
 
 class Explanation(NamedTuple):
-    """The mistakes that give an answer, the likeliest first; ``own`` where they do so only on the student's own values."""
+    """The mistakes that produce an answer, most likely first; ``own`` if they do so only from the student's own values."""
 
     labels: tuple[str, ...] = ()
     own: bool = False
 
 
-Table = dict[Value, list[str]]  # labels by the value that they give
+Table = dict[Value, list[str]]  # labels by the value that they produce
 
 
 @dataclass
 class Outcomes:
-    """What the mistakes give for some values of a cell's symbols: the right value, and labels by wrong value."""
+    """What the mistakes produce for given values of a cell's symbols: the right value, and the labels by wrong value."""
 
     base: Value | None
     singles: Table
-    pairs: Table | None = None  # worked out when no single mistake explains an answer
+    pairs: Table | None = None  # computed when no single mistake explains an answer
 
 
 @dataclass
 class Diagnoser:
-    """Looks answers up among what the known mistakes give. What depends on the question alone is worked out once."""
+    """Looks answers up among the results of the known mistakes. What depends on the question alone is computed once."""
 
     mistakes: Sequence[Mistake]
     _singles: dict[Asked, tuple[Rewritten, ...]] = field(default_factory=dict)
     _pairs: dict[Asked, tuple[Rewritten, ...]] = field(default_factory=dict)
-    _known: WeakKeyDictionary[Cell, Outcomes] = field(default_factory=WeakKeyDictionary)
+    _outcomes: WeakKeyDictionary[Cell, Outcomes] = field(default_factory=WeakKeyDictionary)
 
     def __post_init__(self) -> None:
         self.rank = {mistake.id: (not mistake.documented, i) for i, mistake in enumerate(self.mistakes)}
@@ -60,23 +60,22 @@ class Diagnoser:
     def singles(self, asked: Asked) -> tuple[Rewritten, ...]:
         """The wrong formulas of each mistake that can be made where this is asked."""
         if asked not in self._singles:
-            self._singles[asked] = tuple(islice(self._rewritten(asked, "", asked.formulas), MAX_SINGLES))
+            self._singles[asked] = tuple(islice(self._rewrite(asked, "", asked.formulas), MAX_SINGLES))
         return self._singles[asked]
 
     def pairs(self, asked: Asked) -> tuple[Rewritten, ...]:
-        """The wrong formulas of two mistakes made one after the other; none of totals, where many rows would explain any
-        answer."""
+        """The wrong formulas of two mistakes made in a row; none for totals, whose many rows would explain any answer."""
         if asked not in self._pairs:
-            found = () if asked.is_total else islice(self._two(asked), MAX_PAIRS)
-            known = {asked.formulas, *(single.formulas for single in self.singles(asked))}
-            self._pairs[asked] = tuple({pair.formulas: pair for pair in found if pair.formulas not in known}.values())
+            pairs = () if asked.is_total else islice(self._rewrite_twice(asked), MAX_PAIRS)
+            simpler = {asked.formulas, *(single.formulas for single in self.singles(asked))}
+            self._pairs[asked] = tuple({pair.formulas: pair for pair in pairs if pair.formulas not in simpler}.values())
         return self._pairs[asked]
 
-    def _two(self, asked: Asked) -> Iterator[Rewritten]:
+    def _rewrite_twice(self, asked: Asked) -> Iterator[Rewritten]:
         for first in self.singles(asked):
-            yield from self._rewritten(asked, first.label, first.formulas)
+            yield from self._rewrite(asked, first.label, first.formulas)
 
-    def _rewritten(self, asked: Asked, before: str, formulas: Formulas) -> Iterator[Rewritten]:
+    def _rewrite(self, asked: Asked, before: str, formulas: Formulas) -> Iterator[Rewritten]:
         for mistake in self.rewriting:
             if mistake.applies(asked) and mistake.id != before:
                 assert mistake.rewrite is not None
@@ -86,66 +85,67 @@ class Diagnoser:
                         yield Rewritten(label, wrong)
 
     def explain(self, cell: Cell, answer: Value, own: Mapping[str, Exact] | None) -> Explanation:
-        """The mistakes that lead to an answer, from the true values of the symbols or from the student's ``own``."""
-        given = [(self.outcomes(cell), cell.values)] + ([(self._outcomes(cell, own), own)] if own else [])
-        for look in (_single, self._pair):
-            for number, (found, values) in enumerate(given):
-                labels = self.ordered(look(cell, answer, found, values))
+        """The mistakes that lead to an answer from the true values of the symbols or from the student's ``own``."""
+        cases = [(self.outcomes(cell), cell.values, False)]
+        cases += [(self._derive_outcomes(cell, own), own, True)] if own else []
+        for look_up in (_single, self._pair):
+            for outcomes, values, is_own in cases:
+                labels = self.order(look_up(cell, answer, outcomes, values))
                 if labels:
-                    return Explanation(labels, own=number > 0)
+                    return Explanation(labels, own=is_own)
         return Explanation()
 
     def outcomes(self, cell: Cell) -> Outcomes:
-        """What the mistakes give at a cell, for the true values; worked out once."""
-        if cell not in self._known:
-            self._known[cell] = self._outcomes(cell, cell.values)
-        return self._known[cell]
+        """What the mistakes produce at a cell for the true values; computed once."""
+        if cell not in self._outcomes:
+            self._outcomes[cell] = self._derive_outcomes(cell, cell.values)
+        return self._outcomes[cell]
 
-    def _outcomes(self, cell: Cell, values: Mapping[str, Exact]) -> Outcomes:
-        found = Outcomes(cell.at(values), _table(self.singles(cell.asked), cell, values))
-        for mistake in self.revaluing if found.base else ():
-            assert mistake.revalue is not None and found.base is not None
-            for wrong in mistake.revalue(found.base) if mistake.applies(cell.asked) else ():
-                found.singles.setdefault(wrong, []).append(mistake.id)
-        return found
+    def _derive_outcomes(self, cell: Cell, values: Mapping[str, Exact]) -> Outcomes:
+        outcomes = Outcomes(cell.at(values), _table(self.singles(cell.asked), cell, values))
+        for mistake in self.revaluing if outcomes.base else ():
+            assert mistake.revalue is not None and outcomes.base is not None
+            for wrong in mistake.revalue(outcomes.base) if mistake.applies(cell.asked) else ():
+                outcomes.singles.setdefault(wrong, []).append(mistake.id)
+        return outcomes
 
-    def _pair(self, cell: Cell, answer: Value, found: Outcomes, values: Mapping[str, Exact]) -> Iterable[str]:
-        if found.pairs is None:
-            found.pairs = _table(self.pairs(cell.asked), cell, values)
-        labels = found.pairs.get(answer, ())
-        doubtful = labels and cell.asked.role == SIZES and not _tells(answer, found.base, found.pairs)
-        return () if doubtful or answer == found.base else labels
+    def _pair(self, cell: Cell, answer: Value, outcomes: Outcomes, values: Mapping[str, Exact]) -> Iterable[str]:
+        if outcomes.pairs is None:
+            outcomes.pairs = _table(self.pairs(cell.asked), cell, values)
+        labels = outcomes.pairs.get(answer, ())
+        doubtful = labels and cell.asked.role == SIZES and not _is_significant(answer, outcomes.base, outcomes.pairs)
+        return () if doubtful or answer == outcomes.base else labels
 
-    def ordered(self, labels: Iterable[str]) -> tuple[str, ...]:
-        """Each label once, documented mistakes first, then in the order of the catalogue; of a pair in either order one."""
+    def order(self, labels: Iterable[str]) -> tuple[str, ...]:
+        """Each label once, documented mistakes first, then in catalogue order; one label for a pair in either order."""
         once = {frozenset(label.split(AND)): label for label in labels}
         return tuple(sorted(once.values(), key=lambda label: [self.rank[part] for part in label.split(AND)]))
 
-    def recognised(self, asked: Asked, same: Callable[[Formulas], bool]) -> tuple[str, ...]:
-        """The mistakes that make of the right formulas what a student wrote, by a test of equality."""
-        singles = self.ordered(each.label for each in self.singles(asked) if same(each.formulas))
-        return singles or self.ordered(each.label for each in self.pairs(asked) if same(each.formulas))
+    def recognise(self, asked: Asked, same: Callable[[Formulas], bool]) -> tuple[str, ...]:
+        """The mistakes that turn the right formulas into what a student wrote; ``same`` compares."""
+        singles = self.order(each.label for each in self.singles(asked) if same(each.formulas))
+        return singles or self.order(each.label for each in self.pairs(asked) if same(each.formulas))
 
 
 def _table(wrong: Iterable[Rewritten], cell: Cell, values: Mapping[str, Exact]) -> Table:
-    """The labels by the value that each of the wrong formulas gives."""
-    found: Table = {}
+    """The labels by the value of each wrong formula."""
+    table: Table = {}
     for label, formulas in wrong:
         value = cell.at(values, formulas)
         if value is not None:
-            found.setdefault(value, []).append(label)
-    return found
+            table.setdefault(value, []).append(label)
+    return table
 
 
-def _single(cell: Cell, answer: Value, found: Outcomes, _: Mapping[str, Exact]) -> Iterable[str]:
+def _single(cell: Cell, answer: Value, outcomes: Outcomes, _: Mapping[str, Exact]) -> Iterable[str]:
     if cell.asked.role != SIZES:
-        return found.singles.get(answer, ()) if answer != found.base else ()
-    return [label for value, labels in found.singles.items() if _fits(answer, found.base, value) for label in labels]
+        return outcomes.singles.get(answer, ()) if answer != outcomes.base else ()
+    return [label for value, labels in outcomes.singles.items() if _fits(answer, outcomes.base, value) for label in labels]
 
 
-def _tells(answer: Value, base: Value | None, wrong: Iterable[Value]) -> bool:
-    """Whether it says something that two mistakes give these sizes: so many pairs lie close to the right sizes that any number
-    there would be explained. Between the right size and the answer, few may lie."""
+def _is_significant(answer: Value, base: Value | None, wrong: Iterable[Value]) -> bool:
+    """Whether it is significant that two mistakes produce these sizes. So many pairs lie close to the right sizes that they
+    would explain any number there; hence only few may lie between the right size and the answer."""
     if base is None or len(answer) != len(base):
         return False
     size, right = answer[-1], base[-1]
@@ -155,7 +155,7 @@ def _tells(answer: Value, base: Value | None, wrong: Iterable[Value]) -> bool:
 
 
 def _fits(answer: Value, base: Value | None, wrong: Value) -> bool:
-    """Whether an answer is the wrong value, or has it on some of the axes of an output."""
+    """Whether an answer is the wrong value, or matches it on some axes of an output."""
     if answer == wrong:
         return answer != base
     if base is None or len(wrong) == 1 or len(answer) != len(wrong) or answer == base:

@@ -1,4 +1,4 @@
-"""Points of a layer's legal domain at which formulas are compared: every remainder of a division that is rounded."""
+"""Points of a layer's legal domain at which formulas are compared, with every remainder of a rounded division."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from worksheet.grading.paper.cells import Asked
 from worksheet.layers import Kind, Symbol
 
 POINTS = 40
-CANDIDATES, TRIES = 160, 4_000  # legal points that the 40 are chosen from, and attempts to find them
+CANDIDATES, TRIES = 160, 4_000  # legal points from which the 40 are chosen, and attempts to find them
 WIDEST, DEEPEST = 40, 7  # of the sizes of an input, and of hyperparameters above their least value
 LESS_DEEP = {"stride": 4, "padding": 3, "dilation": 2}  # by the group of a symbol
 SMALL_DIVISOR = 5  # every remainder of divisors up to this one is wanted
@@ -30,7 +30,7 @@ Ties = tuple[tuple[str, ...], ...]
 
 
 class DomainGrid(NamedTuple):
-    """Points, small ones first, and what is right there: for each of the formulas asked a value at each point."""
+    """Points, small ones first, and for each formula asked its right value at every point."""
 
     points: tuple[Point, ...]
     right: tuple[tuple[Exact, ...], ...]
@@ -38,19 +38,15 @@ class DomainGrid(NamedTuple):
 
 @lru_cache(maxsize=512)
 def grid(asked: Asked, facts: Pairs, ties: Ties) -> DomainGrid:
-    """The points for what is asked. ``facts`` keep their value at every point; of tied symbols all have that of the first.
+    """The points for what is asked. ``facts`` keep their value at every point; tied symbols all have the value of the first.
 
     A pure function: the points are drawn by a generator with a fixed seed.
     """
     domain = _Domain(asked, dict(facts), ties)
-    random = Random(POINTS)  # noqa: S311 (no secret: the same points every time)
-    drawn = list(islice(domain.legal(random, TRIES), CANDIDATES))
-    points = sorted(_chosen(asked, drawn), key=_length)
+    random = Random(POINTS)  # noqa: S311 (not a secret: the same points every time)
+    drawn = list(islice(domain.legal_points(random, TRIES), CANDIDATES))
+    points = sorted(_choose(asked, drawn), key=lambda point: sum(map(int, point.values())))
     return DomainGrid(tuple(points), tuple(tuple(formula.at(point) for point in points) for formula in asked.formulas))
-
-
-def _length(point: Point) -> Exact:
-    return sum(map(int, point.values()))
 
 
 class _Domain:
@@ -66,17 +62,17 @@ class _Domain:
         self.rest = [symbol.name for symbol in inputs if symbol.rest]
         self.whole = list(_quotients(asked.kind)) if asked.kind else []
 
-    def legal(self, random: Random, tries: int) -> Iterator[Point]:
-        """Different points at which the layer exists and every formula has a value."""
+    def legal_points(self, random: Random, tries: int) -> Iterator[Point]:
+        """Distinct points at which the layer exists and every formula has a value."""
         seen = set()
         for _ in range(tries):
-            point = self.completed(self.drawn(random))
+            point = self.complete(self.draw(random))
             key = tuple(point.values()) if point else None
             if point and key not in seen:
                 seen.add(key)
                 yield point
 
-    def drawn(self, random: Random) -> dict[str, Exact]:
+    def draw(self, random: Random) -> dict[str, Exact]:
         values: dict[str, Exact] = {}
         for name, symbol in self.symbols.items():
             most = WIDEST if name in self.wide else symbol.least + LESS_DEEP.get(symbol.group, DEEPEST)
@@ -92,13 +88,13 @@ class _Domain:
             values |= dict.fromkeys(self.rest, prod(leading))
         return values
 
-    def completed(self, values: dict[str, Exact]) -> Point | None:
-        """The point with the sizes that follow from it; None where there is no such layer."""
+    def complete(self, values: dict[str, Exact]) -> Point | None:
+        """The point with the sizes that follow from it; None if there is no such layer."""
         kind = self.asked.kind
         try:
-            if kind and not _legal(kind, values):
+            if kind and not _is_legal(kind, values):
                 return None
-            values |= derived(self.asked, values)
+            values |= derive_sizes(self.asked, values)
             fine = all(values[name] >= 1 for name in self.asked.sizes)
             for formula in self.asked.formulas:
                 formula.at(values)
@@ -108,15 +104,15 @@ class _Domain:
 
 
 def symbols(asked: Asked) -> dict[str, Symbol]:
-    """The symbols that a formula for this may hold, but for the sizes of the output."""
+    """The symbols that a formula for this may contain, except the sizes of the output."""
     kind, form = asked.kind, asked.form
     own = (*form.symbols, *kind.hyperparameters) if kind and form else ()
     known = {symbol.name: symbol for symbol in own}
     return known | {name: Symbol(name, "") for name in sorted(asked.symbols - known.keys() - asked.sizes.keys())}
 
 
-def derived(asked: Asked, values: Mapping[str, Exact]) -> dict[str, Exact]:
-    """The sizes of the output, and the numbers of elements X and Y where no symbol is called so."""
+def derive_sizes(asked: Asked, values: Mapping[str, Exact]) -> dict[str, Exact]:
+    """The sizes of the output, and the numbers of elements X and Y unless a symbol has that name."""
     found = {name: formula.at(values) for name, formula in asked.sizes.items()}
     return found | {name: formula.at({**values, **found}) for name, formula in _elements(asked) if name not in values}
 
@@ -129,7 +125,7 @@ def _elements(asked: Asked) -> tuple[tuple[str, Formula], ...]:
     return tuple((name, kind.resolved(kind.formula(text), form)) for name, text in texts) if kind and form else ()
 
 
-def _legal(kind: Kind, values: Mapping[str, Exact]) -> bool:
+def _is_legal(kind: Kind, values: Mapping[str, Exact]) -> bool:
     for check in kind.checks:
         value = kind.formula(check.formula).at(values)
         if not (isinstance(value, int) if check.whole else value >= 0):
@@ -138,18 +134,18 @@ def _legal(kind: Kind, values: Mapping[str, Exact]) -> bool:
 
 
 def _quotients(kind: Kind) -> Iterator[tuple[str, str]]:
-    """Pairs of symbols of which the first must be a multiple of the second: drawing them so wastes no attempts."""
+    """Pairs of symbols of which the first must be a multiple of the second; drawing them that way wastes no attempts."""
     for check in kind.checks:
         tree = kind.formula(check.formula).tree
         if check.whole and isinstance(tree, Operation) and isinstance(tree.left, Name) and isinstance(tree.right, Name):
             yield tree.left.id, tree.right.id
 
 
-# Which of them
+# The choice
 
 
-def _chosen(asked: Asked, drawn: list[Point]) -> list[Point]:
-    """Points that show every remainder first, then others."""
+def _choose(asked: Asked, drawn: list[Point]) -> list[Point]:
+    """First points that together show every remainder, then others."""
     divisions = list(_divisions((*asked.formulas, *asked.sizes.values())))
     seen: set[object] = set()
     chosen: list[Point] = []
@@ -165,7 +161,7 @@ Side = Callable[[Mapping[str, Exact]], Exact]
 
 
 def _divisions(formulas: Iterable[Formula]) -> Iterator[tuple[Side, Side]]:
-    """What is divided by what inside the brackets that round."""
+    """Dividend and divisor of each division inside a rounding bracket."""
     for formula in formulas:
         calls = [node for node in walk(formula.tree) if isinstance(node, Call) and node.function in ROUNDED]
         for node in dict.fromkeys(inner for call in calls for inner in walk(call)):

@@ -1,4 +1,4 @@
-"""Whether two formulas are equal, by exact evaluation at points of the legal domain; a counter-example where they are not."""
+"""Compares two formulas by exact evaluation at points of the legal domain, with a counter-example where they differ."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from worksheet.errors import FormulaError
-from worksheet.formula import Exact, Formula, digits_named
-from worksheet.grading.diagnosis.domain_points import LEADING, DomainGrid, Pairs, Point, Ties, derived, grid, symbols
-from worksheet.grading.paper.cells import SIZES, Asked
+from worksheet.formula import Exact, Formula
+from worksheet.grading.diagnosis.domain_points import LEADING, DomainGrid, Pairs, Point, Ties, derive_sizes, grid, symbols
+from worksheet.grading.notation.numbers import plain
+from worksheet.grading.paper.cells import SIZES, Asked, value_at
 
 # Where an equality holds.
 EVERYWHERE, SQUARE, ROW = "everywhere", "square", "row"
@@ -20,7 +21,7 @@ HOLDS = {
 
 
 class CounterExample(NamedTuple):
-    """Values at which two formulas differ, and what each gives; None where it has no value there."""
+    """Values at which two formulas differ, and the value of each; None where the answer has no value."""
 
     values: Mapping[str, Exact]
     right: Exact
@@ -29,13 +30,13 @@ class CounterExample(NamedTuple):
     @property
     def says(self) -> str:
         """The same in a sentence to the student."""
-        point = ", ".join(f"{name} = {_shown(value)}" for name, value in self.values.items())
-        yours = "has no value" if self.answer is None else f"gives {_shown(self.answer)}"
-        return f"for {point} your formula {yours}, but {_shown(self.right)} is right" if point else f"your formula {yours}"
+        point = ", ".join(f"{name} = {plain(value)}" for name, value in self.values.items())
+        yours = "has no value" if self.answer is None else f"gives {plain(self.answer)}"
+        return f"for {point} your formula {yours}, but {plain(self.right)} is right" if point else f"your formula {yours}"
 
 
 class Compared(NamedTuple):
-    """``counter`` is None where the formulas are equal; ``holds`` tells where: EVERYWHERE, only SQUARE, or only in this ROW."""
+    """``counter`` is None if the formulas are equal; ``holds`` is where: EVERYWHERE, only SQUARE, or only in this ROW."""
 
     counter: CounterExample | None
     holds: str = EVERYWHERE
@@ -45,21 +46,17 @@ class Compared(NamedTuple):
         return self.counter is None
 
 
-def _shown(value: Exact) -> str:
-    return digits_named("none").result(value)
-
-
 # What a student may write
 
 
 def letters(asked: Asked) -> frozenset[str]:
-    """Every name that an answer's formula may hold: the row's symbols, the sizes of the output, X and Y."""
+    """Every name that an answer's formula may contain: the row's symbols, the sizes of the output, X and Y."""
     elements = {"X", "Y"} if asked.kind else set[str]()
     return frozenset({*symbols(asked), *asked.sizes, *elements})
 
 
 def aliases(asked: Asked) -> dict[str, str]:
-    """Short names for symbols with a subscript, of the innermost axis first: p for p_w, s for s_w."""
+    """Short names for symbols with a subscript, the innermost axis first: p for p_w, s for s_w."""
     known = letters(asked)
     short: dict[str, str] = {}
     for name in symbols(asked):
@@ -72,70 +69,67 @@ def aliases(asked: Asked) -> dict[str, str]:
 # Comparison
 
 
-def difference(asked: Asked, values: Mapping[str, Exact], answer: Formula) -> CounterExample | None:
-    """Where an answer's formula differs from the right one, for a row with these values; None where they are equal."""
-    return compared(asked, values, answer).counter
-
-
-def compared(asked: Asked, values: Mapping[str, Exact], answer: Formula) -> Compared:
-    """The answer's formula held against what is asked.
+def compare(asked: Asked, values: Mapping[str, Exact], answer: Formula) -> Compared:
+    """Compares the answer's formula with what is asked.
 
     Facts that the row's formulas show as numbers (bias, one group) keep the row's value, all other symbols vary. For an output
-    the formula of its width is wanted, or that of its height. What holds only where sides are equal is accepted if they
-    are so in this row, and so is a formula without a padding of 0 or a stride of 1.
+    the formula of its width is expected, or that of its height. A formula that holds only for equal sides is accepted if they
+    are equal in this row, and so is one that leaves out a padding of 0 or a stride of 1.
     """
     counter = None
     for holds, facts, ties in _tiers(asked, values, answer):
         found = grid(asked, facts, ties)
-        counters = [_counter(asked, found, axis, answer) for axis in _axes(asked)]
+        counters = [_find_counter(asked, found, axis, answer) for axis in _axes(asked)]
         if found.points and None in counters:
             return Compared(None, holds)
         counter = counters[0] or counter
     return Compared(counter or _here(asked, values, answer), ROW)
 
 
-def same(asked: Asked, values: Mapping[str, Exact], answer: Formula, formulas: tuple[Formula, ...]) -> bool:
-    """Whether an answer's formula is one of others that might stand in place of what is asked: a known mistake's, say."""
+def is_same(asked: Asked, values: Mapping[str, Exact], answer: Formula, formulas: tuple[Formula, ...]) -> bool:
+    """Whether an answer's formula is one of ``formulas``, which replace those asked: a known mistake's, for example."""
     for _, facts, ties in _tiers(asked, values, None):
         points = grid(asked, facts, ties).points
-        if any(_alike(points, answer, formulas[axis]) for axis in _axes(asked) if axis < len(formulas)):
+        if any(_agree(points, answer, formulas[axis]) for axis in _axes(asked) if axis < len(formulas)):
             return True
     return False
 
 
 def value_for(asked: Asked, values: Mapping[str, Exact], answer: Formula) -> Exact | None:
-    """What an answer's formula gives for the values of a row; None where it gives nothing."""
+    """The value of an answer's formula in a row with these values; None if it has none."""
     try:
-        return answer.at({**derived(asked, values), **values})
+        return answer.at({**derive_sizes(asked, values), **values})
     except (FormulaError, KeyError):
         return None
 
 
 def _axes(asked: Asked) -> tuple[int, ...]:
-    """The places of the formulas that an answer may be: of an output its innermost axis, and the next if it is alike."""
+    """The places of the formulas that an answer may match: of an output the innermost axis, and the next if it is alike."""
     last = len(asked.formulas) - 1
     if asked.role == SIZES and last > 0 and asked.formulas[last - 1].pattern == asked.formulas[last].pattern:
         return last, last - 1
     return (last,)
 
 
-def _counter(asked: Asked, found: DomainGrid, axis: int, answer: Formula) -> CounterExample | None:
+def _find_counter(asked: Asked, found: DomainGrid, axis: int, answer: Formula) -> CounterExample | None:
     for point, right in zip(found.points, found.right[axis], strict=True):
-        value = _at(answer, point)
+        value = value_at(answer, point)
         if value != right:
-            return CounterExample(_told(asked, point, axis, answer), right, value)
+            return CounterExample(_relevant_values(asked, point, axis, answer), right, value)
     return None
 
 
 def _here(asked: Asked, values: Mapping[str, Exact], answer: Formula) -> CounterExample | None:
-    """The comparison at the row's own values alone, for a domain in which no other point was found."""
+    """The comparison at the row's own values only, for a domain in which no other point was found."""
     axis = _axes(asked)[0]
-    right, value = _at(asked.formulas[axis], values), value_for(asked, values, answer)
-    return None if right is None or value == right else CounterExample(_told(asked, values, axis, answer), right, value)
+    right, value = value_at(asked.formulas[axis], values), value_for(asked, values, answer)
+    if right is None or value == right:
+        return None
+    return CounterExample(_relevant_values(asked, values, axis, answer), right, value)
 
 
-def _told(asked: Asked, point: Point, axis: int, answer: Formula) -> dict[str, Exact]:
-    """What a reader needs to work both formulas out; without facts that change nothing, unless the answer names them."""
+def _relevant_values(asked: Asked, point: Point, axis: int, answer: Formula) -> dict[str, Exact]:
+    """What a reader needs to evaluate both formulas; without facts that change nothing, unless the answer names them."""
     wanted = dict.fromkeys((*asked.formulas[axis].symbols, *answer.symbols))
     inside = dict.fromkeys(name for size in wanted if size in asked.sizes for name in asked.sizes[size].symbols)
     known = {symbol.name: symbol for symbol in asked.kind.hyperparameters} if asked.kind else {}
@@ -143,40 +137,33 @@ def _told(asked: Asked, point: Point, axis: int, answer: Formula) -> dict[str, E
     return {name: point[name] for name in {**wanted, **inside} if name in point and name not in silent}
 
 
-def _alike(points: tuple[Point, ...], answer: Formula, other: Formula) -> bool:
+def _agree(points: tuple[Point, ...], answer: Formula, other: Formula) -> bool:
     defined = 0
     for point in points:
-        value = _at(other, point)
-        if _at(answer, point) != value:
+        value = value_at(other, point)
+        if value_at(answer, point) != value:
             return False
         defined += value is not None
     return 2 * defined > len(points)
-
-
-def _at(formula: Formula, point: Point) -> Exact | None:
-    try:
-        return formula.at(point)
-    except (FormulaError, KeyError):
-        return None
 
 
 # Where they are compared
 
 
 def _tiers(asked: Asked, values: Mapping[str, Exact], answer: Formula | None) -> Iterator[tuple[str, Pairs, Ties]]:
-    """From the whole domain to the part of it that is like this row: which symbols stand still, and which are tied."""
+    """From the whole domain to the part that resembles this row: which symbols are fixed and which are tied."""
     facts = _facts(asked, values)
     groups = _groups(asked, values)
     subscripted = tuple(group for group in groups if "_" in group[0])
     tiers = [(EVERYWHERE, facts, ()), (EVERYWHERE, facts, subscripted), (SQUARE, facts, groups)]
     if answer is not None:
-        omitted = tuple(pair for pair in _silent(asked, values) if pair[0] not in answer.symbols)
+        omitted = tuple(pair for pair in _neutral(asked, values) if pair[0] not in answer.symbols)
         tiers.append((ROW, tuple(sorted({**dict(facts), **dict(omitted)}.items())), groups))
     yield from dict.fromkeys(tiers)
 
 
 def _facts(asked: Asked, values: Mapping[str, Exact]) -> Pairs:
-    """What the row's formulas show as numbers; and what is no matter of the layer: the batch, the bytes of a number."""
+    """What the row's formulas show as numbers, and what does not belong to the layer: the batch, the bytes of a number."""
     own = asked.kind.symbols if asked.kind else {}
     known = symbols(asked)
     folded = [name for name, symbol in own.items() if name in values and symbol.is_folded(int(values[name]))]
@@ -185,7 +172,7 @@ def _facts(asked: Asked, values: Mapping[str, Exact]) -> Pairs:
 
 
 def _groups(asked: Asked, values: Mapping[str, Exact]) -> Ties:
-    """The symbols that the sheet writes together, since they belong together and are equal in this row."""
+    """The symbols that the sheet writes together because they belong together and are equal in this row."""
     groups: dict[str, list[str]] = {}
     for name, symbol in symbols(asked).items():
         if symbol.group and name in values:
@@ -193,7 +180,7 @@ def _groups(asked: Asked, values: Mapping[str, Exact]) -> Ties:
     return tuple(tuple(names) for names in groups.values() if len(names) > 1 and len({values[name] for name in names}) == 1)
 
 
-def _silent(asked: Asked, values: Mapping[str, Exact]) -> Iterator[tuple[str, Exact]]:
+def _neutral(asked: Asked, values: Mapping[str, Exact]) -> Iterator[tuple[str, Exact]]:
     """Hyperparameters that make no difference in this row: no padding, a stride of 1."""
     for symbol in asked.kind.hyperparameters if asked.kind else ():
         value = values.get(symbol.name)

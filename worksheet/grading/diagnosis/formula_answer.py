@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from worksheet.errors import WorksheetError
 from worksheet.formula import Formula
 from worksheet.grading.diagnosis.alternatives import Alternatives
 from worksheet.grading.diagnosis.diagnose import Diagnoser
-from worksheet.grading.diagnosis.equality import EVERYWHERE, HOLDS, Compared, aliases, compared, letters, same
+from worksheet.grading.diagnosis.equality import EVERYWHERE, HOLDS, Compared, aliases, compare, is_same, letters
 from worksheet.grading.diagnosis.mistake import Formulas
 from worksheet.grading.mark import Mark, Verdict
 from worksheet.grading.notation.formulas import read_formula
@@ -17,39 +16,35 @@ from worksheet.grading.paper.cells import FORMULA, OUTPUT, Cell, Paper
 
 
 def read_answer(cell: Cell, text: str) -> tuple[Formula, ...]:
-    """What a text may mean as the formula of a cell, the likeliest first. Raises FormulaError with the place in the text."""
+    """What a text may mean as the formula of a cell, most likely first. Raises FormulaError with the place in the text."""
     return read_formula(text, letters(cell.asked), aliases(cell.asked)).readings
 
 
-def right_formula(cell: Cell, mark: Mark) -> Mark | Compared:
-    """The mark of a right formula, or of a text that is none; else how it differs from the right one."""
+def mark_if_right(cell: Cell, mark: Mark) -> Mark | Compared:
+    """The mark of a right formula or of an unreadable text; otherwise how the formula differs from the right one."""
     try:
         readings = read_answer(cell, mark.answer)
     except WorksheetError as fault:
         place = f"at character {fault.where.column}: " if fault.where.column else ""
         return replace(mark, verdict=Verdict.UNREADABLE, says=place + fault.message + (f" ({fault.hint})" if fault.hint else ""))
-    found = [compared(cell.asked, cell.values, reading) for reading in readings]
-    for each in found:
+    results = [compare(cell.asked, cell.values, reading) for reading in readings]
+    for each in results:
         if each.equal:
             says = "" if each.holds == EVERYWHERE else f"right {HOLDS[each.holds]}"
             return replace(mark, verdict=Verdict.RIGHT, points=mark.max, says=says)
-    return found[0]
+    return results[0]
 
 
-def explanations(
+def explain_formula(
     paper: Paper, cell: Cell, text: str, diagnoser: Diagnoser, others: Alternatives
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The other ways of counting that write this formula, and the known mistakes that lead to it."""
+    """The other conventions that use this formula, and the known mistakes that lead to it."""
     readings = read_answer(cell, text)
 
     def equal(formulas: Formulas) -> bool:
-        return any(same(cell.asked, cell.values, reading, formulas) for reading in readings)
+        return any(is_same(cell.asked, cell.values, reading, formulas) for reading in readings)
 
-    names = [name for formula, conventions in _counted(paper, cell, others) if equal((formula,)) for name in conventions]
-    return tuple(dict.fromkeys(names)), diagnoser.recognised(cell.asked, equal)
-
-
-def _counted(paper: Paper, cell: Cell, others: Alternatives) -> Iterator[tuple[Formula, tuple[str, ...]]]:
     column = cell.column.removesuffix(FORMULA)
-    if column != OUTPUT and isinstance(cell.row, int):
-        yield from others.formulas(paper, cell.row, column)
+    counted = others.formulas(paper, cell.row, column) if column != OUTPUT and isinstance(cell.row, int) else ()
+    names = [name for formula, conventions in counted if equal((formula,)) for name in conventions]
+    return tuple(dict.fromkeys(names)), diagnoser.recognise(cell.asked, equal)

@@ -1,4 +1,4 @@
-"""What a known mistake is: a rewrite of a formula or of a value, and what is said to the student."""
+"""A known mistake: a rewrite of a formula or of a value, and a sentence to the student."""
 
 from __future__ import annotations
 
@@ -31,23 +31,45 @@ class Family:
 class Mistake:
     """One known mistake.
 
-    ``rewrite`` gets what is asked and the formulas that the student starts from (the right ones; another mistake's where two are
-    made at once) and gives the wrong ones, over the same symbols, none where it does not apply. ``revalue`` gives wrong
-    values for a right one. A mistake has one of the two. ``kinds`` are those that it is made on (None: any, and
-    totals); ``roles`` what is asked (see ``paper``: SIZES, PARAMETERS, OPERATIONS, ...).
+    ``rewrite`` takes what is asked and the formulas that the student starts from (the right ones, or those of another mistake
+    when two are made at once) and yields the wrong ones over the same symbols, or nothing if it does not apply. ``revalue``
+    yields wrong values for a right one. A mistake has one of the two. ``kinds`` are those on which it is made (None: any, and
+    totals), ``roles`` what is asked (see ``paper.cells``: SIZES, PARAMETERS, OPERATIONS, ...).
     """
 
     id: str  # as in the catalogue: par-no-bias
-    says: str  # one sentence to the student: what happened, without the right value
-    source: str  # where it is documented
-    documented: bool  # by a public thread; otherwise derived from the formula
+    says: str  # a sentence to the student: what happened, without the right value
+    source: str  # where the mistake is documented
+    documented: bool  # in a public thread; otherwise derived from the formula
     kinds: Family | None
     roles: frozenset[str]
     rewrite: Rewrite | None = None
     revalue: Revalue | None = None
 
     def applies(self, asked: Asked) -> bool:
-        """Whether the mistake can be made where this is asked."""
+        """Whether the mistake can be made when this is asked."""
         if asked.role not in self.roles:
             return False
         return self.kinds is None or (asked.kind is not None and asked.kind in self.kinds)
+
+
+@dataclass(frozen=True)
+class MistakeGroup:
+    """Makes rewriting mistakes that have the kinds of layers, what is asked and usually the source in common."""
+
+    kinds: Family | None
+    roles: frozenset[str]
+    source: str
+
+    def __call__(
+        self,
+        id: str,
+        rewrite: Rewrite,
+        says: str,
+        source: str = "",
+        *,
+        documented: bool = False,
+        kinds: Family | None = None,
+        roles: frozenset[str] = frozenset(),
+    ) -> Mistake:
+        return Mistake(id, says, source or self.source, documented, kinds or self.kinds, roles or self.roles, rewrite)

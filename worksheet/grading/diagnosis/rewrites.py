@@ -1,7 +1,7 @@
 """The ways in which a mistake changes a formula; tables of mistakes are written with them.
 
-All of them yield nothing where nothing changes, so a mistake is found only where it can be seen. Letters are the house's: M,
-N, D the input's sizes, w, h, t the kernel's, W, H, T the output's, p_w, s_w, d_w, q_w, o_w what stands along the width.
+All of them yield nothing if nothing changes, so a mistake is found only where it is visible. Letters are those of the layers:
+M, N, D the sizes of the input, w, h, t of the kernel, W, H, T of the output; p_w, s_w, d_w, q_w, o_w belong to the width.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from functools import cache
 
 from worksheet.conventions.facts import BATCH
 from worksheet.errors import FormulaError
-from worksheet.formula import Exact, Formula
+from worksheet.formula import Formula
 from worksheet.formula.parse import BRACKETS
 from worksheet.formula.rewrite import fold
 from worksheet.formula.tree import ONE, ZERO, Call, Name, Node, Operation, rebuild
 from worksheet.grading.diagnosis.mistake import Family, Formulas, Rewrite
-from worksheet.grading.paper.cells import PARAMETER_MEMORY, PARAMETERS, Asked
+from worksheet.grading.paper.cells import PARAMETER_MEMORY, PARAMETERS, Asked, value_at
 from worksheet.layers.kind import Kind
 from worksheet.layers.windows import AXES, WindowAxis
 
 Change = Callable[[Asked, Formula], Formula]
 STORED = frozenset({PARAMETERS, PARAMETER_MEMORY})
-BATCHES = (2, 4, 8, 16, 32, 64, 100, 128, 256)  # that people put into a count when nobody has told them one
+BATCHES = (2, 4, 8, 16, 32, 64, 100, 128, 256)  # that people multiply by when no batch size is given
 PRIMES = tuple(n for n in range(47, 2_000) if all(n % d for d in range(2, 46)))
 STARTED_FROM = Name("F")
 TRIALS, APART = 3, 67  # points at which two formulas are compared; how far apart they begin in PRIMES, the most letters
@@ -32,39 +32,28 @@ TRIALS, APART = 3, 67  # points at which two formulas are compared; how far apar
 
 
 def differ(old: Formulas, new: Formulas) -> bool:
-    """Whether two rows of formulas differ: in their text, and then in some value, letters taken for any whole numbers."""
+    """Whether two rows of formulas differ: in their text, and then in some value, for letters as arbitrary whole numbers."""
     apart = [(a, b) for a, b in zip(old, new, strict=True) if a.tree != b.tree]
     names = sorted({name for pair in apart for formula in pair for name in formula.symbols})
-    return any(_at(a, point) != _at(b, point) for point in _points(names) for a, b in apart)
-
-
-def _points(names: list[str]) -> Iterator[Mapping[str, Exact]]:
-    for trial in range(TRIALS):
-        yield dict(zip(names, PRIMES[trial * APART :], strict=False))
-
-
-def _at(formula: Formula, values: Mapping[str, Exact]) -> Exact | None:
-    try:
-        return formula.at(values)
-    except FormulaError:
-        return None
+    points = (dict(zip(names, PRIMES[trial * APART :], strict=False)) for trial in range(TRIALS))
+    return any(value_at(a, point) != value_at(b, point) for point in points for a, b in apart)
 
 
 def is_nothing(formulas: Formulas) -> bool:
-    """Whether a cell counts nothing: its formula is 0."""
+    """Whether a cell counts nothing: its formulas are 0."""
     return all(formula.tree == ZERO for formula in formulas)
 
 
-# Changes of whatever formula the student starts from
+# Changes of any formula that the student starts from
 
 
 def each(change: Change) -> Rewrite:
-    """The same change of every formula of a cell."""
+    """The same change to every formula of a cell."""
 
     def rewrite(asked: Asked, formulas: Formulas) -> Iterator[Formulas]:
         try:
             new = tuple([change(asked, formula) for formula in formulas])
-        except FormulaError:  # a division by zero, or a formula that grows too long
+        except FormulaError:  # a division by zero, or a formula that becomes too long
             return
         if new != formulas if asked.is_total else differ(formulas, new):
             yield new
@@ -73,7 +62,7 @@ def each(change: Change) -> Rewrite:
 
 
 def either(*rewrites: Rewrite) -> Rewrite:
-    """Several ways to make one mistake, each once."""
+    """Several ways to make one mistake, without repetition."""
 
     def rewrite(asked: Asked, formulas: Formulas) -> Iterator[Formulas]:
         yield from dict.fromkeys(new for one in rewrites for new in one(asked, formulas))
@@ -82,7 +71,7 @@ def either(*rewrites: Rewrite) -> Rewrite:
 
 
 def on(kinds: Family, rewrite: Rewrite) -> Rewrite:
-    """A mistake that is made in this way on one family of kinds."""
+    """A mistake that is made this way on one family of kinds."""
 
     def narrowed(asked: Asked, formulas: Formulas) -> Iterable[Formulas]:
         return rewrite(asked, formulas) if asked.kind and asked.kind in kinds else ()
@@ -91,7 +80,7 @@ def on(kinds: Family, rewrite: Rewrite) -> Rewrite:
 
 
 def where(letter: str, rewrite: Rewrite) -> Rewrite:
-    """A mistake that can be made only where the formulas have a letter."""
+    """A mistake that can be made only if the formulas contain a letter."""
 
     def narrowed(asked: Asked, formulas: Formulas) -> Iterable[Formulas]:
         return rewrite(asked, formulas) if any(letter in formula.symbols for formula in formulas) else ()
@@ -100,7 +89,7 @@ def where(letter: str, rewrite: Rewrite) -> Rewrite:
 
 
 def without(letter: str, rewrite: Rewrite) -> Rewrite:
-    """A mistake that is made where the formulas have not got a letter."""
+    """A mistake that can be made only if the formulas do not contain a letter."""
 
     def narrowed(asked: Asked, formulas: Formulas) -> Iterable[Formulas]:
         return () if any(letter in formula.symbols for formula in formulas) else rewrite(asked, formulas)
@@ -109,18 +98,18 @@ def without(letter: str, rewrite: Rewrite) -> Rewrite:
 
 
 def putting(**new: str) -> Rewrite:
-    """Something else in place of letters: ``putting(b="0")`` forgets the bias."""
+    """Letters replaced: ``putting(b="0")`` forgets the bias."""
     return each(_substitution({name: Formula(text) for name, text in new.items()}))
 
 
 def along_axes(**new: str) -> Rewrite:
-    """The same along every axis of a window, written for the width without its index: ``along_axes(p="p/2")``."""
+    """The same along every axis of a window, written for the width without its subscript: ``along_axes(p="p/2")``."""
     parts = {along(axis)[name]: Formula(text).renamed(**along(axis)) for axis in AXES for name, text in new.items()}
     return each(_substitution(parts))
 
 
 def along(axis: WindowAxis) -> dict[str, str]:
-    """What the letters of a rule for the width are along another axis."""
+    """What the letters of a rule for the width become along another axis."""
     return {"M": axis.input.name, "w": axis.letter, "W": axis.output} | {x: f"{x}_{axis.letter}" for x in "psdqo"}
 
 
@@ -136,18 +125,18 @@ def _substitution(parts: Mapping[str, Formula]) -> Change:
 
 
 def turned(text: str) -> Rewrite:
-    """A formula over F, the one that the student starts from: ``turned("2*F")``. See ``spelt`` for further words."""
+    """A formula over F, the formula that the student starts from: ``turned("2*F")``. ``spelt`` lists further words."""
 
     def change(asked: Asked, formula: Formula) -> Formula:
         outer = spelt(asked, text)
-        of_layer = set(outer.symbols) > {STARTED_FROM.id}  # a total has no letters but its rows
+        of_layer = set(outer.symbols) > {STARTED_FROM.id}  # a total has no letters except its rows
         return formula if asked.is_total and of_layer else around(outer, formula)
 
     return each(change)
 
 
 def around(outer: Formula, inner: Formula) -> Formula:
-    """A formula over F with another one in place of F, as it is: a sum of many rows is not looked through."""
+    """A formula over F with F replaced by another formula, unchanged: a sum of many rows is not searched."""
 
     def visit(node: Node) -> Node:
         return inner.tree if node == STARTED_FROM else rebuild(node, visit)
@@ -156,12 +145,12 @@ def around(outer: Formula, inner: Formula) -> Formula:
 
 
 def restructured(change: Callable[[Node], Node]) -> Rewrite:
-    """A change of the formula's tree as a whole."""
+    """A change of a formula's whole tree."""
     return each(lambda _, formula: Formula.of(change(formula.tree), formula.least))
 
 
 def rounding(function: str) -> Rewrite:
-    """Another bracket in place of rounding down; without a function no bracket at all."""
+    """Another bracket instead of rounding down; without a function none at all."""
 
     def change(node: Node) -> Node:
         changed = rebuild(node, change)
@@ -181,7 +170,7 @@ def one_less(node: Node) -> Node:
 
 
 def one_inside(node: Node) -> Node:
-    """A size whose ``+ 1`` stands in the dividend."""
+    """A size whose ``+ 1`` is in the dividend."""
     match node:
         case Operation("+", Call(function, (Operation("/", dividend, divisor),)), last) if last == ONE:
             return Call(function, (Operation("/", fold(Operation("+", dividend, ONE)), divisor),))
@@ -189,23 +178,23 @@ def one_inside(node: Node) -> Node:
 
 
 def batched(asked: Asked, formulas: Formulas) -> Iterator[Formulas]:
-    """A batch counted in, where one sample is asked for: that of the run, or one that people think of."""
+    """A batch included where one sample is asked for: the run's batch, or a size that people think of."""
     if BATCH.name in asked.symbols or is_nothing(formulas):
         return
     for batch in (BATCH.name, *BATCHES):
-        yield tuple([around(_many(batch), formula) for formula in formulas])
+        yield tuple([around(_times(batch), formula) for formula in formulas])
 
 
 @cache
-def _many(batch: int | str) -> Formula:
+def _times(batch: int | str) -> Formula:
     return Formula(f"{batch}*F")
 
 
-# Another formula in place of the right one. A second mistake may follow, but these follow no other.
+# Another formula instead of the right one. A second mistake may follow, but these follow no other.
 
 
 def instead(text: str, then: Rewrite | None = None) -> Rewrite:
-    """Another count in place of the right one, where there is anything to count; ``then`` is what it does to another mistake."""
+    """Another count instead of the right one, if there is anything to count; ``then`` is applied after another mistake."""
     first = _replacement(text, of_nothing=False)
 
     def rewrite(asked: Asked, formulas: Formulas) -> Iterable[Formulas]:
@@ -215,7 +204,7 @@ def instead(text: str, then: Rewrite | None = None) -> Rewrite:
 
 
 def of_nothing(text: str) -> Rewrite:
-    """A count of what does not count."""
+    """A count of something that counts nothing."""
     return _replacement(text, of_nothing=True)
 
 
@@ -224,13 +213,13 @@ def _replacement(text: str, *, of_nothing: bool) -> Rewrite:
         if asked.kind is None or formulas != asked.formulas or is_nothing(formulas) != of_nothing:
             return
         new = (spelt(asked, text),)
-        if _known(asked) >= set(new[0].symbols) and differ(formulas, new):
+        if _letters(asked) >= set(new[0].symbols) and differ(formulas, new):
             yield new
 
     return rewrite
 
 
-def _known(asked: Asked) -> set[str]:
+def _letters(asked: Asked) -> set[str]:
     """The letters that a layer has values for."""
     assert asked.kind is not None and asked.form is not None
     others = {symbol.name for symbol in asked.kind.hyperparameters} | {size.name for size in asked.kind.sizes}
@@ -259,8 +248,8 @@ def _on(text: str, axis: WindowAxis) -> Formula:
 
 
 def spelt(asked: Asked, text: str) -> Formula:
-    """A text with what it says for this kind and form: {kernel} is w*h, {inputs} M*N, {outputs} W*H; X and Y the elements of the
-    input and of the output; of all runs and samples where the right formula is."""
+    """A text as a formula for this kind and form: {kernel} is w*h, {inputs} M*N, {outputs} W*H; X and Y are the elements of the
+    input and of the output. It counts all runs and samples if the right formula does."""
     if asked.kind is None or asked.form is None:
         return Formula(text)
     form = asked.form

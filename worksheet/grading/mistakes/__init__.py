@@ -1,4 +1,4 @@
-"""The catalogue of known mistakes, a file for each family; what a mistake is stands in ``grading.mistake``."""
+"""The catalogue of known mistakes, a file for each family; ``grading.diagnosis.mistake`` defines what a mistake is."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -9,7 +9,7 @@ from worksheet.grading.diagnosis.mistake import Mistake
 
 @cache
 def known_mistakes() -> Mapping[str, Mistake]:
-    """Every known mistake by its id, family by family in the order of their PLACE."""
+    """Every known mistake by id, family by family in the order of PLACE."""
     places = collect(__name__, "PLACE")
     families = sorted(
         collect(__name__, "MISTAKES").items(), key=lambda family: (places.get(family[0], len(places) + 1), family[0])

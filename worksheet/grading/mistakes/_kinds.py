@@ -1,4 +1,4 @@
-"""The kinds of layers on which a family of mistakes is made, by what they say about themselves, and what is asked there."""
+"""The kinds of layers on which a family of mistakes is made, by their own properties, and what is asked there."""
 
 from worksheet.grading.diagnosis.mistake import Family
 from worksheet.grading.paper.cells import ACTIVATION_MEMORY, OPERATIONS, PARAMETER_MEMORY, PARAMETERS, SIZES
@@ -11,13 +11,13 @@ def of_role(role: Role) -> Family:
 
 
 def with_gates(count: int) -> Family:
-    """The recurrent kinds with so many gates."""
+    """The recurrent kinds with this number of gates."""
     return Family(lambda kind: kind.gates == count)
 
 
 CONVOLUTIONS = Family(lambda kind: kind.window is Window.SLIDING and not kind.pooling)
 TRANSPOSED = Family(lambda kind: kind.window is Window.TRANSPOSED)
-KERNELS = CONVOLUTIONS | TRANSPOSED  # layers with kernels to be learned, where a mistake is the same on both
+KERNELS = CONVOLUTIONS | TRANSPOSED  # layers with learned kernels; a mistake is the same on both
 POOLINGS = Family(lambda kind: kind.window is Window.SLIDING and kind.pooling in {Pooling.MAXIMUM, Pooling.MEAN})
 WHOLE_POOLINGS = Family(lambda kind: kind.window is Window.ADAPTIVE)
 RECTIFIERS = of_role(Role.RECTIFIER)
@@ -32,7 +32,7 @@ ANY: Family | None = None  # every kind, and totals
 
 SIZE = frozenset({SIZES})
 WEIGHTS = frozenset({PARAMETERS})
-STORED = frozenset({PARAMETERS, PARAMETER_MEMORY})  # where a rewrite serves the count and its bytes alike
+STORED = frozenset({PARAMETERS, PARAMETER_MEMORY})  # if a rewrite works for the count and its bytes alike
 WORK = frozenset({OPERATIONS})
 OUTPUTS = frozenset({ACTIVATION_MEMORY})
 BYTES = frozenset({PARAMETER_MEMORY, ACTIVATION_MEMORY})

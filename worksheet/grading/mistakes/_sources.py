@@ -9,7 +9,7 @@ TRANSPOSED = "community.deeplearning.ai 70537 on transposed convolution, the pad
 PARAMETERS = "stats.stackexchange 570254, an attempt at self-study with n(m+1); a thread on 896 where 32x3x3 = 288 was expected"
 CHOICES = "pupuweb, the wrong choices 6400, 18816 and 1233125504 of a question whose answer is 18944"
 GROUPS = "pytorch-OpCounter 41, flops-counter 7 and 9, DeepLearningForFun 4, PaddlePaddle models 3890"
-NORMALISATION = "stackoverflow 42521005; community.deeplearning.ai 444994 on 128 in place of 64"
+NORMALISATION = "stackoverflow 42521005; community.deeplearning.ai 444994 on 128 instead of 64"
 FLATTENING = "androidkt and geekycodes on mat1 and mat2 that cannot be multiplied; scientyficworld on the batch as a feature"
 TWICE = "fvcore 69, flops-counter 40, mmcv 785, pytorch-OpCounter 15 and 46, NVIDIA Model-Optimizer 387"
 NO_BIAS = "pytorch-OpCounter 53 and 136, flops-counter 60, fvcore 102, torchstat 45"

@@ -1,4 +1,4 @@
-"""The ways in which a mistake changes a value, whatever formula it came from."""
+"""The ways in which a mistake changes a value, whatever its formula."""
 
 from __future__ import annotations
 
@@ -6,25 +6,22 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from worksheet.formula import Exact
+from worksheet.formula.exact import simplest
 from worksheet.grading.diagnosis.mistake import Revalue
 from worksheet.grading.paper.cells import Value
 
 
 def times(*factors: Exact) -> Revalue:
-    """Every number of a value times one of these, the other numbers as they are."""
+    """One number of a value multiplied by one of these factors, the others unchanged."""
 
     def revalue(value: Value) -> Iterator[Value]:
         for place, number in enumerate(value):
             for factor in factors:
-                changed = _simplest(number * factor)
+                changed = simplest(number * factor)
                 if changed != number:
                     yield _with(value, place, changed)
 
     return revalue
-
-
-def _simplest(number: Exact) -> Exact:
-    return number.numerator if number.denominator == 1 else number
 
 
 def _with(value: Value, place: int, number: Exact) -> Value:
@@ -32,15 +29,15 @@ def _with(value: Value, place: int, number: Exact) -> Value:
 
 
 def ten_times(value: Value) -> Iterator[Value]:
-    """A digit too many at the end of a number, or its last nought lost."""
+    """A zero too many at the end of a number, or its trailing zero dropped."""
     yield from times(10)(value)
     for place, number in enumerate(value):
         if number and number % 10 == 0:
-            yield _with(value, place, _simplest(number / Fraction(10)))
+            yield _with(value, place, simplest(number / Fraction(10)))
 
 
 def digits_swapped(value: Value) -> Iterator[Value]:
-    """Two neighbouring digits of a whole number exchanged; nobody writes a nought in front."""
+    """Two neighbouring digits of a whole number swapped; leading zeros are not written."""
     for place, number in enumerate(value):
         digits = str(number) if isinstance(number, int) and number >= 0 else ""
         for at in range(len(digits) - 1):

@@ -1,21 +1,14 @@
 """Mistakes in the number of parameters of a convolution."""
 
-from worksheet.grading.diagnosis.mistake import Family, Mistake, Rewrite
+from worksheet.grading.diagnosis.mistake import MistakeGroup
 from worksheet.grading.diagnosis.rewrites import either, putting, turned, where
 from worksheet.grading.mistakes import _sources as source
 from worksheet.grading.mistakes._kinds import CONVOLUTIONS, KERNELS, STORED
 
 PLACE = 4
-
-
-def _mistake(
-    name: str, rewrite: Rewrite, says: str, found: str = source.PARAMETERS, *, documented: bool = False, kinds: Family = KERNELS
-) -> Mistake:
-    return Mistake(name, says, found, documented, kinds, STORED, rewrite)
-
-
-# Where there are groups, some mistakes are made with the channels of all groups or with those of one.
-MISTAKES: tuple[Mistake, ...] = (
+_mistake = MistakeGroup(KERNELS, STORED, source.PARAMETERS)
+# With groups, some mistakes are made with the channels of all groups or with those of one.
+MISTAKES = (
     _mistake(
         "par-no-bias",
         putting(b="0"),

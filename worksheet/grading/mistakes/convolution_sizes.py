@@ -1,18 +1,13 @@
 """Mistakes in the output size of a convolution."""
 
-from worksheet.grading.diagnosis.mistake import Mistake, Rewrite
+from worksheet.grading.diagnosis.mistake import MistakeGroup
 from worksheet.grading.diagnosis.rewrites import along_axes, each_axis, one_inside, one_less, putting, restructured, rounding
 from worksheet.grading.mistakes import _sources as source
 from worksheet.grading.mistakes._kinds import CONVOLUTIONS, SIZE
 
 PLACE = 1
-
-
-def _mistake(name: str, rewrite: Rewrite, says: str, where: str = source.STRUCTURE, *, documented: bool = False) -> Mistake:
-    return Mistake(name, says, where, documented, CONVOLUTIONS, SIZE, rewrite)
-
-
-MISTAKES: tuple[Mistake, ...] = (
+_mistake = MistakeGroup(CONVOLUTIONS, SIZE, source.STRUCTURE)
+MISTAKES = (
     _mistake("out-one-pad", along_axes(p="p/2"), "You padded one side of the input only; the padding is put on both."),
     _mistake("out-no-pad", along_axes(p="0", q="0"), "You left the padding out, as if the kernel had to stay inside the input."),
     _mistake("out-4p", along_axes(p="2*p"), "You doubled the padding once too often; it is given for one side."),

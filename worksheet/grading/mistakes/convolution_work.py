@@ -1,26 +1,13 @@
 """Mistakes in the operations of a convolution."""
 
-from worksheet.grading.diagnosis.mistake import Family, Mistake, Rewrite
+from worksheet.grading.diagnosis.mistake import MistakeGroup
 from worksheet.grading.diagnosis.rewrites import batched, instead, putting, turned, where
 from worksheet.grading.mistakes import _sources as source
 from worksheet.grading.mistakes._kinds import CONVOLUTIONS, KERNELS, WORK
 
 PLACE = 9
-
-
-def _mistake(
-    name: str,
-    rewrite: Rewrite,
-    says: str,
-    found: str = source.POSITIONS,
-    *,
-    documented: bool = False,
-    kinds: Family = CONVOLUTIONS,
-) -> Mistake:
-    return Mistake(name, says, found, documented, kinds, WORK, rewrite)
-
-
-MISTAKES: tuple[Mistake, ...] = (
+_mistake = MistakeGroup(CONVOLUTIONS, WORK, source.POSITIONS)
+MISTAKES = (
     _mistake(
         "ops-2mac",
         instead("2*k*c/g*{kernel}*{outputs}"),

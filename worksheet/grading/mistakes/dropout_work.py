@@ -1,19 +1,14 @@
-"""Operations given to a dropout that does nothing."""
+"""Operations attributed to a dropout that does nothing."""
 
-from worksheet.grading.diagnosis.mistake import Mistake
+from worksheet.grading.diagnosis.mistake import MistakeGroup
 from worksheet.grading.diagnosis.rewrites import of_nothing
 from worksheet.grading.mistakes import _sources as source
 from worksheet.grading.mistakes._kinds import DROPOUT, WORK
 
 PLACE = 13
-MISTAKES: tuple[Mistake, ...] = (
-    Mistake(
-        "drop-train",
-        "You counted the dropout as in training; in evaluation mode it passes everything on.",
-        source.SHEET,
-        documented=False,
-        kinds=DROPOUT,
-        roles=WORK,
-        rewrite=of_nothing("X"),
+_mistake = MistakeGroup(DROPOUT, WORK, source.SHEET)
+MISTAKES = (
+    _mistake(
+        "drop-train", of_nothing("X"), "You counted the dropout as in training; in evaluation mode it passes everything on."
     ),
 )

@@ -1,6 +1,6 @@
-"""Mistakes in the length of the vector that a map becomes, in its own row or in the linear layer that reads it.
+"""Mistakes in the length of a flattened feature map, in its own row or in the linear layer that reads it.
 
-The linear layer knows only the vector's length n; what it was made of are the further letters of ``grading.flattened``.
+The linear layer knows only the length n; the sizes of the feature map are the further letters of ``paper.flattened``.
 """
 
 from worksheet.grading.diagnosis.mistake import Mistake, Rewrite
@@ -16,7 +16,7 @@ ROLES = frozenset({SIZES, PARAMETERS, OPERATIONS, PARAMETER_MEMORY})
 
 
 def _reading(*vectors: str) -> Rewrite:
-    """What a linear layer reads in place of n."""
+    """What a linear layer reads instead of n."""
     return either(*(putting(n=vector) for vector in vectors))
 
 

@@ -1,14 +1,14 @@
 """Mistakes in bytes and in units.
 
-A unit is a matter of what is written behind a number: who divides by one unit and writes the other gives a value that is wrong
-by their ratio, and that ratio is what changes here, in both directions.
+Dividing by one unit and writing another gives a value that is wrong by their ratio;
+the mistakes here multiply by that ratio, in both directions.
 """
 
 from collections.abc import Iterator
 from fractions import Fraction
 
 from worksheet.formula.tree import ZERO, Number, walk
-from worksheet.grading.diagnosis.mistake import Formulas, Mistake, Revalue, Rewrite
+from worksheet.grading.diagnosis.mistake import Formulas, Mistake, MistakeGroup, Revalue
 from worksheet.grading.diagnosis.rewrites import putting, turned
 from worksheet.grading.mistakes import _sources as source
 from worksheet.grading.mistakes._kinds import ANY, BYTES, COUNTS
@@ -22,7 +22,7 @@ UNITS: Revalue = times(*RATIOS, *(1 / ratio for ratio in RATIOS))
 
 
 def in_numbers(asked: Asked, formulas: Formulas) -> Iterator[Formulas]:
-    """Numbers counted, not their bytes."""
+    """Numbers counted instead of their bytes."""
     for letter in _letters(formulas):
         yield from putting(**{letter: "1"})(asked, formulas)
     if not _letters(formulas) and _four(formulas):
@@ -30,7 +30,7 @@ def in_numbers(asked: Asked, formulas: Formulas) -> Iterator[Formulas]:
 
 
 def of_another_size(asked: Asked, formulas: Formulas) -> Iterator[Formulas]:
-    """Numbers of half their bytes; of twice as many where the type of the numbers is not fixed."""
+    """Numbers of half the bytes; also of twice as many if the data type is not fixed."""
     if _letters(formulas) or _four(formulas):
         yield from turned("F/2")(asked, formulas)
     if _letters(formulas):
@@ -47,14 +47,11 @@ def _four(formulas: Formulas) -> bool:
     return first == FOUR
 
 
-def _bytes(name: str, rewrite: Rewrite, says: str) -> Mistake:
-    return Mistake(name, says, source.UNITS, documented=False, kinds=ANY, roles=BYTES, rewrite=rewrite)
-
-
-MISTAKES: tuple[Mistake, ...] = (
-    _bytes("mem-no-bytes", in_numbers, "You gave how many numbers there are; each of them takes some bytes."),
-    _bytes("mem-bits", turned("8*F"), "You gave bits, but bytes are asked for."),
-    _bytes("mem-fp16", of_another_size, "You took numbers of another type, which need more or fewer bytes each."),
+_mistake = MistakeGroup(ANY, BYTES, source.UNITS)
+MISTAKES = (
+    _mistake("mem-no-bytes", in_numbers, "You gave how many numbers there are; each of them takes some bytes."),
+    _mistake("mem-bits", turned("8*F"), "You gave bits, but bytes are asked for."),
+    _mistake("mem-fp16", of_another_size, "You took numbers of another type, which need more or fewer bytes each."),
     Mistake(
         "mib-mb",
         "You mixed up the units that count by thousands with those that count in powers of two, such as MB and MiB.",

@@ -1,46 +1,35 @@
 """Mistakes in the operations of a pooling layer."""
 
-from worksheet.grading.diagnosis.mistake import Mistake
+from worksheet.grading.diagnosis.mistake import MistakeGroup
 from worksheet.grading.diagnosis.rewrites import instead, putting
 from worksheet.grading.mistakes import _sources as source
 from worksheet.grading.mistakes._kinds import POOLINGS, WHOLE_POOLINGS, WORK
 
 PLACE = 12
-MISTAKES: tuple[Mistake, ...] = (
-    Mistake(
+_mistake = MistakeGroup(POOLINGS, WORK, source.POOLING)
+MISTAKES = (
+    _mistake(
         "pool-wh",
+        instead("c*{kernel}*{outputs}"),
         "You counted a comparison for each element of the window, but the first is compared with nothing.",
-        source.POOLING,
-        documented=False,
-        kinds=POOLINGS,
-        roles=WORK,
-        rewrite=instead("c*{kernel}*{outputs}"),
     ),
-    Mistake(
+    _mistake(
         "pool-input-size",
+        putting(W="M", H="N", T="D"),
         "You used the size of the input; there is one window for every place of the output.",
-        source.POOLING,
-        documented=False,
-        kinds=POOLINGS,
-        roles=WORK,
-        rewrite=putting(W="M", H="N", T="D"),
     ),
-    Mistake(
+    _mistake(
         "pool-no-channels",
+        putting(c="1"),
         "You forgot the channels; each of them is pooled by itself.",
-        source.POOLING,
         documented=True,
         kinds=POOLINGS | WHOLE_POOLINGS,
-        roles=WORK,
-        rewrite=putting(c="1"),
     ),
-    Mistake(
+    _mistake(
         "pool-zero",
+        instead("0"),
         "You took pooling to be free; here its work counts.",
-        source.POOLING,
         documented=True,
         kinds=POOLINGS | WHOLE_POOLINGS,
-        roles=WORK,
-        rewrite=instead("0"),
     ),
 )

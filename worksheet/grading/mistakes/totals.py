@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from worksheet.formula import Formula
 from worksheet.formula.tree import Name, Operation
-from worksheet.grading.diagnosis.mistake import Formulas, Mistake
+from worksheet.grading.diagnosis.mistake import Formulas, MistakeGroup
 from worksheet.grading.mistakes import _sources as source
 from worksheet.grading.mistakes._kinds import ANY, FIGURES
 from worksheet.grading.paper.cells import Asked
@@ -13,12 +13,12 @@ PLACE = 19
 
 
 def without_a_row(asked: Asked, formulas: Formulas) -> Iterator[Formulas]:
-    """A sum in which one row is missing, for each row."""
+    """Sums in which one row is missing."""
     return _adding("-", asked, formulas)
 
 
 def with_a_row_twice(asked: Asked, formulas: Formulas) -> Iterator[Formulas]:
-    """A sum with one row twice, for each row."""
+    """Sums that include one row twice."""
     return _adding("+", asked, formulas)
 
 
@@ -27,23 +27,8 @@ def _adding(sign: str, asked: Asked, formulas: Formulas) -> Iterator[Formulas]:
         yield (Formula.of(Operation(sign, formulas[0].tree, Name(name)), formulas[0].least),)
 
 
-MISTAKES: tuple[Mistake, ...] = (
-    Mistake(
-        "tot-miss-row",
-        "You left a row out of the total.",
-        source.FORMULA,
-        documented=False,
-        kinds=ANY,
-        roles=FIGURES,
-        rewrite=without_a_row,
-    ),
-    Mistake(
-        "tot-double-row",
-        "You added a row to the total twice.",
-        source.FORMULA,
-        documented=False,
-        kinds=ANY,
-        roles=FIGURES,
-        rewrite=with_a_row_twice,
-    ),
+_mistake = MistakeGroup(ANY, FIGURES, source.FORMULA)
+MISTAKES = (
+    _mistake("tot-miss-row", without_a_row, "You left a row out of the total."),
+    _mistake("tot-double-row", with_a_row_twice, "You added a row to the total twice."),
 )

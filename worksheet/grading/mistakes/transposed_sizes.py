@@ -1,18 +1,13 @@
 """Mistakes in the output size of a transposed convolution."""
 
-from worksheet.grading.diagnosis.mistake import Mistake, Rewrite
+from worksheet.grading.diagnosis.mistake import MistakeGroup
 from worksheet.grading.diagnosis.rewrites import along_axes, each_axis
 from worksheet.grading.mistakes import _sources as source
 from worksheet.grading.mistakes._kinds import SIZE, TRANSPOSED
 
 PLACE = 3
-
-
-def _mistake(name: str, rewrite: Rewrite, says: str, where: str = source.TRANSPOSED, *, documented: bool = False) -> Mistake:
-    return Mistake(name, says, where, documented, TRANSPOSED, SIZE, rewrite)
-
-
-MISTAKES: tuple[Mistake, ...] = (
+_mistake = MistakeGroup(TRANSPOSED, SIZE, source.TRANSPOSED)
+MISTAKES = (
     _mistake(
         "ct-forward",
         each_axis("floor((M + 2*p - d*(w - 1) - 1)/s) + 1"),

@@ -1,4 +1,4 @@
-"""Mistakes in writing a number down, whatever it is. Of an output size one number at a time."""
+"""Mistakes in writing down any number; of an output size, one number at a time."""
 
 from worksheet.grading.diagnosis.mistake import Mistake
 from worksheet.grading.mistakes import _sources as source

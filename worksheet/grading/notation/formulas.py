@@ -1,4 +1,4 @@
-"""Reads a formula as students write it, k(cwh+1) or TeX, into the house's Formula; refuses the rest, in bounded time."""
+"""Reads a formula as students write it, k(cwh+1) or TeX, into a Formula; refuses anything else in bounded time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import NamedTuple, NoReturn
 
 from worksheet.errors import FormulaError, WorksheetError, shown
-from worksheet.formula import Exact, Formula
+from worksheet.formula import Formula
 from worksheet.formula.parse import FUNCTIONS as ARGUMENTS
 from worksheet.formula.tree import Call, Name, Negative, Node, Number, Operation
 from worksheet.grading.notation.grouping import MAX_DIGITS, western_digits
@@ -28,37 +28,36 @@ from worksheet.grading.notation.tokens import (
 
 MAX_LENGTH = 400  # characters
 MAX_DEPTH = 40  # brackets, signs and powers inside one another
-MAX_EXPONENT = 6  # of what is not a written number
+MAX_EXPONENT = 6  # of anything except a written number
 
-# How strongly an operation binds; of equal ones the left is done first, of powers the right.
+# How strongly an operation binds. Equal ones associate to the left, powers to the right.
 LOOSE, SUM, PRODUCT, BESIDE, UNARY, POWER = range(6)
 BINDING = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "//": PRODUCT, "^": POWER}
 BEGINS = frozenset({NUMBER, NAME, FUNCTION, FRACTION, OPEN})
 
 PRIMES = (7919, 104729, 1299709, 15485863, 32452843, 49979687, 67867967, 86028121, 104395301, 122949823)
 
-NAMED = re.compile(r"\s*#?\s*(?:(?:[^\W\d]|\\?#)[\w\\{} ]*)?", re.DOTALL)  # what may stand before an equals sign
+NAMED = re.compile(r"\s*#?\s*(?:(?:[^\W\d]|\\?#)[\w\\{} ]*)?", re.DOTALL)  # what may precede an equals sign
 BEFORE = re.compile(r"(?:\s|\$|\\\(|\\\[|#)*")
 BEHIND = re.compile(r"(?:\s|\$|\\\)|\\\])*\Z")
 
 
 class FormulaRead(NamedTuple):
     """A formula as it was understood. ``alternatives`` are other readings of a text such as 1/2cM, ``dropped`` is the name
-    that stood before an equals sign, ``notes`` say both."""
+    before an equals sign."""
 
     formula: Formula
     alternatives: tuple[Formula, ...] = ()
     dropped: str = ""
-    notes: tuple[str, ...] = ()
 
     @property
     def readings(self) -> tuple[Formula, ...]:
-        """Every reading, the likeliest first."""
+        """Every reading, most likely first."""
         return self.formula, *self.alternatives
 
 
 def formula(text: str, symbols: Collection[str], aliases: Mapping[str, str] | None = None) -> Formula:
-    """The formula that a student's text means; of an ambiguous text the reading from left to right.
+    """The formula that a student's text means; an ambiguous text is read from left to right.
 
     >>> formula("k(cwh+1)", "ckwh").source, formula("⌊(M−w+2p)/s⌋+1", "Mw", {"p": "p_w", "s": "s_w"}).source
     ('k*(c*w*h + 1)', 'floor((M - w + 2*p_w)/s_w) + 1')
@@ -67,28 +66,25 @@ def formula(text: str, symbols: Collection[str], aliases: Mapping[str, str] | No
 
 
 def read_formula(text: str, symbols: Collection[str], aliases: Mapping[str, str] | None = None) -> FormulaRead:
-    """The same with what was dropped and what is ambiguous.
+    """The same, with what was dropped and what is ambiguous.
 
-    ``symbols`` are the names that the formula may hold, ``aliases`` other names for them (``p`` for ``p_w``). Letters that
-    stand together are parted by these names, the longest first. Factors side by side are multiplied like any other, from left
-    to right: 1/2cM is (1/2)*c*M, and 1/(2cM) is among the alternatives. Raises FormulaError with the column in ``text``.
+    ``symbols`` are the names that the formula may contain, ``aliases`` other names for them (``p`` for ``p_w``). Adjacent
+    letters are split into these names, the longest first. Adjacent factors are multiplied like any others, from left to
+    right: 1/2cM is (1/2)*c*M, and 1/(2cM) is among the alternatives. Raises FormulaError with the column in ``text``.
     """
     if len(text) > MAX_LENGTH:
         raise FormulaError(f"a formula of {len(text):,} characters is too long; at most {MAX_LENGTH}")
     start, end = BEFORE.match(text).end(), BEHIND.search(text).start()  # type: ignore[union-attr]
     start, dropped = _behind_equals(text, start, end)
-    tokens = Scanner(_western(text), start, end, Names.of(symbols, aliases or {})).scanned()
-    read = Formula.of(_Parser(text, tokens).formula())
+    tokens = Scanner(_western(text), start, end, Names.of(symbols, aliases or {})).scan()
+    read = Formula.of(_FormulaParser(text, tokens).formula())
     divides = any(token.text == "/" for token in tokens)
-    other = Formula.of(_Parser(text, tokens, beside=BESIDE).formula()) if divides else read
-    alternatives = () if _alike(read, other) else (other,)
-    notes = [f"what stands before the equals sign, {shown(dropped)}, was left out"] if dropped else []
-    notes += [f"read from left to right as {read.source}; it may mean {other.source}" for other in alternatives]
-    return FormulaRead(read, alternatives, dropped, tuple(notes))
+    other = Formula.of(_FormulaParser(text, tokens, beside=BESIDE).formula()) if divides else read
+    return FormulaRead(read, () if _is_equal(read, other) else (other,), dropped)
 
 
-def _alike(one: Formula, other: Formula) -> bool:
-    """Whether two readings of a text mean the same, tried at a point of primes: c/g*w*h and c/g*(w*h) do."""
+def _is_equal(one: Formula, other: Formula) -> bool:
+    """Whether two readings of a text are equal, tried at a point of primes: c/g*w*h and c/g*(w*h) are."""
     values = dict(zip(one.symbols, PRIMES, strict=False)) | dict.fromkeys(one.symbols[len(PRIMES) :], 53)
     try:
         return one == other or one.at(values) == other.at(values)
@@ -104,15 +100,15 @@ def _western(text: str) -> str:
 
 
 def _behind_equals(text: str, start: int, end: int) -> tuple[int, str]:
-    """Where the formula begins, and the name that stands before its equals sign."""
+    """Where the formula begins, and the name before its equals sign."""
     left, equals, _ = text[start:end].partition("=")
     if not equals or not NAMED.fullmatch(left):
         return start, ""
     return start + len(left) + 1, left.strip()
 
 
-class _Parser:
-    """Precedence climbing over a bounded list of tokens. ``beside`` tells how strongly factors side by side bind."""
+class _FormulaParser:
+    """Precedence climbing over a bounded list of tokens. ``beside`` is how strongly adjacent factors bind."""
 
     def __init__(self, text: str, tokens: list[FormulaToken], beside: int = PRODUCT) -> None:
         self.text = text
@@ -132,7 +128,7 @@ class _Parser:
     def peek(self) -> FormulaToken:
         return self.tokens[self.next]
 
-    def named(self, token: FormulaToken) -> str:
+    def quote(self, token: FormulaToken) -> str:
         return "the end" if token.kind == END else shown(self.text[token.start : token.end])
 
     def formula(self) -> Node:
@@ -140,7 +136,7 @@ class _Parser:
         token = self.peek()
         if token.kind != END:
             hint = "this bracket was not opened" if token.kind == CLOSE else None
-            self.refuse(f"expected an operation or the end, found {self.named(token)}", token, hint)
+            self.refuse(f"expected an operation or the end, found {self.quote(token)}", token, hint)
         return node
 
     def binding(self, token: FormulaToken) -> int:
@@ -160,7 +156,7 @@ class _Parser:
         if token.kind in BEGINS:
             if token.kind == NUMBER:
                 hint = "a number stands before the letters; write * for a product, ^ for a power"
-                self.refuse(f"the number {self.named(token)} stands right behind another part", token, hint)
+                self.refuse(f"the number {self.quote(token)} stands right behind another part", token, hint)
             return Operation("*", left, self.expression(binding))
         self.take()
         if token.text == "^":
@@ -169,7 +165,7 @@ class _Parser:
         return Call("floor", (Operation("/", left, right),)) if token.text == "//" else Operation(token.text, left, right)
 
     def inside(self, floor: int, opening: FormulaToken) -> Node:
-        """An expression inside another: behind a bracket, a sign or a power."""
+        """An expression inside another: after a bracket, a sign or a power."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
             self.refuse(f"nested more than {MAX_DEPTH} deep", opening)
@@ -178,7 +174,7 @@ class _Parser:
         return node
 
     def exponent(self, base: Node, sign: FormulaToken) -> Node:
-        """A symbol or a small number; of a written number any that gives no more digits than a number may have."""
+        """A symbol or a small number; for a written base, any number whose power has no more digits than a number may have."""
         node = self.inside(POWER - 1, sign)
         if isinstance(node, Name):
             return node
@@ -187,7 +183,7 @@ class _Parser:
         return self.wrong_exponent(sign)
 
     def power(self, base: Node, node: Number, sign: FormulaToken) -> Node:
-        written = isinstance(base, Number) and _digits(base.value) * node.value <= MAX_DIGITS + 1
+        written = isinstance(base, Number) and len(str(base.value.numerator)) * node.value <= MAX_DIGITS + 1
         return node if node.value <= MAX_EXPONENT or written else self.wrong_exponent(sign)
 
     def wrong_exponent(self, sign: FormulaToken) -> NoReturn:
@@ -201,7 +197,7 @@ class _Parser:
             return Negative(self.inside(SUM if floor < PRODUCT else UNARY, token))  # -a*b is the negative of a product
         if token.kind == SIGN and token.text == "+" and floor == LOOSE:
             return self.inside(SUM, token)
-        return self.refuse(f"expected a number, a symbol or a bracket, found {self.named(token)}", token)
+        return self.refuse(f"expected a number, a symbol or a bracket, found {self.quote(token)}", token)
 
     def number(self, token: FormulaToken) -> Node:
         return Number(token.value)
@@ -217,7 +213,7 @@ class _Parser:
     def close(self, opening: FormulaToken) -> None:
         token = self.take()
         if token.kind != CLOSE or token.text != opening.text:
-            self.refuse(f"expected {opening.text!r} for {self.named(opening)}, found {self.named(token)}", token)
+            self.refuse(f"expected {opening.text!r} for {self.quote(opening)}, found {self.quote(token)}", token)
 
     def fraction(self, token: FormulaToken) -> Node:
         over, under = self.braces(token), self.braces(token)
@@ -226,7 +222,7 @@ class _Parser:
     def braces(self, fraction: FormulaToken) -> Node:
         token = self.take()
         if token.kind != OPEN or token.text != "}":
-            self.refuse(f"{self.named(fraction)} takes two parts in braces, found {self.named(token)}", token)
+            self.refuse(f"{self.quote(fraction)} takes two parts in braces, found {self.quote(token)}", token)
         return self.bracket(token)
 
     def call(self, token: FormulaToken) -> Node:
@@ -245,8 +241,10 @@ class _Parser:
         return Call(token.text, tuple(arguments))
 
 
-OPERANDS = {NUMBER: _Parser.number, NAME: _Parser.name, OPEN: _Parser.bracket, FRACTION: _Parser.fraction, FUNCTION: _Parser.call}
-
-
-def _digits(value: Exact) -> int:
-    return len(str(value.numerator))
+OPERANDS = {
+    NUMBER: _FormulaParser.number,
+    NAME: _FormulaParser.name,
+    OPEN: _FormulaParser.bracket,
+    FRACTION: _FormulaParser.fraction,
+    FUNCTION: _FormulaParser.call,
+}

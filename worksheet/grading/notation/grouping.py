@@ -1,4 +1,4 @@
-"""The styles in which people group the digits of a number, and what a number means that is written in one of them."""
+"""The styles in which people group the digits of a number, and the value of a number in each of them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 from worksheet.errors import Where, WorksheetError, shown
 from worksheet.formula import Exact
+from worksheet.formula.exact import simplest
 
-MAX_DIGITS = 30  # of one number, before and behind its point together
+MAX_DIGITS = 30  # of one number, before and after its point together
 
 
 class Unreadable(WorksheetError):
-    """A text that is no number and no size: what was understood of it, and how to write it instead."""
+    """A text that is neither a number nor a size: what was understood, and how to write it instead."""
 
 
 class GroupedDigits(NamedTuple):
@@ -23,18 +24,18 @@ class GroupedDigits(NamedTuple):
     value: Exact
     style: str
     decimals: int = 0
-    alternatives: tuple[Exact, ...] = ()  # what the same digits mean in another style
+    alternatives: tuple[Exact, ...] = ()  # the value of the same digits in another style
 
 
-NARROW = "\u00a0\u2007\u2008\u2009\u202f"  # spaces that do not break a line: these group digits, and never part two numbers
-WIDTHLESS = "\u200b\u200e\u200f\u2060\ufeff"  # what is copied along from a web page or a right-to-left text
+NARROW = "\u00a0\u2007\u2008\u2009\u202f"  # non-breaking spaces: these group digits and never separate two numbers
+WIDTHLESS = "\u200b\u200e\u200f\u2060\ufeff"  # copied along from a web page or a right-to-left text
 APOSTROPHES = "'’ʼ′"
-# Signs that only stand for another one, and what TeX writes for them.
+# Variants of a sign, among them those of TeX.
 SAME = {"{,}": ",", "{.}": ".", r"\,": " ", r"\ ": " ", "\u066c": ",", "\u066b": ".", "，": ",", "．": ".", "\t": " "}
 SAME |= dict.fromkeys(NARROW, " ") | dict.fromkeys(APOSTROPHES, "'")
 TO_SAME = re.compile("|".join(map(re.escape, SAME)))
 
-# No grouped number begins with a zero: 0,500 is a decimal number, or nothing.
+# A grouped number never begins with a zero: 0,500 is a decimal number or nothing.
 THREES, INDIAN = r"[1-9][0-9]{0,2}(?:%s[0-9]{3})+", r"[1-9][0-9]?(?:%s[0-9]{2})+%s[0-9]{3}"
 # Each style with its pattern and the sign before its decimals.
 STYLES = tuple(
@@ -52,33 +53,34 @@ STYLES = tuple(
     )
 )
 DECIMAL_COMMA = re.compile(r"([0-9]+),([0-9]+)", re.ASCII)
-EITHER = re.compile(r"([1-9][0-9]{0,2})([.,])([0-9]{3})", re.ASCII)  # 1.234 or 1,234: a thousand, or one and a bit
+EITHER = re.compile(r"([1-9][0-9]{0,2})([.,])([0-9]{3})", re.ASCII)  # 1.234 or 1,234: over a thousand, or over one
 KNOWN = "digits are grouped as in 73056256, 73,056,256, 7,30,56,256, 73 056 256, 73.056.256 or 73'056'256"
 
 
 def read_digits(text: str, *, comma: bool = False, original: str = "") -> GroupedDigits:
-    """The number without sign that a text holds. ``comma``: a single comma may stand before decimals.
+    """The unsigned number in a text. ``comma``: a single comma may precede decimals.
 
     A dot before three digits is a European thousand; the decimal number is kept among the alternatives. Raises Unreadable,
-    about ``original``, for everything that fits no style.
+    about ``original``, for anything that fits no style.
     """
     original = original or text
     if sum(map(str.isdecimal, text)) > MAX_DIGITS:
-        raise refused(f"{shown(original)} has more than {MAX_DIGITS} digits", original)
+        raise refusal(f"{shown(original)} has more than {MAX_DIGITS} digits", original)
     plain = western_digits(TO_SAME.sub(lambda sign: SAME[sign.group()], text), original)
     for style, pattern, separator in STYLES:
         found = pattern.fullmatch(plain)
         if found:
             whole, decimals = found[1].replace(separator, "") if separator else found[1], found[2] or ""
-            return _ambiguous(plain, style, _value(whole, decimals), len(decimals))
+            return _with_alternative(plain, style, _value(whole, decimals), len(decimals))
     found = DECIMAL_COMMA.fullmatch(plain)
     if found and comma:
         return GroupedDigits(_value(found[1], found[2]), "decimal comma", len(found[2]))
-    raise refused(f"the digits of {shown(original)} are not grouped in any known way", original, _hint(found))
+    hint = f"{KNOWN}; a decimal point is a dot" if found else KNOWN
+    raise refusal(f"the digits of {shown(original)} are not grouped in any known way", original, hint)
 
 
-def _ambiguous(plain: str, style: str, value: Exact, decimals: int) -> GroupedDigits:
-    """1.234 fits two styles with two values; the comma of 1,234 may be a European's decimal comma as well."""
+def _with_alternative(plain: str, style: str, value: Exact, decimals: int) -> GroupedDigits:
+    """1.234 fits two styles with two values; the comma of 1,234 may also be a European decimal comma."""
     either = EITHER.fullmatch(plain)
     if not either:
         return GroupedDigits(value, style, decimals)
@@ -90,25 +92,20 @@ def _ambiguous(plain: str, style: str, value: Exact, decimals: int) -> GroupedDi
 def _value(whole: str, decimals: str) -> Exact:
     if not decimals:
         return int(whole)
-    value = Fraction(int(whole + decimals), 10 ** len(decimals))
-    return value.numerator if value.denominator == 1 else value
-
-
-def _hint(decimal: re.Match[str] | None) -> str:
-    return f"{KNOWN}; a decimal point is a dot" if decimal else KNOWN
+    return simplest(Fraction(int(whole + decimals), 10 ** len(decimals)))
 
 
 def western_digits(text: str, original: str = "") -> str:
-    """The text with the digits of its script (Devanagari, Arabic, full width) as 0 to 9. Raises Unreadable where a text mixes
-    scripts: that is a mistake of the keyboard or a trick, not a number."""
+    """The text with the digits of its script (Devanagari, Arabic, full width) as 0 to 9. Raises Unreadable if a text mixes
+    scripts: that is a typing error or a trick, not a number."""
     if text.isascii():
         return text
     scripts = {ord(sign) - unicodedata.decimal(sign) for sign in text if sign.isdecimal()}
     if len(scripts) > 1:
-        raise refused(f"{shown(original or text)} mixes digits of different scripts", original or text)
+        raise refusal(f"{shown(original or text)} mixes digits of different scripts", original or text)
     return "".join([str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text])
 
 
-def refused(message: str, text: str, hint: str | None = None, start: int = 0, length: int = 0) -> Unreadable:
-    """The error about a stretch of a text, or the whole of it."""
+def refusal(message: str, text: str, hint: str | None = None, start: int = 0, length: int = 0) -> Unreadable:
+    """The error about a part of a text, or all of it."""
     return Unreadable(message, Where(None, 1, start + 1, text, length or max(1, len(text))), hint)

@@ -1,9 +1,8 @@
-"""Reads numbers and sizes as people write them: grouped, with a suffix, as an expression; mends nothing in silence."""
+"""Reads numbers and sizes as people write them: grouped, with a suffix, as an expression; corrects nothing silently."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -11,12 +10,12 @@ from worksheet.errors import FormulaError, Where, shown
 from worksheet.formula import Exact, digits_named
 from worksheet.formula.exact import simplest
 from worksheet.grading.notation.formulas import MAX_LENGTH, formula
-from worksheet.grading.notation.grouping import MAX_DIGITS, WIDTHLESS, Unreadable, read_digits, refused, western_digits
+from worksheet.grading.notation.grouping import MAX_DIGITS, WIDTHLESS, Unreadable, read_digits, refusal, western_digits
 from worksheet.grading.notation.suffixes import BYTES_OR_BILLIONS, Suffix, suffix
 
 __all__ = ["NumberRead", "Unreadable", "read_number", "read_size"]
 
-LEAST_DIGITS = 3  # of a rounded figure: with fewer, a forgotten bias would pass for rounding
+LEAST_DIGITS = 3  # of a rounded figure: with fewer, a forgotten bias would pass as rounding
 MAX_SIDES = 6  # of a chain of equations: 64*(3*11*11 + 1) = 64*364 = 23296
 MAX_AXES = 8
 SPACED = re.compile(r"[0-9]+(?:\.[0-9]{1,4})?(?: +[0-9]+(?:\.[0-9]{1,4})?)+")  # lengths of axes, perhaps not rounded
@@ -25,43 +24,26 @@ ALONE = "write the number alone"
 
 
 class NumberRead(NamedTuple):
-    """A number as it was understood. ``alternatives`` are what it might mean as well: another style, 1024 for a k of 1000."""
+    """A number as it was understood. ``alternatives`` are its other possible values: another style, 1024 for a k of 1000."""
 
     value: Exact
     style: str = "plain"  # how its digits are grouped, or EXPRESSION
-    decimals: int = 0  # digits behind the point
-    scale: int = 1  # what the suffix stands for
+    decimals: int = 0  # digits after the point
+    scale: int = 1  # the factor of the suffix
     suffix: str = ""
     alternatives: tuple[Exact, ...] = ()
 
     @property
-    def understood(self) -> str:
-        """The number in plain digits, and how it was written."""
-        how = ", ".join(part for part in (self.style if self.style != "plain" else "", self.suffix) if part)
-        return plain(self.value) + (f" ({how})" if how else "")
-
-    @property
     def digits(self) -> str:
-        """The digits that were written, without leading zeros, and without the zeros at the end of a whole number."""
+        """The written digits without leading zeros, and without the trailing zeros of a whole number."""
         unit = Fraction(self.scale, 10**self.decimals)
         written = str(abs(int(self.value / unit)))
         return written if self.decimals or self.suffix else written.rstrip("0") or "0"
 
-    @property
-    def precision(self) -> int:
-        """How many digits were written."""
-        return len(self.digits)
-
     def is_rounded(self, wanted: Exact) -> bool:
-        """Whether it is ``wanted`` rounded to the digits that were written, which must be three or more."""
-        return self._rounds(self.value, wanted)
-
-    def rounds_otherwise(self, wanted: Exact) -> bool:
-        """Whether it would be ``wanted`` by one of the alternatives: 232.9 MB where MiB are meant."""
-        return any(self._rounds(value, wanted) for value in self.alternatives)
-
-    def _rounds(self, value: Exact, wanted: Exact) -> bool:
-        if value == wanted or self.style == EXPRESSION or self.precision < LEAST_DIGITS:
+        """Whether it is ``wanted`` rounded to the written digits, of which there must be at least three."""
+        value = self.value
+        if value == wanted or self.style == EXPRESSION or len(self.digits) < LEAST_DIGITS:
             return value == wanted
         step = abs(Fraction(value)) / int(self.digits) if int(self.digits) else Fraction(1)
         return 2 * abs(Fraction(wanted) - value) <= step
@@ -76,106 +58,106 @@ def plain(value: Exact) -> str:
 
 GROUPED = re.compile(r"\d(?:[\d.,'’ʼ′_ \t\u00a0\u2007-\u2009\u202f\u066b\u066c，．]|\{[,.]\}|\\[, ])*|\.\d+")
 TRAILING = re.compile(r"(?P<number>.*?\d)\s*(?P<word>[^\W\d_][^\d()+*/^=]*)", re.DOTALL)
-NAMED = re.compile(r"#?\s*[^\W\d][^\d=()+*/^-]*")  # what may stand before an equals sign
+NAMED = re.compile(r"#?\s*[^\W\d][^\d=()+*/^-]*")  # what may precede an equals sign
 SIGN = re.compile(r"[-+−–]\s*")
 TIMES = frozenset({"x", "X"})
 
 
 def read_number(text: str, *, suffixes: bool = False) -> NumberRead:
-    """The number that a text holds. ``suffixes``: rounded figures are allowed, such as 73.06 M, 244 MB or 7.31e7.
+    """The number in a text. ``suffixes``: rounded figures are allowed, such as 73.06 M, 244 MB or 7.31e7.
 
-    Digits may be of any one script. Raises Unreadable with what was understood; nothing is mended in silence.
+    Digits may be of any one script. Raises Unreadable with what was understood; nothing is corrected silently.
 
     >>> read_number("7,30,56,256").value, read_number("64×(3×11²+1)").value, read_number("73.06 M", suffixes=True).value
     (73056256, 23296, 73060000)
     """
     if text.isdigit() and text.isascii() and len(text) <= MAX_DIGITS:
         return NumberRead(int(text))
-    sides = _sides(_cleaned(text), text)
-    numbers = [_signed(side, text, suffixes=suffixes) for side in sides]
+    sides = _split_sides(_clean(text), text)
+    numbers = [_read_signed(side, text, suffixes=suffixes) for side in sides]
     values = dict.fromkeys(number.value for number in numbers)
     if len(values) > 1:
         found = " and ".join(plain(value) for value in values)
-        raise refused(f"the sides of {shown(text)} differ: {found}", text, "write one number")
+        raise refusal(f"the sides of {shown(text)} differ: {found}", text, "write one number")
     return numbers[-1]
 
 
-def _cleaned(text: str) -> str:
-    """The text without what is not seen, dollars around it and an equals sign before it."""
+def _clean(text: str) -> str:
+    """The text without invisible signs, surrounding dollars and a leading equals sign."""
     if len(text) > MAX_LENGTH:
-        raise refused(f"{len(text):,} characters are too many; at most {MAX_LENGTH}", text[:MAX_LENGTH])
+        raise refusal(f"{len(text):,} characters are too many; at most {MAX_LENGTH}", text[:MAX_LENGTH])
     clean = re.sub(f"[{WIDTHLESS}]", "", text).strip().strip("$").strip().removeprefix("=").strip()
     if not any(map(str.isdecimal, clean)):
-        raise refused(f"{shown(text)} holds no number" if clean else "nothing is written", text)
+        raise refusal(f"{shown(text)} holds no number" if clean else "nothing is written", text)
     return clean
 
 
-def _sides(clean: str, text: str) -> list[str]:
-    """The sides of a chain of equations, as whoever shows the working writes it; the name before the first sign is left out."""
+def _split_sides(clean: str, text: str) -> list[str]:
+    """The sides of a chain of equations, as in worked answers, without a name before the first equals sign."""
     sides = [side.strip() for side in clean.split("=")]
     if len(sides) > 1 and NAMED.fullmatch(sides[0]):
         sides = sides[1:]
     if len(sides) > MAX_SIDES:
-        raise refused(f"{shown(text)} has more than {MAX_SIDES} sides", text)
+        raise refusal(f"{shown(text)} has more than {MAX_SIDES} sides", text)
     return sides
 
 
-def _signed(side: str, text: str, *, suffixes: bool) -> NumberRead:
+def _read_signed(side: str, text: str, *, suffixes: bool) -> NumberRead:
     side = side.lstrip("≈~").lstrip() if suffixes else side
     sign = SIGN.match(side)
     bare = side[sign.end() :] if sign else side
-    number = _written(bare, text, suffixes=suffixes) if bare else None
+    number = _read_digits(bare, text, suffixes=suffixes) if bare else None
     if number is None:
-        return _expression(side, text)
+        return _evaluate(side, text)
     negative = sign is not None and side[0] != "+"
     return number._replace(value=-number.value, alternatives=tuple(-x for x in number.alternatives)) if negative else number
 
 
-def _written(bare: str, text: str, *, suffixes: bool) -> NumberRead | None:
+def _read_digits(bare: str, text: str, *, suffixes: bool) -> NumberRead | None:
     """Digits, or digits with a suffix; None for an expression."""
     if GROUPED.fullmatch(bare):
-        return _grouped(bare, text, suffixes=suffixes)
+        return _read_grouped(bare, text, suffixes=suffixes)
     found = suffix(bare)
     if found and GROUPED.fullmatch(found.number) and (suffixes or found.sure):
-        return _scaled(found, text, suffixes=suffixes)
+        return _read_scaled(found, text, suffixes=suffixes)
     word = TRAILING.fullmatch(bare)
     if word and GROUPED.fullmatch(word["number"]) and word["word"].strip() not in TIMES:
-        read = plain(_grouped(word["number"], text, suffixes=False).value)
-        raise refused(f"{read} is understood, but not {shown(word['word'])} behind it", text, ALONE)
+        read = plain(_read_grouped(word["number"], text, suffixes=False).value)
+        raise refusal(f"{read} is understood, but not {shown(word['word'])} behind it", text, ALONE)
     return None
 
 
-def _grouped(bare: str, text: str, *, suffixes: bool) -> NumberRead:
-    """Digits and separators; a full stop at the end is one."""
+def _read_grouped(bare: str, text: str, *, suffixes: bool) -> NumberRead:
+    """Digits and separators; a full stop at the end is ignored."""
     digits = read_digits(bare.removesuffix("."), comma=suffixes, original=text)
     if suffixes and digits.alternatives and digits.style == "European":
-        raise _asked_back(bare, text, digits.value, *digits.alternatives)
+        raise _ambiguity(bare, text, digits.value, *digits.alternatives)
     return NumberRead(digits.value, digits.style, digits.decimals, alternatives=digits.alternatives)
 
 
-def _asked_back(bare: str, text: str, *values: Exact) -> Unreadable:
+def _ambiguity(bare: str, text: str, *values: Exact) -> Unreadable:
     readings = " or ".join(plain(value) for value in values)
     hint = "write thousands without a separator, and not three decimals"
-    return refused(f"{shown(bare)} may mean {readings}", text, hint)
+    return refusal(f"{shown(bare)} may mean {readings}", text, hint)
 
 
-def _scaled(found: Suffix, text: str, *, suffixes: bool) -> NumberRead:
+def _read_scaled(found: Suffix, text: str, *, suffixes: bool) -> NumberRead:
     digits = read_digits(found.number.removesuffix("."), comma=True, original=text)
     value, other = (simplest(Fraction(digits.value) * scale) for scale in (found.scale, found.other))
     if not suffixes and found.scale == 1:
-        raise refused(f"{plain(value)} is understood, but not {shown(found.text)} behind it", text, ALONE)
+        raise refusal(f"{plain(value)} is understood, but not {shown(found.text)} behind it", text, ALONE)
     if not suffixes:
         hint = "write the number alone, with all its digits; a spreadsheet may have shortened it"
-        raise refused(f"{shown(text)} is understood as {plain(value)}, but rounded figures are not wanted here", text, hint)
+        raise refusal(f"{shown(text)} is understood as {plain(value)}, but rounded figures are not wanted here", text, hint)
     if digits.alternatives:
-        raise _asked_back(found.number, text, digits.value, *digits.alternatives)
+        raise _ambiguity(found.number, text, digits.value, *digits.alternatives)
     if found.text == BYTES_OR_BILLIONS and digits.decimals:
-        raise refused(f"the B of {shown(text)} may mean bytes or billions", text, "write bytes, or G")
+        raise refusal(f"the B of {shown(text)} may mean bytes or billions", text, "write bytes, or G")
     return NumberRead(value, digits.style, digits.decimals, found.scale, found.text, () if other == value else (other,))
 
 
-def _expression(side: str, text: str) -> NumberRead:
-    """An arithmetic expression, worked out exactly."""
+def _evaluate(side: str, text: str) -> NumberRead:
+    """An arithmetic expression, evaluated exactly."""
     try:
         return NumberRead(formula(western_digits(side, text), ()).at({}), EXPRESSION)
     except FormulaError as fault:
@@ -194,56 +176,52 @@ COMMA, WIDE_COMMA, SPACES = re.compile(r"\s*[,;]\s*"), re.compile(r"\s*;\s*|\s*,
 BRACKETS = {"(": ")", "[": "]", "{": "}"}
 PRINTED = re.compile(r"(?:torch\.)?Size\((\[[^()]*\])\)")  # as PyTorch prints a shape
 AXIS = re.compile(r"-?[0-9]+(?:\.[0-9]+)?", re.ASCII)
+EITHER_DOT = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}", re.ASCII)
 ZEROS = re.compile(r"0[0-9]+", re.ASCII)
 COMPUTED = re.compile(r"[-+/^⌊⌈²³()\\]|floor|ceil", re.IGNORECASE)
 
 
 def read_size(text: str) -> tuple[Exact, ...]:
-    """The lengths of the axes that a text holds, from left to right; fractions where someone has not rounded.
+    """The lengths of the axes in a text, from left to right; fractions if a student has not rounded.
 
-    Axes are parted by a times sign, by spaces, or by commas inside brackets or before a space. Raises Unreadable, also for
-    what may be one number or several axes: 64,112,112.
+    Axes are separated by a times sign, by spaces, or by commas inside brackets or before a space. Raises Unreadable, also for
+    a text that may be one number or several axes: 64,112,112.
 
     >>> read_size("64x56x56"), read_size("(64, 56, 56)"), read_size("9,216")
     ((64, 56, 56), (64, 56, 56), (9216,))
     """
     if USUAL.fullmatch(text):
         return tuple(map(int, NOT_A_DIGIT.split(text)))
-    clean = western_digits(_cleaned(text), text).replace("−", "-")
+    clean = western_digits(_clean(text), text).replace("−", "-")
     printed = PRINTED.fullmatch(clean)
     clean = printed[1] if printed else clean
     enclosed = BRACKETS.get(clean[0]) == clean[-1]
     inner = clean[1:-1].strip() if enclosed else clean
-    parts = _parts(inner, text, enclosed=enclosed)
+    parts = _split_axes(inner, text, enclosed=enclosed)
     if len(parts) > MAX_AXES:
-        raise refused(f"{shown(text)} has more than {MAX_AXES} axes", text)
-    if len(parts) == 1 or not all(map(_is_axis, parts)):
-        return _computed(clean, inner, text)
-    return tuple([_axis(part, text) for part in parts])
+        raise refusal(f"{shown(text)} has more than {MAX_AXES} axes", text)
+    if len(parts) == 1 or not all(AXIS.fullmatch(part) or _is_one_number(part) for part in parts):
+        return _read_computed(clean, inner, text)
+    return tuple([_read_axis(part, text) for part in parts])
 
 
-def _parts(inner: str, text: str, *, enclosed: bool) -> list[str]:
-    for applies, separator in _SEPARATIONS:
-        if applies(inner, enclosed):
-            return separator.split(inner)
-    _refuse_doubtful(inner, text)
-    return COMMA.split(inner) if inner.count(",") and not _fits(inner) else [inner]
+def _split_axes(inner: str, text: str, *, enclosed: bool) -> list[str]:
+    """The axes: times signs separate them, else commas, else spaces between three, or two that are not one number."""
+    if CROSS.search(inner):
+        return CROSS.split(inner)
+    if enclosed and COMMA.search(inner):
+        return COMMA.split(inner)
+    if WIDE_COMMA.search(inner):
+        return WIDE_COMMA.split(inner)
+    is_number = _is_one_number(inner)
+    if SPACED.fullmatch(inner) and (inner.count(" ") > 1 or not is_number):
+        return SPACES.split(inner)
+    if is_number and (inner.count(",") > 1 or " " in inner or EITHER_DOT.fullmatch(inner)):
+        raise refusal(f"{shown(text)} may be one number or several", text, "write sizes as 64x56x56, a number in plain digits")
+    return COMMA.split(inner) if "," in inner and not is_number else [inner]
 
 
-def _spaced(inner: str, _: bool) -> bool:
-    """Whether plain spaces part the axes: three or more, or two that are no single grouped number."""
-    return SPACED.fullmatch(inner) is not None and (inner.count(" ") > 1 or not _fits(inner))
-
-
-_SEPARATIONS: tuple[tuple[Callable[[str, bool], bool], re.Pattern[str]], ...] = (
-    (lambda inner, _: CROSS.search(inner) is not None, CROSS),
-    (lambda inner, enclosed: enclosed and COMMA.search(inner) is not None, COMMA),
-    (lambda inner, _: WIDE_COMMA.search(inner) is not None, WIDE_COMMA),
-    (_spaced, SPACES),
-)
-
-
-def _fits(inner: str) -> bool:
+def _is_one_number(inner: str) -> bool:
     """Whether a text is one grouped number."""
     try:
         return isinstance(read_digits(inner).value, int)
@@ -251,40 +229,26 @@ def _fits(inner: str) -> bool:
         return False
 
 
-def _refuse_doubtful(inner: str, text: str) -> None:
-    doubtful = _fits(inner) and (inner.count(",") > 1 or " " in inner or EITHER_DOT.fullmatch(inner))
-    if doubtful:
-        raise refused(f"{shown(text)} may be one number or several", text, "write sizes as 64x56x56, a number in plain digits")
-
-
-EITHER_DOT = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}", re.ASCII)
-
-
-def _is_axis(part: str) -> bool:
-    return AXIS.fullmatch(part) is not None or _fits(part)
-
-
-def _axis(part: str, text: str) -> Exact:
+def _read_axis(part: str, text: str) -> Exact:
     """One length among several."""
     if ZEROS.fullmatch(part) or EITHER_DOT.fullmatch(part) or " " in part:
-        raise refused(f"{shown(part)} is no length of an axis", text, PLAINLY)
+        raise refusal(f"{shown(part)} is no length of an axis", text, PLAINLY)
     digits = read_digits(part.removeprefix("-"), original=text)
     return -digits.value if part.startswith("-") else digits.value
 
 
-def _computed(clean: str, inner: str, text: str) -> tuple[Exact, ...]:
-    """A single number or expression, or several between signs that can only part axes; what is no number is refused."""
+def _read_computed(clean: str, inner: str, text: str) -> tuple[Exact, ...]:
+    """A single number or expression, or several between signs that can only separate axes; anything else is refused."""
     parts = BETWEEN.split(inner)
     if len(parts) > 1 and all(part.count("(") == part.count(")") for part in parts):
-        return tuple([_part(part, text) for part in parts])
-    if _fits(inner) or not COMMA.search(inner) or COMPUTED.search(inner):
-        return (_part(clean, text),)
-    raise refused(f"{shown(text)} is no list of lengths", text, PLAINLY)
+        return tuple([_read_length(part, text) for part in parts])
+    if _is_one_number(inner) or not COMMA.search(inner) or COMPUTED.search(inner):
+        return (_read_length(clean, text),)
+    raise refusal(f"{shown(text)} is no list of lengths", text, PLAINLY)
 
 
-def _part(part: str, text: str) -> Exact:
+def _read_length(part: str, text: str) -> Exact:
     try:
         return read_number(part).value
     except Unreadable as fault:
-        hint = fault.hint or PLAINLY
-        raise refused(f"{shown(part)} is no length of an axis: {fault.message}", text, hint) from None
+        raise refusal(f"{shown(part)} is no length of an axis: {fault.message}", text, fault.hint or PLAINLY) from None

@@ -1,4 +1,4 @@
-"""What stands behind a rounded figure: 73.06 M, 244 MB, 232.9 MiB, 7.31e7, 7.3 crore; each with what it stands for."""
+"""The suffixes of rounded figures and their factors: 73.06 M, 244 MB, 232.9 MiB, 7.31e7, 7.3 crore."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from worksheet.grading.notation.grouping import MAX_DIGITS
 
 
 class Suffix(NamedTuple):
-    """``scale`` is what the suffix stands for, ``other`` what it might: 1024 for the 1000 of a k. ``sure`` says that only
-    a rounded figure is written so; 7.31*10^7 is an expression as well."""
+    """``scale`` is the factor of the suffix, ``other`` another possible one: 1024 for the 1000 of a k. ``sure`` means that
+    only a rounded figure is written this way; 7.31*10^7 is an expression too."""
 
-    number: str  # what stands before it
+    number: str  # what precedes it
     text: str
     scale: int
     other: int
@@ -28,43 +28,41 @@ TEN = r"(?:[x×·*]|\\times|\\cdot)\s*10\s*(?:(?:\^|\*\*)\s*\{?(?P<power>[0-9]{1
 POWER = re.compile(rf"(?P<number>.*?\d)\s*(?P<suffix>[eE]\+?(?P<e>[0-9]{{1,2}})|{TEN})", re.DOTALL)
 
 POWERS = {"": 0, "k": 1, "K": 1, "M": 2, "G": 3, "T": 4}
-WORDS = {
-    "thousand": 10**3, "lakh": 10**5, "lakhs": 10**5, "lac": 10**5, "million": 10**6, "millions": 10**6, "mn": 10**6,
-    "crore": 10**7, "crores": 10**7, "cr": 10**7, "billion": 10**9, "billions": 10**9, "bn": 10**9, "trillion": 10**12,
-}  # fmt: skip
+OF_TEN = {3: "thousand", 5: "lakh lakhs lac", 6: "million millions mn", 7: "crore crores cr", 9: "billion billions bn"}
+WORDS = {word: 10**power for power, words in (OF_TEN | {12: "trillion"}).items() for word in words.split()}
 BYTES_OR_BILLIONS = "B"
 
 
 def suffix(text: str) -> Suffix | None:
-    """The suffix of a text; None where it has none that is known."""
+    """The suffix of a text; None if it has no known one."""
     for pattern, read in READERS:
-        found = pattern.fullmatch(text)
-        known = read(found) if found and found["suffix"] else None
-        if known:
-            return known
+        match = pattern.fullmatch(text)
+        suffix_read = read(match) if match and match["suffix"] else None
+        if suffix_read:
+            return suffix_read
     return None
 
 
-def _si(found: re.Match[str]) -> Suffix | None:
-    power = POWERS[found["prefix"]]
+def _si(match: re.Match[str]) -> Suffix | None:
+    power = POWERS[match["prefix"]]
     decimal, binary = 1000**power, 1024**power
-    if found["suffix"] == BYTES_OR_BILLIONS:
-        return Suffix(found["number"], found["suffix"], 1, 10**9)
-    if not found["binary"]:
-        return Suffix(found["number"], found["suffix"], decimal, binary)
-    return Suffix(found["number"], found["suffix"], binary, decimal) if power else None
+    if match["suffix"] == BYTES_OR_BILLIONS:
+        return Suffix(match["number"], match["suffix"], 1, 10**9)
+    if not match["binary"]:
+        return Suffix(match["number"], match["suffix"], decimal, binary)
+    return Suffix(match["number"], match["suffix"], binary, decimal) if power else None
 
 
-def _worded(found: re.Match[str]) -> Suffix | None:
-    scale = WORDS.get(found["word"].lower())
-    return Suffix(found["number"], found["suffix"], scale, scale) if scale else None
+def _worded(match: re.Match[str]) -> Suffix | None:
+    scale = WORDS.get(match["word"].lower())
+    return Suffix(match["number"], match["suffix"], scale, scale) if scale else None
 
 
-def _power(found: re.Match[str]) -> Suffix | None:
-    exponent = int(found["e"] or found["power"] or found["raised"].translate(RAISED))
+def _power(match: re.Match[str]) -> Suffix | None:
+    exponent = int(match["e"] or match["power"] or match["raised"].translate(RAISED))
     if exponent > MAX_DIGITS:
         return None
-    return Suffix(found["number"], found["suffix"], 10**exponent, 10**exponent, sure=bool(found["e"]))
+    return Suffix(match["number"], match["suffix"], 10**exponent, 10**exponent, sure=bool(match["e"]))
 
 
 READERS = ((SI, _si), (WORDED, _worded), (POWER, _power))

@@ -1,4 +1,4 @@
-"""Cuts a student's formula into numbers, symbols and signs; juxtaposed letters are parted by the table of symbols."""
+"""Splits a student's formula into numbers, symbols and signs; adjacent letters are split by the table of symbols."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from worksheet.grading.notation.grouping import NARROW, WIDTHLESS, read_digits
 
 MAX_TOKENS = 200
 
-# What a word before a bracket means.
+# The function that a word before a bracket means.
 FUNCTIONS = {"floor": "floor", "int": "floor", "ceil": "ceil", "ceiling": "ceil", "max": "max", "min": "min", "gcd": "gcd"}
 
 NUMBER, NAME, FUNCTION, FRACTION = "number", "name", "function", "fraction"
@@ -30,7 +30,7 @@ class FormulaToken(NamedTuple):
     start: int  # in the text that was typed
     end: int
     value: Exact = 0
-    of: str = ""  # of an opening bracket: the function that it stands for; of a number: said if its point is doubtful
+    of: str = ""  # of an opening bracket: the function that it means
 
 
 LETTERS = {letter: name for name, letter in GREEK.items()}
@@ -77,7 +77,7 @@ SCANNERS = {inside_call: re.compile(PATTERN % ("" if inside_call else ",|"), re.
 
 
 def refuse(text: str, message: str, start: int, end: int, hint: str | None = None) -> NoReturn:
-    """Raise FormulaError about a stretch of the text."""
+    """Raise FormulaError about a part of the text."""
     first = text.rfind("\n", 0, start) + 1
     line = text[first:].split("\n", 1)[0]
     where = Where(None, text.count("\n", 0, start) + 1, start - first + 1, line, max(1, end - start))
@@ -86,7 +86,7 @@ def refuse(text: str, message: str, start: int, end: int, hint: str | None = Non
 
 @dataclass(frozen=True)
 class Names:
-    """The symbols that a formula may hold, and other names for them."""
+    """The symbols that a formula may contain, and other names for them."""
 
     symbols: frozenset[str]
     aliases: tuple[tuple[str, str], ...] = ()
@@ -97,15 +97,15 @@ class Names:
 
     @cached_property
     def known(self) -> dict[str, str]:
-        """Every name with the symbol that it stands for; a symbol goes before an alias."""
+        """Every name with its symbol; a symbol has priority over an alias."""
         return dict(self.aliases) | {name: name for name in self.symbols}
 
     @cached_property
     def longest(self) -> int:
         return max(map(len, self.known), default=0)
 
-    def parted(self, word: str) -> list[str] | None:
-        """The word cut into known names, the longest first where that leaves names only; None where there is no way."""
+    def split(self, word: str) -> list[str] | None:
+        """The word split into known names, the longest possible first; None if that is impossible."""
         if word in self.known:
             return [word]
         length_at: dict[int, int] = {len(word): 0}
@@ -122,8 +122,8 @@ class Names:
             start += length_at[start]
         return parts
 
-    def stranger(self, word: str) -> tuple[int, str]:
-        """Where a word stops being known names, and the letters there that are unknown."""
+    def find_unknown(self, word: str) -> tuple[int, str]:
+        """Where a word stops consisting of known names, and the unknown letters there."""
         start = 0
         while start < len(word):
             fits = [n for n in range(1, self.longest + 1) if word[start : start + n] in self.known]
@@ -138,12 +138,12 @@ class Names:
 
 @lru_cache(maxsize=256)
 def _names(symbols: frozenset[str], aliases: tuple[tuple[str, str], ...]) -> Names:
-    """One object for the same names, so that their tables are made once."""
+    """One object for equal names, so that their tables are made once."""
     return Names(symbols, aliases)
 
 
 class Scanner:
-    """Goes through a text from left to right."""
+    """Reads a text from left to right."""
 
     def __init__(self, text: str, start: int, end: int, names: Names) -> None:
         self.text = text
@@ -153,12 +153,12 @@ class Scanner:
         self.tokens: list[FormulaToken] = []
         self.calls: list[bool] = []  # for every open bracket, whether it holds the arguments of a function
 
-    def scanned(self) -> list[FormulaToken]:
+    def scan(self) -> list[FormulaToken]:
         while self.next < self.end:
-            found = SCANNERS[bool(self.calls) and self.calls[-1]].match(self.text, self.next, self.end)
-            assert found is not None  # the last branch takes any sign
-            self.next = found.end()
-            for token in KINDS[found.lastgroup or "bad"](self, found):
+            match = SCANNERS[bool(self.calls) and self.calls[-1]].match(self.text, self.next, self.end)
+            assert match is not None  # the last branch matches any sign
+            self.next = match.end()
+            for token in KINDS[match.lastgroup or "bad"](self, match):
                 self.add(token)
         return [*self.tokens, FormulaToken(END, "", self.end, self.end)]
 
@@ -174,78 +174,78 @@ class Scanner:
     def space(self, _: re.Match[str]) -> Iterator[FormulaToken]:
         return iter(())
 
-    def number(self, found: re.Match[str]) -> Iterator[FormulaToken]:
+    def number(self, match: re.Match[str]) -> Iterator[FormulaToken]:
         try:
-            digits = read_digits(found[0])
+            digits = read_digits(match[0])
         except WorksheetError as fault:
-            refuse(self.text, fault.message, *found.span(), fault.hint)
-        if digits.alternatives and "." in found[0]:
-            refuse(self.text, f"{found[0]} may be a thousand or a decimal number", *found.span(), "write it without the dot")
-        yield FormulaToken(NUMBER, found[0], *found.span(), digits.value)
+            refuse(self.text, fault.message, *match.span(), fault.hint)
+        if digits.alternatives and "." in match[0]:
+            refuse(self.text, f"{match[0]} may be a thousand or a decimal number", *match.span(), "write it without the dot")
+        yield FormulaToken(NUMBER, match[0], *match.span(), digits.value)
 
-    def raised(self, found: re.Match[str]) -> Iterator[FormulaToken]:
-        yield FormulaToken(SIGN, "^", found.start(), found.end())
-        yield FormulaToken(NUMBER, found[0], *found.span(), int(found[0].translate(SUPERSCRIPTS)[:3]))
+    def raised(self, match: re.Match[str]) -> Iterator[FormulaToken]:
+        yield FormulaToken(SIGN, "^", match.start(), match.end())
+        yield FormulaToken(NUMBER, match[0], *match.span(), int(match[0].translate(SUPERSCRIPTS)[:3]))
 
-    def sign(self, found: re.Match[str]) -> Iterator[FormulaToken]:
-        yield self.marked(found[0], found)
+    def sign(self, match: re.Match[str]) -> Iterator[FormulaToken]:
+        yield self.make_sign(match[0], match)
 
-    def marked(self, sign: str, found: re.Match[str]) -> FormulaToken:
+    def make_sign(self, sign: str, match: re.Match[str]) -> FormulaToken:
         if sign in SIGNS:
-            return FormulaToken(SIGN, SIGNS[sign], *found.span())
+            return FormulaToken(SIGN, SIGNS[sign], *match.span())
         if sign in OPENING:
-            return FormulaToken(OPEN, OPENING[sign], *found.span(), 0, ROUNDING.get(OPENING[sign], ""))
+            return FormulaToken(OPEN, OPENING[sign], *match.span(), 0, ROUNDING.get(OPENING[sign], ""))
         if sign in CLOSING:
-            return FormulaToken(CLOSE, CLOSING[sign], *found.span())
-        return refuse(self.text, f"{shown(sign)} has no place in a formula", *found.span(), HINTS.get(sign))
+            return FormulaToken(CLOSE, CLOSING[sign], *match.span())
+        return refuse(self.text, f"{shown(sign)} has no place in a formula", *match.span(), HINTS.get(sign))
 
-    def command(self, found: re.Match[str]) -> Iterator[FormulaToken]:
-        name = found[0]
+    def command(self, match: re.Match[str]) -> Iterator[FormulaToken]:
+        name = match[0]
         if name in SKIPPED:
             return
         if name in FRACTIONS:
-            yield FormulaToken(FRACTION, name, *found.span())
+            yield FormulaToken(FRACTION, name, *match.span())
         elif name[1:] in FUNCTIONS:
-            yield FormulaToken(FUNCTION, FUNCTIONS[name[1:]], *found.span())
+            yield FormulaToken(FUNCTION, FUNCTIONS[name[1:]], *match.span())
         elif name in SIGNS or name in OPENING or name in CLOSING:
-            yield self.marked(name, found)
+            yield self.make_sign(name, match)
         else:
             known = sorted({*SIGNS, *OPENING, *CLOSING, *FRACTIONS, r"\max", r"\min"} - SIZING)
             commands = [command for command in known if command.startswith("\\") and command[1:].isalpha()]
-            refuse(self.text, f"{shown(name)} is no part of a formula", *found.span(), nearest(name, commands))
+            refuse(self.text, f"{shown(name)} is no part of a formula", *match.span(), nearest(name, commands))
 
-    def bad(self, found: re.Match[str]) -> Iterator[FormulaToken]:
-        return refuse(self.text, f"{shown(found[0])} has no place in a formula", *found.span())
+    def bad(self, match: re.Match[str]) -> Iterator[FormulaToken]:
+        return refuse(self.text, f"{shown(match[0])} has no place in a formula", *match.span())
 
     # Letters
 
-    def run(self, found: re.Match[str]) -> Iterator[FormulaToken]:
-        """Letters that stand together, with the subscript of the last of them."""
-        word, places = self.spelled(found)
+    def run(self, match: re.Match[str]) -> Iterator[FormulaToken]:
+        """Adjacent letters, with the subscript of the last."""
+        word, places = self.spell(match)
         if word in ("x", "X") and self.is_times(word):
-            yield FormulaToken(SIGN, "*", *found.span())
+            yield FormulaToken(SIGN, "*", *match.span())
             return
         function = self.function(word)
         if function:
             word = word[: -len(function)]
-        parts = self.indexed(word) if not function else self.names.parted(word)
-        if parts is None or (not found["plain"] and "_" in word and "_" not in parts[-1]):
-            self.unknown(word, places, found.span())
+        parts = self.split_indexed(word) if not function else self.names.split(word)
+        if parts is None or (not match["plain"] and "_" in word and "_" not in parts[-1]):
+            self.refuse_unknown(word, places, match.span())
         place = 0
         for part in parts:
             start = places[min(place, len(places) - 1)]
             place += len(part)
-            end = places[place] if place < len(places) else found.end()
+            end = places[place] if place < len(places) else match.end()
             yield FormulaToken(NAME, self.names.known[part], start, max(end, start + 1))
         if function:
-            yield FormulaToken(FUNCTION, FUNCTIONS[function.lower()], places[place], found.end())
+            yield FormulaToken(FUNCTION, FUNCTIONS[function.lower()], places[place], match.end())
 
-    def spelled(self, found: re.Match[str]) -> tuple[str, list[int]]:
-        """The letters as the table of symbols spells them, and the place of each in the text."""
-        group = next((name for name in LOWERED if found[name]), "")
-        subscript = found[group].translate(SUBSCRIPTS) if group else ""
-        first = found.start("upright") if found["upright"] else found.start()
-        body = found["upright"] or re.match(rf"\\[A-Za-z]+|{LETTER}+", found[0])[0]  # type: ignore[index]
+    def spell(self, match: re.Match[str]) -> tuple[str, list[int]]:
+        """The letters as the table of symbols spells them, with the place of each in the text."""
+        group = next((name for name in LOWERED if match[name]), "")
+        subscript = match[group].translate(SUBSCRIPTS) if group else ""
+        first = match.start("upright") if match["upright"] else match.start()
+        body = match["upright"] or re.match(rf"\\[A-Za-z]+|{LETTER}+", match[0])[0]  # type: ignore[index]
         word, places = "", []
         if body.startswith("\\"):
             word, places = body[1:], [first] * (len(body) - 1)
@@ -256,11 +256,11 @@ class Scanner:
                 places += [first + offset] * len(spelt)
         if subscript:
             word += f"_{subscript}"
-            places += [found.start(group), *range(found.start(group), found.end(group))]
+            places += [match.start(group), *range(match.start(group), match.end(group))]
         return word, places
 
     def is_times(self, letter: str) -> bool:
-        """Whether an x stands between numbers, or between brackets and numbers where no symbol is called so."""
+        """Whether an x between numbers is a times sign; also between brackets and numbers, unless it names a symbol."""
         before, behind = self.tokens[-1] if self.tokens else None, self.text[self.next : self.end].lstrip()[:1]
         if before is None or not behind:
             return False
@@ -270,28 +270,28 @@ class Scanner:
         return letter not in self.names.known and opened and before.kind in (NUMBER, CLOSE)
 
     def function(self, word: str) -> str:
-        """The function's name that a word ends in, where a bracket follows and what stands before it is known."""
+        """The function name at the end of a word, if a bracket follows and the letters before it are known."""
         if self.text[self.next : self.end].lstrip()[:1] not in ("(", "[", "{", "（", "\\"):
             return ""
         for name in sorted(FUNCTIONS, key=len, reverse=True):
-            if word.lower().endswith(name) and self.names.parted(word[: -len(name)]) is not None:
+            if word.lower().endswith(name) and self.names.split(word[: -len(name)]) is not None:
                 return word[-len(name) :]
         return ""
 
-    def indexed(self, word: str) -> list[str] | None:
-        """The names of a word; where digits follow it, x1 is x_1 if there is such a symbol."""
+    def split_indexed(self, word: str) -> list[str] | None:
+        """The names in a word; if digits follow, x1 is x_1 when there is such a symbol."""
         digits = re.compile("[0-9]+").match(self.text, self.next, self.end)
         if digits and "_" not in word:
-            parts = self.names.parted(f"{word}_{digits[0]}")
+            parts = self.names.split(f"{word}_{digits[0]}")
             if parts and parts[-1].endswith(f"_{digits[0]}"):
                 self.next = digits.end()
                 return parts
-        return self.names.parted(word)
+        return self.names.split(word)
 
-    def unknown(self, word: str, places: list[int], span: tuple[int, int]) -> NoReturn:
+    def refuse_unknown(self, word: str, places: list[int], span: tuple[int, int]) -> NoReturn:
         if word.lower() in FUNCTIONS:
             refuse(self.text, f"{word} needs its argument in brackets", *span)
-        start, letter = self.names.stranger(word)
+        start, letter = self.names.find_unknown(word)
         place = places[min(start, len(places) - 1)] if places else span[0]
         swapped = letter.swapcase()
         case = f"{letter} is not {swapped}: small and capital letters differ" if swapped in self.names.known else None

@@ -1,4 +1,4 @@
-"""Questions asked backwards on a sheet: a number of the network is unknown, the answer is the set of all that meet conditions."""
+"""Questions asked backwards on a sheet: a number of the network is unknown, the answer is every value that meets conditions."""
 
 from __future__ import annotations
 
@@ -25,19 +25,20 @@ CHOSEN: Mapping[str, Callable[[Sequence[Exact]], Sequence[Exact]]] = {
     SMALLEST: lambda values: values[:1],
     LARGEST: lambda values: values[-1:],
 }
-BESIDE = {SMALLEST: -1, LARGEST: 1}  # where the next value stands that is no solution
+BESIDE = {SMALLEST: -1, LARGEST: 1}  # the direction of the nearest value that is not a solution
 NOTHING = frozenset({"none", "no", "nothing", "no solution", "no number", "{}", "∅", "there is none", "-", "–"})
 NUMBER = re.compile(r"[0-9]{1,18}(?:/[0-9]{1,6}|\.[0-9]{1,9})?", re.ASCII)
 GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+", re.ASCII)
 SPAN = re.compile(r"([0-9]{1,9}) ?(?:\.\.|to|-|–) ?([0-9]{1,9})", re.ASCII)
 BEFORE = re.compile(r"[^=]{0,80}=(?![=<>])")  # conv1.p =
+SIGNS = {"<=": "≤", ">=": "≥"}
 HINT = "such as 3, or 2, 3, 4, or none"
 
 
 @dataclass(frozen=True)
 class FindQuestion:
-    """A question: what is unknown, the conditions, the range as text (``0..10``; empty for the usual one), which solutions are
-    wanted (one of CHOSEN), and the marks of the right answer."""
+    """A question: the unknown, the conditions, the range as text (``0..10``; empty for the default), which solutions are
+    asked for (one of CHOSEN), and the marks of the right answer."""
 
     unknown: str
     so_that: tuple[str, ...]
@@ -45,27 +46,27 @@ class FindQuestion:
     which: str = ALL
     worth: Fraction = Fraction(1)
 
-    def found(self, network: Network, convention: Convention, batch: int = 1) -> FindAnswer:
-        """The answer, with all that leads to it. Raises WorksheetError, also where nobody would write so many numbers."""
+    def solve(self, network: Network, convention: Convention, batch: int = 1) -> FindAnswer:
+        """The answer, with everything that leads to it. Raises WorksheetError, also if it has too many numbers to write down."""
         ranges = (f"{self.unknown}={self.range}",) if self.range else ()
-        found = find_values(network, (self.unknown,), self.so_that, convention, ranges=ranges, batch=batch)
-        if self.which == ALL and len(found.places) > MAX_ANSWERS:
-            said = f"{len(found.places):,} values of {self.unknown} solve it; at most {MAX_ANSWERS} may be asked for"
-            raise WorksheetError(said, hint=f"a narrower range, or which: {LARGEST}")
-        return found
+        solution = find_values(network, (self.unknown,), self.so_that, convention, ranges=ranges, batch=batch)
+        if self.which == ALL and len(solution.places) > MAX_ANSWERS:
+            message = f"{len(solution.places):,} values of {self.unknown} solve it; at most {MAX_ANSWERS} may be asked for"
+            raise WorksheetError(message, hint=f"a narrower range, or which: {LARGEST}")
+        return solution
 
-    def answer(self, found: FindAnswer) -> Value:
-        """The numbers that are right, in order; none where there is no solution."""
-        return tuple(CHOSEN[self.which]([value for solution in found.solutions for value in solution.values()]))
+    def answer(self, solution: FindAnswer) -> Value:
+        """The right numbers in order; empty if there is no solution."""
+        return tuple(CHOSEN[self.which]([value for values in solution.solutions for value in values.values()]))
 
     def cell(self, no: int, network: Network, convention: Convention, batch: int = 1) -> Cell:
         """The cell of the question with this number."""
-        truth = self.answer(self.found(network, convention, batch))
+        truth = self.answer(self.solve(network, convention, batch))
         return Cell((FIND, column(no)), "", Asked(None, None, column(no), SET, (Formula("0"),)), {}, {}, truth)
 
-    def asks(self, found: FindAnswer) -> str:
+    def asks(self, solution: FindAnswer) -> str:
         """The question in words."""
-        unknown = found.question.unknowns[0]
+        unknown = solution.question.unknowns[0]
         first, last = (unknown.in_words(steps) for steps in unknown.steps)
         step = "" if unknown.step == 1 else f", in steps of {unknown.step}"
         which = {ALL: "every value"}.get(self.which, f"the {self.which} value")
@@ -78,8 +79,8 @@ def column(no: int) -> str:
     return f"q{no}"
 
 
-def said(value: Value) -> str:
-    """An answer in print."""
+def answer_text(value: Value) -> str:
+    """An answer as text."""
     return ", ".join(map(str, value)) or "none"
 
 
@@ -90,51 +91,45 @@ def with_questions(
     worked: Derivation, asked: Sequence[FindQuestion], network: Network, convention: Convention, batch: int
 ) -> Derivation:
     """A worked solution with the answers to the questions."""
-    figures = tuple(_figure(no, one, one.found(network, convention, batch), worked.digits) for no, one in enumerate(asked, 1))
+    figures = tuple(_figure(no, one, one.solve(network, convention, batch), worked.digits) for no, one in enumerate(asked, 1))
     return replace(worked, figures=(*worked.figures, *figures)) if figures else worked
 
 
-def holes(worked: Derivation, worths: Mapping[str, str]) -> tuple[Figure, ...]:
-    """The questions alone, each with the marks that it is worth."""
-    found = [figure for figure in worked.figures if figure.title in worths]
+def blank_questions(worked: Derivation, worths: Mapping[str, str]) -> tuple[Figure, ...]:
+    """The questions without answers, each with its marks."""
+    titled = [(figure, figure.title) for figure in worked.figures if figure.title in worths]
     return tuple(
-        replace(
-            figure, intro=figure.intro.partition("\n")[0], steps=(Step(figure.title, figure.title, worth=worths[figure.title]),)
-        )
-        for figure in found
+        replace(figure, intro=figure.intro.partition("\n")[0], steps=(Step(title, title, worth=worths[title]),))
+        for figure, title in titled
     )
 
 
-def _figure(no: int, question: FindQuestion, found: FindAnswer, digits: str) -> Figure:
-    """A question and its answer: the conditions solved in words, then the answer put in."""
-    working = [] if found.question.unknowns[0].block else list(_solved(OneUnknown(found), Digits(digits)))
-    answer = question.answer(found)
-    intro = "\n".join([question.asks(found), *working, f"Answer: {said(answer)}."])
-    return Figure(column(no), intro, tuple(_put_in(question, found, answer)), bytes=False)
+def _figure(no: int, question: FindQuestion, solution: FindAnswer, digits: str) -> Figure:
+    """A question and its answer: the conditions solved in words, then the answer substituted."""
+    working = [] if solution.question.unknowns[0].block else list(_solve_in_words(OneUnknown(solution), Digits(digits)))
+    answer = question.answer(solution)
+    intro = "\n".join([question.asks(solution), *working, f"Answer: {answer_text(answer)}."])
+    return Figure(column(no), intro, tuple(_substitute(question, solution, answer)), bytes=False)
 
 
-def _solved(one: OneUnknown, digits: Digits) -> Iterator[str]:
+def _solve_in_words(one: OneUnknown, digits: Digits) -> Iterator[str]:
     """Each condition that can be solved step by step, as one sentence."""
-    signs = {"<=": "≤", ">=": "≥"}
     for solved in one.solved():
         texts = []
         for relation in solved.chain.rows(digits):
-            low = (
-                f"{relation.low.show('text', None, digits)} {signs.get(relation.low_sign, relation.low_sign)} "
-                if relation.low
-                else ""
-            )
-            sign = signs.get(relation.sign, relation.sign)
-            texts.append(f"{low}{relation.term.show('text', None, digits)} {sign} {relation.bound.show('text', None, digits)}")
+            term, bound = (side.show("text", None, digits) for side in (relation.term, relation.bound))
+            sign, low_sign = (SIGNS.get(sign, sign) for sign in (relation.sign, relation.low_sign))
+            low = f"{relation.low.show('text', None, digits)} {low_sign} " if relation.low else ""
+            texts.append(f"{low}{term} {sign} {bound}")
         yield "; so ".join(texts) + "."
 
 
-def _put_in(question: FindQuestion, found: FindAnswer, answer: Value) -> Iterator[Step]:
-    """The first and the last right value, put into the formulas; beside the smallest or largest, the value that is none."""
-    unknown = found.question.unknowns[0]
+def _substitute(question: FindQuestion, solution: FindAnswer, answer: Value) -> Iterator[Step]:
+    """The first and last right value substituted into the formulas; next to the smallest or largest, the first wrong value."""
+    unknown = solution.question.unknowns[0]
     if unknown.block:
         return
-    one = OneUnknown(found)
+    one = OneUnknown(solution)
     beside = BESIDE.get(question.which, 0)
     for value in dict.fromkeys((*answer[:1], *answer[-1:])):
         place = int(value / unknown.step)
@@ -149,7 +144,7 @@ def _put_in(question: FindQuestion, found: FindAnswer, answer: Value) -> Iterato
 
 
 def read_set(text: str, truth: Value) -> Value:
-    """The numbers that a text gives, in order, each once. Raises WorksheetError.
+    """The numbers in a text, in order, each once. Raises WorksheetError.
 
     >>> read_set("{2, 3}", ()), read_set("none", ()), read_set("p = 2..4", ())
     ((2, 3), (), (2, 3, 4))
@@ -160,15 +155,15 @@ def read_set(text: str, truth: Value) -> Value:
     if plain.casefold().rstrip(".") in NOTHING:
         return ()
     plain = BEFORE.sub("", plain, count=1).strip(" {}[]().")
-    if GROUPED.fullmatch(plain):  # 1,024 is one number or two: nobody loses marks by it
+    if GROUPED.fullmatch(plain):  # 1,024 is one number or two: the reading that is right counts
         parts = tuple(sorted({simplest(Fraction(part)) for part in plain.split(",")}))
         return parts if parts == truth else (int(plain.replace(",", "")),)
-    found: set[Exact] = set()
+    numbers: set[Exact] = set()
     for part in re.split(r" ?[,;] ?| and | or ", plain):
-        found.update(_numbers(part.strip()))
-        if len(found) > MAX_READ:
+        numbers.update(_numbers(part.strip()))
+        if len(numbers) > MAX_READ:
             raise WorksheetError(f"more than {MAX_READ} numbers", hint=HINT)
-    return tuple(sorted(found))
+    return tuple(sorted(numbers))
 
 
 def _numbers(part: str) -> Sequence[Exact]:
@@ -182,12 +177,10 @@ def _numbers(part: str) -> Sequence[Exact]:
 
 
 def remark(value: Value, truth: Value) -> str:
-    """What is wrong with a set, without giving the right one away."""
+    """What is wrong with a set, without revealing the right one."""
     more = [number for number in value if number not in truth]
-    less = any(number not in value for number in truth)
-    if more:
-        listed = ", ".join(map(str, more[:3]))
-        return f"{listed} {'does' if len(more) == 1 else 'do'} not belong to the answer" + (
-            "; others are lacking" if less else ""
-        )
-    return "there are others" if value else "there is an answer"
+    if not more:
+        return "there are others" if value else "there is an answer"
+    verb = "does" if len(more) == 1 else "do"
+    others = "; others are lacking" if any(number not in value for number in truth) else ""
+    return f"{', '.join(map(str, more[:3]))} {verb} not belong to the answer{others}"

@@ -1,4 +1,4 @@
-"""Makes a paper from a network: which cells are asked for, what they follow from, and their true values."""
+"""Makes a paper from a network: which cells are asked, what they follow from, and their true values."""
 
 from __future__ import annotations
 
@@ -32,27 +32,27 @@ from worksheet.grading.paper.cells import (
     Value,
 )
 from worksheet.grading.paper.find_question import FindQuestion
-from worksheet.grading.paper.flattened import NONE, Further, flattened
+from worksheet.grading.paper.flattened import NONE, Further, further_values
 from worksheet.layers import Form, Shape, Symbol
 from worksheet.layers.kind import Axes
 from worksheet.network import Network
 from worksheet.sizes import Sized
 
 ANY = "*"
-ROLES = {  # by whether a column counts what is stored, and whether in bytes
+ROLES = {  # by whether a column counts what is stored, and whether it counts bytes
     (True, False): PARAMETERS,
     (True, True): PARAMETER_MEMORY,
     (False, False): OPERATIONS,
     (False, True): ACTIVATION_MEMORY,
 }
 BYTE = "B"
+NOTHING = Formula("0")
 
 
 @dataclass(frozen=True)
 class Ask:
-    """What is asked: by the name of a kind the columns (OUTPUT among them), for ANY other kind those under ANY; the columns
-    of the row of totals; the columns whose formula is asked for as well, where the column itself is asked; questions asked
-    backwards."""
+    """What is asked: the columns (OUTPUT among them) by the name of a kind, those under ANY for all other kinds; the columns
+    of the row of totals; the columns of which the formula is asked too, wherever the column is; questions asked backwards."""
 
     columns: Mapping[str, tuple[str, ...]]
     totals: tuple[str, ...] = ()
@@ -66,7 +66,7 @@ class Ask:
 
 @dataclass
 class PaperMaker:
-    """Makes papers for networks under one way of counting; what they have in common is made once."""
+    """Makes papers for networks under one convention; what they have in common is made once."""
 
     convention: Convention
     ask: Ask
@@ -76,29 +76,25 @@ class PaperMaker:
 
     @cached_property
     def forms(self) -> FoldedForms:
-        """The formulas of all layers, every letter kept."""
+        """The formulas of all layers, with every letter kept."""
         return FoldedForms(self.convention, self.run, folds_layers=False, inline_sizes=False)
 
     def paper(self, network: Network) -> Paper:
-        """The cells of a network's sheet. Raises WorksheetError where its layers do not fit together."""
+        """The cells of a network's sheet. Raises WorksheetError if its layers do not fit together."""
         counting = Counting(network, self.convention, self.run, self.forms)
         numbers = {node.name: no for no, node in enumerate(network.nodes, 1)}
-        named = {layer.node.name: layer for layer in counting.layers}
+        layers = {layer.node.name: layer for layer in counting.layers}
         cells = {cell.key: cell for cell in self.inputs(counting)}
         for no, layer in enumerate(counting.layers, 1):
-            reads, further = _reads(layer, numbers), flattened(layer, named, numbers)
-            for cell in self.row(no, layer, self.ask.of(layer.kind.name), counting.fold(layer), reads, further):
-                cells[cell.key] = cell
-        for column in self.ask.totals:
-            cell = self.total(column, cells)
-            cells[cell.key] = cell
-        for no, question in enumerate(self.ask.find, 1):
-            cell = question.cell(no, network, self.convention, self.run.batch)
-            cells[cell.key] = cell
-        return Paper(cells, counting)
+            reads, further = _reads(layer, numbers), further_values(layer, layers, numbers)
+            row = self.row(no, layer, self.ask.of(layer.kind.name), counting.fold(layer), reads, further)
+            cells |= {cell.key: cell for cell in row}
+        totals = [self.total(column, cells) for column in self.ask.totals]
+        asked = [question.cell(no, network, self.convention, self.run.batch) for no, question in enumerate(self.ask.find, 1)]
+        return Paper(cells | {cell.key: cell for cell in (*totals, *asked)}, counting)
 
     def inputs(self, counting: Counting) -> Iterator[Cell]:
-        """What the network's inputs add to the totals, where they are counted; no student is asked for it."""
+        """What the network's inputs add to the totals, if they are counted; this is never asked."""
         for no, layer in enumerate(counting.inputs):
             yield from self.row(-no, layer, (), counting.fold(layer), {}, NONE)
 
@@ -110,33 +106,33 @@ class PaperMaker:
         name = layer.node.name
         leading = {f"x_{i}": length for i, length in enumerate(_leading(layer), 1)}
         values = {**layer.values, **folded.run.values, **leading, **further.values}
-        output = _known(known, f"{OUTPUT}{len(leading)}", lambda: _output(layer, folded))
+        output = _once(known, f"{OUTPUT}{len(leading)}", lambda: _ask_output(layer, folded))
         assert output is not None  # every layer has one
         hidden = OUTPUT not in wanted
-        read, beside = _used(output, {**reads, **further.reads})
+        read, beside = _split_reads(output, {**reads, **further.reads})
         yield Cell((no, OUTPUT), name, output, values, read, layer.output, hidden, beside)
-        found = {OUTPUT: output}
-        own = _own(layer, no)
-        shared = {symbol: read for symbol, read in own.items() if symbol not in _sizes(layer)}
-        sources = {**reads, **{symbol: read for symbol, read in own.items() if symbol not in shared}, **further.reads}
+        asked_in = {OUTPUT: output}
+        own, sizes = _own_reads(layer, no), {size.name for size in layer.kind.sizes}
+        shared = {symbol: read for symbol, read in own.items() if symbol not in sizes}
+        sources = {**reads, **{symbol: read for symbol, read in own.items() if symbol in sizes}, **further.reads}
         for index, column in enumerate(self.convention.columns):
-            asked = self.counted(column, index, layer, folded, known)
+            asked = self.asked_of(column, index, layer, folded, known)
             if asked is None or column.name not in {*wanted, *self.ask.totals}:
                 continue
-            found[column.name] = asked
+            asked_in[column.name] = asked
             truth = _truth(column, layer, asked, values)
-            read, beside = _used(asked, sources)
-            instead, _ = _used(asked, shared)
+            read, beside = _split_reads(asked, sources)
+            instead, _ = _split_reads(asked, shared)
             yield Cell((no, column.name), name, asked, values, read, truth, column.name not in wanted, beside, instead)
         for column_name in self.ask.formulas:
-            if column_name in found and column_name in wanted:
-                yield Cell((no, column_name + FORMULA), name, found[column_name], values, {}, ())
+            if column_name in asked_in and column_name in wanted:
+                yield Cell((no, column_name + FORMULA), name, asked_in[column_name], values, {}, ())
 
-    def counted(self, column: Column, index: int, layer: Sized, folded: Folded, known: dict[str, Asked | None]) -> Asked | None:
-        """What a column asks of a layer; None where it does not count it."""
-        if is_shared(column, layer):
-            return _known(known, f"{column.name}@", lambda: _shared(folded, column))
-        return _known(known, column.name, lambda: _count(folded, column, index))
+    def asked_of(self, column: Column, index: int, layer: Sized, folded: Folded, known: dict[str, Asked | None]) -> Asked | None:
+        """What a column asks of a layer; None if it does not count that layer."""
+        if is_shared(column, layer):  # another layer holds and counts these parameters
+            return _once(known, f"{column.name}@", lambda: _ask_count(folded, column, NOTHING))
+        return _once(known, column.name, lambda: _ask_count(folded, column, folded.rules[index]))
 
     def total(self, column: str, cells: Mapping[Key, Cell]) -> Cell:
         """The sum of a column's cells."""
@@ -151,14 +147,14 @@ class PaperMaker:
         return Cell((TOTAL, column), "", self._sums[key], values, reads, (sum(values.values()),))
 
 
-def _known(known: dict[str, Asked | None], name: str, make: Callable[[], Asked | None]) -> Asked | None:
+def _once(known: dict[str, Asked | None], name: str, make: Callable[[], Asked | None]) -> Asked | None:
     if name not in known:
         known[name] = make()
     return known[name]
 
 
-def _used(asked: Asked, reads: Mapping[str, Read]) -> tuple[dict[str, Read], dict[str, Read]]:
-    """What the formulas read, and what only other formulas would."""
+def _split_reads(asked: Asked, reads: Mapping[str, Read]) -> tuple[dict[str, Read], dict[str, Read]]:
+    """What the formulas read, and what only other formulas would read."""
     used = {name: read for name, read in reads.items() if name in asked.symbols}
     return used, {name: read for name, read in reads.items() if name not in used}
 
@@ -175,8 +171,8 @@ def _truth(column: Column, layer: Sized, asked: Asked, values: Mapping[str, Exac
 # What is asked
 
 
-def _output(layer: Sized, folded: Folded) -> Asked:
-    """A formula for each axis of the output; leading axes that pass through are x_1, x_2 and so on."""
+def _ask_output(layer: Sized, folded: Folded) -> Asked:
+    """A formula for each axis of the output; leading axes that are passed through are x_1, x_2 and so on."""
     kind, form = folded.kind, folded.form
     formulas = [Formula(f"x_{i}") for i, _ in enumerate(_leading(layer), 1)]
     own = form.output[1:] if form.output and form.output[0] == _rest(form) else form.output
@@ -184,20 +180,14 @@ def _output(layer: Sized, folded: Folded) -> Asked:
     return Asked(kind, form, OUTPUT, SIZES, tuple(formulas), dict(folded.sizes))
 
 
-def _count(folded: Folded, column: Column, index: int) -> Asked | None:
-    rule = folded.rules[index]
+def _ask_count(folded: Folded, column: Column, rule: Formula | None) -> Asked | None:
     return Asked(folded.kind, folded.form, column.name, role(column), (rule,), dict(folded.sizes)) if rule else None
-
-
-def _shared(folded: Folded, column: Column) -> Asked:
-    """Of numbers that another layer holds, nothing is counted here."""
-    return Asked(folded.kind, folded.form, column.name, role(column), (Formula("0"),))
 
 
 def role(column: Column) -> str:
     """What a column asks for: one of ROLES."""
     scaled = column.scale is not None and column.scale.unit == BYTE
-    sizes = {symbol.name for symbol in BYTES.values()}  # a rule over the bytes of a number counts bytes
+    sizes = {symbol.name for symbol in BYTES.values()}  # a rule that uses the bytes of a number counts bytes
     in_bytes = scaled or any(not sizes.isdisjoint(rule.symbols) for rule in column.formulas())
     return ROLES[column.once, in_bytes]
 
@@ -214,55 +204,45 @@ def _sum(names: list[str]) -> Formula:
 
 
 def _rest(form: Form) -> str:
-    """The symbol of leading axes that the output gives back; empty where there is none."""
+    """The symbol of leading axes that are passed through to the output; empty if there is none."""
     return next((symbol.name for symbol in form.symbols if symbol.rest), "")
 
 
 def _leading(layer: Sized) -> tuple[int, ...]:
-    """The leading axes of the output that pass through the layer."""
+    """The leading axes of the output that are passed through the layer."""
     own = len(layer.form.output)
     return layer.output[: len(layer.output) - own + 1] if layer.form.output[:1] == (_rest(layer.form),) else ()
 
 
 def _reads(layer: Sized, numbers: Mapping[str, int]) -> dict[str, Read]:
-    """For each symbol of the inputs, the cell and the axes that it is read from. The network's own inputs are given."""
-    found: dict[str, Read] = {}
+    """For each symbol of the inputs, the cell and axes from which it is read; the network's own inputs are given."""
+    reads: dict[str, Read] = {}
     for axes, name, received, taken in zip(layer.form.inputs, layer.node.inputs, layer.received, layer.inputs, strict=True):
         if name not in numbers:
             continue
         source = (numbers[name], OUTPUT)
         for symbol, places in _places(axes, received, taken):
-            if symbol is not None:
-                found.setdefault(symbol.name, Read(source, places))
-                if symbol.rest:
-                    found |= {f"x_{i}": Read(source, (place,)) for i, place in enumerate(places, 1)}
-    return found
+            reads.setdefault(symbol.name, Read(source, places))
+            if symbol.rest:
+                reads |= {f"x_{i}": Read(source, (place,)) for i, place in enumerate(places, 1)}
+    return reads
 
 
-def _places(axes: Axes, received: Shape, taken: Shape) -> Iterator[tuple[Symbol | None, tuple[int, ...]]]:
-    """Which axes of the array that arrives make up each axis of the form; a flattened array is the product of all."""
+def _places(axes: Axes, received: Shape, taken: Shape) -> list[tuple[Symbol, tuple[int, ...]]]:
+    """Which axes of the received tensor make up each symbol of the form; a flattened tensor is the product of all."""
+    has_rest = bool(axes) and isinstance(axes[0], Symbol) and axes[0].rest
+    own = len(axes) - 1 if has_rest else len(axes)
+    leading = len(taken) - own
+    places: list[tuple[int, ...]] = [(place,) for place in range(leading, len(taken))]
     if received != taken:
-        yield _symbol(axes[0]), tuple(range(len(received)))
-        return
-    rest = bool(axes) and isinstance(axes[0], Symbol) and axes[0].rest
-    many = len(taken) - len(axes) + 1 if rest else 0
-    if rest:
-        yield _symbol(axes[0]), tuple(range(many))
-    for place, axis in enumerate(axes[1:] if rest else axes, many):
-        yield _symbol(axis), (place,)
+        places = [tuple(range(len(received)))]
+    elif has_rest:
+        places = [tuple(range(leading)), *places]
+    return [(axis, place) for axis, place in zip(axes, places, strict=False) if isinstance(axis, Symbol)]
 
 
-def _symbol(axis: Symbol | int) -> Symbol | None:
-    return axis if isinstance(axis, Symbol) else None
-
-
-def _sizes(layer: Sized) -> frozenset[str]:
-    """The letters of the output's own sizes."""
-    return frozenset(size.name for size in layer.kind.sizes)
-
-
-def _own(layer: Sized, no: int) -> dict[str, Read]:
-    """The letters that stand for an axis of the layer's own output: its sizes, and what it has in common with the input."""
+def _own_reads(layer: Sized, no: int) -> dict[str, Read]:
+    """The letters of the axes of the layer's own output: its sizes, and what it shares with the input."""
     first = len(layer.output) - len(layer.form.output)
     return {
         text: Read((no, OUTPUT), (first + i,))

@@ -1,4 +1,4 @@
-"""Points as they are added up and printed: exact inside, whole numbers or decimals outside."""
+"""Points, added up exactly and printed as whole numbers or decimals."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from worksheet.errors import printable
 from worksheet.grading.mark import MarkedPaper, Verdict
 from worksheet.grading.paper.cells import Key
 
-DECIMALS = 6  # of points that are no whole number
-MAX_LETTERS = 200  # of a stranger's text in a document
+DECIMALS = 6  # of points that are not whole
+MAX_LETTERS = 200  # of an untrusted text in a document
 
 
 class Sums(NamedTuple):
-    """What a student's marks add up to; ``unmarked`` are the cells that the grader could not mark, which are no zeros."""
+    """What a student's marks add up to; ``unmarked`` counts the cells that the grader could not mark: they are not zeros."""
 
     points: Fraction
     max: Fraction
@@ -23,18 +23,18 @@ class Sums(NamedTuple):
 
     @property
     def percent(self) -> Fraction | None:
-        """Points for a hundred; None where there is nothing to earn, or some of it was not marked."""
+        """Points per hundred; None if there is nothing to earn, or if a cell was not marked."""
         return 100 * self.points / self.max if self.max and not self.unmarked else None
 
 
 def sums(marked: MarkedPaper) -> Sums:
-    """The points of a paper, added up once for everyone who prints them."""
+    """The points of a paper, added up once for all outputs."""
     unmarked = sum(mark.verdict is Verdict.UNMARKED for mark in marked.marks)
     return Sums(_sum(mark.points for mark in marked.marks), _sum(mark.max for mark in marked.marks), unmarked)
 
 
 def _sum(terms: Iterable[Fraction]) -> Fraction:
-    """An exact sum; terms of one denominator are added as whole numbers, which is many times faster."""
+    """An exact sum; terms with the same denominator are added as whole numbers, which is many times faster."""
     wholes: dict[int, int] = {}
     for term in terms:
         under = term.denominator
@@ -43,13 +43,13 @@ def _sum(terms: Iterable[Fraction]) -> Fraction:
 
 
 def decimal(value: Fraction | int, most: int = DECIMALS) -> str:
-    """A number as people write it, rounded to so many decimals, without idle zeros.
+    """A number as people write it, rounded to at most ``most`` decimals, without trailing zeros.
 
     >>> decimal(Fraction(3)), decimal(Fraction(5, 2)), decimal(Fraction(200, 3), 1), decimal(Fraction(-1, 3))
     ('3', '2.5', '66.7', '-0.333333')
     """
     if value.denominator == 1:
-        return str(int(value))
+        return str(value.numerator)
     whole, rest = divmod(round(abs(value) * 10**most), 10**most)
     sign = "-" if value < 0 and (whole or rest) else ""
     decimals = str(rest).zfill(most).rstrip("0")
@@ -57,21 +57,21 @@ def decimal(value: Fraction | int, most: int = DECIMALS) -> str:
 
 
 def number(value: Fraction) -> int | float:
-    """The same for JSON and spreadsheets: whole where it is whole."""
+    """The same for JSON and spreadsheets: an int if it is whole."""
     return int(value) if value.denominator == 1 else float(decimal(value))
 
 
-def named(key: Key) -> str:
+def cell_name(key: Key) -> str:
     """A cell in words: ``4 flops``, ``total params``."""
     return f"{key[0]} {one_line(key[1])}"
 
 
 def one_line(text: str, most: int = MAX_LETTERS) -> str:
-    """A stranger's text as it can stand in a sentence or a table: one line, without control signs, cut where it is long."""
+    """An untrusted text for use in a sentence or a table: one line, without control characters, cut if it is long."""
     text = printable(" ".join(text[: 4 * most].split()))
     return text if len(text) <= most else f"{text[:most]}…"
 
 
-def counted(many: int, noun: str) -> str:
+def count_of(many: int, noun: str) -> str:
     """``1 student``, ``1,200 students``."""
     return f"{many:,} {noun}" if many == 1 else f"{many:,} {noun}s"

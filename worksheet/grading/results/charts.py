@@ -1,4 +1,4 @@
-"""Draws a class: bars for the distribution of points, a grid of shares by row and column, circles for counts."""
+"""Draws the results of a class: a histogram of points, a heat map of shares by row and column, circles for counts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MAX_FIGURES = 12  # below the bars
 
 @dataclass(frozen=True)
 class Bar:
-    """Students whose points are between two figures; the last bar holds its upper end too."""
+    """The number of students with points in an interval; the last bar includes its upper end."""
 
     low: Fraction
     high: Fraction
@@ -29,7 +29,7 @@ class Bar:
 
 
 def points_bars(totals: Mapping[Fraction, int], most: Fraction, at_most: int = 20) -> list[Bar]:
-    """The students by their points, in at most so many bars of one width, which is 1, 2 or 5 times a power of ten."""
+    """The students by points, in at most ``at_most`` bars of one width, which is 1, 2 or 5 times a power of ten."""
     width = spacing(most, at_most)
     many = max(1, -(-most // width)) if most else 1
     counts = [0] * int(many)
@@ -61,7 +61,7 @@ def _histogram(bars: Sequence[Bar], mean: Fraction) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Heatmap:
-    """Shares by row and column: what is shaded (0 to 1) and what is written there. A place without an entry stays empty."""
+    """Shares by row and column: the shade (0 to 1) and the figure of each place. A place without an entry stays empty."""
 
     name: str
     heading: str
@@ -74,7 +74,7 @@ class Heatmap:
 
 
 def draw_heatmap(chart: Heatmap, words: str) -> Picture:
-    """A table whose cells are the darker the larger the share; every cell has its figure too."""
+    """A table whose cells are darker for larger shares; every cell shows its figure too."""
     label = _label_width(chart.rows, 12)
     pitch = min(74.0, (svg.WIDTH - label) / max(1, len(chart.columns)))
     width = max(label + pitch * len(chart.columns), 260.0)
@@ -101,7 +101,7 @@ def _cells(chart: Heatmap, label: float, pitch: float, width: float) -> Iterator
 def draw_circles(
     name: str, heading: str, rows: Sequence[str], columns: Sequence[str], counts: Mapping[tuple[int, int], int], words: str
 ) -> Picture:
-    """Counts by row and column, each a circle whose area is the count, with the figure inside."""
+    """Counts by row and column, each a circle with an area proportional to the count, and the figure inside."""
     label = _label_width(rows, 14)
     pitch = min(22.0, (svg.WIDTH - label) / max(1, len(columns)))
     parts = [svg.title(heading), *_lattice(rows, columns, label, pitch), *_circles(counts, label, pitch)]
@@ -135,5 +135,5 @@ def _label_width(rows: Sequence[str], margin: float) -> float:
 
 
 def _cut(words: str, width: float, size: float) -> str:
-    """Words that fit in a width in points."""
+    """Words, cut to fit a width in points."""
     return svg.cut(words, int(width / size / svg.LETTER) + 1)

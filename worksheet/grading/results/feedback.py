@@ -1,4 +1,4 @@
-"""The feedback sheet of a student: every answer with its verdict, and beside each wrong line the right worked step."""
+"""The feedback sheet of a student: every answer with its verdict, and for each wrong one the worked solution."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from worksheet.formula.tree import Node, Number, Operation
 from worksheet.grading.diagnosis.diagnose import AND
 from worksheet.grading.mark import FLAGS, Mark, MarkedPaper, Verdict
 from worksheet.grading.paper.cells import FIND, FORMULA, OUTPUT, Key
-from worksheet.grading.results.amounts import counted, decimal, one_line, sums
-from worksheet.grading.results.phrases import SHORT, VERDICTS, convention_titles, sentences
+from worksheet.grading.results.amounts import count_of, decimal, one_line, sums
+from worksheet.grading.results.phrases import SHORT, VERDICTS, convention_titles, heading, sentences
 from worksheet.grading.results.stable_json import JsonStream
 
-MAX_SHOWN = 28  # letters of an answer in a table; a longer one is cut
-MAX_QUOTED, MAX_SAID = 200, 1000  # and in a sentence; letters of a sentence
-TOGETHER = 3  # columns of answers beside each other
-MAX_FITTING = 3  # mistakes that are told where several fit
+MAX_SHOWN = 28  # letters of an answer in a table
+MAX_QUOTED, MAX_MESSAGE = 200, 1000  # letters of an answer in a sentence, and of a sentence
+TOGETHER = 3  # columns of answers in one table
+MAX_FITTING = 3  # mistakes that are named if several fit
 MAX_ADDED = 60  # rows of a total that are written out
-SINGLE = {OUTPUT: "Output"}  # headings of columns that no convention has
-TIMES = "\u00a0×\u00a0"  # between sizes, which stay on one line
-STUDENT, OWN = "student", "your"  # whose answers a flag speaks of
+SINGLE = {OUTPUT: "Output"}  # headings of columns that do not belong to a convention
+TIMES = "\u00a0×\u00a0"  # between sizes, which are kept on one line
+STUDENT, OWN = "student", "your"  # whose answers a flag is about
 NO_FIGURE = Figure("", "", ())
 TABLED = frozenset({Verdict.RIGHT, Verdict.CARRIED})
 
 
 @dataclass(frozen=True)
 class Solution:
-    """A worked solution, ready to be looked up by cell. Made once for all students who have the same sheet."""
+    """A worked solution, indexed by cell; made once for all students with the same sheet."""
 
     worked: Derivation
     totals: dict[str, Step] = field(default_factory=dict)
@@ -52,11 +52,11 @@ class Solution:
         """The columns' headings by name."""
         return {heading.name: heading.label for heading in self.worked.headings} | SINGLE
 
-    def right(self, key: Key) -> tuple[Step, ...]:
-        """The steps that lead to the right answer; none where an output has the size of the input."""
+    def steps_to(self, key: Key) -> tuple[Step, ...]:
+        """The steps that lead to the right answer; none if an output has the size of its input."""
         number, column = key
         if number == FIND:
-            return self.found(column).steps
+            return self.question(column).steps
         if isinstance(number, str):
             return self.total(column)
         if column == OUTPUT:
@@ -65,41 +65,38 @@ class Solution:
         step = self.steps.get((number, column.removesuffix(FORMULA)))
         return (step,) if step else ()
 
-    def found(self, column: str) -> Figure:
+    def question(self, column: str) -> Figure:
         """A question asked backwards, answered."""
         return next((figure for figure in self.worked.figures if figure.title == column), NO_FIGURE)
 
     def value(self, key: Key) -> Cell:
-        """The right answer itself: a number, a formula, or sizes in words."""
+        """The right answer: a number, a formula, or sizes as text."""
         number, column = key
         if column == OUTPUT and isinstance(number, int):
             row = self.rows.get(number)
             return TIMES.join(map(str, row.output)) if row and row.output else None
-        steps = self.right(key)
+        steps = self.steps_to(key)
         if not steps:
             return None
         value = steps[0].formula if column.endswith(FORMULA) else steps[0].value
         return value if isinstance(value, (int, Formula)) or value is None else str(value)
 
     def total(self, column: str) -> tuple[Step, ...]:
-        """The sum of a column, its rows written out where there are not too many."""
+        """The sum of a column, its terms written out if there are not too many."""
         value = self.worked.totals.get(column)
         if value is None:
             return ()
         if column not in self.totals:
-            terms = [row_value for row in self.worked.rows if (row_value := self.counted(row, column))]
-            formula = Formula.of(_added(terms if 0 < len(terms) <= MAX_ADDED else [value]))
+            steps = (self.steps.get((row.no, column)) for row in self.worked.rows)
+            terms = [step.value for step in steps if step and isinstance(step.value, int) and step.value]
+            formula = Formula.of(_sum(terms if 0 < len(terms) <= MAX_ADDED else [value]))
             stages = (formula,) if 1 < len(terms) <= MAX_ADDED else ()
             self.totals[column] = Step(column, self.labels.get(column, column), (), formula, {}, value, stages)
         return (self.totals[column],)
 
-    def counted(self, row: Row, column: str) -> int:
-        step = self.steps.get((row.no, column))
-        return step.value if step and isinstance(step.value, int) else 0
 
-
-def _added(terms: Sequence[int]) -> Node:
-    """Numbers with plus signs between them, built by hand: the parser bounds a formula's length."""
+def _sum(terms: Sequence[int]) -> Node:
+    """A sum of numbers, built by hand because the parser bounds the length of a formula."""
     tree: Node = Number(terms[0])
     for term in terms[1:]:
         tree = Operation("+", tree, Number(term))
@@ -108,8 +105,8 @@ def _added(terms: Sequence[int]) -> Node:
 
 @dataclass
 class Feedback:
-    """Makes the sheets of an assignment. ``says`` and ``titles`` are the sentences of mistakes and the titles of ways of
-    counting, the package's own where they are left out. The solution of a sheet that many students share is prepared once."""
+    """Makes the feedback sheets of an assignment. ``says`` and ``titles`` are the sentences of mistakes and the titles of
+    conventions, the package's own by default. The solution of a sheet that students share is prepared once."""
 
     title: str
     course: str = ""
@@ -125,7 +122,7 @@ class Feedback:
         return self._last
 
     def report(self, marked: MarkedPaper, worked: Derivation) -> Document:
-        """A student's sheet; its data is the student's part of the JSON of all marks."""
+        """A student's sheet; its data is the student's entry in the JSON of all marks."""
         says = sentences() if self.says is None else self.says
         solution = self.solution(worked)
         blocks = tuple(_Sheet(marked, solution, says, self.titles).blocks())
@@ -148,7 +145,7 @@ class _Sheet:
             yield Text(f"{who}: not marked yet. No points are lost by it; your teacher knows.", note=True)
             return
         share = f" ({decimal(added.percent, 1)} %)" if added.percent is not None else ""
-        waiting = f" {counted(added.unmarked, 'cell')} could not be marked yet." if added.unmarked else ""
+        waiting = f" {count_of(added.unmarked, 'cell')} could not be marked yet." if added.unmarked else ""
         yield Text(f"{who}: {decimal(added.points)} of {decimal(added.max)} points{share}.{waiting}", note=True)
         yield from self.overview()
         yield from self.carried()
@@ -156,7 +153,9 @@ class _Sheet:
         if wrong:
             yield Title("What to look at again")
             yield from self.wrong(wrong)
-        flagged = [self.sentence(mark, self.flags(mark)) for mark in marked.marks if mark.flags and mark.verdict is Verdict.RIGHT]
+        flagged = [
+            f"{self.where(mark.key)}: {self.flags(mark)}" for mark in marked.marks if mark.flags and mark.verdict is Verdict.RIGHT
+        ]
         if flagged:
             yield Title("Right, with a remark")
             yield Bullets(tuple(flagged))
@@ -164,35 +163,41 @@ class _Sheet:
     # In tables
 
     def overview(self) -> Iterator[Block]:
-        """All answers by row and column, a verdict behind each that is not right; a few columns at a time."""
+        """All answers by row and column, each with its verdict unless it is right; a few columns at a time."""
         marks = {mark.key: mark for mark in self.marked.marks}
         columns = list(dict.fromkeys(column for _, column in marks))
         layers = {mark.key[0]: mark.layer for mark in self.marked.marks}
         for start in range(0, len(columns), TOGETHER):
             part = columns[start : start + TOGETHER]
-            found = [
+            rows = [
                 (str(row), one_line(layer), *(_answer(marks.get((row, column))) for column in part), _points(marks, row, part))
                 for row, layer in layers.items()
                 if any((row, column) in marks for column in part)
             ]
             headings = ("S. No.", "Layer", *map(self.label, part), "Points")
-            yield Table(headings, tuple(found), words=len(headings) - 1)
+            yield Table(headings, tuple(rows), words=len(headings) - 1)
 
     def carried(self) -> Iterator[Block]:
-        """Answers that follow from the student's own: what from, and what is right."""
+        """Answers that follow from the student's own values: from which, and what is right."""
         marks = [mark for mark in self.marked.marks if mark.verdict is Verdict.CARRIED]
         if not marks:
             return
         yield Title("Right from your own earlier values")
         headings = ("Where", "Your answer", "Follows from your", "Right is", "Points")
         rows = tuple(
-            (self.where(mark.key), one_line(mark.answer, MAX_SHOWN), self.origin(mark), self.solution.value(mark.key), _of(mark))
+            (
+                self.where(mark.key),
+                one_line(mark.answer, MAX_SHOWN),
+                self.origin(mark),
+                self.solution.value(mark.key),
+                _earned_of(mark),
+            )
             for mark in marks
         )
         yield Table(headings, rows, words=3)
 
     def origin(self, mark: Mark) -> str:
-        """The student's own cells that an answer follows from, with what takes its points away."""
+        """The student's own cells from which an answer follows, with the flags that cost its points."""
         cells = ", ".join(self.where(key) for key in mark.carried_from)
         flags = self.flags(mark)
         return f"{cells} ({flags})" if flags else cells
@@ -200,11 +205,11 @@ class _Sheet:
     # Worked
 
     def wrong(self, marks: Sequence[Mark]) -> Iterator[Block]:
-        """The right steps beside each wrong answer; the blanks of a row together."""
-        for (row, blank), found in groupby(marks, key=lambda mark: (mark.key[0], mark.verdict is Verdict.BLANK)):
-            group = list(found)
+        """The right steps for each wrong answer; the blanks of a row together."""
+        for (row, blank), cells in groupby(marks, key=lambda mark: (mark.key[0], mark.verdict is Verdict.BLANK)):
+            group = list(cells)
             if blank:
-                steps = tuple(step for mark in group for step in self.solution.right(mark.key))
+                steps = tuple(step for mark in group for step in self.solution.steps_to(mark.key))
                 columns = " and ".join(self.label(mark.key[1]) for mark in group)
                 worth = _worth("0", sum(mark.max for mark in group))
                 sizes = " ".join(f"The output is {value}." for mark in group if (value := self.size(mark)))
@@ -213,39 +218,38 @@ class _Sheet:
             for mark in group:
                 judged = f"{VERDICTS[mark.verdict]} ({_worth(_earned(mark), mark.max)})"
                 title = f"{self.row(row, mark.layer)}, {self.label(mark.key[1])}: {judged}"
-                yield Working(title, self.solution.right(mark.key), " ".join(self.told(mark)))
+                yield Working(title, self.solution.steps_to(mark.key), " ".join(self.explain(mark)))
 
-    def told(self, mark: Mark) -> Iterator[str]:
-        """What is said of an answer that is not right: what was read, what happened, what flags say, the size that is right."""
+    def explain(self, mark: Mark) -> Iterator[str]:
+        """The sentences about an answer that is not right: what was read, what happened, flags, and the right size."""
         if mark.answer.strip():
             yield f"You wrote {one_line(mark.answer, MAX_QUOTED)}."
-        yield from SAID[mark.verdict](self, mark)
+        yield from EXPLANATIONS[mark.verdict](self, mark)
         if mark.says:
-            yield _ended(mark.says)
+            yield _sentence(mark.says)
         if mark.flags:
-            yield _ended(self.flags(mark))
+            yield _sentence(self.flags(mark))
         if size := self.size(mark):
             yield f"Right is {size}."
         if mark.key[0] == FIND:
-            yield " ".join(self.solution.found(mark.key[1]).intro.split("\n")[1:])
+            yield " ".join(self.solution.question(mark.key[1]).intro.split("\n")[1:])
 
     def size(self, mark: Mark) -> str:
-        """The right size of an output; its steps tell the axes that change only."""
+        """The right size of an output; its steps show only the axes that change."""
         value = self.solution.value(mark.key) if mark.key[1] == OUTPUT else ""
         return value if isinstance(value, str) else ""
 
     def mistakes(self, mark: Mark) -> Iterator[str]:
         """The sentences of the mistakes that fit."""
-        found = [" And: ".join(self.says.get(part, part) for part in label.split(AND)) for label in mark.labels]
-        found = list(dict.fromkeys(found))[:MAX_FITTING]
-        if found:
-            own = "From your own earlier values: " if mark.own else ""
-            yield own + found[0]
-        if len(found) > 1:
-            yield f"The same answer would come of this: {' Or: '.join(found[1:])}"
+        says = dict.fromkeys(" And: ".join(self.says.get(part, part) for part in label.split(AND)) for label in mark.labels)
+        first, *others = list(says)[:MAX_FITTING] or [""]
+        if first:
+            yield ("From your own earlier values: " if mark.own else "") + first
+        if others:
+            yield f"The same answer would come of this: {' Or: '.join(others)}"
 
     def counting(self, mark: Mark) -> Iterator[str]:
-        """The ways of counting by which an answer is right, and the one that is asked for."""
+        """The conventions under which an answer is right, and the one that applies here."""
         titles = " and ".join(convention_titles(mark.conventions, self.titles).values())
         yield f"That is right as {titles} counts; here {self.solution.worked.convention_title} counts."
         yield from self.mistakes(mark)
@@ -255,13 +259,8 @@ class _Sheet:
     def flags(self, mark: Mark) -> str:
         return "; ".join(FLAGS.get(flag, flag).replace(f"the {STUDENT}'s", OWN) for flag in mark.flags)
 
-    def sentence(self, mark: Mark, said: str) -> str:
-        return f"{self.where(mark.key)}: {said}"
-
     def label(self, column: str) -> str:
-        """A column's heading."""
-        plain = column.removesuffix(FORMULA)
-        return self.solution.labels.get(plain, plain) + (", formula" if plain != column else "")
+        return heading(column, self.solution.labels)
 
     def row(self, row: int | str, layer: str) -> str:
         return f"{row} {one_line(layer)}".strip() if isinstance(row, int) else row.capitalize()
@@ -271,7 +270,7 @@ class _Sheet:
         return f"{key[0] if isinstance(key[0], str) else f'row {key[0]}'}, {self.label(key[1])}"
 
 
-SAID: dict[Verdict, Callable[[_Sheet, Mark], Iterable[str]]] = {
+EXPLANATIONS: dict[Verdict, Callable[[_Sheet, Mark], Iterable[str]]] = {
     Verdict.CONVENTION: _Sheet.counting,
     Verdict.MISTAKE: _Sheet.mistakes,
     Verdict.WRONG: lambda _, mark: () if mark.says else ("It is not right, and no mistake that is known explains it.",),
@@ -291,11 +290,11 @@ def _answer(mark: Mark | None) -> str:
 
 
 def _points(marks: Mapping[Key, Mark], row: int | str, columns: Sequence[str]) -> str:
-    found = [mark for column in columns if (mark := marks.get((row, column)))]
-    return f"{decimal(sum(mark.points for mark in found))} of {decimal(sum(mark.max for mark in found))}"
+    row_marks = [mark for column in columns if (mark := marks.get((row, column)))]
+    return f"{decimal(sum(mark.points for mark in row_marks))} of {decimal(sum(mark.max for mark in row_marks))}"
 
 
-def _of(mark: Mark) -> str:
+def _earned_of(mark: Mark) -> str:
     return f"{_earned(mark)} of {decimal(mark.max)}"
 
 
@@ -307,7 +306,7 @@ def _worth(points: str, most: Fraction | int) -> str:
     return f"{points} of {decimal(most)} {'point' if most == 1 else 'points'}"
 
 
-def _ended(text: str) -> str:
-    """A sentence from a message."""
-    text = one_line(text, MAX_SAID)
+def _sentence(text: str) -> str:
+    """A message as a sentence."""
+    text = one_line(text, MAX_MESSAGE)
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")

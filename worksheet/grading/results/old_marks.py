@@ -1,4 +1,4 @@
-"""Reads marks that were written before, marks.csv or the JSON of all marks, to compare new ones with them."""
+"""Reads earlier marks, marks.csv or the JSON of all marks, to compare new ones with them."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from worksheet.grading.results.tables import STUDENT, VERDICT, unguarded
 MAX_BYTES = 1 << 28
 POINTS = re.compile(r"-?\d{1,12}(?:\.\d{1,12})?", re.ASCII)
 ROW = re.compile(r"[1-9]\d{0,8}", re.ASCII)
-SEPARATORS = (",", ";", "\t")  # as spreadsheets write them when they save the file again
+SEPARATORS = (",", ";", "\t")  # as spreadsheets write them
 VERDICTS = {verdict.value: verdict for verdict in Verdict}
-HINT = "marks.csv or marks.json as worksheet verify writes them"
+HINT = "marks.csv or marks.json as worksheet mark writes them"
 
 
 @dataclass(frozen=True)
 class OldMark:
-    """A cell as it was marked: points as printed, empty where it was not marked. The answer is known from JSON only."""
+    """A cell as it was marked: points as printed, empty if it was not marked. Only JSON has the answer."""
 
     points: str
     verdict: Verdict
@@ -38,7 +38,7 @@ class OldMark:
 
 @dataclass(frozen=True)
 class OldStudent:
-    """A student's old marks. ``points`` are empty where the paper was not marked."""
+    """A student's old marks. ``points`` is empty if the paper was not marked."""
 
     name: str
     points: str
@@ -49,7 +49,7 @@ Students = dict[str, OldStudent]
 
 
 def read_old_marks(path: Path) -> Students:
-    """The marks of each student by id. Raises WorksheetError with every fault of the file."""
+    """The marks of each student by id. Raises WorksheetError with all faults of the file."""
     try:
         size, text = path.stat().st_size, ""
         if size <= MAX_BYTES:
@@ -66,7 +66,7 @@ def read_old_marks(path: Path) -> Students:
 
 @lru_cache(maxsize=4096)
 def _points(text: str) -> str:
-    """Points in the form in which they are printed. Raises WorksheetError."""
+    """Points as they are printed. Raises WorksheetError."""
     plain = text.strip().replace(",", ".")
     if plain and not POINTS.fullmatch(plain):
         raise WorksheetError(f"expected points, read {shown(text)}", hint="a number such as 2 or 0.5")
@@ -83,13 +83,13 @@ def _verdict(text: str) -> Verdict:
 
 
 def _from_csv(text: str, file: str) -> Students:
-    faults, found = Collector(), Students()
+    faults, class_ = Collector(), Students()
     lines = _lines(text, file)
     line, headings = next(lines, (1, []))
     places = {unguarded(heading): place for place, heading in enumerate(headings)}
-    lacking = [name for name in STUDENT[:3] if name not in places]
-    if lacking:
-        raise WorksheetError(f"there is no column {' or '.join(lacking)}", Where(file, line), HINT)
+    missing = [name for name in STUDENT[:3] if name not in places]
+    if missing:
+        raise WorksheetError(f"there is no column {' or '.join(missing)}", Where(file, line), HINT)
     cells = [(key, places[name], places[name + VERDICT]) for name in places if (key := _key(name)) and name + VERDICT in places]
     kept: dict[tuple[str, str], OldMark] = {}
     for line, fields in lines:
@@ -98,27 +98,27 @@ def _from_csv(text: str, file: str) -> Students:
             faults.add(WorksheetError(f"{len(fields)} fields, where the first line has {len(headings)}", where, HINT))
             continue
         student = unguarded(fields[places["id"]])
-        if student in found:
-            faults.add(WorksheetError(f"student {shown(student)} stands here a second time", where))
+        if student in class_:
+            faults.add(WorksheetError(f"student {shown(student)} appears a second time", where))
         marks: dict[Key, OldMark] = {}
         for key, points, verdict in cells:
-            said = fields[points], fields[verdict]
+            mark = fields[points], fields[verdict]
             try:
                 if fields[verdict]:
-                    marks[key] = kept.get(said) or kept.setdefault(said, OldMark(_points(said[0]), _verdict(said[1])))
+                    marks[key] = kept.get(mark) or kept.setdefault(mark, OldMark(_points(mark[0]), _verdict(mark[1])))
             except WorksheetError as fault:
                 faults.add(WorksheetError(f"{headings[points]}: {fault.message}", where, fault.hint))
         try:
             name = unguarded(fields[places["name"]])
-            found[student] = OldStudent(name, _points(fields[places["points"]]), marks)
+            class_[student] = OldStudent(name, _points(fields[places["points"]]), marks)
         except WorksheetError as fault:
             faults.add(fault.located(where))
     faults.raise_any()
-    return found
+    return class_
 
 
 def _lines(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
-    """The lines of a table with their numbers; empty ones are passed over."""
+    """The lines of a table with their numbers, without empty ones."""
     first = text[: text.find("\n")] if "\n" in text else text
     separator = max(SEPARATORS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
@@ -131,11 +131,13 @@ def _lines(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _key(name: str) -> Key | None:
-    """The cell that a heading names: ``4 flops``, ``total params``; None where it names none."""
+    """The cell that a heading names: ``4 flops``, ``total params``; None if it does not name one."""
     row, _, column = name.partition(" ")
     if not column or column.endswith(VERDICT):
         return None
-    return (int(row), column) if ROW.fullmatch(row) else (row, column) if row in (TOTAL, FIND) else None
+    if ROW.fullmatch(row):
+        return int(row), column
+    return (row, column) if row in (TOTAL, FIND) else None
 
 
 # marks.json
@@ -143,7 +145,7 @@ def _key(name: str) -> Key | None:
 
 @dataclass(frozen=True)
 class _Cell:
-    """A cell of the file, made as soon as it is read, which keeps a large file's memory small."""
+    """A cell of the file, made while it is read, so that a large file takes little memory."""
 
     key: Key
     mark: OldMark
@@ -155,34 +157,34 @@ def _from_json(text: str, file: str) -> Students:
     except json.JSONDecodeError as fault:
         raise WorksheetError(f"is not JSON: {fault.msg}", Where(file, fault.lineno, fault.colno), HINT) from None
     except (RecursionError, ValueError):
-        raise WorksheetError("holds what no marks hold", Where(file), HINT) from None
+        raise WorksheetError("does not hold marks", Where(file), HINT) from None
     except WorksheetError as fault:
         raise fault.located(Where(file)) from None
     students = read.get("students") if isinstance(read, dict) else None
     if not isinstance(students, list):
         raise WorksheetError("has no list of students", Where(file), HINT)
-    faults, found = Collector(), Students()
+    faults, class_ = Collector(), Students()
     for number, student in enumerate(students, 1):
         try:
             who, old = _student(student, number)
         except WorksheetError as fault:
             faults.add(fault.located(Where(file)))
             continue
-        if who in found:
-            faults.add(WorksheetError(f"student {shown(who)} stands there a second time", Where(file)))
-        found[who] = old
+        if who in class_:
+            faults.add(WorksheetError(f"student {shown(who)} appears a second time", Where(file)))
+        class_[who] = old
     faults.raise_any()
-    return found
+    return class_
 
 
 class _Decimal(str):
-    """A number with a point, as it is written."""
+    """A number with a point, as written."""
 
     __slots__ = ()
 
 
 def _compact(read: dict[str, Any]) -> Any:
-    """A cell of marks; whatever else stays as it is."""
+    """A cell of marks; anything else unchanged."""
     if "verdict" not in read or "column" not in read:
         return read
     row: Any = read.get("row")
@@ -193,7 +195,7 @@ def _compact(read: dict[str, Any]) -> Any:
         or not isinstance(answer, str | None)
         or not isinstance(read["verdict"], str)
     ):
-        raise WorksheetError(f"a cell that is none: row {shown(str(row))}, column {shown(str(column))}", hint=HINT)
+        raise WorksheetError(f"not a valid cell: row {shown(str(row))}, column {shown(str(column))}", hint=HINT)
     return _Cell((row, column), OldMark(_figure(read.get("points")), _verdict(read["verdict"]), answer))
 
 
@@ -208,7 +210,7 @@ def _student(student: object, number: int) -> tuple[str, OldStudent]:
     get: Callable[..., Any] = student.get if isinstance(student, dict) else lambda *_: None
     who, name, cells = get("id"), get("name", ""), get("cells", [])
     if not isinstance(who, str) or not isinstance(name, str) or not isinstance(cells, list):
-        raise WorksheetError(f"student number {number} is none: no id, name and cells", hint=HINT)
+        raise WorksheetError(f"student number {number} has no id, name and cells", hint=HINT)
     if not all(isinstance(cell, _Cell) for cell in cells):
-        raise WorksheetError(f"student {shown(who)} has a cell without column or verdict", hint=HINT)
+        raise WorksheetError(f"student {shown(who)} has a cell without a column or a verdict", hint=HINT)
     return who, OldStudent(name, _figure(get("points")), {cell.key: cell.mark for cell in cells})

@@ -1,4 +1,4 @@
-"""The words of marks: verdicts as said to a student, sentences of mistakes, titles of ways of counting."""
+"""The words of marks: verdicts as students read them, sentences of mistakes, titles of conventions."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import cache
 from worksheet import conventions
 from worksheet.errors import WorksheetError
 from worksheet.grading.mark import Verdict
+from worksheet.grading.paper.cells import FORMULA
 
 VERDICTS = {
     Verdict.RIGHT: "right",
@@ -28,16 +29,22 @@ SHORT = VERDICTS | {  # in a table
 }
 
 
+def heading(column: str, labels: Mapping[str, str]) -> str:
+    """The heading of a column, from the labels of the columns that a convention counts."""
+    plain = column.removesuffix(FORMULA)
+    return labels.get(plain, plain) + (", formula" if plain != column else "")
+
+
 @cache
 def sentences() -> Mapping[str, str]:
-    """What is said to a student of each known mistake, by its id."""
+    """The sentence to a student for each known mistake, by id."""
     from worksheet.grading.mistakes import known_mistakes
 
     return {label: mistake.says for label, mistake in known_mistakes().items()}
 
 
 def convention_titles(names: Iterable[str], known: Mapping[str, str]) -> dict[str, str]:
-    """The titles of ways of counting; a name that is unknown stands for itself."""
+    """The titles of conventions; an unknown name is its own title."""
     return {name: known.get(name) or _title(name) for name in names}
 
 

@@ -1,4 +1,4 @@
-"""Compares new marks with old ones, after a mended key or another policy: what changed for whom, and why."""
+"""Compares new marks with old ones after a corrected key or another policy: what changed for whom, and why."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from worksheet.document import Block, Bullets, Document, Table, Text, Title
 from worksheet.grading.mark import Mark, MarkedPaper, Verdict
 from worksheet.grading.paper.cells import Key
-from worksheet.grading.results.amounts import Sums, counted, decimal, named, number, one_line
+from worksheet.grading.results.amounts import Sums, cell_name, count_of, decimal, number, one_line
 from worksheet.grading.results.old_marks import OldMark, Students
 from worksheet.grading.results.phrases import VERDICTS
 from worksheet.grading.results.stable_json import labels
@@ -20,12 +20,12 @@ from worksheet.grading.results.streams import MarkStream
 MAX_LISTED = 300  # students in the document; its data has them all
 MAX_CHANGES = 200_000  # cells that are kept
 MAX_NAMED = 60  # new and missing students
-MAX_WHY = 4  # changes that are told of a student in the document
+MAX_WHY = 4  # changes listed for a student in the document
 
 
 @dataclass(frozen=True)
 class CellChange:
-    """A cell whose points or verdict changed; ``before`` or ``after`` is None where it was not asked."""
+    """A cell whose points or verdict changed. ``before`` or ``after`` is None if the cell was not asked."""
 
     key: Key
     before: OldMark | None
@@ -40,13 +40,13 @@ class CellChange:
 
     @property
     def gain(self) -> Fraction:
-        """New points less old ones; those of a cell that was not marked are none yet."""
+        """New points minus old ones; a cell that was not marked has none."""
         return _value(self.after) - _value(self.before)
 
 
 @dataclass(frozen=True)
 class ChangedStudent:
-    """A student who was there before and whose marks changed. Points are empty where the paper was not marked."""
+    """A student in both classes whose marks changed. Points are empty if the paper was not marked."""
 
     id: str
     name: str
@@ -56,12 +56,12 @@ class ChangedStudent:
 
     @property
     def gain(self) -> Fraction | None:
-        """None where one of the two is not marked."""
+        """None if one of the two is not marked."""
         return Fraction(self.after) - Fraction(self.before) if self.before and self.after else None
 
 
 class Regrade(MarkStream):
-    """Takes the newly marked class in and holds it against the old marks, which are used up."""
+    """Compares the newly marked class with the old marks, student by student."""
 
     def __init__(self, old: Students) -> None:
         self.old = dict(old)
@@ -75,7 +75,7 @@ class Regrade(MarkStream):
             self.new.append(marked.id)
             return
         after = "" if marked.failed else decimal(sums.points)
-        changes = tuple(self.compared(old.cells, marked))
+        changes = tuple(self.changes(old.cells, marked))
         if not changes and after == old.points:
             self.same += 1
             return
@@ -84,8 +84,8 @@ class Regrade(MarkStream):
         self.kept += len(kept)
         self.changed.append(ChangedStudent(marked.id, marked.name, old.points, after, kept))
 
-    def compared(self, old: Any, marked: MarkedPaper) -> Iterator[CellChange]:
-        """The cells that changed, those that are asked no more at the end."""
+    def changes(self, old: Any, marked: MarkedPaper) -> Iterator[CellChange]:
+        """The cells that changed; those that are no longer asked come last."""
         here = set()
         for mark in marked.marks:
             here.add(mark.key)
@@ -99,13 +99,13 @@ class Regrade(MarkStream):
 
     @property
     def missing(self) -> list[str]:
-        """Students of the old marks who are in the new ones no more."""
+        """Students of the old marks who are missing in the new ones."""
         return list(self.old)
 
-    # What is told
+    # The report
 
     def report(self, title: str = "", course: str = "", digits: str = "en_US", language: str = "en") -> Document:
-        """The document; its data is what JSON says of it."""
+        """The document; its data is what is written as JSON."""
         heading = f"{title}: what changed" if title else "What changed in the marks"
         return Document(heading, tuple(self.blocks()), self.data(), course, digits, language)
 
@@ -118,7 +118,7 @@ class Regrade(MarkStream):
                 "Verdict before and now", [(" → ".join(change.verdicts), student, change) for student, change in changes]
             )
             yield Title("Where")
-            yield _table("Cell", [(named(change.key), student, change) for student, change in changes])
+            yield _table("Cell", [(cell_name(change.key), student, change) for student, change in changes])
         if self.changed:
             yield Title("Who")
             rows = tuple(map(_line, self.changed[:MAX_LISTED]))
@@ -133,11 +133,11 @@ class Regrade(MarkStream):
 
     def overview(self) -> Iterator[str]:
         gains = [student.gain for student in self.changed if student.gain is not None]
-        yield f"{counted(len(self.changed) + self.same, 'student')} compared, {len(self.changed):,} with other marks:"
+        yield f"{count_of(len(self.changed) + self.same, 'student')} compared, {len(self.changed):,} with other marks:"
         up, down = sum(gain > 0 for gain in gains), sum(gain < 0 for gain in gains)
         yield f"{up:,} with more points, {down:,} with fewer, {len(self.changed) - up - down:,} with as many or not marked."
         if gains:
-            yield f"In all {_signed(sum(gains, Fraction(0)))} points, in {counted(self.cells, 'cell')}."
+            yield f"In all {_signed(sum(gains, Fraction(0)))} points, in {count_of(self.cells, 'cell')}."
         if self.cells > self.kept:
             yield f"The tables tell of the first {self.kept:,} of them."
 
@@ -167,19 +167,21 @@ class Regrade(MarkStream):
 
 
 def _why(before: OldMark | None, mark: Mark) -> str:
-    """Why a cell has other marks, as far as the marks tell."""
+    """Why a cell has different marks, as far as the marks show."""
     if before is None:
         return "not asked before"
     if before.answer is not None and before.answer.strip() != mark.answer.strip():
         return "another answer"
     if before.verdict == mark.verdict:
         return "the same verdict, worth other points"
-    names = "" if mark.verdict is Verdict.RIGHT else ", ".join(labels(mark) or mark.conventions or map(named, mark.carried_from))
+    names = (
+        "" if mark.verdict is Verdict.RIGHT else ", ".join(labels(mark) or mark.conventions or map(cell_name, mark.carried_from))
+    )
     return f"{VERDICTS[before.verdict]} before, {VERDICTS[mark.verdict]} now{f': {names}' if names else ''}"
 
 
 def _table(heading: str, changes: list[tuple[str, ChangedStudent, CellChange]]) -> Table:
-    """Changes by something they have in common, the most frequent first."""
+    """Changes grouped by name, most frequent first."""
     cells: Counter[str] = Counter()
     students: dict[str, set[str]] = {}
     points: dict[str, Fraction] = {}
@@ -194,20 +196,20 @@ def _table(heading: str, changes: list[tuple[str, ChangedStudent, CellChange]]) 
 
 def _line(student: ChangedStudent) -> tuple[str, ...]:
     points = student.before or "–", student.after or "–", _signed(student.gain)
-    return one_line(student.id), one_line(student.name), _told(student), *points
+    return one_line(student.id), one_line(student.name), _summary(student), *points
 
 
-def _told(student: ChangedStudent) -> str:
-    said = [f"{named(change.key)}: {change.why}" for change in student.changes[:MAX_WHY]]
+def _summary(student: ChangedStudent) -> str:
+    changes = [f"{cell_name(change.key)}: {change.why}" for change in student.changes[:MAX_WHY]]
     more = [f"{len(student.changes) - MAX_WHY} more"] if len(student.changes) > MAX_WHY else []
-    return "; ".join([*said, *more])
+    return "; ".join([*changes, *more])
 
 
 def _entry(change: CellChange) -> dict[str, Any]:
     row, column = change.key
     sides = {"before": change.before, "after": change.after}
-    said = {name: side and {"points": _number(side.points), "verdict": side.verdict.value} for name, side in sides.items()}
-    return {"row": row, "column": column, "answer": change.after.answer if change.after else None, **said, "why": change.why}
+    marks = {name: side and {"points": _number(side.points), "verdict": side.verdict.value} for name, side in sides.items()}
+    return {"row": row, "column": column, "answer": change.after.answer if change.after else None, **marks, "why": change.why}
 
 
 def _name(side: OldMark | None) -> str | None:
@@ -224,4 +226,6 @@ def _number(points: str) -> int | float | None:
 
 def _signed(value: Fraction | None) -> str:
     """A difference with its sign."""
-    return "" if value is None else f"+{decimal(value)}" if value > 0 else decimal(value).replace("-", "−")
+    if value is None:
+        return ""
+    return f"+{decimal(value)}" if value > 0 else decimal(value).replace("-", "−")

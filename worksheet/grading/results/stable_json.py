@@ -1,4 +1,4 @@
-"""Writes all marks as JSON, a line for each student; docs/marks.md tells every key, and none changes its meaning."""
+"""Writes all marks as JSON, a line for each student; docs/marks.md describes every key, and none changes its meaning."""
 
 from __future__ import annotations
 
@@ -12,62 +12,32 @@ from typing import Any, TextIO
 from worksheet.grading.diagnosis.diagnose import AND
 from worksheet.grading.mark import Mark, MarkedPaper, Verdict
 from worksheet.grading.results.amounts import Sums, number, sums
-from worksheet.grading.results.streams import Beside, FileStream, MarkStream, Unplaced
+from worksheet.grading.results.streams import Beside, MarkStream, Unplaced
 from worksheet.memo import Bounded
 
 MAX_KEPT = 20_000  # pieces of text that are remembered
 
 
-class JsonMarks(FileStream):
-    """The file of all marks."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self.stream = JsonStream(self.beside)
-
-    def add(self, marked: MarkedPaper, sums: Sums) -> None:
-        self.stream.add(marked, sums)
-
-    def close(self, unplaced: tuple[Unplaced, ...]) -> None:
-        self.stream.end(unplaced)
-        self.beside.close()
-
-
-class JsonPrinted(MarkStream):
-    """The same to a stream that is open already, such as standard output."""
-
-    def __init__(self, file: TextIO) -> None:
-        self.stream = JsonStream(file)
-
-    def add(self, marked: MarkedPaper, sums: Sums) -> None:
-        self.stream.add(marked, sums)
-
-    def close(self, unplaced: tuple[Unplaced, ...]) -> None:
-        self.stream.end(unplaced)
-
-
-class JsonStream:
-    """The same to a file that is open already, such as standard output."""
+class JsonStream(MarkStream):
+    """All marks as JSON to an open file, such as standard output."""
 
     def __init__(self, file: TextIO | Beside | None = None) -> None:
         self.file = file or StringIO()
-        self.many = 0
+        self.students = 0
         self.heads: Bounded[object, str] = Bounded(MAX_KEPT)
         self.tails: Bounded[object, str] = Bounded(MAX_KEPT)
         self.file.write('{"students": [')
 
-    def add(self, marked: MarkedPaper, added: Sums | None = None) -> None:
-        """The next student."""
-        self.file.write((",\n" if self.many else "\n") + self.student(marked, added or sums(marked)))
-        self.many += 1
+    def add(self, marked: MarkedPaper, sums: Sums) -> None:
+        self.file.write((",\n" if self.students else "\n") + self.student(marked, sums))
+        self.students += 1
 
-    def end(self, unplaced: tuple[Unplaced, ...] = ()) -> None:
-        """What follows the last student."""
+    def close(self, unplaced: tuple[Unplaced, ...]) -> None:
         lines = ",\n".join(_json(dict(line)) for line in unplaced)
         self.file.write(f'\n],\n"unplaced": [{lines}]}}\n')
 
     def student(self, marked: MarkedPaper, added: Sums) -> str:
-        """A student as one line. Nobody has points who was not marked."""
+        """A student as one line; one who was not marked has no points."""
         points = "null" if marked.failed else _figure(added.points)
         most = "null" if marked.failed and not marked.marks else _figure(added.max)
         failed = f', "failed": {quoted(marked.failed)}' if marked.failed else ""
@@ -76,26 +46,39 @@ class JsonStream:
         return f'{{{who}, "points": {points}, "max": {most}{failed}, "cells": [{cells}]}}'
 
     def data(self, marked: MarkedPaper) -> dict[str, Any]:
-        """The same as plain data, for a student's own sheet."""
-        found: dict[str, Any] = json.loads(self.student(marked, sums(marked)))
-        return found
+        """A student as plain data, for the feedback sheet."""
+        data: dict[str, Any] = json.loads(self.student(marked, sums(marked)))
+        return data
 
     def cell(self, mark: Mark) -> str:
-        """A cell; its beginning and end are alike for many students and are made once."""
+        """A cell; its beginning and end are the same for many students and are made once."""
         place = mark.key, mark.layer
         head = self.heads.get(place)
         if head is None:
             head = self.heads[place] = _head(mark)
         points, most = mark.points, mark.max
-        found = (
-            mark.verdict, mark.labels, mark.carried_from, mark.conventions, mark.flags, mark.own,
-            points.numerator, points.denominator, most.numerator, most.denominator,
-        )  # fmt: skip
-        tail = self.tails.get(found)
+        reasons = mark.labels, mark.carried_from, mark.conventions, mark.flags, mark.own
+        result = mark.verdict, reasons, points.numerator, points.denominator, most.numerator, most.denominator
+        tail = self.tails.get(result)
         if tail is None:
-            tail = self.tails[found] = _tail(mark)
+            tail = self.tails[result] = _tail(mark)
         says = f', "says": {quoted(mark.says)}' if mark.says else ""
         return f"{head}{quoted(mark.answer)}{tail}{says}}}"
+
+
+class JsonMarks(JsonStream):
+    """The file of all marks."""
+
+    def __init__(self, path: Path) -> None:
+        self.beside = Beside(path)
+        super().__init__(self.beside)
+
+    def close(self, unplaced: tuple[Unplaced, ...]) -> None:
+        super().close(unplaced)
+        self.beside.close()
+
+    def discard(self) -> None:
+        self.beside.discard()
 
 
 def _head(mark: Mark) -> str:
@@ -104,7 +87,7 @@ def _head(mark: Mark) -> str:
 
 
 def _tail(mark: Mark) -> str:
-    """Everything behind the answer but the sentence. Of mistakes made together each is a label, and the pairs stand beside."""
+    """Everything after the answer except the sentence. Mistakes made together are separate labels; ``pairs`` joins them."""
     entries: dict[str, Any] = {
         "verdict": mark.verdict.value,
         "labels": list(labels(mark)),
@@ -119,7 +102,7 @@ def _tail(mark: Mark) -> str:
 
 
 def labels(mark: Mark) -> tuple[str, ...]:
-    """The mistakes that a mark names, each once, the likeliest first."""
+    """The mistakes that a mark names, each once, most likely first."""
     return tuple(dict.fromkeys(part for label in mark.labels for part in label.split(AND)))
 
 

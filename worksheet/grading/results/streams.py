@@ -1,4 +1,4 @@
-"""Writes the marks of a class as they come, student by student: every file whole or none of them."""
+"""Writes the marks of a class as they come, student by student: all files complete, or none."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from worksheet.files import put, writing
 from worksheet.grading.mark import MarkedPaper
 from worksheet.grading.results.amounts import Sums, sums
 
-Unplaced = Mapping[str, Any]  # a line of answers that has no place, as its data: file, line, student, row, ..., says
+Unplaced = Mapping[str, Any]  # a line of answers that could not be placed, as data: file, line, student, row, ..., says
 
 
 class MarkStream(ABC):

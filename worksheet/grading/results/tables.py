@@ -1,4 +1,4 @@
-"""Writes the marks of a class as tables: CSV with a line for each student, and a workbook with the cells beside."""
+"""Writes the marks of a class as tables: CSV with a line for each student, and a workbook with a sheet of cells too."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from worksheet.errors import OutputError, Where
 from worksheet.files import put
 from worksheet.grading.mark import Mark, MarkedPaper, Verdict
 from worksheet.grading.paper.cells import Key
-from worksheet.grading.results.amounts import Sums, counted, decimal, named, number
+from worksheet.grading.results.amounts import Sums, cell_name, count_of, decimal, number
 from worksheet.grading.results.stable_json import labels
 from worksheet.grading.results.streams import FileStream, MarkStream, Unplaced
 
-BOM = b"\xef\xbb\xbf"  # without it Excel reads UTF-8 as something else
+BOM = b"\xef\xbb\xbf"  # without it Excel does not read UTF-8
 STUDENT = ("id", "name", "points", "max", "percent")
 REMARK = "remark"
-VERDICT = " verdict"  # behind a cell's name
-STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")  # what a spreadsheet may take for a formula
-BEFORE = " '\"`\u00a0\u3000\ufeff"  # what it may pass over on its way there
-MAX_LINES = 30_000  # of the sheet of cells: beyond, a workbook takes longer to write than a class to mark
-MAX_LETTERS = 32_767  # that a workbook's cell can hold
+VERDICT = " verdict"  # after a cell's name
+STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")  # how a formula in a spreadsheet begins
+BEFORE = " '\"`\u00a0\u3000\ufeff"  # what a spreadsheet may skip before it
+MAX_LINES = 30_000  # of the sheet of cells: a larger workbook takes longer to write than the class to mark
+MAX_LETTERS = 32_767  # in a cell of a workbook
 MAX_ROWS = 100_000  # of students
 CELLS = ("id", "row", "layer", "column", "answer", "verdict", "labels", "carried from", "points", "max", "flags", "says")
 WIDTHS = {"id": 14.0, "name": 22.0, "layer": 16.0, "answer": 22.0, "labels": 26.0, "says": 50.0, REMARK: 30.0}  # in letters
 
 
 def guarded(text: str) -> str:
-    """A stranger's text that no spreadsheet runs: behind an apostrophe where it begins like a formula.
+    """An untrusted text that no spreadsheet runs: after an apostrophe if it begins like a formula.
 
     >>> guarded("=HYPERLINK(1)"), guarded(' "-1'), guarded("20CS30001"), guarded("a=b")
     ("'=HYPERLINK(1)", '\\' "-1', '20CS30001', 'a=b')
@@ -41,12 +41,12 @@ def guarded(text: str) -> str:
 
 
 def unguarded(text: str) -> str:
-    """What was guarded, as it was."""
+    """A guarded text without its guard."""
     return text[1:] if text[:1] == "'" and guarded(text[1:]) == text else text
 
 
 class _Columns:
-    """The columns of cells: those of the first paper that was marked. Students before it wait; they have no marks."""
+    """The columns of cells: those of the first marked paper. Students before it wait; they have no marks."""
 
     def __init__(self, cells: Iterable[Key]) -> None:
         self.cells: tuple[Key, ...] = tuple(cells)
@@ -64,10 +64,10 @@ class _Columns:
         return ready
 
     def names(self) -> list[str]:
-        each = [(name, name + VERDICT) for name in map(named, self.cells)]
+        each = [(name, name + VERDICT) for name in map(cell_name, self.cells)]
         return [*STUDENT, *(name for pair in each for name in pair), REMARK]
 
-    def placed(self, marked: MarkedPaper) -> list[Mark | None]:
+    def in_columns(self, marked: MarkedPaper) -> list[Mark | None]:
         """The marks under their columns."""
         if [mark.key for mark in marked.marks] == list(self.cells):
             return list(marked.marks)
@@ -75,16 +75,16 @@ class _Columns:
         return [known.get(key) for key in self.cells]
 
     def remark(self, marked: MarkedPaper, sums: Sums) -> str:
-        """What the figures do not tell: what was not marked, and marks for which there is no column."""
+        """What the figures do not show: what was not marked, and marks without a column."""
         others = {mark.key for mark in marked.marks} - set(self.cells) if len(marked.marks) > len(self.cells) else ()
-        said = [f"not marked: {marked.failed}"] if marked.failed else []
-        said += [f"{counted(sums.unmarked, 'cell')} not marked"] if sums.unmarked else []
-        said += [f"not in this table: {', '.join(map(named, others))}"] if others else []
-        return "; ".join(said)
+        remarks = [f"not marked: {marked.failed}"] if marked.failed else []
+        remarks += [f"{count_of(sums.unmarked, 'cell')} not marked"] if sums.unmarked else []
+        remarks += [f"not in this table: {', '.join(map(cell_name, others))}"] if others else []
+        return "; ".join(remarks)
 
 
 class CsvMarks(FileStream):
-    """marks.csv: points and verdict of every cell. ``cells`` are its columns; without them those of the first paper."""
+    """marks.csv: points and verdict of every cell. ``cells`` are its columns, by default those of the first paper."""
 
     def __init__(self, path: Path, cells: Iterable[Key] = ()) -> None:
         self.columns = _Columns(cells)
@@ -103,17 +103,15 @@ class CsvMarks(FileStream):
             self.headed = True
 
     def line(self, marked: MarkedPaper, sums: Sums) -> list[str]:
-        """A student's line. What was not marked has no points, rather than none."""
+        """A student's line. What was not marked has no points, rather than zero."""
         percent = sums.percent
         whole = [decimal(sums.points), decimal(sums.max), "" if percent is None else decimal(percent, 2)]
         line = [guarded(marked.id), guarded(marked.name), *(["", "", ""] if marked.failed else whole)]
-        for mark in self.columns.placed(marked):
+        for mark in self.columns.in_columns(marked):
             if mark is None:
                 line += ("", Verdict.UNMARKED.value if marked.failed else "")
             else:
-                points = mark.points
-                unmarked = mark.verdict is Verdict.UNMARKED
-                line += ("" if unmarked else str(points.numerator) if points.denominator == 1 else decimal(points), mark.verdict)
+                line += ("" if mark.verdict is Verdict.UNMARKED else decimal(mark.points), mark.verdict)
         line.append(guarded(self.columns.remark(marked, sums)))
         return line
 
@@ -125,7 +123,7 @@ class CsvMarks(FileStream):
 
 class Workbook(MarkStream):
     """marks.xlsx: a sheet with a line for each student, and one with a line for each cell. ``left_out`` says why a large
-    class has none. Texts are texts there, whatever they begin with."""
+    class has none. Texts stay texts, whatever they begin with."""
 
     def __init__(self, path: Path, cells: Iterable[Key] = ()) -> None:
         import openpyxl
@@ -135,21 +133,16 @@ class Workbook(MarkStream):
         self.path = path
         self.columns = _Columns(cells)
         self.left_out = ""
-        self.many = self.students = 0
+        self.lines = self.students = 0
         self.book = openpyxl.Workbook(write_only=True)
-        self.marks = self.sheet("Marks", ())
-        self.cells = self.sheet("Cells", CELLS)
+        self.marks: Any = self.book.create_sheet("Marks")
+        self.cells: Any = self.book.create_sheet("Cells")
+        self.head(self.cells, CELLS)
         self.headed = False
         self.part: Path | None = None
 
-    def sheet(self, title: str, headings: Sequence[str]) -> Any:
-        sheet = self.book.create_sheet(title)
-        if headings:
-            self.head(sheet, headings)
-        return sheet
-
     def head(self, sheet: Any, headings: Sequence[str]) -> None:
-        """The first line, which stays in sight, and the widths of the columns."""
+        """The first line, which stays visible, and the widths of the columns."""
         from openpyxl.utils import get_column_letter
 
         sheet.freeze_panes = "B2"
@@ -158,28 +151,26 @@ class Workbook(MarkStream):
         sheet.append([self.text(sheet, heading, bold=True) for heading in headings])
 
     def text(self, sheet: Any, text: str, *, bold: bool = False) -> Any:
-        """What holds a text: the text itself, unless it must be kept from being read as something else (also when a person edits
-        it), which takes a cell of its own and many times as long."""
+        """The text itself, unless it might be read as something else (also when edited): that takes a cell object, which is many
+        times slower."""
         text = self.illegal.sub("\ufffd", text)[:MAX_LETTERS]
-        if not bold and guarded(text) is text and text[:1] != "#":
+        is_like_formula = guarded(text) is not text
+        if not bold and not is_like_formula and text[:1] != "#":
             return text
-        return self.own_cell(sheet, text, bold=bold)
-
-    def own_cell(self, sheet: Any, text: str, *, bold: bool) -> Any:
         from openpyxl.cell import WriteOnlyCell
         from openpyxl.styles import Font
 
         cell = WriteOnlyCell(sheet, text)
         cell.data_type = "s"
-        cell.quotePrefix = guarded(text) is not text
+        cell.quotePrefix = is_like_formula
         if bold:
             cell.font = Font(bold=True)
         return cell
 
     def add(self, marked: MarkedPaper, sums: Sums) -> None:
-        self.many += len(marked.marks)
+        self.lines += len(marked.marks)
         self.students += 1
-        if self.many > MAX_LINES or self.students > MAX_ROWS:
+        if self.lines > MAX_LINES or self.students > MAX_ROWS:
             self.left_out = f"no workbook for more than {MAX_LINES:,} cells; marks.csv has all of them"
         for ready in [] if self.left_out else self.columns.ready(marked, sums):
             self.write(*ready)
@@ -192,8 +183,9 @@ class Workbook(MarkStream):
         whole = [number(sums.points), number(sums.max), None if percent is None else float(decimal(percent, 2))]
         who = [self.text(self.marks, marked.id), self.text(self.marks, marked.name)]
         line = [*who, *([None] * 3 if marked.failed else whole)]
-        for mark in self.columns.placed(marked):
-            line += [_points(mark), mark.verdict.value if mark else Verdict.UNMARKED.value if marked.failed else None]
+        no_mark = Verdict.UNMARKED.value if marked.failed else None
+        for mark in self.columns.in_columns(marked):
+            line += [_points(mark), mark.verdict.value if mark else no_mark]
         self.marks.append([*line, self.text(self.marks, self.columns.remark(marked, sums))])
         for mark in marked.marks:
             self.cells.append(self.cell(marked, mark))
@@ -202,11 +194,11 @@ class Workbook(MarkStream):
         """A line of the sheet of cells."""
         sheet = self.cells
         row, column = mark.key
-        carried = "; ".join(map(named, mark.carried_from))
+        carried = "; ".join(map(cell_name, mark.carried_from))
         place = [self.text(sheet, marked.id), row, self.text(sheet, mark.layer), self.text(sheet, column)]
-        found = [self.text(sheet, mark.answer) or None, mark.verdict.value, ", ".join(labels(mark)) or None, carried or None]
-        said = [", ".join(mark.flags) or None, self.text(sheet, mark.says) or None]
-        return [*place, *found, _points(mark), number(mark.max), *said]
+        result = [self.text(sheet, mark.answer) or None, mark.verdict.value, ", ".join(labels(mark)) or None, carried or None]
+        remarks = [", ".join(mark.flags) or None, self.text(sheet, mark.says) or None]
+        return [*place, *result, _points(mark), number(mark.max), *remarks]
 
     def close(self, _: tuple[Unplaced, ...]) -> None:
         if self.left_out:

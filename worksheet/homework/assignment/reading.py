@@ -228,7 +228,7 @@ class _Reading:
         before = len(self.faults.found)
         for item, question in zip(self.fields["find"].items() if ask.find else (), ask.find, strict=True):
             try:
-                question.found(network, convention, run.batch)
+                question.solve(network, convention, run.batch)
             except WorksheetError as error:
                 for fault in error.faults:
                     self.faults.add(fault.located(item.where))

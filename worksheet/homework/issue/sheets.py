@@ -12,7 +12,7 @@ from worksheet.derive.blank import unsolved
 from worksheet.derive.reference import list_in_words
 from worksheet.derive.worked_solution import SIZE, derive, question
 from worksheet.grading.paper.cells import FIND, FORMULA, TOTAL, Key, Paper
-from worksheet.grading.paper.find_question import holes, with_questions
+from worksheet.grading.paper.find_question import blank_questions, with_questions
 from worksheet.grading.paper.paper_maker import PaperMaker
 from worksheet.grading.policy import EXACT
 from worksheet.homework.assignment.assignment import Assignment
@@ -62,7 +62,8 @@ class PaperSetter:
         handout = Handout(student.id, student.name)
         whole = self.solution(network, fold=False) if any(row.same_as for row in worked.rows) else worked
         sheet = questions(whole, asked, handout)
-        open_questions = holes(worked, {column: print_marks(marks) for (row, column), marks in asked.items() if row == FIND})
+        marks = {column: print_marks(worth) for (row, column), worth in asked.items() if row == FIND}
+        open_questions = blank_questions(worked, marks)
         sheet = replace(
             sheet,
             figures=open_questions,

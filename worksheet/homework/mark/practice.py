@@ -14,7 +14,7 @@ from worksheet.grading.diagnosis.diagnose import AND
 from worksheet.grading.mark import FLAGS, Mark, Verdict
 from worksheet.grading.mistakes import known_mistakes
 from worksheet.grading.paper.cells import FIND, TOTAL, Cell, Key, Row
-from worksheet.grading.paper.find_question import said
+from worksheet.grading.paper.find_question import answer_text
 from worksheet.grading.results.feedback import Solution
 from worksheet.grading.results.phrases import convention_titles
 from worksheet.homework.assignment.assignment import Assignment
@@ -82,14 +82,14 @@ class CheckedAnswer:
         """The worked step; the answer itself where the steps do not end in it."""
         is_set = self.cell.row == FIND
         if is_set or not self.steps:
-            yield Text(f"It is {said(self.cell.truth) if is_set else ' × '.join(map(str, self.cell.truth))}.")
+            yield Text(f"It is {answer_text(self.cell.truth) if is_set else ' × '.join(map(str, self.cell.truth))}.")
         if self.steps:
             yield Working("Worked", self.steps)
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """The worked steps of the cell; none if an output has the sizes of the input."""
-        return Solution(student_solution(self.assignment, self.student)).right(self.cell.key)
+        return Solution(student_solution(self.assignment, self.student)).steps_to(self.cell.key)
 
 
 def check(
