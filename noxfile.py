@@ -1,7 +1,7 @@
-"""What contributors and CI run, each session in an environment of its own: ``nox -l`` lists them, ``nox -s lint types`` runs two.
+"""What contributors and CI run, each session in a separate environment: ``nox -l`` lists them, ``nox -s lint types`` runs two.
 
-The commands that the README promises are taken from the README, and run in a clean copy of what git knows. Every environment is
-made anew with the newest version of each dependency, but for that of ``lowest``.
+The README's commands are read from the README and run in a clean copy of the files in git. Every environment is rebuilt with the
+newest version of each dependency, except that of ``lowest``.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ import nox
 
 ROOT = Path(__file__).parent
 TORCH = ["torch==2.13.0", "numpy", "pillow", "torchinfo"]
-# Of torchvision the tests need the Python part alone; its compiled part wants a torch of its own.
+# The tests need only the Python part of torchvision; its compiled part requires a certain build of torch.
 TORCHVISION = "torchvision==0.28.0"
-EVERYTHING = "tex,poppler,browser,torch,torchvision,onnx,graph"  # what tests/conftest.py may then not skip
+EVERYTHING = "tex,poppler,browser,torch,torchvision,onnx,graph"  # what the tests must then not skip
 TEX, POPPLER, BROWSERS = r"latexmk|(la|pdf|pdfla|xe|xela|lua|luala)?tex", r"pdf(info|to\w+)", r"chrom\w*|google-chrome.*"
-# A test or more for each dependency, to be run with its lowest version.
+# At least one test file for each dependency, for its lowest version.
 SMALL = [
     "tests/formula",  # sympy, Babel
     "tests/grading/test_answers.py",  # openpyxl
@@ -42,7 +42,7 @@ nox.options.error_on_external_run = True
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Format, rules of style, spelling."""
+    """Format, style, spelling."""
     session.install("ruff>=0.9", "typos")
     session.run("ruff", "format", "--check", ".")
     session.run("ruff", "check", ".")
@@ -61,13 +61,13 @@ def types(session: nox.Session) -> None:
 
 def readme(mark: str) -> str:
     """The command below a mark in the README."""
-    found = re.search(rf"<!-- {mark} -->\n```sh\n(.+)\n```", (ROOT / "README.md").read_text(encoding="utf-8"))
-    assert found, f"the README has a command below <!-- {mark} -->"
-    return found[1]
+    command = re.search(rf"<!-- {mark} -->\n```sh\n(.+)\n```", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert command, f"the README needs a command below <!-- {mark} -->"
+    return command[1]
 
 
 def new_folder(session: nox.Session, name: str) -> Path:
-    """An empty folder of a session."""
+    """An empty folder for a session."""
     folder = ROOT / ".nox" / "folders" / session.name / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -75,10 +75,10 @@ def new_folder(session: nox.Session, name: str) -> Path:
 
 
 def clean_copy(session: nox.Session) -> Path:
-    """A folder with the files that git knows of, as in a new clone."""
+    """A folder with the files that are in git, as in a new clone."""
     folder = new_folder(session, "clone")
-    listed = session.run("git", "ls-files", "-z", external=True, silent=True, log=False)
-    for name in filter(None, str(listed).split("\0")):
+    names = session.run("git", "ls-files", "-z", external=True, silent=True, log=False)
+    for name in filter(None, str(names).split("\0")):
         if (ROOT / name).exists():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
@@ -86,14 +86,14 @@ def clean_copy(session: nox.Session) -> Path:
 
 
 def bare_path(session: nox.Session) -> str:
-    """A folder of the programs on this machine, but for TeX, poppler and browsers."""
+    """A folder with links to the programs of this machine, except TeX, poppler and browsers."""
     folder = new_folder(session, "bin")
-    away = re.compile(rf"{TEX}|{POPPLER}|{BROWSERS}|python[\d.]*|pip[\d.]*")
+    left_out = re.compile(rf"{TEX}|{POPPLER}|{BROWSERS}|python[\d.]*|pip[\d.]*")
     for place in map(Path, os.environ["PATH"].split(os.pathsep)):
         for program in place.iterdir() if place.is_dir() else ():
-            if not away.fullmatch(program.name) and not (folder / program.name).is_symlink():
+            if not left_out.fullmatch(program.name) and not (folder / program.name).is_symlink():
                 (folder / program.name).symlink_to(program)
-    python = folder / "python3"  # no link: an environment looks for its library beside the program that made it
+    python = folder / "python3"  # not a link: an environment looks for its library beside the program that created it
     python.write_text(f'#!/bin/sh\nexec "{Path(sys.executable).resolve()}" "$@"\n')
     python.chmod(0o755)
     return str(folder)
@@ -120,7 +120,7 @@ def minimal(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def tests(session: nox.Session) -> None:
-    """The README's test command, with everything that a test may need: nothing is skipped for want of it."""
+    """The README's test command, with everything that a test may need: a test that is skipped for a missing dependency fails."""
     folder = clean_copy(session)
     command = " ".join([readme("test"), *session.posargs])
     with session.chdir(folder):
@@ -132,7 +132,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def lowest(session: nox.Session) -> None:
-    """Some tests for each dependency, with the lowest version of each that pyproject.toml allows."""
+    """Tests of each dependency, with its lowest version that pyproject.toml allows."""
     session.install("uv")
     session.run("uv", "pip", "install", "-q", "--resolution", "lowest-direct", ".[all,test]")
     session.run("pytest", "-n", "auto", "-q", "-m", "not tex and not browser", *(session.posargs or SMALL))
@@ -140,7 +140,7 @@ def lowest(session: nox.Session) -> None:
 
 @nox.session
 def coverage(session: nox.Session) -> None:
-    """How much of the package the tests run, as a figure."""
+    """The share of the package's lines that the tests run."""
     session.install(".[all,test]", "pytest-cov", *TORCH)
     session.install("--no-deps", TORCHVISION)
     session.run("pytest", "-n", "auto", "-q", "--cov=worksheet", "--cov-report=term", *session.posargs)
@@ -151,14 +151,15 @@ def coverage(session: nox.Session) -> None:
 
 @nox.session
 def pages(session: nox.Session) -> None:
-    """Makes all generated pages of the manual anew."""
-    session.install("-e", ".[test]")
-    session.run("python", "-m", "tools.pages")
+    """Whether the generated pages are up to date, and whether the site builds without anything from another host."""
+    session.install("-e", ".[docs]")
+    session.run("python", "-m", "tools.pages", "--check")
+    session.run("python", "-m", "tools.site")
 
 
 @nox.session
 def record(session: nox.Session) -> None:
-    """Times and long fuzzing, for the record; ``nox -s record -- --smoke`` only looks whether they run."""
+    """Times and long fuzzing, for the record; ``nox -s record -- --smoke`` only checks that they run."""
     session.install(".")
     smoke = "--smoke" in session.posargs
     if not smoke:
@@ -174,7 +175,7 @@ def record(session: nox.Session) -> None:
 
 @nox.session
 def release(session: nox.Session) -> None:
-    """Builds the wheel and the source archive, and tries the wheel: docs/release.md."""
+    """Build the wheel and the source archive, and try the wheel: docs/release.md."""
     folder = clean_copy(session)
     session.install("build", "twine")
     shutil.rmtree(ROOT / "dist", ignore_errors=True)

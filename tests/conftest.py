@@ -1,4 +1,4 @@
-"""Shared means of the suite: running the command, and tools that a machine may lack."""
+"""Shared means of the suite: running the command, and what a machine may not have."""
 
 import importlib.util
 import os
@@ -8,13 +8,18 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import worksheet as ws
 from tests.sheet_facts import SHEET
 
+# A slow or busy machine finds nothing wrong with the program: how long an example takes is bounded where a test says so.
+settings.register_profile("suite", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
+
 TOOLS = {"tex": ("latexmk", "pdflatex"), "poppler": ("pdftotext", "pdfinfo"), "browser": ("chromium",)}
-# On a machine that has to have them (CI), a missing tool is a failure, not a skip: WORKSHEET_REQUIRE=tex,poppler,browser
 MODULES = {"torch": "torch", "onnx": "onnx", "graph": "igraph"}
+# On a machine that has to have them (CI), what is missing is a failure, not a skip: WORKSHEET_REQUIRE=tex,poppler,browser,torch
 REQUIRED = set(filter(None, os.environ.get("WORKSHEET_REQUIRE", "").split(",")))
 
 

@@ -1,4 +1,4 @@
-"""The storeys hold: a file imports only from storeys below its own; every module says what it is for."""
+"""The rules of the house: a file imports only from storeys below its own, and every module says what it is for."""
 
 import ast
 import re
@@ -26,6 +26,8 @@ STOREYS = [  # from the top
 LEVEL = {room: len(STOREYS) - i for i, rooms in enumerate(STOREYS) for room in rooms}
 FILES = sorted(HOUSE.rglob("*.py"))
 MAX_LINES, MAX_LINES_OF_A_FUNCTION = 320, 45
+MAX_ENTRIES = {"grading": 10, "homework": 10}  # files and folders at the top of a room that has folders
+SHARED_CLASS_NAMES: set[str] = set()  # each with a reason; so far there is none
 # What a notebook shows asks the writers for its face, inside _repr_html_ and _repr_latex_: the one import upwards.
 NOTEBOOK, SHOWN_IN_A_NOTEBOOK = "worksheet.writers.notebook", {"derivation", "document"}
 FORBIDDEN = {"eval", "exec", "sympify", "parse_expr", "__import__", "compile"}
@@ -101,6 +103,22 @@ def test_files_and_functions_are_short() -> None:
     assert not long
 
 
+def test_rooms_with_folders_are_short_at_the_top() -> None:
+    for name, most in MAX_ENTRIES.items():
+        entries = sorted(path.name for path in (HOUSE / name).iterdir() if path.name != "__pycache__")
+        assert len(entries) <= most, f"{name}/: put a file into one of its folders: {', '.join(entries)}"
+
+
+def test_a_public_class_has_a_name_that_no_other_has() -> None:
+    places: dict[str, list[str]] = {}
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(str(path.relative_to(HOUSE)))
+    shared = {name: where for name, where in places.items() if len(where) > 1 and name not in SHARED_CLASS_NAMES}
+    assert not shared, "name each class for what sets it apart, or make it one class"
+
+
 def test_no_text_is_run_as_code() -> None:
     calls = [
         f"{path.relative_to(HOUSE)}:{node.lineno}: {node.func.id}"
@@ -138,7 +156,7 @@ def test_a_test_imports_optional_packages_only_where_they_are_installed() -> Non
     for path in TESTS:
         checked = set(re.findall(r'^(?:\w+ = )?pytest\.importorskip\("(\w+)"', path.read_text(), re.MULTILINE))
         early += [f"{path.relative_to(PROJECT)}: {name}" for name in outer_imports(path) if name in OPTIONAL - checked]
-    assert not early, "import it inside the test, or behind pytest.importorskip"
+    assert not early, "import it inside the test, or after pytest.importorskip"
     needs = re.compile(rf"^\s*>>> .*\bimport ({'|'.join(OPTIONAL)})\b|^\s*>>> from ({'|'.join(OPTIONAL)})\b", re.MULTILINE)
     doctests = [str(path.relative_to(HOUSE)) for path in FILES if needs.search(path.read_text())]
     assert not doctests, "a doctest needs no optional package: write a test with a marker"
@@ -172,7 +190,7 @@ HELPERS = {
         "bounds",
         "folder",
         "format",
-        "found",
+        "submissions",
         "gathering",
         "headings",
         "layout",
@@ -185,7 +203,7 @@ HELPERS = {
     },
     "cli": {"__main__", "delivery", "options"},
     "layers": {"kind", "traits", "normalised", "shapes", "windows", "ranks", "spelling"},
-    "readers": {"reader"},
+    "readers": {"names", "reader", "symbols"},
     "zoo": {"blocks", "model", "modules", "published"},
     "writers": {
         "writer",
@@ -224,7 +242,7 @@ def test_every_entry_of_a_folder_offers_its_constant() -> None:
 
 
 def test_arithmetic_stays_out_of_the_templates() -> None:
-    """Templates lay out: the length of a list or a heading is the only thing that they may reckon with."""
+    """Templates lay out: the length of a list or a heading is the only thing that they may compute with."""
     for path in (HOUSE.parent / "templates").rglob("*.*"):
         for code in re.findall(r"(?:\{\{|\{%|<<|<%)(.*?)(?:\}\}|%\}|>>|%>)", path.read_text()):
             plain = re.sub(r'"[^"]*"', '""', code).strip(" %")

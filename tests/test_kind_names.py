@@ -8,7 +8,7 @@ from worksheet.layers import kinds
 
 HOUSE = Path(__file__).parent.parent / "worksheet"
 AT_HOME = {"layers", "zoo"}  # where kinds are defined, and where networks are built of them
-TRANSLATE = {"readers"}  # where operators of other formats become kinds: names are compared there, but no parts of names
+TRANSLATE = {"readers"}  # operators of other formats become kinds: their names are compared there, but not those of kinds
 SHORTEST = 3  # characters of a part of a name
 ADVICE = (
     "{place} chooses by the name of a kind, {text!r}. Ask the kind for a property instead (kind.role, kind.window, kind.writes), "
@@ -18,9 +18,10 @@ ADVICE = (
 
 
 def choosing(tree: ast.AST, room: str) -> Iterator[ast.Constant]:
-    """The strings in questions of how a string begins or ends and, but for readers, in comparisons and sets."""
+    """The strings in comparisons, sets, and questions of how a string begins or ends; in readers, where a kind is compared."""
     for node in ast.walk(tree):
-        if (isinstance(node, ast.Compare | ast.Set) and room not in TRANSLATE) or _asks_for_a_part(node):
+        compares = isinstance(node, ast.Compare | ast.Set) and (room not in TRANSLATE or _asks_for_a_kind(node))
+        if compares or _asks_for_a_part(node):
             for inner in ast.walk(node):
                 if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
                     yield inner
@@ -28,6 +29,13 @@ def choosing(tree: ast.AST, room: str) -> Iterator[ast.Constant]:
 
 def _asks_for_a_part(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in {"startswith", "endswith"}
+
+
+def _asks_for_a_kind(node: ast.AST) -> bool:
+    return isinstance(node, ast.Compare) and any(
+        (isinstance(part, ast.Attribute) and part.attr == "kind") or (isinstance(part, ast.Name) and part.id == "kind")
+        for part in ast.walk(node)
+    )
 
 
 def is_name_or_part(text: str) -> bool:
@@ -60,5 +68,6 @@ def test_what_it_refuses() -> None:
     ):
         assert faults(line, "derive", "here"), line
     assert not faults('layer("Conv2d", c=64)', "derive", "here")
-    assert not faults('row.kind == "Softmax"', "readers", "here")
+    assert not faults('operator.type == "Softmax"', "readers", "here")
+    assert faults('row.kind == "Softmax"', "readers", "here")
     assert faults('kind.startswith("Conv")', "readers", "here")

@@ -16,7 +16,8 @@ from worksheet.writers import writers
 
 MANUAL = (ROOT / "docs" / "manual.md").read_text()
 SHEET_PAGE = (ROOT / "docs" / "sheet.md").read_text()
-COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+EVERY_NAME = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+COMMANDS = {name: command for name, command in EVERY_NAME.items() if not command.hidden}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -27,6 +28,13 @@ def test_every_command_and_option_is_in_the_manual(name: str) -> None:
         for option in parameter.opts:
             if option.startswith("-") and option != "--help":
                 assert f"`{option}" in section or f" {option}" in section, option
+
+
+def test_every_alias_is_in_the_manual_once() -> None:
+    aliases = [name for name, command in EVERY_NAME.items() if command.hidden]
+    assert sorted(aliases) == ["report", "verify"]
+    for alias in aliases:
+        assert MANUAL.count(f"`worksheet {alias}`") == 1
 
 
 def test_formats_conventions_and_kinds_are_in_the_manual() -> None:

@@ -10,15 +10,19 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 import tools
-from tools.generated import MADE, ROOT, CannotBeMade
+from tools.generated import END_OF_PART, MADE, ROOT, CannotBeMade
 
 
 def collect() -> dict[Path, str]:
-    """The text of every generated page by its path, from each module here that has ``pages``; a page says so at its end."""
+    """The text of every generated page by its path, from each module here that has ``pages``; wholly generated ones say so."""
     names = sorted(info.name for info in pkgutil.iter_modules(tools.__path__))
     makers = [importlib.import_module(f"tools.{name}") for name in names if name != "pages"]
     made = {ROOT / path: text for maker in makers if hasattr(maker, "pages") for path, text in maker.pages().items()}
-    return {path: f"{text.rstrip()}\n\n---\n\n{MADE}\n" if path.suffix == ".md" else text for path, text in made.items()}
+    return {path: text if path.suffix != ".md" or END_OF_PART in text else _signed(text) for path, text in made.items()}
+
+
+def _signed(text: str) -> str:
+    return f"{text.rstrip()}\n\n---\n\n{MADE}\n"
 
 
 def outdated() -> dict[Path, str | None]:

@@ -110,7 +110,7 @@ def homework(folder: Path) -> dict[str, Path]:
     run("generate homework.yaml --roster class.csv -o out", folder)
     with (folder / "answers.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(answers(folder / "out"))
-    run("verify homework.yaml answers.csv --roster class.csv -o marks --feedback pdf --report pdf", folder)
+    run("mark homework.yaml answers.csv --roster class.csv -o marks --feedback pdf --report pdf", folder)
     return {
         "question-sheet": folder / "out/sheets/20CS30001.pdf",
         "feedback": folder / "marks/feedback/20CS30002.pdf",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tools.generated import END_OF_PART
 from worksheet.conventions.optimisers import OPTIMISERS, PRECISIONS
 from worksheet.conventions.reading import CONVENTION
 from worksheet.hardware.energy import ENERGIES
@@ -13,7 +14,7 @@ from worksheet.schema import FieldType, Record
 from worksheet.schema.json_schema import FOLDER, list_of_keys, schema_text
 
 DOCS = Path(__file__).parent.parent / "docs"
-OPENS, CLOSES = "<!-- keys of {}: python -m tools.pages -->\n\n", "\n<!-- end of keys -->"
+OPENS, CLOSES = "<!-- keys of {}: python -m tools.pages -->\n\n", f"\n{END_OF_PART}"
 
 
 FRONT_MATTER_WITH_HOMEWORK = replace(
@@ -59,15 +60,10 @@ def pages() -> dict[Path, str]:
 
 
 def _with_lists(page: str) -> str:
-    """A page of the manual with its lists of keys made anew."""
+    """A page of the manual with its lists of keys remade."""
     text = (DOCS / page).read_text(encoding="utf-8")
     for name, file in FILES.items():
         if file.page == page and isinstance(file.type, Record):
             start = text.index(OPENS.format(name)) + len(OPENS.format(name))
             text = text[:start] + list_of_keys(file.type.fields) + text[text.index(CLOSES, start) :]
     return text
-
-
-if __name__ == "__main__":
-    for path, text in pages().items():
-        path.write_text(text, encoding="utf-8")

@@ -14,20 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from worksheet.conventions import Convention, convention
 from worksheet.derivation import Derivation
-from worksheet.derive import (
-    blank,
-    compare,
-    compare_conventions,
-    convention_list,
-    convention_page,
-    derive,
-    explain,
-    formulas,
-    report,
-    select,
-    summary,
-    zoo_list,
-)
+from worksheet.derive.blank import blank
+from worksheet.derive.catalogue import zoo_list
+from worksheet.derive.comparison_report import compare, compare_conventions
+from worksheet.derive.convention_page import convention_list, convention_page
+from worksheet.derive.explain import explain
+from worksheet.derive.selection import select, summary
+from worksheet.derive.worked_solution import derive, formulas
 from worksheet.document import Document
 from worksheet.errors import WorksheetError
 from worksheet.formula import Digits, Formula
@@ -39,6 +32,7 @@ from worksheet.writers import render, write
 from worksheet.writers.drawings import draw
 
 if TYPE_CHECKING:
+    from worksheet.derive.burden.memory_report import burden
     from worksheet.derive.burden.zoo_table import zoo_table
     from worksheet.derive.closed.closed_report import symbolic
     from worksheet.derive.find import find
@@ -52,17 +46,21 @@ if TYPE_CHECKING:
     from worksheet.homework.mark.class_run import mark
     from worksheet.homework.mark.practice import check
 
+    report = burden
+
 __version__ = VERSION
 
 # Verbs that few runs need, by the modules that they are fetched from when they are asked for.
 ON_DEMAND = {
     "assignment": "homework.assignment.reading:assignment_of",
+    "burden": "derive.burden.memory_report:burden",
     "check": "homework.mark.practice:check",
     "find": "derive.find:find",
     "generate": "homework.issue.generate:generate",
     "grow": "derive.growth.growth_report:grow",
     "hardware_report": "derive.roofline.hardware_report:hardware_report",
     "mark": "homework.mark.class_run:mark",
+    "report": "derive.burden.memory_report:burden",  # an earlier name of burden
     "symbolic": "derive.closed.closed_report:symbolic",
     "timing": "derive.roofline.time_report:timing",
     "train": "derive.training.training_report:train",
@@ -73,9 +71,9 @@ ON_DEMAND = {
 
 __all__ = [
     "Builder", "Convention", "Derivation", "Digits", "Document", "Formula", "Kind", "Network", "Node", "WorksheetError",
-    "assignment", "blank", "check", "compare", "compare_conventions", "convention", "convention_list", "convention_page",
-    "derive", "draw", "explain", "find", "formulas", "generate", "grow", "hardware_report", "kinds", "layer", "mark",
-    "network", "read", "render", "report", "select", "summary", "symbolic", "timing", "train", "transformer",
+    "assignment", "blank", "burden", "check", "compare", "compare_conventions", "convention", "convention_list",
+    "convention_page", "derive", "draw", "explain", "find", "formulas", "generate", "grow", "hardware_report", "kinds", "layer",
+    "mark", "network", "read", "render", "report", "select", "summary", "symbolic", "timing", "train", "transformer",
     "transformers", "write", "zoo_list", "zoo_table",
 ]  # fmt: skip
 

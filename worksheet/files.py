@@ -27,6 +27,15 @@ def put(part: Path, path: Path) -> None:
         part.replace(target)
 
 
+def make_folder(folder: Path) -> Path:
+    """The folder, created with its parents if missing. Raises OutputError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise OutputError(f"the folder cannot be created: {fault.strerror}", Where(str(folder))) from None
+    return folder
+
+
 def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)

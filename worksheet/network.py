@@ -81,6 +81,11 @@ class Network:
                 raise NetworkError(f"two layers are called {node.name!r}", node.where)
             known.add(node.name)
 
+    @property
+    def title(self) -> str:
+        """The heading's title, or the name."""
+        return self.heading.title or self.name
+
     def __getstate__(self) -> dict[str, Any]:
         """What is pickled: the fields, not the results that ``once_per_network`` keeps."""
         return {one.name: getattr(self, one.name) for one in fields(self)}

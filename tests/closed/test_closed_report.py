@@ -65,8 +65,8 @@ def test_the_steps_are_those_of_the_numeric_solution(
             for row in solution.rows
         }
         assert set(numeric) == set(rows.rows)
-        for alike in rows.alike(rows.rows):
-            steps = rows.worked(alike.row)
+        for alike in rows.group_alike(rows.rows):
+            steps = rows.work(alike.row)
             for no in alike.numbers:
                 for step in steps:
                     assert value(step, place) == numeric[no][step.name], (no, step.name)

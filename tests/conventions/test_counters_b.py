@@ -15,7 +15,7 @@ import worksheet as ws
 from tests.complete import complete
 from tests.conventions.more_probes import probes
 from tests.readers.network_facts import graph
-from tests.readers.onnxs import model, node, read
+from tests.readers.onnx_graphs import model, node, read
 from tests.sheet_facts import ROOT
 
 FACTS = ROOT / "tests" / "facts" / "counter_probes_more.csv"

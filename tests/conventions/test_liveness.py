@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worksheet.counting.liveness import Output, arrays, peak
+from worksheet.counting.liveness import Output, allocate, peak
 
 Network = tuple[list[Output], int]
 
@@ -71,40 +71,40 @@ def test_peak_and_sum_are_what_a_simulation_finds(network: Network) -> None:
     outputs, inputs = network
     for in_place in (False, True):
         simulation = Simulation(outputs, inputs, in_place)
-        found = arrays(outputs, in_place=in_place)
+        found = allocate(outputs, in_place=in_place)
         most = peak(found, inputs, len(outputs))
-        assert sum(array.size for array in found) == simulation.kept
+        assert sum(tensor.size for tensor in found) == simulation.kept
         assert most.size == max(simulation.sums)
         assert most.at == inputs + simulation.sums.index(most.size)
-        assert sum(array.size for array in most.arrays) == most.size
+        assert sum(tensor.size for tensor in most.allocations) == most.size
 
 
 @given(networks())
 def test_in_place_never_takes_more(network: Network) -> None:
     outputs, inputs = network
-    new, over = arrays(outputs), arrays(outputs, in_place=True)
+    new, over = allocate(outputs), allocate(outputs, in_place=True)
     peaks = [peak(found, inputs, len(outputs)).size for found in (new, over)]
-    sums = [sum(array.size for array in found) for found in (new, over)]
+    sums = [sum(tensor.size for tensor in found) for found in (new, over)]
     assert peaks[1] <= peaks[0] <= sums[0]
     assert peaks[1] <= sums[1] <= sums[0]
-    assert sorted(place for array in over for place in array.writers) == sorted(array.writers[0] for array in new)
+    assert sorted(place for tensor in over for place in tensor.writers) == sorted(tensor.writers[0] for tensor in new)
 
 
 def test_a_shortcut_stays_until_it_is_added() -> None:
     """x -> conv -> relu -> conv -> + x: while the second convolution runs, x, its input and its output are there."""
     shortcut = [Output(4), Output(4, (0,)), Output(4, (1,), overwrites=True), Output(4, (2,)), Output(4, (3, 0), overwrites=True)]
-    assert peak(arrays(shortcut), 1, 5).size == 12
-    assert [a.writers for a in arrays(shortcut, in_place=True)] == [(0,), (1, 2), (3, 4)]
-    assert peak(arrays(shortcut, in_place=True), 1, 5).size == 12
+    assert peak(allocate(shortcut), 1, 5).size == 12
+    assert [a.writers for a in allocate(shortcut, in_place=True)] == [(0,), (1, 2), (3, 4)]
+    assert peak(allocate(shortcut, in_place=True), 1, 5).size == 12
 
 
 def test_what_another_layer_reads_is_not_overwritten() -> None:
     both = [Output(1), Output(2, (0,)), Output(2, (1,), overwrites=True), Output(2, (1,))]
-    assert [a.writers for a in arrays(both, in_place=True)] == [(0,), (1,), (2,), (3,)]
+    assert [a.writers for a in allocate(both, in_place=True)] == [(0,), (1,), (2,), (3,)]
     under_another_name = [Output(1), Output(2, (0,)), Output(2, (1,), is_view=True), Output(2, (1,), overwrites=True)]
-    assert [a.writers for a in arrays(under_another_name, in_place=True)] == [(0,), (1,), (3,)]  # the other name is a result
+    assert [a.writers for a in allocate(under_another_name, in_place=True)] == [(0,), (1,), (3,)]  # the other name is a result
 
 
 def test_a_result_stays() -> None:
     """Two results of one input: the first is still there while the second is worked out."""
-    assert peak(arrays([Output(1), Output(5, (0,)), Output(7, (0,))]), 1, 3).size == 13
+    assert peak(allocate([Output(1), Output(5, (0,)), Output(7, (0,))]), 1, 3).size == 13

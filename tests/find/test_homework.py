@@ -41,11 +41,11 @@ def written(folder: Path, text: str = SHEET) -> Path:
 
 
 def marks(folder: Path, homework: Path, answers: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
-    """What verify says of answers to the questions, by student."""
+    """How answers to the questions are marked, by student."""
     table = folder / "answers.csv"
     lines = [f'{who},find,,{column},"{text}"' for who, given in answers.items() for column, text in given.items()]
     table.write_text("\n".join(["student,row,layer,column,answer", *lines]))
-    result = RUNNER.invoke(app, ["verify", str(homework), str(table), "-o", str(folder / "marks")])
+    result = RUNNER.invoke(app, ["mark", str(homework), str(table), "-o", str(folder / "marks")])
     assert result.exit_code == 0, result.output
     cells = json.loads((folder / "marks" / "marks.json").read_text())["students"]
     return {one["id"]: {c["column"]: c["verdict"] for c in one["cells"] if c["row"] == FIND} for one in cells}

@@ -1,9 +1,8 @@
 """What a formula may hold, and how everything else is refused: at once, with position and reason."""
 
-import time
-
 import pytest
 
+from tests.limits import within
 from worksheet import Formula, WorksheetError
 
 READS = [
@@ -94,10 +93,8 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_texts_end_fast(text: str) -> None:
-    start = time.perf_counter()
-    with pytest.raises(WorksheetError):
+    with within(1), pytest.raises(WorksheetError):
         Formula(text).evaluate()
-    assert time.perf_counter() - start < 1
 
 
 @pytest.mark.parametrize("thing", [None, 3, b"k", ["k"], object()])
@@ -119,10 +116,9 @@ def test_a_fault_in_a_later_line_is_shown_there() -> None:
 )
 @pytest.mark.parametrize("dialect", ["latex", "text", "mathml"])
 def test_nested_formulas_print_fast(text: str, dialect: str) -> None:
-    start = time.perf_counter()
-    Formula(text).show(dialect, {"a": 3})
-    Formula(text).given(a=1)
-    assert time.perf_counter() - start < 1
+    with within(1):
+        Formula(text).show(dialect, {"a": 3})
+        Formula(text).given(a=1)
 
 
 def test_the_longest_chain_prints_and_evaluates() -> None:

@@ -15,7 +15,7 @@ from worksheet.formula.tree import Call, Name, Negative, Node, Number, Operation
 NAMES = ["k", "c", "w", "h", "p_w", "s_h", "M", "alpha"]
 # A slow machine is not a fault of the formulas.
 CALM = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
-MANY = settings(max_examples=2000, deadline=None, suppress_health_check=CALM)
+MANY = settings(max_examples=2000, suppress_health_check=CALM)
 
 
 def larger(children: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
@@ -114,7 +114,7 @@ def test_every_dialect_prints_balanced_brackets(tree: Node, values: dict[str, in
             assert "\x00" not in text
 
 
-@settings(max_examples=3000, deadline=None, suppress_health_check=CALM)
+@settings(max_examples=3000, suppress_health_check=CALM)
 @given(st.text(alphabet="kcw_(),+-*/ 0123456789.^[]{}'\"=xfloremaxin\\\n\x00²", max_size=40))
 def test_any_text_is_read_or_refused_in_words(text: str) -> None:
     try:

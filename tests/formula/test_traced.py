@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from worksheet.formula import Formula
@@ -20,7 +20,7 @@ from worksheet.formula.traced_numbers import Ratio, Traced, polynomial_of
 from worksheet.formula.tree import Name
 
 VALUES = st.integers(1, 60)
-FEW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=150)
 ROUNDED = Formula("floor(3/2*x - 5/7 - y/3 + 1/4 + (1/6 - x)/y)")
 WHOLE = st.integers(-9, 9)
 DIVISORS = st.integers(1, 7)

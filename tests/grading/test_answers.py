@@ -17,7 +17,7 @@ from worksheet.grading.answers import Answers, Layout, read
 from worksheet.grading.answers.folder import manifest
 from worksheet.grading.answers.layout import fold
 from worksheet.grading.paper.paper_maker import Ask, PaperMaker
-from worksheet.homework.issue.forms import FORMS, lines
+from worksheet.homework.issue.forms import FORMS, form_lines
 from worksheet.homework.roster import Student
 from worksheet.readers import read as read_network
 
@@ -273,7 +273,7 @@ def test_the_forms_that_are_handed_out_come_back(tmp_path: Path) -> None:
     layout = Layout.of(paper)
     for number, id in enumerate(ids):
         for suffix, render in FORMS.items():
-            written(tmp_path / suffix / f"{number}.{suffix}", render(lines(paper, Student(id))))
+            written(tmp_path / suffix / f"{number}.{suffix}", render(form_lines(paper, Student(id))))
     for suffix in FORMS:
         answers = read([tmp_path / suffix], layout)
         assert list(answers.students) == ids, suffix

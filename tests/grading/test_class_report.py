@@ -13,7 +13,7 @@ import pytest
 import worksheet as ws
 from tests.grading.made_up import HOSTILE, hostile, mark, paper, students
 from worksheet.drawing.axes import spacing
-from worksheet.grading.answers.found import Unplaced
+from worksheet.grading.answers.submissions import Unplaced
 from worksheet.grading.mark import Mark, MarkedPaper, Verdict
 from worksheet.grading.results.charts import Bar, points_bars
 from worksheet.grading.results.class_report import ClassReport

@@ -7,6 +7,7 @@ from math import ceil, floor
 
 import pytest
 
+from tests.limits import slowness
 from worksheet import conventions
 from worksheet.formula import Formula
 from worksheet.grading.diagnosis.domain_points import POINTS, grid
@@ -222,9 +223,9 @@ def test_a_comparison_takes_less_than_five_milliseconds_after_the_first() -> Non
     for row, column, text, _ in EQUAL:
         answered(row, column, text)
     for row, column, text in [*(case[:3] for case in EQUAL), *DIFFERENT]:
-        took = []
+        took, before = [], slowness()
         for _ in range(3):  # the best of three: other programs run here too
             start = time.process_time()
             answered(row, column, text)
             took.append(time.process_time() - start)
-        assert min(took) < 0.005, text
+        assert min(took) < 0.005 * max(before, slowness()), text

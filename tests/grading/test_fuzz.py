@@ -30,7 +30,7 @@ def said(fault: WorksheetError, text: str) -> None:
 @given(TEXTS, st.booleans())
 @example("9" * 400, True)
 @example("\ud800", False)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_numbers(text: str, suffixes: bool) -> None:
     try:
         number = read_number(text, suffixes=suffixes)
@@ -44,7 +44,7 @@ def test_numbers(text: str, suffixes: bool) -> None:
 
 
 @given(TEXTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_sizes(text: str) -> None:
     try:
         size = read_size(text)
@@ -57,7 +57,7 @@ def test_sizes(text: str) -> None:
 @given(TEXTS)
 @example("\\" * 400)
 @example("_" * 400)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_formulas(text: str) -> None:
     try:
         read = read_formula(text, SYMBOLS, {"p": "p_w"})
@@ -90,7 +90,7 @@ def groupings(value: int) -> list[str]:
 
 
 @given(st.integers(min_value=0, max_value=10**18))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_every_style_of_a_number_is_that_number(value: int) -> None:
     assert {read_number(text).value for text in groupings(value)} == {value}
 
@@ -108,7 +108,7 @@ SOURCES = st.recursive(
 
 
 @given(SOURCES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_what_the_house_prints_has_the_same_value_when_read_back(source: str) -> None:
     printed = Formula(source)
     values = {name: 5 + 3 * place for place, name in enumerate(sorted(SYMBOLS))}

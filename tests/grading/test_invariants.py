@@ -30,7 +30,7 @@ CHAINS = [random_chain(Random(seed), plain=seed % 2 == 0, blocks=1 + seed % 3) f
 PAPERS = {chain: MAKER.paper(chain.network()) for chain in CHAINS}
 chains = st.sampled_from(CHAINS)
 randoms = st.integers(0, 2**32).map(Random)
-few = settings(max_examples=60, deadline=None)
+few = settings(max_examples=60)
 
 
 def marked(script: Script, marker: Marker = FOLLOWING) -> dict[Key, Mark]:

@@ -14,7 +14,7 @@ from tests.grading import made_up
 from tests.grading.made_up import HOSTILE, hostile, paper, students
 from tests.sheet_facts import ROOT
 from worksheet.errors import OutputError
-from worksheet.grading.answers.found import Unplaced
+from worksheet.grading.answers.submissions import Unplaced
 from worksheet.grading.mark import FLAGS, MarkedPaper, Verdict
 from worksheet.grading.results import tables
 from worksheet.grading.results.amounts import decimal, sums

@@ -9,7 +9,7 @@ import pytest
 import worksheet as ws
 from tests.growth.test_published import curve, only
 from worksheet.derive.growth.cost_curves import leading
-from worksheet.derive.growth.size_ranges import written
+from worksheet.derive.growth.size_ranges import size_text
 from worksheet.errors import WorksheetError
 from worksheet.varied import size_variables, with_sizes
 
@@ -147,7 +147,7 @@ def test_networks_and_conventions_together() -> None:
 
 
 def test_sizes_are_written_as_they_are_read() -> None:
-    assert [written(Fraction(i, 8)) for i in range(1, 5)] == ["0.125", "0.25", "0.375", "0.5"]
+    assert [size_text(Fraction(i, 8)) for i in range(1, 5)] == ["0.125", "0.25", "0.375", "0.5"]
 
 
 @pytest.mark.torch

@@ -37,14 +37,14 @@ def collide(one: tuple, other: tuple) -> bool:
 
 
 @pytest.fixture(scope="module")
-def report() -> ws.report:
+def report() -> ws.Document:
     networks = [
         ws.read(f"zoo:{name}") for name in ("resnet-50", "vit-b-16", "densenet121", "mobilenet-v1", "vgg-vd-16", "inception-v3")
     ]
     return ws.grow(networks, {"side": "112..672", "batch": "1..64"})
 
 
-def test_every_picture_is_sound(report: ws.report) -> None:
+def test_every_picture_is_sound(report: ws.Document) -> None:
     assert len({picture.name for picture in report.pictures}) == len(report.pictures) > 6
     for picture in report.pictures:
         root = ET.fromstring(picture.svg)
@@ -58,7 +58,7 @@ def test_every_picture_is_sound(report: ws.report) -> None:
             assert not collide(one, other), (picture.name, one, other)
 
 
-def test_curves_are_distinct_without_colour(report: ws.report) -> None:
+def test_curves_are_distinct_without_colour(report: ws.Document) -> None:
     for picture in report.pictures:
         curves = [path for path in ET.fromstring(picture.svg).iter(f"{SVG}path") if path.get("stroke-width") == "1.2"]
         dashes = [path.get("stroke-dasharray", "") for path in curves]
@@ -119,7 +119,7 @@ def test_labels_are_moved_apart(places: list[float]) -> None:
     assert max(drawn) <= 150 + 1e-9
 
 
-def test_the_same_bytes_every_time(report: ws.report) -> None:
+def test_the_same_bytes_every_time(report: ws.Document) -> None:
     again = ws.grow([ws.read("zoo:gpt2")], {"length": "64..1024"})
     once = ws.grow([ws.read("zoo:gpt2")], {"length": "64..1024"})
     for format in ("md", "html", "json", "typ"):

@@ -27,7 +27,7 @@ MADE_AGAIN = ("deeplab-res101-v2",)  # resamples to sizes that depend on the inp
 SQUARE = [name for name, rows in REPORTS.items() if len(rows) > 2]
 
 
-def only(report: ws.report) -> dict:
+def only(report: ws.Document) -> dict:
     [chapter] = report.data["growth"]
     return chapter
 

@@ -210,7 +210,7 @@ def test_a_matrix_product_as_the_article_counts_it() -> None:
 
 
 @pytest.fixture(scope="module")
-def report() -> ws.report:  # type: ignore[valid-type]
+def report() -> ws.Document:  # type: ignore[valid-type]
     return ws.timing(ws.read("zoo:alexnet"), "a100", batch=4)
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.sheet_facts import EXAMPLES, ROOT, SHEET
 from worksheet import conventions
-from worksheet.derive import derive
+from worksheet.derive.worked_solution import derive
 from worksheet.errors import WorksheetError
 from worksheet.grading.paper.paper_maker import ANY, Ask
 from worksheet.grading.policy import Policy, Tolerance
@@ -373,7 +373,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(at=st.integers(0, len(ISSUED)), cut=st.integers(0, 30), pieces=st.lists(PIECES, max_size=6))
 def test_whatever_is_typed_is_read_or_told(homework, at: int, cut: int, pieces: list[str]) -> None:
     text = ISSUED[:at] + "".join(pieces) + ISSUED[at + cut :]

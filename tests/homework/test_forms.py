@@ -15,7 +15,7 @@ from worksheet.grading import answers
 from worksheet.grading.answers.layout import Layout
 from worksheet.grading.results.tables import unguarded
 from worksheet.homework.assignment.reading import read_assignment
-from worksheet.homework.issue.forms import FORMS, HEADINGS, FormLine, form_named, lines
+from worksheet.homework.issue.forms import FORMS, HEADINGS, FormLine, form_lines, form_writer
 from worksheet.homework.issue.sheets import PaperSetter
 from worksheet.homework.roster import Student
 
@@ -57,7 +57,7 @@ def table(data: bytes) -> list[list[str]]:
 def test_a_line_for_each_question(homework) -> None:
     """20 layers, three columns of each; two totals."""
     setter = PaperSetter(homework("ask: [output, params, flops]\ntotal: [params, flops]\nconvention: ai61002\n"))
-    found = lines(setter.papers(Student("s1")).paper, Student("s1"))
+    found = form_lines(setter.papers(Student("s1")).paper, Student("s1"))
     assert len(found) == 20 * 3 + 2
     assert found[0] == ("s1", "1", "conv2d_1", "output")
     assert found[-1] == ("s1", "total", "", "flops")
@@ -66,7 +66,7 @@ def test_a_line_for_each_question(homework) -> None:
 
 def test_formulas_are_asked_in_lines_of_their_own(homework) -> None:
     setter = PaperSetter(homework("ask: [params]\nformulas: [params]\nconvention: ai61002\n"))
-    found = lines(setter.papers(Student()).paper, Student())
+    found = form_lines(setter.papers(Student()).paper, Student())
     assert [(line.row, line.column) for line in found[:2]] == [("1", "params"), ("1", "params.formula")]
     assert {line.student for line in found} == {""}
 
@@ -114,7 +114,7 @@ def test_the_same_bytes_each_time(form: str) -> None:
 
 def test_an_unknown_form() -> None:
     with pytest.raises(OutputError, match="unknown form 'xls'"):
-        form_named("xls")
+        form_writer("xls")
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -123,7 +123,7 @@ def test_a_form_that_is_filled_in_is_read_back(form: str, homework, tmp_path: Pa
     assignment = homework("ask: [output, params]\ntotal: [params]\nconvention: ai61002\n")
     student = Student('=HYPERLINK("x")')
     paper = PaperSetter(assignment).papers(student).paper
-    blank = lines(paper, student)
+    blank = form_lines(paper, student)
     path = tmp_path / f"filled.{form}"
     path.write_bytes(filled(FORMS[form](blank), form))
     found = answers.read([path], Layout.of(paper))

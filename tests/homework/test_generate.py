@@ -213,9 +213,9 @@ def test_rules_of_the_policy(homework) -> None:
     ("marks", "text"), [(Fraction(1), "1"), (Fraction(5, 2), "2.5"), (Fraction(1, 3), "1/3"), (Fraction(40), "40")]
 )
 def test_marks_as_print_gives_them(marks: Fraction, text: str) -> None:
-    from worksheet.homework.issue.question_sheet import said
+    from worksheet.homework.issue.question_sheet import print_marks
 
-    assert said(marks) == text
+    assert print_marks(marks) == text
 
 
 # Hostile ids
@@ -331,7 +331,7 @@ def test_what_another_assignment_made_is_made_anew(change: str, homework, tmp_pa
 def test_another_files_manifest_is_not_overwritten(homework, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "manifest.json").write_text('{"name": "an app"}')
-    with pytest.raises(OutputError, match="no manifest of homework"):
+    with pytest.raises(OutputError, match="not a manifest of homework"):
         made(homework(WHOLE, small=True), ["a"], tmp_path / "out")
 
 
@@ -426,7 +426,7 @@ def test_faulty_options_make_nothing(words: list[str], says: str, homework, comm
 
 def test_a_folder_that_cannot_be_made(homework, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file")
-    with pytest.raises(WorksheetError, match="cannot be made"):
+    with pytest.raises(WorksheetError, match="cannot be created"):
         made(homework(WHOLE, small=True), ["a"], tmp_path / "out")
 
 

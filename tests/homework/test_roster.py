@@ -52,7 +52,7 @@ def test_all_faults_at_once_with_their_lines(tmp_path: Path) -> None:
         read_roster(roster(tmp_path, text))
     assert [(each.where.line, each.message.split(":")[0][:34]) for each in fault.value.faults] == [
         (3, "no student is named"),
-        (4, "the id '1' stands in line 2 alread"),
+        (4, "the id '1' is already in line 2"),
         (5, "an id of more than 200 characters"),
         (6, "the id 'e\\x07' holds signs that do"),
         (7, "3 cells below 2 headings"),

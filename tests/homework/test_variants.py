@@ -103,7 +103,7 @@ def test_words_of_a_stream_are_kept_apart() -> None:
     assert Stream("\udcff").below(10) in range(10)  # whatever a roster may hold
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.text(max_size=12), min_size=1, max_size=4), st.text(max_size=12))
 def test_another_student_changes_nobody(others: list[str], student: str) -> None:
     """Neither in the same process nor with whatever has been remembered of others."""

@@ -1,13 +1,15 @@
 """The verbs of a homework in Python: an assignment read, generated, marked, and one answer checked."""
 
 import csv
+import doctest
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 import worksheet as ws
-from tests.sheet_facts import EXAMPLES
+from tests.sheet_facts import EXAMPLES, ROOT
 
 # Of the AI61002 sheet: parameters of the first convolution, flops of the second row's ReLU, the totals.
 RIGHT = {"1 params": "23,296", "1 output": "64 x 56 x 56", "1 flops": "73,056,256", "total params": "6,11,00,840"}
@@ -102,3 +104,18 @@ def test_a_homework_is_generated(homework: Path, roster: Path, tmp_path: Path) -
     assert sorted(path.name for path in (tmp_path / "out" / "sheets").iterdir()) == ["a.md", "b.md", "c.md"]
     again = ws.generate(homework, tmp_path / "out", roster=roster, formats=["md"], forms=["csv"], combined=False)
     assert (again.made, again.kept) == (0, 3)
+
+
+def test_the_manuals_example_runs(homework: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files are those of docs/teachers.md: two students, one of whom answered three cells."""
+    homework.write_text("title: Worksheet 2\nnetwork: ai61002.sheet\nask: [output, params, flops]\n")
+    (tmp_path / "class.csv").write_text("id,name,section\n20CS30001,Asha Rao,A\n20CS30002,Ben Ortiz,B\n")
+    answers(tmp_path / "answers.csv", {"20CS30001": {"1 output": "64x56x56", "1 params": "23,296", "total params": "61100840"}})
+    section = (ROOT / "docs" / "manual.md").read_text().partition("\n### Homework in Python\n")[2]
+    example = re.search(r"```pycon\n(.*?)```", section, re.DOTALL)
+    assert example
+    monkeypatch.chdir(tmp_path)
+    printed: list[str] = []
+    test = doctest.DocTestParser().get_doctest(example[1], {}, "Homework in Python", "docs/manual.md", 0)
+    assert not doctest.DocTestRunner().run(test, out=printed.append).failed, "".join(printed)
+    assert len(test.examples) > 10

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -144,7 +143,7 @@ def test_each_outcome_is_told() -> None:
         ({"backend": "dsk"}, "did you mean dask"),
         ({"backend": "dask"}, "--scheduler"),
         ({"scheduler": "tcp://x:1"}, "--backend dask"),
-        ({"jobs": -1}, "0 for one a core"),
+        ({"jobs": -1}, "0 for one per core"),
     ],
 )
 def test_options_that_cannot_work(options, says: str) -> None:
@@ -195,10 +194,9 @@ def test_ctrl_c_stops_cleanly(jobs: int, tmp_path: Path) -> None:
         preexec_fn=listening,
     )
     assert run.stdout.readline() == "0\n"
-    start = time.monotonic()
     os.killpg(run.pid, signal.SIGINT)  # as a terminal does: to all processes
-    out, err = run.communicate(timeout=30)
+    out, err = run.communicate(timeout=90)  # all thousand items take 100 s and more
     assert out.endswith("stopped\n")
     assert "Traceback" not in err
     assert run.returncode == 0
-    assert time.monotonic() - start < 15
+    assert len(out.splitlines()) < 100

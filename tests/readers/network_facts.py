@@ -52,7 +52,7 @@ CONSTANT = re.compile(r"f?\[.*\]|f?-?\d+(\.\d+)?")
 
 def graph(name: str) -> bytes:
     """A network's ONNX file, its weights left out as where they are in another file."""
-    from tests.readers.onnxs import model
+    from tests.readers.onnx_graphs import model
 
     lines = list(_repeated(_sections("onnx_graphs.txt")[name]))
     about = dict(line[2:].split(" ", 1) for line in lines if line.startswith("! "))

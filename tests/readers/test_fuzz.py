@@ -6,9 +6,7 @@ from hypothesis import strategies as st
 import worksheet as ws
 from worksheet.errors import WorksheetError
 
-FUZZ = settings(
-    max_examples=600, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+FUZZ = settings(max_examples=600, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 WORDS = [
     "Conv2d",
     "ReLU",

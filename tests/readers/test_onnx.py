@@ -11,7 +11,7 @@ import pytest
 import worksheet as ws
 from tests import csv_facts
 from tests.readers.network_facts import graph
-from tests.readers.onnxs import counted, model, node, read, rows, stored
+from tests.readers.onnx_graphs import counted, model, node, read, rows, stored
 from worksheet.errors import WorksheetError
 from worksheet.sizes import sized
 

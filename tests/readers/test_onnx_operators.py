@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import worksheet as ws
-from tests.readers.onnxs import counted, model, node, read, rows
+from tests.readers.onnx_graphs import counted, model, node, read, rows
 from worksheet.errors import WorksheetError
 
 pytestmark = pytest.mark.onnx

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.readers.onnxs import counted, model, node, read, rows
+from tests.readers.onnx_graphs import counted, model, node, read, rows
 
 pytestmark = pytest.mark.onnx
 ROWS = {"x": (1, 7, 8)}

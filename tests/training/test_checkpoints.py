@@ -7,7 +7,7 @@ import pytest
 
 import worksheet as ws
 from worksheet.counting.graph_facts import gradients
-from worksheet.derive.training.checkpointing import Cost, LayerChain, best
+from worksheet.derive.training.checkpointing import Cost, LayerChain, best_segments
 from worksheet.errors import WorksheetError
 
 
@@ -15,7 +15,7 @@ def test_the_best_number_of_segments() -> None:
     """n + L/n over whole n, tried one by one."""
     for layers in range(1, 400):
         least = min(range(1, layers + 1), key=lambda n: n + layers / n)
-        assert best(layers) + layers / best(layers) == pytest.approx(least + layers / least)
+        assert best_segments(layers) + layers / best_segments(layers) == pytest.approx(least + layers / least)
 
 
 def random_network(random: Random) -> ws.Network:

@@ -74,12 +74,12 @@ def test_latex_sets_a_report(tmp_path: Path, text: str) -> None:
 
 def test_the_package_has_every_template() -> None:
     """A block has a template in every notation."""
-    from worksheet.writers.views import View
+    from worksheet.writers.views import View, Viewed
 
     folder = Path(__file__).parents[2] / "templates"
     for notation, suffix in {"md": "md", "tex": "tex", "typst": "typ", "html": "html", "txt": "txt"}.items():
         blocks = {path.stem for path in (folder / notation / "blocks").glob(f"*.{suffix}")}
-        wanted = {view.template for view in View.__subclasses__() if view.template} | {"layer"}
+        wanted = {view.template for view in (*View.__subclasses__(), *Viewed.__args__) if view.template} | {"layer"}
         assert blocks == wanted - ({"contents"} if notation == "txt" else set())
         assert len(blocks) <= 12
 
@@ -131,8 +131,8 @@ def test_a_report_on_the_terminal(is_terminal: bool) -> None:
     assert ("\x1b[1m" in shown) == is_terminal
 
 
+@pytest.mark.graph
 def test_drawings_of_a_solution_are_files_too(tmp_path: Path) -> None:
-    pytest.importorskip("igraph")
     from tests.sheet_facts import EXAMPLES
 
     files = ws.draw(ws.derive(ws.read(EXAMPLES / "resnet18.sheet")), tmp_path / "out")

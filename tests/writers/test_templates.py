@@ -9,9 +9,10 @@ import worksheet as ws
 from tests.sheet_facts import ROOT
 from worksheet.writers import html, latex, markdown, text, typst
 from worksheet.writers.view import view
-from worksheet.writers.views import View
+from worksheet.writers.views import View, Viewed
 
 PAGE = (ROOT / "docs" / "templates.md").read_text()
+EVERY = (*View.__subclasses__(), *set(Viewed.__args__) - {View})
 GIVEN = PAGE[: PAGE.index("## Moving")]
 
 
@@ -21,7 +22,7 @@ def row_of(name: str) -> str:
     return str(row)
 
 
-@pytest.mark.parametrize("each", View.__subclasses__(), ids=lambda each: each.__name__)
+@pytest.mark.parametrize("each", EVERY, ids=lambda each: each.__name__)
 def test_the_page_names_every_field_of_a_view_and_no_other(each: type[View]) -> None:
     name = each.__name__.removesuffix("View").lower()
     fields = {field.name for field in dataclasses.fields(each)}
@@ -32,14 +33,14 @@ def test_the_page_names_every_field_of_a_view_and_no_other(each: type[View]) -> 
 
 @pytest.mark.parametrize("writer", [html, latex, markdown, text, typst], ids=lambda writer: writer.__name__)
 def test_the_page_names_what_every_template_may_use(writer, solution: ws.Derivation) -> None:
-    from worksheet.document import laid_out
+    from worksheet.document.solution import laid_out
 
     for name in view(laid_out(solution), writer.SETTING):
         assert f"`{name}`" in GIVEN, name
 
 
 def test_views_cannot_be_changed_by_a_template() -> None:
-    assert all(each.__dataclass_params__.frozen for each in View.__subclasses__())  # type: ignore[attr-defined]
+    assert all(each.__dataclass_params__.frozen for each in EVERY)  # type: ignore[attr-defined]
 
 
 def test_old_names_are_on_the_page() -> None:

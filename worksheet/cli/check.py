@@ -1,4 +1,4 @@
-"""``worksheet check``: a student practising alone asks about one answer."""
+"""``worksheet check``: check one answer of a student who practises alone."""
 
 from __future__ import annotations
 
@@ -16,16 +16,15 @@ def check(
     context: typer.Context,
     homework: Homework,
     row: Annotated[str, option("--row", help="The row: its S. No., the layer's name, or total.")],
-    student: Annotated[str, option("--student", help="Whose variant.")] = "",
+    student: Annotated[str, option("--student", help="The student's id, if the assignment has variants.")] = "",
     hint: Annotated[bool, typer.Option("--hint", help="Print the formula, without numbers.")] = False,
     show: Annotated[bool, typer.Option("--show", help="Print the worked step, with the solution.")] = False,
 ) -> None:
     """Check one answer: right, or what is wrong with it, without the solution.
 
-    The answer follows the name of its column: --flops 24,09,95,328, or --output 64x56x56. Ends with exit code 1 where an
-    answer is not right.
+    The answer follows the name of its column: --flops 24,09,95,328, or --output 64x56x56. The exit code is 1 if an answer is not
+    right.
     """
-
     assignment = ws.assignment(homework)
     checked = [ws.check(assignment, row, column, text, student=student) for column, text in _answers(context.args).items()]
     for each in checked:
@@ -35,7 +34,7 @@ def check(
 
 
 def _answers(arguments: list[str]) -> dict[str, str]:
-    """The columns and answers after the options that the command itself knows."""
+    """The columns and answers after the options of the command itself."""
     answers: dict[str, str] = {}
     rest = iter(arguments)
     for word in rest:

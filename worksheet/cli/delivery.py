@@ -7,6 +7,7 @@ import inspect
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
@@ -122,6 +123,7 @@ def _taken(given: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
     return {name: given.pop(name) for name in names}
 
 
+@cache
 def _options(group: type) -> dict[str, Parameter]:
     hints = get_type_hints(group, include_extras=True)
     return {

@@ -30,19 +30,19 @@ from worksheet.errors import printable
 if TYPE_CHECKING:
     from worksheet.homework.issue.generate import Generation, IssueResult
 
-MANY = 20  # students from which on further processes are worth their start
-NAMED = 5  # students of a group who are named
-INTERRUPTED = 130  # the exit code of what Ctrl-C has ended
+MANY = 20  # students: from here on, starting further processes is worth it
+MAX_NAMED = 5  # students of a group
+INTERRUPTED = 130  # the exit code after Ctrl-C
 ROSTER = "--roster"
 JSON, NONE = "json", "none"
 NO_VARIANT = (
-    "the assignment has variants, and without a roster the one sheet is of its own network, which is not a student's variant"
+    "the assignment has variants, and without a roster the only sheet is of its own network, which is not a student's variant"
 )
 
 Folder = Annotated[Path, option("-o", "--output", help="The folder to write to.")]
-Formats = Annotated[str, typer.Option("-f", "--format", help=f"Of the sheets, with commas: {formats(without=[JSON])}.")]
-Forms = Annotated[str, typer.Option("--forms", help="Of the answer forms, with commas: csv, xlsx, md, or none.")]
-Combined = Annotated[bool, typer.Option("--combined/--no-combined", help="Bind all sheets in one PDF for printing.")]
+Formats = Annotated[str, typer.Option("-f", "--format", help=f"Sheet formats, separated by commas: {formats(without=[JSON])}.")]
+Forms = Annotated[str, typer.Option("--forms", help="Form formats, separated by commas: csv, xlsx, md, or none.")]
+Combined = Annotated[bool, typer.Option("--combined/--no-combined", help="Combine all sheets in one PDF for printing.")]
 Reference = Annotated[
     bool | None,
     option("--formulas/--no-formulas", help="Print the formulas on the question sheets; by default unless they are asked."),
@@ -64,10 +64,10 @@ def generate(
     paper: Paper = "a4",
     template: Template = None,
 ) -> None:
-    """Make a homework: a question sheet and an answer form for each student, and apart from them the keys.
+    """Make a homework: a question sheet and an answer form for each student, and separately the keys.
 
-    Without a roster, one sheet for all. What is there already, of the same assignment, is kept: an interrupted run is continued
-    by the same command. The folder key/ is not for the students.
+    Without a roster, one sheet for all. Existing files of the same assignment are kept: the same command continues an
+    interrupted run. The folder key/ is not for the students.
     """
     from worksheet.homework import workers
     from worksheet.homework.issue.generate import Generation, Order
@@ -92,7 +92,7 @@ def generate(
 
 
 def _completed(generation: Generation, *, combined: bool, jobs: int, backend: str, scheduler: str) -> IssueResult:
-    """Make everything; Ctrl-C ends the command, and what is done is kept."""
+    """Make everything; Ctrl-C ends the command, and finished files are kept."""
     try:
         with _bar("Students", generation.result.students) as advance:
             return generation.complete(
@@ -101,7 +101,7 @@ def _completed(generation: Generation, *, combined: bool, jobs: int, backend: st
     except KeyboardInterrupt:
         done = generation.result.done
         typer.echo(f"stopped: the files of {done} of {generation.result.students} students are done and kept", err=True)
-        typer.echo("the same command goes on with the others", err=True)
+        typer.echo("the same command continues with the others", err=True)
         raise typer.Exit(INTERRUPTED) from None
 
 
@@ -117,7 +117,7 @@ def _report(generation: Generation, result: IssueResult) -> None:
     typer.echo(f"for you alone: {folder / 'key'}")
     typer.echo(f"which mistakes show: {folder / COVERAGE}" + (f": {result.coverage}" if result.coverage else ""))
     for group in result.same:
-        names = ", ".join(map(printable, group[:NAMED])) + (", ..." if len(group) > NAMED else "")
+        names = ", ".join(map(printable, group[:MAX_NAMED])) + (", ..." if len(group) > MAX_NAMED else "")
         typer.echo(f"note: {len(group)} students have the same network: {names}", err=True)
     for student, failure in result.failed.items():
         typer.echo(f"error: {printable(student)}: {printable(failure)}", err=True)
@@ -127,7 +127,7 @@ def _report(generation: Generation, result: IssueResult) -> None:
 
 @contextmanager
 def _bar(what: str, total: int) -> Iterator[Callable[[], None]]:
-    """A bar on a terminal, nothing elsewhere."""
+    """A progress bar on a terminal, nothing elsewhere."""
     if not sys.stderr.isatty():
         yield lambda: None
         return

@@ -1,4 +1,4 @@
-"""``worksheet mark``: mark a class's answers."""
+"""``worksheet mark``: mark the answers of a class."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from worksheet.writers import options, writers
 if TYPE_CHECKING:
     from worksheet.grading.answers import Answers, Unplaced
     from worksheet.grading.results.statistics import Statistics
-    from worksheet.grading.results.streams import Taking
+    from worksheet.grading.results.streams import MarkStream
 
 JSON = "json"
 NONE = "none"
 MAX_LISTED = 20  # unplaced lines that are printed
 
-Given = Annotated[
+Files = Annotated[
     list[Path], typer.Argument(help="Files of answers: CSV, XLSX, Markdown, JSON, a folder or a zip of them.", show_default=False)
 ]
 Folder = Annotated[Path | None, option("-o", "--output", help="The folder for tables, feedback sheets and the class report.")]
@@ -36,7 +36,7 @@ Against = Annotated[Path | None, option("--against", help="An earlier marks.csv;
 
 def mark(
     homework: Homework,
-    answers: Given,
+    answers: Files,
     roster: Roster = None,
     output: Folder = None,
     format: Data = None,
@@ -49,13 +49,14 @@ def mark(
     engine: Engine = "typst",
     paper: Paper = "a4",
 ) -> None:
-    """Mark a class's answers: verdicts, points, named mistakes, feedback, a report on the class.
+    """Mark the answers of a class: verdicts, points, named mistakes, feedback, a report on the class.
 
-    Without -o or -f a summary is printed. Lines that cannot be placed are listed, and lose nothing.
+    Without -o or -f a summary is printed. Lines that cannot be placed are listed, and lose no marks.
     """
+    from worksheet.files import make_folder
     from worksheet.homework import workers
     from worksheet.homework.mark.class_run import ClassRun
-    from worksheet.homework.mark.publish import made, taking
+    from worksheet.homework.mark.publish import file_streams, write_reports
 
     if format not in (None, JSON):
         raise WorksheetError(f"marks are printed as json, not as {shown(format)}", hint="tables are written into a folder: -o")
@@ -63,15 +64,13 @@ def mark(
     sheets, reports, settings = _formats(feedback), _formats(report), options(engine, paper)
     assignment = ws.assignment(homework)
     run = ClassRun.of(assignment, roster, against)
-    found = run.read(answers)
-    streams = [*_printing(format), *(taking(assignment, made(output), sheets, settings) if output else ())]
-    papers, total = chain(run.submitted(found), run.absent(found.students)), max(len(found), len(run.names))
-    run.mark(
-        papers, total, streams, found.unplaced, watch=watched("marking"), jobs=jobs, backend=backend, scheduler=scheduler
-    )  # fmt: skip
-    _warn(found, run.statistics)
+    read = run.read(answers)
+    streams = [*_printing(format), *(file_streams(assignment, make_folder(output), sheets, settings) if output else ())]
+    papers, total = chain(run.submitted(read), run.absent(read.students)), max(len(read), len(run.names))
+    run.mark(papers, total, streams, read.unplaced, watch=watched("marking"), jobs=jobs, backend=backend, scheduler=scheduler)
+    _warn(read, run.statistics)
     if output:
-        run.publish(output, reports, settings)
+        write_reports(run.reports(), output, reports, settings)
     if format is None:
         done = f"{run.statistics.students} students marked, in {output}\n"
         typer.echo(done if output else ws.render(list(run.reports().values())[-1], "txt").decode(), nl=False)
@@ -86,17 +85,17 @@ def _formats(text: str) -> tuple[str, ...]:
     return names
 
 
-def _printing(format: str | None) -> list[Taking]:
+def _printing(format: str | None) -> list[MarkStream]:
     from worksheet.grading.results.stable_json import JsonPrinted
 
     return [JsonPrinted(sys.stdout)] if format == JSON else []
 
 
-def _warn(found: Answers, counts: Statistics) -> None:
+def _warn(answers: Answers, counts: Statistics) -> None:
     """Print what a teacher must look at: notes on the files, lines without a place, students who were not marked."""
-    lines = [f"note: {note}" for note in found.notes]
-    lines += [_unplaced(line) for line in found.unplaced[:MAX_LISTED]]
-    further = len(found.unplaced) + found.more - MAX_LISTED
+    lines = [f"note: {note}" for note in answers.notes]
+    lines += [_unplaced(line) for line in answers.unplaced[:MAX_LISTED]]
+    further = len(answers.unplaced) + answers.more - MAX_LISTED
     lines += [f"and {further:,} more lines without a place: see marks.json"] if further > 0 else []
     lines += [f"not marked: {student}: {failure}" for student, failure in counts.failures[:MAX_LISTED]]
     for line in lines:

@@ -19,8 +19,10 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
 
 
-def convention(name: str) -> Convention:
-    """A convention by its name, or by the path of a YAML file. Raises ConventionError for an unknown one."""
+def convention(name: str | Convention) -> Convention:
+    """A convention by its name, or by the path of a YAML file; or the one given. Raises ConventionError for an unknown one."""
+    if isinstance(name, Convention):
+        return name
     if name in names():
         return _shipped(name)
     if name.endswith(SUFFIXES):

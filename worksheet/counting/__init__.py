@@ -1,1 +1,1 @@
-"""What a network counts under a convention in a run: sizes, facts of the graph and folded formulas, made once and handed on."""
+"""What is counted of a network under a convention: sizes, facts of the graph and folded formulas, made once."""

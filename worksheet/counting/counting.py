@@ -21,8 +21,8 @@ from worksheet.sizes import Sized, input_layers, sized
 class FoldedForms:
     """The formulas of a convention for a run, folded once for all layers that are alike, whatever network they belong to.
 
-    Without ``folds_layers`` the layers' own numbers stay symbols. ``inline_sizes`` puts the formulas of the output's sizes in
-    place of W and H; by default where the convention does so.
+    Without ``folds_layers`` the layers' own numbers stay symbols. ``inline_sizes`` replaces W and H by the formulas of
+    the output's sizes; by default where the convention does so.
     """
 
     convention: Convention
@@ -38,13 +38,13 @@ class FoldedForms:
 
     def of(self, layer: Sized, graph: Mapping[str, int], run: Run) -> Folded:
         """The formulas of a layer with the facts of the graph, in this run or in ``once``."""
-        known = {**folded_facts(layer), **graph} if self.folds_layers else graph
+        facts = {**folded_facts(layer), **graph} if self.folds_layers else graph
         called = layer.node.called if self.convention.by_call else NO_PROGRAM
-        key = (layer.kind, layer.form, called, run.batch, *known.items())
+        key = (layer.kind, layer.form, called, run.batch, *facts.items())
         if key not in self._known:
             inlines = self.convention.inlines if self.inline_sizes is None else self.inline_sizes
             self._known[key] = Folded(
-                layer.kind, layer.form, known, self.convention.columns, called=called, run=run, inline_sizes=inlines
+                layer.kind, layer.form, facts, self.convention.columns, called=called, run=run, inline_sizes=inlines
             )
         return self._known[key]
 
@@ -52,7 +52,7 @@ class FoldedForms:
 class Counting:
     """A network with the sizes of its layers and the facts of its graph, and what a convention counts of each layer in a run.
 
-    ``forms`` are handed on where several networks are counted alike. Raises WorksheetError where layers do not fit together.
+    ``forms`` are passed where several networks share them. Raises WorksheetError where layers do not fit together.
     """
 
     def __init__(self, network: Network, convention: Convention, run: Run, forms: FoldedForms | None = None) -> None:
@@ -87,10 +87,10 @@ class Counting:
         name = layer.node.name
         called = layer.node.called if self.convention.by_call else NO_PROGRAM
         key = (layer.likeness, called, name in self.input_independent, *[values.get(name, 0) for values in self._facts.values()])
-        found = self._folded.get(key)
-        if found is None:
-            found = self._folded[key] = self.forms.of(layer, self.facts(layer), self.run_of(layer))
-        return found
+        folded = self._folded.get(key)
+        if folded is None:
+            folded = self._folded[key] = self.forms.of(layer, self.facts(layer), self.run_of(layer))
+        return folded
 
     def is_counted_elsewhere(self, folded: Folded, index: int, layer: Sized) -> bool:
         """Whether the layer uses another's parameters, which this column counts there."""
@@ -108,9 +108,9 @@ class Counting:
             value = rule.at(values) if rule else 0
         except FormulaError as fault:
             raise ConventionError(f"{what}: {fault.message} ({rule})", Where(self.convention.name)) from None
-        except KeyError as lacking:
+        except KeyError as missing:
             hint = "a rule must fit every form of its kind: X, Y and the quantities do"
-            message = f"{what}: this layer has no {lacking.args[0]} ({rule})"
+            message = f"{what}: this layer has no {missing.args[0]} ({rule})"
             raise ConventionError(message, Where(self.convention.name), hint) from None
         if isinstance(value, int):
             return value

@@ -17,7 +17,7 @@ from worksheet.sizes import Sized
 BATCHED = Formula(f"{BATCH.name}*x", LEAST)
 SILENT = {symbol.name: symbol.neutral for symbol in (*GRAPH, *STATED) if symbol.neutral is not None}  # facts that change nothing
 USUAL = dict.fromkeys(SILENCES, 1)  # facts that the general formula of a layer takes for granted
-GENERAL = {BATCH.name: 1, SAMPLES.name: 1} | SILENT | USUAL  # folded in where there is no network
+GENERAL = {BATCH.name: 1, SAMPLES.name: 1} | SILENT | USUAL  # folded in if there is no network
 OF_GRAPH = frozenset(symbol.name for symbol in (*GRAPH, *STATED))
 INNER = frozenset(name for name, (part, _) in TRAINED.items() if part == "inner")
 
@@ -26,7 +26,7 @@ class Folded:
     """A kind's formulas in one form with the facts folded in, ready to be evaluated for any layer that shares them.
 
     ``called`` is how the layer is called. Without a ``run`` the formulas are for one sample, whatever the bytes of a number.
-    ``inline_sizes`` puts the formulas of the output's sizes in place of W and H.
+    ``inline_sizes`` replaces W and H by the formulas of the output's sizes.
     """
 
     def __init__(
@@ -42,16 +42,15 @@ class Folded:
         self.run = run or Run()
         self.in_parts = run is None or run.in_parts
 
-    def changed(self, **facts: int) -> Folded:
+    def with_facts(self, **facts: int) -> Folded:
         """The same with other facts."""
-        known = {**self.facts, **facts}
-        return Folded(self.kind, self.form, known, self.columns, called=self.called, run=self.run, inline_sizes=self.inline_sizes)
+        facts = {**self.facts, **facts}
+        return Folded(self.kind, self.form, facts, self.columns, called=self.called, run=self.run, inline_sizes=self.inline_sizes)
 
     def resolved(self, formula: Formula, *, once: bool = False) -> Formula:
-        known = {name: value for name, value in self.facts.items() if name in OF_GRAPH}  # first, since they may cut whole terms
-        return self.kind.resolved(formula.given(**known), self.form, inline_sizes=self.inline_sizes, once=once).given(
-            **self.facts
-        )
+        graph_facts = {name: value for name, value in self.facts.items() if name in OF_GRAPH}
+        formula = formula.given(**graph_facts)  # first, since they may cut whole terms
+        return self.kind.resolved(formula, self.form, inline_sizes=self.inline_sizes, once=once).given(**self.facts)
 
     @cached_property
     def sizes(self) -> list[tuple[str, Formula]]:
@@ -62,7 +61,7 @@ class Folded:
         return [self.rule(column) for column in self.columns]
 
     def rule(self, column: Column) -> Formula | None:
-        """What a column counts, of all runs and samples; rounded up where it must be whole."""
+        """What a column counts for all runs and samples; rounded up if it must be whole."""
         rule = column.rule(self.kind, self.called)
         if rule is None:
             return None
@@ -73,13 +72,13 @@ class Folded:
         return _whole(all_samples) if rounded else all_samples
 
     def silence(self, column: Column, *, counts: bool) -> str:
-        """Why a column counts nothing here, or only a part where it ``counts``, where one fact is the reason; else empty."""
+        """Why a column counts nothing here (a part only if it ``counts``), if a single fact is the reason; else empty."""
         rule = column.rule(self.kind, self.called)
         names = rule.symbols if rule else ()
         if counts and INNER.isdisjoint(names):
             return ""
         reasons = PARTIAL if counts else SILENCES
-        return next((said for name, said in reasons.items() if name in names and not self.facts.get(name, 1)), "")
+        return next((reason for name, reason in reasons.items() if name in names and not self.facts.get(name, 1)), "")
 
     @cached_property
     def quantities(self) -> dict[str, Formula]:

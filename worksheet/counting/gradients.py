@@ -45,29 +45,29 @@ class Gradients:
     @cached_property
     def learning(self) -> set[str]:
         """The layers whose output depends on a trained parameter."""
-        found: set[str] = set()
-        known: dict[tuple[object, ...], bool] = {}  # equal layers are looked at once
+        learning: set[str] = set()
+        trains: dict[tuple[object, ...], bool] = {}  # equal layers are examined once
         for node in self.nodes:
             key = (node.kind, *node.hyperparameters.items())
-            if key not in known:
-                known[key] = node.kind.differentiable and _has_parameters(node)
-            if known[key] or (node.kind.differentiable and not found.isdisjoint(node.inputs)):
-                found.add(node.name)
-        return found
+            if key not in trains:
+                trains[key] = node.kind.differentiable and _has_parameters(node)
+            if trains[key] or (node.kind.differentiable and not learning.isdisjoint(node.inputs)):
+                learning.add(node.name)
+        return learning
 
     @cached_property
     def reached(self) -> set[str]:
-        """The layers to whose output a gradient comes back: results, and what they are worked out from.
+        """The layers to whose output a gradient flows back: results, and the layers that they depend on.
 
-        What only layers read through which none flows is a result: the loss of a detector reads what finds its boxes.
+        An output read only by layers that pass no gradient is a result: a detector's loss reads the outputs that locate boxes.
         """
         flowing = [node for node in self.nodes if node.kind.differentiable]
         read = {name for node in flowing for name in node.inputs}
-        found = {node.name for node in flowing if node.name not in read}
+        reached = {node.name for node in flowing if node.name not in read}
         for node in reversed(flowing):
-            if node.name in found:
-                found.update(node.inputs)
-        return found
+            if node.name in reached:
+                reached.update(node.inputs)
+        return reached
 
     def wants(self, node: Node) -> bool:
         """Whether the gradient of a layer's input is needed."""
@@ -79,21 +79,21 @@ class Gradients:
 
     @cached_property
     def owners(self) -> dict[str, str]:
-        """By each name, that of the layer or input whose tensor it is."""
-        found = {name: name for name in self.inputs}
+        """The owner of each tensor, by name: the layer or input that wrote it."""
+        owners = {name: name for name in self.inputs}
         for node in self.nodes:
-            found[node.name] = found[node.inputs[0]] if node.name in self.views and node.inputs else node.name
-        return found
+            owners[node.name] = owners[node.inputs[0]] if node.name in self.views and node.inputs else node.name
+        return owners
 
     @cached_property
     def keepers(self) -> dict[str, list[str]]:
         """By the name of its owner, the layers whose backward pass reads a tensor again."""
-        found: dict[str, list[str]] = {}
+        keepers: dict[str, list[str]] = {}
         for node in self.nodes:
             if node.name in self.learning and node.name in self.reached:
-                for name in dict.fromkeys(self.owners[name] for name in _saved(node)):
-                    found.setdefault(name, []).append(node.name)
-        return found
+                for name in dict.fromkeys(self.owners[name] for name in _saved_tensors(node)):
+                    keepers.setdefault(name, []).append(node.name)
+        return keepers
 
     @property
     def kept(self) -> Collection[str]:
@@ -102,22 +102,22 @@ class Gradients:
 
     @cached_property
     def _readers(self) -> dict[str, list[Node]]:
-        """By name the layers that send a gradient back, once for each time that they read."""
-        found: dict[str, list[Node]] = {}
+        """The layers that send a gradient back, by the name that they read, once for each read."""
+        readers: dict[str, list[Node]] = {}
         for node in self.nodes:
             if node.name in self.reached and node.kind.differentiable:
                 for name in node.inputs:
-                    found.setdefault(name, []).append(node)
-        return found
+                    readers.setdefault(name, []).append(node)
+        return readers
 
     def _gradients(self, name: str) -> tuple[int, int]:
-        """How many gradients come back to an output: from layers that run as often, and from those that run for every sample."""
+        """How many gradients flow back to an output: from layers that run as often, and from those that run for every sample."""
         if name not in self.learning:
             return 0, 0
         readers = self._readers.get(name, [])
         fed = [reader for reader in readers if name in self.input_independent and reader.name not in self.input_independent]
         alike = [reader for reader in readers if reader not in fed]
-        return _joined(alike), _joined(fed)
+        return _count_gradients(alike), _count_gradients(fed)
 
 
 def _has_parameters(node: Node) -> bool:
@@ -126,7 +126,7 @@ def _has_parameters(node: Node) -> bool:
     return any(formula.given(**node.hyperparameters).source != "0" for formula in counts)
 
 
-def _saved(node: Node) -> Iterable[str]:
+def _saved_tensors(node: Node) -> Iterable[str]:
     """The names of what a layer's backward pass reads again."""
     saves = node.kind.training.saves if node.kind.training else frozenset()
     for place, name in enumerate(node.inputs, 1):
@@ -136,12 +136,12 @@ def _saved(node: Node) -> Iterable[str]:
         yield node.name
 
 
-def _joined(readers: Sequence[Node]) -> int:
+def _count_gradients(readers: Sequence[Node]) -> int:
     """The number of gradients that are added: those of slices of one axis that do not overlap are concatenated."""
     pieces: dict[int, list[tuple[int, int]]] = {}
     for node in readers:
         if axis_slice := node.kind.axis_slice:
             values = node.hyperparameters
             pieces.setdefault(values[axis_slice.axis], []).append(axis_slice.span(values))
-    apart = [len(found) for found in pieces.values() if all(a[1] < b[0] for a, b in pairwise(sorted(found)))]
+    apart = [len(spans) for spans in pieces.values() if all(a[1] < b[0] for a, b in pairwise(sorted(spans)))]
     return len(readers) - sum(apart) + len(apart)

@@ -25,7 +25,7 @@ class Graph:
         self._values: dict[str, Mapping[str, int]] = {}
 
     def values(self, fact: str) -> Mapping[str, int]:
-        """A fact by the name of each layer, for all of them at once; what the network states goes before what the graph says."""
+        """A fact by the name of each layer, for all of them at once; what the network states has priority over the graph."""
         if fact not in self._values:
             usual = DEFAULTS.get(fact)
             self._values[fact] = {
@@ -45,14 +45,14 @@ class Graph:
     @cached_property
     def non_contiguous(self) -> frozenset[str]:
         """The layers whose output is not contiguous; a slice of the outermost axis is."""
-        found: set[str] = set()
+        scattered: set[str] = set()
         for node in self.nodes:
             axis_slice = node.kind.axis_slice
             in_order = axis_slice is not None and axis_slice.is_contiguous(node.hyperparameters)
-            passed_on = node.kind.writes is Writes.NOTHING and not found.isdisjoint(node.inputs)
+            passed_on = node.kind.writes is Writes.NOTHING and not scattered.isdisjoint(node.inputs)
             if (node.kind.writes is Writes.VIEW and not in_order) or passed_on:
-                found.add(node.name)
-        return frozenset(found)
+                scattered.add(node.name)
+        return frozenset(scattered)
 
     def alone(self, node: Node) -> int:
         """Whether the layer is the only reader of its first input."""
@@ -88,10 +88,10 @@ def graph(network: Network) -> Graph:
 @once_per_network
 def gradients(network: Network) -> Gradients:
     """Where gradients flow in a network."""
-    found = graph(network)
-    views = [node.name for node in network.nodes if not node.kind.works_only_in_training and found.is_view(node)]
-    met = [replace(layer.node, kind=layer.kind) for layer in sized(network)]  # what a kind saves may depend on its input
-    return Gradients(met, found.inputs, found.input_independent, frozenset(views))
+    structure = graph(network)
+    views = [node.name for node in network.nodes if not node.kind.works_only_in_training and structure.is_view(node)]
+    nodes = [replace(layer.node, kind=layer.kind) for layer in sized(network)]  # what a kind saves may depend on its input
+    return Gradients(nodes, structure.inputs, structure.input_independent, frozenset(views))
 
 
 def fact_values(network: Network, fact: str) -> Mapping[str, int]:

@@ -22,7 +22,7 @@ class Output:
 
 
 @dataclass(frozen=True)
-class Array:
+class Allocation:
     """A stretch of memory: its size, the places of the outputs that are written into it, one over the other, and its life.
 
     It is in memory from the first of ``writers`` to ``last``, the place of the last layer that reads it.
@@ -39,37 +39,37 @@ class Peak:
 
     size: int
     at: int
-    arrays: tuple[Array, ...]
+    allocations: tuple[Allocation, ...]
 
 
-def arrays(outputs: Sequence[Output], *, in_place: bool = False) -> list[Array]:
+def allocate(outputs: Sequence[Output], *, in_place: bool = False) -> list[Allocation]:
     """The tensors that hold these outputs.
 
     A tensor lives until the last layer that reads one of its names has run; what no layer reads is a result and lives on.
-    ``in_place`` lets an output take the place of one that it reads, where that is as large and no other layer reads it.
+    ``in_place`` lets an output overwrite one that it reads, if that has the same size and no other layer reads it.
     """
-    named = list(_named(outputs))
+    named = list(_find_owners(outputs))
     users = _users(outputs, named)
-    held: dict[int, int] = {}  # by the place of an output that is written: the first one written into its array
+    held: dict[int, int] = {}  # by the place of an output that is written: the first one written into the same tensor
     writers: dict[int, list[int]] = {}
     last: dict[int, int] = {}
     for place, output in enumerate(outputs):
         if named[place] != place:
             continue
-        over = (read for read in (named[read] for read in output.reads) if _may(outputs, users, read, place))
+        over = (read for read in (named[read] for read in output.reads) if _may_overwrite(outputs, users, read, place))
         taken = next(over, None) if in_place and output.overwrites else None
         held[place] = place if taken is None else held[taken]
         writers.setdefault(held[place], []).append(place)
         last[held[place]] = max(users[place])
-    return [Array(outputs[first].size, tuple(places), last[first]) for first, places in writers.items()]
+    return [Allocation(outputs[first].size, tuple(places), last[first]) for first, places in writers.items()]
 
 
-def _named(outputs: Sequence[Output]) -> Iterator[int]:
-    """For each output the place of the one whose elements it shares: its own, but for views."""
-    known: list[int] = []
+def _find_owners(outputs: Sequence[Output]) -> Iterator[int]:
+    """For each output the place of the one whose elements it shares: its own, except for views."""
+    owners: list[int] = []
     for place, output in enumerate(outputs):
-        known.append(known[output.reads[0]] if output.is_view and output.reads else place)
-        yield known[-1]
+        owners.append(owners[output.reads[0]] if output.is_view and output.reads else place)
+        yield owners[-1]
 
 
 def _users(outputs: Sequence[Output], named: Sequence[int]) -> list[set[int]]:
@@ -85,18 +85,18 @@ def _users(outputs: Sequence[Output], named: Sequence[int]) -> list[set[int]]:
     return users
 
 
-def _may(outputs: Sequence[Output], users: Sequence[set[int]], read: int, place: int) -> bool:
-    """Whether an output may take the place of one that it reads."""
+def _may_overwrite(outputs: Sequence[Output], users: Sequence[set[int]], read: int, place: int) -> bool:
+    """Whether an output may overwrite one that it reads."""
     return users[read] == {place} and outputs[read].size == outputs[place].size
 
 
-def peak(found: Sequence[Array], inputs: int, end: int) -> Peak:
+def peak(tensors: Sequence[Allocation], inputs: int, end: int) -> Peak:
     """The largest sum while the layers from the place ``inputs`` to before ``end`` run; what comes before is always there."""
     changes = [0] * (end + 2)
-    for array in found:
-        changes[max(array.writers[0], inputs)] += array.size
-        changes[array.last + 1] -= array.size
+    for tensor in tensors:
+        changes[max(tensor.writers[0], inputs)] += tensor.size
+        changes[tensor.last + 1] -= tensor.size
     sums = list(accumulate(changes))
     at = max(range(inputs, end), key=lambda place: sums[place])
-    alive = [array for array in found if array.writers[0] <= at <= array.last]
+    alive = [tensor for tensor in tensors if tensor.writers[0] <= at <= tensor.last]
     return Peak(sums[at], at, tuple(alive))

@@ -65,10 +65,15 @@ class Run:
         return tuple(f"{what.capitalize()} are {self.types[what]} numbers of {said(self.types[what])} each." for what in counted)
 
 
+def check_batch(batch: int, of: str = "samples") -> None:
+    """Raises ConventionError for a batch that is too small or too large."""
+    if not 1 <= batch <= LARGEST_BATCH:
+        raise ConventionError(f"a batch of {batch} {of}", hint=f"a whole number from 1 to {LARGEST_BATCH:,}")
+
+
 def run_of(convention: Convention, batch: int, dtype: str = "") -> Run:
     """A run of this batch and data type. Raises ConventionError."""
-    if not 1 <= batch <= LARGEST_BATCH:
-        raise ConventionError(f"a batch of {batch} samples", hint=f"a whole number from 1 to {LARGEST_BATCH:,}")
+    check_batch(batch)
     if not dtype:
         return Run(batch)
     types = stored(dtype)
@@ -85,5 +90,5 @@ def training_run(convention: Convention, batch: int, optimiser: str, precision: 
         hint = "-c training, -c training-macs or -c training-memory"
         raise ConventionError(f"{convention.name} does not count training", hint=hint)
     plain = run_of(convention, batch)
-    found = regime(optimiser, precision)
-    return replace(plain, types={what: found.precision.types[what] for what in BYTES}, training=found)
+    training = regime(optimiser, precision)
+    return replace(plain, types={what: training.precision.types[what] for what in BYTES}, training=training)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
+from typing import TypeVar
 
 from worksheet.derivation import ColumnHeading, Part, Row
 from worksheet.formula import Exact
 
+Item = TypeVar("Item")
+Key = TypeVar("Key", bound=Hashable)
 FOLD_FROM = 30  # solutions of more rows work equal layers once and refer to them
 
 
@@ -37,10 +40,15 @@ def parts(rows: Sequence[Row], headings: Sequence[ColumnHeading]) -> tuple[Part,
 
 def by_kind(rows: Sequence[Row], headings: Sequence[ColumnHeading]) -> tuple[Part, ...]:
     """The rows by kind of layer, in the order in which the kinds first occur."""
-    groups: dict[str, list[Row]] = {}
-    for row in rows:
-        groups.setdefault(row.kind, []).append(row)
-    return tuple([_part(kind, group, headings) for kind, group in groups.items()])
+    return tuple([_part(kind, group, headings) for kind, group in group_by(rows, lambda row: row.kind).items()])
+
+
+def group_by(items: Iterable[Item], key: Callable[[Item], Key]) -> dict[Key, list[Item]]:
+    """The items by key, in the order in which the keys first occur."""
+    groups: dict[Key, list[Item]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return groups
 
 
 def _part(title: str, rows: Sequence[Row], headings: Sequence[ColumnHeading]) -> Part:
@@ -51,6 +59,12 @@ def totals(rows: Iterable[Row], headings: Sequence[ColumnHeading]) -> Mapping[st
     """The sum of each column."""
     rows = list(rows)
     return {heading.name: sum([whole(row.columns[i].value) for row in rows]) for i, heading in enumerate(headings)}
+
+
+def is_default_name(name: str, kind: str) -> bool:
+    """Whether a name only says which layer of its kind it is: relu_2."""
+    start, _, number = name.rpartition("_")
+    return start == kind.lower() and number.isdecimal()
 
 
 def whole(value: Exact | None) -> int:

@@ -28,22 +28,14 @@ def blank(derivation: Derivation) -> Derivation:
 
 
 def unsolved(title: str) -> str:
-    """A sheet's title without the word that says it is solved."""
+    """A sheet's title without the word (solved)."""
     return SOLVED.sub("", title) or title
 
 
 def blank_row(row: Row, inputs: tuple[Shape, ...] | None) -> Row:
     """A row without its answers; ``inputs`` are shown where the question gives them."""
-    return replace(
-        row,
-        spec=row.stated,
-        inputs=inputs,
-        output=None,
-        values=(),
-        sizes=(),
-        columns=tuple(_hole(step) for step in row.columns),
-        quantities={},
-    )
+    columns = tuple(map(_hole, row.columns))
+    return replace(row, spec=row.stated, inputs=inputs, output=None, values=(), sizes=(), columns=columns, quantities={})
 
 
 def _hole(step: Step) -> Step:

@@ -1,11 +1,11 @@
-"""The list of the zoo: what each built-in network has, worked out."""
+"""The list of the zoo: the size and the costs of each built-in network."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from worksheet.derive.solution import derive
+from worksheet.derive.worked_solution import derive
 from worksheet.errors import WorksheetError, nearest, shown
 from worksheet.layers import Shape
 from worksheet.zoo import Model, models
@@ -29,15 +29,20 @@ class ZooEntry:
 
 
 def zoo_list(parts: Iterable[str] = (), progress: Callable[[Sequence[Model]], Iterable[Model]] = iter) -> list[ZooEntry]:
-    """The built-in networks whose names hold one of these texts; all of them where there is none. Raises WorksheetError.
+    """The built-in networks whose names contain one of these texts; all if there are none. Raises WorksheetError.
 
-    ``progress`` gets the networks and gives them back one by one: a bar can count them.
+    ``progress`` gets the networks and yields them one by one, as ``tqdm`` does.
     """
+    return [_entry(model) for model in progress(list(choose_models(models(), parts, "zoo").values()))]
+
+
+def choose_models(zoo: Mapping[str, Model], parts: Iterable[str], place: str) -> dict[str, Model]:
+    """The networks whose names contain one of these texts; all if there are none. Raises WorksheetError that names the place."""
     wanted = list(parts)
-    found = [model for name, model in models().items() if not wanted or any(part in name for part in wanted)]
-    if not found:
-        raise WorksheetError(f"no network of the zoo is called {shown(' or '.join(wanted))}", hint=nearest(wanted[0], models()))
-    return [_entry(model) for model in progress(found)]
+    chosen = {name: model for name, model in zoo.items() if not wanted or any(part in name for part in wanted)}
+    if not chosen:
+        raise WorksheetError(f"no network of the {place} is called {shown(' or '.join(wanted))}", hint=nearest(wanted[0], zoo))
+    return chosen
 
 
 def _entry(model: Model) -> ZooEntry:

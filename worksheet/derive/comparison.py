@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from worksheet.conventions import Column, Convention
+from worksheet.conventions import convention as convention_named
 from worksheet.counting.counting import Counting, FoldedForms, is_shared
 from worksheet.counting.folding import Folded
 from worksheet.counting.run import Run
+from worksheet.derive.arranging import group_by
 from worksheet.errors import ConventionError, Where, nearest
 from worksheet.formula import Exact, Formula
 from worksheet.formula.simplify import difference
@@ -18,8 +20,8 @@ from worksheet.network import Network
 from worksheet.sizes import Sized
 
 NOTHING = Formula("0")
-BIAS = "b"  # the symbol by which kinds say whether they have a bias
-DIMENSIONS = ("1D ", "2D ", "3D ")  # before the titles of kinds that there are for each
+BIAS = "b"  # the symbol of kinds that may have a bias
+DIMENSIONS = ("1D ", "2D ", "3D ")  # prefixes of the titles of kinds that exist in several dimensions
 
 
 @dataclass(frozen=True)
@@ -31,14 +33,26 @@ class Side:
 
     @property
     def label(self) -> str:
-        """Its name, with the column where that is not the one that the convention is asked for."""
+        """Its name, followed by the column if it is not the convention's main one."""
         main = self.column.name == self.convention.main
         return self.convention.name if main else f"{self.convention.name} {self.column.name}"
 
 
+def split_column(text: str | Convention) -> tuple[str | Convention, str]:
+    """A convention, and the name of the column after a colon, if any: ``name:column``. A path may contain a colon."""
+    name, _, column = text.rpartition(":") if isinstance(text, str) else ("", "", "")
+    return (name, column) if name and "/" not in column and "." not in column else (text, "")
+
+
+def read_side(text: str | Convention) -> Side:
+    """A side from ``name``, ``name:column``, the path of a YAML file or a Convention. Raises ConventionError."""
+    name, column = split_column(text)
+    return side(convention_named(name), column)
+
+
 def side(convention: Convention, column: str = "") -> Side:
-    """A convention with its main column or another. Raises ConventionError for a column that it lacks."""
-    names = [known.name for known in convention.columns]
+    """A convention with its main column or another. Raises ConventionError if it has no such column."""
+    names = [each.name for each in convention.columns]
     if column and column not in names:
         raise ConventionError(f"{convention.name} has no column {column!r}", hint=nearest(column, names))
     return Side(convention, convention.column(column))
@@ -46,7 +60,7 @@ def side(convention: Convention, column: str = "") -> Side:
 
 @dataclass(frozen=True)
 class ComparedLayer:
-    """A layer in a comparison: its number, name and numbers, and what each side counts."""
+    """A layer in a comparison: its row number, name and values, and what each side counts."""
 
     no: int
     name: str
@@ -65,7 +79,7 @@ class Variant:
     layers: list[ComparedLayer] = field(default_factory=list)
 
     def difference(self, of: int, minus: int) -> Formula:
-        """What one side counts more than another for each layer, simplified."""
+        """How much more one side counts than another for each layer, simplified."""
         return difference(self.formulas[of], self.formulas[minus])
 
     def is_bias(self, of: int, minus: int) -> bool:
@@ -91,7 +105,7 @@ class DifferencePart:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A network counted in several ways."""
+    """A network counted under several conventions."""
 
     network: Network
     batch: int
@@ -100,25 +114,25 @@ class Comparison:
 
     @cached_property
     def totals(self) -> tuple[int, ...]:
-        """What each side counts in all."""
+        """The total of each side."""
         counted = [layer.counted for variant in self.variants for layer in variant.layers]
         return tuple(sum(column) for column in zip(*counted, strict=True))
 
     def parts(self, of: int, minus: int) -> tuple[DifferencePart, ...]:
-        """The difference of two totals by what it is about, the largest first; they add up to it."""
-        groups: dict[str, list[Variant]] = {}
-        for variant in self.variants:
-            if variant.formulas[of] != variant.formulas[minus]:
-                groups.setdefault(variant.noun(of, minus), []).append(variant)
+        """The parts of the difference of two totals, the largest first; they add up to it."""
+        differing = [variant for variant in self.variants if variant.formulas[of] != variant.formulas[minus]]
+        groups = group_by(differing, lambda variant: variant.noun(of, minus))
         parts = [
-            DifferencePart(noun, sum(layer.counted[of] - layer.counted[minus] for v in found for layer in v.layers), tuple(found))
-            for noun, found in groups.items()
+            DifferencePart(
+                noun, sum(layer.counted[of] - layer.counted[minus] for v in variants for layer in v.layers), tuple(variants)
+            )
+            for noun, variants in groups.items()
         ]
         return tuple(sorted([part for part in parts if part.value], key=lambda part: -abs(part.value)))
 
 
 def compare_sides(network: Network, sides: Sequence[Side], batch: int = 1) -> Comparison:
-    """A network counted by each of these sides. Raises WorksheetError where layers do not fit or a rule gives no whole number."""
+    """Count a network by each of these sides. Raises WorksheetError where layers do not fit or a rule gives no whole number."""
     return _Comparing(network, sides, batch).comparison()
 
 
@@ -142,39 +156,38 @@ class _Comparing:
             folded = [counting.fold(layer) for counting in self.countings]
             variant = self.variant(layer, folded)
             values = self.countings[0].values(folded[0], layer)
-            variant.layers.append(ComparedLayer(no, layer.node.name, values, self.counted(variant, values)))
+            variant.layers.append(ComparedLayer(no, layer.node.name, values, self.count(variant, values)))
         return Comparison(self.network, self.run.batch, self.sides, tuple(self.variants.values()))
 
     def variant(self, layer: Sized, folded: Sequence[Folded]) -> Variant:
-        """The variant of a layer; variants that read alike are one."""
+        """The variant of a layer; variants with equal formulas are merged."""
         key = (*folded, bool(layer.node.shares))
         if key not in self.known:
-            made = self.made(layer, folded)
-            same = (layer.kind.name, made.ruled, *(formula.source for formula in (*made.formulas, *made.unbiased)))
-            self.known[key] = self.variants.setdefault(same, made)
+            variant = self.make_variant(layer, folded)
+            same = (layer.kind.name, variant.ruled, *(formula.source for formula in (*variant.formulas, *variant.unbiased)))
+            self.known[key] = self.variants.setdefault(same, variant)
         return self.known[key]
 
-    def made(self, layer: Sized, folded: Sequence[Folded]) -> Variant:
-        unbiased = [one.changed(**{BIAS: 0}) if BIAS in one.facts else one for one in folded]
+    def make_variant(self, layer: Sized, folded: Sequence[Folded]) -> Variant:
+        unbiased = [one.with_facts(**{BIAS: 0}) if BIAS in one.facts else one for one in folded]
         rules, others = (
             [one.rule(side.column) for one, side in zip(both, self.sides, strict=True)] for both in (folded, unbiased)
         )
         shared = [is_shared(side.column, layer) for side in self.sides]
-        return Variant(
-            layer.kind,
-            tuple(NOTHING if rule is None or gone else rule for rule, gone in zip(rules, shared, strict=True)),
-            tuple(rule is not None for rule in rules),
-            tuple(NOTHING if rule is None or gone else rule for rule, gone in zip(others, shared, strict=True)),
+        formulas, without_bias = (
+            tuple(NOTHING if rule is None or elsewhere else rule for rule, elsewhere in zip(of, shared, strict=True))
+            for of in (rules, others)
         )
+        return Variant(layer.kind, formulas, tuple(rule is not None for rule in rules), without_bias)
 
-    def counted(self, variant: Variant, values: Mapping[str, Exact]) -> tuple[int, ...]:
+    def count(self, variant: Variant, values: Mapping[str, Exact]) -> tuple[int, ...]:
         try:
-            found = [formula.at(values) for formula in variant.formulas]
-        except KeyError as lacking:
-            message = f"{variant.kind.name}: this layer has no {lacking.args[0]}, which a rule uses"
+            figures = [formula.at(values) for formula in variant.formulas]
+        except KeyError as missing:
+            message = f"{variant.kind.name}: this layer has no {missing.args[0]}, which a rule uses"
             raise ConventionError(message, hint="solve -c names the layer") from None
-        for side, value in zip(self.sides, found, strict=True):
+        for side, value in zip(self.sides, figures, strict=True):
             if not isinstance(value, int):
                 what = f"{side.column.heading} of {variant.kind.name} is {value}, not a whole number"
                 raise ConventionError(what, Where(side.convention.name), "floor(...) or ceil(...) makes it whole")
-        return tuple(map(int, found))
+        return tuple(map(int, figures))

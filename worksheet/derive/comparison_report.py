@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from worksheet.conventions import Convention, convention, names
+from worksheet.conventions import Convention, names
 from worksheet.conventions.convention import ANY
 from worksheet.counting.folding import Folded
 from worksheet.derivation import Section, Statement, Step, spans
-from worksheet.derive.comparison import ComparedLayer, Comparison, DifferencePart, Side, Variant, compare_sides
-from worksheet.derive.comparison import side as side_of
-from worksheet.derive.reference import legend
+from worksheet.derive.arranging import group_by
+from worksheet.derive.comparison import ComparedLayer, Comparison, DifferencePart, Side, Variant, compare_sides, read_side
+from worksheet.derive.reference import legend, list_in_words
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
 from worksheet.errors import ConventionError
 from worksheet.formula import Digits, Formula
@@ -25,27 +25,18 @@ AnyConvention = Convention | str
 
 
 def compare(network: Network, conventions: Sequence[AnyConvention], *, batch: int = 1, digits: str = "en_US") -> Document:
-    """A network counted under two or more conventions, side by side; what each counts more than the first, derived.
+    """A network counted under two or more conventions, with the difference of each from the first, derived.
 
-    A convention is a name, the path of a YAML file or a Convention; ``name:column`` chooses another column than the
-    main one. Raises WorksheetError.
+    A convention is a name, the path of a YAML file or a Convention; ``name:column`` chooses a column other than
+    the main one. Raises WorksheetError.
     """
-    sides = _sides(conventions)
+    sides = list(map(read_side, conventions))
     if len(sides) < 2:
-        raise ConventionError("a comparison takes two ways of counting", hint="such as -c torchinfo -c fvcore")
-    return _Document(compare_sides(network, sides, batch), Digits(digits)).report()
+        raise ConventionError("a comparison needs at least two conventions", hint="such as -c torchinfo -c fvcore")
+    return _ComparisonReport(compare_sides(network, sides, batch), Digits(digits)).report()
 
 
-def _sides(conventions: Iterable[AnyConvention]) -> list[Side]:
-    found = []
-    for counting in conventions:
-        name, colon, column = counting.rpartition(":") if isinstance(counting, str) else ("", "", "")
-        chosen = side_of(convention(name), column) if colon and name else None
-        found.append(chosen or side_of(convention(counting) if isinstance(counting, str) else counting))
-    return found
-
-
-class _Document:
+class _ComparisonReport:
     """Prints one comparison."""
 
     def __init__(self, comparison: Comparison, digits: Digits) -> None:
@@ -62,15 +53,9 @@ class _Document:
         blocks += [Text(self.sentence(of)) for of in range(1, len(self.sides))]
         blocks += [Table(("Way of counting", "Column", "Unit", "Total"), tuple(self.totals()), words=3), *self.by_kind()]
         for of in range(1, len(self.sides)):
-            blocks += self.derived(of)
+            blocks += self.derivation(of)
         blocks += self.faults()
-        title = c.network.heading.title or c.network.name
-        return Document(
-            f"{title}: {' and '.join(filter(None, (', '.join(self.labels[:-1]), self.labels[-1])))}",
-            tuple(blocks),
-            self.data(),
-            digits=self.digits.locale,
-        )
+        return Document(f"{c.network.title}: {list_in_words(self.labels)}", tuple(blocks), self.data(), digits=self.digits.locale)
 
     # The difference in a sentence
 
@@ -80,19 +65,19 @@ class _Document:
         names = self.labels[of], self.labels[minus]
         parts = self.comparison.parts(of, minus)
         if not parts:
-            return f"{names[0]} and {names[1]} count the same: {self.said(self.comparison.totals[of])}."
+            return f"{names[0]} and {names[1]} count the same: {self.number(self.comparison.totals[of])}."
         shown, others = parts[:MAX_NAMED], parts[MAX_NAMED:]
-        listed = [f"{part.noun} {self.signed(part.value)}" for part in shown]
-        listed += [f"{len(others)} others {self.signed(sum(part.value for part in others))}"] if others else []
+        named = [f"{part.noun} {self.signed(part.value)}" for part in shown]
+        named += [f"{len(others)} others {self.signed(sum(part.value for part in others))}"] if others else []
         more = "more" if difference > 0 else "less"
-        much = f"counts {self.said(abs(difference))} {more} than" if difference else "counts as much as"
-        return f"{names[0]} {much} {names[1]}: {', '.join(listed)}."
+        much = f"counts {self.number(abs(difference))} {more} than" if difference else "counts as much as"
+        return f"{names[0]} {much} {names[1]}: {', '.join(named)}."
 
-    def said(self, value: int) -> str:
+    def number(self, value: int) -> str:
         return self.digits.result(value)
 
     def signed(self, value: int) -> str:
-        return f"{'+' if value > 0 else '-'} {self.said(abs(value))}"
+        return f"{'+' if value > 0 else '-'} {self.number(abs(value))}"
 
     # Tables
 
@@ -105,10 +90,10 @@ class _Document:
     def by_kind(self) -> list[Block]:
         entries = [(kind, len(layers), counted) for kind, layers, counted in self.kinds()]
         rows: tuple[tuple[Cell, ...], ...] = tuple(
-            (kind, many, *self.columns(counted)) for kind, many, counted in entries if any(counted)
+            (kind, count, *self.columns(counted)) for kind, count, counted in entries if any(counted)
         )
         headings = ("Kind", "Layers", *self.labels, *(["Difference"] if len(self.sides) == 2 else []))
-        layers = sum(many for _, many, counted in entries if any(counted))
+        layers = sum(count for _, count, counted in entries if any(counted))
         total: tuple[Cell, ...] = ("Total", layers, *self.columns(self.comparison.totals))
         silent = [kind for kind, _, counted in entries if not any(counted)]
         blocks: list[Block] = [Title("By kind of layer"), Table(headings, rows, total)]
@@ -120,17 +105,16 @@ class _Document:
 
     def kinds(self) -> list[tuple[str, list[ComparedLayer], tuple[int, ...]]]:
         """By kind: its layers, and what each side counts."""
-        groups: dict[str, list[ComparedLayer]] = {}
-        for variant in self.comparison.variants:
-            groups.setdefault(variant.kind.name, []).extend(variant.layers)
+        groups = group_by(self.comparison.variants, lambda variant: variant.kind.name)
+        layers = {kind: [layer for variant in variants for layer in variant.layers] for kind, variants in groups.items()}
         return [
-            (kind, layers, tuple(sum(column) for column in zip(*(layer.counted for layer in layers), strict=True)))
-            for kind, layers in groups.items()
+            (kind, several, tuple(map(sum, zip(*(layer.counted for layer in several), strict=True))))
+            for kind, several in layers.items()
         ]
 
     # Derivation
 
-    def derived(self, of: int, minus: int = 0) -> list[Block]:
+    def derivation(self, of: int, minus: int = 0) -> list[Block]:
         """Every part of a difference: formulas, a layer worked, the layers added up."""
         parts = self.comparison.parts(of, minus)
         if not parts:
@@ -149,19 +133,16 @@ class _Document:
         rows = spans([layer.no for layer in variant.layers])
         noun = part.noun[0].upper() + part.noun[1:]
         title = f"{noun}, S. No. {rows}" if several and len(rows) < MAX_LISTED else noun
-        lines = [
-            Statement(self.ruled(variant, minus), variant.formulas[minus]),
-            Statement(self.ruled(variant, of), variant.formulas[of]),
-            Statement("Difference for each layer", difference),
-        ]
+        lines = [Statement(self.rule_label(variant, i), variant.formulas[i]) for i in (minus, of)]
+        lines.append(Statement("Difference for each layer", difference))
         section = Section(variant.kind.name, title, legend(variant.kind, lines), tuple(lines))
-        return [section, *self.worked(variant, difference, of, minus)]
+        return [section, *self.worked_layer(variant, difference, of, minus)]
 
-    def ruled(self, variant: Variant, index: int) -> str:
+    def rule_label(self, variant: Variant, index: int) -> str:
         return self.labels[index] + ("" if variant.ruled[index] else " (no rule)")
 
-    def worked(self, variant: Variant, difference: Formula, of: int, minus: int) -> list[Block]:
-        """The first layer step by step; where there are several, all of them by what they add."""
+    def worked_layer(self, variant: Variant, difference: Formula, of: int, minus: int) -> list[Block]:
+        """The first layer step by step; of several layers, the difference of each."""
         first = variant.layers[0]
         each = {layer.no: layer.counted[of] - layer.counted[minus] for layer in variant.layers}
         steps = (
@@ -172,9 +153,7 @@ class _Document:
         work = Working(f"S. No. {first.no}: {first.name}", steps)
         if len(variant.layers) == 1:
             return [work]
-        alike: dict[int, list[int]] = {}
-        for no, value in each.items():
-            alike.setdefault(value, []).append(no)
+        alike = group_by(each, lambda no: each[no])
         together = sum(each.values())
         if len(alike) > MAX_LINES:
             return [work, Text(f"All {len(each)} layers together: {self.signed(together)}.")]
@@ -182,7 +161,7 @@ class _Document:
         return [work, Table(("S. No.", "Layers", "Each", "Together"), rows, ("Total", len(each), None, together))]
 
     def faults(self) -> list[Block]:
-        """What is wrong with each side, as far as it concerns these layers; and the kinds that it has no rule for."""
+        """The known errors of each side that concern these layers, and the kinds without a rule."""
         occurring = {variant.kind.name for variant in self.comparison.variants}
         items = []
         for i, side in enumerate(self.sides):
@@ -243,10 +222,10 @@ def _formulas(variant: Variant, of: int, minus: int) -> Mapping[str, Any]:
 
 def compare_conventions(conventions: Sequence[AnyConvention] = (), *, digits: str = "en_US") -> Document:
     """Conventions kind by kind, without a network: the formulas of their main columns. By default all conventions."""
-    sides = _sides(conventions or names())
+    sides = list(map(read_side, conventions or names()))
     entries = [(kind, by) for kind in kinds().values() if (by := _by_formula(kind, sides))]
-    listed = tuple((side.label, side.column.heading, side.convention.unit) for side in sides)
-    blocks: list[Block] = [Table(("Way of counting", "Column", "Unit"), listed, words=3)]
+    columns = tuple((side.label, side.column.heading, side.convention.unit) for side in sides)
+    blocks: list[Block] = [Table(("Way of counting", "Column", "Unit"), columns, words=3)]
     for kind, by in entries:
         lines = [Statement(", ".join(labels), formula) for formula, labels in by.values()]
         blocks.append(Section(kind.name, kind.name, legend(kind, lines), tuple(lines), _silent(kind, sides)))
@@ -263,13 +242,13 @@ def compare_conventions(conventions: Sequence[AnyConvention] = (), *, digits: st
 
 def _by_formula(kind: Kind, sides: Sequence[Side]) -> dict[str, tuple[Formula, list[str]]]:
     """The sides by the formula by which they count a kind in its first form; kinds that no side counts are left out."""
-    found: dict[str, tuple[Formula, list[str]]] = {}
+    by_formula: dict[str, tuple[Formula, list[str]]] = {}
     columns = [side.column for side in sides]
     rules = Folded(kind, kind.forms[0], {}, columns, inline_sizes=False).rules
     for side, rule in zip(sides, rules, strict=True):
         if rule is not None:
-            found.setdefault(rule.source, (rule, []))[1].append(side.label)
-    return found if any(source != "0" for source in found) else {}
+            by_formula.setdefault(rule.source, (rule, []))[1].append(side.label)
+    return by_formula if any(source != "0" for source in by_formula) else {}
 
 
 def _silent(kind: Kind, sides: Sequence[Side]) -> str:

@@ -1,4 +1,4 @@
-"""A convention as a page: its rules in words, its formulas kind by kind, what it leaves out, what is wrong with it."""
+"""A convention as a page: its rules in words, its formulas kind by kind, what it leaves out, its known errors."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ QUANTITIES_OF = "Quantities such as weights or macs, and X and Y, are those of t
 
 def convention_list() -> Document:
     """The conventions that come with the package."""
-    found = [convention(name) for name in conventions.names()]
-    rows = tuple((c.name, c.title, ", ".join(column.name for column in c.columns), c.unit, c.cite) for c in found)
+    shipped = [convention(name) for name in conventions.names()]
+    rows = tuple((c.name, c.title, ", ".join(column.name for column in c.columns), c.unit, c.cite) for c in shipped)
     data = {
         "conventions": [
             {"name": c.name, "title": c.title, "columns": [column.name for column in c.columns], "main": c.main, "unit": c.unit,
              "source": c.cite}
-            for c in found
+            for c in shipped
         ]
     }  # fmt: skip
     return Document("Conventions", (Table(("Name", "Title", "Columns", "Unit", "Source"), rows, words=5),), data)
@@ -38,38 +38,34 @@ def convention_list() -> Document:
 
 def convention_page(counting: Convention | str) -> Document:
     """One convention, with its formulas for the kinds of layers. Raises WorksheetError for an unknown one."""
-    found = convention(counting) if isinstance(counting, str) else counting
-    blocks: list[Block] = [Text(introduced(found.title, found.unit, found.cite))]
-    blocks += [Bullets(found.rules)] if found.rules else []
-    for column in found.columns:
-        blocks += _column(column, refuses=found.refuses)
-    if used := found.facts | found.run:
+    counting = convention(counting)
+    blocks: list[Block] = [Text(introduce(counting.title, counting.unit, counting.cite))]
+    blocks += [Bullets(counting.rules)] if counting.rules else []
+    for column in counting.columns:
+        blocks += _column(column, refuses=counting.refuses)
+    if used := counting.facts | counting.run:
         facts = [f"{name}: {FACTS[name].inline_meaning}" for name in FACTS if name in used]
         blocks += [Title("Facts that the rules use"), Bullets(tuple(facts))]
-    if found.faults:
-        faults = [text if kind == ANY else f"{kind}: {text}" for kind, text in found.faults.items()]
+    if counting.faults:
+        faults = [text if kind == ANY else f"{kind}: {text}" for kind, text in counting.faults.items()]
         blocks += [Title("What is wrong with it"), Bullets(tuple(faults))]
-    return Document(found.name, tuple(blocks), _data(found), digits="none")
+    return Document(counting.name, tuple(blocks), _data(counting), digits="none")
 
 
-def introduced(title: str, unit: str, cite: str) -> str:
-    """A convention in words: its title, its unit, where it comes from."""
-    said = {"Unit": unit, "Source": cite}
-    return " ".join([f"{title}.", *(f"{what}: {text}." for what, text in said.items() if text)])
+def introduce(title: str, unit: str, cite: str) -> str:
+    """A convention in words: its title, unit and source."""
+    details = {"Unit": unit, "Source": cite}
+    return " ".join([f"{title}.", *(f"{what}: {text}." for what, text in details.items() if text)])
 
 
 def _column(column: Column, *, refuses: bool) -> list[Block]:
-    said = [ONCE if column.once else "", BATCHED if column.batched else "", WHOLE if column.whole else ""]
-    return [
-        Title(f"{column.name}: {column.asks}"),
-        *(Text(text) for text in said if text),
-        *_own_rules(column),
-        *_rest(column, refuses),
-    ]
+    remarks = [ONCE if column.once else "", BATCHED if column.batched else "", WHOLE if column.whole else ""]
+    blocks: list[Block] = [Title(f"{column.name}: {column.asks}"), *(Text(text) for text in remarks if text)]
+    return [*blocks, *_own_rules(column), *_rest(column, refuses)]
 
 
 def _own_rules(column: Column) -> list[Block]:
-    """The kinds with a rule of their own, and the rule of all others where it counts something."""
+    """The kinds with their own rules, and the rule of all others unless it is 0."""
     rules = [
         (kind.name, call, rule) for kind in kinds().values() if kind.name in column.rules for call, rule in _rules(column, kind)
     ]
@@ -82,15 +78,13 @@ def _own_rules(column: Column) -> list[Block]:
     )
     free = sorted({name for name, _, _ in rules} - {name for name, _, _ in counted})
     zero = free and (others or not column.otherwise)
-    return [
-        *([Table(headings, rows, words=len(headings))] if rows else []),
-        *([Text(f"Counted as 0: {', '.join(free)}.")] if zero else []),
-        *([Text(QUANTITIES_OF)] if others else []),
-    ]
+    blocks: list[Block] = [Table(headings, rows, words=len(headings))] if rows else []
+    blocks += [Text(f"Counted as 0: {', '.join(free)}.")] if zero else []
+    return [*blocks, Text(QUANTITIES_OF)] if others else blocks
 
 
 def _rest(column: Column, refuses: bool) -> list[Block]:
-    """What becomes of a kind that the rules do not name, where it is not counted."""
+    """How the kinds without their own rule are treated, if they are not counted."""
     if not column.otherwise:
         return [Text(f"{REST}: no rule; {'refused' if refuses else 'listed where it occurs'}.")]
     nothing = all(rule.source == "0" for rule in _otherwise(column).values())
@@ -98,12 +92,12 @@ def _rest(column: Column, refuses: bool) -> list[Block]:
 
 
 def _otherwise(column: Column) -> dict[str, Formula]:
-    """The rules of every kind that has none of its own, as they are written."""
+    """The rules of all kinds without their own, as written."""
     return {call: Formula(text).given(**GENERAL) for call, text in column.otherwise.items()}
 
 
 def _rules(column: Column, kind: Kind) -> Iterable[tuple[str, Formula]]:
-    """The formulas of a kind in its first form, by the call where that matters."""
+    """The formulas of a kind in its first form, by call if that matters."""
     table = column.rules.get(kind.name)
     calls = list(table if table is not None else column.otherwise) or [PLAIN]
     for call in calls:
@@ -113,20 +107,20 @@ def _rules(column: Column, kind: Kind) -> Iterable[tuple[str, Formula]]:
             yield call, rule
 
 
-def _data(found: Convention) -> dict[str, Any]:
+def _data(counting: Convention) -> dict[str, Any]:
     return {
-        "convention": found.name,
-        "title": found.title,
-        "unit": found.unit,
-        "source": found.cite,
-        "main": found.main,
+        "convention": counting.name,
+        "title": counting.title,
+        "unit": counting.unit,
+        "source": counting.cite,
+        "main": counting.main,
         "columns": {
             column.name: [
                 {"kind": kind.name, "called": call, "formula": rule.source}
                 for kind in kinds().values()
                 for call, rule in _rules(column, kind)
             ]
-            for column in found.columns
+            for column in counting.columns
         },
-        "faults": dict(found.faults),
+        "faults": dict(counting.faults),
     }

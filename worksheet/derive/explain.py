@@ -37,7 +37,7 @@ class PublishedFigure:
     readings: tuple[tuple[Fraction, Fraction], ...]  # the number, and what one of its last digit is worth
 
     def match(self, value: int | Fraction) -> str:
-        """How a value prints as this figure: a word of HOW, or nothing."""
+        """How a value prints as this figure: a key of HOW, or the empty text."""
         for number, step in self.readings:
             if value == number:
                 return "exact"
@@ -62,13 +62,13 @@ def figure(text: str) -> PublishedFigure:
     >>> figure("4.11G").between
     [[4105000000, 4115000000]]
     """
-    found = FIGURE.fullmatch(text.strip())
-    if not found:
+    parts = FIGURE.fullmatch(text.strip())
+    if not parts:
         raise WorksheetError(f"cannot read the figure {shown(text)}", hint=HINT)
-    decimals = found["decimals"] or ""
-    number = Fraction(int(re.sub(r"[^0-9]", "", found["whole"]) + decimals), 10 ** len(decimals))
-    power = POWERS[found["prefix"].upper()]
-    bases = [1024] if found["binary"] else [1000, 1024] if found["unit"] in BYTES and power else [1000]
+    decimals = parts["decimals"] or ""
+    number = Fraction(int(re.sub(r"[^0-9]", "", parts["whole"]) + decimals), 10 ** len(decimals))
+    power = POWERS[parts["prefix"].upper()]
+    bases = [1024] if parts["binary"] else [1000, 1024] if parts["unit"] in BYTES and power else [1000]
     return PublishedFigure(
         text.strip(), tuple((number * base**power, Fraction(base**power, 10 ** len(decimals))) for base in bases)
     )
@@ -87,14 +87,14 @@ def explain(network: Network, total: str, *, batch: int = 1, digits: str = "en_U
     """Which conventions give a published total, to its printed digits. Raises WorksheetError."""
     wanted = figure(total)
     comparison = compare_sides(network, _every_column(), batch)
-    return _Answer(comparison, wanted, Digits(digits)).report()
+    return _ExplainReport(comparison, wanted, Digits(digits)).report()
 
 
 def _every_column() -> list[Side]:
     return [Side(counting, column) for counting in map(convention, conventions.names()) for column in counting.columns]
 
 
-class _Answer:
+class _ExplainReport:
     """The answer for one figure."""
 
     def __init__(self, comparison: Comparison, figure: PublishedFigure, digits: Digits) -> None:
@@ -106,17 +106,16 @@ class _Answer:
 
     def report(self) -> Document:
         c = self.comparison
-        name = c.network.heading.title or c.network.name
         blocks: list[Block] = [Text(self.sentence())]
         if self.matches:
-            given = [(m.side, m.value, HOW[m.how] + self.without(m.side)) for m in self.matches]
-            blocks.append(_table(given, "Printed"))
+            matching = [(m.side, m.value, HOW[m.how] + self.without(m.side)) for m in self.matches]
+            blocks.append(_table(matching, "Printed"))
         if factored := [(side, value, FACTORS[factor] + self.without(side)) for side, value, factor in self.factored()]:
             blocks += [Title("With another factor"), _table(factored, "The figure is")]
         if not self.matches:
             close = [(side, value, self.without(side).lstrip("; ")) for side, value in self.closest()]
             blocks += [Title("The closest"), _table(close, "Note")]
-        return Document(f"{name}: {self.figure.text}", tuple(blocks), self.data(), digits=self.digits.locale)
+        return Document(f"{c.network.title}: {self.figure.text}", tuple(blocks), self.data(), digits=self.digits.locale)
 
     def sentence(self) -> str:
         if not self.matches:
@@ -125,7 +124,7 @@ class _Answer:
         return f"{self.figure.text} is what these give: {names}."
 
     def without(self, side: Side) -> str:
-        """What the convention leaves out for want of a rule."""
+        """The kinds that the convention leaves out because it has no rule for them."""
         i = self.comparison.sides.index(side)
         kinds = sorted({variant.kind.name for variant in self.comparison.variants if not variant.ruled[i]})
         return f"; no rule for {', '.join(kinds)}" if kinds else ""
@@ -157,7 +156,7 @@ class _Answer:
 
 
 def _table(entries: Sequence[tuple[Side, int, str]], last: str) -> Table:
-    rows = tuple((side.convention.name, side.column.heading, value, said) for side, value, said in entries)
+    rows = tuple((side.convention.name, side.column.heading, value, note) for side, value, note in entries)
     return Table(("Way of counting", "Column", "Total", last), rows, words=2)
 
 

@@ -47,7 +47,7 @@ class LayerSteps(ABC):
         """A step for each size of the output; sizes that come about alike share one, W = H."""
         alike: dict[object, tuple[Formula, list[str]]] = {}
         for name, formula in sizes:
-            shown = self.bracketed(formula, values)
+            shown = self.drop_brackets(formula, values)
             key = (shown.pattern, *[self.form(values[symbol]) for symbol in shown.symbols])
             alike.setdefault(key, (shown, []))[1].append(name)
         for shown, names in alike.values():
@@ -60,6 +60,6 @@ class LayerSteps(ABC):
         remark = f"shared with S. No. {self.numbers[shares]}, counted there"
         return Step(column.name, column.heading, (), NOTHING, {}, 0, remark=remark)
 
-    def bracketed(self, formula: Formula, values: Mapping[str, Exact]) -> Formula:
+    def drop_brackets(self, formula: Formula, values: Mapping[str, Exact]) -> Formula:
         """Without the brackets that no size needs."""
         return formula if self.always else formula.settled(values)

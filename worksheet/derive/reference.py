@@ -28,15 +28,15 @@ def sections(counting: Counting, layers: Iterable[Sized], always: bool) -> list[
     for no, layer in enumerate(layers, 1):
         key = (layer.kind, layer.form, layer.node.called if counting.convention.by_call else NO_PROGRAM)
         groups.setdefault(key, []).append((no, layer))
-    found: dict[str, list[tuple[Section, list[int]]]] = {}  # by title, each with the rows that it serves
+    by_title: dict[str, list[tuple[Section, list[int]]]] = {}  # by title, each with the rows that it serves
     for group in groups.values():
         section = _section(counting, [layer for _, layer in group], always)
         if section.statements:
-            found.setdefault(section.title, []).append((section, [no for no, _ in group]))
-    return [section for alike in found.values() for section in _told_apart(_merged(alike))]
+            by_title.setdefault(section.title, []).append((section, [no for no, _ in group]))
+    return [section for alike in by_title.values() for section in _with_rows(_merge(alike))]
 
 
-def _merged(alike: list[tuple[Section, list[int]]]) -> list[tuple[Section, list[int]]]:
+def _merge(alike: list[tuple[Section, list[int]]]) -> list[tuple[Section, list[int]]]:
     """Sections of one title without those that another covers: the same with fewer inputs, or word for word."""
     kept: list[tuple[Section, list[int]]] = []
     for section, rows in sorted(alike, key=lambda pair: -len(pair[0].legend)):
@@ -49,7 +49,7 @@ def _merged(alike: list[tuple[Section, list[int]]]) -> list[tuple[Section, list[
 
 
 def _covers(more: Section, less: Section) -> bool:
-    """Whether a section says all that another does, where the symbols that only it has are left out as nothing."""
+    """Whether a section contains all of another, if the symbols that the other does not have are 0."""
     if not set(less.legend) <= set(more.legend):
         return False
     absent = {name: 0 for names, _ in set(more.legend) - set(less.legend) for name in names}
@@ -60,8 +60,8 @@ def _covers(more: Section, less: Section) -> bool:
     return left == [(s.label, s.symbols, s.formula.source) for s in less.statements]
 
 
-def _told_apart(sections: list[tuple[Section, list[int]]]) -> list[Section]:
-    """Sections of one title, with the rows that each serves where there are several."""
+def _with_rows(sections: list[tuple[Section, list[int]]]) -> list[Section]:
+    """Sections of one title, with the rows of each if there are several."""
     if len(sections) == 1:
         return [sections[0][0]]
     return [replace(section, title=f"{section.title}, S. No. {_first_spans(rows)}") for section, rows in sections]
@@ -75,14 +75,14 @@ def _first_spans(rows: Sequence[int]) -> str:
 def _section(counting: Counting, group: list[Sized], always: bool) -> Section:
     kind, form = group[0].kind, group[0].form
     convention, run = counting.convention, counting.run
-    known = [folded_facts(layer) | counting.facts(layer) for layer in group]
-    common = USUAL | {name: value for name, value in known[0].items() if all(other.get(name) == value for other in known)}
+    facts = [folded_facts(layer) | counting.facts(layer) for layer in group]
+    common = USUAL | {name: value for name, value in facts[0].items() if all(other.get(name) == value for other in facts)}
     called = group[0].node.called if convention.by_call else NO_PROGRAM
     folded = Folded(kind, form, common, convention.columns, called=called, run=run, inline_sizes=convention.inlines)
-    values = [{**layer.values, **run.values, **given} for layer, given in zip(group, known, strict=True)]
-    distinct = list({tuple(found.items()): found for found in values}.values())
+    values = [{**layer.values, **run.values, **own} for layer, own in zip(group, facts, strict=True)]
+    distinct = list({tuple(each.items()): each for each in values}.values())
     statements = tuple(
-        replace(statement, formula=statement.formula if always else _bracketed(statement.formula, distinct))
+        replace(statement, formula=statement.formula if always else _drop_brackets(statement.formula, distinct))
         for statement in _statements(folded, convention)
         if statement.formula.symbols
     )
@@ -92,7 +92,7 @@ def _section(counting: Counting, group: list[Sized], always: bool) -> Section:
     return Section(kind.name, title, _legend(kind, form, statements), statements)
 
 
-def _bracketed(formula: Formula, values: Iterable[Mapping[str, Exact]]) -> Formula:
+def _drop_brackets(formula: Formula, values: Iterable[Mapping[str, Exact]]) -> Formula:
     """The formula without brackets where every layer's division is exact."""
     is_rounding = formula.rounds() and any(formula.settled(v).rounds() for v in values)
     return formula if is_rounding else formula.unrounded()
@@ -101,22 +101,22 @@ def _bracketed(formula: Formula, values: Iterable[Mapping[str, Exact]]) -> Formu
 def general_section(kind: Kind, form: Form, convention: Convention) -> Section:
     """A kind's reference without a network: every symbol kept, every bracket written, the textbook quantities below."""
     folded = Folded(kind, form, {}, convention.columns, inline_sizes=False)
-    known = _statements(folded, convention)
+    counted = _statements(folded, convention)
     quantities = [
         Statement(f"Textbook quantity: {QUANTITIES[name]}", formula)
         for name, formula in folded.quantities.items()
         if formula.symbols
     ]
     uncounted = [column.heading for column in convention.columns if column.rule(kind) is None]
-    note = f"{convention.title} has no rule for {listed(uncounted)}." if uncounted else ""
-    statements = (*known, *quantities)
+    note = f"{convention.title} has no rule for {list_in_words(uncounted)}." if uncounted else ""
+    statements = (*counted, *quantities)
     title = kind.title if kind.title == kind.name else f"{kind.title} ({kind.name})"
     title += f", on {form.on}" if form.on else ""
     return Section(kind.name, title, _legend(kind, form, statements), statements, note)
 
 
 def _statements(folded: Folded, convention: Convention) -> list[Statement]:
-    """The sizes, then the convention's small steps; its columns where it gives no steps."""
+    """The sizes, then the convention's small steps; its columns if it gives no steps."""
     meanings = {size.name: size.meaning for size in folded.kind.sizes}
     sizes = [Statement(meanings[name], formula, (name,)) for name, formula in folded.sizes]
     steps = [
@@ -156,10 +156,10 @@ def legend(kind: Kind, statements: Iterable[Statement]) -> tuple[tuple[tuple[str
 
 
 def _meaning(meaning: str, words: Mapping[int, str]) -> str:
-    said = ", ".join(f"{value} {text}" for value, text in words.items())
-    return f"{meaning} ({said})" if said else meaning
+    explained = ", ".join(f"{value} {text}" for value, text in words.items())
+    return f"{meaning} ({explained})" if explained else meaning
 
 
-def listed(words: Sequence[str]) -> str:
+def list_in_words(words: Sequence[str]) -> str:
     """Words as a sentence lists them: a, b and c."""
     return " and ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""

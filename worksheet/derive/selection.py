@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from worksheet.derivation import Derivation
@@ -19,16 +19,8 @@ def select(derivation: Derivation, rows: str = "", kinds: Iterable[str] = ()) ->
 
     Raises WorksheetError for a text that names no rows, a row that is not there, a kind that does not occur.
     """
-    kinds = list(kinds)
-    last = max((row.no for row in derivation.rows), default=0)
-    numbers = numbered(rows, last) if rows.strip() else set(range(1, last + 1))
-    occurring = {row.kind for row in derivation.rows}
-    for kind in kinds:
-        if kind not in occurring:
-            raise WorksheetError(f"no layer is a {shown(kind)}", hint=nearest(kind, occurring))
-    chosen = [row for row in derivation.rows if row.no in numbers and (not kinds or row.kind in kinds)]
-    if not chosen:
-        raise WorksheetError(f"no row of {shown(rows)} is a {' or '.join(kinds)}")
+    numbers = set(choose_rows({row.no: row.kind for row in derivation.rows if row.no > 0}, rows, list(kinds)))
+    chosen = [row for row in derivation.rows if row.no in numbers]
     shown_kinds = {row.kind for row in chosen}
     return replace(
         derivation,
@@ -40,19 +32,32 @@ def select(derivation: Derivation, rows: str = "", kinds: Iterable[str] = ()) ->
     )
 
 
+def choose_rows(kinds: Mapping[int, str], rows: str, wanted: Sequence[str]) -> list[int]:
+    """The numbers of the rows that a text and kinds select, from the kind of every row by its number. Raises WorksheetError."""
+    numbers = read_rows(rows, max(kinds, default=0)) if rows.strip() else kinds
+    occurring = set(kinds.values())
+    for kind in wanted:
+        if kind not in occurring:
+            raise WorksheetError(f"no layer is a {shown(kind)}", hint=nearest(kind, occurring))
+    chosen = [no for no, kind in kinds.items() if no in numbers and (not wanted or kind in wanted)]
+    if not chosen:
+        raise WorksheetError(f"no row of {shown(rows)} is a {' or '.join(wanted)}")
+    return chosen
+
+
 def summary(derivation: Derivation) -> Derivation:
     """The solution's tables and totals alone, without formulas and worked rows."""
     return replace(derivation, reference=(), worked=False)
 
 
-def numbered(text: str, last: int) -> set[int]:
+def read_rows(text: str, last: int) -> set[int]:
     """The numbers of the rows that a text such as ``3-7,12`` names, of 1 to ``last``. Raises WorksheetError."""
     numbers: set[int] = set()
     for part in text.split(","):
-        found = SPAN.fullmatch(part.strip())
-        if not found:
+        span = SPAN.fullmatch(part.strip())
+        if not span:
             raise WorksheetError(f"{shown(part.strip())} names no rows", hint=HINT)
-        start, end = int(found[1]), int(found[2] or found[1])
+        start, end = int(span[1]), int(span[2] or span[1])
         if not 1 <= start <= end <= last:
             raise WorksheetError(f"there are no rows {shown(part.strip())}", hint=f"the rows are 1 to {last}")
         numbers.update(range(start, end + 1))

@@ -1,47 +1,231 @@
-"""The one document model: blocks one below the other; a worked solution is laid out as such blocks."""
+"""The blocks that every document is made of, one below the other: text, tables, formulas, worked steps, pictures."""
 
-from worksheet.document.blocks import (
-    AnswerTable,
-    Block,
-    Bullets,
-    Cell,
-    Chapter,
-    Contents,
-    Document,
-    NetworkPicture,
-    Picture,
-    Question,
-    Relation,
-    Relations,
-    Table,
-    Text,
-    Title,
-    WorkedRow,
-    Working,
-    is_sum,
-    shape_in_words,
-)
-from worksheet.document.solution import laid_out
+from __future__ import annotations
 
-__all__ = [
-    "AnswerTable",
-    "Block",
-    "Bullets",
-    "Cell",
-    "Chapter",
-    "Contents",
-    "Document",
-    "NetworkPicture",
-    "Picture",
-    "Question",
-    "Relation",
-    "Relations",
-    "Table",
-    "Text",
-    "Title",
-    "WorkedRow",
-    "Working",
-    "is_sum",
-    "laid_out",
-    "shape_in_words",
-]
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from worksheet.derivation import ColumnHeading, Handout, Part, Row, Section, Step
+from worksheet.formula import Formula
+from worksheet.formula.tree import Operation
+
+# Words, a number that is grouped, a formula, a shape of formulas, nothing.
+Cell = str | int | Formula | tuple[Formula, ...] | None
+
+
+@dataclass(frozen=True)
+class Title:
+    """The heading of what follows."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph; a ``note`` is set apart from the others."""
+
+    template: ClassVar[str] = "text"
+    text: str
+    note: bool = False
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A list of sentences."""
+
+    template: ClassVar[str] = "bullets"
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table. The first ``words`` columns are set as text, the others as figures; ``total`` is below a rule.
+
+    ``flat`` writes quotients on one line, M/2, so that formulas need no more height than words, and turns the page where
+    they are wide. ``title`` is a heading that stays with the table.
+    """
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    total: tuple[Cell, ...] = ()
+    words: int = 1
+    flat: bool = False
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Working:
+    """Worked steps below a heading of their own."""
+
+    title: str
+    steps: tuple[Step, ...]
+    intro: str = ""
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A term between its bounds, and why this says the same as the relation above. A sign is one of ``= < <= > >=``."""
+
+    why: str
+    term: Formula
+    sign: str
+    bound: Formula
+    low: Formula | None = None  # before the term, where it has two bounds
+    low_sign: str = ""
+
+
+@dataclass(frozen=True)
+class Relations:
+    """An equation or inequality solved, a line a step."""
+
+    rows: tuple[Relation, ...]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawing, with its meaning in words and its width in points; ``name`` is that of a file of its own."""
+
+    svg: str
+    words: str
+    width: float
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a sheet asks, how it counts, the rules and the notes above its table; without a question the counting alone."""
+
+    template: ClassVar[str] = "question"
+    text: str
+    counting: str
+    rules: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    network: str = ""
+    convention: str = ""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The table of contents: the answer table and every chapter that has an anchor."""
+
+
+@dataclass(frozen=True)
+class AnswerTable:
+    """A line for each layer, by stage, with the totals below.
+
+    ``totals`` are None where a student finds them. ``chosen`` are the sums of the rows shown where not all are. ``kinds``
+    are the sums by kind of layer. ``named``: the layers have names that say something. ``worked``: their steps follow below.
+    """
+
+    headings: tuple[ColumnHeading, ...]
+    rows: tuple[Row, ...]
+    parts: tuple[Part, ...]
+    totals: Mapping[str, int | None]
+    chosen: Mapping[str, int | None] | None = None
+    kinds: tuple[Part, ...] = ()
+    named: bool = False
+    worked: bool = True
+
+
+@dataclass(frozen=True)
+class WorkedRow:
+    """The worked steps of one layer. ``name`` is empty where it only counts; ``reads`` names the rows that it reads, where
+    it is not the one above; ``twins`` are the rows that repeat it; ``asks_output``: its output size is among the steps."""
+
+    row: Row
+    name: str = ""
+    reads: str = ""
+    twins: str = ""
+    asks_output: bool = False
+
+
+@dataclass(frozen=True)
+class NetworkPicture:
+    """The network as boxes and arrows, in as many drawings as fit on pages; only formats that draw have it."""
+
+    rows: tuple[Row, ...]
+    title: str
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A heading with the blocks below it, left out where there are none. ``anchor`` is the name by which links find it."""
+
+    title: str
+    blocks: tuple[Block, ...]
+    anchor: str
+    level: int = 2  # 3 inside another chapter
+
+
+Block = (
+    Title | Text | Bullets | Table | Section | Working | Relations | Picture
+    | Question | Contents | AnswerTable | WorkedRow | NetworkPicture | Chapter
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document of blocks.
+
+    ``data`` is its JSON: stable keys, whole numbers. ``question`` is None where the title says it all.
+    ``handout`` says whose paper it is; a document that is not a paper has none. ``blank``: the answers are left open.
+    ``contents``: it is so long that its rows and chapters are linked.
+    """
+
+    title: str
+    blocks: tuple[Block, ...]
+    data: Mapping[str, Any] = field(default_factory=dict)
+    course: str = ""
+    digits: str = "en_US"
+    language: str = "en"
+    question: str | None = None
+    handout: Handout | None = None
+    blank: bool = False
+    contents: bool = False
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every worked step."""
+        return tuple(_steps(self.blocks))
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """Every drawing that the document brings along."""
+        return tuple(block for block in self.blocks if isinstance(block, Picture))
+
+    def _repr_html_(self) -> str:
+        from worksheet.writers.notebook import notebook_html
+
+        return notebook_html(self)
+
+    def _repr_latex_(self) -> str:
+        from worksheet.writers.notebook import notebook_latex
+
+        return notebook_latex(self)
+
+
+def _steps(blocks: Sequence[Block]) -> Iterator[Step]:
+    for block in blocks:
+        if isinstance(block, Working):
+            yield from block.steps
+        elif isinstance(block, AnswerTable):
+            for row in block.rows:
+                yield from row.sizes
+                yield from row.columns
+        elif isinstance(block, Chapter):
+            yield from _steps(block.blocks)
+
+
+def shape_in_words(sizes: Sequence[Formula]) -> str:
+    """A shape whose sizes are formulas, in plain words; sums in brackets.
+
+    >>> shape_in_words((Formula("3"), Formula("M - 2"), Formula("ceil(M/2)")))
+    '3 × (M − 2) × ⌈M/2⌉'
+    """
+    return " × ".join(f"({text})" if is_sum(size) else text for size in sizes for text in [size.show("text")])
+
+
+def is_sum(formula: Formula) -> bool:
+    """Whether a formula needs brackets inside a product."""
+    return isinstance(formula.tree, Operation) and formula.tree.sign in "+-"

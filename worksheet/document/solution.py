@@ -5,17 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from worksheet.derivation import OUTPUT, ColumnHeading, Derivation, Handout, Part, Row, spans
-from worksheet.document.blocks import (
-    AnswerTable,
-    Block,
-    Chapter,
-    Contents,
-    Document,
-    NetworkPicture,
-    Question,
-    WorkedRow,
-    Working,
-)
+from worksheet.document import AnswerTable, Block, Chapter, Contents, Document, NetworkPicture, Question, WorkedRow, Working
 from worksheet.document.data import SolutionData
 from worksheet.formula import digits_named
 

@@ -133,7 +133,7 @@ def labels_at(ends: Sequence[tuple[float, float, str]], x: float, top: float, bo
 
 
 def apart(places: Sequence[float], top: float, bottom: float) -> list[float]:
-    """The places in their order, at least a line apart and inside the picture as far as there is room.
+    """The places in their order, at least a line apart and inside the picture if there is room.
 
     >>> apart([50, 52, 100], 0, 100)
     [50, 60.0, 100]

@@ -56,7 +56,7 @@ class _Curves:
         low = self.first if log or NEAR_ZERO * self.first > max(sizes) else 0
         self.x = axes.PlotAxis(low, max(sizes), axes.LEFT, self.right, log)
         self.y = axes.PlotAxis(*self.ends_of(values), self.floor, axes.TOP, log and not chart.are_shares)
-        self.places = [self.placed(points) for points in self.lines]
+        self.places = [self.place(points) for points in self.lines]
 
     def ends_of(self, values: Sequence[Exact]) -> tuple[Exact, Exact]:
         """The ends of the axis of values."""
@@ -116,7 +116,7 @@ class _Curves:
             paint = f'fill="{colour if i % 2 == 0 else "white"}" stroke="{colour}" stroke-width="0.9"'
             yield from (svg.MARKS[i % len(svg.MARKS)](x, y, 2.2, paint) for x, y in self.marks(places, i))
 
-    def placed(self, points: Mapping[Exact, Exact]) -> list[svg.Point]:
+    def place(self, points: Mapping[Exact, Exact]) -> list[svg.Point]:
         """The places of a curve, without those too close to others to be seen."""
         kept: list[svg.Point] = []
         last = next(reversed(points), None)

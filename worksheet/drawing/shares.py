@@ -45,17 +45,17 @@ class _Stack:
         self.right = svg.WIDTH - axes.label_width(f"{kind} 99 %" for kind in self.bands) - 16
         self.x = axes.PlotAxis(sizes[0], sizes[-1], axes.LEFT, self.right, chart.is_logarithmic)
         self.y = axes.PlotAxis(0, 1, self.floor, axes.TOP)
-        self.sums = [self.stacked(shares) for shares in chart.shares.values()]
+        self.sums = [self.stack(shares) for shares in chart.shares.values()]
         self.places = [self.x.at(size) for size in sizes]
 
-    def stacked(self, shares: Mapping[str, Fraction]) -> list[float]:
+    def stack(self, shares: Mapping[str, Fraction]) -> list[float]:
         """The upper edge of each band."""
         edges = list(accumulate(float(shares.get(kind, 0)) for kind in self.own))
         return [*edges, 1.0] if len(self.bands) > len(self.own) else edges
 
     def picture(self) -> Picture:
         note = axes.LOGARITHMIC if self.chart.is_logarithmic else ""
-        parts = [*axes.heading(self.chart.heading, note), *self.painted(), *self.grid(), *self.labels()]
+        parts = [*axes.heading(self.chart.heading, note), *self.paint(), *self.grid(), *self.labels()]
         return svg.page(parts, self.words(), axes.HEIGHT, name=self.chart.name)
 
     def words(self) -> str:
@@ -76,7 +76,7 @@ class _Stack:
         yield from axes.axis_below(self.x, ticks, self.chart.sizes, axes.TOP, self.floor)
         yield from axes.lines_across(self.y, axes.percents(), axes.LEFT, self.right)
 
-    def painted(self) -> Iterator[str]:
+    def paint(self) -> Iterator[str]:
         for i in range(len(self.bands)):
             over = [(x, self.y.at(self.edges(i, j)[1])) for j, x in enumerate(self.places)]
             under = [(x, self.y.at(self.edges(i, j)[0])) for j, x in enumerate(self.places)]

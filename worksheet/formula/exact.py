@@ -169,6 +169,11 @@ def simplest(value: Exact) -> Exact:
     return value.simplest() if hasattr(value, "simplest") else value  # a traced number knows whether it is whole
 
 
+def as_json(value: Exact) -> int | str:
+    """A number for JSON: a fraction becomes a text."""
+    return value if isinstance(value, int) else str(value)
+
+
 def is_whole(value: Exact) -> bool:
     """Whether a value is certain to be whole: of a traced number, wherever its run holds."""
     return isinstance(value, int) or (isinstance(value, Fraction) and value.denominator == 1)

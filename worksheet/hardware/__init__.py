@@ -18,8 +18,10 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
 
 
-def hardware(name: str) -> Hardware:
-    """A processor by its name, or by the path of a YAML file. Raises WorksheetError."""
+def hardware(name: str | Hardware) -> Hardware:
+    """A processor by its name, or by the path of a YAML file; or the one given. Raises WorksheetError."""
+    if isinstance(name, Hardware):
+        return name
     if name.lower() in names():
         return _shipped(name.lower())
     if name.endswith(SUFFIXES):

@@ -13,23 +13,23 @@ from pathlib import Path
 from worksheet.errors import Collector, Where, WorksheetError, shown
 from worksheet.grading.answers.bounds import MAX_CELL, MAX_STUDENTS, TEXT_BYTES
 from worksheet.grading.answers.layout import fold
-from worksheet.grading.answers.records import SEPARATORS, Separated, start
+from worksheet.grading.answers.records import SEPARATORS, CsvRecords, read_head
 from worksheet.grading.answers.students import STUDENT_WORDS, student_id
-from worksheet.grading.answers.text import AnswerSource, encoding, opened
+from worksheet.grading.answers.text import AnswerSource, detect_encoding, open_text
 
 NAMES = ("name", "student name", "full name")
 MAX_OTHERS = 200  # columns of a roster
 HINT = "a roster is a CSV file whose first line names its columns, id among them: id,name"
-LONGEST_NAME = 64  # of a file, without its suffix
+LONGEST_NAME = 64  # characters of a file name, without its suffix
 PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(?<!\.)")
 DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$|clock\$)(?:\..*)?", re.IGNORECASE)
 OTHER = re.compile(r"[^A-Za-z0-9]+")
-HASH = 10  # hexadecimal digits behind a name that is not the id itself
+HASH = 10  # hexadecimal digits after a name that is not the id itself
 
 
 @dataclass(frozen=True)
 class Student:
-    """One line of a roster; id and name are empty where one sheet is for all."""
+    """One line of a roster; id and name are empty for a sheet that is for all."""
 
     id: str = ""
     name: str = ""
@@ -37,26 +37,26 @@ class Student:
 
 
 def read_roster(path: Path) -> tuple[Student, ...]:
-    """The students of a roster, in its order: CSV with ``id``, perhaps ``name``, and anything else; in any encoding and with
-    any separator that spreadsheets write.
+    """The students of a roster, in its order: a CSV with ``id``, optionally ``name``, and any other columns, in any encoding
+    and with any separator that spreadsheets write.
 
     Raises WorksheetError with every fault at its line: no id, the same id twice, an id of more than 200 characters or with
-    signs that do not print, more than 100,000 students.
+    non-printing characters, more than 100,000 students.
     """
     source = AnswerSource(str(path), Path(path))
-    found = encoding(source, TEXT_BYTES)
+    encoding = detect_encoding(source, TEXT_BYTES)
     faults = Collector()
-    with opened(source, found) as file:
-        lines, named = start(file)
+    with open_text(source, encoding) as file:
+        lines, declared = read_head(file)
         first = next((number for number, line in enumerate(lines) if line.strip(' \t\r\n,;"|')), None)
         if first is None:
             raise WorksheetError("the roster is empty", Where(source.name), HINT)
-        separator = named or max(SEPARATORS, key=lambda sign: (_is_heading(lines[first], sign), lines[first].count(sign)))
+        separator = declared or max(SEPARATORS, key=lambda sign: (_is_heading(lines[first], sign), lines[first].count(sign)))
 
         def fault(line: int, text: str, why: str) -> None:
-            faults.add(WorksheetError(why, Where(source.name, line, 1, text.rstrip("\r\n")), "double a quote that is meant"))
+            faults.add(WorksheetError(why, Where(source.name, line, 1, text.rstrip("\r\n")), "write a quote inside a cell twice"))
 
-        records = Separated(chain(lines[first:], file), separator, fault, first, name=source.name)
+        records = CsvRecords(chain(lines[first:], file), separator, fault, first, name=source.name)
         students = tuple(_Reading(source.name, records, faults).students())
     faults.raise_any()
     if not students:
@@ -69,13 +69,13 @@ def _is_heading(line: str, separator: str) -> bool:
 
 
 class _Reading:
-    """Reads the lines of a roster and gathers their faults."""
+    """Reads the lines of a roster and collects their faults."""
 
-    def __init__(self, name: str, records: Separated, faults: Collector) -> None:
+    def __init__(self, name: str, records: CsvRecords, faults: Collector) -> None:
         self.name = name
         self.records = records
         self.faults = faults
-        self.lines: dict[str, int] = {}  # of the ids that were read
+        self.lines: dict[str, int] = {}  # by id
 
     def students(self) -> Iterable[Student]:
         lines = iter(self.records)
@@ -95,7 +95,7 @@ class _Reading:
 
     @staticmethod
     def _places(folded: list[str]) -> tuple[int, int | None] | None:
-        """Where id and name stand: the first column that is called so, "id" before other words for it."""
+        """The columns of id and name: the first one with that heading; "id" is preferred to other words for it."""
         ids = [folded.index(word) for word in STUDENT_WORDS if word in folded]
         names = [folded.index(word) for word in NAMES if word in folded]
         return (ids[0], names[0] if names else None) if ids else None
@@ -105,7 +105,7 @@ class _Reading:
 
     def _student(self, cells: list[str], headings: list[str], id_at: int, name_at: int | None) -> Student:
         if len(cells) > len(headings) and any(cell.strip() for cell in cells[len(headings) :]):
-            hint = "a cell that holds a separator stands in quotes"
+            hint = "put a cell that contains a separator in quotes"
             raise WorksheetError(f"{len(cells)} cells below {len(headings)} headings", self._where(",".join(cells)), hint)
         long = next((cell for cell in cells if len(cell) > MAX_CELL), None)
         if long is not None:
@@ -113,10 +113,10 @@ class _Reading:
         texts = [*(cell.strip() for cell in cells), *[""] * (len(headings) - len(cells))]
         student, why = student_id(texts[id_at])
         if why:
-            raise WorksheetError(why, self._where(",".join(cells)), "every line of a roster has an id of its own")
+            raise WorksheetError(why, self._where(",".join(cells)), "every line of a roster has a different id")
         if student in self.lines:
             before = self.lines[student]
-            raise WorksheetError(f"the id {shown(student)} stands in line {before} already", self._where(student))
+            raise WorksheetError(f"the id {shown(student)} is already in line {before}", self._where(student))
         self.lines[student] = self.records.line_num
         others = {head: texts[i] for i, head in enumerate(headings) if i not in {id_at, name_at} and head}
         return Student(student, texts[name_at] if name_at is not None else "", others)
@@ -124,17 +124,17 @@ class _Reading:
 
 def safe_name(id: str) -> str:
     """A file name, without suffix, that is safe on every system whatever the id contains. A plain id is its own name; any
-    other gets what is readable of it and a short hash, so that two ids have two names. Those of two plain ids may differ in
-    upper and lower case alone; the manifest sets such apart.
+    other becomes its readable characters and a short hash, so that different ids have different names. The names of two plain
+    ids may differ only in case; the manifest numbers them.
 
     >>> safe_name("20CS30001"), safe_name("../../x"), safe_name("CON")
     ('20CS30001', 'x~9cdf6a5010', 'CON~a3dbc4b644')
     """
     plain = PLAIN.fullmatch(id) and len(id) <= LONGEST_NAME and not DEVICES.fullmatch(id)
-    return id if plain else _hashed(id)
+    return id if plain else _slug_and_hash(id)
 
 
-def _hashed(id: str) -> str:
+def _slug_and_hash(id: str) -> str:
     letters = unicodedata.normalize("NFKD", id[: 4 * LONGEST_NAME]).encode("ascii", "ignore").decode()
     slug = OTHER.sub("-", letters).strip("-")[: LONGEST_NAME - HASH - 1].rstrip("-")
     digits = hashlib.sha256(id.encode("utf-8", "surrogatepass")).hexdigest()[:HASH]

@@ -1,4 +1,4 @@
-"""Runs work over many students: in this process, in several, or on a cluster; results come in order, and none is lost."""
+"""Runs work for many students: in this process, in several, or on a cluster; results come in order, and none is lost."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from worksheet.errors import WorksheetError, nearest, shown
 T = TypeVar("T")
 R = TypeVar("R")
 
-TRIES = 2  # of an item whose work fails or whose worker dies
-SLAB = 32  # items a process that are taken from the source at a time: what is in memory is bounded by it
-BATCH = 8  # items that a cluster's worker is sent together
-AHEAD = 3  # batches a worker that are under way on a cluster
+TRIES = 2  # for an item whose work fails or whose worker dies
+SLAB = 32  # items per process that are taken from the source at a time, which bounds the memory
+BATCH = 8  # items of one task of a cluster's worker
+AHEAD = 3  # batches per worker that are under way on a cluster
 SECONDS = 15  # to reach a scheduler
 MAX_JOBS = 512
 DIED = "the worker process ended before the work was done"
@@ -31,7 +31,7 @@ LOCAL, DASK = "local", "dask"
 
 @dataclass(frozen=True)
 class Outcome(Generic[T, R]):
-    """What came of one item: its value, or why there is none after so many tries."""
+    """The result for one item: its value, or why there is none after so many tries."""
 
     item: T
     value: R | None
@@ -43,9 +43,6 @@ class Outcome(Generic[T, R]):
         return not self.failure
 
 
-Told = Callable[[Outcome[Any, Any]], None]
-
-
 def run(
     work: Callable[[T], R],
     items: Iterable[T],
@@ -53,17 +50,17 @@ def run(
     jobs: int = 1,
     backend: str = LOCAL,
     scheduler: str = "",
-    on_done: Told | None = None,
+    on_done: Callable[[Outcome[Any, Any]], None] | None = None,
 ) -> Iterator[Outcome[T, R]]:
     """Do the work for every item; the outcomes come one by one, in the order of the items.
 
-    ``work`` is a function of a module, so that other processes find it; items and values are pickled. With one job and the
-    local backend nothing is: it runs here. ``jobs`` is the number of processes, 0 for one a core. On a cluster (``dask``) the
-    number of workers is the cluster's. Only so many items are taken ahead that memory stays flat. An item whose work raises,
-    or whose process dies, is tried again; its failure is an outcome and stops no other. ``on_done`` is told each outcome.
-    Raises WorksheetError for an unknown backend, or a cluster that cannot be reached.
+    ``work`` is a function of a module, so that other processes find it; items and values are pickled, except with one job
+    and the local backend, which runs in this process. ``jobs`` is the number of processes, 0 for one per core; a cluster
+    (``dask``) has its own number of workers. Few items are taken ahead, so memory stays flat. An item whose work raises, or
+    whose process dies, is tried again; its failure is an outcome and does not stop the others. ``on_done`` receives each
+    outcome. Raises WorksheetError for an unknown backend, or a cluster that cannot be reached.
     """
-    for outcome in _checked(backend, jobs, scheduler)(work, items, jobs, scheduler):
+    for outcome in _backend(backend, jobs, scheduler)(work, items, jobs, scheduler):
         if on_done is not None:
             on_done(outcome)
         yield outcome
@@ -71,14 +68,14 @@ def run(
 
 def check(backend: str = LOCAL, jobs: int = 1, scheduler: str = "") -> None:
     """Refuse options that cannot work, before any work is done. Raises WorksheetError."""
-    _checked(backend, jobs, scheduler)
+    _backend(backend, jobs, scheduler)
 
 
-def _checked(backend: str, jobs: int, scheduler: str) -> Backend:
+def _backend(backend: str, jobs: int, scheduler: str) -> Backend:
     if backend not in BACKENDS:
         raise WorksheetError(f"unknown backend {shown(backend)}", hint=nearest(backend, BACKENDS))
     if not 0 <= jobs <= MAX_JOBS:
-        raise WorksheetError(f"{jobs} processes", hint=f"from 1 to {MAX_JOBS}, or 0 for one a core")
+        raise WorksheetError(f"{jobs} processes", hint=f"from 1 to {MAX_JOBS}, or 0 for one per core")
     if backend == DASK and not scheduler:
         raise WorksheetError("a cluster needs its scheduler's address", hint="--scheduler tcp://HOST:8786")
     if backend != DASK and scheduler:
@@ -96,12 +93,12 @@ def _attempt(work: Callable[[T], R], item: T) -> tuple[R | None, str, int]:
         try:
             return work(item), "", tries
         except Exception as fault:  # whatever it is, the other students' work goes on
-            failure = _told(fault)
+            failure = _describe(fault)
     return None, failure, TRIES
 
 
-def _told(fault: Exception) -> str:
-    """A failure in words: of the user's files as it is; of the program with its kind and place."""
+def _describe(fault: Exception) -> str:
+    """A failure in words: a fault of the user's files as it is, one of the program with its type and place."""
     if isinstance(fault, WorksheetError):
         return str(fault)
     last = traceback.extract_tb(fault.__traceback__)[-1]
@@ -109,7 +106,7 @@ def _told(fault: Exception) -> str:
 
 
 def _in_process(work: Callable[[T], R], item: T) -> tuple[R | None, str, int]:
-    """The same in a process of its own, which leaves Ctrl-C to the one that started it."""
+    """The same in a separate process, which leaves Ctrl-C to its parent."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     return _attempt(work, item)
@@ -131,7 +128,7 @@ def _local(work: Callable[[T], R], items: Iterable[T], jobs: int, _: str) -> Ite
         for outcome in _processes(work, slab, max(2, processes)):
             slab.popleft()
             yield outcome
-        while slab:  # a process has died: each of the others goes alone, so that it is known whose work did it
+        while slab:  # a process has died: each of the others runs alone, which shows whose work is at fault
             yield _alone(work, slab.popleft())
 
 
@@ -147,14 +144,14 @@ def _processes(work: Callable[[T], R], slab: Iterable[T], jobs: int) -> Iterator
             yield Outcome(item, *result)
     except BrokenProcessPool:
         return
-    finally:  # nobody waits for the rest: the processes are ended
+    finally:  # no one waits for the rest: the processes are ended
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             results.close()
 
 
 def _alone(work: Callable[[T], R], item: T) -> Outcome[T, R]:
-    """One item in a process that does nothing else."""
+    """The outcome of one item in a process that does nothing else."""
     import joblib
 
     for _ in range(TRIES):
@@ -174,24 +171,24 @@ def _batch(work: Callable[[T], R], items: Sequence[T]) -> list[tuple[R | None, s
 
 
 def _dask(work: Callable[[T], R], items: Iterable[T], _: int, scheduler: str) -> Iterator[Outcome[T, R]]:
-    client = _connected(scheduler)
+    client = _connect(scheduler)
     try:
         source = iter(items)
         under_way: deque[tuple[list[T], Any]] = deque()
-        most = AHEAD * max(1, sum(client.ncores().values()))
+        limit = AHEAD * max(1, sum(client.ncores().values()))
         while True:
-            while len(under_way) < most and (batch := list(islice(source, BATCH))):
+            while len(under_way) < limit and (batch := list(islice(source, BATCH))):
                 under_way.append((batch, client.submit(_batch, work, batch, pure=False)))
             if not under_way:
                 return
             batch, future = under_way.popleft()
-            yield from _gathered(client, work, batch, future)
+            yield from _outcomes(client, work, batch, future)
     finally:
-        client.close()  # what is under way is forgotten by the scheduler
+        client.close()  # the scheduler forgets what is under way
 
 
-def _gathered(client: Any, work: Callable[[T], R], batch: list[T], future: Any) -> Iterator[Outcome[T, R]]:
-    """A batch's outcomes; where its worker died, its items go one by one."""
+def _outcomes(client: Any, work: Callable[[T], R], batch: list[T], future: Any) -> Iterator[Outcome[T, R]]:
+    """A batch's outcomes; if its worker died, its items run one by one."""
     results = _result(client, future)
     if results is not None:
         yield from (Outcome(item, *result) for item, result in zip(batch, results, strict=True))
@@ -203,17 +200,17 @@ def _gathered(client: Any, work: Callable[[T], R], batch: list[T], future: Any) 
 
 
 def _result(client: Any, future: Any) -> list[Any] | None:
-    """What a task gave; nothing where the scheduler gave it up. Raises WorksheetError where the cluster is gone."""
+    """The result of a task; None if the scheduler gave it up. Raises WorksheetError if the cluster is gone."""
     try:
         return list(future.result())
     except Exception as fault:
         if client.status != "running":
-            hint = "start it again; what is done is kept"
-            raise WorksheetError(f"the scheduler is gone: {_told(fault)}", hint=hint) from None
+            hint = "start it again; finished work is kept"
+            raise WorksheetError(f"the scheduler is gone: {_describe(fault)}", hint=hint) from None
         return None
 
 
-def _connected(scheduler: str) -> Any:
+def _connect(scheduler: str) -> Any:
     try:
         import distributed
     except ImportError:

@@ -1,7 +1,5 @@
 """What a reader is: the sources that it accepts and the function that turns one into a network."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any

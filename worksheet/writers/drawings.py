@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from os import PathLike
 from pathlib import Path
 
-from worksheet.document import Block, Chapter, Picture, laid_out
+from worksheet.document import Block, Chapter, Picture
+from worksheet.document.solution import laid_out
 from worksheet.errors import OutputError, Where
 from worksheet.formula.dialects import typst_string
 from worksheet.writers import save

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from html import escape
 
-from worksheet.document import laid_out
+from worksheet.document.solution import laid_out
 from worksheet.errors import printable
 from worksheet.writers import html, latex
 from worksheet.writers.small_print import Ready
 from worksheet.writers.templating import ANGLES, rendered
 from worksheet.writers.view import every, view
-from worksheet.writers.views import View
 from worksheet.writers.writer import Options, Printable
 
 
@@ -25,7 +24,7 @@ def notebook_html(result: Printable) -> str:
 def notebook_latex(result: Printable) -> str:
     """Tables, steps and solved relations as displayed mathematics, without a preamble."""
     names = view(laid_out(result), latex.SETTING)
-    names |= {"text": _text, "blocks": list(every(View, names["blocks"]))}
+    names |= {"text": _text, "blocks": list(every(object, names["blocks"]))}
     return rendered("tex/notebook.tex", names, latex.escape, marks=ANGLES)
 
 

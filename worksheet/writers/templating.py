@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from worksheet.errors import OutputError, Where, printable
 from worksheet.writers.small_print import Ready
-from worksheet.writers.views import View
+from worksheet.writers.views import View, Viewed
 
 if TYPE_CHECKING:
     import jinja2
@@ -83,13 +83,13 @@ def _environment(
     from jinja2.runtime import LoopContext
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    plain = (View, LoopContext)
+    plain = {*View.__subclasses__(), *Viewed.__args__, LoopContext}
 
     class Environment(ImmutableSandboxedEnvironment):
         """The sandbox, with a short way to the attributes of views."""
 
         def getattr(self, obj: Any, attribute: str) -> Any:
-            if isinstance(obj, plain) and attribute[0] != "_":
+            if type(obj) in plain and attribute[0] != "_":
                 try:
                     return getattr(obj, attribute)
                 except AttributeError:

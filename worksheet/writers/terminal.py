@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from worksheet.document import laid_out
+from worksheet.document import Bullets, Question, Text
+from worksheet.document.solution import laid_out
 from worksheet.errors import printable
 from worksheet.formula.dialects import TEXT
 from worksheet.writers.small_print import Setting
 from worksheet.writers.view import view
 from worksheet.writers.views import (
     AnswersView,
-    BulletsView,
     ChapterView,
     LayerView,
     PictureView,
-    QuestionView,
     RelationsView,
     SectionView,
     StepView,
     TableView,
-    TextView,
-    View,
+    Viewed,
     WorkingView,
 )
 from worksheet.writers.writer import Printable
@@ -31,7 +29,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from worksheet.derive import ZooEntry
+    from worksheet.derive.catalogue import ZooEntry
 
 MARGIN = 4
 NUMBER_WIDTH, GAP, MIN_WIDTH = 10, 3, 5  # of the answer table: its first column, between columns, of a column of words
@@ -65,7 +63,7 @@ def show_zoo(entries: Sequence[ZooEntry], console: Console) -> None:
     console.print(table)
 
 
-def _block(block: View, console: Console) -> None:
+def _block(block: Viewed, console: Console) -> None:
     if print_block := BLOCKS.get(type(block)):
         print_block(block, console)
 
@@ -77,16 +75,16 @@ def _chapter(chapter: ChapterView, console: Console) -> None:
         _block(block, console)
 
 
-def _question(question: QuestionView, console: Console) -> None:
+def _question(question: Question, console: Console) -> None:
     for line in filter(None, (question.text, f"Counting: {question.counting}", *question.notes)):
         _line(console, line)
 
 
-def _text(text: TextView, console: Console) -> None:
+def _text(text: Text, console: Console) -> None:
     _line(console, f"\n{text.text}", "italic" if text.note else "")
 
 
-def _bullets(bullets: BulletsView, console: Console) -> None:
+def _bullets(bullets: Bullets, console: Console) -> None:
     for item in bullets.items:
         _line(console, f"- {item}")
 
@@ -227,13 +225,13 @@ def _lines(console: Console, label: str, lines: Iterable[str], remark: str = "")
         console.print(Text(start + line + end), soft_wrap=True)
 
 
-BLOCKS: dict[type[View], Callable[[Any, Console], None]] = {
+BLOCKS: dict[type, Callable[[Any, Console], None]] = {
     ChapterView: _chapter,
-    QuestionView: _question,
+    Question: _question,
     AnswersView: _answers,
     TableView: _plain_table,
-    TextView: _text,
-    BulletsView: _bullets,
+    Text: _text,
+    Bullets: _bullets,
     PictureView: _picture,
     SectionView: _section,
     RelationsView: _relations,

@@ -10,16 +10,13 @@ from worksheet.derivation import Handout, Section
 from worksheet.document import (
     AnswerTable,
     Block,
-    Bullets,
     Chapter,
     Contents,
     Document,
     NetworkPicture,
     Picture,
-    Question,
     Relations,
     Table,
-    Text,
     Title,
     WorkedRow,
     Working,
@@ -30,22 +27,20 @@ from worksheet.writers.small_print import Ready, Setting
 from worksheet.writers.solution_view import AnswerPrinter, RowPrinter
 from worksheet.writers.table_view import relations_view, table_view
 from worksheet.writers.views import (
-    BulletsView,
     ChapterView,
     ContentsView,
     FieldView,
     HandoutView,
     LinkView,
     PictureView,
-    QuestionView,
-    TextView,
     View,
+    Viewed,
     WorkingView,
 )
 
 FIELDS = ("Name", "Roll no.")
 TABLE = ("Table", "table")  # the answer table's entry in the contents, and its anchor
-V = TypeVar("V", bound=View)
+V = TypeVar("V")
 
 
 def view(document: Document, setting: Setting) -> dict[str, Any]:
@@ -80,7 +75,9 @@ class DocumentPrinter(Printer):
             "blocks": [self.block(block) for block in self.blocks],
         }
 
-    def block(self, block: Block) -> View:
+    def block(self, block: Block) -> Viewed:
+        if isinstance(block, Viewed):
+            return block
         make: Callable[[DocumentPrinter, Any], View] = BLOCKS[type(block)]
         return make(self, block)
 
@@ -131,16 +128,11 @@ def _handout(handout: Handout, labels: Sequence[str]) -> HandoutView:
 
 BLOCKS: dict[type, Callable[[DocumentPrinter, Any], View]] = {
     Title: lambda _, block: ChapterView(block.text, "", 2, ()),
-    Text: lambda _, block: TextView(block.text, block.note),
-    Bullets: lambda _, block: BulletsView(block.items),
     Table: table_view,
     Section: DocumentPrinter.section,
     Working: DocumentPrinter.working,
     Relations: relations_view,
     Picture: lambda _, block: PictureView(Ready(block.svg), block.words, block.width),
-    Question: lambda _, block: QuestionView(
-        block.text, block.counting, block.rules, block.notes, block.network, block.convention
-    ),
     Contents: DocumentPrinter.contents,
     AnswerTable: lambda printer, block: AnswerPrinter(printer, block).view(),
     WorkedRow: lambda printer, block: printer.rows.view(block),
@@ -148,7 +140,7 @@ BLOCKS: dict[type, Callable[[DocumentPrinter, Any], View]] = {
 }
 
 
-def every(kind: type[V], blocks: Iterable[View]) -> Iterator[V]:
+def every(kind: type[V], blocks: Iterable[Viewed]) -> Iterator[V]:
     """The views of a kind, also those inside chapters; of all kinds, what chapters hold."""
     for block in blocks:
         if isinstance(block, ChapterView):

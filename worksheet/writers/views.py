@@ -1,4 +1,7 @@
-"""What templates see: every text in the writer's notation or ready to be escaped; docs/templates.md explains each name."""
+"""What templates see: texts in the writer's notation, or to be escaped; docs/templates.md explains each name.
+
+Blocks that need no printing are their own views.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from worksheet.document import Bullets, Question, Text
 from worksheet.writers.small_print import Ready
 
 
@@ -16,10 +20,13 @@ class View:
     template: ClassVar[str] = ""
 
 
+Viewed = View | Text | Bullets | Question
+
+
 # Steps
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class LineView(View):
     """A line of a step."""
 
@@ -30,7 +37,7 @@ class LineView(View):
     is_last: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class StepView(View):
     """A worked step, or a hole for its answer."""
 
@@ -46,7 +53,7 @@ class StepView(View):
     worth: str  # of a hole: its marks
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class LayerView(View):
     """The heading of a worked layer."""
 
@@ -64,7 +71,7 @@ class LayerView(View):
     values_words: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class WorkingView(View):
     """Worked steps below a title, or below the heading of a layer."""
 
@@ -79,7 +86,7 @@ class WorkingView(View):
 # The formula reference
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SymbolView(View):
     """A line of a legend."""
 
@@ -87,7 +94,7 @@ class SymbolView(View):
     meaning: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class StatementView(View):
     """A formula of the reference."""
 
@@ -96,7 +103,7 @@ class StatementView(View):
     words: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SectionView(View):
     """The formula reference of one kind of layer."""
 
@@ -111,24 +118,7 @@ class SectionView(View):
 # Text, tables, pictures
 
 
-@dataclass(frozen=True, slots=True)
-class TextView(View):
-    """A paragraph."""
-
-    template: ClassVar[str] = "text"
-    text: str
-    note: bool  # is set apart from the others
-
-
-@dataclass(frozen=True, slots=True)
-class BulletsView(View):
-    """A list of sentences."""
-
-    template: ClassVar[str] = "bullets"
-    items: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ColumnView(View):
     """A column of a table."""
 
@@ -139,7 +129,7 @@ class ColumnView(View):
     share: float  # of the line, for such a column
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class HeadingView(View):
     """The heading of a column."""
 
@@ -147,7 +137,7 @@ class HeadingView(View):
     column: ColumnView
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class CellView(View):
     """A cell of a table."""
 
@@ -158,7 +148,7 @@ class CellView(View):
     column: ColumnView
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class TableView(View):
     """A table."""
 
@@ -173,7 +163,7 @@ class TableView(View):
     rule: str  # as many dashes as the table is wide
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class RelationView(View):
     """A line of a solved equation or inequality: before the term, the term, after it."""
 
@@ -184,7 +174,7 @@ class RelationView(View):
     math_why: Ready
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class RelationsView(View):
     """An equation or inequality, solved."""
 
@@ -193,7 +183,7 @@ class RelationsView(View):
     widths: Sequence[int]  # of the three columns, in characters
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PictureView(View):
     """A drawing."""
 
@@ -206,7 +196,7 @@ class PictureView(View):
 # What a worked solution has besides
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class FieldView(View):
     """A field of a paper's heading; its text is empty where a student writes."""
 
@@ -214,7 +204,7 @@ class FieldView(View):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class HandoutView(View):
     """The owner of a paper."""
 
@@ -224,20 +214,7 @@ class HandoutView(View):
     fields: Sequence[FieldView]  # none where the document is not a paper
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionView(View):
-    """The question, the convention, rules and notes."""
-
-    template: ClassVar[str] = "question"
-    text: str
-    counting: str
-    rules: Sequence[str]
-    notes: Sequence[str]
-    network: str
-    convention: str
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class LinkView(View):
     """An entry of the contents."""
 
@@ -248,7 +225,7 @@ class LinkView(View):
     first: int  # the number of a stage's first worked row
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ContentsView(View):
     """The table of contents."""
 
@@ -256,7 +233,7 @@ class ContentsView(View):
     entries: Sequence[LinkView]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class EntryView(View):
     """A layer's line of the answer table."""
 
@@ -268,7 +245,7 @@ class EntryView(View):
     worked: int  # the number of the row that works it; 0 for none
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PartView(View):
     """A stage of the answer table, or all of it without a title."""
 
@@ -277,7 +254,7 @@ class PartView(View):
     totals: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class KindView(View):
     """A line of the table by kinds of layers."""
 
@@ -286,7 +263,7 @@ class KindView(View):
     totals: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class AnswersView(View):
     """The answer table."""
 
@@ -301,7 +278,7 @@ class AnswersView(View):
     wide: bool  # has too many columns for an upright page
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ChapterView(View):
     """A heading, with the blocks below it."""
 
@@ -309,4 +286,4 @@ class ChapterView(View):
     title: str
     anchor: str
     level: int
-    blocks: Sequence[View]
+    blocks: Sequence[Viewed]

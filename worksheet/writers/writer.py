@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from worksheet.derivation import Derivation
-from worksheet.document import Document, laid_out
+from worksheet.document import Document
+from worksheet.document.solution import laid_out
 
 PAPERS = ("a4", "letter")
 ENGINES = {"typst": "built in", "latex": "TeX must be installed"}  # with what each needs

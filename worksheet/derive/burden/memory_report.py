@@ -7,12 +7,13 @@ from fractions import Fraction
 from typing import Any
 
 from worksheet.conventions import Convention
+from worksheet.counting.run import check_batch
 from worksheet.derivation import Derivation, Row, Step
-from worksheet.derive.arranging import whole
+from worksheet.derive.arranging import group_by, whole
 from worksheet.derive.burden.profile import Profile, draw_profile
-from worksheet.derive.burden.scaled import SIZE, Burden, Scaled, burden, by_first, scaled_size
-from worksheet.derive.convention_page import introduced
-from worksheet.derive.reference import listed
+from worksheet.derive.burden.scaled import SIZE, Burden, Scaled, measure_burden, scaled_size
+from worksheet.derive.convention_page import introduce
+from worksheet.derive.reference import list_in_words
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
 from worksheet.drawing.svg import BLUE, GREEN, ORANGE
 from worksheet.errors import ConventionError
@@ -23,7 +24,7 @@ from worksheet.zoo import Published, model
 from worksheet.zoo import published as row_of
 
 STANDARD = "convnet-burden"
-BATCH, LARGEST_BATCH = 128, 10**9
+BATCH = 128
 PARAMS, FEATURES, FLOPS = "param_mem", "feat_mem", "flops"  # the convention's columns
 SYMBOLS = {PARAMS: "P", FEATURES: "F", FLOPS: "Q"}  # of what one image costs
 BATCHED = "B*{}"  # what the images of a batch cost together
@@ -37,7 +38,7 @@ DRAWN = {  # name of the file, heading, colour
 OVER_DEPTH = "A bar for each layer, from the first to the last; the bands are the network's stages."
 
 
-def report(
+def burden(
     network: Network | str, *, convention: Convention | str = STANDARD, batch: int = BATCH, until: str = "",
     scales: Iterable[str | Fraction | float] | None = None, published: Published | None = None, digits: str = "en_US",
 ) -> Document:  # fmt: skip
@@ -45,28 +46,28 @@ def report(
 
     Parameter memory, feature memory and flops of one image at the network's own size; then, for each of the ``scales`` of
     that size (0.5 to 3 by default) and a batch, the size of one layer's features, the memory of all features up to that layer
-    and the flops. ``until`` names the layer: by default the one of the published report, else the last that gives a map.
-    A text names a network of the zoo (``zoo:resnet-50``): reported is the variant that was published, where there is one, with
-    the published figures beside. ``published`` are those figures for a network that is given itself. Raises WorksheetError.
+    and the flops. ``until`` names the layer: by default the one of the published report, else the last whose output is a feature
+    map. A text names a network of the zoo (``zoo:resnet-50``): the report is on its published variant, if there is one, and shows
+    the published figures. ``published`` are those figures for a network that is not a name. Raises WorksheetError.
     """
-    if not 1 <= batch <= LARGEST_BATCH:
-        raise ConventionError(f"a batch of {batch} images", hint=f"a whole number from 1 to {LARGEST_BATCH:,}")
+    check_batch(batch, "images")
     if isinstance(network, str):
         name = network.removeprefix("zoo:")
         published = row_of(name)
         network = (published.model if published else model(name)).network()
     until = until or (published.until if published else "")
-    return _Document(burden(network, convention, scales=scales, until=until), batch, published, Digits(digits)).report()
+    measured = measure_burden(network, convention, scales=scales, until=until)
+    return _BurdenReport(measured, batch, published, Digits(digits)).report()
 
 
-class _Document:
+class _BurdenReport:
     """Prints one report."""
 
-    def __init__(self, found: Burden, batch: int, published: Published | None, digits: Digits) -> None:
-        self.found = found
+    def __init__(self, burden: Burden, batch: int, published: Published | None, digits: Digits) -> None:
+        self.burden = burden
         self.batch = batch
         self.digits = digits
-        self.solution = found.solution
+        self.solution = burden.solution
         self.columns = {heading.name: i for i, heading in enumerate(self.solution.headings)}
         for name in (PARAMS, FEATURES, FLOPS):
             if name not in self.columns:
@@ -74,26 +75,26 @@ class _Document:
         self.labels = {heading.name: heading.label for heading in self.solution.headings}
         self.scales = {heading.name: heading.scale or Scale(1000) for heading in self.solution.headings}
         self.published = published
-        self.name = published.name if published else found.network.name
-        self.title = found.network.heading.title or found.network.name
+        self.name = published.name if published else burden.network.name
+        self.title = burden.network.title
 
     def report(self) -> Document:
-        blocks = [*self.whole(), *self.profiles(), *self.scaled(), *self.worked(self.chosen()), *self.notes()]
+        blocks = [*self.whole(), *self.profiles(), *self.other_sizes(), *self.worked_row(self.row_to_work()), *self.notes()]
         return Document(f"{self.title}: memory and flops", tuple(blocks), self.data(), digits=self.digits.locale)
 
-    def chosen(self) -> Scaled:
+    def row_to_work(self) -> Scaled:
         """The row that is worked: the one at the network's own size, if there is one."""
-        return next((row for row in self.found.scaled if row.scale == 1), self.found.scaled[0])
+        return next((row for row in self.burden.scaled if row.scale == 1), self.burden.scaled[0])
 
-    def said(self, name: str, value: int) -> str:
+    def in_unit(self, name: str, value: int) -> str:
         return self.scales[name].said(value)
 
     # The network as a whole
 
     def whole(self) -> Iterator[Block]:
-        network, d = self.found.network, self.solution
+        network, d = self.burden.network, self.solution
         channels, *sizes = network.input
-        counted = introduced(f"Counted by {d.convention_title}", d.unit, d.cite)
+        counted = introduce(f"Counted by {d.convention_title}", d.unit, d.cite)
         yield Text(f"For one image of {_by(sizes)} (height × width) with {channels} channels. {counted}")
         yield from map(Text, self.of_the_published())
         yield Bullets(d.rules)
@@ -101,31 +102,29 @@ class _Document:
         yield Title("In total")
         headings = ("", "Exactly", "In larger units", *(["As published"] if beside else []))
         rows: list[tuple[Cell, ...]] = [
-            (self.labels[name], value, self.said(name, value), *([beside[name]] if beside else []))
+            (self.labels[name], value, self.in_unit(name, value), *([beside[name]] if beside else []))
             for name, value in self.totals(d).items()
         ]
         yield Table(headings, tuple(rows))
-        steps = [
-            step for name, value in self.totals(d).items() for step in self.rounded(name, SYMBOLS[name], {SYMBOLS[name]: value})
-        ]
-        if steps:
+        totals = {name: {SYMBOLS[name]: value} for name, value in self.totals(d).items()}
+        if steps := [step for name, values in totals.items() for step in self.round_in_unit(name, SYMBOLS[name], values)]:
             yield Working("In larger units", tuple(steps))
         yield Title("By kind of layer")
         yield from self.kinds(d, (PARAMS, FEATURES, FLOPS))
 
     def of_the_published(self) -> Iterator[str]:
-        """What was published of the network beside its figures."""
+        """What was published about the network in addition to its figures."""
         if self.published is None:
             return
         if self.published.twist:
             yield f"This is {self.published.name} as it was published, zoo:{self.published.model.name}: {self.published.twist}."
         if errors := self.published.model.errors:
-            yield f"Published with it: {listed([f'a {name} error of {value:g} %' for name, value in errors.items()])}."
+            yield f"Published with it: {list_in_words([f'a {name} error of {value:g} %' for name, value in errors.items()])}."
 
     def totals(self, solution: Derivation) -> dict[str, int]:
         return {name: solution.totals[name] or 0 for name in (PARAMS, FEATURES, FLOPS)}
 
-    def rounded(self, name: str, figure: str, values: Mapping[str, int]) -> list[Step]:
+    def round_in_unit(self, name: str, figure: str, values: Mapping[str, int]) -> list[Step]:
         """A figure, given as a formula, in its larger unit to a whole number: 102,440,864 bytes are 98 MB."""
         scale, value = self.scales[name], int(Formula(figure).at(values))
         unit, per_unit = scale.unit_of(value)
@@ -141,13 +140,13 @@ class _Document:
         return [Step(name, self.labels[name], (), formula, values, number, remark=unit, note=note)]
 
     def kinds(self, solution: Derivation, names: Sequence[str]) -> Iterator[Block]:
-        """What the layers of each kind cost together, and the kinds that cost nothing."""
+        """The total costs of each kind of layer, and the kinds without costs."""
         costing = [part for part in solution.kinds if any(part.totals[name] for name in names)]
         rows: list[tuple[Cell, ...]] = [(part.title, len(part.rows), *(part.totals[name] for name in names)) for part in costing]
         total = ("Total", sum(len(part.rows) for part in costing), *(solution.totals[name] for name in names))
         yield Table(("Kind", "Layers", *(self.labels[name] for name in names)), tuple(rows), total)
         if free := [part.title for part in solution.kinds if part not in costing]:
-            yield Text(f"Nothing is counted for {listed(free)}.")
+            yield Text(f"Nothing is counted for {list_in_words(free)}.")
 
     def profiles(self) -> Iterator[Block]:
         rows = [row for row in self.solution.rows if row.no > 0]
@@ -159,29 +158,29 @@ class _Document:
 
     # Other sizes, up to a layer
 
-    def scaled(self) -> Iterator[Block]:
-        until = self.found.until
+    def other_sizes(self) -> Iterator[Block]:
+        until = self.burden.until
         yield Title(f"Up to {until}, {_images(self.batch)}")
         headings = ("Input", f"Features of {until}", self.labels[FEATURES], "", self.labels[FLOPS], "")
         rows = []
-        for row in self.found.scaled:
+        for row in self.burden.scaled:
             figures = self.of_batch(row)
-            said = [cell for name in (FEATURES, FLOPS) for cell in (figures[name], self.said(name, figures[name]))]
-            rows.append((_by(row.solution.input[1:]), _by(_features(row)), *said))
+            cells = [cell for name in (FEATURES, FLOPS) for cell in (figures[name], self.in_unit(name, figures[name]))]
+            rows.append((_by(row.solution.input[1:]), _by(_features(row)), *cells))
         yield Table(headings, tuple(rows), words=2)
-        for sizes, fault in self.found.without:
+        for sizes, fault in self.burden.without:
             yield Text(f"{_by(sizes[1:])} is left out, it does not fit: {fault.message}.")
-        if cut := [_by(row.solution.input[1:]) for row in self.found.scaled if row.cut_before]:
+        if cut := [_by(row.solution.input[1:]) for row in self.burden.scaled if row.cut_before]:
             yield Text(f"The network as a whole does not take {', '.join(cut)}; its layers up to {until} do.")
-        if steps := [step for row in self.found.scaled for step in self.sizes(row)]:
+        if steps := [step for row in self.burden.scaled for step in self.sizes(row)]:
             yield Working("Sizes of the input that are rounded", tuple(steps))
 
     def of_batch(self, row: Scaled) -> dict[str, int]:
         return {name: self.batch * whole(row.solution.totals[name]) for name in (FEATURES, FLOPS)}
 
     def sizes(self, row: Scaled) -> Iterator[Step]:
-        """How large the input is at a scale, where that takes rounding: halves up."""
-        height, width = self.found.network.input[1:]
+        """The input's size at a scale, if that is rounded: halves up."""
+        height, width = self.burden.network.input[1:]
         sides = {"": height} if height == width else {", height": height, ", width": width}
         for side, size in sides.items():
             if (row.scale * size).denominator == 1:
@@ -192,16 +191,16 @@ class _Document:
 
     # One row, worked
 
-    def worked(self, row: Scaled) -> Iterator[Block]:
+    def worked_row(self, row: Scaled) -> Iterator[Block]:
         yield Title(f"The row of {_by(row.solution.input[1:])}, worked")
-        yield Text(f"One image, as far as {self.found.until}; below, a layer of each kind step by step.")
+        yield Text(f"One image, as far as {self.burden.until}; below, a layer of each kind step by step.")
         yield from self.kinds(row.solution, (FEATURES, FLOPS))
-        for rows in by_first(row.solution.rows).values():
+        for rows in group_by(row.solution.rows, lambda row: row.kind).values():
             costs = [r for r in rows if any(whole(r.columns[self.columns[name]].value) for name in (FEATURES, FLOPS))]
             if costs:
                 yield self.layer(costs[0])
         totals = {name: whole(row.solution.totals[name]) for name in (FEATURES, FLOPS)}
-        steps = [step for name, value in totals.items() for step in self.together(name, value)]
+        steps = [step for name, value in totals.items() for step in self.batch_steps(name, value)]
         if steps:
             yield Working(f"All layers, {_images(self.batch)}", tuple(steps))
 
@@ -212,14 +211,14 @@ class _Document:
         steps = [row.columns[self.columns[name]] for name in (PARAMS, FEATURES, FLOPS)]
         return Working(row.name, (*row.sizes, *(step for step in steps if step.value)), " → ".join(filter(None, flow)))
 
-    def together(self, name: str, value: int) -> list[Step]:
+    def batch_steps(self, name: str, value: int) -> list[Step]:
         """What the batch costs, exactly and in a larger unit."""
         symbol = SYMBOLS[name]
-        figure, values = (
-            (BATCHED.format(symbol), {"B": self.batch, symbol: value}) if self.batch > 1 else (symbol, {symbol: value})
-        )
-        exact = [Step(name, self.labels[name], (), Formula(figure), values, self.batch * value)] if self.batch > 1 else []
-        return [*exact, *self.rounded(name, figure, values)]
+        if self.batch == 1:
+            return self.round_in_unit(name, symbol, {symbol: value})
+        figure, values = BATCHED.format(symbol), {"B": self.batch, symbol: value}
+        exact = Step(name, self.labels[name], (), Formula(figure), values, self.batch * value)
+        return [exact, *self.round_in_unit(name, figure, values)]
 
     # What else there is to know, and the figures as data
 
@@ -232,29 +231,29 @@ class _Document:
         totals = self.totals(self.solution)
         return {
             "name": self.name,
-            "input": list(self.found.network.input[1:]),
+            "input": list(self.burden.network.input[1:]),
             "batch": self.batch,
-            "until": self.found.until,
+            "until": self.burden.until,
             "param_bytes": totals[PARAMS],
             "feature_bytes": totals[FEATURES],
             "flops": totals[FLOPS],
-            "scales": [self.entry(row) for row in self.found.scaled],
+            "scales": [self.entry(row) for row in self.burden.scaled],
         }
 
     def entry(self, row: Scaled) -> dict[str, Any]:
         figures, features = self.of_batch(row), _features(row)
-        said = {name: self.said(name, value) for name, value in figures.items()}
+        printed = {name: self.in_unit(name, value) for name, value in figures.items()}
         return {
             "input": list(row.solution.input[1:]),
             "feature": list(features),
             "feature_bytes": figures[FEATURES],
             "flops": figures[FLOPS],
-            "printed": {"feature_size": _by(features, "x"), "feature_mem": said[FEATURES], "flops": said[FLOPS]},
+            "printed": {"feature_size": _by(features, "x"), "feature_mem": printed[FEATURES], "flops": printed[FLOPS]},
         }
 
 
 def _features(row: Scaled) -> Shape:
-    """The size of a layer's features: height, width, channels; a vector is a map of one place."""
+    """The size of a layer's features: height, width, channels; a vector is a feature map of one position."""
     output = row.row.output or ()
     return (*output[1:], *output[:1]) if len(output) == 3 else (1, 1, *output) if len(output) == 1 else output
 

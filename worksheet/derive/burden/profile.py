@@ -1,4 +1,4 @@
-"""Draws what the layers of a network cost over its depth: a bar for each layer, its stages as bands behind the bars."""
+"""Draws the cost of each layer over the depth of a network: a bar for each layer, its stages as shaded bands."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class _Depth:
         yield svg.text(svg.WIDTH - RIGHT, svg.TITLE, self.peak(), anchor="end")
 
     def stages(self) -> Iterator[str]:
-        """Every other stage shaded, the name above, or its last part, where there is room for it."""
+        """Every other stage is shaded; above it is its name, or the last part of it, if it fits."""
         start, floor = 0, self.bars.floor
         stages = [(stage, len(list(rows))) for stage, rows in groupby(self.profile.rows, key=lambda row: row.stage)]
         for i, (stage, layers) in enumerate(stages if len(stages) > 1 else []):

@@ -1,15 +1,16 @@
-"""What a network costs in memory and flops at several input sizes, up to a layer whose features are wanted."""
+"""The memory and flops of a network at several input sizes, up to a layer whose features are reported."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from worksheet import conventions
 from worksheet.conventions import Convention
 from worksheet.derivation import Derivation, Row
-from worksheet.derive.solution import as_convention, derive
+from worksheet.derive.worked_solution import derive
 from worksheet.errors import NetworkError, Where, WorksheetError, shown
 from worksheet.formula import Formula
 from worksheet.layers import Shape
@@ -25,7 +26,7 @@ Making = Callable[[Shape], Network]  # for an input of another shape
 
 @dataclass(frozen=True)
 class Scaled:
-    """The network up to a layer for an input of another size, worked out for one image."""
+    """The solution of the network up to a layer for one image of another size."""
 
     scale: Fraction
     solution: Derivation
@@ -33,13 +34,13 @@ class Scaled:
 
     @property
     def row(self) -> Row:
-        """The layer whose features are wanted."""
+        """The layer whose features are reported."""
         return self.solution.rows[-1]
 
 
 @dataclass(frozen=True)
 class Burden:
-    """A network worked out for one image of its own size, and up to a layer at other sizes."""
+    """The solution of a network for one image of its own size, and up to a layer at other sizes."""
 
     network: Network
     solution: Derivation
@@ -48,14 +49,14 @@ class Burden:
     without: tuple[tuple[Shape, WorksheetError], ...]  # sizes that the network does not take, and why
 
 
-def scale_of(given: str | Fraction | float) -> Fraction:
+def scale_of(factor: str | Fraction | float) -> Fraction:
     """A factor for the input's size. Raises WorksheetError.
 
     >>> scale_of("1.5"), scale_of(0.5)
     (Fraction(3, 2), Fraction(1, 2))
     """
-    text = str(given)
-    number = given if isinstance(given, Fraction) else Fraction(text) if SCALE.fullmatch(text) else Fraction(0)
+    text = str(factor)
+    number = factor if isinstance(factor, Fraction) else Fraction(text) if SCALE.fullmatch(text) else Fraction(0)
     if not 0 < number <= LARGEST_SCALE:
         raise WorksheetError(f"cannot scale by {shown(text)}", hint=f"a number above 0 and up to {LARGEST_SCALE}, such as 0.5")
     return number
@@ -70,19 +71,19 @@ def scaled_size(size: int, scale: Fraction) -> int:
     return int(SIZE.at({"s": scale, "M": size}))
 
 
-def burden(
+def measure_burden(
     network: Network, convention: Convention | str, *, scales: Iterable[str | Fraction | float] | None = None, until: str = ""
 ) -> Burden:
-    """Work a network out as a whole and, at each scale, up to a layer: its features' size, their memory, the flops.
+    """Solve a network as a whole and, at each scale, up to a layer: the size of its features, their memory, the flops.
 
-    ``until`` names the layer; without it, the last whose output still is a map of more than one place. A size that the
-    network does not take is left out where no ``scales`` are asked for, and a fault where they are. Raises WorksheetError.
+    ``until`` names the layer; without it, the last whose output is a feature map of more than one position. A size that
+    the network does not accept is left out, or raises an error if ``scales`` are given. Raises WorksheetError.
     """
     if len(network.input) != 3:
         received = " x ".join(map(str, network.input))
         raise NetworkError(f"a report takes a network of images, channels x height x width, not {received}", Where(network.name))
-    found = as_convention(convention)
-    solution = derive(network, found)
+    convention = conventions.convention(convention)
+    solution = derive(network, convention)
     layer = until or _last_map(solution)
     wanted = [scale_of(scale) for scale in (SCALES if scales is None else scales)]
     if not 1 <= len(wanted) <= MAX_SCALES:
@@ -94,7 +95,7 @@ def burden(
     for scale in dict.fromkeys(wanted):
         shape: Shape = (network.input[0], *(scaled_size(size, scale) for size in network.input[1:]))
         try:
-            rows.append(_scaled(part, made_for, layer, shape, scale, found))
+            rows.append(_work_at_scale(part, made_for, layer, shape, scale, convention))
         except WorksheetError as fault:
             without.append((shape, fault))
     if without and (scales is not None or not rows):
@@ -110,7 +111,9 @@ def _made_for(network: Network) -> Making | None:
     return network.made_for
 
 
-def _scaled(part: Network, made_for: Making | None, layer: str, shape: Shape, scale: Fraction, convention: Convention) -> Scaled:
+def _work_at_scale(
+    part: Network, made_for: Making | None, layer: str, shape: Shape, scale: Fraction, convention: Convention
+) -> Scaled:
     if min(shape) < 1:
         raise NetworkError(f"at {float(scale):g} times its size the input has no places", Where(part.name))
     other, cut_before = replace(part, input=shape), False
@@ -123,18 +126,10 @@ def _scaled(part: Network, made_for: Making | None, layer: str, shape: Shape, sc
 
 
 def _last_map(solution: Derivation) -> str:
-    """The last layer whose output is a map of more than one place; the last layer of all where there is none."""
+    """The last layer whose output is a feature map of more than one position; the very last layer if there is none."""
     return next((row.name for row in reversed(solution.rows) if is_map(row.output)), solution.rows[-1].name)
 
 
 def is_map(shape: Shape | None) -> bool:
-    """Whether a shape is that of a map: channels, and more than one place."""
+    """Whether a shape is that of a feature map: channels, and more than one position."""
     return shape is not None and len(shape) == 3 and shape[1:] != (1, 1)
-
-
-def by_first(rows: Sequence[Row]) -> dict[str, list[Row]]:
-    """The rows by kind, in the order in which the kinds first occur."""
-    groups: dict[str, list[Row]] = {}
-    for row in rows:
-        groups.setdefault(row.kind, []).append(row)
-    return groups

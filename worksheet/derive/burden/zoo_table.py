@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from worksheet.conventions import Convention
+from worksheet.conventions import convention as convention_named
 from worksheet.derivation import Derivation
 from worksheet.derive.burden.memory_report import STANDARD
-from worksheet.derive.convention_page import introduced
-from worksheet.derive.solution import as_convention, derive
+from worksheet.derive.catalogue import choose_models
+from worksheet.derive.convention_page import introduce
+from worksheet.derive.worked_solution import derive
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
-from worksheet.errors import WorksheetError, nearest, shown
+from worksheet.errors import WorksheetError
 from worksheet.formula import Digits
+from worksheet.layers import Shape
 from worksheet.zoo import Model, models, table
 
 ERRORS = {"top1": "top-1", "top5": "top-5"}  # in data, and of a model
+FIGURES = {"param_bytes": "param_mem", "feature_bytes": "feat_mem", "flops": "flops"}  # in data, and the columns
 Named = tuple[str, Model]
 
 
@@ -44,30 +48,26 @@ def zoo_table(
     parts: Iterable[str] = (), convention: Convention | str = STANDARD, *, digits: str = "en_US",
     progress: Callable[[Sequence[Named]], Iterable[Named]] = iter,
 ) -> Document:  # fmt: skip
-    """The networks whose names hold one of these texts (all, where there is none), with what each costs in total.
+    """The networks whose names contain one of these texts (all if there are none), with the total costs of each.
 
     By convnet-burden: the 48 networks of its published table, in its order, each in the variant that was counted; by another
-    convention: every network of the zoo. ``progress`` gets the networks and gives them back one by one. Raises
-    WorksheetError.
+    convention: every network of the zoo. ``progress`` gets the networks and yields them one by one, as ``tqdm``
+    does. Raises WorksheetError.
     """
-    found = as_convention(convention)
-    as_published = found.name == STANDARD
-    known = {name: row.model for name, row in table().items()} if as_published else models()
-    wanted = list(parts)
-    chosen = [(name, model) for name, model in known.items() if not wanted or any(part in name for part in wanted)]
-    if not chosen:
-        raise WorksheetError(f"no network of the table is called {shown(' or '.join(wanted))}", hint=nearest(wanted[0], known))
+    convention = convention_named(convention)
+    as_published = convention.name == STANDARD
+    networks = {name: row.model for name, row in table().items()} if as_published else models()
     lines: list[ZooLine] = []
     refused: list[str] = []
-    for name, model in progress(chosen):
+    for name, model in progress(list(choose_models(networks, parts, "table").items())):
         try:
-            lines.append(ZooLine(name, model, derive(model.network(), found)))
+            lines.append(ZooLine(name, model, derive(model.network(), convention)))
         except WorksheetError as fault:
             refused.append(f"{name} is left out: {fault.message}.")
     if not lines:
         raise WorksheetError(refused[0].rstrip("."))
-    made = _published(lines, found) if as_published else _counted(lines, found)
-    title = "The table of convnet-burden" if as_published else f"The networks of the zoo: {found.title}"
+    made = _published_table(lines, convention) if as_published else _convention_table(lines, convention)
+    title = "The table of convnet-burden" if as_published else f"The networks of the zoo: {convention.title}"
     blocks: list[Block] = [*made[0], *([Bullets(tuple(refused))] if refused else [])]
     return Document(title, tuple(blocks), made[1], digits=Digits(digits).locale)
 
@@ -75,15 +75,15 @@ def zoo_table(
 Made = tuple[list[Block], Mapping[str, Any]]
 
 
-def _published(lines: Sequence[ZooLine], convention: Convention) -> Made:
+def _published_table(lines: Sequence[ZooLine], convention: Convention) -> Made:
     """The published rows: figures as printed and exactly, and how many of them are the published ones."""
     pairs = [(text, table()[line.name].printed[name]) for line in lines for name, text in line.said().items()]
     alike = sum(ours == theirs for ours, theirs in pairs)
     headings = ("Network", "Input", *(h.label for h in lines[0].solution.headings), *ERRORS.values())
-    rows = [(line.name, _size(line), *line.said().values(), *map(_per_cent, line.errors().values())) for line in lines]
+    rows = [(line.name, _size(line), *line.said().values(), *_errors(line)) for line in lines]
     exact = [(line.name, *(line.solution.totals[h.name] for h in line.solution.headings)) for line in lines]
     d = lines[0].solution
-    intro = introduced(convention.title, convention.unit, convention.cite)
+    intro = introduce(convention.title, convention.unit, convention.cite)
     blocks: list[Block] = [
         Text(f"{intro} One image; top-1 and top-5 are errors in per cent, as published there."),
         Text(f"{alike} of the {len(pairs)} figures are those of the published table, digit for digit."),
@@ -91,53 +91,27 @@ def _published(lines: Sequence[ZooLine], convention: Convention) -> Made:
         Title("Exactly, in bytes and flops"),
         Table(("Network", *(h.label for h in d.headings)), tuple(exact)),
     ]
-    data = {
-        "rows": [
-            {
-                "name": line.name,
-                "input": list(line.solution.input[1:]),
-                "param_bytes": line.solution.totals["param_mem"],
-                "feature_bytes": line.solution.totals["feat_mem"],
-                "flops": line.solution.totals["flops"],
-                "printed": line.said(),
-                **line.errors(),
-            }
-            for line in lines
-        ]
-    }
-    return blocks, data
+    entries = [
+        _entry(line, line.solution.input[1:], {key: line.solution.totals[column] for key, column in FIGURES.items()})
+        for line in lines
+    ]
+    return blocks, {"rows": entries}
 
 
-def _counted(lines: Sequence[ZooLine], convention: Convention) -> Made:
+def _convention_table(lines: Sequence[ZooLine], convention: Convention) -> Made:
     """Every network by another convention."""
     heads = lines[0].solution.headings
     headings = [text for h in heads for text in ((h.label, "") if h.scale else (h.label,))]
-    lacking = any(line.uncounted() for line in lines)
+    is_partial = any(line.uncounted() for line in lines)
     rows: list[tuple[Cell, ...]] = [
-        (
-            line.name,
-            _size(line),
-            *_figures(line),
-            *map(_per_cent, line.errors().values()),
-            *([line.uncounted()] if lacking else []),
-        )
-        for line in lines
+        (line.name, _size(line), *_figures(line), *_errors(line), *([line.uncounted()] if is_partial else [])) for line in lines
     ]
-    intro = introduced(convention.title, convention.unit, convention.cite)
+    intro = introduce(convention.title, convention.unit, convention.cite)
     blocks: list[Block] = [
         Text(f"{intro} One sample; top-1 and top-5 are errors in per cent, as published for each network."),
-        Table(("Network", "Input", *headings, *ERRORS.values(), *(["Not counted"] if lacking else [])), tuple(rows), words=2),
+        Table(("Network", "Input", *headings, *ERRORS.values(), *(["Not counted"] if is_partial else [])), tuple(rows), words=2),
     ]
-    entries = [
-        {
-            "name": line.name,
-            "input": list(line.solution.input),
-            "totals": dict(line.solution.totals),
-            "printed": line.said(),
-            **line.errors(),
-        }
-        for line in lines
-    ]
+    entries = [_entry(line, line.solution.input, {"totals": dict(line.solution.totals)}) for line in lines]
     return blocks, {"convention": convention.name, "rows": entries}
 
 
@@ -155,5 +129,10 @@ def _size(line: ZooLine) -> str:
     return " × ".join(map(str, shape[1:] if len(shape) == 3 else shape))
 
 
-def _per_cent(error: float | None) -> str:
-    return "" if error is None else f"{error:.2f}"
+def _errors(line: ZooLine) -> Iterator[str]:
+    return ("" if error is None else f"{error:.2f}" for error in line.errors().values())
+
+
+def _entry(line: ZooLine, sizes: Shape, figures: Mapping[str, Any]) -> dict[str, Any]:
+    """A network as data: its name, the sizes of its input, its figures, and what is printed of them."""
+    return {"name": line.name, "input": list(sizes), **figures, "printed": line.said(), **line.errors()}

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import prod
 
-from worksheet import conventions
 from worksheet.conventions import Convention
 from worksheet.counting.counting import Counting
 from worksheet.counting.folding import Folded
 from worksheet.counting.run import run_of
+from worksheet.derive.worked_solution import convention_for
 from worksheet.errors import NetworkError, WorksheetError
 from worksheet.formula import Exact, Formula, whole
 from worksheet.formula.polynomial import Monomial, Polynomial, TooLong
@@ -52,6 +52,11 @@ class ClosedCase:
         """One of the case's polynomials as a formula over the variables' symbols, with floors where sizes are rounded."""
         return self.trace.formula(form)
 
+    @property
+    def sizes(self) -> tuple[Exact, ...]:
+        """The values of the variables in the run."""
+        return tuple(self.trace.values[i] * step for i, step in enumerate(self.trace.steps))
+
     def at(self, values: Sequence[Exact]) -> dict[str, int] | None:
         """The totals for other values; None where they violate a guard of this case."""
         return None if self.trace.at(values) is None else self.unguarded(values)
@@ -73,8 +78,7 @@ class Closed:
         samples: int = 1, dtype: str = "",
     ) -> None:  # fmt: skip
         self.network = network
-        chosen = convention or network.heading.convention or conventions.STANDARD
-        self.convention = conventions.convention(chosen) if isinstance(chosen, str) else chosen
+        self.convention = convention_for(network, convention)
         texts = [symbol for symbol in symbols if isinstance(symbol, str)]
         named = dict(zip(texts, size_variables(network, texts), strict=True))
         self.variables = tuple(symbol if isinstance(symbol, SizeVariable) else named[symbol] for symbol in symbols)
@@ -84,6 +88,14 @@ class Closed:
         self.cases: list[ClosedCase] = []
         self.refused: list[tuple[Trace, WorksheetError]] = []  # runs without a network; they too hold under their guards
 
+    def shift(self, values: Sequence[Exact], steps: Iterable[int]) -> tuple[Exact, ...]:
+        """Values of the variables, each moved by a number of its steps."""
+        return tuple(v + s * variable.step for v, s, variable in zip(values, steps, self.variables, strict=True))
+
+    def equations(self, values: Iterable[Exact]) -> str:
+        """Values of the variables in words: M = 224, B = 3."""
+        return ", ".join(f"{variable.symbol} = {value}" for variable, value in zip(self.variables, values, strict=True))
+
     # Exact counts
 
     def counting(self, values: Sequence[Exact]) -> Counting:
@@ -92,8 +104,8 @@ class Closed:
         run = run_of(self.convention, batch(by_variable, self.samples), self.dtype)
         return Counting(with_sizes(self.network, by_variable), self.convention, run)
 
-    def counted(self, values: Sequence[Exact]) -> dict[str, int]:
-        """The totals of these sizes, counted layer by layer. Raises WorksheetError where there is no such network."""
+    def count_at(self, values: Sequence[Exact]) -> dict[str, int]:
+        """The totals of these sizes, counted layer by layer. Raises WorksheetError if there is no such network."""
         return {name: int(form.constant or 0) for name, form in _totals(self.convention, _rows(self.counting(values))).items()}
 
     def at(self, values: Sequence[Exact]) -> dict[str, int]:
@@ -110,10 +122,10 @@ class Closed:
         for trace, fault in self.refused:
             if trace.at(values) is not None:
                 raise fault
-        self.cases.append(self._traced(values))
+        self.cases.append(self._run(values))
         return self.cases[-1]
 
-    def _traced(self, values: Sequence[Exact]) -> ClosedCase:
+    def _run(self, values: Sequence[Exact]) -> ClosedCase:
         pairs = zip(self.variables, values, strict=True)
         batched = [SAMPLES if variable.symbol == BATCH and value == 1 else value for variable, value in pairs]
         trace = Trace(dict(zip(self.traced, batched, strict=True)))
@@ -148,14 +160,13 @@ class Closed:
                 continue
             others = [self._neighbour(case, values, i) for i in range(len(self.variables))]
             if all(others):
-                self._verify(case, self._elsewhere(case, values) or [other for other in others if other])
+                self._verify(case, self._other_sizes(case, values) or [other for other in others if other])
                 return case
         if refusal:
             raise refusal
         names = ", ".join(variable.name for variable in self.variables)
-        raise NetworkError(
-            f"the counts of {self.network.name} are not a formula of {names}", hint="its layers change with every size"
-        )
+        message = f"the counts of {self.network.name} are not a formula of {names}"
+        raise NetworkError(message, hint="its layers change with every size")
 
     def _with_sizes(self, fault: WorksheetError, values: Sequence[Exact]) -> WorksheetError:
         """An error with the sizes that caused it, where they are not the network's own."""
@@ -180,42 +191,35 @@ class Closed:
         """Sizes that the case covers with another value of this variable alone."""
         period = self.periods(case, values, MAX_PERIOD)[which]
         for steps in (period, -period, 2 * period):
-            other = list(values)
-            other[which] += steps * self.variables[which].step
+            other = self.shift(values, [steps * (i == which) for i in range(len(values))])
             if other[which] >= self.variables[which].least and case.trace.at(other) is not None:
-                return tuple(other)
+                return other
         return None
 
-    def _elsewhere(self, case: ClosedCase, values: Sequence[Exact]) -> list[tuple[Exact, ...]]:
+    def _other_sizes(self, case: ClosedCase, values: Sequence[Exact]) -> list[tuple[Exact, ...]]:
         """Sizes that the case covers with other values of every variable, with other remainders."""
         periods = self.periods(case, values, MAX_PERIOD)
         for direction in (1, -1):
-            sizes = tuple(
-                value + direction * (period + 1) * variable.step
-                for value, period, variable in zip(values, periods, self.variables, strict=True)
-            )
-            if (
-                all(size >= variable.least for size, variable in zip(sizes, self.variables, strict=True))
-                and case.trace.at(sizes) is not None
-            ):
+            sizes = self.shift(values, [direction * (period + 1) for period in periods])
+            are_valid = all(size >= variable.least for size, variable in zip(sizes, self.variables, strict=True))
+            if are_valid and case.trace.at(sizes) is not None:
                 return [sizes]
         return []
 
     def _verify(self, case: ClosedCase, places: Sequence[tuple[Exact, ...]]) -> None:
         """Compare the forms with an exact count at other sizes. Raises NetworkError."""
         for values in places:
-            if case.at(values) != self.counted(values):
+            if case.at(values) != self.count_at(values):
                 sizes = ", ".join(f"{variable.name} = {value}" for variable, value in zip(self.variables, values, strict=True))
                 raise NetworkError(f"the counts of {self.network.name} do not depend on these sizes alone (at {sizes})")
 
     def periods(self, case: ClosedCase, values: Sequence[Exact], most: int = MAX_CLASSES) -> tuple[int, ...]:
-        """The steps of each variable after which all roundings repeat. Raises NetworkError where that makes too many classes."""
+        """The steps of each variable after which all roundings repeat. Raises NetworkError for too many classes."""
         periods = [1] * len(self.variables)
         while True:
+            residues = [s % p for s, p in zip(steps_of(self.variables, values), periods, strict=True)]
             try:
-                case.trace.atoms_in_class(
-                    bases(periods, [s % p for s, p in zip(steps_of(self.variables, values), periods, strict=True)])
-                )
+                case.trace.atoms_in_class(bases(periods, residues))
             except NeedsFinerClasses as finer:
                 for atom in finer.atoms:
                     periods[atom] *= finer.by
@@ -249,7 +253,7 @@ def steps_of(variables: Sequence[SizeVariable], values: Sequence[Exact]) -> list
 
 
 def _rows(counting: Counting) -> list[RowForm]:
-    """The forms of the inputs, where they are counted, and of every layer; equal layers are worked out once."""
+    """The forms of the inputs, if they are counted, and of every layer; equal layers are counted once."""
     by_layer: dict[object, RowForm] = {}
     rows: list[RowForm] = []
     for layer in (*counting.inputs, *counting.layers):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from itertools import product
 from typing import Any
 
 from worksheet.derivation import spans
+from worksheet.derive.arranging import group_by
 from worksheet.derive.closed.cases import Closed
 from worksheet.derive.closed.residues import Residue, class_totals, residues
 from worksheet.derive.closed.total_texts import texts
@@ -70,11 +72,8 @@ class Classes:
 
     def groups(self, column: str) -> list[Group]:
         """The classes of a column by their polynomials, in the order of the first remainders."""
-        groups: dict[tuple[str, str], list[Residue]] = {}
-        for residue in self.all:
-            text = residue.totals[column].source if not residue.refusal else ""
-            groups.setdefault((text, residue.refusal), []).append(residue)
-        return [Group(tuple(members), members[0].totals.get(column), refusal) for (_, refusal), members in groups.items()]
+        groups = group_by(self.all, lambda one: (one.refusal, "" if one.refusal else one.totals[column].source))
+        return [Group(tuple(members), members[0].totals.get(column), refusal) for (refusal, _), members in groups.items()]
 
     # Where they hold
 
@@ -128,12 +127,11 @@ class Classes:
         return sentences
 
     def _outside(self, which: int, size: Exact) -> str:
-        trace = self.closed.main.trace
-        sizes = [trace.values[i] * variable.step for i, variable in enumerate(self.variables)]
+        sizes = [*self.closed.main.sizes]
         sizes[which] = size
         equation = f"{self.variables[which].symbol} = {size}"
         try:
-            self.closed.counted(sizes)
+            self.closed.count_at(sizes)
         except WorksheetError as fault:
             return f"At {equation} there is no such network: {fault.faults[0].message}."
         return f"At {equation} other forms hold: a layer works in another way there."
@@ -153,27 +151,22 @@ class Classes:
         """The totals of the main case in every class."""
         return [class_totals(self.closed.main, self.variables, residue.periods, residue.residues) for residue in self.held]
 
-    def sampled(self) -> tuple[list[str], list[str]]:
+    def sample(self) -> tuple[list[str], list[str]]:
         """Sizes at which the main form was compared with an exact count: those where it is right, and those where it is wrong."""
-        start = [self.closed.main.trace.values[i] * variable.step for i, variable in enumerate(self.variables)]
         right: list[str] = []
         wrong: list[str] = []
         for times in range(1, SAMPLES + 1):
-            sizes = [
-                size + times * STRIDES[i] * variable.step
-                for i, (size, variable) in enumerate(zip(start, self.variables, strict=True))
-            ]
+            sizes = self.closed.shift(self.closed.main.sizes, [times * stride for stride in STRIDES[: len(self.variables)]])
             try:
-                exact = self.closed.counted(sizes)
+                exact = self.closed.count_at(sizes)
             except WorksheetError:
                 continue
-            equations = ", ".join(f"{variable.symbol} = {size}" for variable, size in zip(self.variables, sizes, strict=True))
-            (right if self.closed.main.unguarded(sizes) == exact else wrong).append(equations)
+            (right if self.closed.main.unguarded(sizes) == exact else wrong).append(self.closed.equations(sizes))
         return right, wrong
 
     # As data
 
-    def excepted(self, column: str) -> list[Any]:
+    def exceptions_data(self, column: str) -> list[Any]:
         """The remainders of the classes in which the main form is not the polynomial of the class."""
         return [self._by_symbol(residue.residues) for residue in self.exceptions(column)]
 
@@ -190,17 +183,13 @@ class Classes:
             "symbol": self._by_symbol(residue.symbols),
             "text": parts[0] if len(parts) == 1 else None,
             **({"parts": parts} if len(parts) > 1 else {}),
-            "from": self._by_symbol(residue.least, plain) if formula else None,
-            "to": self._by_symbol(residue.most, plain) if formula else None,
+            "from": self._by_symbol(residue.least) if formula else None,
+            "to": self._by_symbol(residue.most) if formula else None,
             "refusal": residue.refusal or None,
         }
 
-    def _by_symbol(self, values: Iterable[Any], as_data: Callable[[Any], Any] = lambda value: value) -> Any:
+    def _by_symbol(self, values: Iterable[Any]) -> Any:
         """The value of the only symbol by itself, the values of several by symbol."""
-        by_symbol = {variable.symbol: as_data(value) for variable, value in zip(self.variables, values, strict=True)}
+        entries = (str(value) if isinstance(value, Fraction) else value for value in values)
+        by_symbol = dict(zip([variable.symbol for variable in self.variables], entries, strict=True))
         return by_symbol if len(by_symbol) > 1 else next(iter(by_symbol.values()))
-
-
-def plain(value: Exact | None) -> int | str | None:
-    """A number for JSON: a fraction as a text."""
-    return value if value is None or isinstance(value, int) else str(value)

@@ -8,18 +8,20 @@ from typing import Any
 
 from worksheet.conventions import Convention
 from worksheet.derivation import Step, spans
+from worksheet.derive.arranging import is_default_name
 from worksheet.derive.closed.cases import Closed, ClosedCase
-from worksheet.derive.closed.classes import Classes, plain
+from worksheet.derive.closed.classes import Classes
 from worksheet.derive.closed.closed_rows import Alike, ClosedRows
 from worksheet.derive.closed.domains import domain, domain_section, size_text
 from worksheet.derive.closed.total_texts import leading, texts
-from worksheet.derive.convention_page import introduced
-from worksheet.derive.reference import listed, sections
-from worksheet.derive.selection import numbered
-from worksheet.derive.solution import MODES, derive, faults, uncounted
+from worksheet.derive.convention_page import introduce
+from worksheet.derive.reference import list_in_words, sections
+from worksheet.derive.selection import choose_rows
+from worksheet.derive.worked_solution import MODES, derive, faults, uncounted
 from worksheet.document import Block, Bullets, Cell, Chapter, Document, NetworkPicture, Table, Text, Title, Working
-from worksheet.errors import WorksheetError, nearest, shown
+from worksheet.errors import WorksheetError
 from worksheet.formula import Digits, Formula, whole
+from worksheet.formula.exact import as_json
 from worksheet.formula.polynomial import Polynomial
 from worksheet.network import Network
 from worksheet.varied import BATCH, SizeVariable
@@ -54,10 +56,10 @@ def symbolic(
     if batch != 1 and any(name_of(symbol) == BATCH for symbol in asked):
         raise WorksheetError(f"the batch is a symbol, so it cannot be {batch} too", hint="leave one of the two out")
     closed = Closed(network, asked, convention, samples=batch, dtype=dtype)
-    return _Document(closed, digits).report(rows, list(kinds), worked=worked, pictured=pictured)
+    return _ClosedReport(closed, digits).report(rows, list(kinds), worked=worked, pictured=pictured)
 
 
-class _Document:
+class _ClosedReport:
     """Prints one report."""
 
     def __init__(self, closed: Closed, digits: str | None) -> None:
@@ -72,45 +74,36 @@ class _Document:
         self.symbols = [Formula(variable.symbol) for variable in closed.variables]
 
     def report(self, rows: str, kinds: Sequence[str], *, worked: bool, pictured: bool) -> Document:
-        chosen = self.rows.alike(self.chosen(rows, kinds))
+        chosen = self.rows.group_alike(self.choose(rows, kinds))
         notes = self.notes()
         blocks = [*self.introduction(), *self.totals(), *domain_section(self.closed, self.classes, self.names, self.digits)]
         blocks += [self.picture()] if pictured else []
         blocks += self.table(chosen)
-        blocks += [*self.reference(chosen), *self.worked(chosen)] if worked else []
+        blocks += [*self.reference(chosen), *self.worked_layers(chosen)] if worked else []
         blocks += [Title("Notes"), Bullets(notes)] if notes else []
         heading = self.network.heading
-        title = f"{heading.title or self.network.name} with {self.symbols_in_words()}"
+        title = f"{self.network.title} with {self.symbols_in_words()}"
         return Document(title, tuple(blocks), self.data(notes), course=heading.course, digits=self.digits.locale)
 
     def symbols_in_words(self) -> str:
-        names = listed([symbol.show("text") for symbol in self.symbols])
+        names = list_in_words([symbol.show("text") for symbol in self.symbols])
         return f"{names} as symbols" if len(self.symbols) > 1 else f"{names} as a symbol"
 
-    def chosen(self, rows: str, kinds: Sequence[str]) -> list[int]:
+    def choose(self, rows: str, kinds: Sequence[str]) -> list[int]:
         """The numbers of the rows that are shown. Raises WorksheetError."""
-        every = self.rows.rows
-        numbers = numbered(rows, max(every)) if rows.strip() else set(every)
-        occurring = {row.layer.kind.name for row in every.values()}
-        for kind in kinds:
-            if kind not in occurring:
-                raise WorksheetError(f"no layer is a {shown(kind)}", hint=nearest(kind, occurring))
-        chosen = [no for no in every if no in numbers and (not kinds or every[no].layer.kind.name in kinds)]
-        if not chosen:
-            raise WorksheetError(f"no row of {shown(rows)} is a {' or '.join(kinds)}")
-        return chosen
+        return choose_rows({no: row.layer.kind.name for no, row in self.rows.rows.items()}, rows, kinds)
 
     # The network as a whole
 
     def introduction(self) -> Iterator[Block]:
         network = self.case.counting.network
         inputs = {"an input": network.input, **network.further}
-        taken = listed([f"{name} of size {self.rows.shape_text(shape)}" for name, shape in inputs.items()])
+        taken = list_in_words([f"{name} of size {self.rows.shape_text(shape)}" for name, shape in inputs.items()])
         is_batched = any(variable.symbol == BATCH for variable in self.closed.variables)
         batch = "B" if is_batched else f"B = {self.closed.samples}" if self.closed.samples > 1 else ""
         samples = f", {batch} at a time," if batch else ""
         runs = MODES[self.convention.trains]
-        counted = introduced(f"Counted by {self.convention.title}", self.convention.unit, self.convention.cite)
+        counted = introduce(f"Counted by {self.convention.title}", self.convention.unit, self.convention.cite)
         yield Text(f"The network takes {taken}{samples} and {runs}. {counted}")
         rules = (*self.convention.rules, *self.case.counting.run.rules(self.convention))
         if rules:
@@ -133,7 +126,7 @@ class _Document:
             yield Working("Leading terms", limits, LEADING)
 
     def total(self, name: str) -> Step:
-        """A total: its terms, and with their common factors in front of brackets where that is shorter."""
+        """A total: its terms, and with common factors extracted if that is shorter."""
         form = self.case.totals[name]
         if form.constant is not None:
             return Step(name, self.names[name], (), Formula(str(form.constant)), {}, whole(form.constant))
@@ -162,10 +155,10 @@ class _Document:
 
     def picture(self) -> Chapter:
         rows = derive(self.network, self.convention).rows
-        return Chapter("The network", (NetworkPicture(rows, self.network.heading.title or self.network.name),), "graph")
+        return Chapter("The network", (NetworkPicture(rows, self.network.title),), "graph")
 
     def table(self, chosen: Sequence[Alike]) -> Iterator[Block]:
-        named = [] if all(_is_counted(alike) for alike in chosen) else ["Name"]
+        named = [] if all(is_default_name(alike.row.layer.node.name, alike.row.layer.kind.name) for alike in chosen) else ["Name"]
         lines = []
         for alike in chosen:
             row = alike.row
@@ -177,7 +170,7 @@ class _Document:
         yield Table(headings, tuple(lines), words=3 + len(named), flat=True, title="Layers")
 
     def figure(self, form: Polynomial | None) -> Cell:
-        """A figure of a layer: a plain number where it does not depend on any symbol."""
+        """A figure of a layer: a plain number if it does not depend on any symbol."""
         if form is None or form.constant is None:
             return None if form is None else self.rows.shortest(form)
         return whole(form.constant)
@@ -187,14 +180,14 @@ class _Document:
         layers = [alike.row.layer for alike in chosen]
         yield from sections(self.case.counting, layers, self.rows.always)
 
-    def worked(self, chosen: Sequence[Alike]) -> Iterator[Block]:
+    def worked_layers(self, chosen: Sequence[Alike]) -> Iterator[Block]:
         yield Title("Worked")
-        yield Text(WORKED.format(f"{listed([symbol.show('text') for symbol in self.symbols])}"))
+        yield Text(WORKED.format(f"{list_in_words([symbol.show('text') for symbol in self.symbols])}"))
         for alike in chosen:
             first, *others = alike.numbers
             same = f" The same for S. No. {spans(others)}." if others else ""
             title = f"S. No. {first}: {alike.row.layer.node.name}"
-            yield Working(title, self.rows.worked(alike.row), f"{self.rows.flow(alike.row)}.{same}")
+            yield Working(title, self.rows.work(alike.row), f"{self.rows.flow(alike.row)}.{same}")
 
     # Notes and data
 
@@ -215,8 +208,8 @@ class _Document:
             "convention": self.convention.name,
             "symbols": [
                 {
-                    "symbol": variable.symbol, "name": variable.name, "meaning": variable.meaning, "value": plain(variable.value),
-                    "least": plain(variable.least), "step": plain(variable.step),
+                    "symbol": variable.symbol, "name": variable.name, "meaning": variable.meaning,
+                    "value": as_json(variable.value), "least": as_json(variable.least), "step": as_json(variable.step),
                 }
                 for variable in self.closed.variables
             ],
@@ -228,7 +221,7 @@ class _Document:
     def entry(self, name: str) -> dict[str, Any]:
         parts = texts(self.case.formula(self.case.totals[name]))
         text = {"text": parts[0]} if len(parts) == 1 else {"text": None, "parts": parts}
-        classes = {"classes": self.classes.data(name), "except": self.classes.excepted(name)}
+        classes = {"classes": self.classes.data(name), "except": self.classes.exceptions_data(name)}
         return {**text, **classes, "refusal": self.classes.fault or None}
 
     def row(self, no: int) -> dict[str, Any]:
@@ -247,9 +240,3 @@ class _Document:
 def name_of(symbol: str | SizeVariable) -> str:
     """The name by which a symbol was asked for."""
     return symbol.strip() if isinstance(symbol, str) else symbol.name
-
-
-def _is_counted(alike: Alike) -> bool:
-    """Whether a name is only the layer's kind with a number."""
-    start, _, number = alike.row.layer.node.name.rpartition("_")
-    return start == alike.row.layer.kind.name.lower() and number.isdecimal()

@@ -46,7 +46,7 @@ class ClosedRows(LayerSteps):
     # Formulas
 
     def shortest(self, form: Polynomial) -> Formula:
-        """A polynomial as a formula, with common factors in front of brackets where that is shorter."""
+        """A polynomial as a formula, with common factors extracted if that is shorter."""
         if form not in self.short:
             plain = self.case.formula(form)
             node = factor(form.scaled(self.steps))
@@ -59,7 +59,7 @@ class ClosedRows(LayerSteps):
 
     @cached_property
     def steps(self) -> Mapping[int, Exact]:
-        """1/step by the number of a symbol, where that is not 1, since polynomials count in steps."""
+        """1/step by the number of a symbol, unless it is 1, since polynomials count in steps."""
         return {i: 1 / cast(Any, variable.step) for i, variable in enumerate(self.closed.variables) if variable.step != 1}
 
     def sizes(self, shape: Iterable[int]) -> tuple[Formula, ...]:
@@ -88,7 +88,7 @@ class ClosedRows(LayerSteps):
 
     # Rows
 
-    def alike(self, numbers: Iterable[int]) -> list[Alike]:
+    def group_alike(self, numbers: Iterable[int]) -> list[Alike]:
         """The rows of these numbers, equal ones together, in the order of their first."""
         groups: dict[object, Alike] = {}
         for no in numbers:
@@ -97,7 +97,7 @@ class ClosedRows(LayerSteps):
             groups.setdefault(key, Alike(row)).numbers.append(no)
         return list(groups.values())
 
-    def worked(self, row: RowForm) -> tuple[Step, ...]:
+    def work(self, row: RowForm) -> tuple[Step, ...]:
         """The steps of one layer: its flattening, the sizes of its output, its columns."""
         columns = (self.column(row, i) for i in range(len(self.columns)))
         return (*self.flattening(row.layer), *self.output_sizes(row.folded.sizes, row.layer.values), *columns)
@@ -111,7 +111,7 @@ class ClosedRows(LayerSteps):
             return self.left_out(column, row.layer.node.shares if row.elsewhere[index] else "")
         remark = column.remarks.get(row.folded.kind.name, "") or row.folded.silence(column, counts=bool(form.terms))
         values = {**row.layer.values, **row.folded.run.values}
-        return self.step(Step(column.name, column.heading, remark=remark), self.bracketed(rule, values), values, form)
+        return self.step(Step(column.name, column.heading, remark=remark), self.drop_brackets(rule, values), values, form)
 
     def step(self, blank: Step, formula: Formula, values: Mapping[str, Exact], result: Polynomial) -> Step:
         """The step of a figure: the numbers and forms of its symbols, and its own form."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from worksheet.derive.arranging import group_by
 from worksheet.derive.closed.cases import Closed
 from worksheet.derive.closed.classes import Classes, Group, SizeInterval
-from worksheet.derive.closed.residues import Residue
-from worksheet.derive.reference import listed
+from worksheet.derive.reference import list_in_words
 from worksheet.document import Block, Table, Text, Title
 from worksheet.formula import Digits, Exact
 from worksheet.varied import SizeVariable
@@ -56,7 +56,7 @@ class _Sizes:
 
     def blocks(self) -> Iterator[Block]:
         if self.classes.fault:
-            yield Text(f"{self.classes.fault[0].upper()}{self.classes.fault[1:]}, {INDISTINCT}. {self.sampled()}")
+            yield Text(f"{self.classes.fault[0].upper()}{self.classes.fault[1:]}, {INDISTINCT}. {self.sample()}")
             return
         yield Text(self.period() if self.classes.are_several else UNROUNDED)
         yield from map(Text, self.refused())
@@ -65,9 +65,9 @@ class _Sizes:
             for name in self.closed.main.totals:
                 yield from self.column(name)
 
-    def sampled(self) -> str:
+    def sample(self) -> str:
         """How forms compare with exact counts where their classes cannot be distinguished."""
-        right, wrong = self.classes.sampled()
+        right, wrong = self.classes.sample()
         if wrong:
             return WRONG.format(right="; ".join(right) or "none", wrong="; ".join(wrong))
         return f"Held against exact counts at {len(right)} further sizes, up to {right[-1]}, they are equal." if right else ""
@@ -77,7 +77,7 @@ class _Sizes:
         symbols = self.classes.all[0].symbols
         parts = [f"{self.variables[i].symbol} = {self.steps(i)}{symbols[i]} + {self.remainder(i)}" for i in self.rounded]
         return (
-            f"With {listed(parts)}, every rounding gives a whole number that only Q decides: in each of the "
+            f"With {list_in_words(parts)}, every rounding gives a whole number that only Q decides: in each of the "
             f"{self.digits.operand(len(self.classes.all))} classes of sizes every total is a polynomial."
         )
 
@@ -98,10 +98,7 @@ class _Sizes:
 
     def refused(self) -> Iterator[str]:
         """The classes without a network, with the reason."""
-        by_reason: dict[str, list[Residue]] = {}
-        for residue in self.classes.all:
-            by_reason.setdefault(residue.refusal, []).append(residue)
-        for reason, members in by_reason.items():
+        for reason, members in group_by(self.classes.all, lambda residue: residue.refusal).items():
             if reason:
                 where = self.remainders(Group(tuple(members), None, reason))
                 yield f"There is no such network with {where}, for example: {reason}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -36,7 +37,7 @@ class Residue:
 
 
 def residues(closed: Closed) -> tuple[Residue, ...]:
-    """Every class of sizes with its polynomials. Raises NetworkError where there are too many of them."""
+    """Every class of sizes with its polynomials. Raises NetworkError for too many classes."""
     try:
         return _Residues(closed).search()
     except TooLong:
@@ -51,8 +52,8 @@ class _Residues:
         self.variables = closed.variables
 
     def search(self) -> tuple[Residue, ...]:
-        """Every class. Raises NetworkError where there are too many."""
-        start = self._start()
+        """Every class. Raises NetworkError for too many classes."""
+        start = self.closed.main.sizes
         periods = self.closed.periods(self.closed.main, start)
         classes: list[Residue] = []
         pending = list(product(*(range(period) for period in periods)))
@@ -64,10 +65,6 @@ class _Residues:
                 periods = tuple(a * b for a, b in zip(periods, self._more(periods, residues, start), strict=True))
                 classes, pending = [], list(product(*(range(period) for period in periods)))
         return tuple(classes)
-
-    def _start(self) -> tuple[Exact, ...]:
-        trace = self.closed.main.trace
-        return tuple(trace.values[i] * step for i, step in enumerate(trace.steps))
 
     def _more(self, periods: Sequence[int], residues: Sequence[int], start: Sequence[Exact]) -> tuple[int, ...]:
         """How many times finer the classes must be for the case that covers this one."""
@@ -81,7 +78,7 @@ class _Residues:
         return more
 
     def _members(self, periods: Sequence[int], residues: Sequence[int], start: Sequence[Exact]) -> Iterator[tuple[Exact, ...]]:
-        """Sizes of a class: those nearest to the start, from below where that is possible, then larger ones."""
+        """Sizes of a class: those nearest to the start, from below if possible, then larger ones."""
         nearest: list[Exact] = []
         for variable, period, residue, steps in zip(
             self.variables, periods, residues, steps_of(self.variables, start), strict=True
@@ -89,9 +86,7 @@ class _Residues:
             near = steps - (steps - residue) % period
             nearest.append((near if near >= self._least(variable) else near + period) * variable.step)
         for more in (0, 1, 4):
-            yield tuple(
-                value + more * p * variable.step for value, p, variable in zip(nearest, periods, self.variables, strict=True)
-            )
+            yield self.closed.shift(nearest, [more * period for period in periods])
 
     def _covered(
         self, periods: Sequence[int], residues: Sequence[int], start: Sequence[Exact]
@@ -108,10 +103,7 @@ class _Residues:
             except WorksheetError as fault:
                 refusal = refusal or fault
                 continue
-            further = [
-                value + period * variable.step for value, period, variable in zip(values, periods, self.variables, strict=True)
-            ]
-            if case.trace.at(further) is not None:
+            if case.trace.at(self.closed.shift(values, periods)) is not None:
                 return values, case
             narrow.append((values, case))
         if narrow:
@@ -164,14 +156,10 @@ class _Residues:
 
 
 def _furthest(holds: Callable[[int], bool], most: int) -> int:
-    """The largest number for which something holds that holds for all smaller numbers and for no larger one."""
+    """The largest number up to ``most`` for which something holds that holds for all smaller numbers and for no larger one."""
     if most <= 0 or holds(most):
         return max(most, 0)
-    low, high = 0, most
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if holds(middle) else (low, middle)
-    return low
+    return bisect_left(range(1, most), x=True, key=lambda number: not holds(number))
 
 
 def class_symbols(variables: Sequence[SizeVariable], periods: Sequence[int]) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ from functools import cached_property
 from itertools import product
 from math import prod
 
-from worksheet import conventions
 from worksheet.conventions import Convention
 from worksheet.counting.counting import Counting
 from worksheet.counting.run import run_of
@@ -19,6 +18,7 @@ from worksheet.derive.find.depth import deepen
 from worksheet.derive.find.quantity import Condition, Count, condition
 from worksheet.derive.find.search import Decided, Search, SearchWork
 from worksheet.derive.find.unknown import UnknownNumber, by_name, unknowns
+from worksheet.derive.worked_solution import convention_for
 from worksheet.errors import Collector, NetworkError, Where
 from worksheet.formula import Exact
 from worksheet.network import Network
@@ -58,10 +58,8 @@ class FindAnswer:
     @cached_property
     def places(self) -> tuple[tuple[int, ...], ...]:
         """Every solution in order, as numbers of steps in the order of the unknowns."""
-        found = [
-            place for part in self.parts for known in part.decided if known.solves for place in self._inside(part, known.box)
-        ]
-        return tuple(sorted(found))
+        places = [place for part in self.parts for one in part.decided if one.solves for place in self._inside(part, one.box)]
+        return tuple(sorted(places))
 
     @property
     def solutions(self) -> list[dict[str, Exact]]:
@@ -75,9 +73,9 @@ class FindAnswer:
 
     def _inside(self, part: DepthPart, box: Box) -> Iterator[tuple[int, ...]]:
         for place in product(*(range(low, high + 1) for low, high in box)):
-            yield self.joined(part.depths, place)
+            yield self.join(part.depths, place)
 
-    def joined(self, depths: Sequence[int], variables: Sequence[int]) -> tuple[int, ...]:
+    def join(self, depths: Sequence[int], variables: Sequence[int]) -> tuple[int, ...]:
         """Depths and variables in the order of the unknowns."""
         deep, plain = iter(depths), iter(variables)
         return tuple(next(deep) if unknown.block else next(plain) for unknown in self.question.unknowns)
@@ -89,10 +87,7 @@ def find_values(
 ) -> FindAnswer:  # fmt: skip
     """Every choice of the unknowns that meets all conditions, decided exactly for each place of the ranges.
 
-    ``names``: ``M``, ``N``, ``L``, ``c`` ... (the input's sizes), ``B`` (the batch), ``alpha`` (a multiplier of widths),
-    ``LAYER.p`` (a layer's number), ``STAGE.depth`` or ``FIRST..LAST.depth``. ``so_that``: conditions such as
-    ``conv1.output = 56`` or ``activations <= 16 GiB``. ``ranges``: ``conv1.p=0..10``. ``batch`` and ``dtype`` as of ``derive``;
-    ``where`` is the place of the conditions in a file. Raises WorksheetError.
+    The arguments are those of ``find``; ``where`` is the place of the conditions in a file. Raises WorksheetError.
     """
     return answer(read_question(network, names, so_that, convention, ranges=ranges, batch=batch, dtype=dtype, where=where))
 
@@ -102,21 +97,20 @@ def read_question(
     ranges: Iterable[str] = (), batch: int = 1, dtype: str = "", where: Where | None = None,
 ) -> SoughtNumbers:  # fmt: skip
     """The question itself, with every name understood; as of ``find_values``. Raises WorksheetError with all faults."""
-    chosen = convention or network.heading.convention or conventions.STANDARD
-    counting = conventions.convention(chosen) if isinstance(chosen, str) else chosen
+    counting = convention_for(network, convention)
     if not 1 <= len(so_that) <= MAX_CONDITIONS:
         raise NetworkError(f"{len(so_that)} conditions", hint=f"from 1 to {MAX_CONDITIONS}: such as conv1.output = 56")
     count = Count(Counting(network, counting, run_of(counting, batch, dtype)))
     faults = Collector()
     conditions: list[Condition] = []
-    found: tuple[UnknownNumber, ...] = ()
+    wanted: tuple[UnknownNumber, ...] = ()
     with faults.catching():
-        found = unknowns(network, names, ranges)
+        wanted = unknowns(network, names, ranges)
     for text in so_that:
         with faults.catching():
             conditions.append(condition(read_condition(text, where), count))
     faults.raise_any()
-    return SoughtNumbers(network, found, tuple(conditions), counting, batch, dtype)
+    return SoughtNumbers(network, wanted, tuple(conditions), counting, batch, dtype)
 
 
 def answer(question: SoughtNumbers) -> FindAnswer:
@@ -137,7 +131,7 @@ def answer(question: SoughtNumbers) -> FindAnswer:
         closed = Closed(network, variables, question.convention, samples=question.samples, dtype=question.dtype)
         search = Search(closed, question.conditions, work)
         whole = tuple(unknown.steps for unknown in plain)
-        decided = tuple(search.decided(whole))
+        decided = tuple(search.decide_all(whole))
         if not search.holds(decided):
             work.solutions = 0
             decided = tuple(search.one_by_one(whole))

@@ -1,4 +1,4 @@
-"""What the answers to questions asked backwards say in words: conditions, ranges, numbers."""
+"""The words of answers: conditions, ranges, numbers."""
 
 from __future__ import annotations
 
@@ -9,21 +9,19 @@ from worksheet.derive.find.quantity import Condition
 from worksheet.formula import Digits, Exact
 
 SHAPED = re.compile(" ?[x×] ?")
-SIGNS = {"<=": "≤", ">=": "≥"}
 SOLVES, FAILS, NONE = "solution", "no solution", "no such network"
 
 
-def said(condition: Condition, digits: Digits) -> str:
-    """A condition in words, its right side as a number where it is one."""
+def condition_in_words(condition: Condition, digits: Digits) -> str:
+    """A condition in words, its right side as a number if possible."""
     asked = condition.asked
-    sign = SIGNS.get(asked.relation, asked.relation)
     if condition.right:
         times = "" if asked.number == 1 else f"{asked.number} × "
-        return f"{condition.left.name} {sign} {times}{condition.right.name}"
+        return f"{condition.left.name} {asked.sign} {times}{condition.right.name}"
     values = condition.fixed if asked.shape else tuple(dict.fromkeys(condition.fixed))
     value = " × ".join(digits.result(one) for one in values)
     given = "" if SHAPED.sub("x", asked.right_text) == SHAPED.sub("x", value) else f" ({asked.right_text})"
-    return f"{condition.left.name} {sign} {value}{given}"
+    return f"{condition.left.name} {asked.sign} {value}{given}"
 
 
 def ends(span: tuple[Exact, Exact], digits: Digits) -> str:

@@ -12,7 +12,7 @@ from worksheet.formula.traced import Floor, Guard, Trace, Variable
 Span = tuple[Exact, Exact]  # the least and the greatest
 Box = tuple[tuple[int, int], ...]  # by variable, in steps: both ends belong to it
 
-# By relation to 0: whether it holds in all of a span.
+# By relation to 0: whether it holds everywhere in a span.
 ALWAYS: dict[str, Callable[[Span], bool]] = {
     "= 0": lambda span: span == (0, 0),
     "!= 0": lambda span: span[0] > 0 or span[1] < 0,
@@ -33,35 +33,35 @@ def verdict(relation: str, span: Span) -> bool | None:
 
 def atoms(trace: Trace, box: Box) -> list[Span]:
     """The bounds of every atom of a run; exact where the box is a single place."""
-    found: list[Span] = list(box)
+    spans: list[Span] = list(box)
     for atom in trace.atoms[trace.variables :]:
         assert not isinstance(atom, Variable)
-        low, high = span(atom.of, found)
+        low, high = span(atom.of, spans)
         if isinstance(atom, Floor):
-            found.append((low // atom.divisor, high // atom.divisor))
+            spans.append((low // atom.divisor, high // atom.divisor))
         elif low == high:
-            found.append((gcd(int(low), atom.number),) * 2)
+            spans.append((gcd(int(low), atom.number),) * 2)
         else:
-            found.append((1, abs(atom.number)))
-    return found
+            spans.append((1, abs(atom.number)))
+    return spans
 
 
-def span(form: Polynomial, found: Sequence[Span]) -> Span:
+def span(form: Polynomial, spans: Sequence[Span]) -> Span:
     """The bounds of a polynomial: those of its terms, added up once what is certain has been put in."""
     merged: dict[Monomial, Exact] = {}
     for monomial, number in form.terms.items():
         for atom, power in monomial:
-            low, high = found[atom]
+            low, high = spans[atom]
             if low == high:
                 number *= low**power  # noqa: PLW2901
-        rest = tuple([part for part in monomial if found[part[0]][0] != found[part[0]][1]])
+        rest = tuple([part for part in monomial if spans[part[0]][0] != spans[part[0]][1]])
         merged[rest] = merged.get(rest, 0) + number
     least: Exact = 0
     most: Exact = 0
     for monomial, number in merged.items():
         low, high = (number, number)
         for atom, power in monomial:
-            low, high = _product(low, high, *_power(found[atom], power))
+            low, high = _product(low, high, *_power(spans[atom], power))
         least += low
         most += high
     return least, most
@@ -87,19 +87,19 @@ def covers(trace: Trace, box: Box, guards: Iterable[Guard] | None = None) -> tup
 
     None where some guard holds nowhere in the box. ``guards`` are those still to be looked at; all where left out.
     """
-    found = atoms(trace, box)
+    spans = atoms(trace, box)
     undecided: list[Guard] = []
     for guard in trace.guards if guards is None else guards:
-        held = verdict(guard.relation, span(guard.of, found))
+        held = verdict(guard.relation, span(guard.of, spans))
         if held is False:
-            return None, found
+            return None, spans
         if held is None:
             undecided.append(guard)
-    return tuple(undecided), found
+    return tuple(undecided), spans
 
 
-def never_falls(form: Polynomial, trace: Trace, found: Sequence[Span]) -> bool:
+def never_falls(form: Polynomial, trace: Trace, spans: Sequence[Span]) -> bool:
     """Whether a polynomial certainly grows or stays with each variable, seen by the signs of its terms alone."""
-    rising = all(number > 0 and all(found[atom][0] >= 0 for atom, _ in m) for m, number in form.terms.items() if m)
+    rising = all(number > 0 and all(spans[atom][0] >= 0 for atom, _ in m) for m, number in form.terms.items() if m)
     inside = [atom for atom in map(trace.atoms.__getitem__, form.atoms) if not isinstance(atom, Variable)]
-    return rising and all(isinstance(atom, Floor) and never_falls(atom.of, trace, found) for atom in inside)
+    return rising and all(isinstance(atom, Floor) and never_falls(atom.of, trace, spans) for atom in inside)

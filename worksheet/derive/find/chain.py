@@ -1,4 +1,4 @@
-"""Solves a condition for an unknown that its formula has once, step by step: what a floor, a product, a sum gives way to."""
+"""Solves a condition for an unknown that occurs once in its formula, step by step: floors, products and sums are inverted."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ChainBound(NamedTuple):
 
 @dataclass(frozen=True)
 class ChainLine:
-    """A term between its bounds, and why this says the same as the line above."""
+    """A term between its bounds, and why this is equivalent to the line above."""
 
     why: str
     term: Node
@@ -72,32 +72,32 @@ class Domain(NamedTuple):
 
 
 def solve(term: Node, relation: str, number: Exact, domain: Domain) -> SolvingChain | None:
-    """A condition ``term relation number`` solved for the unknown; None where that needs more than peeling the term."""
+    """A condition ``term relation number`` solved for the unknown; None if that takes more than inverting its operations."""
     if sum(isinstance(node, Name) for node in walk(term)) != 1:
         return None
     low, high = STARTS[relation](number)
     lines = [ChainLine("The condition", term, low, high)]
     while not isinstance(lines[-1].term, Name):
-        line = _peeled(lines[-1], domain)
+        line = _peel(lines[-1], domain)
         if line is None or len(lines) > MAX_LINES:
             return None
         lines.append(line)
     return SolvingChain(tuple(lines), _inside(lines[-1], domain))
 
 
-def _peeled(line: ChainLine, domain: Domain) -> ChainLine | None:
-    """The line with the outermost operation of its term undone; None where it cannot be."""
+def _peel(line: ChainLine, domain: Domain) -> ChainLine | None:
+    """The line with the outermost operation of its term inverted; None if that is impossible."""
     match line.term:
         case Operation("+" | "-"):
             return _sum(line)
         case Operation("*"):
             return _product(line)
         case Operation("/", left, right):
-            return _times(line, left, right) if _is_known(right) else _turned(line, left, right, domain)
+            return _multiply_out(line, left, right) if _is_known(right) else _invert(line, left, right, domain)
         case Operation("**", base, Number(exponent)):
             return _root(line, base, int(exponent), domain)
         case Negative(inner):
-            return _scaled(line, inner, -1, "Times −1")
+            return _scale(line, inner, -1, "Times −1")
         case Call("floor" | "ceil" as rounding, (inner,)):
             return ROUNDED[rounding](line, inner)
     return None
@@ -112,40 +112,40 @@ def _value(node: Node) -> Exact:
 
 
 def _sum(line: ChainLine) -> ChainLine | None:
-    """What is known of a sum goes to the other side."""
+    """The constant terms of a sum move to the other side."""
     parts = terms(line.term)
-    known = sum((sign * _value(term) for sign, term in parts if _is_known(term)), start=Fraction(0))
+    constant = sum((sign * _value(term) for sign, term in parts if _is_known(term)), start=Fraction(0))
     rest = [(sign, term) for sign, term in parts if not _is_known(term)]
     if len(rest) != 1:
         return None
     sign, term = rest[0]
-    known = simplest(known)
-    moved = replace(line, low=_moved(line.low, -known), high=_moved(line.high, -known), term=term)
-    why = f"Less {known}" if known > 0 else f"Plus {-known}"
+    constant = simplest(constant)
+    moved = replace(line, low=_move(line.low, -constant), high=_move(line.high, -constant), term=term)
+    why = f"Less {constant}" if constant > 0 else f"Plus {-constant}"
     if sign > 0:
         return replace(moved, why=why)
-    return _scaled(moved, term, -1, f"{why}, times −1" if known else "Times −1")
+    return _scale(moved, term, -1, f"{why}, times −1" if constant else "Times −1")
 
 
-def _moved(bound: ChainBound | None, by: Exact) -> ChainBound | None:
+def _move(bound: ChainBound | None, by: Exact) -> ChainBound | None:
     return None if bound is None else ChainBound(simplest(bound.value + by), bound.strict)
 
 
 def _product(line: ChainLine) -> ChainLine | None:
     parts = factors(line.term)
-    known = Fraction(1)
+    constant = Fraction(1)
     rest = [part for part in parts if not _is_known(part)]
     for part in parts:
-        known *= _value(part) if _is_known(part) else 1
-    return _scaled(line, rest[0], 1 / known, f"Over {simplest(known)}") if len(rest) == 1 and known else None
+        constant *= _value(part) if _is_known(part) else 1
+    return _scale(line, rest[0], 1 / constant, f"Over {simplest(constant)}") if len(rest) == 1 and constant else None
 
 
-def _times(line: ChainLine, left: Node, right: Node) -> ChainLine | None:
+def _multiply_out(line: ChainLine, left: Node, right: Node) -> ChainLine | None:
     by = _value(right)
-    return _scaled(line, left, by, f"Times {by}") if by else None
+    return _scale(line, left, by, f"Times {by}") if by else None
 
 
-def _scaled(line: ChainLine, term: Node, by: Exact, why: str) -> ChainLine:
+def _scale(line: ChainLine, term: Node, by: Exact, why: str) -> ChainLine:
     """All sides times a number; a negative one turns them round."""
     ends = [None if end is None else ChainBound(simplest(end.value * by), end.strict) for end in (line.low, line.high)]
     low, high = ends if by > 0 else reversed(ends)
@@ -153,7 +153,7 @@ def _scaled(line: ChainLine, term: Node, by: Exact, why: str) -> ChainLine:
 
 
 def _down(line: ChainLine, inner: Node) -> ChainLine:
-    """floor(u) >= a says u >= a for the whole number a that comes next; floor(u) <= b says u < b + 1."""
+    """floor(u) >= a means u >= a for the next whole number a; floor(u) <= b means u < b + 1."""
     low, high = line.low, line.high
     least = low and ChainBound(floor(low.value) + 1 if low.strict else ceil(low.value))
     most = high and ChainBound(ceil(high.value) if high.strict else floor(high.value) + 1, strict=True)
@@ -161,7 +161,7 @@ def _down(line: ChainLine, inner: Node) -> ChainLine:
 
 
 def _up(line: ChainLine, inner: Node) -> ChainLine:
-    """ceil(u) <= b says u <= b; ceil(u) >= a says u > a - 1."""
+    """ceil(u) <= b means u <= b; ceil(u) >= a means u > a - 1."""
     low, high = line.low, line.high
     least = low and ChainBound(floor(low.value) if low.strict else ceil(low.value) - 1, strict=True)
     most = high and ChainBound(ceil(high.value) - 1 if high.strict else floor(high.value))
@@ -174,11 +174,11 @@ ROUNDED: dict[str, Callable[[ChainLine, Node], ChainLine]] = {"floor": _down, "c
 def _ends(term: Node, domain: Domain) -> tuple[Exact, Exact]:
     """A term's bounds. It has the unknown once, so it grows with it throughout, or falls."""
     run = evaluator(term)
-    ends = [simplest(run({domain.symbol: many * domain.step})) for many in (domain.steps[0], domain.steps[-1])]
+    ends = [simplest(run({domain.symbol: steps * domain.step})) for steps in (domain.steps[0], domain.steps[-1])]
     return min(ends), max(ends)
 
 
-def _turned(line: ChainLine, left: Node, right: Node, domain: Domain) -> ChainLine | None:
+def _invert(line: ChainLine, left: Node, right: Node, domain: Domain) -> ChainLine | None:
     """a/u between bounds, for positive a and u: u lies between a over these, the other way round."""
     above = _value(left)
     if above <= 0 or _ends(right, domain)[0] <= 0 or (line.high and line.high.value <= 0):

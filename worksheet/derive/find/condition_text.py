@@ -13,6 +13,7 @@ from worksheet.formula import Exact
 MAX_LENGTH = 300  # characters of a condition
 RELATION = re.compile(r"<=|>=|==|≤|≥|=|<|>")
 SAME = {"==": "=", "≤": "<=", "≥": ">="}
+SIGNS = {"<=": "≤", ">=": "≥"}
 SHAPE = re.compile(r"[0-9]{1,12}(?: ?[x×] ?[0-9]{1,12}){1,7}", re.ASCII)
 NUMBER = r"(?P<whole>[0-9]{1,3}(?:[,_][0-9]{3}){1,6}|[0-9]{1,24})(?:\.(?P<decimals>[0-9]{1,12})|/(?P<below>[0-9]{1,6}))?"
 SIZE = re.compile(NUMBER + r" ?(?P<prefix>[kKMGTPE]?)(?P<binary>i?)(?P<unit>[A-Za-z]{0,8})", re.ASCII)
@@ -22,6 +23,7 @@ POWERS = "KMGTPE"
 UNITS = frozenset({"", "b", "byte", "bytes", "flop", "flops", "mac", "macs", "op", "ops"})  # after a number
 NOW = "now"
 RANGE = re.compile(r"(?P<name>[^=]{1,200})=(?P<least>[^=]{1,40}?)\.\.(?P<most>[^=]{1,40})")
+RANGE_HINT = "such as conv1.p=0..10"
 HINT = "such as conv1.output = 56, conv1.output = 64x56x56, conv1.W <= conv1.M, activations <= 16 GiB or macs <= 50 % of now"
 
 
@@ -49,6 +51,11 @@ class AskedCondition:
     right: ConditionSide | None = None
     now: bool = False  # the right side is what the left one is now
     right_text: str = ""
+
+    @property
+    def sign(self) -> str:
+        """The relation in print."""
+        return SIGNS.get(self.relation, self.relation)
 
 
 def read_condition(text: str, where: Where | None = None) -> AskedCondition:
@@ -101,43 +108,43 @@ class _Reader:
         owner, _, word = text.rpartition(".")
         return ConditionSide(owner, word, self.place(start, end))
 
-    def right(self, found: AskedCondition, start: int, amount: str) -> AskedCondition:
+    def right(self, asked: AskedCondition, start: int, amount: str) -> AskedCondition:
         place = self.place(start, len(self.text))
         if SHAPE.fullmatch(amount):
-            if found.relation != "=":
+            if asked.relation != "=":
                 raise NetworkError(
-                    f"a shape can be met with = alone, not with {found.relation}", place, "one side: conv1.W <= 56"
+                    f"a shape can be met with = alone, not with {asked.relation}", place, "one side: conv1.W <= 56"
                 )
-            return self.with_(found, shape=tuple(map(int, re.split(r" ?[x×] ?", amount))))
+            return self.with_(asked, shape=tuple(map(int, re.split(r" ?[x×] ?", amount))))
         part = PART.fullmatch(amount)
         if part:
             factor = _number(part) / PERCENT.get(part["percent"] or "", 1)
-            return self.of(found, _plain(factor), len(self.text.rstrip()) - len(part["of"]), part["of"])
+            return self.of(asked, _plain(factor), len(self.text.rstrip()) - len(part["of"]), part["of"])
         size = SIZE.fullmatch(amount)
         if size and (size["prefix"] or not size["binary"]) and size["unit"].lower() in UNITS:
             base = 1024 if size["binary"] else 1000
             power = POWERS.index(size["prefix"].upper()) + 1 if size["prefix"] else 0
-            return self.with_(found, number=_plain(_number(size) * base**power))
+            return self.with_(asked, number=_plain(_number(size) * base**power))
         if amount[0].isdigit() or amount[0] == "-":
             hint = "a whole number from 0 on, followed by K M G T or Ki Mi Gi Ti where it is large: 300M, 16 GiB, 1.5G"
             raise NetworkError(f"expected a number, found {shown(amount)}", place, hint)
-        return self.of(found, 1, start, amount)
+        return self.of(asked, 1, start, amount)
 
-    def of(self, found: AskedCondition, factor: Exact, start: int, text: str) -> AskedCondition:
+    def of(self, asked: AskedCondition, factor: Exact, start: int, text: str) -> AskedCondition:
         """A part of a figure, or of what the left one is now."""
         if text.strip() == NOW:
-            return self.with_(found, number=factor, now=True)
-        return self.with_(found, number=factor, right=self.side(start, len(self.text)))
+            return self.with_(asked, number=factor, now=True)
+        return self.with_(asked, number=factor, right=self.side(start, len(self.text)))
 
     @staticmethod
-    def with_(found: AskedCondition, **more: object) -> AskedCondition:
-        return AskedCondition(**{**vars(found), **more})
+    def with_(asked: AskedCondition, **more: object) -> AskedCondition:
+        return AskedCondition(**{**vars(asked), **more})
 
 
-def _number(found: re.Match[str]) -> Fraction:
-    decimals = found["decimals"] or ""
-    number = Fraction(int(re.sub(r"[,_]", "", found["whole"]) + decimals), 10 ** len(decimals))
-    below = int(found["below"] or 1)
+def _number(parts: re.Match[str]) -> Fraction:
+    decimals = parts["decimals"] or ""
+    number = Fraction(int(re.sub(r"[,_]", "", parts["whole"]) + decimals), 10 ** len(decimals))
+    below = int(parts["below"] or 1)
     return number / below if below else Fraction(0)
 
 
@@ -154,18 +161,18 @@ class AskedRange(NamedTuple):
 
 def read_range(text: str) -> tuple[str, AskedRange]:
     """Read ``conv1.p=0..10``, or ``alpha=1/4..2``. Raises NetworkError that points into it."""
-    found = RANGE.fullmatch(text.strip())
-    if not found:
+    parts = RANGE.fullmatch(text.strip())
+    if not parts:
         where = Where("range", 1, 1, text[:MAX_LENGTH], max(1, min(len(text), MAX_LENGTH)))
-        raise NetworkError(f"expected a range, found {shown(text)}", where, "such as conv1.p=0..10")
+        raise NetworkError(f"expected a range, found {shown(text)}", where, RANGE_HINT)
     ends = []
     for group in ("least", "most"):
-        number = re.compile(NUMBER, re.ASCII).fullmatch(found[group].strip())
+        number = re.fullmatch(NUMBER, parts[group].strip(), re.ASCII)
         if not number:
-            where = Where("range", 1, found.start(group) + 1, text.strip(), len(found[group]))
-            raise NetworkError(f"expected a number from 0 on, found {shown(found[group])}", where, "such as conv1.p=0..10")
+            where = Where("range", 1, parts.start(group) + 1, text.strip(), len(parts[group]))
+            raise NetworkError(f"expected a number from 0 on, found {shown(parts[group])}", where, RANGE_HINT)
         ends.append(_plain(_number(number)))
     if ends[0] > ends[1]:
-        where = Where("range", 1, found.start("least") + 1, text.strip(), found.end("most") - found.start("least"))
+        where = Where("range", 1, parts.start("least") + 1, text.strip(), parts.end("most") - parts.start("least"))
         raise NetworkError(f"the range from {ends[0]} to {ends[1]} is empty", where, "the smaller end comes first")
-    return found["name"].strip(), AskedRange(*ends)
+    return parts["name"].strip(), AskedRange(*ends)

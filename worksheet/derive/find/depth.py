@@ -1,4 +1,4 @@
-"""How deep a network is somewhere: a block whose input and output have one shape may be repeated there."""
+"""The depth of a part of a network: a block whose output has the shape of its input may be repeated."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class RepeatedBlock:
     """Layers that repeat: the names of those of one repetition, the number of repetitions, and what comes before them.
 
     ``entry`` is what the first time reads, ``exit`` the last layer of the last time. ``lead`` counts a first block of the same
-    stage that is none of them, since it changes the shape.
+    stage that is not one of them, since it changes the shape.
     """
 
     names: tuple[str, ...]
@@ -47,7 +47,7 @@ class _Part:
 
 
 def block(network: Network, owner: str) -> RepeatedBlock:
-    """The block that repeats in a stage, or from a first to a last layer. Raises NetworkError where there is none.
+    """The block that repeats in a stage, or from a first to a last layer. Raises NetworkError if there is none.
 
     In a stage it is the one that repeats most often, of those the longest; it begins with a layer that has weights, and its
     output has the shape of its input. Times in a row are counted beyond the stage too, where the same layers go on.
@@ -57,24 +57,24 @@ def block(network: Network, owner: str) -> RepeatedBlock:
     inside = [i for i, part in enumerate(parts) if first <= part.start and part.end <= last + 1]
     if BETWEEN in owner:
         whole = inside and parts[inside[0]].start == first and parts[inside[-1]].end == last + 1
-        found = [(inside[0], len(inside))] if whole and _keeps(network, parts, inside[0], len(inside)) else []
+        candidates = [(inside[0], len(inside))] if whole and _keeps_shape(network, parts, inside[0], len(inside)) else []
     else:
-        found = [
-            (i, long)
+        candidates = [
+            (i, length)
             for i in inside
-            for long in range(1, inside[-1] - i + 2)
-            if parts[i].learns and _is_closed(parts, i, long, inside[-1]) and _keeps(network, parts, i, long)
+            for length in range(1, inside[-1] - i + 2)
+            if parts[i].learns and _is_closed(parts, i, length, inside[-1]) and _keeps_shape(network, parts, i, length)
         ]
-    if not found:
+    if not candidates:
         hint = "a block between layers: FIRST..LAST.depth, whose output has the shape of its input"
         raise NetworkError(f"{shown(owner)} of {network.name} has no block there that could be repeated", hint=hint)
-    start, long = max(found, key=lambda place: (len(_times(parts, *place)), place[1]))
-    times = _times(parts, start, long)
+    start, length = max(candidates, key=lambda place: (len(_repetitions(parts, *place)), place[1]))
+    times = _repetitions(parts, start, length)
     nodes = network.nodes
     start = times[0]
-    end = parts[times[-1] + long - 1].end
+    end = parts[times[-1] + length - 1].end
     return RepeatedBlock(
-        tuple(node.name for node in nodes[parts[start].start : parts[start + long - 1].end]),
+        tuple(node.name for node in nodes[parts[start].start : parts[start + length - 1].end]),
         tuple(node.name for node in nodes[parts[start].start : end]),
         nodes[parts[start].start - 1].name if parts[start].start else INPUT,
         len(times),
@@ -82,44 +82,41 @@ def block(network: Network, owner: str) -> RepeatedBlock:
     )
 
 
-def deepen(network: Network, found: RepeatedBlock, times: int) -> Network:
-    """The network with so many repetitions of the block. Raises NetworkError where its layers no longer fit together."""
+def deepen(network: Network, block: RepeatedBlock, times: int) -> Network:
+    """The network with this many repetitions of the block. Raises NetworkError if its layers no longer fit together."""
     places = {node.name: i for i, node in enumerate(network.nodes)}
-    if any(name not in places for name in found.run):
+    if any(name not in places for name in block.run):
         raise NetworkError(f"{network.name} has different layers at this size", hint="the depth cannot vary together with it")
-    start, end = places[found.run[0]], places[found.run[-1]] + 1
-    unit = network.nodes[start : start + len(found.names)]
+    start, end = places[block.run[0]], places[block.run[-1]] + 1
+    unit = network.nodes[start : start + len(block.names)]
     nodes = list(network.nodes[:start])
-    entry = found.entry
+    entry = block.entry
     for time in range(times):
-        copies = _copied(unit, time, found.entry, entry)
+        copies = _copy_block(unit, time, block.entry, entry)
         nodes += copies
         entry = copies[-1].name
-    exit = found.run[-1]
+    exit = block.run[-1]
     nodes += [
         replace(node, inputs=tuple(entry if name == exit else name for name in node.inputs)) for node in network.nodes[end:]
     ]
-    made_for = partial(_made, network, found, times) if network.made_for else None
+    made_for = partial(_deepen_for, network, block, times) if network.made_for else None
     return replace(network, nodes=tuple(nodes), made_for=made_for)
 
 
-def _made(network: Network, found: RepeatedBlock, times: int, shape: Shape) -> Network:
+def _deepen_for(network: Network, block: RepeatedBlock, times: int, shape: Shape) -> Network:
     assert network.made_for
-    return deepen(network.made_for(shape), found, times)
+    return deepen(network.made_for(shape), block, times)
 
 
-def _copied(unit: Sequence[Node], time: int, entry: str, reads: str) -> list[Node]:
+def _copy_block(unit: Sequence[Node], time: int, entry: str, reads: str) -> list[Node]:
     """The block once more; the first time keeps the names."""
     names = {node.name: f"{node.name}_x{time + 1}" if time else node.name for node in unit} | {entry: reads}
-    return [
-        replace(
-            node,
-            name=names[node.name],
-            inputs=tuple(names.get(name, name) for name in node.inputs),
-            shares=names.get(node.shares, node.shares),
-        )
-        for node in unit
-    ]
+
+    def copy(node: Node) -> Node:
+        inputs = tuple(names.get(name, name) for name in node.inputs)
+        return replace(node, name=names[node.name], inputs=inputs, shares=names.get(node.shares, node.shares))
+
+    return list(map(copy, unit))
 
 
 # Where it is
@@ -171,34 +168,34 @@ def _learns(layer: Sized) -> bool:
     return any(layer.kind.quantity(name, layer.form).source != "0" for name in STORED)
 
 
-def _is_closed(parts: Sequence[_Part], start: int, long: int, last: int) -> bool:
+def _is_closed(parts: Sequence[_Part], start: int, length: int, last: int) -> bool:
     """Whether the block ends before one with weights, or with the stage: what has none belongs to the weights before it."""
-    end = start + long
-    return end > last or parts[end].learns or parts[end].shape != _shape_behind(parts, end)
+    end = start + length
+    return end > last or parts[end].learns or parts[end].shape != _shape_after(parts, end)
 
 
-def _shape_behind(parts: Sequence[_Part], place: int) -> Shape | None:
+def _shape_after(parts: Sequence[_Part], place: int) -> Shape | None:
     return parts[place + 1].shape if place + 1 < len(parts) else None
 
 
-def _keeps(network: Network, parts: Sequence[_Part], start: int, long: int) -> bool:
+def _keeps_shape(network: Network, parts: Sequence[_Part], start: int, length: int) -> bool:
     """Whether the block's output has the shape of its input."""
-    end = start + long
+    end = start + length
     after = parts[end].shape if end < len(parts) else sized(network)[-1].output
     return after == parts[start].shape
 
 
-def _times(parts: Sequence[_Part], start: int, long: int) -> list[int]:
+def _repetitions(parts: Sequence[_Part], start: int, length: int) -> list[int]:
     """Where the block begins each time, in a row."""
 
     def alike(place: int) -> bool:
-        if place < 0 or place + long > len(parts):
+        if place < 0 or place + length > len(parts):
             return False
-        return [p.signature for p in parts[place : place + long]] == [p.signature for p in parts[start : start + long]]
+        return [p.signature for p in parts[place : place + length]] == [p.signature for p in parts[start : start + length]]
 
     places = [start]
-    while alike(places[0] - long):
-        places.insert(0, places[0] - long)
-    while alike(places[-1] + long):
-        places.append(places[-1] + long)
+    while alike(places[0] - length):
+        places.insert(0, places[0] - length)
+    while alike(places[-1] + length):
+        places.append(places[-1] + length)
     return places

@@ -8,15 +8,16 @@ from dataclasses import replace
 from typing import Any
 
 from worksheet.conventions import Convention
-from worksheet.derive.convention_page import introduced
+from worksheet.derive.convention_page import introduce
 from worksheet.derive.find.answer import FindAnswer, SoughtNumbers, answer, find_values
-from worksheet.derive.find.answer_words import NONE, neighbours, said
+from worksheet.derive.find.answer_words import NONE, condition_in_words, neighbours
 from worksheet.derive.find.chain import number
 from worksheet.derive.find.pages import OnePage
 from worksheet.derive.find.search import SearchLine, bounds, size
 from worksheet.derive.find.unknown import UnknownNumber
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
-from worksheet.formula import Digits, Exact
+from worksheet.formula import Digits
+from worksheet.formula.exact import as_json
 from worksheet.network import Network
 from worksheet.varied import BATCH, with_sizes
 
@@ -31,7 +32,8 @@ def find(
     """Which sizes make a network meet conditions: all of them within the ranges, worked; or the proof that there are none.
 
     ``names`` are the unknowns: ``M``, ``N``, ``L`` ... of the input, ``B`` (the batch), ``alpha`` (a multiplier of widths),
-    ``LAYER.p`` (a layer's number by the sheet's word or the formula's letter), ``STAGE.depth``. ``so_that`` are conditions:
+    ``LAYER.p`` (a layer's number by the sheet's word or the formula's letter), ``STAGE.depth`` or ``FIRST..LAST.depth``.
+    ``so_that`` are conditions:
     ``conv1.output = 56``, ``conv1.W <= conv1.M``, ``activations <= 16 GiB``, ``macs <= 50 % of now``. ``ranges``:
     ``conv1.p=0..10``. ``batch`` and ``dtype`` as of ``derive``. Raises WorksheetError where something cannot be read, or the
     ranges hold too much to decide.
@@ -41,10 +43,10 @@ def find(
 
 def report_of(found: FindAnswer, digits: str = "en_US") -> Document:
     """The report on an answer."""
-    return _Document(found, Digits(digits)).report()
+    return _FindReport(found, Digits(digits)).report()
 
 
-class _Document:
+class _FindReport:
     """Prints one answer."""
 
     def __init__(self, found: FindAnswer, digits: Digits) -> None:
@@ -54,11 +56,11 @@ class _Document:
 
     def report(self) -> Document:
         network = self.question.network
-        title = f"{network.heading.title or network.name}: {', '.join(u.name for u in self.question.unknowns)}"
+        title = f"{network.title}: {', '.join(u.name for u in self.question.unknowns)}"
         return Document(title, tuple(self.blocks()), data(self.found), digits=self.digits.locale)
 
     def blocks(self) -> Iterator[Block]:
-        yield from self.asked()
+        yield from self.question_blocks()
         yield from self.answer()
         if len(self.question.unknowns) > 1:
             yield from self.lines()
@@ -68,51 +70,53 @@ class _Document:
 
     # The question
 
-    def asked(self) -> Iterator[Block]:
+    def question_blocks(self) -> Iterator[Block]:
         question = self.question
-        conditions = "; ".join(said(condition, self.digits) for condition in question.conditions)
+        conditions = "; ".join(condition_in_words(condition, self.digits) for condition in question.conditions)
         yield Text(f"Wanted: {conditions}.")
         yield Bullets(tuple(self.unknown(unknown) for unknown in question.unknowns))
         counting = question.convention
         columns = {column.name for column in counting.columns}
         if any(condition.left.name.rpartition(".")[2] in columns for condition in question.conditions):
-            yield Text(introduced(f"Counted by {counting.title}", counting.unit, counting.cite))
+            yield Text(introduce(f"Counted by {counting.title}", counting.unit, counting.cite))
 
     def unknown(self, unknown: UnknownNumber) -> str:
         name = unknown.name if unknown.name == unknown.symbol else f"{unknown.name}, {unknown.symbol} below"
         step = f" in steps of {unknown.step}" if unknown.step != 1 else ""
-        first, last = (unknown.said(steps) for steps in unknown.steps)
+        first, last = (unknown.in_words(steps) for steps in unknown.steps)
         return f"{name}: the {unknown.meaning}; now {unknown.now}. Searched from {first} to {last}{step}."
 
     # The answer
 
     def answer(self) -> Iterator[Block]:
-        many = len(self.found.places)
+        count = len(self.found.places)
         yield Title("Answer")
-        if not many:
+        if not count:
             yield Text(f"None of the {self.digits.result(self.found.cells)} possibilities meets it.")
         elif len(self.question.unknowns) == 1:
             yield Text(self.one_unknown())
         else:
             of = self.digits.result(self.found.cells)
-            yield Text(f"{self.digits.result(many)} of {of} possibilities meet{'s' if many == 1 else ''} it.")
+            yield Text(f"{self.digits.result(count)} of {of} possibilities meet{'s' if count == 1 else ''} it.")
             rows = tuple(
                 tuple(number(u.value(p)) for u, p in zip(self.question.unknowns, place, strict=True))
                 for place in self.found.places[:MAX_SHOWN]
             )
             yield Table(tuple(u.name for u in self.question.unknowns), rows, words=0)
-            if many > MAX_SHOWN:
-                yield Text(f"And {self.digits.result(many - MAX_SHOWN)} more.")
+            if count > MAX_SHOWN:
+                yield Text(f"And {self.digits.result(count - MAX_SHOWN)} more.")
 
     def one_unknown(self) -> str:
         unknown = self.question.unknowns[0]
         runs = list(neighbours([place for (place,) in self.found.places]))
-        listed = [unknown.said(a) if a == b else f"{unknown.said(a)} to {unknown.said(b)}" for a, b in runs[:MAX_SHOWN]]
+        listed = [
+            unknown.in_words(a) if a == b else f"{unknown.in_words(a)} to {unknown.in_words(b)}" for a, b in runs[:MAX_SHOWN]
+        ]
         more = f", and {len(runs) - MAX_SHOWN} more stretches" if len(runs) > MAX_SHOWN else ""
-        many = len(self.found.places)
-        ends = f"the smallest {unknown.said(runs[0][0])}, the largest {unknown.said(runs[-1][1])}"
-        count = "" if many == 1 else f" ({self.digits.result(many)} values; {ends})"
-        return f"{unknown.name} = {', '.join(listed)}{more}{count}."
+        count = len(self.found.places)
+        ends = f"the smallest {unknown.in_words(runs[0][0])}, the largest {unknown.in_words(runs[-1][1])}"
+        values = "" if count == 1 else f" ({self.digits.result(count)} values; {ends})"
+        return f"{unknown.name} = {', '.join(listed)}{more}{values}."
 
     # Several unknowns
 
@@ -125,7 +129,7 @@ class _Document:
         chosen = list(dict.fromkeys((*place[:free], *place[free + 1 :]) for place in self.found.places))
         for rest in chosen[:MAX_LINES]:
             others = [unknown for i, unknown in enumerate(every) if i != free]
-            fixed = ", ".join(f"{u.name} = {u.said(p)}" for u, p in zip(others, rest, strict=True))
+            fixed = ", ".join(f"{u.name} = {u.in_words(p)}" for u, p in zip(others, rest, strict=True))
             one = answer(self.line(others, rest, every[free]))
             yield Title(f"With {fixed}")
             yield from OnePage(one, self.digits).blocks(brief=True)
@@ -145,26 +149,26 @@ class _Document:
         excluded: Counter[int] = Counter()
         spread: dict[int, list[SearchLine]] = {}
         for part in self.found.parts:
-            for known in part.decided:
-                if not known.solves:
-                    excluded[known.by] += size(known.box)
-                    spread.setdefault(known.by, []).extend(bounds(known, known.by) if known.by >= 0 else [])
-        for by, many in sorted(excluded.items()):
+            for decided in part.decided:
+                if not decided.solves:
+                    excluded[decided.by] += size(decided.box)
+                    spread.setdefault(decided.by, []).extend(bounds(decided, decided.by) if decided.by >= 0 else [])
+        for by, count in sorted(excluded.items()):
             if by < 0:
-                rows.append((NONE[0].upper() + NONE[1:], many, None, None))
+                rows.append((NONE[0].upper() + NONE[1:], count, None, None))
                 continue
             lines = spread[by]
             low, high = min(line.left[0] for line in lines), max(line.left[1] for line in lines)
-            rows.append((said(self.question.conditions[by], self.digits), many, number(low), number(high)))
+            rows.append((condition_in_words(self.question.conditions[by], self.digits), count, number(low), number(high)))
         if rows:
             yield Title("What excludes the others")
             yield Text("Each place of the ranges is decided by bounds of the figures in a box of places around it, or by itself.")
             yield Table(("The condition that fails", "Places", "Least there", "Most there"), tuple(rows))
 
 
-def data(found: FindAnswer) -> Mapping[str, Any]:
+def data(answer: FindAnswer) -> Mapping[str, Any]:
     """The answer as data: whole numbers as such, fractions as text."""
-    question = found.question
+    question = answer.question
     network = question.network
     return {
         "network": network.name,
@@ -173,14 +177,10 @@ def data(found: FindAnswer) -> Mapping[str, Any]:
         "batch": question.samples,
         "unknowns": [unknown.name for unknown in question.unknowns],
         "conditions": [condition.asked.text for condition in question.conditions],
-        "solutions": [{name: _json(value) for name, value in solution.items()} for solution in found.solutions],
+        "solutions": [{name: as_json(value) for name, value in solution.items()} for solution in answer.solutions],
         "complete": True,
         "searched": {
-            "ranges": {u.name: [_json(u.value(steps)) for steps in u.steps] for u in question.unknowns},
-            "cells": found.cells,
+            "ranges": {u.name: [as_json(u.value(steps)) for steps in u.steps] for u in question.unknowns},
+            "cells": answer.cells,
         },
     }
-
-
-def _json(value: Exact) -> int | str:
-    return value if isinstance(value, int) else str(value)

@@ -1,4 +1,4 @@
-"""Prints the working of an answer with one unknown: conditions solved, solutions put in, the whole range."""
+"""Prints the working of an answer with one unknown: conditions solved, solutions substituted, the whole range."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
 from worksheet.derive.find.answer import FindAnswer
-from worksheet.derive.find.answer_words import FAILS, NONE, SIGNS, SOLVES, ends, neighbours, said
+from worksheet.derive.find.answer_words import FAILS, NONE, SOLVES, condition_in_words, ends, neighbours
 from worksheet.derive.find.chain import Domain, number, solve, straight
 from worksheet.derive.find.quantity import Condition
 from worksheet.derive.find.search import Decided, bounds
@@ -14,22 +14,22 @@ from worksheet.derive.find.working import OneUnknown, Solved, Stretch
 from worksheet.document import Block, Cell, Relations, Table, Text, Title, Working
 from worksheet.formula import Digits
 
-MAX_WORKED = 12  # solutions that are put in
+MAX_WORKED = 12  # solutions that are substituted
 MAX_STRETCHES = 40  # rows of the table of the whole range
 
 
 class OnePage:
     """Prints the working of an answer with one unknown."""
 
-    def __init__(self, found: FindAnswer, digits: Digits) -> None:
-        self.found = found
+    def __init__(self, answer: FindAnswer, digits: Digits) -> None:
+        self.answer = answer
         self.digits = digits
-        self.unknown = found.question.unknowns[0]
-        self.working = None if self.unknown.block else OneUnknown(found)
+        self.unknown = answer.question.unknowns[0]
+        self.working = None if self.unknown.block else OneUnknown(answer)
 
     def blocks(self, *, brief: bool = False) -> Iterator[Block]:
         if self.working is None:
-            yield from _Depths(self.found, self.digits).blocks()
+            yield from _Depths(self.answer, self.digits).blocks()
             return
         solved = self.working.solved()
         for one in solved:
@@ -37,11 +37,11 @@ class OnePage:
         yield from self.rising(solved)
         if not brief:
             done = {one.condition for one in solved}
-            yield from self.put_in(beside=len(done) < len(self.found.question.conditions))
+            yield from self.substitutions(beside=len(done) < len(self.answer.question.conditions))
             yield from self.range(self.working.stretches())
 
     def chain(self, one: Solved) -> Iterator[Block]:
-        yield Title(f"Solving {said(one.condition, self.digits)}")
+        yield Title(f"Solving {condition_in_words(one.condition, self.digits)}")
         yield Relations(one.chain.rows(self.digits))
         yield Text(self.left(one))
 
@@ -49,9 +49,10 @@ class OnePage:
         """What the last line leaves of the range, where this formula holds."""
         places = sorted(one.places & set(one.chain.steps))
         low, high = self.unknown.steps
-        where = f"of {self.unknown.said(low)} to {self.unknown.said(high)}"
+        where = f"of {self.unknown.in_words(low)} to {self.unknown.in_words(high)}"
         kept = ", ".join(
-            f"{self.unknown.said(a)} to {self.unknown.said(b)}" if a != b else self.unknown.said(a) for a, b in neighbours(places)
+            f"{self.unknown.in_words(a)} to {self.unknown.in_words(b)}" if a != b else self.unknown.in_words(a)
+            for a, b in neighbours(places)
         )
         each = "a whole number" if self.unknown.step == 1 else f"a multiple of {self.unknown.step}"
         if not places:
@@ -62,28 +63,28 @@ class OnePage:
         """A condition that is not solved step by step, but whose figure grows with the unknown."""
         assert self.working
         done = {one.condition for one in solved}
-        for i, condition in enumerate(self.found.question.conditions):
+        for i, condition in enumerate(self.answer.question.conditions):
             formula = self.working.rising(i) if condition not in done else None
             if formula:
-                yield Title(f"Deciding {said(condition, self.digits)}")
+                yield Title(f"Deciding {condition_in_words(condition, self.digits)}")
                 name = condition.left.name
                 yield Text(
                     f"No term of the formula of {name} falls where {self.unknown.symbol} grows, so {name} never falls: beyond "
                     "a number that it has passed, it stays. The values at two neighbours decide."
                 )
 
-    def put_in(self, *, beside: bool) -> Iterator[Block]:
-        """The ends of each run of solutions, put into the formulas, and their neighbours."""
+    def substitutions(self, *, beside: bool) -> Iterator[Block]:
+        """The ends of each run of solutions and their neighbours, substituted into the formulas."""
         assert self.working
         low, high = self.unknown.steps
-        runs = list(neighbours([place for (place,) in self.found.places]))
+        runs = list(neighbours([place for (place,) in self.answer.places]))
         ends = [end for run in runs for end in ((run[0] - 1, *run, run[1] + 1) if beside else run)]
-        solutions = {place for (place,) in self.found.places}
+        solutions = {place for (place,) in self.answer.places}
         for place in [place for place in dict.fromkeys(ends) if low <= place <= high][:MAX_WORKED]:
             steps = self.working.steps(place)
             verdict = "" if place in solutions else f": {FAILS}"
             if steps:
-                yield Working(f"{self.unknown.name} = {self.unknown.said(place)}{verdict}", tuple(steps))
+                yield Working(f"{self.unknown.name} = {self.unknown.in_words(place)}{verdict}", tuple(steps))
 
     def range(self, stretches: Sequence[Stretch]) -> Iterator[Block]:
         yield Title("The whole range")
@@ -96,17 +97,16 @@ class OnePage:
             yield Text(f"{NONE[0].upper()}{NONE[1:]}, for one: {refusal}.", note=True)
 
     def rows(self, stretch: Stretch) -> Iterator[tuple[Cell, ...]]:
-        low, high = self.unknown.said(stretch.low), self.unknown.said(stretch.high)
+        low, high = self.unknown.in_words(stretch.low), self.unknown.in_words(stretch.high)
         where = low if low == high else f"{low} to {high}"
         if stretch.refusal:
             yield (where, NONE, None, None, None, None)
             return
-        chosen = range(len(self.found.question.conditions)) if stretch.solves else [stretch.by]
+        chosen = range(len(self.answer.question.conditions)) if stretch.solves else [stretch.by]
         for i in chosen:
-            condition = self.found.question.conditions[i]
+            condition = self.answer.question.conditions[i]
             for line in stretch.bounds[i]:
-                sign = SIGNS.get(condition.asked.relation, condition.asked.relation)
-                wanted = f"{sign} {ends(line.right, self.digits)}"
+                wanted = f"{condition.asked.sign} {ends(line.right, self.digits)}"
                 verdict = SOLVES if stretch.solves else FAILS
                 yield (where, verdict, condition.left.name, number(line.left[0]), number(line.left[1]), wanted)
                 where = ""
@@ -115,24 +115,24 @@ class OnePage:
 class _Depths:
     """Prints the working of an answer whose only unknown is a depth: one network each, counted whole."""
 
-    def __init__(self, found: FindAnswer, digits: Digits) -> None:
-        self.found = found
+    def __init__(self, answer: FindAnswer, digits: Digits) -> None:
+        self.answer = answer
         self.digits = digits
-        self.unknown = found.question.unknowns[0]
-        self.known = [(part.depths[0], part.decided[0]) for part in found.parts]
+        self.unknown = answer.question.unknowns[0]
+        self.known = [(part.depths[0], part.decided[0]) for part in answer.parts]
 
     def blocks(self) -> Iterator[Block]:
-        for i, condition in enumerate(self.found.question.conditions):
+        for i, condition in enumerate(self.answer.question.conditions):
             yield from self.solved(i, condition)
         yield Title("Every depth")
-        conditions = range(len(self.found.question.conditions))
+        conditions = range(len(self.answer.question.conditions))
         rows: list[tuple[Cell, ...]] = []
         for verdict, group in groupby(self.known, key=lambda each: _verdict(each[1])):
             depths, decided = zip(*group, strict=True)
             where = f"{depths[0]} to {depths[-1]}" if len(depths) > 1 else str(depths[0])
             for i in conditions if verdict != NONE else ():
-                figures = [line.left[0] for known in decided for line in bounds(known, i)]
-                name = self.found.question.conditions[i].left.name
+                figures = [line.left[0] for single in decided for line in bounds(single, i)]
+                name = self.answer.question.conditions[i].left.name
                 rows.append((where, verdict, name, number(min(figures)), number(max(figures))))
                 where = ""
             if verdict == NONE:
@@ -142,10 +142,10 @@ class _Depths:
     def solved(self, i: int, condition: Condition) -> Iterator[Block]:
         """A condition whose figure grows by the same with each block, solved for the depth."""
         depths = [depth for depth, _ in self.known]
-        lines = [bounds(known, i) for _, known in self.known]
-        if len(depths) < 3 or any(len(found) != 1 or found[0].right != lines[0][0].right for found in lines):
+        lines = [bounds(decided, i) for _, decided in self.known]
+        if len(depths) < 3 or any(len(pairs) != 1 or pairs[0].right != lines[0][0].right for pairs in lines):
             return
-        figures = [found[0].left[0] for found in lines]
+        figures = [pairs[0].left[0] for pairs in lines]
         steps = {after - before for before, after in pairwise(figures)}
         if len(steps) > 1 or not steps - {0}:
             return
@@ -154,10 +154,10 @@ class _Depths:
         domain = Domain(self.unknown.symbol, 1, range(depths[0], depths[-1] + 1))
         chain = solve(straight(each, start, self.unknown.symbol), condition.asked.relation, lines[0][0].right[0], domain)
         if chain:
-            yield Title(f"Solving {said(condition, self.digits)}")
+            yield Title(f"Solving {condition_in_words(condition, self.digits)}")
             yield Text(f"Counted at each depth of the range, {name} grows by {self.digits.result(each)} with each block.")
             yield Relations(chain.rows(self.digits))
 
 
-def _verdict(known: Decided) -> str:
-    return NONE if known.case.refusal else SOLVES if known.solves else FAILS
+def _verdict(decided: Decided) -> str:
+    return NONE if decided.case.refusal else SOLVES if decided.solves else FAILS

@@ -1,4 +1,4 @@
-"""What conditions speak of: a layer's sizes, its columns, the network's totals and memory; measured on numbers, traced or not."""
+"""The figures that conditions name: a layer's sizes and columns, the network's totals and memory, on numbers traced or not."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cached_property
 from worksheet.counting.counting import Counting
 from worksheet.counting.folding import Folded
 from worksheet.derive.find.condition_text import AskedCondition, ConditionSide
-from worksheet.derive.memory import figures
+from worksheet.derive.memory_figures import figures
 from worksheet.errors import NetworkError, nearest, shown
 from worksheet.formula import Exact
 from worksheet.formula.exact import simplest
@@ -41,13 +41,13 @@ class Count:
         return {layer.node.name: layer for layer in self.counting.layers}
 
     def layer(self, name: str) -> Sized:
-        """A layer by name. Raises NetworkError where this network is without it."""
+        """A layer by name. Raises NetworkError if this network does not have it."""
         if name not in self.layers:
             raise NetworkError(f"{self.counting.network.name} is without the layer {shown(name)} then")
         return self.layers[name]
 
     def column(self, name: str, layer: Sized) -> int:
-        """A column's figure of one layer; layers that are alike are worked out once."""
+        """A column's figure of one layer; equal layers are counted once."""
         folded = self.counting.fold(layer)
         index = self.columns[name]
         key = (layer.likeness, folded, bool(layer.node.shares), index)
@@ -68,13 +68,13 @@ class Count:
         """The figures of the memory as a whole."""
         counting = self.counting
         stored = self.total(counting.convention.memory)
-        found = figures(counting, stored)
-        return {step.name: step.value for figure in found for step in figure.steps if step.value is not None}
+        memory = figures(counting, stored)
+        return {step.name: step.value for figure in memory for step in figure.steps if step.value is not None}
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """A figure: its name as asked for, in words, and how it is measured; several numbers where it is a map's sides."""
+    """A figure: its name as asked for, in words, and how it is measured; several numbers for the sides of a feature map."""
 
     name: str
     words: str
@@ -90,7 +90,7 @@ class Condition:
     asked: AskedCondition
     left: Quantity
     right: Quantity | None
-    fixed: Numbers  # the right side, where it is known; otherwise what multiplies it
+    fixed: Numbers  # the right side if it is known, otherwise its factor
 
     def measure(self, count: Count) -> tuple[Numbers, Numbers]:
         """Both sides, number by number; equal pairs once."""
@@ -116,12 +116,12 @@ def condition(asked: AskedCondition, count: Count) -> Condition:
         if len({len(left.measure(count)), len(right.measure(count)), 1}) > 2:
             raise NetworkError(f"{left.name} and {right.name} have different numbers of sizes", asked.right.where)
         return Condition(asked, left, right, ())
-    known = asked.shape or (asked.number,)
-    fixed = tuple(simplest(asked.number * number) for number in left.measure(count)) if asked.now else known
-    many = len(left.measure(count))
-    if asked.shape and len(asked.shape) != many:
+    fixed_values = asked.shape or (asked.number,)
+    fixed = tuple(simplest(asked.number * number) for number in left.measure(count)) if asked.now else fixed_values
+    count_of_sizes = len(left.measure(count))
+    if asked.shape and len(asked.shape) != count_of_sizes:
         shape = " x ".join(str(number) for number in left.measure(count))
-        message = f"{left.name} has {many} size{'s' if many > 1 else ''} ({shape}), not {len(asked.shape)}"
+        message = f"{left.name} has {count_of_sizes} size{'s' if count_of_sizes > 1 else ''} ({shape}), not {len(asked.shape)}"
         raise NetworkError(message, asked.left.where, "the spatial sizes alone as one number: conv1.output = 56")
     return Condition(asked, left, None, fixed)
 

@@ -19,7 +19,7 @@ from worksheet.formula.traced import Guard, Trace
 from worksheet.formula.traced_numbers import polynomial_of
 from worksheet.varied import BATCH
 
-MAX_BOXES = 100_000  # looked at in one search
+MAX_BOXES = 100_000  # examined in one search
 MAX_SOLUTIONS = 100_000
 MAX_RUNS = 5_000  # of the network's sizes and counts
 MAX_WEIGHED = 4  # conditions that decide where to cut
@@ -32,7 +32,7 @@ EVERY = {"=": "= 0", "<=": "<= 0", ">=": ">= 0", "<": "< 0", ">": "> 0"}  # of t
 class SearchCase:
     """What one run has found: both sides of every condition as polynomials, exact wherever the trace's conditions hold.
 
-    ``refusal`` says why there is no network there.
+    ``refusal`` is the reason if there is no network.
     """
 
     trace: Trace
@@ -42,7 +42,7 @@ class SearchCase:
 
 
 class Decided(NamedTuple):
-    """A box of which it is known whether all of it solves the question; ``by`` is the first condition that fails there."""
+    """A box that is decided: whether all of it solves the question; ``by`` is the first condition that fails there."""
 
     box: Box
     case: SearchCase
@@ -58,7 +58,7 @@ class _Partly(NamedTuple):
 
 
 class _Open(NamedTuple):
-    """A box that is not decided yet: the cases that may hold in it, and how many of all have been looked at."""
+    """A box that is not decided yet: the cases that may hold in it, and how many of all have been examined."""
 
     box: Box
     cases: tuple[_Partly, ...]
@@ -98,26 +98,26 @@ class Search:
     work: SearchWork = field(default_factory=SearchWork)
     cases: list[SearchCase] = field(default_factory=list)
 
-    def decided(self, box: Box) -> list[Decided]:
-        """Every place of a box, in boxes that are decided. Raises NetworkError where that is too much work."""
-        found: list[Decided] = []
+    def decide_all(self, box: Box) -> list[Decided]:
+        """Every place of a box, in boxes that are decided. Raises NetworkError if that is too much work."""
+        decided: list[Decided] = []
         pending = [_Open(box, (), 0)]
         while pending:
             self.work.boxes += 1
             self.work.check()
             here = pending.pop()
-            known = self.decide(here)
-            if isinstance(known, Decided):
-                found.append(known)
-                self.work.solutions += size(here.box) if known.solves else 0
+            result = self.decide_box(here)
+            if isinstance(result, Decided):
+                decided.append(result)
+                self.work.solutions += size(here.box) if result.solves else 0
             else:
-                halves = _halves(here.box, self._side(here.box, known[-1]))
-                pending += [_Open(half, known, len(self.cases)) for half in reversed(list(halves))]
+                halves = _halves(here.box, self._side(here.box, result[-1]))
+                pending += [_Open(half, result, len(self.cases)) for half in reversed(list(halves))]
         self.work.check()
-        return found
+        return decided
 
-    def decide(self, here: _Open) -> Decided | tuple[_Partly, ...]:
-        """Whether all of a box solves the question, or none of it; the cases that hold in parts of it where it must be cut."""
+    def decide_box(self, here: _Open) -> Decided | tuple[_Partly, ...]:
+        """Whether all of a box solves the question, or none of it; the cases that hold in parts of it if it must be cut."""
         parts: list[_Partly] = []
         for case, conditions in (*here.cases, *((case, None) for case in self.cases[here.seen :])):
             undecided, atoms = covers(case.trace, here.box, conditions)
@@ -125,18 +125,18 @@ class Search:
                 continue
             parts.append(_Partly(case, undecided))
             if not undecided:
-                return self._judged(here.box, case, atoms) or (parts[-1],)
+                return self._judge(here.box, case, atoms) or (parts[-1],)
         middle = tuple((low + high) // 2 for low, high in here.box)
         if any(covers(case.trace, _place(middle), conditions)[0] == () for case, conditions in parts):
             return tuple(parts)
         case = self.run(middle)
         undecided, atoms = covers(case.trace, here.box)
         assert undecided is not None  # it holds in the middle
-        judged = None if undecided else self._judged(here.box, case, atoms)
+        judged = None if undecided else self._judge(here.box, case, atoms)
         return judged or (*parts, _Partly(case, undecided))
 
     def _side(self, box: Box, partly: _Partly) -> int:
-        """Along which side a box is cut: where that says most about what is not decided yet."""
+        """The side along which a box is cut: the one that decides most of what is still open."""
         if len(box) == 1:
             return 0
         case, guards = partly
@@ -146,15 +146,15 @@ class Search:
             for left, right in pairs
         ]
         whole = atoms(case.trace, box)
-        tells = [(holds, form, _width(span(form, whole)) or 1) for holds, form in open_ones[:MAX_WEIGHED]]
+        weighed = [(holds, form, _width(span(form, whole)) or 1) for holds, form in open_ones[:MAX_WEIGHED]]
 
         def left(side: int) -> tuple[int, Fraction]:
-            """What is still open where one unknown is in the middle: how many, and how wide."""
+            """How many relations stay open if one unknown is in the middle, and how wide they are."""
             middle = sum(box[side]) // 2
             within = atoms(case.trace, (*box[:side], (middle, middle), *box[side + 1 :]))
-            spans = [(holds, span(form, within), width) for holds, form, width in tells]
-            many = sum(verdict(holds, found) is None for holds, found, _ in spans)
-            return many, sum((_width(found) / width for _, found, width in spans), Fraction(0))
+            spans = [(holds, span(form, within), width) for holds, form, width in weighed]
+            count = sum(verdict(holds, bounds) is None for holds, bounds, _ in spans)
+            return count, sum((_width(bounds) / width for _, bounds, width in spans), Fraction(0))
 
         return min((side for side, (low, high) in enumerate(box) if high > low), key=left)
 
@@ -164,14 +164,14 @@ class Search:
         closed = self.closed
         values = self.values(steps)
         trace = Trace(dict(zip(closed.traced, values, strict=True)))
-        case = self._measured(trace, [trace.variable(i) for i in range(len(closed.variables))])
+        case = self._measure(trace, [trace.variable(i) for i in range(len(closed.variables))])
         for i, variable in enumerate(closed.variables):
             if variable.symbol == BATCH and values[i] != 1:  # one sample is left out of the formulas, which changes no count
                 trace.guards = {c: None for c in trace.guards if c.of.atoms != {i}}
         self.cases.append(case)
         return case
 
-    def _measured(self, trace: Trace, values: Sequence[Exact]) -> SearchCase:
+    def _measure(self, trace: Trace, values: Sequence[Exact]) -> SearchCase:
         try:
             count = Count(self.closed.counting(values))
             sides = tuple(tuple(dict.fromkeys(_pairs(condition, count))) for condition in self.conditions)
@@ -182,9 +182,9 @@ class Search:
         return SearchCase(trace, count, sides)
 
     def values(self, steps: Sequence[int]) -> list[Exact]:
-        return [many * variable.step for many, variable in zip(steps, self.closed.variables, strict=True)]
+        return [step * variable.step for step, variable in zip(steps, self.closed.variables, strict=True)]
 
-    def _judged(self, box: Box, case: SearchCase, atoms: Sequence[Span]) -> Decided | None:
+    def _judge(self, box: Box, case: SearchCase, atoms: Sequence[Span]) -> Decided | None:
         if case.refusal:
             return Decided(box, case, solves=False)
         sure: bool | None = True
@@ -197,42 +197,42 @@ class Search:
 
     # The same without closed forms
 
-    def counted(self, steps: Sequence[int]) -> SearchCase:
+    def count_at(self, steps: Sequence[int]) -> SearchCase:
         """A place counted layer by layer."""
-        return self._measured(Trace({}), self.values(steps))
+        return self._measure(Trace({}), self.values(steps))
 
     def one_by_one(self, box: Box) -> list[Decided]:
-        """The same as ``decided``, each place counted by itself. Raises NetworkError where there are too many."""
+        """The same as ``decide_all``, each place counted by itself. Raises NetworkError for too many places."""
         if size(box) > MAX_COUNTED:
             name = self.closed.network.name
             raise NetworkError(
-                f"{name} is made for its input in ways that no formula tells; {size(box):,} places are too many to count each",
+                f"the layers of {name} do not follow one formula of its input; {size(box):,} places are too many to count each",
                 hint=f"at most {MAX_COUNTED:,}: --range",
             )
-        found = []
+        decided = []
         for steps in product(*(range(low, high + 1) for low, high in box)):
             here = _place(steps)
-            case = self.counted(steps)
-            known = self._judged(here, case, ())
-            assert known is not None  # numbers are compared
-            found.append(known)
-            self.work.solutions += known.solves
-        return found
+            case = self.count_at(steps)
+            result = self._judge(here, case, ())
+            assert result is not None  # numbers are compared
+            decided.append(result)
+            self.work.solutions += result.solves
+        return decided
 
-    def holds(self, found: Sequence[Decided]) -> bool:
+    def holds(self, decided: Sequence[Decided]) -> bool:
         """Whether the closed forms give what is counted, at some places: in what was decided at once, solutions first.
 
         They do not where a network is made for its input by a program that looks at the sizes themselves.
         """
-        largest = sorted(found, key=lambda known: (not known.solves, -size(known.box)))[:MAX_CHECKED]
-        inside = [(known, place) for known in largest if size(known.box) > 1 for place in _samples(known.box)]
-        edges = [(known, place) for place in _edges(found) for known in found if _is_in(place, known.box)]
-        return all(self._agrees(known, place) for known, place in (*edges, *inside))
+        largest = sorted(decided, key=lambda each: (not each.solves, -size(each.box)))[:MAX_CHECKED]
+        inside = [(each, place) for each in largest if size(each.box) > 1 for place in _samples(each.box)]
+        edges = [(each, place) for place in _edges(decided) for each in decided if _is_in(place, each.box)]
+        return all(self._agrees(each, place) for each, place in (*edges, *inside))
 
-    def _agrees(self, known: Decided, steps: Sequence[int]) -> bool:
-        counted = self.counted(steps)
-        values = {i: value for i, (value, _) in enumerate(covers(known.case.trace, _place(steps))[1])}
-        forms = {(i, left.at(values), right.at(values)) for i, pairs in enumerate(known.case.sides) for left, right in pairs}
+    def _agrees(self, decided: Decided, steps: Sequence[int]) -> bool:
+        counted = self.count_at(steps)
+        values = {i: value for i, (value, _) in enumerate(covers(decided.case.trace, _place(steps))[1])}
+        forms = {(i, left.at(values), right.at(values)) for i, pairs in enumerate(decided.case.sides) for left, right in pairs}
         return forms == {(i, left.free, right.free) for i, pairs in enumerate(counted.sides) for left, right in pairs}
 
 
@@ -248,7 +248,7 @@ def _pairs(condition: Condition, count: Count) -> Iterator[tuple[Polynomial, Pol
 
 
 def _place(steps: Sequence[int]) -> Box:
-    return tuple((many, many) for many in steps)
+    return tuple((step, step) for step in steps)
 
 
 def _samples(box: Box) -> Iterator[tuple[int, ...]]:
@@ -258,9 +258,9 @@ def _samples(box: Box) -> Iterator[tuple[int, ...]]:
     yield tuple(high for _, high in box)
 
 
-def _edges(found: Sequence[Decided]) -> Iterator[tuple[int, ...]]:
+def _edges(decided: Sequence[Decided]) -> Iterator[tuple[int, ...]]:
     """The ends of the whole range, one unknown at a time, the others in the middle."""
-    sides = list(zip(*(known.box for known in found), strict=True))
+    sides = list(zip(*(each.box for each in decided), strict=True))
     whole = [(min(low for low, _ in side), max(high for _, high in side)) for side in sides]
     middle = [(low + high) // 2 for low, high in whole]
     for i, ends in enumerate(whole):
@@ -269,7 +269,7 @@ def _edges(found: Sequence[Decided]) -> Iterator[tuple[int, ...]]:
 
 
 def _is_in(place: Sequence[int], box: Box) -> bool:
-    return all(low <= many <= high for many, (low, high) in zip(place, box, strict=True))
+    return all(low <= step <= high for step, (low, high) in zip(place, box, strict=True))
 
 
 def _halves(box: Box, side: int) -> Iterator[Box]:
@@ -289,11 +289,8 @@ def size(box: Box) -> int:
     return prod(high - low + 1 for low, high in box)
 
 
-def bounds(known: Decided, condition: int) -> list[SearchLine]:
+def bounds(decided: Decided, condition: int) -> list[SearchLine]:
     """The bounds of both sides of a condition in a box that is decided."""
-    _, atoms = covers(known.case.trace, known.box)
-    return (
-        [SearchLine(span(left, atoms), span(right, atoms)) for left, right in known.case.sides[condition]]
-        if known.case.sides
-        else []
-    )
+    _, atoms = covers(decided.case.trace, decided.box)
+    pairs = decided.case.sides[condition] if decided.case.sides else ()
+    return [SearchLine(span(left, atoms), span(right, atoms)) for left, right in pairs]

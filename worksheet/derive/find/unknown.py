@@ -15,11 +15,9 @@ from worksheet.network import Network
 from worksheet.varied import BATCH, WIDTH, SizeVariable, size_variables
 
 MAX_UNKNOWNS = 6
-# To where an unknown is searched where no range is given, by its letter; at least to twice what it is now.
-TOPS = {
-    BATCH: 65_536, WIDTH: 4, "p": 16, "q": 16, "s": 16, "d": 16, "w": 32, "h": 32, "t": 32,
-}  # fmt: skip
-TOP, TIMES = 1_024, 4  # of any other: that, or so many times what it is now
+# The upper end of the search by letter, where no range is given; at least twice the present value.
+TOPS = {BATCH: 65_536, WIDTH: 4, "p": 16, "q": 16, "s": 16, "d": 16, "w": 32, "h": 32, "t": 32}
+TOP, TIMES = 1_024, 4  # of any other unknown: at least TOP, at least TIMES its present value
 DEEPEST = 64
 LARGEST = 10**9
 
@@ -43,7 +41,7 @@ class UnknownNumber:
         """The range as numbers of steps."""
         return ceil(self.least / self.step), floor(self.most / self.step)
 
-    def said(self, steps: int) -> str:
+    def in_words(self, steps: int) -> str:
         """A value, from its number of steps, in print."""
         return str(self.value(steps))
 
@@ -60,12 +58,12 @@ def unknowns(network: Network, names: Sequence[str], ranges: Iterable[str] = ())
     given: dict[str, AskedRange] = {}
     for text in ranges:
         with faults.catching():
-            name, found = read_range(text)
+            name, span = read_range(text)
             if name in given:
                 raise NetworkError(f"the range of {shown(name)} is given twice")
             if name not in names:
                 raise NetworkError(f"{shown(name)} is not an unknown", hint=nearest(name, names))
-            given[name] = found
+            given[name] = span
     plain = [name for name in names if not name.endswith(f".{WORD}")]
     turning: dict[str, SizeVariable] = {}
     with faults.catching():
@@ -83,20 +81,11 @@ def unknowns(network: Network, names: Sequence[str], ranges: Iterable[str] = ())
     return tuple(every)
 
 
-def _of_variable(variable: SizeVariable, given: AskedRange | None) -> UnknownNumber:
-    top = TOPS.get(variable.symbol) or TOPS.get(_letter(variable))
-    most = max(TOP, TIMES * variable.value) if top is None else max(top, 2 * variable.value)
-    found = UnknownNumber(
-        variable.name,
-        variable.symbol,
-        variable.meaning,
-        variable.value,
-        variable.least,
-        min(most, variable.most),
-        variable.step,
-        variable,
-    )
-    return _within(found, given, min(variable.most, LARGEST))
+def _of_variable(size: SizeVariable, given: AskedRange | None) -> UnknownNumber:
+    top = TOPS.get(size.symbol) or TOPS.get(_letter(size))
+    most = min(max(TOP, TIMES * size.value) if top is None else max(top, 2 * size.value), size.most)
+    unknown = UnknownNumber(size.name, size.symbol, size.meaning, size.value, size.least, most, size.step, size)
+    return _within(unknown, given, min(size.most, LARGEST))
 
 
 def _letter(variable: SizeVariable) -> str:
@@ -105,29 +94,29 @@ def _letter(variable: SizeVariable) -> str:
 
 def _of_depth(network: Network, name: str, symbol: str, given: AskedRange | None) -> UnknownNumber:
     owner = name.removesuffix(f".{WORD}")
-    found = block(network, owner)
-    meaning = f"depth of {owner}: how often its block of {len(found.names)} layers stands in a row"
-    meaning += ", the first one, which changes the shape, counted too" if found.lead else ""
-    least = max(1, found.lead)
-    most = max(DEEPEST, found.now)
-    return _within(UnknownNumber(name, symbol, meaning, found.now, least, most, block=found), given, TOP)
+    repeated = block(network, owner)
+    meaning = f"depth of {owner}: how often its block of {len(repeated.names)} layers stands in a row"
+    meaning += ", the first one, which changes the shape, counted too" if repeated.lead else ""
+    least = max(1, repeated.lead)
+    most = max(DEEPEST, repeated.now)
+    return _within(UnknownNumber(name, symbol, meaning, repeated.now, least, most, block=repeated), given, TOP)
 
 
-def _within(found: UnknownNumber, given: AskedRange | None, most: Exact) -> UnknownNumber:
-    """The unknown over the range that is asked for, as far as it may be had."""
+def _within(unknown: UnknownNumber, given: AskedRange | None, most: Exact) -> UnknownNumber:
+    """The unknown over the given range. Raises NetworkError for a range that is impossible."""
     if given is None:
-        return found
-    least = found.least
+        return unknown
+    least = unknown.least
     if given.most < least or given.least > most:
         raise NetworkError(
-            f"{found.name} from {given.least} to {given.most} lies outside of what it may be", hint=f"from {least} to {most:,}"
+            f"{unknown.name} from {given.least} to {given.most} lies outside of what it may be", hint=f"from {least} to {most:,}"
         )
     if given.most > most:
-        raise NetworkError(f"{found.name} = {given.most} is too large", hint=f"at most {most:,}")
-    inside = replace(found, least=max(given.least, least), most=given.most)
+        raise NetworkError(f"{unknown.name} = {given.most} is too large", hint=f"at most {most:,}")
+    inside = replace(unknown, least=max(given.least, least), most=given.most)
     if inside.steps[0] > inside.steps[1]:
         raise NetworkError(
-            f"no multiple of {found.step} lies from {given.least} to {given.most}", hint=f"{found.name} takes those alone"
+            f"no multiple of {unknown.step} lies from {given.least} to {given.most}", hint=f"{unknown.name} takes those alone"
         )
     return inside
 

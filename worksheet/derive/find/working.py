@@ -1,4 +1,4 @@
-"""Works a question with one unknown: conditions solved step by step, the whole range decided, solutions put in."""
+"""Works a question with one unknown: conditions solved step by step, the whole range decided, solutions substituted."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ UNKNOWN = Polynomial.atom(0)
 
 
 class Stretch(NamedTuple):
-    """Neighbouring values of the unknown, in steps, of which one thing is known."""
+    """Neighbouring values of the unknown, in steps, with the same verdict."""
 
     low: int
     high: int
     solves: bool
     by: int  # the condition that fails; -1 for none, or no network
     refusal: str
-    bounds: tuple[tuple[SearchLine, ...], ...]  # by condition, where there is a network
+    bounds: tuple[tuple[SearchLine, ...], ...]  # by condition, if there is a network
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class OneUnknown:
     def stretches(self) -> list[Stretch]:
         """The range in order, neighbours of the same verdict together."""
         found: list[Stretch] = []
-        for _, group in groupby(self.decided, key=lambda known: (known.solves, known.by, bool(known.case.refusal))):
+        for _, group in groupby(self.decided, key=lambda each: (each.solves, each.by, bool(each.case.refusal))):
             several = list(group)
             found.append(self._stretch(several))
         return found
@@ -66,7 +66,7 @@ class OneUnknown:
         first, last = several[0], several[-1]
         lines: tuple[tuple[SearchLine, ...], ...] = ()
         if not first.case.refusal:
-            every = [[bounds(known, i) for i in range(len(self.question.conditions))] for known in several]
+            every = [[bounds(each, i) for i in range(len(self.question.conditions))] for each in several]
             lines = tuple(tuple(_union(same)) for same in zip(*every, strict=True))
         return Stretch(first.box[0][0], last.box[0][1], first.solves, first.by, first.case.refusal, lines)
 
@@ -79,12 +79,12 @@ class OneUnknown:
     def _of(self, index: int) -> Iterator[Solved]:
         condition = self.question.conditions[index]
         groups: dict[tuple[Node, Exact], set[int]] = {}
-        for known in self.decided:
-            if known.case.refusal:
+        for decided in self.decided:
+            if decided.case.refusal:
                 continue
-            for pair in self.pairs(known.case, index):
+            for pair in self.pairs(decided.case, index):
                 if pair:
-                    groups.setdefault(pair, set()).update(range(known.box[0][0], known.box[0][1] + 1))
+                    groups.setdefault(pair, set()).update(range(decided.box[0][0], decided.box[0][1] + 1))
         largest = sorted(groups.items(), key=lambda item: -len(item[1]))
         for (term, number), places in largest[:MAX_CHAINS]:
             chain = solve(term, condition.asked.relation, number, self.domain)
@@ -92,7 +92,7 @@ class OneUnknown:
                 yield Solved(condition, chain, frozenset(places))
 
     def pairs(self, case: SearchCase, index: int) -> Iterator[tuple[Node, Exact] | None]:
-        """The left sides of a condition as formulas of the unknown alone, each with its right side where that is a number."""
+        """The left sides of a condition as formulas of the unknown alone, each with its right side if that is a number."""
         condition = self.question.conditions[index]
         own = dict(self._own(case.count, condition)) if case.count else {}
         for left, right in case.sides[index]:
@@ -108,10 +108,10 @@ class OneUnknown:
         known = dict(count.counting.fold(layer).sizes)
         for size in reversed(left.sizes):  # of equal ones the first, W, is the one that is kept
             if size in known:
-                yield polynomial_of(layer.values[size]), self.put(known[size], layer.values)
+                yield polynomial_of(layer.values[size]), self.substitute(known[size], layer.values)
 
-    def put(self, formula: Formula, values: dict[str, int]) -> Node | None:
-        """A layer's formula with its numbers in place of all symbols but the unknown; None where others stay."""
+    def substitute(self, formula: Formula, values: dict[str, int]) -> Node | None:
+        """A layer's formula with numbers substituted for all symbols except the unknown; None if another symbol remains."""
         nodes: dict[str, Node] = {}
         for name in formula.symbols:
             value = values[name]
@@ -129,31 +129,31 @@ class OneUnknown:
 
     def rising(self, index: int) -> Formula | None:
         """The left side of a condition as one formula that holds in the whole range and grows or stays with the unknown."""
-        cases = {known.case for known in self.decided if not known.case.refusal}
+        cases = {each.case for each in self.decided if not each.case.refusal}
         case = next(iter(cases), None)
         if case is None or len(cases) > 1 or len(case.sides[index]) > 1:
             return None
         left, right = case.sides[index][0]
-        places = [known.box[0] for known in self.decided if known.case is case]
+        places = [each.box[0] for each in self.decided if each.case is case]
         spread = atoms(case.trace, ((min(low for low, _ in places), max(high for _, high in places)),))
         holds = right.constant is not None and left.constant is None and never_falls(left, case.trace, spread)
         return case.trace.formula(left) if holds else None
 
-    # A solution put in
+    # Solutions substituted
 
     def steps(self, place: int) -> list[Step]:
-        """Every condition's left side worked at one value of the unknown; nothing where there is no network."""
+        """Every condition's left side worked at one value of the unknown; empty if there is no network."""
         value = self.unknown.value(place)
-        known = next(known for known in self.decided if known.box[0][0] <= place <= known.box[0][1])
-        found = []
-        for i, condition in enumerate(self.question.conditions if known.case.sides else ()):
-            for pair, (left, _) in zip(self.pairs(known.case, i), known.case.sides[i], strict=True):
-                formula = Formula.of(pair[0] if pair else known.case.trace.node(left))
+        decided = next(decided for decided in self.decided if decided.box[0][0] <= place <= decided.box[0][1])
+        steps = []
+        for i, condition in enumerate(self.question.conditions if decided.case.sides else ()):
+            for pair, (left, _) in zip(self.pairs(decided.case, i), decided.case.sides[i], strict=True):
+                formula = Formula.of(pair[0] if pair else decided.case.trace.node(left))
                 at = formula.at({self.unknown.symbol: value})
                 stages = (formula.quotients({self.unknown.symbol: value}),) if formula.rounds() else ()
                 short = tuple(stage for stage in stages if not stage.symbols and len(stage.source) < 24)
-                found.append(Step(condition.left.name, condition.left.name, (), formula, {self.unknown.symbol: value}, at, short))
-        return found
+                steps.append(Step(condition.left.name, condition.left.name, (), formula, {self.unknown.symbol: value}, at, short))
+        return steps
 
 
 def _bare(node: Node) -> Node:

@@ -104,7 +104,7 @@ class Curve:
         return self.grown.usual.formula(self.form)
 
     def usual_class(self) -> ClassPolynomial | None:
-        """The polynomial of the sizes with the same remainder as the usual one; None where nothing is rounded."""
+        """The polynomial of the sizes with the same remainder as the usual one; None if nothing is rounded."""
         try:
             period = self.grown.period
         except WorksheetError:  # too many classes

@@ -8,14 +8,14 @@ from fractions import Fraction
 
 from worksheet.conventions import Convention
 from worksheet.derivation import Section, Statement
-from worksheet.derive.convention_page import introduced
+from worksheet.derive.convention_page import introduce
 from worksheet.derive.growth.cost_curves import Curve, Doubling, letter
 from worksheet.derive.growth.growth_data import data
 from worksheet.derive.growth.kind_sums import Grown
 from worksheet.derive.growth.kinds import kinds_of
-from worksheet.derive.growth.plan import GrowthChapter, Plan, Progress, plain, title_of
-from worksheet.derive.growth.size_ranges import how_many, written
-from worksheet.derive.reference import listed
+from worksheet.derive.growth.plan import GrowthChapter, Plan, Progress, plain
+from worksheet.derive.growth.size_ranges import how_many, size_text
+from worksheet.derive.reference import list_in_words
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
 from worksheet.drawing.axes import MAX_LABEL
 from worksheet.drawing.curves import Chart, Series, draw_chart
@@ -25,7 +25,7 @@ from worksheet.formula import Digits, Exact, Scale
 from worksheet.network import Network
 
 POINTS, MAX_POINTS = 12, 1_000
-IN_A_TABLE, IN_A_DOUBLING = 4, 3  # curves beside each other
+IN_A_TABLE, IN_A_DOUBLING = 4, 3  # curves in one table
 MAX_DOUBLINGS = 6
 FEW = 3  # runs of rejected sizes that a sentence names
 DECIMALS = 2
@@ -50,11 +50,11 @@ def grow(
     if not several:
         raise WorksheetError("no network to grow", hint="such as zoo:resnet-50")
     plan = Plan(several, ranges, conventions, columns, points)
-    return _Document(plan, plan.chapters(progress), Digits(digits)).report()
+    return _GrowthReport(plan, plan.chapters(progress), Digits(digits)).report()
 
 
-class _Document:
-    """Prints what was worked out."""
+class _GrowthReport:
+    """Prints the chapters of a plan."""
 
     def __init__(self, plan: Plan, chapters: Sequence[GrowthChapter], digits: Digits) -> None:
         self.plan = plan
@@ -62,14 +62,17 @@ class _Document:
         self.digits = digits
 
     def report(self) -> Document:
-        names = listed([title_of(network) for network in self.plan.networks])
-        blocks = [*self.introduced(), *(block for chapter in self.chapters for block in _Chapter(self, chapter).blocks())]
+        names = list_in_words([network.title for network in self.plan.networks])
+        blocks = [
+            *self.introduction(),
+            *(block for chapter in self.chapters for block in _GrowthChapterReport(self, chapter).blocks()),
+        ]
         return Document(f"{names}: how the cost grows", tuple(blocks), data(self.plan, self.chapters), digits=self.digits.locale)
 
-    def introduced(self) -> Iterator[Block]:
+    def introduction(self) -> Iterator[Block]:
         for convention in self.plan.conventions:
-            yield Text(introduced(f"Counted by {convention.title}", convention.unit, convention.cite))
-        settings = [f"{name} = {written(size)}" for name, size in self.plan.fixed.items()]
+            yield Text(introduce(f"Counted by {convention.title}", convention.unit, convention.cite))
+        settings = [f"{name} = {size_text(size)}" for name, size in self.plan.fixed.items()]
         settings += [f"B = {self.plan.samples}"] if self.plan.samples > 1 else []
         if settings:
             yield Text(f"Set: {', '.join(settings)}.")
@@ -79,23 +82,23 @@ class _Document:
     def notes(self) -> Iterator[str]:
         """The notes of the networks, and the layers that are not counted."""
         for network in self.plan.networks:
-            yield from (f"{title_of(network)}: {note}" for note in network.notes)
+            yield from (f"{network.title}: {note}" for note in network.notes)
         for grown in self.chapters[0].every:
             shown = [side.column.name for sides in self.plan.groups.values() for side in sides]
             for column, kinds in grown.unruled:
                 if column in shown:
                     by = f"{grown.closed.convention.name} ({column})"
-                    yield f"{by} has no rule for {listed(kinds)} of {title_of(grown.closed.network)}: counted as nothing."
+                    yield f"{by} has no rule for {list_in_words(kinds)} of {grown.closed.network.title}: counted as nothing."
 
     def decimals(self, value: Fraction | float) -> str:
         """A number to two decimals."""
         return f"{float(value):.{DECIMALS}f}".replace(".", self.digits.point)
 
 
-class _Chapter:
+class _GrowthChapterReport:
     """One range."""
 
-    def __init__(self, document: _Document, chapter: GrowthChapter) -> None:
+    def __init__(self, document: _GrowthReport, chapter: GrowthChapter) -> None:
         self.document = document
         self.plan = document.plan
         self.chapter = chapter
@@ -105,14 +108,14 @@ class _Chapter:
     def blocks(self) -> Iterator[Block]:
         chapter = self.chapter
         meaning = chapter.variable.meaning
-        ends = f"from {written(chapter.span.least)} to {written(chapter.span.most)}"
+        ends = f"from {size_text(chapter.span.least)} to {size_text(chapter.span.most)}"
         yield Title(f"{meaning[0].upper()}{meaning[1:]}: {self.symbol} {ends}")
-        yield from self.refused()
+        yield from self.refused_sizes()
         yield from self.constant()
         yield from self.figures()
         yield from self.pictures()
         yield from self.closed_forms()
-        yield from self.doubled()
+        yield from self.doubling()
         for curve in self.varying:
             yield from kinds_of(curve, self.name(curve), self.file(curve, "kinds"), chapter.sizes, self.document.digits)
 
@@ -120,7 +123,7 @@ class _Chapter:
         """A curve in a sentence: the column, the network and, among several, the convention."""
         column = plain(curve.side.column.heading)
         by = f" ({curve.side.convention.name})" if len(self.plan.conventions) > 1 else ""
-        return f"{column} of {title_of(curve.grown.closed.network)}{by}"
+        return f"{column} of {curve.grown.closed.network.title}{by}"
 
     def file(self, curve: Curve, what: str) -> str:
         by = [curve.side.convention.name] if len(self.plan.conventions) > 1 else []
@@ -128,7 +131,7 @@ class _Chapter:
 
     # Rejected sizes, columns that do not vary
 
-    def refused(self) -> Iterator[Block]:
+    def refused_sizes(self) -> Iterator[Block]:
         """The sizes that each network rejects."""
         of_networks = self.chapter.every[: len(self.plan.networks)]  # every convention rejects the same ones
         items = [sentence for grown in of_networks for sentence in self.refusals(grown)]
@@ -136,18 +139,18 @@ class _Chapter:
             yield Bullets(tuple(items))
 
     def refusals(self, grown: Grown) -> Iterator[str]:
-        name, runs, lattice = title_of(grown.closed.network), grown.refusals, grown.lattice()
+        name, runs, lattice = grown.closed.network.title, grown.refusals, grown.lattice()
         accepted, possible = len(grown.values), how_many(grown.span, grown.variable.step)
         if lattice:
             distance, rest = lattice
-            rule = f"leave {written(rest)} when divided by" if rest else "are multiples of"
-            yield f"{name} takes the sizes that {rule} {written(distance)}: {runs[0].reason}."
+            rule = f"leave {size_text(rest)} when divided by" if rest else "are multiples of"
+            yield f"{name} takes the sizes that {rule} {size_text(distance)}: {runs[0].reason}."
         elif len(runs) <= FEW:
             for run in runs:
-                ends = dict.fromkeys([written(run.sizes[0]), written(run.sizes[-1])])
+                ends = dict.fromkeys([size_text(run.sizes[0]), size_text(run.sizes[-1])])
                 yield f"{name} does not take {self.symbol} = {' to '.join(ends)}: {run.reason}."
         else:
-            first = written(runs[0].sizes[0])
+            first = size_text(runs[0].sizes[0])
             yield f"{name} takes {accepted:,} of {accepted + len(grown.faults):,} sizes. At {first}: {runs[0].reason}."
         if grown.skipped:
             yield f"{name} is laid in another way for further sizes: {accepted:,} of {possible:,} were looked at."
@@ -167,12 +170,12 @@ class _Chapter:
         """The cost of each curve at the sizes shown."""
         for curves in self.beside_each_other(IN_A_TABLE):
             rows: list[tuple[Cell, ...]] = [
-                (written(size), *(curve.values.get(size) for curve in curves)) for size in self.chapter.sizes
+                (size_text(size), *(curve.values.get(size) for curve in curves)) for size in self.chapter.sizes
             ]
             yield Table((self.symbol, *map(self.short, curves)), tuple(rows))
 
     def beside_each_other(self, most: int) -> Iterator[list[Curve]]:
-        """The curves that vary, in tables of at most so many: all together if they fit, else by picture."""
+        """The curves that vary, in tables of at most ``most``: all together if they fit, else by picture."""
         if len(self.varying) <= most:
             groups = [self.varying]
         else:
@@ -197,14 +200,14 @@ class _Chapter:
             scale = varying[0].side.column.scale or Scale(1000)
             names = "-".join(dict.fromkeys(curve.grown.closed.network.name for curve in varying))
             name = "-".join([names, heading.lower().replace(" ", "-"), self.chapter.variable.name])
-            of = f" of {title_of(self.plan.networks[0])}" if len(self.plan.networks) == 1 else ""
+            of = f" of {self.plan.networks[0].title}" if len(self.plan.networks) == 1 else ""
             chart = Chart(name, heading + of, sizes, scale, lines)
             yield draw_chart(chart)
             if self.chapter.span.most >= 2 * self.chapter.span.least:
-                sloped = [replace(line, label=self.sloped(line, curve)) for line, curve in zip(lines, varying, strict=True)]
+                sloped = [replace(line, label=self.with_slope(line, curve)) for line, curve in zip(lines, varying, strict=True)]
                 yield draw_chart(replace(chart, name=f"{name}-log", lines=sloped, is_logarithmic=True))
 
-    def sloped(self, line: Series, curve: Curve) -> str:
+    def with_slope(self, line: Series, curve: Curve) -> str:
         whole = curve.from_end_to_end()
         slope = f": slope {self.document.decimals(whole.exponent)}" if whole else ""
         return cut(line.label, MAX_LABEL - len(slope)) + slope
@@ -227,7 +230,7 @@ class _Chapter:
             if classes:
                 sizes = self.in_class(classes[0].period, classes[0].residue, grown)
                 legend.append((("Q",), f"a whole number, with {sizes}"))
-            yield Section("", f"{title_of(grown.closed.network)}{by}", tuple(legend), tuple(statements))
+            yield Section("", f"{grown.closed.network.title}{by}", tuple(legend), tuple(statements))
 
     def statements(self, curve: Curve) -> Iterator[Statement]:
         column, usual = plain(curve.side.column.heading), curve.usual_class()
@@ -241,12 +244,12 @@ class _Chapter:
     def in_class(self, period: int, residue: int, grown: Grown) -> str:
         """``M = 32Q + 3``: the sizes of a class."""
         step = Fraction(grown.variable.step)
-        rest = f" + {written(residue * step)}" if residue else ""
-        return f"{self.symbol} = {written(period * step)}Q{rest}"
+        rest = f" + {size_text(residue * step)}" if residue else ""
+        return f"{self.symbol} = {size_text(period * step)}Q{rest}"
 
     # Exponents
 
-    def doubled(self) -> Iterator[Block]:
+    def doubling(self) -> Iterator[Block]:
         """The factor by which each column grows when a size doubles, and the power of the size that this is."""
         tables = [self.doublings(curves) for curves in self.beside_each_other(IN_A_DOUBLING)]
         if not any(table.rows for table in tables):
@@ -268,7 +271,7 @@ class _Chapter:
                 by_sizes.setdefault(doubling.sizes, {})[i] = doubling
         rows = [
             (
-                f"{written(sizes[0])} to {written(sizes[1])}",
+                f"{size_text(sizes[0])} to {size_text(sizes[1])}",
                 *(cell for i in range(len(curves)) for cell in self.exponent(by.get(i))),
             )
             for sizes, by in sorted(by_sizes.items())

@@ -19,7 +19,7 @@ from worksheet.formula.exact import simplest
 from worksheet.formula.polynomial import Polynomial
 from worksheet.varied import SizeVariable
 
-MAX_REASONS = 40  # runs of rejected sizes with a reason of their own
+MAX_REASONS = 40  # runs of rejected sizes for which the reason is determined separately
 MAX_CASES = 16  # ways in which a network may be built; sizes that need further ones are skipped
 
 
@@ -64,7 +64,7 @@ class Grown:
 
     @cached_property
     def usual(self) -> ClosedCase:
-        """The general case where it covers a size, else that of the size in the middle."""
+        """The general case if it covers a size, else the case of the middle size."""
         main = self.closed.main
         covers = any(main.trace.at((size,)) is not None for size in self.sizes)
         return main if covers else self.closed.case((self.sizes[len(self.sizes) // 2],))
@@ -94,14 +94,14 @@ class Grown:
     def _reason(self, size: Exact) -> str:
         """Why a size is rejected, with its own numbers: the reason that was kept may name those of another size."""
         try:
-            self.closed.counted((size,))
+            self.closed.count_at((size,))
         except WorksheetError as fault:
             return fault.faults[0].message
         return self.faults[size]
 
     @cached_property
     def unruled(self) -> list[tuple[str, list[str]]]:
-        """The columns that have no rule for some kinds of layer, with those kinds, which count as nothing."""
+        """The columns that have no rule for some kinds of layer, with those kinds, which count as 0."""
         unruled = []
         for i, column in enumerate(self.closed.convention.columns):
             kinds = dict.fromkeys(row.layer.kind.name for row in self.usual.rows if row.columns[i] is None)
@@ -122,7 +122,7 @@ class Grown:
 
 
 def grow_over(closed: Closed, span: SizeRange) -> Grown:
-    """Evaluate a network for the sizes of a range. Raises WorksheetError where it accepts no sizes but its own."""
+    """Evaluate a network for the sizes of a range. Raises WorksheetError if it accepts no sizes other than its own."""
     grown = Grown(closed, span)
     kinds: dict[int, Kinds] = {}
     case = closed.main

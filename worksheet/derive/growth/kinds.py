@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from worksheet.derive.growth.cost_curves import Curve, Lead, letter, named_kinds
-from worksheet.derive.growth.size_ranges import written
-from worksheet.derive.reference import listed
+from worksheet.derive.growth.size_ranges import size_text
+from worksheet.derive.reference import list_in_words
 from worksheet.document import Block, Bullets, Cell, Table, Text, Title
 from worksheet.drawing.shares import Bands, draw_bands
 from worksheet.formula import Digits, Exact
 
 MAX_SIZES, MAX_KINDS = 6, 10  # of a table
 MAX_LEADS = 8
-NEARLY_ALL = Fraction(95, 100)  # a kind with this share at every size leaves nothing to see in bands
+NEARLY_ALL = Fraction(95, 100)  # a kind with this share at every size makes a picture of bands pointless
 SAME = Fraction(1, 1000)  # a share that changes by less counts as constant
 
 
@@ -29,9 +29,11 @@ def kinds_of(curve: Curve, name: str, file: str, sizes: Sequence[Exact], digits:
         first = next(iter(shares.values()))
         parts = [f"{kind} {_percent(first.get(kind, Fraction(0)), digits)}" for kind in kinds]
         where = (
-            f"every {letter(curve.variable)}" if len(shares) > 1 else f"{letter(curve.variable)} = {written(next(iter(shares)))}"
+            f"every {letter(curve.variable)}"
+            if len(shares) > 1
+            else f"{letter(curve.variable)} = {size_text(next(iter(shares)))}"
         )
-        yield Text(f"The shares {'are the same ' if len(shares) > 1 else ''}at {where}: {listed(parts)}.")
+        yield Text(f"The shares {'are the same ' if len(shares) > 1 else ''}at {where}: {list_in_words(parts)}.")
         return
     if not any(all(at.get(kind, 0) >= NEARLY_ALL for at in shares.values()) for kind in kinds):
         sizes_are = f"{curve.variable.meaning}, {letter(curve.variable)}"
@@ -57,7 +59,7 @@ def _table(
     rows: list[tuple[Cell, ...]] = [
         (kind, *(_percent(shares[size].get(kind, Fraction(0)), digits) for size in chosen)) for kind in kinds[:MAX_KINDS]
     ]
-    headings = (letter(curve.variable), *map(written, chosen))
+    headings = (letter(curve.variable), *map(size_text, chosen))
     return Table(headings, tuple(rows))
 
 
@@ -77,5 +79,5 @@ def _leads(curve: Curve) -> Iterator[str]:
 
 def _span(lead: Lead, symbol: str) -> str:
     if lead.least == lead.most:
-        return f"at {symbol} = {written(lead.least)}"
-    return f"from {symbol} = {written(lead.least)} to {written(lead.most)}"
+        return f"at {symbol} = {size_text(lead.least)}"
+    return f"from {symbol} = {size_text(lead.least)} to {size_text(lead.most)}"

@@ -9,12 +9,13 @@ from functools import cached_property
 
 from worksheet.conventions import Convention
 from worksheet.conventions import convention as convention_named
+from worksheet.derive.arranging import group_by
 from worksheet.derive.closed import Closed
-from worksheet.derive.comparison import Side
+from worksheet.derive.comparison import Side, split_column
 from worksheet.derive.comparison import side as side_of
 from worksheet.derive.growth.cost_curves import Curve
 from worksheet.derive.growth.kind_sums import Grown, grow_over
-from worksheet.derive.growth.size_ranges import SizeRange, common_step, evaluated_sizes, read_ranges, shown_sizes, written
+from worksheet.derive.growth.size_ranges import SizeRange, common_step, evaluated_sizes, read_ranges, shown_sizes, size_text
 from worksheet.errors import Collector, NetworkError, WorksheetError, nearest
 from worksheet.formula import Exact
 from worksheet.network import Network
@@ -27,7 +28,7 @@ Progress = Callable[[Sequence["GrowthJob"]], Iterable["GrowthJob"]]
 
 @dataclass(frozen=True)
 class GrowthJob:
-    """A network by one convention over one range; ``samples`` is the batch where that does not vary."""
+    """A network by one convention over one range; ``samples`` is the batch if that does not vary."""
 
     network: Network
     convention: Convention
@@ -74,7 +75,7 @@ class GrowthChapter:
 
     @cached_property
     def period(self) -> int:
-        """Of the first network's roundings; 1 where it has too many classes."""
+        """The period of the first network's roundings; 1 if it has too many classes."""
         try:
             return self.every[0].period
         except WorksheetError:
@@ -87,7 +88,7 @@ class Plan:
     def __init__(
         self,
         networks: Sequence[Network],
-        range_texts: Mapping[str, str],
+        ranges: Mapping[str, str],
         conventions: Sequence[Convention | str],
         columns: Sequence[str],
         points: int,
@@ -96,10 +97,10 @@ class Plan:
         self.points = points
         self.spans: list[SizeRange] = []
         with faults.catching():
-            self.spans = read_ranges(range_texts)
+            self.spans = read_ranges(ranges)
         self.groups: dict[str, list[Side]] = {}
         with faults.catching():
-            self.groups = grouped(conventions or default(networks), columns)
+            self.groups = group_sides(conventions or default_conventions(networks), columns)
         curves = len(networks) * max(map(len, self.groups.values()), default=0)
         if curves > MAX_CURVES:
             hint = f"at most {MAX_CURVES} networks and conventions"
@@ -164,13 +165,9 @@ class Plan:
 
     def label(self, network: Network, side: Side, sides: Sequence[Side]) -> str:
         """What distinguishes a curve from the others of its picture."""
-        names = [title_of(network)] if len(self.networks) > 1 else []
+        names = [network.title] if len(self.networks) > 1 else []
         names += [side.label] if len(sides) > 1 else []
         return ", ".join(names) or plain(side.column.heading)
-
-
-def title_of(network: Network) -> str:
-    return network.heading.title or network.name
 
 
 def plain(heading: str) -> str:
@@ -182,11 +179,11 @@ def plain(heading: str) -> str:
     return heading.removeprefix("#").strip()
 
 
-def default(networks: Sequence[Network]) -> list[str]:
+def default_conventions(networks: Sequence[Network]) -> list[str]:
     return list(dict.fromkeys(network.heading.convention or COUNTING for network in networks))
 
 
-def grouped(conventions: Sequence[Convention | str], columns: Sequence[str]) -> dict[str, list[Side]]:
+def group_sides(conventions: Sequence[Convention | str], columns: Sequence[str]) -> dict[str, list[Side]]:
     """The columns that share a picture, by its heading: those of one name; the main ones of several conventions together.
 
     A convention is a name, ``name:column``, the path of a YAML file or a Convention. Raises WorksheetError with all faults.
@@ -195,7 +192,8 @@ def grouped(conventions: Sequence[Convention | str], columns: Sequence[str]) -> 
     asked: list[tuple[Convention, str]] = []
     for convention in conventions:
         with faults.catching():
-            asked.append(_convention(convention))
+            name, column = split_column(convention)
+            asked.append((side_of(convention_named(name), column).convention, column))
     faults.raise_any()
     _check_columns([convention for convention, _ in asked], columns)
     sides: list[Side] = []
@@ -205,21 +203,8 @@ def grouped(conventions: Sequence[Convention | str], columns: Sequence[str]) -> 
         sides += [side_of(chosen, name) for name in names]
     if len(asked) > 1 and not columns:
         return {"What is counted": list({(side.convention.name, side.column.name): side for side in sides}.values())}
-    groups: dict[str, list[Side]] = {}
-    for side in sides:
-        groups.setdefault(side.column.name, []).append(side)
+    groups = group_by(sides, lambda side: side.column.name)
     return {plain(group[0].column.heading): group for group in groups.values()}
-
-
-def _convention(convention: Convention | str) -> tuple[Convention, str]:
-    """A convention and the column that was asked for, if any."""
-    if not isinstance(convention, str):
-        return convention, ""
-    name, colon, column = convention.rpartition(":")
-    if not (colon and name):
-        return convention_named(convention), ""
-    named = convention_named(name)
-    return named, side_of(named, column).column.name
 
 
 def _check_columns(conventions: Sequence[Convention], columns: Sequence[str]) -> None:
@@ -235,16 +220,16 @@ def _check_columns(conventions: Sequence[Convention], columns: Sequence[str]) ->
 def check(network: Network, span: SizeRange) -> None:
     """Raises WorksheetError where a network cannot have the sizes of a range."""
     [variable] = size_variables(network, [span.name])
-    kind = "whole numbers" if variable.step == 1 else f"multiples of {written(variable.step)}"
+    kind = "whole numbers" if variable.step == 1 else f"multiples of {size_text(variable.step)}"
     broken = [
         size for size in (span.listed or (span.least, span.most)) if Fraction(size / Fraction(variable.step)).denominator > 1
     ]
     strict = span.listed or span.is_single or variable.step == 1
     if broken and strict:
-        sizes = ", ".join(map(written, broken))
+        sizes = ", ".join(map(size_text, broken))
         raise NetworkError(f"{variable.name} of {network.name} cannot be {sizes}", hint=f"it takes {kind}")
     if span.least < variable.least:
-        hint = f"from {written(variable.least)} on"
-        raise NetworkError(f"{variable.name} of {network.name} cannot be {written(span.least)}", hint=hint)
+        hint = f"from {size_text(variable.least)} on"
+        raise NetworkError(f"{variable.name} of {network.name} cannot be {size_text(span.least)}", hint=hint)
     if not evaluated_sizes(span, variable.step):
         raise NetworkError(f"{span} holds no {variable.name} that {network.name} takes", hint=f"it takes {kind}")

@@ -21,7 +21,7 @@ NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,6}|/[0-9]{1,6})?"
 BETWEEN = re.compile(rf"({NUMBER})\s*\.\.\s*({NUMBER})", re.ASCII)
 LISTED = re.compile(rf"{NUMBER}(?:\s*,\s*{NUMBER}){{0,199}}", re.ASCII)
 LARGEST = 10**6
-MAX_EVALUATED = 1_000  # sizes; of a longer range, so many are chosen
+MAX_EVALUATED = 1_000  # sizes; of a longer range this many are chosen
 DOUBLINGS_FROM = 8  # times the least size: a range up to there or further is shown in doublings
 
 
@@ -44,7 +44,7 @@ class SizeRange:
         return self.most >= DOUBLINGS_FROM * self.least
 
     def __str__(self) -> str:
-        return ", ".join(map(written, self.listed)) if self.listed else f"{written(self.least)} to {written(self.most)}"
+        return ", ".join(map(size_text, self.listed)) if self.listed else f"{size_text(self.least)} to {size_text(self.most)}"
 
 
 def read_ranges(texts: Mapping[str, str]) -> list[SizeRange]:
@@ -67,7 +67,7 @@ def read_ranges(texts: Mapping[str, str]) -> list[SizeRange]:
 
 
 def range_of(name: str, text: str) -> SizeRange:
-    """One range: ``112..672``, sizes with commas between, or a single one. Raises WorksheetError.
+    """One range: ``112..672``, sizes separated by commas, or a single one. Raises WorksheetError.
 
     >>> range_of("side", "112..672"), range_of("width", "0.25, 1/2, 1").listed
     (SizeRange(name='M', least=112, most=672, listed=()), (Fraction(1, 4), Fraction(1, 2), 1))
@@ -77,12 +77,12 @@ def range_of(name: str, text: str) -> SizeRange:
     if not (between or listed):
         example = EXAMPLES.get(symbol, "1..16")
         raise WorksheetError(
-            f"cannot read the range {shown(text)} of {name}", hint=f"such as {example}, or sizes with commas between"
+            f"cannot read the range {shown(text)} of {name}", hint=f"such as {example}, or sizes separated by commas"
         )
     sizes = [_number(name, word) for word in (between.groups() if between else text.split(","))]
     least, most = sizes[0], sizes[-1]
     if sizes != sorted(set(sizes)) and not (between and least == most):
-        order = f"{written(most)}..{written(least)}" if between else ", ".join(map(written, sorted(set(sizes))))
+        order = f"{size_text(most)}..{size_text(least)}" if between else ", ".join(map(size_text, sorted(set(sizes))))
         raise WorksheetError(f"the range {shown(text)} of {name} goes backwards", hint=f"write {order}")
     if most > LARGEST:
         raise WorksheetError(f"the range {shown(text)} of {name} is too large", hint=f"sizes up to {LARGEST:,}")
@@ -99,10 +99,10 @@ def _number(name: str, word: str) -> Exact:
     return number
 
 
-def written(size: Exact) -> str:
+def size_text(size: Exact) -> str:
     """A size as it is read: decimals where they end, else a fraction.
 
-    >>> written(224), written(Fraction(1, 4)), written(Fraction(1, 3))
+    >>> size_text(224), size_text(Fraction(1, 4)), size_text(Fraction(1, 3))
     ('224', '0.25', '1/3')
     """
     if isinstance(size, int):

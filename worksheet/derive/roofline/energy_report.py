@@ -1,4 +1,4 @@
-"""What the operations and the memory traffic of a network take in energy, worked after a published table."""
+"""The energy of a network's operations and memory traffic, worked from a published table."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ENERGY = (
 
 
 def energy_blocks(found: Roofline, table: Energies, digits: Digits) -> Iterator[Block]:
-    """The estimate with its steps; nothing where the table has no figures for the type of the numbers."""
+    """The estimate with its steps; empty if the table has no figures for the data type."""
     if not table.knows(found.dtype):
         return
     yield Title("Energy")
@@ -43,5 +43,5 @@ def energy_blocks(found: Roofline, table: Energies, digits: Digits) -> Iterator[
 
 
 def _joules(symbol: str, formula: str, values: Mapping[str, Exact], joules: Fraction, note: str, digits: Digits) -> Step:
-    """A step in pJ, said in a larger unit too."""
+    """A step in pJ, with its value in a larger unit."""
     return near(symbol, formula, values, joules / PICO, f"pJ, {said(joules, 'J', point=digits.point)}", note)

@@ -24,9 +24,9 @@ def hardware_report(on: str | Hardware = "", *, digits: str = "en_US") -> Docume
     """One processor with its peaks worked, or, without one, all that come with the package as a table. Raises WorksheetError."""
     grouping = Digits(digits)
     if on:
-        found = known.hardware(on) if isinstance(on, str) else on
-        workings = [Working(f"Peak and ridge point, {dtype}", tuple(peak_steps(found, dtype, grouping))) for dtype in found.rates]
-        return Document(found.title, (*about(found), Title("By type of numbers"), *workings), data(found), digits=grouping.locale)
+        one = known.hardware(on)
+        blocks = (*about(one), Title("By type of numbers"), *(_work_peak(one, dtype, grouping) for dtype in one.rates))
+        return Document(one.title, blocks, data(one), digits=grouping.locale)
     every = [known.hardware(name) for name in known.names()]
     rows = [row for hardware in every for row in _summary(hardware, grouping)]
     headings = ("Name", "Hardware", "Type", "Peak", "Bandwidth", "Ridge point")
@@ -49,11 +49,15 @@ def peak_blocks(hardware: Hardware, dtype: str, digits: Digits) -> Iterator[Bloc
     """A processor: where its figures are from, its peak and its ridge point as worked steps."""
     yield Title("The hardware")
     yield from about(hardware)
-    yield Working(f"Peak and ridge point, {dtype}", tuple(peak_steps(hardware, dtype, digits)))
+    yield _work_peak(hardware, dtype, digits)
+
+
+def _work_peak(hardware: Hardware, dtype: str, digits: Digits) -> Working:
+    return Working(f"Peak and ridge point, {dtype}", tuple(peak_steps(hardware, dtype, digits)))
 
 
 def about(hardware: Hardware) -> Iterator[Block]:
-    """Where a processor's figures are from, and what must be known of them."""
+    """The source of a processor's figures, and notes on them."""
     source = f" Figures from {hardware.cite}." if hardware.cite else ""
     yield Text(f"{hardware.title}.{source} {PEAK}")
     if hardware.notes:
@@ -61,7 +65,7 @@ def about(hardware: Hardware) -> Iterator[Block]:
 
 
 def peak_steps(hardware: Hardware, dtype: str, digits: Digits) -> Iterator[Step]:
-    """Processors x clock x operations per cycle; and where the roof begins to be flat."""
+    """Processors x clock x operations per cycle; and the ridge point, where the roof becomes flat."""
     rate, unit = hardware.rate(dtype), operation(dtype)
     values: dict[str, Exact] = {"n": hardware.processors, "f": rate.clock / GIGA, "m" if rate.fused else "o": rate.count}
     per = "m: fused multiply-adds of each in a cycle, two operations each" if rate.fused else "o: operations of each in a cycle"
@@ -77,14 +81,12 @@ def peak_steps(hardware: Hardware, dtype: str, digits: Digits) -> Iterator[Step]
 def near(
     symbol: str, formula: str | Formula, values: Mapping[str, Exact], value: Fraction, remark: str = "", note: str = ""
 ) -> Step:
-    """A step whose value is rounded where it has more digits than are shown; whole numbers and short decimals stay."""
+    """A step whose value is rounded if it has more digits than are shown; whole numbers and short decimals stay."""
     shown = value if _is_short(value) else round(significant(value, SHOWN), MAX_DECIMALS)
     result: Exact = shown.numerator if shown.denominator == 1 else shown
-    shown_values = {
-        name: number if _terminates(number) else round(Fraction(number), MAX_DECIMALS) for name, number in values.items()
-    }
-    read = formula if isinstance(formula, Formula) else Formula(formula)
-    return Step(symbol, "", (symbol,), read, shown_values, result, remark=remark, note=note, rounded=shown != value)
+    shown_values = {name: v if _terminates(v) else round(Fraction(v), MAX_DECIMALS) for name, v in values.items()}
+    formula = formula if isinstance(formula, Formula) else Formula(formula)
+    return Step(symbol, "", (symbol,), formula, shown_values, result, remark=remark, note=note, rounded=shown != value)
 
 
 def _terminates(value: Exact) -> bool:
@@ -97,27 +99,23 @@ def _is_short(value: Fraction) -> bool:
 
 
 def data(hardware: Hardware) -> dict[str, Any]:
-    """A processor's figures: whole numbers, but for the ridge point and what is not a whole number of a unit."""
+    """A processor's figures: whole numbers, except for the ridge point and fractions of a unit."""
     return {
         "name": hardware.name,
         "title": hardware.title,
         "processors": hardware.processors,
         "bandwidth": number(hardware.bandwidth),
-        "types": {
-            dtype: {
-                "clock": number(rate.clock),
-                "per_cycle": rate.operations,
-                "fused": rate.fused,
-                "peak": number(hardware.peak(dtype)),
-                "ridge": float(hardware.ridge(dtype)),
-            }
-            for dtype, rate in hardware.rates.items()
-        },
+        "types": {dtype: _rate_data(hardware, dtype) for dtype in hardware.rates},
         "cite": hardware.cite,
         "notes": list(hardware.notes),
     }
 
 
+def _rate_data(hardware: Hardware, dtype: str) -> dict[str, Any]:
+    rate, peak, ridge = hardware.rates[dtype], number(hardware.peak(dtype)), float(hardware.ridge(dtype))
+    return {"clock": number(rate.clock), "per_cycle": rate.operations, "fused": rate.fused, "peak": peak, "ridge": ridge}
+
+
 def number(value: Fraction) -> int | float:
-    """A figure as JSON has it: whole where it is whole."""
+    """A figure for JSON: an int if it is whole."""
     return value.numerator if value.denominator == 1 else float(value)

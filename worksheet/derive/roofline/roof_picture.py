@@ -15,14 +15,14 @@ from worksheet.hardware import operation
 from worksheet.hardware.units import plain, said
 
 LEFT, RIGHT, TOP, ROOF, STRIP, BOTTOM = 92.0, svg.WIDTH - 44, 26.0, 170.0, 17.0, 30.0  # points
-MAX_KINDS = 7  # that have a strip of their own; the others share one
+MAX_KINDS = 7  # with their own strip; the others share one
 OTHERS = "others"
 LEAST_MARK, LARGEST_MARK = 2.2, 11.0  # radii: the area of a mark is the share of the time
 HIGHER = LARGEST_MARK + 2  # of the figures above the roof
 LINE = 'fill="none" stroke="currentColor" stroke-width="1.3"'
 FILLED = f'fill="{svg.BLUE}" fill-opacity="0.8" stroke="white" stroke-width="0.5"'
 HOLLOW = f'fill="white" fill-opacity="0.65" stroke="{svg.BLUE}" stroke-width="1.1"'
-A_DECADE = 40  # places of marks: what lies nearer is drawn as one
+A_DECADE = 40  # places of marks; closer layers are drawn as one
 ABOVE = 3  # times the peak, of room for its figure
 ROOM = 1.6  # of a decade's factor, left around what is drawn
 MAX_POWERS = 8  # of ten, with a line
@@ -47,7 +47,7 @@ class _Roof:
         self.beta = float(roofline.hardware.bandwidth)
         self.peak = float(roofline.peak)
         self.ridge = self.peak / self.beta
-        self.strips = self.grouped()
+        self.strips = self.strips_by_kind()
         intensities = [cluster.intensity for clusters in self.strips.values() for cluster in clusters]
         low = min([*intensities, self.ridge / 10]) / ROOM
         self.floor = TOP + ROOF
@@ -57,8 +57,8 @@ class _Roof:
         self.operation = operation(roofline.dtype)
         self.rate = f"{self.operation}/s"
 
-    def grouped(self) -> dict[str, list[Cluster]]:
-        """The clusters by kind, the kinds that take longest first; no operations have no place on a logarithmic axis."""
+    def strips_by_kind(self) -> dict[str, list[Cluster]]:
+        """The clusters by kind, the slowest kinds first; layers without operations have no place on a logarithmic axis."""
         kinds = [(kind, [bound for bound in bounds if bound.load.intensity]) for kind, bounds in self.roofline.by_kind().items()]
         kinds = [(kind, bounds) for kind, bounds in kinds if bounds]
         own = kinds if len(kinds) <= MAX_KINDS + 1 else kinds[:MAX_KINDS]

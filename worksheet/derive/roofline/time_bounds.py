@@ -1,4 +1,4 @@
-"""How long the layers of a network take at least on some hardware: operations against bytes, after the roofline model."""
+"""Lower bounds on the time of a network's layers on some hardware: operations and bytes in the roofline model."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from worksheet.conventions import Convention, read_convention
 from worksheet.conventions.dtypes import STORES, size, stored
 from worksheet.counting.graph_facts import graph
 from worksheet.derivation import Derivation, Row, Step
-from worksheet.derive.arranging import whole
-from worksheet.derive.comparison import Side, side
-from worksheet.derive.solution import as_convention, derive
+from worksheet.derive.arranging import group_by, whole
+from worksheet.derive.comparison import Side, read_side
+from worksheet.derive.worked_solution import derive
 from worksheet.errors import ConventionError
 from worksheet.formula import Formula
 from worksheet.hardware import Energies, Hardware
@@ -35,7 +35,7 @@ SHARED = Formula("A - beta_a*(B - 1)*S")
 
 @dataclass(frozen=True)
 class Load:
-    """What a layer asks of the hardware, for the whole batch; bytes are of weights, and of inputs and output.
+    """The work of a layer for the whole batch; bytes are of weights, and of inputs and output.
 
     ``counted`` is the step of a convention that the operations are from, ``factor`` what its figure is multiplied by.
     ``reads_stored`` are the elements of its inputs that are parameters: read once for all samples.
@@ -62,7 +62,7 @@ class Load:
 
     @property
     def intensity(self) -> Fraction | None:
-        """Operations for each byte; None where nothing is moved."""
+        """Operations for each byte; None if nothing is moved."""
         return Fraction(self.operations, self.bytes) if self.bytes else None
 
 
@@ -94,7 +94,7 @@ class Roofline:
     batch: int
     dtype: str
     types: Mapping[str, str]
-    side: Side | None  # the convention, where it is not the standard one
+    side: Side | None  # the convention, if it is not the standard one
     factor: int
     bounds: tuple[TimeBound, ...]
     least_bytes: int
@@ -123,7 +123,7 @@ class Roofline:
 
     @property
     def fused(self) -> Fraction:
-        """Whatever is fused: weights and inputs are read once, results written."""
+        """However layers are fused: weights and inputs are read once, results written."""
         return max(self.operations / self.peak, self.least_bytes / self.hardware.bandwidth)
 
     def bound_by(self, what: str) -> list[TimeBound]:
@@ -132,10 +132,7 @@ class Roofline:
 
     def by_kind(self) -> dict[str, list[TimeBound]]:
         """The layers that take time by kind, those that take longest together first."""
-        groups: dict[str, list[TimeBound]] = {}
-        for bound in self.bounds:
-            if bound.time:
-                groups.setdefault(bound.load.row.kind, []).append(bound)
+        groups = group_by((bound for bound in self.bounds if bound.time), lambda bound: bound.load.row.kind)
         return dict(sorted(groups.items(), key=lambda item: -sum(bound.time for bound in item[1])))
 
     def multiplications_and_additions(self) -> tuple[int, int]:
@@ -153,20 +150,21 @@ class Roofline:
 
 
 def roofline(network: Network, hardware: Hardware, *, batch: int = 1, dtype: str = "", convention: str = "") -> Roofline:
-    """Work out what every layer asks of the hardware, and the least time for it.
+    """The operations and bytes of every layer, and the least time for them.
 
     ``dtype`` is the type of all numbers, or of each sort as ``weights=int8,activations=fp16``: then the layers compute in the
-    type of the activations. ``convention`` is another convention operations, a name, a YAML file or ``name:column``.
+    type of the activations. ``convention`` is another convention for the operations: a name, a YAML file or ``name:column``.
     Raises WorksheetError.
     """
     types = stored(dtype or hardware.standard)
     computes = types[STORES[1]]
     hardware.rate(computes)
-    said = ",".join(f"{what}={name}" for what, name in types.items())
-    solution = derive(network, standard(), batch=batch, dtype=said)
-    other = _side(convention) if convention else None
+    by_sort = ",".join(f"{what}={name}" for what, name in types.items())
+    solution = derive(network, standard(), batch=batch, dtype=by_sort)
+    other = read_side(convention) if convention else None
     factor = doubling(other) if other else 1
-    counted = _counted(network, other, batch) if other else _column(solution, OPERATIONS)
+    by_other = derive(network, other.convention, batch=batch) if other else solution
+    counted = _column(by_other, other.column.name if other else OPERATIONS)
     loads = _Loads(network, solution, batch, types).loads(counted, factor)
     peak = hardware.peak(computes)
     bounds = tuple(TimeBound(load, load.operations / peak, load.bytes / hardware.bandwidth) for load in loads)
@@ -181,23 +179,13 @@ def standard() -> Convention:
 
 
 def doubling(counted: Side) -> int:
-    """What a convention's figure is multiplied by: 2 where it counts a multiply-add as one. Raises ConventionError."""
+    """What a convention's figure is multiplied by: 2 if it counts a multiply-add as one. Raises ConventionError."""
     convention, name = counted.convention, counted.column.name
     if counted.column.once or (BYTES.search(convention.unit) and name != convention.main) or convention.memory:
         raise ConventionError(f"{counted.label} does not count operations", hint="a column of operations or multiply-accumulates")
     if MACS.search(name):
         return 2
     return 2 if AS_ONE.search(convention.unit) and not AS_TWO.search(convention.unit) else 1
-
-
-def _side(text: str) -> Side:
-    """A convention and its column from ``name`` or ``name:column``; a path may hold a colon."""
-    name, colon, column = text.rpartition(":")
-    return side(as_convention(name), column) if colon and "/" not in column and "." not in column else side(as_convention(text))
-
-
-def _counted(network: Network, other: Side, batch: int) -> list[Step]:
-    return _column(derive(network, other.convention, batch=batch), other.column.name)
 
 
 def _column(solution: Derivation, name: str) -> list[Step]:
@@ -251,7 +239,7 @@ def _least_bytes(network: Network, loads: Iterable[Load], batch: int, types: Map
 
 
 def shared_step(load: Load, symbol: str, batch: int, each: Fraction | int) -> Step | None:
-    """The step by which stored inputs are taken once of the A bytes of all inputs; None where there are none."""
+    """The step that counts stored inputs once among the A bytes of all inputs; None if there are none."""
     if not load.reads_stored:
         return None
     values = {"A": whole(load.steps[MOVED].value), "beta_a": each, "B": batch, "S": load.reads_stored}

@@ -1,4 +1,4 @@
-"""What JSON says of a network's time on some hardware: seconds, bytes and operations under keys that stay."""
+"""The time of a network on some hardware as JSON: seconds, bytes and operations under stable keys."""
 
 from __future__ import annotations
 
@@ -65,10 +65,5 @@ def _layer(bound: TimeBound) -> dict[str, Any]:
 def _energy(found: Roofline, table: Energies) -> dict[str, Any]:
     multiplications, additions = found.multiplications_and_additions()
     arithmetic, least, most = map(float, found.energy(table))
-    return {
-        "source": table.title,
-        "multiplications": multiplications,
-        "additions": additions,
-        "arithmetic_joules": arithmetic,
-        "memory_joules": [least, most],
-    }
+    operations = {"source": table.title, "multiplications": multiplications, "additions": additions}
+    return {**operations, "arithmetic_joules": arithmetic, "memory_joules": [least, most]}

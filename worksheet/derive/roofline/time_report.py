@@ -1,4 +1,4 @@
-"""The report on the time that a network takes at least on some hardware: worked steps, tables, the roofline, energy."""
+"""The report on lower bounds for the time of a network on some hardware: worked steps, tables, the roofline, energy."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from worksheet import hardware as known
 from worksheet.conventions.dtypes import STORES, size
 from worksheet.conventions.dtypes import said as in_bytes_each
 from worksheet.derivation import Row, Step
-from worksheet.derive.convention_page import introduced
+from worksheet.derive.arranging import group_by
+from worksheet.derive.convention_page import introduce
 from worksheet.derive.roofline.energy_report import energy_blocks
 from worksheet.derive.roofline.hardware_report import GIGA, near, peak_blocks
 from worksheet.derive.roofline.roof_picture import draw_roofline
@@ -28,7 +29,7 @@ from worksheet.derive.roofline.time_bounds import (
     standard,
 )  # fmt: skip
 from worksheet.derive.roofline.time_data import data
-from worksheet.derive.selection import numbered
+from worksheet.derive.selection import read_rows
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
 from worksheet.formula import Digits, Exact, Formula
 from worksheet.hardware import Energies, Hardware, energies, operation
@@ -64,39 +65,38 @@ def timing(
     """The least time that a network takes on some hardware, layer by layer, after the roofline model.
 
     ``on`` is a processor's name (``a100``), a YAML file or a Hardware. ``batch`` samples run together; ``dtype`` is the type of
-    the numbers (``fp16``, or ``weights=int8,activations=fp16``), by default fp32. ``convention`` is another convention
-    operations, as ``name`` or ``name:column``; what counts a multiply-add as one is doubled. ``rows`` are the layers that are
-    worked (``"1,4-6"``), by default of each kind the one that takes longest. ``energy`` is another table of energies than the
-    published one. The data give seconds, bytes and operations. Raises WorksheetError.
+    the numbers (``fp16``, or ``weights=int8,activations=fp16``), by default fp32. ``convention`` is another convention for the
+    operations, as ``name`` or ``name:column``; figures that count a multiply-add as one are doubled. ``rows`` are the layers
+    that are worked (``"1,4-6"``), by default the slowest of each kind. ``energy`` replaces the published table of energies.
+    The data give seconds, bytes and operations. Raises WorksheetError.
     """
-    hardware = known.hardware(on) if isinstance(on, str) else on
-    found = roofline(network, hardware, batch=batch, dtype=dtype, convention=convention)
-    return _Document(found, rows, energy or energies(), Digits(digits)).report()
+    model = roofline(network, known.hardware(on), batch=batch, dtype=dtype, convention=convention)
+    return _TimeReport(model, rows, energy or energies(), Digits(digits)).report()
 
 
-class _Document:
+class _TimeReport:
     """Prints one network on one processor."""
 
-    def __init__(self, found: Roofline, rows: str, table: Energies, digits: Digits) -> None:
-        self.found = found
+    def __init__(self, model: Roofline, rows: str, table: Energies, digits: Digits) -> None:
+        self.roofline = model
         self.digits = digits
         self.table = table
-        self.name = found.network.name
-        self.title = found.network.heading.title or found.network.name
-        self.op = operation(found.dtype)
-        self.each = size(found.types[STORES[1]])
-        longest = [max(bounds, key=lambda bound: bound.time) for bounds in found.by_kind().values()]
-        self.worked = numbered(rows, len(found.bounds)) if rows else {bound.load.row.no for bound in longest}
+        self.name = model.network.name
+        self.title = model.network.title
+        self.op = operation(model.dtype)
+        self.each = size(model.types[STORES[1]])
+        longest = [max(bounds, key=lambda bound: bound.time) for bounds in model.by_kind().values()]
+        self.worked = read_rows(rows, len(model.bounds)) if rows else {bound.load.row.no for bound in longest}
 
     def report(self) -> Document:
         blocks = [
-            *self.introduction(), *peak_blocks(self.found.hardware, self.found.dtype, self.digits), *self.totals(),
-            Title("The roofline"), draw_roofline(self.found, f"{self.name}-roofline", self.title),
+            *self.introduction(), *peak_blocks(self.roofline.hardware, self.roofline.dtype, self.digits), *self.totals(),
+            Title("The roofline"), draw_roofline(self.roofline, f"{self.name}-roofline", self.title),
             Text(MARKS + self.undrawn()),
-            *self.kinds(), *self.layers(), *self.steps(), *energy_blocks(self.found, self.table, self.digits),
+            *self.kinds(), *self.layers(), *self.steps(), *energy_blocks(self.roofline, self.table, self.digits),
         ]  # fmt: skip
-        title = f"{self.title}: time on {self.found.hardware.title}"
-        return Document(title, tuple(blocks), data(self.found, self.table), digits=self.digits.locale)
+        title = f"{self.title}: time on {self.roofline.hardware.title}"
+        return Document(title, tuple(blocks), data(self.roofline, self.table), digits=self.digits.locale)
 
     def seconds(self, time: Fraction) -> str:
         return said(time, "s", point=self.digits.point)
@@ -112,31 +112,31 @@ class _Document:
     # What is counted, and all layers together
 
     def introduction(self) -> Iterator[Block]:
-        found, shape = self.found, " × ".join(map(str, self.found.network.input))
-        samples = f"{found.batch:,} samples at a time" if found.batch > 1 else "one sample"
-        types = [f"{what} are {name} numbers of {in_bytes_each(name)} each" for what, name in found.types.items()]
+        model, shape = self.roofline, " × ".join(map(str, self.roofline.network.input))
+        samples = f"{model.batch:,} samples at a time" if model.batch > 1 else "one sample"
+        types = [f"{what} are {name} numbers of {in_bytes_each(name)} each" for what, name in model.types.items()]
         yield Text(f"For {samples} of {shape}. {'; '.join(types).capitalize()}. {LOWER}")
         yield Bullets((*self.counting(), PEAK_HOLDS))
 
     def counting(self) -> Iterator[str]:
         """How operations and bytes are counted."""
         operations, *traffic = standard().rules
-        if self.found.side is None:
+        if self.roofline.side is None:
             yield operations
         else:
-            convention = self.found.side.convention
-            yield introduced(f"Operations are counted by {convention.title}", convention.unit, convention.cite)
-            if self.found.factor > 1:
-                yield f"Its figures ({self.found.side.column.name}) count a multiply-add as one operation: they are doubled."
+            convention = self.roofline.side.convention
+            yield introduce(f"Operations are counted by {convention.title}", convention.unit, convention.cite)
+            if self.roofline.factor > 1:
+                yield f"Its figures ({self.roofline.side.column.name}) count a multiply-add as one operation: they are doubled."
         yield from traffic
 
     def totals(self) -> Iterator[Block]:
-        found = self.found
+        model = self.roofline
         yield Title("In total")
         bounds = {
-            "Layer after layer": (found.operations, found.bytes, found.time),
-            "Layers at the same time": (found.operations, found.bytes, found.overlapped),
-            "Whatever is fused": (found.operations, found.least_bytes, found.fused),
+            "Layer after layer": (model.operations, model.bytes, model.time),
+            "Layers at the same time": (model.operations, model.bytes, model.overlapped),
+            "Whatever is fused": (model.operations, model.least_bytes, model.fused),
         }
         rows = [
             (name, operations, moved, self.ratio(operations, moved), self.seconds(time), self.rate(time))
@@ -148,12 +148,12 @@ class _Document:
         yield Working("All layers", tuple(self.sums()))
 
     def rate(self, time: Fraction) -> str:
-        return self.number(self.found.batch / time) if time else "—"
+        return self.number(self.roofline.batch / time) if time else "—"
 
     def sums(self) -> Iterator[Step]:
         """The layers by what binds them; then all of them at once; then only what must move."""
-        found, values = self.found, self.speeds()
-        bound = {what: found.bound_by(what) for what in (COMPUTE, MEMORY)}
+        model, values = self.roofline, self.speeds()
+        bound = {what: model.bound_by(what) for what in (COMPUTE, MEMORY)}
         operations = sum(b.load.operations for b in bound[COMPUTE])
         moved = sum(b.load.bytes for b in bound[MEMORY])
         terms = {
@@ -162,20 +162,19 @@ class _Document:
         }
         formula = " + ".join(term for term, words in terms.items() if words) or "0"
         note = f"Layer after layer. {'; '.join(filter(None, terms.values()))}."
-        yield self.time("T", formula, {**values, "F_c": operations, "Q_m": moved}, found.time, note)
-        everything = {**values, "F": found.operations, "Q": found.bytes}
-        yield self.time(
-            "T_s", "max(F/P, Q/beta)", everything, found.overlapped, "Layers at the same time, all arrays through memory."
-        )
-        least = {**values, "F": found.operations, "Q_0": found.least_bytes}
+        yield self.time("T", formula, {**values, "F_c": operations, "Q_m": moved}, model.time, note)
+        everything = {**values, "F": model.operations, "Q": model.bytes}
+        note = "Layers at the same time, all arrays through memory."
+        yield self.time("T_s", "max(F/P, Q/beta)", everything, model.overlapped, note)
+        least = {**values, "F": model.operations, "Q_0": model.least_bytes}
         note = "Whatever is fused. Q_0: all weights once, the network's inputs and what it gives."
-        yield self.time("T_f", "max(F/P, Q_0/beta)", least, found.fused, note)
+        yield self.time("T_f", "max(F/P, Q_0/beta)", least, model.fused, note)
 
     def speeds(self) -> dict[str, Exact]:
-        return {"P": self.found.peak / GIGA, "beta": self.found.hardware.bandwidth / GIGA}
+        return {"P": self.roofline.peak / GIGA, "beta": self.roofline.hardware.bandwidth / GIGA}
 
     def time(self, symbol: str, formula: str, values: Mapping[str, Exact], seconds: Fraction, note: str = "") -> Step:
-        """A step whose value is a time in ns, said in a larger unit where there is one."""
+        """A step whose value is a time in ns, also given in a larger unit if there is one."""
         other = self.seconds(seconds)
         remark = "ns" if not seconds or other.endswith(" ns") else f"ns, {other}"
         return near(symbol, formula, values, seconds * GIGA, remark, note)
@@ -183,42 +182,42 @@ class _Document:
     # Tables
 
     def undrawn(self) -> str:
-        """A sentence on layers that have no place on a logarithmic axis."""
+        """A sentence on layers that a logarithmic axis cannot show."""
         kinds: dict[str, Fraction] = {}
-        for bound in self.found.bounds:
+        for bound in self.roofline.bounds:
             if bound.time and not bound.load.operations:
                 kinds[bound.load.row.kind] = kinds.get(bound.load.row.kind, Fraction(0)) + bound.time
         shares = [f"{kind} ({self.share(time)} of the time)" for kind, time in kinds.items()]
         return f" Not drawn, since they do no operations: {', '.join(shares)}." if shares else ""
 
     def share(self, time: Fraction) -> str:
-        return f"{plain(100 * time / self.found.time, 3, self.digits.point)} %"
+        return f"{plain(100 * time / self.roofline.time, 3, self.digits.point)} %"
 
     def kinds(self) -> Iterator[Block]:
         yield Title("By kind of layer")
         rows = []
-        for kind, bounds in self.found.by_kind().items():
+        for kind, bounds in self.roofline.by_kind().items():
             operations, moved = (sum(getattr(b.load, name) for b in bounds) for name in ("operations", "bytes"))
             time = sum((b.time for b in bounds), Fraction(0))
             share = self.share(time)
             rows.append((kind, len(bounds), operations, moved, self.ratio(operations, moved), self.seconds(time), share))
         headings = ("Kind", "Layers", "Operations", "Bytes", f"{self.op}/B", "At least", "Share")
-        many = sum(len(bounds) for bounds in self.found.by_kind().values())
-        total = ("Total", many, self.found.operations, self.found.bytes, "", self.seconds(self.found.time), "")
+        count = sum(len(bounds) for bounds in self.roofline.by_kind().values())
+        total = ("Total", count, self.roofline.operations, self.roofline.bytes, "", self.seconds(self.roofline.time), "")
         yield Table(headings, tuple(rows), total)
-        if free := sum(not bound.time for bound in self.found.bounds):
+        if free := sum(not bound.time for bound in self.roofline.bounds):
             yield Text(f"{free} further layers neither compute nor move anything." if free > 1 else FREE)
 
     def layers(self) -> Iterator[Block]:
         yield Title("Layer by layer")
         rows: list[tuple[Cell, ...]] = []
-        for bound in self.found.bounds:
+        for bound in self.roofline.bounds:
             load = bound.load
             times = (self.seconds(bound.compute), self.seconds(bound.memory), BINDS[bound.binds])
             rows.append(
                 (f"{load.row.no}", _short(load.row.name), load.operations, load.bytes, self.number(load.intensity), *times)
             )
-        total = ("", "Total", self.found.operations, self.found.bytes, "", self.seconds(self.found.time), "", "")
+        total = ("", "Total", self.roofline.operations, self.roofline.bytes, "", self.seconds(self.roofline.time), "", "")
         headings = ("S. No.", "Layer", "Operations", "Bytes", f"{self.op}/B", "Compute", "Memory", "Bound by")
         yield Table(headings, tuple(rows), total, words=2)
 
@@ -227,12 +226,10 @@ class _Document:
     def steps(self) -> Iterator[Block]:
         yield Title("Layers, worked")
         yield Text(SYMBOLS)
-        same: dict[object, list[Row]] = {}
-        for bound in self.found.bounds:
-            same.setdefault(_alike(bound), []).append(bound.load.row)
-        for bound in self.found.bounds:
+        same = group_by(self.roofline.bounds, _alike)
+        for bound in self.roofline.bounds:
             if bound.load.row.no in self.worked:
-                yield self.layer(bound, [row for row in same[_alike(bound)] if row.no != bound.load.row.no])
+                yield self.layer(bound, [other.load.row for other in same[_alike(bound)] if other is not bound])
 
     def layer(self, bound: TimeBound, alike: list[Row]) -> Working:
         row = bound.load.row
@@ -262,9 +259,9 @@ class _Document:
         yield Step("t", "", ("t",), Formula("max(t_c, t_m)"), times, max(times.values()), remark=remark)
 
     def traffic(self, load: Load) -> Iterator[Step]:
-        """The bytes of the weights and of all else, and both together; one step where there are no weights."""
+        """The bytes of the weights, of all else, and both together; one step if there are no weights."""
         last = "Q_a" if load.weights else "Q"
-        shared = shared_step(load, last, self.found.batch, self.each)
+        shared = shared_step(load, last, self.roofline.batch, self.each)
         if load.weights:
             yield replace(load.steps[WEIGHTS], symbols=("Q_w",), label="")
         yield replace(load.steps[MOVED], symbols=("A",) if shared else (last,), label="")
@@ -275,12 +272,12 @@ class _Document:
             yield Step("Q", "", ("Q",), Formula("Q_w + Q_a"), moved, load.bytes)
 
 
-def _layers(many: int) -> str:
-    return "one layer" if many == 1 else f"{many:,} layers"
+def _layers(count: int) -> str:
+    return "one layer" if count == 1 else f"{count:,} layers"
 
 
 def _short(name: str) -> str:
-    """The end of a long name, which says more than its beginning: its last parts, as many as there is room for."""
+    """The end of a long name, which is more specific than its start: as many of its last parts as fit."""
     if len(name) <= LONGEST_NAME:
         return name
     end = name[1 - LONGEST_NAME :]

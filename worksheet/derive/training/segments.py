@@ -1,4 +1,4 @@
-"""Training with checkpoints, worked out: a chain of equal layers in closed form, and the network at hand in its segments."""
+"""The worked figures of training with checkpoints: a chain of equal layers in closed form, and the network in its segments."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from math import prod
 from worksheet.counting.gradients import Gradients
 from worksheet.counting.run import Run
 from worksheet.derivation import Derivation, Figure, Step
-from worksheet.derive.training.checkpointing import Cost, LayerChain, Segment, best
+from worksheet.derive.training.checkpointing import Cost, LayerChain, Segment, best_segments
 from worksheet.formula import Exact, Formula, in_bytes
 from worksheet.network import Network
 
@@ -27,14 +27,14 @@ FORWARD = "forward"
 
 
 def checkpoints(
-    network: Network, flow: Gradients, derivation: Derivation, memory: Derivation, run: Run, many: int
+    network: Network, flow: Gradients, derivation: Derivation, memory: Derivation, run: Run, count: int
 ) -> list[Figure]:
-    """The figures of training with ``many`` segments; none where it is 0. Raises ConventionError for a number that cannot be."""
-    if not many:
+    """The figures of training with ``count`` segments; none for 0. Raises ConventionError for an impossible number."""
+    if not count:
         return []
     chain = LayerChain(network.nodes, flow, _cost(memory, flow, run))
-    segments = chain.segments(many)
-    return [_closed(len(chain.cuts) + 1, many), _actual(memory, segments), *_again(derivation, segments)]
+    segments = chain.segments(count)
+    return [_equal_layers(len(chain.cuts) + 1, count), _network_figure(memory, segments), *_second_forward(derivation, segments)]
 
 
 def _cost(memory: Derivation, flow: Gradients, run: Run) -> Cost:
@@ -48,24 +48,19 @@ def _cost(memory: Derivation, flow: Gradients, run: Run) -> Cost:
     return Cost(arrays, own)
 
 
-def _closed(layers: int, many: int) -> Figure:
-    """The chain of one layer more than the network has places to cut it; of as many as segments where that is more."""
-    layers = max(layers, many)
-    found = best(layers)
-    least = {"n": found, "L": layers}
-    note = f"n(n + 1) is {found * (found + 1)}, and {(found - 1) * found} with one segment less: L = {layers} lies between."
-    return Figure(
-        "Checkpoints in a chain of equal layers",
-        CLOSED,
-        (
-            _step("chain", f"Arrays, n = {many}", "n + ceil(L/n)", {"n": many, "L": layers}),
-            _step("best", f"Arrays, best n = {found}", "n + ceil(L/n)", least, note),
-        ),
-        bytes=False,
+def _equal_layers(layers: int, count: int) -> Figure:
+    """The chain of one layer more than the network has places to cut it; or of as many as segments if that is more."""
+    layers = max(layers, count)
+    n = best_segments(layers)
+    note = f"n(n + 1) is {n * (n + 1)}, and {(n - 1) * n} with one segment less: L = {layers} lies between."
+    steps = (
+        _step("chain", f"Arrays, n = {count}", "n + ceil(L/n)", {"n": count, "L": layers}),
+        _step("best", f"Arrays, best n = {n}", "n + ceil(L/n)", {"n": n, "L": layers}, note),
     )
+    return Figure("Checkpoints in a chain of equal layers", CLOSED, steps, bytes=False)
 
 
-def _actual(memory: Derivation, segments: Sequence[Segment]) -> Figure:
+def _network_figure(memory: Derivation, segments: Sequence[Segment]) -> Figure:
     """What this network keeps: all that segments are given, and what is kept inside the one where the sum is greatest."""
     kept = int(memory.totals[memory.headings[-1].name] or 0)
     at, top = max(enumerate(segments, 1), key=lambda pair: pair[1].bytes)
@@ -79,8 +74,8 @@ def _actual(memory: Derivation, segments: Sequence[Segment]) -> Figure:
     return Figure("Checkpoints in this network", CUT, (step,))
 
 
-def _again(derivation: Derivation, segments: Sequence[Segment]) -> list[Figure]:
-    """What is worked out a second time, where the convention has a forward pass."""
+def _second_forward(derivation: Derivation, segments: Sequence[Segment]) -> list[Figure]:
+    """The forward pass of the segments that run again, if the convention has a forward pass."""
     if FORWARD not in derivation.totals:
         return []
     column = [heading.name for heading in derivation.headings].index(FORWARD)
@@ -97,6 +92,6 @@ def _nth(number: int) -> str:
     return f"{number}{'th' if number % 100 in {11, 12, 13} else endings.get(number % 10, 'th')}"
 
 
-def _step(name: str, label: str, text: str, values: Mapping[str, Exact], note: str = "", said: Sequence[str] = ()) -> Step:
+def _step(name: str, label: str, text: str, values: Mapping[str, Exact], note: str = "", units: Sequence[str] = ()) -> Step:
     formula = Formula(text)
-    return Step(name, label, (), formula, values, int(formula.at(values)), remark=" or ".join(said), note=note)
+    return Step(name, label, (), formula, values, int(formula.at(values)), remark=" or ".join(units), note=note)

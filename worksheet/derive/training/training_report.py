@@ -1,8 +1,8 @@
-"""What one step of training costs: both passes, the update, and the memory of all of them, worked out."""
+"""The worked costs of a step of training: both passes, the update, and their memory."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from worksheet import conventions
@@ -12,19 +12,16 @@ from worksheet.counting.gradients import Gradients
 from worksheet.counting.graph_facts import gradients
 from worksheet.counting.run import Run, training_run
 from worksheet.derivation import Derivation, Figure, Step, spans
-from worksheet.derive.solution import as_convention, derive_run
+from worksheet.derive.reference import list_in_words
 from worksheet.derive.training.segments import checkpoints
+from worksheet.derive.worked_solution import derive_run
 from worksheet.formula import Exact, Formula, in_bytes
 from worksheet.layers import INPUT_KIND, QUANTITIES
-from worksheet.network import Network, Node
+from worksheet.network import Network
 
 STANDARD = "training"  # the convention where none is named
 MEMORY = "training-memory"
-PASSES = {
-    "I": "input_gradient",
-    "W": "weight_gradient",
-    "S": "gradient_sums",
-}  # of the backward pass, by the letter that stands for its total
+PASSES = {"I": "input_gradient", "W": "weight_gradient", "S": "gradient_sums"}  # backward, by the symbol of the total
 UPDATE = "update"
 STEP = (
     "The two passes and the update, for the whole batch. F is the total of the forward pass, I that of the gradients with "
@@ -44,55 +41,49 @@ def train(
     """The worked solution of what one step of training costs a network.
 
     ``optimiser`` is one of ``conventions.optimisers``, ``precision`` one of its precisions (fp32 by default). ``convention``
-    must count training: ``training`` (the default; operations), ``training-macs``, ``training-memory``, or one of your own.
-    ``segments`` adds what is kept with checkpoints between so many segments. ``batch``, ``digits``, ``fold``: as of ``derive``.
+    must count training: ``training`` (the default; operations), ``training-macs``, ``training-memory``, or a YAML file.
+    ``segments`` adds what is kept with checkpoints between that many segments. ``batch``, ``digits``, ``fold``: as of ``derive``.
     Raises WorksheetError.
     """
-    found = as_convention(convention or STANDARD)
-    run = training_run(found, batch, optimiser, precision)
-    derivation = derive_run(network, found, run, digits=digits, fold=fold)
-    memory = derivation if found.name == MEMORY else derive_run(network, conventions.convention(MEMORY), run)
+    convention = conventions.convention(convention or STANDARD)
+    run = training_run(convention, batch, optimiser, precision)
+    derivation = derive_run(network, convention, run, digits=digits, fold=fold)
+    memory = derivation if convention.name == MEMORY else derive_run(network, conventions.convention(MEMORY), run)
     flow = gradients(network)
     figures = (*_step(derivation), _memory(memory, run), *checkpoints(network, flow, derivation, memory, run, segments))
-    notes = (*derivation.notes, *_partly(flow))
-    return replace(derivation, rules=(*derivation.rules, *_regime(run)), notes=notes, figures=figures)
+    notes = (*derivation.notes, *_partial_gradients(flow))
+    rules = (*derivation.rules, _describe_optimiser(run.training.optimiser), _describe_precision(run.training.precision))
+    return replace(derivation, rules=rules, notes=notes, figures=figures)
 
 
 # In words
 
 
-def _regime(run: Run) -> list[str]:
-    """How the network is trained, in sentences."""
-    optimiser, precision = run.training
-    return [_updated(optimiser), _typed(precision)]
-
-
-def _updated(optimiser: Optimiser) -> str:
-    words = {name: QUANTITIES[name] for name in optimiser.operations}
-    named = [f"{many} {words[name] if many > 1 else words[name][:-1]}" for name, many in optimiser.operations.items() if many]
+def _describe_optimiser(optimiser: Optimiser) -> str:
+    counts = {QUANTITIES[name]: count for name, count in optimiser.operations.items() if count}
+    operations = list_in_words([f"{count} {words if count > 1 else words[:-1]}" for words, count in counts.items()])
     kept = f"{optimiser.state} numbers are" if optimiser.state != 1 else "1 number is"
     return (
-        f"{optimiser.title} updates each parameter p by its gradient g: {'; '.join(optimiser.steps)}. These are "
-        f"{' and '.join([', '.join(named[:-1]), named[-1]])}; {kept} kept for each. Source: {optimiser.source}."
+        f"{optimiser.title} updates each parameter p by its gradient g: {'; '.join(optimiser.steps)}. "
+        f"These are {operations}; {kept} kept for each. Source: {optimiser.source}."
     )
 
 
-def _typed(precision: Precision) -> str:
+def _describe_precision(precision: Precision) -> str:
     kept = [f"{what} {name}" for what, name in precision.types.items() if name != NONE]
     return f"Precision {precision.name}: {precision.title} ({', '.join(kept)}). Source: {precision.source}."
 
 
-def _partly(flow: Gradients) -> list[str]:
+def _partial_gradients(flow: Gradients) -> list[str]:
     """A sentence on layers that need the gradient of some of their inputs alone."""
-    found = [no for no, node in enumerate(flow.nodes, 1) if flow.wants_some(node)]
-    costly = [no for no in found if any(text != "0" for text in _inputs(flow.nodes[no - 1]))]
+    costly = [
+        no
+        for no, node in enumerate(flow.nodes, 1)
+        if flow.wants_some(node) and node.kind.training and any(text != "0" for text in node.kind.training.input.values())
+    ]
     if not costly:
         return []
     return [f"S. No. {spans(costly)}: the gradient of some inputs alone is needed; that of all of them is counted."]
-
-
-def _inputs(node: Node) -> Collection[str]:
-    return node.kind.training.input.values() if node.kind.training else ()
 
 
 # Figures
@@ -105,21 +96,14 @@ def _step(derivation: Derivation) -> list[Figure]:
         return []
     parts = {letter: totals[name] for letter, name in PASSES.items() if name in totals}
     back, forward = sum(parts.values()), totals["forward"]
-    backward = Step("backward", "Backward pass", (), Formula(" + ".join(parts)), parts, back, note=_times(back, forward))
+    note = f"{_decimal(back, forward)} times the forward pass." if forward else ""
+    backward = Step("backward", "Backward pass", (), Formula(" + ".join(parts)), parts, back, note=note)
     whole = {"F": forward, "D": back} | ({"U": totals[UPDATE]} if UPDATE in totals else {})
-    note = "D: the backward pass." + (
-        f" The update is {_share(totals[UPDATE], sum(whole.values()))} of the step." if "U" in whole else ""
-    )
-    total = Step("step", "One step", (), Formula(" + ".join(whole)), whole, sum(whole.values()), note=note)
-    return [Figure("One step of training", STEP, (backward, total), bytes=False)]
-
-
-def _times(back: int, forward: int) -> str:
-    return f"{_decimal(back, forward)} times the forward pass." if forward else ""
-
-
-def _share(part: int, whole: int) -> str:
-    return f"{_decimal(100 * part, whole)} %" if whole else "nothing"
+    total = sum(whole.values())
+    share = f"{_decimal(100 * totals[UPDATE], total)} %" if total and UPDATE in totals else "nothing"
+    update = f" The update is {share} of the step." if UPDATE in totals else ""
+    step = Step("step", "One step", (), Formula(" + ".join(whole)), whole, total, note=f"D: the backward pass.{update}")
+    return [Figure("One step of training", STEP, (backward, step), bytes=False)]
 
 
 def _decimal(value: int, by: int) -> str:
@@ -148,7 +132,7 @@ def _memory(memory: Derivation, run: Run) -> Figure:
             _bytes("state", "Optimiser", kept, values, state, _state(optimiser, each["copy"])),
             _bytes("kept", "Activations", "I + A", {"I": inputs, "A": activations - inputs}, activations, _kinds(memory)),
             _bytes("training", "Together", "P + G + O + K", parts, sum(parts.values()), "P, G, O and K: the figures above."),
-            _for_one(optimiser, each),
+            _one_parameter(optimiser, each),
         ),
     )
 
@@ -164,7 +148,7 @@ def _kept_text(optimiser: Optimiser, each: Mapping[str, int]) -> str:
     return " + ".join(filter(None, [str(each["copy"]) if each["copy"] else "", own]))
 
 
-def _for_one(optimiser: Optimiser, each: Mapping[str, int]) -> Step:
+def _one_parameter(optimiser: Optimiser, each: Mapping[str, int]) -> Step:
     text = " + ".join(filter(None, ["beta_w", "beta_g", _kept_text(optimiser, each)]))
     values = {"beta_w": each["weights"], "beta_g": each["gradients"]}
     value = each["weights"] + each["gradients"] + each["copy"] + optimiser.state * each["state"]
@@ -184,5 +168,5 @@ def _kinds(memory: Derivation) -> str:
 
 def _bytes(name: str, label: str, text: str, values: Mapping[str, Exact], value: int, note: str = "") -> Step:
     formula = Formula(text)
-    given = {name: values[name] for name in formula.symbols}
-    return Step(name, label, (), formula, given, value, remark=" or ".join(in_bytes(value)) if value > 999 else "", note=note)
+    used = {name: values[name] for name in formula.symbols}
+    return Step(name, label, (), formula, used, value, remark=" or ".join(in_bytes(value)) if value > 999 else "", note=note)

@@ -1,4 +1,4 @@
-"""The worked steps of a transformer's costs, in the order in which a textbook has them."""
+"""The worked steps of a transformer's costs, in textbook order."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from worksheet.derive.transformers.estimates import ATTENTION, FIGURES, FORMED, 
 from worksheet.derive.transformers.symbolic_sizes import Amount
 from worksheet.formula import Exact, Formula, Scale, in_bytes
 
-LARGE = 10**6  # figures from here on are said in a larger unit, too
+LARGE = 10**6  # figures from here on are also given in a larger unit
 SUMS = (  # of the numbers of the tokens that are generated, and of their squares
     Formula("(L*(L + 1) - P*(P + 1))/2"),
     Formula("(L*(L + 1)*(2*L + 1) - P*(P + 1)*(2*P + 1))/6"),
@@ -32,9 +32,9 @@ class CostSteps:
 
     def amount(self, symbol: str, label: str, amount: Amount, note: str = "") -> Step:
         """A figure over the sizes."""
-        return self.joined(symbol, label, amount.formula, {}, amount.value, note)
+        return self.step(symbol, label, amount.formula, {}, amount.value, note)
 
-    def joined(
+    def step(
         self, symbol: str, label: str, formula: Formula | str, given: Mapping[str, Exact], value: Exact, note: str = ""
     ) -> Step:
         """A figure over the sizes and over figures before it."""
@@ -43,12 +43,12 @@ class CostSteps:
         values = {name: every[name] for name in formula.symbols}
         if not symbol:
             return Step(label, label, (), formula, values, value, remark=in_units(value), note=note)
-        said = f"{label}. {note}".strip()  # print has no room for it beside the symbol
-        return Step(symbol, "", (symbol,), formula, values, value, remark=in_units(value), note=said)
+        note = f"{label}. {note}".strip()  # there is no room for it next to the symbol
+        return Step(symbol, "", (symbol,), formula, values, value, remark=in_units(value), note=note)
 
     def about(self, label: str, formula: Formula | str, given: Mapping[str, Exact], value: Exact, note: str = "") -> Step:
         """A quotient, to four decimals."""
-        step = self.joined("", label, formula, given, value, note)
+        step = self.step("", label, formula, given, value, note)
         near = round(Fraction(value), 4)
         return replace(step, value=near, remark="", rounded=near != value)
 
@@ -58,29 +58,19 @@ class CostSteps:
         params = self.costs.params
         block, rest = params.block, params.rest
         yield self.amount("P_b", "A block", block)
-        yield self.amount(
-            "P_o",
-            "Outside the blocks",
-            rest,
-            "Embeddings, the last normalisation, and a last layer where it has weights of its own.",
-        )
+        note = "Embeddings, the last normalisation, and a last layer where it has weights of its own."
+        yield self.amount("P_o", "Outside the blocks", rest, note)
         given = {"P_b": block.value, "P_o": rest.value}
-        yield self.joined("N", "All parameters", "n*P_b + P_o", given, params.total.value)
+        yield self.step("N", "All parameters", "n*P_b + P_o", given, params.total.value)
 
     def forward(self) -> Iterator[Step]:
         forward = self.costs.forward
         block, rest, total = forward.block.value, forward.rest.value, forward.total
         yield self.amount("M_b", "A block, MACs", forward.block)
         yield self.amount("M_o", "Outside the blocks, MACs", forward.rest)
-        yield self.joined("M", "All MACs", "n*M_b + M_o", {"M_b": block, "M_o": rest}, total.value)
-        yield self.joined(
-            "C",
-            "Flops",
-            "2*M",
-            {"M": total.value},
-            2 * total.whole,
-            "A multiply-accumulate is two of them: a product, an addition.",
-        )
+        yield self.step("M", "All MACs", "n*M_b + M_o", {"M_b": block, "M_o": rest}, total.value)
+        note = "A multiply-accumulate is two of them: a product, an addition."
+        yield self.step("C", "Flops", "2*M", {"M": total.value}, 2 * total.whole, note)
         every = self.costs.operations["forward"].total
         note = f"{percent(total.times(2).value, every.value)} of them are those of the products above."
         yield self.amount("O", "All operations", every, note)
@@ -96,14 +86,8 @@ class CostSteps:
         squares = self.costs.squares(total)
         quotient, value = self.estimates.attention
         share = Formula("x/M").inlined(x=squares.formula)
-        given = {"M": total.value}
-        yield self.about(
-            "Of all products",
-            share,
-            given,
-            Fraction(squares.value) / total.value,
-            f"That is {percent(squares.value, total.value)}.",
-        )
+        note = f"That is {percent(squares.value, total.value)}."
+        yield self.about("Of all products", share, {"M": total.value}, Fraction(squares.value) / total.value, note)
         yield self.about("In a block, to its linear layers", quotient, {}, value)
         usual = ATTENTION.at(self.costs.values)
         note = f"As for a block of 12 d² parameters; {off(Fraction(usual) - value, value)}."
@@ -125,7 +109,7 @@ class CostSteps:
         whole = estimates.exact["training"]
         given = {"M": forward.value, **{letter: part.value for letter, part in parts.items()}}
         note = f"The backward pass costs {times(parts['I'].whole + parts['W'].whole, forward.whole)} times the forward pass."
-        yield self.joined("A", "Both passes, flops", "2*M + 2*I + 2*W", given, whole.value, note)
+        yield self.step("A", "Both passes, flops", "2*M + 2*I + 2*W", given, whole.value, note)
         every = estimates.exact["training operations"]
         note = f"{percent(whole.value, every.value)} of them are those of the products above; the update is none of them."
         yield self.amount("O_t", "All operations", every, note)
@@ -138,26 +122,26 @@ class CostSteps:
         yield self.amount("c_0", "Its own matrices, MACs", self._part(0))
         yield self.amount("c_1", "For each key, MACs", self._part(1))
         note = "Here the last token; with its own it meets t keys."
-        yield self.joined("c", "Token t, MACs", "c_0 + c_1*t", given, token.value, note)
+        yield self.step("c", "Token t, MACs", "c_0 + c_1*t", given, token.value, note)
         note = "All t tokens are worked out again, logits and all, and meet t keys each."
-        yield self.joined("u", "Token t without a cache, MACs", "t*c_0 + c_1*t**2", given, self.costs.forward.total.value, note)
+        yield self.step("u", "Token t without a cache, MACs", "t*c_0 + c_1*t**2", given, self.costs.forward.total.value, note)
 
     def texts(self) -> Iterator[Step]:
         """What the tokens after the prompt cost together."""
         costs, given = self.costs, self._token
         prompt, end = costs.size("P"), costs.size("L")
         whole = costs.at_length(costs.forward.total, "P")
-        yield self.joined("", "The prompt at once, MACs", "c_0*P + c_1*P**2", given, whole.value)
-        sums = [costs.worked(formula, {}) for formula in SUMS]
-        yield self.joined("s_1", "The sum of the numbers P + 1 to L", SUMS[0], {}, sums[0].value)
-        yield self.joined("s_2", "The sum of their squares", SUMS[1], {}, sums[1].value)
+        yield self.step("", "The prompt at once, MACs", "c_0*P + c_1*P**2", given, whole.value)
+        sums = [costs.evaluate(formula, {}) for formula in SUMS]
+        yield self.step("s_1", "The sum of the numbers P + 1 to L", SUMS[0], {}, sums[0].value)
+        yield self.step("s_2", "The sum of their squares", SUMS[1], {}, sums[1].value)
         given |= {"s_1": sums[0].value, "s_2": sums[1].value}
         cached = costs.summed(costs.token.total, "t", prompt, end)
         note = "Without a prompt (P = 0) this is the triangle of the forward pass."
-        yield self.joined("", "Tokens P + 1 to L, with a cache", "c_0*(L - P) + c_1*s_1", given, cached.value, note)
+        yield self.step("", "Tokens P + 1 to L, with a cache", "c_0*(L - P) + c_1*s_1", given, cached.value, note)
         plain = costs.summed(costs.at_length(costs.forward.total, "t"), "t", prompt, end)
         note = f"{times(plain.value, cached.value)} times as much."
-        yield self.joined("", "The same without", "c_0*s_1 + c_1*s_2", given, plain.value, note)
+        yield self.step("", "The same without", "c_0*s_1 + c_1*s_2", given, plain.value, note)
 
     def _part(self, power: int) -> Amount:
         return self.costs.by_power(self.costs.token.total, "t").get(power, self.costs.number(0))
@@ -175,9 +159,8 @@ class CostSteps:
         formula = Formula("B*beta_a*x*L").inlined(x=pair.formula)
         note = f"Keys and values of every block{self._shared()}; {self.types['activations']}."
         yield self.bytes("S", "Cache for L tokens", formula, beta, kept.value, note)
-        yield self.amount(
-            "R", "Stored numbers that a token reads", read, "All weights, but of tables that are looked up one row."
-        )
+        note = "All weights, but of tables that are looked up one row."
+        yield self.amount("R", "Stored numbers that a token reads", read, note)
         moved = beta["beta_w"] * Fraction(read.value) + kept.value
         yield self.bytes("Q", "Bytes that token L moves", "beta_w*R + S", {**beta, "R": read.value, "S": kept.value}, moved)
         flops = 2 * costs.values["B"] * costs.token.total.whole
@@ -192,23 +175,21 @@ class CostSteps:
     def bytes(
         self, symbol: str, label: str, formula: Formula | str, given: Mapping[str, Exact], value: Exact, note: str = ""
     ) -> Step:
-        step = self.joined(symbol, label, formula, given, value, note)
-        said = " or ".join(in_bytes(round(value))) if value >= LARGE else ""
-        return replace(step, remark=said)
+        remark = " or ".join(in_bytes(round(value))) if value >= LARGE else ""
+        return replace(self.step(symbol, label, formula, given, value, note), remark=remark)
 
     # Estimates
 
-    def estimate(self, estimate: Estimate) -> Iterator[Step]:
+    def estimate_steps(self, estimate: Estimate) -> Iterator[Step]:
         formula = estimate.rule.formula
         for name in FORMED.keys() & set(formula.symbols):
-            yield self.joined(
-                name, f"{FIGURES[name][0].upper()}{FIGURES[name][1:]}", FORMED[name], {}, self.estimates.figures[name].value
-            )
-        yield self.joined("", "Estimate", formula, self.estimates.values(formula), estimate.given.value)
+            label = f"{FIGURES[name][0].upper()}{FIGURES[name][1:]}"
+            yield self.step(name, label, FORMED[name], {}, self.estimates.figures[name].value)
+        yield self.step("", "Estimate", formula, self.estimates.values(formula), estimate.given.value)
         if estimate.error.form.terms:
             shares = {cause: per_cent(part.value, estimate.exact.value) for cause, part in estimate.causes}
-            said = ", ".join(f"{cause} {signed(share)}" for cause, share in shares.items() if share)
-            note = f"{off(Fraction(estimate.error.value), estimate.exact.value)}{f': {said}' if said else ''}."
+            by_cause = ", ".join(f"{cause} {signed(share)}" for cause, share in shares.items() if share)
+            note = f"{off(Fraction(estimate.error.value), estimate.exact.value)}{f': {by_cause}' if by_cause else ''}."
             yield self.amount("", "Error", estimate.error, note[0].upper() + note[1:])
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 
 from worksheet.conventions import Convention, convention
@@ -44,7 +45,7 @@ class BlockLayer:
     macs: Amount
 
 
-class _Laid:
+class _SymbolicCounts:
     """The networks of 1, 2 and 3 blocks, counted by one convention with all sizes but the depth as symbols."""
 
     def __init__(self, costs: Costs, counted: Convention, *, past: bool) -> None:
@@ -53,59 +54,56 @@ class _Laid:
         self.convention = counted
         names = {name: self.trace.variable(i) for i, name in enumerate(INSIDE)}
         length, before = (1, names["S"]) if past else (names["L"], 0)
-        self.rows = [self._rows(costs.laid(names, depth), length, before) for depth in (1, 2, 3)]
+        self.rows = [self._rows(costs.symbolic_design(names, depth), length, before) for depth in (1, 2, 3)]
 
-    def _rows(self, design: TransformerDesign, length: int, past: int) -> list[tuple[Sized, list[Polynomial]]]:
-        """Each layer with its columns; what is stored elsewhere counts nothing, unless tokens are read one by one."""
+    def _rows(self, design: TransformerDesign, length: int, past: int) -> list[tuple[Sized, dict[str, Polynomial]]]:
+        """Each layer with its columns by name; shared parameters count 0, unless tokens are read one by one."""
         network = self.costs.transformer.network(design, length, past)
         counting = Counting(network, self.convention, run_of(self.convention, 1))
-        found = []
+        rows = []
         for layer in counting.layers:
             folded = counting.fold(layer)
             values = counting.values(folded, layer)
-            forms = [
-                Polynomial({})
+            forms = {
+                column.name: Polynomial({})
                 if folded.rules[i] is None or (not past and counting.is_counted_elsewhere(folded, i, layer))
                 else polynomial_of(counting.count(folded, i, values))
-                for i in range(len(self.convention.columns))
-            ]
-            found.append((layer, forms))
-        return found
+                for i, column in enumerate(self.convention.columns)
+            }
+            rows.append((layer, forms))
+        return rows
 
     def column(self, name: str) -> Growing:
-        """A column's sums. Raises NetworkError where a further block does not cost what the one before it does."""
-        i = next(i for i, column in enumerate(self.convention.columns) if column.name == name)
-        return self.grown([sum((forms[i] for _, forms in rows), Polynomial({})) for rows in self.rows])
+        """A column's sums. Raises NetworkError if a further block costs something else than the one before."""
+        return self.grow([sum((forms[name] for _, forms in rows), Polynomial({})) for rows in self.rows])
 
     def read(self, name: str) -> Growing:
         """The parameters and buffers that one token reads: all of a layer, but of a table the row that it looks up."""
-        i = next(i for i, column in enumerate(self.convention.columns) if column.name == name)
-        return self.grown([sum((_read(*row, i) for row in rows), Polynomial({})) for rows in self.rows])
+        return self.grow([sum((_read(*row, name) for row in rows), Polynomial({})) for rows in self.rows])
 
-    def grown(self, sums: Sequence[Polynomial]) -> Growing:
+    def grow(self, sums: Sequence[Polynomial]) -> Growing:
         block = sums[1] - sums[0]
         if sums[2] - sums[1] != block:
             raise NetworkError(f"the blocks of {self.costs.transformer.name} do not all cost the same")
-        return Growing(self.costs.carried(block), self.costs.carried(sums[0] - block), self.costs.size("n"))
+        return Growing(self.costs.over_sizes(block), self.costs.over_sizes(sums[0] - block), self.costs.size("n"))
 
     def block(self, name: str) -> Iterator[BlockLayer]:
         """The layers of one block for which a column counts something."""
-        i = next(i for i, column in enumerate(self.convention.columns) if column.name == name)
         before = {layer.node.name for layer, _ in self.rows[0]}
         for layer, forms in self.rows[1]:
-            if layer.node.name not in before and forms[i].terms:
-                name = layer.node.name.removeprefix(f"{layer.node.stage}.")
-                yield BlockLayer(name, layer.kind.title, self.costs.carried(forms[i]))
+            if layer.node.name not in before and forms[name].terms:
+                own = layer.node.name.removeprefix(f"{layer.node.stage}.")
+                yield BlockLayer(own, layer.kind.title, self.costs.over_sizes(forms[name]))
 
 
-def _read(layer: Sized, forms: Sequence[Polynomial], column: int) -> Polynomial:
+def _read(layer: Sized, forms: Mapping[str, Polynomial], column: str) -> Polynomial:
     return polynomial_of(layer.output[-1]) if layer.kind.role is Role.TABLE else forms[column]
 
 
 class Costs(Sizes):
     """The costs of a transformer of some design for sequences of some length; further arguments as of ``Sizes``.
 
-    Raises NetworkError where the design is none or has no place for so many tokens.
+    Raises NetworkError if the design is invalid or has too few positions for that many tokens.
     """
 
     def __init__(
@@ -118,16 +116,16 @@ class Costs(Sizes):
         self.transformer = transformer
 
     @cached_property
-    def _training(self) -> _Laid:
-        return _Laid(self, convention("training-macs"), past=False)
+    def _training(self) -> _SymbolicCounts:
+        return _SymbolicCounts(self, convention("training-macs"), past=False)
 
     @cached_property
-    def _operations(self) -> _Laid:
-        return _Laid(self, convention("training"), past=False)
+    def _operations(self) -> _SymbolicCounts:
+        return _SymbolicCounts(self, convention("training"), past=False)
 
     @cached_property
-    def _step(self) -> _Laid:
-        return _Laid(self, convention("textbook"), past=True)
+    def _step(self) -> _SymbolicCounts:
+        return _SymbolicCounts(self, convention("textbook"), past=True)
 
     @cached_property
     def params(self) -> Growing:
@@ -137,6 +135,12 @@ class Costs(Sizes):
     def forward(self) -> Growing:
         """Multiply-accumulates of the forward pass."""
         return self._training.column("forward")
+
+    @cached_property
+    def by_length(self) -> tuple[Fraction, Fraction]:
+        """Multiply-accumulates of the forward pass for each token, and for each pair of tokens."""
+        parts = self.by_power(self.forward.total, "L")
+        return Fraction(parts[1].value), Fraction(parts[2].value)
 
     @cached_property
     def block(self) -> tuple[BlockLayer, ...]:

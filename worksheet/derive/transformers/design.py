@@ -11,17 +11,25 @@ from worksheet.zoo.language import TRANSFORMERS, Transformer, TransformerDesign
 
 PREFIX = "zoo:"
 LARGEST = 10**9  # of a size
-WORDS = ("blocks", "width", "heads", "key_heads", "wide", "vocabulary", "positions")  # what may be given in place of the design's
+WORDS = (
+    "blocks",
+    "width",
+    "heads",
+    "key_heads",
+    "wide",
+    "vocabulary",
+    "positions",
+)  # the sizes of the design that may be replaced
 
 
 def transformer_named(source: str) -> Transformer:
     """A transformer of the zoo by its name, with or without ``zoo:``. Raises WorksheetError with the nearest names."""
-    known = {transformer.name: transformer for transformer in TRANSFORMERS}
+    shipped = {transformer.name: transformer for transformer in TRANSFORMERS}
     name = source.removeprefix(PREFIX)
-    if name not in known:
-        hint = nearest(name, known) or f"one of {', '.join(PREFIX + name for name in known)}"
+    if name not in shipped:
+        hint = nearest(name, shipped) or f"one of {', '.join(PREFIX + name for name in shipped)}"
         raise WorksheetError(f"{shown(source)} is not a language model of the zoo", hint=hint)
-    return known[name]
+    return shipped[name]
 
 
 def with_sizes(design: TransformerDesign, given: Mapping[str, int | None]) -> TransformerDesign:
@@ -34,7 +42,8 @@ def with_sizes(design: TransformerDesign, given: Mapping[str, int | None]) -> Tr
     faults = Collector()
     for word, value in sizes.items():
         if not 1 <= value <= LARGEST:
-            faults.add(NetworkError(f"{said(word)} = {value}", hint=f"a whole number from 1 to {LARGEST:,}"))
+            option = f"--{word.replace('_', '-')}"
+            faults.add(NetworkError(f"{option} = {value}", hint=f"a whole number from 1 to {LARGEST:,}"))
     faults.raise_any()
     heads = sizes.get("heads", design.heads)
     width = sizes.get("width", design.head * heads if "heads" in sizes and "width" not in sizes else design.width)
@@ -46,16 +55,5 @@ def with_sizes(design: TransformerDesign, given: Mapping[str, int | None]) -> Tr
     if heads % keys:
         raise NetworkError(f"{heads} heads cannot share {keys} heads of keys and values", hint="--key-heads must divide --heads")
     wide = USUAL * width if design.wide == USUAL * design.width else design.wide
-    return replace(
-        design,
-        head=width // heads,
-        heads=heads,
-        key_heads=keys,
-        wide=sizes.get("wide", wide),
-        **{word: sizes.get(word, getattr(design, word)) for word in ("blocks", "vocabulary", "positions")},
-    )
-
-
-def said(word: str) -> str:
-    """A word of WORDS as the command line has it."""
-    return f"--{word.replace('_', '-')}"
+    others = {word: sizes[word] for word in ("blocks", "vocabulary", "positions") if word in sizes}
+    return replace(design, head=width // heads, heads=heads, key_heads=keys, wide=sizes.get("wide", wide), **others)

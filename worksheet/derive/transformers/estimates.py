@@ -1,4 +1,4 @@
-"""The usual estimates of what a transformer costs, held against the exact closed forms: the error as a formula."""
+"""The usual estimates of what a transformer costs, compared with the exact closed forms: the error as a formula."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NARAYANAN = "D. Narayanan et al., Efficient large-scale language model training 
 KORTHIKANTI = "V. Korthikanti et al., Reducing activation recomputation in large transformer models (2022), appendix A"
 PALM = "A. Chowdhery et al., PaLM: scaling language modeling with Pathways (2022), appendix B"
 
-# What an estimate is held against. Flops count a multiply-accumulate as two.
+# What an estimate is compared with. Flops count a multiply-accumulate as two.
 EXACT = {
     "parameters": "all parameters",
     "non-embedding": "the parameters without those of the vocabulary and of positions",
@@ -35,7 +35,7 @@ FIGURES = {  # further symbols of the estimates
     "A": "flops of the products of both passes",
     "H": "flops of a block, as Hoffmann et al. add them up",
 }
-FORMED = {  # those that have a formula of their own
+FORMED = {  # those with their own formula
     "K": Formula("2*n*d*(2*d + f)"),
     "H": Formula("6*L*d*d + 2*L**2*d + 3*h*L**2 + 2*L**2*d + 2*L*d*d + 2*L*(d*f + d*f)"),
 }
@@ -159,7 +159,7 @@ class Estimates:
             "forward operations": operations["forward"],
             "training operations": sum(operations.values(), costs.number(0)),
         }
-        formed = {name: costs.worked(formula, {}) for name, formula in FORMED.items()}
+        formed = {name: costs.evaluate(formula, {}) for name, formula in FORMED.items()}
         self.figures = {"N": costs.params.total, "C": forward, "A": training, **formed}
 
     @cached_property
@@ -167,9 +167,9 @@ class Estimates:
         return tuple(map(self.estimate, RULES))
 
     def estimate(self, rule: EstimateRule) -> Estimate:
-        given = self.costs.worked(rule.formula, self.figures)
+        estimated = self.costs.evaluate(rule.formula, self.figures)
         exact = self.exact[rule.of]
-        return Estimate(rule, given, exact, self.causes(given - exact))
+        return Estimate(rule, estimated, exact, self.causes(estimated - exact))
 
     def values(self, formula: Formula) -> dict[str, Exact]:
         """The values of a rule's symbols."""
@@ -179,11 +179,11 @@ class Estimates:
     def causes(self, error: Amount) -> tuple[tuple[str, Amount], ...]:
         """The terms of an error by what they come from."""
         names = list(self.costs.values)
-        found: dict[str, dict[Monomial, Exact]] = {}
+        by_cause: dict[str, dict[Monomial, Exact]] = {}
         for monomial, number in error.form.terms.items():
             powers = {names[atom]: power for atom, power in monomial}
-            found.setdefault(next(said for said, holds in CAUSES.items() if holds(powers)), {})[monomial] = number
-        return tuple((said, error.of(Polynomial(found[said]))) for said in CAUSES if said in found)
+            by_cause.setdefault(next(cause for cause, holds in CAUSES.items() if holds(powers)), {})[monomial] = number
+        return tuple((cause, error.of(Polynomial(by_cause[cause]))) for cause in CAUSES if cause in by_cause)
 
     @cached_property
     def attention(self) -> tuple[Formula, Fraction]:

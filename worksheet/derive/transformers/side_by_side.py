@@ -1,4 +1,4 @@
-"""Transformers side by side: what they cost, and by how much the usual estimates are off for each of them."""
+"""The language models of the zoo compared: what they cost, and the errors of the usual estimates for each of them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from worksheet.derive.transformers.cost_steps import percent, signed
 from worksheet.derive.transformers.costs import Costs
 from worksheet.derive.transformers.estimates import FIGURES, RULES, Estimates
 from worksheet.derive.transformers.symbolic_sizes import MEANINGS
-from worksheet.derive.transformers.token_pictures import draw_attention, lengths
-from worksheet.derive.transformers.transformer_report import costs_of, estimated
+from worksheet.derive.transformers.token_pictures import attention_shares, draw_attention
+from worksheet.derive.transformers.transformer_report import costs_of, estimate_data
 from worksheet.document import Block, Bullets, Cell, Document, Picture, Table, Text, Title
 from worksheet.drawing.curves import Series
 from worksheet.errors import Collector
@@ -31,39 +31,33 @@ def transformers(*, length: int | None = None, dtype: str = "fp16", digits: str 
     cache. Raises WorksheetError.
     """
     types = stored(dtype)
-    faults, found = Collector(), []
-    for known in TRANSFORMERS:
+    faults, estimates = Collector(), []
+    for model in TRANSFORMERS:
         with faults.catching():
-            found.append(Estimates(costs_of(known, known.design, length, None, 1)))
+            estimates.append(Estimates(costs_of(model, model.design, length, None, 1)))
     faults.raise_any()
-    return _Comparison(found, size(types["activations"]), Digits(digits)).report()
+    return _TransformerTables(estimates, size(types["activations"]), Digits(digits)).report()
 
 
-class _Comparison:
+class _TransformerTables:
     """Prints the tables."""
 
-    def __init__(self, found: list[Estimates], byte: Exact, digits: Digits) -> None:
-        self.found = found
+    def __init__(self, estimates: list[Estimates], byte: Exact, digits: Digits) -> None:
+        self.estimates = estimates
         self.byte = byte
         self.digits = digits
-        self.titles = tuple(e.costs.transformer.title for e in found)
+        self.titles = tuple(e.costs.transformer.title for e in estimates)
 
     def report(self) -> Document:
         blocks = (*self.sizes(), *self.figures(), self.share(), *self.errors(), *self.formulas())
-        data = {
-            "networks": [
-                {
-                    "network": e.costs.transformer.name,
-                    "sizes": dict(e.costs.values),
-                    "estimates": [estimated(estimate) for estimate in e.all],
-                }
-                for e in self.found
-            ]
-        }
-        return Document("Transformers: what they cost", blocks, data, digits=self.digits.locale)
+        networks = [
+            {"network": e.costs.transformer.name, "sizes": dict(e.costs.values), "estimates": list(map(estimate_data, e.all))}
+            for e in self.estimates
+        ]
+        return Document("Transformers: what they cost", blocks, {"networks": networks}, digits=self.digits.locale)
 
     def row(self, label: str, cell: Callable[[Estimates], Cell]) -> tuple[Cell, ...]:
-        return (label, *(cell(e) for e in self.found))
+        return (label, *(cell(e) for e in self.estimates))
 
     def sizes(self) -> Iterator[Block]:
         yield Text(INTRO)
@@ -88,21 +82,14 @@ class _Comparison:
         return in_bytes(round(Fraction(2 * v["n"] * v["L"] * v["d_kv"] * self.byte)))[1]
 
     def share(self) -> Picture:
-        lines = []
-        for e in self.found:
-            parts = {power: Fraction(part.value) for power, part in e.costs.by_power(e.costs.forward.total, "L").items()}
-            shares = {n: parts[2] * n / (parts[1] + parts[2] * n) for n in lengths(DRAWN)}
-            lines.append(Series(e.costs.transformer.title, shares))
+        lines = [Series(e.costs.transformer.title, attention_shares(*e.costs.by_length, DRAWN)) for e in self.estimates]
         words = f"Attention's share of the products of the forward pass over the length, up to {DRAWN:,} tokens"
         return draw_attention("attention", words, lines)
 
     def errors(self) -> Iterator[Block]:
         yield Title("How far off the usual estimates are")
         yield Text(ERRORS)
-        rows = tuple(
-            self.row(rule.title, lambda e, i=i: signed(e.all[i].per_cent))  # type: ignore[misc]
-            for i, rule in enumerate(RULES)
-        )
+        rows = tuple(self.row(rule.title, lambda e, i=i: signed(e.all[i].per_cent)) for i, rule in enumerate(RULES))  # type: ignore[misc]
         yield Table(("Estimate", *self.titles), rows)
 
     def formulas(self) -> Iterator[Block]:

@@ -26,7 +26,7 @@ MEANINGS = {
     "P": "tokens that are there before any is generated",
     "B": "texts that are generated together",
 }
-INSIDE = ("L", "V", "e", "h", "g", "f", "T", "S")  # what a network is laid with: e is the width of a head, g the heads of keys
+INSIDE = ("L", "V", "e", "h", "g", "f", "T", "S")  # the sizes of a counted network: e is the width of a head, g the heads of keys
 USUAL = 4  # times as wide as a token is the layer between the linear layers, mostly
 
 
@@ -84,29 +84,20 @@ class Sizes:
 
     @property
     def inside(self) -> dict[Variable, Exact]:
-        """What the networks are laid with. The length is not a size that a layer has by chance, nor the number of positions."""
-        d = self.design
-        values = (
-            max(1, d.positions // 2),
-            d.vocabulary,
-            d.head,
-            d.heads,
-            d.key_heads,
-            d.wide,
-            d.positions,
-            max(1, d.positions // 2),
-        )
+        """The sizes of the networks that are counted; the length differs from all other sizes of a layer."""
+        d, length = self.design, max(1, self.design.positions // 2)
+        values = (length, d.vocabulary, d.head, d.heads, d.key_heads, d.wide, d.positions, length)
         return {Variable(name): value for name, value in zip(INSIDE, values, strict=True)}
 
-    def laid(self, names: Mapping[str, int], depth: int) -> TransformerDesign:
-        """The design with symbols for its numbers; what is as wide or as many as usual has none of its own."""
+    def symbolic_design(self, names: Mapping[str, int], depth: int) -> TransformerDesign:
+        """The design with symbols for its numbers; usual proportions have no symbol."""
         heads, head = names["h"], names["e"]
         wide = USUAL * heads * head if self.usual else names["f"]
         keys = names["g"] if self.grouped else heads
         return TransformerDesign(names["V"], names["T"], head, wide, heads, keys, depth)
 
     def size(self, name: str) -> Amount:
-        """One of the sizes; where it follows from another, in terms of that."""
+        """One of the sizes; one that follows from another is expressed by it."""
         if name == "f" and self.usual:
             return self.size("d").times(USUAL)
         return Amount(Polynomial.atom(self.places["d" if name == "d_kv" and not self.grouped else name]), self.trace)
@@ -114,14 +105,14 @@ class Sizes:
     def number(self, value: Exact) -> Amount:
         return Amount(Polynomial.of(value), self.trace)
 
-    def worked(self, formula: Formula, further: Mapping[str, Amount]) -> Amount:
+    def evaluate(self, formula: Formula, further: Mapping[str, Amount]) -> Amount:
         """A formula over the sizes and further figures, as a polynomial over the sizes."""
         every = {name: self.trace.whole(self.size(name).form) for name in self.values}
         every |= {name: self.trace.whole(amount.form) for name, amount in further.items()}
         return self.number(0).of(polynomial_of(formula.at(every)))
 
-    def carried(self, form: Polynomial) -> Amount:
-        """A form of the laid networks over the sizes that papers use: d for e*h, d_kv for e*g, t for one token more than S."""
+    def over_sizes(self, form: Polynomial) -> Amount:
+        """A form of the counted networks over the sizes that papers use: d for e*h, d_kv for e*g, t for one token more than S."""
         total = self.number(0)
         for monomial, number in form.terms.items():
             powers = dict.fromkeys(INSIDE, 0) | {INSIDE[atom]: power for atom, power in monomial}
@@ -141,12 +132,12 @@ class Sizes:
 
     def by_power(self, amount: Amount, name: str) -> dict[int, Amount]:
         """The factor of each power of a size."""
-        found: dict[int, dict[Monomial, Exact]] = {}
+        by_power: dict[int, dict[Monomial, Exact]] = {}
         for monomial, number in amount.form.terms.items():
             powers = dict(monomial)
             power = powers.pop(self.places[name], 0)
-            found.setdefault(power, {})[tuple(powers.items())] = number
-        return {power: amount.of(Polynomial(terms)) for power, terms in found.items()}
+            by_power.setdefault(power, {})[tuple(powers.items())] = number
+        return {power: amount.of(Polynomial(terms)) for power, terms in by_power.items()}
 
     def without(self, amount: Amount, names: Iterable[str]) -> Amount:
         """The terms without any of these sizes."""
@@ -155,12 +146,12 @@ class Sizes:
         return amount.of(Polynomial(terms))
 
     def at_length(self, amount: Amount, name: str) -> Amount:
-        """The same for a sequence as long as another symbol says."""
+        """The same for a sequence of the length of another symbol."""
         parts = self.by_power(amount, "L").items()
         return sum((part.times(self._power(name, power)) if power else part for power, part in parts), self.number(0))
 
     def triangle(self, amount: Amount) -> Amount:
-        """The same where no query meets the keys after it: L*(L + 1)/2 pairs in place of L**2."""
+        """The same where no query meets the keys after it: L*(L + 1)/2 pairs instead of L**2."""
         length = self.size("L")
         pairs = (length.times(length) + length).times(Fraction(1, 2))
         squares = self.squares(amount)
@@ -181,7 +172,7 @@ class Sizes:
 
 
 def _sum_of_powers(last: Amount, power: int) -> Amount:
-    """1 + 1 + ..., 1 + 2 + ..., 1 + 4 + 9 + ..., so many terms of them."""
+    """The sum of the first ``last`` terms of 1 + 1 + ..., 1 + 2 + ..., or 1 + 4 + 9 + ..."""
     one = last.of(Polynomial({UNIT: 1}))
     if power == 0:
         return last

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
 from typing import Any
 
 from worksheet.conventions.dtypes import stored
+from worksheet.counting.run import check_batch
 from worksheet.derive.transformers.cost_steps import CostSteps, percent, signed
 from worksheet.derive.transformers.costs import Costs
 from worksheet.derive.transformers.design import transformer_named, with_sizes
 from worksheet.derive.transformers.estimates import EXACT, FIGURES, Estimate
 from worksheet.derive.transformers.symbolic_sizes import MEANINGS, Amount
-from worksheet.derive.transformers.token_pictures import draw_attention, lengths
+from worksheet.derive.transformers.token_pictures import attention_shares, draw_attention, lengths
 from worksheet.document import Block, Bullets, Document, Picture, Table, Text, Title, Working
 from worksheet.drawing.curves import Chart, Series, draw_chart
 from worksheet.errors import NetworkError
 from worksheet.formula import Digits, Formula, Scale
 from worksheet.zoo.language import Transformer, TransformerDesign
 
-LARGEST_BATCH = 10**9
 FAR = 8  # times the length at which attention's products are half, up to which their share is drawn
 INTRO = (
     "Every figure is a closed form for any length, width, depth, number of heads and vocabulary, and is worked here for the "
@@ -33,6 +32,8 @@ CAUSAL = (
 )
 BOTH_WAYS = "This network reads both ways, so every query meets every key; the triangle is given for comparison."
 SHARE = "Attention's two products, of queries with keys and of weights with values, alone grow with the square of the length."
+ONE_STEP = "The gradient of the output is given; the loss and the update are not counted."
+CACHED = "Keys and values of the tokens before are kept, so that a token asks them without working them out again."
 NO_CACHE = (
     "This network reads both ways: a further token changes all keys and values. None can be kept, and it does not generate."
 )
@@ -50,23 +51,22 @@ def transformer(
     weights and of the cache. ``sizes`` change the design: blocks, width, heads, key_heads, wide, vocabulary, positions. Raises
     WorksheetError.
     """
-    known = transformer_named(source)
-    if not 1 <= batch <= LARGEST_BATCH:
-        raise NetworkError(f"a batch of {batch} texts", hint=f"a whole number from 1 to {LARGEST_BATCH:,}")
-    costs = costs_of(known, with_sizes(known.design, sizes), length, prompt, batch)
-    return _Document(costs, stored(dtype), Digits(digits)).report()
+    model = transformer_named(source)
+    check_batch(batch, "texts")
+    costs = costs_of(model, with_sizes(model.design, sizes), length, prompt, batch)
+    return _TransformerReport(costs, stored(dtype), Digits(digits)).report()
 
 
-def costs_of(known: Transformer, design: TransformerDesign, length: int | None, prompt: int | None, batch: int) -> Costs:
+def costs_of(model: Transformer, design: TransformerDesign, length: int | None, prompt: int | None, batch: int) -> Costs:
     """The costs at a length; by default all that the design has positions for, half of them given. Raises NetworkError."""
     tokens = design.positions if length is None else length
-    given = max(tokens, 0) // 2 if prompt is None else prompt
-    if not 0 <= given < max(tokens, 1):
-        raise NetworkError(f"a prompt of {given} tokens in a text of {tokens}", hint=f"a whole number from 0 to {tokens - 1}")
-    return Costs(known, design, tokens, prompt=given, batch=batch)
+    prompted = max(tokens, 0) // 2 if prompt is None else prompt
+    if not 0 <= prompted < max(tokens, 1):
+        raise NetworkError(f"a prompt of {prompted} tokens in a text of {tokens}", hint=f"a whole number from 0 to {tokens - 1}")
+    return Costs(model, design, tokens, prompt=prompted, batch=batch)
 
 
-class _Document:
+class _TransformerReport:
     """Prints one report."""
 
     def __init__(self, costs: Costs, types: Mapping[str, str], digits: Digits) -> None:
@@ -74,21 +74,11 @@ class _Document:
         self.steps = CostSteps(costs, types)
         self.types = types
         self.digits = digits
-        self.name = (
-            costs.transformer.title if costs.design == costs.transformer.design else f"{costs.transformer.title}, other sizes"
-        )
+        self.name = costs.transformer.title + ("" if costs.design == costs.transformer.design else ", other sizes")
 
     def report(self) -> Document:
-        parts = [
-            self.sizes(),
-            self.parameters(),
-            self.forward(),
-            self.attention(),
-            self.training(),
-            self.generation(),
-            self.estimates(),
-        ]
-        blocks = tuple(block for part in parts for block in part)
+        costs = (*self.parameters(), *self.forward(), *self.attention(), *self.training(), *self.generation())
+        blocks = (*self.sizes(), *costs, *self.estimates())
         return Document(f"{self.name}: costs of a transformer", blocks, self.data(), digits=self.digits.locale)
 
     def sizes(self) -> Iterator[Block]:
@@ -97,8 +87,8 @@ class _Document:
         shown += ["d_kv"] if self.costs.grouped else []
         shown += ["T"] if self.costs.values["T"] else []
         shown += ["t", "P", "B"] if self.costs.generates else []
-        said = {"f": " (4 d)" if self.costs.usual else ""}
-        rows = tuple((MEANINGS[name] + said.get(name, ""), Formula(name), self.costs.values[name]) for name in shown)
+        details = {"f": " (4 d)" if self.costs.usual else ""}
+        rows = tuple((MEANINGS[name] + details.get(name, ""), Formula(name), self.costs.values[name]) for name in shown)
         yield Table(("Size", "Symbol", "Here"), rows)
 
     def parameters(self) -> Iterator[Block]:
@@ -121,22 +111,14 @@ class _Document:
 
     def training(self) -> Iterator[Block]:
         yield Title("Training")
-        yield Working(
-            "One step on one sequence",
-            tuple(self.steps.training()),
-            "The gradient of the output is given; the loss and the update are not counted.",
-        )
+        yield Working("One step on one sequence", tuple(self.steps.training()), ONE_STEP)
 
     def generation(self) -> Iterator[Block]:
         yield Title("Generation, token by token")
         if not self.costs.generates:
             yield Text(NO_CACHE)
             return
-        yield Working(
-            "One token",
-            tuple(self.steps.tokens()),
-            "Keys and values of the tokens before are kept, so that a token asks them without working them out again.",
-        )
+        yield Working("One token", tuple(self.steps.tokens()), CACHED)
         yield self.growth()
         yield Working("A text", tuple(self.steps.texts()))
         yield Working("Memory", tuple(self.steps.memory()))
@@ -150,18 +132,17 @@ class _Document:
         yield Bullets(tuple(f"{name}: {said}." for name, said in FIGURES.items()))
         for estimate in found.all:
             intro = f"Source: {estimate.rule.source}. It stands for {EXACT[estimate.rule.of]}. {estimate.rule.why}"
-            yield Working(estimate.rule.title, tuple(self.steps.estimate(estimate)), intro)
+            yield Working(estimate.rule.title, tuple(self.steps.estimate_steps(estimate)), intro)
 
     # Pictures
 
     def share(self) -> Picture:
         costs = self.costs
-        parts = {power: Fraction(part.value) for power, part in costs.by_power(costs.forward.total, "L").items()}
-        most = round(FAR * parts[1] / parts[2])
-        whole = {n: parts[2] * n / (parts[1] + parts[2] * n) for n in lengths(most)}
-        half = {n: parts[2] * (n + 1) / (2 * parts[1] + parts[2] * (n + 1)) for n in lengths(most)}
-        from_here = round(parts[1] / parts[2])
-        words = f"{self.name}: attention's share of all products over the length; half of them from {from_here:,} tokens on"
+        linear, square = costs.by_length
+        most = round(FAR * linear / square)
+        start = round(linear / square)
+        words = f"{self.name}: attention's share of all products over the length; half of them from {start:,} tokens on"
+        whole, half = (attention_shares(linear, square, most, causal=causal) for causal in (False, True))
         lines = (Series("all keys", whole), Series("causal half", half))
         length = costs.values["L"]
         return draw_attention(f"{costs.transformer.name}-attention", words, lines, (length, f"L = {length:,}"))
@@ -196,21 +177,21 @@ class _Document:
             },
             "training": {name: entry(part.total) for name, part in costs.backward.items()}
             | {"flops": entry(found.exact["training"]), "operations": entry(found.exact["training operations"])},
-            "generation": self.generated() if costs.generates else None,
-            "estimates": [estimated(estimate) for estimate in found.all],
+            "generation": self.generation_data() if costs.generates else None,
+            "estimates": list(map(estimate_data, found.all)),
         }
 
-    def generated(self) -> dict[str, Any]:
+    def generation_data(self) -> dict[str, Any]:
         costs = self.costs
         start, end = costs.size("P"), costs.size("L")
-        cache = costs.size("n").times(costs.size("d_kv")).times(end).times(2)
-        return {
-            "token": entry(costs.token.total),
-            "text": entry(costs.summed(costs.token.total, "t", start, end)),
-            "text_without_cache": entry(costs.summed(costs.at_length(costs.forward.total, "t"), "t", start, end)),
-            "cache_numbers": entry(cache),
-            "read_numbers": entry(costs.read.total),
+        amounts = {
+            "token": costs.token.total,
+            "text": costs.summed(costs.token.total, "t", start, end),
+            "text_without_cache": costs.summed(costs.at_length(costs.forward.total, "t"), "t", start, end),
+            "cache_numbers": costs.size("n").times(costs.size("d_kv")).times(end).times(2),
+            "read_numbers": costs.read.total,
         }
+        return {name: entry(amount) for name, amount in amounts.items()}
 
 
 def entry(amount: Amount) -> dict[str, Any]:
@@ -218,7 +199,8 @@ def entry(amount: Amount) -> dict[str, Any]:
     return {"text": amount.formula.source, "value": amount.whole}
 
 
-def estimated(estimate: Estimate) -> dict[str, Any]:
+def estimate_data(estimate: Estimate) -> dict[str, Any]:
+    """An estimate as data."""
     rule = estimate.rule
     return {
         "name": rule.name,

@@ -1,7 +1,7 @@
-"""Students' answers: read from files as they come, sorted by student and cell; what has no place is listed."""
+"""Students' answers: read from files of many formats, sorted by student and cell; answers without a place are listed."""
 
-from worksheet.grading.answers.found import Answers, Submission, Unplaced
 from worksheet.grading.answers.layout import Layout
 from worksheet.grading.answers.reading import read
+from worksheet.grading.answers.submissions import Answers, Submission, Unplaced
 
 __all__ = ["Answers", "Layout", "Submission", "Unplaced", "read"]

@@ -1,4 +1,4 @@
-"""Opens a zip without trusting it: its list of files, their names, sizes and ratios are checked before anything is unpacked."""
+"""Opens a zip without trusting it: its directory, the names, sizes and ratios are checked before anything is unpacked."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ BROKEN = (
 
 @dataclass(frozen=True)
 class ArchiveBounds:
-    """What a zip may be: bytes as it is, files, bytes of one file and of all files unpacked."""
+    """Limits of a zip: its own bytes, the number of files, the unpacked bytes of one file and of all."""
 
     packed: int
     files: int
@@ -40,17 +40,17 @@ class ArchiveBounds:
 
 
 def is_folder(member: zipfile.ZipInfo) -> bool:
-    """Whether a member is a folder; zipfile's own answer fails for a name without letters."""
+    """Whether a member is a folder; zipfile's own method fails for an empty name."""
     return member.filename.endswith("/")
 
 
 class Archive:
-    """A zip whose list of files has been checked. Raises WorksheetError for one that is broken or beyond the bounds."""
+    """A zip whose directory has been checked. Raises WorksheetError for one that is broken or exceeds the limits."""
 
     def __init__(self, source: AnswerSource, bounds: ArchiveBounds) -> None:
         self.name = source.name
         self.bounds = bounds
-        source.bounded(bounds.packed)
+        source.check_size(bounds.packed)
         self._file = source.open()
         try:
             self._check_end()
@@ -59,7 +59,7 @@ class Archive:
             self._check()
         except BROKEN as fault:
             self._file.close()
-            raise self._fault(f"is no zip that can be read: {fault}") from None
+            raise self._fault(f"cannot be read as a zip: {fault}") from None
         except WorksheetError:
             self._file.close()
             raise
@@ -78,7 +78,7 @@ class Archive:
         return WorksheetError(says, Where(self.name))
 
     def _check_end(self) -> None:
-        """The size of the list of files stands at the end, so a list that would fill the memory is never read."""
+        """Check the size of the directory, which is noted at the end, so that one that would fill the memory is never read."""
         size = self._file.seek(0, 2)
         self._file.seek(max(0, size - COMMENT - END_SIZE - LOCATOR_SIZE))
         tail = self._file.read()
@@ -86,7 +86,7 @@ class Archive:
         if not (at >= 0 and tail[at : at + 4] == END and tail[-2:] == b"\0\0"):
             at = tail.rfind(END)
         if at < 0 or len(tail) - at < END_SIZE:
-            raise self._fault("is no zip that can be read: it has no end")
+            raise self._fault("cannot be read as a zip: it has no end")
         if tail[max(0, at - LOCATOR_SIZE) : at].startswith(END64):
             raise self._fault("is a zip in the format for more than 4 GB")
         if struct.unpack_from("<L", tail, at + 12)[0] > DIRECTORY_BYTES:
@@ -102,8 +102,8 @@ class Archive:
             if member.file_size > MEGABYTE and member.file_size > RATIO * max(1, member.compress_size):
                 raise self._fault(f"{shown(member.filename)} unpacks to more than {RATIO} times its size")
 
-    def refused(self, member: zipfile.ZipInfo) -> str:
-        """Why a member is not read; an empty text where it may be. Nothing is ever written where its name says."""
+    def refusal(self, member: zipfile.ZipInfo) -> str:
+        """Why a member is not read; empty if it may be. Nothing is ever written to the path that it names."""
         name = member.filename.replace("\\", "/")
         checks = (
             (bool(member.flag_bits & ENCRYPTED), "is encrypted"),
@@ -114,11 +114,11 @@ class Archive:
             (member.compress_type not in METHODS, "is packed in an unknown way"),
             (member.file_size > self.bounds.each, f"unpacks to more than {self.bounds.each // MEGABYTE:,} MB"),
         )
-        return next((why for holds, why in checks if holds), "")
+        return next((why for is_so, why in checks if is_so), "")
 
     def data(self, member: zipfile.ZipInfo) -> bytes:
-        """What a member holds: never more than its size in the list. Raises WorksheetError."""
-        why = self.refused(member)
+        """The content of a member: never more than its size in the directory. Raises WorksheetError."""
+        why = self.refusal(member)
         if why:
             raise WorksheetError(why, Where(f"{self.name}/{member.filename}"))
         try:

@@ -12,20 +12,20 @@ from worksheet.errors import Collector, Where, WorksheetError
 from worksheet.grading.answers.bounds import PACK_DEPTH, PACK_FILES, TEXT_BYTES
 from worksheet.grading.answers.format import read_file
 from worksheet.grading.answers.gathering import Gatherer
-from worksheet.grading.answers.text import AnswerSource, whole
+from worksheet.grading.answers.text import AnswerSource, read_whole
 
 MANIFEST = "manifest.json"
 SKIPPED = frozenset({MANIFEST, "thumbs.db", "desktop.ini", "__macosx"})
 
 
-def skipped(name: str) -> bool:
-    """Whether a file or folder is none of a student's: what systems and programs leave behind."""
+def is_skipped(name: str) -> bool:
+    """Whether a file or folder was left there by a system or program, not by a student."""
     return name.startswith((".", "~$")) or name.lower() in SKIPPED
 
 
 def read_folder(folder: Path, gatherer: Gatherer, faults: Collector) -> None:
-    """Take the answers of all files in a folder and the folders in it, in the order of their names. Raises WorksheetError
-    where there are too many; a file that cannot be read is listed and added to ``faults``."""
+    """Read the answers in all files of a folder and its subfolders, in the order of their names. Raises WorksheetError if there
+    are too many; a file that cannot be read is listed and added to ``faults``."""
     gatherer.by_file = _manifest_beside(folder, gatherer)
     try:
         for number, path in enumerate(_files(folder, 0), 1):
@@ -53,11 +53,11 @@ def _files(folder: Path, depth: int) -> Iterator[Path]:
         raise WorksheetError(f"more than {PACK_DEPTH} folders in each other", Where(str(folder)))
     try:
         with os.scandir(folder) as entries:
-            found = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in _some(entries, folder))
+            names = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in _bounded(entries, folder))
     except OSError as fault:
         raise WorksheetError(f"cannot be read: {fault.strerror or fault}", Where(str(folder))) from None
-    for name, is_folder in found:
-        if skipped(name):
+    for name, is_folder in names:
+        if is_skipped(name):
             continue
         if is_folder:
             yield from _files(folder / name, depth + 1)
@@ -65,7 +65,7 @@ def _files(folder: Path, depth: int) -> Iterator[Path]:
             yield folder / name
 
 
-def _some(entries: Iterator[os.DirEntry[str]], folder: Path) -> Iterator[os.DirEntry[str]]:
+def _bounded(entries: Iterator[os.DirEntry[str]], folder: Path) -> Iterator[os.DirEntry[str]]:
     for number, entry in enumerate(entries):
         if number > PACK_FILES:
             raise WorksheetError(f"more than {PACK_FILES:,} files", Where(str(folder)))
@@ -73,30 +73,30 @@ def _some(entries: Iterator[os.DirEntry[str]], folder: Path) -> Iterator[os.DirE
 
 
 def _manifest_beside(folder: Path, gatherer: Gatherer) -> Mapping[str, str]:
-    """The ids by file name that a manifest in the folder, or in the one above it, tells; empty where none does."""
+    """The ids by file name, from a manifest in the folder or its parent; empty if there is none."""
     path = next((path for path in (folder / MANIFEST, folder.parent / MANIFEST) if path.is_file()), None)
     if path is None or path.is_symlink():
         return {}
     try:
-        return manifest(whole(AnswerSource(str(path), path), TEXT_BYTES, lines=False)[0])
+        return manifest(read_whole(AnswerSource(str(path), path), TEXT_BYTES, lines=False)[0])
     except WorksheetError as fault:
         gatherer.leave_file(fault)
         return {}
 
 
 def manifest(text: str) -> Mapping[str, str]:
-    """The students' ids by the names of their files without suffix, from the text of a manifest; empty for any other text."""
+    """The students' ids by the names of their files without suffix, from a manifest; empty for any other text."""
     try:
         data: Any = json.loads(text, parse_int=str, parse_float=str)
     except (ValueError, RecursionError):
         return {}
     students = data.get("students", data) if isinstance(data, dict) else None
-    found: dict[str, str] = {}
+    ids: dict[str, str] = {}
     for id, entry in students.items() if isinstance(students, dict) else ():
         file = entry.get("file") if isinstance(entry, dict) else entry
         if isinstance(file, str):
-            found[AnswerSource(file).stem if file.lower().endswith(ENDS) else file] = id
-    return found
+            ids[AnswerSource(file).stem if file.lower().endswith(ENDS) else file] = id
+    return ids
 
 
 ENDS = (".csv", ".tsv", ".txt", ".xlsx", ".md", ".json", ".pdf", ".html", ".tex")

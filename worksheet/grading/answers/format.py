@@ -1,4 +1,4 @@
-"""What a format of answers is: the suffixes of its files, and the function that takes their answers."""
+"""A format of answers: the suffixes of its files, and the function that reads them."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from worksheet.grading.answers.text import AnswerSource
 
 @dataclass(frozen=True)
 class Format:
-    """A format. ``read`` hands the answers of a file to the gatherer, or raises WorksheetError; ``pack`` tells that the file
-    holds other files."""
+    """A format. ``read`` passes the answers of a file to the gatherer, or raises WorksheetError; ``pack`` says that the file
+    contains other files."""
 
     takes: str  # in words: "a CSV file"
     suffixes: tuple[str, ...]
@@ -24,8 +24,8 @@ class Format:
 
 def formats() -> Mapping[str, Format]:
     """The formats by the suffixes of their files."""
-    found: dict[str, Format] = collect("worksheet.grading.answers", "ANSWERS")
-    return {suffix: format for format in found.values() for suffix in format.suffixes}
+    collected: dict[str, Format] = collect("worksheet.grading.answers", "ANSWERS")
+    return {suffix: format for format in collected.values() for suffix in format.suffixes}
 
 
 def format_of(source: AnswerSource) -> Format:
@@ -37,7 +37,7 @@ def format_of(source: AnswerSource) -> Format:
 
 
 def read_file(source: AnswerSource, gatherer: Gatherer, *, in_pack: bool = False) -> None:
-    """Take the answers of one file. Raises WorksheetError where it cannot be read."""
+    """Read the answers in one file. Raises WorksheetError if it cannot be read."""
     format = format_of(source)
     if in_pack and format.pack:
         raise WorksheetError("a zip in a zip is not opened", Where(source.name))

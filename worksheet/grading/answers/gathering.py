@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from worksheet.errors import Where, WorksheetError
 from worksheet.grading.answers.bounds import MAX_CELL, MAX_ROW_WORDS, MAX_STUDENTS, MEGABYTE, PACK_BYTES
-from worksheet.grading.answers.found import BETWEEN, SHIFT, AnswerPart, Answers, Unplaced, compact
 from worksheet.grading.answers.layout import Layout, UnknownWord
 from worksheet.grading.answers.students import Students
+from worksheet.grading.answers.submissions import BETWEEN, SHIFT, AnswerPart, Answers, Unplaced, compact
 from worksheet.grading.answers.text import clean
 from worksheet.grading.paper.cells import Key
 
@@ -21,26 +21,26 @@ QUOTED = 80  # characters of an unplaced text that are kept
 
 @dataclass
 class OpenAnswers:
-    """The answers of one student that one file gives, while it is read. ``why`` says why the student has no place."""
+    """One student's answers in the file that is being read. ``why`` says why the student has no place."""
 
     student: str
     why: str = ""
-    cell: int = 0  # where all answers stand in the same cell of their line; then places are lines
+    cell: int = 0  # if all answers are in the same cell of their line; then places are lines
     texts: dict[Key, str] = field(default_factory=dict)
     places: list[int] = field(default_factory=list)
 
 
 class Gatherer:
-    """Takes answers from the readers of all formats, one file after the other."""
+    """Receives answers from the readers of all formats, one file after the other."""
 
     def __init__(self, layout: Layout, students: Collection[str] | None = None) -> None:
         self.layout = layout
         self.students = Students(students)
         self.answers = Answers()
-        # The words of rows, then of columns, that were read this far; apart for words in a column of names.
+        # The words for rows, then for columns, read so far; separately for words in a column of names.
         self.known: dict[bool, dict[str, dict[str, Key]]] = {False: {}, True: {}}
         self.budget = PACK_BYTES  # for the files of folders and zips
-        self.by_file: Mapping[str, str] = {}  # ids by the names of files, where a manifest tells them
+        self.by_file: Mapping[str, str] = {}  # ids by the names of files, from a manifest
         self.file = ""
         self._words = 0
         self._keys: dict[tuple[Key, ...], tuple[Key, ...]] = {}
@@ -48,17 +48,17 @@ class Gatherer:
         self._last: OpenAnswers | None = None
         self._packed: set[str] = set()  # students whose part of this file is packed
         self._scattered = False
-        self._called: dict[str, OpenAnswers] = {}  # by the very text, where the file is scattered
+        self._called: dict[str, OpenAnswers] = {}  # by the text itself, if the file is scattered
 
     # Files
 
     def begin(self, file: str) -> None:
-        """Go on to another file, or to another table of one."""
+        """Begin another file, or another table of a file."""
         self.close()
         self.file = file
 
     def close(self) -> None:
-        """The file is read: pack what is left of it."""
+        """End the file: pack what is still open."""
         for block in self._open.values():
             self._pack(block)
         self._open.clear()
@@ -68,7 +68,7 @@ class Gatherer:
         self._scattered = False
 
     def spend(self, size: int, file: str) -> None:
-        """Count what folders and zips hold. Raises WorksheetError where it is too much for all of them."""
+        """Count the bytes in folders and zips. Raises WorksheetError if there are too many in all of them."""
         self.budget -= size
         if self.budget < 0:
             raise WorksheetError(f"more than {PACK_BYTES // MEGABYTE:,} MB in folders and zips", Where(file))
@@ -76,11 +76,11 @@ class Gatherer:
     # Students
 
     def enter(self, text: str, cell: int = 0) -> OpenAnswers:
-        """The block of the student whom a text calls. While a file goes student by student, whoever is left is packed."""
+        """The block of the student named by a text. While a file is sorted by student, the previous one is packed."""
         block = self._called.get(text)
         if block is not None:
             return block
-        student, why = self.students.known(text)
+        student, why = self.students.identify(text)
         if why:
             return OpenAnswers(student or text, why)
         last = self._last
@@ -106,16 +106,15 @@ class Gatherer:
     def _pack(self, block: OpenAnswers) -> None:
         before = self.answers.parts[block.student]
         if before:
-            self._twice(block, {key for part in before for key in part.keys})
+            self._drop_repeated(block, {key for part in before for key in part.keys})
         keys = tuple(block.texts)
         keys = self._keys.setdefault(keys, keys)
         part = AnswerPart(self.file, keys, BETWEEN.join(block.texts.values()), compact(block.places), block.cell)
         self.answers.parts[block.student] = (*before, part)
 
-    def _twice(self, block: OpenAnswers, taken: set[Key]) -> None:
-        """Leave out what an earlier file answers."""
-        again = [i for i, key in enumerate(block.texts) if key in taken]
-        if not again:
+    def _drop_repeated(self, block: OpenAnswers, taken: set[Key]) -> None:
+        """List the answers to cells that an earlier file has answered, and drop them."""
+        if taken.isdisjoint(block.texts):
             return
         before = {key: text for part in self.answers.parts[block.student] for key, text in part.texts().items()}
         for index, (key, text) in enumerate(block.texts.items()):
@@ -128,7 +127,7 @@ class Gatherer:
         block.texts = left
 
     def _unpacked(self, student: str, cell: int) -> OpenAnswers:
-        """Open again what was packed of this file: its lines do not go student by student."""
+        """Open again what was packed of this file, whose lines are not sorted by student."""
         *before, part = self.answers.parts[student]
         self.answers.parts[student] = tuple(before)
         self._packed.remove(student)
@@ -141,7 +140,7 @@ class Gatherer:
     # Answers
 
     def key(self, row: str, column: str, *, by_name: bool = False) -> Key:
-        """The cell that two words call; they are known from then on. Raises UnknownWord."""
+        """The cell named by two words, which are remembered. Raises UnknownWord."""
         key = self.layout.cell(row, column, by_name=by_name)
         if self._words < MAX_ROW_WORDS and len(row) + len(column) <= MAX_CELL:
             self._words += 1
@@ -149,7 +148,7 @@ class Gatherer:
         return key
 
     def put(self, block: OpenAnswers, key: Key, answer: str, line: int = 0, cell: int = 0) -> None:
-        """Take an answer to a cell, or list it where it cannot count. A blank one is none."""
+        """Accept an answer to a cell, or list it if it cannot count. A blank answer is ignored."""
         answer = answer.strip()
         if not answer:
             return
@@ -165,7 +164,7 @@ class Gatherer:
     def put_words(
         self, block: OpenAnswers, row: str, column: str, answer: str, line: int, cell: int, *, by_name: bool = False
     ) -> None:
-        """Take an answer to the cell that two words call, or list it where they call none."""
+        """Accept an answer to the cell named by two words, or list it if they name none."""
         if block.why:
             self.leave(block.why, line, cell, block.student, row, column, answer)
             return
@@ -180,7 +179,7 @@ class Gatherer:
     def leave(
         self, says: str, line: int = 0, cell: int = 0, student: str = "", row: str = "", column: str = "", answer: str = ""
     ) -> None:
-        """List what has no place."""
+        """List an answer without a place."""
         quoted = [clean(text if len(text) <= QUOTED else text[:QUOTED] + "…") for text in (student, row, column, answer)]
         self.answers.leave(Unplaced(self.file, line or None, cell or None, says, *quoted))
 
@@ -190,9 +189,9 @@ class Gatherer:
         self.answers.leave(Unplaced(fault.where.file or self.file, fault.where.line, None, clean(fault.message) + hint))
 
     def note(self, says: str) -> None:
-        """Tell something of the file."""
+        """Note something about the file."""
         self.answers.note(self.file, says)
 
     def of_file(self, name: str, stem: str) -> str:
-        """The student whom a file's name calls: by the manifest beside it, else by itself."""
+        """The student named by a file's name: through the manifest beside it, else directly."""
         return self.by_file.get(stem) or self.by_file.get(name) or self.students.of_file(stem)

@@ -1,4 +1,4 @@
-"""Headings: how a table of answers is laid out, told from its first line."""
+"""Headings: how a table of answers is laid out, recognised by its first line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROW_WORDS = ("row", "s no", "sno", "s nr", "sl no", "sr no", "no", "nr", "row no
 NAME_WORDS = ("layer", "layer name", "name")
 COLUMN_WORDS = ("column", "question", "quantity", "field", "what")
 ANSWER_WORDS = ("answer", "answers", "value", "response", "text")
-SILENT = frozenset((  # what stands beside answers and is none
+SILENT = frozenset((  # headings of columns without answers
     "kind", "type", "layer", "layer name", "layer type", "name", "row", "column", "specification", "spec", "input",
     "input size", "worth", "marks", "points", "max", "score", "remark", "remarks", "comment", "comments", "feedback", "date",
     "time", "timestamp", "start time", "completion time", "email", "e mail", "email address", "e mail address",
@@ -32,23 +32,23 @@ class Long:
     answer: int
     width: int
     by_name: bool = False
-    words: tuple[str, ...] = ()  # the line itself, which stands again where files were joined
+    words: tuple[str, ...] = ()  # the line itself, which is repeated where files were joined
 
 
 @dataclass(frozen=True)
 class HeadingForm:
-    """A line for each layer; ``columns`` are the cells that hold answers, with the word above them."""
+    """A line for each layer; ``columns`` are the cells with answers, and the words above them."""
 
     student: int
     row: int
     name: int
     columns: tuple[tuple[int, str], ...]
-    strange: tuple[tuple[int, str], ...]  # headings that are not understood
+    strange: tuple[tuple[int, str], ...]  # headings that are not recognised
 
 
 @dataclass(frozen=True)
 class Wide:
-    """A line for each student; ``cells`` are where the answers stand."""
+    """A line for each student; ``cells`` are the places of the answers."""
 
     student: int
     cells: tuple[tuple[int, Key], ...]
@@ -59,7 +59,7 @@ Headings = Long | HeadingForm | Wide
 
 
 def headings(cells: Sequence[str], layout: Layout) -> Headings | None:
-    """How the table below these cells is laid out; None where they are no headings of answers."""
+    """How the table below these cells is laid out; None if they are not headings."""
     words = [fold(cell) for cell in cells]
     student, row, name, column, answer = (
         _first(words, known) for known in (STUDENT_WORDS, ROW_WORDS, NAME_WORDS, COLUMN_WORDS, ANSWER_WORDS)
@@ -71,16 +71,16 @@ def headings(cells: Sequence[str], layout: Layout) -> Headings | None:
     if asked and max(row, name) >= 0:
         return HeadingForm(student, row, name, asked, _strange(cells, words, roles | {i for i, _ in asked}))
     places = [(i, layout.heading(word)) for i, word in enumerate(cells) if i != student]
-    found = tuple((i, key) for i, key in places if key is not None)
-    if found:
-        return Wide(student, found, _strange(cells, words, {student, *(i for i, _ in found)}))
+    answers = tuple((i, key) for i, key in places if key is not None)
+    if answers:
+        return Wide(student, answers, _strange(cells, words, {student, *(i for i, _ in answers)}))
     return None
 
 
-def unheaded(cells: Sequence[str], layout: Layout) -> Long | None:
-    """The long layout where its line of headings was left out: student, row, column, answer."""
-    known = len(cells) == 4 and layout.row(cells[1]) is not None and layout.column(cells[2]) is not None
-    return Long(0, 1, 2, 3, 4) if known else None
+def missing_headings(cells: Sequence[str], layout: Layout) -> Long | None:
+    """The long layout, student, row, column, answer, if the line of headings is missing and this is the first answer."""
+    is_answer = len(cells) == 4 and layout.row(cells[1]) is not None and layout.column(cells[2]) is not None
+    return Long(0, 1, 2, 3, 4) if is_answer else None
 
 
 def _first(words: list[str], known: Sequence[str]) -> int:

@@ -13,26 +13,26 @@ from worksheet.grading.answers.gathering import Gatherer, OpenAnswers
 from worksheet.grading.answers.headings import ANSWER_WORDS, COLUMN_WORDS, NAME_WORDS, ROW_WORDS
 from worksheet.grading.answers.layout import fold
 from worksheet.grading.answers.students import STUDENT_WORDS
-from worksheet.grading.answers.text import AnswerSource, clean, whole
+from worksheet.grading.answers.text import AnswerSource, clean, read_whole
 
 HINT = '{"student": "20CS30001", "answers": {"4": {"flops": "224,095,232"}}}, or a list of such'
-LISTS = ("students", "submissions", "answers")  # under which a file may hold its students
-DEEP = 2  # levels that are quoted of what stands where a text is expected
+LISTS = ("students", "submissions", "answers")  # names of the list of students
+DEEP = 2  # levels that are quoted of a value that should be a text
 
 
 class Pairs(tuple[tuple[str, Any], ...]):
-    """An object as it is written: a name may stand twice."""
+    """A JSON object as it is written: a name may occur twice."""
 
     __slots__ = ()
 
     def first(self, words: tuple[str, ...]) -> Any:
-        """The value of the first of these words that names one."""
+        """The value of the first of these words that is a name here."""
         names = {fold(name): value for name, value in reversed(self)}
         return next((names[word] for word in words if word in names), None)
 
 
 def read(source: AnswerSource, gatherer: Gatherer) -> None:
-    text, note = whole(source, TEXT_BYTES, lines=False)
+    text, note = read_whole(source, TEXT_BYTES, lines=False)
     gatherer.note(note)
     where = Where(source.name)
     if text.count("{") + text.count("[") > JSON_CONTAINERS or text.count(",") > JSON_VALUES:
@@ -42,18 +42,18 @@ def read(source: AnswerSource, gatherer: Gatherer) -> None:
     except json.JSONDecodeError as fault:
         lines = text.splitlines()
         line = lines[fault.lineno - 1] if fault.lineno <= len(lines) else ""
-        raise WorksheetError(f"is no JSON: {fault.msg}", Where(source.name, fault.lineno, fault.colno, line), HINT) from None
+        raise WorksheetError(f"is not JSON: {fault.msg}", Where(source.name, fault.lineno, fault.colno, line), HINT) from None
     except RecursionError:
         raise WorksheetError("is nested too deep", where, HINT) from None
     _Reading(gatherer, gatherer.of_file(source.name, source.stem)).document(data, where)
 
 
 class _Reading:
-    """Hands the answers of a document to the gatherer."""
+    """Passes the answers of a document to the gatherer."""
 
     def __init__(self, gatherer: Gatherer, student: str) -> None:
         self.gatherer = gatherer
-        self.student = student  # whose answers they are where the document does not say
+        self.student = student  # whose answers they are, if the document does not say
 
     def document(self, data: Any, where: Where) -> None:
         if isinstance(data, Pairs):
@@ -69,8 +69,8 @@ class _Reading:
         if not isinstance(entry, Pairs):
             self.gatherer.leave(f"unreadable: {place} is no student's", answer=_text(entry))
             return
-        named = entry.first(STUDENT_WORDS)
-        block = self.gatherer.enter(self.student if named is None else _text(named))
+        student = entry.first(STUDENT_WORDS)
+        block = self.gatherer.enter(self.student if student is None else _text(student))
         answers = entry.first(("answers",))
         if isinstance(answers, list):
             for i, each in enumerate(answers, 1):
@@ -136,17 +136,17 @@ def _text(value: Any) -> str:
         return clean(value)
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         return "x".join(map(clean, value[:100]))
-    return "".join(_written(value, 0))[:1000]
+    return "".join(_excerpt(value, 0))[:1000]
 
 
-def _written(value: Any, depth: int) -> Iterator[str]:
-    """The beginning of what stands where a text is expected."""
+def _excerpt(value: Any, depth: int) -> Iterator[str]:
+    """The beginning of a value that should be a text."""
     if depth > DEEP:
         yield "…"
     elif isinstance(value, Pairs):
-        yield "{" + ", ".join(f"{clean(name)}: {''.join(_written(each, depth + 1))}" for name, each in value[:5]) + "}"
+        yield "{" + ", ".join(f"{clean(name)}: {''.join(_excerpt(each, depth + 1))}" for name, each in value[:5]) + "}"
     elif isinstance(value, list):
-        yield "[" + ", ".join("".join(_written(each, depth + 1)) for each in value[:5]) + "]"
+        yield "[" + ", ".join("".join(_excerpt(each, depth + 1)) for each in value[:5]) + "]"
     else:
         yield _text(value)[:100]
 

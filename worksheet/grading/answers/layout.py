@@ -1,4 +1,4 @@
-"""Layout: the rows and columns of a sheet, and the words by which people call them."""
+"""Layout: the rows and columns of a sheet, and the words for them."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from worksheet.grading.results.tables import unguarded
 
 T = TypeVar("T")
 BETWEEN = re.compile(r"[\W_]+")
-NUMBER = re.compile(r"(?:(?:row|no|nr|s no|sno|sl no|layer)\s?)?0{0,6}(\d{1,6})(?: 0)?")  # behind folding: "4.0" is "4 0"
+NUMBER = re.compile(r"(?:(?:row|no|nr|s no|sno|sl no|layer)\s?)?0{0,6}(\d{1,6})(?: 0)?")  # after folding: "4.0" is "4 0"
 TOTALS = ("total", "totals", "sum", "all")
-WORDED: Mapping[Row, tuple[str, ...]] = {TOTAL: TOTALS, FIND: (FIND, "question", "questions")}  # rows that are no layers
+WORDED: Mapping[Row, tuple[str, ...]] = {TOTAL: TOTALS, FIND: (FIND, "question", "questions")}  # rows that are not layers
 SIZES = ("output", "output size", "output shape", "out", "size")
 NOT_ASKED = "nothing is asked there"
 FORMULAS = ("{} formula", "formula {}", "formula of {}")
 
 
 def fold(word: str) -> str:
-    """A word as it is compared: without case and signs, "# Params" like "params"; signs alone stay.
+    """A word as it is compared: without case and punctuation, "# Params" like "params"; if it is only punctuation, that remains.
 
     >>> fold(" # Params"), fold("conv2d_1.Flops"), fold("#")
     ('params', 'conv2d 1 flops', '#')
@@ -33,7 +33,7 @@ def fold(word: str) -> str:
 
 
 class UnknownWord(ValueError):
-    """A word that calls no row or no column; ``hint`` names the closest ones."""
+    """A word that names no row or no column; ``hint`` gives the closest ones."""
 
     def __init__(self, says: str, hint: str | None = None) -> None:
         super().__init__(says)
@@ -41,8 +41,8 @@ class UnknownWord(ValueError):
 
 
 class Layout:
-    """Where answers belong: ``cells`` are the asked ones, ``names`` the layers' names with their row, ``columns`` each
-    column with further words for it.
+    """The cells that can be answered: ``cells`` are the asked ones, ``names`` the layers' names with their rows, ``columns``
+    each column with further words for it.
 
     Rows and names are the assignment's, the same for all variants.
     """
@@ -51,14 +51,14 @@ class Layout:
         self.cells = frozenset(cells)
         self.names = dict(names)
         self.rows: frozenset[Row] = frozenset(row for row, _ in self.cells) | frozenset(self.names.values())
-        self._folded_names = _once((fold(name), no) for name, no in names.items())
+        self._folded_names = _unambiguous((fold(name), no) for name, no in names.items())
         self.words = {column: _words(column, words) for column, words in columns.items()}
-        self._columns = _once((fold(word), column) for column, words in self.words.items() for word in words)
+        self._columns = _unambiguous((fold(word), column) for column, words in self.words.items() for word in words)
         self._columns |= {fold(column): column for column in self.words}
 
     @classmethod
     def of(cls, paper: Paper) -> Layout:
-        """The layout of a paper: of any variant's, since all have the same rows."""
+        """The layout of a paper; all variants have the same one."""
         names = {layer.node.name: no for no, layer in enumerate(paper.layers, 1)}
         cells = [cell.key for cell in paper.shown]
         headings = {column.name: [column.heading] for column in paper.counting.convention.columns}
@@ -66,42 +66,42 @@ class Layout:
         return cls(cells, names, words | headings | {OUTPUT: []})
 
     def row(self, text: str) -> Row | None:
-        """The row that a word calls: its number first, then the total, then a layer's name."""
-        return self._row(text, (self._numbered, self._totalled, self._named))
+        """The row named by a word: a number, else the total, else a layer's name."""
+        return self._row(text, (self._by_number, self._by_word, self._by_name))
 
     def layer(self, text: str) -> Row | None:
-        """The row that a word in a column of names calls: a layer called "1" comes before row 1."""
-        return self._row(text, (self._named, self._totalled, self._numbered))
+        """The row named by a word in a column of names: a layer called "1" is preferred to row 1."""
+        return self._row(text, (self._by_name, self._by_word, self._by_number))
 
     def _row(self, text: str, ways: Iterable[Callable[[str], Row | None]]) -> Row | None:
         word = unguarded(one_line(text))
         return next((row for way in ways if (row := way(word)) is not None), None)
 
-    def _numbered(self, word: str) -> Row | None:
-        found = NUMBER.fullmatch(fold(word)) if word.isascii() else None
-        return int(found[1]) if found and int(found[1]) in self.rows else None
+    def _by_number(self, word: str) -> Row | None:
+        digits = NUMBER.fullmatch(fold(word)) if word.isascii() else None
+        return int(digits[1]) if digits and int(digits[1]) in self.rows else None
 
-    def _totalled(self, word: str) -> Row | None:
+    def _by_word(self, word: str) -> Row | None:
         return next((row for row, words in WORDED.items() if row in self.rows and fold(word) in words), None)
 
-    def _named(self, word: str) -> Row | None:
+    def _by_name(self, word: str) -> Row | None:
         return self.names.get(word) or self._folded_names.get(fold(word))
 
     def column(self, text: str) -> str | None:
-        """The column that a word calls: a name, a heading, or another word for it."""
+        """The column named by a word: its name, its heading, or another word for it."""
         return self._columns.get(fold(unguarded(one_line(text))))
 
     def cell(self, row: str, column: str, *, by_name: bool = False) -> Key:
-        """The asked cell that two words call. Raises UnknownWord with what is wrong."""
-        found = (self.layer if by_name else self.row)(row)
-        if found is None:
+        """The asked cell named by two words. Raises UnknownWord with the reason."""
+        number = (self.layer if by_name else self.row)(row)
+        if number is None:
             raise UnknownWord("unknown row", self._hint(row, (*self.names, *map(str, WORDED))))
         name = self.column(column)
         if name is None:
             raise UnknownWord("unknown column", self._hint(column, self.words))
-        if (found, name) not in self.cells:
+        if (number, name) not in self.cells:
             raise UnknownWord(NOT_ASKED)
-        return found, name
+        return number, name
 
     @staticmethod
     def _hint(word: str, known: Iterable[str]) -> str | None:
@@ -110,7 +110,7 @@ class Layout:
 
     @cached_property
     def headings(self) -> dict[str, Key]:
-        """The cells by the folded words that stand above a column of a wide table: "4 flops", "conv1.flops", "total params"."""
+        """The cells by the folded headings of a wide table: "4 flops", "conv1.flops", "total params"."""
         called: dict[Row, list[str]] = {row: [str(row)] for row in self.rows}
         called |= {row: list(words) for row, words in WORDED.items()}
         numbered = [(f"{no} {word}", key) for key in self.cells for no in called[key[0]] for word in self._folded(key[1])]
@@ -119,13 +119,13 @@ class Layout:
         for name, row in self._folded_names.items():
             named.setdefault(row, []).append(name)
         names = [(f"{name} {word}", k) for k in self.cells for name in named.get(k[0], ()) for word in self._folded(k[1])]
-        return _once(names) | _once(numbered + rows)
+        return _unambiguous(names) | _unambiguous(numbered + rows)
 
     def _folded(self, column: str) -> set[str]:
         return {fold(word) for word in (column, *self.words[column])}
 
     def heading(self, text: str) -> Key | None:
-        """The cell that a heading of a wide table names."""
+        """The cell named by a heading of a wide table."""
         return self.headings.get(fold(unguarded(one_line(text))))
 
 
@@ -135,11 +135,11 @@ def _words(column: str, words: Iterable[str]) -> tuple[str, ...]:
     return (*(form.format(plain) for form in FORMULAS), column) if plain != column else tuple(own)
 
 
-def _once(pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
-    """Only words that mean one thing."""
-    found: dict[str, T] = {}
-    twice: set[str] = set()
+def _unambiguous(pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
+    """The words with a single meaning."""
+    meanings: dict[str, T] = {}
+    ambiguous: set[str] = set()
     for word, meaning in pairs:
-        if found.setdefault(word, meaning) != meaning:
-            twice.add(word)
-    return {word: meaning for word, meaning in found.items() if word not in twice and word}
+        if meanings.setdefault(word, meaning) != meaning:
+            ambiguous.add(word)
+    return {word: meaning for word, meaning in meanings.items() if word not in ambiguous and word}

@@ -1,4 +1,4 @@
-"""Reads the files, folders and zips that a teacher names."""
+"""Reads the answers in files, folders and zips."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from pathlib import Path
 from worksheet.errors import Collector, Where, WorksheetError
 from worksheet.grading.answers.folder import read_folder
 from worksheet.grading.answers.format import read_file
-from worksheet.grading.answers.found import Answers
 from worksheet.grading.answers.gathering import Gatherer
 from worksheet.grading.answers.layout import Layout
+from worksheet.grading.answers.submissions import Answers
 from worksheet.grading.answers.text import AnswerSource
 
 
 def read(paths: Sequence[Path], layout: Layout, students: Collection[str] | None = None) -> Answers:
     """The answers of all students from files, folders and zips; ``students`` are the ids of a roster, if there is one.
 
-    A file that cannot be read is listed with the lines that have no place. Raises WorksheetError where a path does not
-    exist, or where nothing at all could be read.
+    A file that cannot be read is listed with the lines that have no place. Raises WorksheetError if a path does not exist, or
+    if nothing at all could be read.
     """
     paths = [Path(path) for path in paths]
     missing = Collector()
     for path in paths:
-        if not os.path.exists(path):  # noqa: PTH110  # Path.exists raises where a folder is closed
+        if not os.path.exists(path):  # noqa: PTH110  # Path.exists raises if a folder may not be read
             missing.add(WorksheetError("there is no such file or folder", Where(str(path))))
     missing.raise_any()
     gatherer = Gatherer(layout, students)
@@ -40,5 +40,5 @@ def read(paths: Sequence[Path], layout: Layout, students: Collection[str] | None
             gatherer.leave_file(fault)
     if not gatherer.answers.files:
         faults.raise_any()
-        raise WorksheetError("no file of answers is there", Where(str(paths[0]) if paths else None))
+        raise WorksheetError("there is no file of answers", Where(str(paths[0]) if paths else None))
     return gatherer.answers

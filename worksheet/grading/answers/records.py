@@ -1,4 +1,4 @@
-"""Records: the lines of a table as lists of texts, whatever separates them, each with its line number."""
+"""Records: the lines of a table as lists of texts, whatever their separator, each with its line number."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from worksheet.grading.answers.bounds import HEAD, MAX_CELLS, MAX_LINES, SPAN
 SEPARATORS = (",", ";", "\t", "|")
 UNCLOSED = "a quote is opened and not closed"
 
-Fault = Callable[[int, str, str], None]  # is told the number, the text and the fault of a line that cannot be read
+Fault = Callable[[int, str, str], None]  # receives the number, the text and the fault of a line that cannot be read
 
 
 class Records(Protocol):
@@ -25,7 +25,7 @@ class Records(Protocol):
     def __iter__(self) -> Iterator[list[str]]: ...
 
 
-class Listed:
+class NumberedRows:
     """Records from pairs of a line number and its cells."""
 
     def __init__(self, pairs: Iterable[tuple[int, list[str]]]) -> None:
@@ -39,11 +39,11 @@ class Listed:
 
 
 class Unclosed(Exception):
-    """A record goes over too many lines."""
+    """A record spans too many lines."""
 
 
-class Separated:
-    """The records of a text whose cells may stand in quotes. A quote that is not closed costs its own line, not the rest."""
+class CsvRecords:
+    """The records of a text whose cells may be quoted. A quote that is not closed costs its own line, not the rest."""
 
     def __init__(self, lines: Iterable[str], separator: str, fault: Fault, first: int = 0, *, name: str = "") -> None:
         self._name = name
@@ -55,7 +55,7 @@ class Separated:
         self._ended = False
         self.line_num = first
 
-    def _fed(self) -> Iterator[str]:
+    def _feed(self) -> Iterator[str]:
         held = self._held
         while self._again:
             if len(held) >= SPAN:
@@ -73,8 +73,8 @@ class Separated:
         held = self._held
         while True:
             try:
-                for cells in csv.reader(self._fed(), delimiter=self._separator):
-                    if len(held) > 1 and (self._ended or not _closed(held, self._separator)):
+                for cells in csv.reader(self._feed(), delimiter=self._separator):
+                    if len(held) > 1 and (self._ended or not _is_closed(held, self._separator)):
                         raise Unclosed
                     self.line_num += len(held)
                     held.clear()
@@ -87,7 +87,7 @@ class Separated:
                 return
 
     def _skip(self, why: str) -> None:
-        """Leave out the first line of what could not be read, and begin again behind it."""
+        """Skip the first line of a record that could not be read, and begin again after it."""
         self._again.extendleft(reversed(self._held[1:]))
         self.line_num += 1
         self._fault(self.line_num, self._held[0], why)
@@ -95,33 +95,33 @@ class Separated:
         self._ended = False
 
 
-def _closed(lines: list[str], separator: str) -> bool:
-    """Whether a record over several lines is one: behind its closing quote stands a separator or nothing."""
+def _is_closed(lines: list[str], separator: str) -> bool:
+    """Whether a record over several lines is one: its closing quote is followed by a separator or nothing."""
     try:
         return len(list(csv.reader(["".join(lines)], delimiter=separator, strict=True))) == 1
     except csv.Error:
         return False
 
 
-def plain(lines: Iterable[str], separator: str) -> Records:
-    """The records of a text without any quote: a line each. Whoever reads them bounds them."""
+def plain_records(lines: Iterable[str], separator: str) -> Records:
+    """The records of a text without quotes, one per line. Their bounds are left to the caller: see ``check_line``."""
     return csv.reader(lines, delimiter=separator, quoting=csv.QUOTE_NONE)
 
 
 def check_line(cells: int, line: int, name: str) -> None:
-    """Refuse a line of too many cells, and one too many of them."""
+    """Refuse a line of too many cells, and too many lines."""
     if cells > MAX_CELLS:
         raise WorksheetError(f"{cells:,} cells in one line; {MAX_CELLS:,} are the most", Where(name, line))
     if line > MAX_LINES:
         raise WorksheetError(f"more than {MAX_LINES:,} lines", Where(name, line))
 
 
-def start(file: TextIO) -> tuple[list[str], str]:
-    """The first lines of a file, and the separator that its line "sep=;" names; that line is left blank."""
+def read_head(file: TextIO) -> tuple[list[str], str]:
+    """The first lines of a file, and the separator declared by a line such as "sep=;", which becomes blank."""
     lines = list(islice(file, HEAD))
-    named = lines[0].strip().strip('"').lower() if lines else ""
-    if named.startswith("sep=") and len(named) == 5:
-        return ["\n", *lines[1:]], named[4]
-    if named == "sep=":  # of a tab, whose line was stripped
+    declaration = lines[0].strip().strip('"').lower() if lines else ""
+    if declaration.startswith("sep=") and len(declaration) == 5:
+        return ["\n", *lines[1:]], declaration[4]
+    if declaration == "sep=":  # of a tab, whose line was stripped
         return ["\n", *lines[1:]], "\t"
     return lines, ""

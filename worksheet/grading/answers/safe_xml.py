@@ -1,4 +1,4 @@
-"""Looks through the XML of a workbook before a library does: no document types, no entities, bounded in depth and number."""
+"""Checks the XML of a workbook before a library reads it: no document types or entities, bounded in depth and number."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ CELL, FORMULA, VALUE, INLINE, TEXT = "c", "f", "v", "t", "text"
 
 
 class Checker:
-    """Counts over all parts of one file. ``formulas`` tells whether there are any; ``without_value`` where one has no value."""
+    """Checks all parts of one file. ``formulas`` is whether there are any; ``without_value`` are the places of those without
+    a value."""
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -22,10 +23,7 @@ class Checker:
         self.without_value: list[str] = []
 
     def check(self, part: str, data: bytes) -> None:
-        """Refuse a part that could do harm; what is no XML is left to whoever reads it, and found broken there.
-
-        Raises WorksheetError.
-        """
+        """Refuse a part that could do harm. A part that is not XML is left to the library. Raises WorksheetError."""
         parser = expat.ParserCreate(namespace_separator=" ")
         handlers = _Handlers(self, part)
         parser.StartElementHandler = handlers.start
@@ -42,7 +40,7 @@ class Checker:
 
 
 class _Handlers:
-    """What happens at each tag of one part."""
+    """Handles the tags of one part."""
 
     def __init__(self, checker: Checker, part: str) -> None:
         self.checker = checker

@@ -1,4 +1,4 @@
-"""Students' ids: what is one, and which student of a roster it calls."""
+"""Students' ids: which texts are ids, and which student of a roster they name."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_HINTS = 50  # unknown students that are compared with the roster
 
 
 def student_id(text: str) -> tuple[str, str]:
-    """A student's id as it is compared, and why it is none or an empty text."""
+    """A student's id as it is compared, and why it is not valid, or an empty text."""
     word = one_line(text[: 4 * MAX_ID])
     as_text = AS_TEXT.fullmatch(word)
     id = unguarded(as_text[1].strip() if as_text else word)
@@ -36,14 +36,14 @@ def student_id(text: str) -> tuple[str, str]:
     return id, ""
 
 
-def named_student(line: str) -> str | None:
+def student_in_line(line: str) -> str | None:
     """The id in a line such as ``Student: 20CS30001``; None for any other line."""
-    found = LINE.fullmatch(line.strip()[: 4 * MAX_ID])
-    return found[1].strip().rstrip("*_`").strip() if found else None
+    words = LINE.fullmatch(line.strip()[: 4 * MAX_ID])
+    return words[1].strip().rstrip("*_`").strip() if words else None
 
 
 class Students:
-    """Who may answer: everybody, or the ids of a roster."""
+    """Who may answer: everyone, or the ids of a roster."""
 
     def __init__(self, ids: Collection[str] | None) -> None:
         self.ids = None if ids is None else dict.fromkeys(ids)
@@ -51,32 +51,32 @@ class Students:
 
     @cached_property
     def _folded(self) -> dict[str, str]:
-        found: dict[str, list[str]] = {}
+        alike: dict[str, list[str]] = {}
         for id in self.ids or ():
-            found.setdefault(one_line(id).casefold(), []).append(id)
-        return {word: same[0] for word, same in found.items() if len(same) == 1}
+            alike.setdefault(one_line(id).casefold(), []).append(id)
+        return {word: same[0] for word, same in alike.items() if len(same) == 1}
 
-    def known(self, text: str) -> tuple[str, str]:
-        """The student whom a text calls, in the roster's spelling, and why there is none or an empty text."""
+    def identify(self, text: str) -> tuple[str, str]:
+        """The student named by a text, in the roster's spelling, and why there is none, or an empty text."""
         id, why = student_id(text)
         if why or self.ids is None or id in self.ids:
             return id, why
-        known = self._folded.get(id.casefold())
-        if known is not None:
-            return known, ""
+        spelling = self._folded.get(id.casefold())
+        if spelling is not None:
+            return spelling, ""
         self._hinted += 1
         hint = nearest(id, self.ids) if self._hinted <= MAX_HINTS else None
         close = f" ({hint})" if hint and hint.startswith("did") else ""
         return id, f"unknown student{close}"
 
     def of_file(self, stem: str) -> str:
-        """The student whom a file's name calls: the whole name, or the one part of it that is in the roster."""
-        if self.ids is not None and self.known_quietly(stem) is None:
-            parts = {found for part in PARTS.split(stem) if (found := self.known_quietly(part)) is not None}
+        """The student named by a file's name: the whole name, or the only part of it that is in the roster."""
+        if self.ids is not None and self._in_roster(stem) is None:
+            parts = {id for part in PARTS.split(stem) if (id := self._in_roster(part)) is not None}
             if len(parts) == 1:
                 return parts.pop()
         return stem
 
-    def known_quietly(self, text: str) -> str | None:
+    def _in_roster(self, text: str) -> str | None:
         id = one_line(text)
         return id if self.ids is not None and id in self.ids else self._folded.get(id.casefold())

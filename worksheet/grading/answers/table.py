@@ -1,4 +1,4 @@
-"""Reads a table of answers, whatever file it stands in: long, wide, or the form of one student."""
+"""Reads a table of answers from any file: long, wide, or the form of one student."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from operator import itemgetter
 from worksheet.errors import Where, WorksheetError
 from worksheet.grading.answers.bounds import HEAD, MAX_CELL
 from worksheet.grading.answers.gathering import Gatherer, OpenAnswers
-from worksheet.grading.answers.headings import HeadingForm, Headings, Long, Wide, headings, unheaded
+from worksheet.grading.answers.headings import HeadingForm, Headings, Long, Wide, headings, missing_headings
 from worksheet.grading.answers.layout import NOT_ASKED, Layout, fold
 from worksheet.grading.answers.records import Records, check_line
-from worksheet.grading.answers.students import STUDENT_WORDS, named_student
+from worksheet.grading.answers.students import STUDENT_WORDS, student_in_line
 from worksheet.grading.paper.cells import Key, Row
 
-NOTHING = frozenset({"", "-", "–", "—", "/", "x", "n/a", "."})  # what stands where nothing is asked
+NOTHING = frozenset({"", "-", "–", "—", "/", "x", "n/a", "."})  # entries of cells that are not asked
 HINT = "its headings are student,row,column,answer, or student and cells such as 4 flops, or row and the columns that are asked"
 SPLIT = "{} cells where {} are expected: an answer that holds the separator stands in quotes"
 
@@ -25,49 +25,49 @@ class NoTable(WorksheetError):
 
 
 def read_table(records: Records, gatherer: Gatherer, student: str) -> None:
-    """Take the answers of a table. ``student`` is whose they are where the table does not say. Raises WorksheetError."""
+    """Read the answers of a table; they are those of ``student`` unless the table says whose. Raises WorksheetError."""
     lines = iter(records)
-    found, named, first = _head(lines, records, gatherer)
-    student = named or student
-    if isinstance(found, Long):
+    layout, above, first = _head(lines, records, gatherer)
+    student = above or student
+    if isinstance(layout, Long):
         rest = chain(first, lines)
-        (_long if found.student >= 0 else _long_alone)(found, rest, records, gatherer, student)
-    elif isinstance(found, HeadingForm):
-        _form(found, lines, records, gatherer, student)
+        (_long if layout.student >= 0 else _long_alone)(layout, rest, records, gatherer, student)
+    elif isinstance(layout, HeadingForm):
+        _form(layout, lines, records, gatherer, student)
     else:
-        _wide(found, lines, records, gatherer, student)
+        _wide(layout, lines, records, gatherer, student)
 
 
 def _head(lines: Iterator[list[str]], records: Records, gatherer: Gatherer) -> tuple[Headings, str, list[list[str]]]:
-    """The layout of a table, the student whom a line above it names, and the line itself where it is an answer."""
-    named = ""
+    """The layout of a table, the student named above it, and the first line if that is already an answer."""
+    student = ""
     for cells in lines:
         check_line(len(cells), records.line_num, gatherer.file)
-        found = headings(cells, gatherer.layout)
-        if found is not None:
-            return found, named, []
-        bare = unheaded(cells, gatherer.layout)
+        layout = headings(cells, gatherer.layout)
+        if layout is not None:
+            return layout, student, []
+        bare = missing_headings(cells, gatherer.layout)
         if bare is not None:
-            return bare, named, [cells]
-        named = _named(cells) or named
+            return bare, student, [cells]
+        student = _student_above(cells) or student
         if records.line_num >= HEAD:
             break
     raise NoTable("no table of answers is found", Where(gatherer.file), HINT)
 
 
-def _named(cells: list[str]) -> str:
-    """The student whom a line above a table names: in one cell, or in the cell behind the word."""
+def _student_above(cells: list[str]) -> str:
+    """The student named by a line above a table: in one cell, or in the cell after the word."""
     filled = [cell for cell in cells if cell.strip()]
     if len(filled) == 2 and fold(filled[0]) in STUDENT_WORDS:
         return filled[1]
-    return (named_student(filled[0]) or "") if len(filled) == 1 else ""
+    return (student_in_line(filled[0]) or "") if len(filled) == 1 else ""
 
 
 # A line for each answer
 
 
 def _long(found: Long, lines: Iterator[list[str]], records: Records, gatherer: Gatherer, _: str) -> None:
-    """The layout of large files: whatever is not the usual case is left to ``_unusual``."""
+    """The layout of large files: only the usual case is handled here, for speed."""
     pick: Callable[[list[str]], tuple[str, str, str, str]] = itemgetter(found.student, found.row, found.column, found.answer)
     width, cell = found.width, found.answer + 1
     known: dict[str, dict[str, Key]] = {}
@@ -77,7 +77,7 @@ def _long(found: Long, lines: Iterator[list[str]], records: Records, gatherer: G
     most = MAX_CELL
     for cells in lines:
         if len(cells) != width:
-            whole = _mended(cells, width, records, gatherer)
+            whole = _fit(cells, width, records, gatherer)
             if whole is None:
                 continue
             cells = whole  # noqa: PLW2901
@@ -102,17 +102,17 @@ def _long(found: Long, lines: Iterator[list[str]], records: Records, gatherer: G
 
 
 def _long_alone(found: Long, lines: Iterator[list[str]], records: Records, gatherer: Gatherer, student: str) -> None:
-    """The same where all answers are one student's."""
+    """The same if all answers are one student's."""
     block = gatherer.enter(student)
     for cells in lines:
-        whole = _mended(cells, found.width, records, gatherer)
+        whole = _fit(cells, found.width, records, gatherer)
         if whole is not None:
             words = whole[found.row], whole[found.column], whole[found.answer]
             gatherer.put_words(block, *words, records.line_num, found.answer + 1, by_name=found.by_name)
 
 
-def _mended(cells: list[str], width: int, records: Records, gatherer: Gatherer) -> list[str] | None:
-    """The line with as many cells as headings, where blank ones were left out or added; None where it holds no answer."""
+def _fit(cells: list[str], width: int, records: Records, gatherer: Gatherer) -> list[str] | None:
+    """The line with as many cells as headings, if only blank ones are missing or too many; None if it has no answer."""
     check_line(len(cells), records.line_num, gatherer.file)
     if not any(cell.strip() for cell in cells):
         return None
@@ -140,21 +140,21 @@ def _form(found: HeadingForm, lines: Iterator[list[str]], records: Records, gath
             continue
         whole = [*cells, *[""] * (width - len(cells))]
         if found.student >= 0 and whole[found.student].strip():
-            current = whole[found.student]  # a merged cell holds for the lines below as well
+            current = whole[found.student]  # a merged cell is valid for the lines below as well
         answers = [(place, word, whole[place]) for place, word in found.columns]
         row, why = _row(found, whole, gatherer.layout)
         block = gatherer.enter(current)
-        said = whole[found.row] if found.row >= 0 else whole[found.name]
+        label = whole[found.row] if found.row >= 0 else whole[found.name]
         for place, word, answer in answers:
             if row is None or block.why:
                 if answer.strip() not in NOTHING:
-                    gatherer.leave(block.why or why, records.line_num, place + 1, block.student, said, word, answer)
+                    gatherer.leave(block.why or why, records.line_num, place + 1, block.student, label, word, answer)
             else:
                 _put(gatherer, block, (row, names[word]), answer, records.line_num, place + 1)
 
 
 def _row(found: HeadingForm, cells: list[str], layout: Layout) -> tuple[Row | None, str]:
-    """The row of a line, and why there is none: its number and its name must not call two different ones."""
+    """The row of a line, or why there is none: its number and its name must not be those of different rows."""
     number, name = (cells[place].strip() if place >= 0 else "" for place in (found.row, found.name))
     row = layout.row(number) if number else None
     named = layout.layer(name) if name else None

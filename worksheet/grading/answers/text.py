@@ -1,4 +1,4 @@
-"""Reads text files as spreadsheets write them: UTF-8 with and without a mark, UTF-16, Windows-1252."""
+"""Reads text files as spreadsheets write them: UTF-8 with and without a byte-order mark, UTF-16, Windows-1252."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ MARKS = (  # the longest first: UTF-32 begins like UTF-16
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-UNSAFE = re.compile("[\0\ud800-\udfff]")  # what no text file can hold, but an escape in JSON can
-COPY = re.compile(r"\s*\(\d{1,3}\)$")  # what browsers put behind the name of a second download
+UNSAFE = re.compile("[\0\ud800-\udfff]")  # characters that no text file can contain, but an escape in JSON can
+COPY = re.compile(r"\s*\(\d{1,3}\)$")  # added by browsers to the name of a second download
 
 
 @dataclass(frozen=True)
 class AnswerSource:
-    """A file to read: on the disk, or a member of a zip in memory. ``name`` is how messages call it."""
+    """A file to read: on the disk, or a member of a zip in memory. ``name`` is its name in messages."""
 
     name: str
     path: Path | None = None
@@ -46,7 +46,7 @@ class AnswerSource:
 
     @property
     def size(self) -> int:
-        """In bytes. Raises WorksheetError for what is no ordinary file: a pipe or a device never ends."""
+        """In bytes. Raises WorksheetError unless it is a regular file: a pipe or a device never ends."""
         if self.path is None:
             return len(self.data)
         try:
@@ -54,7 +54,7 @@ class AnswerSource:
         except (OSError, ValueError) as fault:
             raise WorksheetError(f"cannot be read: {getattr(fault, 'strerror', None) or fault}", Where(self.name)) from None
         if not stat.S_ISREG(status.st_mode):
-            raise WorksheetError("is no ordinary file", Where(self.name))
+            raise WorksheetError("is not a regular file", Where(self.name))
         return status.st_size
 
     @property
@@ -66,15 +66,15 @@ class AnswerSource:
     def suffix(self) -> str:
         return os.path.splitext(self.name)[1].lower()  # noqa: PTH122
 
-    def bounded(self, most: int) -> None:
-        """Refuse a file of more than so many bytes."""
-        if self.size > most:
-            raise WorksheetError(f"is larger than {most // MEGABYTE:,} MB", Where(self.name))
+    def check_size(self, limit: int) -> None:
+        """Refuse a file of more bytes."""
+        if self.size > limit:
+            raise WorksheetError(f"is larger than {limit // MEGABYTE:,} MB", Where(self.name))
 
 
 @dataclass(frozen=True)
 class Encoding:
-    """How a file's bytes are to be read, and whether any quote is in it."""
+    """A file's encoding, and whether it contains a quote."""
 
     name: str
     quoted: bool
@@ -84,9 +84,9 @@ class Encoding:
         return "is not UTF-8 and is read as Windows-1252: check letters with accents" if self.name == FALLBACK else ""
 
 
-def encoding(source: AnswerSource, most: int, *, lines: bool = True) -> Encoding:
-    """Look through a file's bytes once. Raises WorksheetError where it is too large, no text, or has an endless line."""
-    source.bounded(most)
+def detect_encoding(source: AnswerSource, limit: int, *, lines: bool = True) -> Encoding:
+    """Examine a file's bytes once. Raises WorksheetError if it is too large, not a text, or has an endless line."""
+    source.check_size(limit)
     with source.open() as file:
         start = file.read(4)
         file.seek(0)
@@ -95,7 +95,7 @@ def encoding(source: AnswerSource, most: int, *, lines: bool = True) -> Encoding
             raise WorksheetError("is in UTF-32", Where(source.name), "save it as UTF-8")
         quoted = False
         decoder = codecs.getincrementaldecoder(name)()
-        for chunk in _chunks(file, source, name, most, lines=lines):
+        for chunk in _chunks(file, source, name, limit, lines=lines):
             quoted = quoted or b'"' in chunk
             try:
                 text = decoder.decode(chunk) if name != FALLBACK else ""
@@ -111,13 +111,13 @@ def encoding(source: AnswerSource, most: int, *, lines: bool = True) -> Encoding
     return Encoding(name, quoted)
 
 
-def _chunks(file: BinaryIO, source: AnswerSource, name: str, most: int, *, lines: bool) -> Iterator[bytes]:
+def _chunks(file: BinaryIO, source: AnswerSource, name: str, limit: int, *, lines: bool) -> Iterator[bytes]:
     number = 1
     total = 0
     while chunk := file.read(CHUNK):
         total += len(chunk)
-        if total > most:  # it grows while it is read
-            raise WorksheetError(f"is larger than {most // MEGABYTE:,} MB", Where(source.name))
+        if total > limit:  # it grows while it is read
+            raise WorksheetError(f"is larger than {limit // MEGABYTE:,} MB", Where(source.name))
         if b"\0" in chunk and name != "utf-16":
             raise _binary(source, number + chunk[: chunk.index(b"\0")].count(b"\n"))
         if lines and len(chunk) == CHUNK and b"\n" not in chunk and b"\r" not in chunk:
@@ -131,23 +131,23 @@ def _binary(source: AnswerSource, line: int) -> WorksheetError:
     return WorksheetError("is not a text file: it holds a NUL", Where(source.name, line), hint)
 
 
-def opened(source: AnswerSource, found: Encoding) -> TextIO:
-    """The file as text, line ends as they are. A cut-off or undefined byte reads as the replacement character."""
-    return io.TextIOWrapper(source.open(), encoding=found.name, errors="replace", newline="")
+def open_text(source: AnswerSource, encoding: Encoding) -> TextIO:
+    """Open the file as text, line ends unchanged. A cut-off or undefined byte becomes the replacement character."""
+    return io.TextIOWrapper(source.open(), encoding=encoding.name, errors="replace", newline="")
 
 
-def whole(source: AnswerSource, most: int, *, lines: bool = True) -> tuple[str, str]:
-    """A file's whole text, and a note on how it was read or an empty text. Raises WorksheetError."""
-    found = encoding(source, most, lines=lines)
-    with opened(source, found) as file:
-        return file.read(), found.note
+def read_whole(source: AnswerSource, limit: int, *, lines: bool = True) -> tuple[str, str]:
+    """A file's whole text, and a note on how it was read, or an empty text. Raises WorksheetError."""
+    encoding = detect_encoding(source, limit, lines=lines)
+    with open_text(source, encoding) as file:
+        return file.read(), encoding.note
 
 
 def clean(text: str) -> str:
-    """A text that any file can hold: what only an escape can write is replaced."""
+    """A text that any file can contain: characters that only an escape can write are replaced."""
     return UNSAFE.sub("\ufffd", text)
 
 
 def one_line(text: str) -> str:
-    """A word as it is compared: composed letters, single spaces."""
+    """A word as it is compared: in composed letters, with single spaces."""
     return " ".join((text if text.isascii() else unicodedata.normalize("NFC", clean(text))).split())

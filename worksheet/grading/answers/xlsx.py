@@ -1,4 +1,4 @@
-"""Answers in a workbook. Nothing is executed: a cell with a formula counts with the value that was stored when it was saved."""
+"""Answers in a workbook. Nothing is executed: the value of a cell with a formula is the one that was stored with it."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from worksheet.grading.answers.bounds import (
 )
 from worksheet.grading.answers.format import Format
 from worksheet.grading.answers.gathering import Gatherer
-from worksheet.grading.answers.records import Listed
+from worksheet.grading.answers.records import NumberedRows
 from worksheet.grading.answers.safe_xml import Checker
 from worksheet.grading.answers.table import HINT, NoTable, read_table
 from worksheet.grading.answers.text import AnswerSource, clean
 
 BOUNDS = ArchiveBounds(XLSX_BYTES, XLSX_PARTS, XLSX_UNPACKED, XLSX_UNPACKED)
-EXACT = 10**15  # up to which spreadsheets keep whole numbers exactly
+EXACT = 10**15  # up to here spreadsheets store whole numbers exactly
 DATED = "holds dates: a program took answers such as 1/2 or 3-4 for dates, and they are read as dates"
 COMPUTED = "holds formulas: the values that were stored with them count"
 PROTECTED = "a workbook that is protected by a password must be saved without it; an old .xls as .xlsx or CSV"
@@ -41,7 +41,7 @@ def read(source: AnswerSource, gatherer: Gatherer) -> None:
         name = f"{source.name}[{clean(title)}]"
         gatherer.begin(name)
         try:
-            read_table(Listed(rows), gatherer, gatherer.of_file(source.name, source.stem))
+            read_table(NumberedRows(rows), gatherer, gatherer.of_file(source.name, source.stem))
         except NoTable:
             continue
         tables += 1
@@ -50,7 +50,7 @@ def read(source: AnswerSource, gatherer: Gatherer) -> None:
 
 
 def _check(source: AnswerSource, gatherer: Gatherer) -> None:
-    """Look at every part of the file before openpyxl does."""
+    """Check every part of the file before openpyxl reads it."""
     try:
         archive = Archive(source, BOUNDS)
     except WorksheetError as fault:
@@ -68,7 +68,7 @@ def _check(source: AnswerSource, gatherer: Gatherer) -> None:
 
 @contextmanager
 def _quiet(source: AnswerSource) -> Iterator[None]:
-    """Whatever openpyxl finds wrong with a stranger's file is told as such."""
+    """Report any error that openpyxl raises as a fault of the file."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -76,7 +76,7 @@ def _quiet(source: AnswerSource) -> Iterator[None]:
     except (WorksheetError, GeneratorExit):
         raise
     except Exception as fault:  # a hostile file raises whatever it likes inside the library
-        says = f"is no workbook that can be read: {type(fault).__name__}"
+        says = f"cannot be read as a workbook: {type(fault).__name__}"
         raise WorksheetError(says, Where(source.name), PROTECTED) from None
 
 
@@ -88,7 +88,7 @@ def _sheets(source: AnswerSource, gatherer: Gatherer) -> Iterator[tuple[str, Ite
             book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
             cells = [0]
             for sheet in book.worksheets[:XLSX_SHEETS]:
-                sheet.reset_dimensions()  # what a file says of its own size is not trusted
+                sheet.reset_dimensions()  # the size that a file declares is not trusted
                 yield sheet.title, _rows(sheet, source, gatherer, cells)
             if len(book.worksheets) > XLSX_SHEETS:
                 gatherer.note(f"holds more than {XLSX_SHEETS} sheets: the others are not read")
@@ -107,7 +107,7 @@ def _rows(sheet: Any, source: AnswerSource, gatherer: Gatherer, total: list[int]
 
 
 def _text(value: Any, gatherer: Gatherer) -> str:
-    """A cell's value as its text; whole numbers without a point."""
+    """A cell's value as text; whole numbers without a decimal point."""
     if isinstance(value, str):
         return clean(value[: MAX_CELL + 100])
     if isinstance(value, bool):

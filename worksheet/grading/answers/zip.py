@@ -5,7 +5,7 @@ from __future__ import annotations
 from worksheet.errors import Collector, Where, WorksheetError
 from worksheet.grading.answers.archive import Archive, ArchiveBounds, is_folder
 from worksheet.grading.answers.bounds import PACK_BYTES, PACK_DEPTH, PACK_FILES, PACKED_BYTES, ZIP_BYTES
-from worksheet.grading.answers.folder import MANIFEST, manifest, skipped
+from worksheet.grading.answers.folder import MANIFEST, is_skipped, manifest
 from worksheet.grading.answers.format import Format, read_file
 from worksheet.grading.answers.gathering import Gatherer
 from worksheet.grading.answers.text import AnswerSource, clean
@@ -21,7 +21,7 @@ def read(source: AnswerSource, gatherer: Gatherer) -> None:
         try:
             for member in archive.members:
                 parts = member.filename.replace("\\", "/").split("/")
-                if is_folder(member) or any(map(skipped, (part for part in parts if part != ".."))):
+                if is_folder(member) or any(map(is_skipped, (part for part in parts if part != ".."))):
                     continue
                 name = clean(f"{source.name}/{member.filename}")
                 try:
@@ -40,9 +40,9 @@ def read(source: AnswerSource, gatherer: Gatherer) -> None:
 
 
 def _manifest(archive: Archive) -> dict[str, str]:
-    """The ids by file name, from the manifest that lies in the zip."""
+    """The ids by file name, from the manifest in the zip."""
     for member in archive.members:
-        if member.filename.rsplit("/", 1)[-1] == MANIFEST and not archive.refused(member):
+        if member.filename.rsplit("/", 1)[-1] == MANIFEST and not archive.refusal(member):
             return dict(manifest(archive.data(member).decode("utf-8", "replace")))
     return {}
 

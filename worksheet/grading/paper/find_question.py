@@ -66,7 +66,7 @@ class FindQuestion:
     def asks(self, found: FindAnswer) -> str:
         """The question in words."""
         unknown = found.question.unknowns[0]
-        first, last = (unknown.said(steps) for steps in unknown.steps)
+        first, last = (unknown.in_words(steps) for steps in unknown.steps)
         step = "" if unknown.step == 1 else f", in steps of {unknown.step}"
         which = {ALL: "every value"}.get(self.which, f"the {self.which} value")
         conditions = " and ".join(self.so_that)
@@ -142,7 +142,7 @@ def _put_in(question: FindQuestion, found: FindAnswer, answer: Value) -> Iterato
             yield replace(step, note=f"with {unknown.name} = {value}")
         if beside and unknown.steps[0] <= place + beside <= unknown.steps[1]:
             for step in one.steps(place + beside):
-                yield replace(step, note=f"with {unknown.name} = {unknown.said(place + beside)}, which does not meet it")
+                yield replace(step, note=f"with {unknown.name} = {unknown.in_words(place + beside)}, which does not meet it")
 
 
 # A student's answer

@@ -15,7 +15,7 @@ from worksheet.grading.results.amounts import Sums, counted, decimal, named, num
 from worksheet.grading.results.old_marks import OldMark, Students
 from worksheet.grading.results.phrases import VERDICTS
 from worksheet.grading.results.stable_json import labels
-from worksheet.grading.results.streams import Unplaced
+from worksheet.grading.results.streams import MarkStream
 
 MAX_LISTED = 300  # students in the document; its data has them all
 MAX_CHANGES = 200_000  # cells that are kept
@@ -25,7 +25,7 @@ MAX_WHY = 4  # changes that are told of a student in the document
 
 @dataclass(frozen=True)
 class CellChange:
-    """A cell whose points or verdict are others now. A side is None where the cell was not asked."""
+    """A cell whose points or verdict changed; ``before`` or ``after`` is None where it was not asked."""
 
     key: Key
     before: OldMark | None
@@ -60,7 +60,7 @@ class ChangedStudent:
         return Fraction(self.after) - Fraction(self.before) if self.before and self.after else None
 
 
-class Regrade:
+class Regrade(MarkStream):
     """Takes the newly marked class in and holds it against the old marks, which are used up."""
 
     def __init__(self, old: Students) -> None:
@@ -96,15 +96,6 @@ class Regrade:
         for key in old if not marked.failed else ():
             if key not in here:
                 yield CellChange(key, old[key], None, "asked no more")
-
-    def close(self, unplaced: tuple[Unplaced, ...]) -> None:
-        """Lines without a place change nothing here."""
-
-    def keep(self) -> None:
-        """There is no file."""
-
-    def discard(self) -> None:
-        """There is no file."""
 
     @property
     def missing(self) -> list[str]:

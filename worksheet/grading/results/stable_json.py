@@ -12,17 +12,17 @@ from typing import Any, TextIO
 from worksheet.grading.diagnosis.diagnose import AND
 from worksheet.grading.mark import Mark, MarkedPaper, Verdict
 from worksheet.grading.results.amounts import Sums, number, sums
-from worksheet.grading.results.streams import Beside, Unplaced
+from worksheet.grading.results.streams import Beside, FileStream, MarkStream, Unplaced
 from worksheet.memo import Bounded
 
 MAX_KEPT = 20_000  # pieces of text that are remembered
 
 
-class JsonMarks:
+class JsonMarks(FileStream):
     """The file of all marks."""
 
     def __init__(self, path: Path) -> None:
-        self.beside = Beside(path)
+        super().__init__(path)
         self.stream = JsonStream(self.beside)
 
     def add(self, marked: MarkedPaper, sums: Sums) -> None:
@@ -32,14 +32,8 @@ class JsonMarks:
         self.stream.end(unplaced)
         self.beside.close()
 
-    def keep(self) -> None:
-        self.beside.keep()
 
-    def discard(self) -> None:
-        self.beside.discard()
-
-
-class JsonPrinted:
+class JsonPrinted(MarkStream):
     """The same to a stream that is open already, such as standard output."""
 
     def __init__(self, file: TextIO) -> None:
@@ -50,12 +44,6 @@ class JsonPrinted:
 
     def close(self, unplaced: tuple[Unplaced, ...]) -> None:
         self.stream.end(unplaced)
-
-    def keep(self) -> None:
-        """What is printed is printed."""
-
-    def discard(self) -> None:
-        """What is printed is printed."""
 
 
 class JsonStream:

@@ -13,7 +13,7 @@ from worksheet.grading.mark import Mark, MarkedPaper, Verdict
 from worksheet.grading.paper.cells import Key, Value
 from worksheet.grading.results.amounts import Sums, counted, decimal, one_line
 from worksheet.grading.results.stable_json import labels
-from worksheet.grading.results.streams import Unplaced
+from worksheet.grading.results.streams import MarkStream, Unplaced
 
 MAX_NAMED = 12  # students that are named with what they have in common
 MAX_VALUES = 2_000  # different unknown values of a cell that are remembered
@@ -85,7 +85,7 @@ class UnknownAnswer:
     answers: set[object] = field(default_factory=set)  # at most two of them
 
 
-class Statistics:
+class Statistics(MarkStream):
     """Takes a class in; its size does not grow with the class but for a few counters. ``truths`` gives the right values of a
     student's own sheet, where each has another: unknown values are then compared by their relation to the right one too."""
 
@@ -167,12 +167,6 @@ class Statistics:
     def close(self, unplaced: tuple[Unplaced, ...]) -> None:
         self.lines = len(unplaced)
         self.unplaced = unplaced[:MAX_LISTED]
-
-    def keep(self) -> None:
-        """There is no file."""
-
-    def discard(self) -> None:
-        """There is no file."""
 
     # What follows from the counts
 

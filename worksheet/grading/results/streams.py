@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import tempfile
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any
 
 from worksheet.files import put, writing
 from worksheet.grading.mark import MarkedPaper
@@ -16,31 +17,33 @@ from worksheet.grading.results.amounts import Sums, sums
 Unplaced = Mapping[str, Any]  # a line of answers that has no place, as its data: file, line, student, row, ..., says
 
 
-class Taking(Protocol):
-    """Whoever takes a class in: each student once, in the order of the class, then the end or a breaking off."""
+class MarkStream(ABC):
+    """Receives every student of a class once, in order, then the end of the class. One that writes no file only adds."""
 
-    def add(self, marked: MarkedPaper, sums: Sums) -> None: ...
+    @abstractmethod
+    def add(self, marked: MarkedPaper, sums: Sums) -> None:
+        """Receive the next student."""
 
-    def close(self, unplaced: tuple[Unplaced, ...]) -> None:
-        """All students are through; files are complete, but not yet in place."""
+    def close(self, unplaced: tuple[Unplaced, ...]) -> None:  # noqa: B027
+        """Complete the file, but do not put it in place yet."""
 
-    def keep(self) -> None:
+    def keep(self) -> None:  # noqa: B027
         """Put the file in place."""
 
-    def discard(self) -> None:
-        """Leave nothing behind."""
+    def discard(self) -> None:  # noqa: B027
+        """Remove a file that is not in place."""
 
 
 class Writers:
-    """Hands each student to all that take them. In a ``with`` block: a fault inside it leaves no file behind.
+    """Hands each student to all streams. Used in a ``with`` block: if it fails, no file is left behind.
 
     >>> with Writers([]) as class_:
     ...     class_.add(MarkedPaper("a", "", ()))
     ...     class_.unplaced = ({"file": "a.csv", "line": 3, "says": "no such student"},)
     """
 
-    def __init__(self, taking: Iterable[Taking]) -> None:
-        self.taking = tuple(taking)
+    def __init__(self, streams: Iterable[MarkStream]) -> None:
+        self.streams = tuple(streams)
         self.unplaced: tuple[Unplaced, ...] = ()
 
     def __enter__(self) -> Writers:
@@ -49,23 +52,23 @@ class Writers:
     def add(self, marked: MarkedPaper) -> None:
         """The next student."""
         added = sums(marked)
-        for each in self.taking:
+        for each in self.streams:
             each.add(marked, added)
 
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
         try:
             if kind is None:
-                for each in self.taking:
+                for each in self.streams:
                     each.close(self.unplaced)
-                for each in self.taking:
+                for each in self.streams:
                     each.keep()
         finally:  # what is in place already stays there
-            for each in self.taking:
+            for each in self.streams:
                 each.discard()
 
 
 class Beside:
-    """A file that grows beside the one that it shall replace. Raises OutputError where it cannot be written."""
+    """A file that is written next to the one that it will replace. Raises OutputError if it cannot be written."""
 
     def __init__(self, path: Path, start: bytes = b"") -> None:
         self.path = path
@@ -76,7 +79,7 @@ class Beside:
             self.file.buffer.write(start)
 
     def write(self, text: str) -> None:
-        """More of the file; half of a sign that no file can hold is told by a question mark."""
+        """Write a part of the file; half a surrogate pair, which no file can hold, becomes a question mark."""
         with writing(self.path):
             try:
                 self.file.write(text)
@@ -84,15 +87,28 @@ class Beside:
                 self.file.write(text.encode("utf-8", "replace").decode())
 
     def close(self) -> None:
-        """The end of the file: whatever can fail, fails here."""
+        """Complete the file: whatever can fail, fails here."""
         with writing(self.path):
             self.file.close()
 
     def keep(self) -> None:
-        """Put it in place, readable as files are here."""
+        """Put the file in place, with the usual permissions."""
         put(self.part, self.path)
 
     def discard(self) -> None:
-        """Remove what is not in place."""
+        """Remove the file unless it is in place."""
         self.file.close()
         self.part.unlink(missing_ok=True)
+
+
+class FileStream(MarkStream):
+    """A stream into one file."""
+
+    def __init__(self, path: Path, start: bytes = b"") -> None:
+        self.beside = Beside(path, start)
+
+    def keep(self) -> None:
+        self.beside.keep()
+
+    def discard(self) -> None:
+        self.beside.discard()

@@ -15,7 +15,7 @@ from worksheet.grading.mark import Mark, MarkedPaper, Verdict
 from worksheet.grading.paper.cells import Key
 from worksheet.grading.results.amounts import Sums, counted, decimal, named, number
 from worksheet.grading.results.stable_json import labels
-from worksheet.grading.results.streams import Beside, Unplaced
+from worksheet.grading.results.streams import FileStream, MarkStream, Unplaced
 
 BOM = b"\xef\xbb\xbf"  # without it Excel reads UTF-8 as something else
 STUDENT = ("id", "name", "points", "max", "percent")
@@ -83,12 +83,12 @@ class _Columns:
         return "; ".join(said)
 
 
-class CsvMarks:
+class CsvMarks(FileStream):
     """marks.csv: points and verdict of every cell. ``cells`` are its columns; without them those of the first paper."""
 
     def __init__(self, path: Path, cells: Iterable[Key] = ()) -> None:
         self.columns = _Columns(cells)
-        self.beside = Beside(path, BOM)
+        super().__init__(path, BOM)
         self.lines = csv.writer(self.beside)
         self.headed = False
 
@@ -122,14 +122,8 @@ class CsvMarks:
         self.lines.writerows(self.line(*each) for each in self.columns.waiting)
         self.beside.close()
 
-    def keep(self) -> None:
-        self.beside.keep()
 
-    def discard(self) -> None:
-        self.beside.discard()
-
-
-class Workbook:
+class Workbook(MarkStream):
     """marks.xlsx: a sheet with a line for each student, and one with a line for each cell. ``left_out`` says why a large
     class has none. Texts are texts there, whatever they begin with."""
 

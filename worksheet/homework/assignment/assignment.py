@@ -1,4 +1,4 @@
-"""An assignment: what a teacher's file says, read and checked."""
+"""An assignment: the content of a teacher's file, read and checked."""
 
 from __future__ import annotations
 
@@ -12,16 +12,15 @@ from worksheet.grading.policy import Policy
 from worksheet.network import Network
 
 VARIED = ("input", "channels", "kernel", "stride", "padding", "groups")  # what a variant may change
-LANGUAGES = ("en",)  # that sheets and feedback have words in
+LANGUAGES = ("en",)  # of sheets and feedback
 
 
 @dataclass(frozen=True)
 class Variants:
     """How each student's network differs.
 
-    ``ranges`` gives the values that may be chosen for what is varied, where the teacher gives them: ``{"kernel": (3, 5, 7)}``;
-    the others are derived from the network. ``reveal`` are the ids of the mistakes that the variants must show (empty: all that
-    apply).
+    ``ranges`` are the values that the teacher allows, such as ``{"kernel": (3, 5, 7)}``; all others are derived from the network.
+    ``reveal`` are the ids of the mistakes that the variants must show (empty: all that apply).
     """
 
     seed: int
@@ -32,7 +31,7 @@ class Variants:
 
 @dataclass(frozen=True, eq=False)
 class Assignment:
-    """One homework. ``source`` is the network as the file names it; ``network`` the teacher's own, before any variation.
+    """One homework. ``source`` is the network as the file names it; ``network`` the teacher's, before any variation.
 
     ``conventions`` are the other conventions under which an answer may be right, by name or file; ``rules`` the sentences
     printed above the questions; ``digits`` the locale whose digit grouping is printed.

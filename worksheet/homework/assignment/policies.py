@@ -1,4 +1,4 @@
-"""What an assignment's keys say about marks, tolerance, follow-through, other conventions, mistakes and variants."""
+"""Reads the keys about marks, tolerance, follow-through, other conventions, mistakes and variants."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from worksheet.grading.paper.cells import FIND, OUTPUT, Paper
 from worksheet.grading.policy import EXACT, Policy, Tolerance
 from worksheet.homework.assignment.assignment import VARIED, Variants
 from worksheet.homework.assignment.keys import EVERY, NONE
-from worksheet.homework.assignment.tolerance import hidden
+from worksheet.homework.assignment.tolerance import hidden_mistakes
 from worksheet.schema import Context, Located
 
 Fields = Mapping[str, Located]
@@ -24,13 +24,13 @@ MAX_SHOWN = 3  # hidden mistakes in one message
 
 
 class Values(Protocol):
-    """What a key says, or a default."""
+    """The value of a key, or a default."""
 
     def __call__(self, name: str, default: Any) -> Any: ...
 
 
 def policy(value: Values, fields: Fields, context: Context, paper: Paper | None) -> Policy:
-    """What answers are worth. The faults of the keys are added to the context's."""
+    """What answers are worth. Faults of the keys are added to those of the context."""
     marks = value("marks", {})
     follow = value("follow_through", default=True)
     details = follow if isinstance(follow, dict) else {}
@@ -49,11 +49,11 @@ def policy(value: Values, fields: Fields, context: Context, paper: Paper | None)
     )
 
 
-def considered(entry: Any, own: str) -> tuple[str, ...]:
+def other_conventions(entry: Any, own: str) -> tuple[str, ...]:
     """The other conventions that are distinguished from mistakes, by name or file."""
-    named = entry.get("consider", EVERY) if isinstance(entry, dict) else entry or EVERY
-    listed = {NONE: (), EVERY: conventions.names()}[named] if isinstance(named, str) else named
-    return tuple(name for name in listed if name != own)
+    names = entry.get("consider", EVERY) if isinstance(entry, dict) else entry or EVERY
+    names = {NONE: (), EVERY: conventions.names()}[names] if isinstance(names, str) else names
+    return tuple(name for name in names if name != own)
 
 
 # Tolerance
@@ -78,10 +78,12 @@ def _tolerances(entries: Mapping[str, Any], fields: Fields, context: Context, pa
 def _check_tolerance(
     paper: Paper, column: str, tolerance: Tolerance, hides: frozenset[str], entry: Located, context: Context
 ) -> None:
-    mistakes = [each for each in hidden(paper, column, tolerance, known_mistakes().values()) if each.mistake.id not in hides]
+    mistakes = [
+        each for each in hidden_mistakes(paper, column, tolerance, known_mistakes().values()) if each.mistake.id not in hides
+    ]
     if not mistakes:
         return
-    first = {each.mistake.id: each for each in reversed(mistakes)}  # where each mistake comes first
+    first = {each.mistake.id: each for each in reversed(mistakes)}  # where each mistake appears first
     listed = [str(each) for each in mistakes if first[each.mistake.id] is each][:MAX_SHOWN]
     more = f"; and {len(mistakes) - len(listed):,} more" if len(mistakes) > len(listed) else ""
     message = f"known mistakes would pass as right: {'; '.join(listed)}{more}"
@@ -95,7 +97,7 @@ def _check_tolerance(
 
 
 def variants(value: Values, fields: Fields, context: Context, paper: Paper | None) -> Variants | None:
-    """How the sheets differ; None where everyone has the same."""
+    """How the sheets differ; None if everyone has the same."""
     entry = value("variants", None)
     if entry is None:
         return None
@@ -106,7 +108,7 @@ def variants(value: Values, fields: Fields, context: Context, paper: Paper | Non
 
 
 def _ranges(entry: Located, vary: tuple[str, ...]) -> Iterator[WorksheetError]:
-    """Faults of ranges: of what is not varied, and zeros."""
+    """Faults of the ranges: a range for what does not vary, and zeros."""
     ranges = entry.table().get("ranges")
     if ranges is None or not isinstance(ranges.value, dict):
         return

@@ -17,7 +17,7 @@ from worksheet.grading.paper.cells import FORMULA, OUTPUT, TOTAL, Key, Paper
 from worksheet.grading.paper.paper_maker import ANY, Ask, PaperMaker
 from worksheet.homework.assignment.assignment import Assignment
 from worksheet.homework.assignment.keys import ASSIGNMENT, IN_SHEET
-from worksheet.homework.assignment.policies import considered, policy, variants
+from worksheet.homework.assignment.policies import other_conventions, policy, variants
 from worksheet.network import Heading, Network
 from worksheet.readers import read, readers
 from worksheet.readers.sheet.front_matter import HOMEWORK, closing_line
@@ -44,7 +44,7 @@ def read_assignment(path: str | PathLike[str]) -> Assignment:
     faults = Collector()
     assignment = _Reading(path, text, root, in_sheet, faults).assignment()
     faults.raise_any()
-    assert assignment is not None  # nothing is left out without a fault
+    assert assignment is not None  # without a fault, nothing is missing
     return assignment
 
 
@@ -76,14 +76,14 @@ def _front_matter(path: Path, text: str) -> Located:
 
 
 class _Reading:
-    """One file; faults are collected on the way, and what depends on a faulty key is not checked."""
+    """One file. Faults are collected; what depends on a faulty key is not checked."""
 
     def __init__(self, path: Path, text: str, root: Located, in_sheet: bool, faults: Collector) -> None:
         self.path, self.text, self.root, self.in_sheet, self.faults = path, text, root, in_sheet, faults
         self.context = Context(faults, path.parent)
         self.fields: dict[str, Located] = {}
         self.values: dict[str, Any] = {}
-        self.counting = ""  # the convention's name, or its file
+        self.convention_name = ""  # or its file
         with faults.catching():
             self.fields = (IN_SHEET if in_sheet else ASSIGNMENT).entries(root, faults)
 
@@ -91,25 +91,25 @@ class _Reading:
         network = self.network()
         convention = self.convention(network)
         run = Run(self.value("batch", 1))
-        self.know(network, convention)
+        self.add_names(network, convention)
         ask = self.ask(convention)
         paper = self.paper(network, convention, ask, run)
-        self.know_cells(paper)
-        with_policy = policy(self.value, self.fields, self.context, paper)
-        others = considered(self.value("conventions", None), self.counting)
-        differing = variants(self.value, self.fields, self.context, paper)
+        self.add_cell_names(paper)
+        marking = policy(self.value, self.fields, self.context, paper)
+        others = other_conventions(self.value("conventions", None), self.convention_name)
+        variation = variants(self.value, self.fields, self.context, paper)
         words = self.words(network.heading if network else Heading(), convention)
         usual = (*convention.rules, *run.rules(convention)) if convention else ()
         rules = self.value("rules", usual)
         if network is None or convention is None or ask is None:
             return None
         return Assignment(
-            network=network, source=self.source, convention=convention, ask=ask, policy=with_policy, rules=rules,
-            conventions=others, variants=differing, batch=run.batch, file=self.path, text=self.text, **words,
+            network=network, source=self.source, convention=convention, ask=ask, policy=marking, rules=rules,
+            conventions=others, variants=variation, batch=run.batch, file=self.path, text=self.text, **words,
         )  # fmt: skip
 
     def value(self, name: str, default: Any) -> Any:
-        """What a key says; the default where it is not there or has a fault. It is read once, with the names known then."""
+        """The value of a key; the default if it is missing or faulty. It is read once, with the names known at that time."""
         if name in self.fields and name not in self.values:
             self.values[name] = None
             with self.faults.catching():
@@ -118,11 +118,11 @@ class _Reading:
         return default if value is None else value
 
     def at(self, *names: str) -> Where:
-        """The place of the first of these keys that is there."""
+        """The place of the first of these keys that is present."""
         return next((self.fields[name].where for name in names if name in self.fields), self.root.where)
 
     def words(self, heading: Heading, convention: Convention | None) -> dict[str, str]:
-        """What is printed above the questions: the file's words, or else the sheet's."""
+        """The words printed above the questions: the file's, or else the sheet's."""
         title = self.value("title", "") or (SOLVED.sub("", heading.title) if self.in_sheet else "")
         if not title and "title" not in self.fields and self.in_sheet:
             self.faults.add(WorksheetError("the key 'title' is missing", self.root.where, "here, or in the front matter"))
@@ -173,7 +173,9 @@ class _Reading:
 
     def convention(self, network: Network | None) -> Convention | None:
         before = len(self.faults.found)
-        self.counting = name = self.value("convention", network.heading.convention if network else "") or conventions.STANDARD
+        self.convention_name = name = (
+            self.value("convention", network.heading.convention if network else "") or conventions.STANDARD
+        )
         if len(self.faults.found) > before or (network is None and "convention" not in self.fields):
             return None
         convention = conventions.convention(name)
@@ -185,8 +187,8 @@ class _Reading:
 
     # What is asked
 
-    def know(self, network: Network | None, convention: Convention | None) -> None:
-        """The names of columns and of kinds of layers."""
+    def add_names(self, network: Network | None, convention: Convention | None) -> None:
+        """Add the names of columns and of kinds of layers."""
         if convention:
             counted = [column.name for column in convention.columns]
             self.context.names |= {"counted": _same(counted), "column": _same([OUTPUT, *counted])}
@@ -233,10 +235,10 @@ class _Reading:
         return len(self.faults.found) == before
 
     def check(self, paper: Paper) -> None:
-        """Whatever the file asks for must give a cell."""
-        there = {(cell.asked.kind.name, cell.column) for cell in paper.shown if cell.asked.kind}
-        for kind, column, where in self.stated():
-            if not any(column == other and kind in {ANY, name} for name, other in there):
+        """Every column that the file asks for must give a cell."""
+        countable = {(cell.asked.kind.name, cell.column) for cell in paper.shown if cell.asked.kind}
+        for kind, column, where in self.asked_columns():
+            if not any(column == other and kind in {ANY, name} for name, other in countable):
                 layer = "any layer here" if kind == ANY else kind
                 message = f"{paper.counting.convention.name} has no rule that gives {shown(column)} of {layer}"
                 self.faults.add(WorksheetError(message, where, "leave it out, or count by another convention"))
@@ -244,7 +246,7 @@ class _Reading:
             cells = f"{len(paper.shown):,} cells to fill" if paper.shown else "nothing is asked"
             self.faults.add(WorksheetError(f"{cells}; at most {MAX_CELLS:,}", self.at("ask", "network")))
 
-    def stated(self) -> Iterator[tuple[str, str, Where]]:
+    def asked_columns(self) -> Iterator[tuple[str, str, Where]]:
         """Every column that the file asks for, by kind, with its place."""
         asked = self.fields.get("ask")
         if asked is None:
@@ -255,8 +257,8 @@ class _Reading:
                 for item in listed.items():
                     yield " ".join(kind.split()), " ".join(item.text().split()), item.where
 
-    def know_cells(self, paper: Paper | None) -> None:
-        """The names by which marks may be given: columns, formulas, the row of totals, single cells."""
+    def add_cell_names(self, paper: Paper | None) -> None:
+        """Add the names for which marks may be given: columns, formulas, the row of totals, single cells."""
         if paper is None:
             return
         names: dict[str, str | Key] = {}

@@ -1,4 +1,4 @@
-"""What a tolerance would hide: known mistakes whose wrong values would pass as right."""
+"""Finds what a tolerance would hide: known mistakes whose wrong values would pass as right."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class Hidden:
         return f"{self.mistake.id} gives {GROUPED.result(self.wrong)} for {GROUPED.result(self.cell.truth[0])} in {row}"
 
 
-def hidden(paper: Paper, column: str, tolerance: Tolerance, mistakes: Iterable[Mistake]) -> Iterator[Hidden]:
-    """Every known mistake that a column's tolerance hides on this paper, cell by cell."""
+def hidden_mistakes(paper: Paper, column: str, tolerance: Tolerance, mistakes: Iterable[Mistake]) -> Iterator[Hidden]:
+    """Every known mistake that a column's tolerance hides on a paper, cell by cell."""
     rewritten: dict[tuple[Mistake, Asked], tuple[Formulas, ...]] = {}
     mistakes = tuple(mistakes)
     for cell in paper.shown:
@@ -47,8 +47,8 @@ def _formulas(mistake: Mistake, asked: Asked) -> tuple[Formulas, ...]:
 
 
 def _values(mistake: Mistake, cell: Cell, formulas: Iterable[Formulas], tolerance: Tolerance) -> Iterator[Exact]:
-    """What the mistake gives at a cell. A mistake of the pen does not count where digits may be left out: those that are written
-    must be right."""
+    """The values that the mistake gives at a cell. If answers may be rounded, mistakes in writing a number down do not count: the
+    digits that are written must be right."""
     wrong: list[Value | None] = [cell.at(cell.values, each) for each in formulas]
     wrong += mistake.revalue(cell.truth) if mistake.revalue and not tolerance.rounded else ()
     yield from (value[0] for value in wrong if value is not None and len(value) == 1)
@@ -62,6 +62,6 @@ def _near(truth: Exact, wrong: Exact, tolerance: Tolerance) -> bool:
 
 
 def _rounds_to(wrong: Fraction, right: Fraction) -> bool:
-    """Whether the wrong value, written with as few digits as may be, would be accepted as the right one, rounded."""
+    """Whether the wrong value, written with the fewest digits allowed, would be accepted as the right one, rounded."""
     step: int = 10 ** max(0, len(str(abs(int(wrong)))) - LEAST_DIGITS)
     return step > 1 and 2 * abs(right - round(wrong / step) * step) <= step

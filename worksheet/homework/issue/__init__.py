@@ -1,1 +1,1 @@
-"""What is handed out: question sheets, answer forms, keys, and the record of them."""
+"""The files of a homework: question sheets, answer forms, keys, and the manifest of them."""

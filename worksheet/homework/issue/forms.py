@@ -1,9 +1,10 @@
-"""Writes answer forms: a line for each cell that is asked, as CSV, as a workbook, as a table in Markdown."""
+"""Writes answer forms: a line for each cell that is asked, as CSV, as a workbook, or as a table in Markdown."""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,14 +21,15 @@ if TYPE_CHECKING:
 HEADINGS = ("student", "row", "layer", "column", "answer")
 ANSWER = HEADINGS.index("answer") + 1
 WIDTHS = (18, 8, 26, 18, 34)  # of the workbook's columns, in characters
-BOM = "\ufeff"  # by which spreadsheets know UTF-8
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the same bytes whatever the day
+BOM = "\ufeff"  # by which spreadsheets recognise UTF-8
+EPOCH = (1980, 1, 1, 0, 0, 0)  # so that the bytes do not depend on the day
+TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 RULES = "| :--- | ---: | :--- | :--- | :--- |"
 INK, EDGE, SHADE = "FFFFF8DC", "FFC9C9C9", "FFEEEEEE"  # of the cells to fill, of lines, of the headings
 
 
 class FormLine(NamedTuple):
-    """One answer that is asked for: its row and column as the reader of answers knows them, its layer for the eye."""
+    """One answer that is asked for: its row and column, by which it is read again, and its layer, for the student."""
 
     student: str
     row: str
@@ -35,14 +37,14 @@ class FormLine(NamedTuple):
     column: str
 
 
-def lines(paper: Paper, student: Student) -> list[FormLine]:
+def form_lines(paper: Paper, student: Student) -> list[FormLine]:
     """The lines of a form, in the order of the sheet."""
     labels: dict[int | str, str] = {no: layer.node.name for no, layer in enumerate(paper.layers, 1)} | {TOTAL: "", FIND: ""}
     return [FormLine(student.id, str(cell.row), labels[cell.row], cell.column) for cell in paper.shown]
 
 
 def as_csv(asked: Iterable[FormLine]) -> bytes:
-    """The long CSV that ``verify`` reads, its answers open; a text that a spreadsheet would run stands behind an apostrophe."""
+    """The long CSV that ``worksheet mark`` reads, its answers blank. A text that a spreadsheet would run gets an apostrophe."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(HEADINGS)
@@ -51,7 +53,7 @@ def as_csv(asked: Iterable[FormLine]) -> bytes:
 
 
 def as_markdown(asked: Iterable[FormLine]) -> bytes:
-    """The table in Markdown, one line of text a cell."""
+    """The table in Markdown, each cell on one line."""
     rows = ["| " + " | ".join((*(_one_line(text) for text in line), " ")) + " |" for line in asked]
     return ("\n".join(["| " + " | ".join(HEADINGS) + " |", RULES, *rows]) + "\n").encode()
 
@@ -61,7 +63,7 @@ def _one_line(text: str) -> str:
 
 
 def as_workbook(asked: Iterable[FormLine]) -> bytes:
-    """A workbook of one sheet: only the answers can be changed, and every cell is text that is never run."""
+    """A workbook of one sheet: only the answers can be edited, and every cell is text that is never run."""
     from openpyxl import Workbook
     from openpyxl.worksheet.properties import PageSetupProperties
 
@@ -73,7 +75,7 @@ def as_workbook(asked: Iterable[FormLine]) -> bytes:
     _fill(sheet, [HEADINGS, *((*line, "") for line in asked)])
     sheet.freeze_panes = "A2"
     sheet.protection.enable()
-    sheet.protection.formatColumns = False  # a column may be made wider
+    sheet.protection.formatColumns = False  # columns may be widened
     for letter, width in zip("ABCDE", WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.print_title_rows = "1:1"
@@ -91,7 +93,7 @@ def _fill(sheet: Worksheet, rows: list[tuple[str, ...]]) -> None:
     for number, row in enumerate(rows, 1):
         for place, text in enumerate(row, 1):
             cell = sheet.cell(number, place)
-            cell.number_format = "@"  # what is typed stays as it is typed
+            cell.number_format = "@"  # answers stay as they are typed
             cell.border = Border(bottom=edge)
             if number == 1:
                 cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor=SHADE)
@@ -99,33 +101,27 @@ def _fill(sheet: Worksheet, rows: list[tuple[str, ...]]) -> None:
                 cell.protection, cell.fill = Protection(locked=False), PatternFill("solid", fgColor=INK)
             if text:
                 cell.value = printable(text)
-                cell.data_type = "s"  # a text, though it begin with an equals sign
+                cell.data_type = "s"  # a text, even if it begins with an equals sign
                 cell.quotePrefix = text != guarded(text)
 
 
 def _undated(book: bytes) -> bytes:
-    """The same workbook without the moment at which it was made."""
+    """The same workbook without the time at which it was made."""
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
             data = old.read(name)
             if name == "docProps/core.xml":
-                data = _timeless(data)
+                data = TIME.sub(b"1980-01-01T00:00:00Z", data)
             new.writestr(zipfile.ZipInfo(name, EPOCH), data, zipfile.ZIP_DEFLATED)
     return target.getvalue()
-
-
-def _timeless(properties: bytes) -> bytes:
-    import re
-
-    return re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", b"1980-01-01T00:00:00Z", properties)
 
 
 FORMS: Mapping[str, Callable[[Iterable[FormLine]], bytes]] = {"csv": as_csv, "xlsx": as_workbook, "md": as_markdown}
 
 
-def form_named(name: str) -> Callable[[Iterable[FormLine]], bytes]:
-    """The writer of a form. Raises OutputError with what is known."""
+def form_writer(name: str) -> Callable[[Iterable[FormLine]], bytes]:
+    """The writer of a form. Raises OutputError with the closest known name."""
     if name not in FORMS:
         raise OutputError(f"unknown form {shown(name)}", hint=nearest(name, FORMS))
     return FORMS[name]

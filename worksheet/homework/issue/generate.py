@@ -14,9 +14,10 @@ from typing import NamedTuple
 
 from worksheet.document import Text
 from worksheet.errors import OutputError, Where, nearest, printable, shown
+from worksheet.files import make_folder
 from worksheet.homework.assignment.assignment import Assignment
 from worksheet.homework.assignment.reading import assignment_of
-from worksheet.homework.issue.forms import FORMS, form_named, lines
+from worksheet.homework.issue.forms import FORMS, form_lines, form_writer
 from worksheet.homework.issue.manifest import (
     Manifest,
     ManifestEntry,
@@ -34,17 +35,17 @@ from worksheet.writers import options, save, writer_for
 
 SHEETS, FORMS_FOLDER, KEYS = "sheets", "forms", "key"
 BOUND, COVERAGE = "sheets-all.pdf", "coverage.html"
-MEASURED = 100  # networks at most that tell which mistakes show
+MAX_MEASURED = 100  # networks that are examined for the mistakes they show
 SHEET_FORMATS = ("pdf", "md", "tex", "html", "txt", "typ")
 STANDARD_FORMATS, STANDARD_FORMS = ("pdf",), ("csv", "xlsx", "md")
-SECONDS = 2.0  # between two writings of the manifest while files are made
-UNNAMED = "worksheet"  # the file name where a title has no letter that is safe
+SECONDS = 2.0  # after which the manifest is saved again while files are made
+UNNAMED = "worksheet"  # the file name if a title has no safe letter
 
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be made of each paper, and how it is set. ``reference`` prints the layers' formulas on the question sheets;
-    None: unless formulas are asked."""
+    """Which files are made of each paper, and how they are typeset. ``reference`` prints the layers' formulas on the question
+    sheets; None: unless formulas are asked."""
 
     formats: tuple[str, ...] = STANDARD_FORMATS
     forms: tuple[str, ...] = STANDARD_FORMS
@@ -54,23 +55,23 @@ class Order:
     reference: bool | None = None
 
     def check(self) -> None:
-        """Raise WorksheetError for a format or form that is unknown, before any work is done."""
+        """Raise WorksheetError for an unknown format or form, before any work is done."""
         options(self.engine, self.paper, self.template)
         for name in self.formats:
             if name not in SHEET_FORMATS:
                 raise OutputError(f"unknown format {shown(name)} of a question sheet", hint=nearest(name, SHEET_FORMATS))
         for name in self.forms:
-            form_named(name)
+            form_writer(name)
 
     def names(self, stem: str) -> tuple[str, ...]:
-        """The files of one student, below the folder."""
+        """The files of one student, relative to the folder."""
         sheets = [f"{SHEETS}/{stem}.{format}" for format in self.formats]
         forms = [f"{FORMS_FOLDER}/{stem}.{form}" for form in self.forms]
         return (*sheets, *forms, f"{KEYS}/{stem}.json", f"{KEYS}/{stem}.pdf")
 
 
 class SheetJob(NamedTuple):
-    """What a worker is sent: the assignment as bytes, which it unpacks once, a student, the files that are wanted."""
+    """A worker's task: the assignment as bytes, which it unpacks once, a student, the names of the files to make."""
 
     assignment: bytes
     order: Order
@@ -79,7 +80,7 @@ class SheetJob(NamedTuple):
 
 
 class Files(NamedTuple):
-    """What a worker gives back: files as bytes by name, and what tells the student's network from others."""
+    """A worker's result: files as bytes by name, and the fingerprint of the student's network."""
 
     files: Mapping[str, bytes]
     network: str
@@ -87,10 +88,10 @@ class Files(NamedTuple):
 
 @dataclass
 class IssueResult:
-    """The outcome of a run: how many students' files were kept, how many were made, whose failed and why.
+    """The outcome of a run: how many students' files were kept, how many were made, which students failed and why.
 
-    ``bound`` is the PDF with all sheets, ``coverage`` a sentence on the mistakes that the networks show, ``same`` are groups of
-    students whose networks are equal.
+    ``bound`` is the PDF with all sheets, ``coverage`` a sentence on the mistakes that the networks show, ``same`` the groups
+    of students with equal networks.
     """
 
     students: int
@@ -107,23 +108,23 @@ class IssueResult:
 
 
 class Generation:
-    """One run over a class, into a folder. Files of the same assignment that are there already are kept."""
+    """One run over a class, into a folder. Existing files of the same assignment are kept."""
 
     def __init__(self, assignment: Assignment, students: Sequence[Student], folder: Path, order: Order) -> None:
         order.check()
         self.assignment, self.folder, self.order = assignment, folder, order
         self.students = tuple(students) or (Student(),)
         self.stems = file_names([student.id for student in students]) if students else {"": _common_name(assignment)}
-        how = (order.paper, order.engine, templates_digest(order.template), str(order.reference))
-        self.base = digest(assignment_digest(assignment), *how)
+        setting = (order.paper, order.engine, templates_digest(order.template), str(order.reference))
+        self.base = digest(assignment_digest(assignment), *setting)
         self.manifest = manifest_in(folder)
         self.result = IssueResult(len(self.students))
 
     def run(
         self, *, jobs: int = 1, backend: str = LOCAL, scheduler: str = "", on_done: Callable[[Student], None] | None = None
     ) -> IssueResult:
-        """Make what is not there. Raises WorksheetError where the folder cannot be written; a student's failure is told in
-        the result and stops no other. Interrupted, it leaves the files that are done, and a manifest of them."""
+        """Make the missing files. Raises WorksheetError if the folder cannot be written; a student's failure is noted in the
+        result and does not stop the others. If interrupted, it leaves the finished files, and a manifest of them."""
         self.prepare()
         last = time.monotonic()
         try:
@@ -145,40 +146,34 @@ class Generation:
         """Make the students' files, bind the sheets for printing if ``combined``, and write the page on coverage."""
         result = self.run(jobs=jobs, backend=backend, scheduler=scheduler, on_done=on_done)
         result.bound = self.bind() if combined else None
-        result.coverage, result.same = self.measure(), self.same()
+        result.coverage, result.same = self.measure(), self.equal_networks()
         return result
 
     def prepare(self) -> None:
-        """Folders, and the manifest as far as it holds for this run."""
-        try:
-            for name in (SHEETS, FORMS_FOLDER, KEYS):
-                (self.folder / name).mkdir(parents=True, exist_ok=True)
-        except OSError as fault:
-            raise OutputError(f"cannot be made: {fault.strerror}", Where(str(self.folder))) from None
-        known, entries = self.manifest.students, {}
+        """Create the folders, and keep the part of the manifest that is still valid."""
+        for name in (SHEETS, FORMS_FOLDER, KEYS):
+            make_folder(self.folder / name)
+        entries = {}
         for student in self.students:
-            stem, old = self.stems[student.id], known.get(student.id or self.stems[student.id])
-            made = self.made(student)
-            entries[student.id or stem] = (
-                old if old and (old.file, old.made) == (stem, made) else ManifestEntry(stem, student.name, made)
-            )
-        bound = self.manifest.bound
-        self.manifest = Manifest(self.base, self.assignment.title, entries, bound)
+            old = self.manifest.students.get(self.key(student))
+            new = ManifestEntry(self.stems[student.id], student.name, digest(self.base, student.id, student.name))
+            entries[self.key(student)] = old if old and (old.file, old.made) == (new.file, new.made) else new
+        self.manifest = Manifest(self.base, self.assignment.title, entries, self.manifest.bound)
         self.manifest.save(self.folder)
 
-    def made(self, student: Student) -> str:
-        """Of what a student's files are made."""
-        return digest(self.base, student.id, student.name)
+    def key(self, student: Student) -> str:
+        """A student's key in the manifest."""
+        return student.id or self.stems[student.id]
 
     def jobs(self, on_done: Callable[[Student], None] | None) -> Iterator[SheetJob]:
-        """A job for each student whose files are not all there."""
-        sent = pickle.dumps(self.assignment)
+        """A job for each student with missing files."""
+        packed = pickle.dumps(self.assignment)
         for student in self.students:
-            stem = self.stems[student.id]
-            there = {name for name in self.manifest.students[student.id or stem].files if (self.folder / name).is_file()}
-            names = tuple(name for name in self.order.names(stem) if name not in there)
-            if names:
-                yield SheetJob(sent, self.order, student, names)
+            recorded = self.manifest.students[self.key(student)].files
+            names = self.order.names(self.stems[student.id])
+            missing = tuple(name for name in names if name not in recorded or not (self.folder / name).is_file())
+            if missing:
+                yield SheetJob(packed, self.order, student, missing)
                 continue
             self.result.kept += 1
             if on_done is not None:
@@ -186,20 +181,19 @@ class Generation:
 
     def put(self, outcome: Outcome[SheetJob, Files]) -> None:
         """Write one student's files, each whole or not at all."""
-        student = outcome.item.student
-        stem = self.stems[student.id]
+        key = self.key(outcome.item.student)
         if outcome.value is None:
-            self.result.failed[student.id or stem] = outcome.failure
+            self.result.failed[key] = outcome.failure
             return
         for name in outcome.item.names:
             save(self.folder / name, outcome.value.files[name])
-        entry = self.manifest.students[student.id or stem]
+        entry = self.manifest.students[key]
         files = dict.fromkeys((*entry.files, *outcome.item.names))
-        self.manifest.students[student.id or stem] = replace(entry, files=tuple(files), network=outcome.value.network)
+        self.manifest.students[key] = replace(entry, files=tuple(files), network=outcome.value.network)
         self.result.made += 1
 
-    def same(self) -> list[tuple[str, ...]]:
-        """The groups of students whose networks are the same, where all should differ."""
+    def equal_networks(self) -> list[tuple[str, ...]]:
+        """The groups of students with equal networks, if all should differ."""
         groups: dict[str, list[str]] = {}
         for student, entry in self.manifest.students.items():
             groups.setdefault(entry.network, []).append(student)
@@ -207,7 +201,7 @@ class Generation:
         return [tuple(group) for network, group in groups.items() if network and personal and len(group) > 1]
 
     def bind(self) -> Path | None:
-        """One printable PDF of the class; nothing where a sheet is lacking. Unchanged, it is kept."""
+        """One printable PDF of the class, or None if a sheet is missing. It is kept if nothing has changed."""
         names = {student.id: f"{SHEETS}/{self.stems[student.id]}.pdf" for student in self.students}
         paths = [self.folder / name for name in names.values()]
         target = self.folder / BOUND
@@ -222,14 +216,14 @@ class Generation:
         return target
 
     def measure(self) -> str:
-        """Write the page on which mistakes the networks show, and say it in a sentence; unchanged, the page is kept."""
+        """Write the page on the mistakes that the networks show, and return its summary; empty if the page is still valid."""
         from worksheet.homework.variants.coverage import coverage
 
         target = self.folder / COVERAGE
         if target.is_file() and not self.result.made:
             return ""
         ids = [student.id for student in self.students if student.id]
-        every = max(1, -(-len(ids) // MEASURED))  # of a large class, students who stand far apart in the roster
+        every = max(1, -(-len(ids) // MAX_MEASURED))  # of a large class, every so many students of the roster
         report = coverage(self.assignment, (variant(self.assignment, id) for id in ids[::every]))
         save(target, writer_for(target, None).render(report, options(template=self.order.template)))
         return next((block.text for block in report.blocks if isinstance(block, Text)), "")
@@ -249,9 +243,9 @@ def generate(
 ) -> IssueResult:  # fmt: skip
     """Write a homework's question sheets, answer forms and keys into a folder: for every student of a roster, or one for all.
 
-    Files of the same assignment that are there already are kept. ``reference`` prints the layers' formulas on the question
+    Existing files of the same assignment are kept. ``reference`` prints the layers' formulas on the question
     sheets; None: unless formulas are asked. ``jobs`` is the number of processes, 0 for one for each core. Raises WorksheetError;
-    a student whose files fail is listed in the result and stops no other.
+    a student whose files fail is listed in the result and does not stop the others.
     """
     students = read_roster(Path(roster)) if roster else ()
     order = Order(tuple(formats), tuple(forms), paper, engine, Path(template) if template else None, reference)
@@ -277,7 +271,7 @@ def _file(name: str, papers: Papers, order: Order) -> bytes:
     folder, _, file = name.partition("/")
     suffix = file.rpartition(".")[2]
     if folder == FORMS_FOLDER:
-        return FORMS[suffix](lines(papers.paper, papers.student))
+        return FORMS[suffix](form_lines(papers.paper, papers.student))
     document = papers.worked if folder == KEYS else papers.question
     return writer_for(None, suffix).render(document, options(order.engine, order.paper, order.template))
 
@@ -286,7 +280,7 @@ def _file(name: str, papers: Papers, order: Order) -> bytes:
 
 
 def bind(sheets: Iterable[tuple[str, Path]], title: str) -> bytes:
-    """Bind PDFs to one for printing: each begins on the front of a leaf and has a bookmark, its student's id and name."""
+    """Combine PDFs in one for printing: each begins on a right-hand page and has a bookmark, its student's id and name."""
     from pypdf import PdfReader, PdfWriter
     from pypdf.errors import PyPdfError
 
@@ -296,7 +290,7 @@ def bind(sheets: Iterable[tuple[str, Path]], title: str) -> bytes:
         try:
             book.append(PdfReader(path), outline_item=bookmark, import_outline=False)
         except (PyPdfError, OSError, ValueError) as fault:
-            raise OutputError(f"cannot be bound: {fault}", Where(str(path)), "remove it, and it is made anew") from None
+            raise OutputError(f"cannot be bound: {fault}", Where(str(path)), "remove it, and it will be made again") from None
         if len(book.pages) % 2:
             book.add_blank_page()
     raw = io.BytesIO()

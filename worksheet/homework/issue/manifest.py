@@ -1,4 +1,4 @@
-"""The record of what has been generated: whose file is which, and what it was made from, so that a run can be continued."""
+"""The record of the generated files: whose they are, and what they were made from, so that a run can be continued."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from worksheet.derive import derive
+from worksheet.derive.worked_solution import derive
 from worksheet.errors import OutputError, Where
 from worksheet.homework.assignment.assignment import Assignment
 from worksheet.homework.roster import safe_name
@@ -24,8 +24,8 @@ HINT = "another folder for -o, or remove this file"
 
 @dataclass(frozen=True)
 class ManifestEntry:
-    """One student: the name of the files without their suffixes, of what they are made, which of them are, and
-    what tells the network from others."""
+    """One student: the name of the files without suffix, the student's name, a digest of what the files are made from, the
+    files, and the fingerprint of the network."""
 
     file: str
     name: str = ""
@@ -36,7 +36,7 @@ class ManifestEntry:
 
 @dataclass
 class Manifest:
-    """What lies in a folder. ``assignment`` and ``all`` are digests: of the assignment, and of what is bound in one PDF."""
+    """The content of a folder. ``assignment`` and ``bound`` are digests: of the assignment, and of the sheets in one PDF."""
 
     assignment: str = ""
     title: str = ""
@@ -51,7 +51,7 @@ class Manifest:
 
 
 def manifest_in(folder: Path) -> Manifest:
-    """What a folder's manifest says; an empty one where there is none. Raises OutputError for another file of that name."""
+    """A folder's manifest; an empty one if there is none. Raises OutputError for another file of that name."""
     path = folder / NAME
     if not path.exists():
         return Manifest()
@@ -61,7 +61,7 @@ def manifest_in(folder: Path) -> Manifest:
             raise OutputError(f"is larger than {MAX_BYTES // 2**20} MiB", where, HINT)
         return _read(json.loads(path.read_text("utf-8")))
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise OutputError("is no manifest of homework, so nothing is written beside it", where, HINT) from None
+        raise OutputError("is not a manifest of homework, so nothing is written beside it", where, HINT) from None
 
 
 def _read(data: Any) -> Manifest:
@@ -75,23 +75,23 @@ def _entry(data: Any) -> ManifestEntry:
 
 
 def digest(*parts: str | bytes) -> str:
-    """A fingerprint of texts, each kept apart from the next."""
-    found = hashlib.sha256()
+    """A fingerprint of texts, each with its length."""
+    hasher = hashlib.sha256()
     for part in parts:
         raw = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
-        found.update(len(raw).to_bytes(8, "big") + raw)
-    return found.hexdigest()
+        hasher.update(len(raw).to_bytes(8, "big") + raw)
+    return hasher.hexdigest()
 
 
 def assignment_digest(assignment: Assignment) -> str:
-    """A fingerprint of all that papers are made from: the file, the network and the way of counting, worked out, the version."""
+    """A fingerprint of everything that papers are made from: the file, the worked network, the convention, the version."""
     worked = derive(assignment.network, assignment.convention, batch=assignment.batch)
-    said = (assignment.title, assignment.course, assignment.question, *assignment.rules, assignment.digits)
-    return digest(VERSION, assignment.text, assignment.source, render(worked, "md"), *said)
+    words = (assignment.title, assignment.course, assignment.question, *assignment.rules, assignment.digits)
+    return digest(VERSION, assignment.text, assignment.source, render(worked, "md"), *words)
 
 
 def templates_digest(folder: Path | None) -> str:
-    """A fingerprint of a folder of templates. Raises OutputError where it is too large to be one."""
+    """A fingerprint of a folder of templates. Raises OutputError if it is too large."""
     if folder is None or not folder.is_dir():
         return ""
     parts: list[bytes] = []
@@ -99,25 +99,25 @@ def templates_digest(folder: Path | None) -> str:
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         size += path.stat().st_size
         if size > MAX_TEMPLATES:
-            raise OutputError(f"is larger than {MAX_TEMPLATES // 2**20} MiB: no folder of templates", Where(str(folder)))
+            raise OutputError(f"is larger than {MAX_TEMPLATES // 2**20} MiB: not a folder of templates", Where(str(folder)))
         parts += [str(path.relative_to(folder)).encode(), path.read_bytes()]
     return digest(*parts)
 
 
 def file_names(ids: Iterable[str]) -> dict[str, str]:
-    """A safe file name, without suffix, for each id: no two are alike, even where a file system ignores case. The second of
-    two that differ in case alone is numbered.
+    """A different safe file name, without suffix, for each id, also on file systems that ignore case. The second of two that
+    differ only in case is numbered.
 
     >>> file_names(["a1", "A1", "../x"])
     {'a1': 'a1', 'A1': 'A1~2', '../x': 'x~d6b96a97d1'}
     """
     taken: set[str] = set()
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for id in ids:
         stem, number = safe_name(id), 1
         while stem.casefold() in taken:
             number += 1
             stem = f"{safe_name(id)}~{number}"
         taken.add(stem.casefold())
-        found[id] = stem
-    return found
+        names[id] = stem
+    return names

@@ -1,4 +1,4 @@
-"""A student's question sheet: of the worked solution only what an assignment asks, each cell with its marks."""
+"""A student's question sheet: the cells of the worked solution that an assignment asks, each with its marks."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from worksheet.derive.blank import blank, blank_row
 from worksheet.grading.paper.cells import FORMULA, TOTAL, Key
 
 OUTPUT_HEADING, OUTPUT_LABEL, FORMULA_LABEL = "Output", "Output size", "{}, formula"
-DECIMALS = 3  # of marks; a share that needs more is printed as a fraction
+DECIMALS = 3  # of marks; a number that needs more is printed as a fraction
 
 
 def questions(derivation: Derivation, asked: Mapping[Key, Fraction], handout: Handout) -> Derivation:
-    """A student's question sheet: of the whole solution only the cells that are asked, each with its marks.
+    """A student's question sheet: only the cells of the solution that are asked, each with its marks.
 
     ``asked`` are the marks of every cell that is asked: output sizes, figures, formulas (their columns end in ``.formula``),
-    totals. What is not asked of a layer shows a dash; a column that is asked of none is left out.
+    totals. A cell that is not asked shows a dash; a column that is asked of no layer is left out.
     """
     sheet = _Questions(derivation, asked)
-    marks = said(sum(asked.values(), Fraction(0)))
+    marks = print_marks(sum(asked.values(), Fraction(0)))
     return replace(
         blank(derivation),
         headings=sheet.headings,
@@ -34,10 +34,10 @@ def questions(derivation: Derivation, asked: Mapping[Key, Fraction], handout: Ha
     )
 
 
-def said(marks: Fraction) -> str:
-    """Marks as print gives them.
+def print_marks(marks: Fraction) -> str:
+    """Marks as they are printed.
 
-    >>> said(Fraction(5, 2)), said(Fraction(1, 3)), said(Fraction(103))
+    >>> print_marks(Fraction(5, 2)), print_marks(Fraction(1, 3)), print_marks(Fraction(103))
     ('2.5', '1/3', '103')
     """
     scaled = marks * 10**DECIMALS
@@ -52,21 +52,21 @@ class _Questions:
     asked: Mapping[Key, Fraction]
 
     def __post_init__(self) -> None:
-        found = {column for _, column in self.asked}
-        own = [heading for heading in self.derivation.headings if heading.name in found]
-        sizes = [ColumnHeading(OUTPUT, OUTPUT_HEADING)] if OUTPUT in found else []
+        asked = {column for _, column in self.asked}
+        own = [heading for heading in self.derivation.headings if heading.name in asked]
+        sizes = [ColumnHeading(OUTPUT, OUTPUT_HEADING)] if OUTPUT in asked else []
         self.headings = tuple(self.heading(heading) for heading in (*sizes, *own))
         self.totals: dict[str, int | None] = dict.fromkeys(heading.name for heading in self.headings)
 
     def heading(self, heading: ColumnHeading) -> ColumnHeading:
-        """A column's heading, with the marks of its cells where all are worth the same."""
+        """A column's heading, with the marks of its cells if all are worth the same."""
         worths = {marks for (row, column), marks in self.asked.items() if column == heading.name and row != TOTAL}
-        worth = f"{said(min(worths))} {'mark' if worths == {1} else 'marks'}" if len(worths) == 1 else ""
+        worth = f"{print_marks(min(worths))} {'mark' if worths == {1} else 'marks'}" if len(worths) == 1 else ""
         label = FORMULA_LABEL.format(heading.label) if heading.name.endswith(FORMULA) else heading.label
         return ColumnHeading(heading.name, label, None, (TOTAL, heading.name) in self.asked, worth)
 
     def row(self, row: Row, inputs: tuple[Shape, ...] | None) -> Row:
-        """A layer's questions: figures stand in columns, formulas below them."""
+        """A layer's questions: figures in columns, formulas below them."""
         labels = {heading.name: heading.label for heading in self.derivation.headings} | {OUTPUT: OUTPUT_LABEL}
         columns = tuple(self.step(row.no, heading.name, labels[heading.name]) for heading in self.headings)
         formulas = [
@@ -77,6 +77,6 @@ class _Questions:
         return replace(blank_row(row, inputs), columns=columns, sizes=tuple(formulas))
 
     def step(self, row: int, column: str, label: str) -> Step:
-        """A hole where something is asked, otherwise a figure that is not counted."""
+        """A blank to fill if the cell is asked, otherwise a figure that is not counted."""
         marks = self.asked.get((row, column))
-        return Step(column, label, value=0) if marks is None else Step(column, label, worth=said(marks))
+        return Step(column, label, value=0) if marks is None else Step(column, label, worth=print_marks(marks))

@@ -1,4 +1,4 @@
-"""Makes a student's papers: the question sheet, the worked solution and the cells that are asked, from an assignment."""
+"""Makes a student's papers from an assignment: the question sheet, the worked solution and the cells that are asked."""
 
 from __future__ import annotations
 
@@ -8,22 +8,21 @@ from fractions import Fraction
 
 from worksheet.counting.run import Run
 from worksheet.derivation import OUTPUT, Derivation, Handout, Section
-from worksheet.derive import derive
 from worksheet.derive.blank import unsolved
-from worksheet.derive.reference import listed
-from worksheet.derive.solution import SIZE, question
+from worksheet.derive.reference import list_in_words
+from worksheet.derive.worked_solution import SIZE, derive, question
 from worksheet.grading.paper.cells import FIND, FORMULA, TOTAL, Key, Paper
 from worksheet.grading.paper.find_question import holes, with_questions
 from worksheet.grading.paper.paper_maker import PaperMaker
 from worksheet.grading.policy import EXACT
 from worksheet.homework.assignment.assignment import Assignment
-from worksheet.homework.issue.question_sheet import questions, said
+from worksheet.homework.issue.question_sheet import print_marks, questions
 from worksheet.homework.roster import Student
 from worksheet.homework.variants.variants import variant
 from worksheet.network import Network
 
 SOLVED = "(Solved) "
-EXAMPLES = ("3x32x32", "5x17x17", "6x21x21")  # of a written size: the first that no layer of the sheet gives
+EXAMPLES = ("3x32x32", "5x17x17", "6x21x21")  # of how to write a size: the first that no layer of the sheet has
 NUMBERS = "Every other answer is a whole number, exact to the last digit; commas between groups of digits are welcome."
 ROUNDABLE = "{} may be rounded; every other answer is a whole number, exact to the last digit."
 FORMULAS = "In formulas, letters side by side multiply; floor(...) and ceil(...) round: 2ab, a(b + 1), floor((a - b)/c) + 1."
@@ -35,8 +34,8 @@ NEVER = " This does not hold for {}."
 
 @dataclass(frozen=True)
 class Papers:
-    """One student's papers: the questions, the worked solution, the cells with their truth. The student of a sheet for all
-    has no id."""
+    """One student's papers: the questions, the worked solution, the cells with their right values. The student of a sheet for
+    all has no id."""
 
     student: Student
     question: Derivation
@@ -47,7 +46,7 @@ class Papers:
 class PaperSetter:
     """Sets the papers of an assignment, one student after the other.
 
-    ``reference`` tells whether the question sheets print the layers' formulas; None: unless formulas are asked.
+    ``reference`` is whether the question sheets print the layers' formulas; None: unless formulas are asked.
     """
 
     def __init__(self, assignment: Assignment, *, reference: bool | None = None) -> None:
@@ -57,60 +56,57 @@ class PaperSetter:
         self.common: tuple[Network, Paper, Derivation] | None = None
 
     def papers(self, student: Student) -> Papers:
-        """A student's papers. Raises WorksheetError where the layers of the network do not fit together."""
-        network, paper, worked = self.solved(student)
+        """A student's papers. Raises WorksheetError if the layers of the network do not fit together."""
+        network, paper, worked = self.solved_paper(student)
         asked = {cell.key: self.assignment.policy.worth(cell.key) for cell in paper.shown}
         handout = Handout(student.id, student.name)
-        whole = self.derived(network, fold=False) if any(row.same_as for row in worked.rows) else worked
+        whole = self.solution(network, fold=False) if any(row.same_as for row in worked.rows) else worked
         sheet = questions(whole, asked, handout)
-        open_questions = holes(worked, {column: said(marks) for (row, column), marks in asked.items() if row == FIND})
+        open_questions = holes(worked, {column: print_marks(marks) for (row, column), marks in asked.items() if row == FIND})
         sheet = replace(
             sheet,
             figures=open_questions,
-            question=self.assignment.question or self.asking(network),
+            question=self.assignment.question or self.question(network),
             rules=tuple(self.rules(paper, asked)),
             reference=sheet.reference if self.reference else tuple(map(_symbols, whole.reference)),
         )
         titled = replace(worked, title=SOLVED + worked.title, handout=handout if student.id else None)
         return Papers(student, sheet, titled, paper)
 
-    def solved(self, student: Student) -> tuple[Network, Paper, Derivation]:
-        """A student's network, cells and worked solution; the same for all where the assignment has no variants."""
+    def solved_paper(self, student: Student) -> tuple[Network, Paper, Derivation]:
+        """A student's network, cells and worked solution; the same for all if the assignment has no variants."""
         if self.assignment.variants and student.id:
-            network = variant(self.assignment, student.id)
-            return network, self.maker.paper(network), self.derived(network)
-        if self.common is None:
-            network = self.assignment.network
-            self.common = network, self.maker.paper(network), self.derived(network)
+            return self.solve_paper(variant(self.assignment, student.id))
+        self.common = self.common or self.solve_paper(self.assignment.network)
         return self.common
 
-    def derived(self, network: Network, fold: bool | None = None) -> Derivation:
+    def solve_paper(self, network: Network) -> tuple[Network, Paper, Derivation]:
+        return network, self.maker.paper(network), self.solution(network)
+
+    def solution(self, network: Network, *, fold: bool | None = None) -> Derivation:
         """The worked solution under the assignment's title."""
-        given = self.assignment
-        found = derive(network, given.convention, digits=given.digits or None, fold=fold, batch=given.batch)
-        found = replace(found, title=unsolved(given.title), course=given.course, language=given.language)
-        return with_questions(found, given.ask.find, network, given.convention, given.batch)
+        heading = self.assignment
+        worked = solve(heading, network, fold=fold)
+        return replace(worked, title=unsolved(heading.title), course=heading.course, language=heading.language)
 
     # Words
 
-    def asking(self, network: Network) -> str:
-        """The question, where the assignment words none of its own."""
+    def question(self, network: Network) -> str:
+        """The question of an assignment that does not word it."""
         ask, columns = self.assignment.ask, self.assignment.convention.columns
         wanted = {name for names in ask.columns.values() for name in names}
         asks = [SIZE] if OUTPUT in wanted else []
         asks += [column.asks for column in columns if column.name in wanted]
-        headings = {
-            column.name: column.heading.replace("# ", "#\u00a0") for column in columns
-        }  # a line does not end behind the sign
+        headings = {column.name: column.heading.replace("# ", "#\u00a0") for column in columns}  # no line break after the sign
         formulas = [headings[name] for name in ask.formulas if name in headings and name in wanted]
         totals = [headings[name] for name in ask.totals if name in headings]
         sentences = [question(network, asks, self.assignment.batch)]
-        sentences += [f"Give the formula of {listed(formulas)} too."] if formulas else []
-        sentences += [f"Add up {listed(totals)} over all layers."] if totals else []
+        sentences += [f"Give the formula of {list_in_words(formulas)} too."] if formulas else []
+        sentences += [f"Add up {list_in_words(totals)} over all layers."] if totals else []
         return " ".join(sentences)
 
     def rules(self, paper: Paper, asked: Mapping[Key, Fraction]) -> Iterator[str]:
-        """What a student must know: the teacher's own rules, how answers are written, what they are worth."""
+        """What a student must know: the teacher's rules, how answers are written, how many marks they get."""
         columns = {column for row, column in asked if row != FIND}
         rows = [row for row in {row for row, _ in asked} if row not in (TOTAL, FIND)]
         each = [column for column in columns if any((row, column) in asked for row in rows) and not column.endswith(FORMULA)]
@@ -131,28 +127,35 @@ class PaperSetter:
         headings = {column.name: column.heading for column in self.assignment.convention.columns}
         tolerance = self.assignment.policy.tolerance
         free = [name for name in headings if name in columns and tolerance.get(name, EXACT) != EXACT]
-        return ROUNDABLE.format(listed([headings[name] for name in free])) if free else NUMBERS
+        return ROUNDABLE.format(list_in_words([headings[name] for name in free])) if free else NUMBERS
 
     def worth(self, asked: Mapping[Key, Fraction]) -> Iterator[str]:
-        """What totals and carried answers are worth."""
+        """The marks of totals and of carried answers."""
         policy = self.assignment.policy
         totals = {marks for (row, _), marks in asked.items() if row == TOTAL}
         if totals:
-            worths = " or ".join(said(marks) for marks in sorted(totals))
+            worths = " or ".join(print_marks(marks) for marks in sorted(totals))
             yield f"A total is worth {worths} {'mark' if totals == {1} else 'marks'}."
         if policy.follow_through:
-            lost = f"loses {said(policy.penalty * 100)} % of its marks" if policy.penalty else "gets its marks"
+            lost = f"loses {print_marks(policy.penalty * 100)} % of its marks" if policy.penalty else "gets its marks"
             headings = {column.name: column.heading for column in self.assignment.convention.columns}
             never = [headings.get(name, "totals" if name == TOTAL else "output sizes") for name in sorted(policy.never)]
-            yield FOLLOWS.format(lost) + (NEVER.format(listed(never)) if never else "")
+            yield FOLLOWS.format(lost) + (NEVER.format(list_in_words(never)) if never else "")
+
+
+def solve(assignment: Assignment, network: Network, *, fold: bool | None = None) -> Derivation:
+    """The worked solution of a network as the assignment counts it, with the answers to its questions asked backwards."""
+    convention, batch = assignment.convention, assignment.batch
+    worked = derive(network, convention, digits=assignment.digits or None, fold=fold, batch=batch)
+    return with_questions(worked, assignment.ask.find, network, convention, batch)
 
 
 def _example(paper: Paper) -> str:
-    """A size as it is written, which is no answer."""
+    """An example of how to write a size, which is not an answer."""
     answers = {"x".join(map(str, layer.output)) for layer in paper.layers}
     return next((text for text in EXAMPLES if text not in answers), EXAMPLES[0])
 
 
 def _symbols(section: Section) -> Section:
-    """The letters of a kind of layer, without its formulas."""
+    """The symbols of a kind of layer, without its formulas."""
     return replace(section, statements=(), note="")

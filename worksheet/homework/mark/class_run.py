@@ -1,4 +1,4 @@
-"""Marks a class: who answered and who did not, answers without a place, and the reports on all of it."""
+"""Marks a class: those who answered, those who did not, answers without a place, and the reports."""
 
 from __future__ import annotations
 
@@ -9,21 +9,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from worksheet.errors import WorksheetError, shown
-from worksheet.grading.answers import Answers, Layout, Unplaced, read
+from worksheet.files import make_folder
+from worksheet.grading import answers as files
+from worksheet.grading.answers import Answers, Layout, Unplaced
 from worksheet.grading.mark import MarkedPaper
 from worksheet.grading.paper.cells import Key
 from worksheet.grading.results.amounts import Sums
 from worksheet.grading.results.old_marks import read_old_marks
 from worksheet.grading.results.regrade import Regrade
-from worksheet.grading.results.streams import Taking, Writers
+from worksheet.grading.results.streams import MarkStream, Writers
 from worksheet.homework.assignment.assignment import Assignment
 from worksheet.homework.assignment.reading import assignment_of
 from worksheet.homework.mark.grader import Answered, Grader
 from worksheet.homework.mark.papers import mark_papers
-from worksheet.homework.mark.publish import CHANGES, CLASS, class_report, made, statistics, taking, write_report
+from worksheet.homework.mark.publish import CHANGES, CLASS, class_report, file_streams, statistics, write_reports
 from worksheet.homework.roster import read_roster
 from worksheet.homework.workers import LOCAL
-from worksheet.writers import Options, options
+from worksheet.writers import options
 
 if TYPE_CHECKING:
     from worksheet.document import Document
@@ -35,9 +37,9 @@ Watch = Callable[[Iterable[MarkedPaper], int], Iterable[MarkedPaper]]  # passes 
 
 @dataclass(frozen=True)
 class MarkedClass:
-    """A class, marked. ``report`` is the report on the class; ``changes`` compares with earlier marks, where these are given.
+    """A class, marked. ``report`` is the report on the class; ``changes`` compares with earlier marks, if these were given.
 
-    ``unplaced`` are the answers without a place, ``notes`` what a teacher should know of the files.
+    ``unplaced`` are the answers without a place, ``notes`` what a teacher should know about the files.
     """
 
     assignment: Assignment
@@ -51,23 +53,22 @@ class MarkedClass:
         self, folder: Source, *, feedback: Sequence[str] = ("md",), report: Sequence[str] = ("html", "pdf"),
         engine: str = "typst", paper: str = "a4",
     ) -> None:  # fmt: skip
-        """Write marks.csv, marks.xlsx, marks.json, the feedback sheets and the reports, in the formats that are named.
+        """Write marks.csv, marks.xlsx, marks.json, and in the named formats the feedback sheets and the reports.
 
         Raises OutputError; tables are put in place together or not at all.
         """
-        target, settings = made(Path(folder)), options(engine, paper)
-        with Writers(taking(self.assignment, target, feedback, settings)) as streams:
+        target, settings = make_folder(Path(folder)), options(engine, paper)
+        with Writers(file_streams(self.assignment, target, feedback, settings)) as streams:
             for each in self.papers:
                 streams.add(each)
             streams.unplaced = tuple(line.as_data() for line in self.unplaced)
-        for name, document in {CLASS: self.report, CHANGES: self.changes}.items():
-            if document:
-                write_report(document, target, report, settings, name)
+        reports = {CLASS: self.report} | ({CHANGES: self.changes} if self.changes else {})
+        write_reports(reports, target, report, settings)
 
 
 @dataclass
 class ClassRun:
-    """One run over a class: what it is marked by, who is in it, and what is counted on the way."""
+    """One run over a class: the assignment, the roster, the earlier marks, and the counts made on the way."""
 
     assignment: Assignment
     names: Mapping[str, str] = field(default_factory=dict)  # by the ids of the roster
@@ -84,15 +85,15 @@ class ClassRun:
         return cls(assignment, names, Regrade(read_old_marks(against)) if against else None)
 
     def read(self, paths: Sequence[Path]) -> Answers:
-        """The answers in files, folders and zips. Rows and columns are the same for all variants."""
-        return read(paths, self.layout, list(self.names) or None)
+        """The answers in files, folders and zips. All variants have the same rows and columns."""
+        return files.read(paths, self.layout, list(self.names) or None)
 
     def submitted(self, answers: Answers) -> Iterator[Answered]:
-        """The papers of everybody who answered, as files gave them."""
+        """The papers of everyone who answered, from files."""
         return (Answered(each.student, self.names.get(each.student, ""), each.texts) for each in answers)
 
     def typed(self, answers: Texts) -> Iterator[Answered]:
-        """The papers of everybody who answered, as a program gives them. Raises WorksheetError for an unknown cell."""
+        """The papers of everyone who answered, from texts. Raises WorksheetError for an unknown cell."""
         for student, texts in answers.items():
             yield Answered(student, self.names.get(student, ""), {self.key(cell): text for cell, text in texts.items()})
 
@@ -105,46 +106,35 @@ class ClassRun:
 
     def absent(self, present: Iterable[str]) -> Iterator[Answered]:
         """Empty papers of those on the roster who did not answer."""
-        there = set(present)
-        return (Answered(student, name, {}) for student, name in self.names.items() if student not in there)
+        answered = set(present)
+        return (Answered(student, name, {}) for student, name in self.names.items() if student not in answered)
 
     def mark(
-        self, papers: Iterable[Answered], total: int, streams: Iterable[Taking] = (), unplaced: Iterable[Unplaced] = (), *,
+        self, papers: Iterable[Answered], total: int, streams: Iterable[MarkStream] = (), unplaced: Iterable[Unplaced] = (), *,
         watch: Watch = lambda papers, _: papers, jobs: int | None = None, backend: str = LOCAL, scheduler: str = "",
     ) -> None:  # fmt: skip
-        """Mark the papers, in their order, and hand each to all streams; a run that is broken off leaves no file behind."""
-        own: list[Taking] = [self.statistics, *([self.old] if self.old else [])]
-        with Writers([*own, *streams]) as all_streams:
+        """Mark the papers, in their order, and write each to all streams; an interrupted run leaves no file."""
+        own: list[MarkStream] = [self.statistics, *([self.old] if self.old else [])]
+        with Writers([*own, *streams]) as writers:
             marked = mark_papers(self.assignment, papers, jobs=jobs, backend=backend, scheduler=scheduler)
             for each in watch(marked, total):
-                all_streams.add(each)
-            all_streams.unplaced = tuple(line.as_data() for line in unplaced)
+                writers.add(each)
+            writers.unplaced = tuple(line.as_data() for line in unplaced)
 
     def reports(self) -> dict[str, Document]:
         """The report on the class, and the one on what changed, by the names of their files."""
         reports = {CLASS: class_report(self.assignment, self.statistics)}
         return reports | ({CHANGES: self.old.report(self.assignment.title, self.assignment.course)} if self.old else {})
 
-    def publish(self, folder: Path, formats: Sequence[str], settings: Options) -> None:
-        """Write the reports into a folder."""
-        for name, report in self.reports().items():
-            write_report(report, folder, formats, settings, name)
 
+class _Papers(MarkStream):
+    """Keeps the marked papers."""
 
-class _Kept(list[MarkedPaper]):
-    """A stream that keeps the papers."""
+    def __init__(self) -> None:
+        self.papers: list[MarkedPaper] = []
 
     def add(self, marked: MarkedPaper, _: Sums) -> None:
-        self.append(marked)
-
-    def close(self, unplaced: tuple[Mapping[str, object], ...]) -> None:
-        """Nothing is written."""
-
-    def keep(self) -> None:
-        """Nothing is put in place."""
-
-    def discard(self) -> None:
-        """Nothing is removed."""
+        self.papers.append(marked)
 
 
 def mark(
@@ -158,16 +148,16 @@ def mark(
     ``unplaced``, and a paper that cannot be marked has ``failed`` set.
     """
     run = ClassRun.of(assignment_of(assignment), _path(roster), _path(against))
-    kept = _Kept()
+    marked = _Papers()
     if isinstance(answers, Mapping):
-        found, papers = Answers(), [*run.typed(answers), *run.absent(answers)]
+        read, papers = Answers(), [*run.typed(answers), *run.absent(answers)]
     else:
-        found = run.read([Path(answers)] if isinstance(answers, str | PathLike) else [Path(each) for each in answers])
-        papers = [*run.submitted(found), *run.absent(found.students)]
-    run.mark(papers, len(papers), [kept], found.unplaced, jobs=jobs, backend=backend, scheduler=scheduler)
+        read = run.read([Path(answers)] if isinstance(answers, str | PathLike) else [Path(each) for each in answers])
+        papers = [*run.submitted(read), *run.absent(read.students)]
+    run.mark(papers, len(papers), [marked], read.unplaced, jobs=jobs, backend=backend, scheduler=scheduler)
     reports = run.reports()
     return MarkedClass(
-        run.assignment, tuple(kept), reports[CLASS], reports.get(CHANGES), tuple(found.unplaced), tuple(found.notes)
+        run.assignment, tuple(marked.papers), reports[CLASS], reports.get(CHANGES), tuple(read.unplaced), tuple(read.notes)
     )
 
 

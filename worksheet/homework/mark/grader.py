@@ -1,4 +1,4 @@
-"""Marks an assignment's papers: each student's own network, the cells of its sheet, the verdicts."""
+"""Marks an assignment's papers, each against the student's own network."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Answered(NamedTuple):
 
 
 class Grader:
-    """Everything that marking an assignment needs, made once for all students."""
+    """Everything needed to mark an assignment, made once for all students."""
 
     def __init__(self, assignment: Assignment) -> None:
         self.assignment = assignment
@@ -34,37 +34,36 @@ class Grader:
         self._common: Paper | None = None
 
     def paper(self, student: str) -> Paper:
-        """The cells of a student's sheet; one and the same paper where all have the same network. Raises WorksheetError."""
+        """The cells of a student's sheet; the same object for all if the assignment has no variants. Raises WorksheetError."""
         if self.assignment.variants:
             return self.maker.paper(variant(self.assignment, student))
-        if self._common is None:
-            self._common = self.maker.paper(self.assignment.network)
+        self._common = self._common or self.maker.paper(self.assignment.network)
         return self._common
 
-    def marked(self, answered: Answered) -> MarkedPaper:
-        """A student's paper, marked."""
+    def mark(self, answered: Answered) -> MarkedPaper:
+        """Mark a student's paper."""
         marks = self.marker.marks(self.paper(answered.student), answered.texts)
         return MarkedPaper(answered.student, answered.name, marks)
 
 
 class MarkingWork(NamedTuple):
-    """What a worker is sent: the assignment as bytes, which it unpacks once, and some students' answers."""
+    """A worker's task: the assignment as bytes, which it unpacks once, and some students' answers."""
 
     assignment: bytes
     answers: tuple[Answered, ...]
 
 
-def packed(assignment: Assignment) -> bytes:
-    """The assignment as the workers get it: of our own making, never from outside."""
+def pack(assignment: Assignment) -> bytes:
+    """The assignment as bytes for the workers."""
     return pickle.dumps(assignment)
 
 
 @lru_cache(maxsize=2)
-def _unpacked(assignment: bytes) -> Grader:
-    return Grader(pickle.loads(assignment))  # noqa: S301  # made by ``packed`` in the parent process
+def _grader(assignment: bytes) -> Grader:
+    return Grader(pickle.loads(assignment))  # noqa: S301  # made by ``pack`` in the parent process, never read from outside
 
 
 def mark_all(work: MarkingWork) -> list[MarkedPaper]:
     """Mark some students' papers, in a worker."""
-    grader = _unpacked(work.assignment)
-    return [grader.marked(answered) for answered in work.answers]
+    grader = _grader(work.assignment)
+    return [grader.mark(answered) for answered in work.answers]

@@ -1,4 +1,4 @@
-"""Marks a class: every student's answers, in this process, in several or on a cluster; nobody's work is lost."""
+"""Marks a class: every student's answers, in this process, in several, or on a cluster; no student's work is lost."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from itertools import chain, islice
 
 from worksheet.grading.mark import MarkedPaper
 from worksheet.homework.assignment.assignment import Assignment
-from worksheet.homework.mark.grader import Answered, MarkingWork, mark_all, packed
+from worksheet.homework.mark.grader import Answered, MarkingWork, mark_all, pack
 from worksheet.homework.workers import LOCAL, Outcome, run
 
-TOGETHER = 50  # students that a worker is sent at a time
-FEW = 200  # students from which on personal variants are worth further processes
+TOGETHER = 50  # students of one task of a worker
+MANY = 200  # students: from here on, marking personal variants is worth further processes
 ONE_A_CORE = 0
 
 
@@ -19,21 +19,21 @@ def mark_papers(
     assignment: Assignment, answered: Iterable[Answered], *, jobs: int | None = None, backend: str = LOCAL, scheduler: str = "",
     on_done: Callable[[MarkedPaper], None] | None = None,
 ) -> Iterator[MarkedPaper]:  # fmt: skip
-    """Mark every student's answers, in their order; students are taken and given one after the other, so memory stays flat.
+    """Mark every student's answers, in their order. Students are read and marked as they are needed, so memory stays flat.
 
-    ``jobs`` is the number of processes, 0 for one a core; by default one, and one a core where many students have
-    variants of their own. The marks are the same whatever the backend and the number of workers. A student whose work fails
-    is tried again alone; a paper that cannot be marked has ``MarkedPaper.failed`` set, and is never given a zero. Raises
-    WorksheetError for a backend that is not available.
+    ``jobs`` is the number of processes, 0 for one per core; by default one, and one per core if many students have their
+    own variants. The marks do not depend on the backend or the number of workers. If marking fails, it is tried again student
+    by student; a paper that cannot be marked has ``MarkedPaper.failed`` set, and is never given a zero. Raises WorksheetError
+    for a backend that is not available.
     """
     students = iter(answered)
-    first = list(islice(students, FEW))
+    first = list(islice(students, MANY))
     if jobs is None:
-        jobs = ONE_A_CORE if assignment.variants and len(first) == FEW else 1
-    sent = packed(assignment)
-    works = (MarkingWork(sent, batch) for batch in _batches(chain(first, students)))
+        jobs = ONE_A_CORE if assignment.variants and len(first) == MANY else 1
+    task = pack(assignment)
+    works = (MarkingWork(task, batch) for batch in _batches(chain(first, students)))
     for outcome in run(mark_all, works, jobs=jobs, backend=backend, scheduler=scheduler):
-        for marked in _all(outcome):
+        for marked in _papers(outcome):
             if on_done is not None:
                 on_done(marked)
             yield marked
@@ -45,8 +45,8 @@ def _batches(answered: Iterable[Answered]) -> Iterator[tuple[Answered, ...]]:
         yield batch
 
 
-def _all(outcome: Outcome[MarkingWork, list[MarkedPaper]]) -> Iterator[MarkedPaper]:
-    """The marks of a batch; where it failed, each student is tried alone, so that one spoils no other's."""
+def _papers(outcome: Outcome[MarkingWork, list[MarkedPaper]]) -> Iterator[MarkedPaper]:
+    """The marked papers of a batch; if it failed, each student is tried alone, so that one failure does not affect the others."""
     if outcome.value is not None:
         yield from outcome.value
         return
@@ -57,4 +57,4 @@ def _all(outcome: Outcome[MarkingWork, list[MarkedPaper]]) -> Iterator[MarkedPap
         return
     alone = (MarkingWork(work.assignment, (each,)) for each in work.answers)
     for single in run(mark_all, alone):
-        yield from _all(single)
+        yield from _papers(single)

@@ -1,29 +1,29 @@
-"""Checks one answer for a student who practises alone: the verdict and what went wrong, the solution only where it is wanted."""
+"""Checks one answer for a student who practises alone: the verdict and what went wrong, and the solution on request."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
 
 from worksheet.derivation import Derivation, Step
-from worksheet.derive import derive
 from worksheet.document import Block, Bullets, Document, Table, Text, Working
 from worksheet.errors import WorksheetError, nearest, shown
 from worksheet.grading.diagnosis.diagnose import AND
 from worksheet.grading.mark import FLAGS, Mark, Verdict
 from worksheet.grading.mistakes import known_mistakes
-from worksheet.grading.paper.cells import FIND, TOTAL, Cell, Key
-from worksheet.grading.paper.find_question import said, with_questions
+from worksheet.grading.paper.cells import FIND, TOTAL, Cell, Key, Row
+from worksheet.grading.paper.find_question import said
 from worksheet.grading.results.feedback import Solution
 from worksheet.grading.results.phrases import convention_titles
 from worksheet.homework.assignment.assignment import Assignment
 from worksheet.homework.assignment.reading import assignment_of
+from worksheet.homework.issue.sheets import solve
 from worksheet.homework.mark.grader import Answered, Grader
 from worksheet.homework.variants.variants import variant
 
-SAID = {
+VERDICTS = {
     Verdict.RIGHT: "Right.",
     Verdict.CARRIED: "Right from your own earlier values.",
     Verdict.CONVENTION: "Right under another way of counting than this homework's",
@@ -33,12 +33,16 @@ SAID = {
     Verdict.BLANK: "There is no answer.",
     Verdict.UNMARKED: "This could not be checked",
 }
-FINE = frozenset({Verdict.RIGHT, Verdict.CARRIED})
+HINTS: Mapping[Row, str] = {
+    FIND: "Put the unknown into the formula of the condition, and solve that for it.",
+    TOTAL: "A total adds up the figures of its column.",
+}  # of the other rows: the formula
+SAME_SIZE = "This follows from the sizes of the layer's input alone."
 
 
 @dataclass(frozen=True)
 class CheckedAnswer:
-    """What is said of one answer. ``hint`` has the formula without numbers, ``show`` the worked step."""
+    """One answer, marked. In its report ``hint`` is the formula without numbers, ``show`` the worked step."""
 
     assignment: Assignment
     student: str
@@ -47,11 +51,11 @@ class CheckedAnswer:
 
     @property
     def is_right(self) -> bool:
-        """Whether the answer is right."""
-        return self.mark.verdict in FINE
+        """Whether the answer is right, also from the student's own earlier values."""
+        return self.mark.verdict in (Verdict.RIGHT, Verdict.CARRIED)
 
     def report(self, *, hint: bool = False, show: bool = False) -> Document:
-        """The verdict and its reasons, with the formula or the worked step where they are wanted."""
+        """The verdict and its reasons; on request, the formula or the worked step."""
         digits = self.assignment.digits or self.assignment.convention.digits
         title = f"S. No. {self.cell.row}, {self.cell.column}"
         return Document(title, tuple(self.blocks(hint=hint, show=show)), digits=digits)
@@ -60,31 +64,32 @@ class CheckedAnswer:
         mark = self.mark
         titles = ", ".join(convention_titles(mark.conventions, {}).values())
         reason = titles or (mark.says if mark.verdict in (Verdict.UNREADABLE, Verdict.UNMARKED) else "")
-        yield Text(f"{SAID[mark.verdict]}: {reason}." if reason else SAID[mark.verdict])
+        yield Text(f"{VERDICTS[mark.verdict]}: {reason}." if reason else VERDICTS[mark.verdict])
         labels = dict.fromkeys(part for label in mark.labels for part in label.split(AND))
         remarks = [*(known_mistakes()[label].says for label in labels), *(FLAGS[flag].capitalize() + "." for flag in mark.flags)]
         remarks += [mark.says] if mark.says and not reason else []
         if remarks:
             yield Bullets(tuple(remarks))
-        if hint and self.cell.row == FIND:
-            yield Text("Put the unknown into the formula of the condition, and solve that for it.")
-        elif hint and self.cell.asked.is_total:
-            yield Text("A total adds up the figures of its column.")
-        elif hint and not self.steps:
-            yield Text("This follows from the sizes of the layer's input alone.")
-        elif hint:
-            yield Table(("asked", "formula"), tuple((_asked(step), step.formula) for step in self.steps))
-        if show and self.cell.row == FIND:
-            yield Text(f"It is {said(self.cell.truth)}.")
-        elif show and not self.steps:
-            yield Text(f"It is {' × '.join(map(str, self.cell.truth))}.")
-        if show and self.steps:
+        yield from self._hint() if hint else ()
+        yield from self._solution() if show else ()
+
+    def _hint(self) -> Iterator[Block]:
+        """The formula, or what leads to the answer where there is none."""
+        text = HINTS.get(self.cell.row, "" if self.steps else SAME_SIZE)
+        yield Text(text) if text else Table(("asked", "formula"), tuple((_symbol(step), step.formula) for step in self.steps))
+
+    def _solution(self) -> Iterator[Block]:
+        """The worked step; the answer itself where the steps do not end in it."""
+        is_set = self.cell.row == FIND
+        if is_set or not self.steps:
+            yield Text(f"It is {said(self.cell.truth) if is_set else ' × '.join(map(str, self.cell.truth))}.")
+        if self.steps:
             yield Working("Worked", self.steps)
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
-        """The worked steps of the cell; none where an output has the sizes of the input."""
-        return Solution(derivation(self.assignment, self.student)).right(self.cell.key)
+        """The worked steps of the cell; none if an output has the sizes of the input."""
+        return Solution(student_solution(self.assignment, self.student)).right(self.cell.key)
 
 
 def check(
@@ -92,7 +97,7 @@ def check(
 ) -> CheckedAnswer:
     """Mark one answer against the student's own sheet. ``row`` is an S. No., a layer's name, or total.
 
-    Raises WorksheetError for a row or column that is not asked, and where ``student`` is missing although each has a variant.
+    Raises WorksheetError for a row or column that is not asked, and if every student has a variant and ``student`` is missing.
     """
     assignment = assignment_of(assignment)
     if assignment.variants and not student:
@@ -103,7 +108,7 @@ def check(
     if key not in {cell.key for cell in paper.shown}:
         asked = sorted({cell.column for cell in paper.shown if cell.row == key[0]})
         raise WorksheetError(f"row {row} has no {shown(column)}", hint=f"asked there: {', '.join(asked)}" if asked else None)
-    marks = grader.marked(Answered(student, "", {key: answer})).marks
+    marks = grader.mark(Answered(student, "", {key: answer})).marks
     return CheckedAnswer(assignment, student, paper.cells[key], next(mark for mark in marks if mark.key == key))
 
 
@@ -118,12 +123,10 @@ def _key(assignment: Assignment, row: str, column: str) -> Key:
     return numbers.get(row) or names[row], column
 
 
-def derivation(assignment: Assignment, student: str) -> Derivation:
-    """The worked solution of a student's own network."""
-    network = variant(assignment, student) if assignment.variants else assignment.network
-    found = derive(network, assignment.convention, digits=assignment.digits or None, fold=False, batch=assignment.batch)
-    return with_questions(found, assignment.ask.find, network, assignment.convention, assignment.batch)
+def student_solution(assignment: Assignment, student: str) -> Derivation:
+    """The worked solution of a student's own network, every row worked."""
+    return solve(assignment, variant(assignment, student), fold=False)
 
 
-def _asked(step: Step) -> str:
+def _symbol(step: Step) -> str:
     return " = ".join(step.symbols) or step.label

@@ -18,7 +18,7 @@ from worksheet.homework.variants.variants import same_networks
 from worksheet.homework.variants.visibility import MistakeVisibility, Visibility
 from worksheet.network import Network
 
-MAX_NETWORKS = 500  # that are measured; of a larger class these are as good as all
+MAX_NETWORKS = 500  # that are measured; enough for a class of any size
 MAX_COLUMNS = 8  # of a table: rows of the sheet
 EXPLAINED = (
     "A mistake is visible where it changes the answer, and distinct where no other known mistake gives the same wrong answer. "
@@ -31,9 +31,9 @@ Pair = tuple[str, Row]  # a mistake and the row in which it is made
 
 @dataclass
 class Tally:
-    """On how many networks a mistake could be made in a row, how often it was visible there, and how often distinct.
+    """On how many networks a mistake could be made in a row, on how many it was visible there, and on how many distinct.
 
-    A mistake that can be made in several columns of a row is visible where it is visible in one of them.
+    A mistake that can be made in several columns of a row is visible if it is visible in one of them.
     """
 
     networks: int = 0
@@ -41,10 +41,10 @@ class Tally:
     visible: dict[Pair, int] = field(default_factory=dict)
     distinct: dict[Pair, int] = field(default_factory=dict)
 
-    def add(self, found: Mapping[Pair, MistakeVisibility]) -> None:
+    def add(self, pairs: Mapping[Pair, MistakeVisibility]) -> None:
         """Count one network."""
         self.networks += 1
-        for pair, each in found.items():
+        for pair, each in pairs.items():
             self.made[pair] = self.made.get(pair, 0) + 1
             self.visible[pair] = self.visible.get(pair, 0) + each.visible
             self.distinct[pair] = self.distinct.get(pair, 0) + each.distinct
@@ -60,7 +60,7 @@ class Tally:
 
 
 class Coverage:
-    """Measures networks under an assignment's own questions."""
+    """Measures networks with an assignment's questions."""
 
     def __init__(self, assignment: Assignment) -> None:
         self.assignment = assignment
@@ -71,13 +71,13 @@ class Coverage:
         self.maker = PaperMaker(assignment.convention, replace(assignment.ask, find=()), Run(assignment.batch))
 
     def pairs(self, paper: Paper) -> dict[Pair, MistakeVisibility]:
-        """Every mistake that can be made in a row of a paper. Other mistakes than the wanted ones count in what is distinct."""
-        found: dict[Pair, MistakeVisibility] = {}
+        """Every wanted mistake that can be made in a row of a paper; it is distinct if it differs from all known mistakes."""
+        pairs: dict[Pair, MistakeVisibility] = {}
         for cell in paper.shown:
             for mistake, each in self._at(cell).items():
-                before = found.get((mistake, cell.row))
-                found[mistake, cell.row] = MistakeVisibility(*map(max, before, each)) if before else each
-        return {pair: found[pair] for pair in sorted(found, key=lambda pair: self.order.index(pair[0]))}
+                before = pairs.get((mistake, cell.row))
+                pairs[mistake, cell.row] = MistakeVisibility(*map(max, before, each)) if before else each
+        return {pair: pairs[pair] for pair in sorted(pairs, key=lambda pair: self.order.index(pair[0]))}
 
     def _at(self, cell: Cell) -> Mapping[str, MistakeVisibility]:
         if cell.is_formula:
@@ -86,13 +86,13 @@ class Coverage:
 
 
 def coverage(assignment: Assignment, networks: Iterable[Network]) -> Document:
-    """What the networks of a class show, as a report: the shares, the matrix of mistakes and rows, what can never show, and the
-    digits of the answers beside those of the teacher's own network.
+    """A report on the networks of a class: the shares of visible mistakes, their matrix by row, the mistakes that never show, and
+    the digits of the answers compared with those of the teacher's network.
 
     ``data`` has ``networks``, ``pairs``, ``visible`` and ``distinct`` (shares of all pairs of mistake and row), ``own`` (the same
     of the teacher's network), ``never`` (ids), ``mistakes`` (for each id its rows with the number of sheets on which it can be
-    made, is visible, is distinct) and ``digits``. The first MAX_NETWORKS are measured; the teacher's own where there are none.
-    Raises WorksheetError where a network's layers do not fit together.
+    made, is visible, is distinct) and ``digits``. The first MAX_NETWORKS are measured, or the teacher's own if there are none.
+    Raises WorksheetError if a network's layers do not fit together.
     """
     measure = Coverage(assignment)
     own_paper = measure.maker.paper(assignment.network)
@@ -137,14 +137,14 @@ def _blocks(tally: Tally, own: Tally, difficulty: Difficulty, groups: Sequence[t
 
 def _summary(tally: Tally, own: Tally) -> str:
     sheets = f"{tally.networks:,} sheets" if tally.networks > 1 else "the one sheet"
-    said = (
+    summary = (
         f"{len(tally.made):,} pairs of a mistake and a row, on {sheets}: {_percent(tally.share(tally.visible))} % are visible, "
         f"{_percent(tally.share(tally.distinct))} % distinct."
     )
     if tally is own:
-        return said
+        return summary
     return (
-        f"{said} On the teacher's own network it would be {_percent(own.share(own.visible))} % "
+        f"{summary} On the teacher's own network it would be {_percent(own.share(own.visible))} % "
         f"and {_percent(own.share(own.distinct))} %."
     )
 
@@ -154,7 +154,7 @@ def _percent(share: float) -> str:
 
 
 def _matrix(tally: Tally) -> Iterator[Table]:
-    """A table for all mistakes that are made in the same rows; what has many rows is divided."""
+    """A table for all mistakes that are made in the same rows; one with many rows is divided."""
     rows: dict[str, list[Row]] = {}
     for mistake, row in tally.made:
         rows.setdefault(mistake, []).append(row)

@@ -1,4 +1,4 @@
-"""Whether all sheets of a class are equally hard: the same kinds of layers in the same order, answers of about as many digits."""
+"""Checks that all sheets of a class are equally hard: the same kinds of layers in order, answers of about as many digits."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from worksheet.grading.paper.cells import Key, Paper, Row, Value
 
-BAND = 1  # digits more or fewer than the teacher's own network has, which are as good as none
+BAND = 1  # digits by which an answer may differ from that on the teacher's network
 
 
 class Difficulty:
-    """The digits of every answer that is asked, over a class, beside those of the teacher's own network."""
+    """The digits of every answer that is asked, over a class, and those of the teacher's network."""
 
     def __init__(self, own: Paper) -> None:
         self.kinds = _kinds(own)
@@ -20,11 +20,11 @@ class Difficulty:
 
     def add(self, paper: Paper) -> None:
         """Count one student's paper."""
-        found = _digits(paper)
+        lengths = _digits(paper)
         self.networks += 1
         self.alike += _kinds(paper) == self.kinds
-        self.inside += all(abs(digits - self.own.get(key, digits)) <= BAND for key, digits in found.items())
-        for key, digits in found.items():
+        self.inside += all(abs(digits - self.own.get(key, digits)) <= BAND for key, digits in lengths.items())
+        for key, digits in lengths.items():
             self.least[key] = min(self.least.get(key, digits), digits)
             self.most[key] = max(self.most.get(key, digits), digits)
 
@@ -34,7 +34,7 @@ class Difficulty:
             yield row, column, digits, self.least[row, column], self.most[row, column]
 
     def summary(self) -> str:
-        """A sentence on it."""
+        """The result in a sentence."""
         if not self.networks:
             return "Everyone has the same sheet."
         return (
@@ -52,5 +52,5 @@ def _digits(paper: Paper) -> dict[Key, int]:
 
 
 def _longest(value: Value) -> int:
-    """Digits of an answer: of a size those of its longest number."""
+    """Digits of an answer; of a size, those of its longest number."""
     return max((len(str(number)) for number in value), default=0)

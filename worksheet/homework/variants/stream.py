@@ -1,4 +1,4 @@
-"""Numbers drawn for a student: the same on every machine and in every version of Python, whoever else is in the class."""
+"""Numbers drawn for a student: the same on every machine, in every version of Python, and in every class."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from hashlib import shake_256
 from typing import TypeVar
 
 T = TypeVar("T")
-BLOCK = 1024  # bytes that are made at once
+BLOCK = 1024  # bytes that are made together
 WIDTH = 4  # bytes of a number
 
 
 class Stream:
-    """An endless row of numbers that a few words decide: SHAKE-256 of the words, each with its length in front, and of a count.
+    """An endless sequence of numbers determined by a few words: SHAKE-256 of the words, each preceded by its length, and of a
+    count.
 
-    The module ``random`` promises the same numbers in every version for single methods only, so none of it is used.
+    The module ``random`` promises the same numbers in every version only for single methods, so it is not used.
 
     >>> Stream("7", "20CS30001").below(1000) == Stream("7", "20CS30001").below(1000)
     True
@@ -28,7 +29,7 @@ class Stream:
         self._at = 0
 
     def below(self, many: int) -> int:
-        """A number from 0 to ``many`` - 1, all equally likely but for parts in a million."""
+        """A number from 0 to ``many`` - 1, all equally likely except for parts in a million."""
         if self._at + WIDTH > len(self._bytes):
             self._bytes = shake_256(self._start + self._blocks.to_bytes(8, "big")).digest(BLOCK)
             self._blocks, self._at = self._blocks + 1, 0
@@ -41,7 +42,7 @@ class Stream:
         return items[self.below(len(items))]
 
     def some(self, items: Iterable[T], most: int) -> list[T]:
-        """So many of the items, or all of them where there are fewer, in an order of chance."""
+        """At most ``most`` of the items, in random order."""
         left = list(items)
         many = min(most, len(left))
         for place in range(many):

@@ -23,15 +23,15 @@ REMEMBERED = 4  # assignments whose choosers are kept
 def variant(assignment: Assignment, student: str) -> Network:
     """The network of a student; the assignment's own where it has no variants.
 
-    It depends on the network, on what the assignment says of variants and on the student's id, and on nothing else: neither on
-    the class nor on marks, questions or the way of counting, so that a key can be mended after the sheets are out. Raises
-    WorksheetError where the teacher's ranges leave no valid network.
+    It depends on the network, on the assignment's variants and on the student's id, and on nothing else: neither on the class nor
+    on marks, questions or the convention, so that a key can be corrected after the sheets are out. Raises WorksheetError if the
+    teacher's ranges leave no valid network.
     """
     return assignment.network if assignment.variants is None else _maker(assignment).network(student)
 
 
 def fingerprint(network: Network) -> str:
-    """What makes two networks the same question: inputs, and each layer's kind, hyperparameters and place in the graph."""
+    """A digest of what makes two networks the same question: inputs, and each layer's kind, hyperparameters and place."""
     places = {name: str(place) for place, name in enumerate([INPUT, *network.further, *(node.name for node in network.nodes)])}
     layers = [
         (node.kind.name, sorted(node.hyperparameters.items()), [places[name] for name in node.inputs], node.pattern)
@@ -41,12 +41,12 @@ def fingerprint(network: Network) -> str:
 
 
 def check_unique(assignment: Assignment, students: Iterable[str]) -> list[tuple[str, ...]]:
-    """The groups of students who have the same network as another, in the order of the class; none where all differ."""
+    """The groups of students with equal networks, in the order of the class; none if all differ."""
     return same_networks((student, variant(assignment, student)) for student in students)
 
 
 def same_networks(networks: Iterable[tuple[str, Network]]) -> list[tuple[str, ...]]:
-    """The same for networks that are made already, with their students."""
+    """The same for existing networks, with their students."""
     groups: dict[str, list[str]] = {}
     for student, network in networks:
         groups.setdefault(fingerprint(network), []).append(student)
@@ -61,12 +61,12 @@ def _yardstick(reveal: tuple[str, ...]) -> Yardstick:
 
 @lru_cache(maxsize=REMEMBERED)
 def _maker(assignment: Assignment) -> Maker:
-    """What makes an assignment's variants, made once."""
+    """The maker of an assignment's variants, made once."""
     return Maker(assignment)
 
 
 class Maker:
-    """Makes the networks of one assignment. What it remembers changes no network."""
+    """Makes the networks of one assignment. What it remembers does not change any network."""
 
     def __init__(self, assignment: Assignment) -> None:
         assert assignment.variants is not None
@@ -76,20 +76,19 @@ class Maker:
         self.words = (str(self.variants.seed), fingerprint(assignment.network), _settings(self.variants))
 
     def network(self, student: str) -> Network:
-        """A student's network: of some candidates the one of the most equal difficulty, then the one that shows most."""
+        """A student's network: of some candidates the one of the most similar difficulty, then the one that shows most."""
         dead: list[DeadEnd] = []
         for freedom in Freedom if not self.variants.ranges else (Freedom.FULL,):
-            found: list[Candidate] = []
+            candidates: list[Candidate] = []
             for attempt in range(TRIES):
                 try:
-                    found.append(self.chooser.candidate(Stream(*self.words, student, freedom, str(attempt)), freedom))
+                    candidates.append(self.chooser.candidate(Stream(*self.words, student, freedom, str(attempt)), freedom))
                 except DeadEnd as end:
                     dead.append(end)
-                if sum(not one.excess for one in found) >= self.wanted:
+                if sum(not one.excess for one in candidates) >= self.wanted:
                     break
-            if found:
-                best = min(found, key=lambda one: (one.excess, -one.score))
-                return best.network
+            if candidates:
+                return min(candidates, key=lambda one: (one.excess, -one.score)).network
         if self.variants.ranges:
             raise self._none(dead)
         return replace(self.assignment.network, made_for=None)
@@ -102,6 +101,6 @@ class Maker:
 
 
 def _settings(variants: Variants) -> str:
-    """What an assignment says of its variants; orders of no meaning are left out."""
+    """The settings of the variants; the order of values does not matter."""
     ranges: Mapping[str, list[int]] = {name: sorted(set(values)) for name, values in variants.ranges.items()}
     return repr((sorted(variants.vary), sorted(ranges.items()), sorted(variants.reveal)))

@@ -1,4 +1,4 @@
-"""Which known mistakes show: where a mistake gives another value than the truth, and than every other mistake."""
+"""Which known mistakes show: where a mistake gives a value other than the truth, and other than every other mistake."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from worksheet.grading.paper.cells import Asked, Cell, Value
 from worksheet.memo import Bounded
 
 MAX_KNOWN = 200_000  # scores that are remembered
-FEW = 2  # wrong formulas of one mistake that a score looks at: a batch of 2 shows where one of 64 does
-VISIBLE, DISTINCT = 3, 2  # what a mistake that shows is worth to a score, and one that nothing else gives
+FEW = 2  # wrong formulas of one mistake that a score considers: a batch of 2 shows wherever one of 64 does
+VISIBLE, DISTINCT = 3, 2  # what a visible mistake adds to a score, and a distinct one
 
 
 class MistakeVisibility(NamedTuple):
-    """Whether a mistake shows at a cell, and whether it gives values that no other mistake gives there."""
+    """Whether a mistake changes the value of a cell, and whether no other mistake gives the same values there."""
 
     visible: bool
     distinct: bool
@@ -30,33 +30,33 @@ HIDDEN = MistakeVisibility(visible=False, distinct=False)
 
 
 def value_of(formulas: Sequence[Formula], values: Mapping[str, Exact]) -> Value | None:
-    """What formulas give; None where they give nothing."""
+    """The values of formulas; None if they have none."""
     try:
         return tuple([formula.at(values) for formula in formulas])
     except (FormulaError, KeyError):
         return None
 
 
-def shown(truth: Value, wrong: Sequence[Rewritten], values: Mapping[str, Exact]) -> dict[str, MistakeVisibility]:
-    """For each mistake that may be made, whether it shows where the symbols have these values.
+def visibility(truth: Value, wrong: Sequence[Rewritten], values: Mapping[str, Exact]) -> dict[str, MistakeVisibility]:
+    """For each mistake that can be made, whether it shows if the symbols have these values.
 
-    A mistake that gives no value at all, such as one with a map where none is, cannot be made.
+    A mistake that gives no value, such as one about a feature map where there is none, cannot be made.
     """
-    found: dict[str, set[Value]] = {}
+    wrongs: dict[str, set[Value]] = {}
     for each in wrong:
         value = value_of(each.formulas, values)
         if value is not None:
-            found.setdefault(each.label, set()).update({value} - {truth})
-    many = Counter(value for given in found.values() for value in given)
+            wrongs.setdefault(each.label, set()).update({value} - {truth})
+    many = Counter(value for values in wrongs.values() for value in values)
     return {
-        label: MistakeVisibility(visible=True, distinct=all(many[value] == 1 for value in given)) if given else HIDDEN
-        for label, given in found.items()
+        label: MistakeVisibility(visible=True, distinct=all(many[each] == 1 for each in different)) if different else HIDDEN
+        for label, different in wrongs.items()
     }
 
 
 @dataclass
 class Visibility:
-    """Looks at cells with some mistakes in mind. What depends on the question alone is worked out once."""
+    """Examines cells for some mistakes. What depends only on the question is computed once."""
 
     mistakes: Sequence[Mistake]
     _few: dict[Asked, tuple[tuple[Rewritten, ...], tuple[str, ...]]] = field(default_factory=dict)
@@ -66,28 +66,28 @@ class Visibility:
         self.diagnoser = Diagnoser([mistake for mistake in self.mistakes if mistake.rewrite])
 
     def at(self, cell: Cell) -> dict[str, MistakeVisibility]:
-        """Every mistake that may be made at a cell."""
-        return shown(cell.truth, self.diagnoser.singles(cell.asked), cell.values)
+        """Every mistake that can be made at a cell."""
+        return visibility(cell.truth, self.diagnoser.singles(cell.asked), cell.values)
 
     def score(self, asked: Asked, values: Mapping[str, Exact]) -> int:
-        """How well mistakes show where the symbols have these values: the more the better."""
+        """How well mistakes show if the symbols have these values: the more the better."""
         if asked not in self._few:
-            self._few[asked] = self._looked_at(asked)
-        wrong, letters = self._few[asked]
-        key = (asked, *[values.get(name) for name in letters])
+            self._few[asked] = self._sample(asked)
+        wrong, symbols = self._few[asked]
+        key = (asked, *[values.get(name) for name in symbols])
         if key not in self._scores:
             truth = value_of(asked.formulas, values)
-            every = shown(truth, wrong, values).values() if truth is not None else ()
+            every = visibility(truth, wrong, values).values() if truth is not None else ()
             self._scores[key] = sum(VISIBLE * each.visible + DISTINCT * each.distinct for each in every)
         return self._scores[key]
 
-    def _looked_at(self, asked: Asked) -> tuple[tuple[Rewritten, ...], tuple[str, ...]]:
-        """A few wrong formulas of each mistake, and the letters on which they and the right ones depend."""
+    def _sample(self, asked: Asked) -> tuple[tuple[Rewritten, ...], tuple[str, ...]]:
+        """A few wrong formulas of each mistake, and the symbols on which they and the right ones depend."""
         many: Counter[str] = Counter()
         kept = []
         for each in self.diagnoser.singles(asked):
             many[each.label] += 1
             if many[each.label] <= FEW:
                 kept.append(each)
-        letters = {name for each in kept for formula in each.formulas for name in formula.symbols}
-        return tuple(kept), tuple(sorted(letters | asked.symbols))
+        symbols = {name for each in kept for formula in each.formulas for name in formula.symbols}
+        return tuple(kept), tuple(sorted(symbols | asked.symbols))

@@ -1,6 +1,6 @@
-"""By what a variant is measured, whatever the assignment asks: how well mistakes show, and how many digits the figures have.
+"""Measures the layers of a variant, whatever the assignment asks: how well mistakes show, and how many digits figures have.
 
-It is one way of counting for all assignments. So a key that is mended, other marks or further questions leave every student the
+All assignments are measured by the same conventions, so correcting a key, the marks or the questions leaves every student the
 network that has been handed out.
 """
 
@@ -21,14 +21,14 @@ from worksheet.memo import Bounded
 from worksheet.network import INPUT, Network, Node
 from worksheet.sizes import Sized, size
 
-COUNTINGS = (conventions.STANDARD, "textbook")  # the second where the first has no rule for a layer
+COUNTINGS = (conventions.STANDARD, "textbook")  # the second if the first has no rule for a layer
 MAX_KNOWN = 100_000  # layers that are remembered
-MAX_KINDS = 10_000  # the same of what kinds ask
-CHANNELS, KERNELS, SPLIT = 12, 20, 2  # at which windows are compared: channels, kernels and groups that hide nothing
+MAX_KINDS = 10_000  # kinds whose questions are remembered
+CHANNELS, KERNELS, SPLIT = 12, 20, 2  # with which windows are compared: channels, kernels and groups that hide no mistake
 
 
 class Yardstick:
-    """Measures single layers. What has been measured is remembered; ``of`` depends on its arguments alone."""
+    """Measures single layers, and remembers the results; ``of`` depends only on its arguments."""
 
     def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
         self.visibility = Visibility(mistakes)
@@ -37,18 +37,18 @@ class Yardstick:
 
     @cached_property
     def makers(self) -> tuple[PaperMaker, ...]:
-        found = [conventions.convention(name) for name in COUNTINGS]
-        return tuple(PaperMaker(one, Ask({ANY: (OUTPUT, *(column.name for column in one.columns))})) for one in found)
+        every = [conventions.convention(name) for name in COUNTINGS]
+        return tuple(PaperMaker(one, Ask({ANY: (OUTPUT, *(column.name for column in one.columns))})) for one in every)
 
     def asked(self, layer: Sized) -> tuple[Asked, ...]:
-        """What is asked of a layer: its output, its parameters and its operations."""
+        """The questions about a layer: its output, its parameters and its operations."""
         key = layer.kind, layer.form
         if key not in self._asked:
             self._asked[key] = self._questions(layer)
         return self._asked[key]
 
     def _questions(self, layer: Sized) -> tuple[Asked, ...]:
-        alone = _alone(layer)
+        alone = _as_network(layer)
         for maker in self.makers:
             cells = maker.paper(alone).shown
             if len(cells) > 1:
@@ -64,7 +64,7 @@ class Yardstick:
         return tuple(len(str(value)) for value in (elements, *(value[0] for value in counted if value)))
 
     def window(self, node: Node, sides: Shape, change: Mapping[str, int]) -> tuple[Shape | None, int]:
-        """The sides of the output that a window gives, None where it does not fit; and how well mistakes show there."""
+        """The sides of a window's output, None if it does not fit; and how well mistakes show."""
         some = {"k": KERNELS, "g": SPLIT} if "k" in node.hyperparameters else {}
         return self.of(node, (CHANNELS, *sides), {**change, **some})
 
@@ -73,10 +73,10 @@ class Yardstick:
         values = {**node.hyperparameters, **change}
         key = (node.kind.name, received, *values.items())
         if key not in self._known:
-            self._known[key] = self._measured(Node(node.name, node.kind, values, (INPUT,)), received)
+            self._known[key] = self._measure(Node(node.name, node.kind, values, (INPUT,)), received)
         return self._known[key]
 
-    def _measured(self, node: Node, received: Shape) -> tuple[Shape | None, int]:
+    def _measure(self, node: Node, received: Shape) -> tuple[Shape | None, int]:
         try:
             layer = size(node, (received,))
         except WorksheetError:
@@ -86,8 +86,8 @@ class Yardstick:
         return layer.output[1:], sum(self.visibility.score(asked, layer.values) for asked in self.asked(layer))
 
 
-def _alone(layer: Sized) -> Network:
-    """A layer as a network of its own."""
+def _as_network(layer: Sized) -> Network:
+    """A layer as a separate network."""
     names = [f"{INPUT}_{place}" if place else INPUT for place, _ in enumerate(layer.received)]
     node = Node(layer.node.name, layer.node.kind, layer.node.hyperparameters, tuple(names), pattern=layer.node.pattern)
     further = dict(zip(names[1:], layer.received[1:], strict=True))

@@ -1,7 +1,5 @@
 """Reads ONNX graphs (.onnx), opset 9 and later: shapes and settings only, never weights or external data."""
 
-from __future__ import annotations
-
 from importlib.util import find_spec
 from pathlib import Path
 

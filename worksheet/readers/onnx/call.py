@@ -1,7 +1,5 @@
 """One operator while it is converted to rows: its inputs, its attributes, and methods that add rows."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any

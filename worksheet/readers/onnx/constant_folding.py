@@ -1,7 +1,5 @@
 """Computes operators whose inputs are all known: the arithmetic on shapes that exporters write."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial, reduce
 from math import ceil, prod
@@ -12,7 +10,7 @@ from worksheet.readers.onnx import shape_rules
 from worksheet.readers.onnx.values import MAX_NUMBERS
 
 Attributes = Mapping[str, Any]
-Fold = Callable[[Sequence[Any], Attributes, int], Any]  # arrays (None where left out), attributes, number of outputs
+Fold = Callable[[Sequence[Any], Attributes, int], Any]  # inputs (None where left out), attributes, number of outputs
 
 
 class TooManyNumbers(ValueError):
@@ -170,18 +168,6 @@ def _reshape(arrays: Sequence[Any], attributes: Attributes, _: int) -> Any:
     return arrays[0].reshape(shape_rules.reshape(arrays[0].shape, target, allow_zero=bool(attributes.get("allowzero"))))
 
 
-def _unsqueeze(arrays: Sequence[Any], attributes: Attributes, _: int) -> Any:
-    return arrays[0].reshape(shape_rules.add_axes(arrays[0].shape, read_list(arrays, attributes, "axes", 1) or ()))
-
-
-def _squeeze(arrays: Sequence[Any], attributes: Attributes, _: int) -> Any:
-    return arrays[0].reshape(shape_rules.drop_axes(arrays[0].shape, read_list(arrays, attributes, "axes", 1)))
-
-
-def _transpose(arrays: Sequence[Any], attributes: Attributes, _: int) -> Any:
-    return arrays[0].transpose(shape_rules.axis_order(arrays[0].shape, attributes.get("perm")))
-
-
 def _scatter(arrays: Sequence[Any], attributes: Attributes, _: int) -> Any:
     """ScatterND without a reduction."""
     if attributes.get("reduction", "none") != "none":
@@ -189,10 +175,6 @@ def _scatter(arrays: Sequence[Any], attributes: Attributes, _: int) -> Any:
     data = arrays[0].copy()
     data[tuple(arrays[1].reshape(-1, arrays[1].shape[-1]).T)] = arrays[2].reshape(-1, *data.shape[arrays[1].shape[-1] :])
     return data
-
-
-def _cumsum(arrays: Sequence[Any], _: Attributes, __: int) -> Any:
-    return arrays[0].cumsum(axis=int(arrays[1].ravel()[0]), dtype=arrays[0].dtype)
 
 
 ONE_BY_ONE = {
@@ -220,10 +202,14 @@ OTHERS: dict[str, Fold] = {
     "Concat": _concat,
     "Trilu": _trilu,
     "Reshape": _reshape,
-    "Unsqueeze": _unsqueeze,
-    "Squeeze": _squeeze,
-    "Transpose": _transpose,
-    "CumSum": _cumsum,
+    "Unsqueeze": lambda arrays, options, _: arrays[0].reshape(
+        shape_rules.add_axes(arrays[0].shape, read_list(arrays, options, "axes", 1) or ())
+    ),
+    "Squeeze": lambda arrays, options, _: arrays[0].reshape(
+        shape_rules.drop_axes(arrays[0].shape, read_list(arrays, options, "axes", 1))
+    ),
+    "Transpose": lambda arrays, options, _: arrays[0].transpose(shape_rules.axis_order(arrays[0].shape, options.get("perm"))),
+    "CumSum": lambda arrays, _, __: arrays[0].cumsum(axis=int(arrays[1].ravel()[0]), dtype=arrays[0].dtype),
     "ScatterND": _scatter,
 }
 

@@ -1,7 +1,5 @@
 """Operators that work element by element, on one tensor or on several."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -78,11 +76,10 @@ def clip(call: OnnxCall) -> Result:
 
 def _bound(call: OnnxCall, name: str, place: int) -> Bound:
     value = call.optional(place)
-    if value is None:
-        number = call.attribute(name)
-        return None if number is None or abs(number) > 3e38 else float(number)
-    number = number_of(value)
-    return None if number is not None and abs(number) > 3e38 else "unknown" if number is None else number
+    number = call.attribute(name) if value is None else number_of(value)
+    if number is None:
+        return None if value is None else "unknown"
+    return None if abs(number) > 3e38 else float(number)
 
 
 def clip_to(call: OnnxCall, value: OnnxValue, low: Bound, high: Bound) -> OnnxValue:
@@ -219,7 +216,7 @@ def quantize(call: OnnxCall) -> Result:
     """Quantization and back: the numbers change, the shape and the computation do not."""
     if not call[0].is_fixed:
         call.notes.setdefault(f"{call.operator.type}: quantization is not counted", None)
-    return [call[0], *[None] * (len(call.operator.outputs) - 1)]
+    return call[0]
 
 
 OPERATORS: dict[str, Converter] = {

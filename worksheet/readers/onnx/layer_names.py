@@ -1,12 +1,10 @@
 """Names for the rows, from the modules that they come from where the exporter kept them."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from worksheet.network import INPUT
+from worksheet.readers.names import FreeNames
 from worksheet.readers.onnx.operators import Operator
 from worksheet.readers.onnx.values import OnnxRow
 
@@ -18,6 +16,7 @@ MADE_UP = re.compile(r"::|^[\d_]*$|^(?:val|_val|tmp|const|t|onnx)_?\d*$|^arg\d+|
 QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 UNWANTED = re.compile(r"[^\w.\-]+")
 MAX_NAME = 120
+UNNAMED = frozenset({"Reshape", "Flatten", "Permute"})  # kinds that may replace several operators: named after the kind
 
 
 def name_rows(rows: Sequence[OnnxRow]) -> dict[OnnxRow, str]:
@@ -26,13 +25,13 @@ def name_rows(rows: Sequence[OnnxRow]) -> dict[OnnxRow, str]:
     containers = {path.rpartition(".")[0] for path in modules.values()}
     parents = {parent for path in containers for parent in _parents(path)}
     used = Counter(modules.values())
-    taken = {INPUT: 1}
+    free = FreeNames(first=1)
     names: dict[OnnxRow, str] = {}
     for row in rows:
         path = modules[row]
-        is_own = bool(path) and (bool(row.stored) or (used[path] == 1 and path not in parents))
+        is_own = bool(path) and (bool(row.stored) or row.operator is None or (used[path] == 1 and path not in parents))
         name = path if is_own else ".".join(filter(None, [path, action_name(row)]))
-        names[row] = _fresh(name[:MAX_NAME] or row.kind.lower(), taken)
+        names[row] = free.take(name[:MAX_NAME] or row.kind.lower())
     return names
 
 
@@ -46,7 +45,8 @@ def assign_stages(rows: Sequence[OnnxRow], names: Mapping[OnnxRow, str]) -> dict
     for row in rows:
         first, dot, _ = names[row].partition(".")
         has_path = bool(module_path(row)) or (row.operator is not None and "/" in row.operator.name)
-        part = first if dot else "" if has_path else part
+        if dot or has_path:
+            part = first if dot else ""
         stages[row] = part
     return stages
 
@@ -57,22 +57,13 @@ def _parents(path: str) -> Iterable[str]:
         path = path.rpartition(".")[0]
 
 
-def _fresh(name: str, taken: dict[str, int]) -> str:
-    if name not in taken:
-        taken[name] = 1
-        return name
-    while f"{name}_{taken[name]}" in taken:
-        taken[name] += 1
-    return _fresh(f"{name}_{taken[name]}", taken)
-
-
 def module_path(row: OnnxRow) -> str:
     """The path of a row's module, with dots; empty where it is unknown.
 
     It follows from the names of the parameters, else from the exporter's notes, else from the path in the operator's name.
     """
     stored = [name.partition("[")[0] for name in row.stored if not MADE_UP.search(name)]
-    if stored and row.kind == "Parameter":
+    if stored and row.is_stored:
         return clean_path(stored[0])
     owners = [PARAMETER.sub("", name) for name in stored if PARAMETER.search(name)]
     if owners:
@@ -120,7 +111,7 @@ def action_name(row: OnnxRow) -> str:
     """The last part of a row's name: from the name of the operator, or the kind."""
     operator = row.operator
     last = (operator.name if operator else "").rpartition("/")[2].removeprefix("node_")
-    if operator and last and not MADE_UP.search(last) and row.kind not in {"Reshape", "Flatten", "Permute"}:
+    if operator and last and not MADE_UP.search(last) and row.kind not in UNNAMED:
         return clean_path(last).lower()
     return row.kind.lower()
 

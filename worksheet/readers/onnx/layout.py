@@ -1,7 +1,5 @@
 """Operators that compute nothing: they reshape, permute, join, cut, pad, repeat or look up numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 from math import prod
@@ -12,7 +10,8 @@ from worksheet.readers.onnx.call import Converter, OnnxCall, Result
 from worksheet.readers.onnx.constant_folding import SLICE
 from worksheet.readers.onnx.products import permute_axes
 from worksheet.readers.onnx.rows import shape_symbols
-from worksheet.readers.onnx.values import OnnxValue, check_shape, slice_suffix, without_batch
+from worksheet.readers.onnx.values import OnnxRow, OnnxValue, check_shape, slice_suffix, without_batch
+from worksheet.readers.symbols import join_sizes, resized
 
 
 def reshape(call: OnnxCall) -> Result:
@@ -52,11 +51,16 @@ def repeat(call: OnnxCall, value: OnnxValue, shape: Shape) -> OnnxValue:
     """Elements picked or repeated by position."""
     check_shape(shape, f"the output of {call.operator.type}", call.operator.where)
     if min(shape, default=1) < 1:
-        raise call.fault(f"would have the output {' x '.join(map(str, shape))}")
+        raise call.fault(f"would have the output {join_sizes(shape)}")
     if prod(shape) == value.size:
         return value.reshape(shape, call.operator)
-    row = call.add_row("Gather", (call.take(value),), shape_symbols(without_batch(shape), call.operator))
-    return call.to_value(row, shape)
+    return pick(call, value, shape)
+
+
+def pick(call: OnnxCall, value: OnnxValue, shape: Shape, *further: OnnxRow) -> OnnxValue:
+    """Elements picked by position; the positions may come from another row."""
+    symbols = shape_symbols(without_batch(shape), call.operator)
+    return call.to_value(call.add_row("Gather", (call.take(value), *further), symbols), shape)
 
 
 def expand(call: OnnxCall) -> Result:
@@ -89,12 +93,11 @@ def cut(call: OnnxCall, value: OnnxValue, axis: int, first: int, count: int, ste
     """Some positions along one axis."""
     shape = (*value.shape[:axis], count, *value.shape[axis + 1 :])
     if count < 1:
-        raise call.fault(f"takes nothing of {' x '.join(map(str, value.shape))}")
+        raise call.fault(f"takes nothing of {join_sizes(value.shape)}")
     if count == value.shape[axis] and step == 1:
         return value
     if step < 0:
-        row = call.add_row("Gather", (call.take(value),), shape_symbols(without_batch(shape), call.operator))
-        return call.to_value(row, shape)
+        return pick(call, value, shape)
     taken, lacks = call.take_with_axes(value, axis)
     row = call.add_row("Slice", (taken,), {"a": axis + 1 - lacks, "f": first, "k": count, "j": step if count > 1 else 1})
     result = call.to_value(row, shape)
@@ -131,20 +134,14 @@ def gather(call: OnnxCall) -> Result:
         return call.to_value(row, shape)
     places = None if positions.numbers is None else [int(n) for n in positions.numbers.ravel()]
     if places is None:
-        inputs = [call.take(data), *([] if positions.is_fixed else [call.take(positions)])]
-        return call.to_value(call.add_row("Gather", inputs, shape_symbols(without_batch(shape), call.operator)), shape)
+        return pick(call, data, shape, *([] if positions.is_fixed else [call.take(positions)]))
     size = data.shape[axis]
     if not places or not all(-size <= place < size for place in places):
         raise call.fault(f"takes the positions {str(places[:5])[1:-1]} from an axis of size {size}")
     places = [place % size for place in places]
     if places == list(range(places[0], places[0] + len(places))):
         return cut(call, data, axis, places[0], len(places)).reshape(shape, call.operator)
-    return _pick(call, data, shape)
-
-
-def _pick(call: OnnxCall, value: OnnxValue, shape: Shape) -> OnnxValue:
-    row = call.add_row("Gather", (call.take(value),), shape_symbols(without_batch(shape), call.operator))
-    return call.to_value(row, shape)
+    return pick(call, data, shape)
 
 
 def gather_elements(call: OnnxCall) -> Result:
@@ -154,11 +151,11 @@ def gather_elements(call: OnnxCall) -> Result:
     if call.operator.type == "GatherND":
         fixed = call.attribute("batch_dims", 0)
         shape = (*positions.shape[:-1], *data.shape[fixed + positions.shape[-1] :])
-    return _pick(call, data, shape)
+    return pick(call, data, shape)
 
 
 def scatter(call: OnnxCall) -> Result:
-    """ScatterND and ScatterElements: some positions of a tensor are overwritten with stored numbers."""
+    """ScatterND and ScatterElements: some positions of a tensor are overwritten with others."""
     call.stored_input(2, "updates")
     if call.attribute("reduction", "none") != "none":
         raise call.fault("has a reduction", "only overwriting is supported")
@@ -178,18 +175,18 @@ def pad(call: OnnxCall) -> Result:
     if len(pads) != 2 * len(axes):
         raise call.fault(f"has {len(pads)} pads for {len(axes)} axes")
     sides = dict(zip(axes, zip(pads[: len(axes)], pads[len(axes) :], strict=True), strict=True))
-    for axis, (before, behind) in sides.items():
-        if min(before, behind) < 0:
-            kept = value.shape[axis] + min(before, 0) + min(behind, 0)
+    for axis, (before, after) in sides.items():
+        if min(before, after) < 0:
+            kept = value.shape[axis] + min(before, 0) + min(after, 0)
             value = cut(call, value, axis, max(0, -before), kept)
-    grown = {axis: (max(0, before), max(0, behind)) for axis, (before, behind) in sides.items() if max(before, behind) > 0}
+    grown = {axis: (max(0, before), max(0, after)) for axis, (before, after) in sides.items() if max(before, after) > 0}
     settings: dict[str, int] = {}
-    for axis, (before, behind) in grown.items():
+    for axis, (before, after) in grown.items():
         place = rank - 1 - axis
         if axis and place < (1 if rank < 4 else 2):
-            settings |= dict(zip(BORDERS[place], (before, behind), strict=True))
+            settings |= dict(zip(BORDERS[place], (before, after), strict=True))
         elif axis == 1 and rank in {3, 4} and not before:
-            settings["o"] = behind
+            settings["o"] = after
         else:
             shape = tuple(size + sum(grown.get(i, (0, 0))) for i, size in enumerate(value.shape))
             return repeat(call, value, shape)
@@ -212,19 +209,11 @@ def resize(call: OnnxCall) -> Result:
     if shape == value.shape:
         return value
     if shape[:2] != value.shape[:2] or rank not in {3, 4}:
-        sizes = " to ".join(" x ".join(map(str, part)) for part in (value.shape, shape))
-        raise call.fault(f"resizes {sizes}", "only width and height may change")
+        raise call.fault(f"resizes {join_sizes(value.shape)} to {join_sizes(shape)}", "only width and height may change")
     mode = MODES.get(call.attribute("mode", "nearest"))
     if mode is None:
         raise call.fault(f"has the mode {call.attribute('mode')!r}", f"known: {', '.join(MODES)}")
-    letters = ("w",) if rank == 3 else ("h", "w")
-    grown = list(zip(letters, value.shape[2:], shape[2:], strict=True))
-    settings = {"v": mode}
-    if all(after % before == 0 for _, before, after in grown):
-        settings |= {f"s_{x}": after // before for x, before, after in grown}
-    else:
-        settings |= {x.upper(): after for x, _, after in grown}
-    return call.add_layer(value, "Upsample", settings)
+    return call.add_layer(value, "Upsample", {"v": mode} | resized(value.shape[2:], shape[2:]))
 
 
 def _resized_shape(call: OnnxCall, value: OnnxValue, scales: int, sizes: int) -> Shape:

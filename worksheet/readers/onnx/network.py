@@ -1,7 +1,5 @@
 """Turns an ONNX file into a network: its inputs, the rows that its outputs need, their names and shared parameters."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
@@ -9,18 +7,19 @@ from typing import Any
 
 from worksheet.conventions.convention import Called
 from worksheet.errors import Collector, NetworkError, Where, shown
-from worksheet.layers import Shape, kinds
+from worksheet.layers import INPUT_KIND, Shape
 from worksheet.network import INPUT, Heading, Network, Node
+from worksheet.readers.names import join_names
 from worksheet.readers.onnx.layer_names import assign_stages, clean_path, name_rows
 from worksheet.readers.onnx.operators import FunctionInliner, Operator, names_of, sort_operators
 from worksheet.readers.onnx.patterns import recognise_layers
-from worksheet.readers.onnx.rows import INPUT_ROW
 from worksheet.readers.onnx.sequences import CELLS, REGIONS
 from worksheet.readers.onnx.skeleton import skeleton
 from worksheet.readers.onnx.values import OnnxRow, OnnxValue, check_shape
 from worksheet.readers.onnx.walk import GraphWalk
 from worksheet.readers.onnx.windows import OPERATORS as SLIDING
 from worksheet.readers.reader import ReadOptions
+from worksheet.readers.symbols import join_sizes
 from worksheet.sizes import sized
 
 MIN_OPSET = 9
@@ -149,8 +148,7 @@ def _insert_batch(dims: Sequence[int | None], shape: Shape, where: Where, batch:
     """The caller's shape, with the batch where the graph has it."""
     wanted = len(dims) - (batch is not None)
     if len(shape) != wanted:
-        text = " x ".join(map(str, shape))
-        raise NetworkError(f"cannot be {text}: it has {wanted} axes", where, "leave the batch out")
+        raise NetworkError(f"cannot be {join_sizes(shape)}: it has {wanted} axes", where, "leave the batch out")
     return shape if batch is None else (*shape[:batch], 1, *shape[batch:])
 
 
@@ -188,24 +186,16 @@ def _assemble(path: Path, sources: Mapping[str, OnnxRow], rows: Sequence[OnnxRow
     further = [row for row in others if row in used]
     if main not in used and further:
         main, *further = further
-    layers = [row for row in rows if row.kind != INPUT_ROW]
+    layers = [row for row in rows if row.kind != INPUT_KIND]
     names = name_rows([*further, *layers]) | {main: INPUT}
     sharing, stages = _find_shared(layers, names), assign_stages(layers, names)
     file = str(path)
-    nodes = [
-        Node(
-            names[row],
-            kinds()[row.kind],
-            row.hyperparameters,
-            tuple(names[part] for part in row.inputs),
-            row.operator.where if row.operator else Where(file),
-            row.pattern,
-            stages[row],
-            sharing.get(row, ""),
-            Called("module", row.operator_types),
-        )
-        for row in layers
-    ]
+    nodes = []
+    for row in layers:
+        inputs, where = tuple(names[part] for part in row.inputs), row.operator.where if row.operator else Where(file)
+        called = Called("module", row.operator_types)
+        settings, shares = row.hyperparameters, sharing.get(row, "")
+        nodes.append(Node(names[row], row.layer, settings, inputs, where, row.pattern, stages[row], shares, called))
     if not nodes:
         raise NetworkError("computes nothing", Where(file))
     shapes = {names[row]: row.shape for row in further}
@@ -232,6 +222,5 @@ def _find_shared(rows: Sequence[OnnxRow], names: Mapping[OnnxRow, str]) -> dict[
 def _notes(walk: GraphWalk) -> tuple[str, ...]:
     notes = list(walk.notes)
     if walk.skipped:
-        more = f" and {len(walk.skipped) - MAX_NOTED:,} more" if len(walk.skipped) > MAX_NOTED else ""
-        notes.append(f"skipped because they are unknown: {', '.join(walk.skipped[:MAX_NOTED])}{more}")
+        notes.append(f"skipped because they are unknown: {join_names(walk.skipped, MAX_NOTED)}")
     return tuple(f"{note}." for note in notes)

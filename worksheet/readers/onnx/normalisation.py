@@ -1,15 +1,15 @@
 """Operators over whole axes: normalisation, softmax, means, sums and maxima."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 from math import prod
 
+from worksheet.layers import kind_named
 from worksheet.readers.onnx import shape_rules
 from worksheet.readers.onnx.call import Converter, OnnxCall, Result
 from worksheet.readers.onnx.elementwise import combine_elementwise
 from worksheet.readers.onnx.values import OnnxRow, OnnxValue, squeeze_shape
+from worksheet.readers.symbols import number_list, of_kind, softmax_axis
 
 
 def batch_norm(call: OnnxCall) -> Result:
@@ -17,7 +17,7 @@ def batch_norm(call: OnnxCall) -> Result:
     channels = call[0].shape[1] if len(call[0].shape) > 1 else 1
     if any(part.shape != (channels,) for part in parts):
         raise call.fault(f"has parameters for {parts[0].size} channels, but receives {channels}")
-    return [call.add_layer(call[0], "BatchNorm", stored=call.stored_names(*parts)), *[None] * (len(call.operator.outputs) - 1)]
+    return call.add_layer(call[0], "BatchNorm", stored=call.stored_names(*parts))
 
 
 def instance_norm(call: OnnxCall) -> Result:
@@ -44,28 +44,28 @@ def normalise(
     for part in (scale, shift):
         if part is not None and part.size != prod(value.shape[-count:]):
             raise call.fault(f"has {part.size} parameters for {prod(value.shape[-count:])} normalised elements")
-    settings = {"l": count, "a": int(scale is not None)} | ({"b": int(shift is not None)} if kind == "LayerNorm" else {})
-    row = call.add_row(
-        kind, (call.rows.take_loosely(value, call.operator, count),), settings, stored=call.stored_names(scale, shift)
-    )
-    return call.to_value(row, value.shape)
+    settings = of_kind(kind, {"l": count, "a": int(scale is not None), "b": int(shift is not None)})
+    source = call.rows.take_loosely(value, call.operator, count)
+    return call.to_value(call.add_row(kind, (source,), settings, stored=call.stored_names(scale, shift)), value.shape)
+
+
+def has_shift(kind: str) -> bool:
+    return "b" in kind_named(kind).symbols
 
 
 def layer_norm(kind: str, call: OnnxCall) -> Result:
-    shift = call.optional(2) if kind == "LayerNorm" else None
-    result = normalise(call, kind, call[0], call.optional(1), shift, call.attribute("axis", -1))
-    return [result, *[None] * (len(call.operator.outputs) - 1)]
+    shift = call.optional(2) if has_shift(kind) else None
+    return normalise(call, kind, call[0], call.optional(1), shift, call.attribute("axis", -1))
 
 
 def skip_norm(kind: str, call: OnnxCall) -> Result:
     """The SkipLayerNormalization of com.microsoft: a sum, an optional bias, then the normalisation."""
-    is_layer = kind == "LayerNorm"
     total = combine_elementwise(call, "Add", [call[0], call[1]])
-    bias = call.optional(4 if is_layer else 3)
+    bias = call.optional(4 if has_shift(kind) else 3)
     if bias is not None:
         total = combine_elementwise(call, "Add", [total, bias])
-    result = normalise(call, kind, total, call[2], call.optional(3) if is_layer else None)
-    return [result, None, None, total][: len(call.operator.outputs)]
+    result = normalise(call, kind, total, call[2], call.optional(3) if has_shift(kind) else None)
+    return [result, None, None, total]
 
 
 def softmax(kind: str, call: OnnxCall) -> Result:
@@ -81,9 +81,7 @@ def softmax(kind: str, call: OnnxCall) -> Result:
 
 def _apply_along(call: OnnxCall, kind: str, value: OnnxValue, axis: int) -> OnnxValue:
     row, lacks = call.take_with_axes(value, axis)
-    usual = 0 if len(row.shape) == 3 else len(row.shape) - 1
-    place = axis - lacks
-    result = call.add_row(kind, (row,), {"a": 0 if place == usual else place + 1})
+    result = call.add_row(kind, (row,), softmax_axis(axis - lacks, len(row.shape)))
     return call.to_value(result, value.shape)
 
 
@@ -117,27 +115,24 @@ def _reduced_row(kind: str, call: OnnxCall, value: OnnxValue, over: Sequence[int
     row, lacks = call.take_with_axes(value, *axes)
     if len(axes) == len(row.shape):
         return call.add_row(kind, (row,), {"f": 1})
-    symbols = {f"a_{i}": axis + 1 - lacks for i, axis in enumerate(axes, 1)}
-    return call.add_row(kind, (row,), symbols | {"f": int(keep)})
+    return call.add_row(kind, (row,), number_list("a", [axis + 1 - lacks for axis in axes]) | {"f": int(keep)})
 
 
-def norm(call: OnnxCall) -> Result:
-    """ReduceL2: the root of a sum of squares."""
-    return call.add_elementwise(reduce_axes("Sum", call, call.add_elementwise(call[0], "Power", {"e": 2})), "Sqrt")
+SQUARE = ("Power", {"e": 2})
+REDUCED = {  # a function of each element, their sum, and a function of it
+    "ReduceL1": (("Abs", {}), ""),
+    "ReduceL2": (SQUARE, "Sqrt"),
+    "ReduceSumSquare": (SQUARE, ""),
+    "ReduceLogSum": (None, "Log"),
+    "ReduceLogSumExp": (("Exp", {}), "Log"),
+}
 
 
-def sum_of_squares(call: OnnxCall) -> Result:
-    return reduce_axes("Sum", call, call.add_elementwise(call[0], "Power", {"e": 2}))
-
-
-def sum_of_absolutes(call: OnnxCall) -> Result:
-    return reduce_axes("Sum", call, call.add_elementwise(call[0], "Abs"))
-
-
-def log_of_sum(call: OnnxCall) -> Result:
-    """ReduceLogSum, and ReduceLogSumExp by its definition."""
-    value = call.add_elementwise(call[0], "Exp") if call.operator.type == "ReduceLogSumExp" else call[0]
-    return call.add_elementwise(reduce_axes("Sum", call, value), "Log")
+def sum_of_functions(call: OnnxCall) -> Result:
+    """Norms and logarithms of sums, by their definitions."""
+    inner, outer = REDUCED[call.operator.type]
+    total = reduce_axes("Sum", call, call.add_elementwise(call[0], *inner) if inner else call[0])
+    return call.add_elementwise(total, outer) if outer else total
 
 
 def unit_length(call: OnnxCall) -> Result:
@@ -168,9 +163,5 @@ OPERATORS: dict[str, Converter] = {
     "ReduceMean": partial(reduce_axes, "Mean"),
     "ReduceSum": partial(reduce_axes, "Sum"),
     "ReduceMax": partial(reduce_axes, "Max"),
-    "ReduceL1": sum_of_absolutes,
-    "ReduceL2": norm,
-    "ReduceSumSquare": sum_of_squares,
-    "ReduceLogSum": log_of_sum,
-    "ReduceLogSumExp": log_of_sum,
+    **dict.fromkeys(REDUCED, sum_of_functions),
 }

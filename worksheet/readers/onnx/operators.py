@@ -1,7 +1,5 @@
 """The operators of an ONNX file in an order in which they can run, with local functions inlined."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush

@@ -1,7 +1,5 @@
 """Operators that multiply and sum: matrix products, Einstein sums, fused attention."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 
@@ -10,6 +8,7 @@ from worksheet.readers.onnx import shape_rules
 from worksheet.readers.onnx.call import Converter, OnnxCall, Result
 from worksheet.readers.onnx.elementwise import combine_elementwise
 from worksheet.readers.onnx.values import OnnxRow, OnnxValue, without_batch
+from worksheet.readers.symbols import join_sizes, number_list
 
 
 def linear(call: OnnxCall, value: OnnxValue, width: int, outputs: int, stored: tuple[str, ...], *, bias: bool) -> OnnxValue:
@@ -51,8 +50,7 @@ def product(call: OnnxCall, a: OnnxValue, b: OnnxValue) -> OnnxValue:
 def _product_shape(call: OnnxCall, a: Shape, b: Shape) -> Shape:
     first, second = ((1, *a) if len(a) == 1 else a), ((*b, 1) if len(b) == 1 else b)
     if first[-1] != second[-2]:
-        texts = " by ".join(" x ".join(map(str, shape)) for shape in (a, b))
-        raise call.fault(f"cannot multiply {texts}: rows of {first[-1]} by columns of {second[-2]}")
+        raise call.fault(f"cannot multiply {join_sizes(a)} by {join_sizes(b)}: rows of {first[-1]} by columns of {second[-2]}")
     full = (*shape_rules.broadcast(first[:-2], second[:-2]), first[-2], second[-1])
     if len(a) == 1:
         full = (*full[:-2], full[-1])
@@ -88,11 +86,11 @@ def permute_axes(call: OnnxCall, value: OnnxValue, order: Sequence[int]) -> Onnx
             result.array = value.array.transpose(order)
         return result
     if order[0] == 0 and value.shape[0] == 1:
-        row = call.add_row("Permute", (call.take(value),), {f"a_{i}": axis for i, axis in enumerate(order[1:], 1)})
+        row = call.add_row("Permute", (call.take(value),), number_list("a", order[1:]))
         return OnnxValue(shape, row, None, None, value.stored, value.trained, call.operator.where)
     kept = sorted(moved)
     taken = call.take(value, tuple(value.shape[axis] for axis in kept))
-    row = call.add_row("Permute", (taken,), {f"a_{i}": kept.index(axis) + 1 for i, axis in enumerate(moved, 1)})
+    row = call.add_row("Permute", (taken,), number_list("a", [kept.index(axis) + 1 for axis in moved]))
     return OnnxValue(shape, row, None, None, value.stored, value.trained, call.operator.where, call.operator)
 
 
@@ -164,10 +162,10 @@ def attention(call: OnnxCall, value: int = 2, heads: str = "q_num_heads", shared
     causal = call.attribute("is_causal", 0) or call.attribute("unidirectional", 0)
     row = call.add_row("ScaledDotProductAttention", rows, {"v": int(bool(causal))})
     result = call.to_value(row)
-    if is_flat:
-        h, tokens, width = row.shape
-        result = permute_axes(call, result, (0, 2, 1, 3)).reshape((1, tokens, h * width), call.operator)
-    return [result, *[None] * (len(call.operator.outputs) - 1)]
+    if not is_flat:
+        return result
+    h, tokens, width = row.shape
+    return permute_axes(call, result, (0, 2, 1, 3)).reshape((1, tokens, h * width), call.operator)
 
 
 def _heads(call: OnnxCall, value: OnnxValue, heads: int) -> OnnxRow:
@@ -175,7 +173,7 @@ def _heads(call: OnnxCall, value: OnnxValue, heads: int) -> OnnxRow:
     if len(value.shape) == 4:
         return call.take(value)
     if len(value.shape) != 3 or heads < 1 or value.shape[-1] % heads:
-        raise call.fault(f"cannot split {' x '.join(map(str, value.shape))} into {heads} heads")
+        raise call.fault(f"cannot split {join_sizes(value.shape)} into {heads} heads")
     batch, tokens, width = value.shape
     return call.take(permute_axes(call, value.reshape((batch, tokens, heads, width // heads), call.operator), (0, 2, 1, 3)))
 
@@ -196,7 +194,7 @@ def fused_attention(call: OnnxCall) -> Result:
 
 def rotary(call: OnnxCall) -> Result:
     """Both forms of RotaryEmbedding: the tensor is the first input."""
-    return [call.add_elementwise(call[0], "RotaryEmbedding"), *[None] * (len(call.operator.outputs) - 1)]
+    return call.add_elementwise(call[0], "RotaryEmbedding")
 
 
 OPERATORS: dict[str, Converter] = {

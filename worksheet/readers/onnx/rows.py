@@ -1,21 +1,18 @@
 """Collects the rows of a network while its operators are read, and reshapes tensors as the layers need them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
 from worksheet.errors import NetworkError
-from worksheet.layers import Kind, Shape, kinds
+from worksheet.layers import INPUT_KIND, Kind, Shape, kinds
 from worksheet.layers.ranks import LISTED
 from worksheet.layers.spelling import Given, hyperparameters
 from worksheet.network import Node
 from worksheet.readers.onnx.operators import Operator
 from worksheet.readers.onnx.values import OnnxRow, OnnxValue, squeeze_shape, without_batch
+from worksheet.readers.symbols import join_sizes, number_list
 from worksheet.sizes import size
-
-INPUT_ROW = ""  # the kind of a row that is an input of the network
 
 
 class OnnxRows:
@@ -54,7 +51,7 @@ class OnnxRows:
 
     def input(self, name: str, shape: Shape) -> OnnxRow:
         """Add an input of the network, whose shape is without the batch already."""
-        row = OnnxRow(INPUT_ROW, {}, (), shape or (1,), None, name=name)
+        row = OnnxRow(INPUT_KIND, {}, (), shape or (1,), None, name=name)
         self.all.append(row)
         return row
 
@@ -87,7 +84,7 @@ class OnnxRows:
 
     def _reshape(self, row: OnnxRow, shape: Shape, operator: Operator) -> OnnxRow:
         if prod(row.shape) != prod(shape):
-            texts = " to ".join(" x ".join(map(str, sizes)) for sizes in (row.shape, shape))
+            texts = " to ".join(map(join_sizes, (row.shape, shape)))
             raise NetworkError(f"cannot give {texts} another shape", operator.where)
         if len(shape) == 1 and len(row.shape) > 1:
             return self.add("Flatten", (row,), operator)
@@ -97,6 +94,5 @@ class OnnxRows:
 def shape_symbols(shape: Shape, operator: Operator) -> dict[str, int]:
     """A shape as hyperparameters: o_1, o_2, ... Raises NetworkError for too many axes."""
     if len(shape) > LISTED:
-        text = " x ".join(map(str, shape))
-        raise NetworkError(f"a tensor of {text} has more than {LISTED} axes", operator.where)
-    return {f"o_{i}": length for i, length in enumerate(shape, 1)}
+        raise NetworkError(f"a tensor of {join_sizes(shape)} has more than {LISTED} axes", operator.where)
+    return number_list("o", shape)

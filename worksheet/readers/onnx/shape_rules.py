@@ -1,7 +1,5 @@
 """ONNX's shape rules: negative axes, broadcasting, the target of a reshape, the positions of a slice (as in Operators.md)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from math import prod

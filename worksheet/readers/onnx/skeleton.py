@@ -1,10 +1,8 @@
-"""Strips the stored numbers from an ONNX file before it is parsed: only its skeleton reaches memory.
+"""Strips the numbers of large tensors from an ONNX file before it is parsed: only its skeleton reaches memory.
 
-A file is a protobuf message (wire format: protobuf.dev/programming-guides/encoding). Its large fields are walked, the numbers
-of large tensors skipped, and everything else copied, which gives the same message without those numbers.
+A file is a protobuf message (wire format: protobuf.dev/programming-guides/encoding). Its large fields are walked, those numbers
+are skipped, and everything else is copied, which gives the same message without them.
 """
-
-from __future__ import annotations
 
 import mmap
 import stat

@@ -7,7 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from worksheet.errors import NetworkError, Where, shown
-from worksheet.layers import Shape
+from worksheet.layers import Kind, Shape, kinds
 from worksheet.sizes import MAX_ELEMENTS
 
 if TYPE_CHECKING:
@@ -36,6 +36,16 @@ class OnnxRow:
     name: str = ""  # of an input of the network
     operator_types: str = ""  # of the operators that the row replaces, except those that only move numbers
 
+    @property
+    def layer(self) -> Kind:
+        """The kind itself."""
+        return kinds()[self.kind]
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether it is a stored tensor, not a layer or an input of the network."""
+        return self.layer.is_source and self.operator is not None
+
 
 @dataclass(eq=False, slots=True)
 class OnnxValue:
@@ -61,7 +71,7 @@ class OnnxValue:
 
     @property
     def numbers(self) -> Any:
-        """The array of its numbers; None where they are unknown or many. Raises NetworkError for a damaged tensor."""
+        """Its numbers; None where they are unknown or many. Raises NetworkError for a damaged tensor."""
         if self.tensor is not None:
             tensor, self.tensor = self.tensor, None
             self.array = _read_numbers(tensor, self.where)

@@ -1,14 +1,12 @@
 """Walks the operators of a graph in order, tracks every tensor, and adds the rows of each operator."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from worksheet.errors import Collector, NetworkError, Where, WorksheetError, nearest, shown
 from worksheet.readers.onnx import elementwise, layout, normalisation, products, sequences, windows
-from worksheet.readers.onnx.call import Converter, OnnxCall, Result
+from worksheet.readers.onnx.call import Converter, OnnxCall
 from worksheet.readers.onnx.constant_folding import fold, fold_shape, table
 from worksheet.readers.onnx.operators import FunctionInliner, Operator, sort_operators
 from worksheet.readers.onnx.rows import OnnxRows
@@ -95,7 +93,8 @@ class GraphWalk:
         call = OnnxCall(operator, inputs, self.rows, self.notes)
         if operator.type not in converters():
             return self._handle_unknown(call)
-        values = _as_list(converters()[operator.type](call))
+        result = converters()[operator.type](call)
+        values = [result] if isinstance(result, OnnxValue) else list(result)
         self._inherit(inputs, values)
         return values
 
@@ -161,10 +160,6 @@ class GraphWalk:
             if hint.startswith("known"):
                 hint = f"{hint}; or skip it with --skip-unknown (skip_unknown=True)"
             self.faults.add(NetworkError(f"unknown operator {shown(kind)}{more}", operators[0].where, hint))
-
-
-def _as_list(result: Result) -> list[OnnxValue | None]:
-    return [result] if isinstance(result, OnnxValue) else list(result)
 
 
 def _shape_of(operator: Operator, inputs: Sequence[OnnxValue | None]) -> OnnxValue:

@@ -1,15 +1,14 @@
 """Operators that slide a window over a signal, feature map or volume: convolution and pooling."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from worksheet.layers import Shape
+from worksheet.layers import Pooling, Shape, kind_named
 from worksheet.readers.onnx.call import Converter, OnnxCall, Result
 from worksheet.readers.onnx.values import OnnxValue
+from worksheet.readers.symbols import join_sizes, of_kind, spatial
 
-LETTERS = {1: ("w",), 2: ("h", "w"), 3: ("t", "h", "w")}  # of the axes, outermost first
+LETTERS = {1: "w", 2: "hw", 3: "thw"}  # of the axes, outermost first
 SAME = frozenset({"SAME_UPPER", "SAME_LOWER"})
 
 
@@ -22,14 +21,13 @@ def _dimensions(call: OnnxCall, value: OnnxValue) -> int:
 
 def _window_symbols(call: OnnxCall, dimensions: int, kernel: Sequence[int]) -> dict[str, int]:
     """The symbols of kernel, strides and dilations."""
-    letters = LETTERS[dimensions]
     symbols: dict[str, int] = {}
     for name, prefix, numbers in (("kernel_shape", "", kernel), ("strides", "s_", None), ("dilations", "d_", None)):
-        shape_symbols = tuple(numbers or call.attribute(name, (1,) * dimensions))
-        if len(shape_symbols) != dimensions or min(shape_symbols) < 1:
-            text = " x ".join(map(str, shape_symbols))
-            raise call.fault(f"has {name} {text}", f"{dimensions} numbers of at least 1, one for each spatial axis")
-        symbols |= {prefix + letter: size for letter, size in zip(letters, shape_symbols, strict=True)}
+        sizes = tuple(numbers or call.attribute(name, (1,) * dimensions))
+        if len(sizes) != dimensions or min(sizes) < 1:
+            hint = f"{dimensions} numbers of at least 1, one for each spatial axis"
+            raise call.fault(f"has {name} {join_sizes(sizes)}", hint)
+        symbols |= spatial(prefix, sizes)
     return symbols
 
 
@@ -48,10 +46,8 @@ def _padding_symbols(call: OnnxCall, dimensions: int) -> dict[str, int]:
     """Even padding and what one side has more, or the flag by which the padding follows from the sizes."""
     if call.attribute("auto_pad", "NOTSET") in SAME:
         return {"z": 1}
-    symbols: dict[str, int] = {}
-    for letter, sides in zip(LETTERS[dimensions], _pads(call, dimensions), strict=True):
-        symbols |= {f"p_{letter}": min(sides), f"q_{letter}": max(sides) - min(sides)}
-    return symbols
+    sides = _pads(call, dimensions)
+    return spatial("p_", [min(pair) for pair in sides]) | spatial("q_", [max(pair) - min(pair) for pair in sides])
 
 
 def _weights(call: OnnxCall, value: OnnxValue, place: int, *, transposed: bool = False) -> tuple[OnnxValue, int, int]:
@@ -69,30 +65,21 @@ def _weights(call: OnnxCall, value: OnnxValue, place: int, *, transposed: bool =
     return weights, outputs, groups
 
 
-def convolution(call: OnnxCall, x: int = 0, w: int = 1, b: int = 2) -> Result:
-    """Conv. ``x``, ``w`` and ``b`` say which inputs are the data, the kernels and the biases."""
-    value = call[x]
+def convolution(call: OnnxCall, x: int = 0, w: int = 1, b: int = 2, *, transposed: bool = False) -> Result:
+    """Conv and ConvTranspose. ``x``, ``w`` and ``b`` say which inputs are the data, the kernels and the biases."""
+    value, bias = call[x], call.optional(b)
     dimensions = _dimensions(call, value)
-    weights, outputs, groups = _weights(call, value, w)
-    bias = call.optional(b)
-    settings = _window_symbols(call, dimensions, weights.shape[2:]) | _padding_symbols(call, dimensions)
-    settings |= {"k": outputs, "g": groups, "b": int(bias is not None)}
-    return call.add_layer(value, f"Conv{dimensions}d", settings, stored=call.stored_names(weights, bias))
-
-
-def conv_transpose(call: OnnxCall) -> Result:
-    """ConvTranspose; uneven padding becomes even padding plus output padding, which give the same size."""
-    value = call[0]
-    dimensions = _dimensions(call, value)
-    weights, outputs, groups = _weights(call, value, 1, transposed=True)
-    bias = call.optional(2)
+    weights, outputs, groups = _weights(call, value, w, transposed=transposed)
     settings = _window_symbols(call, dimensions, weights.shape[2:])
-    settings |= _transposed_padding(call, dimensions, settings, value.shape[2:])
+    settings |= _transposed_padding(call, settings, value.shape[2:]) if transposed else _padding_symbols(call, dimensions)
     settings |= {"k": outputs, "g": groups, "b": int(bias is not None)}
-    return call.add_layer(value, f"ConvTranspose{dimensions}d", settings, stored=call.stored_names(weights, bias))
+    kind = "ConvTranspose" if transposed else "Conv"
+    return call.add_layer(value, f"{kind}{dimensions}d", settings, stored=call.stored_names(weights, bias))
 
 
-def _transposed_padding(call: OnnxCall, dimensions: int, settings: Mapping[str, int], sizes: Shape) -> dict[str, int]:
+def _transposed_padding(call: OnnxCall, settings: Mapping[str, int], sizes: Shape) -> dict[str, int]:
+    """Uneven padding becomes even padding plus output padding, which give the same size."""
+    dimensions = len(sizes)
     further = tuple(call.attribute("output_padding", (0,) * dimensions))
     wanted = call.attribute("output_shape")
     if call.attribute("auto_pad", "NOTSET") in SAME:
@@ -100,12 +87,12 @@ def _transposed_padding(call: OnnxCall, dimensions: int, settings: Mapping[str, 
     sides = _pads(call, dimensions)
     symbols: dict[str, int] = {}
     for i, x in enumerate(LETTERS[dimensions]):
-        before, behind = sides[i]
-        cut = before + behind - further[i]
+        before, after = sides[i]
+        cut = before + after - further[i]
         if wanted:
             full = (sizes[i] - 1) * settings[f"s_{x}"] + settings[f"d_{x}"] * (settings[x] - 1) + 1
             cut = full - wanted[-dimensions:][i]
-        elif before == behind:
+        elif before == after:
             symbols |= {f"p_{x}": before, f"o_{x}": further[i]}
             continue
         even = max(0, -(-cut // 2))
@@ -120,16 +107,15 @@ def pooling(kind: str, call: OnnxCall) -> Result:
     kernel = call.attribute("kernel_shape")
     if not kernel:
         raise call.fault("has no kernel_shape")
+    layer = kind_named(f"{kind}{dimensions}d")
     settings = _window_symbols(call, dimensions, kernel)
-    padding = {} if kind == "LPPool" and not any(map(any, _pads(call, dimensions))) else _padding_symbols(call, dimensions)
-    rounding = {"e": 1} if call.attribute("ceil_mode", 0) and "z" not in padding else {}
-    if kind != "MaxPool":
-        if any(settings.pop(f"d_{letter}") != 1 for letter in LETTERS[dimensions]):
-            raise call.fault("has dilations", "only MaxPool may have dilations")
-        is_padded = "z" in padding or any(padding.values())
-        rounding |= {"i": int(bool(call.attribute("count_include_pad", 0)) or not is_padded)} if kind == "AvgPool" else {}
-        rounding |= {"n_p": call.attribute("p", 2)} if kind == "LPPool" else {}
-    return call.add_layer(value, f"{kind}{dimensions}d", settings | padding | rounding)
+    if "d_w" not in layer.symbols and any(settings[f"d_{letter}"] != 1 for letter in LETTERS[dimensions]):
+        raise call.fault("has dilations", "only MaxPool may have dilations")
+    is_plain_norm = layer.pooling is Pooling.NORM and not any(map(any, _pads(call, dimensions)))
+    padding = {} if is_plain_norm else _padding_symbols(call, dimensions)
+    settings |= {"e": int(bool(call.attribute("ceil_mode", 0)) and "z" not in padding), "n_p": call.attribute("p", 2)}
+    settings["i"] = int(bool(call.attribute("count_include_pad", 0)) or not any(padding.values()))
+    return call.add_layer(value, layer.name, of_kind(layer.name, settings) | padding)
 
 
 def pool_globally(kind: str, call: OnnxCall) -> Result:
@@ -155,7 +141,7 @@ def fused_convolution(call: OnnxCall) -> Result:
 
 OPERATORS: dict[str, Converter] = {
     "Conv": convolution,
-    "ConvTranspose": conv_transpose,
+    "ConvTranspose": partial(convolution, transposed=True),
     "MaxPool": partial(pooling, "MaxPool"),
     "AveragePool": partial(pooling, "AvgPool"),
     "LpPool": partial(pooling, "LPPool"),

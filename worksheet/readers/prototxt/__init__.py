@@ -1,7 +1,5 @@
 """Reads Caffe's network definitions (.prototxt), in the current form and the older one, for inference."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from worksheet.network import Network

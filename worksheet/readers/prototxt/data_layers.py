@@ -1,14 +1,14 @@
 """The inputs of a Caffe network: those that a file declares and those that its data layers make, with their shapes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from worksheet.errors import SheetError, Where
 from worksheet.readers.prototxt.fields import MessageFields
 
 Dims = tuple[int, ...]  # as in Caffe: samples first
+Tops = list[Dims | None]
 MAX_AXES = 7
 
 
@@ -36,12 +36,11 @@ def declared_inputs(root: MessageFields) -> list[InputBlob]:
         raise SheetError(message, root.place("input_dim"), "give four for each input: samples, channels, height, width")
     if shapes and len(shapes) != len(scalars):
         raise SheetError(f"{len(shapes)} input_shape for {len(scalars)} inputs", root.place("input_shape"), "give one for each")
-    shapes_of_inputs: list[Dims | None] = [*shapes] or [tuple(dims[i : i + 4]) for i in range(0, len(dims), 4)]
-    shapes_of_inputs = shapes_of_inputs or [None] * len(scalars)
+    stated: Tops = [*shapes] or [tuple(dims[i : i + 4]) for i in range(0, len(dims), 4)] or [None] * len(scalars)
     inlets = []
-    for scalar, dim in zip(scalars, shapes_of_inputs, strict=True):
+    for scalar, shape in zip(scalars, stated, strict=True):
         where = root.source.of(scalar)
-        inlets.append(InputBlob(root.to_name(scalar, "input"), _check_rank(dim, where), where))
+        inlets.append(InputBlob(root.to_name(scalar, "input"), _check_rank(shape, where), where))
     return inlets
 
 
@@ -54,7 +53,6 @@ def _check_rank(dims: Dims | None, where: Where) -> Dims | None:
 # Data layers: the dims of every top, None where the file does not give them, LABEL for what only losses read.
 
 LABEL: Dims = ()
-Tops = list[Dims | None]
 
 
 def _shapes(fields: MessageFields, count: int) -> Tops:
@@ -86,8 +84,8 @@ def _data(param: str, layer: MessageFields, count: int) -> Tops:
 
 def _memory(layer: MessageFields, _: int) -> Tops:
     fields = layer.child("memory_data_param")
-    names = ("channels", "height", "width")
-    return [(fields.integer("batch_size", 1, 1), *(fields.integer(name, None, 1) for name in names)), LABEL]
+    sizes = [fields.integer(name, None, 1) for name in ("channels", "height", "width")]
+    return [(fields.integer("batch_size", 1, 1), *sizes), LABEL]
 
 
 def _dummy(layer: MessageFields, count: int) -> Tops:
@@ -112,26 +110,18 @@ def _video(layer: MessageFields, count: int) -> Tops:
     return [(data[0], MODALITIES[modality] * frames, *data[2:]), label][:count]
 
 
-def _no_shapes(*_: object) -> Tops:
-    return []
-
-
-def _images_of(param: str) -> Callable[[MessageFields, int], Tops]:
-    return lambda layer, count: _data(param, layer, count)
-
-
 SOURCES: dict[str, Callable[[MessageFields, int], Tops]] = {
-    "AnnotatedData": _images_of("data_param"),
-    "Data": _images_of("data_param"),
+    "AnnotatedData": partial(_data, "data_param"),
+    "Data": partial(_data, "data_param"),
     "DummyData": _dummy,
-    "HDF5Data": _no_shapes,
-    "ImageData": _images_of("image_data_param"),
-    "ImageSegData": _images_of("image_data_param"),
+    "HDF5Data": lambda _, __: [],
+    "ImageData": partial(_data, "image_data_param"),
+    "ImageSegData": partial(_data, "image_data_param"),
     "Input": _input,
     "MemoryData": _memory,
-    "Python": _no_shapes,
+    "Python": lambda _, __: [],
     "VideoData": _video,
-    "WindowData": _images_of("window_data_param"),
+    "WindowData": partial(_data, "window_data_param"),
 }
 
 

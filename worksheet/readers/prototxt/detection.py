@@ -1,13 +1,13 @@
 """Layers of detectors: region proposals and pooling, prior boxes, and the final choice of detections."""
 
-from __future__ import annotations
-
 import re
+from functools import partial
 from math import prod
 
 from worksheet.errors import SheetError
-from worksheet.readers.prototxt.fields import MAX_INTEGER, MessageFields
+from worksheet.readers.prototxt.fields import MAX_INTEGER
 from worksheet.readers.prototxt.layer import Blob, CaffeLayer, LayerGraph, LayerRule
+from worksheet.readers.symbols import of_kind
 
 DEFAULT_REGIONS = 300  # proposals of a region proposal network at test time (Ren et al. 2015)
 MAX_RATIOS = 100
@@ -34,22 +34,18 @@ def targets(layer: CaffeLayer) -> list[Blob]:
 def assumed_regions(graph: LayerGraph, stated: int = 0) -> int:
     """The number of regions: the caller's, the file's, or the default; the solution notes which."""
     regions = graph.regions or min(stated, MAX_INTEGER) or DEFAULT_REGIONS
-    reason = "asked for" if graph.regions else "stated in the file" if stated else "assumed"
+    reason = "stated in the file" if stated else "assumed"
+    reason = "asked for" if graph.regions else reason
     graph.note(f"The heads run once per region: {regions} regions {reason}; --regions sets another number.")
     return regions
 
 
-def roi_pool(layer: CaffeLayer) -> Blob:
-    fields = layer.param("roi_pooling_param")
+def pool_regions(kind: str, param: str, layer: CaffeLayer) -> Blob:
+    """RoIPool and RoIAlign; two samples per bin along each axis where the file gives no number, as in Mask R-CNN."""
+    fields = layer.param(param)
     values = {"W": fields.integer("pooled_w", None, 1), "H": fields.integer("pooled_h", None, 1)}
-    return layer.emit("RoIPool", *layer.read(2), leading=True, values=values)
-
-
-def roi_align(layer: CaffeLayer) -> Blob:
-    """Two samples per bin along each axis where the file gives no number, as in Mask R-CNN."""
-    fields = layer.param("roi_align_param")
-    values = {"W": fields.integer("pooled_w", None, 1), "H": fields.integer("pooled_h", None, 1)}
-    return layer.emit("RoIAlign", *layer.read(2), leading=True, values={"a": fields.integer("sampling_ratio", 0) or 2, **values})
+    values |= of_kind(kind, {"a": fields.integer("sampling_ratio", 0) or 2})
+    return layer.emit(kind, *layer.read(2), leading=True, values=values)
 
 
 def position_sensitive(layer: CaffeLayer) -> Blob:
@@ -58,9 +54,9 @@ def position_sensitive(layer: CaffeLayer) -> Blob:
     return layer.emit("PSRoIPool", *layer.read(2), leading=True, values=values)
 
 
-def priors(fields: MessageFields) -> int:
+def prior_box(layer: CaffeLayer) -> Blob:
     """Boxes at every position: one for each aspect ratio and min_size, one more for each max_size."""
-    ratios = [1.0]
+    fields, ratios = layer.param("prior_box_param"), [1.0]
     stated = fields.decimals("aspect_ratio")
     if len(stated) > MAX_RATIOS:
         raise SheetError(f"{len(stated):,} aspect ratios; at most {MAX_RATIOS}", fields.place("aspect_ratio"))
@@ -73,14 +69,9 @@ def priors(fields: MessageFields) -> int:
     if not smallest:
         raise SheetError("prior_box_param has no min_size", fields.where)
     if largest not in {0, smallest}:
-        raise SheetError(
-            f"{largest} max_size for {smallest} min_size", fields.place("max_size"), "give one for each min_size, or none"
-        )
-    return len(ratios) * smallest + largest
-
-
-def prior_box(layer: CaffeLayer) -> Blob:
-    return layer.emit("PriorBox", *layer.read(1, 2), values={"a": priors(layer.param("prior_box_param"))})
+        hint = "give one for each min_size, or none"
+        raise SheetError(f"{largest} max_size for {smallest} min_size", fields.place("max_size"), hint)
+    return layer.emit("PriorBox", *layer.read(1, 2), values={"a": len(ratios) * smallest + largest})
 
 
 def detections(layer: CaffeLayer) -> Blob:
@@ -98,6 +89,6 @@ RULES: dict[str, LayerRule] = {
     "PSROIPooling": position_sensitive,
     "PriorBox": prior_box,
     "Proposal": proposal,
-    "ROIAlign": roi_align,
-    "ROIPooling": roi_pool,
+    "ROIAlign": partial(pool_regions, "RoIAlign", "roi_align_param"),
+    "ROIPooling": partial(pool_regions, "RoIPool", "roi_pooling_param"),
 }

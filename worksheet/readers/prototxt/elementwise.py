@@ -1,22 +1,21 @@
 """Caffe's layers that work element by element, on one blob or on several of equal shape."""
 
-from __future__ import annotations
-
 import math
 from functools import partial
 
 from worksheet.errors import SheetError
 from worksheet.readers.prototxt.fields import MessageFields
 from worksheet.readers.prototxt.layer import Blob, CaffeLayer, LayerRule
+from worksheet.readers.symbols import join_sizes
 
 MAX_BLOBS = 10**6
 NATURAL = (-1, math.e)  # Caffe writes e as -1
 MAX_POWER = 1000
 
 
-def plain(kind: str, layer: CaffeLayer) -> Blob:
-    """A layer whose settings do not matter."""
-    return layer.emit(kind, layer.bottom)
+def plain(kind: str, layer: CaffeLayer, **values: int) -> Blob:
+    """A layer whose settings in the file do not matter."""
+    return layer.emit(kind, layer.bottom, values=values)
 
 
 def relu(layer: CaffeLayer) -> Blob:
@@ -28,10 +27,6 @@ def prelu(layer: CaffeLayer) -> Blob:
     axes = layer.axes(layer.bottom)
     shared = layer.param("prelu_param").flag("channel_shared") or len(axes) < 2
     return layer.emit("PReLU", layer.bottom, values={"a": 1 if shared else axes[1], "i": 0 if shared else layer.channels_axis})
-
-
-def clip(layer: CaffeLayer) -> Blob:
-    return layer.emit("Clip", layer.bottom, values={"b": 2})
 
 
 def swish(layer: CaffeLayer) -> Blob:
@@ -94,7 +89,7 @@ def logarithm(layer: CaffeLayer) -> Blob:
     return chain(layer, [*affine_steps(fields), ("Log", "log", {}), *([] if is_natural else [SCALE])])
 
 
-OPERATIONS = ("PROD", "SUM", "MAX")
+OPERATIONS = {"PROD": "Mul", "SUM": "Add", "MAX": "Maximum"}
 
 
 def eltwise(layer: CaffeLayer) -> Blob:
@@ -105,22 +100,16 @@ def eltwise(layer: CaffeLayer) -> Blob:
     factors = fields.decimals("coeff")
     shapes = {blob.shape for blob in blobs}
     if len(shapes) > 1:
-        texts = " and ".join(" x ".join(map(str, shape)) for shape in sorted(shapes)[:4])
+        texts = " and ".join(map(join_sizes, sorted(shapes)[:4]))
         raise SheetError(f"{layer.name} (Eltwise) takes blobs of one shape, but receives {texts}", layer.where)
     if factors and (operation != "SUM" or len(factors) != len(blobs)):
         message = f"{len(factors)} coefficients for {len(blobs)} blobs" if operation == "SUM" else "only a SUM has coefficients"
         raise SheetError(message, fields.place("coeff"))
-    if operation != "SUM":
-        return layer.emit("Mul" if operation == "PROD" else "Maximum", *blobs)
     if factors == [1, -1]:
         return layer.emit("Sub", *blobs)
-    return layer.emit(
-        "Add",
-        *(
-            _times(layer, blob, i, factor)
-            for i, (blob, factor) in enumerate(zip(blobs, factors or [1.0] * len(blobs), strict=True), 1)
-        ),
-    )
+    factors = factors or [1.0] * len(blobs)
+    terms = [_times(layer, blob, i, factor) for i, (blob, factor) in enumerate(zip(blobs, factors, strict=True), 1)]
+    return layer.emit(OPERATIONS[operation], *terms)
 
 
 def _times(layer: CaffeLayer, blob: Blob, position: int, factor: float) -> Blob:
@@ -137,26 +126,22 @@ def axpy(layer: CaffeLayer) -> Blob:
     return layer.emit("Axpy", scale, x, y)
 
 
+SAME_NAME = ("Dropout", "ELU", "Mish", "ReLU6", "Sigmoid", "Threshold")  # as the kind
 RULES: dict[str, LayerRule] = {
+    **{kind: partial(plain, kind) for kind in SAME_NAME},
     "AbsVal": partial(plain, "Abs"),
     "Axpy": axpy,
     "BNLL": partial(plain, "Softplus"),  # log(1 + exp(x))
-    "Clip": clip,
-    "Dropout": partial(plain, "Dropout"),
-    "ELU": partial(plain, "ELU"),
+    "Clip": partial(plain, "Clip", b=2),
     "Eltwise": eltwise,
     "Exp": exponential,
     "HSigmoid": partial(plain, "Hardsigmoid"),
     "HSwish": partial(plain, "Hardswish"),
     "Log": logarithm,
-    "Mish": partial(plain, "Mish"),
     "PReLU": prelu,
     "Power": power,
     "ReLU": relu,
-    "ReLU6": partial(plain, "ReLU6"),
-    "Sigmoid": partial(plain, "Sigmoid"),
     "SpatialDropout": partial(plain, "Dropout"),
     "Swish": swish,
     "TanH": partial(plain, "Tanh"),
-    "Threshold": partial(plain, "Threshold"),
 }

@@ -1,7 +1,5 @@
 """Reads the layers of a Caffe file one by one, in the current or the older form, before their blobs are connected."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from worksheet.errors import Collector, SheetError, Where

@@ -124,8 +124,9 @@ class MessageFields:
             if value.quoted or len(value.text) > 100:
                 raise ValueError
             text = value.text
-            is_integer = INTEGER.fullmatch(text)
-            return float(_integer(text) if is_integer else text.rstrip("fF") if text[-1:] in "fF" and "n" not in text else text)
+            if INTEGER.fullmatch(text):
+                return float(_integer(text))
+            return float(text if "n" in text else text.rstrip("fF"))  # 1.5f, but inf and nan
         except ValueError:
             raise SheetError(f"{name} is {shown(value.text)}; it must be a number", self.source.of(value)) from None
 

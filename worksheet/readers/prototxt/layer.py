@@ -9,6 +9,9 @@ from typing import Protocol
 from worksheet.errors import SheetError, Where
 from worksheet.layers import Shape
 from worksheet.readers.prototxt.fields import MessageFields
+from worksheet.readers.symbols import number_list
+
+Settings = Mapping[str, int] | None
 
 
 class UnknownShapeError(Exception):
@@ -82,7 +85,8 @@ class CaffeLayer:
         most = least if most is None else most
         count = len(self.bottoms)
         if not least <= count <= most:
-            wanted = str(least) if least == most else f"{least} to {most}" if most < 100 else f"{least} or more"
+            wanted = f"{least} to {most}" if most < 100 else f"{least} or more"
+            wanted = str(least) if least == most else wanted
             raise SheetError(f"{self.name} ({self.type}) reads {wanted} blobs, not {count}", self.where)
         return self.bottoms
 
@@ -92,13 +96,7 @@ class CaffeLayer:
         return self.read(1)[0]
 
     def emit(
-        self,
-        kind: str,
-        *inputs: Blob,
-        values: Mapping[str, int] | None = None,
-        part: str = "",
-        leading: bool | None = None,
-        shares: str = "",
+        self, kind: str, *inputs: Blob, values: Settings = None, part: str = "", leading: bool | None = None, shares: str = ""
     ) -> Blob:
         """Add a node and return its output; ``part`` names the node where the layer becomes several."""
         name = self.graph.free_name(f"{self.name}/{part}" if part else self.name)
@@ -110,7 +108,7 @@ class CaffeLayer:
         """The blob in another shape; the blob itself where it has that shape already."""
         if shape == blob.shape and leading in (None, blob.leading):
             return blob
-        return self.emit("Reshape", blob, part=part, leading=leading, values=number_symbols("o", shape))
+        return self.emit("Reshape", blob, part=part, leading=leading, values=number_list("o", shape))
 
     # Axes
 
@@ -140,11 +138,6 @@ class CaffeLayer:
     def channels_axis(self) -> int:
         """The position of the channels of the only input blob, from 1, after regions or steps; 0 for the usual position."""
         return self.inner_axis(self.bottom, 1) + 1 if self.bottom.leading else 0
-
-
-def number_symbols(letter: str, numbers: tuple[int, ...]) -> dict[str, int]:
-    """Values of numbered symbols: o_1, o_2, ..."""
-    return {f"{letter}_{i}": number for i, number in enumerate(numbers, 1)}
 
 
 LayerRule = Callable[[CaffeLayer], Blob | list[Blob]]  # the output, or one for each top

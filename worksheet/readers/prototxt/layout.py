@@ -1,14 +1,13 @@
 """Caffe's layers that join, cut, permute and reshape blobs, and those that reduce axes. Caffe's axes include the batch."""
 
-from __future__ import annotations
-
 from functools import partial
 from itertools import pairwise
 from math import prod
 
 from worksheet.errors import SheetError
 from worksheet.layers import Shape
-from worksheet.readers.prototxt.layer import Blob, CaffeLayer, LayerRule, number_symbols
+from worksheet.readers.prototxt.layer import Blob, CaffeLayer, LayerRule
+from worksheet.readers.symbols import join_sizes, number_list, softmax_axis
 
 MAX_BLOBS = 10_000
 MAX_AXES = 6
@@ -36,12 +35,10 @@ def gather_batches(layer: CaffeLayer) -> list[Blob]:
 
 
 def softmax(layer: CaffeLayer) -> Blob:
-    """Over the channels, or the given axis; symbol a is 0 for the usual axis: channels of a feature map, else the last."""
+    """Over the channels, or the given axis."""
     blob = layer.bottom
     position = layer.inner_axis(blob, layer.param("softmax_param").integer("axis", 1, least=-9))
-    rank = len(blob.shape)
-    usual = 0 if rank == 3 else rank - 1
-    return layer.emit("Softmax", blob, values={"a": 0 if position == usual else position + 1})
+    return layer.emit("Softmax", blob, values=softmax_axis(position, len(blob.shape)))
 
 
 def concat(layer: CaffeLayer) -> Blob:
@@ -105,12 +102,8 @@ def reshape(layer: CaffeLayer) -> Blob:
         raise SheetError(f"{layer.name} reshapes axes {first} to {end} of {len(axes)}", fields.where)
     absent = any(dim == 0 and first + i >= end for i, dim in enumerate(dims))
     if absent or dims.count(-1) > 1 or len(dims) > MAX_AXES + 1:
-        text = join_some(dims)
-        raise SheetError(
-            f"{layer.name} cannot reshape to ({text})",
-            fields.where,
-            f"0 keeps an existing axis; use -1 once, and at most {MAX_AXES + 1} axes",
-        )
+        hint = f"0 keeps an existing axis; use -1 once, and at most {MAX_AXES + 1} axes"
+        raise SheetError(f"{layer.name} cannot reshape to ({join_some(dims)})", fields.where, hint)
     kept = [axes[first + i] if dim == 0 else dim for i, dim in enumerate(dims)]
     wanted = [*axes[:first], *kept, *axes[end:]]
     shape = _complete_shape(layer, wanted, prod(axes))
@@ -134,7 +127,7 @@ def _fold_batch(layer: CaffeLayer, blob: Blob, shape: Shape) -> Blob:
     if len(shape) > 1 and shape[0] == batch:
         return layer.reshape(blob, shape[1:])
     if shape[0] % batch:
-        raise SheetError(f"{layer.name} mixes the {batch} samples of a batch: {' x '.join(map(str, shape))}", layer.where)
+        raise SheetError(f"{layer.name} mixes the {batch} samples of a batch: {join_sizes(shape)}", layer.where)
     return layer.reshape(blob, (shape[0] // batch, *shape[1:]), leading=True)
 
 
@@ -153,14 +146,14 @@ def permute(param: str, name: str, layer: CaffeLayer) -> Blob:
     axes = [position + 1 for position in positions if position >= 0]
     if axes == sorted(axes):
         return pass_on(layer)
-    return layer.emit("Permute", blob, values=number_symbols("a", tuple(axes)))
+    return layer.emit("Permute", blob, values=number_list("a", tuple(axes)))
 
 
 def reverse(layer: CaffeLayer) -> Blob:
     """The elements of an axis in reverse order, for a recurrent layer that runs backwards."""
     blob = layer.bottom
     layer.inner_axis(blob, layer.param("reverse_param").integer("axis", 0, least=-9))
-    return layer.emit("Gather", blob, values=number_symbols("o", blob.shape))
+    return layer.emit("Gather", blob, values=number_list("o", blob.shape))
 
 
 def reorganise(layer: CaffeLayer) -> Blob:
@@ -184,7 +177,7 @@ def tile(layer: CaffeLayer) -> Blob:
     position = layer.inner_axis(blob, fields.integer("axis", 1, least=-9))
     shape = list(blob.shape)
     shape[position] *= fields.integer("tiles", None, 1)
-    return layer.emit("Gather", blob, values=number_symbols("o", tuple(shape)))
+    return layer.emit("Gather", blob, values=number_list("o", tuple(shape)))
 
 
 def reindex(layer: CaffeLayer) -> Blob:
@@ -192,7 +185,7 @@ def reindex(layer: CaffeLayer) -> Blob:
     blob, places = layer.read(2)
     if not blob.leading or not places.leading:
         raise SheetError(f"{layer.name} (BatchReindex) selects samples of a batch", layer.where)
-    return layer.emit("Gather", blob, values=number_symbols("o", (places.shape[0], *blob.shape[1:])))
+    return layer.emit("Gather", blob, values=number_list("o", (places.shape[0], *blob.shape[1:])))
 
 
 def shuffle_channels(layer: CaffeLayer) -> Blob:

@@ -1,18 +1,17 @@
 """Follows the blobs of a Caffe network from layer to layer and builds the network of nodes."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from worksheet.errors import Collector, SheetError, Where, WorksheetError, nearest, shown
 from worksheet.layers import Shape
 from worksheet.network import INPUT, Heading, Network
+from worksheet.readers.names import join_names
 from worksheet.readers.prototxt.data_layers import InputBlob, declared_inputs, layer_inputs
 from worksheet.readers.prototxt.detection import assumed_regions
 from worksheet.readers.prototxt.entries import FILE, LayerEntries, LayerEntry, describe, parameter_names, read_entries
 from worksheet.readers.prototxt.fields import MessageFields
 from worksheet.readers.prototxt.layer import Blob, CaffeLayer, UnknownShapeError
-from worksheet.readers.prototxt.nodes import CaffeGraph, join_names, with_stages
+from worksheet.readers.prototxt.nodes import CaffeGraph, with_stages
 from worksheet.readers.prototxt.table import LEFT_OUT, NEEDY, RECURRENT, REGIONS_READ_BY, RULES
 from worksheet.readers.prototxt.text_format import PrototxtSource, parse
 from worksheet.readers.reader import ReadOptions
@@ -27,13 +26,15 @@ CONVENTION = "textbook"
 NOWHERE = Blob("", None)  # the output of a layer with a fault
 LABEL = Blob("", None, counted=False)
 SKIP = "skip it with --skip-unknown"
+PHASES = "mark one include { phase: TRAIN } and the other include { phase: TEST }"
+EXAMPLE = 'layers such as layer { name: "relu1" type: "ReLU" ... }'
 
 
 def network(path: Path, text: str, options: ReadOptions) -> Network:
     """The network in the text of a prototxt file. Raises WorksheetError with every fault at its line and column."""
     source = PrototxtSource(str(path), text)
     if not text.strip():
-        raise SheetError("is empty", Where(str(path)), 'layers such as layer { name: "relu1" type: "ReLU" ... }')
+        raise SheetError("is empty", Where(str(path)), EXAMPLE)
     message = parse(source)
     return _NetworkReader(MessageFields(source, message, Where(str(path))), options).network(path)
 
@@ -42,18 +43,6 @@ def _suggest(word: str, names: list[str]) -> str | None:
     """The names that are near a word; all names only where they are few."""
     hint = nearest(word, names)
     return hint if len(names) <= MAX_LISTED or (hint and hint.startswith("did you mean")) else None
-
-
-def _find_repeated(inlets: list[InputBlob]) -> list[tuple[InputBlob, InputBlob]]:
-    """The inputs whose blob an earlier input makes already, each with that one."""
-    first: dict[str, InputBlob] = {}
-    return [(inlet, first[inlet.blob]) for inlet in inlets if first.setdefault(inlet.blob, inlet) is not inlet]
-
-
-def _find_read(inlets: list[InputBlob], computed: list[LayerEntry]) -> list[InputBlob]:
-    """The inputs that some computed layer reads."""
-    read = {name for entry in computed for name, _ in entry.bottoms}
-    return [inlet for inlet in inlets if not inlet.label and inlet.blob in read]
 
 
 class _NetworkReader:
@@ -96,8 +85,7 @@ class _NetworkReader:
     def _check_layers(self) -> None:
         if self.entries.kept or self.faults.found:
             return
-        hint = 'layers such as layer { name: "relu1" type: "ReLU" ... }'
-        hint = next((content for name, content in OTHER_FILES.items() if name in self.root), hint)
+        hint = next((content for name, content in OTHER_FILES.items() if name in self.root), EXAMPLE)
         elsewhere = next((self.root.text(name) for name in ("net", "train_net") if name in self.root), "")
         hint += f"; the network is in {shown(elsewhere)}" if elsewhere else ""
         raise SheetError("there is no layer", Where(self.root.source.file), hint)
@@ -113,11 +101,11 @@ class _NetworkReader:
             if entry.verdict.source:
                 with self.faults.catching():
                     inlets += layer_inputs(entry.type, entry.fields, entry.where)
-        for inlet, first in _find_repeated(inlets):
-            message = f"blob {shown(inlet.blob)} is an input twice, first in line {first.where.line}"
-            self.faults.add(
-                SheetError(message, inlet.where, "mark one include { phase: TRAIN } and the other include { phase: TEST }")
-            )
+        first: dict[str, InputBlob] = {}
+        for inlet in inlets:
+            if first.setdefault(inlet.blob, inlet) is not inlet:
+                message = f"blob {shown(inlet.blob)} is an input twice, first in line {first[inlet.blob].where.line}"
+                self.faults.add(SheetError(message, inlet.where, PHASES))
         if inlets or self.faults.found:
             return inlets
         name, where = next((bottom for entry in self.entries.kept for bottom in entry.bottoms), ("data", self.root.where))
@@ -128,7 +116,8 @@ class _NetworkReader:
         computed = [entry for entry in self.entries.kept if not entry.verdict.left_out]
         self.needed = {entry.bottoms[0][0] for entry in computed if entry.bottoms and entry.type in NEEDY}
         self.recurs = any(entry.type in RECURRENT for entry in computed)
-        used = _find_read(inlets, computed)
+        read = {name for entry in computed for name, _ in entry.bottoms}
+        used = [inlet for inlet in inlets if not inlet.label and inlet.blob in read]
         regions = {entry.bottoms[1][0] for entry in computed if entry.type in REGIONS_READ_BY and len(entry.bottoms) > 1}
         shapes = self._shapes_of_caller(used)
         if used and used[0].dims and not self.recurs:
@@ -256,7 +245,9 @@ class _NetworkReader:
         try:
             if not all(blob.counted for blob in kept):
                 labels = [name for (name, _), blob in zip(entry.bottoms, bottoms, strict=True) if not blob.counted]
-                raise SheetError(f"{entry.name} reads {join_names(labels)}, whose shape the file does not give", entry.where)
+                raise SheetError(
+                    f"{entry.name} reads {join_names(labels, MAX_LISTED)}, whose shape the file does not give", entry.where
+                )
             blobs = entry.verdict.rule(layer)
             self.graph.share(layer, first, parameter_names(entry.fields))
         except UnknownShapeError:
@@ -297,4 +288,4 @@ class _NetworkReader:
             ("Unknown fields, ignored: {}.", strangers),
         )
         stage = ["Of the stages train, val and deploy, deploy is read."] if self.entries.deploys else []
-        return [*stage, *self.graph.notes, *(text.format(join_names(names)) for text, names in sentences if names)]
+        return [*stage, *self.graph.notes, *(text.format(join_names(names, MAX_LISTED)) for text, names in sentences if names)]

@@ -1,7 +1,5 @@
 """Makes the nodes of a network one by one: their sizes, names, shared parameters and stages."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from dataclasses import replace
@@ -9,13 +7,13 @@ from dataclasses import replace
 from worksheet.errors import SheetError, Where
 from worksheet.layers import Shape, kind_named
 from worksheet.layers.spelling import Given, hyperparameters
-from worksheet.network import INPUT, Node
+from worksheet.network import Node
+from worksheet.readers.names import FreeNames
 from worksheet.readers.prototxt.layer import CaffeLayer, NodeDraft
 from worksheet.sizes import Sized, size
 
-ARRAYS = {"weights": 1, "biases": 1, "buffers": 3}  # tensors that Caffe stores: buffers are mean, variance and a factor for both
+TENSORS = {"weights": 1, "biases": 1, "buffers": 3}  # tensors that Caffe stores: buffers are mean, variance and a factor for both
 GROUP = re.compile(r"[A-Za-z]+_?[0-9]+[a-z]?(?=_|$)")  # conv1_1, res2a_branch2b, inception_3a_pool
-MAX_NAMED = 12  # in one note
 MAX_NODES = 50_000
 
 
@@ -30,9 +28,8 @@ class CaffeGraph:
         self.notes: dict[str, None] = {}
         self.unknown_fields: dict[str, Where] = {}
         self._sizes: dict[object, Sized] = {}
-        self._names = {INPUT}
-        self._suffixes: Counter[str] = Counter()
-        self._arrays: dict[str, tuple[str, int]] = {}  # by name of a parameter tensor: its node, its position there
+        self.free_name = FreeNames().take
+        self._tensors: dict[str, tuple[str, int]] = {}  # by name of a parameter tensor: its node, its position there
 
     def make(self, layer: CaffeLayer, draft: NodeDraft) -> Shape | None:
         """Append a node and return the shape of its output, None where an input's is unknown. Raises WorksheetError."""
@@ -58,15 +55,6 @@ class CaffeGraph:
             self._sizes[key] = row
         return self._sizes[key]
 
-    def free_name(self, name: str) -> str:
-        """The name, with a number where another node has it already."""
-        candidate = name
-        while candidate in self._names:
-            self._suffixes[name] += 1
-            candidate = f"{name}_{self._suffixes[name] + 1}"
-        self._names.add(candidate)
-        return candidate
-
     def note(self, note: str) -> None:
         """Note a sentence on the solution, once."""
         self.notes[note] = None
@@ -83,25 +71,25 @@ class CaffeGraph:
             return
         for place in range(first, len(self.nodes)):
             node, row = self.nodes[place], self.rows[self.nodes[place].name]
-            array_count = sum(count for name, count in ARRAYS.items() if row and _count_stored(row, name))
-            if not array_count or node.shares:
+            tensor_count = sum(count for name, count in TENSORS.items() if row and _count_stored(row, name))
+            if not tensor_count or node.shares:
                 continue
-            own = [*names[:array_count], *[""] * array_count][:array_count]
-            owners = {self._arrays.get(name) for name in own}
+            own = [*names[:tensor_count], *[""] * tensor_count][:tensor_count]
+            owners = {self._tensors.get(name) for name in own}
             donors = {shared[0] for shared in owners if shared}
-            if None not in owners and len(donors) == 1 and [self._arrays[name][1] for name in own] == list(range(array_count)):
+            if None not in owners and len(donors) == 1 and [self._tensors[name][1] for name in own] == list(range(tensor_count)):
                 self.nodes[place] = self._share_with(layer, node, donors.pop())
             elif donors:
                 some = ", ".join(sorted(donors))
                 self.note(f"{node.name} shares only some of its parameters with {some}; they are counted in each.")
             for position, name in enumerate(own):
                 if name:
-                    self._arrays.setdefault(name, (node.name, position))
+                    self._tensors.setdefault(name, (node.name, position))
 
     def _share_with(self, layer: CaffeLayer, node: Node, donor: str) -> Node:
         own, other = self.rows[node.name], self.rows[donor]
-        if own and other and any(_count_stored(own, name) != _count_stored(other, name) for name in ARRAYS):
-            sizes = " and ".join(f"{sum(_count_stored(row, name) for name in ARRAYS):,}" for row in (own, other))
+        if own and other and any(_count_stored(own, name) != _count_stored(other, name) for name in TENSORS):
+            sizes = " and ".join(f"{sum(_count_stored(row, name) for name in TENSORS):,}" for row in (own, other))
             message = f"{node.name} shares the parameters of {donor}, but they have {sizes} elements"
             raise SheetError(message, layer.where, "one param { name } must stand for tensors of one shape")
         return replace(node, shares=donor)
@@ -122,17 +110,13 @@ def with_stages(nodes: list[Node], origins: dict[str, tuple[str, str]]) -> list[
     for node in nodes:
         name, below = origins[node.name]
         group = groups.get(name, "")
-        stages[node.name] = stages.get(below, "") if below else group if shared[group] > 1 else ""
+        own = group if shared[group] > 1 else ""
+        stages[node.name] = stages.get(below, "") if below else own
     return [replace(node, stage=stages[node.name]) for node in nodes]
 
 
 def _group(name: str) -> str:
     head, slash, _ = name.partition("/")
     match = GROUP.match(name)
-    return head if slash else match.group() if match else ""
-
-
-def join_names(names: list[str]) -> str:
-    """Names in a sentence, cut off after the first few."""
-    more = len(names) - MAX_NAMED
-    return ", ".join(names[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
+    name_of_block = match.group() if match else ""
+    return head if slash else name_of_block

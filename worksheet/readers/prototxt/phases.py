@@ -1,7 +1,5 @@
 """Which layers of a file belong to the network in phase TEST: Caffe's rules of phase, stage and level."""
 
-from __future__ import annotations
-
 from worksheet.errors import SheetError
 from worksheet.readers.prototxt.fields import MessageFields
 

@@ -1,7 +1,5 @@
 """The table of Caffe's layer types: their rules, those that compute nothing at inference, those that cannot be counted."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 
@@ -30,8 +28,7 @@ SCRIPTS_LEFT_OUT = re.compile(r".*loss(layer)?|.*accuracy(layer)?|anchortarget(l
 RECURRENT = frozenset({"LSTM", "RNN"})
 # Inputs whose shape does not matter, by position: sequence markers, the image size, ground-truth boxes.
 SHAPELESS: dict[LayerRule, tuple[int, ...]] = {
-    RULES["LSTM"]: (1,),
-    RULES["RNN"]: (1,),
+    weights.recurrent: (1,),
     detection.proposal: (2,),
     detection.targets: (1, 2, 3),
     layout.gather_batches: (1, 2, 3),

@@ -70,7 +70,7 @@ ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v"
 
 @dataclass(slots=True)
 class PrototxtScalar:
-    """A number, word or text, as the file has it; whoever reads the field decides which it must be."""
+    """A number, word or text, as the file has it; the reader of the field decides which it must be."""
 
     text: str
     quoted: bool

@@ -1,12 +1,14 @@
 """Caffe's layers with parameters, and those that normalise: inner product, batch norm, scale, embedding, recurrent layers."""
 
-from __future__ import annotations
-
+from functools import partial
 from math import prod
 
 from worksheet.errors import SheetError
 from worksheet.layers import Shape
-from worksheet.readers.prototxt.layer import Blob, CaffeLayer, LayerRule, number_symbols
+from worksheet.readers.prototxt.layer import Blob, CaffeLayer, LayerRule
+from worksheet.readers.symbols import join_sizes, number_list, of_kind
+
+WITH_OUTPUT_LAYER = frozenset({"RNN"})
 
 
 def inner_product(layer: CaffeLayer) -> Blob:
@@ -31,15 +33,13 @@ def lrn(layer: CaffeLayer) -> Blob:
     )
 
 
-def batch_norm(layer: CaffeLayer) -> Blob:
-    """Caffe's layer stores only means and variances, and a Scale layer follows it. NVIDIA's may hold the scale too."""
-    affine = layer.param("batch_norm_param").flag("scale_bias")
+def batch_norm(layer: CaffeLayer, *, affine: bool = False) -> Blob:
+    """Caffe's layer stores only means and variances, and a Scale layer follows it. NVIDIA's may hold the scale too.
+
+    BN of Caffe forks is ``affine``: it holds slope and bias itself.
+    """
+    affine = affine or layer.param("batch_norm_param").flag("scale_bias")
     return layer.emit("BatchNorm", layer.bottom, values={"a": int(affine), "i": layer.channels_axis})
-
-
-def affine_batch_norm(layer: CaffeLayer) -> Blob:
-    """BN of Caffe forks: it holds slope and bias itself."""
-    return layer.emit("BatchNorm", layer.bottom, values={"a": 1, "i": layer.channels_axis})
 
 
 def mean_variance_norm(layer: CaffeLayer) -> Blob:
@@ -52,7 +52,7 @@ def mean_variance_norm(layer: CaffeLayer) -> Blob:
         kind, values = ("GroupNorm", {"g": 1, "a": 0}) if across else ("InstanceNorm", {"a": 0})
         return layer.emit(kind, blob, values=values | {"i": layer.channels_axis})
     axes = tuple(range(first if across else first + 1, len(blob.shape) + 1))
-    mean = layer.emit("Mean", blob, part="mean", values={**number_symbols("a", axes), "f": 1})
+    mean = layer.emit("Mean", blob, part="mean", values={**number_list("a", axes), "f": 1})
     return layer.emit("Sub", blob, mean)
 
 
@@ -63,20 +63,14 @@ def normalize(layer: CaffeLayer) -> Blob:
     return layer.emit("Normalize", layer.bottom, values={"v": int(shared), "s": int(whole)})
 
 
-def scale(layer: CaffeLayer) -> Blob:
-    """Parameters, one per channel (or a second blob), times the input; then an optional bias."""
-    return _scale_or_shift(layer, "scale_param")
+def scale_or_shift(param: str, layer: CaffeLayer) -> Blob:
+    """``Scale`` multiplies, ``Bias`` adds: parameters, by default one per channel, or a second blob, broadcast from ``axis`` on.
 
-
-def bias(layer: CaffeLayer) -> Blob:
-    return _scale_or_shift(layer, "bias_param")
-
-
-def _scale_or_shift(layer: CaffeLayer, param: str) -> Blob:
-    """``Scale`` multiplies, ``Bias`` adds; both lay the smaller array over the larger from ``axis`` on."""
+    ``Scale`` may add a bias of its own after that.
+    """
     fields = layer.param(param)
     blob, *other = layer.read(1, 2)
-    operation = {"scale_param": "Mul", "bias_param": "Add"}[param]
+    operation, kind = {"scale_param": ("Mul", "Scale"), "bias_param": ("Add", "Bias")}[param]
     with_bias = param == "scale_param" and fields.flag("bias_term")
     axis = fields.integer("axis", 1, least=-9)
     if other:
@@ -87,11 +81,10 @@ def _scale_or_shift(layer: CaffeLayer, param: str) -> Blob:
     axis_count = len(blob.shape) - position if axis_count < 0 else axis_count
     if axis_count == 1:
         usual = 0 if len(blob.shape) > 2 else len(blob.shape) - 1
-        values = {"a": 0 if position == usual else position + 1}
-        values |= {"b": int(with_bias)} if param == "scale_param" else {}
-        return layer.emit("Scale" if param == "scale_param" else "Bias", blob, values=values)
+        values = {"a": 0 if position == usual else position + 1, "b": int(with_bias)}
+        return layer.emit(kind, blob, values=of_kind(kind, values))
     shape = blob.shape[position : position + axis_count] + (1,) * (len(blob.shape) - position - axis_count)
-    stored = layer.emit("Parameter", part="stored", leading=False, values=number_symbols("o", shape or (1,)))
+    stored = layer.emit("Parameter", part="stored", leading=False, values=number_list("o", shape or (1,)))
     return _combine(layer, blob, operation, stored, with_bias=with_bias)
 
 
@@ -99,7 +92,7 @@ def _combine(layer: CaffeLayer, blob: Blob, operation: str, other: Blob, *, with
     if not with_bias:
         return layer.emit(operation, blob, other, leading=blob.leading)
     product = layer.emit(operation, blob, other, part="product", leading=blob.leading)
-    stored = layer.emit("Parameter", part="bias", leading=False, values=number_symbols("o", other.shape))
+    stored = layer.emit("Parameter", part="bias", leading=False, values=number_list("o", other.shape))
     return layer.emit("Add", product, stored, leading=blob.leading)
 
 
@@ -108,13 +101,13 @@ def _align(layer: CaffeLayer, blob: Blob, other: Blob, position: int) -> Blob:
     shape: Shape = other.shape
     if position < 0 and other.leading:  # a parameter has no batch; a blob aligned at the batch shares it
         raise SheetError(f"{layer.name} aligns a blob without samples with samples", layer.where, "axis: 1")
-    behind = len(blob.shape) - max(position, 0) - len(shape)
-    under = blob.shape[max(position, 0) : len(blob.shape) - behind]
-    if behind < 0 or any(size not in {1, whole} for size, whole in zip(shape, under, strict=True)):
-        shapes = [" x ".join(map(str, layer.axes(one))) for one in (blob, other)]
-        message = f"{layer.name} ({layer.type}) cannot broadcast {shapes[1]} over {shapes[0]} there"
+    trailing = len(blob.shape) - max(position, 0) - len(shape)
+    under = blob.shape[max(position, 0) : len(blob.shape) - trailing]
+    if trailing < 0 or any(size not in {1, whole} for size, whole in zip(shape, under, strict=True)):
+        target, source = (join_sizes(layer.axes(one)) for one in (blob, other))
+        message = f"{layer.name} ({layer.type}) cannot broadcast {source} over {target} there"
         raise SheetError(message, layer.where, "axis: where the axes of the second blob begin")
-    return layer.reshape(other, shape + (1,) * behind, part="laid", leading=other.leading)
+    return layer.reshape(other, shape + (1,) * trailing, part="laid", leading=other.leading)
 
 
 def embed(layer: CaffeLayer) -> Blob:
@@ -135,11 +128,11 @@ def parameter(layer: CaffeLayer) -> Blob:
     shape = layer.param("parameter_param").child("shape").integers("dim", 1)
     if not 0 < len(shape) <= 6:
         raise SheetError(f"{layer.name} is a tensor of {len(shape)} axes; it must have 1 to 6", layer.where, "shape { dim: ... }")
-    return layer.emit("Parameter", leading=True, values=number_symbols("o", tuple(shape)))
+    return layer.emit("Parameter", leading=True, values=number_list("o", tuple(shape)))
 
 
-def recurrent(kind: str, layer: CaffeLayer) -> Blob:
-    """Steps x streams x features: each stream is a sequence. Caffe's RNN computes its output from the state by one more layer."""
+def recurrent(layer: CaffeLayer) -> Blob:
+    """Steps x streams x features: each stream is a sequence. Caffe's RNN has one more layer, from the state to the output."""
     fields = layer.param("lstm_param" if "lstm_param" in layer.fields else "recurrent_param")
     blob = layer.read(1, 3)[0]
     if len(layer.fields.scalars("bottom")) > 2:
@@ -154,34 +147,27 @@ def recurrent(kind: str, layer: CaffeLayer) -> Blob:
         rows = layer.reshape(blob, (steps, prod(inside)), part="steps")
     else:
         flat = layer.reshape(blob, (steps, streams, prod(inside)), part="steps")
-        rows = layer.emit("Permute", flat, part="streams", values=number_symbols("a", (2, 1, 3)))
-    state = layer.emit(kind, rows, part="" if kind == "LSTM" else "state", values={"k": width, "e": 0})
-    if kind == "RNN":
+        rows = layer.emit("Permute", flat, part="streams", values=number_list("a", (2, 1, 3)))
+    has_output = layer.type in WITH_OUTPUT_LAYER
+    state = layer.emit(layer.type, rows, part="state" if has_output else "", values={"k": width, "e": 0})
+    if has_output:
         state = layer.emit("Tanh", layer.emit("Linear", state, part="output", values={"k": width, "b": 1, "r": 1}))
     if streams == 1:
         return layer.reshape(state, (steps, 1, width), part="stream")
-    return layer.emit("Permute", state, part="steps_first", values=number_symbols("a", (2, 1, 3)))
-
-
-def _lstm(layer: CaffeLayer) -> Blob:
-    return recurrent("LSTM", layer)
-
-
-def _rnn(layer: CaffeLayer) -> Blob:
-    return recurrent("RNN", layer)
+    return layer.emit("Permute", state, part="steps_first", values=number_list("a", (2, 1, 3)))
 
 
 RULES: dict[str, LayerRule] = {
-    "BN": affine_batch_norm,
+    "BN": partial(batch_norm, affine=True),
     "BatchNorm": batch_norm,
-    "Bias": bias,
+    "Bias": partial(scale_or_shift, "bias_param"),
     "Embed": embed,
     "InnerProduct": inner_product,
     "LRN": lrn,
-    "LSTM": _lstm,
+    "LSTM": recurrent,
     "MVN": mean_variance_norm,
     "Normalize": normalize,
     "Parameter": parameter,
-    "RNN": _rnn,
-    "Scale": scale,
+    "RNN": recurrent,
+    "Scale": partial(scale_or_shift, "scale_param"),
 }

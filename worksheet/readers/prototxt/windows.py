@@ -1,16 +1,17 @@
 """Caffe's layers that slide a window: convolution and its transpose, pooling with Caffe's rounding, im2col, spatial pyramids."""
 
-from __future__ import annotations
-
 from functools import partial
+from math import prod
 
 from worksheet.errors import SheetError
 from worksheet.readers.prototxt.fields import MessageFields
-from worksheet.readers.prototxt.layer import Blob, CaffeLayer, LayerRule, number_symbols
+from worksheet.readers.prototxt.layer import Blob, CaffeLayer, LayerRule
+from worksheet.readers.symbols import join_sizes, number_list, spatial
 
 SIDES = {1: "w", 2: "hw", 3: "thw"}  # the letters of the axes after the channels, outermost first
 MAX_BLOBS = 1000
 POOLS = ("MAX", "AVE", "STOCHASTIC")
+POOLING = {"MAX": "MaxPool", "AVE": "AvgPool"}
 CLIPPED, UNCLIPPED = 1, 2  # pooling rounds up; a window that starts in the padding after the input is dropped
 MAX_PYRAMID = 10
 DEPTHS = {"kernel_size": "kernel_depth", "stride": "temporal_stride", "pad": "temporal_pad"}  # C3D's words for time
@@ -44,10 +45,10 @@ def dilations(fields: MessageFields, dimensions: int) -> list[int]:
     return per_axis(fields, name, 1, dimensions, 1)
 
 
-def axis_symbols(letter: str, sizes: list[int]) -> dict[str, int]:
-    """Values of the symbols of the axes: s_h, s_w; for a kernel, whose letter is empty, h and w."""
-    stem = f"{letter}_" if letter else ""
-    return {stem + side: size for side, size in zip(SIDES[len(sizes)], sizes, strict=True)}
+def kernel_strides_pads(fields: MessageFields, dimensions: int) -> tuple[list[int], list[int], list[int]]:
+    """The sizes of the kernel, the strides and the padding along each axis; the default stride is 1."""
+    kernel = per_axis(fields, "kernel_size", None, dimensions, 1)
+    return kernel, per_axis(fields, "stride", 1, dimensions, 1), per_axis(fields, "pad", 0, dimensions)
 
 
 def window_dimensions(layer: CaffeLayer, blob: Blob, axis: int) -> int:
@@ -55,7 +56,7 @@ def window_dimensions(layer: CaffeLayer, blob: Blob, axis: int) -> int:
     position = layer.inner_axis(blob, axis)
     count = len(blob.shape) - position - 1
     if count not in SIDES:
-        shape = " x ".join(map(str, blob.shape))
+        shape = join_sizes(blob.shape)
         raise SheetError(f"{layer.name} ({layer.type}) slides over 1 to 3 axes after the channels, not over {shape}", layer.where)
     return count
 
@@ -67,12 +68,8 @@ def convolution(kind: str, layer: CaffeLayer, *, depthwise: bool = False) -> lis
     outputs: list[Blob] = []
     for i, blob in enumerate(blobs, 1):
         dimensions = window_dimensions(layer, blob, fields.integer("axis", 1, least=-9))
-        values = (
-            axis_symbols("", per_axis(fields, "kernel_size", None, dimensions, 1))
-            | axis_symbols("s", per_axis(fields, "stride", 1, dimensions, 1))
-            | axis_symbols("p", per_axis(fields, "pad", 0, dimensions))
-            | axis_symbols("d", dilations(fields, dimensions))
-        )
+        kernel, strides, pads = kernel_strides_pads(fields, dimensions)
+        values = spatial("", kernel) | spatial("s_", strides) | spatial("p_", pads) | spatial("d_", dilations(fields, dimensions))
         channels = blob.shape[-dimensions - 1]
         values["k"] = fields.integer("num_output", channels if depthwise else None, 1)
         values["g"] = fields.integer("group", channels if depthwise else 1, 1)
@@ -91,24 +88,21 @@ def pooling(layer: CaffeLayer) -> list[Blob]:
     if pool == "STOCHASTIC":
         hint = "use MAX or AVE; stochastic pooling weighs each element by its value, which no kind of layer does"
         raise SheetError("stochastic pooling is not counted", fields.place("pool"), hint)
-    kind = {"MAX": "MaxPool", "AVE": "AvgPool"}[pool]
+    kind = POOLING[pool]
     dimensions = window_dimensions(layer, blob, 1)
     if fields.flag("global_pooling"):
-        return [_pool_globally(layer, blob, kind, dimensions)] * len(layer.tops)
-    kernel = per_axis(fields, "kernel_size", None, dimensions, 1)
-    pads = per_axis(fields, "pad", 0, dimensions)
-    strides = per_axis(fields, "stride", 1, dimensions, 1)
+        values = spatial("", blob.shape[-dimensions:])  # the feature maps of many regions are pooled one by one
+        pooled = layer.emit(f"{kind}{dimensions}d", blob, values=values) if blob.leading else layer.emit(f"Global{kind}", blob)
+        return [pooled] * len(layer.tops)
+    kernel, strides, pads = kernel_strides_pads(fields, dimensions)
     up = fields.choice("round_mode", ("CEIL", "FLOOR"), "CEIL") == "CEIL" and fields.flag("ceil_mode", default=True)
-    rounding = (CLIPPED if any(pads) else UNCLIPPED) if up else 0
-    values = axis_symbols("", kernel) | axis_symbols("s", strides) | axis_symbols("p", pads) | {"e": rounding}
+    values = _pooling_symbols(kernel, strides, pads) | ({} if up else {"e": 0})
     return [layer.emit(f"{kind}{dimensions}d", blob, values=values)] * len(layer.tops)
 
 
-def _pool_globally(layer: CaffeLayer, blob: Blob, kind: str, dimensions: int) -> Blob:
-    """Pooling over a whole feature map; the feature maps of many regions are pooled one by one."""
-    if not blob.leading:
-        return layer.emit(f"Global{kind}", blob)
-    return layer.emit(f"{kind}{dimensions}d", blob, values=axis_symbols("", list(blob.shape[-dimensions:])))
+def _pooling_symbols(kernel: list[int], strides: list[int], pads: list[int]) -> dict[str, int]:
+    rounding = CLIPPED if any(pads) else UNCLIPPED
+    return spatial("", kernel) | spatial("s_", strides) | spatial("p_", pads) | {"e": rounding}
 
 
 def im2col(layer: CaffeLayer) -> Blob:
@@ -116,8 +110,7 @@ def im2col(layer: CaffeLayer) -> Blob:
     blob = layer.bottom
     fields = layer.param("convolution_param")
     dimensions = window_dimensions(layer, blob, fields.integer("axis", 1, least=-9))
-    kernel = per_axis(fields, "kernel_size", None, dimensions, 1)
-    strides, pads = per_axis(fields, "stride", 1, dimensions, 1), per_axis(fields, "pad", 0, dimensions)
+    kernel, strides, pads = kernel_strides_pads(fields, dimensions)
     *before, channels = blob.shape[:-dimensions]
     sizes = blob.shape[-dimensions:]
     places = [
@@ -126,9 +119,7 @@ def im2col(layer: CaffeLayer) -> Blob:
     ]
     if min(places) < 1:
         raise SheetError(f"the kernel of {layer.name} is larger than its padded input", layer.where)
-    for width in kernel:
-        channels *= width
-    return layer.emit("Gather", blob, values=number_symbols("o", (*before, channels, *places)))
+    return layer.emit("Gather", blob, values=number_list("o", (*before, channels * prod(kernel), *places)))
 
 
 def pyramid(layer: CaffeLayer) -> Blob:
@@ -143,10 +134,8 @@ def pyramid(layer: CaffeLayer) -> Blob:
         bins = 2**level
         kernel = [-(-size // bins) for size in layer.bottom.shape[-2:]]
         pads = [(size * bins - whole + 1) // 2 for size, whole in zip(kernel, layer.bottom.shape[-2:], strict=True)]
-        values = axis_symbols("", kernel) | axis_symbols("s", kernel) | axis_symbols("p", pads)
-        kind = "MaxPool2d" if pool == "MAX" else "AvgPool2d"
-        rounding = CLIPPED if any(pads) else UNCLIPPED
-        pooled = layer.emit(kind, layer.bottom, part=f"pool{level}", values={**values, "e": rounding})
+        values = _pooling_symbols(kernel, kernel, pads)
+        pooled = layer.emit(f"{POOLING[pool]}2d", layer.bottom, part=f"pool{level}", values=values)
         flat.append(layer.emit("Flatten", pooled, part=f"flatten{level}"))
     return layer.emit("Concat", *flat, values={"a": 1}) if len(flat) > 1 else flat[0]
 
@@ -160,13 +149,13 @@ def upsample(layer: CaffeLayer) -> Blob:
     fields = layer.param("upsample_param")
     scales = {side: fields.integer(f"scale_{side}", fields.integer("scale", 2, 1), 1) for side in SIDES[2]}
     if not places:
-        return layer.emit("Upsample", blob, values={f"s_{side}": scale for side, scale in scales.items()})
+        return layer.emit("Upsample", blob, values=spatial("s_", list(scales.values())))
     *channels, height, width = blob.shape
     sizes = [
         fields.integer(f"upsample_{side}", size * scales[side] - fields.flag(f"pad_out_{side}"), 1)
         for side, size in zip(SIDES[2], (height, width), strict=True)
     ]
-    return layer.emit("Gather", blob, values=number_symbols("o", (*channels, *sizes)))
+    return layer.emit("Gather", blob, values=number_list("o", (*channels, *sizes)))
 
 
 def interpolate(layer: CaffeLayer) -> Blob:

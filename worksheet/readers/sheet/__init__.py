@@ -1,7 +1,5 @@
 """Reads the sheet notation: front matter in YAML, then one layer a line in the words of the AI61002 worksheet."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -49,14 +47,8 @@ class _SheetReader:
         if self.faults.found:  # layers are checked as far as sizes are known, so that all faults are reported at once
             follow({INPUT: input or stated, **self.further}, nodes, self.faults)
             self.faults.raise_any()
-        network = Network(
-            self.path.stem,
-            input or stated or (),
-            tuple(nodes),
-            heading,
-            self.file,
-            {name: shape for name, shape in self.further.items() if shape},
-        )
+        further = {name: shape for name, shape in self.further.items() if shape}
+        network = Network(self.path.stem, input or stated or (), tuple(nodes), heading, self.file, further)
         sized(network)
         return network
 
@@ -70,22 +62,22 @@ class _SheetReader:
         return end
 
     def heading(self, end: int, input: Shape | None) -> tuple[Heading, Shape | None]:
-        """What the front matter says, and the input shape that it gives."""
+        """The heading and the input shape from the front matter."""
         if not end:
             if input is None:
                 hint = "begin the file with\n---\ninput: 3 x 227 x 227\n---".replace("\n", "\n        ")
                 self.faults.add(SheetError("there is no front matter, so the input is not known", self.where(1), hint))
             return Heading(), None
-        given: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         with self.faults.catching():
             table = parse("\n".join(self.lines[1 : end - 1]), self.file, first_line=2)
-            given = FRONT_MATTER.read(table, Context(self.faults, self.path.parent))
+            values = FRONT_MATTER.read(table, Context(self.faults, self.path.parent))
             if input is None and "input" not in table.table():
                 hint = "input: channels x height x width, such as input: 3 x 227 x 227"
                 self.faults.add(SheetError("the key 'input' is missing", self.where(1, 1, 3), hint))
-        self.further = given.pop("inputs", {})
-        stated: Shape | None = given.pop("input", None)
-        return Heading(**{name: text for name, text in given.items() if name != HOMEWORK}), stated
+        self.further = values.pop("inputs", {})
+        stated: Shape | None = values.pop("input", None)
+        return Heading(**{key: value for key, value in values.items() if key != HOMEWORK}), stated
 
     # Layers
 
@@ -98,11 +90,11 @@ class _SheetReader:
         return nodes
 
     def layer_lines(self, end: int) -> Iterator[SheetLine]:
-        """Each line that is not blank, without comments."""
-        for number, line in enumerate(self.lines[end:], end + 1):
+        """The lines after the front matter that are not blank, without comments."""
+        for line_number, line in enumerate(self.lines[end:], end + 1):
             text = line.split("#", 1)[0].rstrip()
-            if text.strip():
-                yield SheetLine(self.file, number, text, line)
+            if text:
+                yield SheetLine(self.file, line_number, text, line)
 
 
 READER = Reader(takes="a .sheet file", read=read_sheet, suffixes=(".sheet",))

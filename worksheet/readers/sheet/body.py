@@ -1,7 +1,5 @@
 """The body of a sheet: layers with names and branches, stages, and blocks that are defined once and used with numbers."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace

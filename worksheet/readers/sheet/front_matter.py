@@ -1,7 +1,5 @@
 """The front matter of a sheet: where it ends, and the table of its keys."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

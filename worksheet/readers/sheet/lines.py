@@ -1,7 +1,5 @@
 """One line of a sheet becomes one layer: ``conv1 = Conv2d: 64c 11w 4s 2p <- input``."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@
 loaded or copied; a module that is passed in stays as it is.
 """
 
-from __future__ import annotations
-
 from importlib.util import find_spec
 from typing import Any
 

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from worksheet.conventions.convention import NO_PROGRAM, Called
+from worksheet.readers.symbols import spatial
 from worksheet.readers.torch.layer_facts import facts_of_frames, facts_of_names
 from worksheet.readers.torch.trace import ForwardTrace
 from worksheet.readers.torch.values import MAX_AXES, CannotFollow, ModuleFrame, TorchValue, batches, number_symbols, without
-
-AXES = "wht"  # of a window, the innermost first
 
 
 class CallRule(NamedTuple):
@@ -94,6 +93,11 @@ class TorchCall:
     def input(self) -> TorchValue:
         """The first argument."""
         return self.value(self.args[0] if self.args else self.arguments[self.rule.names.split()[0].lstrip("*")])
+
+    @property
+    def source(self) -> TorchValue:
+        """The first argument, whose numbers a call moves; it may have more axes than a row."""
+        return self.find_value(self.args[0]) or self.input
 
     def value(self, tensor: Any) -> TorchValue:
         """A tensor as an operand of a row. Raises CannotFollow for anything else."""
@@ -222,18 +226,5 @@ def per_axis(value: Any, count: int) -> tuple[int, ...]:
 
 
 def axis_symbols(letter: str, value: Any, count: int) -> dict[str, int]:
-    """The symbols of a size along each axis, which torch gives outermost first.
-
-    >>> axis_symbols("s_", (2, 1), 2)
-    {'s_w': 1, 's_h': 2}
-    """
-    return {f"{letter}{axis}": size for axis, size in zip(AXES, reversed(per_axis(value, count)), strict=False)}
-
-
-def output_symbols(shape: Sequence[int]) -> dict[str, int]:
-    """The symbols of an output's size: W, H and T.
-
-    >>> output_symbols((6, 7))
-    {'W': 7, 'H': 6}
-    """
-    return dict(zip("WHT", map(int, reversed(shape)), strict=False))
+    """The symbols of a size along each axis."""
+    return spatial(letter, per_axis(value, count))

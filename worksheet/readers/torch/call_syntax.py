@@ -5,8 +5,6 @@ written, nor by which of its names a function was called. The bytecode of the ca
 operator or a call, and a call reads its function from some name. Nothing is run or changed to find out.
 """
 
-from __future__ import annotations
-
 import dis
 import sys
 from functools import cache, lru_cache

@@ -1,7 +1,5 @@
 """The table of all calls that can be followed, by torch's own names of functions, methods, operators and in-place forms."""
 
-from __future__ import annotations
-
 from worksheet.readers.torch.call import CallRule
 from worksheet.readers.torch.decompositions import DECOMPOSITIONS
 from worksheet.readers.torch.elementwise import ELEMENTWISE
@@ -12,16 +10,7 @@ from worksheet.readers.torch.sequences import SEQUENCES
 from worksheet.readers.torch.weights import WEIGHTS
 from worksheet.readers.torch.windows import WINDOWS
 
-CALLS: dict[str, CallRule] = {
-    **ELEMENTWISE,
-    **NORMALISATION,
-    **DECOMPOSITIONS,
-    **WINDOWS,
-    **WEIGHTS,
-    **SEQUENCES,
-    **LAYOUT,
-    **JOINING,
-}
+CALLS = ELEMENTWISE | NORMALISATION | DECOMPOSITIONS | WINDOWS | WEIGHTS | SEQUENCES | LAYOUT | JOINING
 
 
 def rule_of(name: str) -> CallRule | None:

@@ -1,7 +1,5 @@
 """Calls that consist of others: each is decomposed into torch's own calls, whose rows replace it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 
@@ -45,16 +43,15 @@ def _norm_of_order(x: Any, order: Any = 2, dim: Any = None, keepdim: bool = Fals
     return _norm(x, options.get("ord", order), dim, keepdim)
 
 
-def _normalize(x: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12, **_: Any) -> Any:
-    return x / _norm(x, p, dim, keepdim=True).clamp_min(eps)
-
-
 def _var(x: Any, dim: Any = None, unbiased: bool = True, keepdim: bool = False, **_: Any) -> Any:
     axes = tuple(range(x.dim())) if dim is None or isinstance(dim, bool) else dim
     centred = x - x.mean(axes, keepdim=True)
-    return (centred * centred).sum(axes, keepdim=keepdim) / max(
-        1, x.numel() - int(unbiased)
-    )  # the divisor does not matter: it is one division
+    divisor = max(1, x.numel() - int(unbiased))  # its value does not matter: it is one division
+    return (centred * centred).sum(axes, keepdim=keepdim) / divisor
+
+
+def _mean_beside(spread: Any, x: Any, dim: Any, keepdim: bool = False, **_: Any) -> Any:
+    return spread, x.mean(dim, keepdim=keepdim)
 
 
 def _cosine(a: Any, b: Any, dim: int = 1, eps: float = 1e-8) -> Any:
@@ -80,14 +77,6 @@ def _tensordot(a: Any, b: Any, dims: Any = 2, **_: Any) -> Any:
     return (rows @ columns.reshape(rows.shape[-1], -1)).reshape(shape)
 
 
-def _cdist(a: Any, b: Any, p: float = 2.0, **_: Any) -> Any:
-    return _norm(a.unsqueeze(-2) - b.unsqueeze(-3), p, -1)
-
-
-def _distance(a: Any, b: Any, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Any:
-    return _norm(a - b + eps, p, -1, keepdim)
-
-
 OPERANDS = {  # of calls that take more than one tensor
     **dict.fromkeys(["cosine_similarity", "cdist", "pairwise_distance"], "x1 x2"),
     **dict.fromkeys(["addcmul", "addcdiv"], "input tensor1 tensor2"),
@@ -110,30 +99,26 @@ BODIES: dict[str, Callable[..., Any]] = {
     "softshrink": lambda x, lambd=0.5: x - x.clamp(-lambd, lambd),
     "inner": lambda a, b: a @ b.mT,
     "tensordot": _tensordot,
-    "cdist": _cdist,
-    "pairwise_distance": _distance,
+    "cdist": lambda a, b, p=2.0, **_: _norm(a.unsqueeze(-2) - b.unsqueeze(-3), p, -1),
+    "pairwise_distance": lambda a, b, p=2.0, eps=1e-6, keepdim=False: _norm(a - b + eps, p, -1, keepdim),
     "expm1": lambda x: x.exp() - 1,
     "square": lambda x: x**2,
     "var": _var,
     "std": lambda x, dim=None, **options: _var(x, dim, **options).sqrt(),
-    "std_mean": lambda x, dim=None, **options: (
-        _var(x, dim, **options).sqrt(),
-        x.mean(dim, keepdim=options.get("keepdim", False)),
-    ),
+    "std_mean": lambda x, dim=None, **options: _mean_beside(_var(x, dim, **options).sqrt(), x, dim, **options),
     "erfc": lambda x: 1 - x.erf(),
-    "var_mean": lambda x, dim=None, **options: (_var(x, dim, **options), x.mean(dim, keepdim=options.get("keepdim", False))),
+    "var_mean": lambda x, dim=None, **options: _mean_beside(_var(x, dim, **options), x, dim, **options),
     "norm": _norm,
     "linalg.norm": _norm_of_order,
     "linalg.vector_norm": _norm_of_order,
-    "normalize": _normalize,
+    "normalize": lambda x, p=2.0, dim=1, eps=1e-12, **_: x / _norm(x, p, dim, keepdim=True).clamp_min(eps),
     "cosine_similarity": _cosine,
     "logsumexp": lambda x, dim, keepdim=False: (x - x.amax(dim, keepdim=True)).exp().sum(dim, keepdim=keepdim).log(),
     **dict.fromkeys(["addmm", "addmv", "baddbmm"], _add_product),
     "addcmul": lambda c, a, b, *, value=1: c + _scale(a * b, value),
     "addcdiv": lambda c, a, b, *, value=1: c + _scale(a / b, value),
     "lerp": lambda a, b, weight: a + (b - a) * weight,
-    "outer": lambda a, b: a.unsqueeze(1) * b,
-    "ger": lambda a, b: a.unsqueeze(1) * b,
+    **dict.fromkeys(["outer", "ger"], lambda a, b: a.unsqueeze(1) * b),
     "_weight_norm": _weight_norm,
     "_weight_norm_interface": lambda v, g, dim=0: (_weight_norm(v, g, dim), g),
 }

@@ -1,7 +1,5 @@
 """Calls that work on each element by itself, or combine tensors element by element."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 
@@ -117,54 +115,48 @@ def hardtanh(call: TorchCall) -> None:
     call.add_row("ReLU6" if bounds == (0, 6) else "Hardtanh", {}, call.input)
 
 
-KINDS_OF_ELEMENTS = {
-    **dict.fromkeys(["relu"], "ReLU"),
-    "relu6": "ReLU6",
-    "leaky_relu": "LeakyReLU",
-    "elu": "ELU",
-    "selu": "SELU",
-    "celu": "CELU",
-    "silu": "SiLU",
-    "mish": "Mish",
-    "softplus": "Softplus",
-    "logsigmoid": "LogSigmoid",
-    "log_sigmoid": "LogSigmoid",
-    "tanh": "Tanh",
-    **dict.fromkeys(["sigmoid", "special.expit"], "Sigmoid"),
-    "hardswish": "Hardswish",
-    "hardsigmoid": "Hardsigmoid",
-    "threshold": "Threshold",
-    **dict.fromkeys(["abs", "absolute", "__abs__"], "Abs"),
-    **dict.fromkeys(["exp", "exp2"], "Exp"),
-    **dict.fromkeys(["log", "log2", "log10"], "Log"),
-    "sqrt": "Sqrt",
-    "erf": "Erf",
-    **dict.fromkeys(["isnan", "isinf", "isfinite", "isposinf", "isneginf"], "Threshold"),
-    "special.erf": "Erf",
-    "rrelu": "LeakyReLU",
-    **dict.fromkeys(["neg", "negative", "__neg__", "logical_not", "bitwise_not", "__invert__"], "Negative"),
-    **dict.fromkeys(["reciprocal"], "DivScalar"),
-    **dict.fromkeys(["dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout"], "Dropout"),
-    **dict.fromkeys(["feature_dropout"], "Dropout"),
-    **dict.fromkeys(["floor", "ceil", "round", "trunc", "frac"], "Identity"),
+SAME_NAME = (  # kinds whose names are torch's, in lower case
+    *("ReLU", "ReLU6", "ELU", "SELU", "CELU", "SiLU", "Mish", "Softplus", "LogSigmoid", "Tanh", "Sigmoid", "Hardswish"),
+    *("Hardsigmoid", "Threshold", "Abs", "Exp", "Log", "Sqrt", "Erf"),
+)
+OTHER_NAMES = {
+    "LeakyReLU": ("leaky_relu", "rrelu"),
+    "LogSigmoid": ("log_sigmoid",),
+    "Sigmoid": ("special.expit",),
+    "Abs": ("absolute", "__abs__"),
+    "Exp": ("exp2",),
+    "Log": ("log2", "log10"),
+    "Erf": ("special.erf",),
+    "Threshold": ("isnan", "isinf", "isfinite", "isposinf", "isneginf"),
+    "Negative": ("neg", "negative", "__neg__", "logical_not", "bitwise_not", "__invert__"),
+    "DivScalar": ("reciprocal",),
+    "Dropout": (*(f"dropout{d}" for d in ("", "1d", "2d", "3d")), "alpha_dropout", "feature_alpha_dropout", "feature_dropout"),
+    "Identity": ("floor", "ceil", "round", "trunc", "frac"),
 }
-OPERATION_OF = {
-    **dict.fromkeys(["add", "__add__", "__radd__", "__iadd__"], "add"),
-    **dict.fromkeys(["sub", "subtract", "rsub", "__sub__", "__rsub__", "__isub__"], "sub"),
-    **dict.fromkeys(["mul", "multiply", "__mul__", "__rmul__", "__imul__"], "mul"),
-    **dict.fromkeys(["div", "divide", "true_divide", "floor_divide", "__truediv__", "__rtruediv__", "__rdiv__"], "div"),
-    **dict.fromkeys(["__floordiv__", "__rfloordiv__", "__itruediv__", "__idiv__"], "div"),
-    **dict.fromkeys(["maximum", "fmax", "logical_or", "bitwise_or", "__or__", "__ior__"], "largest"),
-    **dict.fromkeys(["minimum", "fmin", "logical_and", "bitwise_and", "__and__", "__iand__"], "smallest"),
-    **dict.fromkeys(["gt", "ge", "lt", "le", "eq", "ne", "greater", "less", "not_equal", "isclose"], "compare"),
-    **dict.fromkeys(["__gt__", "__ge__", "__lt__", "__le__", "__eq__", "__ne__", "logical_xor", "__xor__"], "compare"),
+KINDS_OF_ELEMENTS = {kind.lower(): kind for kind in SAME_NAME} | {
+    name: kind for kind, names in OTHER_NAMES.items() for name in names
+}
+OPERATIONS = {
+    "add": ("add", "__add__", "__radd__", "__iadd__"),
+    "sub": ("sub", "subtract", "rsub", "__sub__", "__rsub__", "__isub__"),
+    "mul": ("mul", "multiply", "__mul__", "__rmul__", "__imul__"),
+    "div": (
+        *("div", "divide", "true_divide", "floor_divide", "__truediv__", "__rtruediv__", "__rdiv__"),
+        *("__floordiv__", "__rfloordiv__", "__itruediv__", "__idiv__"),
+    ),
+    "largest": ("maximum", "fmax", "logical_or", "bitwise_or", "__or__", "__ior__"),
+    "smallest": ("minimum", "fmin", "logical_and", "bitwise_and", "__and__", "__iand__"),
+    "compare": (
+        *("gt", "ge", "lt", "le", "eq", "ne", "greater", "less", "not_equal", "isclose"),
+        *("__gt__", "__ge__", "__lt__", "__le__", "__eq__", "__ne__", "logical_xor", "__xor__"),
+    ),
 }
 POWERS = ["pow", "__pow__", "__rpow__", "__ipow__", "float_power"]
 LARGEST, SMALLEST = CallRule(binary, "input other", "largest"), CallRule(binary, "input other", "smallest")
 
 ELEMENTWISE: dict[str, CallRule] = {
     **{name: CallRule(elementwise, "input", kind) for name, kind in KINDS_OF_ELEMENTS.items()},
-    **{name: CallRule(binary, "input other", kind) for name, kind in OPERATION_OF.items()},
+    **{name: CallRule(binary, "input other", kind) for kind, names in OPERATIONS.items() for name in names},
     **dict.fromkeys(POWERS, CallRule(power, "input exponent")),
     "prelu": CallRule(prelu, "input weight"),
     "gelu": CallRule(gelu),

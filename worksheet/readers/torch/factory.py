@@ -1,7 +1,5 @@
 """Imports the module or file of a ``package.module:factory`` and calls the factory, on torch's meta device."""
 
-from __future__ import annotations
-
 import importlib
 import importlib.util
 import inspect

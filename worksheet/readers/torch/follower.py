@@ -1,8 +1,6 @@
 """Turns every call of a forward pass into rows, by the table of calls; reports those that no kind of layer describes."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from worksheet.errors import NetworkError, Where, WorksheetError, nearest
@@ -165,7 +163,8 @@ class Follower(MetaTensors):
         name = call.name.strip("_")
         hint = why.hint or (self.hint(name) if call.rule.handler is _refuse and name not in REASONS else SKIP)
         self.faults.setdefault((str(where), name), NetworkError(f"{name} cannot be followed: {why}", where, hint))
-        source = next(self.find_sources(call), None)
+        values = [self.trace.values.get(id(tensor)) for tensor in tensors((call.args, call.kwargs))]
+        source = next((value for value in values if value and value.name), None)
         for out in [tensor for tensor in tensors(call.result) if tensor.numel()]:
             batch = batches(out.shape)[0]
             shape = without(out.shape, batch)
@@ -183,12 +182,6 @@ class Follower(MetaTensors):
             return near
         first, self.has_listed = not self.has_listed, True
         return f"{SKIP}; {near}" if first else SKIP
-
-    def find_sources(self, call: TorchCall) -> Iterator[TorchValue]:
-        for tensor in tensors((call.args, call.kwargs)):
-            value = self.trace.values.get(id(tensor))
-            if value and value.name:
-                yield value
 
     def meta(self, shape: Sequence[int]) -> Any:
         """A meta tensor of a shape."""

@@ -3,8 +3,6 @@
 Parameters and buffers are replaced by meta tensors; hooks track the submodule in which a call is made.
 """
 
-from __future__ import annotations
-
 import threading
 import warnings
 from collections import OrderedDict
@@ -23,6 +21,7 @@ from worksheet.readers.torch.values import ModuleFrame
 
 Twins = Mapping[int, tuple[Any, Any]]  # by the id of a tensor: the tensor, and a meta tensor of its shape
 TABLES = ("_parameters", "_buffers")
+MUTABLE = frozenset({dict, OrderedDict, list, set})  # attributes of a module that a forward pass may change
 LAZY = "run the module once on a real input, from which its lazy layers take their shapes"
 MORE = "give the shapes of all inputs, in the order of the forward pass: --input 3x224x224,10"
 COMPILED = "it is compiled (TorchScript): pass the module that it was compiled from"
@@ -36,7 +35,11 @@ def run(
     ``keywords`` are the forward pass's names of its keyword-only inputs.
     """
     leaves = {path: type(part).__name__ for path, part in module.named_modules() if is_leaf(part)}
-    trace = ForwardTrace(*_paths_of_stored(module, twins), leaves)
+    parameters, buffers = (
+        {id(twins[id(tensor)][1]): path for path, tensor in stored}
+        for stored in (module.named_parameters(), module.named_buffers())
+    )
+    trace = ForwardTrace(parameters, buffers, leaves)
     follower = Follower(trace, twins)
     for key, tensor in inputs.items():
         trace.enter(tensor, key)
@@ -85,17 +88,14 @@ def is_leaf(module: Any) -> bool:
     return next(module.children(), None) is None
 
 
-def _paths_of_stored(module: Any, twins: Twins) -> tuple[dict[int, str], dict[int, str]]:
-    """The paths of parameters and buffers by the ids of their twins."""
-    parameters = {id(twins[id(tensor)][1]): name for name, tensor in module.named_parameters()}
-    return parameters, {id(twins[id(tensor)][1]): name for name, tensor in module.named_buffers()}
-
-
 @contextmanager
 def _without_weights(module: Any, twins: Twins) -> Iterator[None]:
     """Inside, the module is in evaluation mode and on the meta device; afterwards its whole state is restored."""
     parts = list(module.modules())
-    before = [(part, dict(part.__dict__), _collections(part)) for part in parts]
+    before = []
+    for part in parts:
+        changeable = [(value, value.copy()) for value in part.__dict__.values() if type(value) in MUTABLE]
+        before.append((part, dict(part.__dict__), changeable))
     try:
         for part in parts:
             part.__dict__["training"] = False
@@ -110,11 +110,6 @@ def _without_weights(module: Any, twins: Twins) -> Iterator[None]:
             for changed, old in collections:
                 changed.clear()
                 (changed.extend if isinstance(changed, list) else changed.update)(old)
-
-
-def _collections(part: Any) -> list[tuple[Any, Any]]:
-    """A module's dicts, lists and sets, each with a copy, since a forward pass may change them."""
-    return [(value, value.copy()) for value in part.__dict__.values() if type(value) in {dict, OrderedDict, list, set}]
 
 
 @contextmanager
@@ -161,12 +156,12 @@ class ModuleHooks:
             return
         path = self.paths.get(id(module), self.trace.frames[-1].path)
         home, _, file = type(module).__module__.rpartition(".")
-        kind, alone = type(module).__name__, is_leaf(module)
-        own = home == "torch.nn.modules" and (alone or kind == "MultiheadAttention")
-        name = path or (kind.lower() if own else "")
+        class_name, alone = type(module).__name__, is_leaf(module)
+        own = home == "torch.nn.modules" and (alone or class_name == "MultiheadAttention")
+        name = path or (class_name.lower() if own else "")
         self.inside.append(id(module))
         stage = path.split(".")[0] if "." in path or not own else ""
-        maker = Called("module" if own else "leaf", kind) if own or alone else NO_PROGRAM
+        maker = Called("module" if own else "leaf", class_name) if own or alone else NO_PROGRAM
         frame = ModuleFrame(name, file if own else "", stage, maker, module=module, fused=is_one_kernel(module, args))
         self.trace.frames.append(frame)
 

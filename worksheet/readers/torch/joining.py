@@ -1,13 +1,12 @@
 """Calls that join tensors, write into one, or change its size: concatenation, selection, padding, resampling."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil, gcd, prod
 from typing import Any
 
-from worksheet.readers.torch.call import CallRule, TorchCall, axis_symbols, is_tensor, output_symbols, per_axis
+from worksheet.readers.symbols import of_kind, output_sizes, resized
+from worksheet.readers.torch.call import CallRule, TorchCall, is_tensor, per_axis
 from worksheet.readers.torch.layout import gather, moving_rules, reshape
 from worksheet.readers.torch.values import CannotFollow
 
@@ -132,8 +131,8 @@ def fold(call: TorchCall) -> None:
 
 
 def shuffle(call: TorchCall) -> None:
-    letter = "g" if call.rule.kind == "ChannelShuffle" else "r"
-    call.add_row(call.rule.kind, {letter: int(call["number"])}, call.input)
+    number = int(call["number"])
+    call.add_row(call.rule.kind, of_kind(call.rule.kind, {"g": number, "r": number}), call.input)
 
 
 def interpolate(call: TorchCall) -> None:
@@ -143,20 +142,14 @@ def interpolate(call: TorchCall) -> None:
     facts = {} if stated_size is None else {"torch_onesize" if isinstance(stated_size, int) else "torch_sizes": 1}
     facts |= {"torch_signal": int(len(sizes) == 1), "torch_exact": int(mode == "nearest-exact")}
     if mode == "area":
-        call.add_row(f"AdaptiveAvgPool{len(sizes)}d", output_symbols(sizes), x, facts=facts)
+        call.add_row(f"AdaptiveAvgPool{len(sizes)}d", output_sizes(sizes), x, facts=facts)
         return
     if mode not in MODES:
         raise CannotFollow(f"no kind of layer has its mode {mode!r}")
-    old = x.tensor.shape[2:]
-    whole = all(new % size == 0 for new, size in zip(sizes, old, strict=True))
-    scales = [new // size for new, size in zip(sizes, old, strict=True)]
-    values = axis_symbols("s_", scales, len(scales)) if whole else output_symbols(sizes)
-    call.add_row("Upsample", values | {"v": MODES[mode]}, x, facts=facts)
+    call.add_row("Upsample", resized(x.tensor.shape[2:], sizes) | {"v": MODES[mode]}, x, facts=facts)
 
 
 MODES = {"nearest": 0, "nearest-exact": 0, "linear": 1, "bilinear": 1, "bicubic": 2}
-
-
 FIXED_AXES = {"vstack": "0", "row_stack": "0", "hstack": "1", "dstack": "2"}  # the axis
 JOINING: dict[str, CallRule] = {
     **moving_rules(concat, "tensors dim", "cat", "concat", "concatenate"),

@@ -3,8 +3,6 @@
 Each function gives the facts that hold, by their names in ``conventions.facts``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

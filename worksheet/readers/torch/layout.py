@@ -1,7 +1,5 @@
 """Calls that move numbers without computing any: views, parts, copies."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -9,15 +7,15 @@ from worksheet.readers.torch.call import CallRule, TorchCall, per_axis, tensors
 from worksheet.readers.torch.values import CannotFollow, TorchValue, batches, number_symbols, without
 
 
-def pass_on(call: TorchCall) -> None:
+def pass_on(call: TorchCall, out: Any = None) -> None:
     """The same numbers: a clone, another dtype, another memory format."""
-    call.alias(call.find_value(call.args[0]) or call.input, None, (call.find_value(call.args[0]) or call.input).batch)
+    call.alias(call.source, out, call.source.batch)
 
 
 def reshape(call: TorchCall, value: TorchValue | None = None, out: Any = None) -> None:
     """The same numbers in another shape; no row if only the batch axis comes, goes or moves."""
     target = call.result if out is None else out
-    x = value or call.find_value(call.args[0]) or call.input
+    x = value or call.source
     same = [batch for batch in batches(target.shape) if without(target.shape, batch) == x.shape]
     if same and not (call.trace.frames[-1].home == "flatten" and call.name == "flatten"):
         call.alias(x, target, same[0])
@@ -44,7 +42,7 @@ def gather(call: TorchCall, out: Any = None, value: TorchValue | None = None) ->
 
 def expand(call: TorchCall) -> None:
     """Repeat axes of size 1; no row if there are none."""
-    x = call.find_value(call.args[0]) or call.input
+    x = call.source
     if x.tensor.numel() == call.result.numel():
         reshape(call, x)
     else:
@@ -56,7 +54,7 @@ def expand(call: TorchCall) -> None:
 
 def permute_to(call: TorchCall, order: Sequence[int]) -> None:
     """The tensor's axes in another order; no row if only the batch axis moves."""
-    x = call.find_value(call.args[0]) or call.input
+    x = call.source
     axes = [axis % x.tensor.dim() for axis in order]
     batch = axes.index(x.batch) if x.batch is not None else None
     places = [x.position(axis) for axis in axes if axis != x.batch]
@@ -64,10 +62,6 @@ def permute_to(call: TorchCall, order: Sequence[int]) -> None:
         call.alias(x, None, batch)
         return
     call.add_row("Permute", number_symbols("a", places), call.value(x.tensor), prefer=batch)
-
-
-def permute(call: TorchCall) -> None:
-    permute_to(call, per_axis(call["dims"], 1))
 
 
 def swap(call: TorchCall, a: int, b: int) -> None:
@@ -82,16 +76,6 @@ def swap(call: TorchCall, a: int, b: int) -> None:
 def transpose(call: TorchCall) -> None:
     names = ("dim0", "dim1") if "dim0" in call.arguments else ("axis0", "axis1")
     swap(call, call[names[0]], call[names[1]])
-
-
-def swap_last_two(call: TorchCall) -> None:
-    """Exchange the last two axes."""
-    swap(call, -2, -1)
-
-
-def reverse_axes(call: TorchCall) -> None:
-    """Reverse the order of all axes."""
-    permute_to(call, range(call.args[0].dim())[::-1])
 
 
 def movedim(call: TorchCall) -> None:
@@ -119,32 +103,21 @@ def split(call: TorchCall) -> None:
     """Consecutive slices."""
     start, axis = 0, call.get("dim", 0)
     if len(call.result) == 1:
-        alias_to(call, call.result[0])
+        pass_on(call, call.result[0])
         return
     for part in call.result:
-        x = call.input
-        cut(call, x, axis, start, part.shape[axis], out=part)
+        cut(call, call.input, axis, start, part.shape[axis], out=part)
         start += part.shape[axis]
-
-
-def alias_to(call: TorchCall, out: Any, batch: int | None = None) -> None:
-    x = call.find_value(call.args[0]) or call.input
-    call.alias(x, out, x.batch if batch is None else batch)
 
 
 def unbind(call: TorchCall) -> None:
     """Every index of an axis, or one of them; the axis disappears."""
-    axis = call.get("dim", 0)
+    has_one_index = call.source.tensor.shape[call.get("dim", 0)] == 1
     for out in tensors(call.result):
-        pick_index(call, axis, out)
-
-
-def pick_index(call: TorchCall, axis: int, out: Any) -> None:
-    x = call.find_value(call.args[0]) or call.input
-    if x.tensor.shape[axis] == 1:
-        reshape(call, x, out)
-    else:
-        gather(call, out)
+        if has_one_index:
+            reshape(call, out=out)
+        else:
+            gather(call, out)
 
 
 def narrow(call: TorchCall) -> None:
@@ -153,7 +126,7 @@ def narrow(call: TorchCall) -> None:
 
 def getitem(call: TorchCall) -> None:
     """Slices and single indices; a list or tensor of indices picks elements."""
-    x = call.find_value(call.args[0]) or call.input
+    x = call.source
     shape = x.tensor.shape
     index = _full_index(call.args[1] if isinstance(call.args[1], tuple) else (call.args[1],), x.tensor.dim())
     if not all(isinstance(part, (slice, int)) and not isinstance(part, bool) for part in index):
@@ -214,10 +187,10 @@ LAYOUT: dict[str, CallRule] = {
     **moving_rules(reshape, "input", *RESHAPED),
     **moving_rules(gather, "input", *GATHERED),
     **moving_rules(expand, "input", "expand", "expand_as", "broadcast_to"),
-    **moving_rules(permute, "input *dims", "permute"),
+    **moving_rules(lambda call: permute_to(call, per_axis(call["dims"], 1)), "input *dims", "permute"),
     **moving_rules(transpose, "input dim0 dim1", "transpose", "swapaxes", "swapdims"),
-    **moving_rules(swap_last_two, "input", "mT", "mH", "adjoint"),
-    **moving_rules(reverse_axes, "input", "t", "T", "H"),
+    **moving_rules(lambda call: swap(call, -2, -1), "input", "mT", "mH", "adjoint"),
+    **moving_rules(lambda call: permute_to(call, range(call.args[0].dim())[::-1]), "input", "t", "T", "H"),
     **moving_rules(movedim, "input source destination", "movedim", "moveaxis"),
     **moving_rules(split, "input sections dim", *SPLITS),
     **moving_rules(unbind, "input dim", "unbind"),

@@ -4,8 +4,6 @@ A small constant tensor stays real, so that a model can read its numbers (``lins
 meta tensor. Every tensor reports the CPU as its device, wherever a model puts it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -53,7 +51,9 @@ class MetaTensors:
         if name in MAKING and not tensors(args):
             return self.make(name, func, args, kwargs)
         if name == "device" and is_tensor(args[0]):
-            return _cpu()
+            import torch
+
+            return torch.device("cpu")
         args, kwargs = self.without_numbers((tuple(args), dict(kwargs)))
         if name in MOVING and is_tensor(args[0]):
             return self.move(name, args, kwargs)
@@ -109,19 +109,13 @@ class MetaTensors:
         """A context manager under which torch dispatches every call to this object."""
         from torch.overrides import TorchFunctionMode
 
-        arrays = self
+        runner = self
 
         class FunctionMode(TorchFunctionMode):  # type: ignore[misc]
             def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-                return arrays.dispatch(func, args, kwargs or {})
+                return runner.dispatch(func, args, kwargs or {})
 
         return FunctionMode()
-
-
-def _cpu() -> Any:
-    import torch
-
-    return torch.device("cpu")
 
 
 def _is_device(part: Any) -> bool:

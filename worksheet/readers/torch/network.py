@@ -1,7 +1,5 @@
 """Puts the network of a module together: its inputs, the rows of its forward pass, and notes on both."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Mapping
 from typing import Any

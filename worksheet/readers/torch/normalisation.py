@@ -1,11 +1,10 @@
 """Calls that normalise, take a softmax, or reduce axes to a mean, sum or maximum."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from worksheet.readers.symbols import of_kind, softmax_axis
 from worksheet.readers.torch.call import CallRule, TorchCall, is_tensor, per_axis, tensors
 from worksheet.readers.torch.elementwise import LARGEST, SMALLEST, binary
 from worksheet.readers.torch.values import CannotFollow, TorchValue, number_symbols
@@ -69,9 +68,8 @@ def group_norm(call: TorchCall) -> None:
 
 def layer_norm(call: TorchCall) -> None:
     axes = per_axis(call["normalized_shape"], 1)
-    values = {"l": len(axes), "a": int(call.get("weight") is not None)}
-    values |= {"b": int(call.get("bias") is not None)} if call.rule.kind == "LayerNorm" else {}
-    call.add_row(call.rule.kind, values, call.input, weights=_affine(call))
+    values = {"l": len(axes), "a": int(call.get("weight") is not None), "b": int(call.get("bias") is not None)}
+    call.add_row(call.rule.kind, of_kind(call.rule.kind, values), call.input, weights=_affine(call))
 
 
 def local_response_norm(call: TorchCall) -> None:
@@ -83,15 +81,14 @@ def _affine(call: TorchCall) -> tuple[Any, Any]:
 
 
 def softmax(call: TorchCall) -> None:
-    """Softmax along an axis, by default torch's choice; symbol a is 0 for the usual axis."""
+    """Softmax along an axis, by default torch's choice."""
     x, axis = call.input, call.get("dim")
     if axis is None:
         axis = 0 if call.result.dim() in {0, 1, 3} else 1
     place = x.position(axis)
     if not place:
         raise CannotFollow("it runs over the batch")
-    usual = 1 if len(x.shape) == 3 else len(x.shape)
-    call.add_row(call.rule.kind, {"a": 0 if place == usual else place}, x)
+    call.add_row(call.rule.kind, softmax_axis(place - 1, len(x.shape)), x)
 
 
 def reduce(call: TorchCall) -> None:
@@ -102,7 +99,7 @@ def reduce(call: TorchCall) -> None:
         return
     x = call.input
     rank = x.tensor.dim()
-    over = range(rank) if axes in (None, ()) else [axes] if isinstance(axes, int) else axes
+    over = range(rank) if axes in (None, ()) else per_axis(axes, 1)
     places = sorted({x.position(axis) for axis in over} - {0})
     kept = bool(call.get("keepdim", False))
     results = tensors(call.result)

@@ -1,13 +1,13 @@
 """Calls on sequences: matrix products, attention, recurrent layers."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from string import ascii_uppercase
 from typing import Any
 
+from worksheet.layers import kind_named
+from worksheet.readers.symbols import of_kind
 from worksheet.readers.torch.call import CallRule, TorchCall, is_tensor, tensors
 from worksheet.readers.torch.layer_facts import facts_of_frames
 from worksheet.readers.torch.layout import gather
@@ -143,8 +143,6 @@ def _refuse_scores() -> None:
 
 # Recurrent layers
 
-GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}
-
 
 def recurrent(call: TorchCall) -> None:
     """All layers and directions in one row; the final states are picked from it."""
@@ -152,35 +150,27 @@ def recurrent(call: TorchCall) -> None:
         raise CannotFollow("its sequences are packed, so their lengths are data")
     weights = list(call["params"])
     note_state(call, call["hx_or_sizes"])
-    hidden = weights[0].shape[0] // GATES[call.rule.kind]
-    state = weights[1].shape[1]
-    values = {"k": int(hidden), "l": int(call["num_layers"]), "u": 2 if call["bidirectional"] else 1}
-    values |= {"b": int(bool(call["has_biases"]))}
-    values |= {"r": int(state) if state != hidden else 0} if call.rule.kind == "LSTM" else {}
-    values |= {"v": int(call.name.endswith("relu"))} if call.rule.kind == "RNN" else {}
+    hidden, state = int(weights[0].shape[0]) // kind_named(call.rule.kind).gates, int(weights[1].shape[1])
+    values = {"k": hidden, "l": int(call["num_layers"]), "u": 2 if call["bidirectional"] else 1}
+    values |= {"b": int(bool(call["has_biases"])), "r": state if state != hidden else 0, "v": int("relu" in call.name)}
     source, results = call["input"], tensors(call.result)
     if not call["batch_first"] and source.shape[0] == 1 and source.shape[1] > 1:
         call.trace.note(STEPS, call.base)
     is_transposed = not call["batch_first"] and source.shape[1] != 1
     source = call.trace_calls(lambda x: x.transpose(0, 1), source) if is_transposed else source
     target = call.meta([results[0].shape[axis] for axis in (1, 0, 2)]) if is_transposed else results[0]
-    made = call.add_row(call.rule.kind, values, call.value(source), out=target, weights=weights)
+    made = call.add_row(call.rule.kind, of_kind(call.rule.kind, values), call.value(source), out=target, weights=weights)
     if is_transposed:
         made = call.find_value(call.trace_calls(lambda x: x.transpose(0, 1), target)) or made
         call.alias(made, results[0], made.batch)
-    defer_states(call, made, results[1:])
+    for state in results[1:]:  # parts of the output; they get rows when something reads them
+        call.trace.later[id(state)] = DeferredTensor(state, partial(gather_state, call, state, made))
 
 
 def note_state(call: TorchCall, state: Any) -> None:
     """Note an initial state that comes from other rows."""
     if any(call.trace.peek(tensor) for tensor in tensors(state)):
         call.trace.note(STATE, call.base)
-
-
-def defer_states(call: TorchCall, made: TorchValue, results: list[Any]) -> None:
-    """The final states, as parts of the layer's output; they get rows when something reads them."""
-    for state in results:
-        call.trace.later[id(state)] = DeferredTensor(state, partial(gather_state, call, state, made))
 
 
 def gather_state(call: TorchCall, state: Any, made: TorchValue) -> None:
@@ -191,12 +181,12 @@ def gather_state(call: TorchCall, state: Any, made: TorchValue) -> None:
 def cell(call: TorchCall) -> None:
     """A recurrent cell: one step of a recurrent layer."""
     weights = [call.get(name) for name in ("w_ih", "w_hh", "b_ih", "b_hh")]
-    values = {"k": int(weights[1].shape[1]), "b": int(weights[2] is not None)}
-    values |= {"v": int("relu" in call.name)} if call.rule.kind == "RNN" else {}
+    values = {"k": int(weights[1].shape[1]), "b": int(weights[2] is not None), "v": int("relu" in call.name)}
     note_state(call, call.get("hx"))
     x = call.input
     step = replace(call.trace.reshape(x, (*x.shape[:-1], 1, x.shape[-1])), batch=None)
     results = tensors(call.result)
+    values = of_kind(call.rule.kind, values)
     call.alias_others(call.add_row(call.rule.kind, values, step, out=results[0], weights=weights))
 
 

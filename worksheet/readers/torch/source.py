@@ -1,7 +1,5 @@
 """Recognises what the PyTorch reader takes: a torch.nn.Module, or the ``package.module:factory`` that makes one."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -4,8 +4,6 @@ Every row is sized when it is added, and its shape compared with that of the ten
 between them; if their elements differ, the call cannot be followed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -17,7 +15,9 @@ from worksheet.conventions.convention import NO_PROGRAM, Called
 from worksheet.errors import WorksheetError
 from worksheet.layers import Shape, kinds
 from worksheet.layers.spelling import Given, hyperparameters
-from worksheet.network import INPUT, Node
+from worksheet.network import Node
+from worksheet.readers.names import FreeNames, join_names
+from worksheet.readers.symbols import join_sizes
 from worksheet.readers.torch.layer_facts import facts_of_names
 from worksheet.readers.torch.values import (
     MAX_AXES,
@@ -26,7 +26,6 @@ from worksheet.readers.torch.values import (
     ModuleFrame,
     TorchValue,
     batches,
-    join_sizes,
     number_symbols,
     reach,
     storage,
@@ -66,25 +65,16 @@ class ForwardTrace:
     values: dict[int, TorchValue] = field(default_factory=dict)
     owners: dict[int, str] = field(default_factory=dict)  # the row that counts a parameter or buffer
     serial: int = 0
-    names: dict[str, int] = field(default_factory=lambda: {INPUT: 1})
+    names: FreeNames = field(default_factory=FreeNames)
     writes: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)  # by storage: when, and the range of positions
     row_sizes: dict[object, RowSize] = field(default_factory=dict)
     later: dict[int, DeferredTensor] = field(default_factory=dict)
-    arrays: dict[tuple[str, Shape], str] = field(default_factory=dict)  # the rows of parameters and buffers
+    stored_rows: dict[tuple[str, Shape], str] = field(default_factory=dict)  # the rows of parameters and buffers
     counted_modules: set[str] = field(default_factory=set)  # the paths of modules whose parameters a row has used
     last: str = ""  # the last row, except a Reshape after it
     called: Called = NO_PROGRAM  # how the call is called whose rows are being added
 
     # Names
-
-    def free_name(self, name: str) -> str:
-        """A name that no row has yet: relu, relu_2, ..."""
-        while True:
-            self.names[name] = self.names.get(name, 0) + 1
-            candidate = name if self.names[name] == 1 else f"{name}_{self.names[name]}"
-            if candidate == name or candidate not in self.names:
-                self.names.setdefault(candidate, 1)
-                return candidate
 
     def base_name(self, call: str, *, moves: bool = False) -> str:
         """The name of a call's row: the module's if the module is that call, else the module's and the call's."""
@@ -148,7 +138,7 @@ class ForwardTrace:
         value = self.value(tensor)
         if value is None:
             batch = batches(tensor.shape)[0]
-            name = self.free_name(f"{CONSTANT}_{len(self.further) + 1}")
+            name = self.names.take(f"{CONSTANT}_{len(self.further) + 1}")
             self.further[name] = without(tensor.shape, batch)
             self.note(ASTRAY if type(tensor).__name__ == "Parameter" else TAKEN, name)
             return self.bind(tensor, TorchValue(tensor, name, self.further[name], batch))
@@ -156,21 +146,14 @@ class ForwardTrace:
             raise CannotFollow(f"it has {len(value.shape)} axes, and a row of the sheet at most {MAX_AXES}")
         if value.name:
             return value
-        flag = {} if value.live else {"f": 1}
-        key, owner = (value.path, value.shape), self.owners.get(self.identity(tensor), "")
-        if key not in self.arrays:
-            self.arrays[key] = self.add_row(
-                "Parameter",
-                number_symbols("o", value.shape) | flag,
-                (),
-                value.path,
-                shares=owner,
-                path=value.path,
-                called=self.module_call(value.path),
-                facts=facts_of_names([value.path]),
-            )
-            self.owners.setdefault(self.identity(tensor), self.arrays[key])
-        return self.bind(tensor, replace(value, name=self.arrays[key]))
+        symbols = number_symbols("o", value.shape) | ({} if value.live else {"f": 1})
+        path, owner = value.path, self.owners.get(self.identity(tensor), "")
+        key, called, facts = (path, value.shape), self.module_call(path), facts_of_names([path])
+        if key not in self.stored_rows:
+            row = self.add_row("Parameter", symbols, (), path, shares=owner, path=path, called=called, facts=facts)
+            self.stored_rows[key] = row
+            self.owners.setdefault(self.identity(tensor), self.stored_rows[key])
+        return self.bind(tensor, replace(value, name=self.stored_rows[key]))
 
     def module_call(self, path: str) -> Called:
         """How a parameter is called: by the module without submodules that keeps it, if one does."""
@@ -195,7 +178,7 @@ class ForwardTrace:
 
     def notes(self) -> list[str]:
         """The notes as sentences."""
-        return [sentence.replace("{}", join_names(list(subjects))) for sentence, subjects in self.sentences.items()]
+        return [sentence.replace("{}", join_names(list(subjects), MAX_NAMED)) for sentence, subjects in self.sentences.items()]
 
     # Rows
 
@@ -220,7 +203,7 @@ class ForwardTrace:
         completed = _complete(kind, values)
         known_facts = dict(facts or {})
         self.nodes.append(
-            Node(self.free_name(name), kinds()[kind], completed, tuple(inputs), None, pattern, stage, shares, words, known_facts)
+            Node(self.names.take(name), kinds()[kind], completed, tuple(inputs), None, pattern, stage, shares, words, known_facts)
         )
         return self.nodes[-1].name
 
@@ -274,16 +257,6 @@ class ForwardTrace:
     def keep_batch(self, value: TorchValue) -> TorchValue:
         """A value with its batch axis."""
         return replace(self.reshape(value, without(value.tensor.shape, None)), batch=None)
-
-
-def join_names(names: Sequence[str]) -> str:
-    """Names in a sentence, cut off after the first few.
-
-    >>> join_names(["conv", "norm"])
-    'conv, norm'
-    """
-    named = names[:MAX_NAMED]
-    return ", ".join(named) + (f" and {len(names) - len(named)} more" if len(names) > len(named) else "")
 
 
 def _complete(kind: str, values: Mapping[str, int]) -> dict[str, int]:

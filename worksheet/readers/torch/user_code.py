@@ -1,7 +1,5 @@
 """Lines of the user's code: where a call was made, where an error arose."""
 
-from __future__ import annotations
-
 import sys
 import traceback
 from functools import cache

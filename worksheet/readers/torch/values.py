@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from worksheet.conventions.convention import NO_PROGRAM, Called
 from worksheet.layers import Shape
+from worksheet.readers.symbols import number_list
 
 MAX_AXES = 6  # of a Reshape, Permute or Gather
 
@@ -79,7 +80,7 @@ def without(shape: Sequence[int], batch: int | None) -> Shape:
 
 
 def batches(shape: Sequence[int], prefer: int | None = 0) -> list[int | None]:
-    """Which axis of a tensor may be the batch, the likeliest first."""
+    """Which axis of a tensor may be the batch, the most likely first."""
     ones = [axis for axis, size in enumerate(shape) if size == 1] if len(shape) > 1 else []
     likely: list[int | None] = [prefer] if prefer in ones else []
     likely += [0] if 0 in ones else [None]
@@ -88,7 +89,7 @@ def batches(shape: Sequence[int], prefer: int | None = 0) -> list[int | None]:
 
 def number_symbols(letter: str, sizes: Iterable[int]) -> dict[str, int]:
     """The symbols of a list: o_1, o_2, ... Raises CannotFollow for too many."""
-    symbols = {f"{letter}_{i}": int(size) for i, size in enumerate(sizes, 1)}
+    symbols = number_list(letter, sizes)
     if len(symbols) > MAX_AXES:
         raise CannotFollow(f"it has {len(symbols)} axes, but a row of the sheet has at most {MAX_AXES}")
     return symbols
@@ -107,7 +108,3 @@ def reach(tensor: Any) -> tuple[int, int]:
     """The first position of a tensor in its storage, and the one after its last."""
     steps = zip(tensor.shape, tensor.stride(), strict=True)
     return tensor.storage_offset(), tensor.storage_offset() + sum((size - 1) * stride for size, stride in steps) + 1
-
-
-def join_sizes(shape: Shape) -> str:
-    return " x ".join(map(str, shape))

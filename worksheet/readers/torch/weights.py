@@ -4,10 +4,9 @@ A module of torch.nn ends in one of these calls, so that one table serves ``nn.L
 by the tensor it is, and a layer whose parameters were counted before shares them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
+from worksheet.layers import Role, kind_named
 from worksheet.readers.torch.call import CallRule, TorchCall
 from worksheet.readers.torch.values import CannotFollow, TorchValue
 
@@ -21,16 +20,16 @@ def add_weighted_row(
     call: TorchCall, values: dict[str, int], *operands: TorchValue, facts: Mapping[str, int] | None = None
 ) -> None:
     """Add a layer of weights and optional biases; its own biases beside shared weights are another row."""
-    weight, bias = call["weight"], call.get("bias")
+    weight, bias, kind = call["weight"], call.get("bias"), kind_named(call.rule.kind)
     has_bias_row = bias is not None and bool(call.owner(weight)) and not call.owner(bias)
-    strided = call.rule.kind == "Linear" and call["input"].dim() > 2 and not call["input"].is_contiguous()
+    strided = kind.role is Role.LINEAR and call["input"].dim() > 2 and not call["input"].is_contiguous()
     facts = {**(facts or {}), **({"torch_strided": 1} if strided else {})}
     if not has_bias_row:
         call.add_row(call.rule.kind, values | {"b": int(bias is not None)}, *operands, weights=(weight, bias), facts=facts)
         return
     between = call.meta(call.result.shape)
     made = call.add_row(call.rule.kind, values | {"b": 0}, *operands, out=between, weights=(weight,), facts=facts)
-    channels = made.position(-1 if call.rule.kind == "Linear" else -1 - dimensions(call))
+    channels = made.position(-1 if kind.role is Role.LINEAR else -1 - dimensions(call))
     call.add_row("Bias", {"a": channels}, made, weights=(bias,), part="bias", prefer=made.batch)
 
 

@@ -1,13 +1,12 @@
 """Calls that slide a window: convolution and pooling, of modules (``nn.Conv2d``) and functions (``F.conv2d``) alike."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from worksheet.layers import Pooling, Window, kind_named
-from worksheet.readers.torch.call import CallRule, TorchCall, axis_symbols, output_symbols, per_axis, tensors
+from worksheet.readers.symbols import output_sizes
+from worksheet.readers.torch.call import CallRule, TorchCall, axis_symbols, per_axis, tensors
 from worksheet.readers.torch.values import CannotFollow, TorchValue, without
 from worksheet.readers.torch.weights import add_weighted_row, dimensions
 
@@ -69,7 +68,7 @@ def pool(call: TorchCall) -> None:
 def pool_adaptively(call: TorchCall) -> None:
     n = dimensions(call)
     out = tensors(call.result)[0]
-    call.alias_others(call.add_row(call.rule.kind, output_symbols(out.shape[-n:]), sample(call, n + 1), out=out))
+    call.alias_others(call.add_row(call.rule.kind, output_sizes(out.shape[-n:]), sample(call, n + 1), out=out))
 
 
 def _windows(handler: Callable[[TorchCall], None], kind: str, names: str, *calls: str) -> dict[str, CallRule]:

@@ -1,33 +1,31 @@
 """Recognises layers that an exporter wrote out as several operators, and makes each one row again."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
-from worksheet.layers import kinds
+from worksheet.layers import Role
 from worksheet.readers.onnx.operators import Operator
 from worksheet.readers.onnx.patterns import activations, attention, norms
 from worksheet.readers.onnx.patterns.rewriting import Pass, RowUsers, become, both_orders, is_trained, needed_rows
+from worksheet.readers.onnx.patterns.terms import SUM
 from worksheet.readers.onnx.values import OnnxRow, slice_suffix
 
 
 def absorb_bias(row: OnnxRow, users: RowUsers) -> None:
     """A stored vector, or a part of one, that is added to the output of a layer without bias is its bias."""
-    for layer, array in both_orders(row):
-        takes = layer.kind in kinds() and kinds()[layer.kind].sets_channels
-        source, part = (array.inputs[0], slice_suffix(array)) if array.kind == "Slice" else (array, "")
-        if not takes or layer.hyperparameters.get("b", 1) or not is_trained(source) or layer.shape != row.shape:
+    for layer, tensor in both_orders(row):
+        is_part = tensor.layer.axis_slice is not None
+        source, part = (tensor.inputs[0], slice_suffix(tensor)) if is_part else (tensor, "")
+        settings = layer.hyperparameters
+        if not layer.layer.sets_channels or settings.get("b", 1) or not is_trained(source) or layer.shape != row.shape:
             continue
-        k = layer.hyperparameters["k"]
-        places = () if layer.kind == "Linear" else (1,) * (len(layer.shape) - 1)
-        if array.shape == (k, *places) and users.only(layer) is row:
+        places = () if layer.layer.role is Role.LINEAR else (1,) * (len(layer.shape) - 1)
+        if tensor.shape == (settings["k"], *places) and users.only(layer) is row:
             stored = tuple(f"{name}{part}" for name in source.stored)
-            become(row, layer.kind, layer.inputs, layer.hyperparameters | {"b": 1}, layer.stored + stored)
+            become(row, layer.kind, layer.inputs, settings | {"b": 1}, layer.stored + stored)
             return
 
 
-PASSES: tuple[Pass, ...] = ((frozenset({"Add"}), absorb_bias), *activations.PASSES, *norms.PASSES, *attention.PASSES)
-
+PASSES: tuple[Pass, ...] = (({SUM}, absorb_bias), *activations.PASSES, *norms.PASSES, *attention.PASSES)
 
 # Operators that only move numbers, and do not name a layer.
 MOVING = frozenset(
@@ -60,7 +58,7 @@ def list_operator_types(row: OnnxRow, before: Mapping[OnnxRow, tuple[OnnxRow, ..
     inside = [row]
     while inside:
         part = inside.pop()
-        if part.operator is not None and part.kind != "Parameter" and id(part.operator) not in operators:
+        if part.operator is not None and not part.is_stored and id(part.operator) not in operators:
             operators[id(part.operator)] = part.operator
             inside += [source for source in before[part] if source not in left]
     types = sorted(operator.type for operator in operators.values())

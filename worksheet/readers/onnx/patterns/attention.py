@@ -1,14 +1,14 @@
 """Attention that an exporter wrote out as matrix products, and multi-head attention with the linear layers around it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
+from worksheet.layers import Role, Writes
 from worksheet.readers.onnx.patterns.rewriting import Pass, RowUsers, become, is_trained
+from worksheet.readers.onnx.patterns.terms import FACTORS, MATRIX_PRODUCT, SUM
 from worksheet.readers.onnx.values import OnnxRow
+from worksheet.readers.symbols import number_list
 
-LAYOUT = frozenset({"Reshape", "Permute", "Flatten", "Slice", "Identity", "Dropout"})
-SCALING = frozenset({"MulScalar", "DivScalar"})
+ATTENTION, SOFTMAX, PERMUTE = "ScaledDotProductAttention", "Softmax", "Permute"
 MAX_STEPS = 16
 MAX_SEARCHED = 64
 
@@ -16,7 +16,7 @@ MAX_SEARCHED = 64
 def recognise_attention(row: OnnxRow, users: RowUsers) -> None:
     """softmax(Q K^T times a number, plus a mask) V."""
     weights, values = row.inputs
-    while weights.kind in {"Dropout", "Identity"}:
+    while weights.layer.writes is Writes.NOTHING:
         weights = weights.inputs[0]
     scores = _find_scores(weights, users)
     if scores is None:
@@ -28,25 +28,25 @@ def recognise_attention(row: OnnxRow, users: RowUsers) -> None:
         return
     if queries.shape[:-2] != values.shape[:-2] or queries.shape[-1] != transposed_keys.shape[-1]:
         return
-    become(row, "ScaledDotProductAttention", (queries, transposed_keys, values), {"v": 0})
+    become(row, ATTENTION, (queries, transposed_keys, values), {"v": 0})
 
 
 def _find_scores(softmax: OnnxRow, users: RowUsers) -> OnnxRow | None:
     """The product of queries and keys under a softmax along its last axis; None where there is none."""
     rank = len(softmax.shape)
-    is_last = softmax.kind == "Softmax" and softmax.hyperparameters["a"] in {rank, 0 if rank != 3 else rank}
+    is_last = softmax.kind == SOFTMAX and softmax.hyperparameters["a"] in {rank, 0 if rank != 3 else rank}
     if not is_last or not users.is_inner(softmax):
         return None
     row = softmax.inputs[0]
     for _ in range(MAX_STEPS):
-        if row.kind == "MatMul":
+        if row.kind == MATRIX_PRODUCT:
             return row if users.is_inner(row) and len(row.inputs) == 2 else None
         if not users.is_inner(row):
             return None
-        if row.kind in SCALING:
+        if row.kind in FACTORS:
             row = row.inputs[0]
-        elif row.kind == "Add" and (behind := _strip_mask(row)) is not None:
-            row = behind
+        elif row.kind == SUM and (unmasked := _strip_mask(row)) is not None:
+            row = unmasked
         else:
             return None
     return None
@@ -54,7 +54,7 @@ def _find_scores(softmax: OnnxRow, users: RowUsers) -> OnnxRow | None:
 
 def _strip_mask(row: OnnxRow) -> OnnxRow | None:
     """The scores that a mask is added to; None where the mask was trained, or where either may be the mask."""
-    scores = [part for part in row.inputs if part.shape == row.shape and part.kind in SCALING | {"MatMul", "Add"}]
+    scores = [part for part in row.inputs if part.shape == row.shape and part.kind in {MATRIX_PRODUCT, SUM, *FACTORS}]
     if len(scores) != 1 or len(row.inputs) != 2:
         return None
     mask = row.inputs[1] if row.inputs[0] is scores[0] else row.inputs[0]
@@ -67,7 +67,7 @@ def _holds_trained(row: OnnxRow) -> bool:
     while waiting:
         part = waiting.pop()
         seen += 1
-        if is_trained(part) or (part.stored and part.kind != "Parameter") or seen > MAX_SEARCHED:
+        if is_trained(part) or (part.stored and not part.is_stored) or seen > MAX_SEARCHED:
             return True
         waiting += part.inputs
     return False
@@ -76,7 +76,7 @@ def _holds_trained(row: OnnxRow) -> bool:
 def _strip_scale(row: OnnxRow, users: RowUsers) -> OnnxRow:
     """The queries or keys before they are scaled."""
     for _ in range(MAX_STEPS):
-        if row.kind not in SCALING or row.is_reversed or not users.is_inner(row):
+        if row.kind not in FACTORS or row.is_reversed or not users.is_inner(row):
             break
         row = row.inputs[0]
     return row
@@ -84,23 +84,18 @@ def _strip_scale(row: OnnxRow, users: RowUsers) -> OnnxRow:
 
 def _untranspose(row: OnnxRow, users: RowUsers) -> OnnxRow | None:
     """Keys with the tokens before the width: the input of a transposition, or the transposition without that exchange."""
-    if row.kind != "Permute":
+    if row.kind != PERMUTE:
         return None
-    order = _order(row)
+    order = [row.hyperparameters[f"a_{i}"] for i in range(1, len(row.shape) + 1)]
     wanted = [*order[:-2], order[-1], order[-2]]
     if wanted == sorted(wanted):
         return _strip_scale(row.inputs[0], users)
     if not users.is_inner(row):
         return None
     source = _strip_scale(row.inputs[0], users)
-    settings = row.hyperparameters | {f"a_{i}": axis for i, axis in enumerate(wanted, 1)}
-    become(row, "Permute", (source,), settings)
+    become(row, PERMUTE, (source,), row.hyperparameters | number_list("a", wanted))
     row.shape = (*row.shape[:-2], row.shape[-1], row.shape[-2])
     return row
-
-
-def _order(row: OnnxRow) -> list[int]:
-    return [row.hyperparameters[f"a_{i}"] for i in range(1, len(row.shape) + 1)]
 
 
 # Multi-head attention
@@ -131,9 +126,9 @@ def recognise_multihead(row: OnnxRow, users: RowUsers) -> None:
 def _find_projection(row: OnnxRow, inner: set[OnnxRow]) -> OnnxRow | None:
     """The linear layer that computes queries, keys or values."""
     for _ in range(MAX_STEPS):
-        if row.kind == "Linear":
+        if row.layer.role is Role.LINEAR:
             return row
-        if row.kind not in LAYOUT and row.kind not in SCALING:
+        if not row.layer.writes.is_view and row.kind not in FACTORS:
             return None
         inner.add(row)
         row = row.inputs[0]
@@ -144,9 +139,9 @@ def _find_output_layer(row: OnnxRow, users: RowUsers, inner: set[OnnxRow]) -> On
     """The linear layer that is the only reader of the heads."""
     for _ in range(MAX_STEPS):
         user = users.only(row)
-        if user is None or user.kind == "Linear":
+        if user is None or user.layer.role is Role.LINEAR:
             return user
-        if user.kind not in LAYOUT:
+        if not user.layer.writes.is_view:
             return None
         inner.add(user)
         row = user
@@ -175,7 +170,4 @@ def _fits(row: OnnxRow, layers: Sequence[OnnxRow], output: OnnxRow, inputs: Sequ
     )
 
 
-PASSES: tuple[Pass, ...] = (
-    (frozenset({"MatMul"}), recognise_attention),
-    (frozenset({"ScaledDotProductAttention"}), recognise_multihead),
-)
+PASSES: tuple[Pass, ...] = (({MATRIX_PRODUCT}, recognise_attention), ({ATTENTION}, recognise_multihead))

@@ -1,13 +1,13 @@
-"""What the patterns share: the readers of a row, and how a row becomes another layer."""
+"""What the patterns share: the readers of a row, steps back along a formula, and how a row becomes another layer."""
 
-from __future__ import annotations
+from collections.abc import Callable, Collection, Iterable, Sequence
+from math import isclose
+from typing import NamedTuple
 
-from collections.abc import Callable, Iterable, Sequence
-
+from worksheet.readers.onnx.patterns.terms import FACTORS
 from worksheet.readers.onnx.values import OnnxRow
 
-Rewrite = Callable[[OnnxRow, "RowUsers"], None]
-Pass = tuple[frozenset[str], Rewrite]  # the kinds of rows that may end a pattern, and the rewrite
+TOLERANCE = 2e-3  # exporters store numbers with few digits
 
 
 class RowUsers:
@@ -31,6 +31,38 @@ class RowUsers:
         return self.only(row) is not None
 
 
+Rewrite = Callable[[OnnxRow, RowUsers], None]
+Pass = tuple[Collection[str], Rewrite]  # the kinds of rows that may end a pattern, and the rewrite
+
+
+class Link(NamedTuple):
+    """One function of a formula: its kinds, the number that it adds or multiplies by, and whether other rows may read it too."""
+
+    kinds: Collection[str]
+    number: float | None = None
+    shared: bool = False
+
+
+def trace_back(row: OnnxRow, steps: Sequence[Link], users: RowUsers) -> OnnxRow | None:
+    """What these functions are applied to, the last of them first; None where a row is another function."""
+    for step in steps:
+        is_other = row.kind not in step.kinds or row.is_reversed or not (step.shared or users.is_inner(row))
+        if is_other or not (step.number is None or is_near(number_of(row), step.number)):
+            return None
+        row = row.inputs[0]
+    return row
+
+
+def number_of(row: OnnxRow) -> float | None:
+    """The number that a row adds or multiplies by; None where the file does not hold it."""
+    return float(row.scalar ** FACTORS.get(row.kind, 1)) if row.scalar else row.scalar
+
+
+def is_near(number: float | None, value: float) -> bool:
+    """Whether a number of the graph is this value, or may be since the file does not hold it."""
+    return number is None or isclose(number, value, rel_tol=TOLERANCE)
+
+
 def needed_rows(rows: Iterable[OnnxRow], ends: Iterable[OnnxRow]) -> list[OnnxRow]:
     """The rows that these outputs need, in order."""
     needed: set[OnnxRow] = set()
@@ -51,7 +83,7 @@ def become(row: OnnxRow, kind: str, inputs: Sequence[OnnxRow], settings: dict[st
 
 def is_trained(row: OnnxRow) -> bool:
     """Whether a row is a trained tensor (a parameter, not a constant)."""
-    return row.kind == "Parameter" and not row.hyperparameters["f"]
+    return row.is_stored and not row.hyperparameters["f"]
 
 
 def both_orders(row: OnnxRow) -> list[tuple[OnnxRow, OnnxRow]]:

@@ -1,4 +1,4 @@
-"""The memory of a whole network, worked out: all weights, all activations, and the most that is in memory at once."""
+"""The worked memory of a network: all weights, all activations, and the largest amount in memory at once."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from math import ceil, prod
 from worksheet.conventions.facts import BATCH, BYTES
 from worksheet.counting.counting import Counting
 from worksheet.counting.graph_facts import graph
-from worksheet.counting.liveness import Array, Output, Peak, arrays, peak
+from worksheet.counting.liveness import Allocation, Output, Peak, allocate, peak
 from worksheet.derivation import Figure, Shape, Step, spans
+from worksheet.derive.arranging import group_by
 from worksheet.formula import Exact, Formula, in_bytes
 from worksheet.layers import INPUT_KIND, Writes
 from worksheet.network import INPUT
@@ -28,7 +29,7 @@ PEAK = (
 
 
 def figures(counting: Counting, stored: int) -> tuple[Figure, ...]:
-    """All weights, whose bytes are ``stored``; all activations and the peak, with a new tensor for each layer and in place."""
+    """All weights, whose bytes are ``stored``; all activations and the peak, each with new tensors and in place."""
     return _Memory(counting).figures(stored)
 
 
@@ -47,8 +48,8 @@ class _Memory:
         self.outputs = self._outputs(layers, graph(network).values("renames"))
 
     def _outputs(self, layers: Iterable[Sized], views: Mapping[str, int]) -> list[Output]:
-        given = [Output(self.size(shape)) for shape in self.inputs.values()]
-        return given + [
+        inputs = [Output(self.size(shape)) for shape in self.inputs.values()]
+        return inputs + [
             Output(
                 0 if layer.kind.is_source else self.size(layer.output),  # a Parameter is among the weights
                 tuple(self.places[name] for name in layer.node.inputs),
@@ -66,23 +67,20 @@ class _Memory:
         return self.run.batch * self.each * prod(shape)
 
     def figures(self, stored: int) -> tuple[Figure, ...]:
-        ways = {EACH: arrays(self.outputs), OVER: arrays(self.outputs, in_place=True)}
-        peaks = {way: peak(found, len(self.inputs), len(self.outputs)) for way, found in ways.items()}
-        names = {EACH: "peak", OVER: "peak_in_place"}
+        each, over = allocate(self.outputs), allocate(self.outputs, in_place=True)
+        new, in_place = (peak(tensors, len(self.inputs), len(self.outputs)) for tensors in (each, over))
+        peaks = {"peak": new, "peak_in_place": in_place}
+        steps = self.peak("peak", EACH, new), self.peak("peak_in_place", OVER, in_place)
+        reached = {name: (self.row_no(most.at), tuple(map(self.row_no, self.holders(most)))) for name, most in peaks.items()}
         return (
-            Figure("Weights", "All stored numbers.", (self.stored(stored),)),
-            Figure("Activations, all kept", f"{KEPT} {NEW}", (self.kept(ways[EACH]), self.kept_over(ways[OVER]))),
-            Figure(
-                "Activations, the most at once",
-                PEAK,
-                tuple(self.peak(names[way], way, found) for way, found in peaks.items()),
-                {names[way]: (self.no(found.at), tuple(map(self.no, self.holders(found)))) for way, found in peaks.items()},
-            ),
+            Figure("Weights", "All stored numbers.", (self.all_weights(stored),)),
+            Figure("Activations, all kept", f"{KEPT} {NEW}", (self.all_kept(each), self.kept_in_place(over))),
+            Figure("Activations, the most at once", PEAK, steps, reached),
         )
 
     # Weights
 
-    def stored(self, total: int) -> Step:
+    def all_weights(self, total: int) -> Step:
         """The parameters and buffers times their bytes, where no tensor had to be rounded up."""
         symbol = BYTES["weights"].name
         each = self.run.values.get(symbol, 1)
@@ -92,92 +90,88 @@ class _Memory:
 
     # All kept
 
-    def kept(self, found: Iterable[Array]) -> Step:
-        given, written = self.shares(found)
+    def all_kept(self, tensors: Iterable[Allocation]) -> Step:
+        given, written = self.shares(tensors)
         note = f"I: {self.the_inputs()}; A: what the layers write, {' or '.join(in_bytes(written))}."
         return _step("kept", EACH, "I + A", {"I": given, "A": written}, given + written, note)
 
-    def kept_over(self, found: Sequence[Array]) -> Step:
-        given, written = self.shares(found)
-        over = sorted(place for array in found for place in array.writers[1:])
+    def kept_in_place(self, tensors: Sequence[Allocation]) -> Step:
+        given, written = self.shares(tensors)
+        over = sorted(place for tensor in tensors for place in tensor.writers[1:])
         saved = sum(self.outputs[place].size for place in over)
         values = {"I": given, "A": written + saved, "S": saved}
         return _step("kept_in_place", OVER, "I + A - S", values, given + written, f"S: {self.overwriting(over)}.")
 
-    def shares(self, found: Iterable[Array]) -> tuple[int, int]:
+    def shares(self, tensors: Iterable[Allocation]) -> tuple[int, int]:
         """The bytes of the network's inputs, and of what the layers write."""
-        first = {array.writers[0]: array.size for array in found}
+        first = {tensor.writers[0]: tensor.size for tensor in tensors}
         given = sum(size for place, size in first.items() if place < len(self.inputs))
         return given, sum(first.values()) - given
 
     def the_inputs(self) -> str:
-        shapes = [_times(shape) for shape in self.inputs.values()]
+        shapes = [_shape_text(shape) for shape in self.inputs.values()]
         return f"the input, {shapes[0]}" if len(shapes) == 1 else f"the inputs, {' and '.join(shapes)}"
 
     def overwriting(self, places: Sequence[int]) -> str:
         """The outputs that are written over an input, by kind."""
-        kinds: dict[str, list[int]] = {}
-        for place in places:
-            kinds.setdefault(self.kinds[place], []).append(self.no(place))
-        many = len(places) > MAX_NAMED
-        listed = [f"{len(rows)} {kind}" if many else f"{kind} (S. No. {spans(rows)})" for kind, rows in kinds.items()]
+        kinds = {kind: [self.row_no(place) for place in of] for kind, of in group_by(places, self.kinds.__getitem__).items()}
+        is_long = len(places) > MAX_NAMED
+        listed = [f"{len(rows)} {kind}" if is_long else f"{kind} (S. No. {spans(rows)})" for kind, rows in kinds.items()]
         return f"what is written over an input: {', '.join(listed)}" if listed else "nothing is written over an input"
 
     # The peak
 
-    def peak(self, name: str, label: str, found: Peak) -> Step:
-        text = self.sum([self.shapes[array.writers[0]] for array in found.arrays if array.size])
-        where = f"reached while S. No. {self.no(found.at)} ({self.names[found.at]}) runs"
-        note = f"{label}: {where}. In memory: {self.listed(found)}."
-        return _step(name, label, text, self.run.values, found.size, note)
+    def peak(self, name: str, label: str, most: Peak) -> Step:
+        text = self.sum([self.shapes[tensor.writers[0]] for tensor in most.allocations if tensor.size])
+        where = f"reached while S. No. {self.row_no(most.at)} ({self.names[most.at]}) runs"
+        note = f"{label}: {where}. In memory: {self.list_tensors(most)}."
+        return _step(name, label, text, self.run.values, most.size, note)
 
     def sum(self, shapes: Sequence[Shape]) -> str:
-        """The bytes of tensors as the text of a formula, equal shapes together; 0 where there are too many for a line."""
+        """The bytes of tensors as the text of a formula, equal shapes together; 0 if there are too many for a line."""
         counts = Counter(_product(shape) for shape in shapes)
         if not 0 < len(counts) <= MAX_TERMS:
             return "0"
         factors = "*".join(name for name in (BATCH.name, BYTES["activations"].name) if name in self.run.values)
         filled = any(self.size(shape) != self.bytes(shape) for shape in shapes)
         each = f"ceil({factors}*{{}})" if filled else "{}"
-        terms = [f"{many}*{each.format(text)}" if many > 1 else each.format(text) for text, many in counts.items()]
+        terms = [f"{count}*{each.format(text)}" if count > 1 else each.format(text) for text, count in counts.items()]
         return " + ".join(terms) if filled or not factors else f"{factors}*({' + '.join(terms)})"
 
-    def holders(self, found: Peak) -> list[int]:
+    def holders(self, most: Peak) -> list[int]:
         """For each tensor in memory the place of the layer whose output it is."""
-        return [max(place for place in array.writers if place <= found.at) for array in found.arrays if array.size]
+        return [max(place for place in tensor.writers if place <= most.at) for tensor in most.allocations if tensor.size]
 
-    def listed(self, found: Peak) -> str:
-        shown = [array for array in found.arrays if array.size]
-        items = [self.said(array, holder, found.at) for array, holder in zip(shown, self.holders(found), strict=True)]
+    def list_tensors(self, most: Peak) -> str:
+        shown = [tensor for tensor in most.allocations if tensor.size]
+        items = [self.describe_tensor(tensor, holder, most.at) for tensor, holder in zip(shown, self.holders(most), strict=True)]
         left = len(items) - MAX_NAMED
         return "; ".join([*items[:MAX_NAMED], *([f"and {left} more"] if left > 0 else [])])
 
-    def said(self, array: Array, holder: int, at: int) -> str:
+    def describe_tensor(self, tensor: Allocation, holder: int, at: int) -> str:
         """A tensor in memory: whose output it is, and until when."""
-        shape = _times(self.shapes[holder])
+        shape = _shape_text(self.shapes[holder])
         if holder == at:
-            before = [place for place in array.writers if place < at]
+            before = [place for place in tensor.writers if place < at]
             return f"its output, {shape}" + (f", in the place of {self.owner(before[-1])}" if before else "")
-        if array.last == at:
+        if tensor.last == at:
             return f"{self.owner(holder)}, {shape}, which it reads"
-        return f"{self.owner(holder)}, {shape}, " + ("a result" if array.last == len(self.outputs) else self.until(array.last))
-
-    def until(self, place: int) -> str:
-        return f"kept for S. No. {self.no(place)}"
+        is_result = tensor.last == len(self.outputs)
+        return f"{self.owner(holder)}, {shape}, {'a result' if is_result else f'kept for S. No. {self.row_no(tensor.last)}'}"
 
     def owner(self, place: int) -> str:
         """Whose output a tensor is."""
         if place >= len(self.inputs):
-            return f"S. No. {self.no(place)}"
+            return f"S. No. {self.row_no(place)}"
         return "the input" if len(self.inputs) == 1 else f"the input {self.names[place]}"
 
-    def no(self, place: int) -> int:
+    def row_no(self, place: int) -> int:
         """The number of a row; inputs from 0 downwards."""
         return place - len(self.inputs) + 1 if place >= len(self.inputs) else -place
 
 
 def _step(name: str, label: str, text: str, values: Mapping[str, Exact], value: int, note: str = "") -> Step:
-    """A step whose value is said in both units; a formula of numbers alone becomes a stage."""
+    """A step whose value is also given in larger units; a formula without symbols becomes a stage."""
     formula = Formula(text)
     stages = () if formula.symbols or text == "0" else (formula,)
     remark = " or ".join(in_bytes(value)) if value else ""
@@ -188,5 +182,5 @@ def _product(shape: Shape) -> str:
     return "*".join(map(str, shape)) or "1"
 
 
-def _times(shape: Shape) -> str:
+def _shape_text(shape: Shape) -> str:
     return "\u00a0×\u00a0".join(map(str, shape)) or "a number"

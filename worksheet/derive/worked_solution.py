@@ -1,4 +1,4 @@
-"""Works a network out: sizes, columns and formula reference under a convention."""
+"""Solves a network: sizes, columns and formula reference under a convention."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from worksheet.counting.counting import Counting
 from worksheet.counting.folding import Folded
 from worksheet.counting.run import Run, run_of
 from worksheet.derivation import ColumnHeading, Derivation, Row, Step, spans
-from worksheet.derive.arranging import by_kind, fold_rows, parts, totals
+from worksheet.derive.arranging import by_kind, fold_rows, is_default_name, parts, totals
 from worksheet.derive.layer_steps import ALWAYS, NOTHING, LayerSteps
-from worksheet.derive.memory import figures
-from worksheet.derive.reference import general_section, listed, sections
+from worksheet.derive.memory_figures import figures
+from worksheet.derive.reference import general_section, list_in_words, sections
 from worksheet.errors import ConventionError, Where
 from worksheet.formula import Digits, Exact, Formula
 from worksheet.layers import STORED, kinds
@@ -48,33 +48,36 @@ def derive(
     ``dtype`` is the type of the numbers, for conventions that count bytes: ``fp16``, or ``weights=int8,activations=fp16``;
     by default fp32. Raises WorksheetError where layers do not fit together.
     """
-    found = as_convention(convention or network.heading.convention or conventions.STANDARD)
-    return derive_run(network, found, run_of(found, batch, dtype), digits=digits, fold=fold)
+    convention = convention_for(network, convention)
+    return derive_run(network, convention, run_of(convention, batch, dtype), digits=digits, fold=fold)
 
 
 def derive_run(
     network: Network, convention: Convention, run: Run, *, digits: str | None = None, fold: bool | None = None
 ) -> Derivation:
-    """The worked solution for a run that is known in full. Raises WorksheetError where layers do not fit together."""
+    """The worked solution for a given run. Raises WorksheetError where layers do not fit together."""
     locale = Digits(digits or network.heading.digits or convention.digits).locale
     return _Solution(network, convention, locale, run).derivation(fold)
 
 
 def formulas(convention: Convention | str | None = None, names: Iterable[str] = ()) -> Derivation:
     """The formula reference alone, of the named kinds or of all that are counted: every symbol kept, every bracket written."""
-    found = as_convention(convention or conventions.STANDARD)
-    chosen = [kinds()[name] for name in names] or [kind for kind in kinds().values() if any(c.rule(kind) for c in found.columns)]
-    sections = [general_section(kind, form, found) for kind in chosen for form in kind.forms]
+    convention = conventions.convention(convention or conventions.STANDARD)
+    chosen = [kinds()[name] for name in names] or [
+        kind for kind in kinds().values() if any(c.rule(kind) for c in convention.columns)
+    ]
+    sections = [general_section(kind, form, convention) for kind in chosen for form in kind.forms]
     return Derivation(
-        network="", title="Formula reference", course="", question="", rules=found.rules, convention=found.name,
-        convention_title=found.title, cite=found.cite, unit=found.unit, input=(), headings=_headings(found), rows=(), totals={},
-        reference=tuple(sections), notes=(), digits=found.digits,
+        network="", title="Formula reference", course="", question="", rules=convention.rules, convention=convention.name,
+        convention_title=convention.title, cite=convention.cite, unit=convention.unit, input=(),
+        headings=_headings(convention), rows=(), totals={},
+        reference=tuple(sections), notes=(), digits=convention.digits,
     )  # fmt: skip
 
 
-def as_convention(convention: Convention | str) -> Convention:
-    """A convention, or the one of that name or file. Raises ConventionError."""
-    return conventions.convention(convention) if isinstance(convention, str) else convention
+def convention_for(network: Network, convention: Convention | str | None) -> Convention:
+    """The convention that was asked for; by default the network's own, else the standard one. Raises ConventionError."""
+    return conventions.convention(convention or network.heading.convention or conventions.STANDARD)
 
 
 def _headings(convention: Convention) -> tuple[ColumnHeading, ...]:
@@ -84,9 +87,9 @@ def _headings(convention: Convention) -> tuple[ColumnHeading, ...]:
 def question(network: Network, asks: Sequence[str], batch: int = 1, *, trains: bool = False) -> str:
     """What is asked, as sentences: the network's inputs, how it runs, and what to find for every layer, in words."""
     inputs = {"an input": network.input, **network.further}
-    sizes = listed([f"{name} of size {' × '.join(map(str, shape))}" for name, shape in inputs.items()])
+    sizes = list_in_words([f"{name} of size {' × '.join(map(str, shape))}" for name, shape in inputs.items()])
     samples = f", B = {batch} at a time," if batch > 1 else ""
-    return f"The network takes {sizes}{samples} and {MODES[trains]}. For every layer, find {listed(asks)}."
+    return f"The network takes {sizes}{samples} and {MODES[trains]}. For every layer, find {list_in_words(asks)}."
 
 
 def uncounted(convention: Convention, without: Sequence[Mapping[str, Sequence[int]]]) -> list[str]:
@@ -107,13 +110,13 @@ def uncounted(convention: Convention, without: Sequence[Mapping[str, Sequence[in
 
 
 def faults(convention: Convention, kinds: Collection[str]) -> list[str]:
-    """What is wrong with a convention, as far as it concerns these kinds of layers."""
+    """The known errors of a convention that concern these kinds of layers."""
     return [f"{kind}: {text}" if kind != ANY else text
             for kind, text in convention.faults.items() if kind in {*kinds, ANY}]  # fmt: skip
 
 
 class _Solution(LayerSteps, Counting):
-    """One run of ``derive``: equal layers are worked out once."""
+    """One run of ``derive``: equal layers are worked once."""
 
     def __init__(self, network: Network, convention: Convention, locale: str, run: Run) -> None:
         super().__init__(network, convention, run)
@@ -132,7 +135,7 @@ class _Solution(LayerSteps, Counting):
         wrong = faults(convention, {row.kind for row in rows})
         return Derivation(
             network=self.network.name,
-            title=heading.title or self.network.name,
+            title=self.network.title,
             course=heading.course,
             question=heading.question or self.question(),
             rules=(*convention.rules, *self.run.rules(convention)),
@@ -152,7 +155,7 @@ class _Solution(LayerSteps, Counting):
             parts=parts(rows, headings),
             kinds=by_kind(rows, headings),
             pictured=any(row.sources != (row.no - 1,) for row in rows[len(inputs) :]),
-            named=any(not _is_counted_name(row) for row in rows),
+            named=any(not is_default_name(row.name, row.kind) for row in rows),
         )
 
     def question(self) -> str:
@@ -171,17 +174,17 @@ class _Solution(LayerSteps, Counting):
     # Rows
 
     def input_rows(self) -> list[Row]:
-        """A row for each input that is counted: S. No. 0, and below it where there are several."""
-        return [replace(self.worked(layer), no=-no, name=layer.node.name) for no, layer in enumerate(self.inputs)]
+        """A row for each input that is counted: S. No. 0, then -1 and below."""
+        return [replace(self.work(layer), no=-no, name=layer.node.name) for no, layer in enumerate(self.inputs)]
 
     def row(self, no: int, layer: Sized) -> Row:
         key = (layer.likeness, self.fold(layer), self.numbers.get(layer.node.shares))
         if key not in self.rows:
-            self.rows[key] = self.worked(layer)
+            self.rows[key] = self.work(layer)
         sources = tuple([self.numbers[name] for name in layer.node.inputs])
         return replace(self.rows[key], no=no, name=layer.node.name, sources=sources, stage=layer.node.stage)
 
-    def worked(self, layer: Sized) -> Row:
+    def work(self, layer: Sized) -> Row:
         kind, folded = layer.kind, self.fold(layer)
         return Row(
             no=0,
@@ -191,7 +194,7 @@ class _Solution(LayerSteps, Counting):
             stated=spell(kind, layer.node.hyperparameters, layer.node.pattern),
             inputs=layer.inputs,
             output=layer.output,
-            values=_grouped(layer),
+            values=_group_values(layer),
             sizes=(*self.flattening(layer), *self.output_sizes(folded.sizes, layer.values)),
             columns=tuple(self.column(folded, i, layer) for i in range(len(folded.columns))),
             quantities=folded.quantities | (dict.fromkeys(STORED, NOTHING) if layer.node.shares else {}),
@@ -209,10 +212,10 @@ class _Solution(LayerSteps, Counting):
         unrounded = formula.unrounded().at(values)
         if not (formula.rounds() and isinstance(unrounded, Fraction)):
             return step
-        note = ROUNDING[not KERNEL.isdisjoint(formula.symbols), result > unrounded].format(self.said(unrounded), result)
+        note = ROUNDING[not KERNEL.isdisjoint(formula.symbols), result > unrounded].format(self.fraction_text(unrounded), result)
         return replace(step, stages=(formula.quotients(values),), note=note)
 
-    def said(self, value: Fraction) -> str:
+    def fraction_text(self, value: Fraction) -> str:
         """55.25, or 906/7 ≈ 129.43 where the decimals do not end."""
         text = self.digits.operand(value)
         return f"{text} ≈ {self.digits.operand(round(value, 2))}" if "/" in text else text
@@ -223,12 +226,12 @@ class _Solution(LayerSteps, Counting):
         if elsewhere or rule is None:
             return self.left_out(column, layer.node.shares if elsewhere else "")
         value = self.count(folded, index, values)
-        said = column.scale.said(value) if column.scale and value else ""
-        remark = column.remarks.get(folded.kind.name, "") or said or folded.silence(column, counts=bool(value))
-        return self.step(Step(column.name, column.heading, remark=remark), self.bracketed(rule, values), values, value)
+        unit = column.scale.said(value) if column.scale and value else ""
+        remark = column.remarks.get(folded.kind.name, "") or unit or folded.silence(column, counts=bool(value))
+        return self.step(Step(column.name, column.heading, remark=remark), self.drop_brackets(rule, values), values, value)
 
 
-def _grouped(layer: Sized) -> tuple[tuple[tuple[str, ...], int], ...]:
+def _group_values(layer: Sized) -> tuple[tuple[tuple[str, ...], int], ...]:
     """The values line: symbols of one group and value together, what is folded into the formulas left out."""
     groups: list[tuple[tuple[str, ...], int]] = []
     last = ""
@@ -242,9 +245,3 @@ def _grouped(layer: Sized) -> tuple[tuple[tuple[str, ...], int], ...]:
             groups.append(((name,), value))
         last = symbol.group
     return tuple(groups)
-
-
-def _is_counted_name(row: Row) -> bool:
-    """Whether a name only says which layer of its kind it is: relu_2."""
-    start, _, number = row.name.rpartition("_")
-    return start == row.kind.lower() and number.isdecimal()

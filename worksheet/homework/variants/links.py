@@ -1,4 +1,4 @@
-"""How a network's layers depend on each other: whose feature map may change, whose channels, and which give the answer."""
+"""How a network's layers depend on each other: whose feature map may change, whose channels, and which produce the answer."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ SHARES = tuple(Fraction(n, 8) for n in (6, 7, 9, 10, 11))  # by which all channe
 
 
 @dataclass(frozen=True)
-class Linked:
-    """What of a network's layers may be chosen freely, by their place.
+class Links:
+    """Which of a network's layers may be changed freely, by their place.
 
-    ``chain`` is whether every layer reads just the one above it. ``trunk`` are the layers that no branch bypasses: their feature
-    map may change, since everything after them changes with it. ``answers`` are those whose channels no later layer transforms:
+    ``chain`` is whether every layer reads only the one above it. ``trunk`` are the layers that no branch bypasses: their feature
+    map may change, since everything after them changes too. ``answers`` are those whose channels no later layer transforms:
     classes, boxes, pixels.
     """
 
@@ -27,7 +27,7 @@ class Linked:
     answers: frozenset[int]
 
 
-def linked(network: Network) -> Linked:
+def link_layers(network: Network) -> Links:
     """How the layers of a network depend on each other."""
     places = {node.name: place for place, node in enumerate(network.nodes)}
     edges = [(places.get(name, -1), place) for place, node in enumerate(network.nodes) for name in node.inputs]
@@ -35,11 +35,11 @@ def linked(network: Network) -> Linked:
     chain = edges == plain and all(name in places or name == INPUT for node in network.nodes for name in node.inputs)
     passed = {between for start, end in edges for between in range(start + 1, end)}
     trunk = frozenset(place for place, node in enumerate(network.nodes) if place not in passed and len(node.inputs) == 1)
-    return Linked(chain, trunk, _answers(network, edges))
+    return Links(chain, trunk, _answers(network, edges))
 
 
 def _answers(network: Network, edges: list[tuple[int, int]]) -> frozenset[int]:
-    before: set[int] = set()  # layers that lead to a later layer with its own number of channels
+    before: set[int] = set()  # layers that lead to a later layer which sets its own number of channels
     for start, end in sorted(edges, key=lambda edge: -edge[1]):
         if end in before or network.nodes[end].kind.sets_channels:
             before.add(start)
@@ -62,11 +62,11 @@ def keep_all(_: Stream) -> Renaming | None:
     return {}
 
 
-def ways(network: Network, links: Linked, ranges: Ranges) -> tuple[Way, ...]:
+def ways(network: Network, links: Links, ranges: Ranges) -> tuple[Way, ...]:
     """The ways to change channels, the freest first; which of them a network allows is found by trying.
 
-    Where feature maps are added, layers with equal numbers of channels must keep them equal: equal numbers get equal new ones.
-    Where they are concatenated before they are added, sums must hold too: all numbers grow or shrink by the same share.
+    If feature maps are added, layers with equal numbers of channels must keep them equal: equal numbers get equal new ones.
+    If they are concatenated before they are added, sums must remain equal too: all numbers grow or shrink by the same share.
     """
     if not ranges.varies(CHANNELS):
         return (keep_all,)

@@ -1,4 +1,4 @@
-"""What reading finds: each student's answers with their places, and the lines that have no place."""
+"""The result of reading: each student's answers with their places, and the lines that have no place."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BETWEEN = "\0"  # no text holds it
 
 @dataclass(frozen=True)
 class Unplaced:
-    """An answer, or a whole line or file, that has no place. ``cell`` is its number in the line; what is not known is empty."""
+    """An answer, or a whole line or file, that has no place. ``cell`` is its number in the line; what is unknown is empty."""
 
     file: str
     line: int | None
@@ -29,18 +29,18 @@ class Unplaced:
     answer: str = ""
 
     def as_data(self) -> dict[str, Any]:
-        """The same as names and values."""
+        """Its fields by name."""
         return vars(self).copy()
 
 
 class AnswerPart(NamedTuple):
-    """A student's answers from one file, in little memory: the texts in one, the places as numbers."""
+    """A student's answers from one file, stored compactly: the texts joined in one, the places as numbers."""
 
     file: str
     keys: tuple[Key, ...]  # the same object for all who answer the same cells
     joined: str
     places: Sequence[int]
-    cell: int  # the same for all, where places are lines alone; else 0
+    cell: int  # the same for all if places are only lines; else 0
 
     def texts(self) -> dict[Key, str]:
         return dict(zip(self.keys, self.joined.split(BETWEEN), strict=True)) if self.keys else {}
@@ -52,8 +52,8 @@ class AnswerPart(NamedTuple):
 
 
 def compact(places: list[int]) -> Sequence[int]:
-    """Places in little memory: consecutive ones are a range."""
-    if places and places[-1] - places[0] == len(places) - 1:  # they only grow
+    """Places, stored compactly: consecutive ones are a range."""
+    if places and places[-1] - places[0] == len(places) - 1:  # they are increasing
         return range(places[0], places[-1] + 1)
     return array("Q", places)
 
@@ -74,7 +74,7 @@ class Submission:
 
     @property
     def places(self) -> Mapping[Key, Where]:
-        """The file, the line and the number of the cell in the line of each answer; lines and cells are from 1 on."""
+        """The file, the line and the number of the cell in the line of each answer, counted from 1."""
         return {key: where for part in self.parts for key, where in part.wheres()}
 
 
@@ -82,8 +82,8 @@ class Submission:
 class Answers:
     """All that was read. Iterating gives a Submission for every student, in the order in which they first appear.
 
-    ``unplaced`` are the lines without a place: at most 10,000, ``more`` tells how many others there are. ``notes`` are what
-    a teacher should know of the files: a doubtful encoding, say.
+    ``unplaced`` are the lines without a place, at most 10,000; ``more`` is the number of further ones. ``notes`` are what a
+    teacher should know about the files, such as a doubtful encoding.
     """
 
     parts: dict[str, tuple[AnswerPart, ...]] = field(default_factory=dict)
@@ -100,18 +100,18 @@ class Answers:
 
     @property
     def students(self) -> tuple[str, ...]:
-        """Everybody who answered."""
+        """Everyone who answered."""
         return tuple(self.parts)
 
     def leave(self, unplaced: Unplaced) -> None:
-        """List what has no place."""
+        """List an answer without a place."""
         if len(self.unplaced) < MAX_UNPLACED:
             self.unplaced.append(unplaced)
         else:
             self.more += 1
 
     def note(self, file: str, says: str) -> None:
-        """Tell something of a file, once."""
+        """Note something about a file, once."""
         text = f"{file}: {says}"
         if says and len(self.notes) < MAX_NOTES and text not in self.notes:
             self.notes.append(text)

@@ -1,4 +1,4 @@
-"""``worksheet report``: memory and flops of a network, at its own size, at others, over its depth."""
+"""``worksheet burden``: memory and flops of a network at its own size, at other sizes and over its depth."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Plain = Annotated[
 
 
 @delivers(pictures=True)
-def report(
+def burden(
     source: Source,
     reading: Reading,
     scales: Scales = None,
@@ -40,7 +40,7 @@ def report(
     row = published(source.removeprefix(PREFIX)) if source.startswith(PREFIX) and not plain else None
     network = reading.network(f"{PREFIX}{row.model.name}" if row else source)
     wanted = [scale.strip() for scale in scales.split(",")] if scales is not None else None
-    return ws.report(network, published=row, scales=wanted, batch=batch, until=until, digits=digits)
+    return ws.burden(network, published=row, scales=wanted, batch=batch, until=until, digits=digits)
 
 
-COMMAND = Command(report, "worksheet report zoo:resnet-50 --until res5c_relu -o resnet-50.pdf", 7)
+COMMAND = Command(burden, "worksheet burden zoo:resnet-50 --until res5c_relu -o resnet-50.pdf", 7, alias="report")

@@ -53,9 +53,14 @@ def test_there_is_a_report_of_every_row() -> None:
     assert sum(map(len, REPORTS.values())) == 277
 
 
+def test_the_earlier_name(run) -> None:
+    assert run("report", "zoo:vgg-f", "--scales", 1) == run("burden", "zoo:vgg-f", "--scales", 1)
+    assert ws.report is ws.burden
+
+
 @pytest.mark.parametrize("name", REPORTS)
 def test_a_report_as_published(name: str, run) -> None:
-    found = run("report", f"zoo:{name}")
+    found = run("burden", f"zoo:{name}")
     assert list(found) == ["name", "input", "batch", "until", "param_bytes", "feature_bytes", "flops", "scales"]
     assert (found["name"], found["batch"], tuple(found["input"])) == (name, BATCH, SIZES.get(name, (224, 224)))
     rows = {
@@ -70,13 +75,13 @@ def test_a_report_as_published(name: str, run) -> None:
 
 @pytest.mark.parametrize("name", EXACT)
 def test_a_network_exactly(name: str, run) -> None:
-    found = run("report", f"zoo:{name}", "--scales", "1")
+    found = run("burden", f"zoo:{name}", "--scales", "1")
     assert (found["param_bytes"], found["feature_bytes"], found["flops"]) == exact(name)
 
 
 @pytest.mark.parametrize(("name", "layer"), SCALES)
 def test_scales_exactly(name: str, layer: str, run) -> None:
-    found = run("report", f"zoo:{name}")
+    found = run("burden", f"zoo:{name}")
     assert found["until"] == layer
     rows = {row["input"][0]: row for row in found["scales"]}
     assert list(rows) == list(SCALES[name, layer])
@@ -93,7 +98,7 @@ def test_scales_exactly(name: str, layer: str, run) -> None:
 
 def test_another_batch_and_layer(run) -> None:
     """ResNet-50's first convolution: 64 kernels of 3 x 7 x 7 on 224 x 224."""
-    (row,) = run("report", "zoo:resnet-50", "--batch", 3, "--scales", 1, "--until", "conv1")["scales"]
+    (row,) = run("burden", "zoo:resnet-50", "--batch", 3, "--scales", 1, "--until", "conv1")["scales"]
     assert row["feature"] == [112, 112, 64]
     assert (row["feature_bytes"], row["flops"]) == (3 * 4 * 64 * 112**2, 3 * 64 * 112**2 * (3 * 49 + 1))
 
@@ -105,33 +110,33 @@ def test_sizes_round_halves_up() -> None:
 
 
 def test_the_published_variant_is_reported_and_said(run, command) -> None:
-    assert run("report", "zoo:alexnet", "--scales", 1) == run("report", "zoo:alexnet-burden", "--scales", 1)
-    plain = run("report", "zoo:alexnet", "--scales", 1, "--plain")
+    assert run("burden", "zoo:alexnet", "--scales", 1) == run("burden", "zoo:alexnet-burden", "--scales", 1)
+    plain = run("burden", "zoo:alexnet", "--scales", 1, "--plain")
     assert plain["until"] == "pool5"
     assert plain["feature_bytes"] - EXACT["alexnet"].features > 4 * 2 * 96 * 27**2  # the two normalisations among them
-    told = " ".join(command("report", "zoo:alexnet", "--scales", 1).out.split())
+    told = " ".join(command("burden", "zoo:alexnet", "--scales", 1).out.split())
     assert "zoo:alexnet-burden: without local response normalisation" in told
 
 
 def test_figures_stand_beside_only_at_the_published_size() -> None:
     row = published("resnet-50")
     assert row is not None
-    at = [ws.render(ws.report(row.model.network(size), published=row), "txt").decode() for size in (None, (3, 256, 256))]
+    at = [ws.render(ws.burden(row.model.network(size), published=row), "txt").decode() for size in (None, (3, 256, 256))]
     assert ["As published" in text for text in at] == [True, False]
 
 
 def test_what_does_not_fit_is_left_out_or_refused(command) -> None:
     """DenseNet's last map is 3 x 3 on half the image, its pooling's window 7 x 7."""
-    told = command("report", "zoo:densenet121").out
+    told = command("burden", "zoo:densenet121").out
     assert "112 × 112 is left out" in told
-    refused = command("report", "zoo:densenet121", "--scales", "0.5,1")
+    refused = command("burden", "zoo:densenet121", "--scales", "0.5,1")
     assert refused.code == 2
     assert "for an input of 112 x 112: the kernel is wider (7)" in refused.err
 
 
 def test_layers_behind_the_wanted_one_need_not_fit(command) -> None:
     """VGG's first linear layer takes 512 x 7 x 7; SSD's last convolutions want more than half its image."""
-    told = " ".join(command("report", "zoo:ssd-pascal-vggvd-300", "--until", "relu4_3").out.split())
+    told = " ".join(command("burden", "zoo:ssd-pascal-vggvd-300", "--until", "relu4_3").out.split())
     assert "The network as a whole does not take 150 × 150; its layers up to relu4_3 do." in told
 
 
@@ -151,7 +156,7 @@ def test_layers_behind_the_wanted_one_need_not_fit(command) -> None:
     ],
 )
 def test_what_cannot_be_reported(words: tuple[object, ...], told: str, command, tmp_path: Path) -> None:
-    refused = command("report", *words, "-o", "out.pdf")
+    refused = command("burden", *words, "-o", "out.pdf")
     assert refused.code == 2
     assert told in refused.err
     assert not list(tmp_path.iterdir())
@@ -163,7 +168,7 @@ def test_a_file_and_a_network_of_ones_own(run, sheet) -> None:
         "---\ninput: 3x8x8\n---\nfirst = Conv2d: 4c 3w 1p\nrelu = ReLU\nside = Conv2d: 4c 1w <- first\nLinear: ->10 <- relu\n",
         "net.sheet",
     )
-    found = run("report", path, "--until", "relu", "--batch", 1, "--scales", "1,2")
+    found = run("burden", path, "--until", "relu", "--batch", 1, "--scales", "1,2")
     assert found["name"] == "net"
     assert found["feature_bytes"] == 4 * (3 * 256 + 10)  # two readers of the first map: the ReLU keeps its own
     assert [row["feature_bytes"] for row in found["scales"]] == [4 * 256, 4 * 1024]
@@ -171,8 +176,8 @@ def test_a_file_and_a_network_of_ones_own(run, sheet) -> None:
 
 
 def test_without_a_published_layer_the_last_map_is_taken(run) -> None:
-    assert run("report", "zoo:vit-b-16", "--scales", 1)["until"] == "conv_proj"
-    assert run("report", "zoo:resnet-50", "--scales", 1, "--plain")["until"] == "res5c_relu"
+    assert run("burden", "zoo:vit-b-16", "--scales", 1)["until"] == "conv_proj"
+    assert run("burden", "zoo:resnet-50", "--scales", 1, "--plain")["until"] == "res5c_relu"
 
 
 @pytest.mark.torch
@@ -183,7 +188,7 @@ def test_a_pytorch_module(run, tmp_path: Path) -> None:
         "def net():\n"
         "    return nn.Sequential(nn.Conv2d(3, 4, 3, padding=1), nn.ReLU(), nn.Flatten(), nn.Linear(256, 5))\n"
     )
-    found = run("report", f"{path}:net", "--input", "3x8x8", "--scales", "1,2", "--batch", 2)
+    found = run("burden", f"{path}:net", "--input", "3x8x8", "--scales", "1,2", "--batch", 2)
     assert (found["until"], found["param_bytes"]) == ("1", 4 * (4 * 28 + 5 * 257))
     assert [row["flops"] for row in found["scales"]] == [2 * side**2 * (4 * 28 + 8) for side in (8, 16)]
 
@@ -192,7 +197,7 @@ def test_a_network_that_was_changed_stays_changed_at_other_sizes() -> None:
     net = ws.read("zoo:vgg-f")
     wider = ws.layer("Conv2d", "conv1", ["input"], c=32, w=11, s=4)
     changed = replace(net, nodes=(wider, *net.nodes[1:]))
-    half, _ = ws.report(changed, scales=["0.5", "1"], until="conv1", batch=1).data["scales"]
+    half, _ = ws.burden(changed, scales=["0.5", "1"], until="conv1", batch=1).data["scales"]
     assert half["feature"] == [26, 26, 32]
 
 
@@ -211,7 +216,7 @@ def test_shared_numbers_of_a_part() -> None:
 
 
 def test_pictures_as_files(command, tmp_path: Path) -> None:
-    assert command("report", "zoo:vgg-f", "--scales", 1, "--pictures", "figures", "-o", "r.html").code == 0
+    assert command("burden", "zoo:vgg-f", "--scales", 1, "--pictures", "figures", "-o", "r.html").code == 0
     names = {path.name for path in (tmp_path / "figures").iterdir()}
     assert names == {f"vgg-f-{what}.{form}" for what in ("parameters", "features", "flops") for form in ("svg", "png")}
     for path in (tmp_path / "figures").glob("*.png"):
@@ -223,7 +228,7 @@ def test_pictures_as_files(command, tmp_path: Path) -> None:
 
 def test_a_profile_has_a_bar_for_each_layer_that_costs_something() -> None:
     """VGG-F: five convolutions and three linear layers have parameters; fc6 most, 4096 kernels of 256 x 6 x 6."""
-    (params, *_) = ws.report("zoo:vgg-f", scales=["1"]).pictures
+    (params, *_) = ws.burden("zoo:vgg-f", scales=["1"]).pictures
     (path,) = re.findall(r'<path d="([^"]*)" fill="#', params.svg)
     assert path.count("M") == 8
     assert "at most 144 MB in fc6" in params.words  # 4 x 37,752,832 bytes
@@ -231,14 +236,14 @@ def test_a_profile_has_a_bar_for_each_layer_that_costs_something() -> None:
 
 def test_names_of_layers_are_text(sheet) -> None:
     net = ws.network("evil<b>", (3, 8, 8), ws.layer("Conv2d", name="<script>", c=4, w=3), ws.layer("ReLU", name="</svg>"))
-    page = ws.render(ws.report(net, scales=["1"]), "html").decode()
+    page = ws.render(ws.burden(net, scales=["1"]), "html").decode()
     assert "<script" not in page
     assert page.count("</svg>") == 3
 
 
 @pytest.mark.parametrize("form", ["md", "tex", "pdf", "html", "txt", "typ"])
 def test_every_format(form: str) -> None:
-    made = ws.report("zoo:alexnet")
+    made = ws.burden("zoo:alexnet")
     assert ws.render(made, form) == ws.render(made, form)
     if form not in {"pdf", "tex"}:
         assert "377 MB" in ws.render(made, form).decode()
@@ -246,7 +251,7 @@ def test_every_format(form: str) -> None:
 
 def test_a_row_is_worked() -> None:
     """ResNet-50: 128 x 107,577,344 bytes are 13 GB."""
-    text = ws.render(ws.report("zoo:resnet-50"), "txt").decode()
+    text = ws.render(ws.burden("zoo:resnet-50"), "txt").decode()
     assert "= BF = 128 × 107,577,344 = 13,769,900,032" in text
     assert "= ⌊BF/1024³ + 1/2⌋ = ⌊128 × 107,577,344/1024³ + 1/2⌋ = 13 (GB)" in text
     assert "Before rounding 12.82" in text
@@ -255,7 +260,7 @@ def test_a_row_is_worked() -> None:
 def test_half_a_unit_is_rounded_as_it_is_said() -> None:
     """2560 bytes are 2.5 KB, and print as 2 KB: 640 numbers, a map of 5 x 8 x 16."""
     net = ws.network("half", (5, 8, 16), ws.layer("Sigmoid"))
-    text = ws.render(ws.report(net, scales=["1"], batch=1), "txt").decode()
+    text = ws.render(ws.burden(net, scales=["1"], batch=1), "txt").decode()
     assert "⌈F/1024 − 1/2⌉ = ⌈2560/1024 − 1/2⌉ = 2 (KB)" in text
 
 

@@ -71,7 +71,7 @@ def test_from_answers_to_marks(desk: Path) -> None:
         desk / "answers.csv", {"a": right, "b": {**right, (4, "params"): "3,07,200", ("total", "params"): "61100648"}}
     )
     (desk / "class.csv").write_text("id,name\na,Ann\nb,Bo\nc,Cy\n")
-    code, out, err = run("verify", desk / "homework.yaml", answers, "--roster", desk / "class.csv", "-o", desk / "marks")
+    code, out, err = run("mark", desk / "homework.yaml", answers, "--roster", desk / "class.csv", "-o", desk / "marks")
     assert (code, err) == (0, "")
     assert "3 students" in out
     data = json.loads((desk / "marks" / "marks.json").read_text())
@@ -89,13 +89,19 @@ def test_from_answers_to_marks(desk: Path) -> None:
 
 def test_json_goes_to_standard_output(desk: Path) -> None:
     answers = written(desk / "answers.csv", {"a": {(1, "params"): "23296"}, "b": {(99, "params"): "1"}})
-    code, out, err = run("verify", desk / "homework.yaml", answers, "-f", "json")
+    code, out, err = run("mark", desk / "homework.yaml", answers, "-f", "json")
     assert code == 0
     data = json.loads(out)
     assert data["students"][0]["points"] == 2
     assert [(line["line"], line["row"]) for line in data["unplaced"]] == [(3, "99")]
     assert "answers.csv:3" in err
     assert "unknown row" in err
+
+
+def test_the_alias_is_the_same_command(desk: Path) -> None:
+    answers = written(desk / "answers.csv", {"a": {(1, "params"): "23296"}})
+    words = (desk / "homework.yaml", answers, "-f", "json")
+    assert run("verify", *words) == run("mark", *words)
 
 
 def test_everybodys_own_network(desk: Path) -> None:
@@ -112,7 +118,7 @@ def test_hostile_ids_and_answers(desk: Path, text: str) -> None:
     answers = written(desk / "answers.csv", {text: {(1, "params"): text, (1, "flops"): "73056256"}})
     before = {path for path in desk.parent.rglob("*") if path.parent == desk.parent}
     code, _, _ = run(
-        "verify", desk / "homework.yaml", answers, "-o", desk / "marks", "--feedback", "md,html,tex", "--report", "html"
+        "mark", desk / "homework.yaml", answers, "-o", desk / "marks", "--feedback", "md,html,tex", "--report", "html"
     )
     assert code == 0
     assert {path for path in desk.parent.rglob("*") if path.parent == desk.parent} == before
@@ -127,12 +133,12 @@ def test_hostile_ids_and_answers(desk: Path, text: str) -> None:
 
 def test_a_regrade_says_what_changed(desk: Path) -> None:
     answers = written(desk / "answers.csv", {"a": {(1, "params"): "23296", (2, "flops"): "200704"}})
-    run("verify", desk / "homework.yaml", answers, "-o", desk / "old")
+    run("mark", desk / "homework.yaml", answers, "-o", desk / "old")
     (desk / "homework.yaml").write_text(COMMON + "conventions: {worth: 50 %}\n")
-    code, out, _ = run("verify", desk / "homework.yaml", answers, "--against", desk / "old" / "marks.csv")
+    code, out, _ = run("mark", desk / "homework.yaml", answers, "--against", desk / "old" / "marks.csv")
     assert code == 0
     assert "2 flops" in out or "row 2" in out
-    run("verify", desk / "homework.yaml", answers, "--against", desk / "old" / "marks.csv", "-o", desk / "new")
+    run("mark", desk / "homework.yaml", answers, "--against", desk / "old" / "marks.csv", "-o", desk / "new")
     assert (desk / "new" / "changes.html").exists()
 
 
@@ -166,14 +172,14 @@ def test_a_cluster(desk: Path) -> None:
 
 
 def test_a_student_whose_work_fails_spoils_no_other(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = Grader.marked
+    whole = Grader.mark
 
     def marked(self: Grader, answered: Answered) -> MarkedPaper:
         if answered.student == "b":
             raise RuntimeError("out of luck")
         return whole(self, answered)
 
-    monkeypatch.setattr(grading.Grader, "marked", marked)
+    monkeypatch.setattr(grading.Grader, "mark", marked)
     assignment = read_assignment(desk / "homework.yaml")
     found = list(mark_papers(assignment, [Answered(name, "", {(1, "params"): "23296"}) for name in "abc"]))
     assert [bool(each.failed) for each in found] == [False, True, False]
