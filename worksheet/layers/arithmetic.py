@@ -73,10 +73,13 @@ def pattern(kind: str, shapes: tuple[Shape, ...]) -> Pattern:
             texts = " and ".join(map(shape_text, shapes[:4])) + (" ..." if len(shapes) > 4 else "")
             hint = "counted from the last axis, sizes are equal, or 1, or missing"
             raise NetworkError(f"{kind} cannot combine {texts}: sizes {other[0]} and {most}", hint=hint)
-    return tuple(
-        tuple({None: MISSING, most: FULL}.get(size, ONE) for size, most in zip(row, common, strict=True))
-        for row in zip(*columns, strict=True)
-    )
+    return tuple(tuple(map(_compare, row, common)) for row in zip(*columns, strict=True))
+
+
+def _compare(size: int | None, common: int) -> str:
+    if size is None:
+        return MISSING
+    return FULL if size == common else ONE  # not looked up: sizes of a traced run have no hash to rely on
 
 
 def count_shared_axes(pattern: Pattern) -> int:

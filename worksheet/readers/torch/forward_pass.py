@@ -162,8 +162,8 @@ class ModuleHooks:
         self.inside.append(id(module))
         stage = path.split(".")[0] if "." in path or not own else ""
         maker = Called("module" if own else "leaf", class_name) if own or alone else NO_PROGRAM
-        fused = is_one_kernel(module, args)
-        self.trace.frames.append(ModuleFrame(name, file if own else "", stage, maker, module=module, fused=fused))
+        frame = ModuleFrame(name, file if own else "", stage, maker, module=module, fused=is_one_kernel(module, args))
+        self.trace.frames.append(frame)
 
     def leave(self, module: Any, args: Any, output: Any) -> None:
         if threading.get_ident() != self.thread:
