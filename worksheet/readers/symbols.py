@@ -7,19 +7,19 @@ from worksheet.layers import kind_named
 SPATIAL = "wht"  # the letters of the axes after the channels, the innermost first
 
 
-def number_list(letter: str, numbers: Iterable[int]) -> dict[str, int]:
+def list_symbols(letter: str, numbers: Iterable[int]) -> dict[str, int]:
     """A list of numbers.
 
-    >>> number_list("o", (64, 7))
+    >>> list_symbols("o", (64, 7))
     {'o_1': 64, 'o_2': 7}
     """
     return {f"{letter}_{i}": int(number) for i, number in enumerate(numbers, 1)}
 
 
-def spatial(prefix: str, sizes: Sequence[int]) -> dict[str, int]:
+def spatial_symbols(prefix: str, sizes: Sequence[int]) -> dict[str, int]:
     """A size along each axis after the channels, outermost first.
 
-    >>> spatial("", (3, 5)), spatial("s_", (2, 1))
+    >>> spatial_symbols("", (3, 5)), spatial_symbols("s_", (2, 1))
     ({'w': 5, 'h': 3}, {'s_w': 1, 's_h': 2})
     """
     return {prefix + axis: int(size) for axis, size in zip(SPATIAL, reversed(sizes), strict=False)}
@@ -27,13 +27,13 @@ def spatial(prefix: str, sizes: Sequence[int]) -> dict[str, int]:
 
 def output_sizes(sizes: Sequence[int]) -> dict[str, int]:
     """The sizes of an output, outermost first: W, H and T."""
-    return {axis.upper(): size for axis, size in spatial("", sizes).items()}
+    return {axis.upper(): size for axis, size in spatial_symbols("", sizes).items()}
 
 
-def resized(old: Sequence[int], new: Sequence[int]) -> dict[str, int]:
+def resize_symbols(old: Sequence[int], new: Sequence[int]) -> dict[str, int]:
     """The scales of a resampling where all are whole, else its output sizes."""
     if all(after % before == 0 for before, after in zip(old, new, strict=True)):
-        return spatial("s_", [after // before for before, after in zip(old, new, strict=True)])
+        return spatial_symbols("s_", [after // before for before, after in zip(old, new, strict=True)])
     return output_sizes(new)
 
 
@@ -42,7 +42,7 @@ def softmax_axis(place: int, rank: int) -> dict[str, int]:
     return {"a": 0 if place == (0 if rank == 3 else rank - 1) else place + 1}
 
 
-def of_kind(kind: str, values: Mapping[str, int]) -> dict[str, int]:
+def keep_symbols(kind: str, values: Mapping[str, int]) -> dict[str, int]:
     """Those of the values whose symbols a kind has."""
     symbols = kind_named(kind).symbols
     return {symbol: value for symbol, value in values.items() if symbol in symbols}

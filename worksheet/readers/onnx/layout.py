@@ -11,7 +11,7 @@ from worksheet.readers.onnx.constant_folding import SLICE
 from worksheet.readers.onnx.products import permute_axes
 from worksheet.readers.onnx.rows import shape_symbols
 from worksheet.readers.onnx.values import OnnxRow, OnnxValue, check_shape, slice_suffix, without_batch
-from worksheet.readers.symbols import join_sizes, resized
+from worksheet.readers.symbols import join_sizes, resize_symbols
 
 
 def reshape(call: OnnxCall) -> Result:
@@ -83,9 +83,9 @@ def concat(call: OnnxCall) -> Result:
         return values[0]
     if {len(value.shape) for value in values} != {rank}:
         raise call.fault("joins tensors with different numbers of axes")
-    laid = [call.take_with_axes(value, *(() if all(v.shape[0] == 1 for v in values) and axis else (0,))) for value in values]
-    lacks = laid[0][1]
-    row = call.add_row("Concat", [row for row, _ in laid], {"a": axis + 1 - lacks})
+    sources = [call.take_with_axes(value, *(() if all(v.shape[0] == 1 for v in values) and axis else (0,))) for value in values]
+    lacks = sources[0][1]
+    row = call.add_row("Concat", [row for row, _ in sources], {"a": axis + 1 - lacks})
     return call.to_value(row, (1,) * lacks + row.shape)
 
 
@@ -213,7 +213,7 @@ def resize(call: OnnxCall) -> Result:
     mode = MODES.get(call.attribute("mode", "nearest"))
     if mode is None:
         raise call.fault(f"has the mode {call.attribute('mode')!r}", f"known: {', '.join(MODES)}")
-    return call.add_layer(value, "Upsample", {"v": mode} | resized(value.shape[2:], shape[2:]))
+    return call.add_layer(value, "Upsample", {"v": mode} | resize_symbols(value.shape[2:], shape[2:]))
 
 
 def _resized_shape(call: OnnxCall, value: OnnxValue, scales: int, sizes: int) -> Shape:

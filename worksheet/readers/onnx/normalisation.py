@@ -9,7 +9,7 @@ from worksheet.readers.onnx import shape_rules
 from worksheet.readers.onnx.call import Converter, OnnxCall, Result
 from worksheet.readers.onnx.elementwise import combine_elementwise
 from worksheet.readers.onnx.values import OnnxRow, OnnxValue, squeeze_shape
-from worksheet.readers.symbols import number_list, of_kind, softmax_axis
+from worksheet.readers.symbols import keep_symbols, list_symbols, softmax_axis
 
 
 def batch_norm(call: OnnxCall) -> Result:
@@ -44,7 +44,7 @@ def normalise(
     for part in (scale, shift):
         if part is not None and part.size != prod(value.shape[-count:]):
             raise call.fault(f"has {part.size} parameters for {prod(value.shape[-count:])} normalised elements")
-    settings = of_kind(kind, {"l": count, "a": int(scale is not None), "b": int(shift is not None)})
+    settings = keep_symbols(kind, {"l": count, "a": int(scale is not None), "b": int(shift is not None)})
     source = call.rows.take_loosely(value, call.operator, count)
     return call.to_value(call.add_row(kind, (source,), settings, stored=call.stored_names(scale, shift)), value.shape)
 
@@ -115,7 +115,7 @@ def _reduced_row(kind: str, call: OnnxCall, value: OnnxValue, over: Sequence[int
     row, lacks = call.take_with_axes(value, *axes)
     if len(axes) == len(row.shape):
         return call.add_row(kind, (row,), {"f": 1})
-    return call.add_row(kind, (row,), number_list("a", [axis + 1 - lacks for axis in axes]) | {"f": int(keep)})
+    return call.add_row(kind, (row,), list_symbols("a", [axis + 1 - lacks for axis in axes]) | {"f": int(keep)})
 
 
 SQUARE = ("Power", {"e": 2})

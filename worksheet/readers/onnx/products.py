@@ -8,7 +8,7 @@ from worksheet.readers.onnx import shape_rules
 from worksheet.readers.onnx.call import Converter, OnnxCall, Result
 from worksheet.readers.onnx.elementwise import combine_elementwise
 from worksheet.readers.onnx.values import OnnxRow, OnnxValue, without_batch
-from worksheet.readers.symbols import join_sizes, number_list
+from worksheet.readers.symbols import join_sizes, list_symbols
 
 
 def linear(call: OnnxCall, value: OnnxValue, width: int, outputs: int, stored: tuple[str, ...], *, bias: bool) -> OnnxValue:
@@ -86,11 +86,11 @@ def permute_axes(call: OnnxCall, value: OnnxValue, order: Sequence[int]) -> Onnx
             result.array = value.array.transpose(order)
         return result
     if order[0] == 0 and value.shape[0] == 1:
-        row = call.add_row("Permute", (call.take(value),), number_list("a", order[1:]))
+        row = call.add_row("Permute", (call.take(value),), list_symbols("a", order[1:]))
         return OnnxValue(shape, row, None, None, value.stored, value.trained, call.operator.where)
     kept = sorted(moved)
     taken = call.take(value, tuple(value.shape[axis] for axis in kept))
-    row = call.add_row("Permute", (taken,), number_list("a", [kept.index(axis) + 1 for axis in moved]))
+    row = call.add_row("Permute", (taken,), list_symbols("a", [kept.index(axis) + 1 for axis in moved]))
     return OnnxValue(shape, row, None, None, value.stored, value.trained, call.operator.where, call.operator)
 
 
@@ -182,12 +182,12 @@ def fused_attention(call: OnnxCall) -> Result:
     """The Attention of com.microsoft: one linear layer for queries, keys and values, then the attention."""
     weights, bias = call.stored_input(1), call.optional(2)
     width, total = weights.shape
-    made = linear(call, call[0], width, total, call.stored_names(weights, bias), bias=bias is not None)
+    projection = linear(call, call[0], width, total, call.stored_names(weights, bias), bias=bias is not None)
     sizes = call.attribute("qkv_hidden_sizes") or (total // 3,) * 3
-    row, parts, first = call.take(made), [], 0
+    row, parts, first = call.take(projection), [], 0
     for size in sizes:
         cut = call.add_row("Slice", (row,), {"a": len(row.shape), "f": first, "k": size})
-        parts.append(OnnxValue((*made.shape[:-1], size), cut))
+        parts.append(OnnxValue((*projection.shape[:-1], size), cut))
         first += size
     return attention(OnnxCall(call.operator, parts, call.rows, call.notes), heads="num_heads", shared="")
 

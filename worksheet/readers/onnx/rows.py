@@ -11,7 +11,7 @@ from worksheet.layers.spelling import Given, hyperparameters
 from worksheet.network import Node
 from worksheet.readers.onnx.operators import Operator
 from worksheet.readers.onnx.values import OnnxRow, OnnxValue, squeeze_shape, without_batch
-from worksheet.readers.symbols import join_sizes, number_list
+from worksheet.readers.symbols import join_sizes, list_symbols
 from worksheet.sizes import size
 
 
@@ -95,4 +95,4 @@ def shape_symbols(shape: Shape, operator: Operator) -> dict[str, int]:
     """A shape as hyperparameters: o_1, o_2, ... Raises NetworkError for too many axes."""
     if len(shape) > LISTED:
         raise NetworkError(f"a tensor of {join_sizes(shape)} has more than {LISTED} axes", operator.where)
-    return number_list("o", shape)
+    return list_symbols("o", shape)

@@ -5,7 +5,7 @@ from functools import partial
 from worksheet.layers import kind_named
 from worksheet.readers.onnx.call import Converter, OnnxCall, Result
 from worksheet.readers.onnx.values import OnnxRow, OnnxValue
-from worksheet.readers.symbols import of_kind
+from worksheet.readers.symbols import keep_symbols
 
 CELLS = frozenset({"LSTM", "GRU", "RNN"})
 REGIONS = frozenset({"RoiAlign", "MaxRoiPool"})
@@ -30,7 +30,7 @@ def recurrent(kind: str, call: OnnxCall) -> Result:
         raise call.fault(f"runs over a batch of {batch}", "export the model for a batch of 1")
     settings = {"k": hidden, "u": directions, "b": int(bias is not None), "v": int("Relu" in call.attribute("activations", ()))}
     stored = call.stored_names(weights, call.stored_input(2), bias)
-    row = call.add_row(kind, (call.take(value, (steps, width)),), of_kind(kind, settings), stored=stored)
+    row = call.add_row(kind, (call.take(value, (steps, width)),), keep_symbols(kind, settings), stored=stored)
     # The row has the directions side by side: the same order as steps, directions, batch, hidden units.
     shape = (1, steps, directions, hidden) if batch_first else (steps, directions, 1, hidden)
     return [OnnxValue(shape, row, via=call.operator), *_states(call, row)]
@@ -59,7 +59,7 @@ def regions(kind: str, call: OnnxCall) -> Result:
     value, boxes = call[0], call[1]
     height, width = call.attribute("pooled_shape", (call.attribute("output_height", 1), call.attribute("output_width", 1)))
     samples = call.attribute("sampling_ratio", 0)
-    settings = of_kind(kind, {"W": width, "H": height, "a": samples or 2})
+    settings = keep_symbols(kind, {"W": width, "H": height, "a": samples or 2})
     if "a" in settings and not samples:
         call.notes.setdefault("RoiAlign adapts its samples to the size of a region: 2 along each side of a bin are assumed", None)
     row = call.add_row(kind, (call.take(value), call.take(boxes, boxes.shape)), settings)

@@ -51,16 +51,16 @@ def skeleton(path: Path) -> bytes:
             size = f"has {status.st_size:,} bytes; an ONNX file has 1 to {MAX_FILE:,}"
             raise WorksheetError(size, where, "store the weights of a larger model as external data")
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            slim = b"".join(_ProtobufWalk(data).kept(0, len(data), "model", 0))
+            skeleton_bytes = b"".join(_ProtobufWalk(data).slim(0, len(data), "model", 0))
     except FileNotFoundError:
         raise WorksheetError("no such file", where) from None
     except OSError as fault:
         raise WorksheetError(f"cannot be read: {fault.strerror}", where) from None
     except MalformedProtobuf as fault:
         raise NetworkError(f"is not an ONNX file: {fault}", where, "is the download complete?") from None
-    if len(slim) > MAX_SKELETON:
-        raise NetworkError(f"has {len(slim):,} bytes besides its weights; at most {MAX_SKELETON:,} are read", where)
-    return slim
+    if len(skeleton_bytes) > MAX_SKELETON:
+        raise NetworkError(f"has {len(skeleton_bytes):,} bytes besides its weights; at most {MAX_SKELETON:,} are read", where)
+    return skeleton_bytes
 
 
 class _ProtobufWalk:
@@ -70,7 +70,7 @@ class _ProtobufWalk:
         self.data = data
         self.fields = 0
 
-    def kept(self, start: int, end: int, message: str, depth: int) -> Iterator[bytes]:
+    def slim(self, start: int, end: int, message: str, depth: int) -> Iterator[bytes]:
         """The parts of a message that are kept, in order."""
         data, holds = self.data, HOLDS[message]
         place = run = start  # the bytes from ``run`` to here are kept unchanged
@@ -85,7 +85,7 @@ class _ProtobufWalk:
             yield data[run:begin]
             run = place
             if not is_numbers:
-                inner = b"".join(self.kept(body, place, holds[key >> 3], depth + 1))
+                inner = b"".join(self.slim(body, place, holds[key >> 3], depth + 1))
                 yield _as_varint(key) + _as_varint(len(inner)) + inner
         if end - run > MAX_SKELETON:
             raise MalformedProtobuf(f"{end - run:,} bytes that are not weights")

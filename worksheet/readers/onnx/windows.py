@@ -6,7 +6,7 @@ from functools import partial
 from worksheet.layers import Pooling, Shape, kind_named
 from worksheet.readers.onnx.call import Converter, OnnxCall, Result
 from worksheet.readers.onnx.values import OnnxValue
-from worksheet.readers.symbols import join_sizes, of_kind, spatial
+from worksheet.readers.symbols import join_sizes, keep_symbols, spatial_symbols
 
 LETTERS = {1: "w", 2: "hw", 3: "thw"}  # of the axes, outermost first
 SAME = frozenset({"SAME_UPPER", "SAME_LOWER"})
@@ -27,7 +27,7 @@ def _window_symbols(call: OnnxCall, dimensions: int, kernel: Sequence[int]) -> d
         if len(sizes) != dimensions or min(sizes) < 1:
             hint = f"{dimensions} numbers of at least 1, one for each spatial axis"
             raise call.fault(f"has {name} {join_sizes(sizes)}", hint)
-        symbols |= spatial(prefix, sizes)
+        symbols |= spatial_symbols(prefix, sizes)
     return symbols
 
 
@@ -47,7 +47,7 @@ def _padding_symbols(call: OnnxCall, dimensions: int) -> dict[str, int]:
     if call.attribute("auto_pad", "NOTSET") in SAME:
         return {"z": 1}
     sides = _pads(call, dimensions)
-    return spatial("p_", [min(pair) for pair in sides]) | spatial("q_", [max(pair) - min(pair) for pair in sides])
+    return spatial_symbols("p_", [min(pair) for pair in sides]) | spatial_symbols("q_", [max(pair) - min(pair) for pair in sides])
 
 
 def _weights(call: OnnxCall, value: OnnxValue, place: int, *, transposed: bool = False) -> tuple[OnnxValue, int, int]:
@@ -115,7 +115,7 @@ def pooling(kind: str, call: OnnxCall) -> Result:
     padding = {} if is_plain_norm else _padding_symbols(call, dimensions)
     settings |= {"e": int(bool(call.attribute("ceil_mode", 0)) and "z" not in padding), "n_p": call.attribute("p", 2)}
     settings["i"] = int(bool(call.attribute("count_include_pad", 0)) or not any(padding.values()))
-    return call.add_layer(value, layer.name, of_kind(layer.name, settings) | padding)
+    return call.add_layer(value, layer.name, keep_symbols(layer.name, settings) | padding)
 
 
 def pool_globally(kind: str, call: OnnxCall) -> Result:

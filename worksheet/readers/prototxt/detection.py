@@ -7,7 +7,7 @@ from math import prod
 from worksheet.errors import SheetError
 from worksheet.readers.prototxt.fields import MAX_INTEGER
 from worksheet.readers.prototxt.layer import Blob, CaffeLayer, LayerGraph, LayerRule
-from worksheet.readers.symbols import of_kind
+from worksheet.readers.symbols import keep_symbols
 
 DEFAULT_REGIONS = 300  # proposals of a region proposal network at test time (Ren et al. 2015)
 MAX_RATIOS = 100
@@ -44,7 +44,7 @@ def pool_regions(kind: str, param: str, layer: CaffeLayer) -> Blob:
     """RoIPool and RoIAlign; two samples per bin along each axis where the file gives no number, as in Mask R-CNN."""
     fields = layer.param(param)
     values = {"W": fields.integer("pooled_w", None, 1), "H": fields.integer("pooled_h", None, 1)}
-    values |= of_kind(kind, {"a": fields.integer("sampling_ratio", 0) or 2})
+    values |= keep_symbols(kind, {"a": fields.integer("sampling_ratio", 0) or 2})
     return layer.emit(kind, *layer.read(2), leading=True, values=values)
 
 

@@ -9,7 +9,7 @@ from typing import Protocol
 from worksheet.errors import SheetError, Where
 from worksheet.layers import Shape
 from worksheet.readers.prototxt.fields import MessageFields
-from worksheet.readers.symbols import number_list
+from worksheet.readers.symbols import list_symbols
 
 Settings = Mapping[str, int] | None
 
@@ -108,7 +108,7 @@ class CaffeLayer:
         """The blob in another shape; the blob itself where it has that shape already."""
         if shape == blob.shape and leading in (None, blob.leading):
             return blob
-        return self.emit("Reshape", blob, part=part, leading=leading, values=number_list("o", shape))
+        return self.emit("Reshape", blob, part=part, leading=leading, values=list_symbols("o", shape))
 
     # Axes
 

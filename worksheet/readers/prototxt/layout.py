@@ -7,7 +7,7 @@ from math import prod
 from worksheet.errors import SheetError
 from worksheet.layers import Shape
 from worksheet.readers.prototxt.layer import Blob, CaffeLayer, LayerRule
-from worksheet.readers.symbols import join_sizes, number_list, softmax_axis
+from worksheet.readers.symbols import join_sizes, list_symbols, softmax_axis
 
 MAX_BLOBS = 10_000
 MAX_AXES = 6
@@ -146,14 +146,14 @@ def permute(param: str, name: str, layer: CaffeLayer) -> Blob:
     axes = [position + 1 for position in positions if position >= 0]
     if axes == sorted(axes):
         return pass_on(layer)
-    return layer.emit("Permute", blob, values=number_list("a", tuple(axes)))
+    return layer.emit("Permute", blob, values=list_symbols("a", tuple(axes)))
 
 
 def reverse(layer: CaffeLayer) -> Blob:
     """The elements of an axis in reverse order, for a recurrent layer that runs backwards."""
     blob = layer.bottom
     layer.inner_axis(blob, layer.param("reverse_param").integer("axis", 0, least=-9))
-    return layer.emit("Gather", blob, values=number_list("o", blob.shape))
+    return layer.emit("Gather", blob, values=list_symbols("o", blob.shape))
 
 
 def reorganise(layer: CaffeLayer) -> Blob:
@@ -177,7 +177,7 @@ def tile(layer: CaffeLayer) -> Blob:
     position = layer.inner_axis(blob, fields.integer("axis", 1, least=-9))
     shape = list(blob.shape)
     shape[position] *= fields.integer("tiles", None, 1)
-    return layer.emit("Gather", blob, values=number_list("o", tuple(shape)))
+    return layer.emit("Gather", blob, values=list_symbols("o", tuple(shape)))
 
 
 def reindex(layer: CaffeLayer) -> Blob:
@@ -185,7 +185,7 @@ def reindex(layer: CaffeLayer) -> Blob:
     blob, places = layer.read(2)
     if not blob.leading or not places.leading:
         raise SheetError(f"{layer.name} (BatchReindex) selects samples of a batch", layer.where)
-    return layer.emit("Gather", blob, values=number_list("o", (places.shape[0], *blob.shape[1:])))
+    return layer.emit("Gather", blob, values=list_symbols("o", (places.shape[0], *blob.shape[1:])))
 
 
 def shuffle_channels(layer: CaffeLayer) -> Blob:

@@ -6,7 +6,7 @@ from math import prod
 from worksheet.errors import SheetError
 from worksheet.layers import Shape
 from worksheet.readers.prototxt.layer import Blob, CaffeLayer, LayerRule
-from worksheet.readers.symbols import join_sizes, number_list, of_kind
+from worksheet.readers.symbols import join_sizes, keep_symbols, list_symbols
 
 WITH_OUTPUT_LAYER = frozenset({"RNN"})
 
@@ -52,7 +52,7 @@ def mean_variance_norm(layer: CaffeLayer) -> Blob:
         kind, values = ("GroupNorm", {"g": 1, "a": 0}) if across else ("InstanceNorm", {"a": 0})
         return layer.emit(kind, blob, values=values | {"i": layer.channels_axis})
     axes = tuple(range(first if across else first + 1, len(blob.shape) + 1))
-    mean = layer.emit("Mean", blob, part="mean", values={**number_list("a", axes), "f": 1})
+    mean = layer.emit("Mean", blob, part="mean", values={**list_symbols("a", axes), "f": 1})
     return layer.emit("Sub", blob, mean)
 
 
@@ -82,9 +82,9 @@ def scale_or_shift(param: str, layer: CaffeLayer) -> Blob:
     if axis_count == 1:
         usual = 0 if len(blob.shape) > 2 else len(blob.shape) - 1
         values = {"a": 0 if position == usual else position + 1, "b": int(with_bias)}
-        return layer.emit(kind, blob, values=of_kind(kind, values))
+        return layer.emit(kind, blob, values=keep_symbols(kind, values))
     shape = blob.shape[position : position + axis_count] + (1,) * (len(blob.shape) - position - axis_count)
-    stored = layer.emit("Parameter", part="stored", leading=False, values=number_list("o", shape or (1,)))
+    stored = layer.emit("Parameter", part="stored", leading=False, values=list_symbols("o", shape or (1,)))
     return _combine(layer, blob, operation, stored, with_bias=with_bias)
 
 
@@ -92,7 +92,7 @@ def _combine(layer: CaffeLayer, blob: Blob, operation: str, other: Blob, *, with
     if not with_bias:
         return layer.emit(operation, blob, other, leading=blob.leading)
     product = layer.emit(operation, blob, other, part="product", leading=blob.leading)
-    stored = layer.emit("Parameter", part="bias", leading=False, values=number_list("o", other.shape))
+    stored = layer.emit("Parameter", part="bias", leading=False, values=list_symbols("o", other.shape))
     return layer.emit("Add", product, stored, leading=blob.leading)
 
 
@@ -128,7 +128,7 @@ def parameter(layer: CaffeLayer) -> Blob:
     shape = layer.param("parameter_param").child("shape").integers("dim", 1)
     if not 0 < len(shape) <= 6:
         raise SheetError(f"{layer.name} is a tensor of {len(shape)} axes; it must have 1 to 6", layer.where, "shape { dim: ... }")
-    return layer.emit("Parameter", leading=True, values=number_list("o", tuple(shape)))
+    return layer.emit("Parameter", leading=True, values=list_symbols("o", tuple(shape)))
 
 
 def recurrent(layer: CaffeLayer) -> Blob:
@@ -147,14 +147,14 @@ def recurrent(layer: CaffeLayer) -> Blob:
         rows = layer.reshape(blob, (steps, prod(inside)), part="steps")
     else:
         flat = layer.reshape(blob, (steps, streams, prod(inside)), part="steps")
-        rows = layer.emit("Permute", flat, part="streams", values=number_list("a", (2, 1, 3)))
+        rows = layer.emit("Permute", flat, part="streams", values=list_symbols("a", (2, 1, 3)))
     has_output = layer.type in WITH_OUTPUT_LAYER
     state = layer.emit(layer.type, rows, part="state" if has_output else "", values={"k": width, "e": 0})
     if has_output:
         state = layer.emit("Tanh", layer.emit("Linear", state, part="output", values={"k": width, "b": 1, "r": 1}))
     if streams == 1:
         return layer.reshape(state, (steps, 1, width), part="stream")
-    return layer.emit("Permute", state, part="steps_first", values=number_list("a", (2, 1, 3)))
+    return layer.emit("Permute", state, part="steps_first", values=list_symbols("a", (2, 1, 3)))
 
 
 RULES: dict[str, LayerRule] = {

@@ -6,7 +6,7 @@ from math import prod
 from worksheet.errors import SheetError
 from worksheet.readers.prototxt.fields import MessageFields
 from worksheet.readers.prototxt.layer import Blob, CaffeLayer, LayerRule
-from worksheet.readers.symbols import join_sizes, number_list, spatial
+from worksheet.readers.symbols import join_sizes, list_symbols, spatial_symbols
 
 SIDES = {1: "w", 2: "hw", 3: "thw"}  # the letters of the axes after the channels, outermost first
 MAX_BLOBS = 1000
@@ -69,7 +69,7 @@ def convolution(kind: str, layer: CaffeLayer, *, depthwise: bool = False) -> lis
     for i, blob in enumerate(blobs, 1):
         dimensions = window_dimensions(layer, blob, fields.integer("axis", 1, least=-9))
         kernel, strides, pads = kernel_strides_pads(fields, dimensions)
-        values = spatial("", kernel) | spatial("s_", strides) | spatial("p_", pads) | spatial("d_", dilations(fields, dimensions))
+        values = _window_symbols(kernel, strides, pads) | spatial_symbols("d_", dilations(fields, dimensions))
         channels = blob.shape[-dimensions - 1]
         values["k"] = fields.integer("num_output", channels if depthwise else None, 1)
         values["g"] = fields.integer("group", channels if depthwise else 1, 1)
@@ -91,7 +91,7 @@ def pooling(layer: CaffeLayer) -> list[Blob]:
     kind = POOLING[pool]
     dimensions = window_dimensions(layer, blob, 1)
     if fields.flag("global_pooling"):
-        values = spatial("", blob.shape[-dimensions:])  # the feature maps of many regions are pooled one by one
+        values = spatial_symbols("", blob.shape[-dimensions:])  # the feature maps of many regions are pooled one by one
         pooled = layer.emit(f"{kind}{dimensions}d", blob, values=values) if blob.leading else layer.emit(f"Global{kind}", blob)
         return [pooled] * len(layer.tops)
     kernel, strides, pads = kernel_strides_pads(fields, dimensions)
@@ -102,7 +102,11 @@ def pooling(layer: CaffeLayer) -> list[Blob]:
 
 def _pooling_symbols(kernel: list[int], strides: list[int], pads: list[int]) -> dict[str, int]:
     rounding = CLIPPED if any(pads) else UNCLIPPED
-    return spatial("", kernel) | spatial("s_", strides) | spatial("p_", pads) | {"e": rounding}
+    return _window_symbols(kernel, strides, pads) | {"e": rounding}
+
+
+def _window_symbols(kernel: list[int], strides: list[int], pads: list[int]) -> dict[str, int]:
+    return spatial_symbols("", kernel) | spatial_symbols("s_", strides) | spatial_symbols("p_", pads)
 
 
 def im2col(layer: CaffeLayer) -> Blob:
@@ -119,7 +123,7 @@ def im2col(layer: CaffeLayer) -> Blob:
     ]
     if min(places) < 1:
         raise SheetError(f"the kernel of {layer.name} is larger than its padded input", layer.where)
-    return layer.emit("Gather", blob, values=number_list("o", (*before, channels * prod(kernel), *places)))
+    return layer.emit("Gather", blob, values=list_symbols("o", (*before, channels * prod(kernel), *places)))
 
 
 def pyramid(layer: CaffeLayer) -> Blob:
@@ -149,13 +153,13 @@ def upsample(layer: CaffeLayer) -> Blob:
     fields = layer.param("upsample_param")
     scales = {side: fields.integer(f"scale_{side}", fields.integer("scale", 2, 1), 1) for side in SIDES[2]}
     if not places:
-        return layer.emit("Upsample", blob, values=spatial("s_", list(scales.values())))
+        return layer.emit("Upsample", blob, values=spatial_symbols("s_", list(scales.values())))
     *channels, height, width = blob.shape
     sizes = [
         fields.integer(f"upsample_{side}", size * scales[side] - fields.flag(f"pad_out_{side}"), 1)
         for side, size in zip(SIDES[2], (height, width), strict=True)
     ]
-    return layer.emit("Gather", blob, values=number_list("o", (*channels, *sizes)))
+    return layer.emit("Gather", blob, values=list_symbols("o", (*channels, *sizes)))
 
 
 def interpolate(layer: CaffeLayer) -> Blob:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from worksheet.conventions.convention import NO_PROGRAM, Called
-from worksheet.readers.symbols import spatial
+from worksheet.readers.symbols import spatial_symbols
 from worksheet.readers.torch.layer_facts import facts_of_frames, facts_of_names
 from worksheet.readers.torch.trace import ForwardTrace
 from worksheet.readers.torch.values import MAX_AXES, CannotFollow, ModuleFrame, TorchValue, batches, number_symbols, without
@@ -114,18 +114,18 @@ class TorchCall:
         target = self.result if out is None else out
         self.trace.bind(target, replace(value, batch=batch))
 
-    def alias_of(self, made: Any) -> None:
+    def alias_of(self, output: Any) -> None:
         """The result is what ``trace_calls`` returned."""
-        for out, tensor in zip(tensors(self.result), tensors(made), strict=False):
+        for out, tensor in zip(tensors(self.result), tensors(output), strict=False):
             value = self.find_value(tensor)
             if value is None or tensor.shape != out.shape:
                 raise CannotFollow("the calls that it consists of do not give its shape")
             self.alias(value, out, value.batch)
 
-    def alias_others(self, made: TorchValue) -> None:
+    def alias_others(self, output: TorchValue) -> None:
         """The row gives the first result; the others (positions of maxima, the state of a cell) come with it."""
         for further in tensors(self.result)[1:]:
-            self.alias(made, further, made.batch)
+            self.alias(output, further, output.batch)
 
     def add_row(
         self, kind: str, values: Mapping[str, int], *operands: TorchValue, out: Any = None, part: str = "", pattern: str = "",
@@ -145,10 +145,10 @@ class TorchCall:
         stored = sum(int(tensor.numel()) for tensor in parameters)
         all_facts = self.weight_facts(parameters, shares, operands[:1]) | facts_of_frames(self.trace.frames) | dict(facts or {})
         options: dict[str, Any] = {"pattern": pattern, "shares": shares, "prefer": guess, "stored": stored}
-        made = self.trace.add_output(kind, values, operands, target, name, moves=self.rule.moves, facts=all_facts, **options)
+        output = self.trace.add_output(kind, values, operands, target, name, moves=self.rule.moves, facts=all_facts, **options)
         for tensor in [] if shares else [*parameters, *statistics]:
             self.trace.owners.setdefault(self.trace.identity(tensor), self.trace.last)
-        return made
+        return output
 
     def weight_facts(self, weights: Sequence[Any], shares: str, operands: Sequence[TorchValue]) -> dict[str, int]:
         """Facts of a layer with parameters: who keeps them under which names, and how long the first axis of a sample is."""
@@ -227,4 +227,4 @@ def per_axis(value: Any, count: int) -> tuple[int, ...]:
 
 def axis_symbols(letter: str, value: Any, count: int) -> dict[str, int]:
     """The symbols of a size along each axis."""
-    return spatial(letter, per_axis(value, count))
+    return spatial_symbols(letter, per_axis(value, count))

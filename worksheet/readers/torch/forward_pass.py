@@ -46,8 +46,8 @@ def run(
     faults = Collector()
     with _without_weights(module, twins), _following(follower, module):
         try:
-            named = {own: inputs[key] for key, own in keywords.items()}
-            module(*[tensor for key, tensor in inputs.items() if key not in keywords], **named)
+            by_name = {own: inputs[key] for key, own in keywords.items()}
+            module(*[tensor for key, tensor in inputs.items() if key not in keywords], **by_name)
         except NeedsWholeNumbers:
             raise
         except PendingFault as refused:

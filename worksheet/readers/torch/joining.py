@@ -5,7 +5,7 @@ from dataclasses import replace
 from math import ceil, gcd, prod
 from typing import Any
 
-from worksheet.readers.symbols import of_kind, output_sizes, resized
+from worksheet.readers.symbols import keep_symbols, output_sizes, resize_symbols
 from worksheet.readers.torch.call import CallRule, TorchCall, is_tensor, per_axis
 from worksheet.readers.torch.layout import gather, moving_rules, reshape
 from worksheet.readers.torch.values import CannotFollow
@@ -126,13 +126,13 @@ def fold(call: TorchCall) -> None:
     shape = call.result.shape
     between = call.meta((*shape[:-2], deep, *shape[-2:]))
     gather(call, between)
-    laid = call.value(between)
-    call.add_row("Sum", {"a_1": laid.position(-3)}, laid, part="sum", prefer=laid.batch)
+    overlapping = call.value(between)
+    call.add_row("Sum", {"a_1": overlapping.position(-3)}, overlapping, part="sum", prefer=overlapping.batch)
 
 
 def shuffle(call: TorchCall) -> None:
     number = int(call["number"])
-    call.add_row(call.rule.kind, of_kind(call.rule.kind, {"g": number, "r": number}), call.input)
+    call.add_row(call.rule.kind, keep_symbols(call.rule.kind, {"g": number, "r": number}), call.input)
 
 
 def interpolate(call: TorchCall) -> None:
@@ -146,7 +146,7 @@ def interpolate(call: TorchCall) -> None:
         return
     if mode not in MODES:
         raise CannotFollow(f"no kind of layer has its mode {mode!r}")
-    call.add_row("Upsample", resized(x.tensor.shape[2:], sizes) | {"v": MODES[mode]}, x, facts=facts)
+    call.add_row("Upsample", resize_symbols(x.tensor.shape[2:], sizes) | {"v": MODES[mode]}, x, facts=facts)
 
 
 MODES = {"nearest": 0, "nearest-exact": 0, "linear": 1, "bilinear": 1, "bicubic": 2}

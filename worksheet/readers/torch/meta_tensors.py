@@ -81,9 +81,9 @@ class MetaTensors:
     def move(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """Move a tensor: the device stays the same; the dtype changes as usual."""
         tensor, *rest = args
-        kept = [part.dtype if is_tensor(part) else part for part in rest if not _is_device(part)] if name == "to" else []
-        named = {key: value for key, value in kwargs.items() if key in {"dtype", "copy", "memory_format"}}
-        return self.run_call("to", type(tensor).to, (tensor, *kept), named) if kept or named else tensor
+        arguments = [part.dtype if is_tensor(part) else part for part in rest if not _is_device(part)] if name == "to" else []
+        options = {key: value for key, value in kwargs.items() if key in {"dtype", "copy", "memory_format"}}
+        return self.run_call("to", type(tensor).to, (tensor, *arguments), options) if arguments or options else tensor
 
     def without_numbers(self, thing: Any) -> Any:
         """The arguments with meta tensors instead of all tensors if one is on the meta device or has a twin."""

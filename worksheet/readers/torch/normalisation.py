@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from worksheet.readers.symbols import of_kind, softmax_axis
+from worksheet.readers.symbols import keep_symbols, softmax_axis
 from worksheet.readers.torch.call import CallRule, TorchCall, is_tensor, per_axis, tensors
 from worksheet.readers.torch.elementwise import LARGEST, SMALLEST, binary
 from worksheet.readers.torch.values import CannotFollow, TorchValue, number_symbols
@@ -25,8 +25,8 @@ def batch_norm(call: TorchCall) -> None:
         normalise(call, "BatchNorm", {}, call.input, statistics)
     else:
         source = call.trace_calls(lambda x: x.transpose(0, 1), call["input"])
-        made = normalise(call, "BatchNorm", {}, call.value(source), statistics, call.meta(source.shape))
-        call.alias_of(call.trace_calls(lambda x: x.transpose(0, 1), made.tensor))
+        output = normalise(call, "BatchNorm", {}, call.value(source), statistics, call.meta(source.shape))
+        call.alias_of(call.trace_calls(lambda x: x.transpose(0, 1), output.tensor))
 
 
 def normalise(
@@ -41,11 +41,11 @@ def normalise(
     if (weight is None) == (bias is None):
         settings = values | {"a": int(weight is not None)}
         return call.add_row(kind, settings, x, out=target, weights=(weight, bias), statistics=statistics)
-    made = call.add_row(kind, values | {"a": 0}, x, out=call.meta(target.shape), statistics=statistics)
+    output = call.add_row(kind, values | {"a": 0}, x, out=call.meta(target.shape), statistics=statistics)
     alone, options, part = ("Scale", {"b": 0}, "scale") if bias is None else ("Bias", {}, "bias")
-    options |= {"a": made.position(1 if transposed is None else 0)}
+    options |= {"a": output.position(1 if transposed is None else 0)}
     stored = (weight if bias is None else bias,)
-    return call.add_row(alone, options, made, out=target, weights=stored, part=part, prefer=made.batch)
+    return call.add_row(alone, options, output, out=target, weights=stored, part=part, prefer=output.batch)
 
 
 def one_sample(call: TorchCall) -> TorchValue:
@@ -69,7 +69,7 @@ def group_norm(call: TorchCall) -> None:
 def layer_norm(call: TorchCall) -> None:
     axes = per_axis(call["normalized_shape"], 1)
     values = {"l": len(axes), "a": int(call.get("weight") is not None), "b": int(call.get("bias") is not None)}
-    call.add_row(call.rule.kind, of_kind(call.rule.kind, values), call.input, weights=_affine(call))
+    call.add_row(call.rule.kind, keep_symbols(call.rule.kind, values), call.input, weights=_affine(call))
 
 
 def local_response_norm(call: TorchCall) -> None:
@@ -101,12 +101,12 @@ def reduce(call: TorchCall) -> None:
     rank = x.tensor.dim()
     over = range(rank) if axes in (None, ()) else per_axis(axes, 1)
     places = sorted({x.position(axis) for axis in over} - {0})
-    kept = bool(call.get("keepdim", False))
+    keeps_axes = bool(call.get("keepdim", False))
     results = tensors(call.result)
     if not places:
-        call.alias(x, results[0], None if x.batch is None or kept else x.batch)
+        call.alias(x, results[0], None if x.batch is None or keeps_axes else x.batch)
         return
-    call.alias_others(call.add_row(call.rule.kind, number_symbols("a", places) | {"f": int(kept)}, x, out=results[0]))
+    call.alias_others(call.add_row(call.rule.kind, number_symbols("a", places) | {"f": int(keeps_axes)}, x, out=results[0]))
 
 
 NORM = "input running_mean running_var weight bias use_input_stats"

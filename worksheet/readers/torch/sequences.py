@@ -7,7 +7,7 @@ from string import ascii_uppercase
 from typing import Any
 
 from worksheet.layers import kind_named
-from worksheet.readers.symbols import of_kind
+from worksheet.readers.symbols import keep_symbols
 from worksheet.readers.torch.call import CallRule, TorchCall, is_tensor, tensors
 from worksheet.readers.torch.layer_facts import facts_of_frames
 from worksheet.readers.torch.layout import gather
@@ -159,12 +159,12 @@ def recurrent(call: TorchCall) -> None:
     is_transposed = not call["batch_first"] and source.shape[1] != 1
     source = call.trace_calls(lambda x: x.transpose(0, 1), source) if is_transposed else source
     target = call.meta([results[0].shape[axis] for axis in (1, 0, 2)]) if is_transposed else results[0]
-    made = call.add_row(call.rule.kind, of_kind(call.rule.kind, values), call.value(source), out=target, weights=weights)
+    output = call.add_row(call.rule.kind, keep_symbols(call.rule.kind, values), call.value(source), out=target, weights=weights)
     if is_transposed:
-        made = call.find_value(call.trace_calls(lambda x: x.transpose(0, 1), target)) or made
-        call.alias(made, results[0], made.batch)
+        output = call.find_value(call.trace_calls(lambda x: x.transpose(0, 1), target)) or output
+        call.alias(output, results[0], output.batch)
     for state in results[1:]:  # parts of the output; they get rows when something reads them
-        call.trace.later[id(state)] = DeferredTensor(state, partial(gather_state, call, state, made))
+        call.trace.later[id(state)] = DeferredTensor(state, partial(gather_state, call, state, output))
 
 
 def note_state(call: TorchCall, state: Any) -> None:
@@ -173,9 +173,9 @@ def note_state(call: TorchCall, state: Any) -> None:
         call.trace.note(STATE, call.base)
 
 
-def gather_state(call: TorchCall, state: Any, made: TorchValue) -> None:
+def gather_state(call: TorchCall, state: Any, output: TorchValue) -> None:
     with call.trace.calling(call.called):  # another call reads it
-        gather(call, state, made)
+        gather(call, state, output)
 
 
 def cell(call: TorchCall) -> None:
@@ -186,7 +186,7 @@ def cell(call: TorchCall) -> None:
     x = call.input
     step = replace(call.trace.reshape(x, (*x.shape[:-1], 1, x.shape[-1])), batch=None)
     results = tensors(call.result)
-    values = of_kind(call.rule.kind, values)
+    values = keep_symbols(call.rule.kind, values)
     call.alias_others(call.add_row(call.rule.kind, values, step, out=results[0], weights=weights))
 
 

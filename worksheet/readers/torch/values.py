@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from worksheet.conventions.convention import NO_PROGRAM, Called
 from worksheet.layers import Shape
-from worksheet.readers.symbols import number_list
+from worksheet.readers.symbols import list_symbols
 
 MAX_AXES = 6  # of a Reshape, Permute or Gather
 
@@ -89,7 +89,7 @@ def batches(shape: Sequence[int], prefer: int | None = 0) -> list[int | None]:
 
 def number_symbols(letter: str, sizes: Iterable[int]) -> dict[str, int]:
     """The symbols of a list: o_1, o_2, ... Raises CannotFollow for too many."""
-    symbols = number_list(letter, sizes)
+    symbols = list_symbols(letter, sizes)
     if len(symbols) > MAX_AXES:
         raise CannotFollow(f"it has {len(symbols)} axes, but a row of the sheet has at most {MAX_AXES}")
     return symbols

@@ -28,9 +28,9 @@ def add_weighted_row(
         call.add_row(call.rule.kind, values | {"b": int(bias is not None)}, *operands, weights=(weight, bias), facts=facts)
         return
     between = call.meta(call.result.shape)
-    made = call.add_row(call.rule.kind, values | {"b": 0}, *operands, out=between, weights=(weight,), facts=facts)
-    channels = made.position(-1 if kind.role is Role.LINEAR else -1 - dimensions(call))
-    call.add_row("Bias", {"a": channels}, made, weights=(bias,), part="bias", prefer=made.batch)
+    product = call.add_row(call.rule.kind, values | {"b": 0}, *operands, out=between, weights=(weight,), facts=facts)
+    channels = product.position(-1 if kind.role is Role.LINEAR else -1 - dimensions(call))
+    call.add_row("Bias", {"a": channels}, product, weights=(bias,), part="bias", prefer=product.batch)
 
 
 def linear(call: TorchCall) -> None:

@@ -6,7 +6,7 @@ from worksheet.layers import Role, Writes
 from worksheet.readers.onnx.patterns.rewriting import Pass, RowUsers, become, is_trained
 from worksheet.readers.onnx.patterns.terms import FACTORS, MATRIX_PRODUCT, SUM
 from worksheet.readers.onnx.values import OnnxRow
-from worksheet.readers.symbols import number_list
+from worksheet.readers.symbols import list_symbols
 
 ATTENTION, SOFTMAX, PERMUTE = "ScaledDotProductAttention", "Softmax", "Permute"
 MAX_STEPS = 16
@@ -93,7 +93,7 @@ def _untranspose(row: OnnxRow, users: RowUsers) -> OnnxRow | None:
     if not users.is_inner(row):
         return None
     source = _strip_scale(row.inputs[0], users)
-    become(row, PERMUTE, (source,), row.hyperparameters | number_list("a", wanted))
+    become(row, PERMUTE, (source,), row.hyperparameters | list_symbols("a", wanted))
     row.shape = (*row.shape[:-2], row.shape[-1], row.shape[-2])
     return row
 
