@@ -1,4 +1,4 @@
-"""Shared means of the suite: running the command, and tools that a machine may lack."""
+"""Shared means of the suite: running the command, and what a machine may not have."""
 
 import importlib.util
 import os

@@ -242,7 +242,7 @@ def test_every_entry_of_a_folder_offers_its_constant() -> None:
 
 
 def test_arithmetic_stays_out_of_the_templates() -> None:
-    """Templates lay out: the length of a list or a heading is the only thing that they may reckon with."""
+    """Templates lay out: the length of a list or a heading is the only thing that they may compute with."""
     for path in (HOUSE.parent / "templates").rglob("*.*"):
         for code in re.findall(r"(?:\{\{|\{%|<<|<%)(.*?)(?:\}\}|%\}|>>|%>)", path.read_text()):
             plain = re.sub(r'"[^"]*"', '""', code).strip(" %")

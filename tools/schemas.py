@@ -60,7 +60,7 @@ def pages() -> dict[Path, str]:
 
 
 def _with_lists(page: str) -> str:
-    """A page of the manual with its lists of keys made anew."""
+    """A page of the manual with its lists of keys remade."""
     text = (DOCS / page).read_text(encoding="utf-8")
     for name, file in FILES.items():
         if file.page == page and isinstance(file.type, Record):

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 import worksheet as ws
+from tests.complete import complete
 from tests.grading.test_known_mistakes import wrong_values
 from worksheet.counting.gradients import GRADIENTS
 from worksheet.counting.graph_facts import fact_values
@@ -81,7 +82,8 @@ LISTS: dict[str, tuple[Callable[[Kind], object], set[str]]] = {
 @pytest.mark.parametrize("what", LISTS)
 def test_the_kinds_that_say_so_are_those_that_were_listed(what: str) -> None:
     has, listed = LISTS[what]
-    assert {name for name, kind in kinds().items() if has(kind)} == listed
+    having = {name for name, kind in kinds().items() if has(kind)}
+    complete(having, listed, add=f"{what}: give the property to", drop=f"{what}: new kinds with it go into LISTS")
 
 
 # Kinds whose output has their input's shape, though it cannot be written over it: why not.

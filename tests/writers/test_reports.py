@@ -131,8 +131,8 @@ def test_a_report_on_the_terminal(is_terminal: bool) -> None:
     assert ("\x1b[1m" in shown) == is_terminal
 
 
+@pytest.mark.graph
 def test_drawings_of_a_solution_are_files_too(tmp_path: Path) -> None:
-    pytest.importorskip("igraph")
     from tests.sheet_facts import EXAMPLES
 
     files = ws.draw(ws.derive(ws.read(EXAMPLES / "resnet18.sheet")), tmp_path / "out")
