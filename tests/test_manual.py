@@ -12,6 +12,7 @@ from tests.sheet_facts import EXAMPLES, ROOT
 from worksheet.cli import app
 from worksheet.layers import QUANTITIES, kinds
 from worksheet.network import Heading
+from worksheet.readers import readers
 from worksheet.writers import writers
 
 MANUAL = (ROOT / "docs" / "manual.md").read_text()
@@ -49,6 +50,13 @@ def test_formats_conventions_and_kinds_are_in_the_manual() -> None:
         assert f"`{key}`" in SHEET_PAGE
     for quantity in QUANTITIES:
         assert f"`{quantity}`" in (ROOT / "docs" / "counting.md").read_text()
+
+
+def test_what_is_read_from_each_format_is_described() -> None:
+    pages = (ROOT / "docs" / "networks.md").read_text() + SHEET_PAGE
+    suffixes = {suffix for reader in readers().values() for suffix in reader.suffixes}
+    described = {suffix for suffix in suffixes if f"{suffix}`" in pages}
+    complete(described, suffixes, add="describe in docs/networks.md what is read from files that end in")
 
 
 @pytest.mark.parametrize("path", [*sorted((ROOT / "docs").glob("*.md")), *sorted(ROOT.glob("*.md"))], ids=lambda p: p.name)

@@ -14,7 +14,7 @@ from tools.generated import END_OF_PART, MADE, ROOT, CannotBeMade
 
 
 def collect() -> dict[Path, str]:
-    """The text of every generated page by its path, from each module here that has ``pages``."""
+    """The text of every generated page by its path, from each module here that has ``pages``; wholly generated ones say so."""
     names = sorted(info.name for info in pkgutil.iter_modules(tools.__path__))
     makers = [importlib.import_module(f"tools.{name}") for name in names if name != "pages"]
     made = {ROOT / path: text for maker in makers if hasattr(maker, "pages") for path, text in maker.pages().items()}

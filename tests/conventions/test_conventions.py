@@ -9,11 +9,10 @@ from worksheet.errors import WorksheetError
 
 @pytest.mark.parametrize("name", names())
 def test_every_convention_reads(name: str) -> None:
-    found = ws.convention(name)
-    assert found.title
-    assert found.cite
-    assert found.rules
-    assert all(column.rules or column.otherwise for column in found.columns)
+    convention = ws.convention(name)
+    missing = [key for key in ("title", "cite", "rules") if not getattr(convention, key)]
+    assert not missing, f"a convention of the package says {', '.join(missing)}"
+    assert all(column.rules or column.otherwise for column in convention.columns)
 
 
 def test_ai61002_against_the_quantities() -> None:

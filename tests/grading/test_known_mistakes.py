@@ -436,6 +436,10 @@ def test_the_network_of_the_sheet_hides_mistakes(name: str) -> None:
         assert hidden, row
 
 
+# Mistakes that are younger than the shares below.
+ADDED_LATER: set[str] = set()
+
+
 def test_how_much_the_network_of_the_sheet_shows() -> None:
     """Pairs of a row and a mistake: 39 of 138 have been found to be invisible, and 17 to lie within a hundredth of the truth.
 
@@ -448,7 +452,9 @@ def test_how_much_the_network_of_the_sheet_shows() -> None:
     for key, cell in ai61002().cells.items():
         for name, mistake in known_mistakes().items():
             flat = targets[name] == "flatten.out"
-            if not mistake.rewrite or not mistake.applies(cell.asked) or not mistake.kinds or (flat and key != (15, "params")):
+            if name in ADDED_LATER or not mistake.rewrite or not mistake.kinds:
+                continue
+            if not mistake.applies(cell.asked) or (flat and key != (15, "params")):
                 continue
             pairs.append((key, name))
             wrong = [value for value in wrong_values(mistake, cell) if value != cell.truth]
@@ -457,8 +463,8 @@ def test_how_much_the_network_of_the_sheet_shows() -> None:
             elif any(_close(value, cell.truth) for value in wrong):
                 near.append((key, name))
     assert all("bias" in name for _, name in near), "a tolerance hides mistakes with the bias, and no others"
-    assert len(hidden) / len(pairs) == pytest.approx(39 / 138, abs=0.01)
-    assert len(near) / len(pairs) == pytest.approx(17 / 138, abs=0.01)
+    shares = [len(hidden) / len(pairs), len(near) / len(pairs)]
+    assert shares == pytest.approx([39 / 138, 17 / 138], abs=0.01), "put a new mistake into ADDED_LATER"
 
 
 def _close(value: Value, truth: Value) -> bool:

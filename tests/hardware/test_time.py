@@ -359,7 +359,8 @@ def test_the_page_lists_every_processor() -> None:
         for dtype in found.rates:
             peak = said(found.peak(dtype), f"{hardware.operation(dtype)}/s")
             cells = [f"`{name}`", found.title, dtype, peak, said(found.bandwidth, "B/s"), plain(found.ridge(dtype))]
-            assert f"| {' | '.join(cells)} |" in page
+            row = f"| {' | '.join(cells)} |"
+            assert row in page, f"add to docs/hardware.md: {row}"
         assert found.cite in page
     assert "Horowitz" in page
 
