@@ -117,13 +117,17 @@ def _fit(cells: list[str], width: int, records: Records, gatherer: Gatherer) -> 
     if not any(cell.strip() for cell in cells):
         return None
     if any(cell.strip() for cell in cells[width:]):
-        gatherer.leave(SPLIT.format(len(cells), width), records.line_num, 0, answer=_quoted(cells))
+        gatherer.leave(SPLIT.format(len(cells), width), records.line_num, 0, answer=",".join(cells[:20]))
         return None
     return [*cells, *[""] * (width - len(cells))][:width]
 
 
-def _quoted(cells: list[str]) -> str:
-    return ",".join(cells[:20])
+def _padded(lines: Iterator[list[str]], width: int, records: Records, gatherer: Gatherer) -> Iterator[list[str]]:
+    """The lines that are not blank, each with at least as many cells as the width."""
+    for cells in lines:
+        check_line(len(cells), records.line_num, gatherer.file)
+        if any(cell.strip() for cell in cells):
+            yield [*cells, *[""] * (width - len(cells))]
 
 
 # A line for each layer
@@ -134,18 +138,14 @@ def _form(found: HeadingForm, lines: Iterator[list[str]], records: Records, gath
     width = 1 + max(found.student, found.row, found.name, *(place for place, _ in found.columns))
     names = {word: gatherer.layout.column(word) or word for _, word in found.columns}
     current = student
-    for cells in lines:
-        check_line(len(cells), records.line_num, gatherer.file)
-        if not any(cell.strip() for cell in cells):
-            continue
-        whole = [*cells, *[""] * (width - len(cells))]
+    for whole in _padded(lines, width, records, gatherer):
         if found.student >= 0 and whole[found.student].strip():
             current = whole[found.student]  # a merged cell is valid for the lines below as well
-        answers = [(place, word, whole[place]) for place, word in found.columns]
         row, why = _row(found, whole, gatherer.layout)
         block = gatherer.enter(current)
         label = whole[found.row] if found.row >= 0 else whole[found.name]
-        for place, word, answer in answers:
+        for place, word in found.columns:
+            answer = whole[place]
             if row is None or block.why:
                 if answer.strip() not in NOTHING:
                     gatherer.leave(block.why or why, records.line_num, place + 1, block.student, label, word, answer)
@@ -179,11 +179,7 @@ def _put(gatherer: Gatherer, block: OpenAnswers, key: Key, answer: str, line: in
 def _wide(found: Wide, lines: Iterator[list[str]], records: Records, gatherer: Gatherer, student: str) -> None:
     _list_strange(found.strange, records, gatherer)
     width = 1 + max(found.student, *(place for place, _ in found.cells))
-    for cells in lines:
-        check_line(len(cells), records.line_num, gatherer.file)
-        if not any(cell.strip() for cell in cells):
-            continue
-        whole = [*cells, *[""] * (width - len(cells))]
+    for whole in _padded(lines, width, records, gatherer):
         block = gatherer.enter(whole[found.student] if found.student >= 0 else student)
         for place, key in found.cells:
             gatherer.put(block, key, whole[place], records.line_num, place + 1)
