@@ -96,7 +96,7 @@ class Gatherer:
     def _block(self, student: str, cell: int) -> OpenAnswers:
         if student in self._packed:
             self._scattered = True
-            self._open[student] = self._unpacked(student, cell)
+            self._open[student] = self._unpack(student, cell)
         elif student not in self._open:
             if student not in self.answers.parts and len(self.answers.parts) >= MAX_STUDENTS:
                 raise WorksheetError(f"more than {MAX_STUDENTS:,} students", Where(self.file))
@@ -127,7 +127,7 @@ class Gatherer:
         block.places = [place for key, place in zip(block.texts, block.places, strict=True) if key in left]
         block.texts = left
 
-    def _unpacked(self, student: str, cell: int) -> OpenAnswers:
+    def _unpack(self, student: str, cell: int) -> OpenAnswers:
         """Open again what was packed of this file, whose lines are not sorted by student."""
         *before, part = self.answers.parts[student]
         self.answers.parts[student] = tuple(before)
