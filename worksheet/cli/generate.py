@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 MANY = 20  # students: from here on, starting further processes is worth it
 MAX_NAMED = 5  # students of a group
 INTERRUPTED = 130  # the exit code after Ctrl-C
+ONE_PER_CORE = 0
 ROSTER = "--roster"
 JSON, NONE = "json", "none"
 NO_VARIANT = (
@@ -75,15 +76,12 @@ def generate(
 
     assignment = ws.assignment(homework)
     students = read_roster(roster) if roster else ()
-    processes = jobs if jobs is not None else 0 if len(students) >= MANY and backend == workers.LOCAL else 1
-    workers.check(backend, processes, scheduler)
-    generation = Generation(
-        assignment,
-        students,
-        output,
-        Order(comma_separated(format), comma_separated(forms, NONE), paper, engine, template, reference),
-    )
-    result = _completed(generation, combined=combined, jobs=processes, backend=backend, scheduler=scheduler)
+    if jobs is None:
+        jobs = ONE_PER_CORE if len(students) >= MANY and backend == workers.LOCAL else 1
+    workers.check(backend, jobs, scheduler)
+    order = Order(comma_separated(format), comma_separated(forms, NONE), paper, engine, template, reference)
+    generation = Generation(assignment, students, output, order)
+    result = _complete(generation, combined=combined, jobs=jobs, backend=backend, scheduler=scheduler)
     _report(generation, result)
     if assignment.variants and not students:
         typer.echo(f"note: {NO_VARIANT}; {ROSTER} gives each student's", err=True)
@@ -91,7 +89,7 @@ def generate(
         raise typer.Exit(1)
 
 
-def _completed(generation: Generation, *, combined: bool, jobs: int, backend: str, scheduler: str) -> IssueResult:
+def _complete(generation: Generation, *, combined: bool, jobs: int, backend: str, scheduler: str) -> IssueResult:
     """Make everything; Ctrl-C ends the command, and finished files are kept."""
     try:
         with _bar("Students", generation.result.students) as advance:

@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from worksheet.errors import Collector, Where, WorksheetError
 from worksheet.grading.answers.bounds import PACK_DEPTH, PACK_FILES, TEXT_BYTES
@@ -14,6 +14,7 @@ from worksheet.grading.answers.format import read_file
 from worksheet.grading.answers.gathering import Gatherer
 from worksheet.grading.answers.text import AnswerSource, read_whole
 
+T = TypeVar("T")
 MANIFEST = "manifest.json"
 SKIPPED = frozenset({MANIFEST, "thumbs.db", "desktop.ini", "__macosx"})
 
@@ -28,14 +29,9 @@ def read_folder(folder: Path, gatherer: Gatherer, faults: Collector) -> None:
     are too many; a file that cannot be read is listed and added to ``faults``."""
     gatherer.by_file = _manifest_beside(folder, gatherer)
     try:
-        for number, path in enumerate(_files(folder, 0), 1):
-            if number > PACK_FILES:
-                raise WorksheetError(f"more than {PACK_FILES:,} files", Where(str(folder)))
-            try:
+        for path in _bounded(_files(folder, 0), folder):
+            with gatherer.catching(faults):
                 _read(path, gatherer)
-            except WorksheetError as fault:
-                faults.add(fault)
-                gatherer.leave_file(fault)
     finally:
         gatherer.by_file = {}
 
@@ -65,11 +61,11 @@ def _files(folder: Path, depth: int) -> Iterator[Path]:
             yield folder / name
 
 
-def _bounded(entries: Iterator[os.DirEntry[str]], folder: Path) -> Iterator[os.DirEntry[str]]:
-    for number, entry in enumerate(entries):
+def _bounded(files: Iterator[T], folder: Path) -> Iterator[T]:
+    for number, file in enumerate(files, 1):
         if number > PACK_FILES:
             raise WorksheetError(f"more than {PACK_FILES:,} files", Where(str(folder)))
-        yield entry
+        yield file
 
 
 def _manifest_beside(folder: Path, gatherer: Gatherer) -> Mapping[str, str]:

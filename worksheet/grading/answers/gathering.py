@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from worksheet.errors import Where, WorksheetError
+from worksheet.errors import Collector, Where, WorksheetError
 from worksheet.grading.answers.bounds import MAX_CELL, MAX_ROW_WORDS, MAX_STUDENTS, MEGABYTE, PACK_BYTES
 from worksheet.grading.answers.layout import Layout, UnknownWord
 from worksheet.grading.answers.students import Students
-from worksheet.grading.answers.submissions import BETWEEN, SHIFT, AnswerPart, Answers, Unplaced, compact
+from worksheet.grading.answers.submissions import BETWEEN, SHIFT, AnswerPart, Answers, Unplaced, compact, unpack
 from worksheet.grading.answers.text import clean
 from worksheet.grading.paper.cells import Key
 
@@ -95,7 +96,7 @@ class Gatherer:
     def _block(self, student: str, cell: int) -> OpenAnswers:
         if student in self._packed:
             self._scattered = True
-            self._open[student] = self._unpacked(student, cell)
+            self._open[student] = self._unpack(student, cell)
         elif student not in self._open:
             if student not in self.answers.parts and len(self.answers.parts) >= MAX_STUDENTS:
                 raise WorksheetError(f"more than {MAX_STUDENTS:,} students", Where(self.file))
@@ -119,23 +120,19 @@ class Gatherer:
         before = {key: text for part in self.answers.parts[block.student] for key, text in part.texts().items()}
         for index, (key, text) in enumerate(block.texts.items()):
             if key in taken:
-                line, cell = self._place(block, block.places[index])
+                line, cell = unpack(block.places[index], block.cell)
                 says = f"{SAME if before[key] == text else OTHER}; it stands in an earlier file as well"
                 self.leave(says, line, cell, block.student, str(key[0]), key[1], text)
         left = {key: text for key, text in block.texts.items() if key not in taken}
         block.places = [place for key, place in zip(block.texts, block.places, strict=True) if key in left]
         block.texts = left
 
-    def _unpacked(self, student: str, cell: int) -> OpenAnswers:
+    def _unpack(self, student: str, cell: int) -> OpenAnswers:
         """Open again what was packed of this file, whose lines are not sorted by student."""
         *before, part = self.answers.parts[student]
         self.answers.parts[student] = tuple(before)
         self._packed.remove(student)
         return OpenAnswers(student, cell=cell, texts=part.texts(), places=list(part.places))
-
-    @staticmethod
-    def _place(block: OpenAnswers, place: int) -> tuple[int, int]:
-        return (place, block.cell) if block.cell else (place >> SHIFT, place & ((1 << SHIFT) - 1))
 
     # Answers
 
@@ -187,6 +184,15 @@ class Gatherer:
         """List a file, or a part of it, that cannot be read."""
         hint = f" ({fault.hint})" if fault.hint else ""
         self.answers.leave(Unplaced(fault.where.file or self.file, fault.where.line, None, clean(fault.message) + hint))
+
+    @contextmanager
+    def catching(self, faults: Collector) -> Iterator[None]:
+        """Add a fault of a file to others, and list the file."""
+        try:
+            yield
+        except WorksheetError as fault:
+            faults.add(fault)
+            self.leave_file(fault)
 
     def note(self, says: str) -> None:
         """Note something about the file."""

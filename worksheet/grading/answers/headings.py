@@ -62,7 +62,7 @@ def headings(cells: Sequence[str], layout: Layout) -> Headings | None:
     """How the table below these cells is laid out; None if they are not headings."""
     words = [fold(cell) for cell in cells]
     student, row, name, column, answer = (
-        _first(words, known) for known in (STUDENT_WORDS, ROW_WORDS, NAME_WORDS, COLUMN_WORDS, ANSWER_WORDS)
+        _first(words, names) for names in (STUDENT_WORDS, ROW_WORDS, NAME_WORDS, COLUMN_WORDS, ANSWER_WORDS)
     )
     if max(row, name) >= 0 and min(column, answer) >= 0:
         return Long(student, row if row >= 0 else name, column, answer, len(cells), row < 0, tuple(cells))
@@ -83,8 +83,8 @@ def missing_headings(cells: Sequence[str], layout: Layout) -> Long | None:
     return Long(0, 1, 2, 3, 4) if is_answer else None
 
 
-def _first(words: list[str], known: Sequence[str]) -> int:
-    return next((words.index(word) for word in known if word in words), -1)
+def _first(words: list[str], names: Sequence[str]) -> int:
+    return next((words.index(name) for name in names if name in words), -1)
 
 
 def _strange(cells: Sequence[str], words: list[str], used: set[int]) -> tuple[tuple[int, str], ...]:

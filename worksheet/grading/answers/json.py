@@ -57,8 +57,8 @@ class _Reading:
 
     def document(self, data: Any, where: Where) -> None:
         if isinstance(data, Pairs):
-            many = next((value for name, value in data if fold(name) in LISTS and _are_students(value)), None)
-            data = [data] if many is None else many
+            students = next((value for name, value in data if fold(name) in LISTS and _are_students(value)), None)
+            data = [data] if students is None else students
         if not isinstance(data, list) or not data:
             raise WorksheetError("no answers are found", where, HINT)
         for number, entry in enumerate(data, 1):

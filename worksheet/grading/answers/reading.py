@@ -30,14 +30,11 @@ def read(paths: Sequence[Path], layout: Layout, students: Collection[str] | None
     gatherer = Gatherer(layout, students)
     faults = Collector()
     for path in paths:
-        try:
+        with gatherer.catching(faults):
             if path.is_dir():
                 read_folder(path, gatherer, faults)
             else:
                 read_file(AnswerSource(str(path), path), gatherer)
-        except WorksheetError as fault:
-            faults.add(fault)
-            gatherer.leave_file(fault)
     if not gatherer.answers.files:
         faults.raise_any()
         raise WorksheetError("there is no file of answers", Where(str(paths[0]) if paths else None))

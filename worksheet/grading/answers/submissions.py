@@ -47,8 +47,13 @@ class AnswerPart(NamedTuple):
 
     def wheres(self) -> Iterator[tuple[Key, Where]]:
         for key, place in zip(self.keys, self.places, strict=True):
-            line, cell = (place, self.cell) if self.cell else (place >> SHIFT, place & ((1 << SHIFT) - 1))
+            line, cell = unpack(place, self.cell)
             yield key, Where(self.file, line or None, cell or None)
+
+
+def unpack(place: int, cell: int) -> tuple[int, int]:
+    """The line and the cell of a place; ``cell`` is the same for all if places are only lines, else 0."""
+    return (place, cell) if cell else (place >> SHIFT, place & ((1 << SHIFT) - 1))
 
 
 def compact(places: list[int]) -> Sequence[int]:

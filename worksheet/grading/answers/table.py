@@ -27,15 +27,15 @@ class NoTable(WorksheetError):
 def read_table(records: Records, gatherer: Gatherer, student: str) -> None:
     """Read the answers of a table; they are those of ``student`` unless the table says whose. Raises WorksheetError."""
     lines = iter(records)
-    layout, above, first = _head(lines, records, gatherer)
+    head, above, first = _head(lines, records, gatherer)
     student = above or student
-    if isinstance(layout, Long):
+    if isinstance(head, Long):
         rest = chain(first, lines)
-        (_long if layout.student >= 0 else _long_alone)(layout, rest, records, gatherer, student)
-    elif isinstance(layout, HeadingForm):
-        _form(layout, lines, records, gatherer, student)
+        (_long if head.student >= 0 else _long_alone)(head, rest, records, gatherer, student)
+    elif isinstance(head, HeadingForm):
+        _form(head, lines, records, gatherer, student)
     else:
-        _wide(layout, lines, records, gatherer, student)
+        _wide(head, lines, records, gatherer, student)
 
 
 def _head(lines: Iterator[list[str]], records: Records, gatherer: Gatherer) -> tuple[Headings, str, list[list[str]]]:
@@ -43,9 +43,9 @@ def _head(lines: Iterator[list[str]], records: Records, gatherer: Gatherer) -> t
     student = ""
     for cells in lines:
         check_line(len(cells), records.line_num, gatherer.file)
-        layout = headings(cells, gatherer.layout)
-        if layout is not None:
-            return layout, student, []
+        head = headings(cells, gatherer.layout)
+        if head is not None:
+            return head, student, []
         bare = missing_headings(cells, gatherer.layout)
         if bare is not None:
             return bare, student, [cells]
@@ -66,10 +66,10 @@ def _student_above(cells: list[str]) -> str:
 # A line for each answer
 
 
-def _long(found: Long, lines: Iterator[list[str]], records: Records, gatherer: Gatherer, _: str) -> None:
+def _long(head: Long, lines: Iterator[list[str]], records: Records, gatherer: Gatherer, _: str) -> None:
     """The layout of large files: only the usual case is handled here, for speed."""
-    pick: Callable[[list[str]], tuple[str, str, str, str]] = itemgetter(found.student, found.row, found.column, found.answer)
-    width, cell = found.width, found.answer + 1
+    pick: Callable[[list[str]], tuple[str, str, str, str]] = itemgetter(head.student, head.row, head.column, head.answer)
+    width, cell = head.width, head.answer + 1
     known: dict[str, dict[str, Key]] = {}
     block = OpenAnswers("")
     current: str | None = None
@@ -84,31 +84,31 @@ def _long(found: Long, lines: Iterator[list[str]], records: Records, gatherer: G
         student, row, column, answer = pick(cells)
         if student != current:
             check_line(0, records.line_num, gatherer.file)
-            if tuple(cells) == found.words:
+            if tuple(cells) == head.words:
                 continue
             block = gatherer.enter(student, cell)
             current, texts, places = student, block.texts, block.places
-            known = {} if block.why else gatherer.known[found.by_name]
+            known = {} if block.why else gatherer.known[head.by_name]
         answer = answer.strip()
         try:
             key = known[row][column]
         except KeyError:
             key = None
         if key is None or key in texts or len(answer) > most:
-            gatherer.put_words(block, row, column, answer, records.line_num, cell, by_name=found.by_name)
+            gatherer.put_words(block, row, column, answer, records.line_num, cell, by_name=head.by_name)
         elif answer:
             texts[key] = answer
             places.append(records.line_num)
 
 
-def _long_alone(found: Long, lines: Iterator[list[str]], records: Records, gatherer: Gatherer, student: str) -> None:
+def _long_alone(head: Long, lines: Iterator[list[str]], records: Records, gatherer: Gatherer, student: str) -> None:
     """The same if all answers are one student's."""
     block = gatherer.enter(student)
     for cells in lines:
-        whole = _fit(cells, found.width, records, gatherer)
+        whole = _fit(cells, head.width, records, gatherer)
         if whole is not None:
-            words = whole[found.row], whole[found.column], whole[found.answer]
-            gatherer.put_words(block, *words, records.line_num, found.answer + 1, by_name=found.by_name)
+            words = whole[head.row], whole[head.column], whole[head.answer]
+            gatherer.put_words(block, *words, records.line_num, head.answer + 1, by_name=head.by_name)
 
 
 def _fit(cells: list[str], width: int, records: Records, gatherer: Gatherer) -> list[str] | None:
@@ -117,35 +117,35 @@ def _fit(cells: list[str], width: int, records: Records, gatherer: Gatherer) -> 
     if not any(cell.strip() for cell in cells):
         return None
     if any(cell.strip() for cell in cells[width:]):
-        gatherer.leave(SPLIT.format(len(cells), width), records.line_num, 0, answer=_quoted(cells))
+        gatherer.leave(SPLIT.format(len(cells), width), records.line_num, 0, answer=",".join(cells[:20]))
         return None
     return [*cells, *[""] * (width - len(cells))][:width]
 
 
-def _quoted(cells: list[str]) -> str:
-    return ",".join(cells[:20])
+def _padded(lines: Iterator[list[str]], width: int, records: Records, gatherer: Gatherer) -> Iterator[list[str]]:
+    """The lines that are not blank, each with at least as many cells as the width."""
+    for cells in lines:
+        check_line(len(cells), records.line_num, gatherer.file)
+        if any(cell.strip() for cell in cells):
+            yield [*cells, *[""] * (width - len(cells))]
 
 
 # A line for each layer
 
 
-def _form(found: HeadingForm, lines: Iterator[list[str]], records: Records, gatherer: Gatherer, student: str) -> None:
-    _list_strange(found.strange, records, gatherer)
-    width = 1 + max(found.student, found.row, found.name, *(place for place, _ in found.columns))
-    names = {word: gatherer.layout.column(word) or word for _, word in found.columns}
+def _form(head: HeadingForm, lines: Iterator[list[str]], records: Records, gatherer: Gatherer, student: str) -> None:
+    _list_strange(head.strange, records, gatherer)
+    width = 1 + max(head.student, head.row, head.name, *(place for place, _ in head.columns))
+    names = {word: gatherer.layout.column(word) or word for _, word in head.columns}
     current = student
-    for cells in lines:
-        check_line(len(cells), records.line_num, gatherer.file)
-        if not any(cell.strip() for cell in cells):
-            continue
-        whole = [*cells, *[""] * (width - len(cells))]
-        if found.student >= 0 and whole[found.student].strip():
-            current = whole[found.student]  # a merged cell is valid for the lines below as well
-        answers = [(place, word, whole[place]) for place, word in found.columns]
-        row, why = _row(found, whole, gatherer.layout)
+    for whole in _padded(lines, width, records, gatherer):
+        if head.student >= 0 and whole[head.student].strip():
+            current = whole[head.student]  # a merged cell is valid for the lines below as well
+        row, why = _row(head, whole, gatherer.layout)
         block = gatherer.enter(current)
-        label = whole[found.row] if found.row >= 0 else whole[found.name]
-        for place, word, answer in answers:
+        label = whole[head.row] if head.row >= 0 else whole[head.name]
+        for place, word in head.columns:
+            answer = whole[place]
             if row is None or block.why:
                 if answer.strip() not in NOTHING:
                     gatherer.leave(block.why or why, records.line_num, place + 1, block.student, label, word, answer)
@@ -153,9 +153,9 @@ def _form(found: HeadingForm, lines: Iterator[list[str]], records: Records, gath
                 _put(gatherer, block, (row, names[word]), answer, records.line_num, place + 1)
 
 
-def _row(found: HeadingForm, cells: list[str], layout: Layout) -> tuple[Row | None, str]:
+def _row(head: HeadingForm, cells: list[str], layout: Layout) -> tuple[Row | None, str]:
     """The row of a line, or why there is none: its number and its name must not be those of different rows."""
-    number, name = (cells[place].strip() if place >= 0 else "" for place in (found.row, found.name))
+    number, name = (cells[place].strip() if place >= 0 else "" for place in (head.row, head.name))
     row = layout.row(number) if number else None
     named = layout.layer(name) if name else None
     if number and row is None:
@@ -176,16 +176,12 @@ def _put(gatherer: Gatherer, block: OpenAnswers, key: Key, answer: str, line: in
 # A line for each student
 
 
-def _wide(found: Wide, lines: Iterator[list[str]], records: Records, gatherer: Gatherer, student: str) -> None:
-    _list_strange(found.strange, records, gatherer)
-    width = 1 + max(found.student, *(place for place, _ in found.cells))
-    for cells in lines:
-        check_line(len(cells), records.line_num, gatherer.file)
-        if not any(cell.strip() for cell in cells):
-            continue
-        whole = [*cells, *[""] * (width - len(cells))]
-        block = gatherer.enter(whole[found.student] if found.student >= 0 else student)
-        for place, key in found.cells:
+def _wide(head: Wide, lines: Iterator[list[str]], records: Records, gatherer: Gatherer, student: str) -> None:
+    _list_strange(head.strange, records, gatherer)
+    width = 1 + max(head.student, *(place for place, _ in head.cells))
+    for whole in _padded(lines, width, records, gatherer):
+        block = gatherer.enter(whole[head.student] if head.student >= 0 else student)
+        for place, key in head.cells:
             gatherer.put(block, key, whole[place], records.line_num, place + 1)
 
 

@@ -67,7 +67,7 @@ def _check(source: AnswerSource, gatherer: Gatherer) -> None:
 
 
 @contextmanager
-def _quiet(source: AnswerSource) -> Iterator[None]:
+def _reporting(source: AnswerSource) -> Iterator[None]:
     """Report any error that openpyxl raises as a fault of the file."""
     try:
         with warnings.catch_warnings():
@@ -81,7 +81,7 @@ def _quiet(source: AnswerSource) -> Iterator[None]:
 
 
 def _sheets(source: AnswerSource, gatherer: Gatherer) -> Iterator[tuple[str, Iterator[tuple[int, list[str]]]]]:
-    with _quiet(source):
+    with _reporting(source):
         from openpyxl import load_workbook
 
         with source.open() as file:
@@ -96,7 +96,7 @@ def _sheets(source: AnswerSource, gatherer: Gatherer) -> Iterator[tuple[str, Ite
 
 
 def _rows(sheet: Any, source: AnswerSource, gatherer: Gatherer, total: list[int]) -> Iterator[tuple[int, list[str]]]:
-    with _quiet(source):
+    with _reporting(source):
         rows = sheet.iter_rows(max_row=XLSX_ROWS, max_col=None, values_only=True)
         for number, row in enumerate(rows, 1):
             total[0] += len(row)

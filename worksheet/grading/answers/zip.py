@@ -24,14 +24,11 @@ def read(source: AnswerSource, gatherer: Gatherer) -> None:
                 if is_folder(member) or any(map(is_skipped, (part for part in parts if part != ".."))):
                     continue
                 name = clean(f"{source.name}/{member.filename}")
-                try:
+                with gatherer.catching(faults):
                     if len(parts) > PACK_DEPTH + 1:
                         raise WorksheetError(f"lies in more than {PACK_DEPTH} folders", Where(name))
                     gatherer.spend(member.file_size, source.name)
                     read_file(AnswerSource(name, data=archive.data(member)), gatherer, in_pack=True)
-                except WorksheetError as fault:
-                    faults.add(fault)
-                    gatherer.leave_file(fault)
         finally:
             gatherer.by_file = beside
     if gatherer.answers.files == read_before:

@@ -102,7 +102,7 @@ def variants(value: Values, fields: Fields, context: Context, paper: Paper | Non
     if entry is None:
         return None
     vary = entry.get("vary", VARIED)
-    for fault in (*_ranges(fields["variants"], vary), *_unfit(fields["variants"], entry.get("reveal", ()), paper)):
+    for fault in (*_ranges(fields["variants"], vary), *_impossible(fields["variants"], entry.get("reveal", ()), paper)):
         context.faults.add(fault)
     return Variants(entry.get("seed", 0), vary, entry.get("ranges", {}), entry.get("reveal", ()))
 
@@ -122,7 +122,7 @@ def _ranges(entry: Located, vary: tuple[str, ...]) -> Iterator[WorksheetError]:
                 yield WorksheetError(f"the {name} cannot be 0", item.where, "a whole number from 1 on")
 
 
-def _unfit(entry: Located, reveal: tuple[str, ...], paper: Paper | None) -> Iterator[WorksheetError]:
+def _impossible(entry: Located, reveal: tuple[str, ...], paper: Paper | None) -> Iterator[WorksheetError]:
     """Faults of mistakes that cannot be made on this sheet."""
     if paper is None or not reveal:
         return

@@ -83,7 +83,7 @@ def as_workbook(asked: Iterable[FormLine]) -> bytes:
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     raw = io.BytesIO()
     book.save(raw)
-    return _undated(raw.getvalue())
+    return _without_dates(raw.getvalue())
 
 
 def _fill(sheet: Worksheet, rows: list[tuple[str, ...]]) -> None:
@@ -105,7 +105,7 @@ def _fill(sheet: Worksheet, rows: list[tuple[str, ...]]) -> None:
                 cell.quotePrefix = text != guarded(text)
 
 
-def _undated(book: bytes) -> bytes:
+def _without_dates(book: bytes) -> bytes:
     """The same workbook without the time at which it was made."""
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:

@@ -88,11 +88,11 @@ class ClassRun:
         """The answers in files, folders and zips. All variants have the same rows and columns."""
         return files.read(paths, self.layout, list(self.names) or None)
 
-    def submitted(self, answers: Answers) -> Iterator[Answered]:
+    def from_files(self, answers: Answers) -> Iterator[Answered]:
         """The papers of everyone who answered, from files."""
         return (Answered(each.student, self.names.get(each.student, ""), each.texts) for each in answers)
 
-    def typed(self, answers: Texts) -> Iterator[Answered]:
+    def from_texts(self, answers: Texts) -> Iterator[Answered]:
         """The papers of everyone who answered, from texts. Raises WorksheetError for an unknown cell."""
         for student, texts in answers.items():
             yield Answered(student, self.names.get(student, ""), {self.key(cell): text for cell, text in texts.items()})
@@ -104,7 +104,7 @@ class ClassRun:
             raise WorksheetError(f"there is no cell {shown(cell)}", hint="a row and a column that is asked, such as 4 flops")
         return key
 
-    def absent(self, present: Iterable[str]) -> Iterator[Answered]:
+    def of_absent(self, present: Iterable[str]) -> Iterator[Answered]:
         """Empty papers of those on the roster who did not answer."""
         answered = set(present)
         return (Answered(student, name, {}) for student, name in self.names.items() if student not in answered)
@@ -150,10 +150,10 @@ def mark(
     run = ClassRun.of(assignment_of(assignment), _path(roster), _path(against))
     marked = _Papers()
     if isinstance(answers, Mapping):
-        read, papers = Answers(), [*run.typed(answers), *run.absent(answers)]
+        read, papers = Answers(), [*run.from_texts(answers), *run.of_absent(answers)]
     else:
         read = run.read([Path(answers)] if isinstance(answers, str | PathLike) else [Path(each) for each in answers])
-        papers = [*run.submitted(read), *run.absent(read.students)]
+        papers = [*run.from_files(read), *run.of_absent(read.students)]
     run.mark(papers, len(papers), [marked], read.unplaced, jobs=jobs, backend=backend, scheduler=scheduler)
     reports = run.reports()
     return MarkedClass(

@@ -12,7 +12,7 @@ from worksheet.homework.workers import LOCAL, Outcome, run
 
 TOGETHER = 50  # students of one task of a worker
 MANY = 200  # students: from here on, marking personal variants is worth further processes
-ONE_A_CORE = 0
+ONE_PER_CORE = 0
 
 
 def mark_papers(
@@ -29,7 +29,7 @@ def mark_papers(
     students = iter(answered)
     first = list(islice(students, MANY))
     if jobs is None:
-        jobs = ONE_A_CORE if assignment.variants and len(first) == MANY else 1
+        jobs = ONE_PER_CORE if assignment.variants and len(first) == MANY else 1
     task = pack(assignment)
     works = (MarkingWork(task, batch) for batch in _batches(chain(first, students)))
     for outcome in run(mark_all, works, jobs=jobs, backend=backend, scheduler=scheduler):

@@ -23,7 +23,7 @@ from worksheet.homework.issue.sheets import solve
 from worksheet.homework.mark.grader import Answered, Grader
 from worksheet.homework.variants.variants import variant
 
-VERDICTS = {
+SENTENCES = {
     Verdict.RIGHT: "Right.",
     Verdict.CARRIED: "Right from your own earlier values.",
     Verdict.CONVENTION: "Right under another way of counting than this homework's",
@@ -64,7 +64,7 @@ class CheckedAnswer:
         mark = self.mark
         titles = ", ".join(convention_titles(mark.conventions, {}).values())
         reason = titles or (mark.says if mark.verdict in (Verdict.UNREADABLE, Verdict.UNMARKED) else "")
-        yield Text(f"{VERDICTS[mark.verdict]}: {reason}." if reason else VERDICTS[mark.verdict])
+        yield Text(f"{SENTENCES[mark.verdict]}: {reason}." if reason else SENTENCES[mark.verdict])
         labels = dict.fromkeys(part for label in mark.labels for part in label.split(AND))
         remarks = [*(known_mistakes()[label].says for label in labels), *(FLAGS[flag].capitalize() + "." for flag in mark.flags)]
         remarks += [mark.says] if mark.says and not reason else []

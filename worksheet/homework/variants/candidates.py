@@ -54,7 +54,7 @@ class CandidateDraft:
     oblong: int  # the layer whose kernel becomes oblong; -1 for none
     shapes: dict[str, Shape]
     nodes: dict[str, Node] = field(default_factory=dict)
-    known: dict[object, Sized] = field(default_factory=dict)
+    sized: dict[object, Sized] = field(default_factory=dict)
     score: int = 0
     excess: int = 0
 
@@ -229,14 +229,14 @@ class Chooser:
 def _size_layer(draft: CandidateDraft, node: Node, received: tuple[Shape, ...]) -> Sized:
     """A layer with its shapes; equal layers are computed once."""
     key = (node.kind.name, received, node.pattern, *node.hyperparameters.items())
-    if key not in draft.known:
+    if key not in draft.sized:
         try:
-            known = size(node, received)
+            new = size(node, received)
         except WorksheetError as fault:
             raise DeadEnd(f"{node.name}: {fault.message}") from None
-        assert known is not None  # every shape is known
-        draft.known[key] = known
-    layer = draft.known[key]
+        assert new is not None  # every shape is known
+        draft.sized[key] = new
+    layer = draft.sized[key]
     return layer if layer.node is node else replace(layer, node=node)
 
 

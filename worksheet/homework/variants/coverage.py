@@ -189,9 +189,9 @@ def _data(tally: Tally, own: Tally, difficulty: Difficulty) -> dict[str, Any]:
     return {
         "networks": tally.networks,
         "pairs": len(tally.made),
-        "visible": _rounded(tally.share(tally.visible)),
-        "distinct": _rounded(tally.share(tally.distinct)),
-        "own": {"visible": _rounded(own.share(own.visible)), "distinct": _rounded(own.share(own.distinct))},
+        "visible": _round(tally.share(tally.visible)),
+        "distinct": _round(tally.share(tally.distinct)),
+        "own": {"visible": _round(own.share(own.visible)), "distinct": _round(own.share(own.distinct))},
         "never": tally.never(),
         "mistakes": mistakes,
         "digits": [
@@ -201,5 +201,5 @@ def _data(tally: Tally, own: Tally, difficulty: Difficulty) -> dict[str, Any]:
     }
 
 
-def _rounded(share: float) -> float:
+def _round(share: float) -> float:
     return round(share, 4)

@@ -50,9 +50,9 @@ class Ranges:
         """Lengths of an input's side, or of a vector."""
         return self.choices(INPUT, side, near_sides(side) if axes > 1 else ladder(side))
 
-    def channels(self, many: int) -> tuple[int, ...]:
+    def channels(self, k: int) -> tuple[int, ...]:
         """Numbers of output channels, or of output nodes."""
-        return self.choices(CHANNELS, many, ladder(many))
+        return self.choices(CHANNELS, k, ladder(k))
 
     def groups(self, original: int, c: int, k: int) -> tuple[int, ...]:
         """Numbers of groups that c channels and k kernels can be split into."""
@@ -134,7 +134,7 @@ def _on_axes(node: Node, **values: tuple[int, int]) -> Change:
 
 
 @lru_cache(maxsize=4096)
-def ladder(many: int) -> tuple[int, ...]:
+def ladder(k: int) -> tuple[int, ...]:
     """Numbers of channels near one: multiples of a power of two.
 
     >>> ladder(64)
@@ -143,10 +143,10 @@ def ladder(many: int) -> tuple[int, ...]:
     (4, 6, 8)
     """
     step = 1
-    while step * 2 * STEPS <= many:
+    while step * 2 * STEPS <= k:
         step *= 2
-    step = max(step, 2) if many >= 4 else 1
-    least, most = (max(1, round(many * share / step)) for share in NEAR)
+    step = max(step, 2) if k >= 4 else 1
+    least, most = (max(1, round(k * share / step)) for share in NEAR)
     return tuple(step * i for i in range(least, max(most, least) + 1))
 
 

@@ -28,14 +28,14 @@ class Stream:
         self._bytes = b""
         self._at = 0
 
-    def below(self, many: int) -> int:
-        """A number from 0 to ``many`` - 1, all equally likely except for parts in a million."""
+    def below(self, limit: int) -> int:
+        """A number from 0 to ``limit`` - 1, all equally likely except for parts in a million."""
         if self._at + WIDTH > len(self._bytes):
             self._bytes = shake_256(self._start + self._blocks.to_bytes(8, "big")).digest(BLOCK)
             self._blocks, self._at = self._blocks + 1, 0
         number = int.from_bytes(self._bytes[self._at : self._at + WIDTH], "big")
         self._at += WIDTH
-        return number * many >> 8 * WIDTH
+        return number * limit >> 8 * WIDTH
 
     def pick(self, items: Sequence[T]) -> T:
         """One of some items."""
@@ -44,8 +44,8 @@ class Stream:
     def some(self, items: Iterable[T], most: int) -> list[T]:
         """At most ``most`` of the items, in random order."""
         left = list(items)
-        many = min(most, len(left))
-        for place in range(many):
+        count = min(most, len(left))
+        for place in range(count):
             other = place + self.below(len(left) - place)
             left[place], left[other] = left[other], left[place]
-        return left[:many]
+        return left[:count]

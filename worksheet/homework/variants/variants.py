@@ -94,10 +94,10 @@ class Maker:
         return replace(self.assignment.network, made_for=None)
 
     def _none(self, dead: Sequence[DeadEnd]) -> WorksheetError:
-        given = ", ".join(f"{name}: {list(values)}" for name, values in self.variants.ranges.items())
+        ranges = ", ".join(f"{name}: {list(values)}" for name, values in self.variants.ranges.items())
         place = Where(str(self.assignment.file)) if self.assignment.file else None
         message = f"the ranges of the variants leave no valid network: {dead[-1]}"
-        return WorksheetError(message, place, f"more or other values than {given}")
+        return WorksheetError(message, place, f"more or other values than {ranges}")
 
 
 def _settings(variants: Variants) -> str:

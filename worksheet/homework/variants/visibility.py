@@ -47,9 +47,9 @@ def visibility(truth: Value, wrong: Sequence[Rewritten], values: Mapping[str, Ex
         value = value_of(each.formulas, values)
         if value is not None:
             wrongs.setdefault(each.label, set()).update({value} - {truth})
-    many = Counter(value for values in wrongs.values() for value in values)
+    counts = Counter(value for values in wrongs.values() for value in values)
     return {
-        label: MistakeVisibility(visible=True, distinct=all(many[each] == 1 for each in different)) if different else HIDDEN
+        label: MistakeVisibility(visible=True, distinct=all(counts[each] == 1 for each in different)) if different else HIDDEN
         for label, different in wrongs.items()
     }
 
@@ -83,11 +83,11 @@ class Visibility:
 
     def _sample(self, asked: Asked) -> tuple[tuple[Rewritten, ...], tuple[str, ...]]:
         """A few wrong formulas of each mistake, and the symbols on which they and the right ones depend."""
-        many: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         kept = []
         for each in self.diagnoser.singles(asked):
-            many[each.label] += 1
-            if many[each.label] <= FEW:
+            counts[each.label] += 1
+            if counts[each.label] <= FEW:
                 kept.append(each)
         symbols = {name for each in kept for formula in each.formulas for name in formula.symbols}
         return tuple(kept), tuple(sorted(symbols | asked.symbols))
