@@ -12,7 +12,7 @@ from worksheet.writers.view import view
 from worksheet.writers.views import View, Viewed
 
 PAGE = (ROOT / "docs" / "templates.md").read_text()
-EVERY = (*View.__subclasses__(), *set(Viewed.__args__) - {View})
+EVERY = sorted({*View.__subclasses__(), *Viewed.__args__} - {View}, key=lambda each: (each.__name__, each.__module__))
 GIVEN = PAGE[: PAGE.index("## Moving")]
 
 
