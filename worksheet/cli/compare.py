@@ -27,7 +27,7 @@ def compare(
     digits: PlainGrouping = "en_US",
     batch: Batch = 1,
 ) -> Document:
-    """Lay conventions side by side, and derive the difference of their totals kind by kind."""
+    """Compare conventions, and derive the difference of their totals kind by kind."""
     if source is None:
         return ws.compare_conventions(convention or (), digits=digits)
     return ws.compare(reading.network(source), convention or (), batch=batch, digits=digits)

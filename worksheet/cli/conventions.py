@@ -18,7 +18,7 @@ def conventions(
     name: Annotated[
         str | None,
         typer.Argument(
-            help="A convention, or a YAML file of your own; without one, all are listed.",
+            help="A convention, or your own YAML file; without one, all are listed.",
             show_default=False,
             autocompletion=completing(known.names),
         ),

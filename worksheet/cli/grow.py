@@ -15,7 +15,7 @@ from worksheet.errors import Collector, WorksheetError, shown
 from worksheet.network import Network
 
 WATCHED = "growing"
-RANGE = "{}, sizes with commas between, or one size to set it."
+RANGE = "{}, sizes separated by commas, or one size to set it."
 Networks = Annotated[
     list[str], typer.Argument(help="The networks, each as for solve.", show_default=False, autocompletion=sources)
 ]

@@ -104,7 +104,7 @@ Unfold = Annotated[bool, typer.Option("--unfold", help="Work every row, also tho
 # What is counted
 
 Convention = Annotated[
-    str | None, option("-c", "--convention", help="The convention: a name, or a YAML file of your own.", offers=conventions.names)
+    str | None, option("-c", "--convention", help="The convention: a name, or your own YAML file.", offers=conventions.names)
 ]
 Conventions = Annotated[
     list[str] | None,

@@ -76,7 +76,7 @@ def check_writable(path: Path) -> None:
 
 
 def save(path: Path, data: bytes) -> None:
-    """Put the bytes in place in one stroke: a reader sees the old file or the new one, never a part."""
+    """Put the bytes in place atomically: a reader sees the old file or the new one, never a part."""
     with writing(path):
         if path.exists() and not path.is_file():  # a device or a pipe has no other file to be swapped for
             path.write_bytes(data)

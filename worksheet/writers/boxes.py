@@ -216,7 +216,7 @@ class _Stretch:
     repeats: list[Repeat] = field(default_factory=list)
 
     def looks(self, parts: int = 0) -> object:
-        """The look with the repeats of what ends here, but for those of parts of this length."""
+        """The look with the repeats of what ends here, except those of parts of this length."""
         return self.look, [(repeat.parts, repeat.times) for repeat in self.repeats if repeat.parts != parts]
 
 

@@ -41,7 +41,7 @@ LAST_LATIN = 0x17F  # what the T1 fonts can print; anything else is named by its
 
 
 def escape(text: str) -> str:
-    """Text that LaTeX prints as it is; a sign that the fonts lack is printed as its number, U+0939."""
+    """Text that LaTeX prints as it is; a sign that is not in the fonts is printed as its number, U+0939."""
     return "".join(SIGNS.get(sign) or FORMULAS.get(sign) or _printable(sign) for sign in text)
 
 

@@ -62,7 +62,7 @@ class SmallPrint:
         return self.dialect.number(self.digits.operand(value))
 
     def shapes(self, shapes: tuple[Shape, ...] | None) -> Ready | None:
-        """The inputs' shapes with commas between them; of equal ones in a row, the first with their number."""
+        """The inputs' shapes, separated by commas; of equal ones in a row, the first with their number."""
         if shapes is None:
             return None
         if not shapes:

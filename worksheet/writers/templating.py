@@ -23,7 +23,7 @@ BRACES = {"variable": ("{{", "}}"), "block": ("{%", "%}"), "comment": ("{#", "#}
 ANGLES = {"variable": ("<<", ">>"), "block": ("<%", "%>"), "comment": ("<#", "#>")}
 
 NOTATIONS = {"html", "md", "tex", "txt", "typst"}
-# What templates were called in version 0.5, where a user's own file of that name would be passed over.
+# What templates were called in version 0.5, where a user's own file of that name would be ignored.
 MOVED = {
     "row": "blocks/layer", "table": "blocks/answers", "question": "blocks/question", "contents": "blocks/contents",
     "section": "blocks/section", "reference": "blocks/chapter", "figures": "blocks/chapter", "steps": "blocks/working",

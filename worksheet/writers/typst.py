@@ -48,7 +48,7 @@ def compile(document: Document, options: Options) -> bytes:
     """The PDF. Raises OutputError with Typst's message, which a user's template may cause."""
     text = source(document, options)
     fault = ""
-    for embedded_only in (True, False):  # a script that the package's fonts lack may be on the machine
+    for embedded_only in (True, False):  # a font for a script that the package's fonts do not have may be on the machine
         pdf, fault = _compiled(text, options, embedded_only)
         if pdf or not MISSING.search(fault):
             break

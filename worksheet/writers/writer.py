@@ -18,7 +18,7 @@ Printable = Derivation | Document
 
 @dataclass(frozen=True)
 class Options:
-    """How a document is set: paper, PDF engine, and a folder whose templates take the place of the package's own."""
+    """How a document is set: paper, PDF engine, and a folder whose templates replace the package's own."""
 
     paper: str = "a4"
     engine: str = "typst"
