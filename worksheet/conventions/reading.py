@@ -163,7 +163,7 @@ CONVENTION = Record((
     Field(
         "memory",
         COLUMN,
-        "The column of stored bytes: the memory of the whole network is worked out below the table, as [below](#memory).",
+        "The column of parameter bytes: the memory of the whole network is derived below the table, as [below](#memory).",
         "none",
     ),
     Field(
