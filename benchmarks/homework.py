@@ -63,7 +63,7 @@ def common_class(folder: Path, students: int) -> Path:
 def personal_class(folder: Path, homework: Path, students: int) -> Path:
     """Answers to sheets of their own, with so many mistakes that a fifth of the cells differ from the key."""
     from tests.grading.chains import chain_of
-    from worksheet.homework.assignment.reading import read_assignment
+    from worksheet.homework.assignment.assignment_file import read_assignment
     from worksheet.homework.variants.variants import variant
 
     given, rng = read_assignment(homework), Random(2)
@@ -103,7 +103,7 @@ def written(path: Path, answers: Iterable[tuple[str, dict[Any, str]]]) -> Path:
 
 def verified(homework: str, answers: str) -> int:
     from worksheet.grading.answers import Layout, read
-    from worksheet.homework.assignment.reading import read_assignment
+    from worksheet.homework.assignment.assignment_file import read_assignment
     from worksheet.homework.mark.grader import Answered, Grader
     from worksheet.homework.mark.papers import mark_papers
 

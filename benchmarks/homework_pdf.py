@@ -16,7 +16,7 @@ from pathlib import Path
 from timing import timed
 
 from worksheet.derivation import Derivation
-from worksheet.homework.assignment.reading import read_assignment
+from worksheet.homework.assignment.assignment_file import read_assignment
 from worksheet.homework.issue.sheets import PaperSetter
 from worksheet.homework.roster import Student
 from worksheet.writers import render

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tools.generated import END_OF_PART
+from worksheet.conventions.convention_file import CONVENTION
 from worksheet.conventions.optimisers import OPTIMISERS, PRECISIONS
-from worksheet.conventions.reading import CONVENTION
 from worksheet.hardware.energy import ENERGIES
-from worksheet.hardware.reading import HARDWARE
+from worksheet.hardware.processor_file import HARDWARE
 from worksheet.homework.assignment.keys import ASSIGNMENT, IN_SHEET
 from worksheet.readers.sheet.front_matter import FRONT_MATTER, HOMEWORK
 from worksheet.schema import FieldType, Record

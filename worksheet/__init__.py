@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from worksheet.derive.roofline.time_report import timing
     from worksheet.derive.training.training_report import train
     from worksheet.derive.transformers import transformer, transformers
-    from worksheet.homework.assignment.reading import assignment_of as assignment
+    from worksheet.homework.assignment.assignment_file import assignment_of as assignment
     from worksheet.homework.issue.generate import generate
     from worksheet.homework.mark.class_run import mark
     from worksheet.homework.mark.practice import check
@@ -52,7 +52,7 @@ __version__ = VERSION
 
 # Verbs that few runs need, by the modules that they are fetched from when they are asked for.
 ON_DEMAND = {
-    "assignment": "homework.assignment.reading:assignment_of",
+    "assignment": "homework.assignment.assignment_file:assignment_of",
     "burden": "derive.burden.memory_report:burden",
     "check": "homework.mark.practice:check",
     "find": "derive.find:find",

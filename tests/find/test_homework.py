@@ -16,7 +16,7 @@ from worksheet.derive.find import find_values
 from worksheet.errors import WorksheetError
 from worksheet.grading.paper.cells import FIND
 from worksheet.grading.paper.find_question import answer_text, read_set
-from worksheet.homework.assignment.reading import read_assignment
+from worksheet.homework.assignment.assignment_file import read_assignment
 from worksheet.homework.variants.variants import variant
 
 RUNNER = CliRunner()

@@ -3,7 +3,7 @@
 import pytest
 
 from worksheet import Formula, WorksheetError
-from worksheet.writers.layout import lines
+from worksheet.writers.line_breaks import lines
 
 VALUES = {"M": 227, "N": 224, "c": 3, "w": 11, "h": 11, "k": 64, "p_w": 2, "s_w": 4, "n": 9216, "g": 2, "d": 2, "a": -3}
 

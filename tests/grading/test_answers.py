@@ -15,7 +15,7 @@ from worksheet.conventions import convention
 from worksheet.errors import WorksheetError
 from worksheet.grading.answers import Answers, Layout, read
 from worksheet.grading.answers.folder import manifest
-from worksheet.grading.answers.layout import fold
+from worksheet.grading.answers.sheet_layout import fold
 from worksheet.grading.paper.paper_maker import Ask, PaperMaker
 from worksheet.homework.issue.forms import FORMS, form_lines
 from worksheet.homework.roster import Student

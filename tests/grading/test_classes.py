@@ -20,7 +20,7 @@ from tests.grading.synthetic import CARRIED, RIGHT, Script, one_mistake, several
 from tests.sheet_facts import ROWS, SHEET
 from worksheet.conventions import names as convention_names
 from worksheet.grading.paper.paper_maker import Ask, PaperMaker
-from worksheet.homework.assignment.reading import read_assignment
+from worksheet.homework.assignment.assignment_file import read_assignment
 from worksheet.homework.variants.variants import variant
 
 ANSWERS = int(os.environ.get("WORKSHEET_TRUTH", "8000"))

@@ -18,8 +18,8 @@ from worksheet.errors import WorksheetError
 from worksheet.grading.paper.paper_maker import ANY, Ask
 from worksheet.grading.policy import Policy, Tolerance
 from worksheet.homework.assignment.assignment import VARIED, Assignment, Variants
+from worksheet.homework.assignment.assignment_file import read_assignment
 from worksheet.homework.assignment.keys import KEYS
-from worksheet.homework.assignment.reading import read_assignment
 from worksheet.schema import Field, FieldType, Forms, Record, TableOf
 from worksheet.schema.json_schema import FOLDER
 

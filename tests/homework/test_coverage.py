@@ -8,7 +8,7 @@ from tests.sheet_facts import EXAMPLES
 from worksheet.document import Document, Table
 from worksheet.grading.paper.paper_maker import ANY, Ask
 from worksheet.homework.assignment.assignment import Assignment
-from worksheet.homework.assignment.reading import read_assignment
+from worksheet.homework.assignment.assignment_file import read_assignment
 from worksheet.homework.variants.coverage import coverage
 from worksheet.homework.variants.variants import variant
 from worksheet.network import Network, layer, network

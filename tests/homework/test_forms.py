@@ -12,9 +12,9 @@ from markdown_it import MarkdownIt
 from tests.sheet_facts import SHEET
 from worksheet.errors import OutputError
 from worksheet.grading import answers
-from worksheet.grading.answers.layout import Layout
+from worksheet.grading.answers.sheet_layout import Layout
 from worksheet.grading.results.tables import unguarded
-from worksheet.homework.assignment.reading import read_assignment
+from worksheet.homework.assignment.assignment_file import read_assignment
 from worksheet.homework.issue.forms import FORMS, HEADINGS, FormLine, form_lines, form_writer
 from worksheet.homework.issue.sheets import PaperSetter
 from worksheet.homework.roster import Student

@@ -21,7 +21,7 @@ import worksheet as ws
 from tests.homework.test_workers import cluster  # noqa: F401  # a scheduler and two workers
 from tests.sheet_facts import ROWS, SHEET
 from worksheet.errors import OutputError, WorksheetError
-from worksheet.homework.assignment.reading import read_assignment
+from worksheet.homework.assignment.assignment_file import read_assignment
 from worksheet.homework.issue import generate
 from worksheet.homework.issue.generate import Generation, Order
 from worksheet.homework.issue.manifest import file_names

@@ -13,7 +13,7 @@ from tests.sheet_facts import EXAMPLES
 from worksheet.cli import app, main
 from worksheet.grading.mark import MarkedPaper, Verdict
 from worksheet.grading.paper.cells import Key
-from worksheet.homework.assignment.reading import read_assignment
+from worksheet.homework.assignment.assignment_file import read_assignment
 from worksheet.homework.mark import grader as grading
 from worksheet.homework.mark.grader import Answered, Grader
 from worksheet.homework.mark.papers import mark_papers

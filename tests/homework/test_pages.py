@@ -10,7 +10,7 @@ from tests.sheet_facts import EXAMPLES, ROOT
 from worksheet.cli import app
 from worksheet.grading.mark import FLAGS, Verdict
 from worksheet.grading.results.class_report import ClassReport
-from worksheet.homework.assignment.reading import read_assignment
+from worksheet.homework.assignment.assignment_file import read_assignment
 
 TEACHERS = (ROOT / "docs" / "teachers.md").read_text()
 ASSISTANTS = (ROOT / "docs" / "assistants.md").read_text()

@@ -14,7 +14,7 @@ from tests.sheet_facts import EXAMPLES, SHEET
 from worksheet.errors import WorksheetError
 from worksheet.grading.policy import Policy
 from worksheet.homework.assignment.assignment import VARIED, Assignment, Variants
-from worksheet.homework.assignment.reading import read_assignment
+from worksheet.homework.assignment.assignment_file import read_assignment
 from worksheet.homework.variants.ranges import ladder, near_kernels, near_paddings, near_sides, near_strides
 from worksheet.homework.variants.stream import Stream
 from worksheet.homework.variants.variants import check_unique, fingerprint, variant
@@ -74,7 +74,8 @@ def branching() -> Network:
 
 def test_the_same_in_another_process(sheet: Assignment) -> None:
     program = (
-        "import sys; from pathlib import Path; from worksheet.homework.assignment.reading import read_assignment as read\n"
+        "import sys; from pathlib import Path\n"
+        "from worksheet.homework.assignment.assignment_file import read_assignment as read\n"
         "from worksheet.homework.variants.variants import fingerprint, variant\n"
         "a = read(Path(sys.argv[1])); print(*(fingerprint(variant(a, s)) for s in reversed(sys.argv[2:])))"
     )

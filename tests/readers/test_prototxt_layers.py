@@ -8,7 +8,7 @@ import pytest
 
 from tests.complete import complete
 from tests.readers.prototxt_texts import Texts, data, layer, quantity, stored
-from worksheet.readers.prototxt.table import LEFT_OUT, RULES, TYPES, UNCOUNTED
+from worksheet.readers.prototxt.layer_rules import LEFT_OUT, RULES, TYPES, UNCOUNTED
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from worksheet.conventions.convention import Column, Convention
-from worksheet.conventions.reading import read_convention
+from worksheet.conventions.convention_file import read_convention
 from worksheet.errors import ConventionError, WorksheetError, nearest, shown
 from worksheet.schema import Context, Located, Phrase, Schema
 

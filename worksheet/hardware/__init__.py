@@ -6,7 +6,7 @@ from pathlib import Path
 from worksheet.errors import WorksheetError, nearest, shown
 from worksheet.hardware.energy import Energies, energies
 from worksheet.hardware.hardware import FUSED, Hardware, Rate, operation
-from worksheet.hardware.reading import own, read_hardware
+from worksheet.hardware.processor_file import own, read_hardware
 
 FOLDER = Path(__file__).parent / "processors"
 SUFFIXES = (".yaml", ".yml")

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from worksheet.errors import Collector, Where, WorksheetError, shown
 from worksheet.grading.answers.bounds import MAX_CELL, MAX_STUDENTS, TEXT_BYTES
-from worksheet.grading.answers.layout import fold
 from worksheet.grading.answers.records import SEPARATORS, CsvRecords, read_head
+from worksheet.grading.answers.sheet_layout import fold
 from worksheet.grading.answers.students import STUDENT_WORDS, student_id
 from worksheet.grading.answers.text import AnswerSource, detect_encoding, open_text
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from worksheet.derivation import Section, Statement, Step
 from worksheet.formula import Formula, Printed, digits_named
 from worksheet.formula.dialects import flat
-from worksheet.writers.layout import EQUALS_LENGTH, LaidLine, lines
+from worksheet.writers.line_breaks import EQUALS_LENGTH, LaidLine, lines
 from worksheet.writers.small_print import Ready, Setting, SmallPrint, is_one_symbol, spoken
 from worksheet.writers.views import LineView, SectionView, StatementView, StepView, SymbolView
 

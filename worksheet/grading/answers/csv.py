@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from itertools import chain
 
+from worksheet.grading.answers.answer_table import read_table
 from worksheet.grading.answers.bounds import CSV_BYTES
 from worksheet.grading.answers.format import Format
 from worksheet.grading.answers.gathering import Gatherer
 from worksheet.grading.answers.headings import headings, missing_headings
-from worksheet.grading.answers.layout import Layout
 from worksheet.grading.answers.records import SEPARATORS, CsvRecords, plain_records, read_head
-from worksheet.grading.answers.table import read_table
+from worksheet.grading.answers.sheet_layout import Layout
 from worksheet.grading.answers.text import AnswerSource, detect_encoding, open_text
 
 TABLE = "\t"  # what separates the cells of a .tsv

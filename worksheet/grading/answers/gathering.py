@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from worksheet.errors import Collector, Where, WorksheetError
 from worksheet.grading.answers.bounds import MAX_CELL, MAX_ROW_WORDS, MAX_STUDENTS, MEGABYTE, PACK_BYTES
-from worksheet.grading.answers.layout import Layout, UnknownWord
+from worksheet.grading.answers.sheet_layout import Layout, UnknownWord
 from worksheet.grading.answers.students import Students
 from worksheet.grading.answers.submissions import BETWEEN, SHIFT, AnswerPart, Answers, Unplaced, compact, unpack
 from worksheet.grading.answers.text import clean

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from worksheet.grading.answers.layout import Layout, fold
+from worksheet.grading.answers.sheet_layout import Layout, fold
 from worksheet.grading.answers.students import STUDENT_WORDS
 from worksheet.grading.paper.cells import Key
 

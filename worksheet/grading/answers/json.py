@@ -11,7 +11,7 @@ from worksheet.grading.answers.bounds import JSON_CONTAINERS, JSON_VALUES, TEXT_
 from worksheet.grading.answers.format import Format
 from worksheet.grading.answers.gathering import Gatherer, OpenAnswers
 from worksheet.grading.answers.headings import ANSWER_WORDS, COLUMN_WORDS, NAME_WORDS, ROW_WORDS
-from worksheet.grading.answers.layout import fold
+from worksheet.grading.answers.sheet_layout import fold
 from worksheet.grading.answers.students import STUDENT_WORDS
 from worksheet.grading.answers.text import AnswerSource, clean, read_whole
 

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from itertools import chain, repeat
 
 from worksheet.errors import Where
+from worksheet.grading.answers.answer_table import HINT, NoTable, read_table
 from worksheet.grading.answers.bounds import MAX_CELLS, TEXT_BYTES
 from worksheet.grading.answers.format import Format
 from worksheet.grading.answers.gathering import Gatherer
 from worksheet.grading.answers.headings import COLUMN_WORDS, NAME_WORDS, ROW_WORDS, headings
-from worksheet.grading.answers.layout import fold
 from worksheet.grading.answers.records import NumberedRows
+from worksheet.grading.answers.sheet_layout import fold
 from worksheet.grading.answers.students import STUDENT_WORDS, student_in_line
-from worksheet.grading.answers.table import HINT, NoTable, read_table
 from worksheet.grading.answers.text import AnswerSource, read_whole
 
 BAR = re.compile(r"(?<!\\)\|")

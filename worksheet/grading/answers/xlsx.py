@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from worksheet.errors import Where, WorksheetError
+from worksheet.grading.answers.answer_table import HINT, NoTable, read_table
 from worksheet.grading.answers.archive import Archive, ArchiveBounds, is_folder
 from worksheet.grading.answers.bounds import (
     MAX_CELL,
@@ -24,7 +25,6 @@ from worksheet.grading.answers.format import Format
 from worksheet.grading.answers.gathering import Gatherer
 from worksheet.grading.answers.records import NumberedRows
 from worksheet.grading.answers.safe_xml import Checker
-from worksheet.grading.answers.table import HINT, NoTable, read_table
 from worksheet.grading.answers.text import AnswerSource, clean
 
 BOUNDS = ArchiveBounds(XLSX_BYTES, XLSX_PARTS, XLSX_UNPACKED, XLSX_UNPACKED)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from worksheet.conventions import ConventionName
-from worksheet.conventions.reading import read_digits
+from worksheet.conventions.convention_file import read_digits
 from worksheet.counting.run import LARGEST_BATCH
 from worksheet.grading.mistakes import known_mistakes
 from worksheet.grading.policy import EXACT, Tolerance

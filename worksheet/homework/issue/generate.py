@@ -16,7 +16,7 @@ from worksheet.document import Text
 from worksheet.errors import OutputError, Where, nearest, printable, shown
 from worksheet.files import make_folder
 from worksheet.homework.assignment.assignment import Assignment
-from worksheet.homework.assignment.reading import assignment_of
+from worksheet.homework.assignment.assignment_file import assignment_of
 from worksheet.homework.issue.forms import FORMS, form_lines, form_writer
 from worksheet.homework.issue.manifest import (
     Manifest,

@@ -19,7 +19,7 @@ from worksheet.grading.results.old_marks import read_old_marks
 from worksheet.grading.results.regrade import Regrade
 from worksheet.grading.results.streams import MarkStream, Writers
 from worksheet.homework.assignment.assignment import Assignment
-from worksheet.homework.assignment.reading import assignment_of
+from worksheet.homework.assignment.assignment_file import assignment_of
 from worksheet.homework.mark.grader import Answered, Grader
 from worksheet.homework.mark.papers import mark_papers
 from worksheet.homework.mark.publish import CHANGES, CLASS, class_report, file_streams, statistics, write_reports

@@ -18,7 +18,7 @@ from worksheet.grading.paper.find_question import answer_text
 from worksheet.grading.results.feedback import Solution
 from worksheet.grading.results.phrases import convention_titles
 from worksheet.homework.assignment.assignment import Assignment
-from worksheet.homework.assignment.reading import assignment_of
+from worksheet.homework.assignment.assignment_file import assignment_of
 from worksheet.homework.issue.sheets import solve
 from worksheet.homework.mark.grader import Answered, Grader
 from worksheet.homework.variants.variants import variant

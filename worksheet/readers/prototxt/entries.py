@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from worksheet.errors import Collector, SheetError, Where
 from worksheet.readers.prototxt.fields import MessageFields
+from worksheet.readers.prototxt.layer_rules import LayerVerdict, canonical_type, judge_layer
 from worksheet.readers.prototxt.phases import NetState
-from worksheet.readers.prototxt.table import LayerVerdict, canonical_type, judge_layer
 from worksheet.readers.prototxt.text_format import PrototxtMessage, PrototxtScalar
 
 MAX_LAYERS = 20_000

@@ -11,8 +11,8 @@ from worksheet.readers.prototxt.detection import assumed_regions
 from worksheet.readers.prototxt.entries import FILE, LayerEntries, LayerEntry, describe, parameter_names, read_entries
 from worksheet.readers.prototxt.fields import MessageFields
 from worksheet.readers.prototxt.layer import Blob, CaffeLayer, UnknownShapeError
+from worksheet.readers.prototxt.layer_rules import LEFT_OUT, NEEDY, RECURRENT, REGIONS_READ_BY, RULES
 from worksheet.readers.prototxt.nodes import CaffeGraph, with_stages
-from worksheet.readers.prototxt.table import LEFT_OUT, NEEDY, RECURRENT, REGIONS_READ_BY, RULES
 from worksheet.readers.prototxt.text_format import PrototxtSource, parse
 from worksheet.readers.reader import ReadOptions
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from worksheet.conventions import ConventionName
-from worksheet.conventions.reading import DIGITS
+from worksheet.conventions.convention_file import DIGITS
 from worksheet.errors import SheetError, shown
 from worksheet.network import INPUT
 from worksheet.readers.reader import shape

@@ -10,8 +10,8 @@ from worksheet.errors import Where, WorksheetError
 from worksheet.grading.answers.bounds import HEAD, MAX_CELL
 from worksheet.grading.answers.gathering import Gatherer, OpenAnswers
 from worksheet.grading.answers.headings import HeadingForm, Headings, Long, Wide, headings, missing_headings
-from worksheet.grading.answers.layout import NOT_ASKED, Layout, fold
 from worksheet.grading.answers.records import Records, check_line
+from worksheet.grading.answers.sheet_layout import NOT_ASKED, Layout, fold
 from worksheet.grading.answers.students import STUDENT_WORDS, student_in_line
 from worksheet.grading.paper.cells import Key, Row
 

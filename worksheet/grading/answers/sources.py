@@ -10,7 +10,7 @@ from worksheet.errors import Collector, Where, WorksheetError
 from worksheet.grading.answers.folder import read_folder
 from worksheet.grading.answers.format import read_file
 from worksheet.grading.answers.gathering import Gatherer
-from worksheet.grading.answers.layout import Layout
+from worksheet.grading.answers.sheet_layout import Layout
 from worksheet.grading.answers.submissions import Answers
 from worksheet.grading.answers.text import AnswerSource
 
