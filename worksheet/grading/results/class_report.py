@@ -115,10 +115,10 @@ class _ClassBlocks:
         shades = {key: 1 - float(share) for key, share in right.items()}
         yield from self.grids("right", "Right or carried, in %", "the darker, the harder", BLUE, shades, figures)
         cells = sorted(self.results.cells.values(), key=lambda cell: right.get(cell.key, Fraction(1)))
-        headings = ("The hardest cells", "right %", "carried %", "mistake %", "blank %", "Commonest mistake")
+        headings = ("The hardest cells", "Commonest mistake", "right %", "carried %", "mistake %", "blank %")
         rows = [self.shares(cell) for cell in cells[:MAX_HARDEST] if right.get(cell.key, 1) < 1]
         if rows:
-            yield Table((headings[0], headings[5], *headings[1:5]), tuple(rows), words=2)
+            yield Table(headings, tuple(rows), words=2)
 
     def shares(self, cell: CellCounts) -> tuple[TableCell, ...]:
         shares = [
@@ -133,6 +133,7 @@ class _ClassBlocks:
     ) -> Iterator[Block]:
         """A figure for each cell by row and column; a long sheet takes several pictures."""
         columns = list(dict.fromkeys(column for _, column in self.results.cells))
+        labels = [self.label(column) for column in columns]
         layers = {key[0]: cell.layer for key, cell in self.results.cells.items()}
         rows = list(layers)
         darkest = max(shades.values(), default=0) or 1
@@ -146,16 +147,10 @@ class _ClassBlocks:
             words = (
                 f"{heading}, by row and column: from {figures[high]} at {cell_name(high)} to {figures[low]} at {cell_name(low)}"
             )
-            drawn = Heatmap(
-                f"{name}{start // MAX_ROWS + 1 if start else ''}",
-                heading,
-                colour,
-                names,
-                [self.label(column) for column in columns],
-                {place: shades[cell] / darkest for cell, place in places.items()},
-                {place: figures[cell] for cell, place in places.items()},
-                key,
-            )
+            part_name = f"{name}{start // MAX_ROWS + 1 if start else ''}"
+            part_shades = {place: shades[cell] / darkest for cell, place in places.items()}
+            part_figures = {place: figures[cell] for cell, place in places.items()}
+            drawn = Heatmap(part_name, heading, colour, names, labels, part_shades, part_figures, key)
             yield draw_heatmap(drawn, words)
 
     # What went wrong

@@ -116,16 +116,12 @@ class Feedback:
     _last: Solution | None = None
     _json: JsonStream = field(default_factory=JsonStream)
 
-    def solution(self, worked: Derivation) -> Solution:
-        if self._last is None or self._last.worked is not worked:
-            self._last = Solution(worked)
-        return self._last
-
     def report(self, marked: MarkedPaper, worked: Derivation) -> Document:
         """A student's sheet; its data is the student's entry in the JSON of all marks."""
         says = sentences() if self.says is None else self.says
-        solution = self.solution(worked)
-        blocks = tuple(_Sheet(marked, solution, says, self.titles).blocks())
+        if self._last is None or self._last.worked is not worked:
+            self._last = Solution(worked)
+        blocks = tuple(_Sheet(marked, self._last, says, self.titles).blocks())
         title = f"{self.title}: feedback" if self.title else "Feedback"
         return Document(title, blocks, self._json.data(marked), self.course, self.digits or worked.digits, worked.language)
 
