@@ -12,7 +12,7 @@ from typing import Any, TextIO
 from worksheet.grading.diagnosis.diagnose import AND
 from worksheet.grading.mark import Mark, MarkedPaper, Verdict
 from worksheet.grading.results.amounts import Sums, number, sums
-from worksheet.grading.results.streams import Beside, MarkStream, Unplaced
+from worksheet.grading.results.streams import Beside, FileStream, MarkStream, Unplaced
 from worksheet.memo import Bounded
 
 MAX_KEPT = 20_000  # pieces of text that are remembered
@@ -66,19 +66,16 @@ class JsonStream(MarkStream):
         return f"{head}{quoted(mark.answer)}{tail}{says}}}"
 
 
-class JsonMarks(JsonStream):
+class JsonMarks(JsonStream, FileStream):
     """The file of all marks."""
 
     def __init__(self, path: Path) -> None:
-        self.beside = Beside(path)
-        super().__init__(self.beside)
+        FileStream.__init__(self, path)
+        JsonStream.__init__(self, self.beside)
 
     def close(self, unplaced: tuple[Unplaced, ...]) -> None:
         super().close(unplaced)
         self.beside.close()
-
-    def discard(self) -> None:
-        self.beside.discard()
 
 
 def _head(mark: Mark) -> str:
