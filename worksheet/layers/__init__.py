@@ -4,22 +4,8 @@ from functools import cache
 
 from worksheet.discover import collect
 from worksheet.errors import WorksheetError, nearest, shown
-from worksheet.layers.kind import (
-    INPUT_KIND,
-    OPERATIONS,
-    PASSES,
-    QUANTITIES,
-    SAVED,
-    STORED,
-    TRAINED,
-    Check,
-    Form,
-    Kind,
-    Shape,
-    Size,
-    Symbol,
-    Training,
-)
+from worksheet.layers.kind import INPUT_KIND, Check, Form, Kind, Shape, Size, Symbol
+from worksheet.layers.quantities import OPERATIONS, PASSES, QUANTITIES, SAVED, STORED, TRAINED, Training
 from worksheet.layers.traits import Pooling, Role, Window, Writes
 
 

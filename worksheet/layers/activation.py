@@ -13,7 +13,8 @@ the input or from the output, whichever of the two torch keeps; where it is chos
 from collections.abc import Mapping
 from dataclasses import replace
 
-from worksheet.layers.kind import Check, Kind, Spelling, Symbol, Training, Word
+from worksheet.layers.kind import Check, Kind, Spelling, Symbol, Word
+from worksheet.layers.quantities import Training
 from worksheet.layers.shapes import CHANNEL_AXIS, CHANNELS_FIRST, CHANNELWISE, ELEMENTWISE, by_axis
 from worksheet.layers.traits import Role, Writes
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache, partial
 
-from worksheet.layers.kind import Form, Kind, Shape, Spelling, Symbol, Training, Word
+from worksheet.layers.kind import Form, Kind, Shape, Spelling, Symbol, Word
 from worksheet.layers.pooling import ROUTED
+from worksheet.layers.quantities import Training
 from worksheet.layers.traits import Pooling, Window
 from worksheet.layers.windows import WindowAxis, Windows
 

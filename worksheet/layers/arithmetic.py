@@ -6,7 +6,8 @@ from functools import lru_cache, partial
 from itertools import zip_longest
 
 from worksheet.errors import NetworkError
-from worksheet.layers.kind import REPEATS, ROWS, Axes, Form, Kind, Shape, Spelling, Symbol, Training, shape_text
+from worksheet.layers.kind import REPEATS, ROWS, Axes, Form, Kind, Shape, Spelling, Symbol, shape_text
+from worksheet.layers.quantities import Training
 from worksheet.layers.shapes import CHANNELS, ELEMENTWISE, MAP, axes, product
 from worksheet.layers.traits import Writes
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from worksheet.errors import NetworkError
 from worksheet.formula import Formula
 from worksheet.layers.convolution import BIAS
-from worksheet.layers.kind import Check, Form, Kind, Shape, Spelling, Symbol, Training, Word, dot_products
+from worksheet.layers.kind import Check, Form, Kind, Shape, Spelling, Symbol, Word
+from worksheet.layers.quantities import Training, dot_products
 from worksheet.layers.shapes import WIDTH_OF_ROW
 from worksheet.layers.traits import Role
 

@@ -7,7 +7,8 @@ from functools import cache, lru_cache
 
 from worksheet.errors import NetworkError, shown
 from worksheet.layers.arithmetic import MAX_PATTERNS, Pattern, count_inputs, count_shared_axes, names, pattern, stretch
-from worksheet.layers.kind import REPEATS, ROWS, Form, Kind, Shape, Spelling, Symbol, Training, dot_products, shape_text
+from worksheet.layers.kind import REPEATS, ROWS, Form, Kind, Shape, Spelling, Symbol, shape_text
+from worksheet.layers.quantities import Training, dot_products
 from worksheet.layers.shapes import numbered_axes, product
 
 # Products of matrices

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache, partial
 
-from worksheet.layers.kind import Check, Form, Kind, Shape, Spelling, Symbol, Training, Word, dot_products
+from worksheet.layers.kind import Check, Form, Kind, Shape, Spelling, Symbol, Word
+from worksheet.layers.quantities import Training, dot_products
 from worksheet.layers.traits import Window
 from worksheet.layers.windows import SAME, SAME_FLAG, WindowCase, Windows
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 from functools import cache, partial
 
 from worksheet.errors import NetworkError
-from worksheet.layers.kind import Check, Form, Kind, Shape, Spelling, Symbol, Training, Word
+from worksheet.layers.kind import Check, Form, Kind, Shape, Spelling, Symbol, Word
+from worksheet.layers.quantities import Training
 from worksheet.layers.shapes import MAP
 
 REGIONS = Symbol("r", "Number of regions")

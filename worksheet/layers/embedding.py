@@ -1,6 +1,7 @@
 """Embedding: from token numbers to vectors, and the rotation that encodes the position of a vector."""
 
-from worksheet.layers.kind import ROWS, Check, Form, Kind, Spelling, Symbol, Training
+from worksheet.layers.kind import ROWS, Check, Form, Kind, Spelling, Symbol
+from worksheet.layers.quantities import Training
 from worksheet.layers.traits import Role
 
 KINDS = (

@@ -6,7 +6,8 @@ Counted as activations are: a bound is one comparison, and the choice of what th
 from dataclasses import replace
 
 from worksheet.layers.activation import Row, backwards, elementwise
-from worksheet.layers.kind import Kind, Spelling, Symbol, Training, Word
+from worksheet.layers.kind import Kind, Spelling, Symbol, Word
+from worksheet.layers.quantities import Training
 from worksheet.layers.shapes import ELEMENTWISE
 from worksheet.layers.traits import Writes
 

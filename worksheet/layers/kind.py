@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from worksheet.formula import Formula
+from worksheet.layers.quantities import QUANTITIES, SAVED, STORED, TRAINED, Training
 from worksheet.layers.traits import AxisSlice, Pooling, Role, Window, Writes
 
 Shape = tuple[int, ...]  # from the outermost axis inwards, without the batch: channels, height, width
@@ -18,35 +19,7 @@ def shape_text(shape: Iterable[int]) -> str:
     return " x ".join(map(str, shape)) or "a single number"
 
 
-# What conventions may ask of a layer: counts of the textbook algorithm, for one sample.
-QUANTITIES = {
-    "weights": "weights",
-    "biases": "biases",
-    "buffers": "buffers",
-    "multiplications": "multiplications",
-    "additions": "additions",
-    "macs": "multiply-accumulates",
-    "comparisons": "comparisons",
-    "assignments": "assignments",
-    "divisions": "divisions",
-    "exponentials": "exponentials",
-    "roots": "square roots",
-    "logarithms": "logarithms",
-    "error_functions": "error functions (erf)",
-    "elements_in": "elements of the input",
-    "elements_out": "elements of the output",
-}
-STORED = frozenset({"weights", "biases", "buffers"})  # the same however often a layer runs
-OPERATIONS = tuple(name for name in QUANTITIES if name not in STORED | {"elements_in", "elements_out"})
-PASSES = {  # of training, over a whole batch; with the name of an operation they make a quantity: input_macs
-    "forward": "the forward pass in training",
-    "input": "the gradient with respect to the input",
-    "inner": "of that, what leads to the weights",
-    "weights": "the gradient with respect to the weights",
-}
-TRAINED = {f"{part}_{name.replace('_', '')}": (part, name) for part in PASSES for name in OPERATIONS}  # a name has one subscript
 INPUT_KIND = "Input"  # the name of the kind whose layers are the inputs of the network
-SAVED = "saved"  # the quantity of elements that a layer keeps for its backward pass in addition to inputs and output
 
 
 @dataclass(frozen=True)
@@ -146,38 +119,6 @@ class Spelling:
     pattern: str = ""  # what the free text is, where the kind takes one: "an equation such as ij,jk->ik"
     example: str = ""
     beside: tuple[str, ...] = ()  # input shapes for the example, where neither a feature map nor a vector fits
-
-
-@dataclass(frozen=True)
-class Training:
-    """What a kind costs in training: operations by their names, as formulas for a whole batch of ``B`` samples.
-
-    The gradient of the output is given, and so is what the forward pass has saved. ``input`` is the gradient with respect to
-    all inputs; ``inner`` is the part of it that the weights need even if the gradient of the inputs is not wanted (in a layer
-    with weights in front of inner operations); ``weights`` is the gradient with respect to all parameters; ``forward`` is the
-    forward pass where it differs from inference (then all of its operations). A layer that runs once for each of R rows counts
-    as on B*R samples, so every formula names B. ``saves`` lists the tensors that the backward pass reads again: ``input`` (all
-    inputs), ``input_1``, ``input_2``, ``output``; ``extra`` is the number of further elements that are kept for it: statistics,
-    positions, masks.
-    """
-
-    input: Mapping[str, str] = field(default_factory=dict)
-    inner: Mapping[str, str] = field(default_factory=dict)
-    weights: Mapping[str, str] = field(default_factory=dict)
-    forward: Mapping[str, str] | None = None
-    saves: frozenset[str] = frozenset()
-    extra: str = "0"
-    source: str = ""  # where the counts differ from the derivative of the kind's own formulas
-
-    def count(self, part: str, operation: str) -> str | None:
-        """The formula of one of OPERATIONS in one of PASSES; None for a forward pass that equals inference."""
-        counts = {"input": self.input, "inner": self.inner, "weights": self.weights, "forward": self.forward}[part]
-        return None if counts is None else counts.get(operation, "0")
-
-
-def dot_products(products: str, additions: str) -> dict[str, str]:
-    """The counts of sums of products: each product is a multiplication and a MAC."""
-    return {"multiplications": products, "additions": additions, "macs": products}
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,8 @@
 """Fully connected layers: every output is a weighted sum of all inputs."""
 
 from worksheet.layers.convolution import BIAS
-from worksheet.layers.kind import PER_ROW, ROWS, Form, Kind, Spelling, Symbol, Training, dot_products
+from worksheet.layers.kind import PER_ROW, ROWS, Form, Kind, Spelling, Symbol
+from worksheet.layers.quantities import Training, dot_products
 from worksheet.layers.shapes import VECTOR
 from worksheet.layers.traits import Role
 

@@ -6,7 +6,7 @@ element is (h - mean of h - z (mean of h z))/s: three terms. The gradient of a s
 sum of g, over samples and places. Products of two tensors are summed there: MACs.
 """
 
-from worksheet.layers.kind import Training
+from worksheet.layers.quantities import Training
 
 INPUT = frozenset({"input"})
 OF_CHANNELS = {  # z, the sum of g z and the sum of g for each channel

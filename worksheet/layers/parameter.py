@@ -3,7 +3,8 @@
 from dataclasses import replace
 from functools import cache
 
-from worksheet.layers.kind import INPUT_KIND, Form, Kind, Spelling, Symbol, Training
+from worksheet.layers.kind import INPUT_KIND, Form, Kind, Spelling, Symbol
+from worksheet.layers.quantities import Training
 from worksheet.layers.ranks import SHAPE, SHAPE_NAMES, read_list
 from worksheet.layers.traits import Role
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 from functools import cache
 
 from worksheet.errors import NetworkError
-from worksheet.layers.kind import Form, Kind, Shape, Size, Spelling, Symbol, Training, Word, shape_text
+from worksheet.layers.kind import Form, Kind, Shape, Size, Spelling, Symbol, Word, shape_text
+from worksheet.layers.quantities import Training
 from worksheet.layers.ranks import AXIS, SHAPE, SHAPE_NAMES, check_axis, of_input, only_input, read_list
 from worksheet.layers.reshape import MOVES
 from worksheet.layers.shapes import MAP, SIGNAL, VECTOR, product

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache, partial
 
-from worksheet.layers.kind import Form, Kind, Shape, Spelling, Symbol, Training, Word
+from worksheet.layers.kind import Form, Kind, Shape, Spelling, Symbol, Word
+from worksheet.layers.quantities import Training
 from worksheet.layers.shapes import MAP, SIGNAL, VOLUME
 from worksheet.layers.traits import Pooling, Window
 from worksheet.layers.windows import ROUNDING, ROUNDING_FLAGS, SAME, SAME_FLAG, WindowCase, Windows

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from worksheet.layers.convolution import BIAS
-from worksheet.layers.kind import Check, Form, Kind, Spelling, Symbol, Training, Word, dot_products
+from worksheet.layers.kind import Check, Form, Kind, Spelling, Symbol, Word
+from worksheet.layers.quantities import Training, dot_products
 from worksheet.layers.shapes import WIDTH_OF_ROW
 
 LENGTH = Symbol("L", "Length of the sequence (steps)")

@@ -7,7 +7,8 @@ from functools import lru_cache, partial
 from worksheet.errors import NetworkError
 from worksheet.formula import Formula
 from worksheet.layers.arithmetic import MAX_PATTERNS
-from worksheet.layers.kind import Form, Kind, Shape, Spelling, Symbol, Training, shape_text
+from worksheet.layers.kind import Form, Kind, Shape, Spelling, Symbol, shape_text
+from worksheet.layers.quantities import Training
 from worksheet.layers.shapes import MAP, axes, product
 
 MAX_REDUCED = 4

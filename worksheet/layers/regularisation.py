@@ -1,6 +1,7 @@
 """Layers that work in training only: at inference they pass their input through."""
 
-from worksheet.layers.kind import Kind, Spelling, Training
+from worksheet.layers.kind import Kind, Spelling
+from worksheet.layers.quantities import Training
 from worksheet.layers.shapes import ELEMENTWISE
 from worksheet.layers.traits import Writes
 

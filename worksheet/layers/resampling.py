@@ -5,7 +5,8 @@ from dataclasses import replace
 from functools import cache
 
 from worksheet.errors import NetworkError
-from worksheet.layers.kind import Check, Form, Kind, Shape, Size, Spelling, Symbol, Training, Word
+from worksheet.layers.kind import Check, Form, Kind, Shape, Size, Spelling, Symbol, Word
+from worksheet.layers.quantities import Training
 from worksheet.layers.shapes import MAP, SIGNAL
 
 NEAREST, LINEAR, CUBIC = 0, 1, 2

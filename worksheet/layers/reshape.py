@@ -6,7 +6,8 @@ from functools import cache
 from math import prod
 
 from worksheet.errors import NetworkError
-from worksheet.layers.kind import Check, Form, Kind, Shape, Size, Spelling, Symbol, Training, Word, shape_text
+from worksheet.layers.kind import Check, Form, Kind, Shape, Size, Spelling, Symbol, Word, shape_text
+from worksheet.layers.quantities import Training
 from worksheet.layers.ranks import LISTED, SHAPE, SHAPE_NAMES, only_input, read_list
 from worksheet.layers.shapes import MAP, SIGNAL, TOKENS, VECTOR, VOLUME, product
 from worksheet.layers.shapes import axes as axes_of

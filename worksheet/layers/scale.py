@@ -4,7 +4,8 @@ from dataclasses import replace
 from functools import partial
 
 from worksheet.layers.convolution import BIAS as SHIFT
-from worksheet.layers.kind import ROWS, Kind, Spelling, Symbol, Training, Word
+from worksheet.layers.kind import ROWS, Kind, Spelling, Symbol, Word
+from worksheet.layers.quantities import Training
 from worksheet.layers.shapes import CHANNELS_FIRST, MAP, by_axis
 from worksheet.layers.traits import Writes
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 from functools import partial
 
 from worksheet.formula import Formula
-from worksheet.layers.kind import REPEATS, ROWS, Form, Kind, Spelling, Symbol, Training, Word
+from worksheet.layers.kind import REPEATS, ROWS, Form, Kind, Spelling, Symbol, Word
+from worksheet.layers.quantities import Training
 from worksheet.layers.shapes import MAP, VOLUME, by_axis, product
 
 AXIS = Symbol("a", "Axis, from 1 (0: the channels of a map, the last axis otherwise)", least=0, default="0", neutral=0)

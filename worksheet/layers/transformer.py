@@ -7,8 +7,9 @@ from worksheet.formula import Formula
 from worksheet.layers import activation, attention, normalisation
 from worksheet.layers.attention import BACKWARDS, HEADS, KEYS, MIXED, MULTIHEAD, QUERIES, SELF, Projection
 from worksheet.layers.convolution import BIAS
-from worksheet.layers.kind import QUANTITIES, SAVED, TRAINED, Form, Kind, Spelling, Symbol, Training, Word
+from worksheet.layers.kind import Form, Kind, Spelling, Symbol, Word
 from worksheet.layers.linear import LINEAR
+from worksheet.layers.quantities import QUANTITIES, SAVED, TRAINED, Training
 from worksheet.layers.shapes import TOKENS, WIDTH_OF_ROW
 
 WIDE = Symbol("f", "Width between the two linear layers (feed-forward)")

@@ -1,7 +1,8 @@
 """Transposed convolution: each input element adds a weighted copy of the kernel to the output."""
 
 from worksheet.layers.convolution import BIAS, GROUPED, GROUPS, KERNELS
-from worksheet.layers.kind import Check, Form, Kind, Size, Spelling, Training, Word, dot_products
+from worksheet.layers.kind import Check, Form, Kind, Size, Spelling, Word
+from worksheet.layers.quantities import Training, dot_products
 from worksheet.layers.traits import Window
 from worksheet.layers.windows import WindowAxis, Windows
 

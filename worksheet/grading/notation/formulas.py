@@ -11,6 +11,7 @@ from worksheet.formula import Formula
 from worksheet.formula.parse import FUNCTIONS as ARGUMENTS
 from worksheet.formula.tree import Call, Name, Negative, Node, Number, Operation
 from worksheet.grading.notation.grouping import MAX_DIGITS, western_digits
+from worksheet.grading.notation.symbol_names import SymbolNames
 from worksheet.grading.notation.tokens import (
     CLOSE,
     END,
@@ -21,7 +22,6 @@ from worksheet.grading.notation.tokens import (
     OPEN,
     SIGN,
     FormulaToken,
-    Names,
     Scanner,
     refuse,
 )
@@ -76,7 +76,7 @@ def read_formula(text: str, symbols: Collection[str], aliases: Mapping[str, str]
         raise FormulaError(f"a formula of {len(text):,} characters is too long; at most {MAX_LENGTH}")
     start, end = BEFORE.match(text).end(), BEHIND.search(text).start()  # type: ignore[union-attr]
     start, dropped = _behind_equals(text, start, end)
-    tokens = Scanner(_western(text), start, end, Names.of(symbols, aliases or {})).scan()
+    tokens = Scanner(_western(text), start, end, SymbolNames.of(symbols, aliases or {})).scan()
     read = Formula.of(_FormulaParser(text, tokens).formula())
     divides = any(token.text == "/" for token in tokens)
     other = Formula.of(_FormulaParser(text, tokens, beside=BESIDE).formula()) if divides else read

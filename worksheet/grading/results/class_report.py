@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import islice
-from typing import Any
 
 from worksheet.document import Block, Bullets, Document, Table, Text, Title
 from worksheet.document import Cell as TableCell
 from worksheet.drawing.svg import BLUE, GREEN
 from worksheet.grading.mark import FLAGS, Verdict
 from worksheet.grading.paper.cells import Key
-from worksheet.grading.results.amounts import cell_name, count_of, decimal, number, one_line
+from worksheet.grading.results.amounts import cell_name, count_of, decimal, one_line
 from worksheet.grading.results.charts import Heatmap, draw_circles, draw_heatmap, draw_histogram, points_bars
+from worksheet.grading.results.class_data import class_data
 from worksheet.grading.results.phrases import convention_titles, heading, sentences
 from worksheet.grading.results.statistics import CellCounts, Statistics, UnknownAnswer
 from worksheet.grading.results.streams import Unplaced
@@ -48,7 +48,7 @@ class ClassReport:
         says = sentences() if self.says is None else self.says
         blocks = _ClassBlocks(results, self.labels, says, self.titles or {}).blocks()
         title = f"{self.title}: the class" if self.title else "The class"
-        return Document(title, tuple(blocks), data(results), self.course, self.digits, self.language)
+        return Document(title, tuple(blocks), class_data(results), self.course, self.digits, self.language)
 
 
 @dataclass(frozen=True)
@@ -260,44 +260,3 @@ def describe_unplaced(line: Unplaced) -> str:
     where = ":".join(str(line[name]) for name in ("file", "line") if line.get(name))
     read = ", ".join(f"{name} {line[name]}" for name in ("student", "row", "column", "answer") if line.get(name))
     return ": ".join(one_line(part) for part in (where, read, line.get("says", "")) if part)
-
-
-def data(results: Statistics) -> dict[str, Any]:
-    """The same as data."""
-    totals = {"mean": results.mean, "median": results.quantile(Fraction(1, 2)), "max": results.max}
-    return {
-        "students": results.students,
-        "marked": results.complete,
-        **{name: None if value is None else number(value) for name, value in totals.items()},
-        "deviation": results.deviation and round(results.deviation, 6),
-        "points": [[number(points), results.totals[points]] for points in sorted(results.totals)],
-        "cells": [_entry(results, cell) for cell in results.cells.values()],
-        "mistakes": [
-            {"label": label, "cells": many, "students": results.having[label]} for label, many in results.mistakes().most_common()
-        ],
-        "conventions": [
-            {"name": name, "cells": many, "students": results.counting[name]} for name, many in results.conventions.most_common()
-        ],
-        "flags": dict(results.flags.most_common()),
-        "unknown": [
-            {"row": each.key[0], "column": each.key[1], "answer": each.what, "students": each.many, "who": each.who}
-            for each in islice(results.unknowns(), 1000)
-        ],
-        "failed": [{"id": who, "says": why} for who, why in results.failures],
-        "unplaced": results.lines,
-    }
-
-
-def _entry(results: Statistics, cell: CellCounts) -> dict[str, Any]:
-    discrimination, mean = results.discrimination(cell.key), cell.mean
-    return {
-        "row": cell.key[0],
-        "layer": cell.layer,
-        "column": cell.key[1],
-        "max": number(cell.max),
-        "mean": None if mean is None else number(mean),
-        "discrimination": None if discrimination is None else round(discrimination, 6),
-        "verdicts": {verdict.value: many for verdict, many in sorted(cell.verdicts.items())},
-        "labels": dict(cell.labels.most_common()),
-        "possible": dict(cell.possible.most_common()),
-    }

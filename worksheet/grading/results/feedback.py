@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
 from itertools import groupby
 
-from worksheet.derivation import Derivation, Figure, Row, Step
-from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
-from worksheet.formula import Formula
-from worksheet.formula.tree import Node, Number, Operation
+from worksheet.derivation import Derivation
+from worksheet.document import Block, Bullets, Document, Table, Text, Title, Working
 from worksheet.grading.diagnosis.diagnose import AND
 from worksheet.grading.mark import FLAGS, Mark, MarkedPaper, Verdict
-from worksheet.grading.paper.cells import FIND, FORMULA, OUTPUT, Key
+from worksheet.grading.paper.cells import FIND, OUTPUT, Key
 from worksheet.grading.results.amounts import count_of, decimal, one_line, sums
+from worksheet.grading.results.correct_steps import Solution
 from worksheet.grading.results.phrases import SHORT, VERDICTS, convention_titles, heading, sentences
 from worksheet.grading.results.stable_json import JsonStream
 
@@ -23,84 +21,8 @@ MAX_SHOWN = 28  # letters of an answer in a table
 MAX_QUOTED, MAX_MESSAGE = 200, 1000  # letters of an answer in a sentence, and of a sentence
 TOGETHER = 3  # columns of answers in one table
 MAX_FITTING = 3  # mistakes that are named if several fit
-MAX_ADDED = 60  # rows of a total that are written out
-SINGLE = {OUTPUT: "Output"}  # headings of columns that do not belong to a convention
-TIMES = "\u00a0×\u00a0"  # between sizes, which are kept on one line
 STUDENT, OWN = "student", "your"  # whose answers a flag is about
-NO_FIGURE = Figure("", "", ())
 TABLED = frozenset({Verdict.RIGHT, Verdict.CARRIED})
-
-
-@dataclass(frozen=True)
-class Solution:
-    """A worked solution, indexed by cell; made once for all students with the same sheet."""
-
-    worked: Derivation
-    totals: dict[str, Step] = field(default_factory=dict)
-
-    @cached_property
-    def rows(self) -> dict[int, Row]:
-        return {row.no: row for row in self.worked.rows}
-
-    @cached_property
-    def steps(self) -> dict[Key, Step]:
-        """The steps of the columns, by cell."""
-        return {(row.no, step.name): step for row in self.worked.rows for step in row.columns}
-
-    @cached_property
-    def labels(self) -> dict[str, str]:
-        """The columns' headings by name."""
-        return {heading.name: heading.label for heading in self.worked.headings} | SINGLE
-
-    def steps_to(self, key: Key) -> tuple[Step, ...]:
-        """The steps that lead to the right answer; none if an output has the size of its input."""
-        number, column = key
-        if number == FIND:
-            return self.question(column).steps
-        if isinstance(number, str):
-            return self.total(column)
-        if column == OUTPUT:
-            row = self.rows.get(number)
-            return row.sizes if row else ()
-        step = self.steps.get((number, column.removesuffix(FORMULA)))
-        return (step,) if step else ()
-
-    def question(self, column: str) -> Figure:
-        """A question asked backwards, answered."""
-        return next((figure for figure in self.worked.figures if figure.title == column), NO_FIGURE)
-
-    def value(self, key: Key) -> Cell:
-        """The right answer: a number, a formula, or sizes as text."""
-        number, column = key
-        if column == OUTPUT and isinstance(number, int):
-            row = self.rows.get(number)
-            return TIMES.join(map(str, row.output)) if row and row.output else None
-        steps = self.steps_to(key)
-        if not steps:
-            return None
-        value = steps[0].formula if column.endswith(FORMULA) else steps[0].value
-        return value if isinstance(value, (int, Formula)) or value is None else str(value)
-
-    def total(self, column: str) -> tuple[Step, ...]:
-        """The sum of a column, its terms written out if there are not too many."""
-        value = self.worked.totals.get(column)
-        if value is None:
-            return ()
-        if column not in self.totals:
-            steps = (self.steps.get((row.no, column)) for row in self.worked.rows)
-            terms = [step.value for step in steps if step and isinstance(step.value, int) and step.value]
-            formula = Formula.of(_sum(terms if 0 < len(terms) <= MAX_ADDED else [value]))
-            stages = (formula,) if 1 < len(terms) <= MAX_ADDED else ()
-            self.totals[column] = Step(column, self.labels.get(column, column), (), formula, {}, value, stages)
-        return (self.totals[column],)
-
-
-def _sum(terms: Sequence[int]) -> Node:
-    """A sum of numbers, built by hand because the parser bounds the length of a formula."""
-    tree: Node = Number(terms[0])
-    for term in terms[1:]:
-        tree = Operation("+", tree, Number(term))
-    return tree
 
 
 @dataclass

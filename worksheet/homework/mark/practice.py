@@ -15,7 +15,7 @@ from worksheet.grading.mark import FLAGS, Mark, Verdict
 from worksheet.grading.mistakes import known_mistakes
 from worksheet.grading.paper.cells import FIND, TOTAL, Cell, Key, Row
 from worksheet.grading.paper.find_question import answer_text
-from worksheet.grading.results.feedback import Solution
+from worksheet.grading.results.correct_steps import Solution
 from worksheet.grading.results.phrases import convention_titles
 from worksheet.homework.assignment.assignment import Assignment
 from worksheet.homework.assignment.assignment_file import assignment_of
