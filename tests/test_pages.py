@@ -77,6 +77,19 @@ def test_anchors_exist(path: Path) -> None:
         assert anchor in anchors(page), f"{target}#{anchor}"
 
 
+def test_files_that_pages_name_exist() -> None:
+    """A path with a folder in it, such as ``grading/marker.py``, is one of the project's."""
+    folders = [ROOT, *(ROOT / name for name in ("worksheet", "tests", "docs", "examples"))]
+    made = re.compile(r"(out|marks|key|forms|sheets)/")  # what commands write
+    gone = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in [*DOCS.rglob("*.md"), *ROOT.glob("*.md")]
+        for name in re.findall(r"`([\w.-]+/[\w./-]+\.(?:py|yaml|md|json|csv))`", path.read_text())
+        if not made.match(name) and not any((folder / name).exists() for folder in folders)
+    ]
+    assert not gone
+
+
 # Prose in semantic lines
 
 
