@@ -83,7 +83,7 @@ def test_files_that_pages_name_exist() -> None:
     made = re.compile(r"(out|marks|key|forms|sheets)/")  # what commands write
     gone = [
         f"{path.relative_to(ROOT)}: {name}"
-        for path in [*DOCS.rglob("*.md"), *ROOT.glob("*.md")]
+        for path in [*DOCS.rglob("*.md"), *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md"))]
         for name in re.findall(r"`([\w.-]+/[\w./-]+\.(?:py|yaml|md|json|csv))`", path.read_text())
         if not made.match(name) and not any((folder / name).exists() for folder in folders)
     ]
