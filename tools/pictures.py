@@ -19,7 +19,7 @@ from tools.generated import ROOT
 
 IMAGES = ROOT / "docs" / "images"
 EXAMPLES = ROOT / "examples"
-STUDENTS = ("Asha Rao", "Ben Ortiz", "Chen Li", "Dana Novak", "Emil Kranz", "Farah Aziz", "Grace Mbeki", "Hugo Lind")
+STUDENTS = 8  # of the made-up class
 
 
 class Page(NamedTuple):
@@ -50,7 +50,7 @@ PICTURES: dict[str, Page | Screen] = {
     "symbolic": Page("solve zoo:resnet18 --symbolic M --summary -o x.pdf", 1, 40, 640),
     "training": Page("solve ai61002.sheet --training adam --batch 32 --rows 1 -o x.pdf", 2, 30, 480),
     "memory": Page("solve ai61002.sheet -c memory --summary -o x.pdf", 2, 30, 440),
-    "burden": Page("report zoo:resnet-50 -o x.pdf", 1),
+    "burden": Page("burden zoo:resnet-50 -o x.pdf", 1),
     "question-sheet": Page("", 1),
     "feedback": Page("", 1),
     "class-report": Page("", 1),
@@ -104,7 +104,7 @@ def answers(out: Path) -> Iterator[tuple[str, ...]]:
 
 def homework(folder: Path) -> dict[str, Path]:
     """The PDFs of a homework that a small class has done."""
-    roster = [("id", "name"), *((f"20CS3000{i}", name) for i, name in enumerate(STUDENTS, 1))]
+    roster = [("id", "name"), *((f"20CS3000{i}", f"Student {i}") for i in range(1, STUDENTS + 1))]
     with (folder / "class.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(roster)
     run("generate homework.yaml --roster class.csv -o out", folder)

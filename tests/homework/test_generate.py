@@ -95,7 +95,7 @@ def made(assignment: Path, ids: list[str], folder: Path, order: Order | None = N
 
 
 def test_the_layout(homework, roster, command, tmp_path: Path) -> None:
-    path, names = homework(WHOLE, small=True), roster(("20CS30001", "Asha Rao"), ("20CS30002", "Bo Li"))
+    path, names = homework(WHOLE, small=True), roster(("20CS30001", "Student A"), ("20CS30002", "Student B"))
     run = command("generate", path, "--roster", names, "-o", "out", "-f", "pdf,md,tex,html")
     assert run.code == 0, run.err
     found = set(files(tmp_path / "out"))
@@ -132,7 +132,7 @@ def test_a_sheet_for_all_says_that_variants_need_a_roster(homework, command) -> 
 
 
 def question(path: Path, format: str = "md") -> str:
-    student = Student("s1", "Asha")
+    student = Student("s1", "Student A")
     return ws.render(PaperSetter(read_assignment(path)).papers(student).question, format).decode()
 
 

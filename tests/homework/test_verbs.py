@@ -109,7 +109,7 @@ def test_a_homework_is_generated(homework: Path, roster: Path, tmp_path: Path) -
 def test_the_manuals_example_runs(homework: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The files are those of docs/teachers.md: two students, one of whom answered three cells."""
     homework.write_text("title: Worksheet 2\nnetwork: ai61002.sheet\nask: [output, params, flops]\n")
-    (tmp_path / "class.csv").write_text("id,name,section\n20CS30001,Asha Rao,A\n20CS30002,Ben Ortiz,B\n")
+    (tmp_path / "class.csv").write_text("id,name,section\n20CS30001,Student A,A\n20CS30002,Student B,B\n")
     answers(tmp_path / "answers.csv", {"20CS30001": {"1 output": "64x56x56", "1 params": "23,296", "total params": "61100840"}})
     section = (ROOT / "docs" / "manual.md").read_text().partition("\n### Homework in Python\n")[2]
     example = re.search(r"```pycon\n(.*?)```", section, re.DOTALL)
