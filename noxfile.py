@@ -125,7 +125,7 @@ def tests(session: nox.Session) -> None:
     command = " ".join([readme("test"), *session.posargs])
     with session.chdir(folder):
         session.run("python3", "-m", "venv", ".venv", external=True)
-        session.run(".venv/bin/pip", "install", "-q", *TORCH, ".[all]", external=True)
+        session.run(".venv/bin/pip", "install", "-q", *TORCH, ".[docs]", external=True)
         session.run(".venv/bin/pip", "install", "-q", "--no-deps", TORCHVISION, external=True)
         session.run("bash", "-c", command, env={"WORKSHEET_REQUIRE": EVERYTHING}, external=True)
 
