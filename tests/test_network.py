@@ -48,3 +48,11 @@ def test_branches_read_what_they_name() -> None:
         "n", (3, 8, 8), ws.layer("Conv2d", "a", c=4, w=3), ws.layer("ReLU"), ws.layer("Conv2d", inputs=["a"], c=2, w=1)
     )
     assert ws.derive(net).rows[2].inputs == ((4, 6, 6),)
+
+
+def test_an_unknown_fact_is_refused_with_the_nearest() -> None:
+    """The fact had no prefix in version 0.5."""
+    net = ws.Builder("a", (3, 8, 8))
+    with pytest.raises(ws.WorksheetError, match="no fact 'survives'") as refused:
+        net.add("Dropout", facts={"survives": 1})
+    assert "matconvnet_survives" in str(refused.value)

@@ -9,6 +9,7 @@ from functools import lru_cache, wraps
 from typing import Any, TypeVar
 
 from worksheet.conventions.convention import NO_PROGRAM, Called
+from worksheet.conventions.facts import FACTS
 from worksheet.errors import NetworkError, Where, nearest, shown
 from worksheet.layers import Kind, Shape, kind_named
 from worksheet.layers.spelling import Given, hyperparameters
@@ -197,6 +198,13 @@ def _fresh(start: str, taken: dict[str, int], named: set[str]) -> str:
             return name
 
 
+def check_facts(facts: Iterable[str]) -> None:
+    """Raise NetworkError for a fact that no rule could use."""
+    for name in facts:
+        if name not in FACTS:
+            raise NetworkError(f"there is no fact {shown(name)}", hint=nearest(name, FACTS))
+
+
 class Builder:
     """Builds a network layer by layer, branches and all.
 
@@ -231,8 +239,11 @@ class Builder:
         ``called`` is how a program that this network follows calls the layer, or the call alone, such as ``F.linear``.
         """
         node = layer(kind, name, inputs, pattern=pattern, stage=self._stage, shares=shares, **words)
+        if not (facts or called):
+            return self.put(node)
+        check_facts(facts or ())
         how = Called(call=called) if isinstance(called, str) else called
-        return self.put(replace(node, facts=facts or {}, called=how) if facts or any(how) else node)
+        return self.put(replace(node, facts=facts or {}, called=how))
 
     def put(self, node: Node) -> str:
         """Add a layer that is made already; returns its name."""
@@ -244,7 +255,8 @@ class Builder:
         return name
 
     def state(self, name: str, **facts: int) -> None:
-        """State facts of a layer that has been added: see ``conventions.facts``."""
+        """State facts of a layer that has been added: see ``conventions.facts``. Raises NetworkError for an unknown one."""
+        check_facts(facts)
         self.nodes = [replace(node, facts={**node.facts, **facts}) if node.name == name else node for node in self.nodes]
 
     @contextmanager

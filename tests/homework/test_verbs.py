@@ -119,3 +119,39 @@ def test_the_manuals_example_runs(homework: Path, tmp_path: Path, monkeypatch: p
     test = doctest.DocTestParser().get_doctest(example[1], {}, "Homework in Python", "docs/manual.md", 0)
     assert not doctest.DocTestRunner().run(test, out=printed.append).failed, "".join(printed)
     assert len(test.examples) > 10
+
+
+def test_texts_are_placed_by_the_rules_of_files(homework: Path, roster: Path) -> None:
+    """An id that is not on the roster, one cell by two names, whole numbers in place of texts."""
+    marked = ws.mark(homework, {"ghost": RIGHT, "a": {"1 params": 23296, "conv2d_1 params": "1"}}, roster=roster)
+    assert [paper.id for paper in marked.papers] == ["a", "b", "c"]
+    assert marked.papers[0].points == 1
+    assert {line.student for line in marked.unplaced} == {"ghost", "a"}
+    assert ws.check(homework, 1, "params", 23296).is_right
+
+
+@pytest.mark.parametrize("answers", [{"a": {"1 params": 2.5}}, {"a": "23296"}, {"a": {(1, "params"): "1"}}, {("a",): RIGHT}])
+def test_other_types_are_refused_in_words(homework: Path, answers: dict) -> None:
+    with pytest.raises(ws.WorksheetError, match=r"not (float|str|tuple)"):
+        ws.mark(homework, answers)
+
+
+@pytest.mark.parametrize("formats", [{"feedback": ["docx"]}, {"report": ["md", "docx"]}])
+def test_an_unknown_format_leaves_no_file(homework: Path, tmp_path: Path, formats: dict) -> None:
+    with pytest.raises(ws.WorksheetError, match="unknown format 'docx'"):
+        ws.mark(homework, {"a": RIGHT}).write(tmp_path / "marks", **formats)
+    assert not (tmp_path / "marks").exists()
+
+
+def test_one_format_needs_no_list(homework: Path, tmp_path: Path) -> None:
+    ws.mark(homework, {"a": RIGHT}).write(tmp_path / "marks", feedback="md", report="md")
+    assert (tmp_path / "marks" / "class.md").is_file()
+    assert ws.generate(homework, tmp_path / "out", formats="md", forms="csv", combined=False).made == 1
+
+
+def test_results_are_short_in_a_session_and_whole_in_a_notebook(homework: Path) -> None:
+    marked, checked = ws.mark(homework, {"a": RIGHT}), ws.check(homework, "1", "params", "23296")
+    assert len(repr(marked)) < 200
+    assert len(repr(checked)) < 1000
+    assert "<iframe" in marked._repr_html_()
+    assert "Right." in checked._repr_html_()

@@ -50,3 +50,15 @@ def test_old_names_are_on_the_page() -> None:
     for old, new in MOVED.items():
         assert re.search(rf"`(html/)?{old}`", moving), old
         assert re.search(rf"`(html/)?{new}`", moving), new
+
+
+def test_all_old_names_are_refused_at_once_and_pictures_may_have_them(tmp_path) -> None:
+    for name in ("md/row.md", "md/blocks/title.md", "typst/table.svg"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    with pytest.raises(ws.WorksheetError) as refused:
+        ws.render(ws.convention_list(), "md", template=tmp_path)
+    assert [fault.message for fault in refused.value.faults] == [
+        "this template is called blocks/layer.md now",
+        "this template is called blocks/chapter.md now",
+    ]

@@ -66,7 +66,7 @@ def mark(
     run = ClassRun.of(assignment, roster, against)
     read = run.read(answers)
     streams = [*_printing(format), *(file_streams(assignment, make_folder(output), sheets, settings) if output else ())]
-    papers, total = chain(run.from_files(read), run.of_absent(read.students)), max(len(read), len(run.names))
+    papers, total = chain(run.papers(read), run.of_absent(read.students)), max(len(read), len(run.names))
     run.mark(papers, total, streams, read.unplaced, watch=watched("marking"), jobs=jobs, backend=backend, scheduler=scheduler)
     _warn(read, run.statistics)
     if output:

@@ -60,7 +60,7 @@ class _Drawing:
         words = f"{self.range()} of {self.title} as boxes, with arrows for what they read"
         picture = svg.page(parts, words, height, width=right - left, corner=(left, top))
         width = picture.width * min(1.0, (PAGE + ABOVE) / height)  # which fits on a page
-        return replace(picture, width=width, name=self.range())
+        return replace(picture, width=width, name=f"{self.title} {self.range()}")
 
     def range(self) -> str:
         numbers = [row.no for box in self.inside for row in box.rows]

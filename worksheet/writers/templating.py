@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from worksheet.errors import OutputError, Where, printable
+from worksheet.errors import Collector, OutputError, Where, printable
 from worksheet.writers.small_print import Ready
 from worksheet.writers.views import View, Viewed
 
@@ -22,12 +22,12 @@ SHIPPED = PACKAGE if PACKAGE.is_dir() else CHECKOUT
 BRACES = {"variable": ("{{", "}}"), "block": ("{%", "%}"), "comment": ("{#", "#}")}
 ANGLES = {"variable": ("<<", ">>"), "block": ("<%", "%>"), "comment": ("<#", "#>")}
 
-NOTATIONS = {"html", "md", "tex", "txt", "typst"}
+NOTATIONS = {"html": ".html", "md": ".md", "tex": ".tex", "txt": ".txt", "typst": ".typ"}  # folders, with their suffixes
 # What templates were called in version 0.5, where a user's own file of that name would be ignored.
 MOVED = {
     "row": "blocks/layer", "table": "blocks/answers", "question": "blocks/question", "contents": "blocks/contents",
     "section": "blocks/section", "reference": "blocks/chapter", "figures": "blocks/chapter", "steps": "blocks/working",
-    "report": "document", "head": "document",
+    "report": "document", "head": "document", "blocks/title": "blocks/chapter",
 }  # fmt: skip
 
 
@@ -69,10 +69,14 @@ def _check(folder: Path) -> None:
     """Refuse a folder that does not exist, and templates by the names that they had in version 0.5."""
     if not folder.is_dir():
         raise OutputError("the template folder does not exist", Where(str(folder)))
-    for path in sorted(folder.glob("*/*.*")):
-        if path.stem in MOVED and path.parent.name in NOTATIONS:
-            message = f"this template is called {MOVED[path.stem]}{path.suffix} now"
-            raise OutputError(message, Where(str(path)), "docs/templates.md, Moving your templates from 0.5")
+    faults = Collector()
+    for notation, suffix in NOTATIONS.items():
+        for old, new in MOVED.items():
+            path = folder / notation / f"{old}{suffix}"
+            if path.exists():
+                hint = "docs/templates.md, Moving your templates from 0.5"
+                faults.add(OutputError(f"this template is called {new}{suffix} now", Where(str(path)), hint))
+    faults.raise_any()
 
 
 @lru_cache(maxsize=32)

@@ -10,6 +10,7 @@ import stat
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from numbers import Integral
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
@@ -151,3 +152,12 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """A word as it is compared: in composed letters, with single spaces."""
     return " ".join((text if text.isascii() else unicodedata.normalize("NFC", clean(text))).split())
+
+
+def typed(value: object, what: str) -> str:
+    """What a program gives for an answer, an id or a cell, as text. Raises WorksheetError unless it is text or a whole number."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Integral) and not isinstance(value, bool):
+        return str(int(value))
+    raise WorksheetError(f"{what} is a text or a whole number, not {type(value).__name__}")

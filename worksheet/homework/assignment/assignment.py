@@ -38,7 +38,7 @@ class Assignment:
     """
 
     title: str
-    network: Network
+    network: Network = field(repr=False)
     source: str
     convention: Convention
     ask: Ask
@@ -52,4 +52,4 @@ class Assignment:
     language: str = "en"
     batch: int = 1
     file: Path | None = None
-    text: str = ""  # the file's own text
+    text: str = field(default="", repr=False)  # the file's own text

@@ -237,7 +237,7 @@ def _common_name(assignment: Assignment) -> str:
 
 def generate(
     assignment: Assignment | str | PathLike[str], folder: str | PathLike[str], *, roster: str | PathLike[str] | None = None,
-    formats: Iterable[str] = STANDARD_FORMATS, forms: Iterable[str] = STANDARD_FORMS, combined: bool = True,
+    formats: str | Iterable[str] = STANDARD_FORMATS, forms: str | Iterable[str] = STANDARD_FORMS, combined: bool = True,
     reference: bool | None = None, paper: str = "a4", engine: str = "typst", template: str | PathLike[str] | None = None,
     jobs: int = 1, backend: str = LOCAL, scheduler: str = "",
 ) -> IssueResult:  # fmt: skip
@@ -248,7 +248,8 @@ def generate(
     a student whose files fail is listed in the result and does not stop the others.
     """
     students = read_roster(Path(roster)) if roster else ()
-    order = Order(tuple(formats), tuple(forms), paper, engine, Path(template) if template else None, reference)
+    formats, forms = ((names,) if isinstance(names, str) else tuple(names) for names in (formats, forms))
+    order = Order(formats, forms, paper, engine, Path(template) if template else None, reference)
     generation = Generation(assignment_of(assignment), students, Path(folder), order)
     return generation.complete(combined=combined, jobs=jobs, backend=backend, scheduler=scheduler)
 

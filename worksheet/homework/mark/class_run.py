@@ -12,6 +12,8 @@ from worksheet.errors import WorksheetError, shown
 from worksheet.files import make_folder
 from worksheet.grading import answers as files
 from worksheet.grading.answers import Answers, Layout, Unplaced
+from worksheet.grading.answers.gathering import Gatherer
+from worksheet.grading.answers.text import typed
 from worksheet.grading.mark import MarkedPaper
 from worksheet.grading.paper.cells import Key
 from worksheet.grading.results.amounts import Sums
@@ -22,7 +24,7 @@ from worksheet.homework.assignment.assignment import Assignment
 from worksheet.homework.assignment.assignment_file import assignment_of
 from worksheet.homework.mark.grader import Answered, Grader
 from worksheet.homework.mark.papers import mark_papers
-from worksheet.homework.mark.publish import CHANGES, CLASS, class_report, file_streams, statistics, write_reports
+from worksheet.homework.mark.publish import CHANGES, CLASS, check_formats, class_report, file_streams, statistics, write_reports
 from worksheet.homework.roster import read_roster
 from worksheet.homework.workers import LOCAL
 from worksheet.writers import options
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from worksheet.document import Document
 
 Source = str | PathLike[str]
-Texts = Mapping[str, Mapping[str, str]]  # by student, then by cell: {"20CS30001": {"4 flops": "24,09,95,328"}}
+Texts = Mapping[str | int, Mapping[str, str | int]]  # by student, then by cell: {"20CS30001": {"4 flops": "24,09,95,328"}}
 Watch = Callable[[Iterable[MarkedPaper], int], Iterable[MarkedPaper]]  # passes papers on and shows how many are done
 
 
@@ -42,22 +44,26 @@ class MarkedClass:
     ``unplaced`` are the answers without a place, ``notes`` what a teacher should know about the files.
     """
 
-    assignment: Assignment
-    papers: tuple[MarkedPaper, ...]
-    report: Document
-    changes: Document | None = None
+    assignment: Assignment = field(repr=False)
+    papers: tuple[MarkedPaper, ...] = field(repr=False)
+    report: Document = field(repr=False)
+    changes: Document | None = field(default=None, repr=False)
     unplaced: tuple[Unplaced, ...] = ()
     notes: tuple[str, ...] = ()
 
+    def _repr_html_(self) -> str:
+        return self.report._repr_html_()
+
     def write(
-        self, folder: Source, *, feedback: Sequence[str] = ("md",), report: Sequence[str] = ("html", "pdf"),
+        self, folder: Source, *, feedback: str | Sequence[str] = ("md",), report: str | Sequence[str] = ("html", "pdf"),
         engine: str = "typst", paper: str = "a4",
     ) -> None:  # fmt: skip
         """Write marks.csv, marks.xlsx, marks.json, and in the named formats the feedback sheets and the reports.
 
         Raises OutputError; tables are put in place together or not at all.
         """
-        target, settings = make_folder(Path(folder)), options(engine, paper)
+        settings, feedback, report = options(engine, paper), check_formats(feedback), check_formats(report)
+        target = make_folder(Path(folder))
         with Writers(file_streams(self.assignment, target, feedback, settings)) as streams:
             for each in self.papers:
                 streams.add(each)
@@ -88,14 +94,22 @@ class ClassRun:
         """The answers in files, folders and zips. All variants have the same rows and columns."""
         return files.read(paths, self.layout, list(self.names) or None)
 
-    def from_files(self, answers: Answers) -> Iterator[Answered]:
-        """The papers of everyone who answered, from files."""
+    def papers(self, answers: Answers) -> Iterator[Answered]:
+        """The papers of everyone who answered."""
         return (Answered(each.student, self.names.get(each.student, ""), each.texts) for each in answers)
 
-    def from_texts(self, answers: Texts) -> Iterator[Answered]:
-        """The papers of everyone who answered, from texts. Raises WorksheetError for an unknown cell."""
+    def take(self, answers: Texts) -> Answers:
+        """The answers that a program gives, placed by the rules of files. Raises WorksheetError for a cell that does not exist,
+        and for a value that is neither text nor a whole number."""
+        gatherer = Gatherer(self.layout, list(self.names) or None)
         for student, texts in answers.items():
-            yield Answered(student, self.names.get(student, ""), {self.key(cell): text for cell, text in texts.items()})
+            if not isinstance(texts, Mapping):
+                raise WorksheetError(f"the answers of {shown(str(student))} are texts by cell, not {type(texts).__name__}")
+            block = gatherer.enter(typed(student, "a student's id"))
+            for cell, text in texts.items():
+                gatherer.put(block, self.key(typed(cell, "a cell")), typed(text, "an answer"))
+        gatherer.close()
+        return gatherer.answers
 
     def key(self, cell: str) -> Key:
         """The cell that a heading names, ``4 flops`` or ``total params``. Raises WorksheetError."""
@@ -150,10 +164,10 @@ def mark(
     run = ClassRun.of(assignment_of(assignment), _path(roster), _path(against))
     marked = _Papers()
     if isinstance(answers, Mapping):
-        read, papers = Answers(), [*run.from_texts(answers), *run.of_absent(answers)]
+        read = run.take(answers)
     else:
         read = run.read([Path(answers)] if isinstance(answers, str | PathLike) else [Path(each) for each in answers])
-        papers = [*run.from_files(read), *run.of_absent(read.students)]
+    papers = [*run.papers(read), *run.of_absent(read.students)]
     run.mark(papers, len(papers), [marked], read.unplaced, jobs=jobs, backend=backend, scheduler=scheduler)
     reports = run.reports()
     return MarkedClass(

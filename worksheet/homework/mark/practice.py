@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from os import PathLike
 
 from worksheet.derivation import Derivation, Step
 from worksheet.document import Block, Bullets, Document, Table, Text, Working
 from worksheet.errors import WorksheetError, nearest, shown
+from worksheet.grading.answers.text import typed
 from worksheet.grading.diagnosis.diagnose import AND
 from worksheet.grading.mark import FLAGS, Mark, Verdict
 from worksheet.grading.mistakes import known_mistakes
@@ -44,15 +45,18 @@ SAME_SIZE = "This follows from the sizes of the layer's input alone."
 class CheckedAnswer:
     """One answer, marked. In its report ``hint`` is the formula without numbers, ``show`` the worked step."""
 
-    assignment: Assignment
+    assignment: Assignment = field(repr=False)
     student: str
-    cell: Cell
+    cell: Cell = field(repr=False)
     mark: Mark
 
     @property
     def is_right(self) -> bool:
         """Whether the answer is right, also from the student's own earlier values."""
         return self.mark.verdict in (Verdict.RIGHT, Verdict.CARRIED)
+
+    def _repr_html_(self) -> str:
+        return self.report()._repr_html_()
 
     def report(self, *, hint: bool = False, show: bool = False) -> Document:
         """The verdict and its reasons; on request, the formula or the worked step."""
@@ -93,15 +97,16 @@ class CheckedAnswer:
 
 
 def check(
-    assignment: Assignment | str | PathLike[str], row: str, column: str, answer: str, *, student: str = ""
+    assignment: Assignment | str | PathLike[str], row: str | int, column: str, answer: str | int, *, student: str | int = ""
 ) -> CheckedAnswer:
     """Mark one answer against the student's own sheet. ``row`` is an S. No., a layer's name, or total.
 
     Raises WorksheetError for a row or column that is not asked, and if every student has a variant and ``student`` is missing.
     """
     assignment = assignment_of(assignment)
+    row, answer, student = typed(row, "a row"), typed(answer, "an answer"), typed(student, "a student's id")
     if assignment.variants and not student:
-        raise WorksheetError("every student has a variant here", hint="--student and the id")
+        raise WorksheetError("every student has a variant here", hint="name the student: --student ID, or student=ID in Python")
     grader = Grader(assignment)
     paper = grader.paper(student)
     key = _key(assignment, row, column)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,6 +55,12 @@ class FeedbackSheets(MarkStream):
         report = self.sheets.report(marked, self.solution(marked.id))
         for writer in self.writers:
             save(self.folder / f"{safe_name(marked.id)}.{writer.name}", writer.render(report, self.options))
+
+
+def check_formats(names: str | Iterable[str]) -> tuple[str, ...]:
+    """The names of formats, or of one. Raises OutputError for an unknown one."""
+    formats = (names,) if isinstance(names, str) else tuple(names)
+    return tuple(writer_for(None, name).name for name in formats)
 
 
 def file_streams(assignment: Assignment, folder: Path, feedback: Sequence[str], options: Options) -> Iterator[MarkStream]:
