@@ -18,7 +18,9 @@ from timing import one_count, process, timed
 import worksheet as ws
 
 RUNS = 5
-READ = "import sys, worksheet as ws; ws.render(ws.summary(ws.derive(ws.read(sys.argv[1], sys.argv[2] or None))), 'md')"
+READ = (
+    "import sys, worksheet as ws; ws.render(ws.summary(ws.derive(ws.read(sys.argv[1], sys.argv[2] or None, regions=300))), 'md')"
+)
 
 
 def deep(layers: int) -> ws.Network:
@@ -63,24 +65,27 @@ def growth() -> tuple[str, float, list[float]]:
 
 def peaks(folder: Path) -> list[tuple[str, float, list[float]]]:
     """The peak memory of a process that reads and summarises each of the tests' network files, in MB."""
-    program = f"{READ}; import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    # not ru_maxrss: a child process takes it over from the process that starts it
+    program = f"{READ}; print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))"
     sizes = []
-    for path in network_files(folder):
-        run = subprocess.run([sys.executable, "-c", program, str(path), ""], capture_output=True, text=True, check=True)
+    for path, size in network_files(folder).items():
+        run = subprocess.run([sys.executable, "-c", program, str(path), size], capture_output=True, text=True, check=True)
         sizes.append(int(run.stdout) / 1024)
     return [("peak memory of reading a network file, MB", 250.0, sizes)]
 
 
-def network_files(folder: Path) -> list[Path]:
+def network_files(folder: Path) -> dict[Path, str]:
+    """The tests' network files, with the input of those that leave it open."""
     sys.path.insert(0, str(Path(__file__).parent.parent))
-    from tests.readers.network_facts import CAFFE, GRAPHS, graph, prototxt
+    from tests.readers.network_facts import CAFFE, GRAPHS, SIDES, graph, prototxt
 
     files = {f"{name}.prototxt": prototxt(name).encode() for name in CAFFE}
     if importlib.util.find_spec("onnx"):
         files |= {f"{name}.onnx": graph(name) for name in GRAPHS}
     for name, content in files.items():
         (folder / name).write_bytes(content)
-    return [folder / name for name in files]
+    sizes = {f"{name}.prototxt": "x".join(map(str, SIDES.get(name, (3, 224, 224)))) for name in CAFFE}
+    return {folder / name: sizes.get(name, "") for name in files}
 
 
 def measure() -> list[tuple[str, float, list[float]]]:

@@ -23,6 +23,9 @@ def _sections(file: str) -> dict[str, list[str]]:
 CAFFE = tuple(_sections("caffe_networks.txt"))
 # The message of a layer's own entries, where it is not the type's name in small letters with _param
 MESSAGES = {"SoftmaxWithLoss": "softmax", "ROIPooling": "roi_pooling", "Normalize": "norm", "INNER_PRODUCT": "inner_product"}
+# The inputs of definitions that leave them open; 3 x 224 x 224 for the others.
+SIDES = {"alexnet": (3, 227, 227), "faster-rcnn-vggvd-pascal": (3, 600, 850), "ssd-pascal-vggvd-300": (3, 300, 300)}
+REGIONS = 82  # that the published row was made with
 
 
 def prototxt(name: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 import worksheet as ws
 from tests.csv_facts import rows
 from tests.limits import within
-from tests.readers.network_facts import CAFFE, prototxt
+from tests.readers.network_facts import CAFFE, REGIONS, SIDES, prototxt
 from tests.zoo.test_burden import EXACT
 from worksheet.sizes import Sized, sized
 
@@ -106,8 +106,6 @@ OTHERWISE = {
     "resnext-50-32x4d": "the table's was imported from torch, which pools and lays out blobs otherwise",
     "squeezenet1-1": "the table's is torchvision's: conv10 without padding, no softmax",
 }
-SIDES = {"alexnet": (3, 227, 227), "faster-rcnn-vggvd-pascal": (3, 600, 850), "ssd-pascal-vggvd-300": (3, 300, 300)}
-REGIONS = 82  # that the published row was made with
 
 
 def memory(rows: list[Sized]) -> int:
