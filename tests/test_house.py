@@ -21,7 +21,7 @@ STOREYS = [  # from the top
     {"layers", "derivation"},
     {"formula"},
     {"schema", "files", "memo"},
-    {"discover", "errors", "version"},
+    {"discover", "errors", "version", "language"},
 ]
 LEVEL = {room: len(STOREYS) - i for i, rooms in enumerate(STOREYS) for room in rooms}
 FILES = sorted(HOUSE.rglob("*.py"))
