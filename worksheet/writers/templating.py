@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from worksheet.errors import Collector, OutputError, Where, printable
+from worksheet.language import _
 from worksheet.writers.small_print import Ready
 from worksheet.writers.views import View, Viewed
 
@@ -121,5 +122,6 @@ def _environment(
         auto_reload=False,
         **sides,
     )
+    environment.globals["_"] = _
     environment.filters["joined"] = lambda items, between: Ready(between.join(map(finalize, items)))
     return environment
