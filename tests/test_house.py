@@ -20,8 +20,8 @@ STOREYS = [  # from the top
     {"document", "conventions"},
     {"layers", "derivation"},
     {"formula"},
-    {"schema", "files", "memo"},
-    {"discover", "errors", "version", "language"},
+    {"schema", "files", "memo", "language"},
+    {"discover", "errors", "version"},
 ]
 LEVEL = {room: len(STOREYS) - i for i, rooms in enumerate(STOREYS) for room in rooms}
 FILES = sorted(HOUSE.rglob("*.py"))
