@@ -16,7 +16,7 @@ from jinja2.ext import babel_extract
 from tools.generated import ROOT
 from worksheet import conventions
 from worksheet.conventions.convention import Convention
-from worksheet.conventions.facts import FACTS, PARTIAL, SILENCES
+from worksheet.conventions.facts import GRAPH, PARTIAL, RUN, SILENCES, STATED
 from worksheet.grading.mistakes import known_mistakes
 from worksheet.language.catalogue import FOLDER, SUFFIX, TEMPLATE
 from worksheet.layers import QUANTITIES, Kind, Symbol, kinds
@@ -59,8 +59,8 @@ def _header(path: Path) -> str:
 def collect() -> dict[Message, list[str]]:
     """Every message with the files that say it: those of code, of templates, and texts of data that documents print."""
     found: dict[Message, list[str]] = {}
-    for where, message in (*_in_code(), *_in_templates(), *_in_data()):
-        message = message if isinstance(message, tuple) else (message, "")
+    for where, said in (*_in_code(), *_in_templates(), *_in_data()):
+        message = said if isinstance(said, tuple) else (said, "")
         if message[0].strip() and where not in found.setdefault(message, []):
             found[message].append(where)
     plain = {singular for singular, plural in found if plural}
@@ -80,20 +80,28 @@ def _in_templates() -> Iterator[tuple[str, str | Message]]:
         sides = {f"{mark}_{side}_string": pair[i] for mark, pair in marks.items() for i, side in enumerate(("start", "end"))}
         for path in sorted((TEMPLATES / notation).rglob(f"*{suffix}")):
             source = BytesIO(path.read_bytes())
-            for _, _, message, _ in babel_extract(source, tuple(KEYWORDS), (), {**sides, "silent": "false", "trim_blocks": "true"}):
+            for _, _, message, _ in babel_extract(
+                source, tuple(KEYWORDS), (), {**sides, "silent": "false", "trim_blocks": "true"}
+            ):
                 one = message if isinstance(message, str) else (message[0], message[1])
                 yield path.relative_to(ROOT).as_posix(), one
 
 
 def _in_data() -> Iterator[tuple[str, str]]:
     for name in conventions.names():
-        yield from ((f"worksheet/conventions/{name}.yaml", text) for text in _of_convention(conventions.convention(name)))
+        if _is_taught(convention := conventions.convention(name)):
+            yield from ((f"worksheet/conventions/{name}.yaml", text) for text in _of_convention(convention))
     for kind in kinds().values():
         yield from (("worksheet/layers", text) for text in _of_kind(kind))
     yield from (("worksheet/layers", text) for text in QUANTITIES.values())
-    yield from (("worksheet/conventions/facts.py", text) for fact in FACTS.values() for text in _of_symbol(fact))
+    yield from (("worksheet/conventions/facts.py", text) for fact in (*RUN, *GRAPH) for text in _of_symbol(fact))
     yield from (("worksheet/conventions/facts.py", text) for text in (*SILENCES.values(), *PARTIAL.values()))
     yield from (("worksheet/grading/mistakes", mistake.says) for mistake in known_mistakes().values())
+
+
+def _is_taught(convention: Convention) -> bool:
+    """Whether students are asked by a convention; those of tools, which know the program or its faults, stay English."""
+    return not (convention.by_call or convention.faults or convention.facts & {fact.name for fact in STATED})
 
 
 def _of_convention(convention: Convention) -> Iterator[str]:

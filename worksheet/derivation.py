@@ -9,6 +9,7 @@ from functools import cached_property
 from worksheet.formula import Exact, Formula, Scale
 from worksheet.formula.rewrite import rename
 from worksheet.formula.tree import Name, Node
+from worksheet.language import Language, _, current
 
 Shape = tuple[int, ...]
 OUTPUT = "output"  # the column of output sizes, where a question sheet has one
@@ -170,7 +171,7 @@ class Derivation:
     reference: tuple[Section, ...]
     notes: tuple[str, ...]
     digits: str
-    language: str = "en"
+    language: Language = field(default_factory=current)  # in which its words were made
     blank: bool = False
     parts: tuple[Part, ...] = ()
     kinds: tuple[Part, ...] = ()
@@ -205,4 +206,5 @@ def spans(numbers: Sequence[int]) -> str:
             runs[-1].append(number)
         else:
             runs.append([number])
-    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
+    ends = _("{first} to {last}")
+    return ", ".join(ends.format(first=run[0], last=run[-1]) if len(run) > 2 else ", ".join(map(str, run)) for run in runs)

@@ -49,6 +49,8 @@ class Heading:
     note: str = ""
     convention: str = ""
     digits: str = ""
+    language: str = ""
+    labels: tuple[tuple[str, str], ...] = ()  # a teacher's own words, each after the English ones
     brackets: str = ""  # "always": floors are written even where the division is exact
 
 
@@ -158,7 +160,7 @@ def _values(kind: str, words: tuple[tuple[str, int], ...], _types: tuple[type, .
 
 
 def network(
-    name: str, input: Iterable[int], *layers: Node, further: Mapping[str, Shape] | None = None, **heading: str
+    name: str, input: Iterable[int], *layers: Node, further: Mapping[str, Shape] | None = None, **heading: Any
 ) -> Network:
     """A network built in Python; each layer reads the one above it unless it names its inputs.
 
@@ -218,7 +220,7 @@ class Builder:
     ('add_1', ('conv2d_1', 'conv2d_2'))
     """
 
-    def __init__(self, name: str, input: Iterable[int], *, further: Mapping[str, Shape] | None = None, **heading: str) -> None:
+    def __init__(self, name: str, input: Iterable[int], *, further: Mapping[str, Shape] | None = None, **heading: Any) -> None:
         self.name = name
         self.input = check_shape(input)
         self.further = dict(further or {})

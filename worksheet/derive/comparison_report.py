@@ -11,10 +11,11 @@ from worksheet.counting.folding import Folded
 from worksheet.derivation import Section, Statement, Step, spans
 from worksheet.derive.arranging import group_by
 from worksheet.derive.comparison import ComparedLayer, Comparison, DifferencePart, Side, Variant, compare_sides, read_side
-from worksheet.derive.reference import legend, list_in_words
+from worksheet.derive.reference import legend
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
 from worksheet.errors import ConventionError
 from worksheet.formula import Digits, Formula
+from worksheet.language import listed
 from worksheet.layers import Kind, kinds
 from worksheet.network import Network
 
@@ -55,7 +56,7 @@ class _ComparisonReport:
         for of in range(1, len(self.sides)):
             blocks += self.derivation(of)
         blocks += self.faults()
-        return Document(f"{c.network.title}: {list_in_words(self.labels)}", tuple(blocks), self.data(), digits=self.digits.locale)
+        return Document(f"{c.network.title}: {listed(self.labels)}", tuple(blocks), self.data(), digits=self.digits.locale)
 
     # The difference in a sentence
 

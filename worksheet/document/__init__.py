@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from worksheet.derivation import ColumnHeading, Handout, Part, Row, Section, Step
 from worksheet.formula import Formula
 from worksheet.formula.tree import Operation
+from worksheet.language import Language, current
 
 # Words, a number that is grouped, a formula, a shape of formulas, nothing.
 Cell = str | int | Formula | tuple[Formula, ...] | None
@@ -178,7 +179,7 @@ class Document:
     data: Mapping[str, Any] = field(default_factory=dict)
     course: str = ""
     digits: str = "en_US"
-    language: str = "en"
+    language: Language = field(default_factory=current)  # in which its words were made
     question: str | None = None
     handout: Handout | None = None
     blank: bool = False

@@ -8,13 +8,17 @@ from worksheet.derivation import OUTPUT, ColumnHeading, Derivation, Handout, Par
 from worksheet.document import AnswerTable, Block, Chapter, Contents, Document, NetworkPicture, Question, WorkedRow, Working
 from worksheet.document.data import SolutionData
 from worksheet.formula import digits_named
+from worksheet.language import _, speaking
 
 CONTENTS_FROM = 30  # rows from which on a document has contents
 
 
 def laid_out(result: Derivation | Document) -> Document:
     """A worked solution, question sheet or formula reference as a document; a document as it is."""
-    return result if isinstance(result, Document) else _Layout(result).document()
+    if isinstance(result, Document):
+        return result
+    with speaking(result.language):
+        return _Layout(result).document()
 
 
 class _Layout:
@@ -42,7 +46,7 @@ class _Layout:
 
     def blocks(self) -> Iterator[Block]:
         d = self.derivation
-        reference = "Formulas" if any(section.statements for section in d.reference) else "Symbols"
+        reference = _("Formulas") if any(section.statements for section in d.reference) else _("Symbols")
         figures = tuple(Working(figure.title, figure.steps, figure.intro) for figure in d.figures)
         yield self.question()
         if self.contents:
@@ -51,10 +55,12 @@ class _Layout:
             yield AnswerTable(
                 d.headings, d.rows, d.parts, d.totals, d.chosen, () if d.worked else d.kinds, d.named, d.worked
             )  # fmt: skip
-        yield Chapter("The whole network", figures, "figures")
-        yield Chapter("The network", (NetworkPicture(d.rows, d.title),) if d.pictured else (), "graph")
+        yield Chapter(_("The whole network"), figures, "figures")
+        yield Chapter(_("The network"), (NetworkPicture(d.rows, d.title),) if d.pictured else (), "graph")
         yield Chapter(reference if d.rows else "", d.reference, "formulas")
-        yield Chapter("Your working" if d.blank else "Worked solution", tuple(self.working()) if d.worked else (), "working")
+        yield Chapter(
+            _("Your working") if d.blank else _("Worked solution"), tuple(self.working()) if d.worked else (), "working"
+        )
 
     # The question
 
@@ -68,16 +74,20 @@ class _Layout:
     def counting(self) -> str:
         """The convention as a sentence: its name, unit and source."""
         d = self.derivation
-        unit = f", in {d.unit}" if d.unit else ""
-        source = f" Source: {d.cite}." if d.cite else ""
-        return f"{d.convention_title}{unit}.{source}"
+        title = (
+            _("{convention}, in {unit}.").format(convention=d.convention_title, unit=d.unit)
+            if d.unit
+            else f"{d.convention_title}."
+        )
+        return f"{title} {_('Source: {source}.').format(source=d.cite)}" if d.cite else title
 
     def exactly(self, heading: ColumnHeading) -> str:
         """A sentence for a total that larger units give to the last digit, which is too long for a column."""
         total = self.derivation.totals.get(heading.name)
         if not (total and heading.scale and heading.scale.exact):
             return ""
-        return f"{heading.label}, total: {digits_named(self.derivation.digits).result(total)} {heading.said(total)}."
+        number = digits_named(self.derivation.digits).result(total)
+        return _("{column}, total: {number} {units}.").format(column=heading.label, number=number, units=heading.said(total))
 
     # Worked rows
 
@@ -101,8 +111,8 @@ class _Layout:
         if unsaid or row.sources == (row.no - 1,) or not row.sources:
             return ""
         several = row.sources.count(0) > 1 and len(set(row.inputs or ())) > 1
-        names = [f"S. No. {no}" if no else "the inputs" if several else "the input" for no in row.sources]
-        return ", ".join(dict.fromkeys(names))
+        inputs = _("the inputs") if several else _("the input")
+        return ", ".join(dict.fromkeys(_("No. {no}").format(no=no) if no else inputs for no in row.sources))
 
 
 def _stage(part: Part, no: int, rows: tuple[WorkedRow, ...]) -> Iterator[Block]:

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from worksheet.errors import WorksheetError, nearest, shown
 from worksheet.language.catalogue import Catalogue, catalogue, codes, messages
 
 ENGLISH = "en"
-LATIN = "latn"
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,10 @@ class Language:
 
     code: str = ENGLISH
     labels: tuple[tuple[str, str], ...] = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """In another process the catalogues are read again."""
+        return Language, (self.code, self.labels)
 
     @cached_property
     def own(self) -> Mapping[str, str]:
@@ -62,10 +66,10 @@ class Language:
 
     def relabelled(self, labels: Mapping[str, str]) -> Language:
         """The same with further words of the teacher's."""
-        return Language(self.code, tuple((self.own | dict(labels)).items()))
+        return Language(self.code, tuple({**self.own, **labels}.items()))
 
 
-_language: ContextVar[Language] = ContextVar("language", default=Language())
+_language: ContextVar[Language] = ContextVar("language", default=Language())  # noqa: B039 - it is frozen
 
 
 def current() -> Language:
@@ -106,6 +110,11 @@ def _join(words: Collection[str], last: str) -> str:
         return "".join(words)
     *others, word = words
     return last.format(words=_(", ").join(others), word=word)
+
+
+def inline(text: str) -> str:
+    """A text that begins with a capital as it reads inside a sentence; as it is where nouns are capitalised."""
+    return text if current().header("X-Nouns") == "capital" else text[:1].lower() + text[1:]
 
 
 @contextmanager

@@ -33,6 +33,7 @@ class Symbol:
     default: str | None = None  # a formula over the layer's other hyperparameters; None where it must be given
     neutral: int | None = None  # the value at which the symbol is left out of the formulas
     words: Mapping[int, str] = field(default_factory=dict, hash=False)  # a choice: each of its values in words
+    place: int = 0  # of the input that it is a size of, where a layer has several
     rest: bool = False  # the product of any number of leading axes: rows of a table, tokens of a sequence
 
     @property

@@ -8,7 +8,7 @@ from worksheet.derivation import Section, Statement, Step
 from worksheet.formula import Formula, Printed, digits_named
 from worksheet.formula.dialects import flat
 from worksheet.writers.line_breaks import EQUALS_LENGTH, LaidLine, lines
-from worksheet.writers.small_print import Ready, Setting, SmallPrint, is_one_symbol, spoken
+from worksheet.writers.small_print import Ready, Setting, SmallPrint, equals, is_one_symbol, spoken, words_dialect
 from worksheet.writers.views import LineView, SectionView, StatementView, StepView, SymbolView
 
 UNCOUNTED = "—"
@@ -54,7 +54,7 @@ class Printer:
     def statement(self, statement: Statement) -> StatementView:
         parts = [self.symbolic(statement.formula)]
         given = f"{self.print.symbols(statement.symbols)} {self.dialect.equals} " if statement.symbols else ""
-        words = " equals ".join([*map(spoken, statement.symbols), statement.formula.show("words")]) if self.spoken else ""
+        words = equals().join([*map(spoken, statement.symbols), statement.formula.show(words_dialect())]) if self.spoken else ""
         laid = lines(parts, self.reference_width)
         texts = [Ready((given if i == 0 else "") + line.parts[0]) for i, line in enumerate(laid)]
         return StatementView(statement.label, texts, words)
@@ -134,16 +134,17 @@ class Printer:
         """The step as a sentence, for readers who hear it."""
         if step.is_hole or not self.spoken:
             return ""
-        subject = " equals ".join(map(spoken, step.symbols)) or step.label
-        chain = [subject]
+        dialect = words_dialect()
+        chain = [equals().join(map(spoken, step.symbols)) or step.label]
         if step.formula and step.formula.symbols:
-            chain += [step.formula.show("words")]
+            chain += [step.formula.show(dialect)]
             if (step.values or step.forms) and not is_one_symbol(step.formula):
                 formula, numbers = step.substituted
-                chain += [formula.show("words", numbers, self.digits)]
-        chain += [stage.show("words", None, self.digits) for stage in step.stages]
-        result = step.closed.show("words", None, self.digits) if step.closed else self.cell(step)
-        return f"{' equals '.join(chain)} {'is about' if step.rounded else 'equals'} {result}"
+                chain += [formula.show(dialect, numbers, self.digits)]
+        chain += [stage.show(dialect, None, self.digits) for stage in step.stages]
+        result = step.closed.show(dialect, None, self.digits) if step.closed else self.cell(step)
+        about = " is about " if dialect == "words" else " ≈ "
+        return equals().join(chain) + (about if step.rounded else equals()) + result
 
 
 def _label_length(step: Step) -> float:

@@ -10,6 +10,7 @@ from itertools import chain, groupby
 from worksheet.derivation import Row, Shape
 from worksheet.errors import printable
 from worksheet.formula import Dialect, Digits, Exact, Formula, Printed
+from worksheet.language import ENGLISH, _, current
 
 # Between two sizes, by the dialect's name, where a comma and a blank would print close together or forbid a line's end.
 COMMAS = {"latex": r",\enspace ", "typst": ", space.en ", "mathml": "</math>, <math>"}
@@ -66,9 +67,9 @@ class SmallPrint:
         if shapes is None:
             return None
         if not shapes:
-            return self.text("none")
+            return self.text(_("none"))
         runs = [(shape, len(list(run))) for shape, run in groupby(shapes)]
-        spaced = self.dialect.text(" times ".replace(" ", SPACES.get(self.dialect.name, " ")))
+        spaced = self.dialect.text(_(" times ").replace(" ", SPACES.get(self.dialect.name, " ")))
         times = [f"{self.number(many)}{spaced}" if many > 2 else "" for _, many in runs]
         texts = [[times[i] + (self.shape(shape) or "")] * (many if many <= 2 else 1) for i, (shape, many) in enumerate(runs)]
         return Ready(COMMAS.get(self.dialect.name, ", ").join(chain.from_iterable(texts)))
@@ -102,6 +103,16 @@ def is_one_symbol(formula: Formula) -> bool:
 
 def spoken(symbol: str) -> str:
     return _symbol(symbol, "words")
+
+
+def words_dialect() -> str:
+    """The dialect of formulas for those who hear them: words in English, elsewhere signs, which a screen reader speaks itself."""
+    return "words" if current().base == ENGLISH else "text"
+
+
+def equals() -> str:
+    """The word between the sides of an equation that is heard."""
+    return " equals " if current().base == ENGLISH else " = "
 
 
 @cache

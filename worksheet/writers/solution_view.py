@@ -9,12 +9,13 @@ from typing import Any
 from worksheet.derivation import OUTPUT, Part, Row
 from worksheet.document import AnswerTable, WorkedRow
 from worksheet.errors import printable
+from worksheet.language import N_, _
 from worksheet.writers.printer import UNCOUNTED, Printer
-from worksheet.writers.small_print import Ready, arrows, layer_label, plain, spoken
+from worksheet.writers.small_print import Ready, arrows, equals, layer_label, plain, spoken
 from worksheet.writers.views import AnswersView, EntryView, KindView, LayerView, PartView, StepView, WorkingView
 
 SEPARATORS = re.compile(r"(?<=[./:_-])")
-NAMED = ["Name", "Layer", "Output"]  # the headings of a table whose layers have names
+NAMED = [N_("Name"), N_("Layer"), N_("Output")]  # the headings of a table whose layers have names
 MAX_HEADINGS = 4  # columns that fit beside the names of layers on an upright page
 
 
@@ -25,7 +26,7 @@ class AnswerPrinter:
         self.printer = printer
         self.table = table
         asks_output = any(heading.name == OUTPUT for heading in table.headings)  # in a column of its own
-        self.labels = NAMED[: 2 if asks_output else 3] if table.named else ["Layer"]
+        self.labels = [*map(_, NAMED[: 2 if asks_output else 3] if table.named else NAMED[1:2])]
 
     def view(self) -> AnswersView:
         table = self.table
@@ -117,7 +118,7 @@ class RowPrinter:
 
 
 def _values_words(row: Row) -> str:
-    return ", ".join(" equals ".join([*map(spoken, names), str(value)]) for names, value in row.values)
+    return ", ".join(equals().join([*map(spoken, names), str(value)]) for names, value in row.values)
 
 
 def _flow(row: Row) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from worksheet.document import Cell, Relation, Relations, Table, is_sum, shape_in_words
 from worksheet.formula import Formula
 from worksheet.writers.printer import Printer
-from worksheet.writers.small_print import Ready
+from worksheet.writers.small_print import Ready, words_dialect
 from worksheet.writers.views import CellView, ColumnView, HeadingView, RelationsView, RelationView, TableView
 
 LONG = 24  # characters from which on a column of words may break its lines
@@ -68,7 +68,7 @@ def _placed(cells: Sequence[_Content], columns: Sequence[ColumnView]) -> list[Ce
 def _content(printer: Printer, cell: Cell, *, is_flat: bool) -> _Content:
     if isinstance(cell, Formula):
         text = cell.show(printer.flat, None, printer.digits) if is_flat else printer.in_one(cell)
-        words = cell.show("words") if printer.spoken else ""
+        words = cell.show(words_dialect()) if printer.spoken else ""
         return _Content(Ready(text), cell.show("text", None, printer.digits), words, math=True)
     if isinstance(cell, tuple):
         return _shape(printer, cell)
@@ -81,7 +81,11 @@ def _shape(printer: Printer, sizes: Sequence[Formula]) -> _Content:
     axes = [(size.show(printer.flat, None, printer.digits), size) for size in sizes]
     held = [printer.dialect.parentheses.format(text) if is_sum(size) else text for text, size in axes]
     printed = Ready(reduce(printer.dialect.times.format, held) if held else "")
-    words = " times ".join(size.show("words") for size in sizes) if printer.spoken else ""
+    words = (
+        (" times " if words_dialect() == "words" else " × ").join(size.show(words_dialect()) for size in sizes)
+        if printer.spoken
+        else ""
+    )
     return _Content(printed, shape_in_words(sizes), words, math=True)
 
 
@@ -103,10 +107,11 @@ def _relation(printer: Printer, row: Relation) -> RelationView:
     """The text before the term, the term, the text after it: each in the dialect, in words and plain."""
     low, term, bound = (_formula(printer, part) for part in (row.low, row.term, row.bound))
     low_sign, sign = (RELATIONS.get(printer.dialect.name, {}).get(name, name) for name in (row.low_sign, row.sign))
+    said = SPOKEN if words_dialect() == "words" else {name: PLAIN.get(name, name) for name in SPOKEN}
     low_plain, plain = (PLAIN.get(name, name) for name in (row.low_sign, row.sign))
     return RelationView(
         parts=[Ready(f"{low[0]} {low_sign}".strip()), Ready(term[0]), Ready(f"{sign} {bound[0]}")],
-        words=[f"{low[1]} {SPOKEN[row.low_sign]}".strip(), term[1], f"{SPOKEN[row.sign]} {bound[1]}"],
+        words=[f"{low[1]} {said[row.low_sign]}".strip(), term[1], f"{said[row.sign]} {bound[1]}"],
         plain=[f"{low[2]} {low_plain}".strip(), term[2], f"{plain} {bound[2]}"],
         why=row.why,
         math_why=printer.print.text(row.why),
@@ -117,4 +122,8 @@ def _formula(printer: Printer, formula: Formula | None) -> tuple[str, str, str]:
     """A formula in the dialect, in words and plain; empty texts for none."""
     if formula is None:
         return "", "", ""
-    return printer.in_one(formula), formula.show("words", None, printer.digits), formula.show("text", None, printer.digits)
+    return (
+        printer.in_one(formula),
+        formula.show(words_dialect(), None, printer.digits),
+        formula.show("text", None, printer.digits),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +25,7 @@ BRACES = {"variable": ("{{", "}}"), "block": ("{%", "%}"), "comment": ("{#", "#}
 ANGLES = {"variable": ("<<", ">>"), "block": ("<%", "%>"), "comment": ("<#", "#>")}
 
 NOTATIONS = {"html": ".html", "md": ".md", "tex": ".tex", "txt": ".txt", "typst": ".typ"}  # folders, with their suffixes
+FIELD = re.compile(r"(\{\w+\})")  # of a message; `filled` puts the writer's own notation there
 # What templates were called in version 0.5, where a user's own file of that name would be ignored.
 MOVED = {
     "row": "blocks/layer", "table": "blocks/answers", "question": "blocks/question", "contents": "blocks/contents",
@@ -123,5 +125,8 @@ def _environment(
         **sides,
     )
     environment.globals["_"] = _
+    environment.filters["filled"] = lambda message, **fields: Ready(
+        "".join(fields.get(part[1:-1], "") if part.startswith("{") else finalize(part) for part in FIELD.split(message))
+    )
     environment.filters["joined"] = lambda items, between: Ready(between.join(map(finalize, items)))
     return environment

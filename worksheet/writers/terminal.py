@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from worksheet.document import Bullets, Question, Text
+from worksheet.document import Bullets, Document, Question, Text
 from worksheet.document.solution import laid_out
 from worksheet.errors import printable
 from worksheet.formula.dialects import TEXT
+from worksheet.language import _, speaking
 from worksheet.writers.small_print import Setting
 from worksheet.writers.view import view
 from worksheet.writers.views import (
@@ -37,7 +38,13 @@ NUMBER_WIDTH, GAP, MIN_WIDTH = 10, 3, 5  # of the answer table: its first column
 
 def show(result: Printable, console: Console) -> None:
     """Print every block, as wide as the console; the formula reference only where no layer is worked below it."""
-    names = view(laid_out(result), Setting(TEXT, width=max(40, console.width - MARGIN)))
+    document = laid_out(result)
+    with speaking(document.language):
+        _show(document, console)
+
+
+def _show(document: Document, console: Console) -> None:
+    names = view(document, Setting(TEXT, width=max(40, console.width - MARGIN)))
     chapters = [block.anchor for block in names["blocks"] if isinstance(block, ChapterView)]
     _line(console, names["title"], "bold")
     if names["course"]:
@@ -76,7 +83,7 @@ def _chapter(chapter: ChapterView, console: Console) -> None:
 
 
 def _question(question: Question, console: Console) -> None:
-    for line in filter(None, (question.text, f"Counting: {question.counting}", *question.notes)):
+    for line in filter(None, (question.text, f"{_('Counting:')} {question.counting}", *question.notes)):
         _line(console, line)
 
 
@@ -131,7 +138,7 @@ def _answers(view: AnswersView, console: Console) -> None:
             table.add_row(str(entry.no), *[Text(printable(label)) for label in entry.labels], *entry.cells)
     if view.chosen:
         table.add_section()
-        table.add_row("", "Rows shown", *blanks, *view.chosen, style="bold")
+        table.add_row("", _("Rows shown"), *blanks, *view.chosen, style="bold")
     console.print(table)
 
 
@@ -142,14 +149,14 @@ def _columns(view: AnswersView, width: int) -> Table:
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, show_footer=True)
-    table.add_column("S. No.", justify="right")
+    table.add_column(_("No."), justify="right")
     cells = [entry.cells for part in view.parts for entry in part.entries]
     widths = [max(map(len, column)) for column in zip(*cells, [total.split(" ")[0] for total in view.totals], strict=True)]
     left = width - NUMBER_WIDTH - sum(width + GAP for width in widths)
     fits = left // len(view.labels) - GAP >= MIN_WIDTH
     for i, label in enumerate(view.labels):
         most = left // len(view.labels) - GAP if fits else None
-        table.add_column(label, footer="" if i else "Total", overflow="fold", max_width=most)
+        table.add_column(label, footer="" if i else _("Total"), overflow="fold", max_width=most)
     for heading, total, least in zip(view.headings, view.totals, widths, strict=True):
         text = Text(printable(heading))
         table.add_column(text, footer=total, justify="right", overflow="fold", min_width=least if fits else None)
@@ -187,19 +194,20 @@ def _working(working: WorkingView, console: Console) -> None:
             _line(console, f"  {working.intro}")
     _steps(working.steps, console)
     if working.twins:
-        _line(console, f"  The same layer with the same numbers: S. No. {working.twins}.", "italic")
+        _line(console, "  " + _("The same layer with the same numbers: No. {rows}.").format(rows=working.twins), "italic")
 
 
 def _layer(layer: LayerView, console: Console) -> None:
     from rich.text import Text
 
     words = (
-        printable(layer.name), "(Input)", layer.input or "____", "→", f"({layer.kind})", layer.spec, "→", "(Output)",
+        printable(layer.name), f"({_('Input')})", layer.input or "____", "→", f"({layer.kind})", layer.spec, "→",
+        f"({_('Output')})",
         layer.output or "____",
     )  # fmt: skip
-    console.print(Text.assemble("\n", (f"S. No. {layer.no}: ", "bold"), " ".join(filter(None, words))))
+    console.print(Text.assemble("\n", (_("No. {no}").format(no=layer.no) + ": ", "bold"), " ".join(filter(None, words))))
     if layer.reads:
-        _line(console, f"  Reads {layer.reads}.", "dim")
+        _line(console, "  " + _("Reads {inputs}.").format(inputs=layer.reads), "dim")
     if layer.values:
         _line(console, f"  {', '.join(layer.values)}", "dim")
 

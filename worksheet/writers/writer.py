@@ -9,6 +9,7 @@ from pathlib import Path
 from worksheet.derivation import Derivation
 from worksheet.document import Document
 from worksheet.document.solution import laid_out
+from worksheet.language import speaking
 
 PAPERS = ("a4", "letter")
 ENGINES = {"typst": "built in", "latex": "TeX must be installed"}  # with what each needs
@@ -36,4 +37,6 @@ class Writer:
 
     def render(self, result: Printable, options: Options) -> bytes:
         """The bytes of a document, or of a solution laid out as one."""
-        return self.print(laid_out(result), options)
+        document = laid_out(result)
+        with speaking(document.language):
+            return self.print(document, options)

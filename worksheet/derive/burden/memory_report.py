@@ -13,11 +13,11 @@ from worksheet.derive.arranging import group_by, whole
 from worksheet.derive.burden.profile import Profile, draw_profile
 from worksheet.derive.burden.scaled import SIZE, Burden, Scaled, measure_burden, scaled_size
 from worksheet.derive.convention_page import introduce
-from worksheet.derive.reference import list_in_words
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
 from worksheet.drawing.svg import BLUE, GREEN, ORANGE
 from worksheet.errors import ConventionError
 from worksheet.formula import Digits, Formula, Scale
+from worksheet.language import listed
 from worksheet.layers import Shape
 from worksheet.network import Network
 from worksheet.zoo import Published, model
@@ -119,7 +119,7 @@ class _BurdenReport:
         if self.published.twist:
             yield f"This is {self.published.name} as it was published, zoo:{self.published.model.name}: {self.published.twist}."
         if errors := self.published.model.errors:
-            yield f"Published with it: {list_in_words([f'a {name} error of {value:g} %' for name, value in errors.items()])}."
+            yield f"Published with it: {listed([f'a {name} error of {value:g} %' for name, value in errors.items()])}."
 
     def totals(self, solution: Derivation) -> dict[str, int]:
         return {name: solution.totals[name] or 0 for name in (PARAMS, FEATURES, FLOPS)}
@@ -146,7 +146,7 @@ class _BurdenReport:
         total = ("Total", sum(len(part.rows) for part in costing), *(solution.totals[name] for name in names))
         yield Table(("Kind", "Layers", *(self.labels[name] for name in names)), tuple(rows), total)
         if free := [part.title for part in solution.kinds if part not in costing]:
-            yield Text(f"Nothing is counted for {list_in_words(free)}.")
+            yield Text(f"Nothing is counted for {listed(free)}.")
 
     def profiles(self) -> Iterator[Block]:
         rows = [row for row in self.solution.rows if row.no > 0]

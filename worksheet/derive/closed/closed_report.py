@@ -15,14 +15,15 @@ from worksheet.derive.closed.closed_rows import Alike, ClosedRows
 from worksheet.derive.closed.domains import domain, domain_section, size_text
 from worksheet.derive.closed.total_texts import leading, texts
 from worksheet.derive.convention_page import introduce
-from worksheet.derive.reference import list_in_words, sections
+from worksheet.derive.reference import sections
 from worksheet.derive.selection import choose_rows
-from worksheet.derive.worked_solution import MODES, derive, faults, uncounted
+from worksheet.derive.worked_solution import derive, faults, uncounted
 from worksheet.document import Block, Bullets, Cell, Chapter, Document, NetworkPicture, Table, Text, Title, Working
 from worksheet.errors import WorksheetError
 from worksheet.formula import Digits, Formula, whole
 from worksheet.formula.exact import as_json
 from worksheet.formula.polynomial import Polynomial
+from worksheet.language import listed
 from worksheet.network import Network
 from worksheet.varied import BATCH, SizeVariable
 
@@ -86,7 +87,7 @@ class _ClosedReport:
         return Document(title, tuple(blocks), self.data(notes), course=heading.course, digits=self.digits.locale)
 
     def symbols_in_words(self) -> str:
-        names = list_in_words([symbol.show("text") for symbol in self.symbols])
+        names = listed([symbol.show("text") for symbol in self.symbols])
         return f"{names} as symbols" if len(self.symbols) > 1 else f"{names} as a symbol"
 
     def choose(self, rows: str, kinds: Sequence[str]) -> list[int]:
@@ -98,11 +99,11 @@ class _ClosedReport:
     def introduction(self) -> Iterator[Block]:
         network = self.case.counting.network
         inputs = {"an input": network.input, **network.further}
-        taken = list_in_words([f"{name} of size {self.rows.shape_text(shape)}" for name, shape in inputs.items()])
+        taken = listed([f"{name} of size {self.rows.shape_text(shape)}" for name, shape in inputs.items()])
         is_batched = any(variable.symbol == BATCH for variable in self.closed.variables)
         batch = "B" if is_batched else f"B = {self.closed.samples}" if self.closed.samples > 1 else ""
         samples = f", {batch} at a time," if batch else ""
-        runs = MODES[self.convention.trains]
+        runs = "is trained, model.train()" if self.convention.trains else "runs in inference mode, model.eval()"
         counted = introduce(f"Counted by {self.convention.title}", self.convention.unit, self.convention.cite)
         yield Text(f"The network takes {taken}{samples} and {runs}. {counted}")
         rules = (*self.convention.rules, *self.case.counting.run.rules(self.convention))
@@ -182,7 +183,7 @@ class _ClosedReport:
 
     def worked_layers(self, chosen: Sequence[Alike]) -> Iterator[Block]:
         yield Title("Worked")
-        yield Text(WORKED.format(f"{list_in_words([symbol.show('text') for symbol in self.symbols])}"))
+        yield Text(WORKED.format(f"{listed([symbol.show('text') for symbol in self.symbols])}"))
         for alike in chosen:
             first, *others = alike.numbers
             same = f" The same for S. No. {spans(others)}." if others else ""

@@ -15,13 +15,13 @@ from worksheet.derive.growth.kind_sums import Grown
 from worksheet.derive.growth.kinds import kinds_of
 from worksheet.derive.growth.plan import GrowthChapter, Plan, Progress, plain
 from worksheet.derive.growth.size_ranges import how_many, size_text
-from worksheet.derive.reference import list_in_words
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
 from worksheet.drawing.axes import MAX_LABEL
 from worksheet.drawing.curves import Chart, Series, draw_chart
 from worksheet.drawing.svg import cut
 from worksheet.errors import WorksheetError
 from worksheet.formula import Digits, Exact, Scale
+from worksheet.language import listed
 from worksheet.network import Network
 
 POINTS, MAX_POINTS = 12, 1_000
@@ -62,7 +62,7 @@ class _GrowthReport:
         self.digits = digits
 
     def report(self) -> Document:
-        names = list_in_words([network.title for network in self.plan.networks])
+        names = listed([network.title for network in self.plan.networks])
         blocks = [
             *self.introduction(),
             *(block for chapter in self.chapters for block in _GrowthChapterReport(self, chapter).blocks()),
@@ -88,7 +88,7 @@ class _GrowthReport:
             for column, kinds in grown.unruled:
                 if column in shown:
                     by = f"{grown.closed.convention.name} ({column})"
-                    yield f"{by} has no rule for {list_in_words(kinds)} of {grown.closed.network.title}: counted as nothing."
+                    yield f"{by} has no rule for {listed(kinds)} of {grown.closed.network.title}: counted as nothing."
 
     def decimals(self, value: Fraction | float) -> str:
         """A number to two decimals."""

@@ -7,10 +7,10 @@ from fractions import Fraction
 
 from worksheet.derive.growth.cost_curves import Curve, Lead, letter, named_kinds
 from worksheet.derive.growth.size_ranges import size_text
-from worksheet.derive.reference import list_in_words
 from worksheet.document import Block, Bullets, Cell, Table, Text, Title
 from worksheet.drawing.shares import Bands, draw_bands
 from worksheet.formula import Digits, Exact
+from worksheet.language import listed
 
 MAX_SIZES, MAX_KINDS = 6, 10  # of a table
 MAX_LEADS = 8
@@ -33,7 +33,7 @@ def kinds_of(curve: Curve, name: str, file: str, sizes: Sequence[Exact], digits:
             if len(shares) > 1
             else f"{letter(curve.variable)} = {size_text(next(iter(shares)))}"
         )
-        yield Text(f"The shares {'are the same ' if len(shares) > 1 else ''}at {where}: {list_in_words(parts)}.")
+        yield Text(f"The shares {'are the same ' if len(shares) > 1 else ''}at {where}: {listed(parts)}.")
         return
     if not any(all(at.get(kind, 0) >= NEARLY_ALL for at in shares.values()) for kind in kinds):
         sizes_are = f"{curve.variable.meaning}, {letter(curve.variable)}"

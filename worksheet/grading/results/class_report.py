@@ -41,14 +41,13 @@ class ClassReport:
     says: Mapping[str, str] | None = None
     titles: Mapping[str, str] | None = None
     digits: str = "en_US"
-    language: str = "en"
 
     def report(self, results: Statistics) -> Document:
         """The document; its data is what is written as JSON."""
         says = sentences() if self.says is None else self.says
         blocks = _ClassBlocks(results, self.labels, says, self.titles or {}).blocks()
         title = f"{self.title}: the class" if self.title else "The class"
-        return Document(title, tuple(blocks), class_data(results), self.course, self.digits, self.language)
+        return Document(title, tuple(blocks), class_data(results), self.course, self.digits)
 
 
 @dataclass(frozen=True)

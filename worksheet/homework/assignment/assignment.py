@@ -9,10 +9,10 @@ from pathlib import Path
 from worksheet.conventions import Convention
 from worksheet.grading.paper.paper_maker import Ask
 from worksheet.grading.policy import Policy
+from worksheet.language import Language
 from worksheet.network import Network
 
 VARIED = ("input", "channels", "kernel", "stride", "padding", "groups")  # what a variant may change
-LANGUAGES = ("en",)  # of sheets and feedback
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Assignment:
     conventions: tuple[str, ...] = ()
     variants: Variants | None = None
     digits: str = ""
-    language: str = "en"
+    language: Language = field(default_factory=Language)  # of all that students read
     batch: int = 1
     file: Path | None = None
     text: str = field(default="", repr=False)  # the file's own text

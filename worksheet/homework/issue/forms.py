@@ -13,12 +13,13 @@ from worksheet.errors import OutputError, nearest, printable, shown
 from worksheet.grading.paper.cells import FIND, TOTAL, Paper
 from worksheet.grading.results.tables import guarded
 from worksheet.homework.roster import Student
+from worksheet.language import N_, _
 from worksheet.writers.markdown import escape
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-HEADINGS = ("student", "row", "layer", "column", "answer")
+HEADINGS = (N_("student"), N_("row"), N_("layer"), N_("column"), N_("answer"))
 ANSWER = HEADINGS.index("answer") + 1
 WIDTHS = (18, 8, 26, 18, 34)  # of the workbook's columns, in characters
 BOM = "\ufeff"  # by which spreadsheets recognise UTF-8
@@ -47,7 +48,7 @@ def as_csv(asked: Iterable[FormLine]) -> bytes:
     """The long CSV that ``worksheet mark`` reads, its answers blank. A text that a spreadsheet would run gets an apostrophe."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(HEADINGS)
+    writer.writerow(map(_, HEADINGS))
     writer.writerows([*map(guarded, map(printable, line)), ""] for line in asked)
     return (BOM + text.getvalue()).encode()
 
@@ -55,7 +56,7 @@ def as_csv(asked: Iterable[FormLine]) -> bytes:
 def as_markdown(asked: Iterable[FormLine]) -> bytes:
     """The table in Markdown, each cell on one line."""
     rows = ["| " + " | ".join((*(_one_line(text) for text in line), " ")) + " |" for line in asked]
-    return ("\n".join(["| " + " | ".join(HEADINGS) + " |", RULES, *rows]) + "\n").encode()
+    return ("\n".join(["| " + " | ".join(map(_one_line, map(_, HEADINGS))) + " |", RULES, *rows]) + "\n").encode()
 
 
 def _one_line(text: str) -> str:
@@ -71,8 +72,8 @@ def as_workbook(asked: Iterable[FormLine]) -> bytes:
     sheet = book.active
     if sheet is None:  # pragma: no cover  # a new workbook has one
         raise OutputError("the workbook has no sheet")
-    sheet.title = "answers"
-    _fill(sheet, [HEADINGS, *((*line, "") for line in asked)])
+    sheet.title = _("answers")
+    _fill(sheet, [tuple(map(_, HEADINGS)), *((*line, "") for line in asked)])
     sheet.freeze_panes = "A2"
     sheet.protection.enable()
     sheet.protection.formatColumns = False  # columns may be widened

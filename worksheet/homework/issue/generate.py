@@ -31,6 +31,7 @@ from worksheet.homework.issue.sheets import Papers, PaperSetter
 from worksheet.homework.roster import Student, read_roster, safe_name
 from worksheet.homework.variants.variants import fingerprint, variant
 from worksheet.homework.workers import LOCAL, Outcome, run
+from worksheet.language import speaking
 from worksheet.writers import options, save, writer_for
 
 SHEETS, FORMS_FOLDER, KEYS = "sheets", "forms", "key"
@@ -272,7 +273,8 @@ def _file(name: str, papers: Papers, order: Order) -> bytes:
     folder, _, file = name.partition("/")
     suffix = file.rpartition(".")[2]
     if folder == FORMS_FOLDER:
-        return FORMS[suffix](form_lines(papers.paper, papers.student))
+        with speaking(papers.question.language):
+            return FORMS[suffix](form_lines(papers.paper, papers.student))
     document = papers.worked if folder == KEYS else papers.question
     return writer_for(None, suffix).render(document, options(order.engine, order.paper, order.template))
 

@@ -8,9 +8,12 @@ from fractions import Fraction
 
 from worksheet.derivation import OUTPUT, ColumnHeading, Derivation, Handout, Row, Shape, Step
 from worksheet.derive.blank import blank, blank_row
+from worksheet.formula import digits_named
+from worksheet.formula.digits import PLAIN
 from worksheet.grading.paper.cells import FORMULA, TOTAL, Key
+from worksheet.language import N_, _, current, ngettext
 
-OUTPUT_HEADING, OUTPUT_LABEL, FORMULA_LABEL = "Output", "Output size", "{}, formula"
+OUTPUT_HEADING, OUTPUT_LABEL, FORMULA_LABEL = N_("Output"), N_("Output size"), N_("{column}, formula")
 DECIMALS = 3  # of marks; a number that needs more is printed as a fraction
 
 
@@ -41,7 +44,18 @@ def print_marks(marks: Fraction) -> str:
     ('2.5', '1/3', '103')
     """
     scaled = marks * 10**DECIMALS
-    return f"{float(marks):.{DECIMALS}f}".rstrip("0").rstrip(".") if scaled.denominator == 1 else str(marks)
+    text = f"{float(marks):.{DECIMALS}f}".rstrip("0").rstrip(".") if scaled.denominator == 1 else str(marks)
+    return text.replace(".", digits_named(current().digits or PLAIN).point)
+
+
+def plural(marks: Fraction) -> int:
+    """A whole number whose plural form fits these marks: halves are plural in English."""
+    return int(marks) if marks.denominator == 1 else 2
+
+
+def print_worth(marks: Fraction) -> str:
+    """Marks with their word: 2 marks."""
+    return ngettext("{marks} mark", "{marks} marks", plural(marks)).format(marks=print_marks(marks))
 
 
 @dataclass
@@ -54,23 +68,23 @@ class _Questions:
     def __post_init__(self) -> None:
         asked = {column for _, column in self.asked}
         own = [heading for heading in self.derivation.headings if heading.name in asked]
-        sizes = [ColumnHeading(OUTPUT, OUTPUT_HEADING)] if OUTPUT in asked else []
+        sizes = [ColumnHeading(OUTPUT, _(OUTPUT_HEADING))] if OUTPUT in asked else []
         self.headings = tuple(self.heading(heading) for heading in (*sizes, *own))
         self.totals: dict[str, int | None] = dict.fromkeys(heading.name for heading in self.headings)
 
     def heading(self, heading: ColumnHeading) -> ColumnHeading:
         """A column's heading, with the marks of its cells if all are worth the same."""
         worths = {marks for (row, column), marks in self.asked.items() if column == heading.name and row != TOTAL}
-        worth = f"{print_marks(min(worths))} {'mark' if worths == {1} else 'marks'}" if len(worths) == 1 else ""
-        label = FORMULA_LABEL.format(heading.label) if heading.name.endswith(FORMULA) else heading.label
+        worth = print_worth(min(worths)) if len(worths) == 1 else ""
+        label = _(FORMULA_LABEL).format(column=heading.label) if heading.name.endswith(FORMULA) else heading.label
         return ColumnHeading(heading.name, label, None, (TOTAL, heading.name) in self.asked, worth)
 
     def row(self, row: Row, inputs: tuple[Shape, ...] | None) -> Row:
         """A layer's questions: figures in columns, formulas below them."""
-        labels = {heading.name: heading.label for heading in self.derivation.headings} | {OUTPUT: OUTPUT_LABEL}
+        labels = {heading.name: heading.label for heading in self.derivation.headings} | {OUTPUT: _(OUTPUT_LABEL)}
         columns = tuple(self.step(row.no, heading.name, labels[heading.name]) for heading in self.headings)
         formulas = [
-            self.step(row.no, name + FORMULA, FORMULA_LABEL.format(label))
+            self.step(row.no, name + FORMULA, _(FORMULA_LABEL).format(column=label))
             for name, label in labels.items()
             if (row.no, name + FORMULA) in self.asked
         ]
