@@ -11,8 +11,9 @@ from worksheet.document import Cell
 from worksheet.formula import Formula
 from worksheet.formula.tree import Node, Number, Operation
 from worksheet.grading.paper.cells import FIND, FORMULA, OUTPUT, Key
+from worksheet.language import N_, _
 
-SINGLE = {OUTPUT: "Output"}  # headings of columns that do not belong to a convention
+SINGLE = {OUTPUT: N_("Output")}  # headings of columns that do not belong to a convention
 TIMES = "\u00a0×\u00a0"  # between sizes, which are kept on one line
 MAX_ADDED = 60  # rows of a total that are written out
 NO_FIGURE = Figure("", "", ())
@@ -37,7 +38,9 @@ class Solution:
     @cached_property
     def labels(self) -> dict[str, str]:
         """The columns' headings by name."""
-        return {heading.name: heading.label for heading in self.worked.headings} | SINGLE
+        return {heading.name: heading.label for heading in self.worked.headings} | {
+            name: _(label) for name, label in SINGLE.items()
+        }
 
     def steps_to(self, key: Key) -> tuple[Step, ...]:
         """The steps that lead to the right answer; none if an output has the size of its input."""

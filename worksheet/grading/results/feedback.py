@@ -11,17 +11,19 @@ from worksheet.derivation import Derivation
 from worksheet.document import Block, Bullets, Document, Table, Text, Title, Working
 from worksheet.grading.diagnosis.diagnose import AND
 from worksheet.grading.mark import FLAGS, Mark, MarkedPaper, Verdict
-from worksheet.grading.paper.cells import FIND, OUTPUT, Key
-from worksheet.grading.results.amounts import count_of, decimal, one_line, sums
+from worksheet.grading.paper.cells import FIND, OUTPUT, TOTAL, Key
+from worksheet.grading.results.amounts import Sums, one_line, said, sums
 from worksheet.grading.results.correct_steps import Solution
 from worksheet.grading.results.phrases import SHORT, VERDICTS, convention_titles, heading, sentences
 from worksheet.grading.results.stable_json import JsonStream
+from worksheet.language import N_, _, listed, ngettext, speaking
 
+CARRIED = (N_("Where"), N_("Your answer"), N_("Follows from your"), N_("The right answer"), N_("Points"))
+ROWS = {TOTAL: N_("Total"), FIND: N_("Question")}  # that are not layers
 MAX_SHOWN = 28  # letters of an answer in a table
 MAX_QUOTED, MAX_MESSAGE = 200, 1000  # letters of an answer in a sentence, and of a sentence
 TOGETHER = 3  # columns of answers in one table
 MAX_FITTING = 3  # mistakes that are named if several fit
-STUDENT, OWN = "student", "your"  # whose answers a flag is about
 TABLED = frozenset({Verdict.RIGHT, Verdict.CARRIED})
 
 
@@ -43,8 +45,9 @@ class Feedback:
         says = sentences() if self.says is None else self.says
         if self._last is None or self._last.worked is not worked:
             self._last = Solution(worked)
-        blocks = tuple(_Sheet(marked, self._last, says, self.titles).blocks())
-        title = f"{self.title}: feedback" if self.title else "Feedback"
+        with speaking(worked.language):
+            blocks = tuple(_Sheet(marked, self._last, says, self.titles).blocks())
+            title = _("{title}: feedback").format(title=self.title) if self.title else _("Feedback")
         return Document(title, blocks, self._json.data(marked), self.course, self.digits or worked.digits, worked.language)
 
 
@@ -60,22 +63,20 @@ class _Sheet:
         name, number = one_line(marked.name), one_line(marked.id)
         who = f"{name} ({number})" if name and name != number else number
         if marked.failed:
-            yield Text(f"{who}: not marked yet. No points are lost by it; your teacher knows.", note=True)
+            yield Text(_("{student}: not marked yet. This costs no points; your teacher knows.").format(student=who), note=True)
             return
-        share = f" ({decimal(added.percent, 1)} %)" if added.percent is not None else ""
-        waiting = f" {count_of(added.unmarked, 'cell')} could not be marked yet." if added.unmarked else ""
-        yield Text(f"{who}: {decimal(added.points)} of {decimal(added.max)} points{share}.{waiting}", note=True)
+        yield Text(" ".join([_score(who, added), *_waiting(added)]), note=True)
         yield from self.overview()
         yield from self.carried()
         wrong = [mark for mark in marked.marks if mark.verdict not in TABLED]
         if wrong:
-            yield Title("What to look at again")
+            yield Title(_("What to look at again"))
             yield from self.wrong(wrong)
         flagged = [
             f"{self.where(mark.key)}: {self.flags(mark)}" for mark in marked.marks if mark.flags and mark.verdict is Verdict.RIGHT
         ]
         if flagged:
-            yield Title("Right, with a remark")
+            yield Title(_("Right, with a remark"))
             yield Bullets(tuple(flagged))
 
     # In tables
@@ -92,7 +93,7 @@ class _Sheet:
                 for row, layer in layers.items()
                 if any((row, column) in marks for column in part)
             ]
-            headings = ("S. No.", "Layer", *map(self.label, part), "Points")
+            headings = (_("No."), _("Layer"), *map(self.label, part), _("Points"))
             yield Table(headings, tuple(rows), words=len(headings) - 1)
 
     def carried(self) -> Iterator[Block]:
@@ -100,8 +101,8 @@ class _Sheet:
         marks = [mark for mark in self.marked.marks if mark.verdict is Verdict.CARRIED]
         if not marks:
             return
-        yield Title("Right from your own earlier values")
-        headings = ("Where", "Your answer", "Follows from your", "Right is", "Points")
+        yield Title(_("Right from your own earlier values"))
+        headings = tuple(map(_, CARRIED))
         rows = tuple(
             (
                 self.where(mark.key),
@@ -128,27 +129,28 @@ class _Sheet:
             group = list(cells)
             if blank:
                 steps = tuple(step for mark in group for step in self.solution.steps_to(mark.key))
-                columns = " and ".join(self.label(mark.key[1]) for mark in group)
+                columns = listed([self.label(mark.key[1]) for mark in group])
                 worth = _worth("0", sum(mark.max for mark in group))
-                sizes = " ".join(f"The output is {value}." for mark in group if (value := self.size(mark)))
-                yield Working(f"{self.row(row, group[0].layer)}, {columns}: left blank ({worth})", steps, sizes)
+                sizes = " ".join(_("The output is {size}.").format(size=value) for mark in group if (value := self.size(mark)))
+                title = _("{row}, {columns}: left blank ({points})")
+                yield Working(title.format(row=self.row(row, group[0].layer), columns=columns, points=worth), steps, sizes)
                 continue
             for mark in group:
-                judged = f"{VERDICTS[mark.verdict]} ({_worth(_earned(mark), mark.max)})"
+                judged = f"{_(VERDICTS[mark.verdict])} ({_worth(_earned(mark), mark.max)})"
                 title = f"{self.row(row, mark.layer)}, {self.label(mark.key[1])}: {judged}"
                 yield Working(title, self.solution.steps_to(mark.key), " ".join(self.explain(mark)))
 
     def explain(self, mark: Mark) -> Iterator[str]:
         """The sentences about an answer that is not right: what was read, what happened, flags, and the right size."""
         if mark.answer.strip():
-            yield f"You wrote {one_line(mark.answer, MAX_QUOTED)}."
+            yield _("You wrote {answer}.").format(answer=one_line(mark.answer, MAX_QUOTED))
         yield from EXPLANATIONS[mark.verdict](self, mark)
         if mark.says:
             yield _sentence(mark.says)
         if mark.flags:
             yield _sentence(self.flags(mark))
         if size := self.size(mark):
-            yield f"Right is {size}."
+            yield _("The right answer is {size}.").format(size=size)
         if mark.key[0] == FIND:
             yield " ".join(self.solution.question(mark.key[1]).intro.split("\n")[1:])
 
@@ -159,42 +161,69 @@ class _Sheet:
 
     def mistakes(self, mark: Mark) -> Iterator[str]:
         """The sentences of the mistakes that fit."""
-        says = dict.fromkeys(" And: ".join(self.says.get(part, part) for part in label.split(AND)) for label in mark.labels)
-        first, *others = list(says)[:MAX_FITTING] or [""]
+        says = list(dict.fromkeys(self.says_of(label) for label in mark.labels))
+        first, *others = says[:MAX_FITTING] or [""]
         if first:
-            yield ("From your own earlier values: " if mark.own else "") + first
+            yield _("From your own earlier values: {mistake}").format(mistake=first) if mark.own else first
         if others:
-            yield f"The same answer would come of this: {' Or: '.join(others)}"
+            yield _("Another explanation of the same answer: {mistakes}").format(mistakes=_(" Or: ").join(others))
+
+    def says_of(self, label: str) -> str:
+        """The sentence of a mistake, or of two made at once."""
+        return _(" And: ").join(_(self.says.get(part, part)) for part in label.split(AND))
 
     def counting(self, mark: Mark) -> Iterator[str]:
         """The conventions under which an answer is right, and the one that applies here."""
-        titles = " and ".join(convention_titles(mark.conventions, self.titles).values())
-        yield f"That is right as {titles} counts; here {self.solution.worked.convention_title} counts."
+        titles = listed([_(title) for title in convention_titles(mark.conventions, self.titles).values()])
+        message = _("This is right under {others}; here the convention is {own}.")
+        yield message.format(others=titles, own=self.solution.worked.convention_title)
         yield from self.mistakes(mark)
 
     # Words
 
     def flags(self, mark: Mark) -> str:
-        return "; ".join(FLAGS.get(flag, flag).replace(f"the {STUDENT}'s", OWN) for flag in mark.flags)
+        return "; ".join(_(FLAGS.get(flag, flag)) for flag in mark.flags)
 
     def label(self, column: str) -> str:
         return heading(column, self.solution.labels)
 
     def row(self, row: int | str, layer: str) -> str:
-        return f"{row} {one_line(layer)}".strip() if isinstance(row, int) else row.capitalize()
+        return f"{row} {one_line(layer)}".strip() if isinstance(row, int) else _(ROWS.get(row, row))
 
     def where(self, key: Key) -> str:
         """A cell: row 4, # Flops."""
-        return f"{key[0] if isinstance(key[0], str) else f'row {key[0]}'}, {self.label(key[1])}"
+        row = _(ROWS.get(key[0], key[0])) if isinstance(key[0], str) else _("row {no}").format(no=key[0])
+        return f"{row}, {self.label(key[1])}"
 
 
 EXPLANATIONS: dict[Verdict, Callable[[_Sheet, Mark], Iterable[str]]] = {
     Verdict.CONVENTION: _Sheet.counting,
     Verdict.MISTAKE: _Sheet.mistakes,
-    Verdict.WRONG: lambda _, mark: () if mark.says else ("It is not right, and no mistake that is known explains it.",),
-    Verdict.UNREADABLE: lambda _, mark: () if mark.says else ("This could not be read as an answer.",),
-    Verdict.UNMARKED: lambda *_: ("This answer could not be marked. No points are lost by it; your teacher knows.",),
+    Verdict.WRONG: lambda __, mark: () if mark.says else (_("This is not right, and no known mistake explains it."),),
+    Verdict.UNREADABLE: lambda __, mark: () if mark.says else (_("This could not be read as an answer."),),
+    Verdict.UNMARKED: lambda *__: (_("This answer could not be marked. This costs no points; your teacher knows."),),
 }
+
+
+def _score(who: str, added: Sums) -> str:
+    """A student's points, and their share where all cells could be marked."""
+    message = _("{student}: {points} of {most} points.")
+    if added.percent is not None:
+        message = _("{student}: {points} of {most} points ({percent} %).")
+    percent = "" if added.percent is None else said(added.percent, 1)
+    return message.format(student=who, points=said(added.points), most=said(added.max), percent=percent)
+
+
+def _waiting(added: Sums) -> Iterator[str]:
+    count = added.unmarked
+    if count:
+        yield ngettext("{count} cell could not be marked yet.", "{count} cells could not be marked yet.", count).format(
+            count=count
+        )
+
+
+def _of(points: str, most: Fraction | int) -> str:
+    return _("{points} of {most}").format(points=points, most=said(most))
 
 
 def _answer(mark: Mark | None) -> str:
@@ -203,25 +232,26 @@ def _answer(mark: Mark | None) -> str:
         return ""
     if mark.verdict is Verdict.RIGHT:
         return one_line(mark.answer, MAX_SHOWN)
-    words = SHORT[mark.verdict]
+    words = _(SHORT[mark.verdict])
     return f"{one_line(mark.answer, MAX_SHOWN)} ({words})" if mark.answer.strip() else f"({words})"
 
 
 def _points(marks: Mapping[Key, Mark], row: int | str, columns: Sequence[str]) -> str:
     row_marks = [mark for column in columns if (mark := marks.get((row, column)))]
-    return f"{decimal(sum(mark.points for mark in row_marks))} of {decimal(sum(mark.max for mark in row_marks))}"
+    return _of(said(sum(mark.points for mark in row_marks)), sum(mark.max for mark in row_marks))
 
 
 def _earned_of(mark: Mark) -> str:
-    return f"{_earned(mark)} of {decimal(mark.max)}"
+    return _of(_earned(mark), mark.max)
 
 
 def _earned(mark: Mark) -> str:
-    return "–" if mark.verdict is Verdict.UNMARKED else decimal(mark.points)
+    return "–" if mark.verdict is Verdict.UNMARKED else said(mark.points)
 
 
 def _worth(points: str, most: Fraction | int) -> str:
-    return f"{points} of {decimal(most)} {'point' if most == 1 else 'points'}"
+    count = most.numerator if most.denominator == 1 else 2  # halves are plural
+    return ngettext("{points} of {most} point", "{points} of {most} points", count).format(points=points, most=said(most))
 
 
 def _sentence(text: str) -> str:
