@@ -8,15 +8,16 @@ from typing import Annotated
 import typer
 
 import worksheet as ws
-from worksheet.cli.options import Command, Homework, option
+from worksheet.cli.options import Command, Homework, Speech, option
 from worksheet.errors import WorksheetError
 
 
 def check(
     context: typer.Context,
     homework: Homework,
-    row: Annotated[str, option("--row", help="The row: its S. No., the layer's name, or total.")],
+    row: Annotated[str, option("--row", help="The row: its number, the layer's name, or total.")],
     student: Annotated[str, option("--student", help="The student's id, if the assignment has variants.")] = "",
+    language: Speech = "",
     hint: Annotated[bool, typer.Option("--hint", help="Print the formula, without numbers.")] = False,
     show: Annotated[bool, typer.Option("--show", help="Print the worked step, with the solution.")] = False,
 ) -> None:
@@ -25,7 +26,7 @@ def check(
     The answer follows the name of its column: --flops 24,09,95,328, or --output 64x56x56. The exit code is 1 if an answer is not
     right.
     """
-    assignment = ws.assignment(homework)
+    assignment = ws.assignment(homework).in_language(language)
     checked = [ws.check(assignment, row, column, text, student=student) for column, text in _answers(context.args).items()]
     for each in checked:
         sys.stdout.write(ws.render(each.report(hint=hint, show=show), "txt").decode())

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import worksheet as ws
 from worksheet.cli.delivery import Reading, delivers
-from worksheet.cli.options import Batch, Command, Convention, Dtype, PlainGrouping, Source, option
+from worksheet.cli.options import Batch, Command, Convention, Dtype, Grouping, Source, Speech, option
 from worksheet.document import Document
 
 Unknowns = Annotated[
@@ -36,13 +36,16 @@ def find(
     reading: Reading,
     range: Ranges = None,
     convention: Convention = None,
-    digits: PlainGrouping = "en_US",
+    digits: Grouping = None,
+    language: Speech = "",
     batch: Batch = 1,
     dtype: Dtype = "",
 ) -> Document:
     """Find the sizes that meet conditions: all solutions within a range, each worked, or the proof that there are none."""
     network = reading.network(source)
-    return ws.find(network, unknown, so_that, convention, ranges=range or (), batch=batch, dtype=dtype, digits=digits)
+    return ws.find(
+        network, unknown, so_that, convention, ranges=range or (), batch=batch, dtype=dtype, digits=digits, language=language
+    )
 
 
 COMMAND = Command(find, "worksheet find zoo:resnet-50 --unknown conv1.p --so-that 'conv1.output = 112'", 13)

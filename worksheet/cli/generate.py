@@ -20,6 +20,7 @@ from worksheet.cli.options import (
     Paper,
     Roster,
     Scheduler,
+    Speech,
     Template,
     comma_separated,
     formats,
@@ -56,6 +57,7 @@ def generate(
     roster: Roster = None,
     format: Formats = "pdf",
     forms: Forms = "csv,xlsx,md",
+    language: Speech = "",
     combined: Combined = True,
     reference: Reference = None,
     jobs: Jobs = None,
@@ -74,7 +76,7 @@ def generate(
     from worksheet.homework.issue.generate import Generation, Order
     from worksheet.homework.roster import read_roster
 
-    assignment = ws.assignment(homework)
+    assignment = ws.assignment(homework).in_language(language)
     students = read_roster(roster) if roster else ()
     if jobs is None:
         jobs = ONE_PER_CORE if len(students) >= MANY and backend == workers.LOCAL else 1

@@ -11,7 +11,19 @@ import typer
 
 import worksheet as ws
 from worksheet.cli.delivery import watched
-from worksheet.cli.options import Backend, Command, Engine, Homework, Jobs, Paper, Roster, Scheduler, comma_separated, option
+from worksheet.cli.options import (
+    Backend,
+    Command,
+    Engine,
+    Homework,
+    Jobs,
+    Paper,
+    Roster,
+    Scheduler,
+    Speech,
+    comma_separated,
+    option,
+)
 from worksheet.errors import WorksheetError, nearest, printable, shown
 from worksheet.writers import options, writers
 
@@ -48,6 +60,7 @@ def mark(
     scheduler: Scheduler = "",
     engine: Engine = "typst",
     paper: Paper = "a4",
+    language: Speech = "",
 ) -> None:
     """Mark the answers of a class: verdicts, points, named mistakes, feedback, a report on the class.
 
@@ -62,7 +75,7 @@ def mark(
         raise WorksheetError(f"marks are printed as json, not as {shown(format)}", hint="tables are written into a folder: -o")
     workers.check(backend, jobs or 1, scheduler)
     sheets, reports, settings = _formats(feedback), _formats(report), options(engine, paper)
-    assignment = ws.assignment(homework)
+    assignment = ws.assignment(homework).in_language(language)
     run = ClassRun.of(assignment, roster, against)
     read = run.read(answers)
     streams = [*_printing(format), *(file_streams(assignment, make_folder(output), sheets, settings) if output else ())]

@@ -13,6 +13,7 @@ import worksheet as ws
 from worksheet import conventions
 from worksheet.conventions.dtypes import BITS
 from worksheet.conventions.optimisers import optimisers, precisions
+from worksheet.language import languages
 from worksheet.writers import ENGINES, PAPERS, writers
 from worksheet.zoo import models
 
@@ -96,6 +97,9 @@ Picture = Annotated[
 ]
 Grouping = Annotated[str | None, option("--digits", help="Digit grouping: en_IN, en_US, another locale, or none.")]
 PlainGrouping = Annotated[str, typer.Option("--digits", help="Digit grouping: en_US, en_IN, another locale, or none.")]
+Speech = Annotated[
+    str, option("--language", help=f"The language of the document: {either(languages())}, also de_CH.", offers=languages)
+]
 Rows = Annotated[str, option("--rows", help="Show these rows alone, such as 3-7,12.")]
 Kinds = Annotated[list[str] | None, option("--kind", help="Show the rows of this kind of layer alone.", offers=ws.kinds)]
 Summary = Annotated[bool, typer.Option("--summary", help="The tables and totals alone.")]

@@ -22,6 +22,7 @@ from worksheet.cli.options import (
     Precision,
     Rows,
     Source,
+    Speech,
     Summary,
     Symbolic,
     Training,
@@ -40,6 +41,8 @@ NEEDS = (
 EXCLUDES = (
     ("--dtype", "--training", "--dtype is for inference: training keeps numbers of several types", "--precision mixed"),
     ("--training", "--symbolic", "--training does not go with --symbolic: the memory of training has no closed form", LEAVE),
+    ("--language", "--symbolic", "--language does not go with --symbolic: closed forms are reported in English", LEAVE),
+    ("--language", "--training", "--language does not go with --training: training is reported in English", LEAVE),
     ("--blank", "--symbolic", "--blank does not go with --symbolic: a question sheet asks for numbers", LEAVE),
     ("--unfold", "--symbolic", "--unfold does not go with --symbolic: layers that are alike have one closed form", LEAVE),
 )
@@ -51,6 +54,7 @@ def solve(
     reading: Reading,
     convention: Convention = None,
     digits: Grouping = None,
+    language: Speech = "",
     batch: Batch = 1,
     dtype: Dtype = "",
     symbolic: Symbolic = "",
@@ -70,7 +74,7 @@ def solve(
     """
     refuse(
         {"--precision": precision, "--checkpoint": checkpoint, "--dtype": dtype, "--training": training,
-         "--symbolic": symbolic, "--blank": blank, "--unfold": unfold}
+         "--symbolic": symbolic, "--blank": blank, "--unfold": unfold, "--language": language}
     )  # fmt: skip
     if training:
         regime(training, precision)
@@ -84,7 +88,7 @@ def solve(
     if training:
         solution = ws.train(network, training, convention, precision=precision, segments=checkpoint, **common)
     else:
-        solution = ws.derive(network, convention, dtype=dtype, **common)
+        solution = ws.derive(network, convention, dtype=dtype, language=language, **common)
     solution = ws.select(solution, rows, kind or ()) if rows or kind else solution
     solution = ws.summary(solution) if summary else solution
     solution = replace(solution, pictured=picture) if picture is not None else solution

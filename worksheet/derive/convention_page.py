@@ -12,6 +12,7 @@ from worksheet.conventions.facts import FACTS
 from worksheet.counting.folding import GENERAL, Folded
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
 from worksheet.formula import Formula
+from worksheet.language import _
 from worksheet.layers import Kind, kinds
 
 CALLS = {PLAIN: "", "module": "module of torch.nn", "leaf": "another module without parts", ANY: "otherwise"}
@@ -54,8 +55,9 @@ def convention_page(counting: Convention | str) -> Document:
 
 def introduce(title: str, unit: str, cite: str) -> str:
     """A convention in words: its title, unit and source."""
-    details = {"Unit": unit, "Source": cite}
-    return " ".join([f"{title}.", *(f"{what}: {text}." for what, text in details.items() if text)])
+    details = [_("Unit: {unit}.").format(unit=unit)] if unit else []
+    details += [_("Source: {source}.").format(source=cite)] if cite else []
+    return " ".join([f"{title}.", *details])
 
 
 def _column(column: Column, *, refuses: bool) -> list[Block]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -28,8 +28,10 @@ class Language:
 
     @cached_property
     def own(self) -> Mapping[str, str]:
-        """The teacher's words by the English ones."""
-        return dict(self.labels)
+        """The teacher's words by the English ones; a word for "No." is that of "No. {no}" too."""
+        words = dict(self.labels)
+        numbered = {f"{word} {{no}}": f"{own.replace('{', '{{').replace('}', '}}')} {{no}}" for word, own in words.items()}
+        return {message: text for message, text in numbered.items() if message in messages()} | words
 
     @cached_property
     def catalogues(self) -> tuple[Catalogue, ...]:
@@ -164,11 +166,10 @@ def labels() -> tuple[str, ...]:
     return tuple(message for message in messages() if "{" not in message)
 
 
-def everywhere(words: Iterable[str]) -> Iterator[str]:
-    """Some messages in English and in each language: what a student may have copied from a sheet."""
-    for word in words:
-        yield word
-        yield from (text for code in codes() if (text := catalogue(code).text(word)))
+def everywhere(message: str) -> tuple[str, ...]:
+    """A message in English, in every language and in the teacher's own words: what a student may have copied from a sheet."""
+    texts = (catalogue(code).text(message) for code in codes())
+    return tuple(dict.fromkeys(filter(None, (message, *texts, current().own.get(message, "")))))
 
 
 def _chain(code: str) -> Iterator[str]:

@@ -11,10 +11,10 @@ from worksheet.grading.answers.answer_table import HINT, NoTable, read_table
 from worksheet.grading.answers.bounds import MAX_CELLS, TEXT_BYTES
 from worksheet.grading.answers.format import Format
 from worksheet.grading.answers.gathering import Gatherer
-from worksheet.grading.answers.headings import COLUMN_WORDS, NAME_WORDS, ROW_WORDS, headings
+from worksheet.grading.answers.headings import headings, known_words
 from worksheet.grading.answers.records import NumberedRows
 from worksheet.grading.answers.sheet_layout import fold
-from worksheet.grading.answers.students import STUDENT_WORDS, student_in_line
+from worksheet.grading.answers.students import student_in_line
 from worksheet.grading.answers.text import AnswerSource, read_whole
 
 BAR = re.compile(r"(?<!\\)\|")
@@ -24,7 +24,6 @@ ESCAPED_IN_ANSWERS = re.compile(r"\\([|`*_#])")  # a student's \{ is LaTeX
 ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&nbsp;": " ", "&#124;": "|"}
 ENTITY = re.compile("|".join(ENTITIES))
 EMPHASIS = re.compile(r"(\*\*|__|`|\*|_)(.*)\1")
-PRINTED = frozenset({*STUDENT_WORDS, *ROW_WORDS, *NAME_WORDS, *COLUMN_WORDS})  # columns filled in by the writer of forms
 
 Line = tuple[int, list[str]]
 
@@ -76,7 +75,9 @@ def _unescape_table(table: list[Line]) -> list[Line]:
     if rest and all(map(RULE.fullmatch, rest[0][1])):
         rest = rest[1:]
     heads = [_unescape(cell) for cell in first[1]]
-    ways = [_unescape if fold(head) in PRINTED else _answer for head in heads]
+    *filled, _ = known_words()  # columns filled in by the writer of forms
+    printed = {word for words in filled for word in words}
+    ways = [_unescape if fold(head) in printed else _answer for head in heads]
     plain = (
         (number, [way(cell) for way, cell in zip(chain(ways, repeat(_answer)), cells, strict=False)]) for number, cells in rest
     )

@@ -11,6 +11,7 @@ from worksheet.errors import nearest
 from worksheet.grading.answers.text import one_line
 from worksheet.grading.paper.cells import FIND, FORMULA, OUTPUT, TOTAL, Key, Paper, Row
 from worksheet.grading.results.tables import unguarded
+from worksheet.language import everywhere
 
 T = TypeVar("T")
 BETWEEN = re.compile(r"[\W_]+")
@@ -18,6 +19,7 @@ NUMBER = re.compile(r"(?:(?:row|no|nr|s no|sno|sl no|layer)\s?)?0{0,6}(\d{1,6})(
 TOTALS = ("total", "totals", "sum", "all")
 WORDED: Mapping[Row, tuple[str, ...]] = {TOTAL: TOTALS, FIND: (FIND, "question", "questions")}  # rows that are not layers
 SIZES = ("output", "output size", "output shape", "out", "size")
+PRINTED: Mapping[Row, str] = {TOTAL: "Total", FIND: "Question"}  # how sheets print these rows
 NOT_ASKED = "nothing is asked there"
 FORMULAS = ("{} formula", "formula {}", "formula of {}")
 
@@ -55,15 +57,16 @@ class Layout:
         self.words = {column: _words(column, words) for column, words in columns.items()}
         self._columns = _unambiguous((fold(word), column) for column, words in self.words.items() for word in words)
         self._columns |= {fold(column): column for column in self.words}
+        self.worded = {row: (*words, *map(fold, everywhere(PRINTED[row]))) for row, words in WORDED.items()}
 
     @classmethod
     def of(cls, paper: Paper) -> Layout:
         """The layout of a paper; all variants have the same one."""
         names = {layer.node.name: no for no, layer in enumerate(paper.layers, 1)}
         cells = [cell.key for cell in paper.shown]
-        headings = {column.name: [column.heading] for column in paper.counting.convention.columns}
+        headings = {column.name: list(everywhere(column.heading)) for column in paper.counting.convention.columns}
         words: dict[str, list[str]] = {column: headings.get(column, []) for _, column in cells}
-        return cls(cells, names, words | headings | {OUTPUT: []})
+        return cls(cells, names, words | headings | {OUTPUT: [*everywhere("Output"), *everywhere("Output size")]})
 
     def row(self, text: str) -> Row | None:
         """The row named by a word: a number, else the total, else a layer's name."""
@@ -82,7 +85,7 @@ class Layout:
         return int(digits[1]) if digits and int(digits[1]) in self.rows else None
 
     def _by_word(self, word: str) -> Row | None:
-        return next((row for row, words in WORDED.items() if row in self.rows and fold(word) in words), None)
+        return next((row for row, words in self.worded.items() if row in self.rows and fold(word) in words), None)
 
     def _by_name(self, word: str) -> Row | None:
         return self.names.get(word) or self._folded_names.get(fold(word))
@@ -112,7 +115,7 @@ class Layout:
     def headings(self) -> dict[str, Key]:
         """The cells by the folded headings of a wide table: "4 flops", "conv1.flops", "total params"."""
         called: dict[Row, list[str]] = {row: [str(row)] for row in self.rows}
-        called |= {row: list(words) for row, words in WORDED.items()}
+        called |= {row: list(words) for row, words in self.worded.items()}
         numbered = [(f"{no} {word}", key) for key in self.cells for no in called[key[0]] for word in self._folded(key[1])]
         rows = [(f"row {word}", key) for word, key in numbered]
         named: dict[Row, list[str]] = {}

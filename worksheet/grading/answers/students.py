@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from worksheet.errors import nearest, shown
 from worksheet.grading.answers.bounds import MAX_ID
 from worksheet.grading.answers.text import one_line
 from worksheet.grading.results.tables import unguarded
+from worksheet.language import Language, current, everywhere
 
 STUDENT_WORDS = (
     "id", "student", "student id", "student no", "student number", "roll", "roll no", "roll number", "matriculation number",
     "matrikelnummer", "reg no", "registration number",
 )  # fmt: skip
 AS_TEXT = re.compile(r'="([^"]*)"')  # how a number is kept from losing its zeros: ="007"
-ANY_WORD = "|".join(STUDENT_WORDS).replace(" ", r"[\s_]*")
-LINE = re.compile(rf"[\W_]*(?:{ANY_WORD})[*_`\s]*[:=][*_`\s]*(.*)", re.IGNORECASE)
 PARTS = re.compile(r"[\s_]+")
 MAX_HINTS = 50  # unknown students that are compared with the roster
 
@@ -36,9 +35,17 @@ def student_id(text: str) -> tuple[str, str]:
     return id, ""
 
 
+@lru_cache(maxsize=16)
+def _line(_: Language) -> re.Pattern[str]:
+    """A line that names a student, by the words in use and those that sheets print in any language."""
+    printed = (word for message in ("student", "Student ID") for word in everywhere(message))
+    words = "|".join(map(re.escape, (*STUDENT_WORDS, *printed))).replace(r"\ ", r"[\s_]*")
+    return re.compile(rf"[\W_]*(?:{words})[*_`\s]*[:=][*_`\s]*(.*)", re.IGNORECASE)
+
+
 def student_in_line(line: str) -> str | None:
     """The id in a line such as ``Student: 20CS30001``; None for any other line."""
-    words = LINE.fullmatch(line.strip()[: 4 * MAX_ID])
+    words = _line(current()).fullmatch(line.strip()[: 4 * MAX_ID])
     return words[1].strip().rstrip("*_`").strip() if words else None
 
 

@@ -41,7 +41,7 @@ MISTAKES = (
     _mistake(
         "out-dil-dw",
         each_axis("floor((M + 2*p + q - d*w)/s) + 1"),
-        "You multiplied the kernel size by the dilation, but the dilation only widens the gaps between the elements of the kernel.",
+        "You multiplied the kernel size by the dilation, but dilation only widens the gaps between its elements.",
         source.DILATION,
         documented=True,
     ),

@@ -25,7 +25,7 @@ MISTAKES = (
     _mistake(
         "ct-times-s",
         each_axis("M*s"),
-        'You multiplied the input by the stride, which is the rule for "same" padding; here the kernel and the padding matter too.',
+        'You multiplied the input by the stride, which is the rule for "same" padding; here kernel and padding matter too.',
         source.SAME,
         documented=True,
     ),
