@@ -57,6 +57,11 @@ class Language:
         """A line of the catalogue's header, such as the fonts that the language needs; empty without one."""
         return next((each.header[name] for each in self.catalogues if name in each.header), "")
 
+    @property
+    def alphabet(self) -> frozenset[str]:
+        """The signs of the language's messages."""
+        return frozenset(sign for each in self.catalogues for texts in each.texts.values() for text in texts for sign in text)
+
     def translate(self, message: str) -> str:
         if not message or message in self.own:
             return self.own.get(message, "")

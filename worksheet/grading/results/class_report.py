@@ -183,7 +183,7 @@ class _ClassBlocks:
             words = f"Mistakes by row: most often {labels[0]} at {self.usual_cell(labels[0])}"
             name = f"mistakes{start // MAX_PLACES + 1 if start else ''}"
             yield draw_circles(
-                name, "How often each mistake was made, by S. No.", names, [str(row) for row in part], drawn, words
+                name, "How often each mistake was made, by No.", names, [str(row) for row in part], drawn, words
             )
 
     def usual_cell(self, label: str) -> str:
