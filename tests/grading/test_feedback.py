@@ -67,7 +67,7 @@ SENTENCES = {
         "You forgot the bias.",
         "Another explanation of the same answer: You forgot the channels. And: A digit is lost.",
     ],
-    Verdict.CONVENTION: ["That is right as torchinfo", "AI61002, Spring 2020 counts."],
+    Verdict.CONVENTION: ["This is right under torchinfo", "here the convention is AI61002, Spring 2020."],
     Verdict.WRONG: ["no known mistake explains it"],
     Verdict.UNREADABLE: ["No grouping of digits fits."],
     Verdict.BLANK: ["left blank (0 of 2 points)", "= 7,30,56,256"],

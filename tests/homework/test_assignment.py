@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.sheet_facts import EXAMPLES, ROOT, SHEET
-from worksheet.language import Language
 from worksheet import conventions
 from worksheet.derive.worked_solution import derive
 from worksheet.errors import WorksheetError
@@ -21,6 +20,7 @@ from worksheet.grading.policy import Policy, Tolerance
 from worksheet.homework.assignment.assignment import VARIED, Assignment, Variants
 from worksheet.homework.assignment.assignment_file import read_assignment
 from worksheet.homework.assignment.keys import KEYS
+from worksheet.language import Language
 from worksheet.schema import Field, FieldType, Forms, Record, TableOf
 from worksheet.schema.json_schema import FOLDER
 

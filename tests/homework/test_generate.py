@@ -159,7 +159,7 @@ def test_marks(homework) -> None:
 
 def test_only_what_is_asked_is_there(homework) -> None:
     text = question(homework("convention: ai61002\nask: {Conv2d: [output, params], '*': [output]}\n"))
-    [heading] = [line for line in text.splitlines() if line.startswith("| No.")]
+    [heading] = [line for line in text.splitlines() if line.startswith("| S. No.")]
     assert "Output" in heading
     assert "Params" in heading
     assert "Flops" not in text.partition("## Formulas")[0]

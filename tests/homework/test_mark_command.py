@@ -218,12 +218,12 @@ def test_check(desk: Path) -> None:
         code, out, _ = run("check", desk / "homework.yaml", *words)
         return code, out
 
-    assert check("--row", "4", "--flops", "24,09,95,328") == (0, "No. 4, flops\n\nRight.\n")
+    assert check("--row", "4", "--flops", "24,09,95,328") == (0, "S. No. 4, flops\n\nRight.\n")
     code, out = check("--row", "conv2d_1", "--params=23232", "--output", "64x56x56")
     assert code == 1
     assert "You forgot the biases" in out
     assert "23,296" not in out
-    assert "No. 1, output\n\nRight." in out
+    assert "S. No. 1, output\n\nRight." in out
     assert "(cwh + 1)k" in check("--row", "1", "--params", "1", "--hint")[1]
     assert "= 23,296" in check("--row", "1", "--params", "1", "--show")[1]
     assert "6,11,00,840" in check("--row", "total", "--params", "1", "--show")[1]

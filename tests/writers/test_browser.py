@@ -28,7 +28,7 @@ def test_the_printed_page_holds_every_figure(solution: ws.Derivation, tmp_path: 
     for row in ROWS:
         assert squeezed(f"{row.no}{row.layer}{row.params}{row.flops}") in text
     assert all(total in text for total in PRINTED_TOTALS)
-    assert "StudentID:" in text
+    assert "Rollno.:" in text
 
 
 @pytest.mark.browser

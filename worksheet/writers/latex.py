@@ -9,10 +9,10 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from worksheet.language import ENGLISH, current
 from worksheet.document import Document
 from worksheet.errors import OutputError
 from worksheet.formula.dialects import GREEK, LATEX
+from worksheet.language import ENGLISH, current
 from worksheet.writers.small_print import Ready, Setting
 from worksheet.writers.templating import ANGLES, rendered
 from worksheet.writers.view import view
@@ -62,7 +62,7 @@ def source(document: Document, options: Options) -> str:
     """The document: PyLaTeX assembles class and packages, the templates give preamble and body."""
     import pylatex
 
-    names = view(document, SETTING) | {"babel": Ready(_babel())}
+    names = view(document, SETTING) | {"babel": Ready(_babel()), "language": Ready(current().tag)}
     paper = pylatex.Document(
         documentclass="article",
         document_options=["10pt", "fleqn", PAPER_OPTIONS[options.paper]],

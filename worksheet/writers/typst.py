@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import tempfile
 import threading
-from pathlib import Path
 from collections.abc import Collection
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from worksheet.language import current
 from worksheet.document import Document
 from worksheet.errors import OutputError, printable
 from worksheet.formula.dialects import TYPST, typst_string
+from worksheet.language import current
 from worksheet.writers.small_print import Ready, Setting
 from worksheet.writers.templating import ANGLES, rendered
 from worksheet.writers.view import view
@@ -68,7 +68,9 @@ def compile(document: Document, options: Options) -> bytes:
     """The PDF. Raises OutputError with Typst's message, which a user's template may cause."""
     text = source(document, options)
     fault = ""
-    for embedded_only in (False,) if _own_fonts() else (True, False):  # a font for a script that the package's fonts do not have may be on the machine
+    for embedded_only in (
+        (False,) if _own_fonts() else (True, False)
+    ):  # a font for a script that the package's fonts do not have may be on the machine
         pdf, fault = _compiled(text, options, embedded_only)
         if pdf or not MISSING.search(fault):
             break
