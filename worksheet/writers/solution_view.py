@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
 from worksheet.derivation import OUTPUT, Part, Row
@@ -15,6 +16,7 @@ from worksheet.writers.views import AnswersView, EntryView, KindView, LayerView,
 
 SEPARATORS = re.compile(r"(?<=[./:_-])")
 NAMED = ["Name", "Layer", "Output"]  # the headings of a table whose layers have names
+LONG_PREFIX = 16  # letters that the names of a stage begin with alike, from which on the stage's heading says them once
 MAX_HEADINGS = 4  # columns that fit beside the names of layers on an upright page
 
 
@@ -25,6 +27,7 @@ class AnswerPrinter:
         self.printer = printer
         self.table = table
         asks_output = any(heading.name == OUTPUT for heading in table.headings)  # in a column of its own
+        self.prefixes = _prefixes(table)
         self.labels = NAMED[: 2 if asks_output else 3] if table.named else ["Layer"]
 
     def view(self) -> AnswersView:
@@ -56,7 +59,8 @@ class AnswerPrinter:
     def named(self, row: Row, layer: str) -> list[str]:
         """Name, layer and output; the output has a column of its own where it is asked."""
         output = " × ".join([self.printer.digits.operand(size) for size in row.output]) if row.output else ""
-        return [self.breakable(row.name), layer, output][: len(self.labels)]
+        name = row.name.removeprefix(self.prefixes.get(row.no, ""))
+        return [self.breakable(name), layer, output][: len(self.labels)]
 
     def breakable(self, name: str) -> str:
         """A name that a narrow column may break: after dots, dashes, underscores and the like."""
@@ -72,10 +76,24 @@ class AnswerPrinter:
         return [" ".join(filter(None, pair)) for pair in zip(own, larger, strict=True)]
 
     def part(self, part: Part, entries: Mapping[int, EntryView]) -> PartView:
-        return PartView(part.title, [entries[row] for row in part.rows], self.totals(part.totals))
+        title = self.prefixes.get(part.rows[0], part.title) if self.table.named else part.title
+        return PartView(title, [entries[row] for row in part.rows], self.totals(part.totals))
 
     def kind(self, part: Part) -> KindView:
         return KindView(part.title, self.printer.digits.operand(len(part.rows)), self.totals(part.totals))
+
+
+def _prefixes(table: AnswerTable) -> dict[int, str]:
+    """By row, what the names of its stage begin with alike, up to a dot, if it is long: ``encoder.layers.encoder_layer_0``."""
+    names = {row.no: row.name for row in table.rows}
+    prefixes: dict[int, str] = {}
+    for part in table.parts:
+        columns = zip(*(names[row].split(".")[:-1] for row in part.rows), strict=False)
+        alike = takewhile(lambda words: len(set(words)) == 1, columns)
+        prefix = ".".join(words[0] for words in alike)
+        if part.title and len(part.rows) > 1 and len(prefix) >= LONG_PREFIX:
+            prefixes |= dict.fromkeys(part.rows, prefix)
+    return prefixes
 
 
 class RowPrinter:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import NamedTuple
 
-from worksheet.document import Cell, Relation, Relations, Table, is_sum, shape_in_words
+from worksheet.document import Cell, Judged, Relation, Relations, Table, is_sum, shape_in_words
 from worksheet.formula import Formula
 from worksheet.writers.printer import Printer
 from worksheet.writers.small_print import Ready
@@ -17,6 +17,7 @@ LONG_FORMULA = 36  # the same for a formula on one line, where the table is crow
 SPARED = 0.9  # of the page, for the columns of a crowded table: the rest is space between them
 MAX_WEIGHT = 48  # characters that a column's length counts at most
 UPRIGHT, ACROSS = 112, 165  # characters that fit on an upright page, and on one that is turned
+PHONE, SHORTEST = 44, 12  # characters on the screen of a phone, and to which a column of words can be squeezed there
 SHARE = 0.27  # of the page's width, for a column of words that breaks its lines
 NARROW_FROM = 5  # columns from which on a table is set in small type
 
@@ -38,6 +39,7 @@ class _Content(NamedTuple):
     plain: str
     words: str = ""
     math: bool = False
+    tone: str = ""
 
 
 def table_view(printer: Printer, block: Table) -> TableView:
@@ -56,9 +58,16 @@ def table_view(printer: Printer, block: Table) -> TableView:
         rows=[_placed(row, columns) for row in rows],
         total=_placed(total, columns),
         narrow=len(columns) >= NARROW_FROM,
+        broad=_squeezed(columns) > PHONE,
+        formulas=any(cell.math for row in rows for cell in row),
         turned=turned,
         rule="-" * length,
     )
+
+
+def _squeezed(columns: Sequence[ColumnView]) -> int:
+    """How many characters wide a table is at least."""
+    return sum(min(column.width, SHORTEST) if column.words else column.width for column in columns) + 2 * (len(columns) - 1)
 
 
 def _placed(cells: Sequence[_Content], columns: Sequence[ColumnView]) -> list[CellView]:
@@ -72,6 +81,8 @@ def _content(printer: Printer, cell: Cell, *, is_flat: bool) -> _Content:
         return _Content(Ready(text), cell.show("text", None, printer.digits), words, math=True)
     if isinstance(cell, tuple):
         return _shape(printer, cell)
+    if isinstance(cell, Judged):
+        return _Content(cell.signed, cell.signed, tone=cell.tone)
     text = "" if cell is None else printer.digits.result(cell) if isinstance(cell, int) else cell
     return _Content(text, text)
 
@@ -91,7 +102,10 @@ def _columns(block: Table, widths: Sequence[int], *, crowded: bool) -> list[Colu
     weights = [min(width, MAX_WEIGHT) if block.flat else 1 for width in widths]
     room = max(sum(weights), ACROSS)
     shares = [round(SPARED * weight / room, 2) if block.flat else SHARE for weight in weights]
-    return [ColumnView(i < block.words, width > most[i], width, weights[i], shares[i]) for i, width in enumerate(widths)]
+    return [
+        ColumnView(i < block.words, i < block.labels, width > most[i], width, weights[i], shares[i])
+        for i, width in enumerate(widths)
+    ]
 
 
 def relations_view(printer: Printer, block: Relations) -> RelationsView:

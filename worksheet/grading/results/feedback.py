@@ -8,13 +8,13 @@ from fractions import Fraction
 from itertools import groupby
 
 from worksheet.derivation import Derivation
-from worksheet.document import Block, Bullets, Document, Table, Text, Title, Working
+from worksheet.document import Block, Bullets, Document, Judged, Table, Text, Title, Working
 from worksheet.grading.diagnosis.diagnose import AND
 from worksheet.grading.mark import FLAGS, Mark, MarkedPaper, Verdict
 from worksheet.grading.paper.cells import FIND, OUTPUT, Key
 from worksheet.grading.results.amounts import count_of, decimal, one_line, sums
 from worksheet.grading.results.correct_steps import Solution
-from worksheet.grading.results.phrases import SHORT, VERDICTS, convention_titles, heading, sentences
+from worksheet.grading.results.phrases import SHORT, TONES, VERDICTS, convention_titles, heading, sentences
 from worksheet.grading.results.stable_json import JsonStream
 
 MAX_SHOWN = 28  # letters of an answer in a table
@@ -93,7 +93,7 @@ class _Sheet:
                 if any((row, column) in marks for column in part)
             ]
             headings = ("S. No.", "Layer", *map(self.label, part), "Points")
-            yield Table(headings, tuple(rows), words=len(headings) - 1)
+            yield Table(headings, tuple(rows), words=len(headings) - 1, labels=2)
 
     def carried(self) -> Iterator[Block]:
         """Answers that follow from the student's own values: from which, and what is right."""
@@ -105,7 +105,7 @@ class _Sheet:
         rows = tuple(
             (
                 self.where(mark.key),
-                one_line(mark.answer, MAX_SHOWN),
+                Judged(one_line(mark.answer, MAX_SHOWN), TONES[mark.verdict]),
                 self.origin(mark),
                 self.solution.value(mark.key),
                 _earned_of(mark),
@@ -135,7 +135,7 @@ class _Sheet:
                 continue
             for mark in group:
                 judged = f"{VERDICTS[mark.verdict]} ({_worth(_earned(mark), mark.max)})"
-                title = f"{self.row(row, mark.layer)}, {self.label(mark.key[1])}: {judged}"
+                title = Judged(f"{self.row(row, mark.layer)}, {self.label(mark.key[1])}: {judged}", TONES[mark.verdict]).signed
                 yield Working(title, self.solution.steps_to(mark.key), " ".join(self.explain(mark)))
 
     def explain(self, mark: Mark) -> Iterator[str]:
@@ -197,14 +197,13 @@ EXPLANATIONS: dict[Verdict, Callable[[_Sheet, Mark], Iterable[str]]] = {
 }
 
 
-def _answer(mark: Mark | None) -> str:
+def _answer(mark: Mark | None) -> Judged | None:
     """An answer in the overview."""
     if mark is None:
-        return ""
-    if mark.verdict is Verdict.RIGHT:
-        return one_line(mark.answer, MAX_SHOWN)
-    words = SHORT[mark.verdict]
-    return f"{one_line(mark.answer, MAX_SHOWN)} ({words})" if mark.answer.strip() else f"({words})"
+        return None
+    answer = one_line(mark.answer, MAX_SHOWN)
+    words = "" if mark.verdict is Verdict.RIGHT else f"({SHORT[mark.verdict]})"
+    return Judged(" ".join(filter(None, (answer, words))), TONES[mark.verdict])
 
 
 def _points(marks: Mapping[Key, Mark], row: int | str, columns: Sequence[str]) -> str:
