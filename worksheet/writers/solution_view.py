@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
 from worksheet.derivation import OUTPUT, Part, Row
 from worksheet.document import AnswerTable, WorkedRow
-from worksheet.errors import printable
 from worksheet.writers.printer import UNCOUNTED, Printer
-from worksheet.writers.small_print import Ready, arrows, layer_label, plain, spoken
+from worksheet.writers.small_print import arrows, breakable, layer_label, plain, spoken
 from worksheet.writers.views import AnswersView, EntryView, KindView, LayerView, PartView, StepView, WorkingView
 
-SEPARATORS = re.compile(r"(?<=[./:_-])")
 NAMED = ["Name", "Layer", "Output"]  # the headings of a table whose layers have names
 LONG_PREFIX = 16  # letters that the names of a stage begin with alike, from which on the stage's heading says them once
 MAX_HEADINGS = 4  # columns that fit beside the names of layers on an upright page
@@ -60,12 +57,7 @@ class AnswerPrinter:
         """Name, layer and output; the output has a column of its own where it is asked."""
         output = " × ".join([self.printer.digits.operand(size) for size in row.output]) if row.output else ""
         name = row.name.removeprefix(self.prefixes.get(row.no, ""))
-        return [self.breakable(name), layer, output][: len(self.labels)]
-
-    def breakable(self, name: str) -> str:
-        """A name that a narrow column may break: after dots, dashes, underscores and the like."""
-        escape, mark = self.printer.setting.escape, self.printer.setting.mark
-        return Ready(mark.join(map(escape, SEPARATORS.split(printable(name))))) if escape else name
+        return [breakable(name, self.printer.setting), layer, output][: len(self.labels)]
 
     def totals(self, sums: Mapping[str, int | None], *, is_said: bool = False) -> list[str]:
         """The sums of the columns; in larger units too where the column has them, they are short and ``is_said``."""
