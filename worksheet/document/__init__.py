@@ -11,8 +11,25 @@ from worksheet.formula import Formula
 from worksheet.formula.tree import Operation
 from worksheet.language import Language, current
 
-# Words, a number that is grouped, a formula, a shape of formulas, nothing.
-Cell = str | int | Formula | tuple[Formula, ...] | None
+# How an answer was judged, with the sign that is printed before it: colour alone would say nothing on paper.
+TONES = {"right": "✓", "partly": "(✓)", "wrong": "✗", "unclear": "?", "blank": "–"}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Words with a judgement: a sign, and a colour where a format has any; ``tone`` is one of TONES."""
+
+    text: str
+    tone: str
+
+    @property
+    def signed(self) -> str:
+        """The words after their sign."""
+        return f"{TONES[self.tone]}\u00a0{self.text}" if self.text else TONES[self.tone]
+
+
+# Words, a number that is grouped, a formula, a shape of formulas, a judged answer, nothing.
+Cell = str | int | Formula | tuple[Formula, ...] | Judged | None
 
 
 @dataclass(frozen=True)
@@ -41,7 +58,8 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Table:
-    """A table. The first ``words`` columns are set as text, the others as figures; ``total`` is below a rule.
+    """A table. The first ``words`` columns are set as text, the others as figures; ``total`` is below a rule. The first
+    ``labels`` columns say what a row is about.
 
     ``flat`` writes quotients on one line, M/2, so that formulas need no more height than words, and turns the page where
     they are wide. ``title`` is a heading that stays with the table.
@@ -51,6 +69,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     total: tuple[Cell, ...] = ()
     words: int = 1
+    labels: int = 1
     flat: bool = False
     title: str = ""
 

@@ -28,7 +28,7 @@ SIGNS = {
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
     "|": r"\textbar{}", '"': r"\textquotedbl{}", "'": r"\textquotesingle{}", "`": r"\textasciigrave{}", "-": "{-}",
     "→": r"$\rightarrow$", "≈": r"$\approx$", "×": r"$\times$", "−": r"$-$", "—": r"\textemdash{}", "–": r"\textendash{}",
-    "…": r"\dots{}",
+    "…": r"\dots{}", "✓": r"\ding{51}", "✗": r"\ding{55}",
     "’": r"\textquoteright{}", "‘": r"\textquoteleft{}", "“": r"\textquotedblleft{}", "”": r"\textquotedblright{}",
     "\u00a0": "~", "\u202f": r"\,", "\u2009": r"\,",
 }  # fmt: skip
@@ -73,6 +73,7 @@ def source(document: Document, options: Options) -> str:
         page_numbers=False,
         indent=True,
     )
+    paper.packages.append(pylatex.Package("pifont"))  # of ticks and crosses
     for where, file in ((paper.preamble, "tex/preamble.tex"), (paper, "tex/document.tex")):
         where.append(pylatex.NoEscape(rendered(file, names, escape, options.templates, ANGLES)))
     return re.sub(r"%\n(?=\\|%)", "\n", str(paper.dumps())) + "\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +15,7 @@ from worksheet.language import ENGLISH, _, current
 
 # Between two sizes, by the dialect's name, where a comma and a blank would print close together or forbid a line's end.
 COMMAS = {"latex": r",\enspace ", "typst": ", space.en ", "mathml": "</math>, <math>"}
+SEPARATORS = re.compile(r"(?<=[./:_-])")
 SPACES = {"mathml": "\u00a0"}
 
 
@@ -36,6 +38,12 @@ class Setting:
     mark: str = ""  # a place for a break
     draws: bool = False  # pictures of the network
     beside: float = 1.0  # the share of the width that a formula of the reference has beside its words
+
+
+def breakable(name: str, setting: Setting) -> str:
+    """A name that a narrow column may break: after dots, dashes, underscores and the like."""
+    escape = setting.escape
+    return Ready(setting.mark.join(map(escape, SEPARATORS.split(printable(name))))) if escape else name
 
 
 class SmallPrint:

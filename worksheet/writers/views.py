@@ -123,6 +123,7 @@ class ColumnView(View):
     """A column of a table."""
 
     words: bool  # is set as text
+    label: bool  # says what the row is about
     wide: bool  # may break its lines
     width: int  # in characters
     weight: int  # among the columns that break their lines
@@ -145,6 +146,7 @@ class CellView(View):
     plain: str
     words: str  # of a formula, for those who hear it
     math: bool
+    tone: str  # of a judged answer: right, partly, wrong, unclear, blank; otherwise empty
     column: ColumnView
 
 
@@ -159,6 +161,8 @@ class TableView(View):
     rows: Sequence[Sequence[CellView]]
     total: Sequence[CellView]
     narrow: bool  # has so many columns that it is set in small type
+    broad: bool  # does not fit on the screen of a phone
+    formulas: bool  # has formulas, which cannot break their lines
     turned: bool  # is too wide for an upright page
     rule: str  # as many dashes as the table is wide
 
