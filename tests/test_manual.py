@@ -175,7 +175,7 @@ def test_the_tutorial_builds_its_example() -> None:
     for line in re.findall(
         r"^ {4,}((?:[A-Z]\w+(?:, \w+)*|once|scales|main|unit|title|memory|params): .+)$", TUTORIAL, re.MULTILINE
     ):
-        if not line.startswith(("ReLU: 2", "Memory", "S. No.")):
+        if not line.startswith(("ReLU: 2", "Memory", "No.")):
             assert line.strip() in example, line
 
 

@@ -5,6 +5,8 @@ Translations are kept, new messages are added without one, messages that nothing
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -14,12 +16,14 @@ from babel.messages.pofile import normalize, read_po
 from jinja2.ext import babel_extract
 
 from tools.generated import ROOT
-from worksheet import conventions
+from worksheet import conventions, layers
 from worksheet.conventions.convention import Convention
 from worksheet.conventions.facts import GRAPH, PARTIAL, RUN, SILENCES, STATED
 from worksheet.grading.mistakes import known_mistakes
 from worksheet.language.catalogue import FOLDER, SUFFIX, TEMPLATE
-from worksheet.layers import QUANTITIES, Kind, Symbol, kinds
+from worksheet.layers import QUANTITIES, Kind, Symbol
+from worksheet.layers.kind import Size
+from worksheet.layers.shapes import MAX_AXES, axes
 from worksheet.writers.templating import ANGLES, BRACES, NOTATIONS
 
 Message = tuple[str, str]  # in English, with its plural or an empty text
@@ -91,8 +95,10 @@ def _in_data() -> Iterator[tuple[str, str]]:
     for name in conventions.names():
         if _is_taught(convention := conventions.convention(name)):
             yield from ((f"worksheet/conventions/{name}.yaml", text) for text in _of_convention(convention))
-    for kind in kinds().values():
-        yield from (("worksheet/layers", text) for text in _of_kind(kind))
+    for info in pkgutil.iter_modules(layers.__path__):
+        module = importlib.import_module(f"{layers.__name__}.{info.name}")
+        yield from (("worksheet/layers", text) for thing in vars(module).values() for text in _of_layers(thing))
+    yield from (("worksheet/layers", text) for rank in range(MAX_AXES + 1) for text in _of_layers(axes(rank)))
     yield from (("worksheet/layers", text) for text in QUANTITIES.values())
     yield from (("worksheet/conventions/facts.py", text) for fact in (*RUN, *GRAPH) for text in _of_symbol(fact))
     yield from (("worksheet/conventions/facts.py", text) for text in (*SILENCES.values(), *PARTIAL.values()))
@@ -117,6 +123,18 @@ def _of_kind(kind: Kind) -> Iterator[str]:
     yield from (size.meaning for size in kind.sizes)
     yield from (text for symbol in kind.symbols.values() for text in _of_symbol(symbol))
     yield from (text for form in kind.forms for symbol in form.symbols for text in _of_symbol(symbol))
+
+
+def _of_layers(thing: object) -> Iterator[str]:
+    """The texts of kinds, symbols and sizes, also of those that a kind fits to its inputs."""
+    if isinstance(thing, Kind):
+        yield from _of_kind(thing)
+    elif isinstance(thing, Symbol):
+        yield from _of_symbol(thing)
+    elif isinstance(thing, Size):
+        yield thing.meaning
+    elif isinstance(thing, (tuple, list, dict)):
+        yield from (text for each in (thing.values() if isinstance(thing, dict) else thing) for text in _of_layers(each))
 
 
 def _of_symbol(symbol: Symbol) -> Iterable[str]:

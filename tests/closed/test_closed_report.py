@@ -86,7 +86,7 @@ def test_output_sizes_in_their_order() -> None:
     assert "  W = H    = ⌊(M − w + 2p_w)/s_w⌋ + 1 = ⌊(M − 7 + 2(3))/2⌋ + 1 = ⌈M/2⌉\n" in found
     assert "  # MACs   = kcwhWH = 64 × 3 × 7 × 7 × ⌈M/2⌉⌈M/2⌉ = 9408⌈M/2⌉²\n" in found
     assert "5, 12" not in found.partition("Worked")[0]
-    assert "The same for S. No. 12." in found
+    assert "The same for No. 12." in found
 
 
 def test_a_symbol_of_the_network_and_one_of_a_layer_do_not_mix() -> None:
@@ -285,8 +285,8 @@ def test_shapes_in_a_table() -> None:
 
 def test_rows_and_kinds() -> None:
     report = symbolic("resnet18", "M", kinds=["Conv2d"], rows="1-8")
-    titles = [block.title for block in report.blocks if isinstance(block, Working) and block.title.startswith("S. No.")]
-    assert titles == ["S. No. 1: conv1", "S. No. 5: layer1.0.conv1", "S. No. 8: layer1.0.conv2"]
+    titles = [block.title for block in report.blocks if isinstance(block, Working) and block.title.startswith("No.")]
+    assert titles == ["No. 1: conv1", "No. 5: layer1.0.conv1", "No. 8: layer1.0.conv2"]
     assert len(report.data["rows"]) == 69
 
 

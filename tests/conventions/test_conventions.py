@@ -102,8 +102,8 @@ def test_what_is_not_counted_is_listed(sheet) -> None:
     d = ws.derive(net, "ai61002")
     assert d.totals == {"params": 0, "flops": 96}
     assert d.notes == (
-        "# Params: AI61002, Spring 2020 has no rule for S. No. 1 (AvgPool2d); not in the total.",
-        "# Flops: AI61002, Spring 2020 has no rule for S. No. 1 (AvgPool2d); not in the total.",
+        "# Params: AI61002, Spring 2020 has no rule for No. 1 (AvgPool2d); not in the total.",
+        "# Flops: AI61002, Spring 2020 has no rule for No. 1 (AvgPool2d); not in the total.",
     )
     assert "| 1 | AvgPool2d: 2w 2s 0p | — | — |" in ws.render(d, "md").decode()
     import json

@@ -50,7 +50,7 @@ def test_a_residual_block() -> None:
         "peak_in_place": 3 * MAP,
     }
     assert d.figures[2].reached == {"peak": (2, (0, 1, 2)), "peak_in_place": (3, (0, 2, 3))}
-    assert "the input, 64\u00a0×\u00a056\u00a0×\u00a056, kept for S. No. 4" in step(d, "peak").note
+    assert "the input, 64\u00a0×\u00a056\u00a0×\u00a056, kept for No. 4" in step(d, "peak").note
 
 
 def test_the_peak_of_alexnet() -> None:
@@ -288,7 +288,7 @@ def test_pdf_terminal_and_notebook() -> None:
     assert ws.render(d, "pdf").startswith(b"%PDF")
     out = StringIO()
     terminal.show(d, Console(file=out, width=120))
-    assert "New arrays = β_a(3 × 64 × 56 × 56) = 4 × (3 × 64 × 56 × 56) = 2,408,448 (2.41 MB or 2.30 MiB)" in out.getvalue()
+    assert "New tensors = β_a(3 × 64 × 56 × 56) = 4 × (3 × 64 × 56 × 56) = 2,408,448 (2.41 MB or 2.30 MiB)" in out.getvalue()
     assert "2.41 MB" in d._repr_html_()
     assert "2.41 MB" in d._repr_latex_()
 

@@ -205,7 +205,7 @@ def test_netscope_takes_a_maximum_for_a_sum() -> None:
 
 def test_what_netscope_does_not_know_is_listed() -> None:
     d = ws.derive(ws.network("gate", (8, 5, 5), ws.layer("Sigmoid")), "netscope")
-    assert "MACC: Netscope has no rule for S. No. 1 (Sigmoid); not in the total." in d.notes
+    assert "MACC: Netscope has no rule for No. 1 (Sigmoid); not in the total." in d.notes
 
 
 # convnet-burden

@@ -53,8 +53,8 @@ def test_a_total_is_written_out() -> None:
 
 
 def test_the_right_size_of_an_output_is_said() -> None:
-    assert "Right is 64 × 56 × 56." in wrong((1, "output"))
-    assert "Right is 64 × 56 × 56." in wrong((2, "output"))  # a layer that has no step for it
+    assert "The right answer is 64 × 56 × 56." in wrong((1, "output"))
+    assert "The right answer is 64 × 56 × 56." in wrong((2, "output"))  # a layer that has no step for it
 
 
 def test_a_formula_has_its_step() -> None:
@@ -65,13 +65,13 @@ def test_a_formula_has_its_step() -> None:
 SENTENCES = {
     Verdict.MISTAKE: [
         "You forgot the bias.",
-        "The same answer would come of this: You forgot the channels. And: A digit is lost.",
+        "Another explanation of the same answer: You forgot the channels. And: A digit is lost.",
     ],
-    Verdict.CONVENTION: ["That is right as torchinfo", "AI61002, Spring 2020 counts."],
-    Verdict.WRONG: ["no mistake that is known explains it"],
+    Verdict.CONVENTION: ["This is right under torchinfo", "here the convention is AI61002, Spring 2020."],
+    Verdict.WRONG: ["no known mistake explains it"],
     Verdict.UNREADABLE: ["No grouping of digits fits."],
     Verdict.BLANK: ["left blank (0 of 2 points)", "= 7,30,56,256"],
-    Verdict.UNMARKED: ["could not be marked", "No points are lost", "– of 2"],
+    Verdict.UNMARKED: ["could not be marked", "This costs no points", "– of 2"],
     Verdict.CARRIED: ["Right from your own earlier values", "row 1, Output, row 2, Output", "1.5 of 2", "7,30,56,256"],
 }
 
@@ -90,7 +90,7 @@ def test_mistakes_on_own_values_and_counter_examples() -> None:
 
 def test_flags_speak_to_the_student() -> None:
     said = text(mark(CELLS[1, "flops"], Verdict.RIGHT, flags=(DOES_NOT_FOLLOW,)))
-    assert "row 1, # Flops: does not follow from your own rows" in said
+    assert "row 1, # Flops: does not follow from the earlier answers" in said
     assert "What to look at again" not in said
 
 
@@ -115,7 +115,7 @@ def test_every_answer_is_there() -> None:
 
 def test_who_was_not_marked_is_told_so() -> None:
     said = ws.render(Feedback("W").report(MarkedPaper("a", "", (), "KeyError"), solution()), "txt").decode()
-    assert "not marked yet. No points are lost" in said
+    assert "not marked yet. This costs no points" in said
     assert "KeyError" not in said
 
 

@@ -52,14 +52,14 @@ def test_every_step_says_its_value(name: str) -> None:
 def test_what_is_not_needed_is_said() -> None:
     first, second = ws.train(tiny()).rows[:2]
     assert first.columns[2].value == 0
-    assert first.columns[2].remark == "not needed: the input depends on no learnt number"
+    assert first.columns[2].remark == "not needed: the input depends on no parameter"
     assert not second.columns[2].remark
 
 
 def test_a_part_that_is_not_needed_is_counted_and_said() -> None:
     net = ws.Builder("half", (4, 6))
     net.add("MatMul", "input", net.add("Parameter", o_1=6, o_2=5))
-    assert any("S. No. 2" in note and "some inputs alone" in note for note in ws.train(net.network()).notes)
+    assert any("No. 2" in note and "some inputs alone" in note for note in ws.train(net.network()).notes)
 
 
 def test_the_command(command) -> None:

@@ -168,7 +168,7 @@ def test_pdf_is_tagged_titled_and_speaks_its_equations(solution: ws.Derivation, 
     reader = PdfReader(path)
     root = reader.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
-    assert root["/Lang"] == "en"
+    assert root["/Lang"] == "en-IN"
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
     assert reader.metadata.title == "(Solved) Worksheet 2"
     assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data()
@@ -198,7 +198,7 @@ def test_latex_pdf_carries_title_and_language(solution: ws.Derivation, tmp_path:
     ws.write(solution, path, engine="latex")
     reader = PdfReader(path)
     assert reader.metadata.title == "(Solved) Worksheet 2"
-    assert reader.trailer["/Root"]["/Lang"] == "en"
+    assert reader.trailer["/Root"]["/Lang"] == "en-IN"
 
 
 @pytest.mark.tex

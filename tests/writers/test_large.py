@@ -26,14 +26,14 @@ def test_rows_that_are_alike_are_worked_once(resnet) -> None:
         a, b = resnet.rows[no - 1], resnet.rows[first - 1]
         assert (a.kind, a.spec, a.inputs, a.output, a.values) == (b.kind, b.spec, b.inputs, b.output, b.values)
     text = ws.render(resnet, "txt").decode()
-    assert "The same layer with the same numbers: S. No. 8, 12, 15." in text
-    assert "S. No. 8: " not in text
+    assert "The same layer with the same numbers: No. 8, 12, 15." in text
+    assert "No. 8: " not in text
 
 
 def test_every_row_can_be_worked() -> None:
     net = ws.read(EXAMPLES / "resnet18.sheet")
     assert not any(row.same_as for row in ws.derive(net, fold=False).rows)
-    assert "S. No. 8: " in ws.render(ws.derive(net, fold=False), "txt").decode()
+    assert "No. 8: " in ws.render(ws.derive(net, fold=False), "txt").decode()
     short = ws.derive(ws.read(EXAMPLES / "ai61002.sheet"))
     assert not any(row.same_as for row in short.rows)
     assert any(row.same_as for row in ws.derive(ws.read(EXAMPLES / "ai61002.sheet"), fold=True).rows)
@@ -109,7 +109,7 @@ def test_a_summary_has_the_tables_alone(resnet, command) -> None:
     result = command("solve", EXAMPLES / "resnet18.sheet", "--summary", "--rows", "1-3", "-f", "txt")
     assert result.code == 0
     assert "Rows shown" in result.out
-    assert "S. No. 1:" not in result.out
+    assert "No. 1:" not in result.out
 
 
 def test_the_command_says_what_is_wrong_with_a_selection(command) -> None:
@@ -143,7 +143,7 @@ def test_a_picture_shows_every_layer_and_size(resnet) -> None:
     texts = [text for picture in pictures for text in picture]
     numbers = set()
     for text in texts:
-        if span := re.search(r"^(?:the same .*: )?S\. No\. (\d+)(?: to (\d+))?$", text):
+        if span := re.search(r"^(?:the same .*: )?No\. (\d+)(?: to (\d+))?$", text):
             numbers |= set(range(int(span[1]), int(span[2] or span[1]) + 1))
     assert numbers == set(range(1, 69))
     assert {"3 × 224 × 224", "64 × 112 × 112", "64 × 56 × 56", "512 × 7 × 7", "1000"} <= set(texts)
@@ -242,7 +242,7 @@ def test_the_reference_says_each_thing_once(sheet) -> None:
     d = derived(sheet, "input: 3 x 9 x 9\ninputs:\n  b: 3 x 9 x 9\n---\n" + "\n".join(lines) + "\n")
     titles = [section.title for section in d.reference]
     assert len(set(titles)) == len(titles)
-    assert titles[:2] == ["Concatenation, S. No. 1, 2, 7", "Concatenation, S. No. 3"]
+    assert titles[:2] == ["Concatenation, No. 1, 2, 7", "Concatenation, No. 3"]
     assert [s.formula.source for s in d.reference[0].statements] == ["c_1 + c_2 + c_3"]
 
 
@@ -265,12 +265,12 @@ def test_pictures_of_known_networks_are_few_and_fit_a_page(name: str, most: int)
         (left, _, width, _) = map(float, re.search(r'viewBox="([^"]+)"', picture.svg)[1].split())
         for x, text in re.findall(r'<text x="(\S+)"[^>]*>(.*?)</text>', picture.svg):
             assert left <= float(x) <= left + width, text
-        assert "S. No. 0" not in picture.svg
+        assert "No. 0" not in picture.svg
 
 
 @pytest.mark.graph
 def test_a_block_that_repeats_is_drawn_once() -> None:
     (first, second) = boxes(ws.render(ws.derive(ws.read("zoo:gpt2"), "textbook"), "html").decode())
-    at = second.index("S. No. 5 to 27, 11 times more:")
-    assert second[at + 1] == "S. No. 28 to 280"
-    assert not {text for text in (*first, *second) if text.startswith("S. No. 50")}
+    at = second.index("No. 5 to 27, 11 times more:")
+    assert second[at + 1] == "No. 28 to 280"
+    assert not {text for text in (*first, *second) if text.startswith("No. 50")}

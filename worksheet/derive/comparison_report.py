@@ -133,7 +133,7 @@ class _ComparisonReport:
         several = len(part.variants) > 1
         rows = spans([layer.no for layer in variant.layers])
         noun = part.noun[0].upper() + part.noun[1:]
-        title = f"{noun}, S. No. {rows}" if several and len(rows) < MAX_LISTED else noun
+        title = f"{noun}, No. {rows}" if several and len(rows) < MAX_LISTED else noun
         lines = [Statement(self.rule_label(variant, i), variant.formulas[i]) for i in (minus, of)]
         lines.append(Statement("Difference for each layer", difference))
         section = Section(variant.kind.name, title, legend(variant.kind, lines), tuple(lines))
@@ -151,7 +151,7 @@ class _ComparisonReport:
             Step("of", self.labels[of], (), variant.formulas[of], first.values, first.counted[of]),
             Step("difference", "Difference", (), difference, first.values, each[first.no]),
         )
-        work = Working(f"S. No. {first.no}: {first.name}", steps)
+        work = Working(f"No. {first.no}: {first.name}", steps)
         if len(variant.layers) == 1:
             return [work]
         alike = group_by(each, lambda no: each[no])
@@ -159,7 +159,7 @@ class _ComparisonReport:
         if len(alike) > MAX_LINES:
             return [work, Text(f"All {len(each)} layers together: {self.signed(together)}.")]
         rows = tuple((spans(nos), len(nos), value, len(nos) * value) for value, nos in alike.items())
-        return [work, Table(("S. No.", "Layers", "Each", "Together"), rows, ("Total", len(each), None, together))]
+        return [work, Table(("No.", "Layers", "Each", "Together"), rows, ("Total", len(each), None, together))]
 
     def faults(self) -> list[Block]:
         """The known errors of each side that concern these layers, and the kinds without a rule."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from worksheet.errors import WorksheetError, nearest, shown
@@ -56,6 +56,11 @@ class Language:
     def header(self, name: str) -> str:
         """A line of the catalogue's header, such as the fonts that the language needs; empty without one."""
         return next((each.header[name] for each in self.catalogues if name in each.header), "")
+
+    @property
+    def alphabet(self) -> frozenset[str]:
+        """The signs of the language's messages."""
+        return frozenset(sign for each in self.catalogues for texts in each.texts.values() for text in texts for sign in text)
 
     def translate(self, message: str) -> str:
         if not message or message in self.own:
@@ -150,7 +155,20 @@ def language_named(code: str, labels: Mapping[str, str] | None = None) -> Langua
         hint = f"{close}; {known}" if close and close.startswith("did") else known
         raise WorksheetError(f"there are no words in the language {shown(code)}", hint=hint)
     name = "_".join(filter(None, (base.lower(), country.upper() if len(country) == 2 else country.capitalize())))
+    if country and name not in codes() and not _is_locale(name):
+        raise WorksheetError(f"there is no such country as that of {shown(code)}", hint=f"{base.lower()} alone, or such as de_CH")
     return Language(name, tuple((labels or {}).items()))
+
+
+@cache
+def _is_locale(name: str) -> bool:
+    """Whether the digits of a country are known. Importing Babel takes longer than solving a sheet, so it is asked last."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return bool(Locale.parse(name))
+    except (UnknownLocaleError, ValueError):
+        return False
 
 
 def check_label(text: str) -> str:

@@ -12,7 +12,8 @@ from pathlib import Path
 from worksheet.document import Document
 from worksheet.errors import OutputError
 from worksheet.formula.dialects import GREEK, LATEX
-from worksheet.writers.small_print import Setting
+from worksheet.language import ENGLISH, current
+from worksheet.writers.small_print import Ready, Setting
 from worksheet.writers.templating import ANGLES, rendered
 from worksheet.writers.view import view
 from worksheet.writers.writer import Options, Writer
@@ -61,7 +62,7 @@ def source(document: Document, options: Options) -> str:
     """The document: PyLaTeX assembles class and packages, the templates give preamble and body."""
     import pylatex
 
-    names = view(document, SETTING)
+    names = view(document, SETTING) | {"babel": Ready(_babel()), "language": Ready(current().tag)}
     paper = pylatex.Document(
         documentclass="article",
         document_options=["10pt", "fleqn", PAPER_OPTIONS[options.paper]],
@@ -77,6 +78,16 @@ def source(document: Document, options: Options) -> str:
     for where, file in ((paper.preamble, "tex/preamble.tex"), (paper, "tex/document.tex")):
         where.append(pylatex.NoEscape(rendered(file, names, escape, options.templates, ANGLES)))
     return re.sub(r"%\n(?=\\|%)", "\n", str(paper.dumps())) + "\n"
+
+
+def _babel() -> str:
+    """The language as babel names it. Raises OutputError for one whose script the fonts do not have."""
+    language = current()
+    name = "english" if language.base == ENGLISH else language.header("X-LaTeX")
+    if not name:
+        hint = "leave --engine out: the default engine has fonts for it, and so has HTML"
+        raise OutputError(f"the LaTeX engine has no fonts for the language {language.code!r}", hint=hint)
+    return name
 
 
 def render(document: Document, options: Options) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,6 +82,11 @@ def _check(folder: Path) -> None:
     faults.raise_any()
 
 
+def _fill(escape: Callable[[object], str], message: str, **fields: str) -> Ready:
+    """A message with the writer's own notation in its fields."""
+    return Ready("".join(fields.get(part[1:-1], "") if part.startswith("{") else escape(part) for part in FIELD.split(message)))
+
+
 @lru_cache(maxsize=32)
 def _environment(
     escape: Callable[[str], str], override: Path | None, marks: tuple[tuple[str, tuple[str, str]], ...]
@@ -125,8 +130,6 @@ def _environment(
         **sides,
     )
     environment.globals["_"] = _
-    environment.filters["filled"] = lambda message, **fields: Ready(
-        "".join(fields.get(part[1:-1], "") if part.startswith("{") else finalize(part) for part in FIELD.split(message))
-    )
+    environment.filters["filled"] = partial(_fill, finalize)
     environment.filters["joined"] = lambda items, between: Ready(between.join(map(finalize, items)))
     return environment

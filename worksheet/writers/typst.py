@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import tempfile
 import threading
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from worksheet.document import Document
 from worksheet.errors import OutputError, printable
 from worksheet.formula.dialects import TYPST, typst_string
+from worksheet.language import current
 from worksheet.writers.small_print import Ready, Setting
 from worksheet.writers.templating import ANGLES, rendered
 from worksheet.writers.view import view
@@ -36,7 +38,25 @@ SETTING = Setting(TYPST, width=91, beside=0.6, spoken=True, draws=True, escape=q
 def source(document: Document, options: Options) -> str:
     """The Typst document."""
     names = view(document, SETTING) | {"paper": Ready(PAPER_NAMES[options.paper]), "string": _string}
+    names |= {"fonts": _fonts("New Computer Modern"), "math_fonts": _fonts("New Computer Modern Math"), "spoken": _spoken()}
     return rendered("typst/document.typ", names, quoted, options.templates, ANGLES)
+
+
+def _fonts(own: str) -> Ready:
+    """The package's font, and those that the language needs besides."""
+    return Ready(f"({', '.join(map(typst_string, (own, *_own_fonts())))},)")
+
+
+def _own_fonts() -> list[str]:
+    return [font.strip() for font in current().header("X-Fonts").split(",") if font.strip()]
+
+
+def _spoken() -> Ready:
+    """The language as Typst names it: its code and its country."""
+    language = current()
+    country = language.code.rpartition("_")[2]
+    region = f", region: {typst_string(country)}" if len(country) == 2 and country.isupper() else ""
+    return Ready(f"lang: {typst_string(language.base)}{region}")
 
 
 def _string(text: object) -> Ready:
@@ -48,17 +68,27 @@ def compile(document: Document, options: Options) -> bytes:
     """The PDF. Raises OutputError with Typst's message, which a user's template may cause."""
     text = source(document, options)
     fault = ""
-    for embedded_only in (True, False):  # a font for a script that the package's fonts do not have may be on the machine
+    for embedded_only in (
+        (False,) if _own_fonts() else (True, False)
+    ):  # a font for a script that the package's fonts do not have may be on the machine
         pdf, fault = _compiled(text, options, embedded_only)
         if pdf or not MISSING.search(fault):
             break
     else:  # what no font can print is named by its number
         lacking = {sign for text in MISSING.findall(fault) for sign in text}
+        _check_fonts(lacking)
         named = text.translate({ord(sign): f"[U+{ord(sign):04X}]" for sign in lacking})
         pdf, fault = _compiled(named, options, embedded_only=False)
     if not pdf:
         raise OutputError(f"typst cannot set this document: {fault}", hint="--engine latex sets it with TeX")
     return pdf
+
+
+def _check_fonts(lacking: Collection[str]) -> None:
+    """Raise OutputError where the document's own language cannot be printed; a name in another script is named by numbers."""
+    if _own_fonts() and current().alphabet & set(lacking):
+        hint = f"install {current().header('X-Fonts')} (Debian: apt install {current().header('X-Font-Packages')}), or write HTML"
+        raise OutputError(f"no font on this machine has the letters of the language {current().code!r}", hint=hint)
 
 
 def _compiled(document: str, options: Options, embedded_only: bool) -> tuple[bytes, str]:

@@ -167,7 +167,7 @@ class _ClosedReport:
             name = [row.layer.node.name] if named else []
             output = self.rows.sizes(row.layer.output)
             lines.append((alike.numbers[0], len(alike.numbers), *name, self.rows.spec(row), output, *figures))
-        headings = ("S. No.", "Times", *named, "Layer", "Output", *self.names.values())
+        headings = ("No.", "Times", *named, "Layer", "Output", *self.names.values())
         yield Table(headings, tuple(lines), words=3 + len(named), flat=True, title="Layers")
 
     def figure(self, form: Polynomial | None) -> Cell:
@@ -186,8 +186,8 @@ class _ClosedReport:
         yield Text(WORKED.format(f"{listed([symbol.show('text') for symbol in self.symbols])}"))
         for alike in chosen:
             first, *others = alike.numbers
-            same = f" The same for S. No. {spans(others)}." if others else ""
-            title = f"S. No. {first}: {alike.row.layer.node.name}"
+            same = f" The same for No. {spans(others)}." if others else ""
+            title = f"No. {first}: {alike.row.layer.node.name}"
             yield Working(title, self.rows.work(alike.row), f"{self.rows.flow(alike.row)}.{same}")
 
     # Notes and data

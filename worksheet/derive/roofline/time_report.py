@@ -218,7 +218,7 @@ class _TimeReport:
                 (f"{load.row.no}", _short(load.row.name), load.operations, load.bytes, self.number(load.intensity), *times)
             )
         total = ("", "Total", self.roofline.operations, self.roofline.bytes, "", self.seconds(self.roofline.time), "", "")
-        headings = ("S. No.", "Layer", "Operations", "Bytes", f"{self.op}/B", "Compute", "Memory", "Bound by")
+        headings = ("No.", "Layer", "Operations", "Bytes", f"{self.op}/B", "Compute", "Memory", "Bound by")
         yield Table(headings, tuple(rows), total, words=2)
 
     # Worked layers

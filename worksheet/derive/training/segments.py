@@ -64,7 +64,7 @@ def _network_figure(memory: Derivation, segments: Sequence[Segment]) -> Figure:
     """What this network keeps: all that segments are given, and what is kept inside the one where the sum is greatest."""
     kept = int(memory.totals[memory.headings[-1].name] or 0)
     at, top = max(enumerate(segments, 1), key=lambda pair: pair[1].bytes)
-    spans = "; ".join(f"{no}: S. No. {part.start + 1} to {part.end}" for no, part in enumerate(segments, 1))
+    spans = "; ".join(f"{no}: No. {part.start + 1} to {part.end}" for no, part in enumerate(segments, 1))
     values = {"C": top.before + top.given, "A": top.inside}
     note = (
         f"C: the arrays from which the segments up to the {_nth(at)} are run again; A: what the {_nth(at)} keeps inside, for "

@@ -83,7 +83,7 @@ def _partial_gradients(flow: Gradients) -> list[str]:
     ]
     if not costly:
         return []
-    return [f"S. No. {spans(costly)}: the gradient of some inputs alone is needed; that of all of them is counted."]
+    return [f"No. {spans(costly)}: the gradient of some inputs alone is needed; that of all of them is counted."]
 
 
 # Figures

@@ -27,7 +27,7 @@ MISTAKES = (
         documented=True,
     ),
     _mistake(
-        "out-plus1-inside", restructured(one_inside), "You added the 1 before dividing by the stride; it is added afterwards."
+        "out-plus1-inside", restructured(one_inside), "You added the one before dividing by the stride; it is added afterwards."
     ),
     _mistake("out-no-stride", along_axes(s="1"), "You left out the stride and moved the kernel one element at a time."),
     _mistake("out-no-kernel", each_axis("floor((M + 2*p + q)/s) + 1"), "You did not subtract the kernel size."),

@@ -17,7 +17,7 @@ from worksheet.errors import OutputError, Where, nearest, printable, shown
 from worksheet.files import make_folder
 from worksheet.homework.assignment.assignment import Assignment
 from worksheet.homework.assignment.assignment_file import assignment_of
-from worksheet.homework.issue.forms import FORMS, form_lines, form_writer
+from worksheet.homework.issue.forms import form_writer
 from worksheet.homework.issue.manifest import (
     Manifest,
     ManifestEntry,
@@ -31,7 +31,6 @@ from worksheet.homework.issue.sheets import Papers, PaperSetter
 from worksheet.homework.roster import Student, read_roster, safe_name
 from worksheet.homework.variants.variants import fingerprint, variant
 from worksheet.homework.workers import LOCAL, Outcome, run
-from worksheet.language import speaking
 from worksheet.writers import options, save, writer_for
 
 SHEETS, FORMS_FOLDER, KEYS = "sheets", "forms", "key"
@@ -273,8 +272,7 @@ def _file(name: str, papers: Papers, order: Order) -> bytes:
     folder, _, file = name.partition("/")
     suffix = file.rpartition(".")[2]
     if folder == FORMS_FOLDER:
-        with speaking(papers.question.language):
-            return FORMS[suffix](form_lines(papers.paper, papers.student))
+        return papers.form(suffix)
     document = papers.worked if folder == KEYS else papers.question
     return writer_for(None, suffix).render(document, options(order.engine, order.paper, order.template))
 

@@ -15,6 +15,7 @@ from worksheet.grading.paper.find_question import blank_questions, with_question
 from worksheet.grading.paper.paper_maker import PaperMaker
 from worksheet.grading.policy import EXACT
 from worksheet.homework.assignment.assignment import Assignment
+from worksheet.homework.issue.forms import FORMS, form_lines
 from worksheet.homework.issue.question_sheet import plural, print_marks, questions
 from worksheet.homework.roster import Student
 from worksheet.homework.variants.variants import variant
@@ -44,6 +45,11 @@ class Papers:
     question: Derivation
     worked: Derivation
     paper: Paper
+
+    def form(self, format: str) -> bytes:
+        """The answer form, in the language of the sheet."""
+        with speaking(self.question.language):
+            return FORMS[format](form_lines(self.paper, self.student))
 
 
 class PaperSetter:
