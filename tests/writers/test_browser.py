@@ -21,6 +21,7 @@ WIDTH = "document.documentElement.scrollWidth"
 REACH = """[...document.querySelectorAll('.stacked td:not(.text)')].map(cell => cell.getBoundingClientRect()).filter(
   box => box.width).reduce((most, box) => [Math.min(most[0], box.left), Math.max(most[1], box.right)], [0, 0])"""
 WORD = re.compile(r'<word xMin="(.+?)" yMin="(.+?)" xMax="(.+?)" yMax="(.+?)">(.*?)</word>')
+TITLE = 14.0  # points: the height of a title's letters
 NUMBER = re.compile(r"\d[\d,.]*\d")
 
 
@@ -58,14 +59,17 @@ def test_the_printed_page_holds_every_figure(solution: ws.Derivation, browser: B
 @pytest.mark.parametrize("paper", ["a4", "letter"])
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_kind_of_document_prints_whole(name: str, paper: str, browser: Browser, folder: Path) -> None:
-    """Each number of each table is on a page, as often as in the tables, and no word reaches over the edge of its page."""
+    """Each number of each table is on a page, as often as in the tables; no word reaches over the edge of its page.
+
+    No page is made smaller so that a wide one fits: the title is as tall as everywhere.
+    """
     browser.screen(1280)
     browser.open(page(name, folder, paper))
     pdf = folder / f"{name}-{paper}.pdf"
     pdf.write_bytes(browser.pdf())
     boxes = subprocess.run(["pdftotext", "-bbox", pdf, "-"], capture_output=True, check=True, text=True).stdout
     printed: Counter[str] = Counter()
-    sizes = set()
+    sizes, tallest = set(), 0.0
     for sheet in boxes.split("<page ")[1:]:
         size = re.match(r'width="(.+?)" height="(.+?)"', sheet)
         assert size
@@ -75,8 +79,10 @@ def test_every_kind_of_document_prints_whole(name: str, paper: str, browser: Bro
             assert float(left) > 0 < float(top), word
             assert float(right) < width, word
             assert float(bottom) < height, word
+            tallest = max(tallest, float(bottom) - float(top))
             printed.update(NUMBER.findall(word))
     assert sizes <= {(595, 842), (596, 842)} if paper == "a4" else sizes == {(612, 792)}
+    assert tallest > TITLE
     wanted = Counter(number for cell in browser.measure(FIGURES) for number in NUMBER.findall(cell))
     assert not wanted - printed
 

@@ -8,11 +8,14 @@ from typing import NamedTuple
 
 from worksheet.document import Cell, Judged, Relation, Relations, Table, is_sum, shape_in_words
 from worksheet.formula import Formula
+from worksheet.writers.line_breaks import lines
 from worksheet.writers.printer import Printer
 from worksheet.writers.small_print import Ready, Setting, breakable, words_dialect
 from worksheet.writers.views import CellView, ColumnView, HeadingView, RelationsView, RelationView, TableView
 
 LONG, LONG_LABEL = 24, 30  # characters from which on a column of words, or one of names, may break its lines
+PIECE = 48  # half ems of a formula between two places where a page may break it
+BETWEEN_PIECES = "</math> <math>"
 LONG_FORMULA = 36  # the same for a formula on one line, where the table is crowded
 SPARED = 0.9  # of the page, for the columns of a crowded table: the rest is space between them
 MAX_WEIGHT = 48  # characters that a column's length counts at most
@@ -89,7 +92,7 @@ def _has_long_word(cell: _Content) -> bool:
 
 def _content(printer: Printer, cell: Cell, *, is_flat: bool) -> _Content:
     if isinstance(cell, Formula):
-        text = cell.show(printer.flat, None, printer.digits) if is_flat else printer.in_one(cell)
+        text = _flat(printer, cell) if is_flat else printer.in_one(cell)
         words = cell.show(words_dialect()) if printer.spoken else ""
         return _Content(Ready(text), cell.show("text", None, printer.digits), words, math=True)
     if isinstance(cell, tuple):
@@ -98,6 +101,14 @@ def _content(printer: Printer, cell: Cell, *, is_flat: bool) -> _Content:
         return _Content(cell.signed, cell.signed, tone=cell.tone)
     text = "" if cell is None else printer.digits.result(cell) if isinstance(cell, int) else cell
     return _Content(text, text)
+
+
+def _flat(printer: Printer, formula: Formula) -> str:
+    """A formula with its quotients on one line; a page that breaks lines itself may break it between its pieces."""
+    if not printer.pieces:
+        return formula.show(printer.flat, None, printer.digits)
+    laid = lines([formula.printed(printer.flat, None, printer.digits)], PIECE)
+    return BETWEEN_PIECES.join(line.parts[0] for line in laid)
 
 
 def _shape(printer: Printer, sizes: Sequence[Formula]) -> _Content:
