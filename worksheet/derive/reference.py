@@ -117,8 +117,8 @@ def general_section(kind: Kind, form: Form, convention: Convention) -> Section:
 
 def _statements(folded: Folded, convention: Convention) -> list[Statement]:
     """The sizes, then the convention's small steps; its columns if it gives no steps."""
-    meanings = {size.name: size.meaning for size in folded.kind.sizes}
-    sizes = [Statement(meanings[name], formula, (name,)) for name, formula in folded.sizes]
+    meanings = {size.name: size.meaning for size in (*folded.kind.paddings, *folded.kind.sizes)}
+    sizes = [Statement(meanings[name], formula, (name,)) for name, formula in (*folded.paddings, *folded.sizes)]
     steps = [
         Statement(_with_facts(line.label, line.formula, folded), folded.resolved(line.formula, once=True))
         for line in convention.reference.get(folded.kind.name, ())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from typing import Any
 
 from worksheet import conventions
@@ -18,22 +17,18 @@ from worksheet.derive.arranging import by_kind, fold_rows, is_default_name, part
 from worksheet.derive.layer_steps import ALWAYS, NOTHING, LayerSteps
 from worksheet.derive.memory_figures import figures
 from worksheet.derive.reference import general_section, list_in_words, sections
+from worksheet.derive.rounding import explained
 from worksheet.errors import ConventionError, Where
 from worksheet.formula import Digits, Exact, Formula
+from worksheet.language import N_, _
 from worksheet.layers import STORED, kinds
 from worksheet.layers.spelling import spell
 from worksheet.network import INPUT, Network
 from worksheet.sizes import Sized
 
-KERNEL = frozenset({"w", "h", "t"})  # where a size's formula knows them, a window moves over the padded input
-ROUNDING = {  # by whether a window moves, and whether the brackets round up
-    (True, False): "{} is not whole: one more step of the kernel would leave the padded input, so the brackets round down to {}.",
-    (True, True): "{} is not whole, so the brackets round up to {}: the last window reaches beyond the padded input.",
-    (False, False): "{} is not whole, so the brackets round down to {}.",
-    (False, True): "{} is not whole, so the brackets round up to {}.",
-}
 SIZE = "the size of its output"
 MODES = {False: "runs in inference mode, model.eval()", True: "is trained, model.train()"}
+ASKS = N_("For every layer, find {wanted}.")
 
 
 def derive(
@@ -42,7 +37,7 @@ def derive(
 ) -> Derivation:  # fmt: skip
     """The worked solution of a network.
 
-    ``convention`` is a name, the path of a YAML file or a Convention; without it the network's own, else ``ai61002``.
+    ``convention`` is a name, the path of a YAML file or a Convention; without it the network's own, else ``textbook``.
     ``digits`` is a locale such as ``en_IN``, or ``none``. ``fold`` lets rows that repeat an earlier layer with the same
     numbers refer to it; by default where there are many rows. ``batch`` is the number of samples, B in the formulas.
     ``dtype`` is the type of the numbers, for conventions that count bytes: ``fp16``, or ``weights=int8,activations=fp16``;
@@ -86,10 +81,15 @@ def _headings(convention: Convention) -> tuple[ColumnHeading, ...]:
 
 def question(network: Network, asks: Sequence[str], batch: int = 1, *, trains: bool = False) -> str:
     """What is asked, as sentences: the network's inputs, how it runs, and what to find for every layer, in words."""
+    return f"{introduction(network, batch, trains=trains)} {_(ASKS).format(wanted=list_in_words(asks))}"
+
+
+def introduction(network: Network, batch: int = 1, *, trains: bool = False) -> str:
+    """The network's inputs and how it runs, as a sentence."""
     inputs = {"an input": network.input, **network.further}
     sizes = list_in_words([f"{name} of size {' × '.join(map(str, shape))}" for name, shape in inputs.items()])
     samples = f", B = {batch} at a time," if batch > 1 else ""
-    return f"The network takes {sizes}{samples} and {MODES[trains]}. For every layer, find {list_in_words(asks)}."
+    return f"The network takes {sizes}{samples} and {MODES[trains]}."
 
 
 def uncounted(convention: Convention, without: Sequence[Mapping[str, Sequence[int]]]) -> list[str]:
@@ -138,6 +138,7 @@ class _Solution(LayerSteps, Counting):
             title=self.network.title,
             course=heading.course,
             question=heading.question or self.question(),
+            introduction=heading.question or introduction(self.network, self.run.batch, trains=convention.trains),
             rules=(*convention.rules, *self.run.rules(convention)),
             convention=convention.name,
             convention_title=convention.title,
@@ -195,30 +196,27 @@ class _Solution(LayerSteps, Counting):
             inputs=layer.inputs,
             output=layer.output,
             values=_group_values(layer),
-            sizes=(*self.flattening(layer), *self.output_sizes(folded.sizes, layer.values)),
+            sizes=self.sizes(layer, folded),
             columns=tuple(self.column(folded, i, layer) for i in range(len(folded.columns))),
             quantities=folded.quantities | (dict.fromkeys(STORED, NOTHING) if layer.node.shares else {}),
             numbers=layer.values,
         )
+
+    def sizes(self, layer: Sized, folded: Folded) -> tuple[Step, ...]:
+        """The steps to the sizes of the output, with the padding where it follows from them."""
+        found = {name: formula.at(layer.values) for name, formula in folded.paddings}
+        paddings = [
+            replace(step, remark=_sides(found[step.name]))
+            for step in self.output_sizes(folded.paddings, {**layer.values, **found})
+        ]
+        sizes = self.output_sizes(folded.sizes, layer.values)
+        return explained((*self.flattening(layer), *paddings, *sizes), self.digits)
 
     def form(self, value: Any) -> Any:
         return value
 
     def step(self, blank: Step, formula: Formula, values: Mapping[str, Exact], result: Any) -> Step:
         return Step(blank.name, blank.label, blank.symbols, formula, values, result, (), blank.remark)
-
-    def size(self, blank: Step, formula: Formula, values: Mapping[str, Exact], result: Any) -> Step:
-        step = self.step(blank, formula, values, result)
-        unrounded = formula.unrounded().at(values)
-        if not (formula.rounds() and isinstance(unrounded, Fraction)):
-            return step
-        note = ROUNDING[not KERNEL.isdisjoint(formula.symbols), result > unrounded].format(self.fraction_text(unrounded), result)
-        return replace(step, stages=(formula.quotients(values),), note=note)
-
-    def fraction_text(self, value: Fraction) -> str:
-        """55.25, or 906/7 ≈ 129.43 where the decimals do not end."""
-        text = self.digits.operand(value)
-        return f"{text} ≈ {self.digits.operand(round(value, 2))}" if "/" in text else text
 
     def column(self, folded: Folded, index: int, layer: Sized) -> Step:
         column, rule, values = folded.columns[index], folded.rules[index], self.values(folded, layer)
@@ -229,6 +227,13 @@ class _Solution(LayerSteps, Counting):
         unit = column.scale.said(value) if column.scale and value else ""
         remark = column.remarks.get(folded.kind.name, "") or unit or folded.silence(column, counts=bool(value))
         return self.step(Step(column.name, column.heading, remark=remark), self.drop_brackets(rule, values), values, value)
+
+
+def _sides(padding: Exact) -> str:
+    """How a padding is shared by both sides of an axis; which one has more is a matter of the program."""
+    less, odd = divmod(int(padding), 2)
+    shared = _("{less} on one side, {more} on the other") if odd else _("{less} on each side")
+    return shared.format(less=less, more=less + odd)
 
 
 def _group_values(layer: Sized) -> tuple[tuple[tuple[str, ...], int], ...]:

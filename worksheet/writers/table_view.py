@@ -72,7 +72,7 @@ def _content(printer: Printer, cell: Cell, *, is_flat: bool) -> _Content:
         return _Content(Ready(text), cell.show("text", None, printer.digits), words, math=True)
     if isinstance(cell, tuple):
         return _shape(printer, cell)
-    text = "" if cell is None else printer.digits.result(cell) if isinstance(cell, int) else cell
+    text = "" if cell is None else printer.total(cell) if isinstance(cell, int) else cell
     return _Content(text, text)
 
 

@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from worksheet.conventions import Convention
+from worksheet.derivation import Section
+from worksheet.derive.blank import unsolved
 from worksheet.derive.convention_page import introduce
 from worksheet.derive.find.answer import FindAnswer, SoughtNumbers, answer, find_values
 from worksheet.derive.find.answer_words import NONE, condition_in_words, neighbours
@@ -15,7 +17,7 @@ from worksheet.derive.find.chain import number
 from worksheet.derive.find.pages import OnePage
 from worksheet.derive.find.search import SearchLine, bounds, size
 from worksheet.derive.find.unknown import UnknownNumber
-from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
+from worksheet.document import Block, Cell, Document, Table, Text, Title
 from worksheet.formula import Digits
 from worksheet.formula.exact import as_json
 from worksheet.network import Network
@@ -56,7 +58,7 @@ class _FindReport:
 
     def report(self) -> Document:
         network = self.question.network
-        title = f"{network.title}: {', '.join(u.name for u in self.question.unknowns)}"
+        title = f"{unsolved(network.title)}: {', '.join(u.name for u in self.question.unknowns)}"
         return Document(title, tuple(self.blocks()), data(self.found), digits=self.digits.locale)
 
     def blocks(self) -> Iterator[Block]:
@@ -74,17 +76,17 @@ class _FindReport:
         question = self.question
         conditions = "; ".join(condition_in_words(condition, self.digits) for condition in question.conditions)
         yield Text(f"Wanted: {conditions}.")
-        yield Bullets(tuple(self.unknown(unknown) for unknown in question.unknowns))
+        yield Section("", "Unknown", tuple(((each.symbol,), self.unknown(each)) for each in question.unknowns), ())
         counting = question.convention
         columns = {column.name for column in counting.columns}
         if any(condition.left.name.rpartition(".")[2] in columns for condition in question.conditions):
             yield Text(introduce(f"Counted by {counting.title}", counting.unit, counting.cite))
 
     def unknown(self, unknown: UnknownNumber) -> str:
-        name = unknown.name if unknown.name == unknown.symbol else f"{unknown.name}, {unknown.symbol} below"
+        name = "" if unknown.name == unknown.symbol else f"{unknown.name}, "
         step = f" in steps of {unknown.step}" if unknown.step != 1 else ""
         first, last = (unknown.in_words(steps) for steps in unknown.steps)
-        return f"{name}: the {unknown.meaning}; now {unknown.now}. Searched from {first} to {last}{step}."
+        return f"{name}the {unknown.meaning}; now {unknown.now}. Searched from {first} to {last}{step}."
 
     # The answer
 

@@ -56,8 +56,8 @@ class OnePage:
         )
         each = "a whole number" if self.unknown.step == 1 else f"a multiple of {self.unknown.step}"
         if not places:
-            return f"{self.unknown.symbol} is {each}, and none {where} lies there."
-        return f"{self.unknown.symbol} is {each}: {where}, this leaves {kept}."
+            return f"{self.unknown.name} is {each}, and none {where} lies there."
+        return f"{self.unknown.name} is {each}: {where}, this leaves {kept}."
 
     def rising(self, solved: Sequence[Solved]) -> Iterator[Block]:
         """A condition that is not solved step by step, but whose figure grows with the unknown."""
@@ -69,7 +69,7 @@ class OnePage:
                 yield Title(f"Deciding {condition_in_words(condition, self.digits)}")
                 name = condition.left.name
                 yield Text(
-                    f"No term of the formula of {name} falls where {self.unknown.symbol} grows, so {name} never falls: beyond "
+                    f"No term of the formula of {name} falls where {self.unknown.name} grows, so {name} never falls: beyond "
                     "a number that it has passed, it stays. The values at two neighbours decide."
                 )
 
