@@ -66,3 +66,13 @@ def test_the_default_is_the_textbook_with_english_digits(sheet: Callable[[str], 
     text = "---\ninput: 3 x 32 x 32\n---\n" + "\n".join(LAYERS)
     solution = ws.derive(ws.read(sheet(text)))
     assert (solution.convention, solution.digits, solution.totals["params"]) == ("textbook", "en_US", 650)
+
+
+def test_closed_forms_are_lower_bounds_too() -> None:
+    """A 3 x 3 convolution keeps its size with a padding of 1: 3*9*16 + 16 = 448 operations at each of M*M places."""
+    layers = (ws.layer("Conv2d", c=16, w=3, p=1), ws.layer("BatchNorm"))
+    report = ws.symbolic(ws.network("n", (3, 32, 32), *layers), ["M"], "ai61002", worked=False)
+    text = ws.render(report, "txt").decode()
+    assert "# Flops, at least" in text
+    assert "448M²" in text
+    assert json.loads(ws.render(report, "json"))["partial"] == ["params", "flops"]
