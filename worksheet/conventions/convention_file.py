@@ -135,7 +135,7 @@ CONVENTION = Record((
     Field(
         "uncounted",
         Choice({"listed": False, "refused": True}),
-        "What happens to a kind without a rule: `listed` (it counts nothing and is listed in the output, never silently zero) "
+        "What happens to a kind without a rule: `listed` (it is listed, and totals without it are printed as \"at least\" their sum) "
         "or `refused`. "
         'A third way is the rule `"*"` below: its textbook quantity.',
         "listed",

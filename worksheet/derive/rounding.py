@@ -23,9 +23,12 @@ REASONS = {
 }
 
 
-def explained(steps: Iterable[Step], digits: Digits) -> tuple[Step, ...]:
-    """Steps of one layer's sizes with a note below each that rounds; a reason that holds for several is given once."""
-    given: set[str] = set()
+def explained(steps: Iterable[Step], digits: Digits, *, of_windows: bool = True) -> tuple[Step, ...]:
+    """Steps of one layer's sizes with a note below each that rounds; a reason that holds for several is given once.
+
+    ``of_windows``: a size that a kernel decides on counts the places of a window, which is a reason.
+    """
+    given = set() if of_windows else set(REASONS.values())
     return tuple([_explained(step, digits, given) for step in steps])
 
 

@@ -210,7 +210,7 @@ class _Solution(LayerSteps, Counting):
             for step in self.output_sizes(folded.paddings, {**layer.values, **found})
         ]
         sizes = self.output_sizes(folded.sizes, layer.values)
-        return explained((*self.flattening(layer), *paddings, *sizes), self.digits)
+        return (*self.flattening(layer), *explained(paddings, self.digits, of_windows=False), *explained(sizes, self.digits))
 
     def form(self, value: Any) -> Any:
         return value
