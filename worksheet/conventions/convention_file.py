@@ -135,8 +135,8 @@ CONVENTION = Record((
     Field(
         "uncounted",
         Choice({"listed": False, "refused": True}),
-        "What happens to a kind without a rule: `listed` (it is listed, and totals without it are printed as \"at least\" their sum) "
-        "or `refused`. "
+        "What happens to a kind without a rule: `listed` (it is listed, and totals without it are printed as "
+        '"at least" their sum) or `refused`. '
         'A third way is the rule `"*"` below: its textbook quantity.',
         "listed",
     ),
