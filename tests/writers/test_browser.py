@@ -26,7 +26,7 @@ def test_the_printed_page_holds_every_figure(solution: ws.Derivation, tmp_path: 
     chromium(tmp_path, "--no-pdf-header-footer", f"--print-to-pdf={tmp_path / 'x.pdf'}", f"file://{tmp_path / 'x.html'}")
     text = squeezed(pdf_text((tmp_path / "x.pdf").read_bytes(), tmp_path))
     for row in ROWS:
-        assert squeezed(f"{row.no}{row.layer}{row.params}{row.flops}") in text
+        assert squeezed(f"{row.no}{row.layer}{row.output}{row.params}{row.flops}") in text
     assert all(total in text for total in PRINTED_TOTALS)
     assert "Rollno.:" in text
 
