@@ -202,7 +202,7 @@ HELPERS = {
         "text",
     },
     "cli": {"__main__", "delivery", "options"},
-    "layers": {"kind", "quantities", "traits", "normalised", "shapes", "windows", "ranks", "spelling"},
+    "layers": {"kind", "quantities", "traits", "normalised", "shapes", "windows", "ranks", "spelling", "notation"},
     "readers": {"names", "reader", "symbols"},
     "zoo": {"blocks", "model", "modules", "published"},
     "writers": {

@@ -6,13 +6,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from worksheet.formula import Exact, Formula, Scale
+from worksheet.formula import Digits, Exact, Formula, Scale
 from worksheet.formula.rewrite import rename
 from worksheet.formula.tree import Name, Node
 from worksheet.language import Language, _, current
 
 Shape = tuple[int, ...]
 OUTPUT = "output"  # the column of output sizes, where a question sheet has one
+UNCOUNTED = "—"
+
+
+class AtLeast(int):
+    """A total that leaves out layers without a rule; ``is_empty``: it leaves out all of them."""
+
+    is_empty: bool
+
+    def __new__(cls, value: int, *, is_empty: bool = False) -> AtLeast:
+        total = super().__new__(cls, value)
+        total.is_empty = is_empty
+        return total
+
+
+def print_total(value: int, digits: Digits) -> str:
+    """A total as documents show it: as a lower bound where it leaves layers out, as a dash where it leaves out all."""
+    if not isinstance(value, AtLeast):
+        return digits.result(value)
+    return UNCOUNTED if value.is_empty else _("at least {number}").format(number=digits.result(value))
 
 
 @dataclass(frozen=True)
@@ -152,7 +171,8 @@ class Handout:
 class Derivation:
     """A whole worked solution. ``totals`` are the sums of the columns, None where the student must find them.
 
-    ``parts`` are the rows by stage, ``kinds`` by kind. ``chosen`` are the sums of the rows shown where not all are.
+    ``introduction`` is what a document says of the network where nothing is asked. ``parts`` are the rows by stage,
+    ``kinds`` by kind. ``chosen`` are the sums of the rows shown where not all are.
     """
 
     network: str
@@ -181,7 +201,13 @@ class Derivation:
     chosen: Mapping[str, int | None] | None = None
     batch: int = 1  # samples that are counted together
     figures: tuple[Figure, ...] = ()  # of the whole network
+    introduction: str = ""
     handout: Handout | None = None  # one student's paper
+
+    @property
+    def is_handout(self) -> bool:
+        """Whether it is a paper of a course: a question sheet, a student's paper, or a sheet that names its course."""
+        return bool(self.rows) and (self.blank or bool(self.course) or self.handout is not None)
 
     def _repr_html_(self) -> str:
         from worksheet.writers.notebook import notebook_html

@@ -50,7 +50,7 @@ def test_the_printed_page_holds_every_figure(solution: ws.Derivation, browser: B
     browser.open(tmp_path / "x.html")
     text = squeezed(pdf_text(browser.pdf(), tmp_path))
     for row in ROWS:
-        assert squeezed(f"{row.no}{row.layer}{row.params}{row.flops}") in text
+        assert squeezed(f"{row.no}{row.layer}{row.output}{row.params}{row.flops}") in text
     assert all(total in text for total in PRINTED_TOTALS)
     assert "Rollno.:" in text
 

@@ -4,6 +4,7 @@ import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -296,8 +297,43 @@ def test_a_floor_that_bites_is_explained() -> None:
     assert size.value == 55
     text = ws.render(d, "txt").decode()
     assert "= ⌊(M − w + 2p_w)/s_w⌋ + 1 = ⌊(224 − 11 + 2(2))/4⌋ + 1 = ⌊54.25⌋ + 1 = 55" in text
-    assert "55.25 is not whole" in text
+    assert "54.25 is not whole; rounded down: 54." in text
+    assert "55.25" not in text
     assert text.count("is not whole") == 1
+
+
+@pytest.mark.parametrize(
+    ("layer", "sides", "note"),
+    [  # floor((224 - 7 + 6)/2) of 111.5, ceil((112 - 3 + 2)/2) of 55.5
+        ({"kind": "Conv2d", "c": 4, "w": 7, "s": 2, "p": 3}, (224, 224), "111.5 is not whole; rounded down: 111."),
+        ({"kind": "MaxPool2d", "w": 3, "s": 2, "p": 1, "ceil": True}, (112, 112), "55.5 is not whole; rounded up: 56."),
+    ],
+)
+def test_what_brackets_hold_is_what_is_rounded(layer: dict[str, Any], sides: tuple[int, int], note: str) -> None:
+    (step,) = ws.derive(ws.network("n", (3, *sides), ws.layer(**layer))).rows[0].sizes
+    assert step.symbols == ("W", "H")
+    assert step.note.startswith(note)
+
+
+def test_the_reason_for_rounding_is_given_once() -> None:
+    row = ws.derive(ws.network("n", (3, 224, 114), ws.layer("Conv2d", c=4, w=7, s=2, p=3))).rows[0]
+    assert [step.note for step in row.sizes] == [
+        "56.5 is not whole; rounded down: 56. With one more step the kernel would leave the padded input.",
+        "111.5 is not whole; rounded down: 111.",
+    ]
+
+
+def test_only_papers_of_a_course_ask_for_a_name() -> None:
+    network = ws.read("zoo:lenet-5")
+    solution = ws.derive(network)
+    text = ws.render(solution, "txt").decode()
+    assert "Name:" not in text
+    assert "For every layer, find" not in text
+    sheet = " ".join(ws.render(ws.blank(solution), "txt").decode().split())
+    assert "Name:" in sheet
+    assert "For every layer, find" in sheet
+    assert "Source:" in text
+    assert "Source:" not in sheet
 
 
 def test_brackets_always_when_the_sheet_asks(sheet) -> None:

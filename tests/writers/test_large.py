@@ -227,13 +227,19 @@ def test_a_row_without_an_input_says_so_and_labels_have_room(sheet) -> None:
 
 @pytest.mark.parametrize(
     ("layer", "reason"),
-    [("Conv2d: 8c 3w 2s same", "32."), ("Interp: 4s", "16."), ("Conv2d: 8c 4w 2s 0p", "30."), ("MaxPool2d: 2w 2s ceil", "32: ")],
+    [
+        ("Conv2d: 8c 3w 2s same", "31.5 is not whole; rounded up: 32."),
+        ("Interp: 4s", "15.5 is not whole; rounded down: 15."),
+        ("Conv2d: 8c 4w 2s 0p", "29.5 is not whole; rounded down: 29."),
+        ("MaxPool2d: 2w 2s ceil", "30.5 is not whole; rounded up: 31."),
+    ],
 )
 def test_the_reason_for_rounding_speaks_of_windows_only_where_there_are_some(sheet, layer: str, reason: str) -> None:
     (row,) = derived(sheet, f"input: 3 x 63 x 63\n---\n{layer}\n").rows
-    note = next(step.note for step in row.sizes if step.note)
-    assert f"to {reason}" in note
-    assert ("padded input" in note) == ("w" in row.sizes[0].formula.symbols)
+    note = row.sizes[-1].note
+    assert reason in note
+    assert ("padded input" in note) == ("w" in row.sizes[-1].formula.symbols)
+    assert not any("padded input" in step.note for step in row.sizes[:-1])
 
 
 def test_the_reference_says_each_thing_once(sheet) -> None:

@@ -27,8 +27,8 @@ Prompt = Annotated[
     int | None, option("--prompt", help="How many of them are given before the others are generated; half by default.")
 ]
 Blocks = Annotated[int | None, option("--blocks", help="Another number of blocks.")]
-TokenWidth = Annotated[int | None, option("--width", help="Another width of a token.")]
-Heads = Annotated[int | None, option("--heads", help="Another number of heads.")]
+TokenWidth = Annotated[int | None, option("--width", help="Another width of a token, of all heads together.")]
+Heads = Annotated[int | None, option("--heads", help="Another number of heads, which share the same width.")]
 KeyHeads = Annotated[int | None, option("--key-heads", help="Another number of heads of keys and values.")]
 Wide = Annotated[int | None, option("--wide", help="Another width between the linear layers of a block.")]
 Vocabulary = Annotated[int | None, option("--vocabulary", help="Another size of the vocabulary.")]

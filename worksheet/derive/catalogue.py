@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from worksheet.conventions import STANDARD
 from worksheet.derive.worked_solution import derive
 from worksheet.errors import WorksheetError, nearest, shown
 from worksheet.layers import Shape
 from worksheet.zoo import Model, models
-from worksheet.zoo.model import COUNTING
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def choose_models(zoo: Mapping[str, Model], parts: Iterable[str], place: str) ->
 
 
 def _entry(model: Model) -> ZooEntry:
-    solution = derive(model.network(), COUNTING)
+    solution = derive(model.network(), STANDARD)
     return ZooEntry(
         model.name, model.title, model.input, len(solution.rows), solution.totals["params"] or 0, solution.totals["macs"] or 0,
         model.source, dict(model.errors), model.errors_source, model.twist,

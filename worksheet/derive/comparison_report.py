@@ -8,9 +8,9 @@ from typing import Any
 from worksheet.conventions import Convention, names
 from worksheet.conventions.convention import ANY
 from worksheet.counting.folding import Folded
-from worksheet.derivation import Section, Statement, Step, spans
+from worksheet.derivation import AtLeast, Section, Statement, Step, spans
 from worksheet.derive.arranging import group_by
-from worksheet.derive.comparison import ComparedLayer, Comparison, DifferencePart, Side, Variant, compare_sides, read_side
+from worksheet.derive.comparison import ComparedLayer, Comparison, DifferencePart, Side, Variant, compare_sides, read_side, sums
 from worksheet.derive.reference import legend
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
 from worksheet.errors import ConventionError
@@ -107,10 +107,9 @@ class _ComparisonReport:
     def kinds(self) -> list[tuple[str, list[ComparedLayer], tuple[int, ...]]]:
         """By kind: its layers, and what each side counts."""
         groups = group_by(self.comparison.variants, lambda variant: variant.kind.name)
-        layers = {kind: [layer for variant in variants for layer in variant.layers] for kind, variants in groups.items()}
         return [
-            (kind, several, tuple(map(sum, zip(*(layer.counted for layer in several), strict=True))))
-            for kind, several in layers.items()
+            (kind, [layer for variant in variants for layer in variant.layers], sums(variants))
+            for kind, variants in groups.items()
         ]
 
     # Derivation
@@ -167,7 +166,7 @@ class _ComparisonReport:
         items = []
         for i, side in enumerate(self.sides):
             unruled = sorted({variant.kind.name for variant in self.comparison.variants if not variant.ruled[i]})
-            items += [f"{side.label} has no rule for {', '.join(unruled)}: counted as 0."] if unruled else []
+            items += [f"{side.label} has no rule for {', '.join(unruled)}; not in the total."] if unruled else []
             items += [
                 f"{side.label}{'' if kind == ANY else f', {kind}'}: {text}"
                 for kind, text in side.convention.faults.items()
@@ -184,7 +183,13 @@ class _ComparisonReport:
             "input": list(c.network.input),
             "batch": c.batch,
             "sides": [
-                {"label": side.label, "convention": side.convention.name, "column": side.column.name, "total": total}
+                {
+                    "label": side.label,
+                    "convention": side.convention.name,
+                    "column": side.column.name,
+                    "total": total,
+                    "partial": isinstance(total, AtLeast),
+                }
                 for side, total in zip(self.sides, c.totals, strict=True)
             ],
             "kinds": [

@@ -136,6 +136,7 @@ class AnswerTable:
 
     ``totals`` are None where a student finds them. ``chosen`` are the sums of the rows shown where not all are. ``kinds``
     are the sums by kind of layer. ``named``: the layers have names that say something. ``worked``: their steps follow below.
+    ``outputs``: the sizes of their outputs are listed beside them, and not asked in a column of their own or not at all.
     """
 
     headings: tuple[ColumnHeading, ...]
@@ -146,6 +147,7 @@ class AnswerTable:
     kinds: tuple[Part, ...] = ()
     named: bool = False
     worked: bool = True
+    outputs: bool = True
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,11 @@ class Word:
     sets: tuple[str, ...]
     split: tuple[str, ...] = ()
     quiet: bool = False  # omitted at its neutral value
+    says: str = ""  # its meaning with the number: "{n} kernels"; by default that of its symbols
+    apart: tuple[str, ...] = ()  # the same for the words of ``split``
+
+
+ARROW = "->"
 
 
 @dataclass(frozen=True)
@@ -119,6 +124,7 @@ class Spelling:
     separator: str = "x"  # of the list: x for a shape, a comma for positions
     pattern: str = ""  # what the free text is, where the kind takes one: "an equation such as ij,jk->ik"
     example: str = ""
+    says: str = ""  # what the arrow means, as for a word
     beside: tuple[str, ...] = ()  # input shapes for the example, where neither a feature map nor a vector fits
 
 
@@ -136,6 +142,7 @@ class Kind:
     forms: tuple[Form, ...]  # the first one that fits the inputs is used
     hyperparameters: tuple[Symbol, ...] = ()
     sizes: tuple[Size, ...] = ()
+    paddings: tuple[Size, ...] = ()  # of both sides together, where they follow from the sizes
     counts: Mapping[str, str] = field(default_factory=dict)  # by names of QUANTITIES; 0 where absent
     checks: tuple[Check, ...] = ()
     flattens: int = 0  # an input of this rank or more is flattened to a vector first, unless PER_ROW forbids it

@@ -99,7 +99,7 @@ def _content(printer: Printer, cell: Cell, *, is_flat: bool) -> _Content:
         return _shape(printer, cell)
     if isinstance(cell, Judged):
         return _Content(cell.signed, cell.signed, tone=cell.tone)
-    text = "" if cell is None else printer.digits.result(cell) if isinstance(cell, int) else cell
+    text = "" if cell is None else printer.total(cell) if isinstance(cell, int) else cell
     return _Content(text, text)
 
 

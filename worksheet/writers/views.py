@@ -279,6 +279,8 @@ class AnswersView(View):
     totals: Sequence[str]
     chosen: Sequence[str]  # the sums of the rows shown, where not all are
     kinds: Sequence[KindView]
+    named: bool  # the layers have names that mean something
+    narrow: bool  # needs small type
     wide: bool  # has too many columns for an upright page
 
 

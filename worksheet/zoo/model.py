@@ -9,8 +9,6 @@ from functools import partial
 from worksheet.layers import Shape
 from worksheet.network import Network
 
-COUNTING = "textbook"  # the convention for networks of the zoo where no other is named
-
 
 @dataclass(frozen=True)
 class Model:

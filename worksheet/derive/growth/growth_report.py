@@ -88,7 +88,7 @@ class _GrowthReport:
             for column, kinds in grown.unruled:
                 if column in shown:
                     by = f"{grown.closed.convention.name} ({column})"
-                    yield f"{by} has no rule for {listed(kinds)} of {grown.closed.network.title}: counted as nothing."
+                    yield f"{by} has no rule for {listed(kinds)} of {grown.closed.network.title}: lower bounds."
 
     def decimals(self, value: Fraction | float) -> str:
         """A number to two decimals."""
