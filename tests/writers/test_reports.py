@@ -131,7 +131,6 @@ def test_a_report_on_the_terminal(is_terminal: bool) -> None:
     assert ("\x1b[1m" in shown) == is_terminal
 
 
-@pytest.mark.graph
 def test_drawings_of_a_solution_are_files_too(tmp_path: Path) -> None:
     from tests.sheet_facts import EXAMPLES
 
