@@ -221,6 +221,7 @@ HELPERS = {
         "templating",
         "notebook",
         "terminal",
+        "tikz",
     },
 }
 

@@ -150,8 +150,10 @@ def test_a_picture_shows_every_layer_and_size(resnet) -> None:
 
 def test_arrows_end_at_their_boxes_and_boxes_stand_apart(resnet) -> None:
     for svg in re.findall(r"<svg.*?</svg>", ws.render(resnet, "html").decode(), re.DOTALL):
-        found = re.findall(r'<rect x="(\S+)" y="(\S+)" width="(\S+)" height="(\S+)"', svg)
+        found = re.findall(r'<rect x="(\S+)" y="(\S+)" width="(\S+)" height="(\S+)" rx', svg)
         rects = [tuple(map(float, numbers)) for numbers in found]
+        if not rects:  # the strip
+            continue
         for i, (x, y, w, h) in enumerate(rects):
             for other_x, other_y, other_w, other_h in rects[:i]:
                 assert x >= other_x + other_w or other_x >= x + w or y >= other_y + other_h or other_y >= y + h
@@ -161,12 +163,12 @@ def test_arrows_end_at_their_boxes_and_boxes_stand_apart(resnet) -> None:
 
 
 def test_a_chain_has_a_picture_only_where_it_is_asked_for(command) -> None:
-    assert "<svg" not in command("solve", EXAMPLES / "lenet5.sheet", "-f", "html").out
-    assert "<svg" not in command("solve", EXAMPLES / "resnet18.sheet", "-f", "html", "--no-picture").out
+    assert 'id="graph"' not in command("solve", EXAMPLES / "lenet5.sheet", "-f", "html").out
+    assert 'id="graph"' not in command("solve", EXAMPLES / "resnet18.sheet", "-f", "html", "--no-picture").out
 
 
 def test_a_picture_on_demand(command) -> None:
-    assert "<svg" in command("solve", EXAMPLES / "lenet5.sheet", "-f", "html", "--picture").out
+    assert 'id="graph"' in command("solve", EXAMPLES / "lenet5.sheet", "-f", "html", "--picture").out
 
 
 def test_hostile_names_stay_text(sheet) -> None:
@@ -175,7 +177,7 @@ def test_hostile_names_stay_text(sheet) -> None:
     )
     page = ws.render(ws.derive(net, "textbook"), "html").decode()
     assert "<script>alert" not in page
-    assert len(boxes(page)) == 1
+    assert len(boxes(page)) == 2  # the strip and the picture
     assert ws.render(ws.derive(net, "textbook"), "pdf").startswith(b"%PDF")
 
 
@@ -264,7 +266,7 @@ def test_pictures_of_known_networks_are_few_and_fit_a_page(name: str, most: int)
 
 
 def test_a_block_that_repeats_is_drawn_once() -> None:
-    (first, second) = boxes(ws.render(ws.derive(ws.read("zoo:gpt2"), "textbook"), "html").decode())
+    _, first, second = boxes(ws.render(ws.derive(ws.read("zoo:gpt2"), "textbook"), "html").decode())
     at = second.index("S. No. 5 to 27, 11 times more:")
     assert second[at + 1] == "S. No. 28 to 280"
     assert not {text for text in (*first, *second) if text.startswith("S. No. 50")}

@@ -137,4 +137,4 @@ def test_drawings_of_a_solution_are_files_too(tmp_path: Path) -> None:
     files = ws.draw(ws.derive(ws.read(EXAMPLES / "resnet18.sheet")), tmp_path / "out")
     assert files
     assert {path.suffix for path in files} == {".svg", ".png"}
-    assert all(path.name.startswith("Layers_1_to_") or "Layers" in path.name for path in files)
+    assert all("_strip." in path.name or "_Layers_" in path.name for path in files)

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from worksheet.derivation import OUTPUT, ColumnHeading, Derivation, Handout, Part, Row, spans
-from worksheet.document import AnswerTable, Block, Chapter, Contents, Document, NetworkPicture, Question, WorkedRow, Working
+from worksheet.document import (
+    AnswerTable,
+    Block,
+    Chapter,
+    Contents,
+    Document,
+    NetworkPicture,
+    NetworkStrip,
+    Question,
+    StripLayer,
+    WorkedRow,
+    Working,
+)
 from worksheet.document.data import SolutionData
 from worksheet.formula import digits_named
 
@@ -15,6 +27,12 @@ CONTENTS_FROM = 30  # rows from which on a document has contents
 def laid_out(result: Derivation | Document) -> Document:
     """A worked solution, question sheet or formula reference as a document; a document as it is."""
     return result if isinstance(result, Document) else _Layout(result).document()
+
+
+def strip(derivation: Derivation) -> NetworkStrip:
+    """The network of a solution or question sheet in one line."""
+    layers = [StripLayer(row.no, row.kind, row.output, row.stage, row.sources) for row in derivation.rows]
+    return NetworkStrip(tuple(layers), derivation.input, derivation.title)
 
 
 class _Layout:
@@ -44,6 +62,8 @@ class _Layout:
         d = self.derivation
         reference = "Formulas" if any(section.statements for section in d.reference) else "Symbols"
         figures = tuple(Working(figure.title, figure.steps, figure.intro) for figure in d.figures)
+        if d.rows and d.chosen is None:
+            yield strip(d)
         yield self.question()
         if self.contents:
             yield Contents()

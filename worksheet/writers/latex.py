@@ -14,6 +14,7 @@ from worksheet.errors import OutputError
 from worksheet.formula.dialects import GREEK, LATEX
 from worksheet.writers.small_print import Setting
 from worksheet.writers.templating import ANGLES, rendered
+from worksheet.writers.tikz import tikz
 from worksheet.writers.view import view
 from worksheet.writers.writer import Options, Writer
 
@@ -54,7 +55,10 @@ def _printable(sign: str) -> str:
     return sign if ord(sign) <= LAST_LATIN or sign in SIGNS else f"[U+{ord(sign):04X}]"
 
 
-SETTING = Setting(LATEX, width=91, beside=0.6, words=words, escape=escape, mark=r"\allowbreak{}")
+SETTING = Setting(
+    LATEX, width=91, beside=0.6, words=words, draws=True, drawing=lambda picture: tikz(picture, escape), escape=escape,
+    mark=r"\allowbreak{}",
+)  # fmt: skip
 
 
 def source(document: Document, options: Options) -> str:
@@ -75,6 +79,9 @@ def source(document: Document, options: Options) -> str:
     )
     for where, file in ((paper.preamble, "tex/preamble.tex"), (paper, "tex/document.tex")):
         where.append(pylatex.NoEscape(rendered(file, names, escape, options.templates, ANGLES)))
+    paper.preamble.append(
+        pylatex.NoEscape(r"\usepackage{tikz}")
+    )  # after a preamble of one's own, whatever options it gives xcolor
     return re.sub(r"%\n(?=\\|%)", "\n", str(paper.dumps())) + "\n"
 
 
