@@ -165,6 +165,7 @@ class NetworkStrip:
     layers: tuple[StripLayer, ...]
     input: Shape
     title: str
+    name: str  # of a file of its own
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ def laid_out(result: Derivation | Document) -> Document:
 def strip(derivation: Derivation) -> NetworkStrip:
     """The network of a solution or question sheet in one line."""
     layers = [StripLayer(row.no, row.kind, row.output, row.stage, row.sources) for row in derivation.rows]
-    return NetworkStrip(tuple(layers), derivation.input, derivation.title)
+    return NetworkStrip(tuple(layers), derivation.input, derivation.title, f"{derivation.title} strip")
 
 
 class _Layout:

@@ -53,7 +53,7 @@ class _Strip:
         for place, box in enumerate((None, *self.boxes)):
             parts += [*self.box(place, box), *self.labels(place, box), *self.size(place)]
         width = self.pitch * len(self.shapes)
-        return svg.page(parts, self.words(), self.middle + TALLEST / 2 + SIZES, name=f"{self.strip.title} strip", width=width)
+        return svg.page(parts, self.words(), self.middle + TALLEST / 2 + SIZES, name=self.strip.name, width=width)
 
     # Boxes
 
