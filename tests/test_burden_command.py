@@ -218,7 +218,7 @@ def test_shared_numbers_of_a_part() -> None:
 def test_pictures_as_files(command, tmp_path: Path) -> None:
     assert command("burden", "zoo:vgg-f", "--scales", 1, "--pictures", "figures", "-o", "r.html").code == 0
     names = {path.name for path in (tmp_path / "figures").iterdir()}
-    assert names == {f"vgg-f-{what}.{form}" for what in ("parameters", "features", "flops") for form in ("svg", "png")}
+    assert names == {f"vgg-f-{what}.{form}" for what in ("strip", "parameters", "features", "flops") for form in ("svg", "png")}
     for path in (tmp_path / "figures").glob("*.png"):
         assert path.read_bytes().startswith(b"\x89PNG")
     page = (tmp_path / "r.html").read_text()
@@ -238,7 +238,7 @@ def test_names_of_layers_are_text(sheet) -> None:
     net = ws.network("evil<b>", (3, 8, 8), ws.layer("Conv2d", name="<script>", c=4, w=3), ws.layer("ReLU", name="</svg>"))
     page = ws.render(ws.burden(net, scales=["1"]), "html").decode()
     assert "<script" not in page
-    assert page.count("</svg>") == 3
+    assert page.count("</svg>") == 4  # the strip and three profiles
 
 
 @pytest.mark.parametrize("form", ["md", "tex", "pdf", "html", "txt", "typ"])

@@ -210,7 +210,6 @@ def test_formats_engines_and_papers_in_the_help_are_those_there_are(command) -> 
         assert re.search(rf"\b{name}\b", shown), name
 
 
-@pytest.mark.graph
 def test_closed_forms_with_a_picture(command) -> None:
     line = ("solve", EXAMPLES / "resnet18.sheet", "--symbolic", "M", "--summary", "-f", "html")
     assert "<svg" in command(*line, "--picture").out

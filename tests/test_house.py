@@ -147,7 +147,7 @@ def outer_imports(path: Path) -> list[str]:
 
 PROJECT = HOUSE.parent
 TESTS = sorted([*(PROJECT / "tests").rglob("*.py"), *(PROJECT / "benchmarks").glob("*.py")])
-OPTIONAL = {"dask", "distributed", "igraph", "numpy", "onnx", "PIL", "torch", "torchinfo", "torchvision"}
+OPTIONAL = {"dask", "distributed", "numpy", "onnx", "PIL", "torch", "torchinfo", "torchvision"}
 
 
 def test_a_test_imports_optional_packages_only_where_they_are_installed() -> None:
@@ -221,6 +221,7 @@ HELPERS = {
         "templating",
         "notebook",
         "terminal",
+        "tikz",
     },
 }
 

@@ -93,7 +93,7 @@ Paper = Annotated[str, typer.Option("--paper", help=f"{either(PAPERS)}.", autoco
 Template = Annotated[Path | None, option("--template", help="A folder whose templates replace the package's own.")]
 Pictures = Annotated[Path | None, option("--pictures", help="A folder to write the pictures into, as SVG and PNG.")]
 Picture = Annotated[
-    bool | None, option("--picture/--no-picture", help="Draw the network (html, pdf); by default where it branches.")
+    bool | None, option("--picture/--no-picture", help="Draw the whole network (html, pdf, tex); by default where it branches.")
 ]
 Grouping = Annotated[str | None, option("--digits", help="Digit grouping: en_IN, en_US, another locale, or none.")]
 PlainGrouping = Annotated[str, typer.Option("--digits", help="Digit grouping: en_US, en_IN, another locale, or none.")]

@@ -12,6 +12,7 @@ from worksheet.derivation import AtLeast, Section, Statement, Step, spans
 from worksheet.derive.arranging import group_by
 from worksheet.derive.comparison import ComparedLayer, Comparison, DifferencePart, Side, Variant, compare_sides, read_side, sums
 from worksheet.derive.reference import legend
+from worksheet.derive.strip import strip_of
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
 from worksheet.errors import ConventionError
 from worksheet.formula import Digits, Formula
@@ -50,7 +51,7 @@ class _ComparisonReport:
         c = self.comparison
         batch = f", {c.batch:,} samples at a time" if c.batch > 1 else ""
         shape = " × ".join(map(str, c.network.input))
-        blocks: list[Block] = [Text(f"Input {shape}{batch}.")]
+        blocks: list[Block] = [strip_of(c.network), Text(f"Input {shape}{batch}.")]
         blocks += [Text(self.sentence(of)) for of in range(1, len(self.sides))]
         blocks += [Table(("Way of counting", "Column", "Unit", "Total"), tuple(self.totals()), words=3), *self.by_kind()]
         for of in range(1, len(self.sides)):

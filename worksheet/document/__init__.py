@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
-from worksheet.derivation import ColumnHeading, Handout, Part, Row, Section, Step
+from worksheet.derivation import ColumnHeading, Handout, Part, Row, Section, Shape, Step
 from worksheet.formula import Formula
 from worksheet.formula.tree import Operation
 from worksheet.language import Language, current
@@ -170,6 +170,26 @@ class NetworkPicture:
     title: str
 
 
+class StripLayer(NamedTuple):
+    """A layer in the strip of a network; ``output`` is None where a student finds it."""
+
+    no: int
+    kind: str
+    output: Shape | None
+    stage: str
+    sources: tuple[int, ...]  # the numbers of the layers that it reads; 0 is the network's input
+
+
+@dataclass(frozen=True)
+class NetworkStrip:
+    """The network in one line, a box for each layer or stage, drawn to size where sizes are given; only in formats that draw."""
+
+    layers: tuple[StripLayer, ...]
+    input: Shape
+    title: str
+    name: str  # of a file of its own
+
+
 @dataclass(frozen=True)
 class Chapter:
     """A heading with the blocks below it, left out where there are none. ``anchor`` is the name by which links find it."""
@@ -182,7 +202,7 @@ class Chapter:
 
 Block = (
     Title | Text | Bullets | Table | Section | Working | Relations | Picture
-    | Question | Contents | AnswerTable | WorkedRow | NetworkPicture | Chapter
+    | Question | Contents | AnswerTable | WorkedRow | NetworkPicture | NetworkStrip | Chapter
 )  # fmt: skip
 
 

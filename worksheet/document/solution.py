@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from worksheet.derivation import OUTPUT, ColumnHeading, Derivation, Handout, Part, Row, print_total, spans
-from worksheet.document import AnswerTable, Block, Chapter, Contents, Document, NetworkPicture, Question, Text, WorkedRow, Working
+from worksheet.document import (
+    AnswerTable,
+    Block,
+    Chapter,
+    Contents,
+    Document,
+    NetworkPicture,
+    NetworkStrip,
+    Question,
+    StripLayer,
+    Text,
+    WorkedRow,
+    Working,
+)
 from worksheet.document.data import SolutionData
 from worksheet.formula import digits_named
 from worksheet.language import _, speaking
@@ -21,6 +34,12 @@ def laid_out(result: Derivation | Document) -> Document:
         return result
     with speaking(result.language):
         return _Layout(result).document()
+
+
+def strip(derivation: Derivation) -> NetworkStrip:
+    """The network of a solution or question sheet in one line."""
+    layers = [StripLayer(row.no, row.kind, row.output, row.stage, row.sources) for row in derivation.rows]
+    return NetworkStrip(tuple(layers), derivation.input, derivation.title, f"{derivation.title} strip")
 
 
 class _Layout:
@@ -50,6 +69,8 @@ class _Layout:
         d = self.derivation
         reference = _("Formulas") if any(section.statements for section in d.reference) else _("Symbols")
         figures = tuple(Working(figure.title, figure.steps, figure.intro) for figure in d.figures)
+        if d.rows and d.chosen is None:
+            yield strip(d)
         yield self.question()
         if self.contents:
             yield Contents()

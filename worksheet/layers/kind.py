@@ -9,7 +9,7 @@ from typing import Any
 
 from worksheet.formula import Formula
 from worksheet.layers.quantities import QUANTITIES, SAVED, STORED, TRAINED, Training
-from worksheet.layers.traits import AxisSlice, Pooling, Role, Window, Writes
+from worksheet.layers.traits import AxisSlice, Drawing, KindFamily, Pooling, Role, Window, Writes
 
 Shape = tuple[int, ...]  # from the outermost axis inwards, without the batch: channels, height, width
 
@@ -159,6 +159,7 @@ class Kind:
     gates: int = 0  # of a recurrent layer; 0 for all other kinds
     differentiable: bool = True  # whether gradients flow back through it
     role: Role | None = None
+    drawing: Drawing | None = None  # beside its formulas
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         """A kind of the table stays the same object in another process, since results for a kind are kept by identity."""
@@ -193,6 +194,15 @@ class Kind:
     def sets_channels(self) -> bool:
         """Whether the width is an axis of the output, as it is of kernels and nodes; not where directions multiply it."""
         return self.width in self.forms[0].output
+
+    @property
+    def family(self) -> KindFamily:
+        """What the kind does, coarsely."""
+        if self.window:
+            return KindFamily.POOLING if self.pooling else KindFamily.CONVOLUTION
+        if self.gates or self.drawing is Drawing.ATTENTION:
+            return KindFamily.SEQUENCE
+        return KindFamily.LINEAR if "macs" in self.counts else KindFamily.PLAIN
 
     @property
     def works_only_in_training(self) -> bool:

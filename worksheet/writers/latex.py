@@ -15,6 +15,7 @@ from worksheet.formula.dialects import GREEK, LATEX
 from worksheet.language import ENGLISH, current
 from worksheet.writers.small_print import Ready, Setting
 from worksheet.writers.templating import ANGLES, rendered
+from worksheet.writers.tikz import tikz
 from worksheet.writers.view import view
 from worksheet.writers.writer import Options, Writer
 
@@ -55,7 +56,10 @@ def _printable(sign: str) -> str:
     return sign if ord(sign) <= LAST_LATIN or sign in SIGNS else f"[U+{ord(sign):04X}]"
 
 
-SETTING = Setting(LATEX, width=91, beside=0.6, words=words, escape=escape, mark=r"\allowbreak{}")
+SETTING = Setting(
+    LATEX, width=91, beside=0.6, words=words, draws=True, drawing=lambda picture: tikz(picture, escape), escape=escape,
+    mark=r"\allowbreak{}",
+)  # fmt: skip
 
 
 def source(document: Document, options: Options) -> str:
@@ -77,6 +81,9 @@ def source(document: Document, options: Options) -> str:
     paper.packages.append(pylatex.Package("pifont"))  # of ticks and crosses
     for where, file in ((paper.preamble, "tex/preamble.tex"), (paper, "tex/document.tex")):
         where.append(pylatex.NoEscape(rendered(file, names, escape, options.templates, ANGLES)))
+    paper.preamble.append(
+        pylatex.NoEscape(r"\usepackage{tikz}")
+    )  # after a preamble of one's own, whatever options it gives xcolor
     return re.sub(r"%\n(?=\\|%)", "\n", str(paper.dumps())) + "\n"
 
 

@@ -9,6 +9,7 @@ from functools import cache
 from itertools import chain, groupby
 
 from worksheet.derivation import Row, Shape
+from worksheet.document import Picture
 from worksheet.errors import printable
 from worksheet.formula import Dialect, Digits, Exact, Formula, Printed
 from worksheet.language import ENGLISH, _, current
@@ -37,6 +38,7 @@ class Setting:
     escape: Callable[[str], str] | None = None  # with `mark`: how a name that a narrow column may break is written
     mark: str = ""  # a place for a break
     draws: bool = False  # pictures of the network
+    drawing: Callable[[Picture], str] = lambda picture: picture.svg  # a picture in the writer's notation
     beside: float = 1.0  # the share of the width that a formula of the reference has beside its words
 
 

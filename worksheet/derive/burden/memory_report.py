@@ -13,6 +13,7 @@ from worksheet.derive.arranging import group_by, whole
 from worksheet.derive.burden.profile import Profile, draw_profile
 from worksheet.derive.burden.scaled import SIZE, Burden, Scaled, measure_burden, scaled_size
 from worksheet.derive.convention_page import introduce
+from worksheet.derive.strip import strip_of
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
 from worksheet.drawing.svg import BLUE, GREEN, ORANGE
 from worksheet.errors import ConventionError
@@ -79,7 +80,14 @@ class _BurdenReport:
         self.title = burden.network.title
 
     def report(self) -> Document:
-        blocks = [*self.whole(), *self.profiles(), *self.other_sizes(), *self.worked_row(self.row_to_work()), *self.notes()]
+        blocks = [
+            strip_of(self.burden.network),
+            *self.whole(),
+            *self.profiles(),
+            *self.other_sizes(),
+            *self.worked_row(self.row_to_work()),
+            *self.notes(),
+        ]
         return Document(f"{self.title}: memory and flops", tuple(blocks), self.data(), digits=self.digits.locale)
 
     def row_to_work(self) -> Scaled:

@@ -15,6 +15,7 @@ from worksheet.derive.growth.kind_sums import Grown
 from worksheet.derive.growth.kinds import kinds_of
 from worksheet.derive.growth.plan import GrowthChapter, Plan, Progress, plain
 from worksheet.derive.growth.size_ranges import how_many, size_text
+from worksheet.derive.strip import strip_of
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
 from worksheet.drawing.axes import MAX_LABEL
 from worksheet.drawing.curves import Chart, Series, draw_chart
@@ -64,6 +65,7 @@ class _GrowthReport:
     def report(self) -> Document:
         names = listed([network.title for network in self.plan.networks])
         blocks = [
+            *map(strip_of, self.plan.networks),
             *self.introduction(),
             *(block for chapter in self.chapters for block in _GrowthChapterReport(self, chapter).blocks()),
         ]
