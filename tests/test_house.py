@@ -201,7 +201,7 @@ HELPERS = {
         "answer_table",
         "text",
     },
-    "cli": {"__main__", "delivery", "options"},
+    "cli": {"__main__", "commands", "delivery", "options", "panels", "waiting"},
     "layers": {"kind", "quantities", "traits", "normalised", "shapes", "windows", "ranks", "spelling"},
     "readers": {"names", "reader", "symbols"},
     "zoo": {"blocks", "model", "modules", "published"},

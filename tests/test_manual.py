@@ -17,7 +17,9 @@ from worksheet.writers import writers
 
 MANUAL = (ROOT / "docs" / "manual.md").read_text()
 SHEET_PAGE = (ROOT / "docs" / "sheet.md").read_text()
-EVERY_NAME = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+GROUP = typer.main.get_command(app)
+GROUP.list_commands(None)  # type: ignore[attr-defined]  # which imports all of them
+EVERY_NAME = GROUP.commands  # type: ignore[attr-defined]
 COMMANDS = {name: command for name, command in EVERY_NAME.items() if not command.hidden}
 
 

@@ -11,8 +11,10 @@ from typing import Annotated
 import typer
 
 import worksheet as ws
-from worksheet.cli.delivery import Delivery, watched
+from worksheet.cli.delivery import Delivery
 from worksheet.cli.options import Command, Convention, Engine, Output, Paper, PlainGrouping, Template, option
+from worksheet.cli.panels import CONTENT, OUTPUT, UNDERSTAND
+from worksheet.cli.waiting import watched
 from worksheet.errors import OutputError, WorksheetError, shown
 
 WIDE = 240  # columns of a table that goes to a file or a pipe
@@ -26,17 +28,22 @@ def zoo(
         list[str] | None, typer.Argument(help="Only networks whose names hold one of these.", show_default=False)
     ] = None,
     table: Annotated[
-        bool, typer.Option("--table", help="A table by a convention: the published one of convnet-burden, or by -c.")
+        bool, option("--table", panel=CONTENT, help="A table by a convention: the published one of convnet-burden, or by -c.")
     ] = False,
     convention: Convention = None,
     output: Output = None,
-    format: Annotated[str | None, option("-f", "--format", help="text or json; of the table any format of a document.")] = None,
+    format: Annotated[
+        str | None, option("-f", "--format", panel=OUTPUT, help="text or json; of the table any format of a document.")
+    ] = None,
     digits: PlainGrouping = "en_US",
     engine: Engine = "typst",
     paper: Paper = "a4",
     template: Template = None,
 ) -> None:
-    """List the built-in networks: input, parameters, MACs, source, published error; or what they cost, as a table."""
+    """List the built-in networks, or tabulate what they cost.
+
+    The list has input, parameters, MACs, source and published error.
+    """
     if table:
         delivery = Delivery(output, format, None, engine, paper, template)
         delivery.check()
@@ -61,4 +68,4 @@ def _list(names: Sequence[str], format: str | None) -> None:
     terminal.show_zoo(entries, Console(highlight=False, width=None if sys.stdout.isatty() else WIDE))
 
 
-COMMAND = Command(zoo, "worksheet zoo resnet -f json", 3)
+COMMAND = Command(zoo, "worksheet zoo resnet -f json", 3, panel=UNDERSTAND)
