@@ -201,7 +201,7 @@ HELPERS = {
         "answer_table",
         "text",
     },
-    "cli": {"__main__", "commands", "delivery", "options", "panels", "waiting"},
+    "cli": {"__main__", "commands", "delivery", "options", "panels", "saying", "waiting"},
     "layers": {"kind", "quantities", "traits", "normalised", "shapes", "windows", "ranks", "spelling"},
     "readers": {"names", "reader", "symbols"},
     "zoo": {"blocks", "model", "modules", "published"},
@@ -221,6 +221,7 @@ HELPERS = {
         "templating",
         "notebook",
         "terminal",
+        "terminal_tables",
     },
 }
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
 import worksheet as ws
+from worksheet.cli import saying
 from worksheet.cli.options import Command, Homework, option
 from worksheet.cli.panels import CONTENT, HOMEWORK, INPUT
 from worksheet.cli.waiting import waiting
@@ -32,7 +32,7 @@ def check(
         assignment = ws.assignment(homework)
         checked = [ws.check(assignment, row, column, text, student=student) for column, text in answers.items()]
     for each in checked:
-        sys.stdout.write(ws.render(each.report(hint=hint, show=show), "txt").decode())
+        saying.show(each.report(hint=hint, show=show))
     if not all(each.is_right for each in checked):
         raise typer.Exit(1)
 

@@ -15,8 +15,8 @@ from typer.models import ArgumentInfo
 
 import worksheet as ws
 from worksheet.cli.options import Engine, Format, Input, Kwargs, Output, Paper, Pictures, Regions, SkipUnknown, Template
+from worksheet.cli.saying import show
 from worksheet.cli.waiting import waiting
-from worksheet.document import Document
 from worksheet.errors import OutputError, WorksheetError, printable, shown
 from worksheet.writers import check_writable, options, save, writer_for
 from worksheet.writers.drawings import check_folder
@@ -73,7 +73,7 @@ class Delivery:
             with waiting("drawing"):
                 ws.draw(document, self.pictures)
         if self.output is None and self.format is None:
-            _show(document)
+            show(document)
             return
         writer = writer_for(self.output, self.format)
         with waiting(f"setting {writer.name}"):
@@ -83,18 +83,6 @@ class Delivery:
         else:
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
-
-
-def _show(document: Printable) -> None:
-    """On the terminal; whatever is not a solution goes into a pipe as plain text."""
-    if isinstance(document, Document) and not sys.stdout.isatty():
-        sys.stdout.write(ws.render(document, "txt").decode())
-        return
-    from rich.console import Console
-
-    from worksheet.writers import terminal
-
-    terminal.show(document, Console(highlight=False))
 
 
 def delivers(*, pictures: bool = False) -> Callable[[Callable[..., Printable]], Callable[..., None]]:

@@ -23,6 +23,7 @@ from worksheet.cli.options import (
     option,
 )
 from worksheet.cli.panels import CONTENT, HOMEWORK, OUTPUT
+from worksheet.cli.saying import say
 from worksheet.cli.waiting import interrupted, waiting
 from worksheet.errors import printable
 
@@ -94,7 +95,7 @@ def generate(
     result = _complete(generation, combined=combined, jobs=jobs, backend=backend, scheduler=scheduler)
     _report(generation, result)
     if assignment.variants and not students:
-        typer.echo(f"note: {NO_VARIANT}; {ROSTER} gives each student's", err=True)
+        say(f"note: {NO_VARIANT}; {ROSTER} gives each student's", err=True)
     if result.failed:
         raise typer.Exit(1)
 
@@ -118,18 +119,18 @@ def _report(generation: Generation, result: IssueResult) -> None:
 
     folder = generation.folder
     kept = f", {result.kept} kept as they were" if result.kept else ""
-    typer.echo(f"{result.students - len(result.failed)} of {result.students} done: {result.made} made{kept}, in {folder}")
+    say(f"{result.students - len(result.failed)} of {result.students} done: {result.made} made{kept}, in {folder}")
     if result.bound:
-        typer.echo(f"to print: {result.bound}")
-    typer.echo(f"for you alone: {folder / 'key'}")
-    typer.echo(f"which mistakes show: {folder / COVERAGE}" + (f": {result.coverage}" if result.coverage else ""))
+        say(f"to print: {result.bound}")
+    say(f"for you alone: {folder / 'key'}")
+    say(f"which mistakes show: {folder / COVERAGE}" + (f": {result.coverage}" if result.coverage else ""))
     for group in result.same:
         names = ", ".join(map(printable, group[:MAX_NAMED])) + (", ..." if len(group) > MAX_NAMED else "")
-        typer.echo(f"note: {len(group)} students have the same network: {names}", err=True)
+        say(f"note: {len(group)} students have the same network: {names}", err=True)
     for student, failure in result.failed.items():
-        typer.echo(f"error: {printable(student)}: {printable(failure)}", err=True)
+        say(f"error: {printable(student)}: {printable(failure)}", err=True)
     if result.failed:
-        typer.echo("the same command tries these again", err=True)
+        say("the same command tries these again", err=True)
 
 
 COMMAND = Command(generate, "worksheet generate homework.yaml --roster class.csv -o out/", 2, panel=HOMEWORK)

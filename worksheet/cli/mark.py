@@ -12,6 +12,7 @@ import typer
 import worksheet as ws
 from worksheet.cli.options import Backend, Command, Engine, Homework, Jobs, Paper, Roster, Scheduler, comma_separated, option
 from worksheet.cli.panels import HOMEWORK, INPUT, OUTPUT
+from worksheet.cli.saying import say, show
 from worksheet.cli.waiting import waiting, watched
 from worksheet.errors import WorksheetError, nearest, printable, shown
 from worksheet.writers import options, writers
@@ -80,8 +81,10 @@ def mark(
         with waiting("setting the class report"):
             write_reports(run.reports(), output, reports, settings)
     if format is None:
-        done = f"{run.statistics.students} students marked, in {output}\n"
-        typer.echo(done if output else ws.render(list(run.reports().values())[-1], "txt").decode(), nl=False)
+        if output:
+            say(f"{run.statistics.students} students marked, in {output}")
+        else:
+            show(list(run.reports().values())[-1])
 
 
 def _formats(text: str) -> tuple[str, ...]:
@@ -107,7 +110,7 @@ def _warn(answers: Answers, counts: Statistics) -> None:
     lines += [f"and {further:,} more lines without a place: see marks.json"] if further > 0 else []
     lines += [f"not marked: {student}: {failure}" for student, failure in counts.failures[:MAX_LISTED]]
     for line in lines:
-        typer.echo(printable(line), err=True)
+        say(printable(line), err=True)
 
 
 def _unplaced(line: Unplaced) -> str:

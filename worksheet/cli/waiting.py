@@ -81,7 +81,7 @@ def watched(what: str) -> Callable[..., Iterable[Any]]:
 
 
 def interrupted(says: str) -> int:
-    """Say on the error stream what an interrupted command leaves behind; the exit code, as shells count it."""
+    """Say on the error stream what an interrupted command leaves; its exit code, as shells count it."""
     sys.stderr.write(f"stopped: {says}\n")
     return INTERRUPTED
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -17,7 +18,7 @@ from worksheet.cli.panels import CONTENT, OUTPUT, UNDERSTAND
 from worksheet.cli.waiting import watched
 from worksheet.errors import OutputError, WorksheetError, shown
 
-WIDE = 240  # columns of a table that goes to a file or a pipe
+WIDE = 240  # columns of a list that goes to a file or a pipe, unless COLUMNS says otherwise
 WATCHED = "Working the zoo out"
 LISTED = ("text", "json")  # formats of the list
 TABLE = "convnet-burden"
@@ -65,7 +66,7 @@ def _list(names: Sequence[str], format: str | None) -> None:
 
     from worksheet.writers import terminal
 
-    terminal.show_zoo(entries, Console(highlight=False, width=None if sys.stdout.isatty() else WIDE))
+    terminal.show_zoo(entries, Console(highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDE))
 
 
 COMMAND = Command(zoo, "worksheet zoo resnet -f json", 3, panel=UNDERSTAND)
