@@ -33,11 +33,12 @@ def test_help_is_as_wide_as_the_terminal_and_never_cut(words: list[str], command
 def test_commands_are_in_panels(command) -> None:
     panels = re.findall(r"^(\w+):\n((?:  .+\n)+)", command("--help").out, re.MULTILINE)
     titles = [title for title, _ in panels]
-    assert titles == ["Count", "Homework", "Understand", "General", "Examples"]
+    assert titles == ["Start", "Count", "Homework", "Understand", "General", "Examples"]
     listed = {title: re.findall(r"^  (\w+)  ", text, re.MULTILINE) for title, text in panels}
+    assert listed["Start"] == ["demo", "new"]
     assert listed["Count"][0] == "solve"
     assert listed["Homework"] == ["generate", "mark", "check"]
-    assert set(listed["Count"] + listed["Homework"] + listed["Understand"]) == set(NAMES)
+    assert set(listed["Start"] + listed["Count"] + listed["Homework"] + listed["Understand"]) == set(NAMES)
 
 
 def test_every_option_is_in_a_panel() -> None:
