@@ -3,19 +3,14 @@
 import re
 
 import pytest
-import typer
 
+from tests.commands import COMMANDS
 from tests.complete import complete
 from tests.limits import within
-from worksheet.cli import app
 from worksheet.cli.panels import GENERAL, panel_of
 from worksheet.discover import collect
 
-GROUP = typer.main.get_command(app)
-CONTEXT = GROUP.make_context("worksheet", [], resilient_parsing=True)
-NAMES = GROUP.list_commands(CONTEXT)  # type: ignore[attr-defined]
-COMMANDS = {name: GROUP.get_command(CONTEXT, name) for name in NAMES}  # type: ignore[attr-defined]
-PAGES = [[], *([name] for name in NAMES)]
+PAGES = [[], *([name] for name in sorted(COMMANDS))]
 
 
 @pytest.mark.parametrize("words", PAGES, ids=lambda words: " ".join(words) or "worksheet")
@@ -38,7 +33,7 @@ def test_commands_are_in_panels(command) -> None:
     assert listed["Start"] == ["demo", "new"]
     assert listed["Count"][0] == "solve"
     assert listed["Homework"] == ["generate", "mark", "check"]
-    assert set(listed["Start"] + listed["Count"] + listed["Homework"] + listed["Understand"]) == set(NAMES)
+    assert set(listed["Start"] + listed["Count"] + listed["Homework"] + listed["Understand"]) == set(COMMANDS)
 
 
 def test_every_option_is_in_a_panel() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import Annotated
 
@@ -11,6 +12,8 @@ from worksheet.cli.commands import Commands
 from worksheet.cli.panels import GENERAL
 from worksheet.errors import WorksheetError
 from worksheet.version import VERSION
+
+MANY_OBJECTS = 50_000  # new ones until the garbage of a run is looked for: nearly all that a command makes lives to its end
 
 app = typer.Typer(
     name="worksheet",
@@ -41,6 +44,7 @@ def _options(
 
 def main() -> None:
     """Run the command; a fault of the user's files or options ends it with exit code 2."""
+    gc.set_threshold(MANY_OBJECTS)
     try:
         app()
     except WorksheetError as fault:
