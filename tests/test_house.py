@@ -221,6 +221,7 @@ HELPERS = {
         "templating",
         "notebook",
         "terminal",
+        "fitted_tables",
         "terminal_tables",
     },
 }

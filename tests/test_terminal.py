@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.sheet_facts import EXAMPLES
-from worksheet.writers.terminal_tables import TerminalColumn, shared_out, stacked
+from worksheet.writers.fitted_tables import FittedColumn, plain_lines, shared_out, stacked
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no pty")
 
@@ -75,8 +75,8 @@ def test_the_zoo_keeps_its_words_whole(tmp_path: Path) -> None:
         assert max(map(len, shown.splitlines())) <= width
 
 
-NAMES = TerminalColumn("Name", ("conv1", "a layer of many words"), "Total", words=True)
-FIGURES = TerminalColumn("# Params", ("9,472", "118,013,952"), "118,023,424")
+NAMES = FittedColumn("Name", ("conv1", "a layer of many words"), "Total", words=True)
+FIGURES = FittedColumn("# Params", ("9,472", "118,013,952"), "118,023,424")
 
 
 def test_widths_of_columns() -> None:
@@ -88,8 +88,30 @@ def test_widths_of_columns() -> None:
 
 
 def test_columns_of_words_are_stacked() -> None:
-    other = TerminalColumn("Layer", ("Conv2d", "ReLU"), words=True)
+    other = FittedColumn("Layer", ("Conv2d", "ReLU"), words=True)
     [merged, figures] = stacked((NAMES, other, FIGURES))
     assert merged.cells == ("conv1\nConv2d", "a layer of many words\nReLU")
     assert (merged.heading, merged.foot, figures) == ("Name\nLayer", "Total", FIGURES)
     assert stacked((NAMES, other)) == stacked((FIGURES,)) == []
+
+
+def test_a_table_in_a_pipe_is_not_wider_than_it_can_be_read(command) -> None:
+    """Plain text does not know the terminal: a table of more than 120 characters becomes a list."""
+    shown = command("conventions")
+    assert max(map(len, shown.out.splitlines())) <= 120
+    assert "ai61002\n  Title: AI61002, Spring 2020\n  Columns: params, flops\n" in shown.out
+    assert shown.bytes == command("conventions", "-f", "txt", COLUMNS="60").bytes
+
+
+def test_a_table_as_plain_text() -> None:
+    columns = (NAMES, FIGURES)
+    assert plain_lines(columns, 60) == [
+        "Name                       # Params",
+        "-----------------------------------",
+        "conv1                         9,472",
+        "a layer of many words   118,013,952",
+        "-----------------------------------",
+        "Total                   118,023,424",
+    ]
+    assert plain_lines(columns, 28)[2:5] == ["conv1                  9,472", "", "a layer of       118,013,952"]
+    assert plain_lines(columns, 20)[:3] == ["conv1", "  # Params: 9,472", ""]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from worksheet.grading.answers import Answers, Unplaced
     from worksheet.grading.results.statistics import Statistics
     from worksheet.grading.results.streams import MarkStream
+    from worksheet.homework.mark.class_run import Watch
 
 JSON = "json"
 NONE = "none"
@@ -75,7 +76,7 @@ def mark(
         read = run.read(answers)
     streams = [*_printing(format), *(file_streams(assignment, make_folder(output), sheets, settings) if output else ())]
     papers, total = chain(run.papers(read), run.of_absent(read.students)), max(len(read), len(run.names))
-    run.mark(papers, total, streams, read.unplaced, watch=watched("marking"), jobs=jobs, backend=backend, scheduler=scheduler)
+    run.mark(papers, total, streams, read.unplaced, watch=_watch(format), jobs=jobs, backend=backend, scheduler=scheduler)
     _warn(read, run.statistics)
     if output:
         with waiting("setting the class report"):
@@ -85,6 +86,11 @@ def mark(
             say(f"{run.statistics.students} students marked, in {output}")
         else:
             show(list(run.reports().values())[-1])
+
+
+def _watch(format: str | None) -> Watch:
+    """Shows how many papers are marked, unless the marks themselves are printed on the terminal meanwhile."""
+    return (lambda papers, _: papers) if format == JSON and sys.stdout.isatty() else watched("marking")
 
 
 def _formats(text: str) -> tuple[str, ...]:

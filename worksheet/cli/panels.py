@@ -58,7 +58,8 @@ def option_panels(command: Any, context: Any) -> list[tuple[str, list[Row]]]:
     panels: dict[str, list[Row]] = {title: [] for title in OPTION_PANELS}
     for parameter in command.get_params(context):
         if record := parameter.get_help_record(context):
-            panels[panel_of(parameter)].append(record)
+            typed, meaning = record
+            panels[panel_of(parameter)].append((typed, meaning.replace("\\[", "[")))  # early versions of typer escape for rich
     return [(title, rows) for title, rows in panels.items() if rows]
 
 

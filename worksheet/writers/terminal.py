@@ -9,8 +9,9 @@ from worksheet.document import Bullets, Question, Text
 from worksheet.document.solution import laid_out
 from worksheet.errors import printable
 from worksheet.formula.dialects import TEXT
+from worksheet.writers.fitted_tables import FittedColumn, broken, columns_of
 from worksheet.writers.small_print import Setting
-from worksheet.writers.terminal_tables import TerminalColumn, broken, show_table
+from worksheet.writers.terminal_tables import show_table
 from worksheet.writers.view import view
 from worksheet.writers.views import (
     AnswersView,
@@ -49,8 +50,8 @@ def show(result: Printable, console: Console) -> None:
 def show_zoo(entries: Sequence[ZooEntry], console: Console) -> None:
     """Print the list of the zoo."""
 
-    def column(heading: str, cells: Iterable[str], *, words: bool = False) -> TerminalColumn:
-        return TerminalColumn(heading, tuple(cells), words=words)
+    def column(heading: str, cells: Iterable[str], *, words: bool = False) -> FittedColumn:
+        return FittedColumn(heading, tuple(cells), words=words)
 
     twists = [f"{entry.title}; {entry.twist}" if entry.twist else entry.title for entry in entries]
     errors = [", ".join(f"{name} {value:g} %" for name, value in entry.errors.items()) for entry in entries]
@@ -112,13 +113,7 @@ def _line(console: Console, text: str, style: str = "") -> None:
 def _plain_table(view: TableView, console: Console) -> None:
     if view.title:
         _line(console, f"\n{view.title}", "bold")
-    totals = [cell.plain for cell in view.total] or [""] * len(view.headings)
-    cells = list(zip(*([cell.plain for cell in row] for row in view.rows), strict=True)) or [()] * len(view.headings)
-    columns = [
-        TerminalColumn(heading.text, tuple(texts), total, heading.column.words)
-        for heading, texts, total in zip(view.headings, cells, totals, strict=True)
-    ]
-    show_table(console, columns)
+    show_table(console, columns_of(view))
 
 
 def _answers(view: AnswersView, console: Console) -> None:
@@ -138,7 +133,7 @@ def _answers(view: AnswersView, console: Console) -> None:
     headings = ("S. No.", *view.labels, *view.headings)
     feet = ("", "Total", *blanks, *view.totals)
     columns = [
-        TerminalColumn(heading, tuple(texts), foot, words=1 <= i <= len(view.labels))
+        FittedColumn(heading, tuple(texts), foot, words=1 <= i <= len(view.labels))
         for i, (heading, texts, foot) in enumerate(zip(headings, cells, feet, strict=True))
     ]
     show_table(console, columns, styles, last=1 if view.chosen else 0)
