@@ -178,7 +178,7 @@ def test_completion(typed: str, offered: list[str]) -> None:
 
 
 COMMANDS = sorted((Path(__file__).parent.parent / "worksheet" / "cli").glob("*.py"))
-SHARED = {"__init__", "__main__", "delivery", "options"}
+SHARED = {"__init__", "__main__", "commands", "delivery", "options", "panels", "saying", "waiting"}
 
 
 def test_an_option_is_defined_once() -> None:

@@ -20,7 +20,7 @@ STOREYS = [  # from the top
     {"document", "conventions"},
     {"layers", "derivation"},
     {"formula"},
-    {"schema", "files", "memo", "language"},
+    {"schema", "files", "memo", "starting", "language"},
     {"discover", "errors", "version"},
 ]
 LEVEL = {room: len(STOREYS) - i for i, rooms in enumerate(STOREYS) for room in rooms}
@@ -201,7 +201,7 @@ HELPERS = {
         "answer_table",
         "text",
     },
-    "cli": {"__main__", "delivery", "options"},
+    "cli": {"__main__", "commands", "delivery", "options", "panels", "saying", "waiting"},
     "layers": {"kind", "quantities", "traits", "normalised", "shapes", "windows", "ranks", "spelling", "notation"},
     "readers": {"names", "reader", "symbols"},
     "zoo": {"blocks", "model", "modules", "published"},
@@ -222,6 +222,8 @@ HELPERS = {
         "notebook",
         "terminal",
         "tikz",
+        "fitted_tables",
+        "terminal_tables",
     },
 }
 

@@ -15,10 +15,6 @@ from typing import TYPE_CHECKING, Any
 from worksheet.conventions import Convention, convention
 from worksheet.derivation import Derivation
 from worksheet.derive.blank import blank
-from worksheet.derive.catalogue import zoo_list
-from worksheet.derive.comparison_report import compare, compare_conventions
-from worksheet.derive.convention_page import convention_list, convention_page
-from worksheet.derive.explain import explain
 from worksheet.derive.selection import select, summary
 from worksheet.derive.worked_solution import derive, formulas
 from worksheet.document import Document
@@ -29,12 +25,15 @@ from worksheet.network import Builder, Network, Node, layer, network
 from worksheet.readers import read
 from worksheet.version import VERSION
 from worksheet.writers import render, write
-from worksheet.writers.drawings import draw
 
 if TYPE_CHECKING:
     from worksheet.derive.burden.memory_report import burden
     from worksheet.derive.burden.zoo_table import zoo_table
+    from worksheet.derive.catalogue import zoo_list
     from worksheet.derive.closed.closed_report import symbolic
+    from worksheet.derive.comparison_report import compare, compare_conventions
+    from worksheet.derive.convention_page import convention_list, convention_page
+    from worksheet.derive.explain import explain
     from worksheet.derive.find import find
     from worksheet.derive.growth.growth_report import grow
     from worksheet.derive.roofline.hardware_report import hardware_report
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
     from worksheet.homework.issue.generate import generate
     from worksheet.homework.mark.class_run import mark
     from worksheet.homework.mark.practice import check
+    from worksheet.writers.drawings import draw
 
     report = burden
 
@@ -55,6 +55,12 @@ ON_DEMAND = {
     "assignment": "homework.assignment.assignment_file:assignment_of",
     "burden": "derive.burden.memory_report:burden",
     "check": "homework.mark.practice:check",
+    "compare": "derive.comparison_report:compare",
+    "compare_conventions": "derive.comparison_report:compare_conventions",
+    "convention_list": "derive.convention_page:convention_list",
+    "convention_page": "derive.convention_page:convention_page",
+    "draw": "writers.drawings:draw",
+    "explain": "derive.explain:explain",
     "find": "derive.find:find",
     "generate": "homework.issue.generate:generate",
     "grow": "derive.growth.growth_report:grow",
@@ -66,6 +72,7 @@ ON_DEMAND = {
     "train": "derive.training.training_report:train",
     "transformer": "derive.transformers:transformer",
     "transformers": "derive.transformers:transformers",
+    "zoo_list": "derive.catalogue:zoo_list",
     "zoo_table": "derive.burden.zoo_table:zoo_table",
 }
 

@@ -9,14 +9,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from inspect import Parameter, Signature
-from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from typer.models import ArgumentInfo
 
 import worksheet as ws
 from worksheet.cli.options import Engine, Format, Input, Kwargs, Output, Paper, Pictures, Regions, SkipUnknown, Template
-from worksheet.document import Document
-from worksheet.errors import OutputError, WorksheetError, shown
+from worksheet.cli.saying import show
+from worksheet.cli.waiting import waiting
+from worksheet.errors import OutputError, WorksheetError, printable, shown
 from worksheet.writers import check_writable, options, save, writer_for
 from worksheet.writers.drawings import check_folder
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from worksheet.writers import Printable
 
 WORDS: dict[str, bool | None] = {"true": True, "false": False, "none": None}
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ class Reading:
     def network(self, source: str) -> Network:
         """The network that a command line names. Raises WorksheetError."""
         kwargs = dict(map(argument, self.kwargs or ()))
-        return ws.read(source, self.input, skip_unknown=self.skip_unknown, regions=self.regions, kwargs=kwargs)
+        with waiting(f"reading {printable(source)}"):
+            return ws.read(source, self.input, skip_unknown=self.skip_unknown, regions=self.regions, kwargs=kwargs)
 
 
 @dataclass(frozen=True)
@@ -69,29 +70,19 @@ class Delivery:
     def deliver(self, document: Printable) -> None:
         """Hand a document over: to a file, to standard output, to the terminal; its pictures into the folder for them."""
         if self.pictures is not None:
-            ws.draw(document, self.pictures)
+            with waiting("drawing"):
+                ws.draw(document, self.pictures)
         if self.output is None and self.format is None:
-            _show(document)
+            show(document)
             return
         writer = writer_for(self.output, self.format)
-        data = writer.render(document, options(self.engine, self.paper, self.template))
+        with waiting(f"setting {writer.name}"):
+            data = writer.render(document, options(self.engine, self.paper, self.template))
         if self.output is not None:
             save(self.output, data)
         else:
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
-
-
-def _show(document: Printable) -> None:
-    """On the terminal; whatever is not a solution goes into a pipe as plain text."""
-    if isinstance(document, Document) and not sys.stdout.isatty():
-        sys.stdout.write(ws.render(document, "txt").decode())
-        return
-    from rich.console import Console
-
-    from worksheet.writers import terminal
-
-    terminal.show(document, Console(highlight=False))
 
 
 def delivers(*, pictures: bool = False) -> Callable[[Callable[..., Printable]], Callable[..., None]]:
@@ -109,7 +100,9 @@ def delivers(*, pictures: bool = False) -> Callable[[Callable[..., Printable]], 
             delivery = Delivery(**_taken(given, own))
             delivery.check()
             made = {name: group(**_taken(given, _options(group))) for name, group in groups.items()}
-            delivery.deliver(command(**given, **made))
+            with waiting(command.__name__):
+                document = command(**given, **made)
+            delivery.deliver(document)
 
         others = {name: each for name, each in parameters.items() if name not in groups}
         arguments = {name: each for name, each in others.items() if _is_argument(each)}
@@ -159,17 +152,3 @@ def argument(text: str) -> tuple[str, int | float | bool | str | None]:
         with contextlib.suppress(ValueError):
             return name, number(value)
     return name, value
-
-
-def watched(what: str) -> Callable[..., Iterable[Any]]:
-    """Gives things one by one, with a bar on a terminal and nothing elsewhere; their number where they have no length."""
-
-    def one_by_one(things: Iterable[T], total: int | None = None) -> Iterable[T]:
-        if not sys.stderr.isatty():
-            return things
-        from rich.console import Console
-        from rich.progress import track
-
-        return track(things, what, total=total, console=Console(stderr=True), transient=True)
-
-    return one_by_one

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 import worksheet as ws
 from worksheet.cli.delivery import Reading, delivers
 from worksheet.cli.options import (
     Batch,
+    Blank,
     Checkpoint,
     Command,
     Convention,
@@ -28,6 +27,7 @@ from worksheet.cli.options import (
     Training,
     Unfold,
 )
+from worksheet.cli.panels import COUNT
 from worksheet.conventions.optimisers import regime
 from worksheet.document import Document
 from worksheet.errors import WorksheetError
@@ -66,7 +66,7 @@ def solve(
     summary: Summary = False,
     unfold: Unfold = False,
     picture: Picture = None,
-    blank: Annotated[bool, typer.Option("--blank", help="A question sheet: the answers left open.")] = False,
+    blank: Blank = False,
 ) -> ws.Derivation | Document:
     """Work a network out, step by step.
 
@@ -103,4 +103,4 @@ def refuse(given: Mapping[str, object]) -> None:
         raise WorksheetError(message, hint=hint)
 
 
-COMMAND = Command(solve, "worksheet solve zoo:resnet-50 --kind Conv2d -o resnet-50.html", 1)
+COMMAND = Command(solve, "worksheet solve zoo:resnet-50 --kind Conv2d -o resnet-50.html", 1, panel=COUNT)
