@@ -20,7 +20,7 @@ STOREYS = [  # from the top
     {"document", "conventions"},
     {"layers", "derivation"},
     {"formula"},
-    {"schema", "files", "memo"},
+    {"schema", "files", "memo", "spreadsheet"},
     {"discover", "errors", "version", "language"},
 ]
 LEVEL = {room: len(STOREYS) - i for i, rooms in enumerate(STOREYS) for room in rooms}
@@ -221,6 +221,8 @@ HELPERS = {
         "templating",
         "notebook",
         "terminal",
+        "fragment",
+        "latex_fragment",
     },
 }
 

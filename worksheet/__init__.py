@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from worksheet.derive.growth.growth_report import grow
     from worksheet.derive.roofline.hardware_report import hardware_report
     from worksheet.derive.roofline.time_report import timing
+    from worksheet.derive.tabulation import tabulate
     from worksheet.derive.training.training_report import train
     from worksheet.derive.transformers import transformer, transformers
     from worksheet.homework.assignment.assignment_file import assignment_of as assignment
@@ -61,6 +62,7 @@ ON_DEMAND = {
     "hardware_report": "derive.roofline.hardware_report:hardware_report",
     "mark": "homework.mark.class_run:mark",
     "report": "derive.burden.memory_report:burden",  # an earlier name of burden
+    "tabulate": "derive.tabulation:tabulate",
     "symbolic": "derive.closed.closed_report:symbolic",
     "timing": "derive.roofline.time_report:timing",
     "train": "derive.training.training_report:train",
@@ -73,7 +75,7 @@ __all__ = [
     "Builder", "Convention", "Derivation", "Digits", "Document", "Formula", "Kind", "Network", "Node", "WorksheetError",
     "assignment", "blank", "burden", "check", "compare", "compare_conventions", "convention", "convention_list",
     "convention_page", "derive", "draw", "explain", "find", "formulas", "generate", "grow", "hardware_report", "kinds", "layer",
-    "mark", "network", "read", "render", "report", "select", "summary", "symbolic", "timing", "train", "transformer",
+    "mark", "network", "read", "render", "report", "select", "summary", "symbolic", "tabulate", "timing", "train", "transformer",
     "transformers", "write", "zoo_list", "zoo_table",
 ]  # fmt: skip
 

@@ -148,6 +148,15 @@ class Handout:
 
 
 @dataclass(frozen=True)
+class Citation:
+    """A source of a document's figures: the definition of a network or of a convention. ``name`` is that of what it defines."""
+
+    name: str
+    title: str
+    source: str
+
+
+@dataclass(frozen=True)
 class Derivation:
     """A whole worked solution. ``totals`` are the sums of the columns, None where the student must find them.
 
@@ -181,6 +190,7 @@ class Derivation:
     batch: int = 1  # samples that are counted together
     figures: tuple[Figure, ...] = ()  # of the whole network
     handout: Handout | None = None  # one student's paper
+    citations: tuple[Citation, ...] = ()
 
     def _repr_html_(self) -> str:
         from worksheet.writers.notebook import notebook_html

@@ -58,7 +58,8 @@ class Network:
 
     ``further`` are the shapes of inputs beside the main one, by name. ``notes`` say what a reader of the solution must know:
     layers left out, numbers that the file does not give. ``made_for`` makes the network for another input, where its layers
-    depend on it. Raises NetworkError where a layer reads one that does not come before it, or a name is used twice.
+    depend on it. ``cite`` is the source of its definition. Raises NetworkError where a layer reads one that does not come
+    before it, or a name is used twice.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Network:
     further: Mapping[str, Shape] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     made_for: Callable[[Shape], Network] | None = field(default=None, compare=False, repr=False)
+    cite: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         if not self.nodes:

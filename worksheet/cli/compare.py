@@ -12,7 +12,7 @@ from worksheet.cli.options import Batch, Command, Conventions, PlainGrouping, so
 from worksheet.document import Document
 
 
-@delivers()
+@delivers(tables=True)
 def compare(
     reading: Reading,
     source: Annotated[

@@ -101,6 +101,19 @@ Kinds = Annotated[list[str] | None, option("--kind", help="Show the rows of this
 Summary = Annotated[bool, typer.Option("--summary", help="The tables and totals alone.")]
 Unfold = Annotated[bool, typer.Option("--unfold", help="Work every row, also those that repeat an earlier one.")]
 
+# The table alone
+
+Columns = Annotated[
+    str, option("--columns", help="The table alone, with these columns in this order, such as macs,params or name,output,macs.")
+]
+By = Annotated[str, option("--by", help="The table alone, added up by stage or kind.", offers=lambda: ("stage", "kind"))]
+Unit = Annotated[str, option("--unit", help="The table alone, in larger units: G (at most), MiB for bytes, or params=M,macs=G.")]
+NoZeros = Annotated[bool, typer.Option("--no-zeros", help="The table alone, without rows whose figures are all 0.")]
+TableAlone = Annotated[bool, typer.Option("--fragment", help="The table alone, to be put into another document: tex, md, html.")]
+Caption = Annotated[str, option("--caption", help="With --fragment, the caption; by default the title.")]
+Label = Annotated[str, option("--label", help="With --fragment, the label; by default made of the title, such as tab:resnet-18.")]
+Bibtex = Annotated[bool, typer.Option("--bibtex", help="How these figures are cited, as BibTeX.")]
+
 # What is counted
 
 Convention = Annotated[

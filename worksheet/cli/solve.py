@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 import worksheet as ws
-from worksheet.cli.delivery import Reading, delivers
+from worksheet.cli.delivery import Reading, TableShape, delivers
 from worksheet.cli.options import (
     Batch,
     Checkpoint,
@@ -32,6 +32,7 @@ from worksheet.document import Document
 from worksheet.errors import WorksheetError
 
 LEAVE = "leave one of the two out"
+TABLE = "--columns, --by, --unit and --no-zeros"
 # Options that mean nothing without another one, or beside it: the two, why, and what to do.
 NEEDS = (
     ("--precision", "--training", "--precision needs --training", "add --training adam, or another optimiser"),
@@ -41,14 +42,17 @@ EXCLUDES = (
     ("--dtype", "--training", "--dtype is for inference: training keeps numbers of several types", "--precision mixed"),
     ("--training", "--symbolic", "--training does not go with --symbolic: the memory of training has no closed form", LEAVE),
     ("--blank", "--symbolic", "--blank does not go with --symbolic: a question sheet asks for numbers", LEAVE),
+    (TABLE, "--symbolic", f"{TABLE} make a table of numbers, which --symbolic does not give", LEAVE),
+    (TABLE, "--blank", f"{TABLE} make a table of answers, which --blank leaves open", LEAVE),
     ("--unfold", "--symbolic", "--unfold does not go with --symbolic: layers that are alike have one closed form", LEAVE),
 )
 
 
-@delivers()
+@delivers(tables=True)
 def solve(
     source: Source,
     reading: Reading,
+    shape: TableShape,
     convention: Convention = None,
     digits: Grouping = None,
     batch: Batch = 1,
@@ -70,7 +74,7 @@ def solve(
     """
     refuse(
         {"--precision": precision, "--checkpoint": checkpoint, "--dtype": dtype, "--training": training,
-         "--symbolic": symbolic, "--blank": blank, "--unfold": unfold}
+         "--symbolic": symbolic, "--blank": blank, "--unfold": unfold, TABLE: shape.is_asked}
     )  # fmt: skip
     if training:
         regime(training, precision)
@@ -88,6 +92,8 @@ def solve(
     solution = ws.select(solution, rows, kind or ()) if rows or kind else solution
     solution = ws.summary(solution) if summary else solution
     solution = replace(solution, pictured=picture) if picture is not None else solution
+    if shape.is_asked:
+        return shape.table(solution)
     return ws.blank(solution) if blank else solution
 
 

@@ -10,6 +10,7 @@ from worksheet.conventions.convention import ANY
 from worksheet.counting.folding import Folded
 from worksheet.derivation import Section, Statement, Step, spans
 from worksheet.derive.arranging import group_by
+from worksheet.derive.citations import citations
 from worksheet.derive.comparison import ComparedLayer, Comparison, DifferencePart, Side, Variant, compare_sides, read_side
 from worksheet.derive.reference import legend, list_in_words
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
@@ -55,7 +56,9 @@ class _ComparisonReport:
         for of in range(1, len(self.sides)):
             blocks += self.derivation(of)
         blocks += self.faults()
-        return Document(f"{c.network.title}: {list_in_words(self.labels)}", tuple(blocks), self.data(), digits=self.digits.locale)
+        title = f"{c.network.title}: {list_in_words(self.labels)}"
+        cited = citations([c.network], [side.convention for side in self.sides])
+        return Document(title, tuple(blocks), self.data(), digits=self.digits.locale, citations=cited)
 
     # The difference in a sentence
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, ClassVar
 
-from worksheet.derivation import ColumnHeading, Handout, Part, Row, Section, Step
+from worksheet.derivation import Citation, ColumnHeading, Handout, Part, Row, Section, Step
 from worksheet.formula import Formula
 from worksheet.formula.tree import Operation
 
-# Words, a number that is grouped, a formula, a shape of formulas, nothing.
-Cell = str | int | Formula | tuple[Formula, ...] | None
+# Words, a number that is grouped, a rounded number, a formula, a shape of formulas, nothing.
+Cell = str | int | Decimal | Formula | tuple[Formula, ...] | None
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Table:
     """A table. The first ``words`` columns are set as text, the others as figures; ``total`` is below a rule.
 
     ``flat`` writes quotients on one line, M/2, so that formulas need no more height than words, and turns the page where
-    they are wide. ``title`` is a heading that stays with the table.
+    they are wide. ``title`` is a heading that stays with the table. ``keys`` are the columns' names in data.
     """
 
     headings: tuple[str, ...]
@@ -52,6 +53,7 @@ class Table:
     words: int = 1
     flat: bool = False
     title: str = ""
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -170,7 +172,7 @@ class Document:
 
     ``data`` is its JSON: stable keys, whole numbers. ``question`` is None where the title says it all.
     ``handout`` says whose paper it is; a document that is not a paper has none. ``blank``: the answers are left open.
-    ``contents``: it is so long that its rows and chapters are linked.
+    ``contents``: it is so long that its rows and chapters are linked. ``citations`` are the sources of its figures.
     """
 
     title: str
@@ -183,6 +185,7 @@ class Document:
     handout: Handout | None = None
     blank: bool = False
     contents: bool = False
+    citations: tuple[Citation, ...] = ()
 
     @property
     def steps(self) -> tuple[Step, ...]:

@@ -38,6 +38,7 @@ class _Layout:
             handout=(d.handout or Handout()) if d.rows else None,
             blank=d.blank,
             contents=self.contents,
+            citations=d.citations,
         )
 
     def blocks(self) -> Iterator[Block]:

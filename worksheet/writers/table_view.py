@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import reduce
 from typing import NamedTuple
 
@@ -72,7 +73,10 @@ def _content(printer: Printer, cell: Cell, *, is_flat: bool) -> _Content:
         return _Content(Ready(text), cell.show("text", None, printer.digits), words, math=True)
     if isinstance(cell, tuple):
         return _shape(printer, cell)
-    text = "" if cell is None else printer.digits.result(cell) if isinstance(cell, int) else cell
+    if isinstance(cell, Decimal):
+        text = printer.digits.decimal(cell)
+    else:
+        text = "" if cell is None else printer.digits.result(cell) if isinstance(cell, int) else cell
     return _Content(text, text)
 
 

@@ -31,4 +31,4 @@ class Model:
         sizes = (input or self.input,) if self.regions is None else (input or self.input, regions or self.regions)
         network = self.build(self.name, *sizes)
         again = partial(self.network, regions=regions)
-        return replace(network, heading=replace(network.heading, title=self.title), made_for=again)
+        return replace(network, heading=replace(network.heading, title=self.title), made_for=again, cite=self.source)
