@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from worksheet.derive.closed.closed_report import symbolic
     from worksheet.derive.find import find
     from worksheet.derive.growth.growth_report import grow
+    from worksheet.derive.network_table import table
     from worksheet.derive.roofline.hardware_report import hardware_report
     from worksheet.derive.roofline.time_report import timing
     from worksheet.derive.tabulation import tabulate
@@ -62,6 +63,7 @@ ON_DEMAND = {
     "hardware_report": "derive.roofline.hardware_report:hardware_report",
     "mark": "homework.mark.class_run:mark",
     "report": "derive.burden.memory_report:burden",  # an earlier name of burden
+    "table": "derive.network_table:table",
     "tabulate": "derive.tabulation:tabulate",
     "symbolic": "derive.closed.closed_report:symbolic",
     "timing": "derive.roofline.time_report:timing",
@@ -75,7 +77,7 @@ __all__ = [
     "Builder", "Convention", "Derivation", "Digits", "Document", "Formula", "Kind", "Network", "Node", "WorksheetError",
     "assignment", "blank", "burden", "check", "compare", "compare_conventions", "convention", "convention_list",
     "convention_page", "derive", "draw", "explain", "find", "formulas", "generate", "grow", "hardware_report", "kinds", "layer",
-    "mark", "network", "read", "render", "report", "select", "summary", "symbolic", "tabulate", "timing", "train", "transformer",
+    "mark", "network", "read", "render", "report", "select", "summary", "symbolic", "table", "tabulate", "timing", "train", "transformer",
     "transformers", "write", "zoo_list", "zoo_table",
 ]  # fmt: skip
 

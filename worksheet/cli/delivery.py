@@ -15,15 +15,15 @@ from typer.models import ArgumentInfo
 
 import worksheet as ws
 from worksheet.cli.options import (
+    AddedUpBy,
     Bibtex,
-    By,
     Caption,
-    Columns,
     Engine,
     Format,
     Input,
     Kwargs,
     Label,
+    LargerUnit,
     NoZeros,
     Output,
     Paper,
@@ -31,8 +31,8 @@ from worksheet.cli.options import (
     Regions,
     SkipUnknown,
     TableAlone,
+    TableColumns,
     Template,
-    Unit,
     comma_separated,
 )  # fmt: skip
 from worksheet.document import Document
@@ -132,9 +132,9 @@ class Delivery:
 class TableShape:
     """Which table is made of a solution."""
 
-    columns: Columns = ""
-    by: By = ""
-    unit: Unit = ""
+    columns: TableColumns = ""
+    by: AddedUpBy = ""
+    unit: LargerUnit = ""
     no_zeros: NoZeros = False
 
     @property

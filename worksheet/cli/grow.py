@@ -9,16 +9,13 @@ import typer
 
 import worksheet as ws
 from worksheet.cli.delivery import Reading, delivers, watched
-from worksheet.cli.options import Command, Conventions, PlainGrouping, option, sources
+from worksheet.cli.options import Command, Conventions, Networks, PlainGrouping, option
 from worksheet.document import Document
 from worksheet.errors import Collector, WorksheetError, shown
 from worksheet.network import Network
 
 WATCHED = "growing"
 RANGE = "{}, sizes separated by commas, or one size to set it."
-Networks = Annotated[
-    list[str], typer.Argument(help="The networks, each as for solve.", show_default=False, autocompletion=sources)
-]
 Side = Annotated[str, option("--side", help=f"The side of the input: {RANGE.format('112..672')}")]
 Samples = Annotated[str, option("--batch", help=f"The batch: {RANGE.format('1..64')}")]
 Width = Annotated[str, option("--width", help=f"A multiplier of all widths: {RANGE.format('0.25..2')}")]

@@ -71,6 +71,9 @@ Source = Annotated[
         autocompletion=sources,
     ),
 ]
+Networks = Annotated[
+    list[str], typer.Argument(help="The networks, each as for solve.", show_default=False, autocompletion=sources)
+]
 Input = Annotated[str | None, option("--input", help="Another input size, such as 3x224x224; several with commas.")]
 SkipUnknown = Annotated[bool, typer.Option("--skip-unknown", help="Skip unknown layers and list them.")]
 Regions = Annotated[int | None, option("--regions", help="How many regions a detector's heads run over.", least=1)]
@@ -103,11 +106,13 @@ Unfold = Annotated[bool, typer.Option("--unfold", help="Work every row, also tho
 
 # The table alone
 
-Columns = Annotated[
+TableColumns = Annotated[
     str, option("--columns", help="The table alone, with these columns in this order, such as macs,params or name,output,macs.")
 ]
-By = Annotated[str, option("--by", help="The table alone, added up by stage or kind.", offers=lambda: ("stage", "kind"))]
-Unit = Annotated[str, option("--unit", help="The table alone, in larger units: G (at most), MiB for bytes, or params=M,macs=G.")]
+AddedUpBy = Annotated[str, option("--by", help="The table alone, added up by stage or kind.", offers=lambda: ("stage", "kind"))]
+LargerUnit = Annotated[
+    str, option("--unit", help="The table alone, in larger units: G (at most), MiB for bytes, or params=M,macs=G.")
+]
 NoZeros = Annotated[bool, typer.Option("--no-zeros", help="The table alone, without rows whose figures are all 0.")]
 TableAlone = Annotated[bool, typer.Option("--fragment", help="The table alone, to be put into another document: tex, md, html.")]
 Caption = Annotated[str, option("--caption", help="With --fragment, the caption; by default the title.")]

@@ -12,6 +12,7 @@ from worksheet.derivation import Section, Statement, Step, spans
 from worksheet.derive.arranging import group_by
 from worksheet.derive.citations import citations
 from worksheet.derive.comparison import ComparedLayer, Comparison, DifferencePart, Side, Variant, compare_sides, read_side
+from worksheet.derive.every_convention import AGAINST, compare_with_all
 from worksheet.derive.reference import legend, list_in_words
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
 from worksheet.errors import ConventionError
@@ -25,15 +26,21 @@ MAX_LINES = 12  # of a table of layers
 AnyConvention = Convention | str
 
 
-def compare(network: Network, conventions: Sequence[AnyConvention], *, batch: int = 1, digits: str = "en_US") -> Document:
+def compare(network: Network, conventions: Sequence[AnyConvention] = (), *, batch: int = 1, digits: str = "en_US") -> Document:
     """A network counted under two or more conventions, with the difference of each from the first, derived.
 
+    One convention is compared with ``textbook``; without any, all that can count the network are in one table.
     A convention is a name, the path of a YAML file or a Convention; ``name:column`` chooses a column other than
     the main one. Raises WorksheetError.
     """
+    if not conventions:
+        return compare_with_all(network, batch=batch, digits=digits)
     sides = list(map(read_side, conventions))
-    if len(sides) < 2:
-        raise ConventionError("a comparison needs at least two conventions", hint="such as -c torchinfo -c fvcore")
+    if len(sides) == 1:
+        sides.insert(0, read_side(AGAINST))
+    if len(sides) == 2 and sides[0].label == sides[1].label:
+        message = f"{sides[0].label} cannot be compared with itself"
+        raise ConventionError(message, hint="such as -c torchinfo -c fvcore, or no -c at all for every convention")
     return _ComparisonReport(compare_sides(network, sides, batch), Digits(digits)).report()
 
 

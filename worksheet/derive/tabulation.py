@@ -36,6 +36,22 @@ def tabulate(
     return _Tabulation(solution, tuple(columns), by, unit, zeros=zeros).document()
 
 
+def choose_columns(
+    columns: Sequence[str], known: Sequence[str], *, named: Sequence[str], figures: Iterable[str] | None = None
+) -> list[str]:
+    """The columns that were asked for, in that order; in front of figures alone, those that name a row.
+
+    ``figures`` are all that do not name a row, by default. Raises WorksheetError for an unknown column, or one named twice.
+    """
+    for name in columns:
+        if name not in known:
+            raise WorksheetError(f"there is no column {shown(name)} in this table", hint=nearest(name, known) or ", ".join(known))
+    if len(set(columns)) < len(columns):
+        raise WorksheetError("a column is named twice", hint="name each once")
+    of_figures = set(known) - set(named) if figures is None else set(figures)
+    return [*([] if not columns or set(columns) - of_figures else named), *columns]
+
+
 def counts_bytes(column: ColumnHeading, unit: str) -> bool:
     """Whether a column counts bytes, in a solution of this unit."""
     return column.scale.unit == BYTE if column.scale else unit == BYTES
@@ -69,21 +85,9 @@ class _Tabulation:
 
     def chosen(self, columns: Sequence[str]) -> list[str]:
         """The columns in order. Raises WorksheetError for an unknown one, or one that is named twice."""
-        known = {**self.labels, **self.asked}
-        for name in columns:
-            if name not in known:
-                close = nearest(name, known)
-                raise WorksheetError(f"there is no column {shown(name)} in this table", hint=close or f"{', '.join(known)}")
-        if len(set(columns)) < len(columns):
-            raise WorksheetError("a column is named twice", hint="name each once")
-        if not columns:
-            return [*(name for name in self.labels if name not in (INPUT, LAYERS)), *self.asked]
-        if any(name in self.labels for name in columns):
-            return list(columns)
-        named = (
-            [self.by] if self.by else [name for name in ("no", "name" if self.solution.named else "kind") if name in self.labels]
-        )
-        return [*named, *columns]
+        layer = [name for name in ("no", "name" if self.solution.named else "kind") if name in self.labels]
+        chosen = choose_columns(columns, [*self.labels, *self.asked], named=[self.by] if self.by else layer, figures=self.asked)
+        return chosen or [*(name for name in self.labels if name not in (INPUT, LAYERS)), *self.asked]
 
     # Rows
 

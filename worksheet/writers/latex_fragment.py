@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
@@ -13,7 +14,7 @@ from worksheet.writers.fragment import fragment_names
 from worksheet.writers.latex import SETTING, escape
 from worksheet.writers.small_print import Ready
 from worksheet.writers.templating import ANGLES, rendered
-from worksheet.writers.views import CellView, FloatColumnView, FloatView, TableView
+from worksheet.writers.views import CellView, TableView, View
 from worksheet.writers.writer import Options
 
 # Points. The narrowest columns and pages that are common are those of articles on A4.
@@ -23,6 +24,23 @@ GAP = 6
 MAX_LINES = 46  # that fit on a page: LaTeX loses a longer float
 FILLED = 0.8  # of a line that breaks, as a rule
 PIECE = re.compile(r"(?<=[./:_-])(?=[^./:_-])|(?<=[a-z])(?=[A-Z])")  # where a name may break
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class FloatColumnView(View):
+    """A column of a table for an article in LaTeX."""
+
+    spec: Ready  # l, r, or p{90pt}
+    wraps: bool  # breaks its lines
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class FloatView(View):
+    """A part of a table that fits on a page of an article: lines of cells."""
+
+    rows: Sequence[Sequence[Ready]]
+    total: Sequence[Ready]
+    is_first: bool
 
 
 def render(document: Document, options: Options) -> bytes:

@@ -164,23 +164,6 @@ class TableView(View):
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class FloatColumnView(View):
-    """A column of a table for an article in LaTeX."""
-
-    spec: Ready  # l, r, or p{90pt}
-    wraps: bool  # breaks its lines
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class FloatView(View):
-    """A part of a table that fits on a page of an article: lines of cells."""
-
-    rows: Sequence[Sequence[Ready]]
-    total: Sequence[Ready]
-    is_first: bool
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class RelationView(View):
     """A line of a solved equation or inequality: before the term, the term, after it."""
 
