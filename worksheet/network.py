@@ -38,6 +38,9 @@ class Node:
     called: Called = NO_PROGRAM
     facts: Mapping[str, int] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return f"<Node {shown(self.name)}: {self.kind.name}>"
+
 
 @dataclass(frozen=True)
 class Heading:
@@ -83,6 +86,15 @@ class Network:
             if node.name in known:
                 raise NetworkError(f"two layers are called {node.name!r}", node.where)
             known.add(node.name)
+
+    def __repr__(self) -> str:
+        shape = " × ".join(map(str, self.input))
+        return f"<Network {shown(self.title)}: input {shape}, {len(self.nodes):,} layers>"
+
+    def _repr_html_(self) -> str:
+        from worksheet.writers.notebook import network_html
+
+        return network_html(self)
 
     @property
     def title(self) -> str:
@@ -231,6 +243,9 @@ class Builder:
         self._stage = ""
         self._taken: dict[str, int] = {}
         self._named: set[str] = set()
+
+    def __repr__(self) -> str:
+        return f"<Builder {shown(self.name)}: {len(self.nodes):,} layers>"
 
     def add(
         self, kind: str, *inputs: str, name: str = "", pattern: str = "", shares: str = "",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 
 STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")  # how a formula in a spreadsheet begins
 BEFORE = " '\"`\u00a0\u3000\ufeff"  # what a spreadsheet may skip before it
@@ -31,6 +30,8 @@ def unguarded(text: str) -> str:
 
 def without_dates(book: bytes) -> bytes:
     """The same workbook without the time at which it was made."""
+    import zipfile
+
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():

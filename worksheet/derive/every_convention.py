@@ -23,8 +23,8 @@ from worksheet.network import Network
 AGAINST = "textbook"
 DIGITS = 4  # of a factor
 INTRODUCTION = (
-    "What each convention calls the cost of this network, for one sample, and its factor to the multiply-accumulates of the "
-    "textbook. Conventions of training and those that count only bytes are left out."
+    "What each convention calls the cost of this network, and its factor to the multiply-accumulates of the textbook. "
+    "Conventions of training and those that count only bytes are left out."
 )
 
 

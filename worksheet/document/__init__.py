@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from worksheet.derivation import Citation, ColumnHeading, Handout, Part, Row, Section, Step
+from worksheet.errors import shown
 from worksheet.formula import Formula
 from worksheet.formula.tree import Operation
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 # Words, a number that is grouped, a rounded number, a formula, a shape of formulas, nothing.
 Cell = str | int | Decimal | Formula | tuple[Formula, ...] | None
@@ -186,6 +190,21 @@ class Document:
     blank: bool = False
     contents: bool = False
     citations: tuple[Citation, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Document {shown(self.title)}: {len(self.blocks)} blocks>"
+
+    def to_records(self) -> list[dict[str, Any]]:
+        """The rows of its main table as dictionaries, without the total. Raises OutputError where it has no table."""
+        from worksheet.writers.notebook import records
+
+        return records(self)
+
+    def to_dataframe(self) -> DataFrame:
+        """The records as a DataFrame of pandas. Raises OutputError where there is no table, or no pandas."""
+        from worksheet.writers.notebook import dataframe
+
+        return dataframe(self)
 
     @property
     def steps(self) -> tuple[Step, ...]:

@@ -26,6 +26,9 @@ class Model:
     twist: str = ""  # what sets a variant apart from the plain network
     regions: int | None = None
 
+    def __repr__(self) -> str:
+        return f"<Model {self.name!r}: {self.title}>"
+
     def network(self, input: Shape | None = None, regions: int | None = None) -> Network:
         """The network, for another input or number of regions where one is given. Raises NetworkError."""
         sizes = (input or self.input,) if self.regions is None else (input or self.input, regions or self.regions)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from worksheet.conventions import Convention
+from worksheet.errors import shown
 from worksheet.grading.paper.paper_maker import Ask
 from worksheet.grading.policy import Policy
 from worksheet.network import Network
@@ -53,3 +54,6 @@ class Assignment:
     batch: int = 1
     file: Path | None = None
     text: str = field(default="", repr=False)  # the file's own text
+
+    def __repr__(self) -> str:
+        return f"<Assignment {shown(self.title)}: {shown(self.source)}, {shown(self.convention.name)}>"
