@@ -90,10 +90,15 @@ def solve(
     else:
         solution = ws.derive(network, convention, dtype=dtype, **common)
     solution = ws.select(solution, rows, kind or ()) if rows or kind else solution
-    solution = ws.summary(solution) if summary else solution
-    solution = replace(solution, pictured=picture) if picture is not None else solution
     if shape.is_asked:
         return shape.table(solution)
+    return _laid_out(solution, summary=summary, picture=picture, blank=blank)
+
+
+def _laid_out(solution: ws.Derivation, *, summary: bool, picture: bool | None, blank: bool) -> ws.Derivation:
+    """The solution with what is to be printed of it."""
+    solution = ws.summary(solution) if summary else solution
+    solution = replace(solution, pictured=picture) if picture is not None else solution
     return ws.blank(solution) if blank else solution
 
 

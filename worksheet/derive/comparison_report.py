@@ -36,11 +36,11 @@ def compare(network: Network, conventions: Sequence[AnyConvention] = (), *, batc
     if not conventions:
         return compare_with_all(network, batch=batch, digits=digits)
     sides = list(map(read_side, conventions))
+    if [side.label for side in sides] == [AGAINST]:
+        message = f"{AGAINST} alone cannot be compared: a single convention is compared with it"
+        raise ConventionError(message, hint="such as -c torchinfo, or no -c at all for every convention")
     if len(sides) == 1:
         sides.insert(0, read_side(AGAINST))
-    if len(sides) == 2 and sides[0].label == sides[1].label:
-        message = f"{sides[0].label} cannot be compared with itself"
-        raise ConventionError(message, hint="such as -c torchinfo -c fvcore, or no -c at all for every convention")
     return _ComparisonReport(compare_sides(network, sides, batch), Digits(digits)).report()
 
 

@@ -78,7 +78,7 @@ def table(
 
 
 def _of(conventions: Sequence[Convention]) -> tuple[NetworkFigure, ...]:
-    """Every column of these conventions; names that several use have the convention in front, but for the first."""
+    """Every column of these conventions; names that several use have the convention in front, except for the first."""
     figures: dict[str, NetworkFigure] = {}
     for way in conventions:
         for column in way.columns:

@@ -25,13 +25,13 @@ Record = dict[str, Any]
 
 
 def tables(document: Document) -> tuple[Table, ...]:
-    """Every table, the main one first: the answer table of a solution, the first table of any other document."""
+    """Every table, in the order of the document."""
     return tuple(_tables(document.blocks))
 
 
 def main_table(document: Document) -> Table:
-    """The main table. Raises OutputError where the document has none."""
-    found = next(_tables(document.blocks), None)
+    """The longest table, the first of equal ones: the answers of a solution. Raises OutputError where there is none."""
+    found = max(_tables(document.blocks), key=lambda table: len(table.rows), default=None)
     if found is None:
         hint = "give the document in another format, such as -f md"
         raise OutputError(f"{document.title or 'this document'} has no table", hint=hint)

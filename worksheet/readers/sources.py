@@ -23,7 +23,7 @@ Result = TypeVar("Result")
 def reads_sources(
     verb: Callable[Concatenate[Any, Rest], Result], *, but: Callable[[object], bool] = lambda _: False
 ) -> Callable[Concatenate[Sources, Rest], Result]:
-    """The function, whose first argument may be a source or a list of sources in place of networks. Raises WorksheetError.
+    """The function, whose first argument may be a source or a list of sources instead of networks. Raises WorksheetError.
 
     What ``but`` is true for is passed on as it is.
     """

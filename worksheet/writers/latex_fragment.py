@@ -14,7 +14,7 @@ from worksheet.writers.fragment import fragment_names
 from worksheet.writers.latex import SETTING, escape
 from worksheet.writers.small_print import Ready
 from worksheet.writers.templating import ANGLES, rendered
-from worksheet.writers.views import CellView, TableView, View
+from worksheet.writers.views import CellView, ColumnView, HeadingView, TableView, View
 from worksheet.writers.writer import Options
 
 # Points. The narrowest columns and pages that are common are those of articles on A4.
@@ -61,16 +61,33 @@ def latex_names(view: TableView) -> dict[str, Any]:
     letter = LETTERS[size]
     natural = [letter * column.width for column in view.columns]
     columns = [
-        FloatColumnView(Ready(f"p{{{wide:.0f}pt}}" if wide < full else "l" if column.words else "r"), wraps=wide < full)
+        FloatColumnView(Ready(_spec(column, wide, full)), wraps=column.words and wide < full)
         for column, full, wide in zip(view.columns, natural, widths, strict=True)
     ]
+    headings = [_heading(heading, wide < full) for heading, full, wide in zip(view.headings, natural, widths, strict=True)]
     return {
         "float": Ready("table" if sum(natural) + gaps <= COLUMN else "table*"),
         "size": Ready(size),
         "gap": GAP // 2,
         "columns": columns,
+        "headings": headings,
         "floats": list(_floats(view, columns, [width / letter for width in widths])),
     }
+
+
+def _spec(column: ColumnView, width: float, natural: float) -> str:
+    if not column.words:
+        return "r"
+    return f"p{{{width:.0f}pt}}" if width < natural else "l"
+
+
+def _heading(heading: HeadingView, is_narrow: bool) -> Ready:
+    """A heading; above figures that are narrower, a word a line."""
+    words = [_escape(word) for word in heading.text.split(" ")]
+    if not is_narrow or heading.column.words:
+        return Ready(" ".join(words))
+    lines = r"\\".join(words)
+    return Ready(rf"\shortstack[r]{{{lines}}}")
 
 
 def _sized(view: TableView, room: float) -> tuple[str, list[float]]:
@@ -84,16 +101,20 @@ def _sized(view: TableView, room: float) -> tuple[str, list[float]]:
 
 
 def _fitted(view: TableView, letter: float, room: float) -> list[float]:
-    """The widths of the columns; where they need it, lines of words break after dots, dashes and blanks. None where all fail."""
+    """The widths of the columns; where they need it, lines of words break after dots, dashes and blanks, headings of figures
+    at blanks. None where that is not enough."""
     natural = [letter * column.width for column in view.columns]
     if sum(natural) <= room:
         return natural
     least = [
-        letter * max(map(_longest, texts)) if column.words else full
-        for column, full, texts in zip(view.columns, natural, _texts(view), strict=True)
+        letter * max(_longest(texts[0]), *map(_longest if column.words else len, texts[1:]), 1)
+        for column, texts in zip(view.columns, _texts(view), strict=True)
     ]
-    spare, wanted = room - sum(least), sum(natural) - sum(least)
-    return [low + (full - low) * spare / wanted for low, full in zip(least, natural, strict=True)] if spare >= 0 else []
+    wanted = sum(full - low for column, full, low in zip(view.columns, natural, least, strict=True) if column.words)
+    spare = room - sum(least)
+    share = min(1.0, spare / wanted) if wanted else 0.0
+    grown = [share if column.words else 0.0 for column in view.columns]
+    return [low + (full - low) * part for low, full, part in zip(least, natural, grown, strict=True)] if spare >= 0 else []
 
 
 def _texts(view: TableView) -> Iterator[tuple[str, ...]]:
