@@ -90,7 +90,7 @@ ON_DEMAND = {
 }
 
 # Those of them that take networks, or the sources that networks are read from.
-OF_NETWORKS = frozenset({"burden", "find", "grow", "report", "symbolic", "table", "timing", "train"})
+OF_NETWORKS = frozenset({"burden", "find", "grow", "symbolic", "table", "timing", "train"})
 
 __all__ = [
     "Builder", "Convention", "Derivation", "Digits", "Document", "Formula", "Fragment", "Kind", "Network", "Node",
@@ -104,7 +104,7 @@ __all__ = [
 def __getattr__(name: str) -> _Any:
     if name not in ON_DEMAND:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return _on_demand(name)
+    return _on_demand(ON_DEMAND[name])
 
 
 def __dir__() -> list[str]:
@@ -113,10 +113,10 @@ def __dir__() -> list[str]:
 
 
 @_cache
-def _on_demand(name: str) -> _Any:
-    module, _, verb = ON_DEMAND[name].partition(":")
+def _on_demand(place: str) -> _Any:
+    module, _, verb = place.partition(":")
     function = getattr(_import_module(f"worksheet.{module}"), verb)
-    if name not in OF_NETWORKS:
+    if verb not in OF_NETWORKS:
         return function
     # burden knows more of a network of the zoo by its name: what was published about it.
-    return _reads_sources(function, but=_is_of_the_zoo) if function.__name__ == "burden" else _reads_sources(function)
+    return _reads_sources(function, but=_is_of_the_zoo) if verb == "burden" else _reads_sources(function)
