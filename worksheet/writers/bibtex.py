@@ -28,7 +28,8 @@ def render(document: Document, _: Options) -> bytes:
     entries = {f"{PACKAGE}-{VERSION}": ("software", own)}
     for citation in document.citations:
         fields = {"title": f"{{{_text(citation.title)}}}", "howpublished": _text(citation.source)}
-        entries.setdefault(_key(citation.name), ("misc", fields))
+        key = _key(citation.name)
+        entries[f"{key}-{len(entries)}" if key in entries else key] = ("misc", fields)
     return "\n".join(_entry(kind, key, fields) for key, (kind, fields) in entries.items()).encode()
 
 
