@@ -15,7 +15,7 @@ from worksheet.errors import WorksheetError
 from worksheet.writers import writers
 
 SHEETS = sorted(EXAMPLES.glob("*.sheet"))
-TEXTS = ["md", "tex", "typ", "html", "txt", "json"]
+TEXTS = ["md", "tex", "typ", "html", "txt", "json", "csv", "bib"]
 # What people may be called, and what each format would make of it.
 HOSTILE = [
     r"\input{/etc/passwd}", "#include <x>", "<script>alert(1)</script>", "$(rm -rf /)", "a & b_c^d~e%f", "`x` *y* _z_ [a](b)",
@@ -39,12 +39,12 @@ def test_headings_of_a_convention_are_escaped_too(sheet, text: str) -> None:
 
     own = {"title": text, "columns": {text: {"Conv2d": "k*c"}}, "remarks": {text: {"Conv2d": text}}, "rules": [text]}
     d = ws.derive(hostile("T"), str(sheet(json.dumps(own, ensure_ascii=False), "own.yaml")))
-    for format in (*TEXTS, "pdf"):
+    for format in (*TEXTS, "pdf", "xlsx"):
         assert ws.render(d, format)
     assert d._repr_latex_()
 
 
-@pytest.mark.parametrize("format", [*TEXTS, "pdf"])
+@pytest.mark.parametrize("format", [*TEXTS, "pdf", "xlsx"])
 def test_the_same_bytes_every_time(solution: ws.Derivation, format: str) -> None:
     assert ws.render(solution, format) == ws.render(ws.derive(ws.read(EXAMPLES / "ai61002.sheet")), format)
 
@@ -147,7 +147,7 @@ def test_markdown_escapes(text: str) -> None:
 
 
 def test_every_format_has_a_suffix_and_a_name() -> None:
-    complete({*TEXTS, "pdf"}, writers(), add="to be tested in every document, put into TEXTS")
+    complete({*TEXTS, "pdf", "xlsx"}, writers(), add="to be tested in every document, put into TEXTS")
     suffixes = [suffix for writer in writers().values() for suffix in writer.suffixes]
     assert len(suffixes) == len(set(suffixes))
 

@@ -13,7 +13,7 @@ from worksheet.cli.panels import COUNT
 from worksheet.document import Document
 
 
-@delivers()
+@delivers(tables=True)
 def compare(
     reading: Reading,
     source: Annotated[

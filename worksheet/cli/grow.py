@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Annotated
 
-import typer
-
 import worksheet as ws
 from worksheet.cli.delivery import Reading, delivers
-from worksheet.cli.options import Command, Conventions, PlainGrouping, option, sources
+from worksheet.cli.options import Command, Conventions, Networks, PlainGrouping, option
 from worksheet.cli.panels import CONTENT, SIZES, UNDERSTAND
 from worksheet.cli.waiting import watched
 from worksheet.document import Document
@@ -18,9 +16,6 @@ from worksheet.network import Network
 
 WATCHED = "growing"
 RANGE = "{}, sizes separated by commas, or one size to set it."
-Networks = Annotated[
-    list[str], typer.Argument(help="The networks, each as for solve.", show_default=False, autocompletion=sources)
-]
 Side = Annotated[str, option("--side", panel=SIZES, help=f"The side of the input: {RANGE.format('112..672')}")]
 Samples = Annotated[str, option("--batch", panel=SIZES, help=f"The batch: {RANGE.format('1..64')}")]
 Width = Annotated[str, option("--width", panel=SIZES, help=f"A multiplier of all widths: {RANGE.format('0.25..2')}")]

@@ -11,7 +11,7 @@ import typer
 
 import worksheet as ws
 from worksheet import conventions
-from worksheet.cli.panels import CONTENT, COUNT, COUNTING, GENERAL, INPUT, OUTPUT, SIZES, WORK
+from worksheet.cli.panels import CONTENT, COUNT, COUNTING, GENERAL, INPUT, OUTPUT, SIZES, TABLE, WORK
 from worksheet.conventions.dtypes import BITS
 from worksheet.conventions.optimisers import optimisers, precisions
 from worksheet.language import languages
@@ -84,6 +84,9 @@ Source = Annotated[
         autocompletion=sources,
     ),
 ]
+Networks = Annotated[
+    list[str], typer.Argument(help="The networks, each as for solve.", show_default=False, autocompletion=sources)
+]
 Input = Annotated[str | None, option("--input", panel=INPUT, help="Another input size: 3x224x224; several with commas.")]
 SkipUnknown = Annotated[bool, option("--skip-unknown", panel=INPUT, help="Skip unknown layers and list them.")]
 Regions = Annotated[int | None, option("--regions", panel=INPUT, help="How many regions a detector's heads run over.", least=1)]
@@ -129,6 +132,19 @@ Kinds = Annotated[
 Summary = Annotated[bool, option("--summary", panel=CONTENT, help="Only the tables and totals.")]
 Unfold = Annotated[bool, option("--unfold", panel=CONTENT, help="Work every row, also those that repeat an earlier one.")]
 Blank = Annotated[bool, option("--blank", panel=CONTENT, help="A question sheet: the answers left open.")]
+
+# The table alone
+
+TableColumns = Annotated[str, option("--columns", panel=TABLE, help="These columns, in this order: name,output,macs.")]
+AddedUpBy = Annotated[str, option("--by", panel=TABLE, help="Added up by stage or kind.", offers=lambda: ("stage", "kind"))]
+LargerUnit = Annotated[
+    str, option("--unit", panel=TABLE, help="In larger units: G (at most), MiB for bytes, or params=M,macs=G.")
+]
+NoZeros = Annotated[bool, option("--no-zeros", panel=TABLE, help="Without rows whose figures are all 0.")]
+TableAlone = Annotated[bool, option("--fragment", panel=TABLE, help="To be put into another document: tex, md, html.")]
+Caption = Annotated[str, option("--caption", panel=TABLE, help="Of a fragment; by default the title.")]
+Label = Annotated[str, option("--label", panel=TABLE, help="Of a fragment; by default made of the title: tab:resnet-18.")]
+Bibtex = Annotated[bool, option("--bibtex", panel=OUTPUT, help="How these figures are cited, as BibTeX.")]
 
 # What is counted
 

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 # Of the commands
 START, COUNT, HOMEWORK, UNDERSTAND = "Start", "Count", "Homework", "Understand"
 # Of a command's options, in the order in which they are printed
-ARGUMENTS, INPUT, COUNTING, SIZES, HARDWARE, CONTENT, OUTPUT, WORK, GENERAL = (
-    "Arguments", "Input", "Counting", "Sizes", "Hardware", "Content", "Output", "Work", "General"
+ARGUMENTS, INPUT, COUNTING, SIZES, HARDWARE, CONTENT, TABLE, OUTPUT, WORK, GENERAL = (
+    "Arguments", "Input", "Counting", "Sizes", "Hardware", "Content", "The table alone", "Output", "Work", "General"
 )  # fmt: skip
-OPTION_PANELS = (ARGUMENTS, INPUT, COUNTING, SIZES, HARDWARE, CONTENT, OUTPUT, WORK, GENERAL)
+OPTION_PANELS = (ARGUMENTS, INPUT, COUNTING, SIZES, HARDWARE, CONTENT, TABLE, OUTPUT, WORK, GENERAL)
 COMMAND_PANELS = (START, COUNT, HOMEWORK, UNDERSTAND)
 INDENT, GAP = 2, 2
 NO_BREAK = "\0"  # a space inside quotes, while an example is broken into lines

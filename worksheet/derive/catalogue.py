@@ -27,6 +27,9 @@ class ZooEntry:
     errors_source: str
     twist: str
 
+    def __repr__(self) -> str:
+        return f"<ZooEntry {self.name!r}: {self.layers:,} layers, {self.parameters:,} parameters, {self.macs:,} MACs>"
+
 
 def zoo_list(parts: Iterable[str] = (), progress: Callable[[Sequence[Model]], Iterable[Model]] = iter) -> list[ZooEntry]:
     """The built-in networks whose names contain one of these texts; all if there are none. Raises WorksheetError.

@@ -13,7 +13,7 @@ from worksheet.counting.folding import Folded
 from worksheet.counting.run import Run
 from worksheet.derivation import AtLeast
 from worksheet.derive.arranging import group_by
-from worksheet.errors import ConventionError, Where, nearest
+from worksheet.errors import ConventionError, Where, nearest, shown
 from worksheet.formula import Exact, Formula
 from worksheet.formula.simplify import difference
 from worksheet.layers import Kind
@@ -122,6 +122,9 @@ class Comparison:
     batch: int
     sides: tuple[Side, ...]
     variants: tuple[Variant, ...]
+
+    def __repr__(self) -> str:
+        return f"<Comparison of {shown(self.network.title)} under {len(self.sides)} conventions>"
 
     @cached_property
     def totals(self) -> tuple[int, ...]:

@@ -10,7 +10,9 @@ from worksheet.conventions.convention import ANY
 from worksheet.counting.folding import Folded
 from worksheet.derivation import AtLeast, Section, Statement, Step, spans
 from worksheet.derive.arranging import group_by
+from worksheet.derive.citations import citations
 from worksheet.derive.comparison import ComparedLayer, Comparison, DifferencePart, Side, Variant, compare_sides, read_side, sums
+from worksheet.derive.every_convention import AGAINST, compare_with_all
 from worksheet.derive.reference import legend
 from worksheet.derive.strip import strip_of
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
@@ -26,15 +28,21 @@ MAX_LINES = 12  # of a table of layers
 AnyConvention = Convention | str
 
 
-def compare(network: Network, conventions: Sequence[AnyConvention], *, batch: int = 1, digits: str = "en_US") -> Document:
+def compare(network: Network, conventions: Sequence[AnyConvention] = (), *, batch: int = 1, digits: str = "en_US") -> Document:
     """A network counted under two or more conventions, with the difference of each from the first, derived.
 
+    One convention is compared with ``textbook``; without any, all that can count the network are in one table.
     A convention is a name, the path of a YAML file or a Convention; ``name:column`` chooses a column other than
     the main one. Raises WorksheetError.
     """
+    if not conventions:
+        return compare_with_all(network, batch=batch, digits=digits)
     sides = list(map(read_side, conventions))
-    if len(sides) < 2:
-        raise ConventionError("a comparison needs at least two conventions", hint="such as -c torchinfo -c fvcore")
+    if [side.label for side in sides] == [AGAINST]:
+        message = f"{AGAINST} alone cannot be compared: a single convention is compared with it"
+        raise ConventionError(message, hint="such as -c torchinfo, or no -c at all for every convention")
+    if len(sides) == 1:
+        sides.insert(0, read_side(AGAINST))
     return _ComparisonReport(compare_sides(network, sides, batch), Digits(digits)).report()
 
 
@@ -57,7 +65,9 @@ class _ComparisonReport:
         for of in range(1, len(self.sides)):
             blocks += self.derivation(of)
         blocks += self.faults()
-        return Document(f"{c.network.title}: {listed(self.labels)}", tuple(blocks), self.data(), digits=self.digits.locale)
+        title = f"{c.network.title}: {listed(self.labels)}"
+        cited = citations([c.network], [side.convention for side in self.sides])
+        return Document(title, tuple(blocks), self.data(), digits=self.digits.locale, citations=cited)
 
     # The difference in a sentence
 

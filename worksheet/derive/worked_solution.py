@@ -14,6 +14,7 @@ from worksheet.counting.folding import Folded
 from worksheet.counting.run import Run, run_of
 from worksheet.derivation import ColumnHeading, Derivation, Row, Step, spans
 from worksheet.derive.arranging import by_kind, fold_rows, is_default_name, parts, totals
+from worksheet.derive.citations import citations
 from worksheet.derive.layer_steps import ALWAYS, NOTHING, LayerSteps
 from worksheet.derive.memory_figures import figures
 from worksheet.derive.reference import general_section, sections
@@ -190,6 +191,7 @@ class _Solution(LayerSteps, Counting):
             kinds=by_kind(rows, headings),
             pictured=any(row.sources != (row.no - 1,) for row in rows[len(inputs) :]),
             named=any(not is_default_name(row.name, row.kind) for row in rows),
+            citations=citations([self.network], [convention]),
         )
 
     def question(self) -> str:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, NamedTuple
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from worksheet.derivation import ColumnHeading, Handout, Part, Row, Section, Shape, Step
+from worksheet.derivation import Citation, ColumnHeading, Handout, Part, Row, Section, Shape, Step
+from worksheet.errors import shown
 from worksheet.formula import Formula
 from worksheet.formula.tree import Operation
 from worksheet.language import Language, current
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 # How an answer was judged, with the sign that is printed before it: colour alone would say nothing on paper.
 TONES = {"right": "✓", "partly": "(✓)", "wrong": "✗", "unclear": "?", "blank": "–"}
@@ -28,8 +33,8 @@ class Judged:
         return f"{TONES[self.tone]}\u00a0{self.text}" if self.text else TONES[self.tone]
 
 
-# Words, a number that is grouped, a formula, a shape of formulas, a judged answer, nothing.
-Cell = str | int | Formula | tuple[Formula, ...] | Judged | None
+# Words, a number that is grouped, a rounded number, a formula, a shape of formulas, a judged answer, nothing.
+Cell = str | int | Decimal | Formula | tuple[Formula, ...] | Judged | None
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ class Table:
     ``labels`` columns say what a row is about.
 
     ``flat`` writes quotients on one line, M/2, so that formulas need no more height than words, and turns the page where
-    they are wide. ``title`` is a heading that stays with the table.
+    they are wide. ``title`` is a heading that stays with the table. ``keys`` are the columns' names in data.
     """
 
     headings: tuple[str, ...]
@@ -72,6 +77,7 @@ class Table:
     labels: int = 1
     flat: bool = False
     title: str = ""
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -212,7 +218,7 @@ class Document:
 
     ``data`` is its JSON: stable keys, whole numbers. ``question`` is None where the title says it all.
     ``handout`` says whose paper it is; a document that is not a paper has none. ``blank``: the answers are left open.
-    ``contents``: it is so long that its rows and chapters are linked.
+    ``contents``: it is so long that its rows and chapters are linked. ``citations`` are the sources of its figures.
     """
 
     title: str
@@ -225,6 +231,22 @@ class Document:
     handout: Handout | None = None
     blank: bool = False
     contents: bool = False
+    citations: tuple[Citation, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Document {shown(self.title)}: {len(self.blocks)} blocks>"
+
+    def to_records(self) -> list[dict[str, Any]]:
+        """The rows of its main table as dictionaries, without the total. Raises OutputError where it has no table."""
+        from worksheet.writers.notebook import records
+
+        return records(self)
+
+    def to_dataframe(self) -> DataFrame:
+        """The records as a DataFrame of pandas. Raises OutputError where there is no table, or no pandas."""
+        from worksheet.writers.notebook import dataframe
+
+        return dataframe(self)
 
     @property
     def steps(self) -> tuple[Step, ...]:

@@ -63,6 +63,7 @@ class _Layout:
             handout=(d.handout or Handout()) if d.is_handout else None,
             blank=d.blank,
             contents=self.contents,
+            citations=d.citations,
         )
 
     def blocks(self) -> Iterator[Block]:

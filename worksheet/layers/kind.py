@@ -161,6 +161,9 @@ class Kind:
     role: Role | None = None
     drawing: Drawing | None = None  # beside its formulas
 
+    def __repr__(self) -> str:
+        return f"<Kind {self.name}>"
+
     def __reduce_ex__(self, protocol: Any) -> Any:
         """A kind of the table stays the same object in another process, since results for a kind are kept by identity."""
         from worksheet.layers import kind_named, kinds

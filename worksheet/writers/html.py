@@ -6,6 +6,7 @@ from html import escape
 
 from worksheet.document import Document
 from worksheet.formula.dialects import MATHML
+from worksheet.writers.fragment import fragment_names
 from worksheet.writers.small_print import Setting
 from worksheet.writers.templating import rendered
 from worksheet.writers.view import view
@@ -19,4 +20,8 @@ def render(document: Document, options: Options) -> bytes:
     return rendered("html/document.html", names, escape, options.templates).encode()
 
 
-WRITER = Writer("html", (".html", ".htm"), render)
+def fragment(document: Document, options: Options) -> bytes:
+    return rendered("html/fragment.html", fragment_names(document, options, SETTING), escape, options.templates).encode()
+
+
+WRITER = Writer("html", (".html", ".htm"), render, fragment=fragment)

@@ -146,4 +146,10 @@ def _reason(folder: str, output: str) -> str:
     return found.group().strip() if found else output.strip()[-500:]
 
 
-WRITER = Writer("tex", (".tex",), render)
+def fragment(document: Document, options: Options) -> bytes:
+    from worksheet.writers import latex_fragment
+
+    return latex_fragment.render(document, options)
+
+
+WRITER = Writer("tex", (".tex",), render, fragment=fragment)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import reduce
 from typing import NamedTuple
 
@@ -99,7 +100,10 @@ def _content(printer: Printer, cell: Cell, *, is_flat: bool) -> _Content:
         return _shape(printer, cell)
     if isinstance(cell, Judged):
         return _Content(cell.signed, cell.signed, tone=cell.tone)
-    text = "" if cell is None else printer.total(cell) if isinstance(cell, int) else cell
+    if isinstance(cell, Decimal):
+        text = printer.digits.decimal(cell)
+    else:
+        text = "" if cell is None else printer.total(cell) if isinstance(cell, int) else cell
     return _Content(text, text)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from worksheet.conventions import Convention
 from worksheet.derivation import Step, spans
 from worksheet.derive.arranging import is_default_name
+from worksheet.derive.citations import citations
 from worksheet.derive.closed.cases import Closed, ClosedCase
 from worksheet.derive.closed.classes import Classes
 from worksheet.derive.closed.closed_rows import Alike, ClosedRows
@@ -85,7 +86,9 @@ class _ClosedReport:
         blocks += [Title("Notes"), Bullets(notes)] if notes else []
         heading = self.network.heading
         title = f"{self.network.title} with {self.symbols_in_words()}"
-        return Document(title, tuple(blocks), self.data(notes), course=heading.course, digits=self.digits.locale)
+        cited = citations([self.network], [self.convention])
+        digits = self.digits.locale
+        return Document(title, tuple(blocks), self.data(notes), course=heading.course, digits=digits, citations=cited)
 
     def symbols_in_words(self) -> str:
         names = listed([symbol.show("text") for symbol in self.symbols])
