@@ -204,7 +204,7 @@ HELPERS = {
     "cli": {"__main__", "delivery", "options"},
     "layers": {"kind", "quantities", "traits", "normalised", "shapes", "windows", "ranks", "spelling"},
     "readers": {"names", "reader", "symbols"},
-    "zoo": {"blocks", "model", "modules", "published"},
+    "zoo": {"blocks", "model", "modules", "published", "spelling"},
     "writers": {
         "writer",
         "drawings",

@@ -22,4 +22,4 @@ def explain(
     return ws.explain(reading.network(source), total, batch=batch, digits=digits)
 
 
-COMMAND = Command(explain, "worksheet explain zoo:resnet50-torchvision --total 4.11G", 5)
+COMMAND = Command(explain, "worksheet explain zoo:resnet50 --total 4.11G", 5)

@@ -45,4 +45,4 @@ def find(
     return ws.find(network, unknown, so_that, convention, ranges=range or (), batch=batch, dtype=dtype, digits=digits)
 
 
-COMMAND = Command(find, "worksheet find zoo:resnet-50 --unknown conv1.p --so-that 'conv1.output = 112'", 13)
+COMMAND = Command(find, "worksheet find zoo:resnet50-caffe --unknown conv1.p --so-that 'conv1.output = 112'", 13)
