@@ -218,7 +218,7 @@ HELPERS = {
     "cli": {"__main__", "commands", "delivery", "options", "panels", "saying", "waiting"},
     "layers": {"kind", "quantities", "traits", "normalised", "shapes", "windows", "ranks", "spelling", "notation"},
     "readers": {"names", "reader", "sources", "symbols"},
-    "zoo": {"blocks", "model", "modules", "published"},
+    "zoo": {"blocks", "model", "modules", "published", "spelling"},
     "writers": {
         "writer",
         "drawings",

@@ -17,7 +17,7 @@ SHEET = EXAMPLES / "lenet5.sheet"
 
 
 def test_every_repr_is_short() -> None:
-    network = ws.read("zoo:resnet50-torchvision")
+    network = ws.read("zoo:resnet50")
     solution = ws.derive(network)
     long = ws.network("n" * 500, (3, 8, 8), ws.layer("Conv2d", k=2, w=3, name="l" * 500), title="t" * 500)
     things = [

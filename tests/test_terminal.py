@@ -16,22 +16,22 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no pty
 LINES = """\
 solve ai61002.sheet
 solve alexnet-224.sheet --blank
-solve zoo:resnet-50 --summary
-solve zoo:resnet-50 --training adam --batch 32 --rows 1-4
+solve zoo:resnet50-caffe --summary
+solve zoo:resnet50-caffe --training adam --batch 32 --rows 1-4
 solve zoo:resnet18 --symbolic M --summary
 solve ai61002.sheet -c memory
 formulas
 formulas LSTM MultiheadAttention
 zoo resnet
 zoo --table resnet
-compare zoo:resnet50-torchvision -c torchinfo -c fvcore
-explain zoo:resnet50-torchvision --total 4.11G
+compare zoo:resnet50 -c torchinfo -c fvcore
+explain zoo:resnet50 --total 4.11G
 conventions
 conventions fvcore
-burden zoo:resnet-50
+burden zoo:resnet50-caffe
 time
 time --on a100
-time zoo:resnet-50 --on a100 --rows 1
+time zoo:resnet50-caffe --on a100 --rows 1
 grow zoo:vgg-f --side 224..448
 find ai61002.sheet --unknown conv2d_1.p --so-that "conv2d_1.output = 56"
 transformer
@@ -60,7 +60,7 @@ def test_no_line_is_longer_than_the_terminal_and_no_word_split(line: str, tmp_pa
 def test_a_summary_keeps_the_names_of_layers_whole(tmp_path: Path) -> None:
     from tests.terminals import on_a_terminal
 
-    shown = on_a_terminal(["solve", "zoo:resnet50-torchvision", "--summary"], tmp_path, width=80).out
+    shown = on_a_terminal(["solve", "zoo:resnet50", "--summary"], tmp_path, width=80).out
     assert re.search(r"^ +\d+ +layer4\.2\.conv2 ", shown, re.MULTILINE)
     assert "2048 × 7 × 7" in shown
 

@@ -14,7 +14,7 @@ from worksheet.errors import WorksheetError
 from worksheet.formula import Formula
 from worksheet.formula.simplify import difference
 
-RESNET = "zoo:resnet50-torchvision"
+RESNET = "zoo:resnet50"
 ALL = [(name, column.name) for name in ws.conventions.names() for column in ws.convention(name).columns]
 
 

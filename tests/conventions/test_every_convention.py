@@ -5,7 +5,7 @@ import pytest
 import worksheet as ws
 from worksheet.errors import WorksheetError
 
-RESNET = "zoo:resnet50-torchvision"
+RESNET = "zoo:resnet50"
 
 
 def test_every_tool_with_its_factor() -> None:

@@ -20,12 +20,12 @@ RUNNER = CliRunner()
 PAGE = (ROOT / "docs" / "find.md").read_text()
 COMMANDS = [line.strip() for line in PAGE.splitlines() if line.startswith("    worksheet find")]
 QUESTIONS = {
-    "chain": ("resnet-50", ["conv1.p"], ["conv1.output = 112"], ()),
+    "chain": ("resnet50-caffe", ["conv1.p"], ["conv1.output = 112"], ()),
     "rising": ("mobilenet-v1", ["alpha"], ["macs <= 50 % of now"], ()),
-    "several": ("resnet-50", ["conv1.w", "conv1.p"], ["conv1.output = 112"], ("conv1.w=1..9",)),
-    "none": ("resnet-50", ["conv1.p"], ["conv1.output = conv1.input"], ()),
-    "depth": ("resnet-50", ["res4.depth"], ["params <= 1.2 of now"], ("res4.depth=1..12",)),
-    "pieces": ("resnet-50", ["M"], ["macs <= 10G", "pool1.output > 56"], ("M=200..400",)),
+    "several": ("resnet50-caffe", ["conv1.w", "conv1.p"], ["conv1.output = 112"], ("conv1.w=1..9",)),
+    "none": ("resnet50-caffe", ["conv1.p"], ["conv1.output = conv1.input"], ()),
+    "depth": ("resnet50-caffe", ["res4.depth"], ["params <= 1.2 of now"], ("res4.depth=1..12",)),
+    "pieces": ("resnet50-caffe", ["M"], ["macs <= 10G", "pool1.output > 56"], ("M=200..400",)),
 }
 
 

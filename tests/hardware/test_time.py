@@ -91,7 +91,7 @@ def of(name: str, on: hardware.Hardware = A100, **options: object) -> Roofline:
 
 
 def test_every_layer_of_resnet_50() -> None:
-    found = of("resnet50-torchvision")
+    found = of("resnet50")
     expected = resnet_50()
     assert {bound.load.row.name for bound in found.bounds} == set(expected)
     for bound in found.bounds:

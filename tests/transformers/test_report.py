@@ -85,7 +85,7 @@ def test_formats(format: str) -> None:
     ("words", "said"),
     [
         (["zoo:gtp2"], "did you mean gpt2"),
-        (["zoo:resnet-50"], "is not a language model of the zoo"),
+        (["zoo:resnet50-caffe"], "is not a language model of the zoo"),
         (["gpt2", "--length", "1025"], "positions for 1,024 tokens, not 1,025"),
         (["gpt2", "--length", "0"], "positive whole numbers"),
         (["gpt2", "--prompt", "1024"], "a prompt of 1024 tokens in a text of 1024"),

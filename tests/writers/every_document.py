@@ -51,7 +51,7 @@ DOCUMENTS: Mapping[str, Callable[[], Printed]] = {
     "training": lambda: ws.train(ws.read("zoo:resnet18"), "adam", batch=32),
     "symbolic": lambda: ws.symbolic(ws.read("zoo:resnet18"), ["M", "B"]),
     "summary": lambda: ws.summary(ws.derive(ws.read("zoo:resnet18"))),
-    "burden": lambda: ws.burden(ws.read("zoo:resnet-50")),
+    "burden": lambda: ws.burden(ws.read("zoo:resnet50-caffe")),
     "compare": lambda: ws.compare(ws.read("zoo:resnet18"), ["torchinfo", "fvcore"]),
     "compare-kinds": lambda: ws.compare_conventions(["textbook", "fvcore", "thop"]),
     "explain": lambda: ws.explain(ws.read("zoo:resnet18"), "1.82G"),

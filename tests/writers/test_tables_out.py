@@ -23,7 +23,7 @@ from worksheet.document import Document, Table, Text
 from worksheet.errors import WorksheetError
 from worksheet.writers.latex_fragment import PAGE
 
-RESNET50 = "zoo:resnet50-torchvision"
+RESNET50 = "zoo:resnet50"
 ARTICLE = r"""\documentclass[twocolumn]{article}
 \usepackage{booktabs}
 \begin{document}

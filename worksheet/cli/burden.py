@@ -51,4 +51,4 @@ def burden(
     return ws.burden(network, published=row, scales=wanted, batch=batch, until=until, digits=digits)
 
 
-COMMAND = Command(burden, "worksheet burden zoo:resnet-50 --until res5c_relu -o resnet-50.pdf", 5, panel=COUNT, alias="report")
+COMMAND = Command(burden, "worksheet burden zoo:resnet50-caffe --until res5c_relu -o burden.pdf", 5, panel=COUNT, alias="report")

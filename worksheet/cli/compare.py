@@ -34,4 +34,4 @@ def compare(
     return ws.compare(reading.network(source), convention or (), batch=batch, digits=digits)
 
 
-COMMAND = Command(compare, "worksheet compare zoo:resnet50-torchvision -c torchinfo -c fvcore -o difference.pdf", 3, panel=COUNT)
+COMMAND = Command(compare, "worksheet compare zoo:resnet50 -c torchinfo -c fvcore -o difference.pdf", 3, panel=COUNT)

@@ -26,4 +26,4 @@ def explain(
     return ws.explain(reading.network(source), total, batch=batch, digits=digits)
 
 
-COMMAND = Command(explain, "worksheet explain zoo:resnet50-torchvision --total 4.11G", 4, panel=COUNT)
+COMMAND = Command(explain, "worksheet explain zoo:resnet50 --total 4.11G", 4, panel=COUNT)

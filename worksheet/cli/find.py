@@ -55,4 +55,4 @@ def find(
     )
 
 
-COMMAND = Command(find, "worksheet find zoo:resnet-50 --unknown conv1.p --so-that 'conv1.output = 112'", 5, panel=UNDERSTAND)
+COMMAND = Command(find, "worksheet find zoo:resnet50-caffe --unknown conv1.p --so-that 'conv1.output = 112'", 5, panel=UNDERSTAND)

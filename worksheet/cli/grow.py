@@ -79,4 +79,4 @@ def _varied(text: str) -> dict[str, str]:
     return {name.strip(): span}
 
 
-COMMAND = Command(grow, "worksheet grow zoo:resnet-50 --side 112..672 -o growth.pdf", 4, panel=UNDERSTAND)
+COMMAND = Command(grow, "worksheet grow zoo:resnet50 --side 112..672 -o growth.pdf", 4, panel=UNDERSTAND)

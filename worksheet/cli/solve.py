@@ -114,4 +114,4 @@ def refuse(given: Mapping[str, object]) -> None:
         raise WorksheetError(message, hint=hint)
 
 
-COMMAND = Command(solve, "worksheet solve zoo:resnet-50 --kind Conv2d -o resnet-50.html", 1, panel=COUNT)
+COMMAND = Command(solve, "worksheet solve zoo:resnet50 --kind Conv2d -o resnet50.html", 1, panel=COUNT)

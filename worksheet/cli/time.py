@@ -78,4 +78,4 @@ def _hardware(on: str | None, dtype: str, numbers: dict[str, int | str | None]) 
     return hardware.own(base, type_of, **numbers)  # type: ignore[arg-type]
 
 
-COMMAND = Command(time, "worksheet time zoo:resnet-50 --on a100 --dtype fp16 --batch 32 -o time.pdf", 6, panel=COUNT)
+COMMAND = Command(time, "worksheet time zoo:resnet50 --on a100 --dtype fp16 --batch 32 -o time.pdf", 6, panel=COUNT)

@@ -48,7 +48,7 @@ def burden(
     Parameter memory, feature memory and flops of one image at the network's own size; then, for each of the ``scales`` of
     that size (0.5 to 3 by default) and a batch, the size of one layer's features, the memory of all features up to that layer
     and the flops. ``until`` names the layer: by default the one of the published report, else the last whose output is a feature
-    map. A text names a network of the zoo (``zoo:resnet-50``): the report is on its published variant, if there is one, and shows
+    map. A text names a network of the zoo (``zoo:vgg16``): the report is on its published variant, if there is one, and shows
     the published figures. ``published`` are those figures for a network that is not a name. Raises WorksheetError.
     """
     check_batch(batch, "images")
