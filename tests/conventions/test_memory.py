@@ -175,19 +175,19 @@ def test_a_network_may_forbid_to_overwrite() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "published"), [("vgg-vd-16", 553_430_176), ("bvlc-alexnet", 243_860_896), ("resnet-50", 102_440_864)]
+    ("name", "published"), [("vgg16", 553_430_176), ("bvlc-alexnet", 243_860_896), ("resnet50-caffe", 102_440_864)]
 )
 def test_weights_as_convnet_burden_has_them(name: str, published: int) -> None:
     """Its "528 MB" of VGG-16 are MiB."""
     d = ws.derive(ws.read(f"zoo:{name}"), "memory")
     assert d.totals["weights"] == published
-    if name == "vgg-vd-16":
+    if name == "vgg16":
         assert step(d, "weights").remark == "553.43 MB or 527.79 MiB"
 
 
 def test_activations_as_convnet_burden_has_them() -> None:
     """Its feature memory of VGG-16, "58 MB": ReLU in place, the image left out."""
-    d = ws.derive(ws.read("zoo:vgg-vd-16"), "memory")
+    d = ws.derive(ws.read("zoo:vgg16"), "memory")
     features = figures(d)["kept_in_place"] - 4 * 3 * 224 * 224
     assert features == 60_352_320
     assert in_bytes(features) == ("60.35 MB", "57.56 MiB")
@@ -196,8 +196,8 @@ def test_activations_as_convnet_burden_has_them() -> None:
 @pytest.mark.parametrize(
     ("name", "weights", "passes"),
     [
-        ("alexnet-torchvision", 244_403_360, 3_953_472), ("vgg-vd-16", 553_430_176, 108_453_696),
-        ("resnet18-torchvision", 46_758_048, 39_747_392),
+        ("alexnet-torchvision", 244_403_360, 3_953_472), ("vgg16", 553_430_176, 108_453_696),
+        ("resnet18", 46_758_048, 39_747_392),
     ],
 )  # fmt: skip
 def test_torchinfo(name: str, weights: int, passes: int) -> None:

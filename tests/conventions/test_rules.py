@@ -171,7 +171,7 @@ def test_larger_units(base: int, exact: bool, value: int, said: str) -> None:
 def test_larger_units_are_printed(own: Own) -> None:
     rule = own('scales: {n: {base: 1024, exact: yes}}\ncolumns: {n: {"*": Y}}')
     d = ws.derive(ws.network("units", (3, 64, 64), ws.layer("ReLU")), rule)
-    assert "n, total: 12288 = 12K." in ws.render(d, "md").decode().replace("\\", "")
+    assert "n, total: 12,288 = 12K." in ws.render(d, "md").decode().replace("\\", "")
     assert '"printed": {\n  "n": "12K"' in ws.render(d, "json").decode()
 
 

@@ -282,7 +282,7 @@ def test_the_forms_that_are_handed_out_come_back(tmp_path: Path) -> None:
 
 def test_all_names_and_headings_of_a_paper_call_its_cells() -> None:
     paper = PaperMaker(convention("ai61002"), Ask({"*": ("output", "params", "flops")}, ("params",))).paper(
-        read_network("zoo:resnet-50")
+        read_network("zoo:resnet50-caffe")
     )
     layout = Layout.of(paper)
     headings = {column.name: column.heading for column in paper.counting.convention.columns} | {"output": "Output size"}

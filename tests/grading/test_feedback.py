@@ -223,3 +223,32 @@ def test_marks_need_not_be_worth_two() -> None:
     worth = replace(mark(CELLS[1, "flops"], Verdict.WRONG), max=Fraction(1, 2))
     assert "0 of 0.5 points" in text(worth)
     assert TWO == 2
+
+
+SIGNS = {
+    Verdict.RIGHT: "✓ ",
+    Verdict.CARRIED: "(✓) 7 (carried)",
+    Verdict.CONVENTION: "(✓) 7 (counted otherwise)",
+    Verdict.MISTAKE: "✗ 7 (mistake)",
+    Verdict.WRONG: "✗ 7 (wrong)",
+    Verdict.UNREADABLE: "? 7 (unreadable)",
+    Verdict.BLANK: "– (blank)",
+    Verdict.UNMARKED: "? 7 (not marked)",
+}
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_a_sign_says_how_an_answer_was_judged(verdict: Verdict) -> None:
+    """Colour is not needed to see it: the sign is there in every format."""
+    document = sheet(mark(CELLS[1, "params"], verdict, 7, "7"))
+    for form in ("txt", "md", "html", "typ", "tex"):
+        shown = ws.render(document, form).decode().replace("\u00a0", " ").replace("~", " ").replace("--", "–")
+        shown = shown.replace(r"\ding{51}", "✓").replace(r"\ding{55}", "✗").replace(r"\textendash{}", "–")
+        assert SIGNS[verdict] in shown, form
+
+
+def test_answers_are_coloured_by_their_verdict() -> None:
+    page = ws.render(sheet(*[mark(CELLS[1, "params"], verdict, 7, "7") for verdict in (Verdict.WRONG,)]), "html").decode()
+    assert '<td class="text wrong">' in page
+    assert r"\textcolor[HTML]{B3261E}" in ws.render(sheet(mark(CELLS[1, "params"], Verdict.WRONG)), "tex").decode()
+    assert 'fill: rgb("b3261e")' in ws.render(sheet(mark(CELLS[1, "params"], Verdict.WRONG)), "typ").decode()

@@ -13,11 +13,11 @@ from tests.sheet_facts import SHEET
 from worksheet.errors import OutputError
 from worksheet.grading import answers
 from worksheet.grading.answers.sheet_layout import Layout
-from worksheet.grading.results.tables import unguarded
 from worksheet.homework.assignment.assignment_file import read_assignment
 from worksheet.homework.issue.forms import FORMS, HEADINGS, FormLine, form_lines, form_writer
 from worksheet.homework.issue.sheets import PaperSetter
 from worksheet.homework.roster import Student
+from worksheet.spreadsheet import unguarded
 
 HOSTILE = [r"\input{/etc/passwd}", "#include", "<script>alert(1)</script>", '=HYPERLINK("http://x")', "$(rm)", "../x", "a|b",
            "+1", "-1", "@SUM(A1)", "`id`", "a,b;c", 'a"b', "हिन्दी", "x" * 200, "&amp;", "**b**", "[a](b)"]  # fmt: skip

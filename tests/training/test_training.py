@@ -38,7 +38,7 @@ def test_by_hand(name: str, batch: int) -> None:
     assert steps["step"] == steps["backward"] + expected["forward"] + solution.totals["update"]
 
 
-@pytest.mark.parametrize("name", ["resnet18-torchvision", "gpt2", "swin-t", "unet", "faster-rcnn-vggvd-pascal", "mobilenet-v1"])
+@pytest.mark.parametrize("name", ["resnet18", "gpt2", "swin-t", "unet", "faster-rcnn-vggvd-pascal", "mobilenet-v1"])
 def test_every_step_says_its_value(name: str) -> None:
     solution = ws.train(ws.read(f"zoo:{name}"), "adam", batch=4, precision="mixed", segments=5)
     steps = [step for figure in solution.figures for step in figure.steps]
@@ -63,9 +63,7 @@ def test_a_part_that_is_not_needed_is_counted_and_said() -> None:
 
 
 def test_the_command(command) -> None:
-    run = command(
-        "solve", "zoo:resnet18-torchvision", "--training", "sgd-momentum", "--batch", 2, "--checkpoint", 4, "-f", "json"
-    )
+    run = command("solve", "zoo:resnet18", "--training", "sgd-momentum", "--batch", 2, "--checkpoint", 4, "-f", "json")
     data = json.loads(run.out)
     assert run.code == 0
     assert data["convention"] == "training"

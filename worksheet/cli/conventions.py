@@ -10,6 +10,7 @@ import worksheet as ws
 from worksheet import conventions as known
 from worksheet.cli.delivery import delivers
 from worksheet.cli.options import Command, completing
+from worksheet.cli.panels import UNDERSTAND
 from worksheet.document import Document
 
 
@@ -24,8 +25,8 @@ def conventions(
         ),
     ] = None,
 ) -> Document:
-    """List the conventions, or print one of them: rules, formulas kind by kind, known faults."""
+    """List the conventions, or print one: rules, formulas, faults."""
     return ws.convention_page(name) if name else ws.convention_list()
 
 
-COMMAND = Command(conventions, "worksheet conventions fvcore -o fvcore.pdf", 6)
+COMMAND = Command(conventions, "worksheet conventions fvcore -o fvcore.pdf", 2, panel=UNDERSTAND)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from worksheet import conventions
@@ -10,9 +10,12 @@ from worksheet.conventions import Column, Convention, convention
 from worksheet.conventions.convention import ANY, NO_PROGRAM, PLAIN, Called
 from worksheet.conventions.facts import FACTS
 from worksheet.counting.folding import GENERAL, Folded
+from worksheet.derivation import Section, Statement
+from worksheet.derive.reference import legend
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
 from worksheet.formula import Formula
-from worksheet.language import _
+from worksheet.formula.collect import collected
+from worksheet.language import _, listed
 from worksheet.layers import Kind, kinds
 
 CALLS = {PLAIN: "", "module": "module of torch.nn", "leaf": "another module without parts", ANY: "otherwise"}
@@ -44,9 +47,11 @@ def convention_page(counting: Convention | str) -> Document:
     blocks += [Bullets(counting.rules)] if counting.rules else []
     for column in counting.columns:
         blocks += _column(column, refuses=counting.refuses)
+    if symbols := _symbols(counting):
+        blocks.append(Section("", "Symbols", symbols, ()))
     if used := counting.facts | counting.run:
-        facts = [f"{name}: {FACTS[name].inline_meaning}" for name in FACTS if name in used]
-        blocks += [Title("Facts that the rules use"), Bullets(tuple(facts))]
+        facts = tuple(((name,), fact.inline_meaning) for name, fact in FACTS.items() if name in used)
+        blocks.append(Section("", "Facts that the rules use", facts, ()))
     if counting.faults:
         faults = [text if kind == ANY else f"{kind}: {text}" for kind, text in counting.faults.items()]
         blocks += [Title("What is wrong with it"), Bullets(tuple(faults))]
@@ -76,13 +81,31 @@ def _own_rules(column: Column) -> list[Block]:
     with_calls = any(call for _, call, _ in (*counted, *others))
     headings = ("Kind", *(["Called as"] if with_calls else []), "Formula")
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (name, *([CALLS.get(call, call)] if with_calls else []), rule) for name, call, rule in (*counted, *others)
+        (name, *([CALLS.get(call, call)] if with_calls else []), collected(rule)) for name, call, rule in (*counted, *others)
     )
     free = sorted({name for name, _, _ in rules} - {name for name, _, _ in counted})
     zero = free and (others or not column.otherwise)
-    blocks: list[Block] = [Table(headings, rows, words=len(headings))] if rows else []
+    blocks: list[Block] = [Table(headings, rows, words=len(headings), flat=True)] if rows else []
     blocks += [Text(f"Counted as 0: {', '.join(free)}.")] if zero else []
     return [*blocks, Text(QUANTITIES_OF)] if others else blocks
+
+
+def _symbols(counting: Convention) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """What the symbols of the formulas mean; where that differs by kind, with the kinds."""
+    meanings: dict[str, dict[str, list[str]]] = {}  # by symbol, each meaning with its kinds
+    for kind in kinds().values():
+        rules = [rule for column in counting.columns if kind.name in column.rules for _, rule in _rules(column, kind)]
+        for (name,), meaning in legend(kind, (Statement("", rule) for rule in rules)):
+            if name not in FACTS:
+                meanings.setdefault(name, {}).setdefault(meaning, []).append(kind.name)
+    return tuple(((name,), _in_words(known)) for name, known in sorted(meanings.items(), key=lambda entry: entry[0].lower()))
+
+
+def _in_words(meanings: Mapping[str, Sequence[str]]) -> str:
+    """The meaning that a symbol has in most kinds, then those that it has in others."""
+    usual = max(meanings, key=lambda text: len(meanings[text]))
+    others = [f"in {listed(of)}: {text[0].lower()}{text[1:]}" for text, of in meanings.items() if text != usual]
+    return "; ".join([usual, *others])
 
 
 def _rest(column: Column, refuses: bool) -> list[Block]:

@@ -127,8 +127,8 @@ def _on(title: str, form: Form) -> str:
 
 def _statements(folded: Folded, convention: Convention) -> list[Statement]:
     """The sizes, then the convention's small steps; its columns if it gives no steps."""
-    meanings = {size.name: size.meaning for size in folded.kind.sizes}
-    sizes = [Statement(_(meanings[name]), formula, (name,)) for name, formula in folded.sizes]
+    meanings = {size.name: size.meaning for size in (*folded.kind.paddings, *folded.kind.sizes)}
+    sizes = [Statement(_(meanings[name]), formula, (name,)) for name, formula in (*folded.paddings, *folded.sizes)]
     steps = [
         Statement(_with_facts(_(line.label), line.formula, folded), folded.resolved(line.formula, once=True))
         for line in convention.reference.get(folded.kind.name, ())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from typing import Any
 
 from worksheet import conventions
@@ -15,9 +14,11 @@ from worksheet.counting.folding import Folded
 from worksheet.counting.run import Run, run_of
 from worksheet.derivation import ColumnHeading, Derivation, Row, Step, spans
 from worksheet.derive.arranging import by_kind, fold_rows, is_default_name, parts, totals
+from worksheet.derive.citations import citations
 from worksheet.derive.layer_steps import ALWAYS, NOTHING, LayerSteps
 from worksheet.derive.memory_figures import figures
 from worksheet.derive.reference import general_section, sections
+from worksheet.derive.rounding import explained
 from worksheet.errors import ConventionError, Where
 from worksheet.formula import Digits, Exact, Formula
 from worksheet.language import N_, Language, _, current, language_named, listed, speaking
@@ -26,22 +27,12 @@ from worksheet.layers.spelling import spell
 from worksheet.network import INPUT, Heading, Network
 from worksheet.sizes import Sized
 
-KERNEL = frozenset({"w", "h", "t"})  # where a size's formula knows them, a window moves over the padded input
-ROUNDING = {  # by whether a window moves, and whether the brackets round up
-    (True, False): N_(
-        "{value} is not whole: one more step of the kernel would leave the padded input, so the brackets round down to {whole}."
-    ),
-    (True, True): N_(
-        "{value} is not whole, so the brackets round up to {whole}: the last window reaches beyond the padded input."
-    ),
-    (False, False): N_("{value} is not whole, so the brackets round down to {whole}."),
-    (False, True): N_("{value} is not whole, so the brackets round up to {whole}."),
-}
 SIZE = N_("the size of its output")
-TASKS = {  # by whether the network is trained
-    False: N_("The network takes {inputs} and runs in inference mode, model.eval(). For every layer, find {wanted}."),
-    True: N_("The network takes {inputs} and is trained, model.train(). For every layer, find {wanted}."),
+MODES = {  # by whether the network is trained
+    False: N_("The network takes {inputs} and runs in inference mode, model.eval()."),
+    True: N_("The network takes {inputs} and is trained, model.train()."),
 }
+ASKS = N_("For every layer, find {wanted}.")
 
 
 def derive(
@@ -50,7 +41,7 @@ def derive(
 ) -> Derivation:  # fmt: skip
     """The worked solution of a network.
 
-    ``convention`` is a name, the path of a YAML file or a Convention; without it the network's own, else ``ai61002``.
+    ``convention`` is a name, the path of a YAML file or a Convention; without it the network's own, else ``textbook``.
     ``digits`` is a locale such as ``en_IN``, or ``none``. ``fold`` lets rows that repeat an earlier layer with the same
     numbers refer to it; by default where there are many rows. ``batch`` is the number of samples, B in the formulas.
     ``dtype`` is the type of the numbers, for conventions that count bytes: ``fp16``, or ``weights=int8,activations=fp16``;
@@ -118,6 +109,12 @@ def _headings(convention: Convention) -> tuple[ColumnHeading, ...]:
 
 def question(network: Network, asks: Sequence[str], batch: int = 1, *, trains: bool = False) -> str:
     """What is asked, as sentences: the network's inputs, how it runs, and what to find for every layer, in words."""
+    wanted = listed([_(ask) for ask in asks])
+    return f"{introduction(network, batch, trains=trains)} {_(ASKS).format(wanted=wanted)}"
+
+
+def introduction(network: Network, batch: int = 1, *, trains: bool = False) -> str:
+    """The network's inputs and how it runs, as a sentence."""
     inputs = [_("an input of size {size}").format(size=" × ".join(map(str, network.input)))]
     inputs += [
         _("{name} of size {size}").format(name=name, size=" × ".join(map(str, shape))) for name, shape in network.further.items()
@@ -125,7 +122,7 @@ def question(network: Network, asks: Sequence[str], batch: int = 1, *, trains: b
     sizes = listed(inputs)
     if batch > 1:
         sizes = _("{inputs}, B = {batch} at a time,").format(inputs=sizes, batch=batch)
-    return _(TASKS[trains]).format(inputs=sizes, wanted=listed([_(ask) for ask in asks]))
+    return _(MODES[trains]).format(inputs=sizes)
 
 
 def uncounted(convention: Convention, without: Sequence[Mapping[str, Sequence[int]]]) -> list[str]:
@@ -175,6 +172,7 @@ class _Solution(LayerSteps, Counting):
             title=self.network.title,
             course=heading.course,
             question=heading.question or self.question(),
+            introduction=heading.question or introduction(self.network, self.run.batch, trains=convention.trains),
             rules=(*map(_, convention.rules), *self.run.rules(convention)),
             convention=convention.name,
             convention_title=_(convention.title),
@@ -193,6 +191,7 @@ class _Solution(LayerSteps, Counting):
             kinds=by_kind(rows, headings),
             pictured=any(row.sources != (row.no - 1,) for row in rows[len(inputs) :]),
             named=any(not is_default_name(row.name, row.kind) for row in rows),
+            citations=citations([self.network], [convention]),
         )
 
     def question(self) -> str:
@@ -232,31 +231,27 @@ class _Solution(LayerSteps, Counting):
             inputs=layer.inputs,
             output=layer.output,
             values=_group_values(layer),
-            sizes=(*self.flattening(layer), *self.output_sizes(folded.sizes, layer.values)),
+            sizes=self.sizes(layer, folded),
             columns=tuple(self.column(folded, i, layer) for i in range(len(folded.columns))),
             quantities=folded.quantities | (dict.fromkeys(STORED, NOTHING) if layer.node.shares else {}),
             numbers=layer.values,
         )
+
+    def sizes(self, layer: Sized, folded: Folded) -> tuple[Step, ...]:
+        """The steps to the sizes of the output, with the padding where it follows from them."""
+        found = {name: formula.at(layer.values) for name, formula in folded.paddings}
+        paddings = [
+            replace(step, remark=_sides(found[step.name]))
+            for step in self.output_sizes(folded.paddings, {**layer.values, **found})
+        ]
+        sizes = self.output_sizes(folded.sizes, layer.values)
+        return (*self.flattening(layer), *explained(paddings, self.digits, of_windows=False), *explained(sizes, self.digits))
 
     def form(self, value: Any) -> Any:
         return value
 
     def step(self, blank: Step, formula: Formula, values: Mapping[str, Exact], result: Any) -> Step:
         return Step(blank.name, blank.label, blank.symbols, formula, values, result, (), blank.remark)
-
-    def size(self, blank: Step, formula: Formula, values: Mapping[str, Exact], result: Any) -> Step:
-        step = self.step(blank, formula, values, result)
-        unrounded = formula.unrounded().at(values)
-        if not (formula.rounds() and isinstance(unrounded, Fraction)):
-            return step
-        message = _(ROUNDING[not KERNEL.isdisjoint(formula.symbols), result > unrounded])
-        note = message.format(value=self.fraction_text(unrounded), whole=result)
-        return replace(step, stages=(formula.quotients(values),), note=note)
-
-    def fraction_text(self, value: Fraction) -> str:
-        """55.25, or 906/7 ≈ 129.43 where the decimals do not end."""
-        text = self.digits.operand(value)
-        return f"{text} ≈ {self.digits.operand(round(value, 2))}" if "/" in text else text
 
     def column(self, folded: Folded, index: int, layer: Sized) -> Step:
         column, rule, values = folded.columns[index], folded.rules[index], self.values(folded, layer)
@@ -267,6 +262,13 @@ class _Solution(LayerSteps, Counting):
         unit = column.scale.said(value) if column.scale and value else ""
         remark = _(column.remarks.get(folded.kind.name, "")) or unit or _(folded.silence(column, counts=bool(value)))
         return self.step(Step(column.name, _(column.heading), remark=remark), self.drop_brackets(rule, values), values, value)
+
+
+def _sides(padding: Exact) -> str:
+    """How a padding is shared by both sides of an axis; which one has more is a matter of the program."""
+    less, odd = divmod(int(padding), 2)
+    shared = _("{less} on one side, {more} on the other") if odd else _("{less} on each side")
+    return shared.format(less=less, more=less + odd)
 
 
 def _group_values(layer: Sized) -> tuple[tuple[tuple[str, ...], int], ...]:

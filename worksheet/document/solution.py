@@ -4,11 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from worksheet.derivation import OUTPUT, ColumnHeading, Derivation, Handout, Part, Row, spans
-from worksheet.document import AnswerTable, Block, Chapter, Contents, Document, NetworkPicture, Question, WorkedRow, Working
+from worksheet.derivation import OUTPUT, ColumnHeading, Derivation, Handout, Part, Row, print_total, spans
+from worksheet.document import (
+    AnswerTable,
+    Block,
+    Chapter,
+    Contents,
+    Document,
+    NetworkPicture,
+    NetworkStrip,
+    Question,
+    StripLayer,
+    Text,
+    WorkedRow,
+    Working,
+)
 from worksheet.document.data import SolutionData
 from worksheet.formula import digits_named
 from worksheet.language import _, speaking
+from worksheet.layers import kinds
+from worksheet.layers.notation import explain_notation
 
 CONTENTS_FROM = 30  # rows from which on a document has contents
 
@@ -19,6 +34,12 @@ def laid_out(result: Derivation | Document) -> Document:
         return result
     with speaking(result.language):
         return _Layout(result).document()
+
+
+def strip(derivation: Derivation) -> NetworkStrip:
+    """The network of a solution or question sheet in one line."""
+    layers = [StripLayer(row.no, row.kind, row.output, row.stage, row.sources) for row in derivation.rows]
+    return NetworkStrip(tuple(layers), derivation.input, derivation.title, f"{derivation.title} strip")
 
 
 class _Layout:
@@ -38,23 +59,28 @@ class _Layout:
             course=d.course,
             digits=d.digits,
             language=d.language,
-            question=d.question,
-            handout=(d.handout or Handout()) if d.rows else None,
+            question=self.task,
+            handout=(d.handout or Handout()) if d.is_handout else None,
             blank=d.blank,
             contents=self.contents,
+            citations=d.citations,
         )
 
     def blocks(self) -> Iterator[Block]:
         d = self.derivation
         reference = _("Formulas") if any(section.statements for section in d.reference) else _("Symbols")
         figures = tuple(Working(figure.title, figure.steps, figure.intro) for figure in d.figures)
+        if d.rows and d.chosen is None:
+            yield strip(d)
         yield self.question()
         if self.contents:
             yield Contents()
         if d.rows:
             yield AnswerTable(
-                d.headings, d.rows, d.parts, d.totals, d.chosen, () if d.worked else d.kinds, d.named, d.worked
+                d.headings, d.rows, d.parts, d.totals, d.chosen, () if d.worked else d.kinds, d.named, d.worked,
+                outputs=not self.asks_output and not (d.blank and d.handout),
             )  # fmt: skip
+            yield from self.notation()
         yield Chapter(_("The whole network"), figures, "figures")
         yield Chapter(_("The network"), (NetworkPicture(d.rows, d.title),) if d.pictured else (), "graph")
         yield Chapter(reference if d.rows else "", d.reference, "formulas")
@@ -69,25 +95,39 @@ class _Layout:
         if not d.rows:
             return Question("", self.counting(), convention=d.convention_title)
         notes = (*d.notes, *map(self.exactly, d.headings))
-        return Question(d.question, self.counting(), d.rules, tuple(filter(None, notes)), d.network, d.convention_title)
+        return Question(self.task, self.counting(), d.rules, tuple(filter(None, notes)), d.network, d.convention_title)
+
+    @property
+    def task(self) -> str:
+        """What is asked, or what the network is where nothing is."""
+        d = self.derivation
+        return d.question if d.is_handout or not d.rows else d.introduction
 
     def counting(self) -> str:
-        """The convention as a sentence: its name, unit and source."""
+        """The convention as a sentence: its name and unit, on a solution its source too."""
         d = self.derivation
         title = (
             _("{convention}, in {unit}.").format(convention=d.convention_title, unit=d.unit)
             if d.unit
             else f"{d.convention_title}."
         )
-        return f"{title} {_('Source: {source}.').format(source=d.cite)}" if d.cite else title
+        return f"{title} {_('Source: {source}.').format(source=d.cite)}" if d.cite and not d.blank else title
 
     def exactly(self, heading: ColumnHeading) -> str:
         """A sentence for a total that larger units give to the last digit, which is too long for a column."""
         total = self.derivation.totals.get(heading.name)
         if not (total and heading.scale and heading.scale.exact):
             return ""
-        number = digits_named(self.derivation.digits).result(total)
+        number = print_total(total, digits_named(self.derivation.digits))
         return _("{column}, total: {number} {units}.").format(column=heading.label, number=number, units=heading.said(total))
+
+    def notation(self) -> Iterator[Block]:
+        """A line that explains the words of the layers' notation, as far as they occur."""
+        table = kinds()
+        layers = [(table[row.kind], row.spec) for row in self.derivation.rows if row.spec and row.kind in table]
+        entries = [f"{word}: {meaning}" for word, meaning in explain_notation(layers)]
+        if entries:
+            yield Text(_("Notation: {entries}.").format(entries="; ".join(entries)))
 
     # Worked rows
 

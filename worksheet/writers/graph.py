@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from importlib.util import find_spec
 
 from worksheet.derivation import Row
 from worksheet.document import Picture
@@ -26,9 +25,9 @@ ABOVE = 26.0  # the space above a picture, for the size that comes from elsewher
 def pictures(rows: Sequence[Row], title: str) -> list[Picture]:
     """The network in pictures of a page's height at most.
 
-    There are none where igraph is not installed, where the network is too large, or too wide to be read on a page.
+    There are none where the network is too large, or too wide to be read on a page.
     """
-    if len(rows) < 2 or find_spec("igraph") is None:
+    if len(rows) < 2:
         return []
     made = boxes(rows)
     if len(made) > MAX_BOXES:

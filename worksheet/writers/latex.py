@@ -15,6 +15,7 @@ from worksheet.formula.dialects import GREEK, LATEX
 from worksheet.language import ENGLISH, current
 from worksheet.writers.small_print import Ready, Setting
 from worksheet.writers.templating import ANGLES, rendered
+from worksheet.writers.tikz import tikz
 from worksheet.writers.view import view
 from worksheet.writers.writer import Options, Writer
 
@@ -29,7 +30,7 @@ SIGNS = {
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
     "|": r"\textbar{}", '"': r"\textquotedbl{}", "'": r"\textquotesingle{}", "`": r"\textasciigrave{}", "-": "{-}",
     "→": r"$\rightarrow$", "≈": r"$\approx$", "×": r"$\times$", "−": r"$-$", "—": r"\textemdash{}", "–": r"\textendash{}",
-    "…": r"\dots{}",
+    "…": r"\dots{}", "✓": r"\ding{51}", "✗": r"\ding{55}",
     "’": r"\textquoteright{}", "‘": r"\textquoteleft{}", "“": r"\textquotedblleft{}", "”": r"\textquotedblright{}",
     "\u00a0": "~", "\u202f": r"\,", "\u2009": r"\,",
 }  # fmt: skip
@@ -55,7 +56,10 @@ def _printable(sign: str) -> str:
     return sign if ord(sign) <= LAST_LATIN or sign in SIGNS else f"[U+{ord(sign):04X}]"
 
 
-SETTING = Setting(LATEX, width=91, beside=0.6, words=words, escape=escape, mark=r"\allowbreak{}")
+SETTING = Setting(
+    LATEX, width=91, beside=0.6, words=words, draws=True, drawing=lambda picture: tikz(picture, escape), escape=escape,
+    mark=r"\allowbreak{}",
+)  # fmt: skip
 
 
 def source(document: Document, options: Options) -> str:
@@ -74,8 +78,12 @@ def source(document: Document, options: Options) -> str:
         page_numbers=False,
         indent=True,
     )
+    paper.packages.append(pylatex.Package("pifont"))  # of ticks and crosses
     for where, file in ((paper.preamble, "tex/preamble.tex"), (paper, "tex/document.tex")):
         where.append(pylatex.NoEscape(rendered(file, names, escape, options.templates, ANGLES)))
+    paper.preamble.append(
+        pylatex.NoEscape(r"\usepackage{tikz}")
+    )  # after a preamble of one's own, whatever options it gives xcolor
     return re.sub(r"%\n(?=\\|%)", "\n", str(paper.dumps())) + "\n"
 
 
@@ -138,4 +146,10 @@ def _reason(folder: str, output: str) -> str:
     return found.group().strip() if found else output.strip()[-500:]
 
 
-WRITER = Writer("tex", (".tex",), render)
+def fragment(document: Document, options: Options) -> bytes:
+    from worksheet.writers import latex_fragment
+
+    return latex_fragment.render(document, options)
+
+
+WRITER = Writer("tex", (".tex",), render, fragment=fragment)

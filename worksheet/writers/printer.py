@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from worksheet.derivation import Section, Statement, Step
+from worksheet.derivation import UNCOUNTED, Section, Statement, Step, print_total
 from worksheet.formula import Formula, Printed, digits_named
 from worksheet.formula.dialects import flat
-from worksheet.writers.line_breaks import EQUALS_LENGTH, LaidLine, lines
+from worksheet.writers.line_breaks import EQUALS_LENGTH, LaidLine, lines, opened
 from worksheet.writers.small_print import Ready, Setting, SmallPrint, equals, is_one_symbol, spoken, words_dialect
 from worksheet.writers.views import LineView, SectionView, StatementView, StepView, SymbolView
 
-UNCOUNTED = "—"
 SYMBOL_LENGTH = 2.0  # half ems: a capital letter as a label
+PIECES = 0.8  # of a line, for a piece between two places where a page may break it: its fonts may be wider than ours
 LABEL_MARGIN = 1.0  # half ems between a step's label and its equals sign
 
 
@@ -38,7 +38,7 @@ class Printer:
         return self.digits.result(step.value) if step.is_counted else UNCOUNTED
 
     def total(self, value: int | None) -> str:
-        return "" if value is None else self.digits.result(value)
+        return "" if value is None else print_total(value, self.digits)
 
     # Statements
 
@@ -62,14 +62,14 @@ class Printer:
     # Steps
 
     def step(self, step: Step) -> StepView:
-        parts = self.parts(step)
+        parts, width = self.parts(step), self.width - self.label_width
         label = self.print.symbols(step.symbols) if step.symbols else self.print.text(step.label)
         remark = self.print.text(f"({step.remark})") if step.remark else Ready()
         return StepView(
             label=label,
             plain_label=" = ".join(map(spoken, step.symbols)) or step.label,
-            lines=self.lines(lines(parts, self.width - self.label_width), label, remark, rounded=step.rounded),
-            parts=[[Ready(piece.text) for piece in part] for part in parts] if self.pieces else [],
+            lines=self.lines(lines(parts, width), label, remark, rounded=step.rounded),
+            parts=[[Ready(piece.text) for piece in opened(part, width * PIECES)] for part in parts] if self.pieces else [],
             signs=[Ready(sign) for sign in self.signs(len(parts), rounded=step.rounded)],
             words=self.words(step),
             remark=step.remark,

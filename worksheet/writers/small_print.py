@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain, groupby
 
 from worksheet.derivation import Row, Shape
+from worksheet.document import Picture
 from worksheet.errors import printable
 from worksheet.formula import Dialect, Digits, Exact, Formula, Printed
 from worksheet.language import ENGLISH, _, current
 
 # Between two sizes, by the dialect's name, where a comma and a blank would print close together or forbid a line's end.
 COMMAS = {"latex": r",\enspace ", "typst": ", space.en ", "mathml": "</math>, <math>"}
+SEPARATORS = re.compile(r"(?<=[./:_-])")
 SPACES = {"mathml": "\u00a0"}
 
 
@@ -35,7 +38,14 @@ class Setting:
     escape: Callable[[str], str] | None = None  # with `mark`: how a name that a narrow column may break is written
     mark: str = ""  # a place for a break
     draws: bool = False  # pictures of the network
+    drawing: Callable[[Picture], str] = lambda picture: picture.svg  # a picture in the writer's notation
     beside: float = 1.0  # the share of the width that a formula of the reference has beside its words
+
+
+def breakable(name: str, setting: Setting) -> str:
+    """A name that a narrow column may break: after dots, dashes, underscores and the like."""
+    escape = setting.escape
+    return Ready(setting.mark.join(map(escape, SEPARATORS.split(printable(name))))) if escape else name
 
 
 class SmallPrint:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from worksheet.errors import Collector, OutputError, Where, printable
 from worksheet.language import _
+from worksheet.version import VERSION
 from worksheet.writers.small_print import Ready
 from worksheet.writers.views import View, Viewed
 
 if TYPE_CHECKING:
     import jinja2
+    import jinja2.bccache
 
 PACKAGE = Path(__file__).parent.parent / "templates"
 CHECKOUT = PACKAGE.parent.parent / "templates"  # an editable install reads them where they are edited
 SHIPPED = PACKAGE if PACKAGE.is_dir() else CHECKOUT
+
+CACHE = Path(__file__).parent / "__pycache__"
 
 # Braces mean something in TeX and Typst, so their templates mark code with angle brackets.
 BRACES = {"variable": ("{{", "}}"), "block": ("{%", "%}"), "comment": ("{#", "#}")}
@@ -87,6 +94,23 @@ def _fill(escape: Callable[[object], str], message: str, **fields: str) -> Ready
     return Ready("".join(fields.get(part[1:-1], "") if part.startswith("{") else escape(part) for part in FIELD.split(message)))
 
 
+def _compiled() -> jinja2.BytecodeCache | None:
+    """Where the package's templates are kept compiled: where Python keeps its modules, under the same terms."""
+    import jinja2
+
+    if sys.dont_write_bytecode or not CACHE.is_dir() or not os.access(CACHE, os.W_OK):
+        return None
+
+    class Cache(jinja2.FileSystemBytecodeCache):
+        """A cache that does without what cannot be written."""
+
+        def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+            with suppress(OSError):
+                super().dump_bytecode(bucket)
+
+    return Cache(str(CACHE), f"%s.{VERSION}.jinja-{jinja2.__version__}")
+
+
 @lru_cache(maxsize=32)
 def _environment(
     escape: Callable[[str], str], override: Path | None, marks: tuple[tuple[str, tuple[str, str]], ...]
@@ -127,6 +151,7 @@ def _environment(
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
+        bytecode_cache=None if override else _compiled(),
         **sides,
     )
     environment.globals["_"] = _

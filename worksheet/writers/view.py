@@ -14,6 +14,7 @@ from worksheet.document import (
     Contents,
     Document,
     NetworkPicture,
+    NetworkStrip,
     Picture,
     Relations,
     Table,
@@ -21,6 +22,7 @@ from worksheet.document import (
     WorkedRow,
     Working,
 )
+from worksheet.drawing.strip import draw_strip
 from worksheet.language import N_, _
 from worksheet.writers.graph import pictures
 from worksheet.writers.printer import Printer
@@ -103,6 +105,8 @@ def drawn(blocks: Iterable[Block], *, draws: bool) -> Iterator[Block]:
     for block in blocks:
         if isinstance(block, NetworkPicture):
             yield from pictures(block.rows, block.title) if draws else ()
+        elif isinstance(block, NetworkStrip):
+            yield from (draw_strip(block),) if draws else ()
         elif isinstance(block, Chapter):
             inner = tuple(drawn(block.blocks, draws=draws))
             if inner:
@@ -133,7 +137,7 @@ BLOCKS: dict[type, Callable[[DocumentPrinter, Any], View]] = {
     Section: DocumentPrinter.section,
     Working: DocumentPrinter.working,
     Relations: relations_view,
-    Picture: lambda __, block: PictureView(Ready(block.svg), block.words, block.width),
+    Picture: lambda printer, block: PictureView(Ready(printer.setting.drawing(block)), block.words, block.width),
     Contents: DocumentPrinter.contents,
     AnswerTable: lambda printer, block: AnswerPrinter(printer, block).view(),
     WorkedRow: lambda printer, block: printer.rows.view(block),

@@ -13,6 +13,7 @@ from worksheet.derive.arranging import group_by, whole
 from worksheet.derive.burden.profile import Profile, draw_profile
 from worksheet.derive.burden.scaled import SIZE, Burden, Scaled, measure_burden, scaled_size
 from worksheet.derive.convention_page import introduce
+from worksheet.derive.strip import strip_of
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
 from worksheet.drawing.svg import BLUE, GREEN, ORANGE
 from worksheet.errors import ConventionError
@@ -47,7 +48,7 @@ def burden(
     Parameter memory, feature memory and flops of one image at the network's own size; then, for each of the ``scales`` of
     that size (0.5 to 3 by default) and a batch, the size of one layer's features, the memory of all features up to that layer
     and the flops. ``until`` names the layer: by default the one of the published report, else the last whose output is a feature
-    map. A text names a network of the zoo (``zoo:resnet-50``): the report is on its published variant, if there is one, and shows
+    map. A text names a network of the zoo (``zoo:vgg16``): the report is on its published variant, if there is one, and shows
     the published figures. ``published`` are those figures for a network that is not a name. Raises WorksheetError.
     """
     check_batch(batch, "images")
@@ -79,7 +80,14 @@ class _BurdenReport:
         self.title = burden.network.title
 
     def report(self) -> Document:
-        blocks = [*self.whole(), *self.profiles(), *self.other_sizes(), *self.worked_row(self.row_to_work()), *self.notes()]
+        blocks = [
+            strip_of(self.burden.network),
+            *self.whole(),
+            *self.profiles(),
+            *self.other_sizes(),
+            *self.worked_row(self.row_to_work()),
+            *self.notes(),
+        ]
         return Document(f"{self.title}: memory and flops", tuple(blocks), self.data(), digits=self.digits.locale)
 
     def row_to_work(self) -> Scaled:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from worksheet.conventions import Convention
 from worksheet.derivation import Step, spans
 from worksheet.derive.arranging import is_default_name
+from worksheet.derive.citations import citations
 from worksheet.derive.closed.cases import Closed, ClosedCase
 from worksheet.derive.closed.classes import Classes
 from worksheet.derive.closed.closed_rows import Alike, ClosedRows
@@ -23,7 +25,7 @@ from worksheet.errors import WorksheetError
 from worksheet.formula import Digits, Formula, whole
 from worksheet.formula.exact import as_json
 from worksheet.formula.polynomial import Polynomial
-from worksheet.language import listed
+from worksheet.language import _, listed
 from worksheet.network import Network
 from worksheet.varied import BATCH, SizeVariable
 
@@ -84,7 +86,9 @@ class _ClosedReport:
         blocks += [Title("Notes"), Bullets(notes)] if notes else []
         heading = self.network.heading
         title = f"{self.network.title} with {self.symbols_in_words()}"
-        return Document(title, tuple(blocks), self.data(notes), course=heading.course, digits=self.digits.locale)
+        cited = citations([self.network], [self.convention])
+        digits = self.digits.locale
+        return Document(title, tuple(blocks), self.data(notes), course=heading.course, digits=digits, citations=cited)
 
     def symbols_in_words(self) -> str:
         names = listed([symbol.show("text") for symbol in self.symbols])
@@ -128,11 +132,20 @@ class _ClosedReport:
 
     def total(self, name: str) -> Step:
         """A total: its terms, and with common factors extracted if that is shorter."""
-        form = self.case.totals[name]
+        form, label = self.case.totals[name], self.names[name]
+        counted = [forms[name] is not None for forms in self.columns]
+        if not any(counted):
+            return Step(name, label, value=0)
+        label = label if all(counted) else _("{column}, at least").format(column=label)
         if form.constant is not None:
-            return Step(name, self.names[name], (), Formula(str(form.constant)), {}, whole(form.constant))
+            return Step(name, label, (), Formula(str(form.constant)), {}, whole(form.constant))
         full, short = self.case.formula(form), self.rows.shortest(form)
-        return Step(name, self.names[name], stages=(full,) if short != full else (), closed=short)
+        return Step(name, label, stages=(full,) if short != full else (), closed=short)
+
+    @cached_property
+    def columns(self) -> list[dict[str, Polynomial | None]]:
+        """What each row counts, by column; None where there is no rule."""
+        return [dict(zip(self.names, row.columns, strict=True)) for row in self.rows.rows.values()]
 
     def limit(self, name: str) -> Iterator[Step]:
         """The leading terms of a total that has further ones, and their share of it at the network's own size."""
@@ -215,6 +228,7 @@ class _ClosedReport:
                 for variable in self.closed.variables
             ],
             "totals": {name: self.entry(name) for name in self.case.totals},
+            "partial": [name for name in self.names if any(forms[name] is None for forms in self.columns)],
             "rows": [self.row(no) for no in self.rows.rows],
             "notes": list(notes),
         }  # fmt: skip

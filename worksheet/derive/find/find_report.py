@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from worksheet.conventions import Convention
+from worksheet.derivation import Section
+from worksheet.derive.blank import unsolved
 from worksheet.derive.convention_page import introduce
 from worksheet.derive.find.answer import FindAnswer, SoughtNumbers, answer, find_values
 from worksheet.derive.find.answer_words import NONE, capital, condition_in_words, neighbours, span_in_words
@@ -16,7 +18,7 @@ from worksheet.derive.find.pages import OnePage
 from worksheet.derive.find.search import SearchLine, bounds, size
 from worksheet.derive.find.unknown import UnknownNumber
 from worksheet.derive.worked_solution import language_for
-from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
+from worksheet.document import Block, Cell, Document, Table, Text, Title
 from worksheet.formula import Digits
 from worksheet.formula.exact import as_json
 from worksheet.language import _, ngettext, speaking
@@ -61,7 +63,7 @@ class _FindReport:
 
     def report(self) -> Document:
         network = self.question.network
-        title = f"{network.title}: {', '.join(u.name for u in self.question.unknowns)}"
+        title = f"{unsolved(network.title)}: {', '.join(u.name for u in self.question.unknowns)}"
         return Document(title, tuple(self.blocks()), data(self.found), digits=self.digits.locale)
 
     def blocks(self) -> Iterator[Block]:
@@ -79,7 +81,7 @@ class _FindReport:
         question = self.question
         conditions = "; ".join(condition_in_words(condition, self.digits) for condition in question.conditions)
         yield Text(_("Wanted: {conditions}.").format(conditions=conditions))
-        yield Bullets(tuple(self.unknown(unknown) for unknown in question.unknowns))
+        yield Section("", _("Unknown"), tuple(((each.symbol,), self.unknown(each)) for each in question.unknowns), ())
         counting = question.convention
         columns = {column.name for column in counting.columns}
         if any(condition.left.name.rpartition(".")[2] in columns for condition in question.conditions):
@@ -88,13 +90,12 @@ class _FindReport:
             )
 
     def unknown(self, unknown: UnknownNumber) -> str:
-        below = unknown.name != unknown.symbol
-        name = _("{name}, {symbol} below").format(name=unknown.name, symbol=unknown.symbol) if below else unknown.name
         first, last = (unknown.in_words(steps) for steps in unknown.steps)
-        message = _("{name}: the {meaning}; now {now}. Searched from {first} to {last}.")
+        message = _("the {meaning}; now {now}. Searched from {first} to {last}.")
         if unknown.step != 1:
-            message = _("{name}: the {meaning}; now {now}. Searched from {first} to {last} in steps of {step}.")
-        return message.format(name=name, meaning=unknown.meaning, now=unknown.now, first=first, last=last, step=unknown.step)
+            message = _("the {meaning}; now {now}. Searched from {first} to {last} in steps of {step}.")
+        text = message.format(meaning=unknown.meaning, now=unknown.now, first=first, last=last, step=unknown.step)
+        return text if unknown.name == unknown.symbol else f"{unknown.name}, {text}"
 
     # The answer
 

@@ -16,7 +16,7 @@ from worksheet.formula import Digits
 from worksheet.language import N_, _
 
 RISING = N_(
-    "No term of the formula of {name} falls as {symbol} grows, so {name} never falls: once it has passed a number, it stays "
+    "No term of the formula of {name} falls as {unknown} grows, so {name} never falls: once it has passed a number, it stays "
     "above it. The values at two neighbours decide."
 )
 SOLVING = N_("Solving {condition}")
@@ -59,10 +59,10 @@ class OnePage:
         within = span_in_words(self.unknown.in_words(low), self.unknown.in_words(high))
         kept = ", ".join(span_in_words(self.unknown.in_words(a), self.unknown.in_words(b)) for a, b in neighbours(places))
         each = _("a whole number") if self.unknown.step == 1 else _("a multiple of {step}").format(step=self.unknown.step)
-        message = _("{symbol} is {each}: of {range}, this leaves {values}.")
+        message = _("{unknown} is {each}: of {range}, this leaves {values}.")
         if not places:
-            message = _("{symbol} is {each}, and none of {range} lies there.")
-        return message.format(symbol=self.unknown.symbol, each=each, range=within, values=kept)
+            message = _("{unknown} is {each}, and none of {range} lies there.")
+        return message.format(unknown=self.unknown.name, each=each, range=within, values=kept)
 
     def rising(self, solved: Sequence[Solved]) -> Iterator[Block]:
         """A condition that is not solved step by step, but whose figure grows with the unknown."""
@@ -73,7 +73,7 @@ class OnePage:
             if formula:
                 yield Title(_("Deciding {condition}").format(condition=condition_in_words(condition, self.digits)))
                 name = condition.left.name
-                yield Text(_(RISING).format(name=name, symbol=self.unknown.symbol))
+                yield Text(_(RISING).format(name=name, unknown=self.unknown.name))
 
     def substitutions(self, *, beside: bool) -> Iterator[Block]:
         """The ends of each run of solutions and their neighbours, substituted into the formulas."""

@@ -42,6 +42,22 @@ def kinds_of(curve: Curve, name: str, file: str, sizes: Sequence[Exact], digits:
     yield Bullets(tuple(_leads(curve)))
 
 
+def growing_parameters(curve: Curve) -> str:
+    """A sentence on parameters that grow with the image, which is rarely expected; empty where there are none."""
+    grows_with_image = curve.side.column.name.startswith("param") and curve.variable.effect.axes
+    if not grows_with_image or len(curve.kinds) < 2:
+        return ""
+    first, *_, last = curve.kinds.values()
+    growing = [kind for kind in last if last[kind] != first.get(kind, 0)]
+    if not growing:
+        return ""
+    title = curve.grown.closed.network.title
+    return (
+        f"The parameters of {title} grow with the input, those of {listed(growing)}: "
+        "such a layer has parameters for each element or position of the feature map."
+    )
+
+
 def _stay(shares: Mapping[Exact, Mapping[str, Fraction]], kinds: Sequence[str]) -> bool:
     for kind in kinds:
         of_kind = [at.get(kind, Fraction(0)) for at in shares.values()]

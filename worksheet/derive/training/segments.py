@@ -52,10 +52,14 @@ def _equal_layers(layers: int, count: int) -> Figure:
     """The chain of one layer more than the network has places to cut it; or of as many as segments if that is more."""
     layers = max(layers, count)
     n = best_segments(layers)
-    note = f"n(n + 1) is {n * (n + 1)}, and {(n - 1) * n} with one segment less: L = {layers} lies between."
+    note = (
+        f"n(n + 1) is {n * (n + 1)}, and {(n - 1) * n} with one segment less: L = {layers} lies between. L counts the stretches "
+        "between the places where this network passes on a single tensor, and takes them for equal; they are not, so the figure "
+        "of the network itself is worked out below."
+    )
     steps = (
         _step("chain", f"Arrays, n = {count}", "n + ceil(L/n)", {"n": count, "L": layers}),
-        _step("best", f"Arrays, best n = {n}", "n + ceil(L/n)", {"n": n, "L": layers}, note),
+        _step("best", f"Arrays, n = {n}, best if all layers were equal", "n + ceil(L/n)", {"n": n, "L": layers}, note),
     )
     return Figure("Checkpoints in a chain of equal layers", CLOSED, steps, bytes=False)
 

@@ -10,8 +10,8 @@ from typing import TypeVar
 from worksheet.errors import nearest
 from worksheet.grading.answers.text import one_line
 from worksheet.grading.paper.cells import FIND, FORMULA, OUTPUT, TOTAL, Key, Paper, Row
-from worksheet.grading.results.tables import unguarded
 from worksheet.language import everywhere
+from worksheet.spreadsheet import unguarded
 
 T = TypeVar("T")
 BETWEEN = re.compile(r"[\W_]+")

@@ -9,8 +9,8 @@ from functools import cached_property, lru_cache
 from worksheet.errors import nearest, shown
 from worksheet.grading.answers.bounds import MAX_ID
 from worksheet.grading.answers.text import one_line
-from worksheet.grading.results.tables import unguarded
 from worksheet.language import Language, current, everywhere
+from worksheet.spreadsheet import unguarded
 
 STUDENT_WORDS = (
     "id", "student", "student id", "student no", "student number", "roll", "roll no", "roll number", "matriculation number",

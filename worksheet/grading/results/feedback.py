@@ -8,13 +8,13 @@ from fractions import Fraction
 from itertools import groupby
 
 from worksheet.derivation import Derivation
-from worksheet.document import Block, Bullets, Document, Table, Text, Title, Working
+from worksheet.document import Block, Bullets, Document, Judged, Table, Text, Title, Working
 from worksheet.grading.diagnosis.diagnose import AND
 from worksheet.grading.mark import FLAGS, Mark, MarkedPaper, Verdict
 from worksheet.grading.paper.cells import FIND, OUTPUT, TOTAL, Key
 from worksheet.grading.results.amounts import Sums, one_line, said, sums
 from worksheet.grading.results.correct_steps import Solution
-from worksheet.grading.results.phrases import SHORT, VERDICTS, convention_titles, heading, sentences
+from worksheet.grading.results.phrases import SHORT, TONES, VERDICTS, convention_titles, heading, sentences
 from worksheet.grading.results.stable_json import JsonStream
 from worksheet.language import N_, _, listed, ngettext, speaking
 
@@ -94,7 +94,7 @@ class _Sheet:
                 if any((row, column) in marks for column in part)
             ]
             headings = (_("No."), _("Layer"), *map(self.label, part), _("Points"))
-            yield Table(headings, tuple(rows), words=len(headings) - 1)
+            yield Table(headings, tuple(rows), words=len(headings) - 1, labels=2)
 
     def carried(self) -> Iterator[Block]:
         """Answers that follow from the student's own values: from which, and what is right."""
@@ -106,7 +106,7 @@ class _Sheet:
         rows = tuple(
             (
                 self.where(mark.key),
-                one_line(mark.answer, MAX_SHOWN),
+                Judged(one_line(mark.answer, MAX_SHOWN), TONES[mark.verdict]),
                 self.origin(mark),
                 self.solution.value(mark.key),
                 _earned_of(mark),
@@ -137,7 +137,7 @@ class _Sheet:
                 continue
             for mark in group:
                 judged = f"{_(VERDICTS[mark.verdict])} ({_worth(_earned(mark), mark.max)})"
-                title = f"{self.row(row, mark.layer)}, {self.label(mark.key[1])}: {judged}"
+                title = Judged(f"{self.row(row, mark.layer)}, {self.label(mark.key[1])}: {judged}", TONES[mark.verdict]).signed
                 yield Working(title, self.solution.steps_to(mark.key), " ".join(self.explain(mark)))
 
     def explain(self, mark: Mark) -> Iterator[str]:
@@ -226,14 +226,13 @@ def _of(points: str, most: Fraction | int) -> str:
     return _("{points} of {most}").format(points=points, most=said(most))
 
 
-def _answer(mark: Mark | None) -> str:
+def _answer(mark: Mark | None) -> Judged | None:
     """An answer in the overview."""
     if mark is None:
-        return ""
-    if mark.verdict is Verdict.RIGHT:
-        return one_line(mark.answer, MAX_SHOWN)
-    words = _(SHORT[mark.verdict])
-    return f"{one_line(mark.answer, MAX_SHOWN)} ({words})" if mark.answer.strip() else f"({words})"
+        return None
+    answer = one_line(mark.answer, MAX_SHOWN)
+    words = "" if mark.verdict is Verdict.RIGHT else f"({_(SHORT[mark.verdict])})"
+    return Judged(" ".join(filter(None, (answer, words))), TONES[mark.verdict])
 
 
 def _points(marks: Mapping[Key, Mark], row: int | str, columns: Sequence[str]) -> str:

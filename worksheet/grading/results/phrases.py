@@ -29,6 +29,17 @@ SHORT = VERDICTS | {  # in a table
     Verdict.BLANK: N_("blank"),
 }
 
+TONES = {  # how a student sees them
+    Verdict.RIGHT: "right",
+    Verdict.CARRIED: "partly",
+    Verdict.CONVENTION: "partly",
+    Verdict.MISTAKE: "wrong",
+    Verdict.WRONG: "wrong",
+    Verdict.UNREADABLE: "unclear",
+    Verdict.BLANK: "blank",
+    Verdict.UNMARKED: "unclear",
+}
+
 
 def heading(column: str, labels: Mapping[str, str]) -> str:
     """The heading of a column, from the labels of the columns that a convention counts."""

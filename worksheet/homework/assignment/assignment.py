@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from worksheet.conventions import Convention
+from worksheet.errors import shown
 from worksheet.grading.paper.paper_maker import Ask
 from worksheet.grading.policy import Policy
 from worksheet.language import Language, language_named
@@ -61,3 +62,6 @@ class Assignment:
         spoken = language_named(language, dict(self.language.labels))
         digits = spoken.digits if self.digits == self.language.digits else self.digits
         return replace(self, language=spoken, digits=digits or self.digits)
+
+    def __repr__(self) -> str:
+        return f"<Assignment {shown(self.title)}: {shown(self.source)}, {shown(self.convention.name)}>"

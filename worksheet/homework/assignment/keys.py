@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from worksheet.conventions import ConventionName
+from worksheet.conventions import STANDARD, ConventionName
 from worksheet.conventions.convention_file import read_digits
 from worksheet.conventions.words import LABELS, LANGUAGE
 from worksheet.counting.run import LARGEST_BATCH
@@ -152,7 +152,7 @@ KEYS = (
         "convention",
         COUNTING,
         "How to count: a name, or a YAML file beside this one.",
-        "the network's own, else ai61002",
+        f"the network's own, else {STANDARD}",
         "convention: ai61002",
     ),
     Field(

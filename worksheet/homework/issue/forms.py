@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from worksheet.errors import OutputError, nearest, printable, shown
 from worksheet.grading.paper.cells import FIND, TOTAL, Paper
-from worksheet.grading.results.tables import guarded
 from worksheet.homework.roster import Student
 from worksheet.language import N_, _
+from worksheet.spreadsheet import guarded, without_dates
 from worksheet.writers.markdown import escape
 
 if TYPE_CHECKING:
@@ -23,8 +21,6 @@ HEADINGS = (N_("student"), N_("row"), N_("layer"), N_("column"), N_("answer"))
 ANSWER = HEADINGS.index("answer") + 1
 WIDTHS = (18, 8, 26, 18, 34)  # of the workbook's columns, in characters
 BOM = "\ufeff"  # by which spreadsheets recognise UTF-8
-EPOCH = (1980, 1, 1, 0, 0, 0)  # so that the bytes do not depend on the day
-TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 RULES = "| :--- | ---: | :--- | :--- | :--- |"
 INK, EDGE, SHADE = "FFFFF8DC", "FFC9C9C9", "FFEEEEEE"  # of the cells to fill, of lines, of the headings
 
@@ -84,7 +80,7 @@ def as_workbook(asked: Iterable[FormLine]) -> bytes:
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     raw = io.BytesIO()
     book.save(raw)
-    return _without_dates(raw.getvalue())
+    return without_dates(raw.getvalue())
 
 
 def _fill(sheet: Worksheet, rows: list[tuple[str, ...]]) -> None:
@@ -104,18 +100,6 @@ def _fill(sheet: Worksheet, rows: list[tuple[str, ...]]) -> None:
                 cell.value = printable(text)
                 cell.data_type = "s"  # a text, even if it begins with an equals sign
                 cell.quotePrefix = text != guarded(text)
-
-
-def _without_dates(book: bytes) -> bytes:
-    """The same workbook without the time at which it was made."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            data = old.read(name)
-            if name == "docProps/core.xml":
-                data = TIME.sub(b"1980-01-01T00:00:00Z", data)
-            new.writestr(zipfile.ZipInfo(name, EPOCH), data, zipfile.ZIP_DEFLATED)
-    return target.getvalue()
 
 
 FORMS: Mapping[str, Callable[[Iterable[FormLine]], bytes]] = {"csv": as_csv, "xlsx": as_workbook, "md": as_markdown}
