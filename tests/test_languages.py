@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import string
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,13 +11,15 @@ import pytest
 
 import worksheet as ws
 from tests.sheet_facts import ROOT
+from worksheet.derivation import Section
+from worksheet.document import Bullets, Table, Text, Title
 from worksheet.errors import WorksheetError
-from worksheet.language import Language, _, catalogue, codes, current, everywhere, language_named, listed, ngettext, speaking
-from worksheet.language.catalogue import FOLDER, messages
+from worksheet.language import Language, _, catalogue, current, everywhere, language_named, listed, ngettext, speaking
+from worksheet.language.catalogue import messages
+from worksheet.layers.notation import explain_notation
 from worksheet.writers.writer import ENGINES
 from worksheet.zoo import models
 
-WHOLE = [code for code in codes() if "_" not in code]  # languages, not the countries that change a few words
 GERMAN = {"No.": "Nr.", "Total": "Summe", "Counting:": "Zählweise:", "No. {no}": "Nr. {no}"}
 
 
@@ -31,34 +32,6 @@ def german(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def net(**heading: object) -> ws.Network:
     return ws.network("tiny", (3, 227, 227), ws.layer("Conv2d", k=64, w=11, s=4, p=2), ws.layer("ReLU"), **heading)
-
-
-def fields(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
-
-
-# Catalogues
-
-
-@pytest.mark.parametrize("code", codes())
-def test_a_translation_has_the_fields_of_its_message(code: str) -> None:
-    wrong = []
-    for message, texts in catalogue(code).texts.items():
-        wrong += [
-            f"{message!r}: {text!r}" for text in texts if not fields(text) <= fields(message) or "<" in text.replace("<=", "")
-        ]
-        if len(texts) == 1 and fields(texts[0]) != fields(message):
-            wrong.append(f"{message!r}: {texts[0]!r}")
-    assert not wrong
-
-
-@pytest.mark.parametrize("code", codes())
-def test_plural_forms_are_complete(code: str) -> None:
-    text = (FOLDER / f"{code}.po").read_text("utf-8")
-    count = int((re.search(r"nplurals=(\d)", text) or ["", "2"])[1])
-    texts = catalogue(code).texts.values()
-    assert all(len(forms) in (1, count) for forms in texts)
-    assert all(0 <= catalogue(code).form(number) < count for number in range(200))
 
 
 # Choosing
@@ -262,3 +235,35 @@ def test_every_text_of_a_solution_is_a_message(name: str, convention: str) -> No
     assert not {text for text in texts if text and "⟦" not in text}
     unknown = marking.seen - {*messages(), ""}
     assert not unknown
+
+
+@pytest.mark.parametrize("convention", ["textbook", "ai61002", "memory", "operations"])
+def test_every_text_of_a_convention_is_a_message(convention: str) -> None:
+    marking = Marking("en")
+    page = ws.convention_page(convention, language=marking)
+    texts = [text for block in page.blocks for text in _texts(block)]
+    assert texts
+    assert not {text for text in texts if "⟦" not in text}
+    said = {message for text in texts for message in re.findall("⟦([^⟦⟧]+)⟧", text)}
+    assert not said & marking.seen - set(messages())
+
+
+def _texts(block: object) -> list[str]:
+    """What a block of a convention's page says; names of kinds of layers are the same in every language."""
+    match block:
+        case Text(text) | Title(text):
+            return [text]
+        case Bullets(items):
+            return list(items)
+        case Table(headings):
+            return list(headings)
+        case Section(title=title, legend=legend):
+            return [title, *(meaning for _names, meaning in legend)]
+    raise AssertionError(block)
+
+
+def test_the_notation_is_explained_in_the_language() -> None:
+    """Also a word whose meaning is that of its symbol, in the middle of a sentence."""
+    with speaking(Marking("en")):
+        words = dict(explain_notation([(ws.kinds()["MultiheadAttention"], "8h")]))
+    assert words == {"8h": "⟦Number of heads⟧ = ⟦Number of heads of keys and values, which the heads share⟧ = 8"}

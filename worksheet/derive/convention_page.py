@@ -15,15 +15,17 @@ from worksheet.derive.reference import legend
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
 from worksheet.formula import Formula
 from worksheet.formula.collect import collected
-from worksheet.language import _, listed
+from worksheet.language import N_, Language, _, current, inline, listed, speaking
 from worksheet.layers import Kind, kinds
 
-CALLS = {PLAIN: "", "module": "module of torch.nn", "leaf": "another module without parts", ANY: "otherwise"}
-ONCE = "Counted once for a layer that runs several times, and independent of the batch size."
-BATCHED = "These formulas are for a batch of B samples; those of the other columns are for one sample."
-WHOLE = "The figure for all runs and samples is rounded up to a whole number."
-REST, EVERY = "Every other kind", "Every kind"
-QUANTITIES_OF = "Quantities such as weights or macs, and X and Y, are those of the kind: worksheet formulas KIND prints them."
+CALLS = {PLAIN: "", "module": N_("module of torch.nn"), "leaf": N_("another module without parts"), ANY: N_("otherwise")}
+ONCE = N_("Counted once for a layer that runs several times, and independent of the batch size.")
+BATCHED = N_("These formulas are for a batch of B samples; those of the other columns are for one sample.")
+WHOLE = N_("The figure for all runs and samples is rounded up to a whole number.")
+REST, EVERY = N_("Every other kind"), N_("Every kind")
+ZERO = {REST: N_("Every other kind: 0."), EVERY: N_("Every kind: 0.")}
+REFUSED, LISTED = N_("Every other kind: no rule; refused."), N_("Every other kind: no rule; listed where it occurs.")
+QUANTITIES_OF = N_("Quantities such as weights or macs, and X and Y, are those of the kind: worksheet formulas KIND prints them.")
 
 
 def convention_list() -> Document:
@@ -40,21 +42,25 @@ def convention_list() -> Document:
     return Document("Conventions", (Table(("Name", "Title", "Columns", "Unit", "Source"), rows, words=5),), data)
 
 
-def convention_page(counting: Convention | str) -> Document:
+def convention_page(counting: Convention | str, *, language: Language | str = "") -> Document:
     """One convention, with its formulas for the kinds of layers. Raises WorksheetError for an unknown one."""
-    counting = convention(counting)
-    blocks: list[Block] = [Text(introduce(counting.title, counting.unit, counting.cite))]
-    blocks += [Bullets(counting.rules)] if counting.rules else []
+    with speaking(language or current()):
+        return _page(convention(counting))
+
+
+def _page(counting: Convention) -> Document:
+    blocks: list[Block] = [Text(introduce(_(counting.title), _(counting.unit), _(counting.cite)))]
+    blocks += [Bullets(tuple(map(_, counting.rules)))] if counting.rules else []
     for column in counting.columns:
         blocks += _column(column, refuses=counting.refuses)
     if symbols := _symbols(counting):
-        blocks.append(Section("", "Symbols", symbols, ()))
+        blocks.append(Section("", _("Symbols"), symbols, ()))
     if used := counting.facts | counting.run:
-        facts = tuple(((name,), fact.inline_meaning) for name, fact in FACTS.items() if name in used)
-        blocks.append(Section("", "Facts that the rules use", facts, ()))
+        facts = tuple(((name,), inline(_(fact.meaning))) for name, fact in FACTS.items() if name in used)
+        blocks.append(Section("", _("Facts that the rules use"), facts, ()))
     if counting.faults:
         faults = [text if kind == ANY else f"{kind}: {text}" for kind, text in counting.faults.items()]
-        blocks += [Title("What is wrong with it"), Bullets(tuple(faults))]
+        blocks += [Title(_("What is wrong with it")), Bullets(tuple(faults))]
     return Document(counting.name, tuple(blocks), _data(counting), digits="none")
 
 
@@ -67,7 +73,7 @@ def introduce(title: str, unit: str, cite: str) -> str:
 
 def _column(column: Column, *, refuses: bool) -> list[Block]:
     remarks = [ONCE if column.once else "", BATCHED if column.batched else "", WHOLE if column.whole else ""]
-    blocks: list[Block] = [Title(f"{column.name}: {column.asks}"), *(Text(text) for text in remarks if text)]
+    blocks: list[Block] = [Title(f"{column.name}: {_(column.asks)}"), *(Text(_(text)) for text in remarks if text)]
     return [*blocks, *_own_rules(column), *_rest(column, refuses)]
 
 
@@ -77,17 +83,17 @@ def _own_rules(column: Column) -> list[Block]:
         (kind.name, call, rule) for kind in kinds().values() if kind.name in column.rules for call, rule in _rules(column, kind)
     ]
     counted = [(name, call, rule) for name, call, rule in rules if rule.source != "0"]
-    others = [(REST if rules else EVERY, call, rule) for call, rule in _otherwise(column).items() if rule.source != "0"]
+    others = [(_(REST if rules else EVERY), call, rule) for call, rule in _otherwise(column).items() if rule.source != "0"]
     with_calls = any(call for _, call, _ in (*counted, *others))
-    headings = ("Kind", *(["Called as"] if with_calls else []), "Formula")
+    headings = (_("Kind"), *([_("Called as")] if with_calls else []), _("Formula"))
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (name, *([CALLS.get(call, call)] if with_calls else []), collected(rule)) for name, call, rule in (*counted, *others)
+        (name, *([_(CALLS.get(call, call))] if with_calls else []), collected(rule)) for name, call, rule in (*counted, *others)
     )
     free = sorted({name for name, _, _ in rules} - {name for name, _, _ in counted})
     zero = free and (others or not column.otherwise)
     blocks: list[Block] = [Table(headings, rows, words=len(headings), flat=True)] if rows else []
-    blocks += [Text(f"Counted as 0: {', '.join(free)}.")] if zero else []
-    return [*blocks, Text(QUANTITIES_OF)] if others else blocks
+    blocks += [Text(_("Counted as 0: {kinds}.").format(kinds=", ".join(free)))] if zero else []
+    return [*blocks, Text(_(QUANTITIES_OF))] if others else blocks
 
 
 def _symbols(counting: Convention) -> tuple[tuple[tuple[str, ...], str], ...]:
@@ -104,16 +110,20 @@ def _symbols(counting: Convention) -> tuple[tuple[tuple[str, ...], str], ...]:
 def _in_words(meanings: Mapping[str, Sequence[str]]) -> str:
     """The meaning that a symbol has in most kinds, then those that it has in others."""
     usual = max(meanings, key=lambda text: len(meanings[text]))
-    others = [f"in {listed(of)}: {text[0].lower()}{text[1:]}" for text, of in meanings.items() if text != usual]
+    others = [
+        _("in {kinds}: {meaning}").format(kinds=listed(of), meaning=inline(text))
+        for text, of in meanings.items()
+        if text != usual
+    ]
     return "; ".join([usual, *others])
 
 
 def _rest(column: Column, refuses: bool) -> list[Block]:
     """How the kinds without their own rule are treated, if they are not counted."""
     if not column.otherwise:
-        return [Text(f"{REST}: no rule; {'refused' if refuses else 'listed where it occurs'}.")]
+        return [Text(_(REFUSED if refuses else LISTED))]
     nothing = all(rule.source == "0" for rule in _otherwise(column).values())
-    return [Text(f"{REST if column.rules else EVERY}: 0.")] if nothing else []
+    return [Text(_(ZERO[REST if column.rules else EVERY]))] if nothing else []
 
 
 def _otherwise(column: Column) -> dict[str, Formula]:

@@ -9,7 +9,7 @@ from math import log2, prod
 from worksheet.document import NetworkStrip, Picture
 from worksheet.drawing import svg
 from worksheet.drawing.strip_boxes import StripBox, strip_boxes
-from worksheet.language import _
+from worksheet.language import N_, _
 from worksheet.layers import KindFamily, Shape
 
 MAX_PITCH = 92.0  # points from one box to the next
@@ -19,6 +19,10 @@ ARCS, LABELS, SIZES = 15.0, 22.0, 20.0  # the room above for arcs and two lines,
 LINE = 8.0
 MAX_ARCS = 14
 SHEETS = (4.5, 2.25)  # how far the boxes behind one that stands for several layers are moved
+SCALES = N_(
+    "The height of a box is the square root of the side of its feature maps, or of the number of tokens; "
+    "its width is the logarithm of the number of channels."
+)
 OUTLINE = 'stroke="currentColor" stroke-width="0.6"'
 FILLS = {  # a colour and how dense it is, so that they differ in black and white too
     KindFamily.CONVOLUTION: (svg.BLUE, 0.75),
@@ -145,14 +149,11 @@ class _Strip:
     def words(self) -> str:
         """What the picture shows, for those who do not see it."""
         named = [" ".join(filter(None, (*self.names(box), " × ".join(map(str, box.output or ()))))) for box in self.boxes]
-        scales = _(
-            "The height of a box is the square root of the side of its feature maps, or of the number of tokens; "
-            "its width is the logarithm of the number of channels."
-        )
+        scales = _("All boxes have one size.") if self.is_open else _(SCALES)
         heading = _("{title} in one line, from the input {input}: {boxes}.").format(
             title=self.strip.title, input=" × ".join(map(str, self.strip.input)), boxes="; ".join(named)
         )
-        return f"{heading} {_('All boxes have one size.') if self.is_open else scales}"
+        return f"{heading} {scales}"
 
 
 def _sources(box: StripBox) -> set[int]:

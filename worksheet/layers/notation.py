@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from worksheet.language import _
+from worksheet.language import _, inline
 from worksheet.layers.kind import ARROW, Kind
 
 NUMBERED = re.compile(r"([0-9]+)([a-z]+)", re.ASCII)
@@ -63,7 +63,7 @@ def _explain(kind: Kind, spec: str) -> Iterator[ExplainedWord]:
 def _flag(kind: Kind, flag: str) -> str:
     name, value = kind.spelling.flags[flag]
     symbol = kind.symbols[name]
-    return _(symbol.words[value]) if symbol.words else f"{_(symbol.inline_meaning)} = {value}"
+    return _(symbol.words[value]) if symbol.words else f"{inline(_(symbol.meaning))} = {value}"
 
 
 def _word(kind: Kind, letters: str, others: set[str]) -> str:
@@ -80,4 +80,4 @@ def _word(kind: Kind, letters: str, others: set[str]) -> str:
 
 def _pattern(says: str, kind: Kind, sets: Sequence[str]) -> str:
     """The words for it, or else the meaning of the symbols that are set."""
-    return _(says) if says else " = ".join([*(_(kind.symbols[name].inline_meaning) for name in sets), "{n}"])
+    return _(says) if says else " = ".join([*(inline(_(kind.symbols[name].meaning)) for name in sets), "{n}"])
