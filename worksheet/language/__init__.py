@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -56,6 +57,16 @@ class Language:
     def header(self, name: str) -> str:
         """A line of the catalogue's header, such as the fonts that the language needs; empty without one."""
         return next((each.header[name] for each in self.catalogues if name in each.header), "")
+
+    @property
+    def fonts(self) -> tuple[str, ...]:
+        """Fonts that the language needs besides those of Latin script, the best first."""
+        return tuple(font.strip() for font in self.header("X-Fonts").split(",") if font.strip())
+
+    @property
+    def own_signs(self) -> re.Pattern[str]:
+        """A run of signs that those fonts print."""
+        return _signs(self.header("X-Signs"))
 
     @property
     def alphabet(self) -> frozenset[str]:
@@ -188,6 +199,14 @@ def everywhere(message: str) -> tuple[str, ...]:
     """A message in English, in every language and in the teacher's own words: what a student may have copied from a sheet."""
     texts = (catalogue(code).text(message) for code in codes())
     return tuple(dict.fromkeys(filter(None, (message, *texts, current().own.get(message, "")))))
+
+
+@cache
+def _signs(ranges: str) -> re.Pattern[str]:
+    """Signs in the ranges of a catalogue's header, such as ``0900-097F 200C-200D``; without any, none."""
+    ends = (span.partition("-")[::2] for span in ranges.split())
+    signs = "".join(f"{chr(int(first, 16))}-{chr(int(last, 16))}" for first, last in ends)
+    return re.compile(f"[{signs}]+" if signs else "(?!)")
 
 
 def _chain(code: str) -> Iterator[str]:
