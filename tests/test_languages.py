@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import re
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
 import worksheet as ws
+from tests.conftest import REQUIRED
 from tests.sheet_facts import ROOT
 from worksheet.derivation import Section
 from worksheet.document import Bullets, Table, Text, Title
@@ -17,7 +18,6 @@ from worksheet.errors import WorksheetError
 from worksheet.language import Language, _, catalogue, current, everywhere, language_named, listed, ngettext, speaking
 from worksheet.language.catalogue import messages
 from worksheet.layers.notation import explain_notation
-from worksheet.writers.writer import ENGINES
 from worksheet.zoo import models
 
 GERMAN = {"No.": "Nr.", "Total": "Summe", "Counting:": "Zählweise:", "No. {no}": "Nr. {no}"}
@@ -121,11 +121,65 @@ def test_every_format_says_its_language() -> None:
     assert "{babel}" in ws.render(solution, "tex").decode()
 
 
-@pytest.mark.parametrize("code", ["hi", "zh"])
-def test_tex_says_what_it_cannot_set(code: str) -> None:
-    assert "latex" in ENGINES
-    with pytest.raises(WorksheetError, match="has no fonts for the language"):
-        ws.render(ws.derive(net(), "textbook", language=code), "tex")
+# Scripts with fonts of their own
+
+WORDS = {"hi": {"Total": "कुल योग", "Input": "इनपुट"}, "zh": {"Total": "总计", "Input": "输入，输出"}}
+FONTS = {"hi": "NotoSerifDevanagari", "zh": "NotoSerifCJK"}
+
+
+@pytest.fixture(params=WORDS)
+def script(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A language with a script of its own, of a few words at least."""
+    for message, text in WORDS[request.param].items():
+        monkeypatch.setitem(catalogue(request.param).texts, message, (text,))
+    return str(request.param)
+
+
+def in_script(code: str) -> ws.Derivation:
+    return ws.derive(net(title=f"Net {WORDS[code]['Total']}"), "textbook", language=code)
+
+
+@pytest.mark.parametrize("engine", ["typst", pytest.param("latex", marks=pytest.mark.tex)])
+def test_a_pdf_has_the_letters_of_its_language(script: str, engine: str) -> None:
+    """In the table, in the title and in the picture; one font for all of them."""
+    import pypdf
+    import typst
+
+    if not {*language_named(script).fonts} & {*typst.Fonts().families()} and not REQUIRED:
+        pytest.skip(f"the fonts of {script} are not on this machine")
+    pdf = pypdf.PdfReader(io.BytesIO(ws.render(in_script(script), "pdf", engine=engine)))
+    fonts = {str(font["/BaseFont"]) for page in pdf.pages for font in _fonts(page)}
+    assert any(FONTS[script] in name for name in fonts)
+    assert not any("[U+" in page.extract_text() for page in pdf.pages)
+    assert WORDS[script]["Total"] in pdf.metadata.title
+    if script == "zh":  # the letters of Hindi are joined, and readers put their pieces together in various ways
+        assert {"总计", "输入"} <= set(re.findall("[\u4e00-\u9fff]+", pdf.pages[0].extract_text()))
+
+
+def _fonts(page: Any) -> list[Any]:
+    return [font.get_object() for font in page["/Resources"].get("/Font", {}).values()]
+
+
+def test_tex_of_such_a_language_is_for_xelatex(script: str) -> None:
+    text = ws.render(in_script(script), "tex").decode()
+    assert text.startswith("% !TeX program = xelatex\n")
+    word = WORDS[script]["Total"].split()[0]
+    assert f"{{\\ownscript {word}}}" in text
+    assert "fontspec" not in ws.render(ws.derive(net(), "textbook", language="fr"), "tex").decode()
+
+
+def test_a_picture_names_the_font_where_it_is_needed(script: str) -> None:
+    html = ws.render(in_script(script), "html").decode()
+    assert re.findall('font-family="(Noto Serif [^,]+)[^"]*">([^<]+)<', html)
+    assert "Noto" not in ws.render(ws.derive(net(), "textbook"), "html").decode().partition("<body")[2]
+
+
+@pytest.mark.parametrize("engine", ["typst", pytest.param("latex", marks=pytest.mark.tex)])
+def test_a_missing_font_is_named_with_its_package(script: str, engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(catalogue(script).header, "X-Fonts", "No Such Font")
+    with pytest.raises(WorksheetError, match=f"no font on this machine has the letters of the language '{script}'") as caught:
+        ws.render(in_script(script), "pdf", engine=engine)
+    assert "install No Such Font (Debian: apt install fonts-noto-" in (caught.value.hint or "")
 
 
 # A teacher's own words
@@ -189,15 +243,6 @@ def test_check_answers_in_the_language(german: None, tmp_path: Path) -> None:
     report = ws.check(tmp_path / "homework.yaml", 1, "params", "1930").report()
     assert report.title.startswith("Nr. 1")
     assert report.digits == "de"
-
-
-def test_pdf_in_a_script_of_its_own() -> None:
-    """With the fonts, their glyphs; without them an error that names the package."""
-    import pypdf
-
-    solution = ws.derive(net(title="नेटवर्क"), "textbook", language="hi")
-    page = pypdf.PdfReader(io.BytesIO(ws.render(solution, "pdf"))).pages[0].extract_text()
-    assert "U+09" not in page or catalogue("hi").texts == {}
 
 
 # Nothing escapes

@@ -68,11 +68,6 @@ class Language:
         """A run of signs that those fonts print."""
         return _signs(self.header("X-Signs"))
 
-    @property
-    def alphabet(self) -> frozenset[str]:
-        """The signs of the language's messages."""
-        return frozenset(sign for each in self.catalogues for texts in each.texts.values() for text in texts for sign in text)
-
     def translate(self, message: str) -> str:
         if not message or message in self.own:
             return self.own.get(message, "")

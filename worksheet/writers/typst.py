@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 import tempfile
 import threading
-from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from worksheet.document import Document
 from worksheet.errors import OutputError, printable
@@ -25,6 +24,11 @@ PAPER_NAMES = {"a4": "a4", "letter": "us-letter"}
 MISSING = re.compile(r'the text `"(.+?)"` could not be displayed')
 _COMPILERS = threading.local()  # one compiler sets one document at a time
 STANDARD: Final = "ua-1"  # PDF/UA-1: tagged, titled, every equation with words
+# Typst does not know which letters the joined ones of a picture stand for. Such a PDF is tagged nevertheless, and PDF/A-2b
+# wants a glyph for every letter, and a date.
+JOINED = "text with missing codepoints"
+RELAXED: Final = "a-2b"
+DATED = "\n#set document(date: auto)\n"
 
 
 def quoted(text: str) -> str:
@@ -44,11 +48,7 @@ def source(document: Document, options: Options) -> str:
 
 def _fonts(own: str) -> Ready:
     """The package's font, and those that the language needs besides."""
-    return Ready(f"({', '.join(map(typst_string, (own, *_own_fonts())))},)")
-
-
-def _own_fonts() -> list[str]:
-    return [font.strip() for font in current().header("X-Fonts").split(",") if font.strip()]
+    return Ready(f"({', '.join(map(typst_string, (own, *current().fonts)))},)")
 
 
 def _spoken() -> Ready:
@@ -66,17 +66,17 @@ def _string(text: object) -> Ready:
 
 def compile(document: Document, options: Options) -> bytes:
     """The PDF. Raises OutputError with Typst's message, which a user's template may cause."""
+    _check_fonts()
     text = source(document, options)
     fault = ""
     for embedded_only in (
-        (False,) if _own_fonts() else (True, False)
+        (False,) if current().fonts else (True, False)
     ):  # a font for a script that the package's fonts do not have may be on the machine
         pdf, fault = _compiled(text, options, embedded_only)
         if pdf or not MISSING.search(fault):
             break
     else:  # what no font can print is named by its number
         lacking = {sign for text in MISSING.findall(fault) for sign in text}
-        _check_fonts(lacking)
         named = text.translate({ord(sign): f"[U+{ord(sign):04X}]" for sign in lacking})
         pdf, fault = _compiled(named, options, embedded_only=False)
     if not pdf:
@@ -84,15 +84,23 @@ def compile(document: Document, options: Options) -> bytes:
     return pdf
 
 
-def _check_fonts(lacking: Collection[str]) -> None:
-    """Raise OutputError where the document's own language cannot be printed; a name in another script is named by numbers."""
-    if _own_fonts() and current().alphabet & set(lacking):
-        hint = f"install {current().header('X-Fonts')} (Debian: apt install {current().header('X-Font-Packages')}), or write HTML"
+def _check_fonts() -> None:
+    """Raise OutputError where the fonts of the language are not on this machine: others may have its letters, but not joined."""
+    import typst
+
+    if (fonts := current().fonts) and not {*fonts} & {*typst.Fonts().families()}:
+        hint = f"install {' or '.join(fonts)} (Debian: apt install {current().header('X-Font-Packages')}), or write HTML"
         raise OutputError(f"no font on this machine has the letters of the language {current().code!r}", hint=hint)
 
 
 def _compiled(document: str, options: Options, embedded_only: bool) -> tuple[bytes, str]:
-    """The PDF, or nothing and Typst's message. The only files in reach are those beside the user's templates: a logo."""
+    """The PDF, or nothing and Typst's message."""
+    pdf, fault = _set(document, options, embedded_only, STANDARD)
+    return _set(document + DATED, options, embedded_only, RELAXED) if JOINED in fault else (pdf, fault)
+
+
+def _set(document: str, options: Options, embedded_only: bool, standard: Literal["ua-1", "a-2b"]) -> tuple[bytes, str]:
+    """The only files in reach are those beside the user's templates: a logo."""
     import typst
 
     try:
@@ -100,7 +108,7 @@ def _compiled(document: str, options: Options, embedded_only: bool) -> tuple[byt
             own = options.templates / "typst" if options.templates else Path(empty)
             root = own if own.is_dir() else Path(empty)
             pdf = _compiler(embedded_only).compile(
-                document.encode(), format="pdf", pdf_standards=STANDARD, timestamp=0, root=root
+                document.encode(), format="pdf", pdf_standards=standard, timestamp=0, root=root
             )
     except typst.TypstError as error:
         return b"", error.diagnostic or error.message
