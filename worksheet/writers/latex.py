@@ -83,7 +83,7 @@ def source(document: Document, options: Options) -> str:
         where.append(pylatex.NoEscape(rendered(file, names, escape, options.templates, ANGLES)))
     paper.preamble.append(
         pylatex.NoEscape(r"\usepackage{tikz}")
-    )  # after a preamble of one's own, whatever options it gives xcolor
+    )  # after a preamble of the user, whatever options it gives xcolor
     return re.sub(r"%\n(?=\\|%)", "\n", str(paper.dumps())) + "\n"
 
 
