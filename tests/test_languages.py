@@ -310,5 +310,5 @@ def _texts(block: object) -> list[str]:
 def test_the_notation_is_explained_in_the_language() -> None:
     """Also a word whose meaning is that of its symbol, in the middle of a sentence."""
     with speaking(Marking("en")):
-        words = dict(explain_notation([(ws.kinds()["MultiheadAttention"], "8h")]))
-    assert words == {"8h": "⟦Number of heads⟧ = ⟦Number of heads of keys and values, which the heads share⟧ = 8"}
+        words = dict(explain_notation([(ws.kinds()["Power"], "2e")]))
+    assert words == {"2e": "⟦Exponent (0: one that is not a whole number)⟧ = 2"}

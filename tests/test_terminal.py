@@ -61,7 +61,7 @@ def test_a_summary_keeps_the_names_of_layers_whole(tmp_path: Path) -> None:
     from tests.terminals import on_a_terminal
 
     shown = on_a_terminal(["solve", "zoo:resnet50", "--summary"], tmp_path, width=80).out
-    assert re.search(r"^ +\d+ +layer4\.2\.conv2 ", shown, re.MULTILINE)
+    assert re.search(r"^ *\d+ +layer4\.2\.conv2 ", shown, re.MULTILINE)
     assert "2048 × 7 × 7" in shown
 
 

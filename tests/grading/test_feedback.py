@@ -228,7 +228,7 @@ def test_marks_need_not_be_worth_two() -> None:
 SIGNS = {
     Verdict.RIGHT: "✓ ",
     Verdict.CARRIED: "(✓) 7 (carried)",
-    Verdict.CONVENTION: "(✓) 7 (counted otherwise)",
+    Verdict.CONVENTION: "(✓) 7 (another convention)",
     Verdict.MISTAKE: "✗ 7 (mistake)",
     Verdict.WRONG: "✗ 7 (wrong)",
     Verdict.UNREADABLE: "? 7 (unreadable)",

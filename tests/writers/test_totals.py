@@ -27,7 +27,7 @@ def partial() -> ws.Derivation:
 def test_a_total_without_some_layers_is_a_lower_bound(partial: ws.Derivation, format: str) -> None:
     text = ws.render(partial, format).decode()
     assert "at least 618" in text
-    assert "has no rule for S. No. 2 (BatchNorm), 4 (GlobalAvgPool)" in text
+    assert "has no rule for No. 2 (BatchNorm), 4 (GlobalAvgPool)" in text
 
 
 def test_kinds_without_a_rule_have_a_dash(partial: ws.Derivation) -> None:

@@ -94,11 +94,10 @@ def mark(
     if output:
         with waiting("setting the class report"):
             write_reports(run.reports(), output, reports, settings)
-    if format is None:
-        if output:
-            say(f"{run.statistics.students} students marked, in {output}")
-        else:
-            show(list(run.reports().values())[-1])
+    if format is None and output:
+        say(f"{run.statistics.students} students marked, in {output}")
+    elif format is None:
+        show(list(run.reports().values())[-1])
 
 
 def _watch(format: str | None) -> Watch:

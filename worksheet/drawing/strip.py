@@ -18,7 +18,7 @@ EQUAL = (26.0, 0.4)  # the height, and the width as a share of the pitch, of box
 ARCS, LABELS, SIZES = 15.0, 22.0, 20.0  # the room above for arcs and two lines, and below for sizes
 LINE = 8.0
 MAX_ARCS = 14
-SHEETS = (4.5, 2.25)  # how far the boxes behind one that stands for several layers are moved
+SHEETS = (4.5, 2.25)  # how far the further sheets of a box for several layers are moved
 SCALES = N_(
     "The height of a box is the square root of the side of its feature maps, or of the number of tokens; "
     "its width is the logarithm of the number of channels."
@@ -77,7 +77,7 @@ class _Strip:
         return self.pitch * (place + 0.5)
 
     def box(self, place: int, box: StripBox | None) -> Iterator[str]:
-        """The box of a place; those behind it stand for the other layers that share it."""
+        """The box of a place; the sheets at its back stand for the other layers that share it."""
         width, height = self.extents[place]
         left, top = self.centre(place) - width / 2, self.middle - height / 2
         colour, dense = FILLS[box.family] if box else ("none", 1)
@@ -96,7 +96,7 @@ class _Strip:
 
     @cached_property
     def arcs(self) -> list[tuple[int, int]]:
-        """What passes over other boxes; none where there are too many to be told apart."""
+        """Connections across other boxes; none where there are too many to follow."""
         long = sorted(pair for pair in self.reads if pair[1] - pair[0] > 1)
         return long if len(long) <= MAX_ARCS else []
 

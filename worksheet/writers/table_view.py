@@ -21,6 +21,7 @@ LONG_FORMULA = 36  # the same for a formula on one line, where the table is crow
 SPARED = 0.9  # of the page, for the columns of a crowded table: the rest is space between them
 MAX_WEIGHT = 48  # characters that a column's length counts at most
 UPRIGHT, ACROSS = 112, 165  # characters that fit on an upright page, and on one that is turned
+OF_FORMULAS = 104  # the same for a table of formulas, whose signs are wider, upright
 PHONE, SHORTEST = 44, 12  # characters on the screen of a phone, and to which a column of words can be squeezed there
 SHARE = 0.27  # of the page's width, for a column of words that breaks its lines
 NARROW_FROM = 5  # columns from which on a table is set in small type
@@ -53,7 +54,7 @@ def table_view(printer: Printer, block: Table) -> TableView:
     for row in [*rows, total] if total else rows:
         widths = [max(width, len(cell.plain)) for width, cell in zip(widths, row, strict=True)]
     length = sum(widths) + 2 * (len(widths) - 1)
-    turned = block.flat and length - _breakable(block, widths) > UPRIGHT
+    turned = block.flat and length - _breakable(block, widths) > OF_FORMULAS
     columns = _columns(block, widths, ACROSS if turned else UPRIGHT, crowded=turned and length > ACROSS)
     return TableView(
         title=block.title,

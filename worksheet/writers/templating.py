@@ -111,6 +111,15 @@ def _compiled() -> jinja2.BytecodeCache | None:
     return Cache(str(CACHE), f"%s.{VERSION}.jinja-{jinja2.__version__}")
 
 
+def _finalized(escape: Callable[[str], str], value: object) -> str:
+    """A value as a template prints it: the writer's own notation and numbers as they are, everything else escaped."""
+    if type(value) is Ready:
+        return value
+    if isinstance(value, (int, float)):
+        return str(value)
+    return escape(printable(str(value)))
+
+
 @lru_cache(maxsize=32)
 def _environment(
     escape: Callable[[str], str], override: Path | None, marks: tuple[tuple[str, tuple[str, str]], ...]
@@ -132,13 +141,7 @@ def _environment(
                     pass
             return super().getattr(obj, attribute)
 
-    def finalize(value: object) -> str:
-        if type(value) is Ready:
-            return value
-        if isinstance(value, (int, float)):
-            return str(value)
-        return escape(printable(str(value)))
-
+    finalize = partial(_finalized, escape)
     if override:
         _check(override)
     folders = [str(override)] if override else []
