@@ -81,7 +81,11 @@ def test_india_keeps_the_words_of_the_sheet() -> None:
         ("de", None, "textbook", "72.855.552"),
         ("de_CH", None, "textbook", "72'855'552"),
         ("hi", None, "textbook", "7,28,55,552"),
+        ("fr", None, "textbook", "72\u202f855\u202f552"),
+        ("es", None, "textbook", "72.855.552"),
+        ("zh", None, "textbook", "72,855,552"),
         ("de", "en_US", "textbook", "72,855,552"),
+        ("hi", "de", "textbook", "72.855.552"),
     ],
 )
 def test_numbers_are_grouped_as_the_language_does(language: str, digits: str | None, convention: str, total: str) -> None:
