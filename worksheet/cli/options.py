@@ -176,7 +176,7 @@ Dtype = Annotated[
     ),
 ]
 Symbolic = Annotated[
-    str,
+    str | None,
     option("--symbolic", panel=SIZES, help="Sizes that stay symbols, such as M,B: M, N, L, the batch B, a width alpha, conv1.k."),
 ]
 Training = Annotated[

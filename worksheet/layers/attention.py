@@ -191,6 +191,8 @@ MULTIHEAD = Kind(
         words=(Word("h", ("h", "g"), ("h", "g"), says=SAYS, apart=(SAYS, N_("{n} heads of keys and values"))),),
         flags={"nobias": ("b", 0)},
         example="MultiheadAttention: 12h",
+        also=("MHA", "SelfAttention", "Attention"),
+        call={"embed_dim": "", "num_heads": "{}h"},
         beside=("197x768",),
     ),
 )

@@ -126,6 +126,8 @@ class Spelling:
     example: str = ""
     says: str = ""  # what the arrow means, as for a word
     beside: tuple[str, ...] = ()  # input shapes for the example, where neither a feature map nor a vector fits
+    also: tuple[str, ...] = ()  # what other programs and people call the layer
+    call: Mapping[str, str] = field(default_factory=dict)  # PyTorch's arguments in their order, each as a word: "{}c", or ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -131,6 +131,7 @@ RNN = Kind(
         arrow=("n", "k"),
         flags=FLAGS | {"relu": ("v", 1)},
         example="RNN: 128->256",
+        call={"input_size": "{}", "hidden_size": "->{}", "num_layers": "{}l"},
         beside=("35x128",),
     ),
 )

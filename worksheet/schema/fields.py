@@ -27,6 +27,15 @@ class Field:
     required: bool = False
     defines: str = ""
 
+    def read(self, located: Located, context: Context) -> Any:
+        """The value, read as the type. Raises WorksheetError, with the example where nothing else helps."""
+        try:
+            return self.type.read(located, context)
+        except WorksheetError as fault:
+            if fault.hint or len(fault.faults) > 1 or not self.example:
+                raise
+            raise type(fault)(fault.message, fault.where, f"such as {self.example}") from None
+
     def schema(self) -> Schema:
         """The type's schema with the meaning, which editors show."""
         return self.type.schema() | {"description": f"{self.says} Default: {self.default}" if self.default else self.says}
@@ -46,6 +55,8 @@ class Record:
     def entries(self, located: Located, faults: Collector) -> dict[str, Located]:
         """The entries of known keys, as they are written; unknown and missing keys are added to the faults."""
         table = located.table()
+        for fault in located.repeated:
+            faults.add(fault)
         known = [each.name for each in self.fields]
         for key in table:
             if key not in known:
@@ -66,7 +77,7 @@ class Record:
         for each in self.fields:
             if each.name in entries:
                 with context.faults.catching():
-                    value = each.type.read(entries[each.name], context)
+                    value = each.read(entries[each.name], context)
                     if each.defines:
                         context.names[each.defines] = {name: name for name in value}
                     yield each.name.replace("-", "_"), value
@@ -121,6 +132,8 @@ class TableOf:
 
     def read(self, located: Located, context: Context) -> dict[Any, Any]:
         entries = located.table()
+        for fault in located.repeated:
+            context.faults.add(fault)
         _check_size(len(entries), self.least, self.most, self.what, located)
         values: dict[Any, Any] = {}
         for typed, entry in entries.items():

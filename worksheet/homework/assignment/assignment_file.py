@@ -26,10 +26,11 @@ from worksheet.schema import Context, Located, parse, read_text
 from worksheet.sizes import sized
 
 SHEET = ".sheet"
+ANSWERS = (".csv", ".tsv", ".xlsx", ".zip", ".md")  # what answers are handed in as
 ZOO = "zoo:"
 SHORTEST = "title: Worksheet 2\nnetwork: ai61002.sheet\nask: [output, params]"
 MAX_CELLS = 20_000
-TYPES = {each.name: each.type for each in ASSIGNMENT.fields}
+FIELDS = {each.name: each for each in ASSIGNMENT.fields}
 
 
 def read_assignment(path: str | PathLike[str]) -> Assignment:
@@ -58,6 +59,10 @@ def _root(path: Path, text: str) -> Located:
     hint = f"the shortest assignment is\n{SHORTEST}".replace("\n", "\n        ")
     if not text.strip():
         raise WorksheetError("is empty", Where(str(path)), hint)
+    if path.suffix.lower() in ANSWERS:
+        raise WorksheetError(
+            "is not an assignment", Where(str(path)), "the assignment comes first: homework.yaml, then the answers"
+        )
     root = parse(text, str(path))
     if not isinstance(root.value, dict):
         raise WorksheetError("expected 'key: value' lines here", root.where, hint)
@@ -114,7 +119,7 @@ class _Reading:
         if name in self.fields and name not in self.values:
             self.values[name] = None
             with self.faults.catching():
-                self.values[name] = TYPES[name].read(self.fields[name], self.context)
+                self.values[name] = FIELDS[name].read(self.fields[name], self.context)
         value = self.values.get(name)
         return default if value is None else value
 
