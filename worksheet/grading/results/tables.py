@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from worksheet.errors import OutputError, Where
-from worksheet.files import put
+from worksheet.files import put, without_dates, writing
 from worksheet.grading.mark import Mark, MarkedPaper, Verdict
 from worksheet.grading.paper.cells import Key
 from worksheet.grading.results.amounts import Sums, cell_name, count_of, decimal, number
@@ -208,13 +208,17 @@ class Workbook(MarkStream):
             self.headed = True
         for each in self.columns.waiting:
             self.write(*each)
-        try:
+        with writing(self.path):
             handle, name = tempfile.mkstemp(dir=self.path.resolve().parent, prefix=".", suffix=".part")
-            os.close(handle)
             self.part = Path(name)
-            self.book.save(name)
-        except OSError as fault:
-            raise OutputError(f"cannot be written: {fault.strerror}", Where(str(self.path))) from None
+            with os.fdopen(handle, "wb") as file:
+                file.write(self.bytes())
+
+    def bytes(self) -> bytes:
+        """The workbook as a file, the same from run to run."""
+        raw = io.BytesIO()
+        self.book.save(raw)
+        return without_dates(raw.getvalue())
 
     def keep(self) -> None:
         if self.part:
