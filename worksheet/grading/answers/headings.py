@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from worksheet.grading.answers.sheet_layout import Layout, fold
+from worksheet.grading.answers.sheet_layout import Layout
 from worksheet.grading.answers.students import STUDENT_WORDS
 from worksheet.grading.paper.cells import Key
 
@@ -60,7 +60,7 @@ Headings = Long | HeadingForm | Wide
 
 def headings(cells: Sequence[str], layout: Layout) -> Headings | None:
     """How the table below these cells is laid out; None if they are not headings."""
-    words = [fold(cell) for cell in cells]
+    words = [layout.english(cell) for cell in cells]
     student, row, name, column, answer = (
         _first(words, names) for names in (STUDENT_WORDS, ROW_WORDS, NAME_WORDS, COLUMN_WORDS, ANSWER_WORDS)
     )

@@ -11,6 +11,7 @@ from worksheet.errors import nearest
 from worksheet.grading.answers.text import one_line
 from worksheet.grading.paper.cells import FIND, FORMULA, OUTPUT, TOTAL, Key, Paper, Row
 from worksheet.grading.results.tables import unguarded
+from worksheet.language import _
 
 T = TypeVar("T")
 BETWEEN = re.compile(r"[\W_]+")
@@ -20,6 +21,7 @@ WORDED: Mapping[Row, tuple[str, ...]] = {TOTAL: TOTALS, FIND: (FIND, "question",
 SIZES = ("output", "output size", "output shape", "out", "size")
 NOT_ASKED = "nothing is asked there"
 FORMULAS = ("{} formula", "formula {}", "formula of {}")
+PRINTED = ("Student ID", "No.", "Name", "Layer", "Output", "Total")  # the words of a form, which are translated
 
 
 def fold(word: str) -> str:
@@ -47,23 +49,43 @@ class Layout:
     Rows and names are the assignment's, the same for all variants.
     """
 
-    def __init__(self, cells: Iterable[Key], names: Mapping[str, int], columns: Mapping[str, Iterable[str]]) -> None:
+    def __init__(
+        self, cells: Iterable[Key], names: Mapping[str, int], columns: Mapping[str, Iterable[str]],
+        kinds: Mapping[int, str] | None = None,
+    ) -> None:  # fmt: skip
         self.cells = frozenset(cells)
         self.names = dict(names)
-        self.rows: frozenset[Row] = frozenset(row for row, _ in self.cells) | frozenset(self.names.values())
+        self.kinds = dict(kinds or {})
+        self.rows: frozenset[Row] = frozenset(row for row, _column in self.cells) | frozenset(self.names.values())
         self._folded_names = _unambiguous((fold(name), no) for name, no in names.items())
         self.words = {column: _words(column, words) for column, words in columns.items()}
         self._columns = _unambiguous((fold(word), column) for column, words in self.words.items() for word in words)
         self._columns |= {fold(column): column for column in self.words}
+        self._english = {fold(_(word)): fold(word) for word in PRINTED}
 
     @classmethod
     def of(cls, paper: Paper) -> Layout:
         """The layout of a paper; all variants have the same one."""
         names = {layer.node.name: no for no, layer in enumerate(paper.layers, 1)}
         cells = [cell.key for cell in paper.shown]
+        kinds = {no: layer.kind.name for no, layer in enumerate(paper.layers, 1)}
         headings = {column.name: [column.heading] for column in paper.counting.convention.columns}
-        words: dict[str, list[str]] = {column: headings.get(column, []) for _, column in cells}
-        return cls(cells, names, words | headings | {OUTPUT: []})
+        words: dict[str, list[str]] = {column: headings.get(column.removesuffix(FORMULA), []) for _row, column in cells}
+        return cls(cells, names, words | headings | {OUTPUT: []}, kinds)
+
+    def english(self, text: str) -> str:
+        """A heading as it is compared, in English if it is in the language of the homework."""
+        word = fold(text)
+        return self._english.get(word, word)
+
+    def question(self, text: str) -> Key | None:
+        """The cell of a question asked backwards, named by its number: q1."""
+        key: Key = (FIND, fold(text))
+        return key if key in self.cells else None
+
+    def is_kind(self, text: str, row: Row) -> bool:
+        """Whether a text is the notation of a row's layer: Conv2d, or Conv2d: 64c."""
+        return isinstance(row, int) and text.partition(":")[0].strip() == self.kinds.get(row)
 
     def row(self, text: str) -> Row | None:
         """The row named by a word: a number, else the total, else a layer's name."""
@@ -82,14 +104,15 @@ class Layout:
         return int(digits[1]) if digits and int(digits[1]) in self.rows else None
 
     def _by_word(self, word: str) -> Row | None:
-        return next((row for row, words in WORDED.items() if row in self.rows and fold(word) in words), None)
+        return next((row for row, words in WORDED.items() if row in self.rows and self.english(word) in words), None)
 
     def _by_name(self, word: str) -> Row | None:
         return self.names.get(word) or self._folded_names.get(fold(word))
 
     def column(self, text: str) -> str | None:
         """The column named by a word: its name, its heading, or another word for it."""
-        return self._columns.get(fold(unguarded(one_line(text))))
+        word = fold(unguarded(one_line(text)))
+        return self._columns.get(word) or self._columns.get(self.english(word))
 
     def cell(self, row: str, column: str, *, by_name: bool = False) -> Key:
         """The asked cell named by two words. Raises UnknownWord with the reason."""
@@ -132,7 +155,9 @@ class Layout:
 def _words(column: str, words: Iterable[str]) -> tuple[str, ...]:
     plain = column.removesuffix(FORMULA)
     own = [column, *words, *(SIZES if plain == OUTPUT else ())]
-    return (*(form.format(plain) for form in FORMULAS), column) if plain != column else tuple(own)
+    if plain == column:
+        return tuple(own)
+    return (*(form.format(word) for form in (*FORMULAS, _("{}, formula")) for word in (plain, *words)), column)
 
 
 def _unambiguous(pairs: Iterable[tuple[str, T]]) -> dict[str, T]:

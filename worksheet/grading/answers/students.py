@@ -8,6 +8,7 @@ from functools import cached_property
 
 from worksheet.errors import nearest, shown
 from worksheet.grading.answers.bounds import MAX_ID
+from worksheet.grading.answers.sheet_layout import Layout
 from worksheet.grading.answers.text import one_line
 from worksheet.grading.results.tables import unguarded
 
@@ -16,8 +17,9 @@ STUDENT_WORDS = (
     "matrikelnummer", "reg no", "registration number",
 )  # fmt: skip
 AS_TEXT = re.compile(r'="([^"]*)"')  # how a number is kept from losing its zeros: ="007"
-ANY_WORD = "|".join(STUDENT_WORDS).replace(" ", r"[\s_]*")
-LINE = re.compile(rf"[\W_]*(?:{ANY_WORD})[*_`\s]*[:=][*_`\s]*(.*)", re.IGNORECASE)
+TOGETHER = frozenset(word.replace(" ", "") for word in STUDENT_WORDS)  # as in StudentID: 20CS30001
+LINE = re.compile(r"([^:=]{1,60})[:=][*_`\s]*(.*)")
+EMPHASIS = re.compile(r"(?<!\\)[*_`]+$")  # that is not escaped
 PARTS = re.compile(r"[\s_]+")
 MAX_HINTS = 50  # unknown students that are compared with the roster
 
@@ -36,10 +38,12 @@ def student_id(text: str) -> tuple[str, str]:
     return id, ""
 
 
-def student_in_line(line: str) -> str | None:
+def student_in_line(line: str, layout: Layout) -> str | None:
     """The id in a line such as ``Student: 20CS30001``; None for any other line."""
     words = LINE.fullmatch(line.strip()[: 4 * MAX_ID])
-    return words[1].strip().rstrip("*_`").strip() if words else None
+    if words is None or layout.english(words[1]).replace(" ", "") not in TOGETHER:
+        return None
+    return EMPHASIS.sub("", words[2].strip()).strip()
 
 
 class Students:
