@@ -7,6 +7,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from worksheet.grading.paper.cells import Key, Value
+from worksheet.language import N_
 
 
 class Verdict(StrEnum):
@@ -51,11 +52,11 @@ ROUNDED = "rounded"  # right as far as its digits go
 AXES = "order-of-axes"  # the right sizes in another order
 TRIVIAL = "simpler"  # carried from a 0 or 1 that makes the question much simpler
 FLAGS = {
-    DOES_NOT_FOLLOW: "does not follow from the student's own rows",
-    CORRECT_ONLY: "only the correct answer counts here",
-    ROUNDED: "right to the digits that are written",
-    AXES: "the sizes are right, in another order",
-    TRIVIAL: "follows from a value that makes the question much simpler",
+    DOES_NOT_FOLLOW: N_("does not follow from the student's own rows"),
+    CORRECT_ONLY: N_("only the correct answer counts here"),
+    ROUNDED: N_("right to the digits that are written"),
+    AXES: N_("the sizes are right, in another order"),
+    TRIVIAL: N_("follows from a value that makes the question much simpler"),
 }
 
 

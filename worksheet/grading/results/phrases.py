@@ -7,32 +7,35 @@ from functools import cache
 
 from worksheet import conventions
 from worksheet.errors import WorksheetError
-from worksheet.grading.mark import Verdict
+from worksheet.grading.mark import DOES_NOT_FOLLOW, FLAGS, Verdict
 from worksheet.grading.paper.cells import FORMULA
+from worksheet.language import N_, _
 
 VERDICTS = {
-    Verdict.RIGHT: "right",
-    Verdict.CARRIED: "carried forward",
-    Verdict.CONVENTION: "another way of counting",
-    Verdict.MISTAKE: "a known mistake",
-    Verdict.WRONG: "wrong",
-    Verdict.UNREADABLE: "not readable",
-    Verdict.BLANK: "left blank",
-    Verdict.UNMARKED: "not marked",
+    Verdict.RIGHT: N_("right"),
+    Verdict.CARRIED: N_("carried forward"),
+    Verdict.CONVENTION: N_("another way of counting"),
+    Verdict.MISTAKE: N_("a known mistake"),
+    Verdict.WRONG: N_("wrong"),
+    Verdict.UNREADABLE: N_("not readable"),
+    Verdict.BLANK: N_("left blank"),
+    Verdict.UNMARKED: N_("not marked"),
 }
 SHORT = VERDICTS | {  # in a table
-    Verdict.CARRIED: "carried",
-    Verdict.CONVENTION: "counted otherwise",
-    Verdict.MISTAKE: "mistake",
-    Verdict.UNREADABLE: "unreadable",
-    Verdict.BLANK: "blank",
+    Verdict.CARRIED: N_("carried"),
+    Verdict.CONVENTION: N_("counted otherwise"),
+    Verdict.MISTAKE: N_("mistake"),
+    Verdict.UNREADABLE: N_("unreadable"),
+    Verdict.BLANK: N_("blank"),
 }
+TO_STUDENT = FLAGS | {DOES_NOT_FOLLOW: N_("does not follow from your own rows")}  # flags, as the student reads them
 
 
 def heading(column: str, labels: Mapping[str, str]) -> str:
     """The heading of a column, from the labels of the columns that a convention counts."""
     plain = column.removesuffix(FORMULA)
-    return labels.get(plain, plain) + (", formula" if plain != column else "")
+    label = labels.get(plain, plain)
+    return label if plain == column else _("{}, formula").format(label)
 
 
 @cache
