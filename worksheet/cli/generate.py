@@ -48,6 +48,15 @@ Reference = Annotated[
     bool | None,
     option("--formulas/--no-formulas", help="Print the formulas on the question sheets; by default unless they are asked."),
 ]
+FormLayout = Annotated[
+    str,
+    typer.Option(
+        "--form-layout", help="Layout of the forms: table, as on the question sheet, or list, with a line for each answer."
+    ),
+]
+WorkingSpace = Annotated[
+    str, typer.Option("--working", help="Space for working below the table: none, compact, or full, with a line for each answer.")
+]
 
 
 def generate(
@@ -61,6 +70,8 @@ def generate(
     jobs: Jobs = None,
     backend: Backend = "local",
     scheduler: Scheduler = "",
+    form_layout: FormLayout = "table",
+    working: WorkingSpace = "compact",
     engine: Engine = "typst",
     paper: Paper = "a4",
     template: Template = None,
@@ -71,7 +82,8 @@ def generate(
     interrupted run. The folder key/ is not for the students.
     """
     from worksheet.homework import workers
-    from worksheet.homework.issue.generate import Generation, Order
+    from worksheet.homework.issue.generate import Generation
+    from worksheet.homework.issue.student_files import Order
     from worksheet.homework.roster import read_roster
 
     assignment = ws.assignment(homework)
@@ -79,7 +91,7 @@ def generate(
     if jobs is None:
         jobs = ONE_PER_CORE if len(students) >= MANY and backend == workers.LOCAL else 1
     workers.check(backend, jobs, scheduler)
-    order = Order(comma_separated(format), comma_separated(forms, NONE), paper, engine, template, reference)
+    order = Order(comma_separated(format), comma_separated(forms, NONE), paper, engine, template, reference, form_layout, working)
     generation = Generation(assignment, students, output, order)
     result = _complete(generation, combined=combined, jobs=jobs, backend=backend, scheduler=scheduler)
     _report(generation, result)

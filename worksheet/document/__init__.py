@@ -56,11 +56,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Working:
-    """Worked steps below a heading of their own."""
+    """Worked steps below a heading of their own; ``room`` is the number of lines that are left for a student's working."""
 
     title: str
     steps: tuple[Step, ...]
     intro: str = ""
+    room: int = 0
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,7 @@ class AnswerTable:
 
     ``totals`` are None where a student finds them. ``chosen`` are the sums of the rows shown where not all are. ``kinds``
     are the sums by kind of layer. ``named``: the layers have names that say something. ``worked``: their steps follow below.
+    ``sized`` is the heading of a column of output sizes before the figures.
     """
 
     headings: tuple[ColumnHeading, ...]
@@ -126,6 +128,7 @@ class AnswerTable:
     kinds: tuple[Part, ...] = ()
     named: bool = False
     worked: bool = True
+    sized: ColumnHeading | None = None
 
 
 @dataclass(frozen=True)

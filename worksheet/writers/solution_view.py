@@ -6,13 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from worksheet.derivation import OUTPUT, Part, Row
+from worksheet.derivation import OUTPUT, Part, Row, Step, arrows, layer_label
 from worksheet.document import AnswerTable, WorkedRow
 from worksheet.errors import printable
 from worksheet.writers.printer import UNCOUNTED, Printer
-from worksheet.writers.small_print import Ready, arrows, layer_label, plain, spoken
+from worksheet.writers.small_print import Ready, plain, spoken
 from worksheet.writers.views import AnswersView, EntryView, KindView, LayerView, PartView, StepView, WorkingView
 
+HOLE = "_" * 10
 SEPARATORS = re.compile(r"(?<=[./:_-])")
 NAMED = ["Name", "Layer", "Output"]  # the headings of a table whose layers have names
 MAX_HEADINGS = 4  # columns that fit beside the names of layers on an upright page
@@ -24,22 +25,25 @@ class AnswerPrinter:
     def __init__(self, printer: Printer, table: AnswerTable) -> None:
         self.printer = printer
         self.table = table
-        asks_output = any(heading.name == OUTPUT for heading in table.headings)  # in a column of its own
+        asks_output = table.sized is not None or any(heading.name == OUTPUT for heading in table.headings)  # in its own column
+        self.with_marks = {heading.name for heading in table.headings if heading.worth}  # columns whose headings give the marks
+        self.sized = [table.sized] if table.sized else []
         self.labels = NAMED[: 2 if asks_output else 3] if table.named else ["Layer"]
 
     def view(self) -> AnswersView:
         table = self.table
         entries = {row.no: self.entry(row) for row in table.rows}
-        worths = [heading.worth for heading in table.headings]
+        headings = [*self.sized, *table.headings]
+        worths = [heading.worth for heading in headings]
         return AnswersView(
             labels=self.labels,
-            headings=[heading.label for heading in table.headings],
+            headings=[heading.label for heading in headings],
             worths=worths if any(worths) else [],
             parts=[self.part(part, entries) for part in table.parts],
             totals=self.totals(table.totals, is_said=True),
             chosen=self.totals(table.chosen) if table.chosen else [],
             kinds=[self.kind(part) for part in table.kinds],
-            wide=len(self.labels) > 1 and len(table.headings) > MAX_HEADINGS,
+            wide=len(self.labels) > 1 and len(headings) > MAX_HEADINGS,
         )
 
     def entry(self, row: Row) -> EntryView:
@@ -49,14 +53,22 @@ class AnswerPrinter:
             name=row.name,
             layer=layer,
             labels=self.named(row, layer) if self.table.named else [layer],
-            cells=[self.printer.cell(step) for step in row.columns],
+            cells=[*[self.size(row)] * len(self.sized), *map(self.cell, row.columns)],
             worked=(row.same_as or row.no) if self.table.worked else 0,
         )
 
     def named(self, row: Row, layer: str) -> list[str]:
         """Name, layer and output; the output has a column of its own where it is asked."""
-        output = " × ".join([self.printer.digits.operand(size) for size in row.output]) if row.output else ""
-        return [self.breakable(row.name), layer, output][: len(self.labels)]
+        return [self.breakable(row.name), layer, self.size(row)][: len(self.labels)]
+
+    def size(self, row: Row) -> str:
+        """The size of a layer's output."""
+        return " × ".join([self.printer.digits.operand(size) for size in row.output]) if row.output else ""
+
+    def cell(self, step: Step) -> str:
+        """A figure or a hole, with its marks where the heading of the column does not give them."""
+        text = self.printer.cell(step)
+        return f"{text or HOLE} [{step.worth}]" if step.worth and step.name not in self.with_marks else text
 
     def breakable(self, name: str) -> str:
         """A name that a narrow column may break: after dots, dashes, underscores and the like."""
@@ -69,7 +81,8 @@ class AnswerPrinter:
         brief = [is_said and heading.scale is not None and not heading.scale.exact for heading in headings]
         larger = [heading.said(sums[heading.name]) if short else "" for heading, short in zip(headings, brief, strict=True)]
         own = [self.printer.total(sums[heading.name]) if heading.summed else UNCOUNTED for heading in headings]
-        return [" ".join(filter(None, pair)) for pair in zip(own, larger, strict=True)]
+        figures = [" ".join(filter(None, pair)) for pair in zip(own, larger, strict=True)]
+        return [*[UNCOUNTED] * len(self.sized), *figures]
 
     def part(self, part: Part, entries: Mapping[int, EntryView]) -> PartView:
         return PartView(part.title, [entries[row] for row in part.rows], self.totals(part.totals))
