@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent
 TORCH = ["torch==2.13.0", "numpy", "pillow", "torchinfo"]
 # The tests need only the Python part of torchvision; its compiled part requires a certain build of torch.
 TORCHVISION = "torchvision==0.28.0"
-EVERYTHING = "tex,poppler,browser,torch,torchvision,onnx,graph"  # what the tests must then not skip
+EVERYTHING = "tex,poppler,browser,torch,torchvision,onnx"  # what the tests must then not skip
 TEX, POPPLER, BROWSERS = r"latexmk|(la|pdf|pdfla|xe|xela|lua|luala)?tex", r"pdf(info|to\w+)", r"chrom\w*|google-chrome.*"
 # At least one test file for each dependency, for its lowest version.
 SMALL = [
@@ -30,7 +30,6 @@ SMALL = [
     "tests/readers/test_prototxt_reference.py",  # lark
     "tests/test_ai61002.py",  # jinja2, typst, pylatex, pypdf
     "tests/test_cli.py",  # typer, rich
-    "tests/writers/test_large.py",  # igraph
     "tests/homework/test_forms.py",  # markdown-it-py
 ]
 nox.options.sessions = ["lint", "types", "minimal"]
@@ -111,7 +110,7 @@ def first(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def minimal(session: nox.Session) -> None:
-    """The README's test command, without torch, onnx, igraph, dask, TeX, poppler and a browser."""
+    """The README's test command, without torch, onnx, dask, TeX, poppler and a browser."""
     folder = clean_copy(session)
     command = " ".join([readme("test"), *session.posargs])
     with session.chdir(folder):

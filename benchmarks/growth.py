@@ -13,7 +13,7 @@ import worksheet as ws
 from worksheet.document import Document
 from worksheet.zoo import model
 
-NAME, SPAN, POINTS = "resnet-152", "196..592", 101
+NAME, SPAN, POINTS = "resnet152-caffe", "196..592", 101
 BOUND = 3.0
 RUNS = 15
 

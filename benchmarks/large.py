@@ -43,8 +43,8 @@ def torchinfo_summary() -> None:
 def against_torchinfo(folder: Path) -> list[tuple[str, float, list[float]]]:
     if not all(importlib.util.find_spec(name) for name in ("torch", "torchvision", "torchinfo")):
         return []
-    summary = process("-m", "worksheet.cli", "solve", "zoo:resnet-152", "--summary", "-o", folder / "summary.md")
-    full = process("-m", "worksheet.cli", "solve", "zoo:resnet-152", "-o", folder / "full.md")
+    summary = process("-m", "worksheet.cli", "solve", "zoo:resnet152-caffe", "--summary", "-o", folder / "summary.md")
+    full = process("-m", "worksheet.cli", "solve", "zoo:resnet152-caffe", "-o", folder / "full.md")
     times = [(timed(torchinfo_summary), timed(summary), timed(full)) for _ in range(RUNS + 1)][1:]
     return [
         ("summary of resnet-152 to torchinfo's", 1 / 8, [ours / other for other, ours, _ in times]),
@@ -92,7 +92,7 @@ def measure() -> list[tuple[str, float, list[float]]]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         found = against_torchinfo(folder)
-        pdf = process("-m", "worksheet.cli", "solve", "zoo:resnet-152", "-o", folder / "full.pdf")
+        pdf = process("-m", "worksheet.cli", "solve", "zoo:resnet152-caffe", "-o", folder / "full.pdf")
         found.append(("PDF of resnet-152, seconds", 10.0, [timed(pdf) for _ in range(RUNS)]))
         return [*found, growth(), *peaks(folder)]
 

@@ -49,16 +49,19 @@ def measure() -> list[tuple[str, float, list[float]]]:
     def solve(suffix: str) -> Callable[[], object]:
         return process("-m", "worksheet.cli", "solve", EXAMPLE, "-o", Path(folder) / f"x.{suffix}")
 
+    listed = process("-m", "worksheet.cli", "--help")
+
     def in_process(format: str) -> Callable[[], object]:
         return lambda: ws.render(ws.derive(deep), format)
 
     with tempfile.TemporaryDirectory() as folder:
-        whole = (process("-c", "import sympy"), process("-c", "pass"), solve("md"), solve("pdf"))
-        sympy, nothing, md, pdf, *inside = seconds(*whole, *map(in_process, FORMATS))
+        whole = (process("-c", "import sympy"), process("-c", "pass"), solve("md"), solve("pdf"), listed)
+        sympy, nothing, md, pdf, help, *inside = seconds(*whole, *map(in_process, FORMATS))
     bare = [a - b for a, b in zip(sympy, nothing, strict=True)]  # the import alone, without starting Python
     rows = [
-        ("solve -o x.md, whole process / python -c 'import sympy'", 1.0, md, sympy),
-        ("solve -o x.pdf, whole process / python -c 'import sympy'", 2.0, pdf, sympy),
+        ("solve -o x.md, whole process / python -c 'import sympy'", 0.9, md, sympy),
+        ("solve -o x.pdf, whole process / python -c 'import sympy'", 1.3, pdf, sympy),
+        ("worksheet --help, whole process / python -c 'import sympy'", 0.8, help, sympy),
         *(
             (f"derive and print {LAYERS} layers as {format} / import sympy", 1 / 3, mine, bare)
             for format, mine in zip(FORMATS, inside, strict=True)

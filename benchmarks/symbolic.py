@@ -10,7 +10,7 @@ import worksheet as ws
 from worksheet.derive.closed import Closed, residues
 from worksheet.zoo import model
 
-NETWORK, SYMBOLS, CONVENTION = "resnet-152", ("M",), "textbook"
+NETWORK, SYMBOLS, CONVENTION = "resnet152-caffe", ("M",), "textbook"
 BOUND = 15
 RUNS = 9
 

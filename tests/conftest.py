@@ -17,8 +17,8 @@ from tests.sheet_facts import SHEET
 settings.register_profile("suite", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
 
-TOOLS = {"tex": ("latexmk", "pdflatex"), "poppler": ("pdftotext", "pdfinfo"), "browser": ("chromium",)}
-MODULES = {"torch": "torch", "onnx": "onnx", "graph": "igraph"}
+TOOLS = {"tex": ("latexmk", "pdflatex", "xelatex"), "poppler": ("pdftotext", "pdfinfo"), "browser": ("chromium",)}
+MODULES = {"torch": "torch", "onnx": "onnx"}
 # On a machine that has to have them (CI), what is missing is a failure, not a skip: WORKSHEET_REQUIRE=tex,poppler,browser,torch
 REQUIRED = set(filter(None, os.environ.get("WORKSHEET_REQUIRE", "").split(",")))
 

@@ -98,7 +98,7 @@ def test_scales_exactly(name: str, layer: str, run) -> None:
 
 def test_another_batch_and_layer(run) -> None:
     """ResNet-50's first convolution: 64 kernels of 3 x 7 x 7 on 224 x 224."""
-    (row,) = run("burden", "zoo:resnet-50", "--batch", 3, "--scales", 1, "--until", "conv1")["scales"]
+    (row,) = run("burden", "zoo:resnet50-caffe", "--batch", 3, "--scales", 1, "--until", "conv1")["scales"]
     assert row["feature"] == [112, 112, 64]
     assert (row["feature_bytes"], row["flops"]) == (3 * 4 * 64 * 112**2, 3 * 64 * 112**2 * (3 * 49 + 1))
 
@@ -143,16 +143,16 @@ def test_layers_behind_the_wanted_one_need_not_fit(command) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("zoo:resnet-50", "--until", "res5c_rel"), "did you mean res5c_relu"),
-        (("zoo:resnet-50", "--until", "nothing"), "the last ones are res5c, res5c_relu, pool5"),
-        (("zoo:resnet-50", "--scales", "1,x"), "cannot scale by 'x'"),
-        (("zoo:resnet-50", "--scales", "0"), "cannot scale by '0'"),
-        (("zoo:resnet-50", "--scales", "1e9"), "cannot scale by '1e9'"),
-        (("zoo:resnet-50", "--scales", ",".join(map(str, range(1, 60)))), "59 scales"),
-        (("zoo:resnet-50", "--scales", "0.001"), "has no places"),
-        (("zoo:resnet-50", "--batch", 10**10), "a batch of 10000000000"),
+        (("zoo:resnet50-caffe", "--until", "res5c_rel"), "did you mean res5c_relu"),
+        (("zoo:resnet50-caffe", "--until", "nothing"), "the last ones are res5c, res5c_relu, pool5"),
+        (("zoo:resnet50-caffe", "--scales", "1,x"), "cannot scale by 'x'"),
+        (("zoo:resnet50-caffe", "--scales", "0"), "cannot scale by '0'"),
+        (("zoo:resnet50-caffe", "--scales", "1e9"), "cannot scale by '1e9'"),
+        (("zoo:resnet50-caffe", "--scales", ",".join(map(str, range(1, 60)))), "59 scales"),
+        (("zoo:resnet50-caffe", "--scales", "0.001"), "has no places"),
+        (("zoo:resnet50-caffe", "--batch", 10**10), "a batch of 10000000000"),
         (("zoo:bert-base",), "takes a network of images"),
-        (("zoo:resnet-50", "--pictures", "no/such/folder"), "does not exist"),
+        (("zoo:resnet50-caffe", "--pictures", "no/such/folder"), "does not exist"),
     ],
 )
 def test_what_cannot_be_reported(words: tuple[object, ...], told: str, command, tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ def test_a_file_and_a_network_of_ones_own(run, sheet) -> None:
 
 def test_without_a_published_layer_the_last_map_is_taken(run) -> None:
     assert run("burden", "zoo:vit-b-16", "--scales", 1)["until"] == "conv_proj"
-    assert run("burden", "zoo:resnet-50", "--scales", 1, "--plain")["until"] == "res5c_relu"
+    assert run("burden", "zoo:resnet50-caffe", "--scales", 1, "--plain")["until"] == "res5c_relu"
 
 
 @pytest.mark.torch
@@ -218,7 +218,7 @@ def test_shared_numbers_of_a_part() -> None:
 def test_pictures_as_files(command, tmp_path: Path) -> None:
     assert command("burden", "zoo:vgg-f", "--scales", 1, "--pictures", "figures", "-o", "r.html").code == 0
     names = {path.name for path in (tmp_path / "figures").iterdir()}
-    assert names == {f"vgg-f-{what}.{form}" for what in ("parameters", "features", "flops") for form in ("svg", "png")}
+    assert names == {f"vgg-f-{what}.{form}" for what in ("strip", "parameters", "features", "flops") for form in ("svg", "png")}
     for path in (tmp_path / "figures").glob("*.png"):
         assert path.read_bytes().startswith(b"\x89PNG")
     page = (tmp_path / "r.html").read_text()
@@ -238,7 +238,7 @@ def test_names_of_layers_are_text(sheet) -> None:
     net = ws.network("evil<b>", (3, 8, 8), ws.layer("Conv2d", name="<script>", c=4, w=3), ws.layer("ReLU", name="</svg>"))
     page = ws.render(ws.burden(net, scales=["1"]), "html").decode()
     assert "<script" not in page
-    assert page.count("</svg>") == 3
+    assert page.count("</svg>") == 4  # the strip and three profiles
 
 
 @pytest.mark.parametrize("form", ["md", "tex", "pdf", "html", "txt", "typ"])
@@ -251,7 +251,7 @@ def test_every_format(form: str) -> None:
 
 def test_a_row_is_worked() -> None:
     """ResNet-50: 128 x 107,577,344 bytes are 13 GB."""
-    text = ws.render(ws.burden("zoo:resnet-50"), "txt").decode()
+    text = ws.render(ws.burden("zoo:resnet50-caffe"), "txt").decode()
     assert "= BF = 128 × 107,577,344 = 13,769,900,032" in text
     assert "= ⌊BF/1024³ + 1/2⌋ = ⌊128 × 107,577,344/1024³ + 1/2⌋ = 13 (GB)" in text
     assert "Before rounding 12.82" in text
@@ -306,7 +306,7 @@ def test_the_published_errors(run) -> None:
 
 def test_part_of_the_table_and_its_formats(command) -> None:
     told = command("zoo", "resnet-50", "--table").out
-    assert "3 of the 3 figures are those of the published table" in told
+    assert "6 of the 6 figures are those of the published table" in told
     assert re.search(r"resnet-50 +224 × 224 +98 MB +103 MB +4 GFLOPs +24\.60 +7\.70", told)
     assert command("zoo", "vgg-f", "--table", "-f", "md").out.startswith("# The table of convnet-burden")
     assert command("zoo", "vgg-f", "--table", "-f", "pdf").bytes.startswith(b"%PDF")
@@ -317,9 +317,9 @@ def test_the_table_by_another_way_of_counting(run) -> None:
     found = run("zoo", "vgg", "--table", "-c", "textbook")
     assert found["convention"] == "textbook"
     rows = {row["name"]: row for row in found["rows"]}
-    assert rows["vgg-vd-16"]["totals"] == {"params": 138_357_544, "macs": 15_470_264_320}
-    assert rows["vgg-vd-16"]["input"] == [3, 224, 224]
-    assert rows["vgg-vd-16"]["top1"] == 28.5
+    assert rows["vgg16"]["totals"] == {"params": 138_357_544, "macs": 15_470_264_320}
+    assert rows["vgg16"]["input"] == [3, 224, 224]
+    assert rows["vgg16"]["top1"] == 28.5
 
 
 def test_what_a_way_of_counting_refuses_is_left_out(command, tmp_path: Path) -> None:

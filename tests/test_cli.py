@@ -178,7 +178,7 @@ def test_completion(typed: str, offered: list[str]) -> None:
 
 
 COMMANDS = sorted((Path(__file__).parent.parent / "worksheet" / "cli").glob("*.py"))
-SHARED = {"__init__", "__main__", "delivery", "options"}
+SHARED = {"__init__", "__main__", "commands", "delivery", "options", "panels", "saying", "waiting"}
 
 
 def test_an_option_is_defined_once() -> None:
@@ -210,7 +210,6 @@ def test_formats_engines_and_papers_in_the_help_are_those_there_are(command) -> 
         assert re.search(rf"\b{name}\b", shown), name
 
 
-@pytest.mark.graph
 def test_closed_forms_with_a_picture(command) -> None:
     line = ("solve", EXAMPLES / "resnet18.sheet", "--symbolic", "M", "--summary", "-f", "html")
     assert "<svg" in command(*line, "--picture").out

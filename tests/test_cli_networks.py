@@ -15,17 +15,17 @@ layer { name: "fc" type: "InnerProduct" bottom: "odd" top: "fc" inner_product_pa
 
 
 def test_the_zoo_as_data(command) -> None:
-    result = command("zoo", "resnet50-torchvision", "-f", "json")
-    (entry,) = json.loads(result.out)
-    assert (entry["name"], entry["input"]) == ("resnet50-torchvision", [3, 224, 224])
+    result = command("zoo", "resnet50", "-f", "json")
+    entry = next(entry for entry in json.loads(result.out) if entry["name"] == "resnet50")
+    assert entry["input"] == [3, 224, 224]
     assert (entry["parameters"], entry["macs"]) == (25_557_032, 4_089_184_256)
     assert entry["source"]
     assert set(entry["errors"]) == {"top-1", "top-5"}
 
 
 def test_the_zoo_as_a_table(command) -> None:
-    out = command("zoo", "vgg-vd-16").out
-    assert "vgg-vd-16-atrous" in out
+    out = command("zoo", "VGG_16").out
+    assert "vgg16-atrous" in out
     assert "138,357,544" in out
     assert "top-1 28.5 %" in out
 
@@ -35,12 +35,12 @@ def test_the_zoo_as_a_table(command) -> None:
     [
         (("zoo", "nothing-like-it"), "no network of the zoo is called 'nothing-like-it'"),
         (("zoo", "vgg", "-f", "xml"), "unknown format 'xml'"),
-        (("solve", "zoo:resnet50"), "there is no 'resnet50' in the zoo"),
-        (("solve", "zoo:resnet-50", "--kwargs", "depth"), "cannot read the argument 'depth'"),
+        (("solve", "zoo:resnet55"), "there is no 'resnet55' in the zoo\n  hint: did you mean resnet50"),
+        (("solve", "zoo:resnet50", "--kwargs", "depth"), "cannot read the argument 'depth'"),
         (("solve", "nowhere.prototxt"), "nowhere.prototxt"),
         (("solve", "nowhere.onnx"), "nowhere.onnx"),
         (("solve", "a-file.weights"), "no reader for files that end in .weights"),
-        (("solve", "zoo:resnet-50", "--input", "3x1x1"), ""),
+        (("solve", "zoo:resnet50-caffe", "--input", "3x1x1"), ""),
     ],
 )
 def test_what_is_wrong_is_said(command, words: tuple[str, ...], message: str) -> None:

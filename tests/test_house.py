@@ -20,16 +20,16 @@ STOREYS = [  # from the top
     {"document", "conventions"},
     {"layers", "derivation"},
     {"formula"},
-    {"schema", "files", "memo"},
-    {"discover", "errors", "version", "language"},
+    {"schema", "files", "memo", "spreadsheet", "starting", "language"},
+    {"discover", "errors", "version"},
 ]
 LEVEL = {room: len(STOREYS) - i for i, rooms in enumerate(STOREYS) for room in rooms}
 FILES = sorted(HOUSE.rglob("*.py"))
 MAX_LINES, MAX_LINES_OF_A_FUNCTION = 300, 45
 MAX_ENTRIES = {"grading": 10, "homework": 10}  # files and folders at the top of a room that has folders
 SHARED_CLASS_NAMES: set[str] = set()  # each with a reason; so far there is none
-# What a notebook shows asks the writers for its face, inside _repr_html_ and _repr_latex_: the one import upwards.
-NOTEBOOK, SHOWN_IN_A_NOTEBOOK = "worksheet.writers.notebook", {"derivation", "document"}
+# What a notebook shows asks the writers for its face, inside _repr_html_, _repr_latex_ and to_records: the one import upwards.
+NOTEBOOK, SHOWN_IN_A_NOTEBOOK = "worksheet.writers.notebook", {"derivation", "document", "network"}
 FORBIDDEN = {"eval", "exec", "sympify", "parse_expr", "__import__", "compile"}
 
 
@@ -130,7 +130,21 @@ def test_no_text_is_run_as_code() -> None:
 
 
 def test_heavy_and_optional_imports_stay_inside_functions() -> None:
-    heavy = {"sympy", "openpyxl", "joblib", "dask", "pylatex", "typst", "jinja2", "rich", "babel", "torch", "onnx", "lark"}
+    heavy = {
+        "sympy",
+        "openpyxl",
+        "joblib",
+        "dask",
+        "pylatex",
+        "typst",
+        "jinja2",
+        "rich",
+        "babel",
+        "torch",
+        "onnx",
+        "lark",
+        "pandas",
+    }
     early = [f"{path.relative_to(HOUSE)}: {name}" for path in FILES for name in outer_imports(path) if name in heavy]
     assert not early, "import it inside the function that needs it"
 
@@ -147,7 +161,7 @@ def outer_imports(path: Path) -> list[str]:
 
 PROJECT = HOUSE.parent
 TESTS = sorted([*(PROJECT / "tests").rglob("*.py"), *(PROJECT / "benchmarks").glob("*.py")])
-OPTIONAL = {"dask", "distributed", "igraph", "numpy", "onnx", "PIL", "torch", "torchinfo", "torchvision"}
+OPTIONAL = {"dask", "distributed", "numpy", "onnx", "pandas", "PIL", "torch", "torchinfo", "torchvision"}
 
 
 def test_a_test_imports_optional_packages_only_where_they_are_installed() -> None:
@@ -201,10 +215,10 @@ HELPERS = {
         "answer_table",
         "text",
     },
-    "cli": {"__main__", "delivery", "options"},
-    "layers": {"kind", "quantities", "traits", "normalised", "shapes", "windows", "ranks", "spelling"},
-    "readers": {"names", "reader", "symbols"},
-    "zoo": {"blocks", "model", "modules", "published"},
+    "cli": {"__main__", "commands", "delivery", "options", "panels", "saying", "waiting"},
+    "layers": {"kind", "quantities", "traits", "normalised", "shapes", "windows", "ranks", "spelling", "notation"},
+    "readers": {"names", "reader", "sources", "symbols"},
+    "zoo": {"blocks", "model", "modules", "published", "spelling"},
     "writers": {
         "writer",
         "drawings",
@@ -221,6 +235,11 @@ HELPERS = {
         "templating",
         "notebook",
         "terminal",
+        "tikz",
+        "fitted_tables",
+        "terminal_tables",
+        "fragment",
+        "latex_fragment",
     },
 }
 

@@ -57,6 +57,14 @@ def test_every_page_is_linked_from_the_entrance() -> None:
     assert not missing, f"link from docs/README.md: {', '.join(missing)}"
 
 
+def test_the_entrance_names_every_page_once() -> None:
+    lists = [line for line in (DOCS / "README.md").read_text().splitlines() if line.startswith(("- ", "  "))]
+    named = [target for line in lists for target in LINK.findall(line)]
+    assert len(named) == len(set(named)), "a page is named twice"
+    pages = {path.name for path in DOCS.glob("*.md")} - {"README.md"} | {"layers/README.md", "conventions/README.md"}
+    assert set(named) == pages
+
+
 @pytest.mark.parametrize("path", sorted(DOCS.rglob("*.md")), ids=lambda path: str(path.relative_to(DOCS)))
 def test_links_and_pictures_lead_somewhere(path: Path) -> None:
     for target in LINK.findall(path.read_text()):

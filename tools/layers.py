@@ -172,7 +172,8 @@ def _apart(word: Word) -> str:
 def _meaning(symbol: Symbol) -> str:
     said = "; ".join(f"{value} {text}" for value, text in symbol.words.items())
     default = "" if symbol.default is None else f", {math(Formula(symbol.default))} by default"
-    return f"{symbol.meaning}{f' ({said})' if said else ''}{default}"
+    place = f" (input {symbol.place})" if symbol.place else ""
+    return f"{symbol.meaning}{place}{f' ({said})' if said else ''}{default}"
 
 
 def _common(kind: Kind) -> list[str]:

@@ -73,8 +73,8 @@ def _semantic(paragraph: list[str]) -> list[str]:
 def sentences(text: str) -> list[str]:
     """The sentences of a paragraph.
 
-    >>> sentences("See S. No. 3 of `a. B`. Then stop.")
-    ['See S. No. 3 of `a. B`.', 'Then stop.']
+    >>> sentences("See No. 3 of `a. B`. Then stop.")
+    ['See No. 3 of `a. B`.', 'Then stop.']
     """
     cuts = [cut for cut in _cuts(text, SENTENCE) if not NO_END.search(text[:cut])]
     return _pieces(text, cuts)

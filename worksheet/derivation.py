@@ -5,13 +5,39 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from worksheet.formula import Exact, Formula, Scale
+from worksheet.errors import shown
+from worksheet.formula import Digits, Exact, Formula, Scale
 from worksheet.formula.rewrite import rename
 from worksheet.formula.tree import Name, Node
+from worksheet.language import Language, _, current
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 Shape = tuple[int, ...]
+MAX_TOTALS, MAX_LETTERS = 3, 60  # in a repr
 OUTPUT = "output"  # the column of output sizes, where a question sheet has one
+UNCOUNTED = "—"
+
+
+class AtLeast(int):
+    """A total that leaves out layers without a rule; ``is_empty``: it leaves out all of them."""
+
+    is_empty: bool
+
+    def __new__(cls, value: int, *, is_empty: bool = False) -> AtLeast:
+        total = super().__new__(cls, value)
+        total.is_empty = is_empty
+        return total
+
+
+def print_total(value: int, digits: Digits) -> str:
+    """A total as documents show it: as a lower bound where it leaves layers out, as a dash where it leaves out all."""
+    if not isinstance(value, AtLeast):
+        return digits.result(value)
+    return UNCOUNTED if value.is_empty else _("at least {number}").format(number=digits.result(value))
 
 
 @dataclass(frozen=True)
@@ -35,6 +61,10 @@ class Step:
     rounded: bool = False  # the value is near that of the formula: the last sign is ≈
     forms: Mapping[str, Formula] = field(default_factory=dict)  # forms of the symbols that have no number
     closed: Formula | None = None  # instead of a value, where sizes stay symbols
+
+    def __repr__(self) -> str:
+        value = "" if self.value is None else f" = {self.value}"
+        return f"<Step {shown(self.name)}{value[:MAX_LETTERS]}>"
 
     @property
     def is_hole(self) -> bool:
@@ -81,6 +111,9 @@ class Row:
     def counts(self) -> dict[str, Exact]:
         """The value of each textbook quantity, computed on first use."""
         return {name: formula.at(self.numbers) for name, formula in self.quantities.items()}
+
+    def __repr__(self) -> str:
+        return f"<Row {self.no} {shown(self.name)}: {self.kind} {shown(self.spec)}>"
 
 
 @dataclass(frozen=True)
@@ -149,10 +182,20 @@ class Handout:
 
 
 @dataclass(frozen=True)
+class Citation:
+    """A source of a document's figures: the definition of a network or of a convention. ``name`` is that of what it defines."""
+
+    name: str
+    title: str
+    source: str
+
+
+@dataclass(frozen=True)
 class Derivation:
     """A whole worked solution. ``totals`` are the sums of the columns, None where the student must find them.
 
-    ``parts`` are the rows by stage, ``kinds`` by kind. ``chosen`` are the sums of the rows shown where not all are.
+    ``introduction`` is what a document says of the network where nothing is asked. ``parts`` are the rows by stage,
+    ``kinds`` by kind. ``chosen`` are the sums of the rows shown where not all are.
     """
 
     network: str
@@ -171,7 +214,7 @@ class Derivation:
     reference: tuple[Section, ...]
     notes: tuple[str, ...]
     digits: str
-    language: str = "en"
+    language: Language = field(default_factory=current)  # in which its words were made
     blank: bool = False
     parts: tuple[Part, ...] = ()
     kinds: tuple[Part, ...] = ()
@@ -181,9 +224,33 @@ class Derivation:
     chosen: Mapping[str, int | None] | None = None
     batch: int = 1  # samples that are counted together
     figures: tuple[Figure, ...] = ()  # of the whole network
+    introduction: str = ""
     handout: Handout | None = None  # one student's paper
     sized: ColumnHeading | None = None  # the heading of a column of output sizes beside the figures, as a key has it
     compact: bool = False  # of a question sheet: room for working, instead of a line for each answer of the table
+    citations: tuple[Citation, ...] = ()
+
+    def __repr__(self) -> str:
+        sums = [f"{name} {total:,}" for name, total in self.totals.items() if total is not None][:MAX_TOTALS]
+        size = f"{len(self.rows):,} layers" if self.rows else f"{len(self.reference)} formulas"
+        return f"<Derivation {shown(self.title)}: {', '.join([size, shown(self.convention), *sums])}>"
+
+    def to_records(self) -> list[dict[str, Any]]:
+        """The rows of its table as dictionaries: what names a layer, then its figures; ``None`` where one is not counted."""
+        from worksheet.writers.notebook import records
+
+        return records(self)
+
+    def to_dataframe(self) -> DataFrame:
+        """The records as a DataFrame of pandas. Raises OutputError where pandas is not installed."""
+        from worksheet.writers.notebook import dataframe
+
+        return dataframe(self)
+
+    @property
+    def is_handout(self) -> bool:
+        """Whether it is a paper of a course: a question sheet, a student's paper, or a sheet that names its course."""
+        return bool(self.rows) and (self.blank or bool(self.course) or self.handout is not None)
 
     def _repr_html_(self) -> str:
         from worksheet.writers.notebook import notebook_html
@@ -223,4 +290,5 @@ def spans(numbers: Sequence[int]) -> str:
             runs[-1].append(number)
         else:
             runs.append([number])
-    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
+    ends = _("{first} to {last}")
+    return ", ".join(ends.format(first=run[0], last=run[-1]) if len(run) > 2 else ", ".join(map(str, run)) for run in runs)

@@ -1,19 +1,13 @@
-"""Replaces files atomically: a reader sees the old file or the new one, never a part of it; workbooks that keep their bytes."""
+"""Replaces files atomically: a reader sees the old file or the new one, never a part of it."""
 
 from __future__ import annotations
 
-import io
 import os
-import re
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from worksheet.errors import OutputError, Where
-
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the time of every file in a workbook
-TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 @contextmanager
@@ -46,15 +40,3 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
-
-
-def without_dates(book: bytes) -> bytes:
-    """The same workbook without the time at which it was made, so that its bytes do not depend on the day."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            data = old.read(name)
-            if name == "docProps/core.xml":
-                data = TIME.sub(b"1980-01-01T00:00:00Z", data)
-            new.writestr(zipfile.ZipInfo(name, EPOCH), data, zipfile.ZIP_DEFLATED)
-    return target.getvalue()

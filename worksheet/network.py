@@ -38,6 +38,9 @@ class Node:
     called: Called = NO_PROGRAM
     facts: Mapping[str, int] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return f"<Node {shown(self.name)}: {self.kind.name}>"
+
 
 @dataclass(frozen=True)
 class Heading:
@@ -49,6 +52,8 @@ class Heading:
     note: str = ""
     convention: str = ""
     digits: str = ""
+    language: str = ""
+    labels: tuple[tuple[str, str], ...] = ()  # a teacher's own words, each after the English ones
     brackets: str = ""  # "always": floors are written even where the division is exact
 
 
@@ -58,7 +63,8 @@ class Network:
 
     ``further`` are the shapes of inputs beside the main one, by name. ``notes`` say what a reader of the solution must know:
     layers left out, numbers that the file does not give. ``made_for`` makes the network for another input, where its layers
-    depend on it. Raises NetworkError where a layer reads one that does not come before it, or a name is used twice.
+    depend on it. ``cite`` is the source of its definition. Raises NetworkError where a layer reads one that does not come
+    before it, or a name is used twice.
     """
 
     name: str
@@ -69,6 +75,7 @@ class Network:
     further: Mapping[str, Shape] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     made_for: Callable[[Shape], Network] | None = field(default=None, compare=False, repr=False)
+    cite: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         if not self.nodes:
@@ -81,6 +88,15 @@ class Network:
             if node.name in known:
                 raise NetworkError(f"two layers are called {node.name!r}", node.where)
             known.add(node.name)
+
+    def __repr__(self) -> str:
+        shape = " × ".join(map(str, self.input))
+        return f"<Network {shown(self.title)}: input {shape}, {len(self.nodes):,} layers>"
+
+    def _repr_html_(self) -> str:
+        from worksheet.writers.notebook import network_html
+
+        return network_html(self)
 
     @property
     def title(self) -> str:
@@ -158,7 +174,7 @@ def _values(kind: str, words: tuple[tuple[str, int], ...], _types: tuple[type, .
 
 
 def network(
-    name: str, input: Iterable[int], *layers: Node, further: Mapping[str, Shape] | None = None, **heading: str
+    name: str, input: Iterable[int], *layers: Node, further: Mapping[str, Shape] | None = None, **heading: Any
 ) -> Network:
     """A network built in Python; each layer reads the one above it unless it names its inputs.
 
@@ -218,7 +234,7 @@ class Builder:
     ('add_1', ('conv2d_1', 'conv2d_2'))
     """
 
-    def __init__(self, name: str, input: Iterable[int], *, further: Mapping[str, Shape] | None = None, **heading: str) -> None:
+    def __init__(self, name: str, input: Iterable[int], *, further: Mapping[str, Shape] | None = None, **heading: Any) -> None:
         self.name = name
         self.input = check_shape(input)
         self.further = dict(further or {})
@@ -229,6 +245,9 @@ class Builder:
         self._stage = ""
         self._taken: dict[str, int] = {}
         self._named: set[str] = set()
+
+    def __repr__(self) -> str:
+        return f"<Builder {shown(self.name)}: {len(self.nodes):,} layers>"
 
     def add(
         self, kind: str, *inputs: str, name: str = "", pattern: str = "", shares: str = "",

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from worksheet.errors import Collector, NetworkError, nearest, shown
 from worksheet.formula import Exact, whole
 from worksheet.formula.exact import simplest
+from worksheet.language import N_, _, inline
 from worksheet.layers import Kind, Shape
 from worksheet.layers.spelling import MAX_SIZE, vocabulary
 from worksheet.network import INPUT, Network, Node
@@ -21,10 +22,11 @@ from worksheet.sizes import Sized, sized
 BATCH, WIDTH = "B", "alpha"
 AXES = {1: ("L",), 2: ("L", "n"), 3: ("c", "N", "M"), 4: ("c", "D", "N", "M")}  # of the input, by its rank
 MEANINGS = {
-    "L": "length of the input", "n": "width of each row of the input", "c": "channels of the input", "D": "depth of the input",
-    "N": "height of the input", "M": "width of the input",
+    "L": N_("length of the input"), "n": N_("width of each row of the input"), "c": N_("channels of the input"),
+    "D": N_("depth of the input"),
+    "N": N_("height of the input"), "M": N_("width of the input"),
 }  # fmt: skip
-SIDE = "side of the input"
+SIDE = N_("side of the input")
 GROUPS = "g"
 MAX_OF_NAME = 12
 
@@ -114,7 +116,7 @@ def _with_hyperparameters(network: Network, variable: SizeVariable, value: Exact
 
 def _variable(network: Network, name: str, wanted: Sequence[str]) -> SizeVariable:
     if name == BATCH:
-        return SizeVariable(name, name, "number of samples in the batch", 1, Effect())
+        return SizeVariable(name, name, _("number of samples in the batch"), 1, Effect())
     if name == WIDTH:
         return _width(network)
     if "." in name:
@@ -128,7 +130,7 @@ def _variable(network: Network, name: str, wanted: Sequence[str]) -> SizeVariabl
     length = network.input[axis]
     square = name == "M" and "N" not in wanted and network.input[letters.index("N")] == length
     axes = (letters.index("N"), axis) if square else (axis,)
-    return SizeVariable(name, name, SIDE if square else MEANINGS[name], length, Effect(axes))
+    return SizeVariable(name, name, _(SIDE if square else MEANINGS[name]), length, Effect(axes))
 
 
 def _example(network: Network) -> str:
@@ -138,7 +140,7 @@ def _example(network: Network) -> str:
 
 def _of_layer(network: Network, name: str) -> SizeVariable:
     """The variable of a layer's hyperparameter. The layer's name may contain dots."""
-    owner, _, word = name.rpartition(".")
+    owner, __, word = name.rpartition(".")
     no = next((i for i, node in enumerate(network.nodes, 1) if node.name == owner), 0)
     if not no:
         hint = nearest(owner, [node.name for node in network.nodes]) or f"such as {_example(network)}"
@@ -149,7 +151,9 @@ def _of_layer(network: Network, name: str) -> SizeVariable:
     plain = re.sub(r"[^A-Za-z0-9]", "", owner)
     index = plain if 0 < len(plain) <= MAX_OF_NAME else str(no)
     letter = symbol.name.partition("_")[0] if len(numbers) > 1 or "_" not in symbol.name else symbol.name.replace("_", "")
-    meaning = f"{symbol.inline_meaning.partition(' on each side')[0] if len(numbers) > 1 else symbol.inline_meaning} of {owner}"
+    number = inline(_(symbol.meaning))
+    number = number.partition(" on each side")[0] if len(numbers) > 1 else number
+    meaning = _("{number} of {layer}").format(number=number, layer=owner)
     value, effect = node.hyperparameters[numbers[0]], Effect(node=owner, numbers=numbers)
     return SizeVariable(name, f"{letter}_{index}", meaning, value, effect, symbol.least)
 
@@ -184,7 +188,7 @@ def _width(network: Network) -> SizeVariable:
     parts = reduce(gcd, [node.hyperparameters[node.kind.width] for node in network.nodes if node.name in scaled])
     step = Fraction(1, parts) if parts > 1 else 1
     return SizeVariable(
-        WIDTH, WIDTH, "multiplier of the widths of all layers but the last", 1, Effect(width=True), least=step, step=step
+        WIDTH, WIDTH, _("multiplier of the widths of all layers but the last"), 1, Effect(width=True), least=step, step=step
     )
 
 

@@ -61,15 +61,15 @@ def side(network: str, least: int, most: int, *, symbols: tuple[str, ...] = ("M"
 
 
 ASKED = [
-    side("resnet-50", 150, 420),
-    side("resnet-152", 150, 420),
+    side("resnet50-caffe", 150, 420),
+    side("resnet152-caffe", 150, 420),
     side("resnet18", 1, 300),
     side("densenet121", 20, 300),
     side("mobilenet-v1", 1, 300),
     side("mobilenet-v2", 1, 300),
     side("unet", 150, 700, channels=1),
     side("vit-b-16", 1, 500),
-    side("vgg-vd-16", 10, 300),
+    side("vgg16", 10, 300),
     side("googlenet", 190, 400),
     side("inception-v3", 60, 400),
     side("squeezenet1-0", 10, 400),

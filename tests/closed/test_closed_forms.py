@@ -17,9 +17,9 @@ from worksheet.zoo import model
 FEW = 6  # sizes at random; the whole run of 200 sizes and of every class is tests/closed/full.py
 MANY_CLASSES = ("googlenet-MN", "swin-t-M")
 CONVENTIONS = {  # of counting, each with networks whose layers it has rules for
-    "ai61002": ["vgg-vd-16-MB", "lenet-5-MB"],
+    "ai61002": ["vgg16-MB", "lenet-5-MB"],
     "memory": ["resnet18-MB", "gpt2-LB", "unet-MB"],
-    "convnet-burden": ["resnet-50-MB", "googlenet-MB"],
+    "convnet-burden": ["resnet50-caffe-MB", "googlenet-MB"],
     "netscope": ["squeezenet1-0-MB"],
     "fvcore": ["vit-b-16-MB", "bert-base-LB"],
     "torchinfo": ["mobilenet-v2-MB"],
@@ -97,7 +97,7 @@ def test_vit_by_hand() -> None:
 def test_vgg_by_hand() -> None:
     """Convolutions of 3 x 3 that keep the size; five poolings of Caffe, which round up, between them; three linear layers."""
     widths = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
-    form = total("vgg-vd-16", ["M"], "macs")
+    form = total("vgg16", ["M"], "macs")
     for side in range(180, 260):
         size, channels, macs = side, 3, 0
         for stage in widths:
@@ -159,7 +159,7 @@ def test_the_width_of_mobilenet_by_hand() -> None:
 
 def test_resnet_152_of_32_q() -> None:
     """The figure that the request for closed forms gives: 235390464 products for each of Q times Q patches of 32 x 32."""
-    classes = Classes(Closed(ws.read("zoo:resnet152-torchvision"), ["M"], "operations"))
+    classes = Classes(Closed(ws.read("zoo:resnet152"), ["M"], "operations"))
     assert classes.all[0].residues == (0,)
     assert classes.all[0].totals["multiplications"].source == "235390464*Q**2 + 2048000"
 

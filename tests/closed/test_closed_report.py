@@ -40,12 +40,12 @@ def symbolic(network: str, *symbols: str, **more: Any) -> Document:
 
 STEPS = [
     ("resnet18", ("M",), "3x{M}x{M}", [{"M": 224}, {"M": 225}, {"M": 97}], "textbook"),
-    ("vgg-vd-16", ("M", "B"), "3x{M}x{M}", [{"M": 231, "B": 4}, {"M": 64, "B": 2}], "ai61002"),
+    ("vgg16", ("M", "B"), "3x{M}x{M}", [{"M": 231, "B": 4}, {"M": 64, "B": 2}], "ai61002"),
     ("unet", ("M", "B"), "1x{M}x{M}", [{"M": 572, "B": 2}, {"M": 333, "B": 3}], "operations"),
     ("gpt2", ("L", "B"), "{L}", [{"L": 100, "B": 4}, {"L": 1023, "B": 2}], "textbook"),
     ("lstm-2-layer", ("L", "B"), "{L}x128", [{"L": 77, "B": 5}], "textbook"),
     ("densenet121", ("M", "N"), "3x{N}x{M}", [{"M": 224, "N": 225}, {"M": 100, "N": 260}], "convnet-burden"),
-    ("resnet-50", ("M",), "3x{M}x{M}", [{"M": 256}], "memory"),
+    ("resnet50-caffe", ("M",), "3x{M}x{M}", [{"M": 256}], "memory"),
 ]
 
 
@@ -86,7 +86,7 @@ def test_output_sizes_in_their_order() -> None:
     assert "  W = H    = ⌊(M − w + 2p_w)/s_w⌋ + 1 = ⌊(M − 7 + 2(3))/2⌋ + 1 = ⌈M/2⌉\n" in found
     assert "  # MACs   = kcwhWH = 64 × 3 × 7 × 7 × ⌈M/2⌉⌈M/2⌉ = 9408⌈M/2⌉²\n" in found
     assert "5, 12" not in found.partition("Worked")[0]
-    assert "The same for S. No. 12." in found
+    assert "The same for No. 8, 12," in found
 
 
 def test_a_symbol_of_the_network_and_one_of_a_layer_do_not_mix() -> None:
@@ -125,7 +125,7 @@ def test_sizes_that_are_refused_are_told() -> None:
     assert "There is no such network with r = 1 to 15, for example: vit-b-16 cuts images into patches" in found
     assert "whole numbers from 1 to 1024" in (found := text(symbolic("gpt2", "L")))
     assert "At L = 1025 there is no such network: gpt2 has positions for 1,024 tokens, not 1,025." in found
-    found = text(symbolic("resnet-152", "M", worked=False))
+    found = text(symbolic("resnet152-caffe", "M", worked=False))
     assert "At M = 194 there is no such network: the kernel is wider (7) than the padded input (6 + 2 x 0)." in found
     assert "r = 0 to 2   2,048,000Q² − 24,576,000Q + 131,872,808" in found
     assert "\nWorked" not in found
@@ -255,8 +255,7 @@ def show(tree: Node) -> str:
 @pytest.mark.parametrize("format", sorted(writers()))
 def test_every_format(format: str) -> None:
     data = ws.render(symbolic("lenet-5", "M", "B"), format)
-    assert data
-    assert data.startswith(b"%PDF") or len(data.decode()) > 1000
+    assert data.startswith((b"%PDF", b"PK")) or len(data.decode()) > (200 if format == "bib" else 1000)
 
 
 def test_formulas_in_each_notation() -> None:
@@ -285,8 +284,8 @@ def test_shapes_in_a_table() -> None:
 
 def test_rows_and_kinds() -> None:
     report = symbolic("resnet18", "M", kinds=["Conv2d"], rows="1-8")
-    titles = [block.title for block in report.blocks if isinstance(block, Working) and block.title.startswith("S. No.")]
-    assert titles == ["S. No. 1: conv1", "S. No. 5: layer1.0.conv1", "S. No. 8: layer1.0.conv2"]
+    titles = [block.title for block in report.blocks if isinstance(block, Working) and block.title.startswith("No.")]
+    assert titles == ["No. 1: conv1", "No. 5: layer1.0.conv1"]
     assert len(report.data["rows"]) == 69
 
 

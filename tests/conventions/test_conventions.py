@@ -102,10 +102,10 @@ def test_what_is_not_counted_is_listed(sheet) -> None:
     d = ws.derive(net, "ai61002")
     assert d.totals == {"params": 0, "flops": 96}
     assert d.notes == (
-        "# Params: AI61002, Spring 2020 has no rule for S. No. 1 (AvgPool2d); not in the total.",
-        "# Flops: AI61002, Spring 2020 has no rule for S. No. 1 (AvgPool2d); not in the total.",
+        "# Params: AI61002, Spring 2020 has no rule for No. 1 (AvgPool2d); not in the total.",
+        "# Flops: AI61002, Spring 2020 has no rule for No. 1 (AvgPool2d); not in the total.",
     )
-    assert "| 1 | AvgPool2d: 2w 2s 0p | — | — |" in ws.render(d, "md").decode()
+    assert "| 1 | AvgPool2d: 2w 2s 0p | 3 × 4 × 4 | — | — |" in ws.render(d, "md").decode()
     import json
 
     assert json.loads(ws.render(d, "json"))["uncounted"] == [{"no": 1, "kind": "AvgPool2d", "columns": ["params", "flops"]}]
@@ -113,7 +113,7 @@ def test_what_is_not_counted_is_listed(sheet) -> None:
 
 def test_facts_are_folded_before_printing() -> None:
     net = ws.network("n", (4, 8, 8), ws.layer("Conv2d", c=8, w=3, g=2, nobias=True), ws.layer("Linear", k=5, nobias=True))
-    conv, linear = ws.derive(net).rows
+    conv, linear = ws.derive(net, "ai61002").rows
     assert conv.columns[0].formula.show() == "c/g × whk"
     assert conv.columns[0].value == 4 // 2 * 3 * 3 * 8
     assert linear.columns[0].formula.show() == "nk"

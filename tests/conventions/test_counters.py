@@ -76,7 +76,7 @@ def test_thop_does_not_find_what_functions_use() -> None:
 
 
 ZOO = {
-    "resnet18-torchvision": "resnet18", "resnet50-torchvision": "resnet50", "alexnet-torchvision": "alexnet",
+    "resnet18": "resnet18", "resnet50": "resnet50", "alexnet-torchvision": "alexnet",
     "mobilenet-v2": "mobilenet_v2", "vit-b-16": "vit_b_16",
 }  # fmt: skip
 

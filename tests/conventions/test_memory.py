@@ -50,7 +50,7 @@ def test_a_residual_block() -> None:
         "peak_in_place": 3 * MAP,
     }
     assert d.figures[2].reached == {"peak": (2, (0, 1, 2)), "peak_in_place": (3, (0, 2, 3))}
-    assert "the input, 64\u00a0×\u00a056\u00a0×\u00a056, kept for S. No. 4" in step(d, "peak").note
+    assert "the input, 64\u00a0×\u00a056\u00a0×\u00a056, kept for No. 4" in step(d, "peak").note
 
 
 def test_the_peak_of_alexnet() -> None:
@@ -175,19 +175,19 @@ def test_a_network_may_forbid_to_overwrite() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "published"), [("vgg-vd-16", 553_430_176), ("bvlc-alexnet", 243_860_896), ("resnet-50", 102_440_864)]
+    ("name", "published"), [("vgg16", 553_430_176), ("bvlc-alexnet", 243_860_896), ("resnet50-caffe", 102_440_864)]
 )
 def test_weights_as_convnet_burden_has_them(name: str, published: int) -> None:
     """Its "528 MB" of VGG-16 are MiB."""
     d = ws.derive(ws.read(f"zoo:{name}"), "memory")
     assert d.totals["weights"] == published
-    if name == "vgg-vd-16":
+    if name == "vgg16":
         assert step(d, "weights").remark == "553.43 MB or 527.79 MiB"
 
 
 def test_activations_as_convnet_burden_has_them() -> None:
     """Its feature memory of VGG-16, "58 MB": ReLU in place, the image left out."""
-    d = ws.derive(ws.read("zoo:vgg-vd-16"), "memory")
+    d = ws.derive(ws.read("zoo:vgg16"), "memory")
     features = figures(d)["kept_in_place"] - 4 * 3 * 224 * 224
     assert features == 60_352_320
     assert in_bytes(features) == ("60.35 MB", "57.56 MiB")
@@ -196,8 +196,8 @@ def test_activations_as_convnet_burden_has_them() -> None:
 @pytest.mark.parametrize(
     ("name", "weights", "passes"),
     [
-        ("alexnet-torchvision", 244_403_360, 3_953_472), ("vgg-vd-16", 553_430_176, 108_453_696),
-        ("resnet18-torchvision", 46_758_048, 39_747_392),
+        ("alexnet-torchvision", 244_403_360, 3_953_472), ("vgg16", 553_430_176, 108_453_696),
+        ("resnet18", 46_758_048, 39_747_392),
     ],
 )  # fmt: skip
 def test_torchinfo(name: str, weights: int, passes: int) -> None:
@@ -288,7 +288,7 @@ def test_pdf_terminal_and_notebook() -> None:
     assert ws.render(d, "pdf").startswith(b"%PDF")
     out = StringIO()
     terminal.show(d, Console(file=out, width=120))
-    assert "New arrays = β_a(3 × 64 × 56 × 56) = 4 × (3 × 64 × 56 × 56) = 2,408,448 (2.41 MB or 2.30 MiB)" in out.getvalue()
+    assert "New tensors = β_a(3 × 64 × 56 × 56) = 4 × (3 × 64 × 56 × 56) = 2,408,448 (2.41 MB or 2.30 MiB)" in out.getvalue()
     assert "2.41 MB" in d._repr_html_()
     assert "2.41 MB" in d._repr_latex_()
 

@@ -119,7 +119,7 @@ PRESETS = {  # source, input, batch; totals
         (387_747_520, 6_024_544, 197_000, 1_000, 1_000, 7_689_835, 1_235_496),
     ),
     "vgg-16": (
-        "vgg-vd-16", "3x224x224", 10,
+        "vgg16", "3x224x224", 10,
         (154_702_643_200, 196_853_760, 10_000, 10_000, 10_000, 288_025_120, 138_357_544),
     ),
     "googlenet": (
@@ -205,7 +205,7 @@ def test_netscope_takes_a_maximum_for_a_sum() -> None:
 
 def test_what_netscope_does_not_know_is_listed() -> None:
     d = ws.derive(ws.network("gate", (8, 5, 5), ws.layer("Sigmoid")), "netscope")
-    assert "MACC: Netscope has no rule for S. No. 1 (Sigmoid); not in the total." in d.notes
+    assert "MACC: Netscope has no rule for No. 1 (Sigmoid); not in the total." in d.notes
 
 
 # convnet-burden
@@ -286,7 +286,7 @@ def test_figures_of_the_errata() -> None:
 
 
 def test_mib_and_exact_bytes() -> None:
-    d = ws.derive(models()["vgg-vd-16"].network(), "convnet-burden")
+    d = ws.derive(models()["vgg16"].network(), "convnet-burden")
     assert d.totals["param_mem"] == 4 * 138_357_544
     assert "≈ 528 MB" in ws.render(d, "txt").decode()
     assert json.loads(ws.render(d, "json"))["printed"] == {"param_mem": "528 MB", "feat_mem": "58 MB", "flops": "16 GFLOPs"}

@@ -45,7 +45,7 @@ def test_a_rule_may_differ_by_the_call(own: Own) -> None:
 def test_a_call_without_a_rule_is_listed(own: Own) -> None:
     d = ws.derive(called(*CALLS), own("columns: {n: {ReLU: {F.relu: X}}}"))
     assert d.totals == {"n": 70}
-    assert any("S. No. 2 (ReLU)" in note for note in d.notes)
+    assert any("No. 2 (ReLU)" in note for note in d.notes)
 
 
 BRANCHES = (
@@ -141,7 +141,7 @@ def test_a_rule_that_a_form_of_its_kind_does_not_fit(own: Own) -> None:
 
 def test_a_kind_without_a_rule_may_be_refused(own: Own) -> None:
     rule = own("uncounted: refused\ncolumns: {n: {Conv2d: macs}}")
-    with pytest.raises(WorksheetError, match=r"no rule for ReLU \(S. No. 1\)"):
+    with pytest.raises(WorksheetError, match=r"no rule for ReLU \(No\. 1\)"):
         ws.derive(ws.network("refused", (3, 8, 8), ws.layer("ReLU")), rule)
 
 
@@ -171,7 +171,7 @@ def test_larger_units(base: int, exact: bool, value: int, said: str) -> None:
 def test_larger_units_are_printed(own: Own) -> None:
     rule = own('scales: {n: {base: 1024, exact: yes}}\ncolumns: {n: {"*": Y}}')
     d = ws.derive(ws.network("units", (3, 64, 64), ws.layer("ReLU")), rule)
-    assert "n, total: 12288 = 12K." in ws.render(d, "md").decode().replace("\\", "")
+    assert "n, total: 12,288 = 12K." in ws.render(d, "md").decode().replace("\\", "")
     assert '"printed": {\n  "n": "12K"' in ws.render(d, "json").decode()
 
 

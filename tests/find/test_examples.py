@@ -19,7 +19,7 @@ def solutions(network: str | ws.Network, unknown: str, *so_that: str, **more: ob
 
 
 def test_the_padding_that_keeps_the_size() -> None:
-    assert solutions("vgg-vd-16", "conv1_1.p", "conv1_1.output = conv1_1.input") == [1]
+    assert solutions("vgg16", "conv1_1.p", "conv1_1.output = conv1_1.input") == [1]
     for kernel in (1, 3, 5, 7):
         net = ws.network("one", (3, 32, 32), ws.layer("Conv2d", "conv", c=8, w=kernel))
         assert solutions(net, "conv.p", "conv.output = conv.input") == [(kernel - 1) // 2]
@@ -32,7 +32,7 @@ def test_a_stride_that_makes_224_give_55() -> None:
 
 
 def test_the_padding_of_resnet() -> None:
-    assert solutions("resnet-50", "conv1.p", "conv1.output = 112", ranges=["conv1.p=0..10"]) == [3]
+    assert solutions("resnet50-caffe", "conv1.p", "conv1.output = 112", ranges=["conv1.p=0..10"]) == [3]
 
 
 def test_the_largest_batch_that_fits() -> None:
@@ -57,10 +57,10 @@ def test_the_width_of_mobilenet() -> None:
 def test_a_depth_is_that_of_another_network() -> None:
     """ResNet-101 is ResNet-50 with 23 blocks in res4; ResNet-152 has 8 in res3 and 36 in res4, but its first layer is
     without the 64 biases."""
-    deeper = ws.derive(model("resnet-101").network(), "textbook").totals["macs"]
-    assert solutions("resnet-50", "res4.depth", f"macs = {deeper}") == [23]
-    deepest = ws.derive(model("resnet-152").network(), "textbook").totals["params"]
-    net = model("resnet-50").network()
+    deeper = ws.derive(model("resnet101-caffe").network(), "textbook").totals["macs"]
+    assert solutions("resnet50-caffe", "res4.depth", f"macs = {deeper}") == [23]
+    deepest = ws.derive(model("resnet152-caffe").network(), "textbook").totals["params"]
+    net = model("resnet50-caffe").network()
     found = find_values(
         net, ["res3.depth", "res4.depth"], [f"params = {deepest + 64}"], ranges=["res3.depth=6..9", "res4.depth=30..40"]
     )
@@ -70,9 +70,9 @@ def test_a_depth_is_that_of_another_network() -> None:
 def test_a_block_of_resnet_by_hand() -> None:
     """A block of res4: 1024 to 256, 256 to 256 by 3 x 3, 256 to 1024, and two numbers for each channel of three norms."""
     block = 1024 * 256 + 256 * 256 * 9 + 256 * 1024 + 2 * (256 + 256 + 1024)
-    now = ws.derive(model("resnet-50").network(), "textbook").totals["params"]
+    now = ws.derive(model("resnet50-caffe").network(), "textbook").totals["params"]
     assert now is not None
-    assert solutions("resnet-50", "res4.depth", f"params = {now + 3 * block}") == [9]
+    assert solutions("resnet50-caffe", "res4.depth", f"params = {now + 3 * block}") == [9]
 
 
 def test_a_transformer_counts_its_layers() -> None:

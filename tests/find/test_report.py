@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 import worksheet as ws
-from tests.sheet_facts import ROOT
+from tests.sheet_facts import EXAMPLES, ROOT
 from worksheet.cli import app
 from worksheet.document import Document, Relations, Table, Text
 from worksheet.zoo import model
@@ -20,12 +20,12 @@ RUNNER = CliRunner()
 PAGE = (ROOT / "docs" / "find.md").read_text()
 COMMANDS = [line.strip() for line in PAGE.splitlines() if line.startswith("    worksheet find")]
 QUESTIONS = {
-    "chain": ("resnet-50", ["conv1.p"], ["conv1.output = 112"], ()),
+    "chain": ("resnet50-caffe", ["conv1.p"], ["conv1.output = 112"], ()),
     "rising": ("mobilenet-v1", ["alpha"], ["macs <= 50 % of now"], ()),
-    "several": ("resnet-50", ["conv1.w", "conv1.p"], ["conv1.output = 112"], ("conv1.w=1..9",)),
-    "none": ("resnet-50", ["conv1.p"], ["conv1.output = conv1.input"], ()),
-    "depth": ("resnet-50", ["res4.depth"], ["params <= 1.2 of now"], ("res4.depth=1..12",)),
-    "pieces": ("resnet-50", ["M"], ["macs <= 10G", "pool1.output > 56"], ("M=200..400",)),
+    "several": ("resnet50-caffe", ["conv1.w", "conv1.p"], ["conv1.output = 112"], ("conv1.w=1..9",)),
+    "none": ("resnet50-caffe", ["conv1.p"], ["conv1.output = conv1.input"], ()),
+    "depth": ("resnet50-caffe", ["res4.depth"], ["params <= 1.2 of now"], ("res4.depth=1..12",)),
+    "pieces": ("resnet50-caffe", ["M"], ["macs <= 10G", "pool1.output > 56"], ("M=200..400",)),
 }
 
 
@@ -101,3 +101,12 @@ def test_faults_end_with_exit_code_2() -> None:
     assert ended.returncode == 2
     assert "so-that:1:1: " in ended.stderr
     assert "^^^^^^^" in ended.stderr
+
+
+def test_symbols_are_explained_and_stay_out_of_sentences() -> None:
+    network = ws.read(EXAMPLES / "ai61002.sheet")
+    report = ws.find(network, ["conv2d_1.p"], ["conv2d_1.output = 56"])
+    text = ws.render(report, "txt").decode()
+    assert report.title == "Worksheet 2: conv2d_1.p"
+    assert "p_conv2d1 conv2d_1.p, the padding of conv2d_1; now 2. Searched from 0 to 16." in text
+    assert "conv2d_1.p is a whole number: of 0 to 16, this leaves 2 to 3." in text

@@ -53,8 +53,8 @@ def test_a_total_is_written_out() -> None:
 
 
 def test_the_right_size_of_an_output_is_said() -> None:
-    assert "Right is 64 × 56 × 56." in wrong((1, "output"))
-    assert "Right is 64 × 56 × 56." in wrong((2, "output"))  # a layer that has no step for it
+    assert "The right answer is 64 × 56 × 56." in wrong((1, "output"))
+    assert "The right answer is 64 × 56 × 56." in wrong((2, "output"))  # a layer that has no step for it
 
 
 def test_a_formula_has_its_step() -> None:
@@ -65,13 +65,13 @@ def test_a_formula_has_its_step() -> None:
 SENTENCES = {
     Verdict.MISTAKE: [
         "You forgot the bias.",
-        "The same answer would come of this: You forgot the channels. And: A digit is lost.",
+        "Another explanation of the same answer: You forgot the channels. And: A digit is lost.",
     ],
-    Verdict.CONVENTION: ["That is right as torchinfo", "AI61002, Spring 2020 counts."],
-    Verdict.WRONG: ["no mistake that is known explains it"],
+    Verdict.CONVENTION: ["This is right under torchinfo", "here the convention is AI61002, Spring 2020."],
+    Verdict.WRONG: ["no known mistake explains it"],
     Verdict.UNREADABLE: ["No grouping of digits fits."],
     Verdict.BLANK: ["left blank (0 of 2 points)", "= 7,30,56,256"],
-    Verdict.UNMARKED: ["could not be marked", "No points are lost", "– of 2"],
+    Verdict.UNMARKED: ["could not be marked", "This costs no points", "– of 2"],
     Verdict.CARRIED: ["Right from your own earlier values", "row 1, Output, row 2, Output", "1.5 of 2", "7,30,56,256"],
 }
 
@@ -90,7 +90,7 @@ def test_mistakes_on_own_values_and_counter_examples() -> None:
 
 def test_flags_speak_to_the_student() -> None:
     said = text(mark(CELLS[1, "flops"], Verdict.RIGHT, flags=(DOES_NOT_FOLLOW,)))
-    assert "row 1, # Flops: does not follow from your own rows" in said
+    assert "row 1, # Flops: does not follow from the earlier answers" in said
     assert "What to look at again" not in said
 
 
@@ -115,7 +115,7 @@ def test_every_answer_is_there() -> None:
 
 def test_who_was_not_marked_is_told_so() -> None:
     said = ws.render(Feedback("W").report(MarkedPaper("a", "", (), "KeyError"), solution()), "txt").decode()
-    assert "not marked yet. No points are lost" in said
+    assert "not marked yet. This costs no points" in said
     assert "KeyError" not in said
 
 
@@ -223,3 +223,32 @@ def test_marks_need_not_be_worth_two() -> None:
     worth = replace(mark(CELLS[1, "flops"], Verdict.WRONG), max=Fraction(1, 2))
     assert "0 of 0.5 points" in text(worth)
     assert TWO == 2
+
+
+SIGNS = {
+    Verdict.RIGHT: "✓ ",
+    Verdict.CARRIED: "(✓) 7 (carried)",
+    Verdict.CONVENTION: "(✓) 7 (another convention)",
+    Verdict.MISTAKE: "✗ 7 (mistake)",
+    Verdict.WRONG: "✗ 7 (wrong)",
+    Verdict.UNREADABLE: "? 7 (unreadable)",
+    Verdict.BLANK: "– (blank)",
+    Verdict.UNMARKED: "? 7 (not marked)",
+}
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_a_sign_says_how_an_answer_was_judged(verdict: Verdict) -> None:
+    """Colour is not needed to see it: the sign is there in every format."""
+    document = sheet(mark(CELLS[1, "params"], verdict, 7, "7"))
+    for form in ("txt", "md", "html", "typ", "tex"):
+        shown = ws.render(document, form).decode().replace("\u00a0", " ").replace("~", " ").replace("--", "–")
+        shown = shown.replace(r"\ding{51}", "✓").replace(r"\ding{55}", "✗").replace(r"\textendash{}", "–")
+        assert SIGNS[verdict] in shown, form
+
+
+def test_answers_are_coloured_by_their_verdict() -> None:
+    page = ws.render(sheet(*[mark(CELLS[1, "params"], verdict, 7, "7") for verdict in (Verdict.WRONG,)]), "html").decode()
+    assert '<td class="text wrong">' in page
+    assert r"\textcolor[HTML]{B3261E}" in ws.render(sheet(mark(CELLS[1, "params"], Verdict.WRONG)), "tex").decode()
+    assert 'fill: rgb("b3261e")' in ws.render(sheet(mark(CELLS[1, "params"], Verdict.WRONG)), "typ").decode()

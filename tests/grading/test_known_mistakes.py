@@ -374,7 +374,7 @@ def test_a_count_in_place_of_another_follows_no_mistake(folder: Path) -> None:
 # Everywhere
 
 
-NETWORKS = ("alexnet", "resnet-50", "vit-b-16", "lstm", "ssd300", "googlenet", "gpt2")
+NETWORKS = ("alexnet", "resnet50-caffe", "vit-b-16", "lstm", "ssd300", "googlenet", "gpt2")
 
 
 @pytest.mark.parametrize("convention", ["macs", "operations", "memory", "convnet-burden", "lecun-1998", "ptflops", "netscope"])

@@ -20,7 +20,8 @@ from worksheet.grading.results import tables
 from worksheet.grading.results.amounts import decimal, sums
 from worksheet.grading.results.stable_json import JsonMarks, JsonStream
 from worksheet.grading.results.streams import Writers
-from worksheet.grading.results.tables import CsvMarks, Workbook, guarded, unguarded
+from worksheet.grading.results.tables import CsvMarks, Workbook
+from worksheet.spreadsheet import guarded, unguarded
 
 FAILED = MarkedPaper("20CS99999", "Nobody", (), "its variant cannot be made")
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")

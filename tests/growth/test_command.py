@@ -49,11 +49,11 @@ def test_pictures_as_files(command, tmp_path: Path) -> None:
     [
         (("zoo:gpt2", "--side", "112..672"), 1),
         (("zoo:resnet-5", "nofile.sheet", "--side", "9..1"), 3),
-        (("zoo:resnet-50", "--side", "9..1", "--batch", "x", "--width", "0..1"), 3),
-        (("zoo:resnet-50", "--vary", "conv1"), 2),
-        (("zoo:resnet-50",), 1),
-        (("zoo:resnet-50", "--side", "224..448", "-c", "nope"), 1),
-        (("zoo:resnet-50", "--side", "224..448", "--column", "nope"), 1),
+        (("zoo:resnet50-caffe", "--side", "9..1", "--batch", "x", "--width", "0..1"), 3),
+        (("zoo:resnet50-caffe", "--vary", "conv1"), 2),
+        (("zoo:resnet50-caffe",), 1),
+        (("zoo:resnet50-caffe", "--side", "224..448", "-c", "nope"), 1),
+        (("zoo:resnet50-caffe", "--side", "224..448", "--column", "nope"), 1),
     ],
 )
 def test_faults_end_with_2_and_write_nothing(words: tuple[str, ...], faults: int, command, tmp_path: Path) -> None:

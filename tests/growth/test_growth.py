@@ -14,8 +14,8 @@ from worksheet.errors import WorksheetError
 from worksheet.varied import size_variables, with_sizes
 
 NETWORKS = {  # what varies, and how far
-    "resnet-50": ("side", "97..480"), "densenet121": ("side", "64..300"), "mobilenet-v2": ("side", "32..300"),
-    "unet": ("side", "150..600"), "vit-b-16": ("side", "64..512"), "vgg-vd-16": ("side", "200..300"),
+    "resnet50-caffe": ("side", "97..480"), "densenet121": ("side", "64..300"), "mobilenet-v2": ("side", "32..300"),
+    "unet": ("side", "150..600"), "vit-b-16": ("side", "64..512"), "vgg16": ("side", "200..300"),
     "squeezenet1-0": ("side", "60..260"),
     "gpt2": ("length", "1..1024"), "lstm-2-layer": ("length", "1..400"), "transformer-encoder-layer": ("length", "1..300"),
     "mobilenet-v1": ("width", "0.25..2"), "inception-v3": ("batch", "1..32"), "ssd-pascal-vggvd-300": ("side", "200..420"),
@@ -46,7 +46,7 @@ def test_every_figure_is_that_of_the_size(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "side"), [("resnet-50", "97..480"), ("vgg-vd-16", "200..300"), ("ssd-pascal-vggvd-300", "200..420")]
+    ("name", "side"), [("resnet50-caffe", "97..480"), ("vgg16", "200..300"), ("ssd-pascal-vggvd-300", "200..420")]
 )
 def test_refused_sizes_are_those_that_do_not_fit(name: str, side: str) -> None:
     network = ws.read(f"zoo:{name}")
@@ -61,7 +61,7 @@ def test_refused_sizes_are_those_that_do_not_fit(name: str, side: str) -> None:
 
 def test_the_lead_changes_where_it_does() -> None:
     """Held against counting both sizes next to each other."""
-    for name, span, column, step in (("vit-b-16", "112..672", "macs", 16), ("resnet-50", "195..672", "params", 1)):
+    for name, span, column, step in (("vit-b-16", "112..672", "macs", 16), ("resnet50-caffe", "195..672", "params", 1)):
         network = ws.read(f"zoo:{name}")
         [first, second] = only(ws.grow(network, {"side": span}, columns=[column]))["curves"][0]["leading"]
         assert second["from"] - first["to"] == step
@@ -103,7 +103,7 @@ def test_exponents_by_hand() -> None:
 
 
 def test_formulas_read_back_and_give_the_values() -> None:
-    report = ws.grow([ws.read("zoo:resnet-50"), ws.read("zoo:densenet121")], {"side": "200..400"}, points=40)
+    report = ws.grow([ws.read("zoo:resnet50-caffe"), ws.read("zoo:densenet121")], {"side": "200..400"}, points=40)
     chapter = only(report)
     for one in chapter["curves"]:
         formula, usual = ws.Formula(one["text"]), one["class"]
@@ -135,10 +135,10 @@ def test_a_layers_number_varies() -> None:
 
 
 def test_networks_and_conventions_together() -> None:
-    networks = [ws.read("zoo:resnet-50"), ws.read("zoo:vit-b-16")]
+    networks = [ws.read("zoo:resnet50-caffe"), ws.read("zoo:vit-b-16")]
     chapter = only(ws.grow(networks, {"side": "224..448"}, ["textbook", "torchinfo", "fvcore"]))
     assert [(one["network"], one["convention"]) for one in chapter["curves"]] == [
-        (network, convention) for network in ("resnet-50", "vit-b-16") for convention in ("textbook", "torchinfo", "fvcore")
+        (network, convention) for network in ("resnet50-caffe", "vit-b-16") for convention in ("textbook", "torchinfo", "fvcore")
     ]
     at = chapter["sizes"].index(224)
     for one in chapter["curves"]:

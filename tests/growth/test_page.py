@@ -38,7 +38,7 @@ def test_the_answers() -> None:
     assert round(100 * (macs[225] / macs[224] - 1)) == 13
     alpha = (-29_248_000 + sqrt(29_248_000**2 + 4 * 539_492_352 * 2 * 568_740_352)) / (2 * 539_492_352)
     assert f"α = {alpha:.2f}" in PAGE
-    vgg = ws.derive(ws.read("zoo:vgg-vd-16", (3, 448, 448)), "textbook")
+    vgg = ws.derive(ws.read("zoo:vgg16", (3, 448, 448)), "textbook")
     [linear] = [part.totals["params"] for part in vgg.kinds if part.title == "Linear"]
     assert f"{linear:,} of {vgg.totals['params']:,}: {100 * linear / vgg.totals['params']:.1f} %" in PAGE
     unet = only(ws.grow(ws.read("zoo:unet"), {"side": "188..700"}, columns=["macs"]))["curves"][0]

@@ -93,7 +93,7 @@ def test_a_vision_transformers_side() -> None:
 
 
 def test_a_batch_is_linear_and_stored_numbers_are_constant() -> None:
-    chapter = only(ws.grow(ws.read("zoo:resnet50-torchvision"), {"batch": "1..64"}))
+    chapter = only(ws.grow(ws.read("zoo:resnet50"), {"batch": "1..64"}))
     macs = curve(chapter, "macs")
     assert {batch: macs[batch] / batch for batch in macs} == dict.fromkeys(macs, 4_089_184_256)  # torchvision: 4.09 GMACs
     assert set(curve(chapter, "params").values()) == {25_557_032}  # torchvision's table of weights

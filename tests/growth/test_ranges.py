@@ -70,7 +70,7 @@ def test_all_faults_at_once() -> None:
         read_ranges({"side": "1..9", "M": "1..5"})
     with pytest.raises(WorksheetError) as caught:
         ws.grow(
-            [ws.read(f"zoo:{name}") for name in ("gpt2", "resnet-50", "mobilenet-v1")],
+            [ws.read(f"zoo:{name}") for name in ("gpt2", "resnet50-caffe", "mobilenet-v1")],
             {"side": "112..672", "width": "0.001..0.002"}, ["macs"], columns=["nonsense"],
         )  # fmt: skip
     messages = [fault.message for fault in caught.value.faults]
@@ -82,13 +82,13 @@ def test_all_faults_at_once() -> None:
 @pytest.mark.parametrize(
     ("network", "given", "message"),
     [
-        ("resnet-50", {"side": "112..180"}, "takes no M from 112 to 180"),
-        ("resnet-50", {"side": "224"}, "nothing varies"),
-        ("resnet-50", {}, "no range given"),
-        ("resnet-50", {"side": "2.5..7"}, "cannot be 2.5"),
-        ("resnet-50", {"width": "0.3, 0.5"}, "cannot be 0.3"),
-        ("resnet-50", {"length": "1..5"}, "no 'L'"),
-        ("resnet-50", {"conv9.k": "1..5"}, "no layer 'conv9'"),
+        ("resnet50-caffe", {"side": "112..180"}, "takes no M from 112 to 180"),
+        ("resnet50-caffe", {"side": "224"}, "nothing varies"),
+        ("resnet50-caffe", {}, "no range given"),
+        ("resnet50-caffe", {"side": "2.5..7"}, "cannot be 2.5"),
+        ("resnet50-caffe", {"width": "0.3, 0.5"}, "cannot be 0.3"),
+        ("resnet50-caffe", {"length": "1..5"}, "no 'L'"),
+        ("resnet50-caffe", {"conv9.k": "1..5"}, "no layer 'conv9'"),
         ("lstm-2-layer", {"side": "1..5"}, "no 'M'"),
     ],
 )
@@ -100,7 +100,7 @@ def test_ranges_that_a_network_does_not_have(network: str, given: dict, message:
 @pytest.mark.parametrize("points", [0, 1, 1001])
 def test_points_are_bounded(points: int) -> None:
     with pytest.raises(WorksheetError, match="points"):
-        ws.grow(ws.read("zoo:resnet-50"), {"side": "224..448"}, points=points)
+        ws.grow(ws.read("zoo:resnet50-caffe"), {"side": "224..448"}, points=points)
 
 
 @given(
@@ -124,7 +124,7 @@ def test_sizes_are_in_the_range_and_no_more_than_asked(least: int, more: int, st
 
 def test_tables_go_by_what_the_roundings_go_by() -> None:
     """ResNet's sizes are rounded every 32: 224 is in the table, and steps are whole periods or parts of one."""
-    sizes = ws.grow(ws.read("zoo:resnet-50"), {"side": "195..672"}).data["growth"][0]["sizes"]
+    sizes = ws.grow(ws.read("zoo:resnet50-caffe"), {"side": "195..672"}).data["growth"][0]["sizes"]
     assert 224 in sizes
     assert {b - a for a, b in pairwise(sizes[1:])} == {64}
     doublings = ws.grow(ws.read("zoo:gpt2"), {"length": "64..1024"}).data["growth"][0]["sizes"]

@@ -20,6 +20,7 @@ from worksheet.grading.policy import Policy, Tolerance
 from worksheet.homework.assignment.assignment import VARIED, Assignment, Variants
 from worksheet.homework.assignment.assignment_file import read_assignment
 from worksheet.homework.assignment.keys import KEYS
+from worksheet.language import Language
 from worksheet.schema import Field, FieldType, Forms, Record, TableOf
 from worksheet.schema.json_schema import FOLDER
 
@@ -65,7 +66,7 @@ def tiny(homework, tmp_path: Path):
 def test_an_assignment_as_teachers_write_it(homework) -> None:
     found = homework(ISSUED)
     assert (found.title, found.source, found.convention.name, found.language, found.batch) == (
-        "Worksheet 2", "ai61002.sheet", "ai61002", "en", 1,
+        "Worksheet 2", "ai61002.sheet", "ai61002", Language("en_IN"), 1,
     )  # fmt: skip
     assert len(found.network.nodes) == 20
     assert found.ask == Ask({ANY: ("output", "params", "flops")}, ("params", "flops"))
@@ -165,10 +166,10 @@ def test_variants(homework, said: str, expected: Variants) -> None:
 
 
 def test_words(homework) -> None:
-    said = "course: C\nquestion: >\n  Fill in\n  the table.\nrules: [One., Two.]\ndigits: de_CH\nlanguage: en\nbatch: 4\n"
+    said = "course: C\nquestion: >\n  Fill in\n  the table.\nrules: [One., Two.]\ndigits: de_CH\nlanguage: de\nbatch: 4\n"
     found = homework(SHORT + said)
     assert (found.course, found.question, found.rules, found.digits) == ("C", "Fill in the table.", ("One.", "Two."), "de_CH")
-    assert (found.language, found.batch) == ("en", 4)
+    assert (found.language, found.batch) == (Language("de"), 4)
     assert homework(f"{SHORT}rules: none\n").rules == ()
     assert homework("title: M\nnetwork: ai61002.sheet\nconvention: memory\n").rules[-1].endswith("4 bytes each.")
 
@@ -242,7 +243,8 @@ FAULTS = [  # what stands below the first two lines; the line, what is underline
     ("variants: {seed: 1, ranges: {stride: []}}", 3, "[]", "0 values; at least 1", ""),
     ("variants: {seed: 1, reveal: [par-no-bais]}", 3, "par-no-bais", "no known mistake 'par-no-bais'", "par-no-bias"),
     ("variants: {seed: 1, reveal: [lstm-one-gate]}", 3, "lstm-one-gate", "nothing that is asked can show the mistake", ""),
-    ("language: de", 3, "de", "there are no words in the language 'de'", "known: en"),
+    ("language: pt", 3, "pt", "there are no words in the language 'pt'", "one of de, en"),
+    ("labels: {Rol: x}", 3, "Rol", "no document says 'Rol'", "did you mean"),
     ("digits: xx_YY", 3, "xx_YY", "unknown digit grouping", ""),
     ("batch: 0", 3, "0", "is not a whole number from 1", ""),
     ("course: ''", 3, "", "there is nothing here", "leave the key out"),
@@ -272,7 +274,7 @@ def test_faults(homework, said: str, line: int, underlined: str, message: str, h
 def test_all_faults_at_once(homework) -> None:
     text = (
         "titel: A\nnetwork: ai61002.sheet\nask: [output, parms]\nmarks: {flops: -1}\nfollow_through: {penalty: 2}\n"
-        "conventions: {consider: [mac], worth: 2}\nvariants: {vary: [kernels]}\nlanguage: de\nbatch: 0\n"
+        "conventions: {consider: [mac], worth: 2}\nvariants: {vary: [kernels]}\nlanguage: pt\nbatch: 0\n"
     )
     with pytest.raises(WorksheetError) as caught:
         homework(text)
@@ -469,7 +471,7 @@ WRONG = [  # without a look at the network or the way of counting
     *("marks: {flops: 1001}", "marks: {flops: 1e3}", "marks: {flops: 50 %}", "marks: {flops: [2]}", "follow_through: maybe"),
     *("follow_through: [output]", "follow_through: {penalty: 2}", "follow_through: {penality: 1}", "tolerance: {params: exakt}"),
     *("tolerance: {params: {hides: [par-no-bias]}}", "conventions: {consider: [mac]}", "conventions: some", "batch: 0"),
-    *("conventions: {worth: half}", "mistakes: {worth: 1.5}", "rules: [A, A]", "variants: {vary: [kernel]}", "language: de"),
+    *("conventions: {worth: half}", "mistakes: {worth: 1.5}", "rules: [A, A]", "variants: {vary: [kernel]}"),
     *("variants: {seed: -7}", "variants: {seed: 7.5}", "variants: {seed: 1, vary: [kernels]}", "variants: {seed: 1, vary: []}"),
     *("variants: {seed: 1, ranges: {stride: []}}", "variants: {seed: 1, reveal: [par-no-bais]}", "course: ''"),
 ]

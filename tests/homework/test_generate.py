@@ -197,7 +197,7 @@ def test_an_example_of_a_size_is_no_answer(homework, tmp_path: Path) -> None:
 def test_a_branch_tells_what_it_reads(homework, tmp_path: Path) -> None:
     path = homework("ask: [output]\n").with_name("zoo.yaml")
     path.write_text("title: Inception\nnetwork: zoo:googlenet\nask: [output]\n")
-    assert "Reads S. No. " in question(path, "txt")
+    assert "Reads No. " in question(path, "txt")
 
 
 def test_rules_of_the_policy(homework) -> None:
@@ -205,7 +205,7 @@ def test_rules_of_the_policy(homework) -> None:
     assert "gets its marks" not in question(homework(WHOLE + "follow_through: false\n"))
     penalty = question(homework(WHOLE + "follow_through: {penalty: 0.25, never: [output]}\n"), "txt")
     assert "loses 25 % of its marks" in " ".join(penalty.split())
-    assert "This does not hold for output sizes." in " ".join(penalty.split())
+    assert "This does not apply to output sizes." in " ".join(penalty.split())
     assert "# Params may be rounded" in question(homework(WHOLE + LOOSE), "txt")
 
 
@@ -251,7 +251,7 @@ def test_ids_print_as_typed(id: str, name: str, homework) -> None:
     assert id in shown.text
     assert name in shown.text
     pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(ws.render(document, "pdf"))).pages]
-    assert id in pages[0]
+    assert id in pages[0].replace("\n", "")  # a long one is broken over lines
     assert all(id in page for page in pages[1:])  # the head of every further page
 
 

@@ -227,7 +227,7 @@ def test_check(desk: Path) -> None:
     assert "(cwh + 1)k" in check("--row", "1", "--params", "1", "--hint")[1]
     assert "= 23,296" in check("--row", "1", "--params", "1", "--show")[1]
     assert "6,11,00,840" in check("--row", "total", "--params", "1", "--show")[1]
-    assert "Right under another way" in check("--row", "2", "--flops", "200704")[1]
+    assert "Right under another convention" in check("--row", "2", "--flops", "200704")[1]
     assert "cannot be read" in check("--row", "2", "--flops", "7,3056,256")[1]
 
 

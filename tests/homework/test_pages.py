@@ -4,10 +4,9 @@ import re
 import shlex
 
 import pytest
-import typer
 
+from tests.commands import COMMANDS
 from tests.sheet_facts import EXAMPLES, ROOT
-from worksheet.cli import app
 from worksheet.grading.mark import FLAGS, Verdict
 from worksheet.grading.results.class_report import ClassReport
 from worksheet.homework.assignment.assignment_file import read_assignment
@@ -15,7 +14,6 @@ from worksheet.homework.assignment.assignment_file import read_assignment
 TEACHERS = (ROOT / "docs" / "teachers.md").read_text()
 ASSISTANTS = (ROOT / "docs" / "assistants.md").read_text()
 PAGES = TEACHERS + ASSISTANTS + (ROOT / "docs" / "assignment.md").read_text()
-COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 LINES = sorted(set(re.findall(r"^ +worksheet (.+)$", PAGES, re.MULTILINE)))
 
 

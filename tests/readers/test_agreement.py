@@ -11,7 +11,7 @@ from tests.readers.vision import vision
 # torchvision's name, the zoo's, and the totals that torch's own counters print for them
 NETWORKS = {
     "alexnet": ("alexnet-torchvision", 61_100_840, 714_188_480),
-    "resnet18": ("resnet18-torchvision", 11_689_512, 1_814_073_344),
+    "resnet18": ("resnet18", 11_689_512, 1_814_073_344),
     "mobilenet_v2": ("mobilenet-v2", 3_504_872, 300_774_272),
     "vit_b_16": ("vit-b-16", 86_567_656, 17_563_828_224),
 }
@@ -56,7 +56,7 @@ def test_onnx_and_the_zoo_agree(name: str, tmp_path: Path) -> None:
 @pytest.mark.onnx
 def test_an_exporter_that_folds_normalisation_leaves_a_bias_for_it(tmp_path: Path) -> None:
     """The graph resnet18-dynamo holds no BatchNorm: its scale went into the weights, its shift into biases of convolutions."""
-    folded, plain = layers(exported(tmp_path, "resnet18-dynamo")), layers(ws.read("zoo:resnet18-torchvision"))
+    folded, plain = layers(exported(tmp_path, "resnet18-dynamo")), layers(ws.read("zoo:resnet18"))
     rows = [layer for layer in plain if layer[0] != "BatchNorm"]
     assert [layer[2:] for layer in folded] == [layer[2:] for layer in rows]
     for (kind, has, _, output), (_, had, _, _) in zip(folded, rows, strict=True):

@@ -37,7 +37,7 @@ def test_lenet(caffe: Texts) -> None:
     """431,080 parameters, as Caffe itself counts them: 520 + 25,050 + 400,500 + 5,010."""
     net = caffe.read(LENET)
     rows = caffe.rows(LENET)
-    assert (net.name, net.input, net.heading.convention, net.notes) == ("LeNet", (1, 28, 28), "textbook", ())
+    assert (net.name, net.input, net.heading.convention, net.notes) == ("LeNet", (1, 28, 28), "", ())
     assert {name: row.output for name, row in rows.items()} == {
         "conv1": (20, 24, 24),
         "pool1": (20, 12, 12),

@@ -76,7 +76,7 @@ def test_weights_are_shared(sheet) -> None:
     net = ws.read(sheet(FRONT + "first = Conv2d: 4c 3w 1p\nReLU\nConv2d: 4c 3w 1p @first\n"))
     d = ws.derive(net)
     assert d.totals == {"params": 4 * (4 * 9 + 1), "macs": 2 * 4 * 4 * 9 * 64}
-    assert d.rows[2].columns[0].remark == "shared with S. No. 1, counted there"
+    assert d.rows[2].columns[0].remark == "shared with No. 1, counted there"
     assert d.rows[2].counts["weights"] == 0
     assert d.rows[2].counts["macs"] == 4 * 4 * 9 * 64
 

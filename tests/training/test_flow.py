@@ -103,4 +103,4 @@ def test_a_kind_whose_training_nobody_has_worked_out_is_listed() -> None:
     solution = ws.train(ws.network("unknown", (4, 6, 6), conv, unknown))
     assert [step.is_counted for step in solution.rows[1].columns] == [True, False, False, False, True, True]
     assert [note.split(":")[0] for note in solution.notes] == ["Forward", "Input gradient", "Weight gradient"]
-    assert all("has no rule for S. No. 2 (ReLU); not in the total." in note for note in solution.notes)
+    assert all("has no rule for No. 2 (ReLU); not in the total." in note for note in solution.notes)

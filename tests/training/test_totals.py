@@ -92,7 +92,7 @@ def test_resnet_50(batch: int) -> None:
     for i, (kind, module, x, y) in enumerate(seen):
         found += OF[kind](module, x, y, i == 0)
     found["forward"] += sum(sums)  # one addition for each number of the sum of two branches
-    solution = ws.train(ws.read("zoo:resnet50-torchvision"), "sgd-momentum", batch=batch)
+    solution = ws.train(ws.read("zoo:resnet50"), "sgd-momentum", batch=batch)
     parameters = sum(p.numel() for p in net.parameters())
     expected = {"params": parameters, **found, "update": 4 * parameters}
     assert dict(solution.totals) == expected

@@ -38,7 +38,7 @@ def test_by_hand(name: str, batch: int) -> None:
     assert steps["step"] == steps["backward"] + expected["forward"] + solution.totals["update"]
 
 
-@pytest.mark.parametrize("name", ["resnet18-torchvision", "gpt2", "swin-t", "unet", "faster-rcnn-vggvd-pascal", "mobilenet-v1"])
+@pytest.mark.parametrize("name", ["resnet18", "gpt2", "swin-t", "unet", "faster-rcnn-vggvd-pascal", "mobilenet-v1"])
 def test_every_step_says_its_value(name: str) -> None:
     solution = ws.train(ws.read(f"zoo:{name}"), "adam", batch=4, precision="mixed", segments=5)
     steps = [step for figure in solution.figures for step in figure.steps]
@@ -52,20 +52,18 @@ def test_every_step_says_its_value(name: str) -> None:
 def test_what_is_not_needed_is_said() -> None:
     first, second = ws.train(tiny()).rows[:2]
     assert first.columns[2].value == 0
-    assert first.columns[2].remark == "not needed: the input depends on no learnt number"
+    assert first.columns[2].remark == "not needed: the input depends on no parameter"
     assert not second.columns[2].remark
 
 
 def test_a_part_that_is_not_needed_is_counted_and_said() -> None:
     net = ws.Builder("half", (4, 6))
     net.add("MatMul", "input", net.add("Parameter", o_1=6, o_2=5))
-    assert any("S. No. 2" in note and "some inputs alone" in note for note in ws.train(net.network()).notes)
+    assert any("No. 2" in note and "some inputs alone" in note for note in ws.train(net.network()).notes)
 
 
 def test_the_command(command) -> None:
-    run = command(
-        "solve", "zoo:resnet18-torchvision", "--training", "sgd-momentum", "--batch", 2, "--checkpoint", 4, "-f", "json"
-    )
+    run = command("solve", "zoo:resnet18", "--training", "sgd-momentum", "--batch", 2, "--checkpoint", 4, "-f", "json")
     data = json.loads(run.out)
     assert run.code == 0
     assert data["convention"] == "training"

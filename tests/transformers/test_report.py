@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 import worksheet as ws
 from worksheet.cli import app
 from worksheet.document import Document, Table, Text
+from worksheet.errors import WorksheetError
 from worksheet.zoo.language import TRANSFORMERS
 
 NAMES = [transformer.name for transformer in TRANSFORMERS]
@@ -84,7 +85,7 @@ def test_formats(format: str) -> None:
     ("words", "said"),
     [
         (["zoo:gtp2"], "did you mean gpt2"),
-        (["zoo:resnet-50"], "is not a language model of the zoo"),
+        (["zoo:resnet50-caffe"], "is not a language model of the zoo"),
         (["gpt2", "--length", "1025"], "positions for 1,024 tokens, not 1,025"),
         (["gpt2", "--length", "0"], "positive whole numbers"),
         (["gpt2", "--prompt", "1024"], "a prompt of 1024 tokens in a text of 1024"),
@@ -114,3 +115,16 @@ def test_the_command(tmp_path: Path) -> None:
     data = json.loads(found.read_text())
     assert data["sizes"]["n"] == 3
     assert {path.suffix for path in (tmp_path / "p").iterdir()} == {".svg", ".png"}
+
+
+@pytest.mark.parametrize("heads", [6, 12, 16, 24])
+def test_the_number_of_heads_leaves_the_width_and_the_parameters(heads: int) -> None:
+    """GPT-2 small has 124,439,808 parameters; W_Q, W_K, W_V and W_O are 768 x 768 however they are split."""
+    data = json.loads(ws.render(ws.transformer("zoo:gpt2", heads=heads), "json"))
+    assert (data["sizes"]["d"], data["sizes"]["h"]) == (768, heads)
+    assert data["parameters"]["value"] == 124_439_808
+
+
+def test_heads_that_do_not_split_the_width_are_refused() -> None:
+    with pytest.raises(WorksheetError, match="a width of 768 cannot be split into 5 heads"):
+        ws.transformer("zoo:gpt2", heads=5)

@@ -4,6 +4,7 @@ import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from worksheet.errors import WorksheetError
 from worksheet.writers import writers
 
 SHEETS = sorted(EXAMPLES.glob("*.sheet"))
-TEXTS = ["md", "tex", "typ", "html", "txt", "json"]
+TEXTS = ["md", "tex", "typ", "html", "txt", "json", "csv", "bib"]
 # What people may be called, and what each format would make of it.
 HOSTILE = [
     r"\input{/etc/passwd}", "#include <x>", "<script>alert(1)</script>", "$(rm -rf /)", "a & b_c^d~e%f", "`x` *y* _z_ [a](b)",
@@ -38,12 +39,12 @@ def test_headings_of_a_convention_are_escaped_too(sheet, text: str) -> None:
 
     own = {"title": text, "columns": {text: {"Conv2d": "k*c"}}, "remarks": {text: {"Conv2d": text}}, "rules": [text]}
     d = ws.derive(hostile("T"), str(sheet(json.dumps(own, ensure_ascii=False), "own.yaml")))
-    for format in (*TEXTS, "pdf"):
+    for format in (*TEXTS, "pdf", "xlsx"):
         assert ws.render(d, format)
     assert d._repr_latex_()
 
 
-@pytest.mark.parametrize("format", [*TEXTS, "pdf"])
+@pytest.mark.parametrize("format", [*TEXTS, "pdf", "xlsx"])
 def test_the_same_bytes_every_time(solution: ws.Derivation, format: str) -> None:
     assert ws.render(solution, format) == ws.render(ws.derive(ws.read(EXAMPLES / "ai61002.sheet")), format)
 
@@ -146,7 +147,7 @@ def test_markdown_escapes(text: str) -> None:
 
 
 def test_every_format_has_a_suffix_and_a_name() -> None:
-    complete({*TEXTS, "pdf"}, writers(), add="to be tested in every document, put into TEXTS")
+    complete({*TEXTS, "pdf", "xlsx"}, writers(), add="to be tested in every document, put into TEXTS")
     suffixes = [suffix for writer in writers().values() for suffix in writer.suffixes]
     assert len(suffixes) == len(set(suffixes))
 
@@ -154,7 +155,9 @@ def test_every_format_has_a_suffix_and_a_name() -> None:
 def test_html_is_one_file_without_scripts(solution: ws.Derivation) -> None:
     page = ws.render(solution, "html").decode()
     assert "<script" not in page
-    assert not re.findall(r"""(?:src|href)=(?!"#)|url\(|@import|https?://""", page)
+    assert not re.findall(
+        r"""(?:src|href)=(?!"#)|url\(|@import|https?://""", page.replace('xmlns="http://www.w3.org/2000/svg"', "")
+    )
     assert "prefers-color-scheme: dark" in page
     assert "@media print" in page
     assert 'name="viewport"' in page
@@ -168,7 +171,7 @@ def test_pdf_is_tagged_titled_and_speaks_its_equations(solution: ws.Derivation, 
     reader = PdfReader(path)
     root = reader.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
-    assert root["/Lang"] == "en"
+    assert root["/Lang"] == "en-IN"
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
     assert reader.metadata.title == "(Solved) Worksheet 2"
     assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data()
@@ -198,7 +201,7 @@ def test_latex_pdf_carries_title_and_language(solution: ws.Derivation, tmp_path:
     ws.write(solution, path, engine="latex")
     reader = PdfReader(path)
     assert reader.metadata.title == "(Solved) Worksheet 2"
-    assert reader.trailer["/Root"]["/Lang"] == "en"
+    assert reader.trailer["/Root"]["/Lang"] == "en-IN"
 
 
 @pytest.mark.tex
@@ -296,8 +299,43 @@ def test_a_floor_that_bites_is_explained() -> None:
     assert size.value == 55
     text = ws.render(d, "txt").decode()
     assert "= ⌊(M − w + 2p_w)/s_w⌋ + 1 = ⌊(224 − 11 + 2(2))/4⌋ + 1 = ⌊54.25⌋ + 1 = 55" in text
-    assert "55.25 is not whole" in text
+    assert "54.25 is not whole; rounded down: 54." in text
+    assert "55.25" not in text
     assert text.count("is not whole") == 1
+
+
+@pytest.mark.parametrize(
+    ("layer", "sides", "note"),
+    [  # floor((224 - 7 + 6)/2) of 111.5, ceil((112 - 3 + 2)/2) of 55.5
+        ({"kind": "Conv2d", "c": 4, "w": 7, "s": 2, "p": 3}, (224, 224), "111.5 is not whole; rounded down: 111."),
+        ({"kind": "MaxPool2d", "w": 3, "s": 2, "p": 1, "ceil": True}, (112, 112), "55.5 is not whole; rounded up: 56."),
+    ],
+)
+def test_what_brackets_hold_is_what_is_rounded(layer: dict[str, Any], sides: tuple[int, int], note: str) -> None:
+    (step,) = ws.derive(ws.network("n", (3, *sides), ws.layer(**layer))).rows[0].sizes
+    assert step.symbols == ("W", "H")
+    assert step.note.startswith(note)
+
+
+def test_the_reason_for_rounding_is_given_once() -> None:
+    row = ws.derive(ws.network("n", (3, 224, 114), ws.layer("Conv2d", c=4, w=7, s=2, p=3))).rows[0]
+    assert [step.note for step in row.sizes] == [
+        "56.5 is not whole; rounded down: 56. With one more step the kernel would leave the padded input.",
+        "111.5 is not whole; rounded down: 111.",
+    ]
+
+
+def test_only_papers_of_a_course_ask_for_a_name() -> None:
+    network = ws.read("zoo:lenet-5")
+    solution = ws.derive(network)
+    text = ws.render(solution, "txt").decode()
+    assert "Name:" not in text
+    assert "For every layer, find" not in text
+    sheet = " ".join(ws.render(ws.blank(solution), "txt").decode().split())
+    assert "Name:" in sheet
+    assert "For every layer, find" in sheet
+    assert "Source:" in text
+    assert "Source:" not in sheet
 
 
 def test_brackets_always_when_the_sheet_asks(sheet) -> None:

@@ -131,11 +131,18 @@ def test_a_report_on_the_terminal(is_terminal: bool) -> None:
     assert ("\x1b[1m" in shown) == is_terminal
 
 
-@pytest.mark.graph
 def test_drawings_of_a_solution_are_files_too(tmp_path: Path) -> None:
     from tests.sheet_facts import EXAMPLES
 
     files = ws.draw(ws.derive(ws.read(EXAMPLES / "resnet18.sheet")), tmp_path / "out")
     assert files
     assert {path.suffix for path in files} == {".svg", ".png"}
-    assert all(path.name.startswith("Layers_1_to_") or "Layers" in path.name for path in files)
+    assert all("_strip." in path.name or "Layers_" in path.name for path in files)
+
+
+@pytest.mark.tex
+def test_a_last_column_may_break_its_lines(tmp_path: Path) -> None:
+    """Its \\raggedright must not take the end of the row away."""
+    table = Table(("Name", "What it is"), (("a", "a sentence of many words, " * 4), ("b", "short")), words=2)
+    ws.write(Document("Words", (table,)), tmp_path / "w.pdf", engine="latex")
+    assert (tmp_path / "w.pdf").read_bytes().startswith(b"%PDF")

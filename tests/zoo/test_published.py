@@ -14,9 +14,9 @@ from worksheet.zoo import model, models
 TORCHVISION = "torchvision 0.28: num_params and _ops (in units of 1e9, printed to three digits) of the weights"
 IN_TORCHVISION = {
     "alexnet-torchvision": (61_100_840, 0.714),
-    "resnet18-torchvision": (11_689_512, 1.814),
-    "resnet50-torchvision": (25_557_032, 4.089),
-    "resnet152-torchvision": (60_192_808, 11.514),
+    "resnet18": (11_689_512, 1.814),
+    "resnet50": (25_557_032, 4.089),
+    "resnet152": (60_192_808, 11.514),
     "mobilenet-v2": (3_504_872, 0.301),
     "mobilenet-v3-small": (2_542_856, 0.057),
     "mobilenet-v3-large": (5_483_032, 0.217),
@@ -44,8 +44,8 @@ PARAMETERS = {
 # torch 2.13's FlopCounterMode on the meta device, halved: exact counts of convolutions, linear layers and products of matrices
 COUNTED = {
     "alexnet-torchvision": 714_188_480,
-    "resnet18-torchvision": 1_814_073_344,
-    "resnet50-torchvision": 4_089_184_256,
+    "resnet18": 1_814_073_344,
+    "resnet50": 4_089_184_256,
     "mobilenet-v2": 300_774_272,
     "vit-b-16": 17_563_828_224,
     "lenet-5-relu": 416_520,

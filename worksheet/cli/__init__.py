@@ -2,41 +2,49 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import Annotated
 
 import typer
 
-import worksheet as ws
-from worksheet.discover import collect
+from worksheet.cli.commands import Commands
+from worksheet.cli.panels import GENERAL
 from worksheet.errors import WorksheetError
+from worksheet.version import VERSION
+
+MANY_OBJECTS = 50_000  # new ones until the garbage of a run is looked for: nearly all that a command makes lives to its end
 
 app = typer.Typer(
     name="worksheet",
+    cls=Commands,
     help="Turns a neural network into a worked solution: every layer a formula, evaluated step by step.",
-    epilog="Examples:  worksheet solve alexnet.sheet -o alexnet.pdf   |   worksheet formulas Conv2d -f md",
+    epilog="worksheet demo\nworksheet solve zoo:alexnet -o alexnet.pdf",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 112},
 )
-OPEN = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"worksheet {ws.__version__}")
+        typer.echo(f"worksheet {VERSION}")
         raise typer.Exit
 
 
 @app.callback()
 def _options(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.", rich_help_panel=GENERAL)
+    ] = False,
 ) -> None:
     """Options of the command itself."""
 
 
 def main() -> None:
     """Run the command; a fault of the user's files or options ends it with exit code 2."""
+    gc.set_threshold(MANY_OBJECTS)
     try:
         app()
     except WorksheetError as fault:
@@ -45,10 +53,3 @@ def main() -> None:
     except BrokenPipeError:  # the reader of a pipe has seen enough
         sys.stderr.close()
         sys.exit(141)
-
-
-for command in sorted(collect("worksheet.cli", "COMMAND").values(), key=lambda command: command.place):
-    settings = OPEN if command.open else {}
-    app.command(epilog=f"Example:  {command.example}", context_settings=settings)(command.run)
-    if command.alias:
-        app.command(command.alias, hidden=True, context_settings=settings)(command.run)

@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
 import worksheet as ws
-from worksheet.cli.options import Command, Homework, option
+from worksheet.cli import saying
+from worksheet.cli.options import Command, Homework, Speech, option
+from worksheet.cli.panels import CONTENT, HOMEWORK, INPUT
+from worksheet.cli.waiting import waiting
 from worksheet.errors import WorksheetError
 
 
 def check(
     context: typer.Context,
     homework: Homework,
-    row: Annotated[str, option("--row", help="The row: its S. No., the layer's name, or total.")],
-    student: Annotated[str, option("--student", help="The student's id, if the assignment has variants.")] = "",
-    hint: Annotated[bool, typer.Option("--hint", help="Print the formula, without numbers.")] = False,
-    show: Annotated[bool, typer.Option("--show", help="Print the worked step, with the solution.")] = False,
+    row: Annotated[str, option("--row", panel=INPUT, help="The row: its number, the layer's name, or total.")],
+    student: Annotated[str, option("--student", panel=INPUT, help="The student's id, if the assignment has variants.")] = "",
+    language: Speech = "",
+    hint: Annotated[bool, option("--hint", panel=CONTENT, help="Print the formula, without numbers.")] = False,
+    show: Annotated[bool, option("--show", panel=CONTENT, help="Print the worked step, with the solution.")] = False,
 ) -> None:
-    """Check one answer: right, or what is wrong with it, without the solution.
+    """Check one answer of one student, who practises alone.
 
-    The answer follows the name of its column: --flops 24,09,95,328, or --output 64x56x56. The exit code is 1 if an answer is not
-    right.
+    It is right, or what may be wrong with it is named; the solution is not shown. The answer follows the name of its column:
+    --flops 24,09,95,328, or --output 64x56x56. The exit code is 1 if an answer is not right.
     """
-    assignment = ws.assignment(homework)
-    checked = [ws.check(assignment, row, column, text, student=student) for column, text in _answers(context.args).items()]
+    answers = _answers(context.args)
+    with waiting("checking"):
+        assignment = ws.assignment(homework).in_language(language)
+        checked = [ws.check(assignment, row, column, text, student=student) for column, text in answers.items()]
     for each in checked:
-        sys.stdout.write(ws.render(each.report(hint=hint, show=show), "txt").decode())
+        saying.show(each.report(hint=hint, show=show))
     if not all(each.is_right for each in checked):
         raise typer.Exit(1)
 
@@ -48,4 +53,6 @@ def _answers(arguments: list[str]) -> dict[str, str]:
     return answers
 
 
-COMMAND = Command(check, "worksheet check homework.yaml --student 20CS30001 --row 4 --flops 24,09,95,328", 10, open=True)
+COMMAND = Command(
+    check, "worksheet check homework.yaml --student 20CS30001 --row 4 --flops 24,09,95,328", 4, panel=HOMEWORK, open=True
+)

@@ -9,10 +9,11 @@ import typer
 import worksheet as ws
 from worksheet.cli.delivery import Reading, delivers
 from worksheet.cli.options import Batch, Command, Conventions, PlainGrouping, sources
+from worksheet.cli.panels import COUNT
 from worksheet.document import Document
 
 
-@delivers()
+@delivers(tables=True)
 def compare(
     reading: Reading,
     source: Annotated[
@@ -27,10 +28,10 @@ def compare(
     digits: PlainGrouping = "en_US",
     batch: Batch = 1,
 ) -> Document:
-    """Compare conventions, and derive the difference of their totals kind by kind."""
+    """Derive why the totals of conventions differ, kind by kind."""
     if source is None:
         return ws.compare_conventions(convention or (), digits=digits)
     return ws.compare(reading.network(source), convention or (), batch=batch, digits=digits)
 
 
-COMMAND = Command(compare, "worksheet compare zoo:resnet50-torchvision -c torchinfo -c fvcore -o difference.pdf", 4)
+COMMAND = Command(compare, "worksheet compare zoo:resnet50 -c torchinfo -c fvcore -o difference.pdf", 3, panel=COUNT)

@@ -9,7 +9,8 @@ import typer
 import worksheet as ws
 from worksheet import conventions as known
 from worksheet.cli.delivery import delivers
-from worksheet.cli.options import Command, completing
+from worksheet.cli.options import Command, Speech, completing
+from worksheet.cli.panels import UNDERSTAND
 from worksheet.document import Document
 
 
@@ -23,9 +24,10 @@ def conventions(
             autocompletion=completing(known.names),
         ),
     ] = None,
+    language: Speech = "",
 ) -> Document:
-    """List the conventions, or print one of them: rules, formulas kind by kind, known faults."""
-    return ws.convention_page(name) if name else ws.convention_list()
+    """List the conventions, or print one: rules, formulas, faults."""
+    return ws.convention_page(name, language=language) if name else ws.convention_list()
 
 
-COMMAND = Command(conventions, "worksheet conventions fvcore -o fvcore.pdf", 6)
+COMMAND = Command(conventions, "worksheet conventions fvcore -o fvcore.pdf", 2, panel=UNDERSTAND)

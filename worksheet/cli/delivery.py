@@ -9,23 +9,46 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from inspect import Parameter, Signature
-from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from typer.models import ArgumentInfo
 
 import worksheet as ws
-from worksheet.cli.options import Engine, Format, Input, Kwargs, Output, Paper, Pictures, Regions, SkipUnknown, Template
+from worksheet.cli.options import (
+    AddedUpBy,
+    Bibtex,
+    Caption,
+    Engine,
+    Format,
+    Input,
+    Kwargs,
+    Label,
+    LargerUnit,
+    NoZeros,
+    Output,
+    Paper,
+    Pictures,
+    Regions,
+    SkipUnknown,
+    TableAlone,
+    TableColumns,
+    Template,
+    comma_separated,
+)  # fmt: skip
+from worksheet.cli.saying import show
+from worksheet.cli.waiting import waiting
 from worksheet.document import Document
-from worksheet.errors import OutputError, WorksheetError, shown
-from worksheet.writers import check_writable, options, save, writer_for
+from worksheet.errors import OutputError, WorksheetError, printable, shown
+from worksheet.writers import Fragment, Options, Writer, check_writable, options, save, writer_for
 from worksheet.writers.drawings import check_folder
 
 if TYPE_CHECKING:
     from worksheet.network import Network
     from worksheet.writers import Printable
 
+BIBTEX = "bib"  # the format of citations
+TABLES = ("fragment", "caption", "label", "bibtex")  # options of commands whose document is a table to be used elsewhere
 WORDS: dict[str, bool | None] = {"true": True, "false": False, "none": None}
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -40,7 +63,8 @@ class Reading:
     def network(self, source: str) -> Network:
         """The network that a command line names. Raises WorksheetError."""
         kwargs = dict(map(argument, self.kwargs or ()))
-        return ws.read(source, self.input, skip_unknown=self.skip_unknown, regions=self.regions, kwargs=kwargs)
+        with waiting(f"reading {printable(source)}"):
+            return ws.read(source, self.input, skip_unknown=self.skip_unknown, regions=self.regions, kwargs=kwargs)
 
 
 @dataclass(frozen=True)
@@ -53,28 +77,54 @@ class Delivery:
     engine: Engine = "typst"
     paper: Paper = "a4"
     template: Template = None
+    fragment: TableAlone = False
+    caption: Caption = ""
+    label: Label = ""
+    bibtex: Bibtex = False
+
+    @property
+    def options(self) -> Options:
+        """How the document is set. Raises OutputError."""
+        return options(self.engine, self.paper, self.template, Fragment(self.caption, self.label) if self.fragment else False)
+
+    @property
+    def writer(self) -> Writer | None:
+        """The writer of the document; None for the terminal. Raises OutputError."""
+        format = BIBTEX if self.bibtex else self.format
+        return None if self.output is None and format is None else writer_for(self.output, format)
 
     def check(self) -> None:
         """Refuse what cannot be delivered before any work is done."""
-        options(self.engine, self.paper, self.template)
+        _ = self.options
+        self._check_fragment()
         if self.pictures is not None:
             check_folder(self.pictures)
+        writer = self.writer
         if self.output is not None:
-            writer_for(self.output, self.format)
             check_writable(self.output)
-        elif self.format is not None and writer_for(None, self.format).binary and sys.stdout.isatty():
+        elif writer and writer.binary and sys.stdout.isatty():
             hint = f"name a file with -o, such as -o solution.{self.format}"
             raise OutputError(f"{self.format} is not for a terminal", hint=hint)
+
+    def _check_fragment(self) -> None:
+        if self.bibtex and (self.fragment or self.format):
+            raise OutputError("--bibtex is a format of its own", hint="leave --fragment and -f out")
+        if (self.caption or self.label) and not self.fragment:
+            raise OutputError("--caption and --label need --fragment", hint="add --fragment")
+        if self.fragment and not (self.writer and self.writer.fragment):
+            raise OutputError("--fragment needs a format that a table can be put into", hint="-f tex, -f md or -f html")
 
     def deliver(self, document: Printable) -> None:
         """Hand a document over: to a file, to standard output, to the terminal; its pictures into the folder for them."""
         if self.pictures is not None:
-            ws.draw(document, self.pictures)
-        if self.output is None and self.format is None:
-            _show(document)
+            with waiting("drawing"):
+                ws.draw(document, self.pictures)
+        writer = self.writer
+        if writer is None:
+            show(document)
             return
-        writer = writer_for(self.output, self.format)
-        data = writer.render(document, options(self.engine, self.paper, self.template))
+        with waiting(f"setting {writer.name}"):
+            data = writer.render(document, self.options)
         if self.output is not None:
             save(self.output, data)
         else:
@@ -82,34 +132,44 @@ class Delivery:
             sys.stdout.buffer.flush()
 
 
-def _show(document: Printable) -> None:
-    """On the terminal; whatever is not a solution goes into a pipe as plain text."""
-    if isinstance(document, Document) and not sys.stdout.isatty():
-        sys.stdout.write(ws.render(document, "txt").decode())
-        return
-    from rich.console import Console
+@dataclass(frozen=True)
+class TableShape:
+    """Which table is made of a solution."""
 
-    from worksheet.writers import terminal
+    columns: TableColumns = ""
+    by: AddedUpBy = ""
+    unit: LargerUnit = ""
+    no_zeros: NoZeros = False
 
-    terminal.show(document, Console(highlight=False))
+    @property
+    def is_asked(self) -> bool:
+        return self != TableShape()
+
+    def table(self, solution: ws.Derivation) -> Document:
+        """The table alone. Raises WorksheetError."""
+        return ws.tabulate(solution, comma_separated(self.columns), by=self.by, unit=self.unit, zeros=not self.no_zeros)
 
 
-def delivers(*, pictures: bool = False) -> Callable[[Callable[..., Printable]], Callable[..., None]]:
+def delivers(*, pictures: bool = False, tables: bool = False) -> Callable[[Callable[..., Printable]], Callable[..., None]]:
     """Gives a command that makes a document the options of Delivery: checked before its work, obeyed after it.
 
-    ``pictures``: its drawings go into a folder too. A parameter that is a group of options becomes these options.
+    ``pictures``: its drawings go into a folder too. ``tables``: its table can be had alone, and cited. A parameter that is a
+    group of options becomes these options.
     """
 
     def decorated(command: Callable[..., Printable]) -> Callable[..., None]:
         parameters = inspect.signature(command, eval_str=True).parameters
         groups: dict[str, Any] = {name: each.annotation for name, each in parameters.items() if is_dataclass(each.annotation)}
-        own = {name: each for name, each in _options(Delivery).items() if pictures or name != "pictures"}
+        left_out = {*(() if pictures else ("pictures",)), *(() if tables else TABLES)}
+        own = {name: each for name, each in _options(Delivery).items() if name not in left_out}
 
         def run(**given: Any) -> None:
             delivery = Delivery(**_taken(given, own))
             delivery.check()
             made = {name: group(**_taken(given, _options(group))) for name, group in groups.items()}
-            delivery.deliver(command(**given, **made))
+            with waiting(command.__name__):
+                document = command(**given, **made)
+            delivery.deliver(document)
 
         others = {name: each for name, each in parameters.items() if name not in groups}
         arguments = {name: each for name, each in others.items() if _is_argument(each)}
@@ -159,17 +219,3 @@ def argument(text: str) -> tuple[str, int | float | bool | str | None]:
         with contextlib.suppress(ValueError):
             return name, number(value)
     return name, value
-
-
-def watched(what: str) -> Callable[..., Iterable[Any]]:
-    """Gives things one by one, with a bar on a terminal and nothing elsewhere; their number where they have no length."""
-
-    def one_by_one(things: Iterable[T], total: int | None = None) -> Iterable[T]:
-        if not sys.stderr.isatty():
-            return things
-        from rich.console import Console
-        from rich.progress import track
-
-        return track(things, what, total=total, console=Console(stderr=True), transient=True)
-
-    return one_by_one

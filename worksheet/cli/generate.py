@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,11 +17,15 @@ from worksheet.cli.options import (
     Paper,
     Roster,
     Scheduler,
+    Speech,
     Template,
     comma_separated,
     formats,
     option,
 )
+from worksheet.cli.panels import CONTENT, HOMEWORK, OUTPUT
+from worksheet.cli.saying import say
+from worksheet.cli.waiting import interrupted, waiting
 from worksheet.errors import printable
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 MANY = 20  # students: from here on, starting further processes is worth it
 MAX_NAMED = 5  # students of a group
-INTERRUPTED = 130  # the exit code after Ctrl-C
 ONE_PER_CORE = 0
 ROSTER = "--roster"
 JSON, NONE = "json", "none"
@@ -40,22 +40,42 @@ NO_VARIANT = (
     "the assignment has variants, and without a roster the only sheet is of its own network, which is not a student's variant"
 )
 
-Folder = Annotated[Path, option("-o", "--output", help="The folder to write to.")]
-Formats = Annotated[str, typer.Option("-f", "--format", help=f"Sheet formats, separated by commas: {formats(without=[JSON])}.")]
-Forms = Annotated[str, typer.Option("--forms", help="Form formats, separated by commas: csv, xlsx, md, or none.")]
-Combined = Annotated[bool, typer.Option("--combined/--no-combined", help="Combine all sheets in one PDF for printing.")]
+Folder = Annotated[Path, option("-o", "--output", panel=OUTPUT, help="The folder to write to.")]
+Formats = Annotated[
+    str,
+    option("-f", "--format", panel=OUTPUT, default=True, help=f"Sheet formats, separated by commas: {formats(without=[JSON])}."),
+]
+Forms = Annotated[
+    str, option("--forms", panel=OUTPUT, default=True, help="Form formats, separated by commas: csv, xlsx, md, or none.")
+]
+Combined = Annotated[
+    bool, option("--combined/--no-combined", panel=OUTPUT, default=True, help="Combine all sheets in one PDF for printing.")
+]
 Reference = Annotated[
     bool | None,
-    option("--formulas/--no-formulas", help="Print the formulas on the question sheets; by default unless they are asked."),
+    option(
+        "--formulas/--no-formulas",
+        panel=CONTENT,
+        help="Print the formulas on the question sheets; by default unless they are asked.",
+    ),
 ]
 FormLayout = Annotated[
     str,
-    typer.Option(
-        "--form-layout", help="Layout of the forms: table, as on the question sheet, or list, with a line for each answer."
+    option(
+        "--form-layout",
+        panel=OUTPUT,
+        default=True,
+        help="The layout of forms: table, as on the question sheet, or list, with a line for each answer.",
     ),
 ]
 WorkingSpace = Annotated[
-    str, typer.Option("--working", help="Space for working below the table: none, compact, or full, with a line for each answer.")
+    str,
+    option(
+        "--working",
+        panel=CONTENT,
+        default=True,
+        help="The space for working below the table: none, compact, or full, with a line for each answer.",
+    ),
 ]
 
 
@@ -65,6 +85,7 @@ def generate(
     roster: Roster = None,
     format: Formats = "pdf",
     forms: Forms = "csv,xlsx,md",
+    language: Speech = "",
     combined: Combined = True,
     reference: Reference = None,
     jobs: Jobs = None,
@@ -76,17 +97,18 @@ def generate(
     paper: Paper = "a4",
     template: Template = None,
 ) -> None:
-    """Make a homework: a question sheet and an answer form for each student, and separately the keys.
+    """Make a homework: sheets, answer forms, and the keys.
 
-    Without a roster, one sheet for all. Existing files of the same assignment are kept: the same command continues an
-    interrupted run. The folder key/ is not for the students.
+    A question sheet and an answer form for each student of a roster; without one, a sheet for all. Existing files of the same
+    assignment are kept: the same command continues an interrupted run. The folder key/ is not for the students.
     """
     from worksheet.homework import workers
     from worksheet.homework.issue.generate import Generation
     from worksheet.homework.issue.student_files import Order
     from worksheet.homework.roster import read_roster
 
-    assignment = ws.assignment(homework)
+    with waiting("reading the assignment"):
+        assignment = ws.assignment(homework).in_language(language)
     students = read_roster(roster) if roster else ()
     if jobs is None:
         jobs = ONE_PER_CORE if len(students) >= MANY and backend == workers.LOCAL else 1
@@ -96,7 +118,7 @@ def generate(
     result = _complete(generation, combined=combined, jobs=jobs, backend=backend, scheduler=scheduler)
     _report(generation, result)
     if assignment.variants and not students:
-        typer.echo(f"note: {NO_VARIANT}; {ROSTER} gives each student's", err=True)
+        say(f"note: {NO_VARIANT}; {ROSTER} gives each student's", err=True)
     if result.failed:
         raise typer.Exit(1)
 
@@ -104,15 +126,14 @@ def generate(
 def _complete(generation: Generation, *, combined: bool, jobs: int, backend: str, scheduler: str) -> IssueResult:
     """Make everything; Ctrl-C ends the command, and finished files are kept."""
     try:
-        with _bar("Students", generation.result.students) as advance:
+        with waiting("students", generation.result.students) as task:
             return generation.complete(
-                combined=combined, jobs=jobs, backend=backend, scheduler=scheduler, on_done=lambda _: advance()
+                combined=combined, jobs=jobs, backend=backend, scheduler=scheduler, on_done=lambda _: task.advance()
             )
     except KeyboardInterrupt:
         done = generation.result.done
-        typer.echo(f"stopped: the files of {done} of {generation.result.students} students are done and kept", err=True)
-        typer.echo("the same command continues with the others", err=True)
-        raise typer.Exit(INTERRUPTED) from None
+        kept = f"the files of {done} of {generation.result.students} students are done and kept"
+        raise typer.Exit(interrupted(f"{kept}\nthe same command continues with the others")) from None
 
 
 def _report(generation: Generation, result: IssueResult) -> None:
@@ -121,33 +142,18 @@ def _report(generation: Generation, result: IssueResult) -> None:
 
     folder = generation.folder
     kept = f", {result.kept} kept as they were" if result.kept else ""
-    typer.echo(f"{result.students - len(result.failed)} of {result.students} done: {result.made} made{kept}, in {folder}")
+    say(f"{result.students - len(result.failed)} of {result.students} done: {result.made} made{kept}, in {folder}")
     if result.bound:
-        typer.echo(f"to print: {result.bound}")
-    typer.echo(f"for you alone: {folder / 'key'}")
-    typer.echo(f"which mistakes show: {folder / COVERAGE}" + (f": {result.coverage}" if result.coverage else ""))
+        say(f"to print: {result.bound}")
+    say(f"for you alone: {folder / 'key'}")
+    say(f"which mistakes show: {folder / COVERAGE}" + (f": {result.coverage}" if result.coverage else ""))
     for group in result.same:
         names = ", ".join(map(printable, group[:MAX_NAMED])) + (", ..." if len(group) > MAX_NAMED else "")
-        typer.echo(f"note: {len(group)} students have the same network: {names}", err=True)
+        say(f"note: {len(group)} students have the same network: {names}", err=True)
     for student, failure in result.failed.items():
-        typer.echo(f"error: {printable(student)}: {printable(failure)}", err=True)
+        say(f"error: {printable(student)}: {printable(failure)}", err=True)
     if result.failed:
-        typer.echo("the same command tries these again", err=True)
+        say("the same command tries these again", err=True)
 
 
-@contextmanager
-def _bar(what: str, total: int) -> Iterator[Callable[[], None]]:
-    """A progress bar on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda: progress.advance(task)
-
-
-COMMAND = Command(generate, "worksheet generate homework.yaml --roster class.csv -o out/", 8)
+COMMAND = Command(generate, "worksheet generate homework.yaml --roster class.csv -o out/", 2, panel=HOMEWORK)

@@ -5,27 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Annotated
 
-import typer
-
 import worksheet as ws
-from worksheet.cli.delivery import Reading, delivers, watched
-from worksheet.cli.options import Command, Conventions, PlainGrouping, option, sources
+from worksheet.cli.delivery import Reading, delivers
+from worksheet.cli.options import Command, Conventions, Networks, PlainGrouping, option
+from worksheet.cli.panels import CONTENT, SIZES, UNDERSTAND
+from worksheet.cli.waiting import watched
 from worksheet.document import Document
 from worksheet.errors import Collector, WorksheetError, shown
 from worksheet.network import Network
 
 WATCHED = "growing"
 RANGE = "{}, sizes separated by commas, or one size to set it."
-Networks = Annotated[
-    list[str], typer.Argument(help="The networks, each as for solve.", show_default=False, autocompletion=sources)
-]
-Side = Annotated[str, option("--side", help=f"The side of the input: {RANGE.format('112..672')}")]
-Samples = Annotated[str, option("--batch", help=f"The batch: {RANGE.format('1..64')}")]
-Width = Annotated[str, option("--width", help=f"A multiplier of all widths: {RANGE.format('0.25..2')}")]
-Length = Annotated[str, option("--length", help=f"The length of the input: {RANGE.format('64..1024')}")]
-Vary = Annotated[list[str] | None, option("--vary", help="Anything else that may vary, such as conv1.k=16..256.")]
-Columns = Annotated[list[str] | None, option("--column", help="This column alone; may be given several times.")]
-Points = Annotated[int, typer.Option("--points", help="How many sizes a table shows at most.")]
+Side = Annotated[str, option("--side", panel=SIZES, help=f"The side of the input: {RANGE.format('112..672')}")]
+Samples = Annotated[str, option("--batch", panel=SIZES, help=f"The batch: {RANGE.format('1..64')}")]
+Width = Annotated[str, option("--width", panel=SIZES, help=f"A multiplier of all widths: {RANGE.format('0.25..2')}")]
+Length = Annotated[str, option("--length", panel=SIZES, help=f"The length of the input: {RANGE.format('64..1024')}")]
+Vary = Annotated[list[str] | None, option("--vary", panel=SIZES, help="Anything else that may vary, such as conv1.k=16..256.")]
+Columns = Annotated[list[str] | None, option("--column", panel=CONTENT, help="This column alone; may be given several times.")]
+Points = Annotated[int, option("--points", panel=CONTENT, default=True, help="How many sizes a table shows at most.")]
 
 
 @delivers(pictures=True)
@@ -42,7 +39,10 @@ def grow(
     points: Points = 12,
     digits: PlainGrouping = "en_US",
 ) -> Document:
-    """Show how the cost of networks grows: closed forms, tables, curves, exponents, and which kinds of layer lead where."""
+    """Show how cost grows with the input, the batch or the width.
+
+    Closed forms, tables, curves, exponents, and which kinds of layer lead where.
+    """
     named = {"side": side, "batch": batch, "width": width, "length": length}
     ranges, networks = _read({name: text for name, text in named.items() if text}, vary or (), source, reading.network)
     return ws.grow(
@@ -79,4 +79,4 @@ def _varied(text: str) -> dict[str, str]:
     return {name.strip(): span}
 
 
-COMMAND = Command(grow, "worksheet grow zoo:resnet-50 --side 112..672 -o growth.pdf", 12)
+COMMAND = Command(grow, "worksheet grow zoo:resnet50 --side 112..672 -o growth.pdf", 4, panel=UNDERSTAND)

@@ -10,8 +10,22 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import worksheet as ws
-from worksheet.cli.delivery import watched
-from worksheet.cli.options import Backend, Command, Engine, Homework, Jobs, Paper, Roster, Scheduler, comma_separated, option
+from worksheet.cli.options import (
+    Backend,
+    Command,
+    Engine,
+    Homework,
+    Jobs,
+    Paper,
+    Roster,
+    Scheduler,
+    Speech,
+    comma_separated,
+    option,
+)
+from worksheet.cli.panels import HOMEWORK, INPUT, OUTPUT
+from worksheet.cli.saying import say, show
+from worksheet.cli.waiting import waiting, watched
 from worksheet.errors import WorksheetError, nearest, printable, shown
 from worksheet.writers import options, writers
 
@@ -19,6 +33,7 @@ if TYPE_CHECKING:
     from worksheet.grading.answers import Answers, Unplaced
     from worksheet.grading.results.statistics import Statistics
     from worksheet.grading.results.streams import MarkStream
+    from worksheet.homework.mark.class_run import Watch
 
 JSON = "json"
 NONE = "none"
@@ -27,11 +42,15 @@ MAX_LISTED = 20  # unplaced lines that are printed
 Files = Annotated[
     list[Path], typer.Argument(help="Files of answers: CSV, XLSX, Markdown, JSON, a folder or a zip of them.", show_default=False)
 ]
-Folder = Annotated[Path | None, option("-o", "--output", help="The folder for tables, feedback sheets and the class report.")]
-Data = Annotated[str | None, option("-f", "--format", help="json: all marks to standard output.")]
-Feedback = Annotated[str, typer.Option("--feedback", help="Formats of the students' feedback sheets, or none.")]
-ClassReport = Annotated[str, typer.Option("--report", help="Formats of the class report, or none.")]
-Against = Annotated[Path | None, option("--against", help="An earlier marks.csv; reports what changed, and why.")]
+Folder = Annotated[
+    Path | None, option("-o", "--output", panel=OUTPUT, help="The folder for tables, feedback sheets and the class report.")
+]
+Data = Annotated[str | None, option("-f", "--format", panel=OUTPUT, help="json: all marks to standard output.")]
+Feedback = Annotated[
+    str, option("--feedback", panel=OUTPUT, default=True, help="Formats of the students' feedback sheets, or none.")
+]
+ClassReport = Annotated[str, option("--report", panel=OUTPUT, default=True, help="Formats of the class report, or none.")]
+Against = Annotated[Path | None, option("--against", panel=INPUT, help="An earlier marks.csv; reports what changed, and why.")]
 
 
 def mark(
@@ -48,10 +67,12 @@ def mark(
     scheduler: Scheduler = "",
     engine: Engine = "typst",
     paper: Paper = "a4",
+    language: Speech = "",
 ) -> None:
-    """Mark the answers of a class: verdicts, points, named mistakes, feedback, a report on the class.
+    """Mark the answers of a whole class.
 
-    Without -o or -f a summary is printed. Lines that cannot be placed are listed, and lose no marks.
+    Verdicts, points, named mistakes, feedback sheets, a report on the class. Without -o or -f a summary is printed. Lines
+    that cannot be placed are listed, and lose no marks.
     """
     from worksheet.files import make_folder
     from worksheet.homework import workers
@@ -62,18 +83,26 @@ def mark(
         raise WorksheetError(f"marks are printed as json, not as {shown(format)}", hint="tables are written into a folder: -o")
     workers.check(backend, jobs or 1, scheduler)
     sheets, reports, settings = _formats(feedback), _formats(report), options(engine, paper)
-    assignment = ws.assignment(homework)
-    run = ClassRun.of(assignment, roster, against)
-    read = run.read(answers)
+    with waiting("reading the answers"):
+        assignment = ws.assignment(homework).in_language(language)
+        run = ClassRun.of(assignment, roster, against)
+        read = run.read(answers)
     streams = [*_printing(format), *(file_streams(assignment, make_folder(output), sheets, settings) if output else ())]
     papers, total = chain(run.papers(read), run.of_absent(read.students)), max(len(read), len(run.names))
-    run.mark(papers, total, streams, read.unplaced, watch=watched("marking"), jobs=jobs, backend=backend, scheduler=scheduler)
+    run.mark(papers, total, streams, read.unplaced, watch=_watch(format), jobs=jobs, backend=backend, scheduler=scheduler)
     _warn(read, run.statistics)
     if output:
-        write_reports(run.reports(), output, reports, settings)
-    if format is None:
-        done = f"{run.statistics.students} students marked, in {output}\n"
-        typer.echo(done if output else ws.render(list(run.reports().values())[-1], "txt").decode(), nl=False)
+        with waiting("setting the class report"):
+            write_reports(run.reports(), output, reports, settings)
+    if format is None and output:
+        say(f"{run.statistics.students} students marked, in {output}")
+    elif format is None:
+        show(list(run.reports().values())[-1])
+
+
+def _watch(format: str | None) -> Watch:
+    """Shows how many papers are marked, unless the marks themselves are printed on the terminal meanwhile."""
+    return (lambda papers, _: papers) if format == JSON and sys.stdout.isatty() else watched("marking")
 
 
 def _formats(text: str) -> tuple[str, ...]:
@@ -99,7 +128,7 @@ def _warn(answers: Answers, counts: Statistics) -> None:
     lines += [f"and {further:,} more lines without a place: see marks.json"] if further > 0 else []
     lines += [f"not marked: {student}: {failure}" for student, failure in counts.failures[:MAX_LISTED]]
     for line in lines:
-        typer.echo(printable(line), err=True)
+        say(printable(line), err=True)
 
 
 def _unplaced(line: Unplaced) -> str:
@@ -108,4 +137,6 @@ def _unplaced(line: Unplaced) -> str:
     return f"{place}: no place for {what}: {line.says}" if what else f"{place}: {line.says}"
 
 
-COMMAND = Command(mark, "worksheet mark homework.yaml answers.csv --roster class.csv -o marks/", 9, alias="verify")
+COMMAND = Command(
+    mark, "worksheet mark homework.yaml answers.csv --roster class.csv -o marks/", 3, panel=HOMEWORK, alias="verify"
+)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 import worksheet as ws
-from worksheet.cli.delivery import Reading, delivers
+from worksheet.cli.delivery import Reading, TableShape, delivers
 from worksheet.cli.options import (
     Batch,
+    Blank,
     Checkpoint,
     Command,
     Convention,
@@ -22,16 +21,19 @@ from worksheet.cli.options import (
     Precision,
     Rows,
     Source,
+    Speech,
     Summary,
     Symbolic,
     Training,
     Unfold,
 )
+from worksheet.cli.panels import COUNT
 from worksheet.conventions.optimisers import regime
 from worksheet.document import Document
 from worksheet.errors import WorksheetError
 
 LEAVE = "leave one of the two out"
+TABLE = "--columns, --by, --unit and --no-zeros"
 # Options that mean nothing without another one, or beside it: the two, why, and what to do.
 NEEDS = (
     ("--precision", "--training", "--precision needs --training", "add --training adam, or another optimiser"),
@@ -40,17 +42,23 @@ NEEDS = (
 EXCLUDES = (
     ("--dtype", "--training", "--dtype is for inference: training keeps numbers of several types", "--precision mixed"),
     ("--training", "--symbolic", "--training does not go with --symbolic: the memory of training has no closed form", LEAVE),
+    ("--language", "--symbolic", "--language does not go with --symbolic: closed forms are reported in English", LEAVE),
+    ("--language", "--training", "--language does not go with --training: training is reported in English", LEAVE),
     ("--blank", "--symbolic", "--blank does not go with --symbolic: a question sheet asks for numbers", LEAVE),
+    (TABLE, "--symbolic", f"{TABLE} make a table of numbers, which --symbolic does not give", LEAVE),
+    (TABLE, "--blank", f"{TABLE} make a table of answers, which --blank leaves open", LEAVE),
     ("--unfold", "--symbolic", "--unfold does not go with --symbolic: layers that are alike have one closed form", LEAVE),
 )
 
 
-@delivers()
+@delivers(tables=True)
 def solve(
     source: Source,
     reading: Reading,
+    shape: TableShape,
     convention: Convention = None,
     digits: Grouping = None,
+    language: Speech = "",
     batch: Batch = 1,
     dtype: Dtype = "",
     symbolic: Symbolic = "",
@@ -62,7 +70,7 @@ def solve(
     summary: Summary = False,
     unfold: Unfold = False,
     picture: Picture = None,
-    blank: Annotated[bool, typer.Option("--blank", help="A question sheet: the answers left open.")] = False,
+    blank: Blank = False,
 ) -> ws.Derivation | Document:
     """Work a network out, step by step.
 
@@ -70,7 +78,7 @@ def solve(
     """
     refuse(
         {"--precision": precision, "--checkpoint": checkpoint, "--dtype": dtype, "--training": training,
-         "--symbolic": symbolic, "--blank": blank, "--unfold": unfold}
+         "--symbolic": symbolic, "--blank": blank, "--unfold": unfold, "--language": language, TABLE: shape.is_asked}
     )  # fmt: skip
     if training:
         regime(training, precision)
@@ -84,8 +92,15 @@ def solve(
     if training:
         solution = ws.train(network, training, convention, precision=precision, segments=checkpoint, **common)
     else:
-        solution = ws.derive(network, convention, dtype=dtype, **common)
+        solution = ws.derive(network, convention, dtype=dtype, language=language, **common)
     solution = ws.select(solution, rows, kind or ()) if rows or kind else solution
+    if shape.is_asked:
+        return shape.table(solution)
+    return _laid_out(solution, summary=summary, picture=picture, blank=blank)
+
+
+def _laid_out(solution: ws.Derivation, *, summary: bool, picture: bool | None, blank: bool) -> ws.Derivation:
+    """The solution with what is to be printed of it."""
     solution = ws.summary(solution) if summary else solution
     solution = replace(solution, pictured=picture) if picture is not None else solution
     return ws.blank(solution) if blank else solution
@@ -99,4 +114,4 @@ def refuse(given: Mapping[str, object]) -> None:
         raise WorksheetError(message, hint=hint)
 
 
-COMMAND = Command(solve, "worksheet solve zoo:resnet-50 --kind Conv2d -o resnet-50.html", 1)
+COMMAND = Command(solve, "worksheet solve zoo:resnet50 --kind Conv2d -o resnet50.html", 1, panel=COUNT)

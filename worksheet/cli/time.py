@@ -11,6 +11,7 @@ import worksheet as ws
 from worksheet import hardware
 from worksheet.cli.delivery import Reading, delivers
 from worksheet.cli.options import Batch, Command, Convention, Dtype, PlainGrouping, option, sources
+from worksheet.cli.panels import CONTENT, COUNT, HARDWARE
 from worksheet.conventions.dtypes import STORES, stored
 from worksheet.document import Document
 from worksheet.errors import WorksheetError
@@ -22,15 +23,16 @@ AnySource = Annotated[
         metavar="[SOURCE]", help="The network; without one, the hardware is printed.", show_default=False, autocompletion=sources
     ),
 ]
-On = Annotated[str | None, option("--on", help="The hardware: a name, or a YAML file.", offers=hardware.names)]
-Processors = Annotated[int | None, option("--processors", help="How many processors, cores.", least=1)]
-Clock = Annotated[str | None, option("--clock", help="The clock, such as 1.41GHz.")]
+On = Annotated[str | None, option("--on", panel=HARDWARE, help="The hardware: a name, or a YAML file.", offers=hardware.names)]
+Processors = Annotated[int | None, option("--processors", panel=HARDWARE, help="How many processors, cores.", least=1)]
+Clock = Annotated[str | None, option("--clock", panel=HARDWARE, help="The clock, such as 1.41GHz.")]
 PerCycle = Annotated[
-    str | None, option("--per-cycle", help="Operations of one processor in a cycle, or fused multiply-adds: 128, 64fma.")
+    str | None,
+    option("--per-cycle", panel=HARDWARE, help="Operations of one processor in a cycle, or fused multiply-adds: 128, 64fma."),
 ]
-Bandwidth = Annotated[str | None, option("--bandwidth", help="The bandwidth of the memory, such as 900GB/s.")]
-Worked = Annotated[str, option("--rows", help="Work these rows, such as 3-7,12; else the longest of each kind.")]
-Energy = Annotated[Path | None, option("--energy", help="A YAML file with other energies of operations.")]
+Bandwidth = Annotated[str | None, option("--bandwidth", panel=HARDWARE, help="The bandwidth of the memory, such as 900GB/s.")]
+Worked = Annotated[str, option("--rows", panel=CONTENT, help="Work these rows, such as 3-7,12; else the longest of each kind.")]
+Energy = Annotated[Path | None, option("--energy", panel=HARDWARE, help="A YAML file with other energies of operations.")]
 
 
 @delivers(pictures=True)
@@ -49,7 +51,10 @@ def time(
     energy: Energy = None,
     digits: PlainGrouping = "en_US",
 ) -> Document:
-    """Bound the time that a network takes on some hardware from below: operations against bytes, layer by layer."""
+    """Give a lower bound on the time on a processor.
+
+    Operations against bytes, layer by layer. Without a network, the hardware is printed.
+    """
     numbers = {"processors": processors, "clock": clock, "per_cycle": per_cycle, "bandwidth": bandwidth}
     machine = _hardware(on, dtype, numbers)
     if source is None:
@@ -73,4 +78,4 @@ def _hardware(on: str | None, dtype: str, numbers: dict[str, int | str | None]) 
     return hardware.own(base, type_of, **numbers)  # type: ignore[arg-type]
 
 
-COMMAND = Command(time, "worksheet time zoo:resnet-50 --on a100 --dtype fp16 --batch 32 -o time.pdf", 11)
+COMMAND = Command(time, "worksheet time zoo:resnet50 --on a100 --dtype fp16 --batch 32 -o time.pdf", 6, panel=COUNT)

@@ -9,6 +9,7 @@ import typer
 import worksheet as ws
 from worksheet.cli.delivery import delivers
 from worksheet.cli.options import Command, PlainGrouping, completing, option
+from worksheet.cli.panels import COUNTING, SIZES, UNDERSTAND
 from worksheet.conventions.dtypes import BITS
 from worksheet.document import Document
 from worksheet.errors import WorksheetError
@@ -22,24 +23,29 @@ Model = Annotated[
         autocompletion=completing(lambda: (f"zoo:{transformer.name}" for transformer in TRANSFORMERS)),
     ),
 ]
-Tokens = Annotated[int | None, option("--length", help="Tokens of the text; by default all that it has positions for.")]
-Prompt = Annotated[
-    int | None, option("--prompt", help="How many of them are given before the others are generated; half by default.")
+Tokens = Annotated[
+    int | None, option("--length", panel=SIZES, help="Tokens of the text; by default all that it has positions for.")
 ]
-Blocks = Annotated[int | None, option("--blocks", help="Another number of blocks.")]
-TokenWidth = Annotated[int | None, option("--width", help="Another width of a token.")]
-Heads = Annotated[int | None, option("--heads", help="Another number of heads.")]
-KeyHeads = Annotated[int | None, option("--key-heads", help="Another number of heads of keys and values.")]
-Wide = Annotated[int | None, option("--wide", help="Another width between the linear layers of a block.")]
-Vocabulary = Annotated[int | None, option("--vocabulary", help="Another size of the vocabulary.")]
-Positions = Annotated[int | None, option("--positions", help="Another number of positions: the longest text.")]
-Texts = Annotated[int, typer.Option("--batch", help="How many texts are generated together.", min=1)]
+Prompt = Annotated[
+    int | None,
+    option("--prompt", panel=SIZES, help="How many of them are given before the others are generated; half by default."),
+]
+Blocks = Annotated[int | None, option("--blocks", panel=SIZES, help="Another number of blocks.")]
+TokenWidth = Annotated[int | None, option("--width", panel=SIZES, help="Another width of a token, of all heads together.")]
+Heads = Annotated[int | None, option("--heads", panel=SIZES, help="Another number of heads, which share the same width.")]
+KeyHeads = Annotated[int | None, option("--key-heads", panel=SIZES, help="Another number of heads of keys and values.")]
+Wide = Annotated[int | None, option("--wide", panel=SIZES, help="Another width between the linear layers of a block.")]
+Vocabulary = Annotated[int | None, option("--vocabulary", panel=SIZES, help="Another size of the vocabulary.")]
+Positions = Annotated[int | None, option("--positions", panel=SIZES, help="Another number of positions: the longest text.")]
+Texts = Annotated[int, option("--batch", panel=COUNTING, default=True, help="How many texts are generated together.", least=1)]
 Stored = Annotated[
     str,
-    typer.Option(
+    option(
         "--dtype",
+        panel=COUNTING,
+        default=True,
         help="The type of weights and of the cache: fp16, or weights=int4,activations=fp16.",
-        autocompletion=completing(lambda: BITS),
+        offers=lambda: BITS,
     ),
 ]
 
@@ -60,7 +66,10 @@ def transformer(
     positions: Positions = None,
     digits: PlainGrouping = "en_US",
 ) -> Document:
-    """Work out what a language model costs to run, to train and for each token generated, for any length, width and depth."""
+    """Derive what a language model costs, as closed forms.
+
+    To run, to train, and for each token that it generates; for any length, width and depth.
+    """
     sizes = {
         "blocks": blocks, "width": width, "heads": heads, "key_heads": key_heads, "wide": wide, "vocabulary": vocabulary,
         "positions": positions,
@@ -72,4 +81,4 @@ def transformer(
     return ws.transformers(length=length, dtype=dtype, digits=digits)
 
 
-COMMAND = Command(transformer, "worksheet transformer zoo:gpt2 -o gpt2.pdf", 14)
+COMMAND = Command(transformer, "worksheet transformer zoo:gpt2 -o gpt2.pdf", 6, panel=UNDERSTAND)

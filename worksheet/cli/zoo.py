@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -11,11 +12,13 @@ from typing import Annotated
 import typer
 
 import worksheet as ws
-from worksheet.cli.delivery import Delivery, watched
+from worksheet.cli.delivery import Delivery
 from worksheet.cli.options import Command, Convention, Engine, Output, Paper, PlainGrouping, Template, option
+from worksheet.cli.panels import CONTENT, OUTPUT, UNDERSTAND
+from worksheet.cli.waiting import watched
 from worksheet.errors import OutputError, WorksheetError, shown
 
-WIDE = 240  # columns of a table that goes to a file or a pipe
+WIDE = 240  # columns of a list that goes to a file or a pipe, unless COLUMNS says otherwise
 WATCHED = "Working the zoo out"
 LISTED = ("text", "json")  # formats of the list
 TABLE = "convnet-burden"
@@ -26,17 +29,22 @@ def zoo(
         list[str] | None, typer.Argument(help="Only networks whose names hold one of these.", show_default=False)
     ] = None,
     table: Annotated[
-        bool, typer.Option("--table", help="A table by a convention: the published one of convnet-burden, or by -c.")
+        bool, option("--table", panel=CONTENT, help="A table by a convention: the published one of convnet-burden, or by -c.")
     ] = False,
     convention: Convention = None,
     output: Output = None,
-    format: Annotated[str | None, option("-f", "--format", help="text or json; of the table any format of a document.")] = None,
+    format: Annotated[
+        str | None, option("-f", "--format", panel=OUTPUT, help="text or json; of the table any format of a document.")
+    ] = None,
     digits: PlainGrouping = "en_US",
     engine: Engine = "typst",
     paper: Paper = "a4",
     template: Template = None,
 ) -> None:
-    """List the built-in networks: input, parameters, MACs, source, published error; or what they cost, as a table."""
+    """List the built-in networks, or tabulate what they cost.
+
+    The list has input, parameters, MACs, source and published error.
+    """
     if table:
         delivery = Delivery(output, format, None, engine, paper, template)
         delivery.check()
@@ -58,7 +66,7 @@ def _list(names: Sequence[str], format: str | None) -> None:
 
     from worksheet.writers import terminal
 
-    terminal.show_zoo(entries, Console(highlight=False, width=None if sys.stdout.isatty() else WIDE))
+    terminal.show_zoo(entries, Console(highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDE))
 
 
-COMMAND = Command(zoo, "worksheet zoo resnet -f json", 3)
+COMMAND = Command(zoo, "worksheet zoo resnet -f json", 3, panel=UNDERSTAND)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from worksheet.conventions.facts import FACTS, RUN
 from worksheet.derivation import Statement
+from worksheet.errors import shown
 from worksheet.formula import Formula, Scale
 from worksheet.layers import INPUT_KIND, SAVED, TRAINED, Kind, Role
 
@@ -104,6 +105,9 @@ class Convention:
     main: str = ""
     inlines: bool = False  # W and H are written out as the formulas of the output's sizes
     memory: str = ""  # the column of stored bytes, if the memory of the whole network is derived too
+
+    def __repr__(self) -> str:
+        return f"<Convention {shown(self.name)}: {len(self.columns)} columns, {shown(self.title)}>"
 
     def column(self, name: str = "") -> Column:
         """A column by its name; the main one without. Raises KeyError."""

@@ -36,6 +36,7 @@ from worksheet.schema import (
 
 BY_COLUMN = ("headings", "asks", "remarks", "scales", "unrepeated")  # tables by column
 OF_COLUMNS = ("once", "again", "batched", "whole")  # lists of columns
+STANDARD_DIGITS = "en_US"
 
 
 def read_digits(text: str) -> str:
@@ -134,8 +135,8 @@ CONVENTION = Record((
     Field(
         "uncounted",
         Choice({"listed": False, "refused": True}),
-        "What happens to a kind without a rule: `listed` (it counts nothing and is listed in the output, never silently zero) "
-        "or `refused`. "
+        "What happens to a kind without a rule: `listed` (it is listed, and totals without it are printed as "
+        '"at least" their sum) or `refused`. '
         'A third way is the rule `"*"` below: its textbook quantity.',
         "listed",
     ),
@@ -187,7 +188,7 @@ CONVENTION = Record((
     ),
     Field("cite", WORDS, "The source of the convention."),
     Field("unit", WORDS, "What is counted."),
-    Field("digits", DIGITS, "The digit grouping of everything that is printed.", "none"),
+    Field("digits", DIGITS, "The digit grouping of everything that is printed.", STANDARD_DIGITS),
     Field("headings", TableOf(COLUMN, WORDS), "A column's heading in the answer table.", "its name"),
     Field("asks", TableOf(COLUMN, WORDS), "How the question asks for a column.", "its name"),
     Field("rules", PHRASES, "Sentences printed under the question.", "none"),
@@ -224,7 +225,7 @@ def read_convention(path: Path) -> Convention:
         title=given["title"],
         cite=given.get("cite", ""),
         unit=given.get("unit", ""),
-        digits=given.get("digits", read_digits("")),
+        digits=given.get("digits", STANDARD_DIGITS),
         rules=given.get("rules", ()),
         columns=columns,
         reference=reference,

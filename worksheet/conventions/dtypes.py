@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from fractions import Fraction
 
 from worksheet.errors import ConventionError, nearest, shown
 from worksheet.formula import Exact
+from worksheet.language import _, ngettext
 from worksheet.schema import KnownName
 
 BITS = {
@@ -15,6 +15,7 @@ BITS = {
 }  # fmt: skip
 # tf32 is how fp32 is multiplied on some processors: it is stored in 32 bits.
 STANDARD_TYPE = "fp32"
+HALF = Fraction(1, 2)
 STORES = ("weights", "activations")
 HINT = f"one of {', '.join(BITS)}, or one for each: weights=int8,activations=fp16"
 
@@ -53,9 +54,7 @@ def size(name: str) -> Exact:
     return Fraction(BITS[name], 8) if left else whole
 
 
-PARTS: Mapping[Exact, str] = {Fraction(1, 2): "half a byte", 1: "1 byte"}
-
-
 def said(name: str) -> str:
     """The bytes of one number in words."""
-    return PARTS.get(size(name), f"{size(name)} bytes")
+    count = size(name)
+    return _("half a byte") if count == HALF else ngettext("{count} byte", "{count} bytes", int(count)).format(count=count)

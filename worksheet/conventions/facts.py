@@ -7,21 +7,21 @@ from worksheet.layers import Symbol
 
 BATCH = Symbol("B", "Number of samples in the batch", neutral=1)
 BYTES = {
-    "weights": Symbol("beta_w", "Bytes of a stored number (weight, bias, buffer)", neutral=1),
+    "weights": Symbol("beta_w", "Bytes of a parameter or buffer", neutral=1),
     "activations": Symbol("beta_a", "Bytes of an activation", neutral=1),
 }
 GRADIENTS = Symbol("beta_g", "Bytes of a gradient", neutral=1)
 SAMPLES = Symbol("samples", "Number of samples in the batch, for a layer that works out the same for all of them", neutral=1)
 LETTERS = (BATCH, SAMPLES, *BYTES.values(), GRADIENTS)  # written as numbers only where they change nothing
 UPDATE = {
-    name: Symbol(f"update_{name}", f"Number of {words} by which the optimiser updates a learnt number", least=0)
+    name: Symbol(f"update_{name}", f"Number of {words} by which the optimiser updates a parameter", least=0)
     for name, words in {
         "multiplications": "multiplications", "additions": "additions", "divisions": "divisions", "roots": "square roots",
     }.items()
 }  # fmt: skip
 KEPT = {
-    "copy": Symbol("copy", "Bytes of the exact copy of a learnt number in mixed precision; else 0", least=0),
-    "state": Symbol("state", "Bytes that the optimiser keeps for a learnt number from step to step", least=0),
+    "copy": Symbol("copy", "Bytes of the exact copy of a parameter in mixed precision; else 0", least=0),
+    "state": Symbol("state", "Bytes that the optimiser keeps for a parameter from step to step", least=0),
 }
 RUN = (*LETTERS, *UPDATE.values(), *KEPT.values())  # of the whole run; those that are not letters are always written as numbers
 # Meanings are printed in solutions, next to formulas that keep a fact as a symbol.
@@ -29,15 +29,15 @@ GRAPH = (
     Symbol("readers", "Number of layers that read the output", least=0),
     Symbol("input_readers", "Number of layers that read the first input, this one among them", least=0),
     Symbol("inputs", "Number of inputs", least=0),
-    Symbol("in_place", "1 where the output may take the place of the input, which no other layer reads; else 0", least=0),
+    Symbol("in_place", "1 where the output may overwrite the input, which no other layer reads; else 0", least=0),
     Symbol("behind_norm", "1 where the input comes from a BatchNorm and goes nowhere else; else 0", least=0),
     Symbol(
         "repeats", "1 where a layer uses another's numbers and no module of its own keeps them too; else 0", least=0, neutral=0
     ),
-    Symbol("renames", "1 where the output is the input's own array under another shape or order of axes; else 0", least=0),
+    Symbol("renames", "1 where the output is the input's own tensor under another shape or order of axes; else 0", least=0),
     Symbol("shared", "1 where a layer uses another's numbers; else 0", least=0),
-    Symbol("learns", "1 where the output depends on a learnt number; else 0", least=0),
-    Symbol("wanted", "1 where the gradient of the input is needed: the input depends on a learnt number; else 0", least=0),
+    Symbol("learns", "1 where the output depends on a parameter; else 0", least=0),
+    Symbol("wanted", "1 where the gradient of the input is needed: the input depends on a parameter; else 0", least=0),
     Symbol("kept", "1 where a backward pass reads the output again, under this name or another; else 0", least=0),
     Symbol(
         "gathers",
@@ -65,9 +65,9 @@ STATED = (  # by the network, and prefixed with the program that they are facts 
 )
 DEFAULTS = {symbol.name: symbol.neutral or 0 for symbol in STATED}  # where nothing is stated
 FACTS = {symbol.name: symbol for symbol in (*RUN, *GRAPH, *STATED)}
-SILENCES = {"wanted": "not needed: the input depends on no learnt number"}  # why a column is 0 where a fact is 0
+SILENCES = {"wanted": "not needed: the input depends on no parameter"}  # why a column is 0 where a fact is 0
 # Why it counts only a part where a fact is 0.
-PARTIAL = {"wanted": "only what leads to its parameters: the input depends on no learnt number"}
+PARTIAL = {"wanted": "only what leads to its parameters: the input depends on no parameter"}
 PART = Fraction(1, 8)  # the least size of a number: a bit, a fraction of a byte
 LEAST: dict[str, Exact] = {name: symbol.least for name, symbol in FACTS.items()}
 LEAST |= {symbol.name: PART for symbol in BYTES.values()}

@@ -57,6 +57,10 @@ class Folded:
         return [(size.name, self.resolved(self.kind.formula(size.formula), once=True)) for size in self.kind.sizes]
 
     @cached_property
+    def paddings(self) -> list[tuple[str, Formula]]:
+        return [(size.name, self.resolved(self.kind.formula(size.formula), once=True)) for size in self.kind.paddings]
+
+    @cached_property
     def rules(self) -> list[Formula | None]:
         return [self.rule(column) for column in self.columns]
 

@@ -13,8 +13,13 @@ from worksheet.conventions.facts import BATCH, BYTES, GRADIENTS, KEPT, LETTERS, 
 from worksheet.conventions.optimisers import Regime, regime
 from worksheet.errors import ConventionError
 from worksheet.formula import Exact
+from worksheet.language import N_, _
 
 LARGEST_BATCH = 10**9
+TYPES = {
+    "weights": N_("Weights are {type} numbers of {bytes} each."),
+    "activations": N_("Activations are {type} numbers of {bytes} each."),
+}
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ class Run:
     def rules(self, convention: Convention) -> tuple[str, ...]:
         """What a reader must know about data types, where the convention counts bytes."""
         counted = [what for what, symbol in BYTES.items() if symbol.name in convention.run]
-        return tuple(f"{what.capitalize()} are {self.types[what]} numbers of {said(self.types[what])} each." for what in counted)
+        return tuple(_(TYPES[what]).format(type=self.types[what], bytes=said(self.types[what])) for what in counted)
 
 
 def check_batch(batch: int, of: str = "samples") -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TypeVar
 
-from worksheet.derivation import ColumnHeading, Part, Row
+from worksheet.derivation import AtLeast, ColumnHeading, Part, Row, Step
 from worksheet.formula import Exact
 
 Item = TypeVar("Item")
@@ -58,7 +58,13 @@ def _part(title: str, rows: Sequence[Row], headings: Sequence[ColumnHeading]) ->
 def totals(rows: Iterable[Row], headings: Sequence[ColumnHeading]) -> Mapping[str, int]:
     """The sum of each column."""
     rows = list(rows)
-    return {heading.name: sum([whole(row.columns[i].value) for row in rows]) for i, heading in enumerate(headings)}
+    return {heading.name: _total([row.columns[i] for row in rows]) for i, heading in enumerate(headings)}
+
+
+def _total(steps: Sequence[Step]) -> int:
+    total = sum([whole(step.value) for step in steps])
+    counted = [step.is_counted for step in steps]
+    return total if all(counted) else AtLeast(total, is_empty=not any(counted))
 
 
 def is_default_name(name: str, kind: str) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from worksheet.conventions import STANDARD
 from worksheet.derive.worked_solution import derive
-from worksheet.errors import WorksheetError, nearest, shown
+from worksheet.errors import WorksheetError, shown
 from worksheet.layers import Shape
 from worksheet.zoo import Model, models
-from worksheet.zoo.model import COUNTING
+from worksheet.zoo.spelling import RENAMED, fold, suggestion
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,9 @@ class ZooEntry:
     errors_source: str
     twist: str
 
+    def __repr__(self) -> str:
+        return f"<ZooEntry {self.name!r}: {self.layers:,} layers, {self.parameters:,} parameters, {self.macs:,} MACs>"
+
 
 def zoo_list(parts: Iterable[str] = (), progress: Callable[[Sequence[Model]], Iterable[Model]] = iter) -> list[ZooEntry]:
     """The built-in networks whose names contain one of these texts; all if there are none. Raises WorksheetError.
@@ -39,14 +43,19 @@ def zoo_list(parts: Iterable[str] = (), progress: Callable[[Sequence[Model]], It
 def choose_models(zoo: Mapping[str, Model], parts: Iterable[str], place: str) -> dict[str, Model]:
     """The networks whose names contain one of these texts; all if there are none. Raises WorksheetError that names the place."""
     wanted = list(parts)
-    chosen = {name: model for name, model in zoo.items() if not wanted or any(part in name for part in wanted)}
+    chosen = {name: model for name, model in zoo.items() if not wanted or any(_has(part, name, model) for part in wanted)}
     if not chosen:
-        raise WorksheetError(f"no network of the {place} is called {shown(' or '.join(wanted))}", hint=nearest(wanted[0], zoo))
+        raise WorksheetError(f"no network of the {place} is called {shown(' or '.join(wanted))}", hint=suggestion(wanted[0], zoo))
     return chosen
 
 
+def _has(part: str, name: str, model: Model) -> bool:
+    """Whether a name has this part, in any spelling, or the network had the name before."""
+    return fold(part) in fold(name) or RENAMED.get(part) == model.name
+
+
 def _entry(model: Model) -> ZooEntry:
-    solution = derive(model.network(), COUNTING)
+    solution = derive(model.network(), STANDARD)
     return ZooEntry(
         model.name, model.title, model.input, len(solution.rows), solution.totals["params"] or 0, solution.totals["macs"] or 0,
         model.source, dict(model.errors), model.errors_source, model.twist,

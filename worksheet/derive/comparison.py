@@ -11,8 +11,9 @@ from worksheet.conventions import convention as convention_named
 from worksheet.counting.counting import Counting, FoldedForms, is_shared
 from worksheet.counting.folding import Folded
 from worksheet.counting.run import Run
+from worksheet.derivation import AtLeast
 from worksheet.derive.arranging import group_by
-from worksheet.errors import ConventionError, Where, nearest
+from worksheet.errors import ConventionError, Where, nearest, shown
 from worksheet.formula import Exact, Formula
 from worksheet.formula.simplify import difference
 from worksheet.layers import Kind
@@ -103,6 +104,16 @@ class DifferencePart:
     variants: tuple[Variant, ...]
 
 
+def sums(variants: Sequence[Variant]) -> tuple[int, ...]:
+    """What each side counts of these layers."""
+    counted = [layer.counted for variant in variants for layer in variant.layers]
+    ruled = [variant.ruled for variant in variants]
+    return tuple(
+        sum(column) if all(rules) else AtLeast(sum(column), is_empty=not any(rules))
+        for column, rules in zip(zip(*counted, strict=True), zip(*ruled, strict=True), strict=True)
+    )
+
+
 @dataclass(frozen=True)
 class Comparison:
     """A network counted under several conventions."""
@@ -112,11 +123,13 @@ class Comparison:
     sides: tuple[Side, ...]
     variants: tuple[Variant, ...]
 
+    def __repr__(self) -> str:
+        return f"<Comparison of {shown(self.network.title)} under {len(self.sides)} conventions>"
+
     @cached_property
     def totals(self) -> tuple[int, ...]:
-        """The total of each side."""
-        counted = [layer.counted for variant in self.variants for layer in variant.layers]
-        return tuple(sum(column) for column in zip(*counted, strict=True))
+        """The total of each side: a lower bound where it has no rule for some layer."""
+        return sums(self.variants)
 
     def parts(self, of: int, minus: int) -> tuple[DifferencePart, ...]:
         """The parts of the difference of two totals, the largest first; they add up to it."""

@@ -8,13 +8,17 @@ from typing import Any
 from worksheet.conventions import Convention, names
 from worksheet.conventions.convention import ANY
 from worksheet.counting.folding import Folded
-from worksheet.derivation import Section, Statement, Step, spans
+from worksheet.derivation import AtLeast, Section, Statement, Step, spans
 from worksheet.derive.arranging import group_by
-from worksheet.derive.comparison import ComparedLayer, Comparison, DifferencePart, Side, Variant, compare_sides, read_side
-from worksheet.derive.reference import legend, list_in_words
+from worksheet.derive.citations import citations
+from worksheet.derive.comparison import ComparedLayer, Comparison, DifferencePart, Side, Variant, compare_sides, read_side, sums
+from worksheet.derive.every_convention import AGAINST, compare_with_all
+from worksheet.derive.reference import legend
+from worksheet.derive.strip import strip_of
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
 from worksheet.errors import ConventionError
 from worksheet.formula import Digits, Formula
+from worksheet.language import listed
 from worksheet.layers import Kind, kinds
 from worksheet.network import Network
 
@@ -24,15 +28,21 @@ MAX_LINES = 12  # of a table of layers
 AnyConvention = Convention | str
 
 
-def compare(network: Network, conventions: Sequence[AnyConvention], *, batch: int = 1, digits: str = "en_US") -> Document:
+def compare(network: Network, conventions: Sequence[AnyConvention] = (), *, batch: int = 1, digits: str = "en_US") -> Document:
     """A network counted under two or more conventions, with the difference of each from the first, derived.
 
+    One convention is compared with ``textbook``; without any, all that can count the network are in one table.
     A convention is a name, the path of a YAML file or a Convention; ``name:column`` chooses a column other than
     the main one. Raises WorksheetError.
     """
+    if not conventions:
+        return compare_with_all(network, batch=batch, digits=digits)
     sides = list(map(read_side, conventions))
-    if len(sides) < 2:
-        raise ConventionError("a comparison needs at least two conventions", hint="such as -c torchinfo -c fvcore")
+    if [side.label for side in sides] == [AGAINST]:
+        message = f"{AGAINST} alone cannot be compared: a single convention is compared with it"
+        raise ConventionError(message, hint="such as -c torchinfo, or no -c at all for every convention")
+    if len(sides) == 1:
+        sides.insert(0, read_side(AGAINST))
     return _ComparisonReport(compare_sides(network, sides, batch), Digits(digits)).report()
 
 
@@ -49,13 +59,15 @@ class _ComparisonReport:
         c = self.comparison
         batch = f", {c.batch:,} samples at a time" if c.batch > 1 else ""
         shape = " × ".join(map(str, c.network.input))
-        blocks: list[Block] = [Text(f"Input {shape}{batch}.")]
+        blocks: list[Block] = [strip_of(c.network), Text(f"Input {shape}{batch}.")]
         blocks += [Text(self.sentence(of)) for of in range(1, len(self.sides))]
         blocks += [Table(("Way of counting", "Column", "Unit", "Total"), tuple(self.totals()), words=3), *self.by_kind()]
         for of in range(1, len(self.sides)):
             blocks += self.derivation(of)
         blocks += self.faults()
-        return Document(f"{c.network.title}: {list_in_words(self.labels)}", tuple(blocks), self.data(), digits=self.digits.locale)
+        title = f"{c.network.title}: {listed(self.labels)}"
+        cited = citations([c.network], [side.convention for side in self.sides])
+        return Document(title, tuple(blocks), self.data(), digits=self.digits.locale, citations=cited)
 
     # The difference in a sentence
 
@@ -106,10 +118,9 @@ class _ComparisonReport:
     def kinds(self) -> list[tuple[str, list[ComparedLayer], tuple[int, ...]]]:
         """By kind: its layers, and what each side counts."""
         groups = group_by(self.comparison.variants, lambda variant: variant.kind.name)
-        layers = {kind: [layer for variant in variants for layer in variant.layers] for kind, variants in groups.items()}
         return [
-            (kind, several, tuple(map(sum, zip(*(layer.counted for layer in several), strict=True))))
-            for kind, several in layers.items()
+            (kind, [layer for variant in variants for layer in variant.layers], sums(variants))
+            for kind, variants in groups.items()
         ]
 
     # Derivation
@@ -132,7 +143,7 @@ class _ComparisonReport:
         several = len(part.variants) > 1
         rows = spans([layer.no for layer in variant.layers])
         noun = part.noun[0].upper() + part.noun[1:]
-        title = f"{noun}, S. No. {rows}" if several and len(rows) < MAX_LISTED else noun
+        title = f"{noun}, No. {rows}" if several and len(rows) < MAX_LISTED else noun
         lines = [Statement(self.rule_label(variant, i), variant.formulas[i]) for i in (minus, of)]
         lines.append(Statement("Difference for each layer", difference))
         section = Section(variant.kind.name, title, legend(variant.kind, lines), tuple(lines))
@@ -150,7 +161,7 @@ class _ComparisonReport:
             Step("of", self.labels[of], (), variant.formulas[of], first.values, first.counted[of]),
             Step("difference", "Difference", (), difference, first.values, each[first.no]),
         )
-        work = Working(f"S. No. {first.no}: {first.name}", steps)
+        work = Working(f"No. {first.no}: {first.name}", steps)
         if len(variant.layers) == 1:
             return [work]
         alike = group_by(each, lambda no: each[no])
@@ -158,7 +169,7 @@ class _ComparisonReport:
         if len(alike) > MAX_LINES:
             return [work, Text(f"All {len(each)} layers together: {self.signed(together)}.")]
         rows = tuple((spans(nos), len(nos), value, len(nos) * value) for value, nos in alike.items())
-        return [work, Table(("S. No.", "Layers", "Each", "Together"), rows, ("Total", len(each), None, together))]
+        return [work, Table(("No.", "Layers", "Each", "Together"), rows, ("Total", len(each), None, together))]
 
     def faults(self) -> list[Block]:
         """The known errors of each side that concern these layers, and the kinds without a rule."""
@@ -166,7 +177,7 @@ class _ComparisonReport:
         items = []
         for i, side in enumerate(self.sides):
             unruled = sorted({variant.kind.name for variant in self.comparison.variants if not variant.ruled[i]})
-            items += [f"{side.label} has no rule for {', '.join(unruled)}: counted as 0."] if unruled else []
+            items += [f"{side.label} has no rule for {', '.join(unruled)}; not in the total."] if unruled else []
             items += [
                 f"{side.label}{'' if kind == ANY else f', {kind}'}: {text}"
                 for kind, text in side.convention.faults.items()
@@ -183,7 +194,13 @@ class _ComparisonReport:
             "input": list(c.network.input),
             "batch": c.batch,
             "sides": [
-                {"label": side.label, "convention": side.convention.name, "column": side.column.name, "total": total}
+                {
+                    "label": side.label,
+                    "convention": side.convention.name,
+                    "column": side.column.name,
+                    "total": total,
+                    "partial": isinstance(total, AtLeast),
+                }
                 for side, total in zip(self.sides, c.totals, strict=True)
             ],
             "kinds": [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from worksheet import conventions
@@ -10,16 +10,22 @@ from worksheet.conventions import Column, Convention, convention
 from worksheet.conventions.convention import ANY, NO_PROGRAM, PLAIN, Called
 from worksheet.conventions.facts import FACTS
 from worksheet.counting.folding import GENERAL, Folded
+from worksheet.derivation import Section, Statement
+from worksheet.derive.reference import legend
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
 from worksheet.formula import Formula
+from worksheet.formula.collect import collected
+from worksheet.language import N_, Language, _, current, inline, listed, speaking
 from worksheet.layers import Kind, kinds
 
-CALLS = {PLAIN: "", "module": "module of torch.nn", "leaf": "another module without parts", ANY: "otherwise"}
-ONCE = "Counted once for a layer that runs several times, and independent of the batch size."
-BATCHED = "These formulas are for a batch of B samples; those of the other columns are for one sample."
-WHOLE = "The figure for all runs and samples is rounded up to a whole number."
-REST, EVERY = "Every other kind", "Every kind"
-QUANTITIES_OF = "Quantities such as weights or macs, and X and Y, are those of the kind: worksheet formulas KIND prints them."
+CALLS = {PLAIN: "", "module": N_("module of torch.nn"), "leaf": N_("another module without parts"), ANY: N_("otherwise")}
+ONCE = N_("Counted once for a layer that runs several times, and independent of the batch size.")
+BATCHED = N_("These formulas are for a batch of B samples; those of the other columns are for one sample.")
+WHOLE = N_("The figure for all runs and samples is rounded up to a whole number.")
+REST, EVERY = N_("Every other kind"), N_("Every kind")
+ZERO = {REST: N_("Every other kind: 0."), EVERY: N_("Every kind: 0.")}
+REFUSED, LISTED = N_("Every other kind: no rule; refused."), N_("Every other kind: no rule; listed where it occurs.")
+QUANTITIES_OF = N_("Quantities such as weights or macs, and X and Y, are those of the kind: worksheet formulas KIND prints them.")
 
 
 def convention_list() -> Document:
@@ -36,31 +42,38 @@ def convention_list() -> Document:
     return Document("Conventions", (Table(("Name", "Title", "Columns", "Unit", "Source"), rows, words=5),), data)
 
 
-def convention_page(counting: Convention | str) -> Document:
+def convention_page(counting: Convention | str, *, language: Language | str = "") -> Document:
     """One convention, with its formulas for the kinds of layers. Raises WorksheetError for an unknown one."""
-    counting = convention(counting)
-    blocks: list[Block] = [Text(introduce(counting.title, counting.unit, counting.cite))]
-    blocks += [Bullets(counting.rules)] if counting.rules else []
+    with speaking(language or current()):
+        return _page(convention(counting))
+
+
+def _page(counting: Convention) -> Document:
+    blocks: list[Block] = [Text(introduce(_(counting.title), _(counting.unit), _(counting.cite)))]
+    blocks += [Bullets(tuple(map(_, counting.rules)))] if counting.rules else []
     for column in counting.columns:
         blocks += _column(column, refuses=counting.refuses)
+    if symbols := _symbols(counting):
+        blocks.append(Section("", _("Symbols"), symbols, ()))
     if used := counting.facts | counting.run:
-        facts = [f"{name}: {FACTS[name].inline_meaning}" for name in FACTS if name in used]
-        blocks += [Title("Facts that the rules use"), Bullets(tuple(facts))]
+        facts = tuple(((name,), inline(_(fact.meaning))) for name, fact in FACTS.items() if name in used)
+        blocks.append(Section("", _("Facts that the rules use"), facts, ()))
     if counting.faults:
         faults = [text if kind == ANY else f"{kind}: {text}" for kind, text in counting.faults.items()]
-        blocks += [Title("What is wrong with it"), Bullets(tuple(faults))]
+        blocks += [Title(_("What is wrong with it")), Bullets(tuple(faults))]
     return Document(counting.name, tuple(blocks), _data(counting), digits="none")
 
 
 def introduce(title: str, unit: str, cite: str) -> str:
     """A convention in words: its title, unit and source."""
-    details = {"Unit": unit, "Source": cite}
-    return " ".join([f"{title}.", *(f"{what}: {text}." for what, text in details.items() if text)])
+    details = [_("Unit: {unit}.").format(unit=unit)] if unit else []
+    details += [_("Source: {source}.").format(source=cite)] if cite else []
+    return " ".join([f"{title}.", *details])
 
 
 def _column(column: Column, *, refuses: bool) -> list[Block]:
     remarks = [ONCE if column.once else "", BATCHED if column.batched else "", WHOLE if column.whole else ""]
-    blocks: list[Block] = [Title(f"{column.name}: {column.asks}"), *(Text(text) for text in remarks if text)]
+    blocks: list[Block] = [Title(f"{column.name}: {_(column.asks)}"), *(Text(_(text)) for text in remarks if text)]
     return [*blocks, *_own_rules(column), *_rest(column, refuses)]
 
 
@@ -70,25 +83,47 @@ def _own_rules(column: Column) -> list[Block]:
         (kind.name, call, rule) for kind in kinds().values() if kind.name in column.rules for call, rule in _rules(column, kind)
     ]
     counted = [(name, call, rule) for name, call, rule in rules if rule.source != "0"]
-    others = [(REST if rules else EVERY, call, rule) for call, rule in _otherwise(column).items() if rule.source != "0"]
+    others = [(_(REST if rules else EVERY), call, rule) for call, rule in _otherwise(column).items() if rule.source != "0"]
     with_calls = any(call for _, call, _ in (*counted, *others))
-    headings = ("Kind", *(["Called as"] if with_calls else []), "Formula")
+    headings = (_("Kind"), *([_("Called as")] if with_calls else []), _("Formula"))
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (name, *([CALLS.get(call, call)] if with_calls else []), rule) for name, call, rule in (*counted, *others)
+        (name, *([_(CALLS.get(call, call))] if with_calls else []), collected(rule)) for name, call, rule in (*counted, *others)
     )
     free = sorted({name for name, _, _ in rules} - {name for name, _, _ in counted})
     zero = free and (others or not column.otherwise)
-    blocks: list[Block] = [Table(headings, rows, words=len(headings))] if rows else []
-    blocks += [Text(f"Counted as 0: {', '.join(free)}.")] if zero else []
-    return [*blocks, Text(QUANTITIES_OF)] if others else blocks
+    blocks: list[Block] = [Table(headings, rows, words=len(headings), flat=True)] if rows else []
+    blocks += [Text(_("Counted as 0: {kinds}.").format(kinds=", ".join(free)))] if zero else []
+    return [*blocks, Text(_(QUANTITIES_OF))] if others else blocks
+
+
+def _symbols(counting: Convention) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """What the symbols of the formulas mean; where that differs by kind, with the kinds."""
+    meanings: dict[str, dict[str, list[str]]] = {}  # by symbol, each meaning with its kinds
+    for kind in kinds().values():
+        rules = [rule for column in counting.columns if kind.name in column.rules for _, rule in _rules(column, kind)]
+        for (name,), meaning in legend(kind, (Statement("", rule) for rule in rules)):
+            if name not in FACTS:
+                meanings.setdefault(name, {}).setdefault(meaning, []).append(kind.name)
+    return tuple(((name,), _in_words(known)) for name, known in sorted(meanings.items(), key=lambda entry: entry[0].lower()))
+
+
+def _in_words(meanings: Mapping[str, Sequence[str]]) -> str:
+    """The meaning that a symbol has in most kinds, then those that it has in others."""
+    usual = max(meanings, key=lambda text: len(meanings[text]))
+    others = [
+        _("in {kinds}: {meaning}").format(kinds=listed(of), meaning=inline(text))
+        for text, of in meanings.items()
+        if text != usual
+    ]
+    return "; ".join([usual, *others])
 
 
 def _rest(column: Column, refuses: bool) -> list[Block]:
     """How the kinds without their own rule are treated, if they are not counted."""
     if not column.otherwise:
-        return [Text(f"{REST}: no rule; {'refused' if refuses else 'listed where it occurs'}.")]
+        return [Text(_(REFUSED if refuses else LISTED))]
     nothing = all(rule.source == "0" for rule in _otherwise(column).values())
-    return [Text(f"{REST if column.rules else EVERY}: 0.")] if nothing else []
+    return [Text(_(ZERO[REST if column.rules else EVERY]))] if nothing else []
 
 
 def _otherwise(column: Column) -> dict[str, Formula]:

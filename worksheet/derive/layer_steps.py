@@ -9,6 +9,7 @@ from typing import Any
 from worksheet.conventions.convention import Column
 from worksheet.derivation import Step
 from worksheet.formula import Exact, Formula
+from worksheet.language import _
 from worksheet.layers.shapes import FLATTENED
 from worksheet.sizes import Sized
 
@@ -56,9 +57,9 @@ class LayerSteps(ABC):
     def left_out(self, column: Column, shares: str) -> Step:
         """The step of a figure that is counted in the row of a layer whose parameters are shared, or not at all."""
         if not shares:
-            return Step(column.name, column.heading, value=0, remark="not counted")
-        remark = f"shared with S. No. {self.numbers[shares]}, counted there"
-        return Step(column.name, column.heading, (), NOTHING, {}, 0, remark=remark)
+            return Step(column.name, _(column.heading), value=0, remark=_("not counted"))
+        remark = _("shared with No. {no}, counted there").format(no=self.numbers[shares])
+        return Step(column.name, _(column.heading), (), NOTHING, {}, 0, remark=remark)
 
     def drop_brackets(self, formula: Formula, values: Mapping[str, Exact]) -> Formula:
         """Without the brackets that no size needs."""

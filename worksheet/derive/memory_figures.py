@@ -13,18 +13,22 @@ from worksheet.counting.liveness import Allocation, Output, Peak, allocate, peak
 from worksheet.derivation import Figure, Shape, Step, spans
 from worksheet.derive.arranging import group_by
 from worksheet.formula import Exact, Formula, in_bytes
+from worksheet.language import N_, _, either, listed, ngettext
 from worksheet.layers import INPUT_KIND, Writes
 from worksheet.network import INPUT
 from worksheet.sizes import Sized
 
 MAX_TERMS = 16  # shapes in one sum
 MAX_NAMED = 8  # tensors in one sentence
-EACH, OVER = "New arrays", "In place"  # how a layer writes its output
-NEW = "Each layer writes a new array; in place, one that works number by number writes over an input that no other reads."
-KEPT = "All activations stay until the end, as in training, where the backward pass reads them."
-PEAK = (
+EACH, OVER = N_("New tensors"), N_("In place")  # how a layer writes its output
+NEW = N_(
+    "Each layer writes a new tensor; in place, a layer that works element by element overwrites an input "
+    "that no other layer reads."
+)
+KEPT = N_("All activations stay until the end, as in training, where the backward pass reads them.")
+PEAK = N_(
     "The layers run one after another, in the order of the table. While a layer runs, its inputs and its output are in memory; "
-    "an array is given up behind the last layer that reads it. What no layer reads is a result and stays."
+    "a tensor is freed after the last layer that reads it. What no layer reads is a result and stays."
 )
 
 
@@ -73,9 +77,9 @@ class _Memory:
         steps = self.peak("peak", EACH, new), self.peak("peak_in_place", OVER, in_place)
         reached = {name: (self.row_no(most.at), tuple(map(self.row_no, self.holders(most)))) for name, most in peaks.items()}
         return (
-            Figure("Weights", "All stored numbers.", (self.all_weights(stored),)),
-            Figure("Activations, all kept", f"{KEPT} {NEW}", (self.all_kept(each), self.kept_in_place(over))),
-            Figure("Activations, the most at once", PEAK, steps, reached),
+            Figure(_("Weights"), _("All parameters and buffers."), (self.all_weights(stored),)),
+            Figure(_("Activations, all kept"), f"{_(KEPT)} {_(NEW)}", (self.all_kept(each), self.kept_in_place(over))),
+            Figure(_("Activations, the most at once"), _(PEAK), steps, reached),
         )
 
     # Weights
@@ -85,22 +89,38 @@ class _Memory:
         symbol = BYTES["weights"].name
         each = self.run.values.get(symbol, 1)
         if symbol not in self.run.values or not isinstance(each, int) or total % each:
-            return _step("weights", "Total", "0", {}, total)
-        return _step("weights", "Total", f"{symbol}*n", {symbol: each, "n": total // each}, total, "n: the stored numbers.")
+            return _step("weights", _("Total"), "0", {}, total)
+        return _step(
+            "weights",
+            _("Total"),
+            f"{symbol}*n",
+            {symbol: each, "n": total // each},
+            total,
+            _("n: the number of parameters and buffers."),
+        )
 
     # All kept
 
     def all_kept(self, tensors: Iterable[Allocation]) -> Step:
         given, written = self.shares(tensors)
-        note = f"I: {self.the_inputs()}; A: what the layers write, {' or '.join(in_bytes(written))}."
-        return _step("kept", EACH, "I + A", {"I": given, "A": written}, given + written, note)
+        note = _("I: {inputs}; A: what the layers write, {bytes}.").format(
+            inputs=self.the_inputs(), bytes=either(in_bytes(written))
+        )
+        return _step("kept", _(EACH), "I + A", {"I": given, "A": written}, given + written, note)
 
     def kept_in_place(self, tensors: Sequence[Allocation]) -> Step:
         given, written = self.shares(tensors)
         over = sorted(place for tensor in tensors for place in tensor.writers[1:])
         saved = sum(self.outputs[place].size for place in over)
         values = {"I": given, "A": written + saved, "S": saved}
-        return _step("kept_in_place", OVER, "I + A - S", values, given + written, f"S: {self.overwriting(over)}.")
+        return _step(
+            "kept_in_place",
+            _(OVER),
+            "I + A - S",
+            values,
+            given + written,
+            _("S: {layers}.").format(layers=self.overwriting(over)),
+        )
 
     def shares(self, tensors: Iterable[Allocation]) -> tuple[int, int]:
         """The bytes of the network's inputs, and of what the layers write."""
@@ -110,22 +130,25 @@ class _Memory:
 
     def the_inputs(self) -> str:
         shapes = [_shape_text(shape) for shape in self.inputs.values()]
-        return f"the input, {shapes[0]}" if len(shapes) == 1 else f"the inputs, {' and '.join(shapes)}"
+        return ngettext("the input, {shapes}", "the inputs, {shapes}", len(shapes)).format(shapes=listed(shapes))
 
     def overwriting(self, places: Sequence[int]) -> str:
         """The outputs that are written over an input, by kind."""
         kinds = {kind: [self.row_no(place) for place in of] for kind, of in group_by(places, self.kinds.__getitem__).items()}
         is_long = len(places) > MAX_NAMED
-        listed = [f"{len(rows)} {kind}" if is_long else f"{kind} (S. No. {spans(rows)})" for kind, rows in kinds.items()]
-        return f"what is written over an input: {', '.join(listed)}" if listed else "nothing is written over an input"
+        message = "{count} {kind}" if is_long else _("{kind} (No. {rows})")
+        named = [message.format(count=len(rows), kind=kind, rows=spans(rows)) for kind, rows in kinds.items()]
+        if not named:
+            return _("nothing overwrites an input")
+        return _("what overwrites an input: {layers}").format(layers=", ".join(named))
 
     # The peak
 
     def peak(self, name: str, label: str, most: Peak) -> Step:
         text = self.sum([self.shapes[tensor.writers[0]] for tensor in most.allocations if tensor.size])
-        where = f"reached while S. No. {self.row_no(most.at)} ({self.names[most.at]}) runs"
-        note = f"{label}: {where}. In memory: {self.list_tensors(most)}."
-        return _step(name, label, text, self.run.values, most.size, note)
+        message = _("{label}: reached while No. {no} ({name}) runs. In memory: {tensors}.")
+        note = message.format(label=_(label), no=self.row_no(most.at), name=self.names[most.at], tensors=self.list_tensors(most))
+        return _step(name, _(label), text, self.run.values, most.size, note)
 
     def sum(self, shapes: Sequence[Shape]) -> str:
         """The bytes of tensors as the text of a formula, equal shapes together; 0 if there are too many for a line."""
@@ -146,24 +169,26 @@ class _Memory:
         shown = [tensor for tensor in most.allocations if tensor.size]
         items = [self.describe_tensor(tensor, holder, most.at) for tensor, holder in zip(shown, self.holders(most), strict=True)]
         left = len(items) - MAX_NAMED
-        return "; ".join([*items[:MAX_NAMED], *([f"and {left} more"] if left > 0 else [])])
+        return "; ".join([*items[:MAX_NAMED], *([_("and {count} more").format(count=left)] if left > 0 else [])])
 
     def describe_tensor(self, tensor: Allocation, holder: int, at: int) -> str:
         """A tensor in memory: whose output it is, and until when."""
         shape = _shape_text(self.shapes[holder])
         if holder == at:
             before = [place for place in tensor.writers if place < at]
-            return f"its output, {shape}" + (f", in the place of {self.owner(before[-1])}" if before else "")
+            message = _("its output, {shape}, which replaces {owner}") if before else _("its output, {shape}")
+            return message.format(shape=shape, owner=self.owner(before[-1]) if before else "")
         if tensor.last == at:
-            return f"{self.owner(holder)}, {shape}, which it reads"
+            return _("{owner}, {shape}, which it reads").format(owner=self.owner(holder), shape=shape)
         is_result = tensor.last == len(self.outputs)
-        return f"{self.owner(holder)}, {shape}, {'a result' if is_result else f'kept for S. No. {self.row_no(tensor.last)}'}"
+        message = _("{owner}, {shape}, a result") if is_result else _("{owner}, {shape}, kept for No. {no}")
+        return message.format(owner=self.owner(holder), shape=shape, no="" if is_result else self.row_no(tensor.last))
 
     def owner(self, place: int) -> str:
         """Whose output a tensor is."""
         if place >= len(self.inputs):
-            return f"S. No. {self.row_no(place)}"
-        return "the input" if len(self.inputs) == 1 else f"the input {self.names[place]}"
+            return _("No. {no}").format(no=self.row_no(place))
+        return _("the input") if len(self.inputs) == 1 else _("the input {name}").format(name=self.names[place])
 
     def row_no(self, place: int) -> int:
         """The number of a row; inputs from 0 downwards."""
@@ -174,7 +199,7 @@ def _step(name: str, label: str, text: str, values: Mapping[str, Exact], value: 
     """A step whose value is also given in larger units; a formula without symbols becomes a stage."""
     formula = Formula(text)
     stages = () if formula.symbols or text == "0" else (formula,)
-    remark = " or ".join(in_bytes(value)) if value else ""
+    remark = either(in_bytes(value)) if value else ""
     return Step(name, label, (), formula, {name: values[name] for name in formula.symbols}, value, stages, remark, note)
 
 
@@ -183,4 +208,4 @@ def _product(shape: Shape) -> str:
 
 
 def _shape_text(shape: Shape) -> str:
-    return "\u00a0×\u00a0".join(map(str, shape)) or "a number"
+    return "\u00a0×\u00a0".join(map(str, shape)) or _("a number")

@@ -13,7 +13,8 @@ from worksheet.counting.folding import USUAL, Folded, folded_facts
 from worksheet.derivation import Section, Statement, spans
 from worksheet.errors import FormulaError
 from worksheet.formula import Exact, Formula
-from worksheet.layers import QUANTITIES, Form, Kind
+from worksheet.language import _, listed
+from worksheet.layers import QUANTITIES, Form, Kind, Symbol
 from worksheet.sizes import Sized
 
 MAX_SPANS = 4  # of row numbers in a title
@@ -64,12 +65,16 @@ def _with_rows(sections: list[tuple[Section, list[int]]]) -> list[Section]:
     """Sections of one title, with the rows of each if there are several."""
     if len(sections) == 1:
         return [sections[0][0]]
-    return [replace(section, title=f"{section.title}, S. No. {_first_spans(rows)}") for section, rows in sections]
+    return [
+        replace(section, title=_("{title}, No. {rows}").format(title=section.title, rows=_first_spans(rows)))
+        for section, rows in sections
+    ]
 
 
 def _first_spans(rows: Sequence[int]) -> str:
     runs = spans(rows).split(", ")
-    return ", ".join(runs[:MAX_SPANS]) + (" and others" if len(runs) > MAX_SPANS else "")
+    first = ", ".join(runs[:MAX_SPANS])
+    return _("{rows} and others").format(rows=first) if len(runs) > MAX_SPANS else first
 
 
 def _section(counting: Counting, group: list[Sized], always: bool) -> Section:
@@ -86,9 +91,9 @@ def _section(counting: Counting, group: list[Sized], always: bool) -> Section:
         for statement in _statements(folded, convention)
         if statement.formula.symbols
     )
-    several = len(kind.forms) > 1
-    title = f"{kind.title}, on {form.on}" if several and form.on else kind.title
-    title += f", run {form.repeats} times" if form.repeats else ""
+    title = _on(_(kind.title), form) if len(kind.forms) > 1 else _(kind.title)
+    if form.repeats:
+        title = _("{layer}, run {count} times").format(layer=title, count=form.repeats)
     return Section(kind.name, title, _legend(kind, form, statements), statements)
 
 
@@ -103,28 +108,35 @@ def general_section(kind: Kind, form: Form, convention: Convention) -> Section:
     folded = Folded(kind, form, {}, convention.columns, inline_sizes=False)
     counted = _statements(folded, convention)
     quantities = [
-        Statement(f"Textbook quantity: {QUANTITIES[name]}", formula)
+        Statement(_("Textbook quantity: {quantity}").format(quantity=_(QUANTITIES[name])), formula)
         for name, formula in folded.quantities.items()
         if formula.symbols
     ]
-    uncounted = [column.heading for column in convention.columns if column.rule(kind) is None]
-    note = f"{convention.title} has no rule for {list_in_words(uncounted)}." if uncounted else ""
+    uncounted = [_(column.heading) for column in convention.columns if column.rule(kind) is None]
+    message = _("{convention} has no rule for {columns}.")
+    note = message.format(convention=_(convention.title), columns=listed(uncounted)) if uncounted else ""
     statements = (*counted, *quantities)
-    title = kind.title if kind.title == kind.name else f"{kind.title} ({kind.name})"
-    title += f", on {form.on}" if form.on else ""
-    return Section(kind.name, title, _legend(kind, form, statements), statements, note)
+    title = _(kind.title) if kind.title == kind.name else f"{_(kind.title)} ({kind.name})"
+    return Section(kind.name, _on(title, form), _legend(kind, form, statements), statements, note)
+
+
+def _on(title: str, form: Form) -> str:
+    """A title with what the layer works on, where its kind has several forms."""
+    return _("{layer}, on {input}").format(layer=title, input=_(form.on)) if form.on else title
 
 
 def _statements(folded: Folded, convention: Convention) -> list[Statement]:
     """The sizes, then the convention's small steps; its columns if it gives no steps."""
-    meanings = {size.name: size.meaning for size in folded.kind.sizes}
-    sizes = [Statement(meanings[name], formula, (name,)) for name, formula in folded.sizes]
+    meanings = {size.name: size.meaning for size in (*folded.kind.paddings, *folded.kind.sizes)}
+    sizes = [Statement(_(meanings[name]), formula, (name,)) for name, formula in (*folded.paddings, *folded.sizes)]
     steps = [
-        Statement(_with_facts(line.label, line.formula, folded), folded.resolved(line.formula, once=True))
+        Statement(_with_facts(_(line.label), line.formula, folded), folded.resolved(line.formula, once=True))
         for line in convention.reference.get(folded.kind.name, ())
     ]
     columns = [
-        Statement(column.heading, rule) for column, rule in zip(convention.columns, folded.rules, strict=True) if rule is not None
+        Statement(_(column.heading), rule)
+        for column, rule in zip(convention.columns, folded.rules, strict=True)
+        if rule is not None
     ]
     return [*sizes, *(columns if folded.form.repeats else steps or columns)]
 
@@ -133,7 +145,7 @@ def _with_facts(label: str, formula: Formula, folded: Folded) -> str:
     """A label with the facts that were folded into its formula: "(with bias)"."""
     symbols = folded.kind.symbols
     own = {*formula.symbols} & {*symbols}
-    facts = [symbols[name].words[v] for name, v in folded.facts.items() if name in own and symbols[name].words]
+    facts = [_(symbols[name].words[v]) for name, v in folded.facts.items() if name in own and symbols[name].words]
     return f"{label} ({', '.join(facts)})" if facts else label
 
 
@@ -144,22 +156,20 @@ def _legend(kind: Kind, form: Form, statements: Iterable[Statement]) -> tuple[tu
     listed = [own.get(name, symbol) for name, symbol in kind.symbols.items()]
     listed = [s for s in listed if s.name in own or (s.name in used and s in kind.hyperparameters)]
     listed += [symbol for name, symbol in FACTS.items() if name in used]
-    return tuple(((symbol.name,), _meaning(symbol.meaning, symbol.words)) for symbol in listed)
+    return tuple(((symbol.name,), _meaning(symbol)) for symbol in listed)
 
 
 def legend(kind: Kind, statements: Iterable[Statement]) -> tuple[tuple[tuple[str, ...], str], ...]:
     """The symbols of some formulas of a kind, with their meaning."""
     used = {name for statement in statements for name in statement.formula.symbols}
-    meanings = {name: _meaning(symbol.meaning, symbol.words) for name, symbol in (kind.symbols | FACTS).items()}
-    meanings |= {size.name: size.meaning for size in kind.sizes}
+    meanings = {name: _meaning(symbol) for name, symbol in (kind.symbols | FACTS).items()}
+    meanings |= {size.name: _(size.meaning) for size in kind.sizes}
     return tuple(((name,), meaning) for name, meaning in meanings.items() if name in used)
 
 
-def _meaning(meaning: str, words: Mapping[int, str]) -> str:
-    explained = ", ".join(f"{value} {text}" for value, text in words.items())
+def _meaning(symbol: Symbol) -> str:
+    explained = ", ".join(f"{value} {_(text)}" for value, text in symbol.words.items())
+    meaning = _(symbol.meaning)
+    if symbol.place:
+        meaning = _("{meaning} (input {place})").format(meaning=meaning, place=symbol.place)
     return f"{meaning} ({explained})" if explained else meaning
-
-
-def list_in_words(words: Sequence[str]) -> str:
-    """Words as a sentence lists them: a, b and c."""
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""

@@ -4,14 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from worksheet.derivation import ColumnHeading, Handout, Part, Row, Section, Step
+from worksheet.derivation import Citation, ColumnHeading, Handout, Part, Row, Section, Shape, Step
+from worksheet.errors import shown
 from worksheet.formula import Formula
 from worksheet.formula.tree import Operation
+from worksheet.language import Language, current
 
-# Words, a number that is grouped, a formula, a shape of formulas, nothing.
-Cell = str | int | Formula | tuple[Formula, ...] | None
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+# How an answer was judged, with the sign that is printed before it: colour alone would say nothing on paper.
+TONES = {"right": "✓", "partly": "(✓)", "wrong": "✗", "unclear": "?", "blank": "–"}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Words with a judgement: a sign, and a colour where a format has any; ``tone`` is one of TONES."""
+
+    text: str
+    tone: str
+
+    @property
+    def signed(self) -> str:
+        """The words after their sign."""
+        return f"{TONES[self.tone]}\u00a0{self.text}" if self.text else TONES[self.tone]
+
+
+# Words, a number that is grouped, a rounded number, a formula, a shape of formulas, a judged answer, nothing.
+Cell = str | int | Decimal | Formula | tuple[Formula, ...] | Judged | None
 
 
 @dataclass(frozen=True)
@@ -40,18 +63,21 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Table:
-    """A table. The first ``words`` columns are set as text, the others as figures; ``total`` is below a rule.
+    """A table. The first ``words`` columns are set as text, the others as figures; ``total`` is below a rule. The first
+    ``labels`` columns say what a row is about.
 
     ``flat`` writes quotients on one line, M/2, so that formulas need no more height than words, and turns the page where
-    they are wide. ``title`` is a heading that stays with the table.
+    they are wide. ``title`` is a heading that stays with the table. ``keys`` are the columns' names in data.
     """
 
     headings: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     total: tuple[Cell, ...] = ()
     words: int = 1
+    labels: int = 1
     flat: bool = False
     title: str = ""
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -118,6 +144,7 @@ class AnswerTable:
     ``totals`` are None where a student finds them. ``chosen`` are the sums of the rows shown where not all are. ``kinds``
     are the sums by kind of layer. ``named``: the layers have names that say something. ``worked``: their steps follow below.
     ``sized`` is the heading of a column of output sizes before the figures.
+    ``outputs``: the sizes of their outputs are listed beside them, and not asked in a column of their own or not at all.
     """
 
     headings: tuple[ColumnHeading, ...]
@@ -128,6 +155,7 @@ class AnswerTable:
     kinds: tuple[Part, ...] = ()
     named: bool = False
     worked: bool = True
+    outputs: bool = True
     sized: ColumnHeading | None = None
 
 
@@ -151,6 +179,26 @@ class NetworkPicture:
     title: str
 
 
+class StripLayer(NamedTuple):
+    """A layer in the strip of a network; ``output`` is None where a student finds it."""
+
+    no: int
+    kind: str
+    output: Shape | None
+    stage: str
+    sources: tuple[int, ...]  # the numbers of the layers that it reads; 0 is the network's input
+
+
+@dataclass(frozen=True)
+class NetworkStrip:
+    """The network in one line, a box for each layer or stage, drawn to size where sizes are given; only in formats that draw."""
+
+    layers: tuple[StripLayer, ...]
+    input: Shape
+    title: str
+    name: str  # of a file of its own
+
+
 @dataclass(frozen=True)
 class Chapter:
     """A heading with the blocks below it, left out where there are none. ``anchor`` is the name by which links find it."""
@@ -163,7 +211,7 @@ class Chapter:
 
 Block = (
     Title | Text | Bullets | Table | Section | Working | Relations | Picture
-    | Question | Contents | AnswerTable | WorkedRow | NetworkPicture | Chapter
+    | Question | Contents | AnswerTable | WorkedRow | NetworkPicture | NetworkStrip | Chapter
 )  # fmt: skip
 
 
@@ -173,7 +221,7 @@ class Document:
 
     ``data`` is its JSON: stable keys, whole numbers. ``question`` is None where the title says it all.
     ``handout`` says whose paper it is; a document that is not a paper has none. ``blank``: the answers are left open.
-    ``contents``: it is so long that its rows and chapters are linked.
+    ``contents``: it is so long that its rows and chapters are linked. ``citations`` are the sources of its figures.
     """
 
     title: str
@@ -181,11 +229,27 @@ class Document:
     data: Mapping[str, Any] = field(default_factory=dict)
     course: str = ""
     digits: str = "en_US"
-    language: str = "en"
+    language: Language = field(default_factory=current)  # in which its words were made
     question: str | None = None
     handout: Handout | None = None
     blank: bool = False
     contents: bool = False
+    citations: tuple[Citation, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Document {shown(self.title)}: {len(self.blocks)} blocks>"
+
+    def to_records(self) -> list[dict[str, Any]]:
+        """The rows of its main table as dictionaries, without the total. Raises OutputError where it has no table."""
+        from worksheet.writers.notebook import records
+
+        return records(self)
+
+    def to_dataframe(self) -> DataFrame:
+        """The records as a DataFrame of pandas. Raises OutputError where there is no table, or no pandas."""
+        from worksheet.writers.notebook import dataframe
+
+        return dataframe(self)
 
     @property
     def steps(self) -> tuple[Step, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from worksheet.derivation import Derivation, Figure, Row, Section
+from worksheet.derivation import AtLeast, Derivation, Figure, Row, Section
 from worksheet.formula import in_bytes
 
 
@@ -44,18 +44,23 @@ def _solution(derivation: Derivation) -> dict[str, Any]:
         "input": list(derivation.input),
         "batch": derivation.batch,
         "rows": [_entry(row) for row in derivation.rows],
-        "totals": dict(derivation.totals),
+        **_totals(derivation.totals),
         "printed": {
             heading.name: heading.scale.said(value)
             for heading in derivation.headings
             if heading.scale and (value := derivation.totals[heading.name])
         },
         "figures": [entry for figure in derivation.figures for entry in _figures(figure)],
-        "stages": [{"stage": part.title, "rows": list(part.rows), "totals": dict(part.totals)} for part in derivation.parts],
-        "kinds": [{"kind": part.title, "rows": list(part.rows), "totals": dict(part.totals)} for part in derivation.kinds],
+        "stages": [{"stage": part.title, "rows": list(part.rows), **_totals(part.totals)} for part in derivation.parts],
+        "kinds": [{"kind": part.title, "rows": list(part.rows), **_totals(part.totals)} for part in derivation.kinds],
         "notes": list(derivation.notes),
         "uncounted": uncounted,
     }
+
+
+def _totals(totals: Mapping[str, int | None]) -> dict[str, Any]:
+    """The sums, and the columns whose sum leaves out layers without a rule."""
+    return {"totals": dict(totals), "partial": [name for name, total in totals.items() if isinstance(total, AtLeast)]}
 
 
 def _reference(derivation: Derivation) -> dict[str, Any]:

@@ -4,18 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from worksheet.derivation import OUTPUT, ColumnHeading, Derivation, Handout, Part, Row, layer_label, spans
-from worksheet.document import AnswerTable, Block, Chapter, Contents, Document, NetworkPicture, Question, WorkedRow, Working
+from worksheet.derivation import OUTPUT, ColumnHeading, Derivation, Handout, Part, Row, layer_label, print_total, spans
+from worksheet.document import (
+    AnswerTable,
+    Block,
+    Chapter,
+    Contents,
+    Document,
+    NetworkPicture,
+    NetworkStrip,
+    Question,
+    StripLayer,
+    Text,
+    WorkedRow,
+    Working,
+)
 from worksheet.document.data import SolutionData
 from worksheet.formula import digits_named
-from worksheet.language import _
+from worksheet.language import _, speaking
+from worksheet.layers import kinds
+from worksheet.layers.notation import explain_notation
 
 CONTENTS_FROM = 30  # rows from which on a document has contents
 
 
 def laid_out(result: Derivation | Document) -> Document:
     """A worked solution, question sheet or formula reference as a document; a document as it is."""
-    return result if isinstance(result, Document) else _Layout(result).document()
+    if isinstance(result, Document):
+        return result
+    with speaking(result.language):
+        return _Layout(result).document()
+
+
+def strip(derivation: Derivation) -> NetworkStrip:
+    """The network of a solution or question sheet in one line."""
+    layers = [StripLayer(row.no, row.kind, row.output, row.stage, row.sources) for row in derivation.rows]
+    return NetworkStrip(tuple(layers), derivation.input, derivation.title, f"{derivation.title} strip")
 
 
 class _Layout:
@@ -35,27 +59,34 @@ class _Layout:
             course=d.course,
             digits=d.digits,
             language=d.language,
-            question=d.question,
-            handout=(d.handout or Handout()) if d.rows else None,
+            question=self.task,
+            handout=(d.handout or Handout()) if d.is_handout else None,
             blank=d.blank,
             contents=self.contents,
+            citations=d.citations,
         )
 
     def blocks(self) -> Iterator[Block]:
         d = self.derivation
-        reference = "Formulas" if any(section.statements for section in d.reference) else "Symbols"
+        reference = _("Formulas") if any(section.statements for section in d.reference) else _("Symbols")
         figures = tuple(Working(figure.title, figure.steps, figure.intro) for figure in d.figures)
+        if d.rows and d.chosen is None:
+            yield strip(d)
         yield self.question()
         if self.contents:
             yield Contents()
         if d.rows:
             yield AnswerTable(
-                d.headings, d.rows, d.parts, d.totals, d.chosen, () if d.worked else d.kinds, d.named, d.worked, d.sized
+                d.headings, d.rows, d.parts, d.totals, d.chosen, () if d.worked else d.kinds, d.named, d.worked,
+                not (self.asks_output or d.sized or (d.blank and d.handout)), d.sized,
             )  # fmt: skip
-        yield Chapter("The whole network", figures, "figures")
-        yield Chapter("The network", (NetworkPicture(d.rows, d.title),) if d.pictured else (), "graph")
+            yield from self.notation()
+        yield Chapter(_("The whole network"), figures, "figures")
+        yield Chapter(_("The network"), (NetworkPicture(d.rows, d.title),) if d.pictured else (), "graph")
         yield Chapter(reference if d.rows else "", d.reference, "formulas")
-        yield Chapter("Your working" if d.blank else "Worked solution", tuple(self.working()) if d.worked else (), "working")
+        yield Chapter(
+            _("Your working") if d.blank else _("Worked solution"), tuple(self.working()) if d.worked else (), "working"
+        )
 
     # The question
 
@@ -64,21 +95,39 @@ class _Layout:
         if not d.rows:
             return Question("", self.counting(), convention=d.convention_title)
         notes = (*d.notes, *map(self.exactly, d.headings))
-        return Question(d.question, self.counting(), d.rules, tuple(filter(None, notes)), d.network, d.convention_title)
+        return Question(self.task, self.counting(), d.rules, tuple(filter(None, notes)), d.network, d.convention_title)
+
+    @property
+    def task(self) -> str:
+        """What is asked, or what the network is where nothing is."""
+        d = self.derivation
+        return d.question if d.is_handout or not d.rows else d.introduction
 
     def counting(self) -> str:
-        """The convention as a sentence: its name, unit and source."""
+        """The convention as a sentence: its name and unit, on a solution its source too."""
         d = self.derivation
-        unit = f", in {d.unit}" if d.unit else ""
-        source = f" Source: {d.cite}." if d.cite else ""
-        return f"{d.convention_title}{unit}.{source}"
+        title = (
+            _("{convention}, in {unit}.").format(convention=d.convention_title, unit=d.unit)
+            if d.unit
+            else f"{d.convention_title}."
+        )
+        return f"{title} {_('Source: {source}.').format(source=d.cite)}" if d.cite and not d.blank else title
 
     def exactly(self, heading: ColumnHeading) -> str:
         """A sentence for a total that larger units give to the last digit, which is too long for a column."""
         total = self.derivation.totals.get(heading.name)
         if not (total and heading.scale and heading.scale.exact):
             return ""
-        return f"{heading.label}, total: {digits_named(self.derivation.digits).result(total)} {heading.said(total)}."
+        number = print_total(total, digits_named(self.derivation.digits))
+        return _("{column}, total: {number} {units}.").format(column=heading.label, number=number, units=heading.said(total))
+
+    def notation(self) -> Iterator[Block]:
+        """A line that explains the words of the layers' notation, as far as they occur."""
+        table = kinds()
+        layers = [(table[row.kind], row.spec) for row in self.derivation.rows if row.spec and row.kind in table]
+        entries = [f"{word}: {meaning}" for word, meaning in explain_notation(layers)]
+        if entries:
+            yield Text(_("Notation: {entries}.").format(entries="; ".join(entries)))
 
     # Worked rows
 
@@ -107,7 +156,7 @@ class _Layout:
             return None
         name = [row.name] if self.derivation.named else []
         title = " ".join([str(row.no), *name, layer_label(row)])
-        return Working(title, row.sizes, _("Reads {rows}.").format(rows=reads) if reads else "", room)
+        return Working(title, row.sizes, _("Reads {inputs}.").format(inputs=reads) if reads else "", room)
 
     def reads(self, row: Row) -> str:
         """The rows that a layer reads, where it is not the one above."""
@@ -115,8 +164,8 @@ class _Layout:
         if unsaid or row.sources == (row.no - 1,) or not row.sources:
             return ""
         several = row.sources.count(0) > 1 and len(set(row.inputs or ())) > 1
-        names = [f"S. No. {no}" if no else "the inputs" if several else "the input" for no in row.sources]
-        return ", ".join(dict.fromkeys(names))
+        inputs = _("the inputs") if several else _("the input")
+        return ", ".join(dict.fromkeys(_("No. {no}").format(no=no) if no else inputs for no in row.sources))
 
 
 def _stage(part: Part, no: int, rows: tuple[Block, ...]) -> Iterator[Block]:

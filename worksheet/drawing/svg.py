@@ -7,6 +7,7 @@ from html import escape
 
 from worksheet.document import Picture
 from worksheet.errors import printable
+from worksheet.language import current
 
 FONTS = "New Computer Modern, Latin Modern Roman, Libertinus Serif, serif"
 WIDTH = 470.0  # points: as wide as the text of a page
@@ -47,6 +48,7 @@ def text(
     style += f' text-anchor="{anchor}"' if anchor != "start" else ""
     style += ' font-weight="bold"' if bold else ""
     style += ' font-style="italic"' if italic else ""
+    style += f' font-family="{", ".join(current().fonts)}, {FONTS}"' if current().own_signs.search(words) else ""
     return f'<text x="{x:.1f}" y="{y:.1f}"{style}>{escape(printable(words))}</text>' if words else ""
 
 

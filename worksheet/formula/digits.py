@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache, lru_cache
 
@@ -38,6 +39,12 @@ class Digits:
         if isinstance(value, int) and -GROUPED_OPERAND < value < GROUPED_OPERAND:
             return str(value).replace("-", MINUS)
         return self.result(value)
+
+    def decimal(self, value: Decimal) -> str:
+        """A rounded number with all its decimals, also those that are 0: 4.09, 25.60."""
+        whole, _, decimals = f"{abs(value):f}".partition(".")
+        sign = MINUS if value < 0 else ""
+        return sign + self._group(int(whole)) + (f"{self.point}{decimals}" if decimals else "")
 
     def _group(self, value: int) -> str:
         text = str(abs(value))

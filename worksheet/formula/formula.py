@@ -243,17 +243,26 @@ class Formula:
 
     def settled(self, values: Mapping[str, Exact]) -> Formula:
         """The formula without the floors and ceilings that these numbers do not need, since the division inside is exact."""
-        places = tuple([place for place, (_, run) in enumerate(self._insides) if is_whole(run(values))])
+        places = tuple([place for place, (_, inside, _) in enumerate(self._brackets) if is_whole(inside(values))])
         return self._without_brackets(places) if places else self
+
+    def roundings(self, values: Mapping[str, Exact]) -> dict[Exact, Exact]:
+        """What the floors and ceilings hold where it is not whole, in their order, and what they make of it.
+
+        >>> Formula("floor(M/2) + 1").roundings({"M": 223})
+        {Fraction(223, 2): 111}
+        """
+        rounded = {simplest(inside(values)): simplest(outside(values)) for _, inside, outside in self._brackets}
+        return {value: whole for value, whole in rounded.items() if not is_whole(value)}
 
     def unrounded(self) -> Formula:
         """The formula without any floor or ceiling."""
-        return self._without_brackets(tuple(range(len(self._insides)))) if self._insides else self
+        return self._without_brackets(tuple(range(len(self._brackets)))) if self._brackets else self
 
     def _without_brackets(self, places: tuple[int, ...]) -> Formula:
         """The formula without some of its brackets, which are counted from the left."""
         return self._rewritten(
-            ("settled", *places), lambda: rewrite.settle(self.tree, tuple(self._insides[place][0] for place in places))
+            ("settled", *places), lambda: rewrite.settle(self.tree, tuple(self._brackets[place][0] for place in places))
         )
 
     @cached_property
@@ -267,13 +276,13 @@ class Formula:
 
     def rounds(self) -> bool:
         """Whether the formula holds a floor or a ceiling."""
-        return bool(self._insides)
+        return bool(self._brackets)
 
     @cached_property
-    def _insides(self) -> list[tuple[Node, Evaluator]]:
-        """The argument of each floor and ceiling, with its evaluator."""
+    def _brackets(self) -> list[tuple[Node, Evaluator, Evaluator]]:
+        """The argument of each floor and ceiling, its evaluator and that of the whole bracket."""
         calls = [n for n in walk(self.tree) if isinstance(n, Call) and n.function in BRACKETS]
-        return [(call.arguments[0], evaluator(call.arguments[0])) for call in calls]
+        return [(call.arguments[0], evaluator(call.arguments[0]), evaluator(call)) for call in calls]
 
     def quotients(self, values: Mapping[str, Exact]) -> Formula:
         """The formula with the inside of each floor and ceiling evaluated: ``floor(54.25) + 1``."""

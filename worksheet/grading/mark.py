@@ -52,7 +52,7 @@ ROUNDED = "rounded"  # right as far as its digits go
 AXES = "order-of-axes"  # the right sizes in another order
 TRIVIAL = "simpler"  # carried from a 0 or 1 that makes the question much simpler
 FLAGS = {
-    DOES_NOT_FOLLOW: N_("does not follow from the student's own rows"),
+    DOES_NOT_FOLLOW: N_("does not follow from the earlier answers"),
     CORRECT_ONLY: N_("only the correct answer counts here"),
     ROUNDED: N_("right to the digits that are written"),
     AXES: N_("the sizes are right, in another order"),

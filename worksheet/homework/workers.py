@@ -9,6 +9,7 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -138,7 +139,8 @@ def _processes(work: Callable[[T], R], slab: Iterable[T], jobs: int) -> Iterator
 
     items = tuple(slab)
     pool = joblib.Parallel(n_jobs=jobs, backend="loky", return_as="generator")
-    results = pool(joblib.delayed(_in_process)(work, item) for item in items)
+    with _born_without_ctrl_c():
+        results = pool(joblib.delayed(_in_process)(work, item) for item in items)
     try:
         for item, result in zip(items, results, strict=True):
             yield Outcome(item, *result)
@@ -150,13 +152,27 @@ def _processes(work: Callable[[T], R], slab: Iterable[T], jobs: int) -> Iterator
             results.close()
 
 
+@contextmanager
+def _born_without_ctrl_c() -> Iterator[None]:
+    """Processes that are started here leave Ctrl-C to this one from their first moment on."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    usual = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+
+
 def _alone(work: Callable[[T], R], item: T) -> Outcome[T, R]:
     """The outcome of one item in a process that does nothing else."""
     import joblib
 
     for _ in range(TRIES):
         try:
-            ((value, failure, tries),) = joblib.Parallel(n_jobs=2, backend="loky")([joblib.delayed(_in_process)(work, item)])
+            pool = joblib.Parallel(n_jobs=2, backend="loky")
+            ((value, failure, tries),) = pool([joblib.delayed(_in_process)(work, item)])
             return Outcome(item, value, failure, tries + 1)
         except BrokenProcessPool:
             continue

@@ -6,7 +6,7 @@ from worksheet.discover import collect
 from worksheet.errors import WorksheetError, nearest, shown
 from worksheet.layers.kind import INPUT_KIND, Check, Form, Kind, Shape, Size, Symbol
 from worksheet.layers.quantities import OPERATIONS, PASSES, QUANTITIES, SAVED, STORED, TRAINED, Training
-from worksheet.layers.traits import Pooling, Role, Window, Writes
+from worksheet.layers.traits import Drawing, KindFamily, Pooling, Role, Window, Writes
 
 
 @cache
@@ -24,6 +24,6 @@ def kind_named(name: str) -> Kind:
 
 
 __all__ = [
-    "INPUT_KIND", "OPERATIONS", "PASSES", "QUANTITIES", "SAVED", "STORED", "TRAINED", "Check", "Form", "Kind", "Pooling", "Role",
-    "Shape", "Size", "Symbol", "Training", "Window", "Writes", "kind_named", "kinds",
+    "INPUT_KIND", "OPERATIONS", "PASSES", "QUANTITIES", "SAVED", "STORED", "TRAINED", "Check", "Drawing", "Form", "Kind",
+    "KindFamily", "Pooling", "Role", "Shape", "Size", "Symbol", "Training", "Window", "Writes", "kind_named", "kinds",
 ]  # fmt: skip

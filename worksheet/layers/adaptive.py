@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache, partial
 
+from worksheet.language import N_
 from worksheet.layers.kind import Form, Kind, Shape, Spelling, Symbol, Word
 from worksheet.layers.pooling import ROUTED
 from worksheet.layers.quantities import Training
@@ -17,6 +18,8 @@ SOURCE = (
     "the W windows hold M + W - gcd(M, W) elements in all, M where W divides M; {what}"
 )
 WHAT = {AVERAGE: "the sum of each window is divided by its size", MAXIMUM: "a running maximum over each window"}
+SAYS = {1: N_("output {n} wide"), 2: N_("output {n} wide and high"), 3: N_("output {n} wide, high and deep")}
+APART = (N_("output {n} wide"), N_("output {n} high"), N_("output {n} deep"))
 TITLES = {AVERAGE: "average", MAXIMUM: "max"}
 
 
@@ -58,7 +61,9 @@ def adaptive(which: str, dimensions: int, exact: tuple[bool, ...], *, single: bo
         window=Window.ADAPTIVE,
         pooling={AVERAGE: Pooling.MEAN, MAXIMUM: Pooling.MAXIMUM}[which],
         spelling=Spelling(
-            words=(Word("w", names, split=tuple(axis.letter for axis in windows.axes)),),
+            words=(
+                Word("w", names, tuple(axis.letter for axis in windows.axes), says=SAYS[dimensions], apart=APART[:dimensions]),
+            ),
             example=f"{name}: 7w",
             beside=INPUTS[dimensions],
         ),

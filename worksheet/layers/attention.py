@@ -7,11 +7,14 @@ from typing import NamedTuple
 
 from worksheet.errors import NetworkError
 from worksheet.formula import Formula
+from worksheet.language import N_
 from worksheet.layers.convolution import BIAS
 from worksheet.layers.kind import Check, Form, Kind, Shape, Spelling, Symbol, Word
 from worksheet.layers.quantities import Training, dot_products
 from worksheet.layers.shapes import WIDTH_OF_ROW
 from worksheet.layers.traits import Role
+
+SAYS = N_("{n} heads")
 
 QUERIES = Symbol("L", "Number of queries (tokens)")
 KEYS = Symbol("S", "Number of keys and values")
@@ -185,7 +188,7 @@ MULTIHEAD = Kind(
     elsewhere={"S": "L", "m": "n", "o": "n"},
     role=Role.MULTIHEAD,
     spelling=Spelling(
-        words=(Word("h", ("h", "g"), split=("h", "g")),),
+        words=(Word("h", ("h", "g"), ("h", "g"), says=SAYS, apart=(SAYS, N_("{n} heads of keys and values"))),),
         flags={"nobias": ("b", 0)},
         example="MultiheadAttention: 12h",
         beside=("197x768",),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache, partial
 
+from worksheet.language import N_
 from worksheet.layers.kind import Check, Form, Kind, Shape, Spelling, Symbol, Word
 from worksheet.layers.quantities import Training, dot_products
 from worksheet.layers.traits import Window
@@ -11,6 +12,8 @@ from worksheet.layers.windows import SAME, SAME_FLAG, WindowCase, Windows
 
 KERNELS = Symbol("k", "Number of kernels (output channels)")
 GROUPS = Symbol("g", "Number of groups", default="1", neutral=1)
+KERNELS_WORD = Word("c", ("k",), says=N_("{n} kernels (k in the formulas)"))
+GROUPS_WORD = Word("g", ("g",), quiet=True, says=N_("{n} groups"))
 BIAS = Symbol("b", "Bias", least=0, default="1", words={1: "with bias", 0: "without bias"})
 GROUPED = (
     Check("c/g", "{c} input channels cannot be split into {g} groups", whole=True),
@@ -31,7 +34,7 @@ def convolution(dimensions: int, case: WindowCase) -> Kind:
     each = f"c/g*{windows.kernel}"  # products for an output element
     outputs = windows.on_output
     backward = f"B*k*({each})*{outputs}"  # as many products for the input as for the weights
-    return Kind(
+    kind = Kind(
         name=f"Conv{dimensions}d",
         title=f"{dimensions}D convolution layer",
         source=f"the definition of a grouped, dilated convolution as in torch.nn.Conv{dimensions}d; AI61002 worksheet",
@@ -55,12 +58,13 @@ def convolution(dimensions: int, case: WindowCase) -> Kind:
         width=KERNELS.name,
         window=Window.SLIDING,
         spelling=Spelling(
-            words=(Word("c", ("k",)), *windows.words, Word("g", ("g",), quiet=True)),
+            words=(KERNELS_WORD, *windows.words, GROUPS_WORD),
             flags={"nobias": ("b", 0)} | SAME_FLAG,
             example=example,
             beside=beside,
         ),
     )
+    return windows.fitted(kind, case)
 
 
 def _specialise(dimensions: int, shapes: tuple[Shape, ...], values: Mapping[str, int], _: str) -> Kind:

@@ -9,7 +9,7 @@ from typing import Any
 
 from worksheet.formula import Formula
 from worksheet.layers.quantities import QUANTITIES, SAVED, STORED, TRAINED, Training
-from worksheet.layers.traits import AxisSlice, Pooling, Role, Window, Writes
+from worksheet.layers.traits import AxisSlice, Drawing, KindFamily, Pooling, Role, Window, Writes
 
 Shape = tuple[int, ...]  # from the outermost axis inwards, without the batch: channels, height, width
 
@@ -33,6 +33,7 @@ class Symbol:
     default: str | None = None  # a formula over the layer's other hyperparameters; None where it must be given
     neutral: int | None = None  # the value at which the symbol is left out of the formulas
     words: Mapping[int, str] = field(default_factory=dict, hash=False)  # a choice: each of its values in words
+    place: int = 0  # of the input that it is a size of, where a layer has several
     rest: bool = False  # the product of any number of leading axes: rows of a table, tokens of a sequence
 
     @property
@@ -105,6 +106,11 @@ class Word:
     sets: tuple[str, ...]
     split: tuple[str, ...] = ()
     quiet: bool = False  # omitted at its neutral value
+    says: str = ""  # its meaning with the number: "{n} kernels"; by default that of its symbols
+    apart: tuple[str, ...] = ()  # the same for the words of ``split``
+
+
+ARROW = "->"
 
 
 @dataclass(frozen=True)
@@ -118,6 +124,7 @@ class Spelling:
     separator: str = "x"  # of the list: x for a shape, a comma for positions
     pattern: str = ""  # what the free text is, where the kind takes one: "an equation such as ij,jk->ik"
     example: str = ""
+    says: str = ""  # what the arrow means, as for a word
     beside: tuple[str, ...] = ()  # input shapes for the example, where neither a feature map nor a vector fits
 
 
@@ -135,6 +142,7 @@ class Kind:
     forms: tuple[Form, ...]  # the first one that fits the inputs is used
     hyperparameters: tuple[Symbol, ...] = ()
     sizes: tuple[Size, ...] = ()
+    paddings: tuple[Size, ...] = ()  # of both sides together, where they follow from the sizes
     counts: Mapping[str, str] = field(default_factory=dict)  # by names of QUANTITIES; 0 where absent
     checks: tuple[Check, ...] = ()
     flattens: int = 0  # an input of this rank or more is flattened to a vector first, unless PER_ROW forbids it
@@ -151,6 +159,10 @@ class Kind:
     gates: int = 0  # of a recurrent layer; 0 for all other kinds
     differentiable: bool = True  # whether gradients flow back through it
     role: Role | None = None
+    drawing: Drawing | None = None  # beside its formulas
+
+    def __repr__(self) -> str:
+        return f"<Kind {self.name}>"
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         """A kind of the table stays the same object in another process, since results for a kind are kept by identity."""
@@ -185,6 +197,15 @@ class Kind:
     def sets_channels(self) -> bool:
         """Whether the width is an axis of the output, as it is of kernels and nodes; not where directions multiply it."""
         return self.width in self.forms[0].output
+
+    @property
+    def family(self) -> KindFamily:
+        """What the kind does, coarsely."""
+        if self.window:
+            return KindFamily.POOLING if self.pooling else KindFamily.CONVOLUTION
+        if self.gates or self.drawing is Drawing.ATTENTION:
+            return KindFamily.SEQUENCE
+        return KindFamily.LINEAR if "macs" in self.counts else KindFamily.PLAIN
 
     @property
     def works_only_in_training(self) -> bool:

@@ -1,5 +1,6 @@
 """Fully connected layers: every output is a weighted sum of all inputs."""
 
+from worksheet.language import N_
 from worksheet.layers.convolution import BIAS
 from worksheet.layers.kind import PER_ROW, ROWS, Form, Kind, Spelling, Symbol
 from worksheet.layers.quantities import Training, dot_products
@@ -23,7 +24,9 @@ LINEAR = Kind(
     repeats=ROWS,
     width=NODES.name,
     role=Role.LINEAR,
-    spelling=Spelling(arrow=("n", "k"), flags={"nobias": ("b", 0), "rows": ("r", 1)}, example="Linear: 9216->4096"),
+    spelling=Spelling(
+        arrow=("n", "k"), flags={"nobias": ("b", 0), "rows": ("r", 1)}, example="Linear: 9216->4096", says=N_("{n} outputs")
+    ),
 )
 
 BILINEAR = Kind(

@@ -33,7 +33,7 @@ def parameter(rank: int) -> Kind:
     output = SHAPE_NAMES[:rank]
     return Kind(
         name="Parameter",
-        title="Stored array",
+        title="Stored tensor",
         source="as torch.nn.Parameter, or a buffer where it is not trained",
         forms=(Form((), output, X="0", Y="*".join(output)),),
         hyperparameters=(*SHAPE, FIXED),

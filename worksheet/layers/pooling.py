@@ -32,7 +32,7 @@ ROUTED = Training(
 def _pooling(windows: Windows, case: WindowCase, name: str, title: str) -> Kind:
     """What the kinds of pooling share."""
     dimensions, outputs = windows.dimensions, f"c*{windows.on_output}"
-    return Kind(
+    kind = Kind(
         name=f"{name}{dimensions}d",
         title=f"{dimensions}D {title} layer",
         source="",
@@ -51,6 +51,7 @@ def _pooling(windows: Windows, case: WindowCase, name: str, title: str) -> Kind:
             beside=INPUTS[dimensions],
         ),
     )
+    return windows.fitted(kind, case)
 
 
 @cache

@@ -24,7 +24,7 @@ def of_input(place: int, axis: Symbol, group: str = "") -> Symbol:
     """The symbol of an axis of one of several inputs, numbered from 1: c_2."""
     base, _, index = axis.name.partition("_")
     letter = chr(ord("A") + int(index) - 1) if index else base  # A, B, C, ... for axes with numbers
-    return replace(axis, name=f"{letter}_{place}", meaning=f"{axis.meaning} (input {place})", group=group)
+    return replace(axis, name=f"{letter}_{place}", place=place, group=group)
 
 
 def read_list(v: Mapping[str, int], letter: str = "o") -> Shape:

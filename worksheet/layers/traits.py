@@ -49,6 +49,24 @@ class Role(Enum):
     MULTIHEAD = "attention with the linear layers before and after its heads"
 
 
+class KindFamily(Enum):
+    """What a kind does, coarsely, as pictures distinguish kinds."""
+
+    CONVOLUTION = "windows with weights"
+    POOLING = "windows without weights"
+    LINEAR = "a product with a matrix of weights"
+    SEQUENCE = "attention or recurrence: what it does to a token depends on others"
+    PLAIN = "everything else"
+
+
+class Drawing(Enum):
+    """The drawing beside a kind's formulas that shows where they come from."""
+
+    WINDOW = "the window of a convolution over the padded input"
+    CELL = "the gates of a recurrent cell"
+    ATTENTION = "queries, keys and values, and the two products"
+
+
 @dataclass(frozen=True)
 class AxisSlice:
     """The symbols of a kind that takes evenly spaced positions of one axis."""

@@ -1,7 +1,7 @@
 """Transposed convolution: each input element adds a weighted copy of the kernel to the output."""
 
-from worksheet.layers.convolution import BIAS, GROUPED, GROUPS, KERNELS
-from worksheet.layers.kind import Check, Form, Kind, Size, Spelling, Word
+from worksheet.layers.convolution import BIAS, GROUPED, GROUPS, GROUPS_WORD, KERNELS, KERNELS_WORD
+from worksheet.layers.kind import Check, Form, Kind, Size, Spelling
 from worksheet.layers.quantities import Training, dot_products
 from worksheet.layers.traits import Window
 from worksheet.layers.windows import WindowAxis, Windows
@@ -44,7 +44,7 @@ def _kind(dimensions: int) -> Kind:
     paddings = windows.paddings[:dimensions]  # the even ones
     products = f"c*(k/g)*{windows.kernel}*{windows.on_input}"
     further = windows.symbols("o", "Further {} of the output", "further output", "0")
-    width, strides, *_ = windows.words
+    width, strides, padding, *_ = windows.words
     return Kind(
         name=f"ConvTranspose{dimensions}d",
         title=f"{dimensions}D transposed convolution layer",
@@ -70,8 +70,8 @@ def _kind(dimensions: int) -> Kind:
         checks=(*GROUPED, *(check for axis in windows.axes for check in _checks(axis))),
         spelling=Spelling(
             words=(
-                *(Word("c", ("k",)), width, strides, windows.word("p"), windows.word("o", quiet=True)),
-                *(windows.word("d", quiet=True), Word("g", ("g",), quiet=True)),
+                *(KERNELS_WORD, width, strides, padding, windows.word("o", quiet=True)),
+                *(windows.word("d", quiet=True), GROUPS_WORD),
             ),
             flags={"nobias": ("b", 0)},
             example=example,

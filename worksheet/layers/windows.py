@@ -6,10 +6,11 @@ Everything is made from a table of axes, so one, two and three dimensions share 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from worksheet.layers.kind import Axes, Check, Shape, Size, Symbol, Word
+from worksheet.language import N_
+from worksheet.layers.kind import Axes, Check, Kind, Shape, Size, Symbol, Word
 from worksheet.layers.shapes import CHANNELS, DEPTH, HEIGHT, WIDTH
 
 
@@ -22,13 +23,16 @@ class WindowAxis:
     larger: str
     input: Symbol
     output: str
+    kernel: str  # how a word of the sheet says the kernel's size, and its padding; {n} is the number
+    padding: str
 
 
 AXES = (
-    WindowAxis("w", "width", "wider", WIDTH, "W"),
-    WindowAxis("h", "height", "higher", HEIGHT, "H"),
-    WindowAxis("t", "depth", "deeper", DEPTH, "T"),
+    WindowAxis("w", "width", "wider", WIDTH, "W", N_("kernel {n} wide"), N_("padding {n} left and right")),
+    WindowAxis("h", "height", "higher", HEIGHT, "H", N_("kernel {n} high"), N_("padding {n} above and below")),
+    WindowAxis("t", "depth", "deeper", DEPTH, "T", N_("kernel {n} deep"), N_("padding {n} at the front and the back")),
 )
+KERNELS_SAY = {1: N_("kernel {n} wide"), 2: N_("kernel {n} wide and high"), 3: N_("kernel {n} wide, high and deep")}
 
 # How the number of windows along an axis is found.
 FLOORED = "floor"
@@ -44,10 +48,18 @@ ROUNDING = Symbol(
     "Rounding of the output's size",
     least=0,
     default="0",
-    words={DOWN: "down", UP: "up, without windows that start beyond the input", UNCLIPPED: "up"},
+    words={
+        DOWN: "size rounded down",
+        UP: "size rounded up, without windows that start beyond the input",
+        UNCLIPPED: "size rounded up, with windows that start beyond the input",
+    },
 )
 SAME = Symbol(
-    "z", "Padding", least=0, default="0", words={1: "such that the output is the input divided by the stride", 0: "as given"}
+    "z",
+    "Padding",
+    least=0,
+    default="0",
+    words={1: "padding such that the output is the input divided by the stride, rounded up", 0: "as given"},
 )
 ROUNDING_FLAGS = {"ceil": ("e", UP), "unclipped": ("e", UNCLIPPED)}
 SAME_FLAG = {"same": ("z", 1)}
@@ -133,17 +145,19 @@ class Windows:
     def dilations(self) -> tuple[Symbol, ...]:
         return self.symbols("d", "Dilation along the {}", "dilation", "1", 1, 1) if self.dilated else ()
 
-    def word(self, letter: str, *, quiet: bool = False) -> Word:
+    def word(self, letter: str, says: str = "", apart: tuple[str, ...] = (), *, quiet: bool = False) -> Word:
         """The word that sets a symbol for all axes: ``p`` sets p_w and p_h; ``pw`` and ``ph`` set one each."""
         names = [axis.letter for axis in self.axes]
-        return Word(letter, tuple(f"{letter}_{x}" for x in names), tuple(letter + x for x in names), quiet)
+        return Word(letter, tuple(f"{letter}_{x}" for x in names), tuple(letter + x for x in names), quiet, says, apart)
 
     @property
     def words(self) -> tuple[Word, ...]:
         names = tuple(axis.letter for axis in self.axes)
-        paddings = (self.word("p"), self.word("q", quiet=True)) if self.padded else ()
-        dilations = (self.word("d", quiet=True),) if self.dilated else ()
-        return (Word("w", names, split=names), self.word("s"), *paddings, *dilations)
+        sides = tuple(axis.padding for axis in self.axes)
+        paddings = (self.word("p", N_("padding {n} on each side"), sides), self.word("q", quiet=True)) if self.padded else ()
+        dilations = (self.word("d", N_("dilation {n}"), quiet=True),) if self.dilated else ()
+        kernel = Word("w", names, names, says=KERNELS_SAY[self.dimensions], apart=tuple(axis.kernel for axis in self.axes))
+        return (kernel, self.word("s", N_("stride {n}")), *paddings, *dilations)
 
     # Sizes
 
@@ -162,6 +176,25 @@ class Windows:
             text = ROUNDINGS[rounding].format(reach=self.reach(axis), end=end, size=size, x=x)
             sizes.append(Size(axis.output, f"{axis.side.capitalize()} of output tensor", text))
         return tuple(sizes)
+
+    def found_paddings(self) -> tuple[Size, ...]:
+        """The padding of both sides together, where "same" finds it."""
+        sizes = []
+        for axis in self.axes:
+            x, size = axis.letter, axis.input.name
+            extent = f"d_{x}*({x} - 1)" if self.dilated else f"{x} - 1"
+            text = f"max((ceil({size}/s_{x}) - 1)*s_{x} + {extent} + 1 - {size}, 0)"
+            sizes.append(Size(f"P_{x}", f"Padding of the {axis.side}, both sides together", text))
+        return tuple(sizes)
+
+    def fitted(self, kind: Kind, case: WindowCase) -> Kind:
+        """The kind as it is, or, where "same" finds the padding, with that padding instead of a given one."""
+        if "same" not in case.roundings:
+            return kind
+        symbols = tuple(replace(each, neutral=0) if each.group == "padding" else each for each in kind.hyperparameters)
+        words = tuple(replace(word, quiet=True) if word.word == "p" else word for word in kind.spelling.words)
+        spelling = replace(kind.spelling, words=words)
+        return replace(kind, hyperparameters=symbols, spelling=spelling, paddings=self.found_paddings())
 
     def checks(self, case: WindowCase) -> tuple[Check, ...]:
         """There is a window: if sizes are rounded down, the kernel fits into the padded input; if up, up to one stride less."""

@@ -28,7 +28,7 @@ def read(
     regions: int | None = None,
     kwargs: Mapping[str, Any] | None = None,
 ) -> Network:
-    """The network in a file (.sheet, .prototxt, .onnx), in the zoo (``zoo:resnet-50``), or in a PyTorch module.
+    """The network in a file (.sheet, .prototxt, .onnx), in the zoo (``zoo:resnet50``), or in a PyTorch module.
 
     ``input`` (``"3x224x224"``, a tuple, or several of them) replaces the source's own input shapes. A PyTorch module
     may be passed itself or as ``package.module:factory``, with ``kwargs`` for the factory. ``skip_unknown`` skips unknown

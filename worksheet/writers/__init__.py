@@ -10,7 +10,7 @@ from pathlib import Path
 from worksheet.discover import collect
 from worksheet.errors import OutputError, Where, nearest, shown
 from worksheet.files import put, writing
-from worksheet.writers.writer import ENGINES, PAPERS, Options, Printable, Writer
+from worksheet.writers.writer import ENGINES, PAPERS, Fragment, Options, Printable, Writer
 
 
 def writers() -> dict[str, Writer]:
@@ -33,35 +33,37 @@ def writer_for(path: Path | None, format: str | None) -> Writer:
     return by_suffix[suffix]
 
 
-def options(engine: str = "typst", paper: str = "a4", template: str | PathLike[str] | None = None) -> Options:
+def options(
+    engine: str = "typst", paper: str = "a4", template: str | PathLike[str] | None = None, fragment: Fragment | bool = False
+) -> Options:
     """Checked options. Raises OutputError for an unknown engine or paper."""
     for value, known, what in ((engine, ENGINES, "engine"), (paper, PAPERS, "paper")):
         if value not in known:
             raise OutputError(f"unknown {what} {shown(value)}", hint=nearest(value, known))
-    return Options(paper, engine, Path(template) if template else None)
+    wanted = fragment if isinstance(fragment, Fragment) else Fragment() if fragment else None
+    return Options(paper, engine, Path(template) if template else None, wanted)
 
 
 def render(
-    document: Printable, format: str, *, engine: str = "typst", paper: str = "a4", template: str | PathLike[str] | None = None
-) -> bytes:
-    """A document's bytes in one of the formats of ``writers()``. Same input, same bytes."""
-    return writer_for(None, format).render(document, options(engine, paper, template))
+    document: Printable, format: str, *, engine: str = "typst", paper: str = "a4",
+    template: str | PathLike[str] | None = None, fragment: Fragment | bool = False,
+) -> bytes:  # fmt: skip
+    """A document's bytes in one of the formats of ``writers()``. Same input, same bytes.
+
+    ``fragment``: the main table alone, in tex, md and html; ``Fragment(caption, label)`` says both. Raises OutputError.
+    """
+    return writer_for(None, format).render(document, options(engine, paper, template, fragment))
 
 
 def write(
-    document: Printable,
-    path: str | PathLike[str],
-    format: str | None = None,
-    *,
-    engine: str = "typst",
-    paper: str = "a4",
-    template: str | PathLike[str] | None = None,
-) -> None:
+    document: Printable, path: str | PathLike[str], format: str | None = None, *, engine: str = "typst", paper: str = "a4",
+    template: str | PathLike[str] | None = None, fragment: Fragment | bool = False,
+) -> None:  # fmt: skip
     """Write a document; the format follows from the suffix unless it is given. Raises OutputError; nothing is half-written."""
     path = Path(path)
     writer = writer_for(path, format)
     check_writable(path)
-    save(path, writer.render(document, options(engine, paper, template)))
+    save(path, writer.render(document, options(engine, paper, template, fragment)))
 
 
 def check_writable(path: Path) -> None:
@@ -94,6 +96,7 @@ def save(path: Path, data: bytes) -> None:
 __all__ = [
     "ENGINES",
     "PAPERS",
+    "Fragment",
     "Options",
     "Printable",
     "Writer",

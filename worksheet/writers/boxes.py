@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from worksheet.derivation import Row, layer_label
+from worksheet.language import _, ngettext
 from worksheet.writers.small_print import plain
 
 MANY_BOXES = 60  # from here on whole chains of layers share a box
@@ -29,9 +30,10 @@ class Repeat:
 
     @property
     def lines(self) -> list[str]:
-        times = f"{self.times} times" if self.times > 1 else "once"
-        other = ", other sizes" if self.other_sizes else ""
-        return [f"{_numbers(*self.shown)}, {times} more:", f"{_numbers(*self.again)}{other}"]
+        times = ngettext("{rows}, once more:", "{rows}, {count} times more:", self.times)
+        other = _("{rows}, other sizes") if self.other_sizes else "{rows}"
+        shown, again = _numbers(*self.shown), _numbers(*self.again)
+        return [times.format(rows=shown, count=self.times), other.format(rows=again)]
 
 
 @dataclass
@@ -50,9 +52,9 @@ class Box:
     def lines(self) -> list[str]:
         labels = [layer_label(row) for row in self.rows]
         if len(labels) > MAX_LINES:
-            labels = [*labels[: MAX_LINES - 1], f"… {len(labels) - MAX_LINES + 1} more"]
+            labels = [*labels[: MAX_LINES - 1], _("… {count} more").format(count=len(labels) - MAX_LINES + 1)]
         if self.described:
-            labels.append(f"also reads {_few(self.described)}")
+            labels.append(_("also reads {inputs}").format(inputs=_few(self.described)))
         labels += [line for repeat in self.repeats for line in repeat.lines]
         return [_numbers(self.rows[0].no, self.rows[-1].no), *labels]
 
@@ -66,13 +68,13 @@ class Box:
 
 
 def _numbers(first: int, last: int) -> str:
-    return f"S. No. {first}" if first == last else f"S. No. {first} to {last}"
+    return _("No. {no}").format(no=first if first == last else _("{first} to {last}").format(first=first, last=last))
 
 
 def _few(numbers: Sequence[int]) -> str:
     """The first row numbers of a list; 0 is the input."""
     rows = ", ".join(map(str, [no for no in numbers if no][:3]))
-    named = [*(["the input"] if 0 in numbers else []), *([f"S. No. {rows}"] if rows else [])]
+    named = [*([_("the input")] if 0 in numbers else []), *([_("No. {no}").format(no=rows)] if rows else [])]
     return ", ".join(named) + (" …" if len(numbers) > 3 else "")
 
 
@@ -167,7 +169,7 @@ def _describe(made: Sequence[Box]) -> None:
     """The longest arrows become words, until few pass beside any rank and a picture can be cut where its page ends."""
     for crowded in (_beside, _uncut):
         while found := {max(arrows) for arrows in crowded(made) if arrows}:
-            for _, source, number in found:
+            for __, source, number in found:
                 made[number].sources.remove(source)
                 made[number].described.append(made[source].rows[-1].no if source >= 0 else 0)
 

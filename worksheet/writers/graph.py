@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from importlib.util import find_spec
 
 from worksheet.derivation import Row
 from worksheet.document import Picture
 from worksheet.drawing import svg
 from worksheet.errors import printable
+from worksheet.language import _
 from worksheet.writers.boxes import LINE, MARGIN, PAGE, RISE, Box, boxes
 from worksheet.writers.placing import Bends, pages, place
 from worksheet.writers.small_print import plain
@@ -25,9 +25,9 @@ ABOVE = 26.0  # the space above a picture, for the size that comes from elsewher
 def pictures(rows: Sequence[Row], title: str) -> list[Picture]:
     """The network in pictures of a page's height at most.
 
-    There are none where igraph is not installed, where the network is too large, or too wide to be read on a page.
+    There are none where the network is too large, or too wide to be read on a page.
     """
-    if len(rows) < 2 or find_spec("igraph") is None:
+    if len(rows) < 2:
         return []
     made = boxes(rows)
     if len(made) > MAX_BOXES:
@@ -57,14 +57,15 @@ class _Drawing:
         left, right = min(self.xs) - 4, max(self.xs) + 4
         top = min(box.y for box in self.inside) - ABOVE
         height = max(box.y + box.height for box in self.inside) + 4 - top
-        words = f"{self.range()} of {self.title} as boxes, with arrows for what they read"
+        message = _("{layers} of {network} as boxes, with arrows for what they read")
+        words = message.format(layers=self.range(), network=self.title)
         picture = svg.page(parts, words, height, width=right - left, corner=(left, top))
         width = picture.width * min(1.0, (PAGE + ABOVE) / height)  # which fits on a page
         return replace(picture, width=width, name=f"{self.title} {self.range()}")
 
     def range(self) -> str:
         numbers = [row.no for box in self.inside for row in box.rows]
-        return f"Layers {min(numbers)} to {max(numbers)}"
+        return _("Layers {first} to {last}").format(first=min(numbers), last=max(numbers))
 
     def box(self, box: Box) -> Iterable[str]:
         left, right = box.x - self.width / 2, box.x + self.width / 2
@@ -85,11 +86,16 @@ class _Drawing:
             if source >= 0 and self.boxes[source].rank in self.ranks:
                 yield self.arrow(source, number, port)
                 continue
-            shape = _taken(box) if source < 0 else f"S. No. {self.boxes[source].rows[-1].no}: {self.boxes[source].output}"
+            shape = _taken(box) if source < 0 else self.came_to(source)
             start = box.y - RISE + 6
             self.xs.append(port + 4 + len(shape) * LETTER)
             yield svg.text(port + 4, start + 8, shape, svg.SMALL)
             yield _curve([(port, start), (port, box.y)])
+
+    def came_to(self, source: int) -> str:
+        """The last row of a box in another picture, with its output."""
+        box = self.boxes[source]
+        return f"{_('No. {no}').format(no=box.rows[-1].no)}: {box.output}"
 
     def came_from(self, source: int, number: int) -> float:
         """The position of an arrow before it reaches its box, so that arrows do not cross at their ends."""

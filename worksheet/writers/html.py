@@ -6,12 +6,13 @@ from html import escape
 
 from worksheet.document import Document
 from worksheet.formula.dialects import MATHML
+from worksheet.writers.fragment import fragment_names
 from worksheet.writers.small_print import Setting
 from worksheet.writers.templating import rendered
 from worksheet.writers.view import view
 from worksheet.writers.writer import Options, Writer
 
-SETTING = Setting(MATHML, width=88, pieces=True, draws=True, escape=escape, mark="<wbr>")
+SETTING = Setting(MATHML, width=88, beside=0.5, pieces=True, draws=True, escape=escape, mark="<wbr>")
 
 
 def render(document: Document, options: Options) -> bytes:
@@ -19,4 +20,8 @@ def render(document: Document, options: Options) -> bytes:
     return rendered("html/document.html", names, escape, options.templates).encode()
 
 
-WRITER = Writer("html", (".html", ".htm"), render)
+def fragment(document: Document, options: Options) -> bytes:
+    return rendered("html/fragment.html", fragment_names(document, options, SETTING), escape, options.templates).encode()
+
+
+WRITER = Writer("html", (".html", ".htm"), render, fragment=fragment)

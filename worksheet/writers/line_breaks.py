@@ -48,7 +48,7 @@ def _broken(part: Sequence[Printed], width: float) -> list[str]:
     """A part's pieces, filled into lines; a piece wider than a line is opened."""
     rows: list[str] = []
     room = 0.0
-    for piece in _opened(part, width - INDENT_LENGTH):
+    for piece in opened(part, width - INDENT_LENGTH):
         if rows and piece.length <= room:
             rows[-1] += piece.text
             room -= piece.length
@@ -58,9 +58,10 @@ def _broken(part: Sequence[Printed], width: float) -> list[str]:
     return rows
 
 
-def _opened(part: Sequence[Printed], width: float) -> list[Printed]:
+def opened(part: Sequence[Printed], width: float) -> list[Printed]:
+    """The pieces of a part, those that are wider than a line in pieces themselves."""
     pieces: list[Printed] = []
     for piece in part:
         inner = piece.open() if piece.length > width else []
-        pieces += _opened(inner, width) if inner else [piece]
+        pieces += opened(inner, width) if inner else [piece]
     return pieces

@@ -6,7 +6,8 @@ import re
 
 from worksheet.document import Document
 from worksheet.formula.dialects import LATEX
-from worksheet.writers.small_print import Setting
+from worksheet.writers.fragment import fragment_names
+from worksheet.writers.small_print import Ready, Setting
 from worksheet.writers.templating import rendered
 from worksheet.writers.view import view
 from worksheet.writers.writer import Options, Writer
@@ -26,4 +27,10 @@ def render(document: Document, options: Options) -> bytes:
     return rendered("md/document.md", view(document, SETTING), escape, options.templates).encode()
 
 
-WRITER = Writer("md", (".md", ".markdown"), render)
+def fragment(document: Document, options: Options) -> bytes:
+    names = fragment_names(document, options, SETTING)
+    names["anchor"] = Ready(f"{{#{names['label']}}}" if options.fragment and options.fragment.label else "")
+    return rendered("md/fragment.md", names, escape, options.templates).encode()
+
+
+WRITER = Writer("md", (".md", ".markdown"), render, fragment=fragment)

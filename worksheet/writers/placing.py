@@ -1,4 +1,4 @@
-"""Places the boxes of a picture: igraph orders each rank with few crossings, then all move close together, arrows straight."""
+"""Places the boxes of a picture: each rank ordered with few crossings, then all move close together, arrows straight."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
+from worksheet.drawing.ordering import ordered
 from worksheet.writers.boxes import PAGE, RISE, Box, cuts, heights
 
 GAP = 16.0  # between two boxes of a rank, or a box and an arrow that passes it
@@ -25,7 +26,7 @@ class _Graph(NamedTuple):
 
 def place(boxes: Sequence[Box], width: float) -> Bends:
     """Give every box its place; the points by which each arrow passes other boxes, by its two ends."""
-    graph = _graph(boxes)
+    graph = graph_of(boxes)
     across = _across(graph, [width] * len(boxes) + [0.0] * (len(graph.ranks) - len(boxes)))
     tall = heights(boxes)
     tops = [0.0, *accumulate(height + RISE for height in tall)]
@@ -35,7 +36,8 @@ def place(boxes: Sequence[Box], width: float) -> Bends:
     return {ends: [edges[vertex] for vertex in chain] for ends, chain in graph.passing.items()}
 
 
-def _graph(boxes: Sequence[Box]) -> _Graph:
+def graph_of(boxes: Sequence[Box]) -> _Graph:
+    """Boxes and the arrows between neighbouring ranks; a long arrow passes a vertex in each rank between."""
     graph = _Graph([box.rank for box in boxes], [], {})
     for number, box in enumerate(boxes):
         for source in box.sources:
@@ -50,14 +52,8 @@ def _graph(boxes: Sequence[Box]) -> _Graph:
 
 
 def _across(graph: _Graph, widths: Sequence[float]) -> list[float]:
-    """The x of every vertex: each rank in igraph's order, as close to what it is joined to as the widths allow."""
-    import igraph
-
-    ordered = igraph.Graph(n=len(graph.ranks), edges=graph.arrows, directed=True)
-    order = [x for x, _ in ordered.layout_sugiyama(layers=graph.ranks, maxiter=200)][: len(graph.ranks)]
-    rows: list[list[int]] = [[] for _ in range(max(graph.ranks) + 1)]
-    for vertex in sorted(range(len(graph.ranks)), key=order.__getitem__):
-        rows[graph.ranks[vertex]].append(vertex)
+    """The x of every vertex: each rank in its order, as close to what it is joined to as the widths allow."""
+    rows = ordered(graph.ranks, graph.arrows)
     above: list[list[int]] = [[] for _ in graph.ranks]
     below: list[list[int]] = [[] for _ in graph.ranks]
     for source, end in graph.arrows:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from worksheet.derivation import Section, Statement, Step
+from worksheet.derivation import UNCOUNTED, Section, Statement, Step, print_total
 from worksheet.formula import Formula, Printed, digits_named
 from worksheet.formula.dialects import flat
-from worksheet.writers.line_breaks import EQUALS_LENGTH, LaidLine, lines
-from worksheet.writers.small_print import Ready, Setting, SmallPrint, is_one_symbol, spoken
+from worksheet.writers.line_breaks import EQUALS_LENGTH, LaidLine, lines, opened
+from worksheet.writers.small_print import Ready, Setting, SmallPrint, equals, is_one_symbol, spoken, words_dialect
 from worksheet.writers.views import LineView, SectionView, StatementView, StepView, SymbolView
 
-UNCOUNTED = "—"
 SYMBOL_LENGTH = 2.0  # half ems: a capital letter as a label
+PIECES = 0.8  # of a line, for a piece between two places where a page may break it: its fonts may be wider than ours
 LABEL_MARGIN = 1.0  # half ems between a step's label and its equals sign
 
 
@@ -38,7 +38,7 @@ class Printer:
         return self.digits.result(step.value) if step.is_counted else UNCOUNTED
 
     def total(self, value: int | None) -> str:
-        return "" if value is None else self.digits.result(value)
+        return "" if value is None else print_total(value, self.digits)
 
     # Statements
 
@@ -54,7 +54,7 @@ class Printer:
     def statement(self, statement: Statement) -> StatementView:
         parts = [self.symbolic(statement.formula)]
         given = f"{self.print.symbols(statement.symbols)} {self.dialect.equals} " if statement.symbols else ""
-        words = " equals ".join([*map(spoken, statement.symbols), statement.formula.show("words")]) if self.spoken else ""
+        words = equals().join([*map(spoken, statement.symbols), statement.formula.show(words_dialect())]) if self.spoken else ""
         laid = lines(parts, self.reference_width)
         texts = [Ready((given if i == 0 else "") + line.parts[0]) for i, line in enumerate(laid)]
         return StatementView(statement.label, texts, words)
@@ -62,14 +62,14 @@ class Printer:
     # Steps
 
     def step(self, step: Step) -> StepView:
-        parts = self.parts(step)
+        parts, width = self.parts(step), self.width - self.label_width
         label = self.print.symbols(step.symbols) if step.symbols else self.print.text(step.label)
         remark = self.print.text(f"({step.remark})") if step.remark else Ready()
         return StepView(
             label=label,
             plain_label=" = ".join(map(spoken, step.symbols)) or step.label,
-            lines=self.lines(lines(parts, self.width - self.label_width), label, remark, rounded=step.rounded),
-            parts=[[Ready(piece.text) for piece in part] for part in parts] if self.pieces else [],
+            lines=self.lines(lines(parts, width), label, remark, rounded=step.rounded),
+            parts=[[Ready(piece.text) for piece in opened(part, width * PIECES)] for part in parts] if self.pieces else [],
             signs=[Ready(sign) for sign in self.signs(len(parts), rounded=step.rounded)],
             words=self.words(step),
             remark=step.remark,
@@ -134,16 +134,17 @@ class Printer:
         """The step as a sentence, for readers who hear it."""
         if step.is_hole or not self.spoken:
             return ""
-        subject = " equals ".join(map(spoken, step.symbols)) or step.label
-        chain = [subject]
+        dialect = words_dialect()
+        chain = [equals().join(map(spoken, step.symbols)) or step.label]
         if step.formula and step.formula.symbols:
-            chain += [step.formula.show("words")]
+            chain += [step.formula.show(dialect)]
             if (step.values or step.forms) and not is_one_symbol(step.formula):
                 formula, numbers = step.substituted
-                chain += [formula.show("words", numbers, self.digits)]
-        chain += [stage.show("words", None, self.digits) for stage in step.stages]
-        result = step.closed.show("words", None, self.digits) if step.closed else self.cell(step)
-        return f"{' equals '.join(chain)} {'is about' if step.rounded else 'equals'} {result}"
+                chain += [formula.show(dialect, numbers, self.digits)]
+        chain += [stage.show(dialect, None, self.digits) for stage in step.stages]
+        result = step.closed.show(dialect, None, self.digits) if step.closed else self.cell(step)
+        about = " is about " if dialect == "words" else " ≈ "
+        return equals().join(chain) + (about if step.rounded else equals()) + result
 
 
 def _label_length(step: Step) -> float:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain, groupby
 
 from worksheet.derivation import Shape
+from worksheet.document import Picture
 from worksheet.errors import printable
 from worksheet.formula import Dialect, Digits, Exact, Formula, Printed
+from worksheet.language import ENGLISH, _, current
 
 # Between two sizes, by the dialect's name, where a comma and a blank would print close together or forbid a line's end.
 COMMAS = {"latex": r",\enspace ", "typst": ", space.en ", "mathml": "</math>, <math>"}
+SEPARATORS = re.compile(r"(?<=[./:_-])")
 SPACES = {"mathml": "\u00a0"}
 
 
@@ -34,7 +38,14 @@ class Setting:
     escape: Callable[[str], str] | None = None  # with `mark`: how a name that a narrow column may break is written
     mark: str = ""  # a place for a break
     draws: bool = False  # pictures of the network
+    drawing: Callable[[Picture], str] = lambda picture: picture.svg  # a picture in the writer's notation
     beside: float = 1.0  # the share of the width that a formula of the reference has beside its words
+
+
+def breakable(name: str, setting: Setting) -> str:
+    """A name that a narrow column may break: after dots, dashes, underscores and the like."""
+    escape = setting.escape
+    return Ready(setting.mark.join(map(escape, SEPARATORS.split(printable(name))))) if escape else name
 
 
 class SmallPrint:
@@ -66,9 +77,9 @@ class SmallPrint:
         if shapes is None:
             return None
         if not shapes:
-            return self.text("none")
+            return self.text(_("none"))
         runs = [(shape, len(list(run))) for shape, run in groupby(shapes)]
-        spaced = self.dialect.text(" times ".replace(" ", SPACES.get(self.dialect.name, " ")))
+        spaced = self.dialect.text(_(" times ").replace(" ", SPACES.get(self.dialect.name, " ")))
         times = [f"{self.number(many)}{spaced}" if many > 2 else "" for _, many in runs]
         texts = [[times[i] + (self.shape(shape) or "")] * (many if many <= 2 else 1) for i, (shape, many) in enumerate(runs)]
         return Ready(COMMAS.get(self.dialect.name, ", ").join(chain.from_iterable(texts)))
@@ -93,6 +104,16 @@ def is_one_symbol(formula: Formula) -> bool:
 
 def spoken(symbol: str) -> str:
     return _symbol(symbol, "words")
+
+
+def words_dialect() -> str:
+    """The dialect of formulas for those who hear them: words in English, elsewhere signs, which a screen reader speaks itself."""
+    return "words" if current().base == ENGLISH else "text"
+
+
+def equals() -> str:
+    """The word between the sides of an equation that is heard."""
+    return " equals " if current().base == ENGLISH else " = "
 
 
 @cache

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
+from itertools import compress, takewhile
 from typing import Any
 
-from worksheet.derivation import OUTPUT, Part, Row, Step, arrows, layer_label
+from worksheet.derivation import UNCOUNTED, Part, Row, Step, arrows, layer_label
 from worksheet.document import AnswerTable, WorkedRow
-from worksheet.errors import printable
-from worksheet.writers.printer import UNCOUNTED, Printer
-from worksheet.writers.small_print import Ready, plain, spoken
+from worksheet.language import N_, _
+from worksheet.writers.printer import Printer
+from worksheet.writers.small_print import breakable, equals, plain, spoken
 from worksheet.writers.views import AnswersView, EntryView, KindView, LayerView, PartView, StepView, WorkingView
 
-HOLE = "_" * 10
-SEPARATORS = re.compile(r"(?<=[./:_-])")
-NAMED = ["Name", "Layer", "Output"]  # the headings of a table whose layers have names
+LABELS = (N_("Name"), N_("Layer"), N_("Output"))  # the headings of the columns before the figures
+LONG_PREFIX = 16  # letters that the names of a stage begin with alike, from which on the stage's heading says them once
+LINE = "_" * 10  # of a hole with its marks
+HOLE = 14  # characters that a hole for an answer takes
+UPRIGHT = 68  # characters of a line that fit on an upright page in the size of the text
 MAX_HEADINGS = 4  # columns that fit beside the names of layers on an upright page
 
 
@@ -25,16 +27,20 @@ class AnswerPrinter:
     def __init__(self, printer: Printer, table: AnswerTable) -> None:
         self.printer = printer
         self.table = table
-        asks_output = table.sized is not None or any(heading.name == OUTPUT for heading in table.headings)  # in its own column
-        self.with_marks = {heading.name for heading in table.headings if heading.worth}  # columns whose headings give the marks
+        self.prefixes = _prefixes(table)
         self.sized = [table.sized] if table.sized else []
-        self.labels = NAMED[: 2 if asks_output else 3] if table.named else ["Layer"]
+        self.with_marks = {heading.name for heading in table.headings if heading.worth}  # columns whose headings give the marks
+        self.shown = (table.named, True, table.outputs)  # of the columns before the figures
+        self.labels = [*map(_, compress(LABELS, self.shown))]
 
     def view(self) -> AnswersView:
         table = self.table
         entries = {row.no: self.entry(row) for row in table.rows}
         headings = [*self.sized, *table.headings]
         worths = [heading.worth for heading in headings]
+        lines = [(*self.labels, *(heading.label for heading in headings))]
+        lines += [(*entry.labels, *entry.cells) for entry in entries.values()]
+        length = sum(max(len(text) or HOLE for text in column) for column in zip(*lines, strict=True))
         return AnswersView(
             labels=self.labels,
             headings=[heading.label for heading in headings],
@@ -43,7 +49,9 @@ class AnswerPrinter:
             totals=self.totals(table.totals, is_said=True),
             chosen=self.totals(table.chosen) if table.chosen else [],
             kinds=[self.kind(part) for part in table.kinds],
-            wide=len(self.labels) > 1 and len(headings) > MAX_HEADINGS,
+            named=table.named,
+            narrow=table.named or length > UPRIGHT,
+            wide=table.named and len(headings) > MAX_HEADINGS,
         )
 
     def entry(self, row: Row) -> EntryView:
@@ -52,14 +60,15 @@ class AnswerPrinter:
             no=row.no,
             name=row.name,
             layer=layer,
-            labels=self.named(row, layer) if self.table.named else [layer],
+            labels=self.label_texts(row, layer),
             cells=[*[self.size(row)] * len(self.sized), *map(self.cell, row.columns)],
             worked=(row.same_as or row.no) if self.table.worked else 0,
         )
 
-    def named(self, row: Row, layer: str) -> list[str]:
-        """Name, layer and output; the output has a column of its own where it is asked."""
-        return [self.breakable(row.name), layer, self.size(row)][: len(self.labels)]
+    def label_texts(self, row: Row, layer: str) -> list[str]:
+        """Name, layer and output, as far as the table has them."""
+        name = breakable(row.name.removeprefix(self.prefixes.get(row.no, "")), self.printer.setting)
+        return [*compress((name, layer, self.size(row)), self.shown)]
 
     def size(self, row: Row) -> str:
         """The size of a layer's output."""
@@ -68,12 +77,7 @@ class AnswerPrinter:
     def cell(self, step: Step) -> str:
         """A figure or a hole, with its marks where the heading of the column does not give them."""
         text = self.printer.cell(step)
-        return f"{text or HOLE} [{step.worth}]" if step.worth and step.name not in self.with_marks else text
-
-    def breakable(self, name: str) -> str:
-        """A name that a narrow column may break: after dots, dashes, underscores and the like."""
-        escape, mark = self.printer.setting.escape, self.printer.setting.mark
-        return Ready(mark.join(map(escape, SEPARATORS.split(printable(name))))) if escape else name
+        return f"{text or LINE} [{step.worth}]" if step.worth and step.name not in self.with_marks else text
 
     def totals(self, sums: Mapping[str, int | None], *, is_said: bool = False) -> list[str]:
         """The sums of the columns; in larger units too where the column has them, they are short and ``is_said``."""
@@ -85,10 +89,24 @@ class AnswerPrinter:
         return [*[UNCOUNTED] * len(self.sized), *figures]
 
     def part(self, part: Part, entries: Mapping[int, EntryView]) -> PartView:
-        return PartView(part.title, [entries[row] for row in part.rows], self.totals(part.totals))
+        title = self.prefixes.get(part.rows[0], part.title) if self.table.named else part.title
+        return PartView(title, [entries[row] for row in part.rows], self.totals(part.totals))
 
     def kind(self, part: Part) -> KindView:
         return KindView(part.title, self.printer.digits.operand(len(part.rows)), self.totals(part.totals))
+
+
+def _prefixes(table: AnswerTable) -> dict[int, str]:
+    """By row, what the names of its stage begin with alike, up to a dot, if it is long: ``encoder.layers.encoder_layer_0``."""
+    names = {row.no: row.name for row in table.rows}
+    prefixes: dict[int, str] = {}
+    for part in table.parts:
+        columns = zip(*(names[row].split(".")[:-1] for row in part.rows), strict=False)
+        alike = takewhile(lambda words: len(set(words)) == 1, columns)
+        prefix = ".".join(words[0] for words in alike)
+        if part.title and len(part.rows) > 1 and len(prefix) >= LONG_PREFIX:
+            prefixes |= dict.fromkeys(part.rows, prefix)
+    return prefixes
 
 
 class RowPrinter:
@@ -130,7 +148,7 @@ class RowPrinter:
 
 
 def _values_words(row: Row) -> str:
-    return ", ".join(" equals ".join([*map(spoken, names), str(value)]) for names, value in row.values)
+    return ", ".join(equals().join([*map(spoken, names), str(value)]) for names, value in row.values)
 
 
 def _flow(row: Row) -> str:

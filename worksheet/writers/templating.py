@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import os
+import re
+import sys
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from contextlib import suppress
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from worksheet.errors import Collector, OutputError, Where, printable
 from worksheet.language import _
+from worksheet.version import VERSION
 from worksheet.writers.small_print import Ready
 from worksheet.writers.views import View, Viewed
 
 if TYPE_CHECKING:
     import jinja2
+    import jinja2.bccache
 
 PACKAGE = Path(__file__).parent.parent / "templates"
 CHECKOUT = PACKAGE.parent.parent / "templates"  # an editable install reads them where they are edited
 SHIPPED = PACKAGE if PACKAGE.is_dir() else CHECKOUT
+
+CACHE = Path(__file__).parent / "__pycache__"
 
 # Braces mean something in TeX and Typst, so their templates mark code with angle brackets.
 BRACES = {"variable": ("{{", "}}"), "block": ("{%", "%}"), "comment": ("{#", "#}")}
 ANGLES = {"variable": ("<<", ">>"), "block": ("<%", "%>"), "comment": ("<#", "#>")}
 
 NOTATIONS = {"html": ".html", "md": ".md", "tex": ".tex", "txt": ".txt", "typst": ".typ"}  # folders, with their suffixes
+FIELD = re.compile(r"(\{\w+\})")  # of a message; `filled` puts the writer's own notation there
 # What templates were called in version 0.5, where a user's own file of that name would be ignored.
 MOVED = {
     "row": "blocks/layer", "table": "blocks/answers", "question": "blocks/question", "contents": "blocks/contents",
@@ -80,6 +89,37 @@ def _check(folder: Path) -> None:
     faults.raise_any()
 
 
+def _fill(escape: Callable[[object], str], message: str, **fields: str) -> Ready:
+    """A message with the writer's own notation in its fields."""
+    return Ready("".join(fields.get(part[1:-1], "") if part.startswith("{") else escape(part) for part in FIELD.split(message)))
+
+
+def _compiled() -> jinja2.BytecodeCache | None:
+    """Where the package's templates are kept compiled: where Python keeps its modules, under the same terms."""
+    import jinja2
+
+    if sys.dont_write_bytecode or not CACHE.is_dir() or not os.access(CACHE, os.W_OK):
+        return None
+
+    class Cache(jinja2.FileSystemBytecodeCache):
+        """A cache that does without what cannot be written."""
+
+        def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+            with suppress(OSError):
+                super().dump_bytecode(bucket)
+
+    return Cache(str(CACHE), f"%s.{VERSION}.jinja-{jinja2.__version__}")
+
+
+def _finalized(escape: Callable[[str], str], value: object) -> str:
+    """A value as a template prints it: the writer's own notation and numbers as they are, everything else escaped."""
+    if type(value) is Ready:
+        return value
+    if isinstance(value, (int, float)):
+        return str(value)
+    return escape(printable(str(value)))
+
+
 @lru_cache(maxsize=32)
 def _environment(
     escape: Callable[[str], str], override: Path | None, marks: tuple[tuple[str, tuple[str, str]], ...]
@@ -101,13 +141,7 @@ def _environment(
                     pass
             return super().getattr(obj, attribute)
 
-    def finalize(value: object) -> str:
-        if type(value) is Ready:
-            return value
-        if isinstance(value, (int, float)):
-            return str(value)
-        return escape(printable(str(value)))
-
+    finalize = partial(_finalized, escape)
     if override:
         _check(override)
     folders = [str(override)] if override else []
@@ -120,8 +154,10 @@ def _environment(
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
+        bytecode_cache=None if override else _compiled(),
         **sides,
     )
     environment.globals["_"] = _
+    environment.filters["filled"] = partial(_fill, finalize)
     environment.filters["joined"] = lambda items, between: Ready(between.join(map(finalize, items)))
     return environment

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from worksheet.document import Bullets, Question, Text
+from worksheet.document import Bullets, Document, Question, Text
 from worksheet.document.solution import laid_out
 from worksheet.errors import printable
 from worksheet.formula.dialects import TEXT
+from worksheet.language import _, speaking
+from worksheet.writers.fitted_tables import FittedColumn, broken, columns_of
 from worksheet.writers.small_print import Setting
+from worksheet.writers.terminal_tables import show_table
 from worksheet.writers.view import view
 from worksheet.writers.views import (
     AnswersView,
@@ -27,17 +30,21 @@ from worksheet.writers.writer import Printable
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
 
     from worksheet.derive.catalogue import ZooEntry
 
 MARGIN = 4
-NUMBER_WIDTH, GAP, MIN_WIDTH = 10, 3, 5  # of the answer table: its first column, between columns, of a column of words
 
 
 def show(result: Printable, console: Console) -> None:
     """Print every block, as wide as the console; the formula reference only where no layer is worked below it."""
-    names = view(laid_out(result), Setting(TEXT, width=max(40, console.width - MARGIN)))
+    document = laid_out(result)
+    with speaking(document.language):
+        _show(document, console)
+
+
+def _show(document: Document, console: Console) -> None:
+    names = view(document, Setting(TEXT, width=max(40, console.width - MARGIN)))
     chapters = [block.anchor for block in names["blocks"] if isinstance(block, ChapterView)]
     _line(console, names["title"], "bold")
     if names["course"]:
@@ -49,18 +56,22 @@ def show(result: Printable, console: Console) -> None:
 
 def show_zoo(entries: Sequence[ZooEntry], console: Console) -> None:
     """Print the list of the zoo."""
-    from rich import box
-    from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD)
-    for heading in ("Name", "Input", "Parameters", "MACs", "Network", "Source", "Published error"):
-        table.add_column(heading, overflow="fold", justify="right" if heading in {"Parameters", "MACs"} else "left")
-    for entry in entries:
-        errors = ", ".join(f"{name} {value:g} %" for name, value in entry.errors.items())
-        sizes = ("x".join(map(str, entry.input)), f"{entry.parameters:,}", f"{entry.macs:,}")
-        twist = f"{entry.title}; {entry.twist}" if entry.twist else entry.title
-        table.add_row(entry.name, *sizes, twist, entry.source, errors)
-    console.print(table)
+    def column(heading: str, cells: Iterable[str], *, words: bool = False) -> FittedColumn:
+        return FittedColumn(heading, tuple(cells), words=words)
+
+    twists = [f"{entry.title}; {entry.twist}" if entry.twist else entry.title for entry in entries]
+    errors = [", ".join(f"{name} {value:g} %" for name, value in entry.errors.items()) for entry in entries]
+    columns = (
+        column("Name", (entry.name for entry in entries), words=True),
+        column("Input", ("x".join(map(str, entry.input)) for entry in entries)),
+        column("Parameters", (f"{entry.parameters:,}" for entry in entries)),
+        column("MACs", (f"{entry.macs:,}" for entry in entries)),
+        column("Network", twists, words=True),
+        column("Source", (entry.source for entry in entries), words=True),
+        column("Published error", errors, words=True),
+    )
+    show_table(console, columns)
 
 
 def _block(block: Viewed, console: Console) -> None:
@@ -76,7 +87,7 @@ def _chapter(chapter: ChapterView, console: Console) -> None:
 
 
 def _question(question: Question, console: Console) -> None:
-    for line in filter(None, (question.text, f"Counting: {question.counting}", *question.notes)):
+    for line in filter(None, (question.text, f"{_('Counting:')} {question.counting}", *question.notes)):
         _line(console, line)
 
 
@@ -94,66 +105,45 @@ def _picture(picture: PictureView, console: Console) -> None:
 
 
 def _line(console: Console, text: str, style: str = "") -> None:
+    from rich.padding import Padding
     from rich.text import Text
 
-    console.print(Text(printable(text)), style=style)
+    words = text.lstrip(" ")
+    line = Text(printable(words))
+    indent = len(text) - len(words)
+    console.print(Padding(line, (0, 0, 0, indent), expand=False) if indent else line, style=style)
 
 
 # Tables
 
 
 def _plain_table(view: TableView, console: Console) -> None:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
     if view.title:
         _line(console, f"\n{view.title}", "bold")
-    table = Table(box=box.SIMPLE_HEAD, show_footer=bool(view.total))
-    for i, heading in enumerate(view.headings):
-        footer = Text(printable(view.total[i].plain)) if view.total else ""
-        is_text = heading.column.words
-        table.add_column(Text(printable(heading.text)), footer, justify="left" if is_text else "right", overflow="fold")
-    for row in view.rows:
-        table.add_row(*[Text(printable(cell.plain)) for cell in row])
-    console.print(table)
+    show_table(console, columns_of(view))
 
 
 def _answers(view: AnswersView, console: Console) -> None:
-    from rich.text import Text
-
-    table = _columns(view, console.width)
+    rows: list[tuple[str, ...]] = []
+    styles: list[str] = []
     blanks = [""] * (len(view.labels) - 1)
     for part in view.parts:
         if part.title:
-            table.add_row("", Text(printable(part.title)), *blanks, *part.totals, style="bold")
-        for entry in part.entries:
-            table.add_row(str(entry.no), *[Text(printable(label)) for label in entry.labels], *entry.cells)
+            rows.append(("", part.title, *blanks, *part.totals))
+            styles.append("bold")
+        rows += [(str(entry.no), *entry.labels, *entry.cells) for entry in part.entries]
+        styles += [""] * len(part.entries)
     if view.chosen:
-        table.add_section()
-        table.add_row("", "Rows shown", *blanks, *view.chosen, style="bold")
-    console.print(table)
-
-
-def _columns(view: AnswersView, width: int) -> Table:
-    """The answer table without its rows; columns of words break their lines where figures may not."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=box.SIMPLE_HEAD, show_footer=True)
-    table.add_column("S. No.", justify="right")
-    cells = [entry.cells for part in view.parts for entry in part.entries]
-    widths = [max(map(len, column)) for column in zip(*cells, [total.split(" ")[0] for total in view.totals], strict=True)]
-    left = width - NUMBER_WIDTH - sum(width + GAP for width in widths)
-    fits = left // len(view.labels) - GAP >= MIN_WIDTH
-    for i, label in enumerate(view.labels):
-        most = left // len(view.labels) - GAP if fits else None
-        table.add_column(label, footer="" if i else "Total", overflow="fold", max_width=most)
-    for heading, total, least in zip(view.headings, view.totals, widths, strict=True):
-        text = Text(printable(heading))
-        table.add_column(text, footer=total, justify="right", overflow="fold", min_width=least if fits else None)
-    return table
+        rows.append(("", _("Rows shown"), *blanks, *view.chosen))
+        styles.append("bold")
+    cells = list(zip(*rows, strict=True)) or [()] * (1 + len(view.labels) + len(view.headings))
+    headings = (_("No."), *view.labels, *view.headings)
+    feet = ("", _("Total"), *blanks, *view.totals)
+    columns = [
+        FittedColumn(heading, tuple(texts), foot, words=1 <= i <= len(view.labels))
+        for i, (heading, texts, foot) in enumerate(zip(headings, cells, feet, strict=True))
+    ]
+    show_table(console, columns, styles, last=1 if view.chosen else 0)
 
 
 # Formulas and steps
@@ -162,7 +152,10 @@ def _columns(view: AnswersView, width: int) -> Table:
 def _section(section: SectionView, console: Console) -> None:
     from rich.rule import Rule
 
-    console.print(Rule(section.title, align="left", style="dim"))
+    title, *rest = broken(section.title, console.width - MARGIN, hanging="")
+    console.print(Rule(title, align="left", style="dim"))
+    for further in rest:
+        _line(console, further)
     for entry in section.legend:
         _line(console, f"  {entry.symbols:<4} {entry.meaning}", "dim")
     for line in section.statements:
@@ -187,19 +180,20 @@ def _working(working: WorkingView, console: Console) -> None:
             _line(console, f"  {working.intro}")
     _steps(working.steps, console)
     if working.twins:
-        _line(console, f"  The same layer with the same numbers: S. No. {working.twins}.", "italic")
+        _line(console, "  " + _("The same layer with the same numbers: No. {rows}.").format(rows=working.twins), "italic")
 
 
 def _layer(layer: LayerView, console: Console) -> None:
     from rich.text import Text
 
     words = (
-        printable(layer.name), "(Input)", layer.input or "____", "→", f"({layer.kind})", layer.spec, "→", "(Output)",
+        printable(layer.name), f"({_('Input')})", layer.input or "____", "→", f"({layer.kind})", layer.spec, "→",
+        f"({_('Output')})",
         layer.output or "____",
     )  # fmt: skip
-    console.print(Text.assemble("\n", (f"S. No. {layer.no}: ", "bold"), " ".join(filter(None, words))))
+    console.print(Text.assemble("\n", (_("No. {no}").format(no=layer.no) + ": ", "bold"), " ".join(filter(None, words))))
     if layer.reads:
-        _line(console, f"  Reads {layer.reads}.", "dim")
+        _line(console, "  " + _("Reads {inputs}.").format(inputs=layer.reads), "dim")
     if layer.values:
         _line(console, f"  {', '.join(layer.values)}", "dim")
 
@@ -216,13 +210,22 @@ def _steps(steps: Sequence[StepView], console: Console) -> None:
 
 
 def _lines(console: Console, label: str, lines: Iterable[str], remark: str = "") -> None:
-    from rich.text import Text
-
     texts = list(lines)
     for i, line in enumerate(texts):
         start = label if i == 0 else " " * len(label)
         end = f" ({printable(remark)})" if remark and i == len(texts) - 1 else ""
-        console.print(Text(start + line + end), soft_wrap=True)
+        _hung(console, start + line + end, len(label) + len(line) - len(line.lstrip("= ≈")))
+
+
+def _hung(console: Console, line: str, column: int) -> None:
+    """Print a line; one that is too long goes on below, from this column on where enough is left of the terminal."""
+    from rich.text import Text
+
+    if len(line) > console.width:
+        indent = line[: len(line) - len(line.lstrip())]
+        hanging = " " * (column if column < console.width // 2 else len(indent) + MARGIN)
+        line = "\n".join(broken(line.lstrip(), console.width, indent, hanging))
+    console.print(Text(line), soft_wrap=True)
 
 
 BLOCKS: dict[type, Callable[[Any, Console], None]] = {

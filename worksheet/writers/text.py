@@ -7,13 +7,14 @@ from typing import Any
 
 from worksheet.document import Document
 from worksheet.formula.dialects import TEXT
+from worksheet.writers.fitted_tables import columns_of, plain_lines
 from worksheet.writers.small_print import Setting
 from worksheet.writers.templating import rendered
 from worksheet.writers.view import every, view
-from worksheet.writers.views import AnswersView, WorkingView
+from worksheet.writers.views import AnswersView, TableView, WorkingView
 from worksheet.writers.writer import Options, Writer
 
-WIDTH = 100
+WIDTH, TABLE_WIDTH = 100, 120  # of a page, and of a table at most
 NUMBER_COLUMN, GAP = 6, "  "  # of the answer table
 SETTING = Setting(TEXT, width=WIDTH - 6)
 
@@ -27,9 +28,15 @@ def render(document: Document, options: Options) -> bytes:
     names = view(document, SETTING)
     steps = [step for working in every(WorkingView, names["blocks"]) for step in working.steps]
     names["label_column"] = max([len(step.plain_label) for step in steps], default=0)
+    names["fitted"] = _fitted
     for table in every(AnswersView, names["blocks"]):
         names |= _widths(table)
     return rendered("txt/document.txt", names, escape, options.templates).encode()
+
+
+def _fitted(table: TableView) -> list[str]:
+    """The lines of a table that is too wide for its cells to stay on one line each; none of another."""
+    return plain_lines(columns_of(table), TABLE_WIDTH) if len(table.rule) > TABLE_WIDTH else []
 
 
 def _widths(table: AnswersView) -> dict[str, Any]:

@@ -6,11 +6,12 @@ import re
 import tempfile
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from worksheet.document import Document
 from worksheet.errors import OutputError, printable
 from worksheet.formula.dialects import TYPST, typst_string
+from worksheet.language import current
 from worksheet.writers.small_print import Ready, Setting
 from worksheet.writers.templating import ANGLES, rendered
 from worksheet.writers.view import view
@@ -23,6 +24,11 @@ PAPER_NAMES = {"a4": "a4", "letter": "us-letter"}
 MISSING = re.compile(r'the text `"(.+?)"` could not be displayed')
 _COMPILERS = threading.local()  # one compiler sets one document at a time
 STANDARD: Final = "ua-1"  # PDF/UA-1: tagged, titled, every equation with words
+# Typst does not know which letters the joined ones of a picture stand for. Such a PDF is tagged nevertheless, and PDF/A-2b
+# wants a glyph for every letter, and a date.
+JOINED = "text with missing codepoints"
+RELAXED: Final = "a-2b"
+DATED = "\n#set document(date: auto)\n"
 
 
 def quoted(text: str) -> str:
@@ -36,7 +42,21 @@ SETTING = Setting(TYPST, width=91, beside=0.6, spoken=True, draws=True, escape=q
 def source(document: Document, options: Options) -> str:
     """The Typst document."""
     names = view(document, SETTING) | {"paper": Ready(PAPER_NAMES[options.paper]), "string": _string}
+    names |= {"fonts": _fonts("New Computer Modern"), "math_fonts": _fonts("New Computer Modern Math"), "spoken": _spoken()}
     return rendered("typst/document.typ", names, quoted, options.templates, ANGLES)
+
+
+def _fonts(own: str) -> Ready:
+    """The package's font, and those that the language needs besides."""
+    return Ready(f"({', '.join(map(typst_string, (own, *current().fonts)))},)")
+
+
+def _spoken() -> Ready:
+    """The language as Typst names it: its code and its country."""
+    language = current()
+    country = language.code.rpartition("_")[2]
+    region = f", region: {typst_string(country)}" if len(country) == 2 and country.isupper() else ""
+    return Ready(f"lang: {typst_string(language.base)}{region}")
 
 
 def _string(text: object) -> Ready:
@@ -46,9 +66,12 @@ def _string(text: object) -> Ready:
 
 def compile(document: Document, options: Options) -> bytes:
     """The PDF. Raises OutputError with Typst's message, which a user's template may cause."""
+    _check_fonts()
     text = source(document, options)
     fault = ""
-    for embedded_only in (True, False):  # a font for a script that the package's fonts do not have may be on the machine
+    for embedded_only in (
+        (False,) if current().fonts else (True, False)
+    ):  # a font for a script that the package's fonts do not have may be on the machine
         pdf, fault = _compiled(text, options, embedded_only)
         if pdf or not MISSING.search(fault):
             break
@@ -61,8 +84,23 @@ def compile(document: Document, options: Options) -> bytes:
     return pdf
 
 
+def _check_fonts() -> None:
+    """Raise OutputError where the fonts of the language are not on this machine: others may have its letters, but not joined."""
+    import typst
+
+    if (fonts := current().fonts) and not {*fonts} & {*typst.Fonts().families()}:
+        hint = f"install {' or '.join(fonts)} (Debian: apt install {current().header('X-Font-Packages')}), or write HTML"
+        raise OutputError(f"no font on this machine has the letters of the language {current().code!r}", hint=hint)
+
+
 def _compiled(document: str, options: Options, embedded_only: bool) -> tuple[bytes, str]:
-    """The PDF, or nothing and Typst's message. The only files in reach are those beside the user's templates: a logo."""
+    """The PDF, or nothing and Typst's message."""
+    pdf, fault = _set(document, options, embedded_only, STANDARD)
+    return _set(document + DATED, options, embedded_only, RELAXED) if JOINED in fault else (pdf, fault)
+
+
+def _set(document: str, options: Options, embedded_only: bool, standard: Literal["ua-1", "a-2b"]) -> tuple[bytes, str]:
+    """The only files in reach are those beside the user's templates: a logo."""
     import typst
 
     try:
@@ -70,7 +108,7 @@ def _compiled(document: str, options: Options, embedded_only: bool) -> tuple[byt
             own = options.templates / "typst" if options.templates else Path(empty)
             root = own if own.is_dir() else Path(empty)
             pdf = _compiler(embedded_only).compile(
-                document.encode(), format="pdf", pdf_standards=STANDARD, timestamp=0, root=root
+                document.encode(), format="pdf", pdf_standards=standard, timestamp=0, root=root
             )
     except typst.TypstError as error:
         return b"", error.diagnostic or error.message

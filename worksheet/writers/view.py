@@ -14,6 +14,7 @@ from worksheet.document import (
     Contents,
     Document,
     NetworkPicture,
+    NetworkStrip,
     Picture,
     Relations,
     Table,
@@ -21,6 +22,8 @@ from worksheet.document import (
     WorkedRow,
     Working,
 )
+from worksheet.drawing.strip import draw_strip
+from worksheet.language import N_, _
 from worksheet.writers.graph import pictures
 from worksheet.writers.printer import Printer
 from worksheet.writers.small_print import Ready, Setting
@@ -38,8 +41,8 @@ from worksheet.writers.views import (
     WorkingView,
 )
 
-FIELDS = ("Name", "Roll no.")
-TABLE = ("Table", "table")  # the answer table's entry in the contents, and its anchor
+FIELDS = (N_("Name"), N_("Student ID"))
+TABLE = (N_("Table"), "table")  # the answer table's entry in the contents, and its anchor
 V = TypeVar("V")
 
 
@@ -59,12 +62,12 @@ class DocumentPrinter(Printer):
 
     def names(self) -> dict[str, Any]:
         document = self.document
-        fields = FIELDS if document.handout else ()
+        fields = tuple(map(_, FIELDS)) if document.handout else ()
         stages = [part for block in self.blocks if isinstance(block, AnswerTable) for part in block.parts]
         return {
             "title": document.title,
             "course": document.course,
-            "language": document.language,
+            "language": document.language.tag,
             "question": document.title if document.question is None else document.question,
             "handout": _handout(document.handout or Handout(), fields),
             "fields": fields,
@@ -91,10 +94,10 @@ class DocumentPrinter(Printer):
         ]  # fmt: skip
         return ChapterView(block.title, block.anchor, block.level, blocks)
 
-    def contents(self, _: Contents) -> ContentsView:
+    def contents(self, __: Contents) -> ContentsView:
         chapters = [chapter for chapter in self.blocks if isinstance(chapter, Chapter)]
         links = [link for chapter in chapters for link in _links(chapter)]
-        return ContentsView([LinkView(*TABLE, TABLE[1], 2, 0), *links])
+        return ContentsView([LinkView(_(TABLE[0]), TABLE[1], TABLE[1], 2, 0), *links])
 
 
 def drawn(blocks: Iterable[Block], *, draws: bool) -> Iterator[Block]:
@@ -102,6 +105,8 @@ def drawn(blocks: Iterable[Block], *, draws: bool) -> Iterator[Block]:
     for block in blocks:
         if isinstance(block, NetworkPicture):
             yield from pictures(block.rows, block.title) if draws else ()
+        elif isinstance(block, NetworkStrip):
+            yield from (draw_strip(block),) if draws else ()
         elif isinstance(block, Chapter):
             inner = tuple(drawn(block.blocks, draws=draws))
             if inner:
@@ -127,12 +132,12 @@ def _handout(handout: Handout, labels: Sequence[str]) -> HandoutView:
 
 
 BLOCKS: dict[type, Callable[[DocumentPrinter, Any], View]] = {
-    Title: lambda _, block: ChapterView(block.text, "", 2, ()),
+    Title: lambda __, block: ChapterView(block.text, "", 2, ()),
     Table: table_view,
     Section: DocumentPrinter.section,
     Working: DocumentPrinter.working,
     Relations: relations_view,
-    Picture: lambda _, block: PictureView(Ready(block.svg), block.words, block.width),
+    Picture: lambda printer, block: PictureView(Ready(printer.setting.drawing(block)), block.words, block.width),
     Contents: DocumentPrinter.contents,
     AnswerTable: lambda printer, block: AnswerPrinter(printer, block).view(),
     WorkedRow: lambda printer, block: printer.rows.view(block),

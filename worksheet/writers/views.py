@@ -124,6 +124,7 @@ class ColumnView(View):
     """A column of a table."""
 
     words: bool  # is set as text
+    label: bool  # says what the row is about
     wide: bool  # may break its lines
     width: int  # in characters
     weight: int  # among the columns that break their lines
@@ -146,6 +147,7 @@ class CellView(View):
     plain: str
     words: str  # of a formula, for those who hear it
     math: bool
+    tone: str  # of a judged answer: right, partly, wrong, unclear, blank; otherwise empty
     column: ColumnView
 
 
@@ -160,6 +162,8 @@ class TableView(View):
     rows: Sequence[Sequence[CellView]]
     total: Sequence[CellView]
     narrow: bool  # has so many columns that it is set in small type
+    broad: bool  # does not fit on the screen of a phone
+    formulas: bool  # has formulas, which cannot break their lines
     turned: bool  # is too wide for an upright page
     rule: str  # as many dashes as the table is wide
 
@@ -276,6 +280,8 @@ class AnswersView(View):
     totals: Sequence[str]
     chosen: Sequence[str]  # the sums of the rows shown, where not all are
     kinds: Sequence[KindView]
+    named: bool  # the layers have names that mean something
+    narrow: bool  # needs small type
     wide: bool  # has too many columns for an upright page
 
 

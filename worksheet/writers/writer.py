@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from worksheet.derivation import Derivation
 from worksheet.document import Document
 from worksheet.document.solution import laid_out
+from worksheet.errors import OutputError
+from worksheet.language import speaking
 
 PAPERS = ("a4", "letter")
 ENGINES = {"typst": "built in", "latex": "TeX must be installed"}  # with what each needs
@@ -16,24 +19,39 @@ ENGINES = {"typst": "built in", "latex": "TeX must be installed"}  # with what e
 Printable = Derivation | Document
 
 
+class Fragment(NamedTuple):
+    """That the main table alone is wanted; caption and label follow from the title where they are empty."""
+
+    caption: str = ""
+    label: str = ""
+
+
 @dataclass(frozen=True)
 class Options:
-    """How a document is set: paper, PDF engine, and a folder whose templates replace the package's own."""
+    """How a document is set: paper, PDF engine, a folder whose templates replace the package's own, its table alone."""
 
     paper: str = "a4"
     engine: str = "typst"
     templates: Path | None = None
+    fragment: Fragment | None = None
 
 
 @dataclass(frozen=True)
 class Writer:
-    """A format. ``print`` makes a file's bytes of a document; ``binary`` formats are not for a terminal."""
+    """A format. ``print`` makes a file's bytes of a document, ``fragment`` those of its main table alone, where the format has
+    that; ``binary`` formats are not for a terminal."""
 
     name: str
     suffixes: tuple[str, ...]
     print: Callable[[Document, Options], bytes]
     binary: bool = False
+    fragment: Callable[[Document, Options], bytes] | None = None
 
     def render(self, result: Printable, options: Options) -> bytes:
-        """The bytes of a document, or of a solution laid out as one."""
-        return self.print(laid_out(result), options)
+        """The bytes of a document, or of a solution laid out as one. Raises OutputError."""
+        make = self.fragment if options.fragment else self.print
+        if make is None:
+            raise OutputError(f"there are no fragments of {self.name}", hint="-f tex, -f md or -f html")
+        document = laid_out(result)
+        with speaking(document.language):
+            return make(document, options)

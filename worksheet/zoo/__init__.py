@@ -3,9 +3,10 @@
 from functools import cache
 
 from worksheet.discover import collect
-from worksheet.errors import WorksheetError, nearest, shown
+from worksheet.errors import WorksheetError, shown
 from worksheet.zoo.model import Model
 from worksheet.zoo.published import SUFFIX, Published, read_table
+from worksheet.zoo.spelling import canonical, suggestion
 
 
 @cache
@@ -16,10 +17,11 @@ def models() -> dict[str, Model]:
 
 
 def model(name: str) -> Model:
-    """A network of the zoo by its name. Raises WorksheetError with the nearest names."""
-    if name not in models():
-        raise WorksheetError(f"there is no {shown(name)} in the zoo", hint=nearest(name, models()) or "worksheet zoo lists it")
-    return models()[name]
+    """A network of the zoo by its name, in any spelling. Raises WorksheetError with the nearest names."""
+    now = canonical(name, models())
+    if now is None:
+        raise WorksheetError(f"there is no {shown(name)} in the zoo", hint=suggestion(name, models()))
+    return models()[now]
 
 
 @cache
@@ -28,9 +30,14 @@ def table() -> dict[str, Published]:
     return read_table(models())
 
 
+@cache
+def _published_models() -> dict[str, Published]:
+    return {row.model.name.removesuffix(SUFFIX): row for row in table().values()}
+
+
 def published(name: str) -> Published | None:
     """What was published about a network of the zoo, by its name or that of the variant that was counted."""
-    return table().get(name.removesuffix(SUFFIX))
+    return _published_models().get((canonical(name, models()) or name).removesuffix(SUFFIX))
 
 
 __all__ = ["Model", "Published", "model", "models", "published", "table"]

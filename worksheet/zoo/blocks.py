@@ -10,7 +10,7 @@ from typing import Any
 from worksheet.layers import Shape
 from worksheet.network import INPUT, Builder, Network
 from worksheet.sizes import sized
-from worksheet.zoo.model import COUNTING, Model
+from worksheet.zoo.model import Model
 from worksheet.zoo.published import SUFFIX
 
 IMAGE = (3, 224, 224)
@@ -23,7 +23,7 @@ Lays = Callable[[Builder], None]  # adds a network's layers, whatever its input
 
 def builder(name: str, input: Shape, **further: Shape) -> Builder:
     """An empty network with its inputs, counted as the zoo is."""
-    return Builder(name, input, further=further, convention=COUNTING)
+    return Builder(name, input, further=further)
 
 
 def build(lays: Lays, name: str, input: Shape) -> Network:

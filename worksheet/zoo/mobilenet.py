@@ -39,4 +39,4 @@ def _lay(net: Builder) -> None:
         net.add("Softmax", name="prob")
 
 
-MODELS = (Member("mcn-mobilenet", "MobileNet", _lay, (29.4,)).model(SOURCE),)
+MODELS = (Member("mobilenet-v1-caffe", "MobileNet v1 of Caffe", _lay, (29.4,)).model(SOURCE),)

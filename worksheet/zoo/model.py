@@ -9,8 +9,6 @@ from functools import partial
 from worksheet.layers import Shape
 from worksheet.network import Network
 
-COUNTING = "textbook"  # the convention for networks of the zoo where no other is named
-
 
 @dataclass(frozen=True)
 class Model:
@@ -26,9 +24,12 @@ class Model:
     twist: str = ""  # what sets a variant apart from the plain network
     regions: int | None = None
 
+    def __repr__(self) -> str:
+        return f"<Model {self.name!r}: {self.title}>"
+
     def network(self, input: Shape | None = None, regions: int | None = None) -> Network:
         """The network, for another input or number of regions where one is given. Raises NetworkError."""
         sizes = (input or self.input,) if self.regions is None else (input or self.input, regions or self.regions)
         network = self.build(self.name, *sizes)
         again = partial(self.network, regions=regions)
-        return replace(network, heading=replace(network.heading, title=self.title), made_for=again)
+        return replace(network, heading=replace(network.heading, title=self.title), made_for=again, cite=self.source)

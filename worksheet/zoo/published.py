@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from worksheet.zoo.model import Model
+from worksheet.zoo.spelling import RENAMED
 
 SUFFIX = "-burden"  # of the variant that was counted, where the plain network is another
 COLUMNS = ("param_mem", "feat_mem", "flops")
 
-# Name, memory of parameters and features, flops, and the layer up to which the network's report gives its features.
+# Name as published, memory of parameters and features, flops, and the layer up to which the network's report gives its features.
 TABLE = """
 alexnet                   233 MB    3 MB  727 MFLOPs  pool5
 caffenet                  233 MB    3 MB  724 MFLOPs  pool5
@@ -75,7 +76,7 @@ class Published:
     @property
     def twist(self) -> str:
         """The differences of the network that was counted from the plain one of this name; empty where there are none."""
-        return "" if self.model.name == self.name else self.model.twist
+        return self.model.twist if self.model.name.endswith(SUFFIX) else ""
 
 
 def read_table(models: Mapping[str, Model]) -> dict[str, Published]:
@@ -84,5 +85,6 @@ def read_table(models: Mapping[str, Model]) -> dict[str, Published]:
     for line in TABLE.split("\n")[1:-1]:
         name, *figures, until = line.split()
         printed = dict(zip(COLUMNS, map(" ".join, zip(figures[::2], figures[1::2], strict=True)), strict=True))
-        rows[name] = Published(name, models.get(name + SUFFIX) or models[name], printed, until)
+        now = RENAMED.get(name, name)
+        rows[name] = Published(name, models.get(now + SUFFIX) or models[now], printed, until)
     return rows

@@ -1,4 +1,4 @@
-"""Residual networks: 18 and 34 layers as in torchvision, 50 to 152 as their authors define them for Caffe."""
+"""Residual networks: 34 layers, and 18 as convnet-burden has them; 50 to 152 as their authors define them for Caffe."""
 
 from __future__ import annotations
 
@@ -107,13 +107,12 @@ def _lay_basic(depths: tuple[int, ...], net: Builder, *, permutes: bool = False)
 
 RESNET_18 = Member("resnet18", "ResNet-18", partial(_lay_basic, (2, 2, 2, 2)), (30.24, 10.92))
 BASIC = (
-    RESNET_18,
     RESNET_18.counted(partial(_lay_basic, (2, 2, 2, 2), permutes=True), PERMUTED),
     Member("resnet34", "ResNet-34", partial(_lay_basic, (3, 4, 6, 3)), (26.7, 8.58)),
 )
 BOTTLENECKS = (
-    Member("resnet-50", "ResNet-50", partial(_lay, RESNET_50), (24.6, 7.7)),
-    Member("resnet-101", "ResNet-101", partial(_lay, RESNET_101), (23.4, 7.0)),
-    Member("resnet-152", "ResNet-152", partial(_lay, RESNET_152), (23.0, 6.7)),
+    Member("resnet50-caffe", "ResNet-50 of Caffe", partial(_lay, RESNET_50), (24.6, 7.7)),
+    Member("resnet101-caffe", "ResNet-101 of Caffe", partial(_lay, RESNET_101), (23.4, 7.0)),
+    Member("resnet152-caffe", "ResNet-152 of Caffe", partial(_lay, RESNET_152), (23.0, 6.7)),
 )
 MODELS = (*(entry.model(TORCHVISION) for entry in BASIC), *(entry.model(CAFFE) for entry in BOTTLENECKS))

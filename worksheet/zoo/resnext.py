@@ -46,11 +46,11 @@ def _lay(depths: tuple[int, ...], cardinality: str, net: Builder, *, permutes: b
             net.add("Softmax", name="prob")
 
 
-RESNEXT_50 = Member("resnext-50-32x4d", "ResNeXt-50 (32x4d)", partial(_lay, (3, 4, 6, 3), "32x4d"), (22.6, 6.49))
+RESNEXT_50 = Member("resnext50-32x4d", "ResNeXt-50 (32x4d)", partial(_lay, (3, 4, 6, 3), "32x4d"), (22.6, 6.49))
 ENTRIES = (
     RESNEXT_50,
     RESNEXT_50.counted(partial(_lay, (3, 4, 6, 3), "32x4d", permutes=True), f"{PERMUTED}; without softmax"),
-    Member("resnext-101-32x4d", "ResNeXt-101 (32x4d)", partial(_lay, (3, 4, 23, 3), "32x4d"), (21.55, 5.93)),
-    Member("resnext-101-64x4d", "ResNeXt-101 (64x4d)", partial(_lay, (3, 4, 23, 3), "64x4d"), (20.81, 5.66)),
+    Member("resnext101-32x4d", "ResNeXt-101 (32x4d)", partial(_lay, (3, 4, 23, 3), "32x4d"), (21.55, 5.93)),
+    Member("resnext101-64x4d", "ResNeXt-101 (64x4d)", partial(_lay, (3, 4, 23, 3), "64x4d"), (20.81, 5.66)),
 )
 MODELS = tuple(entry.model(SOURCE) for entry in ENTRIES)

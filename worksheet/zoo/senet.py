@@ -158,12 +158,12 @@ RESNEXT_50 = SenetDesign((3, 4, 6, 3), 128, 128, 32, strides_inside=True)
 RESNEXT_101 = replace(RESNEXT_50, depths=(3, 4, 23, 3))
 SENET_154 = SenetDesign((3, 8, 36, 3), 128, 256, 64, strides_inside=True, is_154=True)
 ENTRIES = (
-    Member("SE-ResNet-50", "SE-ResNet-50", partial(_lay, SenetDesign((3, 4, 6, 3))), (22.37, 6.36)),
-    Member("SE-ResNet-101", "SE-ResNet-101", partial(_lay, SenetDesign((3, 4, 23, 3))), (21.75, 5.72)),
-    Member("SE-ResNet-152", "SE-ResNet-152", partial(_lay, SenetDesign((3, 8, 36, 3))), (21.34, 5.54)),
-    Member("SE-ResNeXt-50-32x4d", "SE-ResNeXt-50 (32x4d)", partial(_lay, RESNEXT_50), (20.97, 5.54)),
-    Member("SE-ResNeXt-101-32x4d", "SE-ResNeXt-101 (32x4d)", partial(_lay, RESNEXT_101), (19.81, 4.96)),
-    Member("SENet", "SENet-154", partial(_lay, SENET_154), (18.68, 4.47)),
-    Member("SE-BN-Inception", "SE-BN-Inception", _lay_inception, (23.62, 7.04)),
+    Member("se-resnet50", "SE-ResNet-50", partial(_lay, SenetDesign((3, 4, 6, 3))), (22.37, 6.36)),
+    Member("se-resnet101", "SE-ResNet-101", partial(_lay, SenetDesign((3, 4, 23, 3))), (21.75, 5.72)),
+    Member("se-resnet152", "SE-ResNet-152", partial(_lay, SenetDesign((3, 8, 36, 3))), (21.34, 5.54)),
+    Member("se-resnext50-32x4d", "SE-ResNeXt-50 (32x4d)", partial(_lay, RESNEXT_50), (20.97, 5.54)),
+    Member("se-resnext101-32x4d", "SE-ResNeXt-101 (32x4d)", partial(_lay, RESNEXT_101), (19.81, 4.96)),
+    Member("senet154", "SENet-154", partial(_lay, SENET_154), (18.68, 4.47)),
+    Member("se-bn-inception", "SE-BN-Inception", _lay_inception, (23.62, 7.04)),
 )
 MODELS = tuple(entry.model(SOURCE) for entry in ENTRIES)

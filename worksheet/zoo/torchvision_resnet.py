@@ -57,12 +57,13 @@ def _lay(kernels: tuple[int, ...], depths: Sequence[int], net: Builder) -> None:
 def resnet(layers: int, kernels: tuple[int, ...], depths: Sequence[int], weights: Weights) -> Model:
     """The ResNet with a number of layers; ``depths`` are the blocks of each stage."""
     twist = "stride in the 3 x 3 convolution (v1.5)" if kernels == BOTTLENECK else ""
-    name, title = f"resnet{layers}-torchvision", f"ResNet-{layers} of torchvision"
+    name, title = f"resnet{layers}", f"ResNet-{layers}"
     return torchvision(name, title, partial(_lay, kernels, depths), weights, paper=PAPER, twist=twist)
 
 
 MODELS = (
     resnet(18, BASIC, (2, 2, 2, 2), Weights(69.758, 89.078)),
     resnet(50, BOTTLENECK, (3, 4, 6, 3), Weights(76.130, 92.862)),
+    resnet(101, BOTTLENECK, (3, 4, 23, 3), Weights(77.374, 93.546)),
     resnet(152, BOTTLENECK, (3, 8, 36, 3), Weights(78.312, 94.046)),
 )

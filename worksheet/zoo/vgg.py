@@ -91,8 +91,8 @@ DEVIL = (
     Member("vgg-m-128", "VGG-M-128", partial(_lay, MEDIUM, 128), (40.8, 18.4)),
 )
 DEEP = (
-    Member("vgg-vd-16", "VGG-VD-16", partial(_lay_very_deep, (2, 2, 3, 3, 3)), (28.5, 9.9)),
-    Member("vgg-vd-19", "VGG-VD-19", partial(_lay_very_deep, (2, 2, 4, 4, 4)), (28.7, 9.9)),
-    Member("vgg-vd-16-atrous", "VGG-VD-16, atrous", _lay_atrous, source=ATROUS),
+    Member("vgg16", "VGG-VD-16", partial(_lay_very_deep, (2, 2, 3, 3, 3)), (28.5, 9.9)),
+    Member("vgg19", "VGG-VD-19", partial(_lay_very_deep, (2, 2, 4, 4, 4)), (28.7, 9.9)),
+    Member("vgg16-atrous", "VGG-VD-16, atrous", _lay_atrous, source=ATROUS),
 )
 MODELS = (*(entry.model(RETURN) for entry in DEVIL), *(entry.model(VERY_DEEP) for entry in DEEP))

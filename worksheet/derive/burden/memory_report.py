@@ -13,11 +13,12 @@ from worksheet.derive.arranging import group_by, whole
 from worksheet.derive.burden.profile import Profile, draw_profile
 from worksheet.derive.burden.scaled import SIZE, Burden, Scaled, measure_burden, scaled_size
 from worksheet.derive.convention_page import introduce
-from worksheet.derive.reference import list_in_words
+from worksheet.derive.strip import strip_of
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
 from worksheet.drawing.svg import BLUE, GREEN, ORANGE
 from worksheet.errors import ConventionError
 from worksheet.formula import Digits, Formula, Scale
+from worksheet.language import listed
 from worksheet.layers import Shape
 from worksheet.network import Network
 from worksheet.zoo import Published, model
@@ -47,7 +48,7 @@ def burden(
     Parameter memory, feature memory and flops of one image at the network's own size; then, for each of the ``scales`` of
     that size (0.5 to 3 by default) and a batch, the size of one layer's features, the memory of all features up to that layer
     and the flops. ``until`` names the layer: by default the one of the published report, else the last whose output is a feature
-    map. A text names a network of the zoo (``zoo:resnet-50``): the report is on its published variant, if there is one, and shows
+    map. A text names a network of the zoo (``zoo:vgg16``): the report is on its published variant, if there is one, and shows
     the published figures. ``published`` are those figures for a network that is not a name. Raises WorksheetError.
     """
     check_batch(batch, "images")
@@ -79,7 +80,14 @@ class _BurdenReport:
         self.title = burden.network.title
 
     def report(self) -> Document:
-        blocks = [*self.whole(), *self.profiles(), *self.other_sizes(), *self.worked_row(self.row_to_work()), *self.notes()]
+        blocks = [
+            strip_of(self.burden.network),
+            *self.whole(),
+            *self.profiles(),
+            *self.other_sizes(),
+            *self.worked_row(self.row_to_work()),
+            *self.notes(),
+        ]
         return Document(f"{self.title}: memory and flops", tuple(blocks), self.data(), digits=self.digits.locale)
 
     def row_to_work(self) -> Scaled:
@@ -119,7 +127,7 @@ class _BurdenReport:
         if self.published.twist:
             yield f"This is {self.published.name} as it was published, zoo:{self.published.model.name}: {self.published.twist}."
         if errors := self.published.model.errors:
-            yield f"Published with it: {list_in_words([f'a {name} error of {value:g} %' for name, value in errors.items()])}."
+            yield f"Published with it: {listed([f'a {name} error of {value:g} %' for name, value in errors.items()])}."
 
     def totals(self, solution: Derivation) -> dict[str, int]:
         return {name: solution.totals[name] or 0 for name in (PARAMS, FEATURES, FLOPS)}
@@ -146,7 +154,7 @@ class _BurdenReport:
         total = ("Total", sum(len(part.rows) for part in costing), *(solution.totals[name] for name in names))
         yield Table(("Kind", "Layers", *(self.labels[name] for name in names)), tuple(rows), total)
         if free := [part.title for part in solution.kinds if part not in costing]:
-            yield Text(f"Nothing is counted for {list_in_words(free)}.")
+            yield Text(f"Nothing is counted for {listed(free)}.")
 
     def profiles(self) -> Iterator[Block]:
         rows = [row for row in self.solution.rows if row.no > 0]

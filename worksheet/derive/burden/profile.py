@@ -84,4 +84,4 @@ class _Depth:
             x = self.bars.x(number - 0.5)
             yield svg.path(f"M{x:.2f} {floor:g}v3", 'stroke="currentColor" stroke-width="0.5"')
             yield svg.text(x, floor + FIGURES, str(number), svg.SMALL, "middle")
-        yield svg.text(LEFT - 4, floor + FIGURES, "S. No.", svg.SMALL, "end")
+        yield svg.text(LEFT - 4, floor + FIGURES, "No.", svg.SMALL, "end")

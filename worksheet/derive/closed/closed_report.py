@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from worksheet.conventions import Convention
 from worksheet.derivation import Step, spans
 from worksheet.derive.arranging import is_default_name
+from worksheet.derive.citations import citations
 from worksheet.derive.closed.cases import Closed, ClosedCase
 from worksheet.derive.closed.classes import Classes
 from worksheet.derive.closed.closed_rows import Alike, ClosedRows
 from worksheet.derive.closed.domains import domain, domain_section, size_text
 from worksheet.derive.closed.total_texts import leading, texts
 from worksheet.derive.convention_page import introduce
-from worksheet.derive.reference import list_in_words, sections
+from worksheet.derive.reference import sections
 from worksheet.derive.selection import choose_rows
-from worksheet.derive.worked_solution import MODES, derive, faults, uncounted
+from worksheet.derive.worked_solution import derive, faults, uncounted
 from worksheet.document import Block, Bullets, Cell, Chapter, Document, NetworkPicture, Table, Text, Title, Working
 from worksheet.errors import WorksheetError
 from worksheet.formula import Digits, Formula, whole
 from worksheet.formula.exact import as_json
 from worksheet.formula.polynomial import Polynomial
+from worksheet.language import _, listed
 from worksheet.network import Network
 from worksheet.varied import BATCH, SizeVariable
 
@@ -83,10 +86,12 @@ class _ClosedReport:
         blocks += [Title("Notes"), Bullets(notes)] if notes else []
         heading = self.network.heading
         title = f"{self.network.title} with {self.symbols_in_words()}"
-        return Document(title, tuple(blocks), self.data(notes), course=heading.course, digits=self.digits.locale)
+        cited = citations([self.network], [self.convention])
+        digits = self.digits.locale
+        return Document(title, tuple(blocks), self.data(notes), course=heading.course, digits=digits, citations=cited)
 
     def symbols_in_words(self) -> str:
-        names = list_in_words([symbol.show("text") for symbol in self.symbols])
+        names = listed([symbol.show("text") for symbol in self.symbols])
         return f"{names} as symbols" if len(self.symbols) > 1 else f"{names} as a symbol"
 
     def choose(self, rows: str, kinds: Sequence[str]) -> list[int]:
@@ -98,11 +103,11 @@ class _ClosedReport:
     def introduction(self) -> Iterator[Block]:
         network = self.case.counting.network
         inputs = {"an input": network.input, **network.further}
-        taken = list_in_words([f"{name} of size {self.rows.shape_text(shape)}" for name, shape in inputs.items()])
+        taken = listed([f"{name} of size {self.rows.shape_text(shape)}" for name, shape in inputs.items()])
         is_batched = any(variable.symbol == BATCH for variable in self.closed.variables)
         batch = "B" if is_batched else f"B = {self.closed.samples}" if self.closed.samples > 1 else ""
         samples = f", {batch} at a time," if batch else ""
-        runs = MODES[self.convention.trains]
+        runs = "is trained, model.train()" if self.convention.trains else "runs in inference mode, model.eval()"
         counted = introduce(f"Counted by {self.convention.title}", self.convention.unit, self.convention.cite)
         yield Text(f"The network takes {taken}{samples} and {runs}. {counted}")
         rules = (*self.convention.rules, *self.case.counting.run.rules(self.convention))
@@ -127,11 +132,20 @@ class _ClosedReport:
 
     def total(self, name: str) -> Step:
         """A total: its terms, and with common factors extracted if that is shorter."""
-        form = self.case.totals[name]
+        form, label = self.case.totals[name], self.names[name]
+        counted = [forms[name] is not None for forms in self.columns]
+        if not any(counted):
+            return Step(name, label, value=0)
+        label = label if all(counted) else _("{column}, at least").format(column=label)
         if form.constant is not None:
-            return Step(name, self.names[name], (), Formula(str(form.constant)), {}, whole(form.constant))
+            return Step(name, label, (), Formula(str(form.constant)), {}, whole(form.constant))
         full, short = self.case.formula(form), self.rows.shortest(form)
-        return Step(name, self.names[name], stages=(full,) if short != full else (), closed=short)
+        return Step(name, label, stages=(full,) if short != full else (), closed=short)
+
+    @cached_property
+    def columns(self) -> list[dict[str, Polynomial | None]]:
+        """What each row counts, by column; None where there is no rule."""
+        return [dict(zip(self.names, row.columns, strict=True)) for row in self.rows.rows.values()]
 
     def limit(self, name: str) -> Iterator[Step]:
         """The leading terms of a total that has further ones, and their share of it at the network's own size."""
@@ -166,7 +180,7 @@ class _ClosedReport:
             name = [row.layer.node.name] if named else []
             output = self.rows.sizes(row.layer.output)
             lines.append((alike.numbers[0], len(alike.numbers), *name, self.rows.spec(row), output, *figures))
-        headings = ("S. No.", "Times", *named, "Layer", "Output", *self.names.values())
+        headings = ("No.", "Times", *named, "Layer", "Output", *self.names.values())
         yield Table(headings, tuple(lines), words=3 + len(named), flat=True, title="Layers")
 
     def figure(self, form: Polynomial | None) -> Cell:
@@ -182,11 +196,11 @@ class _ClosedReport:
 
     def worked_layers(self, chosen: Sequence[Alike]) -> Iterator[Block]:
         yield Title("Worked")
-        yield Text(WORKED.format(f"{list_in_words([symbol.show('text') for symbol in self.symbols])}"))
+        yield Text(WORKED.format(f"{listed([symbol.show('text') for symbol in self.symbols])}"))
         for alike in chosen:
             first, *others = alike.numbers
-            same = f" The same for S. No. {spans(others)}." if others else ""
-            title = f"S. No. {first}: {alike.row.layer.node.name}"
+            same = f" The same for No. {spans(others)}." if others else ""
+            title = f"No. {first}: {alike.row.layer.node.name}"
             yield Working(title, self.rows.work(alike.row), f"{self.rows.flow(alike.row)}.{same}")
 
     # Notes and data
@@ -214,6 +228,7 @@ class _ClosedReport:
                 for variable in self.closed.variables
             ],
             "totals": {name: self.entry(name) for name in self.case.totals},
+            "partial": [name for name in self.names if any(forms[name] is None for forms in self.columns)],
             "rows": [self.row(no) for no in self.rows.rows],
             "notes": list(notes),
         }  # fmt: skip

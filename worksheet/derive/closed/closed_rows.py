@@ -38,7 +38,7 @@ class ClosedRows(LayerSteps):
         self.case = case
         self.columns = closed.convention.columns
         self.always = closed.network.heading.brackets == ALWAYS
-        inputs = sum(row.layer.kind.role is Role.INPUT for row in case.rows)  # S. No. 0 and below it
+        inputs = sum(row.layer.kind.role is Role.INPUT for row in case.rows)  # No. 0 and below it
         self.rows = dict(enumerate(case.rows, 1 - inputs))
         self.numbers = {row.layer.node.name: no for no, row in self.rows.items()}
         self.short: dict[Polynomial, Formula] = {}

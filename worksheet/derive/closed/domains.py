@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from worksheet.derive.arranging import group_by
 from worksheet.derive.closed.cases import Closed
 from worksheet.derive.closed.classes import Classes, Group, SizeInterval
-from worksheet.derive.reference import list_in_words
 from worksheet.document import Block, Table, Text, Title
 from worksheet.formula import Digits, Exact
+from worksheet.language import listed
 from worksheet.varied import SizeVariable
 
 MAX_LINES = 40  # of a table of classes
@@ -77,7 +77,7 @@ class _Sizes:
         symbols = self.classes.all[0].symbols
         parts = [f"{self.variables[i].symbol} = {self.steps(i)}{symbols[i]} + {self.remainder(i)}" for i in self.rounded]
         return (
-            f"With {list_in_words(parts)}, every rounding gives a whole number that only Q decides: in each of the "
+            f"With {listed(parts)}, every rounding gives a whole number that only Q decides: in each of the "
             f"{self.digits.operand(len(self.classes.all))} classes of sizes every total is a polynomial."
         )
 

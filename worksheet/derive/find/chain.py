@@ -13,6 +13,7 @@ from worksheet.document import Relation
 from worksheet.formula import Digits, Exact, Formula
 from worksheet.formula.exact import evaluator, simplest
 from worksheet.formula.tree import Call, Name, Negative, Node, Number, Operation, factors, terms, walk
+from worksheet.language import _
 
 MAX_LINES = 60
 LONG = re.compile(r"[0-9]{4,}")
@@ -76,7 +77,7 @@ def solve(term: Node, relation: str, number: Exact, domain: Domain) -> SolvingCh
     if sum(isinstance(node, Name) for node in walk(term)) != 1:
         return None
     low, high = STARTS[relation](number)
-    lines = [ChainLine("The condition", term, low, high)]
+    lines = [ChainLine(_("The condition"), term, low, high)]
     while not isinstance(lines[-1].term, Name):
         line = _peel(lines[-1], domain)
         if line is None or len(lines) > MAX_LINES:
@@ -97,7 +98,7 @@ def _peel(line: ChainLine, domain: Domain) -> ChainLine | None:
         case Operation("**", base, Number(exponent)):
             return _root(line, base, int(exponent), domain)
         case Negative(inner):
-            return _scale(line, inner, -1, "Times −1")
+            return _scale(line, inner, -1, _("Times −1"))
         case Call("floor" | "ceil" as rounding, (inner,)):
             return ROUNDED[rounding](line, inner)
     return None
@@ -121,10 +122,10 @@ def _sum(line: ChainLine) -> ChainLine | None:
     sign, term = rest[0]
     constant = simplest(constant)
     moved = replace(line, low=_move(line.low, -constant), high=_move(line.high, -constant), term=term)
-    why = f"Less {constant}" if constant > 0 else f"Plus {-constant}"
+    why = (_("Minus {number}") if constant > 0 else _("Plus {number}")).format(number=abs(constant))
     if sign > 0:
         return replace(moved, why=why)
-    return _scale(moved, term, -1, f"{why}, times −1" if constant else "Times −1")
+    return _scale(moved, term, -1, _("{step}, times −1").format(step=why) if constant else _("Times −1"))
 
 
 def _move(bound: ChainBound | None, by: Exact) -> ChainBound | None:
@@ -137,12 +138,16 @@ def _product(line: ChainLine) -> ChainLine | None:
     rest = [part for part in parts if not _is_known(part)]
     for part in parts:
         constant *= _value(part) if _is_known(part) else 1
-    return _scale(line, rest[0], 1 / constant, f"Over {simplest(constant)}") if len(rest) == 1 and constant else None
+    return (
+        _scale(line, rest[0], 1 / constant, _("Divided by {number}").format(number=simplest(constant)))
+        if len(rest) == 1 and constant
+        else None
+    )
 
 
 def _multiply_out(line: ChainLine, left: Node, right: Node) -> ChainLine | None:
     by = _value(right)
-    return _scale(line, left, by, f"Times {by}") if by else None
+    return _scale(line, left, by, _("Times {number}").format(number=by)) if by else None
 
 
 def _scale(line: ChainLine, term: Node, by: Exact, why: str) -> ChainLine:
@@ -157,7 +162,7 @@ def _down(line: ChainLine, inner: Node) -> ChainLine:
     low, high = line.low, line.high
     least = low and ChainBound(floor(low.value) + 1 if low.strict else ceil(low.value))
     most = high and ChainBound(ceil(high.value) if high.strict else floor(high.value) + 1, strict=True)
-    return ChainLine("What is rounded down", inner, least, most)
+    return ChainLine(_("What is rounded down"), inner, least, most)
 
 
 def _up(line: ChainLine, inner: Node) -> ChainLine:
@@ -165,7 +170,7 @@ def _up(line: ChainLine, inner: Node) -> ChainLine:
     low, high = line.low, line.high
     least = low and ChainBound(floor(low.value) if low.strict else ceil(low.value) - 1, strict=True)
     most = high and ChainBound(ceil(high.value) - 1 if high.strict else floor(high.value))
-    return ChainLine("What is rounded up", inner, least, most)
+    return ChainLine(_("What is rounded up"), inner, least, most)
 
 
 ROUNDED: dict[str, Callable[[ChainLine, Node], ChainLine]] = {"floor": _down, "ceil": _up}
@@ -189,7 +194,7 @@ def _invert(line: ChainLine, left: Node, right: Node, domain: Domain) -> ChainLi
         if line.low and line.low.value > 0
         else None
     )
-    return ChainLine(f"{above} over each side, which turns them round", right, low, high)
+    return ChainLine(_("{number} divided by each side, which reverses the signs").format(number=above), right, low, high)
 
 
 def _root(line: ChainLine, base: Node, exponent: int, domain: Domain) -> ChainLine | None:
@@ -199,7 +204,7 @@ def _root(line: ChainLine, base: Node, exponent: int, domain: Domain) -> ChainLi
         return None
     low = line.low and ChainBound(_root_above(line.low, exponent))
     high = line.high and ChainBound(_root_below(line.high, exponent))
-    return ChainLine(f"Whole numbers of which the power {exponent} lies there", base, low, high)
+    return ChainLine(_("Whole numbers whose power {exponent} lies there").format(exponent=exponent), base, low, high)
 
 
 def _root_below(bound: ChainBound, exponent: int) -> int:

@@ -8,16 +8,20 @@ from dataclasses import replace
 from typing import Any
 
 from worksheet.conventions import Convention
+from worksheet.derivation import Section
+from worksheet.derive.blank import unsolved
 from worksheet.derive.convention_page import introduce
 from worksheet.derive.find.answer import FindAnswer, SoughtNumbers, answer, find_values
-from worksheet.derive.find.answer_words import NONE, condition_in_words, neighbours
+from worksheet.derive.find.answer_words import NONE, capital, condition_in_words, neighbours, span_in_words
 from worksheet.derive.find.chain import number
 from worksheet.derive.find.pages import OnePage
 from worksheet.derive.find.search import SearchLine, bounds, size
 from worksheet.derive.find.unknown import UnknownNumber
-from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
+from worksheet.derive.worked_solution import language_for
+from worksheet.document import Block, Cell, Document, Table, Text, Title
 from worksheet.formula import Digits
 from worksheet.formula.exact import as_json
+from worksheet.language import _, ngettext, speaking
 from worksheet.network import Network
 from worksheet.varied import BATCH, with_sizes
 
@@ -27,7 +31,7 @@ MAX_LINES = 4  # of several unknowns: choices of all but the last one for which 
 
 def find(
     network: Network, names: Sequence[str], so_that: Sequence[str], convention: Convention | str | None = None, *,
-    ranges: Iterable[str] = (), batch: int = 1, dtype: str = "", digits: str = "en_US",
+    ranges: Iterable[str] = (), batch: int = 1, dtype: str = "", digits: str | None = None, language: str = "",
 ) -> Document:  # fmt: skip
     """Which sizes make a network meet conditions: all of them within the ranges, worked; or the proof that there are none.
 
@@ -38,7 +42,10 @@ def find(
     ``conv1.p=0..10``. ``batch`` and ``dtype`` as of ``derive``. Raises WorksheetError where something cannot be read, or the
     ranges hold too much to decide.
     """
-    return report_of(find_values(network, names, so_that, convention, ranges=ranges, batch=batch, dtype=dtype), digits)
+    spoken = language_for(language, network.heading)
+    with speaking(spoken):
+        answer = find_values(network, names, so_that, convention, ranges=ranges, batch=batch, dtype=dtype)
+        return report_of(answer, digits or spoken.digits or "en_US")
 
 
 def report_of(found: FindAnswer, digits: str = "en_US") -> Document:
@@ -56,7 +63,7 @@ class _FindReport:
 
     def report(self) -> Document:
         network = self.question.network
-        title = f"{network.title}: {', '.join(u.name for u in self.question.unknowns)}"
+        title = f"{unsolved(network.title)}: {', '.join(u.name for u in self.question.unknowns)}"
         return Document(title, tuple(self.blocks()), data(self.found), digits=self.digits.locale)
 
     def blocks(self) -> Iterator[Block]:
@@ -73,50 +80,60 @@ class _FindReport:
     def question_blocks(self) -> Iterator[Block]:
         question = self.question
         conditions = "; ".join(condition_in_words(condition, self.digits) for condition in question.conditions)
-        yield Text(f"Wanted: {conditions}.")
-        yield Bullets(tuple(self.unknown(unknown) for unknown in question.unknowns))
+        yield Text(_("Wanted: {conditions}.").format(conditions=conditions))
+        yield Section("", _("Unknown"), tuple(((each.symbol,), self.unknown(each)) for each in question.unknowns), ())
         counting = question.convention
         columns = {column.name for column in counting.columns}
         if any(condition.left.name.rpartition(".")[2] in columns for condition in question.conditions):
-            yield Text(introduce(f"Counted by {counting.title}", counting.unit, counting.cite))
+            yield Text(
+                introduce(_("Counted by {convention}").format(convention=_(counting.title)), _(counting.unit), _(counting.cite))
+            )
 
     def unknown(self, unknown: UnknownNumber) -> str:
-        name = unknown.name if unknown.name == unknown.symbol else f"{unknown.name}, {unknown.symbol} below"
-        step = f" in steps of {unknown.step}" if unknown.step != 1 else ""
         first, last = (unknown.in_words(steps) for steps in unknown.steps)
-        return f"{name}: the {unknown.meaning}; now {unknown.now}. Searched from {first} to {last}{step}."
+        message = _("the {meaning}; now {now}. Searched from {first} to {last}.")
+        if unknown.step != 1:
+            message = _("the {meaning}; now {now}. Searched from {first} to {last} in steps of {step}.")
+        text = message.format(meaning=unknown.meaning, now=unknown.now, first=first, last=last, step=unknown.step)
+        return text if unknown.name == unknown.symbol else f"{unknown.name}, {text}"
 
     # The answer
 
     def answer(self) -> Iterator[Block]:
         count = len(self.found.places)
-        yield Title("Answer")
+        yield Title(_("Answer"))
         if not count:
-            yield Text(f"None of the {self.digits.result(self.found.cells)} possibilities meets it.")
+            yield Text(_("None of the {count} possibilities satisfies it.").format(count=self.digits.result(self.found.cells)))
         elif len(self.question.unknowns) == 1:
             yield Text(self.one_unknown())
         else:
             of = self.digits.result(self.found.cells)
-            yield Text(f"{self.digits.result(count)} of {of} possibilities meet{'s' if count == 1 else ''} it.")
+            message = ngettext(
+                "{count} of {all} possibilities satisfies it.", "{count} of {all} possibilities satisfy it.", count
+            )
+            yield Text(message.format(count=self.digits.result(count), all=of))
             rows = tuple(
                 tuple(number(u.value(p)) for u, p in zip(self.question.unknowns, place, strict=True))
                 for place in self.found.places[:MAX_SHOWN]
             )
             yield Table(tuple(u.name for u in self.question.unknowns), rows, words=0)
             if count > MAX_SHOWN:
-                yield Text(f"And {self.digits.result(count - MAX_SHOWN)} more.")
+                yield Text(_("And {count} more.").format(count=self.digits.result(count - MAX_SHOWN)))
 
     def one_unknown(self) -> str:
         unknown = self.question.unknowns[0]
         runs = list(neighbours([place for (place,) in self.found.places]))
-        listed = [
-            unknown.in_words(a) if a == b else f"{unknown.in_words(a)} to {unknown.in_words(b)}" for a, b in runs[:MAX_SHOWN]
-        ]
-        more = f", and {len(runs) - MAX_SHOWN} more stretches" if len(runs) > MAX_SHOWN else ""
+        values = ", ".join(span_in_words(unknown.in_words(a), unknown.in_words(b)) for a, b in runs[:MAX_SHOWN])
+        if len(runs) > MAX_SHOWN:
+            values = _("{values}, and {count} more ranges").format(values=values, count=len(runs) - MAX_SHOWN)
         count = len(self.found.places)
-        ends = f"the smallest {unknown.in_words(runs[0][0])}, the largest {unknown.in_words(runs[-1][1])}"
-        values = "" if count == 1 else f" ({self.digits.result(count)} values; {ends})"
-        return f"{unknown.name} = {', '.join(listed)}{more}{values}."
+        message = "{name} = {values}."
+        if count > 1:
+            message = _("{name} = {values} ({count} values; the smallest {first}, the largest {last}).")
+        return message.format(
+            name=unknown.name, values=values, count=self.digits.result(count),
+            first=unknown.in_words(runs[0][0]), last=unknown.in_words(runs[-1][1]),
+        )  # fmt: skip
 
     # Several unknowns
 
@@ -131,10 +148,12 @@ class _FindReport:
             others = [unknown for i, unknown in enumerate(every) if i != free]
             fixed = ", ".join(f"{u.name} = {u.in_words(p)}" for u, p in zip(others, rest, strict=True))
             one = answer(self.line(others, rest, every[free]))
-            yield Title(f"With {fixed}")
+            yield Title(_("With {values}").format(values=fixed))
             yield from OnePage(one, self.digits).blocks(brief=True)
         if len(chosen) > MAX_LINES:
-            yield Text(f"In the same way for the {self.digits.result(len(chosen) - MAX_LINES)} other choices.")
+            yield Text(
+                _("In the same way for the {count} other choices.").format(count=self.digits.result(len(chosen) - MAX_LINES))
+            )
 
     def line(self, others: Sequence[UnknownNumber], rest: Sequence[int], free: UnknownNumber) -> SoughtNumbers:
         """The question that is left when all unknowns but one have numbers."""
@@ -155,15 +174,17 @@ class _FindReport:
                     spread.setdefault(decided.by, []).extend(bounds(decided, decided.by) if decided.by >= 0 else [])
         for by, count in sorted(excluded.items()):
             if by < 0:
-                rows.append((NONE[0].upper() + NONE[1:], count, None, None))
+                rows.append((capital(_(NONE)), count, None, None))
                 continue
             lines = spread[by]
             low, high = min(line.left[0] for line in lines), max(line.left[1] for line in lines)
             rows.append((condition_in_words(self.question.conditions[by], self.digits), count, number(low), number(high)))
         if rows:
-            yield Title("What excludes the others")
-            yield Text("Each place of the ranges is decided by bounds of the figures in a box of places around it, or by itself.")
-            yield Table(("The condition that fails", "Places", "Least there", "Most there"), tuple(rows))
+            yield Title(_("What excludes the others"))
+            yield Text(
+                _("Each point of the ranges is decided by bounds of the figures in a box of points around it, or by itself.")
+            )
+            yield Table((_("The condition that fails"), _("Points"), _("Least there"), _("Most there")), tuple(rows))
 
 
 def data(answer: FindAnswer) -> Mapping[str, Any]:

@@ -6,15 +6,22 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
 from worksheet.derive.find.answer import FindAnswer
-from worksheet.derive.find.answer_words import FAILS, NONE, SOLVES, condition_in_words, ends, neighbours
+from worksheet.derive.find.answer_words import FAILS, NONE, SOLVES, capital, condition_in_words, ends, neighbours, span_in_words
 from worksheet.derive.find.chain import Domain, number, solve, straight
 from worksheet.derive.find.quantity import Condition
 from worksheet.derive.find.search import Decided, bounds
 from worksheet.derive.find.working import OneUnknown, Solved, Stretch
 from worksheet.document import Block, Cell, Relations, Table, Text, Title, Working
 from worksheet.formula import Digits
+from worksheet.language import N_, _
 
+RISING = N_(
+    "No term of the formula of {name} falls as {unknown} grows, so {name} never falls: once it has passed a number, it stays "
+    "above it. The values at two neighbours decide."
+)
+SOLVING = N_("Solving {condition}")
 MAX_WORKED = 12  # solutions that are substituted
+HEADINGS = (N_("Verdict"), N_("Figure"), N_("Least"), N_("Most"), N_("Wanted"))
 MAX_STRETCHES = 40  # rows of the table of the whole range
 
 
@@ -41,7 +48,7 @@ class OnePage:
             yield from self.range(self.working.stretches())
 
     def chain(self, one: Solved) -> Iterator[Block]:
-        yield Title(f"Solving {condition_in_words(one.condition, self.digits)}")
+        yield Title(_(SOLVING).format(condition=condition_in_words(one.condition, self.digits)))
         yield Relations(one.chain.rows(self.digits))
         yield Text(self.left(one))
 
@@ -49,15 +56,13 @@ class OnePage:
         """What the last line leaves of the range, where this formula holds."""
         places = sorted(one.places & set(one.chain.steps))
         low, high = self.unknown.steps
-        where = f"of {self.unknown.in_words(low)} to {self.unknown.in_words(high)}"
-        kept = ", ".join(
-            f"{self.unknown.in_words(a)} to {self.unknown.in_words(b)}" if a != b else self.unknown.in_words(a)
-            for a, b in neighbours(places)
-        )
-        each = "a whole number" if self.unknown.step == 1 else f"a multiple of {self.unknown.step}"
+        within = span_in_words(self.unknown.in_words(low), self.unknown.in_words(high))
+        kept = ", ".join(span_in_words(self.unknown.in_words(a), self.unknown.in_words(b)) for a, b in neighbours(places))
+        each = _("a whole number") if self.unknown.step == 1 else _("a multiple of {step}").format(step=self.unknown.step)
+        message = _("{unknown} is {each}: of {range}, this leaves {values}.")
         if not places:
-            return f"{self.unknown.symbol} is {each}, and none {where} lies there."
-        return f"{self.unknown.symbol} is {each}: {where}, this leaves {kept}."
+            message = _("{unknown} is {each}, and none of {range} lies there.")
+        return message.format(unknown=self.unknown.name, each=each, range=within, values=kept)
 
     def rising(self, solved: Sequence[Solved]) -> Iterator[Block]:
         """A condition that is not solved step by step, but whose figure grows with the unknown."""
@@ -66,12 +71,9 @@ class OnePage:
         for i, condition in enumerate(self.answer.question.conditions):
             formula = self.working.rising(i) if condition not in done else None
             if formula:
-                yield Title(f"Deciding {condition_in_words(condition, self.digits)}")
+                yield Title(_("Deciding {condition}").format(condition=condition_in_words(condition, self.digits)))
                 name = condition.left.name
-                yield Text(
-                    f"No term of the formula of {name} falls where {self.unknown.symbol} grows, so {name} never falls: beyond "
-                    "a number that it has passed, it stays. The values at two neighbours decide."
-                )
+                yield Text(_(RISING).format(name=name, unknown=self.unknown.name))
 
     def substitutions(self, *, beside: bool) -> Iterator[Block]:
         """The ends of each run of solutions and their neighbours, substituted into the formulas."""
@@ -82,32 +84,32 @@ class OnePage:
         solutions = {place for (place,) in self.answer.places}
         for place in [place for place in dict.fromkeys(ends) if low <= place <= high][:MAX_WORKED]:
             steps = self.working.steps(place)
-            verdict = "" if place in solutions else f": {FAILS}"
+            verdict = "" if place in solutions else f": {_(FAILS)}"
             if steps:
                 yield Working(f"{self.unknown.name} = {self.unknown.in_words(place)}{verdict}", tuple(steps))
 
     def range(self, stretches: Sequence[Stretch]) -> Iterator[Block]:
-        yield Title("The whole range")
+        yield Title(_("The whole range"))
         rows = [row for stretch in stretches[:MAX_STRETCHES] for row in self.rows(stretch)]
-        yield Table((self.unknown.name, "Verdict", "Figure", "Least", "Most", "Wanted"), tuple(rows), words=3)
+        yield Table((self.unknown.name, *map(_, HEADINGS)), tuple(rows), words=3)
         if len(stretches) > MAX_STRETCHES:
-            yield Text(f"And {len(stretches) - MAX_STRETCHES} more stretches; the JSON names every solution.")
+            yield Text(_("And {count} more ranges; the JSON names every solution.").format(count=len(stretches) - MAX_STRETCHES))
         refusals = dict.fromkeys(stretch.refusal for stretch in stretches if stretch.refusal)
         for refusal in list(refusals)[:3]:
-            yield Text(f"{NONE[0].upper()}{NONE[1:]}, for one: {refusal}.", note=True)
+            yield Text(_("{verdict}, for example: {reason}.").format(verdict=capital(_(NONE)), reason=refusal), note=True)
 
     def rows(self, stretch: Stretch) -> Iterator[tuple[Cell, ...]]:
         low, high = self.unknown.in_words(stretch.low), self.unknown.in_words(stretch.high)
-        where = low if low == high else f"{low} to {high}"
+        where = span_in_words(low, high)
         if stretch.refusal:
-            yield (where, NONE, None, None, None, None)
+            yield (where, _(NONE), None, None, None, None)
             return
         chosen = range(len(self.answer.question.conditions)) if stretch.solves else [stretch.by]
         for i in chosen:
             condition = self.answer.question.conditions[i]
             for line in stretch.bounds[i]:
                 wanted = f"{condition.asked.sign} {ends(line.right, self.digits)}"
-                verdict = SOLVES if stretch.solves else FAILS
+                verdict = _(SOLVES if stretch.solves else FAILS)
                 yield (where, verdict, condition.left.name, number(line.left[0]), number(line.left[1]), wanted)
                 where = ""
 
@@ -124,20 +126,20 @@ class _Depths:
     def blocks(self) -> Iterator[Block]:
         for i, condition in enumerate(self.answer.question.conditions):
             yield from self.solved(i, condition)
-        yield Title("Every depth")
+        yield Title(_("Every depth"))
         conditions = range(len(self.answer.question.conditions))
         rows: list[tuple[Cell, ...]] = []
         for verdict, group in groupby(self.known, key=lambda each: _verdict(each[1])):
             depths, decided = zip(*group, strict=True)
-            where = f"{depths[0]} to {depths[-1]}" if len(depths) > 1 else str(depths[0])
+            where = span_in_words(str(depths[0]), str(depths[-1]))
             for i in conditions if verdict != NONE else ():
                 figures = [line.left[0] for single in decided for line in bounds(single, i)]
                 name = self.answer.question.conditions[i].left.name
-                rows.append((where, verdict, name, number(min(figures)), number(max(figures))))
+                rows.append((where, _(verdict), name, number(min(figures)), number(max(figures))))
                 where = ""
             if verdict == NONE:
-                rows.append((where, NONE, None, None, None))
-        yield Table((self.unknown.name, "Verdict", "Figure", "Least", "Most"), tuple(rows), words=3)
+                rows.append((where, _(NONE), None, None, None))
+        yield Table((self.unknown.name, *map(_, HEADINGS[:-1])), tuple(rows), words=3)
 
     def solved(self, i: int, condition: Condition) -> Iterator[Block]:
         """A condition whose figure grows by the same with each block, solved for the depth."""
@@ -154,8 +156,12 @@ class _Depths:
         domain = Domain(self.unknown.symbol, 1, range(depths[0], depths[-1] + 1))
         chain = solve(straight(each, start, self.unknown.symbol), condition.asked.relation, lines[0][0].right[0], domain)
         if chain:
-            yield Title(f"Solving {condition_in_words(condition, self.digits)}")
-            yield Text(f"Counted at each depth of the range, {name} grows by {self.digits.result(each)} with each block.")
+            yield Title(_(SOLVING).format(condition=condition_in_words(condition, self.digits)))
+            yield Text(
+                _("Counted at each depth of the range, {name} grows by {number} with each block.").format(
+                    name=name, number=self.digits.result(each)
+                )
+            )
             yield Relations(chain.rows(self.digits))
 
 

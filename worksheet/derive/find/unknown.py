@@ -11,6 +11,7 @@ from worksheet.derive.find.condition_text import AskedRange, read_range
 from worksheet.derive.find.depth import WORD, RepeatedBlock, block
 from worksheet.errors import Collector, NetworkError, nearest, shown
 from worksheet.formula import Exact
+from worksheet.language import _
 from worksheet.network import Network
 from worksheet.varied import BATCH, WIDTH, SizeVariable, size_variables
 
@@ -95,8 +96,13 @@ def _letter(variable: SizeVariable) -> str:
 def _of_depth(network: Network, name: str, symbol: str, given: AskedRange | None) -> UnknownNumber:
     owner = name.removesuffix(f".{WORD}")
     repeated = block(network, owner)
-    meaning = f"depth of {owner}: how often its block of {len(repeated.names)} layers stands in a row"
-    meaning += ", the first one, which changes the shape, counted too" if repeated.lead else ""
+    meaning = _("depth of {stage}: how many times in a row its block of {count} layers occurs")
+    if repeated.lead:
+        meaning = _(
+            "depth of {stage}: how many times in a row its block of {count} layers occurs, including the first one, "
+            "which changes the shape"
+        )
+    meaning = meaning.format(stage=owner, count=len(repeated.names))
     least = max(1, repeated.lead)
     most = max(DEEPEST, repeated.now)
     return _within(UnknownNumber(name, symbol, meaning, repeated.now, least, most, block=repeated), given, TOP)

@@ -12,16 +12,17 @@ from worksheet.derive.convention_page import introduce
 from worksheet.derive.growth.cost_curves import Curve, Doubling, letter
 from worksheet.derive.growth.growth_data import data
 from worksheet.derive.growth.kind_sums import Grown
-from worksheet.derive.growth.kinds import kinds_of
+from worksheet.derive.growth.kinds import growing_parameters, kinds_of
 from worksheet.derive.growth.plan import GrowthChapter, Plan, Progress, plain
 from worksheet.derive.growth.size_ranges import how_many, size_text
-from worksheet.derive.reference import list_in_words
+from worksheet.derive.strip import strip_of
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
 from worksheet.drawing.axes import MAX_LABEL
 from worksheet.drawing.curves import Chart, Series, draw_chart
 from worksheet.drawing.svg import cut
 from worksheet.errors import WorksheetError
 from worksheet.formula import Digits, Exact, Scale
+from worksheet.language import listed
 from worksheet.network import Network
 
 POINTS, MAX_POINTS = 12, 1_000
@@ -48,7 +49,7 @@ def grow(
         raise WorksheetError(f"{points} points", hint=f"from 2 to {MAX_POINTS:,}")
     several = [networks] if isinstance(networks, Network) else list(networks)
     if not several:
-        raise WorksheetError("no network to grow", hint="such as zoo:resnet-50")
+        raise WorksheetError("no network to grow", hint="such as zoo:resnet50")
     plan = Plan(several, ranges, conventions, columns, points)
     return _GrowthReport(plan, plan.chapters(progress), Digits(digits)).report()
 
@@ -62,8 +63,9 @@ class _GrowthReport:
         self.digits = digits
 
     def report(self) -> Document:
-        names = list_in_words([network.title for network in self.plan.networks])
+        names = listed([network.title for network in self.plan.networks])
         blocks = [
+            *map(strip_of, self.plan.networks),
             *self.introduction(),
             *(block for chapter in self.chapters for block in _GrowthChapterReport(self, chapter).blocks()),
         ]
@@ -88,7 +90,7 @@ class _GrowthReport:
             for column, kinds in grown.unruled:
                 if column in shown:
                     by = f"{grown.closed.convention.name} ({column})"
-                    yield f"{by} has no rule for {list_in_words(kinds)} of {grown.closed.network.title}: counted as nothing."
+                    yield f"{by} has no rule for {listed(kinds)} of {grown.closed.network.title}: lower bounds."
 
     def decimals(self, value: Fraction | float) -> str:
         """A number to two decimals."""
@@ -112,6 +114,7 @@ class _GrowthChapterReport:
         yield Title(f"{meaning[0].upper()}{meaning[1:]}: {self.symbol} {ends}")
         yield from self.refused_sizes()
         yield from self.constant()
+        yield from self.growing_parameters()
         yield from self.figures()
         yield from self.pictures()
         yield from self.closed_forms()
@@ -163,6 +166,9 @@ class _GrowthChapterReport:
                 value = self.document.digits.result(next(iter(curve.values.values())))
                 same = "are the same at all of these sizes" if curve.form.atoms else f"do not depend on {self.symbol}"
                 yield Text(f"The {self.name(curve)} {same}: {value}.")
+
+    def growing_parameters(self) -> Iterator[Block]:
+        yield from (Text(growth) for curve in self.varying if (growth := growing_parameters(curve)))
 
     # Tables and pictures
 

@@ -7,10 +7,10 @@ from fractions import Fraction
 
 from worksheet.derive.growth.cost_curves import Curve, Lead, letter, named_kinds
 from worksheet.derive.growth.size_ranges import size_text
-from worksheet.derive.reference import list_in_words
 from worksheet.document import Block, Bullets, Cell, Table, Text, Title
 from worksheet.drawing.shares import Bands, draw_bands
 from worksheet.formula import Digits, Exact
+from worksheet.language import listed
 
 MAX_SIZES, MAX_KINDS = 6, 10  # of a table
 MAX_LEADS = 8
@@ -33,13 +33,29 @@ def kinds_of(curve: Curve, name: str, file: str, sizes: Sequence[Exact], digits:
             if len(shares) > 1
             else f"{letter(curve.variable)} = {size_text(next(iter(shares)))}"
         )
-        yield Text(f"The shares {'are the same ' if len(shares) > 1 else ''}at {where}: {list_in_words(parts)}.")
+        yield Text(f"The shares {'are the same ' if len(shares) > 1 else ''}at {where}: {listed(parts)}.")
         return
     if not any(all(at.get(kind, 0) >= NEARLY_ALL for at in shares.values()) for kind in kinds):
         sizes_are = f"{curve.variable.meaning}, {letter(curve.variable)}"
         yield draw_bands(Bands(file, f"Shares: {name}", sizes_are, shares, kinds, curve.grown.span.is_wide))
     yield _table(curve, shares, kinds, sizes, digits)
     yield Bullets(tuple(_leads(curve)))
+
+
+def growing_parameters(curve: Curve) -> str:
+    """A sentence on parameters that grow with the image, which is rarely expected; empty where there are none."""
+    grows_with_image = curve.side.column.name.startswith("param") and curve.variable.effect.axes
+    if not grows_with_image or len(curve.kinds) < 2:
+        return ""
+    first, *_, last = curve.kinds.values()
+    growing = [kind for kind in last if last[kind] != first.get(kind, 0)]
+    if not growing:
+        return ""
+    title = curve.grown.closed.network.title
+    return (
+        f"The parameters of {title} grow with the input, those of {listed(growing)}: "
+        "such a layer has parameters for each element or position of the feature map."
+    )
 
 
 def _stay(shares: Mapping[Exact, Mapping[str, Fraction]], kinds: Sequence[str]) -> bool:

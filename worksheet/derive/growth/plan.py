@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from worksheet.conventions import Convention
+from worksheet.conventions import STANDARD, Convention
 from worksheet.conventions import convention as convention_named
 from worksheet.derive.arranging import group_by
 from worksheet.derive.closed import Closed
@@ -21,7 +21,6 @@ from worksheet.formula import Exact
 from worksheet.network import Network
 from worksheet.varied import BATCH, SizeVariable, size_variables, with_sizes
 
-COUNTING = "textbook"  # the convention of a network that names none
 MAX_CURVES = 8  # in one picture
 Progress = Callable[[Sequence["GrowthJob"]], Iterable["GrowthJob"]]
 
@@ -180,7 +179,7 @@ def plain(heading: str) -> str:
 
 
 def default_conventions(networks: Sequence[Network]) -> list[str]:
-    return list(dict.fromkeys(network.heading.convention or COUNTING for network in networks))
+    return list(dict.fromkeys(network.heading.convention or STANDARD for network in networks))
 
 
 def group_sides(conventions: Sequence[Convention | str], columns: Sequence[str]) -> dict[str, list[Side]]:

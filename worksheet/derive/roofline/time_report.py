@@ -30,6 +30,7 @@ from worksheet.derive.roofline.time_bounds import (
 )  # fmt: skip
 from worksheet.derive.roofline.time_data import data
 from worksheet.derive.selection import read_rows
+from worksheet.derive.strip import strip_of
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
 from worksheet.formula import Digits, Exact, Formula
 from worksheet.hardware import Energies, Hardware, energies, operation
@@ -90,7 +91,8 @@ class _TimeReport:
 
     def report(self) -> Document:
         blocks = [
-            *self.introduction(), *peak_blocks(self.roofline.hardware, self.roofline.dtype, self.digits), *self.totals(),
+            strip_of(self.roofline.network), *self.introduction(),
+            *peak_blocks(self.roofline.hardware, self.roofline.dtype, self.digits), *self.totals(),
             Title("The roofline"), draw_roofline(self.roofline, f"{self.name}-roofline", self.title),
             Text(MARKS + self.undrawn()),
             *self.kinds(), *self.layers(), *self.steps(), *energy_blocks(self.roofline, self.table, self.digits),
@@ -218,7 +220,7 @@ class _TimeReport:
                 (f"{load.row.no}", _short(load.row.name), load.operations, load.bytes, self.number(load.intensity), *times)
             )
         total = ("", "Total", self.roofline.operations, self.roofline.bytes, "", self.seconds(self.roofline.time), "", "")
-        headings = ("S. No.", "Layer", "Operations", "Bytes", f"{self.op}/B", "Compute", "Memory", "Bound by")
+        headings = ("No.", "Layer", "Operations", "Bytes", f"{self.op}/B", "Compute", "Memory", "Bound by")
         yield Table(headings, tuple(rows), total, words=2)
 
     # Worked layers

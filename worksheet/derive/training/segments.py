@@ -52,10 +52,14 @@ def _equal_layers(layers: int, count: int) -> Figure:
     """The chain of one layer more than the network has places to cut it; or of as many as segments if that is more."""
     layers = max(layers, count)
     n = best_segments(layers)
-    note = f"n(n + 1) is {n * (n + 1)}, and {(n - 1) * n} with one segment less: L = {layers} lies between."
+    note = (
+        f"n(n + 1) is {n * (n + 1)}, and {(n - 1) * n} with one segment less: L = {layers} lies between. L counts the stretches "
+        "between the places where this network passes on a single tensor, and takes them for equal; they are not, so the figure "
+        "of the network itself is worked out below."
+    )
     steps = (
         _step("chain", f"Arrays, n = {count}", "n + ceil(L/n)", {"n": count, "L": layers}),
-        _step("best", f"Arrays, best n = {n}", "n + ceil(L/n)", {"n": n, "L": layers}, note),
+        _step("best", f"Arrays, n = {n}, best if all layers were equal", "n + ceil(L/n)", {"n": n, "L": layers}, note),
     )
     return Figure("Checkpoints in a chain of equal layers", CLOSED, steps, bytes=False)
 
@@ -64,7 +68,7 @@ def _network_figure(memory: Derivation, segments: Sequence[Segment]) -> Figure:
     """What this network keeps: all that segments are given, and what is kept inside the one where the sum is greatest."""
     kept = int(memory.totals[memory.headings[-1].name] or 0)
     at, top = max(enumerate(segments, 1), key=lambda pair: pair[1].bytes)
-    spans = "; ".join(f"{no}: S. No. {part.start + 1} to {part.end}" for no, part in enumerate(segments, 1))
+    spans = "; ".join(f"{no}: No. {part.start + 1} to {part.end}" for no, part in enumerate(segments, 1))
     values = {"C": top.before + top.given, "A": top.inside}
     note = (
         f"C: the arrays from which the segments up to the {_nth(at)} are run again; A: what the {_nth(at)} keeps inside, for "

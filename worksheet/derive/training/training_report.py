@@ -12,10 +12,10 @@ from worksheet.counting.gradients import Gradients
 from worksheet.counting.graph_facts import gradients
 from worksheet.counting.run import Run, training_run
 from worksheet.derivation import Derivation, Figure, Step, spans
-from worksheet.derive.reference import list_in_words
 from worksheet.derive.training.segments import checkpoints
 from worksheet.derive.worked_solution import derive_run
 from worksheet.formula import Exact, Formula, in_bytes
+from worksheet.language import listed
 from worksheet.layers import INPUT_KIND, QUANTITIES
 from worksheet.network import Network
 
@@ -61,7 +61,7 @@ def train(
 
 def _describe_optimiser(optimiser: Optimiser) -> str:
     counts = {QUANTITIES[name]: count for name, count in optimiser.operations.items() if count}
-    operations = list_in_words([f"{count} {words if count > 1 else words[:-1]}" for words, count in counts.items()])
+    operations = listed([f"{count} {words if count > 1 else words[:-1]}" for words, count in counts.items()])
     kept = f"{optimiser.state} numbers are" if optimiser.state != 1 else "1 number is"
     return (
         f"{optimiser.title} updates each parameter p by its gradient g: {'; '.join(optimiser.steps)}. "
@@ -83,7 +83,7 @@ def _partial_gradients(flow: Gradients) -> list[str]:
     ]
     if not costly:
         return []
-    return [f"S. No. {spans(costly)}: the gradient of some inputs alone is needed; that of all of them is counted."]
+    return [f"No. {spans(costly)}: the gradient of some inputs alone is needed; that of all of them is counted."]
 
 
 # Figures

@@ -35,8 +35,8 @@ def transformer_named(source: str) -> Transformer:
 def with_sizes(design: TransformerDesign, given: Mapping[str, int | None]) -> TransformerDesign:
     """The design with other sizes: WORDS and their numbers, None for its own.
 
-    Heads of keys follow the heads, and the size between the linear layers the width, where they do in the design. Raises
-    NetworkError with all faults.
+    Another number of heads splits the same width; only ``width`` widens a token. Heads of keys follow the heads, and the size
+    between the linear layers the width, where they do in the design. Raises NetworkError with all faults.
     """
     sizes = {word: value for word, value in given.items() if value is not None}
     faults = Collector()
@@ -46,14 +46,14 @@ def with_sizes(design: TransformerDesign, given: Mapping[str, int | None]) -> Tr
             faults.add(NetworkError(f"{option} = {value}", hint=f"a whole number from 1 to {LARGEST:,}"))
     faults.raise_any()
     heads = sizes.get("heads", design.heads)
-    width = sizes.get("width", design.head * heads if "heads" in sizes and "width" not in sizes else design.width)
+    width = sizes.get("width", design.width)
+    keys = sizes.get("key_heads", heads if design.key_heads == design.heads else design.key_heads)
+    if heads % keys:
+        raise NetworkError(f"{heads} heads cannot share {keys} heads of keys and values", hint="--key-heads must divide --heads")
     if width % heads:
         raise NetworkError(
             f"a width of {width} cannot be split into {heads} heads", hint=f"--width {heads * max(1, width // heads)}"
         )
-    keys = sizes.get("key_heads", heads if design.key_heads == design.heads else design.key_heads)
-    if heads % keys:
-        raise NetworkError(f"{heads} heads cannot share {keys} heads of keys and values", hint="--key-heads must divide --heads")
     wide = USUAL * width if design.wide == USUAL * design.width else design.wide
     others = {word: sizes[word] for word in ("blocks", "vocabulary", "positions") if word in sizes}
     return replace(design, head=width // heads, heads=heads, key_heads=keys, wide=sizes.get("wide", wide), **others)

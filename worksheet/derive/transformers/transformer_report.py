@@ -7,6 +7,7 @@ from typing import Any
 
 from worksheet.conventions.dtypes import stored
 from worksheet.counting.run import check_batch
+from worksheet.derive.strip import strip_of
 from worksheet.derive.transformers.cost_steps import CostSteps, percent, signed
 from worksheet.derive.transformers.costs import Costs
 from worksheet.derive.transformers.design import transformer_named, with_sizes
@@ -78,7 +79,8 @@ class _TransformerReport:
 
     def report(self) -> Document:
         costs = (*self.parameters(), *self.forward(), *self.attention(), *self.training(), *self.generation())
-        blocks = (*self.sizes(), *costs, *self.estimates())
+        strip = strip_of(self.costs.transformer.network(self.costs.design, self.costs.values["L"]))
+        blocks = (strip, *self.sizes(), *costs, *self.estimates())
         return Document(f"{self.name}: costs of a transformer", blocks, self.data(), digits=self.digits.locale)
 
     def sizes(self) -> Iterator[Block]:

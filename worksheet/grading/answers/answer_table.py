@@ -9,10 +9,10 @@ from operator import itemgetter
 from worksheet.errors import Where, WorksheetError
 from worksheet.grading.answers.bounds import HEAD, MAX_CELL
 from worksheet.grading.answers.gathering import Gatherer, OpenAnswers
-from worksheet.grading.answers.headings import HeadingForm, Headings, Long, Wide, headings, missing_headings
+from worksheet.grading.answers.headings import HeadingForm, Headings, Long, Wide, headings, known_words, missing_headings
 from worksheet.grading.answers.records import Records, check_line
-from worksheet.grading.answers.sheet_layout import NOT_ASKED, Layout
-from worksheet.grading.answers.students import STUDENT_WORDS, student_in_line
+from worksheet.grading.answers.sheet_layout import NOT_ASKED, Layout, fold
+from worksheet.grading.answers.students import student_in_line
 from worksheet.grading.paper.cells import Key, Row
 
 NOTHING = frozenset({"", "-", "–", "—", "/", "x", "n/a", "."})  # entries of cells that are not asked
@@ -49,18 +49,18 @@ def _head(lines: Iterator[list[str]], records: Records, gatherer: Gatherer) -> t
         bare = missing_headings(cells, gatherer.layout)
         if bare is not None:
             return bare, student, [cells]
-        student = _student_above(cells, gatherer.layout) or student
+        student = _student_above(cells) or student
         if records.line_num >= HEAD:
             break
     raise NoTable("no table of answers is found", Where(gatherer.file), HINT)
 
 
-def _student_above(cells: list[str], layout: Layout) -> str:
+def _student_above(cells: list[str]) -> str:
     """The student named by a line above a table: in one cell, or in the cell after the word."""
     filled = [cell for cell in cells if cell.strip()]
-    if len(filled) == 2 and layout.english(filled[0]) in STUDENT_WORDS:
+    if len(filled) == 2 and fold(filled[0]) in known_words()[0]:
         return filled[1]
-    return (student_in_line(filled[0], layout) or "") if len(filled) == 1 else ""
+    return (student_in_line(filled[0]) or "") if len(filled) == 1 else ""
 
 
 # A line for each answer

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from worksheet.grading.answers.sheet_layout import Layout
+from worksheet.grading.answers.sheet_layout import Layout, fold
 from worksheet.grading.answers.students import STUDENT_WORDS
 from worksheet.grading.paper.cells import Key
+from worksheet.language import Language, current, everywhere
 
 ROW_WORDS = ("row", "s no", "sno", "s nr", "sl no", "sr no", "no", "nr", "row no", "row number", "#")
 NAME_WORDS = ("layer", "layer name", "name")
 COLUMN_WORDS = ("column", "question", "quantity", "field", "what")
 ANSWER_WORDS = ("answer", "answers", "value", "response", "text")
+WORDS = (  # the usual words, with the messages of sheets and forms
+    (STUDENT_WORDS, ("student", "Student ID")),
+    (ROW_WORDS, ("row", "No.")),
+    (NAME_WORDS, ("layer", "Layer", "Name")),
+    (COLUMN_WORDS, ("column",)),
+    (ANSWER_WORDS, ("answer",)),
+)
 SILENT = frozenset((  # headings of columns without answers
     "kind", "type", "layer", "layer name", "layer type", "name", "row", "column", "specification", "spec", "input",
     "input size", "worth", "marks", "points", "max", "score", "remark", "remarks", "comment", "comments", "feedback", "date",
@@ -60,10 +69,8 @@ Headings = Long | HeadingForm | Wide
 
 def headings(cells: Sequence[str], layout: Layout) -> Headings | None:
     """How the table below these cells is laid out; None if they are not headings."""
-    words = [layout.english(cell) for cell in cells]
-    student, row, name, column, answer = (
-        _first(words, names) for names in (STUDENT_WORDS, ROW_WORDS, NAME_WORDS, COLUMN_WORDS, ANSWER_WORDS)
-    )
+    words = [fold(cell) for cell in cells]
+    student, row, name, column, answer = (_first(words, names) for names in known_words())
     if max(row, name) >= 0 and min(column, answer) >= 0:
         return Long(student, row if row >= 0 else name, column, answer, len(cells), row < 0, tuple(cells))
     roles = {student, row, name}
@@ -75,6 +82,19 @@ def headings(cells: Sequence[str], layout: Layout) -> Headings | None:
     if answers:
         return Wide(student, answers, _strange(cells, words, {student, *(i for i, _ in answers)}))
     return None
+
+
+def known_words() -> tuple[tuple[str, ...], ...]:
+    """The words above students, rows, layers, columns and answers: the usual ones, and those that a sheet or form prints."""
+    return _known_words(current())
+
+
+@lru_cache(maxsize=16)
+def _known_words(_: Language) -> tuple[tuple[str, ...], ...]:
+    return tuple(
+        tuple(dict.fromkeys((*usual, *(fold(word) for message in printed for word in everywhere(message)))))
+        for usual, printed in WORDS
+    )
 
 
 def missing_headings(cells: Sequence[str], layout: Layout) -> Long | None:

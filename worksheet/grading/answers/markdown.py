@@ -11,10 +11,10 @@ from worksheet.grading.answers.answer_table import HINT, NoTable, read_table
 from worksheet.grading.answers.bounds import MAX_CELLS, TEXT_BYTES
 from worksheet.grading.answers.format import Format
 from worksheet.grading.answers.gathering import Gatherer
-from worksheet.grading.answers.headings import COLUMN_WORDS, NAME_WORDS, ROW_WORDS, headings
+from worksheet.grading.answers.headings import headings, known_words
 from worksheet.grading.answers.records import NumberedRows
-from worksheet.grading.answers.sheet_layout import Layout
-from worksheet.grading.answers.students import STUDENT_WORDS, student_in_line
+from worksheet.grading.answers.sheet_layout import fold
+from worksheet.grading.answers.students import student_in_line
 from worksheet.grading.answers.text import AnswerSource, read_whole
 
 BAR = re.compile(r"(?<!\\)\|")
@@ -24,7 +24,6 @@ ESCAPED_IN_ANSWERS = re.compile(r"\\([|`*_#])")  # a student's \{ is LaTeX
 ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&nbsp;": " ", "&#124;": "|"}
 ENTITY = re.compile("|".join(ENTITIES))
 EMPHASIS = re.compile(r"(\*\*|__|`|\*|_)(.*)\1")
-PRINTED = frozenset({*STUDENT_WORDS, *ROW_WORDS, *NAME_WORDS, *COLUMN_WORDS})  # columns filled in by the writer of forms
 
 Line = tuple[int, list[str]]
 
@@ -34,7 +33,7 @@ def read(source: AnswerSource, gatherer: Gatherer) -> None:
     gatherer.note(note)
     student = gatherer.of_file(source.name, source.stem)
     tables = 0
-    for above, table in _tables(text, gatherer.layout):
+    for above, table in _tables(text):
         student = above or student
         if headings(table[0][1], gatherer.layout) is not None:
             tables += 1
@@ -44,7 +43,7 @@ def read(source: AnswerSource, gatherer: Gatherer) -> None:
         raise NoTable("no table of answers is found", Where(source.name), HINT)
 
 
-def _tables(text: str, layout: Layout) -> Iterator[tuple[str, list[Line]]]:
+def _tables(text: str) -> Iterator[tuple[str, list[Line]]]:
     """Every table, with the student named in the lines above it."""
     student, table = "", list[Line]()
     for number, line in enumerate(text.splitlines(), 1):
@@ -54,11 +53,11 @@ def _tables(text: str, layout: Layout) -> Iterator[tuple[str, list[Line]]]:
                 table.append((number, cells))
             continue
         if table:
-            yield student, _unescape_table(table, layout)
+            yield student, _unescape_table(table)
             student, table = "", []
-        student = _unescape(student_in_line(line, layout) or "") or student
+        student = _unescape(student_in_line(line) or "") or student
     if table:
-        yield student, _unescape_table(table, layout)
+        yield student, _unescape_table(table)
 
 
 def _is_row(line: str) -> bool:
@@ -70,13 +69,15 @@ def _cells(line: str) -> list[str]:
     return [cell.strip() for cell in cells[not cells[0].strip() : len(cells) - (len(cells) > 1 and not cells[-1].strip())]]
 
 
-def _unescape_table(table: list[Line], layout: Layout) -> list[Line]:
+def _unescape_table(table: list[Line]) -> list[Line]:
     """The cells without escapes and emphasis, and without the line below the headings."""
     first, *rest = table
     if rest and all(map(RULE.fullmatch, rest[0][1])):
         rest = rest[1:]
     heads = [_unescape(cell) for cell in first[1]]
-    ways = [_unescape if layout.english(head) in PRINTED else _answer for head in heads]
+    *filled, _ = known_words()  # columns filled in by the writer of forms
+    printed = {word for words in filled for word in words}
+    ways = [_unescape if fold(head) in printed else _answer for head in heads]
     plain = (
         (number, [way(cell) for way, cell in zip(chain(ways, repeat(_answer)), cells, strict=False)]) for number, cells in rest
     )

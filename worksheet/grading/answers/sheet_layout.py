@@ -10,8 +10,8 @@ from typing import TypeVar
 from worksheet.errors import nearest
 from worksheet.grading.answers.text import one_line
 from worksheet.grading.paper.cells import FIND, FORMULA, OUTPUT, TOTAL, Key, Paper, Row
-from worksheet.grading.results.tables import unguarded
-from worksheet.language import _
+from worksheet.language import everywhere
+from worksheet.spreadsheet import unguarded
 
 T = TypeVar("T")
 BETWEEN = re.compile(r"[\W_]+")
@@ -19,9 +19,9 @@ NUMBER = re.compile(r"(?:(?:row|no|nr|s no|sno|sl no|layer)\s?)?0{0,6}(\d{1,6})(
 TOTALS = ("total", "totals", "sum", "all")
 WORDED: Mapping[Row, tuple[str, ...]] = {TOTAL: TOTALS, FIND: (FIND, "question", "questions")}  # rows that are not layers
 SIZES = ("output", "output size", "output shape", "out", "size")
+PRINTED: Mapping[Row, str] = {TOTAL: "Total", FIND: "Question"}  # how sheets print these rows
 NOT_ASKED = "nothing is asked there"
 FORMULAS = ("{} formula", "formula {}", "formula of {}")
-PRINTED = ("Student ID", "No.", "Name", "Layer", "Output", "Total")  # the words of a form, which are translated
 
 
 def fold(word: str) -> str:
@@ -61,7 +61,7 @@ class Layout:
         self.words = {column: _words(column, words) for column, words in columns.items()}
         self._columns = _unambiguous((fold(word), column) for column, words in self.words.items() for word in words)
         self._columns |= {fold(column): column for column in self.words}
-        self._english = {fold(_(word)): fold(word) for word in PRINTED}
+        self.worded = {row: (*words, *map(fold, everywhere(PRINTED[row]))) for row, words in WORDED.items()}
 
     @classmethod
     def of(cls, paper: Paper) -> Layout:
@@ -69,14 +69,11 @@ class Layout:
         names = {layer.node.name: no for no, layer in enumerate(paper.layers, 1)}
         cells = [cell.key for cell in paper.shown]
         kinds = {no: layer.kind.name for no, layer in enumerate(paper.layers, 1)}
-        headings = {column.name: [column.heading] for column in paper.counting.convention.columns}
+        headings = {column.name: list(everywhere(column.heading)) for column in paper.counting.convention.columns}
+        sizes = [*everywhere("Output"), *everywhere("Output size")]
+        headings[OUTPUT] = sizes
         words: dict[str, list[str]] = {column: headings.get(column.removesuffix(FORMULA), []) for _row, column in cells}
-        return cls(cells, names, words | headings | {OUTPUT: []}, kinds)
-
-    def english(self, text: str) -> str:
-        """A heading as it is compared, in English if it is in the language of the homework."""
-        word = fold(text)
-        return self._english.get(word, word)
+        return cls(cells, names, words | headings, kinds)
 
     def question(self, text: str) -> Key | None:
         """The cell of a question asked backwards, named by its number: q1."""
@@ -104,15 +101,14 @@ class Layout:
         return int(digits[1]) if digits and int(digits[1]) in self.rows else None
 
     def _by_word(self, word: str) -> Row | None:
-        return next((row for row, words in WORDED.items() if row in self.rows and self.english(word) in words), None)
+        return next((row for row, words in self.worded.items() if row in self.rows and fold(word) in words), None)
 
     def _by_name(self, word: str) -> Row | None:
         return self.names.get(word) or self._folded_names.get(fold(word))
 
     def column(self, text: str) -> str | None:
         """The column named by a word: its name, its heading, or another word for it."""
-        word = fold(unguarded(one_line(text)))
-        return self._columns.get(word) or self._columns.get(self.english(word))
+        return self._columns.get(fold(unguarded(one_line(text))))
 
     def cell(self, row: str, column: str, *, by_name: bool = False) -> Key:
         """The asked cell named by two words. Raises UnknownWord with the reason."""
@@ -135,7 +131,7 @@ class Layout:
     def headings(self) -> dict[str, Key]:
         """The cells by the folded headings of a wide table: "4 flops", "conv1.flops", "total params"."""
         called: dict[Row, list[str]] = {row: [str(row)] for row in self.rows}
-        called |= {row: list(words) for row, words in WORDED.items()}
+        called |= {row: list(words) for row, words in self.worded.items()}
         numbered = [(f"{no} {word}", key) for key in self.cells for no in called[key[0]] for word in self._folded(key[1])]
         rows = [(f"row {word}", key) for word, key in numbered]
         named: dict[Row, list[str]] = {}
@@ -157,7 +153,10 @@ def _words(column: str, words: Iterable[str]) -> tuple[str, ...]:
     own = [column, *words, *(SIZES if plain == OUTPUT else ())]
     if plain == column:
         return tuple(own)
-    return (*(form.format(word) for form in (*FORMULAS, _("{}, formula")) for word in (plain, *words)), column)
+    return (
+        *(form.format(word, column=word) for form in (*FORMULAS, *everywhere("{column}, formula")) for word in (plain, *words)),
+        column,
+    )
 
 
 def _unambiguous(pairs: Iterable[tuple[str, T]]) -> dict[str, T]:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from worksheet.errors import nearest, shown
 from worksheet.grading.answers.bounds import MAX_ID
-from worksheet.grading.answers.sheet_layout import Layout
 from worksheet.grading.answers.text import one_line
-from worksheet.grading.results.tables import unguarded
+from worksheet.language import Language, current, everywhere
+from worksheet.spreadsheet import unguarded
 
 STUDENT_WORDS = (
     "id", "student", "student id", "student no", "student number", "roll", "roll no", "roll number", "matriculation number",
     "matrikelnummer", "reg no", "registration number",
 )  # fmt: skip
 AS_TEXT = re.compile(r'="([^"]*)"')  # how a number is kept from losing its zeros: ="007"
-TOGETHER = frozenset(word.replace(" ", "") for word in STUDENT_WORDS)  # as in StudentID: 20CS30001
-LINE = re.compile(r"([^:=]{1,60})[:=][*_`\s]*(.*)")
 EMPHASIS = re.compile(r"(?<!\\)[*_`]+$")  # that is not escaped
 PARTS = re.compile(r"[\s_]+")
 MAX_HINTS = 50  # unknown students that are compared with the roster
@@ -38,12 +36,18 @@ def student_id(text: str) -> tuple[str, str]:
     return id, ""
 
 
-def student_in_line(line: str, layout: Layout) -> str | None:
+@lru_cache(maxsize=16)
+def _line(_: Language) -> re.Pattern[str]:
+    """A line that names a student, by the words in use and those that sheets print in any language."""
+    printed = (word for message in ("student", "Student ID") for word in everywhere(message))
+    words = "|".join(map(re.escape, (*STUDENT_WORDS, *printed))).replace(r"\ ", r"[\s_]*")
+    return re.compile(rf"[\W_]*(?:{words})[*_`\s]*[:=][*_`\s]*(.*)", re.IGNORECASE)
+
+
+def student_in_line(line: str) -> str | None:
     """The id in a line such as ``Student: 20CS30001``; None for any other line."""
-    words = LINE.fullmatch(line.strip()[: 4 * MAX_ID])
-    if words is None or layout.english(words[1]).replace(" ", "") not in TOGETHER:
-        return None
-    return EMPHASIS.sub("", words[2].strip()).strip()
+    words = _line(current()).fullmatch(line.strip()[: 4 * MAX_ID])
+    return EMPHASIS.sub("", words[1].strip()).strip() if words else None
 
 
 class Students:

@@ -10,13 +10,14 @@ from worksheet.formula import Exact, Formula
 from worksheet.grading.diagnosis.domain_points import LEADING, DomainGrid, Pairs, Point, Ties, derive_sizes, grid, symbols
 from worksheet.grading.notation.numbers import plain
 from worksheet.grading.paper.cells import SIZES, Asked, value_at
+from worksheet.language import N_, _
 
 # Where an equality holds.
 EVERYWHERE, SQUARE, ROW = "everywhere", "square", "row"
 HOLDS = {
-    EVERYWHERE: "at every size",
-    SQUARE: "where width and height are equal, as they are in this row",
-    ROW: "for the padding and the stride of this row, which the formula leaves out",
+    EVERYWHERE: "",
+    SQUARE: N_("right where width and height are equal, as they are in this row"),
+    ROW: N_("right for the padding and the stride of this row, which the formula leaves out"),
 }
 
 
@@ -31,8 +32,14 @@ class CounterExample(NamedTuple):
     def says(self) -> str:
         """The same in a sentence to the student."""
         point = ", ".join(f"{name} = {plain(value)}" for name, value in self.values.items())
-        yours = "has no value" if self.answer is None else f"gives {plain(self.answer)}"
-        return f"for {point} your formula {yours}, but {plain(self.right)} is right" if point else f"your formula {yours}"
+        answer = "" if self.answer is None else plain(self.answer)
+        if not point:
+            message = _("your formula gives {answer}") if answer else _("your formula has no value")
+        elif answer:
+            message = _("for {values} your formula gives {answer}, but {right} is right")
+        else:
+            message = _("for {values} your formula has no value, but {right} is right")
+        return message.format(values=point, answer=answer, right=plain(self.right))
 
 
 class Compared(NamedTuple):
@@ -88,7 +95,7 @@ def compare(asked: Asked, values: Mapping[str, Exact], answer: Formula) -> Compa
 
 def is_same(asked: Asked, values: Mapping[str, Exact], answer: Formula, formulas: tuple[Formula, ...]) -> bool:
     """Whether an answer's formula is one of ``formulas``, which replace those asked: a known mistake's, for example."""
-    for _, facts, ties in _tiers(asked, values, None):
+    for __, facts, ties in _tiers(asked, values, None):
         points = grid(asked, facts, ties).points
         if any(_agree(points, answer, formulas[axis]) for axis in _axes(asked) if axis < len(formulas)):
             return True

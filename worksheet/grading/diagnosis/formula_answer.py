@@ -13,6 +13,7 @@ from worksheet.grading.diagnosis.mistake import Formulas
 from worksheet.grading.mark import Mark, Verdict
 from worksheet.grading.notation.formulas import read_formula
 from worksheet.grading.paper.cells import FORMULA, OUTPUT, Cell, Paper
+from worksheet.language import _
 
 
 def read_answer(cell: Cell, text: str) -> tuple[Formula, ...]:
@@ -25,12 +26,14 @@ def mark_if_right(cell: Cell, mark: Mark) -> Mark | Compared:
     try:
         readings = read_answer(cell, mark.answer)
     except WorksheetError as fault:
-        place = f"at character {fault.where.column}: " if fault.where.column else ""
-        return replace(mark, verdict=Verdict.UNREADABLE, says=place + fault.message + (f" ({fault.hint})" if fault.hint else ""))
+        says = f"{fault.message} ({fault.hint})" if fault.hint else fault.message
+        if fault.where.column:
+            says = _("at character {place}: {reason}").format(place=fault.where.column, reason=says)
+        return replace(mark, verdict=Verdict.UNREADABLE, says=says)
     results = [compare(cell.asked, cell.values, reading) for reading in readings]
     for each in results:
         if each.equal:
-            says = "" if each.holds == EVERYWHERE else f"right {HOLDS[each.holds]}"
+            says = "" if each.holds == EVERYWHERE else _(HOLDS[each.holds])
             return replace(mark, verdict=Verdict.RIGHT, points=mark.max, says=says)
     return results[0]
 

@@ -8,8 +8,8 @@ from worksheet.grading.mistakes._kinds import ANY, OUTPUTS
 PLACE = 15
 _mistake = MistakeGroup(ANY, OUTPUTS, source.BATCH)
 MISTAKES = (
-    _mistake("act-input", turned("F*X/Y"), "You counted what the layer reads, but what it gives is asked for."),
-    _mistake("act-batch", batched, "You multiplied by the size of a batch, but one sample is asked for.", documented=True),
+    _mistake("act-input", turned("F*X/Y"), "You counted the layer's input, but its output is asked for."),
+    _mistake("act-batch", batched, "You multiplied by a batch size, but one sample is asked for.", documented=True),
     _mistake(
         "act-bwd",
         turned("2*F"),

@@ -8,14 +8,14 @@ from worksheet.grading.mistakes._kinds import RECTIFIERS, WORK
 PLACE = 11
 _mistake = MistakeGroup(RECTIFIERS, WORK, source.RELU)
 MISTAKES = (
-    _mistake("relu-once", instead("X"), "You counted the comparison of each element, but not the assignment.", documented=True),
+    _mistake("relu-once", instead("X"), "You counted the comparison for each element, but not the assignment.", documented=True),
     _mistake(
         "relu-zero",
         instead("0"),
-        "You took the activation to be free; here its comparisons and assignments count.",
+        "You treated the activation as free; here its comparisons and assignments count.",
         documented=True,
     ),
     _mistake(
-        "relu-no-channels", putting(c="1"), "You forgot the channels; the activation works on every element of every channel."
+        "relu-no-channels", putting(c="1"), "You forgot the channels; the activation applies to every element of every channel."
     ),
 )

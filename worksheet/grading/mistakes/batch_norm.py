@@ -11,11 +11,13 @@ MISTAKES = (
     _mistake(
         "bn-4c",
         instead("2*a*c + 2*c"),
-        "You counted the running mean and variance too; they are stored, but not learned.",
+        "You counted the running mean and variance too; they are buffers, not parameters.",
         documented=True,
     ),
-    _mistake("bn-c", instead("a*c"), "You counted only one of scale and shift; every channel has both."),
+    _mistake("bn-c", instead("a*c"), "You counted only the scale or only the shift; every channel has both."),
     _mistake(
-        "bn-spatial", instead("2*a*X"), "You counted scale and shift for every element, but all places of a channel share them."
+        "bn-spatial",
+        instead("2*a*X"),
+        "You counted a scale and a shift for every element, but all positions of a channel share them.",
     ),
 )

@@ -20,15 +20,15 @@ MISTAKES = (
     _mistake(
         "par-no-channels",
         putting(c="g"),
-        "You forgot the input channels; a kernel reaches through all that it reads.",
+        "You forgot the input channels; a kernel extends over all the channels that it reads.",
         source.both(source.PARAMETERS, source.CHOICES),
         documented=True,
     ),
-    _mistake("par-no-kernels", putting(k="1"), "You counted a single kernel and forgot how many the layer has."),
+    _mistake("par-no-kernels", putting(k="1"), "You counted a single kernel and forgot the number of kernels."),
     _mistake(
         "par-bias-per-channel",
         either(putting(b="b*c", g="1"), putting(b="b*c/g")),
-        "You gave a bias to every slice of a kernel, but a kernel has one for all its slices.",
+        "You gave a bias to every slice of a kernel, but a kernel has a single bias.",
         kinds=CONVOLUTIONS,
     ),
     _mistake(
@@ -37,32 +37,32 @@ MISTAKES = (
     _mistake(
         "par-out-for-in",
         either(putting(c="k*g"), putting(c="k")),
-        "You took the number of output channels where the input channels belong.",
+        "You used the number of output channels instead of the number of input channels.",
         kinds=CONVOLUTIONS,
     ),
     _mistake(
         "par-1d-kernel",
         where("h", either(putting(h="1", t="1", g="1"), putting(h="1", t="1"))),
-        "You took one side of the kernel only, as if it were a line.",
+        "You used only one side of the kernel, as if it were one-dimensional.",
     ),
     _mistake(
         "par-times-positions",
         turned("F*{outputs}"),
-        "You multiplied by the places of the output, but one set of weights serves all of them.",
+        "You multiplied by the output positions, but all of them share the same weights.",
         source.both(source.PARAMETERS, source.CHOICES),
         documented=True,
     ),
     _mistake(
         "par-fc",
         putting(w="M", h="N", t="D", g="1"),
-        "You counted a fully connected layer: each kernel as large as the whole input.",
+        "You counted a fully connected layer, with kernels as large as the whole input.",
         source.CHOICES,
         kinds=CONVOLUTIONS,
     ),
     _mistake(
         "par-no-groups",
         putting(g="1"),
-        "You left the groups out; a kernel reads the channels of its own group only.",
+        "You left out the groups; a kernel reads only the channels of its own group.",
         source.GROUPS,
         documented=True,
     ),
@@ -77,7 +77,7 @@ MISTAKES = (
     _mistake(
         "par-groups-bias",
         putting(b="b/g"),
-        "You divided the biases by the groups too; every kernel has its bias whatever the groups.",
+        "You divided the biases by the groups too; every kernel has a bias, whatever the number of groups.",
         source.GROUPS,
     ),
 )

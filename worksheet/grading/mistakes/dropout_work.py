@@ -9,6 +9,8 @@ PLACE = 13
 _mistake = MistakeGroup(DROPOUT, WORK, source.SHEET)
 MISTAKES = (
     _mistake(
-        "drop-train", of_nothing("X"), "You counted the dropout as in training; in evaluation mode it passes everything on."
+        "drop-train",
+        of_nothing("X"),
+        "You counted the dropout as in training; in evaluation mode it passes its input through unchanged.",
     ),
 )

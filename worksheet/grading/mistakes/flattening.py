@@ -27,7 +27,7 @@ def _mistake(name: str, says: str, found: str, flatten: Rewrite, linear: Rewrite
 MISTAKES: tuple[Mistake, ...] = (
     _mistake(
         "flat-channels",
-        "You took the number of channels for the length of the vector, but every place of the map is part of it.",
+        "You used the number of channels as the length of the vector, but every element of the feature map belongs to it.",
         source.FLATTENING,
         either(where("c", putting(M="1", N="1", D="1")), where("L", putting(n="1"))),
         _reading(CHANNELS),
@@ -35,7 +35,7 @@ MISTAKES: tuple[Mistake, ...] = (
     ),
     _mistake(
         "flat-one-side",
-        "You multiplied the channels by one side of the map only.",
+        "You multiplied the channels by only one side of the feature map.",
         source.FLATTENING,
         where("c", either(putting(N="1", D="1"), putting(M="1", D="1"))),
         _reading(f"{CHANNELS}*{WIDTH}", f"{CHANNELS}*{HEIGHT}"),
@@ -43,7 +43,7 @@ MISTAKES: tuple[Mistake, ...] = (
     ),
     _mistake(
         "flat-input",
-        "You used the size of the map before the last pooling.",
+        "You used the size of the feature map before the last pooling.",
         source.FLATTENING,
         putting(M=POOLED_WIDTH, N=POOLED_HEIGHT),
         _reading(f"{CHANNELS}*{POOLED_WIDTH}*{POOLED_HEIGHT}"),
@@ -51,7 +51,7 @@ MISTAKES: tuple[Mistake, ...] = (
     ),
     _mistake(
         "flat-batch",
-        "You counted the samples of the batch into the vector; each sample has a vector of its own.",
+        "You included the batch in the length of the vector; each sample has its own vector.",
         source.FLATTENING,
         batched,
         _reading(*(f"{batch}*{VECTOR}" for batch in BATCHES)),

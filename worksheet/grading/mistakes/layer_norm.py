@@ -11,6 +11,6 @@ MISTAKES = (
     _mistake(
         "ln-4",
         instead("a*X + a*b*X + 2*X"),
-        "You counted a running mean and variance, but this normalisation keeps none; it finds them anew for every row.",
+        "You counted a running mean and variance, but layer normalisation stores none; it computes them for every row.",
     ),
 )

@@ -11,8 +11,8 @@ MISTAKES = (
     _mistake(
         "lin-ops-2x",
         instead("2*n*k"),
-        "You counted every multiplication and every addition by itself, and no biases.",
+        "You counted multiplications and additions separately, and left out the biases.",
         documented=True,
     ),
-    _mistake("lin-ops-no-bias", putting(b="0"), "You did not count the adding of the bias.", source.NO_BIAS, documented=True),
+    _mistake("lin-ops-no-bias", putting(b="0"), "You did not count the addition of the bias.", source.NO_BIAS, documented=True),
 )

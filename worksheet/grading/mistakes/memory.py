@@ -49,12 +49,12 @@ def _four(formulas: Formulas) -> bool:
 
 _mistake = MistakeGroup(ANY, BYTES, source.UNITS)
 MISTAKES = (
-    _mistake("mem-no-bytes", in_numbers, "You gave how many numbers there are; each of them takes some bytes."),
+    _mistake("mem-no-bytes", in_numbers, "You gave the number of elements; each of them takes several bytes."),
     _mistake("mem-bits", turned("8*F"), "You gave bits, but bytes are asked for."),
-    _mistake("mem-fp16", of_another_size, "You took numbers of another type, which need more or fewer bytes each."),
+    _mistake("mem-fp16", of_another_size, "You used another data type, whose elements take more or fewer bytes."),
     Mistake(
         "mib-mb",
-        "You mixed up the units that count by thousands with those that count in powers of two, such as MB and MiB.",
+        "You mixed up decimal and binary units, such as MB and MiB.",
         source.UNITS,
         documented=True,
         kinds=ANY,
@@ -63,7 +63,7 @@ MISTAKES = (
     ),
     Mistake(
         "k1024",
-        "You took K or M for a power of two; of a count they are a thousand and a million.",
+        "You used K or M as a power of two; for a count they are a thousand and a million.",
         source.UNITS,
         documented=True,
         kinds=ANY,

@@ -11,14 +11,14 @@ MISTAKES = (
     _mistake(
         "pool-has-params",
         of_nothing("{kernel}*c"),
-        "You gave the pooling window weights, but it only picks or averages what it sees; nothing is learned.",
+        "You gave the pooling window weights, but pooling only selects or averages; it has no parameters.",
         source.both(source.CHOICES, source.WHICH_LAYERS),
     ),
     # Of a vector, every element is a channel.
     _mistake(
         "relu-has-params",
         either(of_nothing("c"), of_nothing("n")),
-        "You gave every channel a parameter, but this activation learns nothing; one with a learned slope would.",
+        "You gave every channel a parameter, but this activation has none; only one with a learned slope does.",
         kinds=RECTIFIERS,
     ),
 )

@@ -15,13 +15,13 @@ MISTAKES = (
         source.FRACTIONS,
         documented=True,
     ),
-    _mistake("pool-stride1", along_axes(s="1"), "You moved the window by single places and left its stride out."),
+    _mistake("pool-stride1", along_axes(s="1"), "You left out the stride and moved the window one element at a time."),
     _mistake(
         "pool-div",
         each_axis("floor(M/s)"),
-        "You divided the input by the stride, which is right only where windows neither overlap nor leave anything over.",
+        "You divided the input by the stride, which is right only if the windows neither overlap nor leave a remainder.",
     ),
     _mistake(
-        "pool-divw", each_axis("floor(M/w)"), "You divided the input by the window's size, but the window moves by its stride."
+        "pool-divw", each_axis("floor(M/w)"), "You divided the input by the window size, but the window moves by its stride."
     ),
 )

@@ -11,24 +11,24 @@ MISTAKES = (
     _mistake(
         "pool-wh",
         instead("c*{kernel}*{outputs}"),
-        "You counted a comparison for each element of the window, but the first is compared with nothing.",
+        "You counted a comparison for each element of the window, but one fewer is needed.",
     ),
     _mistake(
         "pool-input-size",
         putting(W="M", H="N", T="D"),
-        "You used the size of the input; there is one window for every place of the output.",
+        "You used the size of the input; there is one window for every output position.",
     ),
     _mistake(
         "pool-no-channels",
         putting(c="1"),
-        "You forgot the channels; each of them is pooled by itself.",
+        "You forgot the channels; each of them is pooled separately.",
         documented=True,
         kinds=POOLINGS | WHOLE_POOLINGS,
     ),
     _mistake(
         "pool-zero",
         instead("0"),
-        "You took pooling to be free; here its work counts.",
+        "You treated pooling as free; here its operations count.",
         documented=True,
         kinds=POOLINGS | WHOLE_POOLINGS,
     ),

@@ -11,14 +11,14 @@ SECOND_BIAS = putting(e="b")
 ONE_GATE = either(without("r", turned("F/4")), where("r", turned("(F + 3*u*r*k*l)/4")))
 _mistake = MistakeGroup(LSTM, STORED, source.RECURRENT)
 MISTAKES = (
-    _mistake("lstm-one-gate", ONE_GATE, "You counted one gate only and forgot the others.", roles=WEIGHTS),
+    _mistake("lstm-one-gate", ONE_GATE, "You counted only one gate and forgot the others.", roles=WEIGHTS),
     _mistake(
         "lstm-two-bias", SECOND_BIAS, "You gave every gate a second bias, as some libraries do; here it has one.", documented=True
     ),
     _mistake(
         "gru-reset-after",
         SECOND_BIAS,
-        "You gave every gate a second bias, as in libraries that reset behind the product; here it has one.",
+        "You gave every gate a second bias, as in libraries that apply the reset gate after the product; here it has one.",
         documented=True,
         kinds=GRU,
     ),

@@ -30,5 +30,5 @@ def _adding(sign: str, asked: Asked, formulas: Formulas) -> Iterator[Formulas]:
 _mistake = MistakeGroup(ANY, FIGURES, source.FORMULA)
 MISTAKES = (
     _mistake("tot-miss-row", without_a_row, "You left a row out of the total."),
-    _mistake("tot-double-row", with_a_row_twice, "You added a row to the total twice."),
+    _mistake("tot-double-row", with_a_row_twice, "You counted a row twice in the total."),
 )

@@ -14,18 +14,20 @@ MISTAKES = (
         "You used the size of an ordinary convolution; a transposed one goes the other way, from small to large.",
         documented=True,
     ),
-    _mistake("ct-one-pad", along_axes(p="p/2"), "You took the padding off one side only; it is taken off both.", documented=True),
+    _mistake(
+        "ct-one-pad", along_axes(p="p/2"), "You removed the padding from only one side; it is removed from both.", documented=True
+    ),
     _mistake(
         "ct-no-minus1",
         along_axes(M="M + 1"),
-        "You made a step for every element of the input, but there is one step fewer than there are elements.",
+        "You counted a step for every input element, but there is one step fewer than elements.",
     ),
     _mistake(
         "ct-times-s",
         each_axis("M*s"),
-        'You multiplied the input by the stride, which is the rule for "same" padding; here kernel and padding count too.',
+        'You multiplied the input by the stride, which is the rule for "same" padding; here kernel and padding matter too.',
         source.SAME,
         documented=True,
     ),
-    _mistake("ct-no-outpad", along_axes(o="0"), "You left out the further padding of the output.", documented=True),
+    _mistake("ct-no-outpad", along_axes(o="0"), "You left out the output padding.", documented=True),
 )

@@ -9,7 +9,7 @@ PLACE = 20
 MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "slip-x10",
-        "Your number has a digit too many or too few; look at how its digits are grouped.",
+        "Your number has a digit too many or too few; check how its digits are grouped.",
         source.SHEET,
         documented=False,
         kinds=ANY,
@@ -18,7 +18,7 @@ MISTAKES: tuple[Mistake, ...] = (
     ),
     Mistake(
         "slip-digit-swap",
-        "Two neighbouring digits of your number have changed places.",
+        "Two adjacent digits of your number are swapped.",
         source.FORMULA,
         documented=False,
         kinds=ANY,

@@ -25,6 +25,7 @@ from worksheet.grading.notation.tokens import (
     Scanner,
     refuse,
 )
+from worksheet.language import _, ngettext
 
 MAX_LENGTH = 400  # characters
 MAX_DEPTH = 40  # brackets, signs and powers inside one another
@@ -39,7 +40,7 @@ PRIMES = (7919, 104729, 1299709, 15485863, 32452843, 49979687, 67867967, 8602812
 
 NAMED = re.compile(r"\s*#?\s*(?:(?:[^\W\d]|\\?#)[\w\\{} ]*)?", re.DOTALL)  # what may precede an equals sign
 BEFORE = re.compile(r"(?:\s|\$|\\\(|\\\[|#)*")
-BEHIND = re.compile(r"(?:\s|\$|\\\)|\\\])*\Z")
+AFTER = re.compile(r"(?:\s|\$|\\\)|\\\])*\Z")
 
 
 class FormulaRead(NamedTuple):
@@ -73,9 +74,11 @@ def read_formula(text: str, symbols: Collection[str], aliases: Mapping[str, str]
     right: 1/2cM is (1/2)*c*M, and 1/(2cM) is among the alternatives. Raises FormulaError with the column in ``text``.
     """
     if len(text) > MAX_LENGTH:
-        raise FormulaError(f"a formula of {len(text):,} characters is too long; at most {MAX_LENGTH}")
-    start, end = BEFORE.match(text).end(), BEHIND.search(text).start()  # type: ignore[union-attr]
-    start, dropped = _behind_equals(text, start, end)
+        raise FormulaError(
+            _("a formula of {count} characters is too long; at most {most}").format(count=len(text), most=MAX_LENGTH)
+        )
+    start, end = BEFORE.match(text).end(), AFTER.search(text).start()  # type: ignore[union-attr]
+    start, dropped = _after_equals(text, start, end)
     tokens = Scanner(_western(text), start, end, SymbolNames.of(symbols, aliases or {})).scan()
     read = Formula.of(_FormulaParser(text, tokens).formula())
     divides = any(token.text == "/" for token in tokens)
@@ -99,7 +102,7 @@ def _western(text: str) -> str:
         raise FormulaError(fault.message, fault.where, fault.hint) from None
 
 
-def _behind_equals(text: str, start: int, end: int) -> tuple[int, str]:
+def _after_equals(text: str, start: int, end: int) -> tuple[int, str]:
     """Where the formula begins, and the name before its equals sign."""
     left, equals, _ = text[start:end].partition("=")
     if not equals or not NAMED.fullmatch(left):
@@ -129,14 +132,14 @@ class _FormulaParser:
         return self.tokens[self.next]
 
     def quote(self, token: FormulaToken) -> str:
-        return "the end" if token.kind == END else shown(self.text[token.start : token.end])
+        return _("the end") if token.kind == END else shown(self.text[token.start : token.end])
 
     def formula(self) -> Node:
         node = self.expression(LOOSE)
         token = self.peek()
         if token.kind != END:
-            hint = "this bracket was not opened" if token.kind == CLOSE else None
-            self.refuse(f"expected an operation or the end, found {self.quote(token)}", token, hint)
+            hint = _("this bracket was not opened") if token.kind == CLOSE else None
+            self.refuse(_("expected an operation or the end, found {text}").format(text=self.quote(token)), token, hint)
         return node
 
     def binding(self, token: FormulaToken) -> int:
@@ -155,8 +158,8 @@ class _FormulaParser:
         token = self.peek()
         if token.kind in BEGINS:
             if token.kind == NUMBER:
-                hint = "a number stands before the letters; write * for a product, ^ for a power"
-                self.refuse(f"the number {self.quote(token)} stands right behind another part", token, hint)
+                hint = _("a number goes before the letters; write * for a product, ^ for a power")
+                self.refuse(_("the number {text} follows another part directly").format(text=self.quote(token)), token, hint)
             return Operation("*", left, self.expression(binding))
         self.take()
         if token.text == "^":
@@ -168,7 +171,7 @@ class _FormulaParser:
         """An expression inside another: after a bracket, a sign or a power."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            self.refuse(f"nested more than {MAX_DEPTH} deep", opening)
+            self.refuse(_("nested more than {most} deep").format(most=MAX_DEPTH), opening)
         node = self.expression(floor)
         self.depth -= 1
         return node
@@ -187,7 +190,7 @@ class _FormulaParser:
         return node if node.value <= MAX_EXPONENT or written else self.wrong_exponent(sign)
 
     def wrong_exponent(self, sign: FormulaToken) -> NoReturn:
-        self.refuse(f"an exponent is a whole number from 0 to {MAX_EXPONENT} or one symbol", sign)
+        self.refuse(_("an exponent is a whole number from 0 to {most} or one symbol").format(most=MAX_EXPONENT), sign)
 
     def operand(self, floor: int) -> Node:
         token = self.take()
@@ -197,7 +200,7 @@ class _FormulaParser:
             return Negative(self.inside(SUM if floor < PRODUCT else UNARY, token))  # -a*b is the negative of a product
         if token.kind == SIGN and token.text == "+" and floor == LOOSE:
             return self.inside(SUM, token)
-        return self.refuse(f"expected a number, a symbol or a bracket, found {self.quote(token)}", token)
+        return self.refuse(_("expected a number, a symbol or a bracket, found {text}").format(text=self.quote(token)), token)
 
     def number(self, token: FormulaToken) -> Node:
         return Number(token.value)
@@ -213,7 +216,8 @@ class _FormulaParser:
     def close(self, opening: FormulaToken) -> None:
         token = self.take()
         if token.kind != CLOSE or token.text != opening.text:
-            self.refuse(f"expected {opening.text!r} for {self.quote(opening)}, found {self.quote(token)}", token)
+            message = _("expected {close} for {open}, found {text}")
+            self.refuse(message.format(close=repr(opening.text), open=self.quote(opening), text=self.quote(token)), token)
 
     def fraction(self, token: FormulaToken) -> Node:
         over, under = self.braces(token), self.braces(token)
@@ -222,13 +226,14 @@ class _FormulaParser:
     def braces(self, fraction: FormulaToken) -> Node:
         token = self.take()
         if token.kind != OPEN or token.text != "}":
-            self.refuse(f"{self.quote(fraction)} takes two parts in braces, found {self.quote(token)}", token)
+            message = _("{command} takes two parts in braces, found {text}")
+            self.refuse(message.format(command=self.quote(fraction), text=self.quote(token)), token)
         return self.bracket(token)
 
     def call(self, token: FormulaToken) -> Node:
         opening = self.take()
         if opening.kind != OPEN or opening.of:
-            self.refuse(f"{token.text} needs its argument in brackets", token)
+            self.refuse(_("{function} needs its argument in brackets").format(function=token.text), token)
         arguments = [self.inside(LOOSE, token)]
         while self.peek().kind == SIGN and self.peek().text == ",":
             self.take()
@@ -236,8 +241,12 @@ class _FormulaParser:
         self.close(opening)
         least, most = ARGUMENTS[token.text]
         if not least <= len(arguments) <= most:
-            wanted = f"{least} argument{'s' * (least > 1)}" if least == most else f"{least} to {most} arguments"
-            self.refuse(f"{token.text} takes {wanted}, not {len(arguments)}", token)
+            message = _("{function} takes {least} to {most} arguments, not {count}")
+            if least == most:
+                message = ngettext(
+                    "{function} takes {most} argument, not {count}", "{function} takes {most} arguments, not {count}", most
+                )
+            self.refuse(message.format(function=token.text, least=least, most=most, count=len(arguments)), token)
         return Call(token.text, tuple(arguments))
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from worksheet.errors import Where, WorksheetError, shown
 from worksheet.formula import Exact
 from worksheet.formula.exact import simplest
+from worksheet.language import N_, _
 
 MAX_DIGITS = 30  # of one number, before and after its point together
 
@@ -54,7 +55,7 @@ STYLES = tuple(
 )
 DECIMAL_COMMA = re.compile(r"([0-9]+),([0-9]+)", re.ASCII)
 EITHER = re.compile(r"([1-9][0-9]{0,2})([.,])([0-9]{3})", re.ASCII)  # 1.234 or 1,234: over a thousand, or over one
-KNOWN = "digits are grouped as in 73056256, 73,056,256, 7,30,56,256, 73 056 256, 73.056.256 or 73'056'256"
+KNOWN = N_("digits are grouped as in 73056256, 73,056,256, 7,30,56,256, 73 056 256, 73.056.256 or 73'056'256")
 
 
 def read_digits(text: str, *, comma: bool = False, original: str = "") -> GroupedDigits:
@@ -65,7 +66,7 @@ def read_digits(text: str, *, comma: bool = False, original: str = "") -> Groupe
     """
     original = original or text
     if sum(map(str.isdecimal, text)) > MAX_DIGITS:
-        raise refusal(f"{shown(original)} has more than {MAX_DIGITS} digits", original)
+        raise refusal(_("{text} has more than {most} digits").format(text=shown(original), most=MAX_DIGITS), original)
     plain = western_digits(TO_SAME.sub(lambda sign: SAME[sign.group()], text), original)
     for style, pattern, separator in STYLES:
         found = pattern.fullmatch(plain)
@@ -75,8 +76,8 @@ def read_digits(text: str, *, comma: bool = False, original: str = "") -> Groupe
     found = DECIMAL_COMMA.fullmatch(plain)
     if found and comma:
         return GroupedDigits(_value(found[1], found[2]), "decimal comma", len(found[2]))
-    hint = f"{KNOWN}; a decimal point is a dot" if found else KNOWN
-    raise refusal(f"the digits of {shown(original)} are not grouped in any known way", original, hint)
+    hint = _("{known}; a decimal point is a dot").format(known=_(KNOWN)) if found else _(KNOWN)
+    raise refusal(_("the digits of {text} are not grouped in any known way").format(text=shown(original)), original, hint)
 
 
 def _with_alternative(plain: str, style: str, value: Exact, decimals: int) -> GroupedDigits:
@@ -102,7 +103,7 @@ def western_digits(text: str, original: str = "") -> str:
         return text
     scripts = {ord(sign) - unicodedata.decimal(sign) for sign in text if sign.isdecimal()}
     if len(scripts) > 1:
-        raise refusal(f"{shown(original or text)} mixes digits of different scripts", original or text)
+        raise refusal(_("{text} mixes digits of different scripts").format(text=shown(original or text)), original or text)
     return "".join([str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text])
 
 

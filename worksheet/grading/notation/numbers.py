@@ -12,6 +12,7 @@ from worksheet.formula.exact import simplest
 from worksheet.grading.notation.formulas import MAX_LENGTH, formula
 from worksheet.grading.notation.grouping import MAX_DIGITS, WIDTHLESS, Unreadable, read_digits, refusal, western_digits
 from worksheet.grading.notation.suffixes import BYTES_OR_BILLIONS, Suffix, suffix
+from worksheet.language import N_, _, either, listed
 
 __all__ = ["NumberRead", "Unreadable", "read_number", "read_size"]
 
@@ -20,7 +21,8 @@ MAX_SIDES = 6  # of a chain of equations: 64*(3*11*11 + 1) = 64*364 = 23296
 MAX_AXES = 8
 SPACED = re.compile(r"[0-9]+(?:\.[0-9]{1,4})?(?: +[0-9]+(?:\.[0-9]{1,4})?)+")  # lengths of axes, perhaps not rounded
 EXPRESSION = "an expression"
-ALONE = "write the number alone"
+NOT_AFTER = N_("{number} is understood, but not {word} after it")
+ALONE = N_("write the number alone")
 
 
 class NumberRead(NamedTuple):
@@ -77,18 +79,21 @@ def read_number(text: str, *, suffixes: bool = False) -> NumberRead:
     numbers = [_read_signed(side, text, suffixes=suffixes) for side in sides]
     values = dict.fromkeys(number.value for number in numbers)
     if len(values) > 1:
-        found = " and ".join(plain(value) for value in values)
-        raise refusal(f"the sides of {shown(text)} differ: {found}", text, "write one number")
+        message = _("the sides of {text} differ: {values}")
+        found = listed([plain(value) for value in values])
+        raise refusal(message.format(text=shown(text), values=found), text, _("write one number"))
     return numbers[-1]
 
 
 def _clean(text: str) -> str:
     """The text without invisible signs, surrounding dollars and a leading equals sign."""
     if len(text) > MAX_LENGTH:
-        raise refusal(f"{len(text):,} characters are too many; at most {MAX_LENGTH}", text[:MAX_LENGTH])
+        raise refusal(
+            _("{count} characters are too many; at most {most}").format(count=len(text), most=MAX_LENGTH), text[:MAX_LENGTH]
+        )
     clean = re.sub(f"[{WIDTHLESS}]", "", text).strip().strip("$").strip().removeprefix("=").strip()
     if not any(map(str.isdecimal, clean)):
-        raise refusal(f"{shown(text)} holds no number" if clean else "nothing is written", text)
+        raise refusal(_("{text} contains no number").format(text=shown(text)) if clean else _("nothing is written"), text)
     return clean
 
 
@@ -98,7 +103,7 @@ def _split_sides(clean: str, text: str) -> list[str]:
     if len(sides) > 1 and NAMED.fullmatch(sides[0]):
         sides = sides[1:]
     if len(sides) > MAX_SIDES:
-        raise refusal(f"{shown(text)} has more than {MAX_SIDES} sides", text)
+        raise refusal(_("{text} has more than {most} sides").format(text=shown(text), most=MAX_SIDES), text)
     return sides
 
 
@@ -123,7 +128,7 @@ def _read_digits(bare: str, text: str, *, suffixes: bool) -> NumberRead | None:
     word = TRAILING.fullmatch(bare)
     if word and GROUPED.fullmatch(word["number"]) and word["word"].strip() not in TIMES:
         read = plain(_read_grouped(word["number"], text, suffixes=False).value)
-        raise refusal(f"{read} is understood, but not {shown(word['word'])} behind it", text, ALONE)
+        raise refusal(_(NOT_AFTER).format(number=read, word=shown(word["word"])), text, _(ALONE))
     return None
 
 
@@ -136,23 +141,24 @@ def _read_grouped(bare: str, text: str, *, suffixes: bool) -> NumberRead:
 
 
 def _ambiguity(bare: str, text: str, *values: Exact) -> Unreadable:
-    readings = " or ".join(plain(value) for value in values)
-    hint = "write thousands without a separator, and not three decimals"
-    return refusal(f"{shown(bare)} may mean {readings}", text, hint)
+    readings = either([plain(value) for value in values])
+    hint = _("write thousands without a separator, and not three decimals")
+    return refusal(_("{text} may mean {readings}").format(text=shown(bare), readings=readings), text, hint)
 
 
 def _read_scaled(found: Suffix, text: str, *, suffixes: bool) -> NumberRead:
     digits = read_digits(found.number.removesuffix("."), comma=True, original=text)
     value, other = (simplest(Fraction(digits.value) * scale) for scale in (found.scale, found.other))
     if not suffixes and found.scale == 1:
-        raise refusal(f"{plain(value)} is understood, but not {shown(found.text)} behind it", text, ALONE)
+        raise refusal(_(NOT_AFTER).format(number=plain(value), word=shown(found.text)), text, _(ALONE))
     if not suffixes:
-        hint = "write the number alone, with all its digits; a spreadsheet may have shortened it"
-        raise refusal(f"{shown(text)} is understood as {plain(value)}, but rounded figures are not wanted here", text, hint)
+        hint = _("write the number alone, with all its digits; a spreadsheet may have shortened it")
+        message = _("{text} is understood as {number}, but rounded figures are not accepted here")
+        raise refusal(message.format(text=shown(text), number=plain(value)), text, hint)
     if digits.alternatives:
         raise _ambiguity(found.number, text, digits.value, *digits.alternatives)
     if found.text == BYTES_OR_BILLIONS and digits.decimals:
-        raise refusal(f"the B of {shown(text)} may mean bytes or billions", text, "write bytes, or G")
+        raise refusal(_("the B of {text} may mean bytes or billions").format(text=shown(text)), text, _("write bytes, or G"))
     return NumberRead(value, digits.style, digits.decimals, found.scale, found.text, () if other == value else (other,))
 
 
@@ -167,7 +173,7 @@ def _evaluate(side: str, text: str) -> NumberRead:
 
 # Sizes
 
-PLAINLY = "write sizes as 64x56x56, in plain digits"
+PLAINLY = N_("write sizes as 64x56x56, in plain digits")
 BETWEEN = re.compile(r"\s*(?:[xX×✕]|\\times|\bby\b)\s*")
 USUAL = re.compile(r"[1-9][0-9]{0,29}(?: ?[xX×*] ?[1-9][0-9]{0,29}){0,7}", re.ASCII)
 NOT_A_DIGIT = re.compile(r"[^0-9]+", re.ASCII)
@@ -199,7 +205,7 @@ def read_size(text: str) -> tuple[Exact, ...]:
     inner = clean[1:-1].strip() if enclosed else clean
     parts = _split_axes(inner, text, enclosed=enclosed)
     if len(parts) > MAX_AXES:
-        raise refusal(f"{shown(text)} has more than {MAX_AXES} axes", text)
+        raise refusal(_("{text} has more than {most} axes").format(text=shown(text), most=MAX_AXES), text)
     if len(parts) == 1 or not all(AXIS.fullmatch(part) or _is_one_number(part) for part in parts):
         return _read_computed(clean, inner, text)
     return tuple([_read_axis(part, text) for part in parts])
@@ -217,7 +223,8 @@ def _split_axes(inner: str, text: str, *, enclosed: bool) -> list[str]:
     if SPACED.fullmatch(inner) and (inner.count(" ") > 1 or not is_number):
         return SPACES.split(inner)
     if is_number and (inner.count(",") > 1 or " " in inner or EITHER_DOT.fullmatch(inner)):
-        raise refusal(f"{shown(text)} may be one number or several", text, "write sizes as 64x56x56, a number in plain digits")
+        hint = _("write sizes as 64x56x56, a number in plain digits")
+        raise refusal(_("{text} may be one number or several").format(text=shown(text)), text, hint)
     return COMMA.split(inner) if "," in inner and not is_number else [inner]
 
 
@@ -232,7 +239,7 @@ def _is_one_number(inner: str) -> bool:
 def _read_axis(part: str, text: str) -> Exact:
     """One length among several."""
     if ZEROS.fullmatch(part) or EITHER_DOT.fullmatch(part) or " " in part:
-        raise refusal(f"{shown(part)} is no length of an axis", text, PLAINLY)
+        raise refusal(_("{text} is not the length of an axis").format(text=shown(part)), text, _(PLAINLY))
     digits = read_digits(part.removeprefix("-"), original=text)
     return -digits.value if part.startswith("-") else digits.value
 
@@ -244,11 +251,15 @@ def _read_computed(clean: str, inner: str, text: str) -> tuple[Exact, ...]:
         return tuple([_read_length(part, text) for part in parts])
     if _is_one_number(inner) or not COMMA.search(inner) or COMPUTED.search(inner):
         return (_read_length(clean, text),)
-    raise refusal(f"{shown(text)} is no list of lengths", text, PLAINLY)
+    raise refusal(_("{text} is not a list of lengths").format(text=shown(text)), text, _(PLAINLY))
 
 
 def _read_length(part: str, text: str) -> Exact:
     try:
         return read_number(part).value
     except Unreadable as fault:
-        raise refusal(f"{shown(part)} is no length of an axis: {fault.message}", text, fault.hint or PLAINLY) from None
+        raise refusal(
+            _("{text} is not the length of an axis: {reason}").format(text=shown(part), reason=fault.message),
+            text,
+            fault.hint or _(PLAINLY),
+        ) from None

@@ -11,6 +11,7 @@ from worksheet.formula import Exact
 from worksheet.formula.dialects import GREEK
 from worksheet.grading.notation.grouping import NARROW, WIDTHLESS, read_digits
 from worksheet.grading.notation.symbol_names import SymbolNames
+from worksheet.language import N_, _
 
 MAX_TOKENS = 200
 
@@ -48,14 +49,15 @@ FRACTIONS = frozenset({r"\frac", r"\dfrac", r"\tfrac"})
 SIZING = frozenset(rf"\{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r"))
 SKIPPED = SIZING | {r"\left", r"\right", r"\displaystyle", r"\textstyle", r"\quad", r"\qquad"}
 
+NO_PLACE = N_("{text} has no place in a formula")
 HINTS = {
-    "=": "one formula, at most with the name of what it gives before an equals sign",
-    ".": "a decimal point stands between digits; there are no attributes",
-    "%": "there is no remainder in these formulas",
-    ":": "division is written /",
-    "|": "write floor(...) or ceil(...)",
+    "=": N_("one formula, at most with the name of what it gives before an equals sign"),
+    ".": N_("a decimal point goes between digits; there are no attributes"),
+    "%": N_("there is no remainder in these formulas"),
+    ":": N_("division is written /"),
+    "|": N_("write floor(...) or ceil(...)"),
 }
-TIMES = "multiplication is written * or ×; the letter x stands for it between numbers only"
+TIMES = N_("multiplication is written * or ×; the letter x means it between numbers only")
 
 UPRIGHT = r"\\(?:mathrm|mathit|mathsf|mathbf|text|textrm|textit|operatorname)\s*"
 LETTER = "[A-Za-z" + "".join(LETTERS) + "]"
@@ -109,10 +111,10 @@ class Scanner:
         if token.kind == CLOSE and self.calls:
             self.calls.pop()
         if len(self.tokens) >= MAX_TOKENS:
-            refuse(self.text, f"more than {MAX_TOKENS} numbers, symbols and signs", token.start, token.end)
+            refuse(self.text, _("more than {most} numbers, symbols and signs").format(most=MAX_TOKENS), token.start, token.end)
         self.tokens.append(token)
 
-    def space(self, _: re.Match[str]) -> Iterator[FormulaToken]:
+    def space(self, __: re.Match[str]) -> Iterator[FormulaToken]:
         return iter(())
 
     def number(self, match: re.Match[str]) -> Iterator[FormulaToken]:
@@ -121,7 +123,8 @@ class Scanner:
         except WorksheetError as fault:
             refuse(self.text, fault.message, *match.span(), fault.hint)
         if digits.alternatives and "." in match[0]:
-            refuse(self.text, f"{match[0]} may be a thousand or a decimal number", *match.span(), "write it without the dot")
+            message = _("{text} may be a thousand or a decimal number").format(text=match[0])
+            refuse(self.text, message, *match.span(), _("write it without the dot"))
         yield FormulaToken(NUMBER, match[0], *match.span(), digits.value)
 
     def raised(self, match: re.Match[str]) -> Iterator[FormulaToken]:
@@ -138,7 +141,7 @@ class Scanner:
             return FormulaToken(OPEN, OPENING[sign], *match.span(), 0, ROUNDING.get(OPENING[sign], ""))
         if sign in CLOSING:
             return FormulaToken(CLOSE, CLOSING[sign], *match.span())
-        return refuse(self.text, f"{shown(sign)} has no place in a formula", *match.span(), HINTS.get(sign))
+        return refuse(self.text, _(NO_PLACE).format(text=shown(sign)), *match.span(), _(HINTS.get(sign, "")) or None)
 
     def command(self, match: re.Match[str]) -> Iterator[FormulaToken]:
         name = match[0]
@@ -153,10 +156,12 @@ class Scanner:
         else:
             known = sorted({*SIGNS, *OPENING, *CLOSING, *FRACTIONS, r"\max", r"\min"} - SIZING)
             commands = [command for command in known if command.startswith("\\") and command[1:].isalpha()]
-            refuse(self.text, f"{shown(name)} is no part of a formula", *match.span(), nearest(name, commands))
+            refuse(
+                self.text, _("{text} is not part of a formula").format(text=shown(name)), *match.span(), nearest(name, commands)
+            )
 
     def bad(self, match: re.Match[str]) -> Iterator[FormulaToken]:
-        return refuse(self.text, f"{shown(match[0])} has no place in a formula", *match.span())
+        return refuse(self.text, _(NO_PLACE).format(text=shown(match[0])), *match.span())
 
     # Letters
 
@@ -202,12 +207,12 @@ class Scanner:
 
     def is_times(self, letter: str) -> bool:
         """Whether an x between numbers is a times sign; also between brackets and numbers, unless it names a symbol."""
-        before, behind = self.tokens[-1] if self.tokens else None, self.text[self.next : self.end].lstrip()[:1]
-        if before is None or not behind:
+        before, after = self.tokens[-1] if self.tokens else None, self.text[self.next : self.end].lstrip()[:1]
+        if before is None or not after:
             return False
-        if before.kind == NUMBER and behind.isdecimal():
+        if before.kind == NUMBER and after.isdecimal():
             return True
-        opened = behind.isdecimal() or behind in OPENING
+        opened = after.isdecimal() or after in OPENING
         return letter not in self.names.known and opened and before.kind in (NUMBER, CLOSE)
 
     def function(self, word: str) -> str:
@@ -231,14 +236,17 @@ class Scanner:
 
     def refuse_unknown(self, word: str, places: list[int], span: tuple[int, int]) -> NoReturn:
         if word.lower() in FUNCTIONS:
-            refuse(self.text, f"{word} needs its argument in brackets", *span)
+            refuse(self.text, _("{function} needs its argument in brackets").format(function=word), *span)
         start, letter = self.names.find_unknown(word)
         place = places[min(start, len(places) - 1)] if places else span[0]
         swapped = letter.swapcase()
-        case = f"{letter} is not {swapped}: small and capital letters differ" if swapped in self.names.known else None
-        known = f"symbols here: {', '.join(sorted(self.names.symbols))}" if self.names.symbols else "only numbers here"
-        hint = TIMES if letter in ("x", "X") else case or known
-        refuse(self.text, f"{shown(letter or word)} is not a symbol of this row", place, place + max(1, len(letter)), hint)
+        message = _("{letter} is not {other}: small and capital letters differ")
+        case = message.format(letter=letter, other=swapped) if swapped in self.names.known else None
+        symbols = ", ".join(sorted(self.names.symbols))
+        known = _("symbols here: {symbols}").format(symbols=symbols) if symbols else _("only numbers here")
+        hint = _(TIMES) if letter in ("x", "X") else case or known
+        message = _("{text} is not a symbol of this row").format(text=shown(letter or word))
+        refuse(self.text, message, place, place + max(1, len(letter)), hint)
 
 
 KINDS = {

@@ -15,6 +15,7 @@ from worksheet.errors import WorksheetError, shown
 from worksheet.formula import Digits, Exact, Formula
 from worksheet.formula.exact import simplest
 from worksheet.grading.paper.cells import FIND, SET, Asked, Cell, Value
+from worksheet.language import N_, _, listed, ngettext
 from worksheet.network import Network
 
 MAX_ANSWERS = 24  # numbers of one answer
@@ -25,6 +26,11 @@ CHOSEN: Mapping[str, Callable[[Sequence[Exact]], Sequence[Exact]]] = {
     SMALLEST: lambda values: values[:1],
     LARGEST: lambda values: values[-1:],
 }
+ASKS = {
+    ALL: N_("Find every value of {unknown}, the {meaning}, from {range}, so that {conditions}."),
+    SMALLEST: N_("Find the smallest value of {unknown}, the {meaning}, from {range}, so that {conditions}."),
+    LARGEST: N_("Find the largest value of {unknown}, the {meaning}, from {range}, so that {conditions}."),
+}
 BESIDE = {SMALLEST: -1, LARGEST: 1}  # the direction of the nearest value that is not a solution
 NOTHING = frozenset({"none", "no", "nothing", "no solution", "no number", "{}", "∅", "there is none", "-", "–"})
 NUMBER = re.compile(r"[0-9]{1,18}(?:/[0-9]{1,6}|\.[0-9]{1,9})?", re.ASCII)
@@ -32,7 +38,7 @@ GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+", re.ASCII)
 SPAN = re.compile(r"([0-9]{1,9}) ?(?:\.\.|to|-|–) ?([0-9]{1,9})", re.ASCII)
 BEFORE = re.compile(r"[^=]{0,80}=(?![=<>])")  # conv1.p =
 SIGNS = {"<=": "≤", ">=": "≥"}
-HINT = "such as 3, or 2, 3, 4, or none"
+HINT = N_("such as 3, or 2, 3, 4, or none")
 
 
 @dataclass(frozen=True)
@@ -68,10 +74,11 @@ class FindQuestion:
         """The question in words."""
         unknown = solution.question.unknowns[0]
         first, last = (unknown.in_words(steps) for steps in unknown.steps)
-        step = "" if unknown.step == 1 else f", in steps of {unknown.step}"
-        which = {ALL: "every value"}.get(self.which, f"the {self.which} value")
-        conditions = " and ".join(self.so_that)
-        return f"Find {which} of {unknown.name}, the {unknown.meaning}, from {first} to {last}{step}, so that {conditions}."
+        span = _("{first} to {last}") if unknown.step == 1 else _("{first} to {last} in steps of {step}")
+        return _(ASKS[self.which]).format(
+            unknown=unknown.name, meaning=unknown.meaning, conditions=listed(self.so_that),
+            range=span.format(first=first, last=last, step=unknown.step),
+        )  # fmt: skip
 
 
 def column(no: int) -> str:
@@ -81,7 +88,7 @@ def column(no: int) -> str:
 
 def answer_text(value: Value) -> str:
     """An answer as text."""
-    return ", ".join(map(str, value)) or "none"
+    return ", ".join(map(str, value)) or _("none")
 
 
 # On paper
@@ -108,7 +115,7 @@ def _figure(no: int, question: FindQuestion, solution: FindAnswer, digits: str) 
     """A question and its answer: the conditions solved in words, then the answer substituted."""
     working = [] if solution.question.unknowns[0].block else list(_solve_in_words(OneUnknown(solution), Digits(digits)))
     answer = question.answer(solution)
-    intro = "\n".join([question.asks(solution), *working, f"Answer: {answer_text(answer)}."])
+    intro = "\n".join([question.asks(solution), *working, _("Answer: {answer}.").format(answer=answer_text(answer))])
     return Figure(column(no), intro, tuple(_substitute(question, solution, answer)), bytes=False)
 
 
@@ -121,7 +128,7 @@ def _solve_in_words(one: OneUnknown, digits: Digits) -> Iterator[str]:
             sign, low_sign = (SIGNS.get(sign, sign) for sign in (relation.sign, relation.low_sign))
             low = f"{relation.low.show('text', None, digits)} {low_sign} " if relation.low else ""
             texts.append(f"{low}{term} {sign} {bound}")
-        yield "; so ".join(texts) + "."
+        yield _("; so ").join(texts) + "."
 
 
 def _substitute(question: FindQuestion, solution: FindAnswer, answer: Value) -> Iterator[Step]:
@@ -134,10 +141,11 @@ def _substitute(question: FindQuestion, solution: FindAnswer, answer: Value) -> 
     for value in dict.fromkeys((*answer[:1], *answer[-1:])):
         place = int(value / unknown.step)
         for step in one.steps(place):
-            yield replace(step, note=f"with {unknown.name} = {value}")
+            yield replace(step, note=_("with {unknown} = {value}").format(unknown=unknown.name, value=value))
         if beside and unknown.steps[0] <= place + beside <= unknown.steps[1]:
             for step in one.steps(place + beside):
-                yield replace(step, note=f"with {unknown.name} = {unknown.in_words(place + beside)}, which does not meet it")
+                message = _("with {unknown} = {value}, which does not satisfy it")
+                yield replace(step, note=message.format(unknown=unknown.name, value=unknown.in_words(place + beside)))
 
 
 # A student's answer
@@ -150,7 +158,9 @@ def read_set(text: str, truth: Value) -> Value:
     ((2, 3), (), (2, 3, 4))
     """
     if len(text) > MAX_TEXT:
-        raise WorksheetError(f"an answer of {len(text):,} letters; at most {MAX_TEXT}", hint=HINT)
+        raise WorksheetError(
+            _("an answer of {count} letters; at most {most}").format(count=len(text), most=MAX_TEXT), hint=_(HINT)
+        )
     plain = " ".join(text.split())
     if plain.casefold().rstrip(".") in NOTHING:
         return ()
@@ -162,7 +172,7 @@ def read_set(text: str, truth: Value) -> Value:
     for part in re.split(r" ?[,;] ?| and | or ", plain):
         numbers.update(_numbers(part.strip()))
         if len(numbers) > MAX_READ:
-            raise WorksheetError(f"more than {MAX_READ} numbers", hint=HINT)
+            raise WorksheetError(_("more than {most} numbers").format(most=MAX_READ), hint=_(HINT))
     return tuple(sorted(numbers))
 
 
@@ -172,7 +182,7 @@ def _numbers(part: str) -> Sequence[Exact]:
         first, last = int(span[1]), int(span[2])
         return range(first, min(last, first + MAX_READ + 1) + 1)
     if not NUMBER.fullmatch(part) or part.endswith("/0"):
-        raise WorksheetError(f"{shown(part)} is no number", hint=HINT)
+        raise WorksheetError(_("{text} is not a number").format(text=shown(part)), hint=_(HINT))
     return (simplest(Fraction(part)),)
 
 
@@ -180,7 +190,8 @@ def remark(value: Value, truth: Value) -> str:
     """What is wrong with a set, without revealing the right one."""
     more = [number for number in value if number not in truth]
     if not more:
-        return "there are others" if value else "there is an answer"
-    verb = "does" if len(more) == 1 else "do"
-    others = "; others are lacking" if any(number not in value for number in truth) else ""
-    return f"{', '.join(map(str, more[:3]))} {verb} not belong to the answer{others}"
+        return _("there are others") if value else _("there is an answer")
+    remark = ngettext("{numbers} does not belong to the answer", "{numbers} do not belong to the answer", len(more))
+    if any(number not in value for number in truth):
+        remark = _("{remark}; others are missing").format(remark=remark)
+    return remark.format(numbers=", ".join(map(str, more[:3])))

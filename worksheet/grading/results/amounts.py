@@ -7,8 +7,11 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from worksheet.errors import printable
+from worksheet.formula import digits_named
+from worksheet.formula.digits import PLAIN
 from worksheet.grading.mark import MarkedPaper, Verdict
 from worksheet.grading.paper.cells import Key
+from worksheet.language import current
 
 DECIMALS = 6  # of points that are not whole
 MAX_LETTERS = 200  # of an untrusted text in a document
@@ -54,6 +57,11 @@ def decimal(value: Fraction | int, most: int = DECIMALS) -> str:
     sign = "-" if value < 0 and (whole or rest) else ""
     decimals = str(rest).zfill(most).rstrip("0")
     return f"{sign}{whole}.{decimals}" if decimals else f"{sign}{whole}"
+
+
+def said(value: Fraction | int, most: int = DECIMALS) -> str:
+    """A number in a document: with the decimal point of its language."""
+    return decimal(value, most).replace(".", digits_named(current().digits or PLAIN).point)
 
 
 def number(value: Fraction) -> int | float:

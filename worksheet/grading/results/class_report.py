@@ -41,14 +41,13 @@ class ClassReport:
     says: Mapping[str, str] | None = None
     titles: Mapping[str, str] | None = None
     digits: str = "en_US"
-    language: str = "en"
 
     def report(self, results: Statistics) -> Document:
         """The document; its data is what is written as JSON."""
         says = sentences() if self.says is None else self.says
         blocks = _ClassBlocks(results, self.labels, says, self.titles or {}).blocks()
         title = f"{self.title}: the class" if self.title else "The class"
-        return Document(title, tuple(blocks), class_data(results), self.course, self.digits, self.language)
+        return Document(title, tuple(blocks), class_data(results), self.course, self.digits)
 
 
 @dataclass(frozen=True)
@@ -183,9 +182,7 @@ class _ClassBlocks:
             names = [f"{label}, {column}" if label in several else label for label, column in lines]
             words = f"Mistakes by row: most often {labels[0]} at {self.usual_cell(labels[0])}"
             name = f"mistakes{start // MAX_PLACES + 1 if start else ''}"
-            yield draw_circles(
-                name, "How often each mistake was made, by S. No.", names, [str(row) for row in part], drawn, words
-            )
+            yield draw_circles(name, "How often each mistake was made, by No.", names, [str(row) for row in part], drawn, words)
 
     def usual_cell(self, label: str) -> str:
         return cell_name(max(self.results.cells.values(), key=lambda cell: cell.labels[label]).key)

@@ -5,26 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import reduce
 from itertools import groupby
 
 from worksheet.derivation import Derivation
-from worksheet.derive.reference import list_in_words
-from worksheet.document import Block, Bullets, Chapter, Document, Table, Text, Title, Working
+from worksheet.document import Block, Bullets, Chapter, Document, Judged, Table, Text, Title, Working
 from worksheet.grading.diagnosis.diagnose import AND
-from worksheet.grading.mark import Mark, MarkedPaper, Verdict
+from worksheet.grading.mark import FLAGS, Mark, MarkedPaper, Verdict
 from worksheet.grading.paper.cells import FIND, OUTPUT, TOTAL, Key, Row
-from worksheet.grading.results.amounts import Sums, decimal, one_line, sums
+from worksheet.grading.results.amounts import Sums, one_line, said, sums
 from worksheet.grading.results.correct_steps import Solution
-from worksheet.grading.results.phrases import SHORT, TO_STUDENT, VERDICTS, convention_titles, heading, sentences
+from worksheet.grading.results.phrases import SHORT, TONES, VERDICTS, convention_titles, heading, sentences
 from worksheet.grading.results.stable_json import JsonStream
-from worksheet.language import N_, _, ngettext
+from worksheet.language import N_, _, listed, ngettext, speaking
 
+CARRIED = (N_("Where"), N_("Your answer"), N_("Follows from your"), N_("The right answer"), N_("Points"))
+ROWS = {TOTAL: N_("Total"), FIND: N_("Question")}  # that are not layers
 MAX_SHOWN = 28  # letters of an answer in a table
 MAX_QUOTED, MAX_MESSAGE = 200, 1000  # letters of an answer in a sentence, and of a sentence
 TOGETHER = 3  # columns of answers in one table
 MAX_FITTING = 3  # mistakes that are named if several fit
-ROWS = {TOTAL: N_("Total"), FIND: N_("Questions")}  # the rows that are not layers
 TABLED = frozenset({Verdict.RIGHT, Verdict.CARRIED})
 
 
@@ -46,8 +45,9 @@ class Feedback:
         says = sentences() if self.says is None else self.says
         if self._last is None or self._last.worked is not worked:
             self._last = Solution(worked)
-        blocks = tuple(_Sheet(marked, self._last, says, self.titles).blocks())
-        title = _("{title}: feedback").format(title=self.title) if self.title else _("Feedback")
+        with speaking(worked.language):
+            blocks = tuple(_Sheet(marked, self._last, says, self.titles).blocks())
+            title = _("{title}: feedback").format(title=self.title) if self.title else _("Feedback")
         return Document(title, blocks, self._json.data(marked), self.course, self.digits or worked.digits, worked.language)
 
 
@@ -63,9 +63,9 @@ class _Sheet:
         name, number = one_line(marked.name), one_line(marked.id)
         who = f"{name} ({number})" if name and name != number else number
         if marked.failed:
-            yield Text(_("{who}: not marked yet. No points are lost by it; your teacher knows.").format(who=who), note=True)
+            yield Text(_("{student}: not marked yet. This costs no points; your teacher knows.").format(student=who), note=True)
             return
-        yield Text(f"{who}: {_earned_in_all(added)}", note=True)
+        yield Text(" ".join([_score(who, added), *_waiting(added)]), note=True)
         yield from self.overview()
         yield from self.carried()
         wrong = [mark for mark in marked.marks if mark.verdict not in TABLED]
@@ -91,8 +91,8 @@ class _Sheet:
     def overview(self) -> Iterator[Block]:
         """All answers by row and column, each with its verdict unless it is right; a few columns at a time."""
         marks = {mark.key: mark for mark in self.marked.marks}
-        columns = list(dict.fromkeys(column for _row, column in marks))
-        rows = dict.fromkeys(row for row, _column in marks)
+        columns = list(dict.fromkeys(column for __, column in marks))
+        rows = dict.fromkeys(row for row, __ in marks)
         for start in range(0, len(columns), TOGETHER):
             part = columns[start : start + TOGETHER]
             lines = [
@@ -101,7 +101,7 @@ class _Sheet:
                 if any((row, column) in marks for column in part)
             ]
             headings = (_("No."), _("Layer"), *map(self.label, part), _("Points"))
-            yield Table(headings, tuple(lines), words=len(headings) - 1)
+            yield Table(headings, tuple(lines), words=len(headings) - 1, labels=2)
 
     def place(self, row: Row) -> tuple[str, str]:
         """A row of the sheet: its number and its layer, or a word for it."""
@@ -113,11 +113,11 @@ class _Sheet:
         if not marks:
             return
         yield Title(_("Right from your own earlier values"))
-        headings = (_("Where"), _("Your answer"), _("Follows from your"), _("Right is"), _("Points"))
+        headings = tuple(map(_, CARRIED))
         rows = tuple(
             (
                 self.where(mark.key),
-                one_line(mark.answer, MAX_SHOWN),
+                Judged(one_line(mark.answer, MAX_SHOWN), TONES[mark.verdict]),
                 self.origin(mark),
                 self.solution.value(mark.key),
                 _earned_of(mark),
@@ -140,14 +140,15 @@ class _Sheet:
             group = list(cells)
             if blank:
                 steps = tuple(step for mark in group for step in self.solution.steps_to(mark.key))
-                where = f"{self.row(row)}, {', '.join(self.label(mark.key[1]) for mark in group)}"
-                title = f"{where}: {_(VERDICTS[Verdict.BLANK])} ({_worth('0', sum(mark.max for mark in group))})"
-                sizes = [_("The output is {size}.").format(size=value) for mark in group if (value := self.size(mark))]
-                yield Working(title, steps, " ".join(sizes))
+                columns = listed([self.label(mark.key[1]) for mark in group])
+                worth = _worth("0", sum(mark.max for mark in group))
+                sizes = " ".join(_("The output is {size}.").format(size=value) for mark in group if (value := self.size(mark)))
+                title = _("{row}, {columns}: left blank ({points})")
+                yield Working(title.format(row=self.row(row), columns=columns, points=worth), steps, sizes)
                 continue
             for mark in group:
-                where = f"{self.row(row)}, {self.label(mark.key[1])}"
-                title = f"{where}: {_(VERDICTS[mark.verdict])} ({_worth(_earned(mark), mark.max)})"
+                judged = f"{_(VERDICTS[mark.verdict])} ({_worth(_earned(mark), mark.max)})"
+                title = Judged(f"{self.row(row)}, {self.label(mark.key[1])}: {judged}", TONES[mark.verdict]).signed
                 yield Working(title, self.solution.steps_to(mark.key), " ".join(self.explain(mark)))
 
     def explain(self, mark: Mark) -> Iterator[str]:
@@ -160,7 +161,7 @@ class _Sheet:
         if mark.flags:
             yield _sentence(self.flags(mark))
         if size := self.size(mark):
-            yield _("Right is {size}.").format(size=size)
+            yield _("The right answer is {size}.").format(size=size)
         if mark.key[0] == FIND:
             yield " ".join(self.solution.question(mark.key[1]).intro.split("\n")[1:])
 
@@ -171,32 +172,28 @@ class _Sheet:
 
     def mistakes(self, mark: Mark) -> Iterator[str]:
         """The sentences of the mistakes that fit."""
-        says = dict.fromkeys(
-            _joined(_("{first} And: {second}"), map(self.says_of, label.split(AND))) for label in mark.labels
-        )  # fmt: skip
-        first, *others = list(says)[:MAX_FITTING] or [""]
+        says = list(dict.fromkeys(self.says_of(label) for label in mark.labels))
+        first, *others = says[:MAX_FITTING] or [""]
         if first:
-            yield _("From your own earlier values: {sentence}").format(sentence=first) if mark.own else first
+            yield _("From your own earlier values: {mistake}").format(mistake=first) if mark.own else first
         if others:
-            yield _("The same answer would come of this: {sentences}").format(
-                sentences=_joined(_("{first} Or: {second}"), others)
-            )  # fmt: skip
+            yield _("Another explanation of the same answer: {mistakes}").format(mistakes=_(" Or: ").join(others))
 
     def says_of(self, label: str) -> str:
-        """The sentence of a mistake."""
-        return _(self.says[label]) if label in self.says else label
+        """The sentence of a mistake, or of two made at once."""
+        return _(" And: ").join(_(self.says.get(part, part)) for part in label.split(AND))
 
     def counting(self, mark: Mark) -> Iterator[str]:
         """The conventions under which an answer is right, and the one that applies here."""
-        titles = list_in_words(list(convention_titles(mark.conventions, self.titles).values()))
-        own = self.solution.worked.convention_title
-        yield _("That is right as {others} counts; here {own} counts.").format(others=titles, own=own)
+        titles = listed([_(title) for title in convention_titles(mark.conventions, self.titles).values()])
+        message = _("This is right under {others}; here the convention is {own}.")
+        yield message.format(others=titles, own=self.solution.worked.convention_title)
         yield from self.mistakes(mark)
 
     # Words
 
     def flags(self, mark: Mark) -> str:
-        return "; ".join(_(TO_STUDENT.get(flag, flag)) for flag in mark.flags)
+        return "; ".join(_(FLAGS.get(flag, flag)) for flag in mark.flags)
 
     def label(self, column: str) -> str:
         return heading(column, self.solution.labels)
@@ -207,78 +204,65 @@ class _Sheet:
 
     def where(self, key: Key) -> str:
         """A cell: row 4, # Flops."""
-        row = _("row {number}").format(number=key[0]) if isinstance(key[0], int) else _(ROWS[key[0]]).lower()
+        row = _(ROWS.get(key[0], key[0])) if isinstance(key[0], str) else _("row {no}").format(no=key[0])
         return f"{row}, {self.label(key[1])}"
-
-    def wrongly(self, mark: Mark) -> Iterator[str]:
-        """An answer that nothing explains."""
-        if not mark.says:
-            yield _("It is not right, and no mistake that is known explains it.")
-
-    def unreadable(self, mark: Mark) -> Iterator[str]:
-        """An answer that cannot be read."""
-        if not mark.says:
-            yield _("This could not be read as an answer.")
-
-    def unmarked(self, _mark: Mark) -> Iterator[str]:
-        """An answer that the program could not mark."""
-        yield _("This answer could not be marked. No points are lost by it; your teacher knows.")
 
 
 EXPLANATIONS: dict[Verdict, Callable[[_Sheet, Mark], Iterable[str]]] = {
     Verdict.CONVENTION: _Sheet.counting,
     Verdict.MISTAKE: _Sheet.mistakes,
-    Verdict.WRONG: _Sheet.wrongly,
-    Verdict.UNREADABLE: _Sheet.unreadable,
-    Verdict.UNMARKED: _Sheet.unmarked,
+    Verdict.WRONG: lambda __, mark: () if mark.says else (_("This is not right, and no known mistake explains it."),),
+    Verdict.UNREADABLE: lambda __, mark: () if mark.says else (_("This could not be read as an answer."),),
+    Verdict.UNMARKED: lambda *__: (_("This answer could not be marked. This costs no points; your teacher knows."),),
 }
 
 
-def _earned_in_all(added: Sums) -> str:
-    """What the whole paper is worth, as a sentence."""
-    points, most = decimal(added.points), decimal(added.max)
+def _score(who: str, added: Sums) -> str:
+    """A student's points, and their share where all cells could be marked."""
+    message = _("{student}: {points} of {most} points.")
     if added.percent is not None:
-        return _("{points} of {most} points ({percent} %).").format(points=points, most=most, percent=decimal(added.percent, 1))
-    sentence = _("{points} of {most} points.").format(points=points, most=most)
-    waiting = ngettext("{count} cell could not be marked yet.", "{count} cells could not be marked yet.", added.unmarked)
-    return f"{sentence} {waiting.format(count=added.unmarked)}" if added.unmarked else sentence
+        message = _("{student}: {points} of {most} points ({percent} %).")
+    percent = "" if added.percent is None else said(added.percent, 1)
+    return message.format(student=who, points=said(added.points), most=said(added.max), percent=percent)
 
 
-def _answer(mark: Mark | None) -> str:
+def _waiting(added: Sums) -> Iterator[str]:
+    count = added.unmarked
+    if count:
+        yield ngettext("{count} cell could not be marked yet.", "{count} cells could not be marked yet.", count).format(
+            count=count
+        )
+
+
+def _of(points: str, most: Fraction | int) -> str:
+    return _("{points} of {most}").format(points=points, most=said(most))
+
+
+def _answer(mark: Mark | None) -> Judged | None:
     """An answer in the overview."""
     if mark is None:
-        return ""
-    if mark.verdict is Verdict.RIGHT:
-        return one_line(mark.answer, MAX_SHOWN)
-    words = _(SHORT[mark.verdict])
-    return f"{one_line(mark.answer, MAX_SHOWN)} ({words})" if mark.answer.strip() else f"({words})"
+        return None
+    answer = one_line(mark.answer, MAX_SHOWN)
+    words = "" if mark.verdict is Verdict.RIGHT else f"({_(SHORT[mark.verdict])})"
+    return Judged(" ".join(filter(None, (answer, words))), TONES[mark.verdict])
 
 
 def _points(marks: Mapping[Key, Mark], row: int | str, columns: Sequence[str]) -> str:
     row_marks = [mark for column in columns if (mark := marks.get((row, column)))]
-    return _earned_points(decimal(sum(mark.points for mark in row_marks)), sum(mark.max for mark in row_marks))
+    return _of(said(sum(mark.points for mark in row_marks)), sum(mark.max for mark in row_marks))
 
 
 def _earned_of(mark: Mark) -> str:
-    return _earned_points(_earned(mark), mark.max)
-
-
-def _earned_points(points: str, most: Fraction | int) -> str:
-    return _("{points} of {most}").format(points=points, most=decimal(most))
+    return _of(_earned(mark), mark.max)
 
 
 def _earned(mark: Mark) -> str:
-    return "–" if mark.verdict is Verdict.UNMARKED else decimal(mark.points)
+    return "–" if mark.verdict is Verdict.UNMARKED else said(mark.points)
 
 
 def _worth(points: str, most: Fraction | int) -> str:
-    words = ngettext("{points} of {most} point", "{points} of {most} points", 1 if most == 1 else 2)
-    return words.format(points=points, most=decimal(most))
-
-
-def _joined(pattern: str, sentences: Iterable[str]) -> str:
-    """Sentences joined in pairs by a pattern."""
-    return reduce(lambda first, second: pattern.format(first=first, second=second), sentences)
+    count = most.numerator if most.denominator == 1 else 2  # halves are plural
+    return ngettext("{points} of {most} point", "{points} of {most} points", count).format(points=points, most=said(most))
 
 
 def _sentence(text: str) -> str:

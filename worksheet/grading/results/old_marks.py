@@ -17,7 +17,8 @@ from worksheet.errors import Collector, Where, WorksheetError, nearest, shown
 from worksheet.grading.mark import Verdict
 from worksheet.grading.paper.cells import FIND, TOTAL, Key
 from worksheet.grading.results.amounts import decimal
-from worksheet.grading.results.tables import STUDENT, VERDICT, unguarded
+from worksheet.grading.results.tables import STUDENT, VERDICT
+from worksheet.spreadsheet import unguarded
 
 MAX_BYTES = 1 << 28
 POINTS = re.compile(r"-?\d{1,12}(?:\.\d{1,12})?", re.ASCII)

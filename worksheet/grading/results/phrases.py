@@ -7,14 +7,14 @@ from functools import cache
 
 from worksheet import conventions
 from worksheet.errors import WorksheetError
-from worksheet.grading.mark import DOES_NOT_FOLLOW, FLAGS, Verdict
+from worksheet.grading.mark import Verdict
 from worksheet.grading.paper.cells import FORMULA
 from worksheet.language import N_, _
 
 VERDICTS = {
     Verdict.RIGHT: N_("right"),
     Verdict.CARRIED: N_("carried forward"),
-    Verdict.CONVENTION: N_("another way of counting"),
+    Verdict.CONVENTION: N_("right under another convention"),
     Verdict.MISTAKE: N_("a known mistake"),
     Verdict.WRONG: N_("wrong"),
     Verdict.UNREADABLE: N_("not readable"),
@@ -23,19 +23,29 @@ VERDICTS = {
 }
 SHORT = VERDICTS | {  # in a table
     Verdict.CARRIED: N_("carried"),
-    Verdict.CONVENTION: N_("counted otherwise"),
+    Verdict.CONVENTION: N_("another convention"),
     Verdict.MISTAKE: N_("mistake"),
     Verdict.UNREADABLE: N_("unreadable"),
     Verdict.BLANK: N_("blank"),
 }
-TO_STUDENT = FLAGS | {DOES_NOT_FOLLOW: N_("does not follow from your own rows")}  # flags, as the student reads them
+
+TONES = {  # how a student sees them
+    Verdict.RIGHT: "right",
+    Verdict.CARRIED: "partly",
+    Verdict.CONVENTION: "partly",
+    Verdict.MISTAKE: "wrong",
+    Verdict.WRONG: "wrong",
+    Verdict.UNREADABLE: "unclear",
+    Verdict.BLANK: "blank",
+    Verdict.UNMARKED: "unclear",
+}
 
 
 def heading(column: str, labels: Mapping[str, str]) -> str:
     """The heading of a column, from the labels of the columns that a convention counts."""
     plain = column.removesuffix(FORMULA)
     label = labels.get(plain, plain)
-    return label if plain == column else _("{}, formula").format(label)
+    return _("{column}, formula").format(column=label) if plain != column else label
 
 
 @cache

@@ -104,10 +104,10 @@ class Regrade(MarkStream):
 
     # The report
 
-    def report(self, title: str = "", course: str = "", digits: str = "en_US", language: str = "en") -> Document:
+    def report(self, title: str = "", course: str = "", digits: str = "en_US") -> Document:
         """The document; its data is what is written as JSON."""
         heading = f"{title}: what changed" if title else "What changed in the marks"
-        return Document(heading, tuple(self.blocks()), self.data(), course, digits, language)
+        return Document(heading, tuple(self.blocks()), self.data(), course, digits)
 
     def blocks(self) -> Iterator[Block]:
         yield Text(" ".join(self.overview()))

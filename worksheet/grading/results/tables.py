@@ -3,46 +3,29 @@
 from __future__ import annotations
 
 import csv
-import io
 import os
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from worksheet.files import put, without_dates, writing
+from worksheet.errors import OutputError, Where
+from worksheet.files import put
 from worksheet.grading.mark import Mark, MarkedPaper, Verdict
 from worksheet.grading.paper.cells import Key
 from worksheet.grading.results.amounts import Sums, cell_name, count_of, decimal, number
 from worksheet.grading.results.stable_json import labels
 from worksheet.grading.results.streams import FileStream, MarkStream, Unplaced
+from worksheet.spreadsheet import MAX_LETTERS, guarded, without_dates
 
 BOM = b"\xef\xbb\xbf"  # without it Excel does not read UTF-8
 STUDENT = ("id", "name", "points", "max", "percent")
 REMARK = "remark"
 VERDICT = " verdict"  # after a cell's name
-STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")  # how a formula in a spreadsheet begins
-BEFORE = " '\"`\u00a0\u3000\ufeff"  # what a spreadsheet may skip before it
 MAX_LINES = 30_000  # of the sheet of cells: a larger workbook takes longer to write than the class to mark
-MAX_LETTERS = 32_767  # in a cell of a workbook
 MAX_ROWS = 100_000  # of students
 CELLS = ("id", "row", "layer", "column", "answer", "verdict", "labels", "carried from", "points", "max", "flags", "says")
 WIDTHS = {"id": 14.0, "name": 22.0, "layer": 16.0, "answer": 22.0, "labels": 26.0, "says": 50.0, REMARK: 30.0}  # in letters
-
-
-def guarded(text: str) -> str:
-    """An untrusted text that no spreadsheet runs: after an apostrophe if it begins like a formula.
-
-    >>> guarded("=HYPERLINK(1)"), guarded(' "-1'), guarded("20CS30001"), guarded("a=b")
-    ("'=HYPERLINK(1)", '\\' "-1', '20CS30001', 'a=b')
-    """
-    start = text.lstrip(BEFORE)[:1] if text[:1] in BEFORE else text[:1]
-    return f"'{text}" if start in STARTS and start else text
-
-
-def unguarded(text: str) -> str:
-    """A guarded text without its guard."""
-    return text[1:] if text[:1] == "'" and guarded(text[1:]) == text else text
 
 
 class _Columns:
@@ -208,17 +191,14 @@ class Workbook(MarkStream):
             self.headed = True
         for each in self.columns.waiting:
             self.write(*each)
-        with writing(self.path):
+        try:
             handle, name = tempfile.mkstemp(dir=self.path.resolve().parent, prefix=".", suffix=".part")
+            os.close(handle)
             self.part = Path(name)
-            with os.fdopen(handle, "wb") as file:
-                file.write(self.bytes())
-
-    def bytes(self) -> bytes:
-        """The workbook as a file, the same from run to run."""
-        raw = io.BytesIO()
-        self.book.save(raw)
-        return without_dates(raw.getvalue())
+            self.book.save(name)
+            self.part.write_bytes(without_dates(self.part.read_bytes()))
+        except OSError as fault:
+            raise OutputError(f"cannot be written: {fault.strerror}", Where(str(self.path))) from None
 
     def keep(self) -> None:
         if self.part:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from worksheet.conventions import Convention
+from worksheet.errors import shown
 from worksheet.grading.paper.paper_maker import Ask
 from worksheet.grading.policy import Policy
+from worksheet.language import Language, language_named
 from worksheet.network import Network
 
 VARIED = ("input", "channels", "kernel", "stride", "padding", "groups")  # what a variant may change
-LANGUAGES = ("en",)  # of sheets and feedback
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,18 @@ class Assignment:
     conventions: tuple[str, ...] = ()
     variants: Variants | None = None
     digits: str = ""
-    language: str = "en"
+    language: Language = field(default_factory=Language)  # of all that students read
     batch: int = 1
     file: Path | None = None
     text: str = field(default="", repr=False)  # the file's own text
+
+    def in_language(self, language: str) -> Assignment:
+        """The same in another language, with the teacher's own words; as it is for an empty code. Raises WorksheetError."""
+        if not language:
+            return self
+        spoken = language_named(language, dict(self.language.labels))
+        digits = spoken.digits if self.digits == self.language.digits else self.digits
+        return replace(self, language=spoken, digits=digits or self.digits)
+
+    def __repr__(self) -> str:
+        return f"<Assignment {shown(self.title)}: {shown(self.source)}, {shown(self.convention.name)}>"

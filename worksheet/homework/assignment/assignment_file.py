@@ -18,6 +18,7 @@ from worksheet.grading.paper.paper_maker import ANY, Ask, PaperMaker
 from worksheet.homework.assignment.assignment import Assignment
 from worksheet.homework.assignment.keys import ASSIGNMENT, IN_SHEET
 from worksheet.homework.assignment.policies import other_conventions, policy, variants
+from worksheet.language import ENGLISH, language_named
 from worksheet.network import Heading, Network
 from worksheet.readers import read, readers
 from worksheet.readers.sheet.front_matter import HOMEWORK, closing_line
@@ -121,18 +122,21 @@ class _Reading:
         """The place of the first of these keys that is present."""
         return next((self.fields[name].where for name in names if name in self.fields), self.root.where)
 
-    def words(self, heading: Heading, convention: Convention | None) -> dict[str, str]:
+    def words(self, heading: Heading, convention: Convention | None) -> dict[str, Any]:
         """The words printed above the questions: the file's, or else the sheet's."""
         title = self.value("title", "") or (SOLVED.sub("", heading.title) if self.in_sheet else "")
         if not title and "title" not in self.fields and self.in_sheet:
             self.faults.add(WorksheetError("the key 'title' is missing", self.root.where, "here, or in the front matter"))
-        digits = self.value("digits", "") or heading.digits or (convention.digits if convention else "none")
+        language = language_named(self.value("language", "") or heading.language or ENGLISH, dict(heading.labels))
+        language = language.relabelled(dict(self.value("labels", ())))
+        digits = self.value("digits", "") or heading.digits or language.digits
+        digits = digits or (convention.digits if convention else "none")
         return {
             "title": title,
             "course": self.value("course", heading.course),
             "question": self.value("question", heading.question),
             "digits": Digits(digits).locale,
-            "language": self.value("language", "en"),
+            "language": language,
         }
 
     # What is counted

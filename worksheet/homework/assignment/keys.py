@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from worksheet.conventions import ConventionName
+from worksheet.conventions import STANDARD, ConventionName
 from worksheet.conventions.convention_file import read_digits
+from worksheet.conventions.words import LABELS, LANGUAGE
 from worksheet.counting.run import LARGEST_BATCH
 from worksheet.grading.mistakes import known_mistakes
 from worksheet.grading.policy import EXACT, Tolerance
-from worksheet.homework.assignment.assignment import LANGUAGES, VARIED
+from worksheet.homework.assignment.assignment import VARIED
 from worksheet.homework.assignment.questions import BACKWARDS, MARKS
 from worksheet.readers import shape
 from worksheet.schema import (
@@ -151,7 +152,7 @@ KEYS = (
         "convention",
         COUNTING,
         "How to count: a name, or a YAML file beside this one.",
-        "the network's own, else ai61002",
+        f"the network's own, else {STANDARD}",
         "convention: ai61002",
     ),
     Field(
@@ -246,13 +247,8 @@ KEYS = (
         "the sheet's own, else that of the convention",
         "digits: en_IN",
     ),
-    Field(
-        "language",
-        KnownName("language", "there are no words in the language {}", known=lambda: LANGUAGES),
-        "The language of sheets and feedback.",
-        "en",
-        "language: en",
-    ),
+    LANGUAGE,
+    LABELS,
 )
 ASSIGNMENT = Record(KEYS)
 IN_SHEET = Record(tuple(replace(each, required=False) for each in KEYS if each.name != "network"))  # in front matter

@@ -8,10 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from worksheet.errors import OutputError, nearest, printable, shown
-from worksheet.files import without_dates
-from worksheet.grading.results.tables import guarded
 from worksheet.homework.issue.form_layout import NUMBER, Blank, Form, Line
 from worksheet.language import _
+from worksheet.spreadsheet import guarded, without_dates
 from worksheet.writers.markdown import escape
 
 if TYPE_CHECKING:
@@ -55,10 +54,10 @@ def as_workbook(form: Form) -> bytes:
     sheet = book.active
     if sheet is None:  # pragma: no cover  # a new workbook has one
         raise OutputError("the workbook has no sheet")
-    sheet.title = "answers"
+    sheet.title = _("answers")
     head = 2 if form.above else 1
     _fill(sheet, _lines(form), head)
-    sheet.freeze_panes = sheet.cell(head + 1, form.frozen + 1)
+    sheet.freeze_panes = f"{get_column_letter(form.frozen + 1)}{head + 1}"
     sheet.protection.enable()
     sheet.protection.formatColumns = False  # columns may be widened
     for place, width in enumerate(form.widths, 1):

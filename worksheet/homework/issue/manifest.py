@@ -86,7 +86,14 @@ def digest(*parts: str | bytes) -> str:
 def assignment_digest(assignment: Assignment) -> str:
     """A fingerprint of everything that papers are made from: the file, the worked network, the convention, the version."""
     worked = derive(assignment.network, assignment.convention, batch=assignment.batch)
-    words = (assignment.title, assignment.course, assignment.question, *assignment.rules, assignment.digits)
+    words = (
+        assignment.title,
+        assignment.course,
+        assignment.question,
+        *assignment.rules,
+        assignment.digits,
+        repr(assignment.language),
+    )
     return digest(VERSION, assignment.text, assignment.source, render(worked, "md"), *words)
 
 

@@ -8,10 +8,12 @@ from fractions import Fraction
 
 from worksheet.derivation import OUTPUT, ColumnHeading, Derivation, Handout, Row, Shape, Step
 from worksheet.derive.blank import blank, blank_row
+from worksheet.formula import digits_named
+from worksheet.formula.digits import PLAIN
 from worksheet.grading.paper.cells import FORMULA, TOTAL, Key
-from worksheet.language import N_, _, ngettext
+from worksheet.language import N_, _, current, ngettext
 
-OUTPUT_HEADING, OUTPUT_LABEL, FORMULA_LABEL = N_("Output"), N_("Output size"), N_("{}, formula")
+OUTPUT_HEADING, OUTPUT_LABEL, FORMULA_LABEL = N_("Output"), N_("Output size"), N_("{column}, formula")
 NONE, COMPACT, FULL = WORKINGS = ("none", "compact", "full")  # the space for working below the table
 FEW_SYMBOLS = 3  # of a formula whose working takes one line
 DECIMALS = 3  # of marks; a number that needs more is printed as a fraction
@@ -63,10 +65,7 @@ def _with_marks(row: Row, asked: Mapping[Key, Fraction]) -> Row:
 def worth_in_words(column: str, asked: Mapping[Key, Fraction]) -> str:
     """The marks of each answer of a column, if all are worth the same."""
     worths = _worths(column, asked)
-    if len(worths) != 1:
-        return ""
-    [worth] = worths
-    return ngettext("{marks} mark", "{marks} marks", 1 if worth == 1 else 2).format(marks=print_marks(worth))
+    return print_worth(min(worths)) if len(worths) == 1 else ""
 
 
 def _worths(column: str, asked: Mapping[Key, Fraction]) -> set[Fraction]:
@@ -84,7 +83,18 @@ def print_marks(marks: Fraction) -> str:
     ('2.5', '1/3', '103')
     """
     scaled = marks * 10**DECIMALS
-    return f"{float(marks):.{DECIMALS}f}".rstrip("0").rstrip(".") if scaled.denominator == 1 else str(marks)
+    text = f"{float(marks):.{DECIMALS}f}".rstrip("0").rstrip(".") if scaled.denominator == 1 else str(marks)
+    return text.replace(".", digits_named(current().digits or PLAIN).point)
+
+
+def plural(marks: Fraction) -> int:
+    """A whole number whose plural form fits these marks: halves are plural in English."""
+    return int(marks) if marks.denominator == 1 else 2
+
+
+def print_worth(marks: Fraction) -> str:
+    """Marks with their word: 2 marks."""
+    return ngettext("{marks} mark", "{marks} marks", plural(marks)).format(marks=print_marks(marks))
 
 
 @dataclass
@@ -103,8 +113,10 @@ class _Questions:
 
     def heading(self, heading: ColumnHeading) -> ColumnHeading:
         """A column's heading, with the marks of its cells if all are worth the same."""
-        summed = (TOTAL, heading.name) in self.asked
-        return ColumnHeading(heading.name, heading.label, None, summed, worth_in_words(heading.name, self.asked))
+        label = _(FORMULA_LABEL).format(column=heading.label) if heading.name.endswith(FORMULA) else heading.label
+        return ColumnHeading(
+            heading.name, label, None, (TOTAL, heading.name) in self.asked, worth_in_words(heading.name, self.asked)
+        )
 
     def row(self, row: Row, inputs: tuple[Shape, ...] | None) -> Row:
         """A layer's questions: figures in columns, formulas below them."""
@@ -112,7 +124,7 @@ class _Questions:
         rooms = self.rooms(row)
         columns = tuple(self.step(row.no, heading.name, labels[heading.name], rooms) for heading in self.headings)
         formulas = [
-            self.step(row.no, name + FORMULA, _(FORMULA_LABEL).format(label), {})
+            self.step(row.no, name + FORMULA, _(FORMULA_LABEL).format(column=label), {})
             for name, label in labels.items()
             if (row.no, name + FORMULA) in self.asked
         ]

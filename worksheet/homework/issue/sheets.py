@@ -9,27 +9,30 @@ from fractions import Fraction
 from worksheet.counting.run import Run
 from worksheet.derivation import OUTPUT, Derivation, Handout, Section
 from worksheet.derive.blank import unsolved
-from worksheet.derive.reference import list_in_words
 from worksheet.derive.worked_solution import SIZE, derive, question
 from worksheet.grading.paper.cells import FIND, FORMULA, TOTAL, Key, Paper
 from worksheet.grading.paper.find_question import blank_questions, with_questions
 from worksheet.grading.paper.paper_maker import PaperMaker
 from worksheet.grading.policy import EXACT
 from worksheet.homework.assignment.assignment import Assignment
-from worksheet.homework.issue.question_sheet import COMPACT, keyed, print_marks, questions
+from worksheet.homework.issue.question_sheet import COMPACT, keyed, plural, print_marks, questions
 from worksheet.homework.roster import Student
 from worksheet.homework.variants.variants import variant
+from worksheet.language import N_, _, either, listed, ngettext, speaking
 from worksheet.network import Network
 
-SOLVED = "(Solved) "
+SOLVED = N_("(Solved) {title}")
 EXAMPLES = ("3x32x32", "5x17x17", "6x21x21")  # of how to write a size: the first that no layer of the sheet has
-NUMBERS = "Every other answer is a whole number, exact to the last digit; commas between groups of digits are welcome."
-ROUNDABLE = "{} may be rounded; every other answer is a whole number, exact to the last digit."
-FORMULAS = "In formulas, letters side by side multiply; floor(...) and ceil(...) round: 2ab, a(b + 1), floor((a - b)/c) + 1."
-SETS = "The answer to a question q1, q2 ... is all numbers that are asked for, as in 2, 3, 5; or none."
-DASHES = "A dash in the table means that nothing is asked there."
-FOLLOWS = "An answer that follows rightly from your own earlier answers {}."
-NEVER = " This does not hold for {}."
+NUMBERS = N_("Every other answer is a whole number, exact to the last digit; its digits may be grouped.")
+ROUNDABLE = N_("{columns} may be rounded; every other answer is a whole number, exact to the last digit.")
+FORMULAS = N_(
+    "In formulas, adjacent letters are multiplied; floor(...) and ceil(...) round: 2ab, a(b + 1), floor((a - b)/c) + 1."
+)
+SETS = N_("The answer to a question q1, q2 ... is all the numbers that it asks for, such as 2, 3, 5; or none.")
+DASHES = N_("A dash in the table means that nothing is asked there.")
+FOLLOWS = N_("An answer that follows correctly from your own earlier answers gets its marks.")
+LESS = N_("An answer that follows correctly from your own earlier answers loses {share} % of its marks.")
+NEVER = N_("This does not apply to {columns}.")
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,10 @@ class PaperSetter:
 
     def papers(self, student: Student) -> Papers:
         """A student's papers. Raises WorksheetError if the layers of the network do not fit together."""
+        with speaking(self.assignment.language):
+            return self._papers(student)
+
+    def _papers(self, student: Student) -> Papers:
         network, paper, worked = self.solved_paper(student)
         asked = {cell.key: self.assignment.policy.worth(cell.key) for cell in paper.shown}
         handout = Handout(student.id, student.name)
@@ -75,7 +82,8 @@ class PaperSetter:
             reference=sheet.reference if self.reference else tuple(map(_symbols, whole.reference)),
         )
         key = replace(
-            keyed(worked, asked), title=SOLVED + worked.title, handout=handout if student.id else None, question=text, rules=rules
+            keyed(worked, asked), title=_(SOLVED).format(title=worked.title), handout=handout if student.id else None,
+            question=text, rules=rules,
         )  # fmt: skip
         return Papers(student, sheet, key, paper)
 
@@ -103,12 +111,12 @@ class PaperSetter:
         wanted = {name for names in ask.columns.values() for name in names}
         asks = [SIZE] if OUTPUT in wanted else []
         asks += [column.asks for column in columns if column.name in wanted]
-        headings = {column.name: column.heading.replace("# ", "#\u00a0") for column in columns}  # no line break after the sign
+        headings = {column.name: _(column.heading).replace("# ", "#\u00a0") for column in columns}  # no line break after the sign
         formulas = [headings[name] for name in ask.formulas if name in headings and name in wanted]
         totals = [headings[name] for name in ask.totals if name in headings]
         sentences = [question(network, asks, self.assignment.batch)]
-        sentences += [f"Give the formula of {list_in_words(formulas)} too."] if formulas else []
-        sentences += [f"Add up {list_in_words(totals)} over all layers."] if totals else []
+        sentences += [_("Give the formula of {columns} too.").format(columns=listed(formulas))] if formulas else []
+        sentences += [_("Add up {columns} over all layers.").format(columns=listed(totals))] if totals else []
         return " ".join(sentences)
 
     def rules(self, paper: Paper, asked: Mapping[Key, Fraction]) -> Iterator[str]:
@@ -116,44 +124,50 @@ class PaperSetter:
         columns = {column for row, column in asked if row != FIND}
         rows = [row for row in {row for row, _ in asked} if row not in (TOTAL, FIND)]
         each = [column for column in columns if any((row, column) in asked for row in rows) and not column.endswith(FORMULA)]
-        yield from self.assignment.rules
+        yield from map(_, self.assignment.rules)
         if OUTPUT in columns:
-            yield f"Write an output size with x between its numbers, channels first: {_example(paper)}."
+            message = _("Write an output size with x between its numbers, channels first: {example}.")
+            yield message.format(example=_example(paper))
         if columns - {OUTPUT}:
             yield self.exactness(columns)
         if any(column.endswith(FORMULA) for column in columns):
-            yield FORMULAS
+            yield _(FORMULAS)
         if any(row == FIND for row, _ in asked):
-            yield SETS
+            yield _(SETS)
         if any((row, column) not in asked for row in range(1, len(paper.layers) + 1) for column in each):
-            yield DASHES
+            yield _(DASHES)
         yield from self.worth(asked)
 
     def exactness(self, columns: set[str]) -> str:
-        headings = {column.name: column.heading for column in self.assignment.convention.columns}
+        headings = {column.name: _(column.heading) for column in self.assignment.convention.columns}
         tolerance = self.assignment.policy.tolerance
         free = [name for name in headings if name in columns and tolerance.get(name, EXACT) != EXACT]
-        return ROUNDABLE.format(list_in_words([headings[name] for name in free])) if free else NUMBERS
+        return _(ROUNDABLE).format(columns=listed([headings[name] for name in free])) if free else _(NUMBERS)
 
     def worth(self, asked: Mapping[Key, Fraction]) -> Iterator[str]:
         """The marks of totals and of carried answers."""
         policy = self.assignment.policy
         totals = {marks for (row, _), marks in asked.items() if row == TOTAL}
         if totals:
-            worths = " or ".join(print_marks(marks) for marks in sorted(totals))
-            yield f"A total is worth {worths} {'mark' if totals == {1} else 'marks'}."
+            worths = either([print_marks(marks) for marks in sorted(totals)])
+            message = ngettext("A total is worth {marks} mark.", "A total is worth {marks} marks.", plural(max(totals)))
+            yield message.format(marks=worths)
         if policy.follow_through:
-            lost = f"loses {print_marks(policy.penalty * 100)} % of its marks" if policy.penalty else "gets its marks"
-            headings = {column.name: column.heading for column in self.assignment.convention.columns}
-            never = [headings.get(name, "totals" if name == TOTAL else "output sizes") for name in sorted(policy.never)]
-            yield FOLLOWS.format(lost) + (NEVER.format(list_in_words(never)) if never else "")
+            yield _(LESS if policy.penalty else FOLLOWS).format(share=print_marks(policy.penalty * 100))
+            headings = {column.name: _(column.heading) for column in self.assignment.convention.columns}
+            never = [headings.get(name, _("totals") if name == TOTAL else _("output sizes")) for name in sorted(policy.never)]
+            if never:
+                yield _(NEVER).format(columns=listed(never))
 
 
 def solve(assignment: Assignment, network: Network, *, fold: bool | None = None) -> Derivation:
     """The worked solution of a network as the assignment counts it, with the answers to its questions asked backwards."""
     convention, batch = assignment.convention, assignment.batch
-    worked = derive(network, convention, digits=assignment.digits or None, fold=fold, batch=batch)
-    return with_questions(worked, assignment.ask.find, network, convention, batch)
+    with speaking(assignment.language):
+        worked = derive(
+            network, convention, digits=assignment.digits or None, fold=fold, batch=batch, language=assignment.language
+        )
+        return with_questions(worked, assignment.ask.find, network, convention, batch)
 
 
 def _example(paper: Paper) -> str:

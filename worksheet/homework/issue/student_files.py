@@ -16,6 +16,7 @@ from worksheet.homework.issue.question_sheet import COMPACT, WORKINGS
 from worksheet.homework.issue.sheets import Papers, PaperSetter
 from worksheet.homework.roster import Student
 from worksheet.homework.variants.variants import fingerprint
+from worksheet.language import speaking
 from worksheet.writers import options, writer_for
 
 SHEETS, FORMS_FOLDER, KEYS = "sheets", "forms", "key"
@@ -87,6 +88,7 @@ def _file(name: str, papers: Papers, order: Order) -> bytes:
     folder, _, file = name.partition("/")
     suffix = file.rpartition(".")[2]
     if folder == FORMS_FOLDER:
-        return FORMS[suffix](lay_out(papers, order.form_layout))
+        with speaking(papers.question.language):
+            return FORMS[suffix](lay_out(papers, order.form_layout))
     document = papers.worked if folder == KEYS else papers.question
     return writer_for(None, suffix).render(document, options(order.engine, order.paper, order.template))

@@ -27,6 +27,7 @@ from worksheet.homework.mark.papers import mark_papers
 from worksheet.homework.mark.publish import CHANGES, CLASS, check_formats, class_report, file_streams, statistics, write_reports
 from worksheet.homework.roster import read_roster
 from worksheet.homework.workers import LOCAL
+from worksheet.language import Language, speaking
 from worksheet.writers import options
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ class ClassRun:
 
     def __post_init__(self) -> None:
         self.statistics = statistics(self.assignment)
-        self.layout = Layout.of(Grader(self.assignment).maker.paper(self.assignment.network))
+        with speaking(self.assignment.language):
+            self.layout = Layout.of(Grader(self.assignment).maker.paper(self.assignment.network))
 
     @classmethod
     def of(cls, assignment: Assignment, roster: Path | None, against: Path | None) -> ClassRun:
@@ -92,7 +94,8 @@ class ClassRun:
 
     def read(self, paths: Sequence[Path]) -> Answers:
         """The answers in files, folders and zips. All variants have the same rows and columns."""
-        return files.read(paths, self.layout, list(self.names) or None)
+        with speaking(Language(labels=self.assignment.language.labels)):  # messages about files stay English
+            return files.read(paths, self.layout, list(self.names) or None)
 
     def papers(self, answers: Answers) -> Iterator[Answered]:
         """The papers of everyone who answered."""

@@ -14,6 +14,7 @@ from worksheet.grading.paper.cells import Key, Paper
 from worksheet.grading.paper.paper_maker import PaperMaker
 from worksheet.homework.assignment.assignment import Assignment
 from worksheet.homework.variants.variants import variant
+from worksheet.language import speaking
 
 
 class Answered(NamedTuple):
@@ -42,7 +43,8 @@ class Grader:
 
     def mark(self, answered: Answered) -> MarkedPaper:
         """Mark a student's paper."""
-        marks = self.marker.marks(self.paper(answered.student), answered.texts)
+        with speaking(self.assignment.language):
+            marks = self.marker.marks(self.paper(answered.student), answered.texts)
         return MarkedPaper(answered.student, answered.name, marks)
 
 

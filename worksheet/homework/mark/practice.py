@@ -23,22 +23,23 @@ from worksheet.homework.assignment.assignment_file import assignment_of
 from worksheet.homework.issue.sheets import solve
 from worksheet.homework.mark.grader import Answered, Grader
 from worksheet.homework.variants.variants import variant
+from worksheet.language import N_, _, listed, speaking
 
 SENTENCES = {
-    Verdict.RIGHT: "Right.",
-    Verdict.CARRIED: "Right from your own earlier values.",
-    Verdict.CONVENTION: "Right under another way of counting than this homework's",
-    Verdict.MISTAKE: "Not right, and it looks like a known mistake.",
-    Verdict.WRONG: "Not right.",
-    Verdict.UNREADABLE: "This cannot be read",
-    Verdict.BLANK: "There is no answer.",
-    Verdict.UNMARKED: "This could not be checked",
+    Verdict.RIGHT: N_("Right."),
+    Verdict.CARRIED: N_("Right from your own earlier values."),
+    Verdict.CONVENTION: N_("Right under another convention than this homework's"),
+    Verdict.MISTAKE: N_("Not right, and it looks like a known mistake."),
+    Verdict.WRONG: N_("Not right."),
+    Verdict.UNREADABLE: N_("This cannot be read"),
+    Verdict.BLANK: N_("There is no answer."),
+    Verdict.UNMARKED: N_("This could not be checked"),
 }
 HINTS: Mapping[Row, str] = {
-    FIND: "Put the unknown into the formula of the condition, and solve that for it.",
-    TOTAL: "A total adds up the figures of its column.",
+    FIND: N_("Substitute the unknown into the formula of the condition, and solve for it."),
+    TOTAL: N_("A total is the sum of the figures of its column."),
 }  # of the other rows: the formula
-SAME_SIZE = "This follows from the sizes of the layer's input alone."
+SAME_SIZE = N_("This follows from the sizes of the layer's input alone.")
 
 
 @dataclass(frozen=True)
@@ -61,16 +62,21 @@ class CheckedAnswer:
     def report(self, *, hint: bool = False, show: bool = False) -> Document:
         """The verdict and its reasons; on request, the formula or the worked step."""
         digits = self.assignment.digits or self.assignment.convention.digits
-        title = f"S. No. {self.cell.row}, {self.cell.column}"
-        return Document(title, tuple(self.blocks(hint=hint, show=show)), digits=digits)
+        with speaking(self.assignment.language):
+            row = _("No. {no}").format(no=self.cell.row) if isinstance(self.cell.row, int) else self.cell.row
+            return Document(f"{row}, {self.cell.column}", tuple(self.blocks(hint=hint, show=show)), digits=digits)
 
     def blocks(self, *, hint: bool, show: bool) -> Iterator[Block]:
         mark = self.mark
-        titles = ", ".join(convention_titles(mark.conventions, {}).values())
+        titles = listed([_(title) for title in convention_titles(mark.conventions, {}).values()])
         reason = titles or (mark.says if mark.verdict in (Verdict.UNREADABLE, Verdict.UNMARKED) else "")
-        yield Text(f"{SENTENCES[mark.verdict]}: {reason}." if reason else SENTENCES[mark.verdict])
+        verdict = _(SENTENCES[mark.verdict])
+        yield Text(_("{verdict}: {reason}.").format(verdict=verdict, reason=reason) if reason else verdict)
         labels = dict.fromkeys(part for label in mark.labels for part in label.split(AND))
-        remarks = [*(known_mistakes()[label].says for label in labels), *(FLAGS[flag].capitalize() + "." for flag in mark.flags)]
+        remarks = [
+            *(_(known_mistakes()[label].says) for label in labels),
+            *(_capital(_(FLAGS[flag])) + "." for flag in mark.flags),
+        ]
         remarks += [mark.says] if mark.says and not reason else []
         if remarks:
             yield Bullets(tuple(remarks))
@@ -80,15 +86,20 @@ class CheckedAnswer:
     def _hint(self) -> Iterator[Block]:
         """The formula, or what leads to the answer where there is none."""
         text = HINTS.get(self.cell.row, "" if self.steps else SAME_SIZE)
-        yield Text(text) if text else Table(("asked", "formula"), tuple((_symbol(step), step.formula) for step in self.steps))
+        yield (
+            Text(_(text))
+            if text
+            else Table((_("Asked"), _("Formula")), tuple((_symbol(step), step.formula) for step in self.steps))
+        )
 
     def _solution(self) -> Iterator[Block]:
         """The worked step; the answer itself where the steps do not end in it."""
         is_set = self.cell.row == FIND
         if is_set or not self.steps:
-            yield Text(f"It is {answer_text(self.cell.truth) if is_set else ' × '.join(map(str, self.cell.truth))}.")
+            answer = answer_text(self.cell.truth) if is_set else " × ".join(map(str, self.cell.truth))
+            yield Text(_("The answer is {answer}.").format(answer=answer))
         if self.steps:
-            yield Working("Worked", self.steps)
+            yield Working(_("Worked"), self.steps)
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -99,7 +110,7 @@ class CheckedAnswer:
 def check(
     assignment: Assignment | str | PathLike[str], row: str | int, column: str, answer: str | int, *, student: str | int = ""
 ) -> CheckedAnswer:
-    """Mark one answer against the student's own sheet. ``row`` is an S. No., a layer's name, or total.
+    """Mark one answer against the student's own sheet. ``row`` is a number, a layer's name, or total.
 
     Raises WorksheetError for a row or column that is not asked, and if every student has a variant and ``student`` is missing.
     """
@@ -131,6 +142,10 @@ def _key(assignment: Assignment, row: str, column: str) -> Key:
 def student_solution(assignment: Assignment, student: str) -> Derivation:
     """The worked solution of a student's own network, every row worked."""
     return solve(assignment, variant(assignment, student), fold=False)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _symbol(step: Step) -> str:

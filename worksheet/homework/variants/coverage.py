@@ -110,8 +110,7 @@ def coverage(assignment: Assignment, networks: Iterable[Network]) -> Document:
     groups = same_networks(measured) if assignment.variants else []
     blocks = tuple(_blocks(tally, own, difficulty, groups))
     return Document(
-        f"Coverage: {assignment.title}", blocks, _data(tally, own, difficulty), assignment.course, assignment.digits or "en_US",
-        assignment.language,
+        f"Coverage: {assignment.title}", blocks, _data(tally, own, difficulty), assignment.course, assignment.digits or "en_US"
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from worksheet.memo import Bounded
 from worksheet.network import INPUT, Network, Node
 from worksheet.sizes import Sized, size
 
-COUNTINGS = (conventions.STANDARD, "textbook")  # the second if the first has no rule for a layer
+COUNTINGS = ("ai61002", conventions.STANDARD)  # the second if the first has no rule for a layer
 MAX_KNOWN = 100_000  # layers that are remembered
 MAX_KINDS = 10_000  # kinds whose questions are remembered
 CHANNELS, KERNELS, SPLIT = 12, 20, 2  # with which windows are compared: channels, kernels and groups that hide no mistake

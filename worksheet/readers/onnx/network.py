@@ -199,9 +199,7 @@ def _assemble(path: Path, sources: Mapping[str, OnnxRow], rows: Sequence[OnnxRow
     if not nodes:
         raise NetworkError("computes nothing", Where(file))
     shapes = {names[row]: row.shape for row in further}
-    network = Network(
-        clean_path(path.stem) or "network", main.shape, tuple(nodes), Heading(convention="textbook"), file, shapes, _notes(walk)
-    )
+    network = Network(clean_path(path.stem) or "network", main.shape, tuple(nodes), Heading(), file, shapes, _notes(walk))
     sized(network)  # refuses layers that do not fit together
     return network
 

@@ -22,7 +22,6 @@ OTHER_FILES = dict.fromkeys(
 ) | {"item": "this file holds a list of classes and their labels"}
 MAX_LISTED = 12
 MAX_COMPARED = 300  # blob names among which the nearest one is looked for
-CONVENTION = "textbook"
 NOWHERE = Blob("", None)  # the output of a layer with a fault
 LABEL = Blob("", None, counted=False)
 SKIP = "skip it with --skip-unknown"
@@ -79,8 +78,7 @@ class _NetworkReader:
         read = {name for node in nodes for name in node.inputs}
         further = {name: shape for name, shape in self.further.items() if name in read}
         name = self.root.text("name") or path.stem
-        heading = Heading(convention=CONVENTION)
-        return Network(name, self.main, nodes, heading, str(path), further, tuple(self._notes()))
+        return Network(name, self.main, nodes, Heading(), str(path), further, tuple(self._notes()))
 
     def _check_layers(self) -> None:
         if self.entries.kept or self.faults.found:

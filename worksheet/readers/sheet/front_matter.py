@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from worksheet.conventions import ConventionName
+from worksheet.conventions import STANDARD, ConventionName
 from worksheet.conventions.convention_file import DIGITS
+from worksheet.conventions.words import LABELS, LANGUAGE
 from worksheet.errors import SheetError, shown
 from worksheet.network import INPUT
 from worksheet.readers.reader import shape
@@ -46,8 +47,10 @@ FRONT_MATTER = Record((
     Field("course", WORDS, "A line below the heading."),
     Field("question", WORDS, "The task, in your own words.", "a sentence that names what is asked"),
     Field("note", WORDS, "A remark below the question, on solutions only."),
-    Field("convention", ConventionName(), "How to count: a name, or the path of a YAML file beside the sheet.", "`ai61002`"),
+    Field("convention", ConventionName(), "How to count: a name, or the path of a YAML file beside the sheet.", f"`{STANDARD}`"),
     Field("digits", DIGITS, "Digit grouping: `en_IN`, `en_US`, another locale, or `none`.", "the convention's"),
+    LANGUAGE,
+    LABELS,
     Field(
         "brackets",
         Choice({"exact": "exact", "always": "always"}),

@@ -39,7 +39,7 @@ def network(module: Any, name: str, options: ReadOptions) -> Network:
             raise SheetError("the forward pass computes nothing from its input", Where(name))
         further = dict(zip(names[1:], options.inputs[1:], strict=True)) | trace.further
         notes = (*trace.notes(), *_note_unread(module, trace.owners, twins))
-        return Network(name, options.inputs[0], tuple(trace.nodes), Heading(convention="textbook"), None, further, notes)
+        return Network(name, options.inputs[0], tuple(trace.nodes), Heading(), None, further, notes)
     raise SheetError("fractions are used as token numbers", Where(name))
 
 

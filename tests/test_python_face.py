@@ -1,0 +1,115 @@
+"""The package at a prompt and in a notebook: short reprs, public names, records, networks read from texts."""
+
+import builtins
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import worksheet as ws
+from tests.sheet_facts import EXAMPLES
+from worksheet.derive.comparison import compare_sides, read_side
+from worksheet.errors import WorksheetError
+from worksheet.zoo import models
+
+SHEET = EXAMPLES / "lenet5.sheet"
+
+
+def test_every_repr_is_short() -> None:
+    network = ws.read("zoo:resnet50")
+    solution = ws.derive(network)
+    long = ws.network("n" * 500, (3, 8, 8), ws.layer("Conv2d", k=2, w=3, name="l" * 500), title="t" * 500)
+    things = [
+        network, network.nodes[0], network.nodes[0].kind, solution, solution.rows[0], solution.rows[0].columns[0],
+        ws.compare(network, ["macs", "torchinfo"]), ws.formulas(), ws.convention("torchinfo"), ws.burden("zoo:lenet-5"),
+        compare_sides(network, [read_side("macs")]), ws.zoo_list(["resnet18-torchvision"])[0], models()["resnet18"],
+        ws.assignment(EXAMPLES / "homework.yaml"), ws.Builder("b" * 500, (3, 8, 8)), long, long.nodes[0],
+        ws.derive(long, "operations"),
+        ws.blank(solution), ws.tabulate(solution),
+    ]  # fmt: skip
+    assert {type(thing).__name__: len(repr(thing)) for thing in things if len(repr(thing)) >= 200} == {}
+
+
+def test_a_repr_says_what_it_is() -> None:
+    assert repr(ws.derive("zoo:resnet18", "macs")) == (
+        "<Derivation 'ResNet-18': 69 layers, 'macs', params 11,689,512, macs 1,814,073,344>"
+    )
+    assert repr(ws.read("zoo:resnet18")) == "<Network 'ResNet-18': input 3 × 224 × 224, 69 layers>"
+
+
+def test_dir_lists_the_public_names_and_no_others() -> None:
+    listed = set(dir(ws))
+    assert {name for name in listed if not name.startswith("__")} == set(ws.__all__)
+    assert all(hasattr(ws, name) for name in ws.__all__)
+    assert {"grow", "symbolic", "transformer", "find", "timing", "zoo_table", "table", "tabulate"} <= listed
+    script = "import worksheet; print(*dir(worksheet))"
+    fresh = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True).stdout.split()
+    assert set(fresh) == listed
+    assert not any(name in listed for name in ("Any", "TYPE_CHECKING", "import_module"))
+
+
+@pytest.mark.parametrize("source", ["zoo:lenet-5", str(SHEET), SHEET], ids=["zoo", "file", "path"])
+def test_a_source_is_read_wherever_a_network_is_expected(source) -> None:
+    network = ws.read(source)
+    assert ws.derive(source, "macs").totals == ws.derive(network, "macs").totals
+    assert ws.compare(source, ["macs", "fvcore"]).data == ws.compare(network, ["macs", "fvcore"]).data
+    assert ws.explain(source, "1K").data == ws.explain(network, "1K").data
+    assert ws.table([source, network]).data["rows"][0] == ws.table(network).data["rows"][0]
+    assert ws.symbolic(source, ["B"], "macs").title == ws.symbolic(network, ["B"], "macs").title
+    assert ws.train(source).totals == ws.train(network).totals
+    assert ws.timing(source, "a100").data == ws.timing(network, "a100").data
+    assert ws.grow([source], {"batch": "1..4"}).data == ws.grow(network, {"batch": "1..4"}).data
+    assert ws.derive(network=source).network == network.name  # type: ignore[call-arg]
+    assert ws.burden(source).title
+
+
+def test_the_report_on_a_network_of_the_zoo_is_the_published_one() -> None:
+    """As before: burden knows the published variant by its name."""
+    assert "resnet18-burden" in ws.render(ws.burden("zoo:resnet18"), "txt").decode()
+    assert ws.burden("resnet18").data == ws.burden("zoo:resnet18").data
+
+
+def test_a_source_that_is_none_is_a_fault_in_words() -> None:
+    with pytest.raises(WorksheetError):
+        ws.compare("zoo:no-such-network", ["macs", "fvcore"])
+    with pytest.raises(WorksheetError):
+        ws.grow(["zoo:lenet-5", "no-such-file.sheet"], {"batch": "1..4"})
+
+
+def test_records_are_plain_numbers() -> None:
+    records = ws.derive("zoo:resnet18", "macs").to_records()
+    assert sum(record["params"] for record in records) == 11_689_512  # torchvision's
+    assert records[0]["output"] == "64 × 112 × 112"
+    stages = ws.tabulate(ws.derive("zoo:resnet18", "macs"), by="stage", unit="G").to_records()
+    assert round(sum(record["macs"] for record in stages), 1) == 1.8
+
+
+def test_without_pandas_the_reason_is_said(monkeypatch) -> None:
+    real = builtins.__import__
+
+    def missing(name, *rest):
+        if name.partition(".")[0] == "pandas":
+            raise ImportError
+        return real(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", missing)
+    with pytest.raises(WorksheetError, match="needs pandas") as fault:
+        ws.derive("zoo:lenet-5").to_dataframe()
+    assert "pip install pandas" in (fault.value.hint or "")
+
+
+def test_a_data_frame_has_the_table() -> None:
+    pytest.importorskip("pandas")
+    frame = ws.derive("zoo:resnet18", "macs").to_dataframe()
+    assert frame["params"].sum() == 11_689_512
+    assert list(frame.columns)[-2:] == ["params", "macs"]
+
+
+def test_networks_solutions_and_reports_show_themselves_in_a_notebook(tmp_path: Path) -> None:
+    network = ws.read("zoo:lenet-5")
+    for thing in (network, ws.derive(network), ws.burden("zoo:lenet-5"), ws.table(network)):
+        assert thing._repr_html_().startswith("<iframe")
+    misfit = ws.network("n", (3,), ws.layer("MaxPool2d", w=2), title="<script>")
+    assert "receives 3" in misfit._repr_html_()
+    assert "<script" not in misfit._repr_html_()
