@@ -67,7 +67,7 @@ def test_the_table_of_the_sheet(homework) -> None:
     assert form.above == ("Student ID", "s1")
     assert len(form.lines) == 20 + 1
     assert form.lines[0] == ("1", "Conv2d: 64c 11w 4s 2p", None, None, None)
-    assert form.lines[14] == ("15", "Linear: → 4096", None, None, None)  # 9216 is for the student to find
+    assert form.lines[14] == ("15", "Linear: 9216 → 4096", None, None, None)
     assert form.lines[-1] == ("Total", "", "—", None, None)
 
 

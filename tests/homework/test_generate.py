@@ -131,9 +131,9 @@ def test_a_sheet_for_all_says_that_variants_need_a_roster(homework, command) -> 
 # The question sheet
 
 
-def question(path: Path, format: str = "md") -> str:
+def question(path: Path, format: str = "md", working: str = "full") -> str:
     student = Student("s1", "Student A")
-    return ws.render(PaperSetter(read_assignment(path)).papers(student).question, format).decode()
+    return ws.render(PaperSetter(read_assignment(path), working=working).papers(student).question, format).decode()
 
 
 @pytest.mark.parametrize("format", ["md", "tex", "html", "txt", "typ", "json"])
