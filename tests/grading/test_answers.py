@@ -271,7 +271,10 @@ def test_a_second_download_and_a_learning_platforms_name(tmp_path: Path) -> None
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_the_forms_that_are_handed_out_come_back(layout: str, tmp_path: Path) -> None:
     ids = ["20CS30001", "=HYPERLINK(1)", "a*b|c_d", "\\input{/etc/passwd}", "<script>", "$(rm)", "007"]
-    written(tmp_path / "hw.yaml", "title: A\nnetwork: zoo:alexnet\nconvention: ai61002\nask: [output, params, flops]\ntotal: [params, flops]\n")
+    written(
+        tmp_path / "hw.yaml",
+        "title: A\nnetwork: zoo:alexnet\nconvention: ai61002\nask: [output, params, flops]\ntotal: [params, flops]\n",
+    )
     setter = PaperSetter(read_assignment(tmp_path / "hw.yaml"))
     for number, id in enumerate(ids):
         papers = setter.papers(Student(id))

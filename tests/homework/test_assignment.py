@@ -17,7 +17,7 @@ from worksheet.derive.worked_solution import derive
 from worksheet.errors import WorksheetError
 from worksheet.grading.paper.paper_maker import ANY, Ask
 from worksheet.grading.policy import Policy, Tolerance
-from worksheet.homework.assignment.assignment import VARIED, Assignment, Variants
+from worksheet.homework.assignment.assignment import Assignment, Variants
 from worksheet.homework.assignment.assignment_file import read_assignment
 from worksheet.homework.assignment.keys import KEYS
 from worksheet.language import Language
@@ -154,11 +154,11 @@ def test_other_ways_of_counting(homework, said: str, expected: tuple[str, ...]) 
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        ("variants: {seed: 0}", Variants(0, VARIED)),
+        ("variants: {seed: 0}", Variants(0)),
         ("variants: {seed: 1, vary: [stride, padding]}", Variants(1, ("stride", "padding"))),
         ("variants: {seed: 1, ranges: {kernel: [3, 5, 7], padding: [0, 1]}}",
-         Variants(1, VARIED, {"kernel": (3, 5, 7), "padding": (0, 1)})),
-        ("variants: {seed: 1, reveal: [par-no-bias, out-ceil]}", Variants(1, VARIED, {}, ("par-no-bias", "out-ceil"))),
+         Variants(1, (), {"kernel": (3, 5, 7), "padding": (0, 1)})),
+        ("variants: {seed: 1, reveal: [par-no-bias, out-ceil]}", Variants(1, (), {}, ("par-no-bias", "out-ceil"))),
     ],
 )  # fmt: skip
 def test_variants(homework, said: str, expected: Variants) -> None:

@@ -16,7 +16,7 @@ from worksheet.errors import OutputError
 from worksheet.grading import answers
 from worksheet.grading.answers.sheet_layout import Layout
 from worksheet.homework.assignment.assignment_file import read_assignment
-from worksheet.homework.issue.form_layout import LAYOUTS, Form, form_layout, lay_out
+from worksheet.homework.issue.form_layout import LAYOUTS, AnswerForm, form_layout, lay_out
 from worksheet.homework.issue.forms import FORMS, form_writer
 from worksheet.homework.issue.sheets import PaperSetter
 from worksheet.homework.roster import Student
@@ -28,10 +28,10 @@ HOSTILE = [r"\input{/etc/passwd}", "#include", "<script>alert(1)</script>", '=HY
            "+1", "-1", "@SUM(A1)", "`id`", "a,b;c", 'a"b', "हिन्दी", "x" * 200, "&amp;", "**b**", "[a](b)"]  # fmt: skip
 
 
-def asked(student: str = "20CS30001") -> Form:
+def asked(student: str = "20CS30001") -> AnswerForm:
     """A form of one row and a total, with four cells to fill in."""
     lines = (("1", "Conv2d: 64c", None, None), ("Total", "", "—", None))
-    return Form(HEADINGS, lines, (8, 34, 18, 18), ("Student ID", student or None), 2)
+    return AnswerForm(HEADINGS, lines, (8, 34, 18, 18), ("Student ID", student or None), 2)
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def texts(data: bytes) -> list[str]:
     return ["".join(child.content for child in children if child.type in ("text", "text_special")) for children in inline]
 
 
-def laid_out(homework, text: str, layout: str = "table", student: str = "s1") -> Form:
+def laid_out(homework, text: str, layout: str = "table", student: str = "s1") -> AnswerForm:
     return lay_out(PaperSetter(homework(text + "convention: ai61002\n")).papers(Student(student)), layout)
 
 
@@ -167,7 +167,7 @@ def test_a_form_that_is_filled_in_is_read_back(form: str, layout: str, language:
     assert [*submission.texts.values()] == [str(number) for number in range(1, len(papers.paper.shown) + 1)]
 
 
-def numbered(form: Form) -> Form:
+def numbered(form: AnswerForm) -> AnswerForm:
     """The form with numbers as answers, in the order of the questions."""
     numbers = map(str, count(1))
     lines = tuple(tuple(next(numbers) if cell is None else cell for cell in line) for line in form.lines)

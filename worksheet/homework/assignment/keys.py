@@ -49,6 +49,7 @@ CELL = KnownName(
 MISTAKE = KnownName("mistake", "there is no known mistake {}", "docs/mistakes.md lists them all", known=known_mistakes)
 COUNTING = ConventionName()
 CHANGED = KnownName("varied", "a variant cannot vary {}", known=lambda: VARIED)
+RANGED = KnownName("ranged", "there is no range of {}", known=lambda: VARIED[:-1])  # rectangles take those of kernels
 COLUMNS = ListOf(COLUMN, least=1, most=100, what="column")
 OFF = Worded(Choice({"exact": EXACT, "rounded": Tolerance(rounded=True)}), Rational(Fraction(0), Fraction(1, 2), percent=True))
 CONSIDERED = Forms(Choice({NONE: NONE, EVERY: EVERY}), ListOf(COUNTING, most=100, what="convention"))
@@ -104,12 +105,12 @@ VARIANTS = (
         "vary",
         ListOf(CHANGED, least=1, what="word"),
         f"What may differ from student to student: {', '.join(VARIED)}.",
-        "all of these",
+        "all of these, except groups and rectangles (kernels of unequal width and height) in a network that has none",
         "{seed: 7, vary: [kernel, padding]}",
     ),
     Field(
         "ranges",
-        TableOf(CHANGED, ListOf(Integer(0, MAX_SIZE), least=1, most=MAX_SIZES, what="value")),
+        TableOf(RANGED, ListOf(Integer(0, MAX_SIZE), least=1, most=MAX_SIZES, what="value")),
         "The values that may be chosen for what is varied.",
         "derived from the network",
         "{seed: 7, ranges: {kernel: [3, 5, 7]}}",
@@ -237,7 +238,7 @@ KEYS = (
         Record(VARIANTS),
         "A network for each student.",
         "everyone has the same sheet",
-        "variants: {seed: 7, vary: [input, channels, kernel, stride, padding, groups], reveal: all}",
+        "variants: {seed: 7, vary: [input, channels, kernel, stride, padding, groups, rectangles], reveal: all}",
     ),
     Field("batch", Integer(1, LARGEST_BATCH), "How many samples are counted together, B in the formulas.", "1", "batch: 1"),
     Field(

@@ -13,7 +13,7 @@ from worksheet.homework.issue.sheets import Papers
 from worksheet.language import N_, _
 
 TABLE, LIST = "table", "list"
-HEADINGS = ("student", "row", "layer", "column", "answer")  # of a list: the words by which it is read
+HEADINGS = (N_("student"), N_("row"), N_("layer"), N_("column"), N_("answer"))  # of a list: the words by which it is read
 STUDENT_ID, NUMBER, NAME, LAYER, SIZE, SUM = N_("Student ID"), N_("No."), N_("Name"), N_("Layer"), N_("Output"), N_("Total")
 NOT_ASKED = "—"
 NARROW, MIDDLE, WIDE = 8, 18, 34  # columns of a workbook, in characters
@@ -23,7 +23,7 @@ Line = tuple[Blank, ...]
 
 
 @dataclass(frozen=True)
-class Form:
+class AnswerForm:
     """An answer form. ``above`` is the line above its headings; the first ``frozen`` columns say what is asked."""
 
     headings: tuple[str, ...]
@@ -33,12 +33,12 @@ class Form:
     frozen: int = 0
 
 
-def lay_out(papers: Papers, layout: str = TABLE) -> Form:
+def lay_out(papers: Papers, layout: str = TABLE) -> AnswerForm:
     """The form of a student's sheet. A sheet without a table has a list. Raises OutputError for an unknown layout."""
     return form_layout(layout)(papers)
 
 
-def form_layout(name: str) -> Callable[[Papers], Form]:
+def form_layout(name: str) -> Callable[[Papers], AnswerForm]:
     """A layout by its name. Raises OutputError with the closest known name."""
     if name not in LAYOUTS:
         raise OutputError(f"unknown layout of a form {shown(name)}", hint=nearest(name, LAYOUTS))
@@ -48,20 +48,20 @@ def form_layout(name: str) -> Callable[[Papers], Form]:
 # A line for each answer
 
 
-def listed(papers: Papers) -> Form:
+def listed(papers: Papers) -> AnswerForm:
     """A line for each answer, in the order of the sheet."""
     labels = {row.no: layer_label(row) for row in papers.question.rows}
     if papers.question.named:
         labels = {row.no: f"{row.name}, {labels[row.no]}" for row in papers.question.rows}
     who = papers.student.id or None
     lines = [(who, str(row), labels.get(row, "") if isinstance(row, int) else "", column, None) for row, column in _asked(papers)]
-    return Form(HEADINGS, tuple(lines), (MIDDLE, NARROW, WIDE, MIDDLE, WIDE), frozen=1)
+    return AnswerForm(tuple(map(_, HEADINGS)), tuple(lines), (MIDDLE, NARROW, WIDE, MIDDLE, WIDE), frozen=1)
 
 
 # The table of the sheet
 
 
-def tabled(papers: Papers) -> Form:
+def tabled(papers: Papers) -> AnswerForm:
     """A line for each layer, then the totals, then the questions asked backwards, whose answers go into the first column."""
     asked = frozenset(_asked(papers))
     columns = _columns(papers.paper)
@@ -85,7 +85,7 @@ def tabled(papers: Papers) -> Form:
     labels = {heading.name: heading.label for heading in papers.worked.headings} | {OUTPUT: _(SIZE)}
     widths = (NARROW, *[MIDDLE] * named, WIDE, *[MIDDLE] * len(columns))
     headings = (*words, *(heading(column, labels) for column in columns))
-    return Form(headings, tuple(lines), widths, (_(STUDENT_ID), papers.student.id or None), len(words))
+    return AnswerForm(headings, tuple(lines), widths, (_(STUDENT_ID), papers.student.id or None), len(words))
 
 
 def _asked(papers: Papers) -> Iterator[Key]:
@@ -103,4 +103,4 @@ def _open(row: int | str, columns: Iterable[str], asked: frozenset[Key]) -> Line
     return tuple(None if (row, column) in asked else NOT_ASKED for column in columns)
 
 
-LAYOUTS: Mapping[str, Callable[[Papers], Form]] = {TABLE: tabled, LIST: listed}
+LAYOUTS: Mapping[str, Callable[[Papers], AnswerForm]] = {TABLE: tabled, LIST: listed}

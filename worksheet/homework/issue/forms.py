@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from worksheet.errors import OutputError, nearest, printable, shown
-from worksheet.homework.issue.form_layout import NUMBER, Blank, Form, Line
+from worksheet.homework.issue.form_layout import NUMBER, Blank, AnswerForm, Line
 from worksheet.language import _
 from worksheet.spreadsheet import guarded, without_dates
 from worksheet.writers.markdown import escape
@@ -20,18 +20,18 @@ BOM = "\ufeff"  # by which spreadsheets recognise UTF-8
 INK, EDGE, SHADE = "FFFFF8DC", "FFC9C9C9", "FFEEEEEE"  # of the cells to fill, of lines, of the headings
 
 
-def as_csv(form: Form) -> bytes:
+def as_csv(form: AnswerForm) -> bytes:
     """The CSV that ``worksheet mark`` reads, its answers blank. A text that a spreadsheet would run gets an apostrophe."""
     text = io.StringIO()
     csv.writer(text).writerows([guarded(printable(cell or "")) for cell in line] for line in _lines(form))
     return (BOM + text.getvalue()).encode()
 
 
-def _lines(form: Form) -> list[Line]:
+def _lines(form: AnswerForm) -> list[Line]:
     return [*([form.above] if form.above else []), form.headings, *form.lines]
 
 
-def as_markdown(form: Form) -> bytes:
+def as_markdown(form: AnswerForm) -> bytes:
     """The table in Markdown, each cell on one line, below whose form it is."""
     rule = ("---:" if heading == _(NUMBER) else ":---" for heading in form.headings)
     rows = [map(_one_line, form.headings), rule, *(map(_one_line, line) for line in form.lines)]
@@ -44,7 +44,7 @@ def _one_line(text: Blank) -> str:
     return escape(" ".join(printable(text or "").split("\n"))) or " "
 
 
-def as_workbook(form: Form) -> bytes:
+def as_workbook(form: AnswerForm) -> bytes:
     """A workbook of one sheet: only the blanks can be edited, and every cell is text that is never run."""
     from openpyxl import Workbook
     from openpyxl.utils import get_column_letter
@@ -89,10 +89,10 @@ def _fill(sheet: Worksheet, lines: Sequence[Line], head: int) -> None:
                 cell.quotePrefix = text != guarded(text)
 
 
-FORMS: Mapping[str, Callable[[Form], bytes]] = {"csv": as_csv, "xlsx": as_workbook, "md": as_markdown}
+FORMS: Mapping[str, Callable[[AnswerForm], bytes]] = {"csv": as_csv, "xlsx": as_workbook, "md": as_markdown}
 
 
-def form_writer(name: str) -> Callable[[Form], bytes]:
+def form_writer(name: str) -> Callable[[AnswerForm], bytes]:
     """The writer of a form. Raises OutputError with the closest known name."""
     if name not in FORMS:
         raise OutputError(f"unknown form {shown(name)}", hint=nearest(name, FORMS))
