@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from worksheet.errors import OutputError, nearest, printable, shown
-from worksheet.homework.issue.form_layout import NUMBER, Blank, AnswerForm, Line
+from worksheet.homework.issue.form_layout import NUMBER, AnswerForm, Blank, Line
 from worksheet.language import _
 from worksheet.spreadsheet import guarded, without_dates
 from worksheet.writers.markdown import escape
