@@ -146,7 +146,7 @@ def _report(generation: Generation, result: IssueResult) -> None:
     if result.bound:
         say(f"to print: {result.bound}")
     say(f"for you alone: {folder / 'key'}")
-    say(f"which mistakes show: {folder / COVERAGE}" + (f": {result.coverage}" if result.coverage else ""))
+    say(f"which mistakes show: {folder / COVERAGE}" + (f"\n{result.coverage}" if result.coverage else ""))
     for group in result.same:
         names = ", ".join(map(printable, group[:MAX_NAMED])) + (", ..." if len(group) > MAX_NAMED else "")
         say(f"note: {len(group)} students have the same network: {names}", err=True)
