@@ -10,6 +10,7 @@ from typing import Any
 from worksheet.errors import Collector, WorksheetError, nearest, shown
 from worksheet.schema.context import Context, FieldType, Schema
 from worksheet.schema.located import Located, parse, read_text
+from worksheet.schema.scalars import Choice
 
 
 @dataclass(eq=False, repr=False)
@@ -90,16 +91,17 @@ class Record:
 
 @dataclass(eq=False, repr=False)
 class ListOf:
-    """A list of values, each once unless ``repeats``."""
+    """A list of values, each once unless ``repeats``; with ``bare`` a single value is a list of one."""
 
     item: FieldType
     least: int = 0
     most: int = 1000
     what: str = "item"
     repeats: bool = False
+    bare: bool = False
 
     def read(self, located: Located, context: Context) -> tuple[Any, ...]:
-        items = located.items()
+        items = located.one_or_more() if self.bare else located.items()
         _check_size(len(items), self.least, self.most, f"{self.what}s", located)
         values: list[Any] = []
         for item in items:
@@ -112,7 +114,9 @@ class ListOf:
 
     def schema(self) -> Schema:
         unique = {} if self.repeats else {"uniqueItems": True}
-        return {"type": "array", "items": self.item.schema(), "minItems": self.least, "maxItems": self.most} | unique
+        item = self.item.schema()
+        whole = {"type": "array", "items": item, "minItems": self.least, "maxItems": self.most} | unique
+        return {"anyOf": [item, whole]} if self.bare else whole
 
 
 @dataclass(eq=False, repr=False)
@@ -173,12 +177,19 @@ class Forms:
     table: FieldType | None = None
 
     def read(self, located: Located, context: Context) -> Any:
-        forms = {str: (self.scalar, "one value"), list: (self.items, "a list"), dict: (self.table, "a table")}
+        forms = {str: (self._single(located), "one value"), list: (self.items, "a list"), dict: (self.table, "a table")}
         form, name = forms[type(located.value)]
         if form is None:
             expected = [words for accepted, words in forms.values() if accepted]
             raise WorksheetError(f"expected {' or '.join(expected)} here, not {name}", located.where)
         return form.read(located, context)
+
+    def _single(self, located: Located) -> FieldType | None:
+        """The type of a single value: that of one value, unless it is a word that only the list can know."""
+        if not isinstance(self.items, ListOf) or not self.items.bare:
+            return self.scalar
+        is_word = isinstance(self.scalar, Choice) and str(located.value).strip().casefold() in self.scalar.words
+        return self.scalar if is_word else self.items
 
     def schema(self) -> Schema:
         forms: Iterable[FieldType] = [form for form in (self.scalar, self.items, self.table) if form]

@@ -42,6 +42,10 @@ class Located:
             raise WorksheetError("expected a list here", self.where, "one item per line, each after '- '")
         return self.value
 
+    def one_or_more(self) -> list[Located]:
+        """The list's items, or a single value as a list of one. Raises WorksheetError for anything else."""
+        return [self] if self.value and isinstance(self.value, str) else self.items()
+
     def table(self) -> dict[str, Located]:
         """The mapping's entries. Raises WorksheetError for anything else."""
         if not isinstance(self.value, dict):

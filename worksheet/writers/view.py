@@ -85,7 +85,7 @@ class DocumentPrinter(Printer):
         return make(self, block)
 
     def working(self, block: Working) -> WorkingView:
-        return WorkingView(block.title, block.intro, [self.step(step) for step in block.steps])
+        return WorkingView(block.title, block.intro, [self.step(step) for step in block.steps], room=block.room)
 
     def chapter(self, block: Chapter) -> ChapterView:
         level = block.level + bool(block.title)
