@@ -21,7 +21,7 @@ from worksheet.document import (
 )
 from worksheet.document.data import SolutionData
 from worksheet.formula import digits_named
-from worksheet.language import _, speaking
+from worksheet.language import _, sentence, speaking
 from worksheet.layers import kinds
 from worksheet.layers.notation import explain_notation
 
@@ -109,7 +109,7 @@ class _Layout:
         title = (
             _("{convention}, in {unit}.").format(convention=d.convention_title, unit=d.unit)
             if d.unit
-            else f"{d.convention_title}."
+            else sentence(d.convention_title)
         )
         return f"{title} {_('Source: {source}.').format(source=d.cite)}" if d.cite and not d.blank else title
 

@@ -16,7 +16,7 @@ from worksheet.grading.results.amounts import Sums, one_line, said, sums
 from worksheet.grading.results.correct_steps import Solution
 from worksheet.grading.results.phrases import SHORT, TONES, VERDICTS, convention_titles, heading, sentences
 from worksheet.grading.results.stable_json import JsonStream
-from worksheet.language import N_, _, listed, ngettext, speaking
+from worksheet.language import N_, _, listed, ngettext, sentence, speaking
 
 CARRIED = (N_("Where"), N_("Your answer"), N_("Follows from your"), N_("The right answer"), N_("Points"))
 ROWS = {TOTAL: N_("Total"), FIND: N_("Question")}  # that are not layers
@@ -268,4 +268,4 @@ def _worth(points: str, most: Fraction | int) -> str:
 def _sentence(text: str) -> str:
     """A message as a sentence."""
     text = one_line(text, MAX_MESSAGE)
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+    return sentence(text[:1].upper() + text[1:])

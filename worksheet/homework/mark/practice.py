@@ -26,7 +26,7 @@ from worksheet.homework.issue.sheets import solve
 from worksheet.homework.mark.grader import Answered, Grader
 from worksheet.homework.roster import read_roster
 from worksheet.homework.variants.variants import variant
-from worksheet.language import N_, _, listed, speaking
+from worksheet.language import N_, _, listed, sentence, speaking
 
 SENTENCES = {
     Verdict.RIGHT: N_("Right."),
@@ -93,7 +93,7 @@ class CheckedAnswer:
         labels = dict.fromkeys(part for label in mark.labels for part in label.split(AND))
         remarks = [
             *(_(known_mistakes()[label].says) for label in labels),
-            *(_capital(_(FLAGS[flag])) + "." for flag in mark.flags),
+            *(sentence(_capital(_(FLAGS[flag]))) for flag in mark.flags),
         ]
         remarks += [mark.says] if mark.says and not reason else []
         if remarks:
