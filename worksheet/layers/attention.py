@@ -11,7 +11,7 @@ from worksheet.layers.convolution import BIAS
 from worksheet.layers.kind import Check, Form, Kind, Shape, Spelling, Symbol, Word
 from worksheet.layers.quantities import Training, dot_products
 from worksheet.layers.shapes import WIDTH_OF_ROW
-from worksheet.layers.traits import Role
+from worksheet.layers.traits import Drawing, Role
 
 QUERIES = Symbol("L", "Number of queries (tokens)")
 KEYS = Symbol("S", "Number of keys and values")
@@ -66,6 +66,7 @@ ATTENTION = Kind(
         "roots": "1",
     },
     training=HEADS_TRAINING,
+    drawing=Drawing.PRODUCTS,
     checks=(SHARE,),
     elsewhere={"h": "1", "g": "1"},
     spelling=Spelling(
@@ -184,6 +185,7 @@ MULTIHEAD = Kind(
     checks=(Check("n/h", "rows of {n} cannot be split into {h} heads", whole=True), SHARE),
     elsewhere={"S": "L", "m": "n", "o": "n"},
     role=Role.MULTIHEAD,
+    drawing=Drawing.HEADS,
     spelling=Spelling(
         words=(Word("h", ("h", "g"), split=("h", "g")),),
         flags={"nobias": ("b", 0)},
