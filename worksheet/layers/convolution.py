@@ -7,7 +7,7 @@ from functools import cache, partial
 from worksheet.language import N_
 from worksheet.layers.kind import Check, Form, Kind, Shape, Spelling, Symbol, Word
 from worksheet.layers.quantities import Training, dot_products
-from worksheet.layers.traits import Window
+from worksheet.layers.traits import Drawing, Window
 from worksheet.layers.windows import SAME, SAME_FLAG, WINDOW_CALL, WindowCase, Windows
 
 KERNELS = Symbol("k", "Number of kernels (output channels)")
@@ -57,6 +57,7 @@ def convolution(dimensions: int, case: WindowCase) -> Kind:
         checks=(*windows.checks(case), *GROUPED),
         width=KERNELS.name,
         window=Window.SLIDING,
+        drawing=Drawing.WINDOW if dimensions == 2 else None,
         spelling=Spelling(
             words=(KERNELS_WORD, *windows.words, GROUPS_WORD),
             flags={"nobias": ("b", 0)} | SAME_FLAG,

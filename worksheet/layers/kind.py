@@ -205,7 +205,7 @@ class Kind:
         """What the kind does, coarsely."""
         if self.window:
             return KindFamily.POOLING if self.pooling else KindFamily.CONVOLUTION
-        if self.gates or self.drawing is Drawing.ATTENTION:
+        if self.gates or self.drawing in {Drawing.PRODUCTS, Drawing.HEADS}:
             return KindFamily.SEQUENCE
         return KindFamily.LINEAR if "macs" in self.counts else KindFamily.PLAIN
 
