@@ -194,10 +194,10 @@ def test_a_fragment_is_a_float_with_caption_and_label(resnet50) -> None:
 def test_fragments_in_markdown_and_html(resnet50) -> None:
     document = ws.tabulate(resnet50, by="stage")
     md = ws.render(document, "md", fragment=True).decode()
-    assert md.startswith("Table: ResNet-50 of torchvision")
+    assert md.startswith("Table: ResNet-50 \n")
     assert md.count("\n|") == 1 + 1 + 6 + 1
     html = ws.render(document, "html", fragment=True).decode()
-    assert html.startswith('<table id="tab:resnet-50-of-torchvision">')
+    assert html.startswith('<table id="tab:resnet-50">')
     assert "<html" not in html
 
 

@@ -76,3 +76,17 @@ def test_closed_forms_are_lower_bounds_too() -> None:
     assert "# Flops, at least" in text
     assert "448M²" in text
     assert json.loads(ws.render(report, "json"))["partial"] == ["params", "flops"]
+
+
+def test_tables_out_say_at_least_too() -> None:
+    """AI61002 has no rule for a BatchNorm; the figures of the other layers are a lower bound: 3·3·3·8 + 8 = 224 parameters."""
+    network = ws.network("net", (3, 8, 8), ws.layer("Conv2d", k=8, w=3, p=1), ws.layer("BatchNorm"))
+    solution = ws.derive(network, "ai61002")
+    whole = ws.tabulate(solution)
+    assert "at least 224" in ws.render(whole, "txt").decode()
+    assert whole.data["partial"] == ["params", "flops"]
+    assert "at least 0.224" in ws.render(ws.tabulate(solution, unit="params=K"), "txt").decode()
+    beside = ws.table(network, ["ai61002"])
+    assert "at least 224" in ws.render(beside, "md").decode()
+    assert beside.data["rows"][0]["partial"] == ["params", "flops"]
+    assert ">=224" in ws.render(beside, "csv").decode()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
+from worksheet.derivation import UNCOUNTED, AtLeast
 from worksheet.document import Cell
 from worksheet.errors import WorksheetError, nearest, shown
 from worksheet.formula import Exact
@@ -98,7 +99,9 @@ def rounded(value: Exact, size: int) -> Decimal:
 
 
 def in_units(cell: Cell, unit: Unit | None) -> Cell:
-    """A cell in the unit of its column; words and formulas as they are."""
+    """A cell in the unit of its column; words and formulas as they are, a lower bound as one."""
+    if unit and isinstance(cell, AtLeast):
+        return UNCOUNTED if cell.is_empty else _("at least {number}").format(number=rounded(cell, unit[1]))
     return rounded(cell, unit[1]) if unit and isinstance(cell, int) else cell
 
 

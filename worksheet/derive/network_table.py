@@ -10,7 +10,7 @@ from typing import Any
 
 from worksheet.conventions import Convention
 from worksheet.conventions import convention as convention_named
-from worksheet.derivation import Derivation
+from worksheet.derivation import AtLeast, Derivation
 from worksheet.derive.citations import citations
 from worksheet.derive.convention_page import introduce
 from worksheet.derive.larger_units import Counted, Units, heading, in_units, notes, read_units
@@ -97,8 +97,11 @@ class _Line:
     solutions: Mapping[str, Derivation]
 
     def value(self, figure: NetworkFigure) -> int:
-        totals = self.solutions[figure.convention].totals
-        return sum(totals[name] or 0 for name in figure.columns)
+        """A lower bound where one of the totals is one."""
+        totals = [self.solutions[figure.convention].totals[name] or 0 for name in figure.columns]
+        bounds = [total for total in totals if isinstance(total, AtLeast)]
+        whole = sum(totals)
+        return AtLeast(whole, is_empty=all(bound.is_empty for bound in bounds) and not whole) if bounds else whole
 
     def errors(self) -> Mapping[str, float]:
         """The errors published for a network of the zoo at its own size."""
@@ -190,6 +193,7 @@ class _NetworkTable:
                     "input": list(line.network.input),
                     **{key: line.value(figure) for key, figure in self.figures.items()},
                     **{key: line.errors().get(key) for key in ERRORS},
+                    "partial": [key for key, figure in self.figures.items() if isinstance(line.value(figure), AtLeast)],
                 }
                 for line in self.lines
             ],

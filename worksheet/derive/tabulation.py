@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from worksheet.derivation import OUTPUT, ColumnHeading, Derivation, Row
+from worksheet.derivation import OUTPUT, AtLeast, ColumnHeading, Derivation, Row
 from worksheet.derive.arranging import group_by, totals
 from worksheet.derive.convention_page import introduce
 from worksheet.derive.larger_units import BYTE, Counted, Units, heading, in_units, notes, read_units
@@ -164,6 +164,7 @@ class _Tabulation:
             ],
             "rows": [{name: line[name] for name in self.columns} for line in lines],
             "totals": dict(self.sums()),
+            "partial": [name for name, total in self.sums().items() if isinstance(total, AtLeast)],
         }
 
 

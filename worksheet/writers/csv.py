@@ -7,6 +7,7 @@ import io
 import re
 from decimal import Decimal
 
+from worksheet.derivation import AtLeast
 from worksheet.document import Cell, Document, Judged
 from worksheet.document.tables import main_table
 from worksheet.errors import printable
@@ -21,6 +22,8 @@ def plain(cell: Cell) -> str:
     """A cell as plain text: digits without grouping, a shape as the option --input takes it: 3x224x224."""
     if cell is None:
         return ""
+    if isinstance(cell, AtLeast):  # a lower bound is no number that may be added up
+        return "" if cell.is_empty else f">={int(cell)}"
     if isinstance(cell, Formula):
         return cell.source
     if isinstance(cell, tuple):

@@ -7,6 +7,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from worksheet.derivation import AtLeast
 from worksheet.document import Cell, Document, Table
 from worksheet.document.tables import main_table, tables
 from worksheet.spreadsheet import MAX_EXACT, MAX_LETTERS, guarded, without_dates
@@ -65,7 +66,7 @@ def _cell(sheet: Any, cell: Cell, *, bold: bool) -> Any:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
 
-    if isinstance(cell, Decimal) or (isinstance(cell, int) and abs(cell) <= MAX_EXACT):
+    if isinstance(cell, Decimal) or (isinstance(cell, int) and not isinstance(cell, AtLeast) and abs(cell) <= MAX_EXACT):
         made = WriteOnlyCell(sheet, float(cell) if isinstance(cell, Decimal) else cell)
         made.number_format = _format(cell)
     else:
