@@ -11,7 +11,7 @@ from worksheet.conventions.optimisers import NONE, Optimiser, Precision
 from worksheet.counting.gradients import Gradients
 from worksheet.counting.graph_facts import gradients
 from worksheet.counting.run import Run, training_run
-from worksheet.derivation import Derivation, Figure, Step, spans
+from worksheet.derivation import Derivation, Figure, Section, Statement, Step, spans
 from worksheet.derive.training.segments import checkpoints
 from worksheet.derive.worked_solution import derive_run
 from worksheet.formula import Exact, Formula, in_bytes
@@ -28,9 +28,25 @@ STEP = (
     "respect to the inputs, W of those with respect to the parameters, S of the sums of gradients, U of the update."
 )
 KEPT = (
-    "What is in memory when the backward pass begins: n parameters, s running statistics, and the arrays that the backward pass "
+    "What is in memory when the backward pass begins: n parameters, s running statistics, and the tensors that the backward pass "
     "reads again, each once."
 )
+SYMBOLS = {  # of the optimisers' steps
+    "p": "the parameter",
+    "g": "its gradient",
+    "m": "moving average of the gradient, the momentum",
+    "v": "moving average of the squared gradient",
+    "n": "m, corrected for its start at zero",
+    "w": "v, corrected for its start at zero",
+    "s": "square root of w",
+    "t": "number of the step, from 1",
+    "r": "learning rate",
+    "mu": "momentum factor",
+    "a": "decay rate of m",
+    "b": "decay rate of v",
+    "d": "weight decay",
+    "epsilon": "a small number that keeps the divisor from zero",
+}
 MAX_KINDS = 8
 
 
@@ -53,7 +69,8 @@ def train(
     figures = (*_step(derivation), _memory(memory, run), *checkpoints(network, flow, derivation, memory, run, segments))
     notes = (*derivation.notes, *_partial_gradients(flow))
     rules = (*derivation.rules, _describe_optimiser(run.training.optimiser), _describe_precision(run.training.precision))
-    return replace(derivation, rules=rules, notes=notes, figures=figures)
+    reference = (_update(run.training.optimiser), *derivation.reference)
+    return replace(derivation, rules=rules, notes=notes, figures=figures, reference=reference)
 
 
 # In words
@@ -64,9 +81,17 @@ def _describe_optimiser(optimiser: Optimiser) -> str:
     operations = listed([f"{count} {words if count > 1 else words[:-1]}" for words, count in counts.items()])
     kept = f"{optimiser.state} numbers are" if optimiser.state != 1 else "1 number is"
     return (
-        f"{optimiser.title} updates each parameter p by its gradient g: {'; '.join(optimiser.steps)}. "
-        f"These are {operations}; {kept} kept for each. Source: {optimiser.source}."
+        f"{optimiser.title} updates each parameter p by its gradient g, as under Formulas: {operations}; {kept} kept for each. "
+        f"Source: {optimiser.source}."
     )
+
+
+def _update(optimiser: Optimiser) -> Section:
+    """The steps of an optimiser as formulas: each gives a symbol its new value."""
+    steps = [(name.strip(), Formula(text)) for name, _, text in (step.partition("=") for step in optimiser.steps)]
+    used = {symbol for name, formula in steps for symbol in (name, *formula.symbols)}
+    symbols = tuple(((symbol,), meaning) for symbol, meaning in SYMBOLS.items() if symbol in used)
+    return Section("", f"{optimiser.title}: one step", symbols, tuple(Statement("", formula, (name,)) for name, formula in steps))
 
 
 def _describe_precision(precision: Precision) -> str:
@@ -83,7 +108,7 @@ def _partial_gradients(flow: Gradients) -> list[str]:
     ]
     if not costly:
         return []
-    return [f"No. {spans(costly)}: the gradient of some inputs alone is needed; that of all of them is counted."]
+    return [f"No. {spans(costly)}: only the gradients of some inputs are needed; those of all inputs are counted."]
 
 
 # Figures
@@ -131,7 +156,7 @@ def _memory(memory: Derivation, run: Run) -> Figure:
             _bytes("gradients", "Gradients", "beta_g*n", values, gradients),
             _bytes("state", "Optimiser", kept, values, state, _state(optimiser, each["copy"])),
             _bytes("kept", "Activations", "I + A", {"I": inputs, "A": activations - inputs}, activations, _kinds(memory)),
-            _bytes("training", "Together", "P + G + O + K", parts, sum(parts.values()), "P, G, O and K: the figures above."),
+            _bytes("training", "Total", "P + G + O + K", parts, sum(parts.values()), "P, G, O and K: the figures above."),
             _one_parameter(optimiser, each),
         ),
     )
@@ -139,7 +164,7 @@ def _memory(memory: Derivation, run: Run) -> Figure:
 
 def _state(optimiser: Optimiser, copy: int) -> str:
     state = f"{optimiser.state} numbers" if optimiser.state != 1 else "1 number"
-    return f"Of each parameter {state}" + (" and the exact copy." if copy else "; there is no further copy.")
+    return f"{state} for each parameter" + (", and its exact copy." if copy else "; no exact copy is kept.")
 
 
 def _kept_text(optimiser: Optimiser, each: Mapping[str, int]) -> str:
@@ -163,7 +188,7 @@ def _kinds(memory: Derivation) -> str:
     shown = [f"{title} {in_bytes(value)[0]}" for value, title in held if value and title != INPUT_KIND]
     left = len(shown) - MAX_KINDS
     listed = ", ".join(shown[:MAX_KINDS]) + (f" and {left} more kinds" if left > 0 else "")
-    return f"I: the network's inputs that are read again; A: what layers hold: {listed}." if listed else "No array is kept."
+    return f"I: the network's inputs that are read again; A: what layers hold: {listed}." if listed else "No tensor is kept."
 
 
 def _bytes(name: str, label: str, text: str, values: Mapping[str, Exact], value: int, note: str = "") -> Step:
