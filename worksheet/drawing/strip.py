@@ -92,7 +92,7 @@ class _Strip:
 
     @cached_property
     def arcs(self) -> list[tuple[int, int]]:
-        """What passes over other boxes; none where there are too many to be told apart."""
+        """What passes over other boxes; none where there are too many to be distinguished."""
         long = sorted(pair for pair in self.reads if pair[1] - pair[0] > 1)
         return long if len(long) <= MAX_ARCS else []
 

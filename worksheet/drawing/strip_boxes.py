@@ -91,7 +91,7 @@ def _joined(boxes: Sequence[StripBox]) -> StripBox:
     return StripBox(tuple(layer for box in boxes for layer in box.layers), times if len(boxes) > 1 else boxes[0].times)
 
 
-# What makes neighbours alike, from the closest to the widest. A sheet without sizes tells nothing: only kinds are compared.
+# What makes neighbours alike, from the closest to the widest. Without sizes only kinds are compared.
 
 
 def _stage(box: StripBox) -> Hashable:

@@ -50,7 +50,7 @@ class Role(Enum):
 
 
 class KindFamily(Enum):
-    """What a kind does, coarsely, as pictures tell kinds apart."""
+    """What a kind does, coarsely, as pictures distinguish kinds."""
 
     CONVOLUTION = "windows with weights"
     POOLING = "windows without weights"

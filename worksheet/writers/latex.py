@@ -81,9 +81,7 @@ def source(document: Document, options: Options) -> str:
     paper.packages.append(pylatex.Package("pifont"))  # of ticks and crosses
     for where, file in ((paper.preamble, "tex/preamble.tex"), (paper, "tex/document.tex")):
         where.append(pylatex.NoEscape(rendered(file, names, escape, options.templates, ANGLES)))
-    paper.preamble.append(
-        pylatex.NoEscape(r"\usepackage{tikz}")
-    )  # after a preamble of one's own, whatever options it gives xcolor
+    paper.preamble.append(pylatex.NoEscape(r"\usepackage{tikz}"))  # after a custom preamble, whatever options it gives xcolor
     return re.sub(r"%\n(?=\\|%)", "\n", str(paper.dumps())) + "\n"
 
 
