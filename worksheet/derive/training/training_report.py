@@ -91,7 +91,8 @@ def _update(optimiser: Optimiser) -> Section:
     steps = [(name.strip(), Formula(text)) for name, _, text in (step.partition("=") for step in optimiser.steps)]
     used = {symbol for name, formula in steps for symbol in (name, *formula.symbols)}
     symbols = tuple(((symbol,), meaning) for symbol, meaning in SYMBOLS.items() if symbol in used)
-    return Section("", f"{optimiser.title}: one step", symbols, tuple(Statement("", formula, (name,)) for name, formula in steps))
+    lines = tuple(Statement(f"Step {no}", formula, (name,)) for no, (name, formula) in enumerate(steps, 1))
+    return Section("", f"{optimiser.title}: one step", symbols, lines)
 
 
 def _describe_precision(precision: Precision) -> str:

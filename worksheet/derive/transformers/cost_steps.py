@@ -43,8 +43,8 @@ class CostSteps:
         values = {name: every[name] for name in formula.symbols}
         if not symbol:
             return Step(label, label, (), formula, values, value, remark=in_units(value), note=note)
-        note = f"{label}. {note}".strip()  # there is no room for it next to the symbol
-        return Step(symbol, "", (symbol,), formula, values, value, remark=in_units(value), note=note)
+        lead = f"{label}. {note}".strip()  # there is no room for it next to the symbol
+        return Step(symbol, "", (symbol,), formula, values, value, remark=in_units(value), lead=lead)
 
     def about(self, label: str, formula: Formula | str, given: Mapping[str, Exact], value: Exact, note: str = "") -> Step:
         """A quotient, to four decimals."""
