@@ -22,7 +22,7 @@ def plain(cell: Cell) -> str:
     """A cell as plain text: digits without grouping, a shape as the option --input takes it: 3x224x224."""
     if cell is None:
         return ""
-    if isinstance(cell, AtLeast):  # a lower bound is no number that may be added up
+    if isinstance(cell, AtLeast):  # a lower bound may not be added up
         return "" if cell.is_empty else f">={int(cell)}"
     if isinstance(cell, Formula):
         return cell.source
