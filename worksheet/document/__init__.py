@@ -191,7 +191,7 @@ class StripLayer(NamedTuple):
 
 @dataclass(frozen=True)
 class NetworkStrip:
-    """The network in one line, a box for each layer or stage, drawn to size where sizes are given; only in formats that draw."""
+    """The network in one line, a box for each layer or stage, drawn to size where sizes are given; in words where none draws."""
 
     layers: tuple[StripLayer, ...]
     input: Shape
@@ -207,6 +207,7 @@ class Chapter:
     blocks: tuple[Block, ...]
     anchor: str
     level: int = 2  # 3 inside another chapter
+    folded: bool = False  # a page shows what is below once the reader asks for it
 
 
 Block = (
