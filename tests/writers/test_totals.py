@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import worksheet as ws
-from worksheet.derivation import AtLeast
+from worksheet.totals import AtLeast
 
 # A 3 x 3 convolution of 3 channels to 16 has 3*9*16 + 16 = 448 parameters, the linear layer 16*10 + 10 = 170.
 LAYERS = ("Conv2d: 16c 3w 1p", "BatchNorm", "ReLU", "GlobalAvgPool", "Linear: ->10")

@@ -8,7 +8,7 @@ from typing import Any
 from worksheet.conventions import Convention, names
 from worksheet.conventions.convention import ANY
 from worksheet.counting.folding import Folded
-from worksheet.derivation import AtLeast, Section, Statement, Step, spans
+from worksheet.derivation import Section, Statement, Step, spans
 from worksheet.derive.arranging import group_by
 from worksheet.derive.citations import citations
 from worksheet.derive.comparison import ComparedLayer, Comparison, DifferencePart, Side, Variant, compare_sides, read_side, sums
@@ -21,6 +21,7 @@ from worksheet.formula import Digits, Formula
 from worksheet.language import listed
 from worksheet.layers import Kind, kinds
 from worksheet.network import Network
+from worksheet.totals import AtLeast
 
 MAX_NAMED = 6  # parts of a difference in one sentence
 MAX_LISTED = 40  # characters of row numbers in a title

@@ -17,10 +17,11 @@ from worksheet.derive.larger_units import Counted, Units, heading, in_units, not
 from worksheet.derive.tabulation import choose_columns, counts_bytes
 from worksheet.derive.worked_solution import derive
 from worksheet.document import Bullets, Cell, Document, Table, Text
-from worksheet.document.tables import shape_text
+from worksheet.document.tables import PARTIAL, shape_text
 from worksheet.errors import Collector, WorksheetError
 from worksheet.formula import Digits
 from worksheet.network import Network
+from worksheet.totals import add_up, is_partial
 from worksheet.zoo import models
 
 ERRORS = {"top-1": "Top-1 error (%)", "top-5": "Top-5 error (%)"}  # of a model of the zoo
@@ -98,7 +99,7 @@ class _Line:
 
     def value(self, figure: NetworkFigure) -> int:
         totals = self.solutions[figure.convention].totals
-        return sum(totals[name] or 0 for name in figure.columns)
+        return add_up(totals[name] for name in figure.columns)
 
     def errors(self) -> Mapping[str, float]:
         """The errors published for a network of the zoo at its own size."""
@@ -112,7 +113,7 @@ class _Line:
             kinds = dict.fromkeys(row.kind for row in solution.rows if not all(step.is_counted for step in row.columns))
             if kinds:
                 network, title = self.network.title, solution.convention_title
-                yield f"{network}: {title} has no rule for {', '.join(kinds)}; its figures are lower bounds."
+                yield f"{network}: {title} has no rule for {', '.join(kinds)}; not in its figures."
 
 
 class _NetworkTable:
@@ -190,6 +191,7 @@ class _NetworkTable:
                     "input": list(line.network.input),
                     **{key: line.value(figure) for key, figure in self.figures.items()},
                     **{key: line.errors().get(key) for key in ERRORS},
+                    PARTIAL: [key for key, figure in self.figures.items() if is_partial(line.value(figure))],
                 }
                 for line in self.lines
             ],

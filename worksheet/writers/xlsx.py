@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from worksheet.document import Cell, Document, Table
-from worksheet.document.tables import main_table, tables
+from worksheet.document.tables import data_table, main_table, tables
 from worksheet.spreadsheet import MAX_EXACT, MAX_LETTERS, guarded, without_dates
 from worksheet.writers.csv import plain
 from worksheet.writers.writer import Options, Writer
@@ -27,7 +27,7 @@ def render(document: Document, _: Options) -> bytes:
     taken: set[str] = set()
     for number, table in enumerate(tables(document), 1):
         sheet = book.create_sheet(_name(table.title or f"Table {number}", taken))
-        _fill(sheet, table)
+        _fill(sheet, data_table(table))
     raw = io.BytesIO()
     book.save(raw)
     return without_dates(raw.getvalue())
