@@ -39,7 +39,7 @@ def test_the_zoo_as_a_table(command) -> None:
         (("solve", "zoo:resnet50", "--kwargs", "depth"), "cannot read the argument 'depth'"),
         (("solve", "nowhere.prototxt"), "nowhere.prototxt"),
         (("solve", "nowhere.onnx"), "nowhere.onnx"),
-        (("solve", "a-file.weights"), "no reader for files that end in .weights"),
+        (("solve", "a-file.weights"), "no such file"),
         (("solve", "zoo:resnet50-caffe", "--input", "3x1x1"), ""),
     ],
 )

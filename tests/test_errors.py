@@ -2,7 +2,9 @@
 
 import pickle
 
-from worksheet.errors import Collector, Faults, FormulaError, SheetError, Where, WorksheetError, nearest
+import pytest
+
+from worksheet.errors import Collector, Faults, FormulaError, SheetError, TooManyFaults, Where, WorksheetError, nearest
 
 
 def faults() -> Faults:
@@ -25,15 +27,27 @@ def test_faults_can_be_told_of_another_place() -> None:
 
 def test_a_collector_tells_faults_in_the_order_of_the_file() -> None:
     collector = Collector()
-    for line in range(150, 0, -1):
+    for line in range(100, 0, -1):
         collector.add(WorksheetError("x", Where("f", line)))
     try:
         collector.raise_any()
     except WorksheetError as fault:
         assert [f.where.line for f in fault.faults[:3]] == [1, 2, 3]
-        assert fault.faults[-1].message == "and 50 more faults"
+        assert len(fault.faults) == 100
     else:
         raise AssertionError
+
+
+def test_reading_stops_after_a_hundred_faults() -> None:
+    """Also inside blocks that go on after a fault, and where one collector adds to another."""
+    collector, outer = Collector(), Collector()
+    with pytest.raises(TooManyFaults) as stopped, outer.catching():
+        for line in range(1, 150):
+            with collector.catching():
+                raise WorksheetError("x", Where("f", line))
+    assert len(stopped.value.faults) == 101
+    assert stopped.value.faults[-1].message == "there are more faults; reading stopped here"
+    assert pickle.loads(pickle.dumps(stopped.value)).faults[-1].message == stopped.value.faults[-1].message
 
 
 def test_hints() -> None:

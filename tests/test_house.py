@@ -215,9 +215,9 @@ HELPERS = {
         "answer_table",
         "text",
     },
-    "cli": {"__main__", "commands", "delivery", "options", "panels", "saying", "waiting"},
+    "cli": {"__main__", "commands", "delivery", "options", "panels", "saying", "streams", "waiting"},
     "layers": {"kind", "quantities", "traits", "normalised", "shapes", "windows", "ranks", "spelling", "notation"},
-    "readers": {"names", "reader", "sources", "symbols"},
+    "readers": {"names", "reader", "sources", "symbols", "unreadable"},
     "zoo": {"blocks", "model", "modules", "published", "spelling"},
     "writers": {
         "writer",

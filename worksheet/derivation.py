@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +37,8 @@ class Step:
     stages: tuple[Formula, ...] = ()  # between substitution and value: floor(54.25) + 1
     remark: str = ""  # a word after the value
     note: str = ""  # a sentence below
-    worth: str = ""  # of a hole: the marks of its answer
+    worth: str = ""  # the marks of its answer
+    room: int = 0  # of a hole: the lines that its working takes
     rounded: bool = False  # the value is near that of the formula: the last sign is ≈
     forms: Mapping[str, Formula] = field(default_factory=dict)  # forms of the symbols that have no number
     closed: Formula | None = None  # instead of a value, where sizes stay symbols
@@ -206,6 +207,8 @@ class Derivation:
     figures: tuple[Figure, ...] = ()  # of the whole network
     introduction: str = ""
     handout: Handout | None = None  # one student's paper
+    sized: ColumnHeading | None = None  # the heading of a column of output sizes beside the figures, as a key has it
+    compact: bool = False  # of a question sheet: room for working, instead of a line for each answer of the table
     citations: tuple[Citation, ...] = ()
 
     def __repr__(self) -> str:
@@ -239,6 +242,21 @@ class Derivation:
         from worksheet.writers.notebook import notebook_latex
 
         return notebook_latex(self)
+
+
+def arrows(spec: str) -> str:
+    """A layer's numbers as they are printed: ``9216->4096`` with an arrow."""
+    return spec.replace("->", " → ").strip()
+
+
+def layer_label(row: Row) -> str:
+    """``Conv2d: 64c 11w 4s 2p``, or the kind alone."""
+    return f"{row.kind}: {arrows(row.spec)}" if row.spec else row.kind
+
+
+def asked_label(row: Row) -> str:
+    """The same as a question sheet prints it, without the numbers that a student infers: ``Linear: → 4096``."""
+    return layer_label(replace(row, spec=row.stated))
 
 
 def spans(numbers: Sequence[int]) -> str:

@@ -110,6 +110,17 @@ class Faults(WorksheetError):
         return "\n".join(str(fault) for fault in self._faults)
 
 
+class TooManyFaults(Faults):
+    """So many faults that reading has stopped."""
+
+    def __init__(self, faults: Sequence[WorksheetError]) -> None:
+        stop = WorksheetError("there are more faults; reading stopped here", Where(faults[0].where.file))
+        super().__init__([*faults, stop])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return TooManyFaults, (self._faults[:-1],)
+
+
 class Collector:
     """Gathers faults while reading goes on, so that a file's faults are reported all at once."""
 
@@ -119,7 +130,12 @@ class Collector:
         self.found: list[WorksheetError] = []
 
     def add(self, fault: WorksheetError) -> None:
+        """Keep a fault. Raises TooManyFaults after MAX_FAULTS, through all blocks that catch faults."""
+        if isinstance(fault, TooManyFaults):
+            raise fault
         self.found.extend(fault.faults)
+        if len(self.found) > self.MAX_FAULTS:
+            raise TooManyFaults(self._ordered()[: self.MAX_FAULTS])
 
     def catching(self) -> Self:
         """Run a block; a fault ends the block, is kept, and the reading goes on after it."""
@@ -135,13 +151,12 @@ class Collector:
 
     def raise_any(self) -> None:
         """Raise what was gathered, in the order of the file; do nothing where nothing was."""
-        if not self.found:
-            return
-        ordered = sorted(self.found, key=lambda f: (f.where.line or 0, f.where.column or 0))
-        kept = ordered[: self.MAX_FAULTS]
-        if len(ordered) > self.MAX_FAULTS:
-            kept.append(WorksheetError(f"and {len(ordered) - self.MAX_FAULTS} more faults", Where(kept[0].where.file)))
-        raise kept[0] if len(kept) == 1 else Faults(kept)
+        if self.found:
+            faults = self._ordered()
+            raise faults[0] if len(faults) == 1 else Faults(faults)
+
+    def _ordered(self) -> list[WorksheetError]:
+        return sorted(self.found, key=lambda f: (f.where.line or 0, f.where.column or 0))
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -13,6 +13,7 @@ from worksheet.layers.kind import PER_ROW, shape_text
 from worksheet.layers.spelling import Given, hyperparameters
 from worksheet.network import INPUT, Network, Node, once_per_network
 
+COLOURS = (1, 3, 4)  # channels of a picture
 MAX_ELEMENTS = 10**15  # elements of one tensor; what is larger is a mistake in the file
 
 
@@ -72,13 +73,23 @@ def follow(inputs: Mapping[str, Shape | None], nodes: Iterable[Node], faults: Co
         try:
             row = known[key].alike(node) if key in known else size(node, received)
         except WorksheetError as fault:
-            faults.add(fault)
+            hint = _hint_on_input(shapes.get(INPUT), reads_input=INPUT in node.inputs)
+            faults.add(type(fault)(fault.message, fault.where, hint) if hint and not faults.found else fault)
             row = None
         shapes[node.name] = row.output if row else _certain_output(node)
         if row:
             known[key] = row
             rows.append(row)
     return rows
+
+
+def _hint_on_input(shape: Shape | None, *, reads_input: bool) -> str | None:
+    """How the network's input is written, where its axes look like a mistake; it is the cause of the first fault, then."""
+    if shape and len(shape) == 3 and shape[2] in COLOURS and min(shape[:2]) > max(COLOURS):
+        return f"channels come first: is the input {shape_text((shape[2], *shape[:2]))}?"
+    if shape and len(shape) == 1 and reads_input:
+        return f"the input is a vector of {shape[0]}; a feature map is channels x height x width, such as 3x224x224"
+    return None
 
 
 def _certain_output(node: Node) -> Shape | None:

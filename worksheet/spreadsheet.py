@@ -7,6 +7,11 @@ import re
 
 STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")  # how a formula in a spreadsheet begins
 BEFORE = " '\"`\u00a0\u3000\ufeff"  # what a spreadsheet may skip before it
+SEPARATORS = ";|\t"
+# Where a formula would begin: at the start, or after a separator; and the apostrophe that stands there in a guarded text.
+CELL = f"(?:^|(?<=[{SEPARATORS}]))"
+RUN = f"(?=[{re.escape(BEFORE)}]*[{re.escape(''.join(STARTS))}])"
+FORMULA, GUARD = re.compile(CELL + RUN), re.compile(f"{CELL}'{RUN}")
 MAX_LETTERS = 32_767  # in a cell of a workbook
 MAX_EXACT = 2**53  # a spreadsheet's numbers are doubles: a larger whole number is written as text
 EPOCH = (1980, 1, 1, 0, 0, 0)  # so that the bytes do not depend on the day
@@ -14,18 +19,20 @@ TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 def guarded(text: str) -> str:
-    """An untrusted text that no spreadsheet runs: after an apostrophe if it begins like a formula.
+    """An untrusted text that no spreadsheet runs: an apostrophe before whatever begins like a formula.
 
-    >>> guarded("=HYPERLINK(1)"), guarded(' "-1'), guarded("20CS30001"), guarded("a=b")
-    ("'=HYPERLINK(1)", '\\' "-1', '20CS30001', 'a=b')
+    What follows a separator of another country's spreadsheet begins a cell there.
+
+    >>> guarded("=HYPERLINK(1)"), guarded(' "-1'), guarded("20CS30001"), guarded("a=b"), guarded("x;=1+1")
+    ("'=HYPERLINK(1)", '\\' "-1', '20CS30001', 'a=b', "x;'=1+1")
     """
-    start = text.lstrip(BEFORE)[:1] if text[:1] in BEFORE else text[:1]
-    return f"'{text}" if start in STARTS and start else text
+    return FORMULA.sub("'", text)
 
 
 def unguarded(text: str) -> str:
-    """A guarded text without its guard."""
-    return text[1:] if text[:1] == "'" and guarded(text[1:]) == text else text
+    """A guarded text without its guards."""
+    plain = GUARD.sub("", text)
+    return plain if guarded(plain) == text else text
 
 
 def without_dates(book: bytes) -> bytes:

@@ -67,10 +67,10 @@ def size_variables(network: Network, names: Iterable[str]) -> tuple[SizeVariable
     wanted = [name.strip() for name in names]
     faults = Collector()
     variables: list[SizeVariable] = []
-    for name in wanted:
+    for name in dict.fromkeys(wanted):
         with faults.catching():
             if wanted.count(name) > 1:
-                raise NetworkError(f"{shown(name)} is asked for twice")
+                raise NetworkError(f"{shown(name)} is asked for twice", hint=f"name it once: {','.join(dict.fromkeys(wanted))}")
             variables.append(_variable(network, name, wanted))
     faults.raise_any()
     return tuple(_with_unique_symbols(variables))

@@ -59,8 +59,8 @@ def test_it_is_asked_and_worked(tmp_path: Path) -> None:
     assert "Find every value of features.0.p" in sheet
     assert "Answer:" not in sheet
     assert "Find the largest value of M" in sheet
-    form = list(csv.DictReader((tmp_path / "forms" / "backwards.csv").read_text("utf-8-sig").splitlines()))
-    assert [line["column"] for line in form if line["row"] == FIND] == ["q1", "q2", "q3"]
+    form = list(csv.reader((tmp_path / "forms" / "backwards.csv").read_text("utf-8-sig").splitlines()))
+    assert [line[0] for line in form if line[0].startswith("q")] == ["q1", "q2", "q3"]
     assert (tmp_path / "key" / "backwards.pdf").read_bytes().startswith(b"%PDF")
 
 

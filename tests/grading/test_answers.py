@@ -17,7 +17,10 @@ from worksheet.grading.answers import Answers, Layout, read
 from worksheet.grading.answers.folder import manifest
 from worksheet.grading.answers.sheet_layout import fold
 from worksheet.grading.paper.paper_maker import Ask, PaperMaker
-from worksheet.homework.issue.forms import FORMS, form_lines
+from worksheet.homework.assignment.assignment_file import read_assignment
+from worksheet.homework.issue.form_layout import LAYOUTS, lay_out
+from worksheet.homework.issue.forms import FORMS
+from worksheet.homework.issue.sheets import PaperSetter
 from worksheet.homework.roster import Student
 from worksheet.readers import read as read_network
 
@@ -265,17 +268,20 @@ def test_a_second_download_and_a_learning_platforms_name(tmp_path: Path) -> None
     check(tmp_path, students=list(CLASS))
 
 
-def test_the_forms_that_are_handed_out_come_back(tmp_path: Path) -> None:
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_forms_that_are_handed_out_come_back(layout: str, tmp_path: Path) -> None:
     ids = ["20CS30001", "=HYPERLINK(1)", "a*b|c_d", "\\input{/etc/passwd}", "<script>", "$(rm)", "007"]
-    paper = PaperMaker(convention("ai61002"), Ask({"*": ("output", "params", "flops")}, ("params", "flops"))).paper(
-        read_network("zoo:alexnet")
+    written(
+        tmp_path / "hw.yaml",
+        "title: A\nnetwork: zoo:alexnet\nconvention: ai61002\nask: [output, params, flops]\ntotal: [params, flops]\n",
     )
-    layout = Layout.of(paper)
+    setter = PaperSetter(read_assignment(tmp_path / "hw.yaml"))
     for number, id in enumerate(ids):
+        papers = setter.papers(Student(id))
         for suffix, render in FORMS.items():
-            written(tmp_path / suffix / f"{number}.{suffix}", render(form_lines(paper, Student(id))))
+            written(tmp_path / suffix / f"{number}.{suffix}", render(lay_out(papers, layout)))
     for suffix in FORMS:
-        answers = read([tmp_path / suffix], layout)
+        answers = read([tmp_path / suffix], Layout.of(papers.paper))
         assert list(answers.students) == ids, suffix
         assert not answers.unplaced
 

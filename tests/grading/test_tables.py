@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import tracemalloc
 from dataclasses import replace
 from fractions import Fraction
@@ -123,6 +124,14 @@ def test_no_cell_of_a_table_is_a_formula(tmp_path: Path, text: str) -> None:
             assert not [field for field in line if field.lstrip(' "`\u00a0').startswith(DANGEROUS)]
         file.seek(0)
         assert unguarded(next(csv.DictReader(file))["id"].removeprefix("\ufeff")) == text
+
+
+@pytest.mark.parametrize("text", ["x;=1+1", "x|=1+1", "x\t=1+1", 'x; "=1+1', "=1;=2", "x;@SUM(1)", "a;-1|+2"])
+def test_what_follows_another_separator_is_guarded(text: str) -> None:
+    """A spreadsheet whose list separator is a semicolon would begin a cell there."""
+    cells = re.split(r"[;|\t]", guarded(text))
+    assert not [cell for cell in cells if cell.lstrip(" \"'").startswith(("=", "+", "-", "@")) and not cell.startswith("'")]
+    assert unguarded(guarded(text)) == text
 
 
 def test_numbers_and_plain_texts_are_not_guarded() -> None:

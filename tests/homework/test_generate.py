@@ -131,9 +131,9 @@ def test_a_sheet_for_all_says_that_variants_need_a_roster(homework, command) -> 
 # The question sheet
 
 
-def question(path: Path, format: str = "md") -> str:
+def question(path: Path, format: str = "md", working: str = "full") -> str:
     student = Student("s1", "Student A")
-    return ws.render(PaperSetter(read_assignment(path)).papers(student).question, format).decode()
+    return ws.render(PaperSetter(read_assignment(path), working=working).papers(student).question, format).decode()
 
 
 @pytest.mark.parametrize("format", ["md", "tex", "html", "txt", "typ", "json"])
@@ -380,6 +380,34 @@ def test_an_interrupted_run_goes_on(homework, roster, command, tmp_path: Path) -
     now = {path: path.stat().st_mtime_ns for path in (tmp_path / "out" / "sheets").iterdir()}
     assert len(now) == len(ids)
     assert sum(now[path] == moment for path, moment in there.items()) >= len(there) - 1
+
+
+def test_a_terminated_run_takes_its_processes_along(homework, roster, tmp_path: Path) -> None:
+    names = roster(*((f"s{no}", "") for no in range(120)))
+    words = ["generate", homework(), "--roster", names, "-o", tmp_path / "out", "--jobs", 2, "--forms", "csv", "--no-combined"]
+    run = subprocess.Popen([sys.executable, "-m", "worksheet.cli", *map(str, words)], stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "out" / "key" / "s2.pdf").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    children = [int(pid) for pid in Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()]
+    run.terminate()
+    _, err = run.communicate(timeout=60)
+    assert run.returncode == 130
+    assert "done and kept" in err
+    assert children
+    deadline = time.monotonic() + 10  # the process that watches over the workers' memory ends last
+    while any(map(_is_alive, children)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not [pid for pid in children if _is_alive(pid)]
+    assert not list((tmp_path / "out").rglob(".*"))
+
+
+def _is_alive(pid: int) -> bool:
+    """Whether a process runs; one that has ended and waits to be collected does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 @pytest.mark.parametrize("where", ["two", "cluster"])

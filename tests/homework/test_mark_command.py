@@ -218,7 +218,8 @@ def test_check(desk: Path) -> None:
         code, out, _ = run("check", desk / "homework.yaml", *words)
         return code, out
 
-    assert check("--row", "4", "--flops", "24,09,95,328") == (0, "S. No. 4, flops\n\nRight.\n")
+    whose = "The sheet begins with Conv2d: 64c 11w 4s 2p; its input is 3 × 227 × 227.\n"
+    assert check("--row", "4", "--flops", "24,09,95,328") == (0, f"{whose}S. No. 4, flops\n\nRight.\n")
     code, out = check("--row", "conv2d_1", "--params=23232", "--output", "64x56x56")
     assert code == 1
     assert "You forgot the biases" in out

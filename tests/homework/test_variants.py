@@ -272,3 +272,35 @@ def test_the_same_network_is_found(sheet: Assignment) -> None:
     groups = check_unique(few, FEW)
     assert sorted(student for group in groups for student in group) == sorted(FEW) and len(groups) == 2
     assert SHEET.exists()
+
+
+# The teacher's own symbols
+
+
+def _symbols(nets: list[Network]) -> tuple[set[int], set[bool]]:
+    """The numbers of groups in some networks, and whether their kernels are square."""
+    values = [node.hyperparameters for net in nets for node in net.nodes if node.kind.name == "Conv2d"]
+    return {each["g"] for each in values}, {each["w"] == each["h"] for each in values}
+
+
+def test_a_student_needs_no_symbol_that_the_teachers_network_has_not(sheet: Assignment) -> None:
+    usual = assignment(sheet.network)
+    assert _symbols([variant(usual, student) for student in FEW]) == ({1}, {True})
+
+
+def test_groups_and_rectangles_on_request(sheet: Assignment) -> None:
+    asked = assignment(sheet.network, vary=VARIED)
+    groups, square = _symbols([variant(asked, student) for student in FEW])
+    assert len(groups) > 1
+    assert square == {True, False}
+    by_range = assignment(sheet.network, ranges={"groups": (1, 2)})
+    assert _symbols([variant(by_range, student) for student in FEW])[0] == {1, 2}
+
+
+def test_groups_of_the_teacher_vary() -> None:
+    net = network(
+        "grouped", (3, 32, 32), layer("Conv2d", c=16, w=3, p=1), layer("Conv2d", c=32, w=3, p=1, g=2), layer("Linear", k=5)
+    )
+    groups, square = _symbols([variant(assignment(net), student) for student in FEW])
+    assert len(groups) > 1
+    assert square == {True}

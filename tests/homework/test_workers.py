@@ -1,5 +1,6 @@
 """Work over students: the same results whatever runs it, nothing lost, memory bounded."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from worksheet.errors import WorksheetError
+from worksheet.errors import OutputError, WorksheetError
 from worksheet.homework.workers import DIED, SLAB, check, run
 
 ITEMS = list(range(100))
@@ -200,3 +201,13 @@ def test_ctrl_c_stops_cleanly(jobs: int, tmp_path: Path) -> None:
     assert "Traceback" not in err
     assert run.returncode == 0
     assert len(out.splitlines()) < 100
+
+
+def full(_: int) -> int:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_full_disk_ends_the_run_with_one_message(jobs: int) -> None:
+    with pytest.raises(OutputError, match="a temporary file cannot be written: No space left on device"):
+        list(run(full, range(12), jobs=jobs))

@@ -28,7 +28,7 @@ def check_exit(monkeypatch, capsys, path: Path, fault: WorksheetError) -> None:
 BAD = [  # layers after the front matter (they begin in line 5), line, column, part of the message, part of the hint
     ("Conv2D: 8c 3w", 5, 1, "unknown layer 'Conv2D'", "did you mean Conv2d?"),
     ("Relu", 5, 1, "unknown layer 'Relu'", "did you mean ReLU?"),
-    ("Convolution: 3w", 5, 1, "unknown layer 'Convolution'", "known: "),
+    ("Convolution: 3w", 5, 1, "unknown layer 'Convolution'", "did you mean Conv2d, such as "),
     ("  Drop: 3", 5, 3, "unknown layer 'Drop'", "did you mean Crop or Dropout?"),
     ("Conv2d 8c 3w", 5, 1, "a colon is missing after Conv2d", "Conv2d: 8c 3w"),
     ("Conv2d: 8c 3v", 5, 12, "Conv2d has no 'v'", "known: c"),
@@ -163,8 +163,7 @@ def test_a_file_of_50_mb_is_refused_at_once(command, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "message"),
-    [("none.sheet", "no such file"), ("net.docx", "no reader for files that end in .docx"), (".", "no reader")],
+    ("name", "message"), [("none.sheet", "no such file"), ("net.docx", "no such file"), (".", "is a folder, not a network")]
 )
 def test_files_that_are_not_there_or_not_sheets(command, name: str, message: str) -> None:
     result = command("solve", name)

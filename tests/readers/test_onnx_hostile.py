@@ -40,6 +40,7 @@ def test_a_missing_file_a_folder_and_an_empty_file(tmp_path: Path) -> None:
 
 def test_without_the_package_the_hint_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("worksheet.readers.onnx.find_spec", lambda _: None)
+    (tmp_path / "any.onnx").touch()
     with pytest.raises(WorksheetError, match="is not installed") as caught:
         ws.read(tmp_path / "any.onnx")
     assert caught.value.hint == "pip install onnx"

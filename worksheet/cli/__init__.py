@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gc
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
+from worksheet.cli import streams
 from worksheet.cli.commands import Commands
 from worksheet.cli.panels import GENERAL
 from worksheet.errors import WorksheetError
@@ -45,11 +46,22 @@ def _options(
 def main() -> None:
     """Run the command; a fault of the user's files or options ends it with exit code 2."""
     gc.set_threshold(MANY_OBJECTS)
+    streams.prepare()
     try:
-        app()
+        try:
+            app()
+        finally:
+            streams.finish()
     except WorksheetError as fault:
-        sys.stderr.write("".join(f"error: {line}\n" for line in map(str, fault.faults)))
-        sys.exit(2)
+        _fail(*map(str, fault.faults))
     except BrokenPipeError:  # the reader of a pipe has seen enough
-        sys.stderr.close()
+        streams.abandon()
         sys.exit(141)
+    except OSError as fault:
+        streams.abandon()
+        _fail(f"{fault.filename or 'standard output'}: cannot be written: {fault.strerror or fault}")
+
+
+def _fail(*faults: str) -> NoReturn:
+    sys.stderr.write("".join(f"error: {line}\n" for line in faults))
+    sys.exit(2)

@@ -31,7 +31,7 @@ Plain = Annotated[
 ]
 
 
-@delivers(pictures=True)
+@delivers(pictures=True, tables=True)
 def burden(
     source: Source,
     reading: Reading,

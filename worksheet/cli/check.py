@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,6 +20,10 @@ def check(
     homework: Homework,
     row: Annotated[str, option("--row", panel=INPUT, help="The row: its number, the layer's name, or total.")],
     student: Annotated[str, option("--student", panel=INPUT, help="The student's id, if the assignment has variants.")] = "",
+    roster: Annotated[
+        Path | None,
+        option("--roster", panel=INPUT, help="The class, a CSV, a workbook or manifest.json: whose ids are accepted."),
+    ] = None,
     language: Speech = "",
     hint: Annotated[bool, option("--hint", panel=CONTENT, help="Print the formula, without numbers.")] = False,
     show: Annotated[bool, option("--show", panel=CONTENT, help="Print the worked step, with the solution.")] = False,
@@ -31,9 +36,13 @@ def check(
     answers = _answers(context.args)
     with waiting("checking"):
         assignment = ws.assignment(homework).in_language(language)
-        checked = [ws.check(assignment, row, column, text, student=student) for column, text in answers.items()]
+        checked = [ws.check(assignment, row, column, text, student=student, roster=roster) for column, text in answers.items()]
+    saying.say(checked[0].taken_for())
     for each in checked:
         saying.show(each.report(hint=hint, show=show))
+    understood = sum(each.is_understood for each in checked)
+    if len(checked) > 1 or understood < len(checked):
+        saying.say(f"{understood} of {len(checked)} answers understood")
     if not all(each.is_right for each in checked):
         raise typer.Exit(1)
 

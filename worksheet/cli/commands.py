@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from worksheet.cli.panels import COMMAND_PANELS, PanelledCommand, Row, option_panels, write_help
-from worksheet.cli.waiting import interrupted
+from worksheet.cli.waiting import interrupted, terminating
 from worksheet.discover import collect, names, offered
 
 PACKAGE, CONSTANT = "worksheet.cli", "COMMAND"
@@ -34,7 +34,8 @@ class Commands(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            return super().invoke(ctx)
+            with terminating():
+                return super().invoke(ctx)
         except KeyboardInterrupt:  # a file is put in place whole or not at all
             raise typer.Exit(interrupted("nothing is half-written")) from None
 

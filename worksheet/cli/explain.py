@@ -11,7 +11,7 @@ from worksheet.cli.panels import COUNT, INPUT
 from worksheet.document import Document
 
 
-@delivers()
+@delivers(tables=True)
 def explain(
     source: Source,
     total: Annotated[str, option("--total", panel=INPUT, help="The figure as it was printed, such as 4.11G.")],

@@ -32,7 +32,7 @@ Ranges = Annotated[
 ]
 
 
-@delivers()
+@delivers(tables=True)
 def find(
     source: Source,
     unknown: Unknowns,

@@ -59,6 +59,24 @@ Reference = Annotated[
         help="Print the formulas on the question sheets; by default unless they are asked.",
     ),
 ]
+FormLayout = Annotated[
+    str,
+    option(
+        "--form-layout",
+        panel=OUTPUT,
+        default=True,
+        help="The layout of forms: table, as on the question sheet, or list, with a line for each answer.",
+    ),
+]
+WorkingSpace = Annotated[
+    str,
+    option(
+        "--working",
+        panel=CONTENT,
+        default=True,
+        help="The space for working below the table: none, compact, or full, with a line for each answer.",
+    ),
+]
 
 
 def generate(
@@ -73,6 +91,8 @@ def generate(
     jobs: Jobs = None,
     backend: Backend = "local",
     scheduler: Scheduler = "",
+    form_layout: FormLayout = "table",
+    working: WorkingSpace = "compact",
     engine: Engine = "typst",
     paper: Paper = "a4",
     template: Template = None,
@@ -83,7 +103,8 @@ def generate(
     assignment are kept: the same command continues an interrupted run. The folder key/ is not for the students.
     """
     from worksheet.homework import workers
-    from worksheet.homework.issue.generate import Generation, Order
+    from worksheet.homework.issue.generate import Generation
+    from worksheet.homework.issue.student_files import Order
     from worksheet.homework.roster import read_roster
 
     with waiting("reading the assignment"):
@@ -92,7 +113,7 @@ def generate(
     if jobs is None:
         jobs = ONE_PER_CORE if len(students) >= MANY and backend == workers.LOCAL else 1
     workers.check(backend, jobs, scheduler)
-    order = Order(comma_separated(format), comma_separated(forms, NONE), paper, engine, template, reference)
+    order = Order(comma_separated(format), comma_separated(forms, NONE), paper, engine, template, reference, form_layout, working)
     generation = Generation(assignment, students, output, order)
     result = _complete(generation, combined=combined, jobs=jobs, backend=backend, scheduler=scheduler)
     _report(generation, result)
@@ -125,7 +146,7 @@ def _report(generation: Generation, result: IssueResult) -> None:
     if result.bound:
         say(f"to print: {result.bound}")
     say(f"for you alone: {folder / 'key'}")
-    say(f"which mistakes show: {folder / COVERAGE}" + (f": {result.coverage}" if result.coverage else ""))
+    say(f"which mistakes show: {folder / COVERAGE}" + (f"\n{result.coverage}" if result.coverage else ""))
     for group in result.same:
         names = ", ".join(map(printable, group[:MAX_NAMED])) + (", ..." if len(group) > MAX_NAMED else "")
         say(f"note: {len(group)} students have the same network: {names}", err=True)

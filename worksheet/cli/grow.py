@@ -25,7 +25,7 @@ Columns = Annotated[list[str] | None, option("--column", panel=CONTENT, help="Th
 Points = Annotated[int, option("--points", panel=CONTENT, default=True, help="How many sizes a table shows at most.")]
 
 
-@delivers(pictures=True)
+@delivers(pictures=True, tables=True)
 def grow(
     source: Networks,
     reading: Reading,

@@ -176,7 +176,7 @@ Dtype = Annotated[
     ),
 ]
 Symbolic = Annotated[
-    str,
+    str | None,
     option("--symbolic", panel=SIZES, help="Sizes that stay symbols, such as M,B: M, N, L, the batch B, a width alpha, conv1.k."),
 ]
 Training = Annotated[
@@ -203,7 +203,9 @@ Checkpoint = Annotated[
 Homework = Annotated[
     Path, typer.Argument(help="The assignment: a homework.yaml, or a sheet with one in its front matter.", show_default=False)
 ]
-Roster = Annotated[Path | None, option("--roster", panel=INPUT, help="The class: a CSV with id, and name if you like.")]
+Roster = Annotated[
+    Path | None, option("--roster", panel=INPUT, help="The class: a CSV or workbook with id, and name if you like.")
+]
 Jobs = Annotated[int | None, option("--jobs", panel=WORK, help="Processes; 0 for one per core. By default as the class needs.")]
 Backend = Annotated[
     str,

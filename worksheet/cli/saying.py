@@ -29,4 +29,10 @@ def show(document: Printable) -> None:
 
     from worksheet.writers import terminal
 
-    terminal.show(document, Console(highlight=False))
+    class Piped(Console):
+        """A console that says when the reader of a pipe has seen enough."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    terminal.show(document, Piped(highlight=False))

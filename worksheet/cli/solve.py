@@ -61,7 +61,7 @@ def solve(
     language: Speech = "",
     batch: Batch = 1,
     dtype: Dtype = "",
-    symbolic: Symbolic = "",
+    symbolic: Symbolic = None,
     training: Training = "",
     precision: Precision = "",
     checkpoint: Checkpoint = 0,
@@ -83,7 +83,7 @@ def solve(
     if training:
         regime(training, precision)
     network = reading.network(source)
-    if symbolic:
+    if symbolic is not None:
         return ws.symbolic(
             network, symbolic.split(","), convention, digits=digits, batch=batch, dtype=dtype, rows=rows, kinds=kind or (),
             worked=not summary, pictured=bool(picture),

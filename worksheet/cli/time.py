@@ -35,7 +35,7 @@ Worked = Annotated[str, option("--rows", panel=CONTENT, help="Work these rows, s
 Energy = Annotated[Path | None, option("--energy", panel=HARDWARE, help="A YAML file with other energies of operations.")]
 
 
-@delivers(pictures=True)
+@delivers(pictures=True, tables=True)
 def time(
     reading: Reading,
     source: AnySource = None,

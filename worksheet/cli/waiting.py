@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 import threading
 import time
@@ -78,6 +79,19 @@ def watched(what: str) -> Callable[..., Iterable[Any]]:
                 task.advance()
 
     return one_by_one
+
+
+@contextmanager
+def terminating() -> Iterator[None]:
+    """SIGTERM ends the command as Ctrl-C does, together with the processes that it started."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    usual = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, usual)
 
 
 def interrupted(says: str) -> int:

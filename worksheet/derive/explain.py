@@ -17,13 +17,14 @@ from worksheet.formula import Digits
 from worksheet.network import Network
 
 FIGURE = re.compile(
-    r"(?P<whole>[0-9]{1,30}|[0-9]{1,3}(?:[, _'\u2009\u202f][0-9]{2,3}){1,9})(?:\.(?P<decimals>[0-9]{1,30}))?"
+    r"(?P<whole>[0-9]{1,30}|[0-9]{1,3}(?:[, _'\u2009\u202f][0-9]{2,3}){0,8}[, _'\u2009\u202f][0-9]{3})"
+    r"(?:\.(?P<decimals>[0-9]{1,30}))?"
     r"\s*(?P<prefix>[kKMGTPE]?)(?P<binary>i?)(?P<unit>[A-Za-z]{0,12}(?:/s)?)",
     re.ASCII,
 )
 POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4, "P": 5, "E": 6}
 BYTES = ("B", "b", "Bytes", "bytes")
-HINT = "a number such as 4.11G, 4111512576, 25.6 M or 98 MB"
+HINT = "a number with a point before its decimals, such as 4.11G, 4111512576, 25.6 M or 98 MB"
 CLOSEST = 5
 HOW = {"exact": "exactly", "rounded": "rounded", "cut": "cut off, not rounded"}
 FACTORS = {Fraction(2): "twice this", Fraction(1, 2): "half of this"}

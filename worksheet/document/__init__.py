@@ -82,11 +82,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Working:
-    """Worked steps below a heading of their own."""
+    """Worked steps below a heading of their own; ``room`` is the number of lines that are left for a student's working."""
 
     title: str
     steps: tuple[Step, ...]
     intro: str = ""
+    room: int = 0
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,7 @@ class AnswerTable:
 
     ``totals`` are None where a student finds them. ``chosen`` are the sums of the rows shown where not all are. ``kinds``
     are the sums by kind of layer. ``named``: the layers have names that say something. ``worked``: their steps follow below.
+    ``sized`` is the heading of a column of output sizes before the figures.
     ``outputs``: the sizes of their outputs are listed beside them, and not asked in a column of their own or not at all.
     """
 
@@ -154,6 +156,7 @@ class AnswerTable:
     named: bool = False
     worked: bool = True
     outputs: bool = True
+    sized: ColumnHeading | None = None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from worksheet.derivation import OUTPUT, ColumnHeading, Derivation, Handout, Part, Row, spans
+from worksheet.derivation import OUTPUT, ColumnHeading, Derivation, Handout, Part, Row, layer_label, spans
 from worksheet.document import (
     AnswerTable,
     Block,
@@ -21,7 +21,7 @@ from worksheet.document import (
 )
 from worksheet.document.data import SolutionData
 from worksheet.formula import digits_named
-from worksheet.language import _, speaking
+from worksheet.language import _, sentence, speaking
 from worksheet.layers import kinds
 from worksheet.layers.notation import explain_notation
 from worksheet.totals import print_total
@@ -79,7 +79,7 @@ class _Layout:
         if d.rows:
             yield AnswerTable(
                 d.headings, d.rows, d.parts, d.totals, d.chosen, () if d.worked else d.kinds, d.named, d.worked,
-                outputs=not self.asks_output and not (d.blank and d.handout),
+                not (self.asks_output or d.sized or (d.blank and d.handout)), d.sized,
             )  # fmt: skip
             yield from self.notation()
         yield Chapter(_("The whole network"), figures, "figures")
@@ -110,7 +110,7 @@ class _Layout:
         title = (
             _("{convention}, in {unit}.").format(convention=d.convention_title, unit=d.unit)
             if d.unit
-            else f"{d.convention_title}."
+            else sentence(d.convention_title)
         )
         return f"{title} {_('Source: {source}.').format(source=d.cite)}" if d.cite and not d.blank else title
 
@@ -138,13 +138,26 @@ class _Layout:
         for row in self.derivation.rows:
             if row.same_as:
                 repeated.setdefault(row.same_as, []).append(row.no)
-        worked = {row.no: self.row(row, repeated.get(row.no, [])) for row in self.derivation.rows if not row.same_as}
+        worked: dict[int, Block] = {}
+        for row in self.derivation.rows:
+            block = self.room(row) if self.derivation.compact else self.row(row, repeated.get(row.no, []))
+            if block is not None and not row.same_as:
+                worked[row.no] = block
         for no, part in enumerate(self.derivation.parts, 1):
             yield from _stage(part, no, tuple(worked[row] for row in part.rows if row in worked))
 
     def row(self, row: Row, repeated: list[int]) -> WorkedRow:
         name = row.name if self.derivation.named else ""
         return WorkedRow(row, name, self.reads(row), spans(repeated), self.asks_output)
+
+    def room(self, row: Row) -> Working | None:
+        """Room for what a student works and has no cell for in the table; None where nothing is to be worked."""
+        room, reads = sum(step.room for step in (*row.sizes, *row.columns)), self.reads(row)
+        if not (room or row.sizes or reads):
+            return None
+        name = [row.name] if self.derivation.named else []
+        title = " ".join([str(row.no), *name, layer_label(row)])
+        return Working(title, row.sizes, _("Reads {inputs}.").format(inputs=reads) if reads else "", room)
 
     def reads(self, row: Row) -> str:
         """The rows that a layer reads, where it is not the one above."""
@@ -156,7 +169,7 @@ class _Layout:
         return ", ".join(dict.fromkeys(_("No. {no}").format(no=no) if no else inputs for no in row.sources))
 
 
-def _stage(part: Part, no: int, rows: tuple[WorkedRow, ...]) -> Iterator[Block]:
+def _stage(part: Part, no: int, rows: tuple[Block, ...]) -> Iterator[Block]:
     if part.title:
         yield Chapter(part.title, rows, f"part-{no}", level=3)
     else:

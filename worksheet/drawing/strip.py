@@ -13,7 +13,7 @@ from worksheet.language import N_, _
 from worksheet.layers import KindFamily, Shape
 
 MAX_PITCH = 92.0  # points from one box to the next
-TALLEST, LOWEST, WIDEST, NARROWEST = 48.0, 4.0, 0.62, 3.0  # of a box; the widest as a share of the pitch
+TALLEST, LOWEST, WIDEST, NARROWEST = 42.0, 4.0, 0.62, 3.0  # of a box; the widest as a share of the pitch
 EQUAL = (26.0, 0.4)  # the height, and the width as a share of the pitch, of boxes whose sizes are for the student to find
 ARCS, LABELS, SIZES = 15.0, 22.0, 20.0  # the room above for arcs and two lines, and below for sizes
 LINE = 8.0

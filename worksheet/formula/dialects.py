@@ -94,19 +94,21 @@ def _opened(tall: str, calls: Mapping[str, str], *stretching: str) -> dict[str, 
         for code in stretching:
             template = template.replace(code, "")  # noqa: PLW2901
         before, _, after = template.partition("{}")
-        brackets[name] = (before, after)
+        brackets[name] = (before.replace("{{", "{"), after.replace("}}", "}"))
     return brackets
 
 
 _NAMED_CALLS = {name: f"{name}({{}})" for name in FUNCTIONS}
-_FLAT_CALLS = {**_NAMED_CALLS, "floor": "⌊{}⌋", "ceil": "⌈{}⌉"}
+_FLAT_CALLS = {**_NAMED_CALLS, "root": "√({})", "floor": "⌊{}⌋", "ceil": "⌈{}⌉"}
 _LATEX_CALLS = {
     **{name: rf"\{name}\left({{}}\right)" for name in FUNCTIONS},
+    "root": r"\sqrt{{{}}}",
     "floor": r"\left\lfloor {} \right\rfloor",
     "ceil": r"\left\lceil {} \right\rceil",
 }
 _MATHML_CALLS = {
     **{name: f"<mrow><mi>{name}</mi><mo>(</mo>{{}}<mo>)</mo></mrow>" for name in FUNCTIONS},
+    "root": "<msqrt>{}</msqrt>",
     "floor": "<mrow><mo>⌊</mo>{}<mo>⌋</mo></mrow>",
     "ceil": "<mrow><mo>⌈</mo>{}<mo>⌉</mo></mrow>",
 }
@@ -152,7 +154,7 @@ TYPST = replace(
     slash=" slash {}",
     power="{}^({})",
     tall="({})",
-    calls=_NAMED_CALLS,
+    calls={**_NAMED_CALLS, "root": "sqrt({})"},
     opened=_opened("({})", _FLAT_CALLS),
     text=typst_string,
 )
@@ -225,6 +227,7 @@ WORDS = replace(
         "max": "the largest of ({})",
         "min": "the smallest of ({})",
         "gcd": "the greatest common divisor of ({})",
+        "root": "the square root of ({})",
     },
     glue=frozenset(),
     coefficient=False,

@@ -76,6 +76,15 @@ def common_divisor(a: Exact, b: Exact) -> int:
     return math.gcd(a, b)
 
 
+def square_root(value: Exact) -> Exact:
+    """The square root, where it is exact. Raises FormulaError where it is not."""
+    fraction = Fraction(value)
+    top, bottom = math.isqrt(max(fraction.numerator, 0)), math.isqrt(fraction.denominator)
+    if top**2 != fraction.numerator or bottom**2 != fraction.denominator:
+        raise FormulaError(f"the square root of {value} is not a fraction")
+    return simplest(Fraction(top, bottom))
+
+
 EXACT = Arithmetic(
     number=lambda value: value,
     divide=divide,
@@ -86,6 +95,7 @@ EXACT = Arithmetic(
         "max": lambda *values: max(values),
         "min": lambda *values: min(values),
         "gcd": lambda a, b: common_divisor(simplest(a), simplest(b)),
+        "root": square_root,
     },
 )
 
@@ -119,7 +129,14 @@ def sympy_arithmetic() -> Arithmetic:
         number=lambda value: sympy.Rational(value.numerator, value.denominator),
         divide=checked_divide,
         power=checked_power,
-        functions={"floor": sympy.floor, "ceil": sympy.ceiling, "max": sympy.Max, "min": sympy.Min, "gcd": gcd},
+        functions={
+            "floor": sympy.floor,
+            "ceil": sympy.ceiling,
+            "max": sympy.Max,
+            "min": sympy.Min,
+            "gcd": gcd,
+            "root": sympy.sqrt,
+        },
     )
 
 

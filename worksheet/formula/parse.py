@@ -15,7 +15,7 @@ MAX_DIGITS = 30
 MAX_EXPONENT = 64
 
 # The functions, each with its smallest and its largest number of arguments.
-FUNCTIONS = {"floor": (1, 1), "ceil": (1, 1), "max": (1, 20), "min": (1, 20), "gcd": (2, 2)}
+FUNCTIONS = {"floor": (1, 1), "ceil": (1, 1), "max": (1, 20), "min": (1, 20), "gcd": (2, 2), "root": (1, 1)}
 
 BRACKETS = ("floor", "ceil")  # those printed as brackets
 

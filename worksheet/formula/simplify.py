@@ -108,6 +108,8 @@ class _TreeWriter:
         return Call(FUNCTIONS[type(expr).__name__], tuple(self.node(argument) for argument in expr.args))
 
     def power(self, base: sympy.Expr, exponent: sympy.Expr) -> Node:
+        if exponent.is_Rational and (exponent.p, exponent.q) == (1, 2):
+            return Call("root", (self.node(base),))
         if exponent.is_Integer and exponent < 0:
             below = self.node(base) if exponent == -1 else Operation("**", self.node(base), Number(-int(exponent)))
             return Operation("/", ONE, below)

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
 from worksheet.errors import Collector, Where, WorksheetError, shown
 from worksheet.grading.answers.bounds import MAX_CELL, MAX_STUDENTS, TEXT_BYTES
-from worksheet.grading.answers.records import SEPARATORS, CsvRecords, read_head
+from worksheet.grading.answers.records import SEPARATORS, CsvRecords, NumberedRows, Records, read_head
 from worksheet.grading.answers.sheet_layout import fold
 from worksheet.grading.answers.students import STUDENT_WORDS, student_id
-from worksheet.grading.answers.text import AnswerSource, detect_encoding, open_text
+from worksheet.grading.answers.text import AnswerSource, detect_encoding, open_text, read_whole
+from worksheet.grading.answers.xlsx import first_sheet
 
 NAMES = ("name", "student name", "full name")
 MAX_OTHERS = 200  # columns of a roster
-HINT = "a roster is a CSV file whose first line names its columns, id among them: id,name"
+HINT = "a roster is a CSV file or a workbook (.xlsx) whose first line names its columns, id among them: id,name"
 LONGEST_NAME = 64  # characters of a file name, without its suffix
 PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(?<!\.)")
 DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$|clock\$)(?:\..*)?", re.IGNORECASE)
@@ -38,14 +41,24 @@ class Student:
 
 def read_roster(path: Path) -> tuple[Student, ...]:
     """The students of a roster, in its order: a CSV with ``id``, optionally ``name``, and any other columns, in any encoding
-    and with any separator that spreadsheets write.
+    and with any separator that spreadsheets write; the same as a workbook; or the manifest of homework that was generated.
 
     Raises WorksheetError with every fault at its line: no id, the same id twice, an id of more than 200 characters or with
     non-printing characters, more than 100,000 students.
     """
     source = AnswerSource(str(path), Path(path))
-    encoding = detect_encoding(source, TEXT_BYTES)
     faults = Collector()
+    with SOURCES.get(Path(path).suffix.lower(), _of_csv)(source, faults) as records:
+        students = tuple(_Reading(source.name, records, faults).students())
+    faults.raise_any()
+    if not students:
+        raise WorksheetError("the roster names no students", Where(source.name), HINT)
+    return students
+
+
+@contextmanager
+def _of_csv(source: AnswerSource, faults: Collector) -> Iterator[Records]:
+    encoding = detect_encoding(source, TEXT_BYTES)
     with open_text(source, encoding) as file:
         lines, declared = read_head(file)
         first = next((number for number, line in enumerate(lines) if line.strip(' \t\r\n,;"|')), None)
@@ -56,12 +69,29 @@ def read_roster(path: Path) -> tuple[Student, ...]:
         def fault(line: int, text: str, why: str) -> None:
             faults.add(WorksheetError(why, Where(source.name, line, 1, text.rstrip("\r\n")), "write a quote inside a cell twice"))
 
-        records = CsvRecords(chain(lines[first:], file), separator, fault, first, name=source.name)
-        students = tuple(_Reading(source.name, records, faults).students())
-    faults.raise_any()
-    if not students:
-        raise WorksheetError("the roster names no students", Where(source.name), HINT)
-    return students
+        yield CsvRecords(chain(lines[first:], file), separator, fault, first, name=source.name)
+
+
+@contextmanager
+def _of_workbook(source: AnswerSource, _: Collector) -> Iterator[Records]:
+    yield NumberedRows(first_sheet(source))
+
+
+@contextmanager
+def _of_manifest(source: AnswerSource, _: Collector) -> Iterator[Records]:
+    try:
+        data = json.loads(read_whole(source, TEXT_BYTES, lines=False)[0])
+    except (ValueError, RecursionError):
+        data = None
+    students = data.get("students") if isinstance(data, dict) else None
+    if not isinstance(students, dict):
+        raise WorksheetError("is not a manifest of homework", Where(source.name), HINT)
+    names = [entry.get("name") if isinstance(entry, dict) else None for entry in students.values()]
+    lines = [[id, name if isinstance(name, str) else ""] for id, name in zip(students, names, strict=True)]
+    yield NumberedRows(enumerate([["id", "name"], *lines], 1))
+
+
+SOURCES = {".xlsx": _of_workbook, ".json": _of_manifest}  # of any other suffix: a CSV
 
 
 def _is_heading(line: str, separator: str) -> bool:
@@ -71,7 +101,7 @@ def _is_heading(line: str, separator: str) -> bool:
 class _Reading:
     """Reads the lines of a roster and collects their faults."""
 
-    def __init__(self, name: str, records: CsvRecords, faults: Collector) -> None:
+    def __init__(self, name: str, records: Records, faults: Collector) -> None:
         self.name = name
         self.records = records
         self.faults = faults

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import threading
 import traceback
@@ -15,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from worksheet.errors import WorksheetError, nearest, shown
+from worksheet.errors import OutputError, WorksheetError, nearest, shown
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -28,6 +29,8 @@ SECONDS = 15  # to reach a scheduler
 MAX_JOBS = 512
 DIED = "the worker process ended before the work was done"
 LOCAL, DASK = "local", "dask"
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})  # faults of a disk, which no other item escapes
+NO_SPACE = "a temporary file cannot be written"
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,11 @@ def run(
     and the local backend, which runs in this process. ``jobs`` is the number of processes, 0 for one per core; a cluster
     (``dask``) has its own number of workers. Few items are taken ahead, so memory stays flat. An item whose work raises, or
     whose process dies, is tried again; its failure is an outcome and does not stop the others. ``on_done`` receives each
-    outcome. Raises WorksheetError for an unknown backend, or a cluster that cannot be reached.
+    outcome. Raises WorksheetError for an unknown backend, a cluster that cannot be reached, or a disk that is full.
     """
     for outcome in _backend(backend, jobs, scheduler)(work, items, jobs, scheduler):
+        if outcome.failure.startswith(NO_SPACE):
+            raise OutputError(outcome.failure, hint="finished files are kept; the same command continues")
         if on_done is not None:
             on_done(outcome)
         yield outcome
@@ -102,6 +107,8 @@ def _describe(fault: Exception) -> str:
     """A failure in words: a fault of the user's files as it is, one of the program with its type and place."""
     if isinstance(fault, WorksheetError):
         return str(fault)
+    if isinstance(fault, OSError) and fault.errno in FULL:
+        return f"{NO_SPACE}: {fault.strerror}"
     last = traceback.extract_tb(fault.__traceback__)[-1]
     return f"{type(fault).__name__}: {fault} ({Path(last.filename).name}, line {last.lineno})"
 

@@ -14,6 +14,7 @@ from worksheet.errors import WorksheetError, nearest, shown
 from worksheet.language.catalogue import Catalogue, catalogue, codes, messages
 
 ENGLISH = "en"
+STOPS = (".", "!", "?", "।", "。", "！", "？")
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,11 @@ def ngettext(singular: str, plural: str, count: int) -> str:
 def N_(message: str) -> str:  # noqa: N802 - gettext's name
     """Marks a constant for translation; ``_`` translates it where it is printed."""
     return message
+
+
+def sentence(text: str) -> str:
+    """A text with the full stop of the language, unless it ends with a stop."""
+    return text if text.endswith(STOPS) else _("{text}.").format(text=text)
 
 
 def listed(words: Collection[str]) -> str:

@@ -22,6 +22,7 @@ CHOICE = {"comparisons": "X", "assignments": "X"}
 CLIP = {"comparisons": "2*X", "assignments": "X"}
 SIGMOID = {"exponentials": "X", "additions": "X", "divisions": "X"}
 FOR_ALL = "computed for every element"
+ALSO = {"SiLU": ("Swish",), "Sigmoid": ("Logistic",), "ReLU": ("Activation", "Rectifier")}  # what else people call them
 
 
 def backwards(saved: str = "", /, **each: int) -> Training:
@@ -44,7 +45,7 @@ def elementwise(name: str, title: str, becomes: str, counts: Mapping[str, str], 
         counts=counts,
         training=training,
         writes=Writes.IN_PLACE,
-        spelling=Spelling(example=name),
+        spelling=Spelling(example=name, also=ALSO.get(name, ())),
     )
 
 

@@ -16,6 +16,7 @@ MAX_INPUTS = 1000
 MAX_TERMS = 20  # shapes of different size that are stretched together
 MAX_PATTERNS = 1024  # of shapes that are kept
 BESIDE = ("64x56x56", "64x56x56")
+ALSO = {"Add": ("Eltwise", "Residual", "Shortcut", "Skip"), "Mul": ("Multiply",)}  # what else people call them
 
 # The axes of an input, the outermost first, compared with the output's: of equal size, of size 1 and stretched, or missing.
 FULL, ONE, MISSING = "full", "one", "missing"
@@ -48,7 +49,7 @@ BASES = {
         counts={quantity: "Y"},
         repeats=None,
         writes=Writes.IN_PLACE,
-        spelling=Spelling(example=name, beside=BESIDE),
+        spelling=Spelling(example=name, beside=BESIDE, also=ALSO.get(name, ())),
     )
     for name, title, source, quantity, _ in TABLE
 }

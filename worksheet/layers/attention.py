@@ -12,7 +12,7 @@ from worksheet.layers.convolution import BIAS
 from worksheet.layers.kind import Check, Form, Kind, Shape, Spelling, Symbol, Word
 from worksheet.layers.quantities import Training, dot_products
 from worksheet.layers.shapes import WIDTH_OF_ROW
-from worksheet.layers.traits import Role
+from worksheet.layers.traits import Drawing, Role
 
 SAYS = N_("{n} heads")
 
@@ -69,6 +69,7 @@ ATTENTION = Kind(
         "roots": "1",
     },
     training=HEADS_TRAINING,
+    drawing=Drawing.PRODUCTS,
     checks=(SHARE,),
     elsewhere={"h": "1", "g": "1"},
     spelling=Spelling(
@@ -187,10 +188,13 @@ MULTIHEAD = Kind(
     checks=(Check("n/h", "rows of {n} cannot be split into {h} heads", whole=True), SHARE),
     elsewhere={"S": "L", "m": "n", "o": "n"},
     role=Role.MULTIHEAD,
+    drawing=Drawing.HEADS,
     spelling=Spelling(
         words=(Word("h", ("h", "g"), ("h", "g"), says=SAYS, apart=(SAYS, N_("{n} heads of keys and values"))),),
         flags={"nobias": ("b", 0)},
         example="MultiheadAttention: 12h",
+        also=("MHA", "SelfAttention", "Attention"),
+        call={"embed_dim": "", "num_heads": "{}h"},
         beside=("197x768",),
     ),
 )

@@ -34,7 +34,9 @@ def concat_kind(rank: int, axis: int, number: int) -> Kind:
         sizes=(Size(total.name, f"Size of axis {axis + 1} of the output", sum_of_inputs),),
         training=MOVES,
         repeats=None,
-        spelling=Spelling(words=(Word("a", ("a",)),), example="Concat: 1a", beside=("3x64x64", "5x64x64")),
+        spelling=Spelling(
+            words=(Word("a", ("a",)),), example="Concat: 1a", beside=("3x64x64", "5x64x64"), also=("Cat", "Concatenate")
+        ),
     )
 
 

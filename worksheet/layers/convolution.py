@@ -7,8 +7,8 @@ from functools import cache, partial
 from worksheet.language import N_
 from worksheet.layers.kind import Check, Form, Kind, Shape, Spelling, Symbol, Word
 from worksheet.layers.quantities import Training, dot_products
-from worksheet.layers.traits import Window
-from worksheet.layers.windows import SAME, SAME_FLAG, WindowCase, Windows
+from worksheet.layers.traits import Drawing, Window
+from worksheet.layers.windows import SAME, SAME_FLAG, WINDOW_CALL, WindowCase, Windows
 
 KERNELS = Symbol("k", "Number of kernels (output channels)")
 GROUPS = Symbol("g", "Number of groups", default="1", neutral=1)
@@ -57,11 +57,14 @@ def convolution(dimensions: int, case: WindowCase) -> Kind:
         checks=(*windows.checks(case), *GROUPED),
         width=KERNELS.name,
         window=Window.SLIDING,
+        drawing=Drawing.WINDOW if dimensions == 2 else None,
         spelling=Spelling(
             words=(KERNELS_WORD, *windows.words, GROUPS_WORD),
             flags={"nobias": ("b", 0)} | SAME_FLAG,
             example=example,
             beside=beside,
+            also=("Conv", "Convolution", f"Convolution{windows.dimensions}D"),
+            call={"in_channels": "", "out_channels": "{}c", **WINDOW_CALL, "dilation": "{}d", "groups": "{}g", "bias": "nobias"},
         ),
     )
     return windows.fitted(kind, case)

@@ -19,7 +19,13 @@ KINDS = (
         ),
         repeats=None,
         role=Role.TABLE,
-        spelling=Spelling(arrow=("v", "k"), example="Embedding: 30522->768", beside=("128",)),
+        spelling=Spelling(
+            arrow=("v", "k"),
+            example="Embedding: 30522->768",
+            beside=("128",),
+            also=("Embed",),
+            call={"num_embeddings": "{}", "embedding_dim": "->{}"},
+        ),
     ),
     Kind(
         name="RotaryEmbedding",

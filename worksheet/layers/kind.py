@@ -126,6 +126,8 @@ class Spelling:
     example: str = ""
     says: str = ""  # what the arrow means, as for a word
     beside: tuple[str, ...] = ()  # input shapes for the example, where neither a feature map nor a vector fits
+    also: tuple[str, ...] = ()  # what other programs and people call the layer
+    call: Mapping[str, str] = field(default_factory=dict)  # PyTorch's arguments in their order, each as a word: "{}c", or ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,7 +205,7 @@ class Kind:
         """What the kind does, coarsely."""
         if self.window:
             return KindFamily.POOLING if self.pooling else KindFamily.CONVOLUTION
-        if self.gates or self.drawing is Drawing.ATTENTION:
+        if self.gates or self.drawing in {Drawing.PRODUCTS, Drawing.HEADS}:
             return KindFamily.SEQUENCE
         return KindFamily.LINEAR if "macs" in self.counts else KindFamily.PLAIN
 

@@ -25,7 +25,12 @@ LINEAR = Kind(
     width=NODES.name,
     role=Role.LINEAR,
     spelling=Spelling(
-        arrow=("n", "k"), flags={"nobias": ("b", 0), "rows": ("r", 1)}, example="Linear: 9216->4096", says=N_("{n} outputs")
+        arrow=("n", "k"),
+        flags={"nobias": ("b", 0), "rows": ("r", 1)},
+        example="Linear: 9216->4096",
+        says=N_("{n} outputs"),
+        also=("FC", "Dense", "FullyConnected", "InnerProduct", "Affine", "Gemm"),
+        call={"in_features": "", "out_features": "->{}", "bias": "nobias"},
     ),
 )
 

@@ -23,6 +23,7 @@ TRAILING = Symbol("l", "Number of trailing axes that are normalised together", d
 BEFORE = Symbol("R", "Number of places before the channels", rest=True)
 NO_AFFINE = {"noaffine": ("a", 0)}
 AXIS_WORD = Word("i", ("i",), quiet=True)
+BATCH_NORMS = ("BN", "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "BatchNormalization")
 
 BATCH_NORM = Kind(
     name="BatchNorm",
@@ -46,7 +47,7 @@ BATCH_NORM = Kind(
     repeats=None,
     writes=Writes.IN_PLACE,  # its statistics are stored; the other kinds read an element several times
     role=Role.BATCH_NORM,
-    spelling=Spelling(words=(AXIS_WORD,), flags=NO_AFFINE, example="BatchNorm"),
+    spelling=Spelling(words=(AXIS_WORD,), flags=NO_AFFINE, example="BatchNorm", also=BATCH_NORMS, call={"num_features": ""}),
 )
 
 GROUP_NORM = Kind(
@@ -66,7 +67,12 @@ GROUP_NORM = Kind(
     },
     training=by_groups("g"),
     checks=(Check("c/g", "{c} channels cannot be split into {g} groups", whole=True),),
-    spelling=Spelling(words=(Word("g", ("g",)), AXIS_WORD), flags=NO_AFFINE, example="GroupNorm: 3g"),
+    spelling=Spelling(
+        words=(Word("g", ("g",)), AXIS_WORD),
+        flags=NO_AFFINE,
+        example="GroupNorm: 3g",
+        call={"num_groups": "{}g", "num_channels": ""},
+    ),
 )
 
 INSTANCE_NORM = Kind(
@@ -105,7 +111,12 @@ LAYER_NORM = Kind(
     repeats=ROWS,
     role=Role.LAYER_NORM,
     spelling=Spelling(
-        words=(Word("l", ("l",), quiet=True),), flags=NO_AFFINE | {"nobias": ("b", 0)}, example="LayerNorm", beside=("197x768",)
+        words=(Word("l", ("l",), quiet=True),),
+        flags=NO_AFFINE | {"nobias": ("b", 0)},
+        example="LayerNorm",
+        beside=("197x768",),
+        also=("LN", "LayerNormalization"),
+        call={"normalized_shape": ""},
     ),
 )
 
@@ -145,7 +156,13 @@ LRN = Kind(
         "exponentials": "X",
     },
     training=by_windows("n_l"),
-    spelling=Spelling(words=(Word("n", ("n_l",)),), flags={"within": ("v", 1)}, example="LRN: 5n"),
+    spelling=Spelling(
+        words=(Word("n", ("n_l",)),),
+        flags={"within": ("v", 1)},
+        example="LRN: 5n",
+        also=("LocalResponseNorm", "Norm"),
+        call={"size": "{}n"},
+    ),
 )
 LRN_WITHIN = replace(
     LRN,

@@ -8,8 +8,12 @@ from worksheet.layers.kind import Form, Kind, Shape, Spelling, Symbol, Word
 from worksheet.layers.quantities import Training
 from worksheet.layers.shapes import MAP, SIGNAL, VOLUME
 from worksheet.layers.traits import Pooling, Window
-from worksheet.layers.windows import ROUNDING, ROUNDING_FLAGS, SAME, SAME_FLAG, WindowCase, Windows
+from worksheet.layers.windows import ROUNDING, ROUNDING_FLAGS, SAME, SAME_FLAG, WINDOW_CALL, WindowCase, Windows
 
+ALSO = {
+    "MaxPool": ("MaxPool", "MaxPooling{}D", "Pool", "Pooling"),
+    "AvgPool": ("AvgPool", "AveragePool", "AveragePooling{}D", "MeanPool"),
+}
 INPUTS: dict[int, tuple[str, ...]] = {1: ("3x64",), 2: (), 3: ("3x16x64x64",)}  # beside the examples
 PADDED_IN_MEAN = Symbol(
     "i",
@@ -49,6 +53,8 @@ def _pooling(windows: Windows, case: WindowCase, name: str, title: str) -> Kind:
             flags=ROUNDING_FLAGS | (SAME_FLAG if windows.padded else {}),
             example=f"{name}{dimensions}d: 2w 2s" + (" 0p" if windows.padded else ""),
             beside=INPUTS[dimensions],
+            also=tuple(name.format(dimensions) for name in ALSO.get(name, ())),
+            call=WINDOW_CALL,
         ),
     )
     return windows.fitted(kind, case)
@@ -159,7 +165,7 @@ GLOBAL = (
         training=Training(input={"divisions": "B*Y"}),  # each quotient is copied to its whole channel
         window=Window.ADAPTIVE,
         pooling=Pooling.MEAN,
-        spelling=Spelling(example="GlobalAvgPool"),
+        spelling=Spelling(example="GlobalAvgPool", also=("GAP", "GlobalAveragePool", "GlobalAveragePooling2D", "GlobalPooling")),
     ),
     Kind(
         name="GlobalMaxPool",
@@ -170,7 +176,7 @@ GLOBAL = (
         training=ROUTED,
         window=Window.ADAPTIVE,
         pooling=Pooling.MAXIMUM,
-        spelling=Spelling(example="GlobalMaxPool"),
+        spelling=Spelling(example="GlobalMaxPool", also=("GMP", "GlobalMaxPooling2D")),
     ),
 )
 KINDS = (*(replace(make(w, w.usual), specialise=partial(_specialise, make, w)) for make, w in SLIDING), *GLOBAL)

@@ -7,6 +7,7 @@ from worksheet.layers.convolution import BIAS
 from worksheet.layers.kind import Check, Form, Kind, Spelling, Symbol, Word
 from worksheet.layers.quantities import Training, dot_products
 from worksheet.layers.shapes import WIDTH_OF_ROW
+from worksheet.layers.traits import Drawing
 
 LENGTH = Symbol("L", "Length of the sequence (steps)")
 UNITS = Symbol("k", "Number of hidden units")
@@ -120,6 +121,7 @@ RNN = Kind(
     ),
     width=UNITS.name,
     gates=1,
+    drawing=Drawing.CELL,
     training=_training(
         1,
         {"multiplications": "2*(1 - v)", "additions": "(1 - v)", "comparisons": "v", "assignments": "v"},
@@ -131,6 +133,7 @@ RNN = Kind(
         arrow=("n", "k"),
         flags=FLAGS | {"relu": ("v", 1)},
         example="RNN: 128->256",
+        call={"input_size": "{}", "hidden_size": "->{}", "num_layers": "{}l"},
         beside=("35x128",),
     ),
 )

@@ -21,6 +21,6 @@ KINDS = (
             ),
         ),
         writes=Writes.NOTHING,
-        spelling=Spelling(example="Dropout"),
+        spelling=Spelling(example="Dropout", also=("Dropout1d", "Dropout2d", "Dropout3d", "DropPath", "StochasticDepth")),
     ),
 )

@@ -56,7 +56,9 @@ UPSAMPLE = Kind(
     hyperparameters=(*SCALES, *GIVEN, MODE),
     counts=interpolation_counts(4),
     training=interpolation_training(4),
-    spelling=Spelling(words=(AS_SCALED, AS_GIVEN), flags=MODES, example="Upsample: 2s bilinear"),
+    spelling=Spelling(
+        words=(AS_SCALED, AS_GIVEN), flags=MODES, example="Upsample: 2s bilinear", also=("Interpolate", "Resize", "UpSampling2D")
+    ),
 )
 
 

@@ -53,7 +53,7 @@ FLATTEN = Kind(
     repeats=None,
     writes=Writes.VIEW_OR_COPY,
     role=Role.FLATTENING,
-    spelling=Spelling(example="Flatten"),
+    spelling=Spelling(example="Flatten", also=("View", "Squeeze")),
 )
 
 

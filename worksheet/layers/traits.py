@@ -64,7 +64,8 @@ class Drawing(Enum):
 
     WINDOW = "the window of a convolution over the padded input"
     CELL = "the gates of a recurrent cell"
-    ATTENTION = "queries, keys and values, and the two products"
+    PRODUCTS = "the two products of attention"
+    HEADS = "the linear layers, the heads of attention and their two products"
 
 
 @dataclass(frozen=True)

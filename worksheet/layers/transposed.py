@@ -4,7 +4,7 @@ from worksheet.layers.convolution import BIAS, GROUPED, GROUPS, GROUPS_WORD, KER
 from worksheet.layers.kind import Check, Form, Kind, Size, Spelling
 from worksheet.layers.quantities import Training, dot_products
 from worksheet.layers.traits import Window
-from worksheet.layers.windows import WindowAxis, Windows
+from worksheet.layers.windows import WINDOW_CALL, WindowAxis, Windows
 
 EXAMPLES: dict[int, tuple[str, tuple[str, ...]]] = {
     1: ("ConvTranspose1d: 8c 4w 2s 1p", ("3x64",)),
@@ -76,6 +76,15 @@ def _kind(dimensions: int) -> Kind:
             flags={"nobias": ("b", 0)},
             example=example,
             beside=beside,
+            also=("ConvTranspose", "Deconv", "Deconvolution", f"Conv{windows.dimensions}DTranspose"),
+            call={
+                "in_channels": "",
+                "out_channels": "{}c",
+                **WINDOW_CALL,
+                "output_padding": "{}o",
+                "groups": "{}g",
+                "bias": "nobias",
+            },
         ),
     )
 

@@ -42,6 +42,7 @@ ROUNDINGS = {
     "clipped": "min(ceil(({reach})/s_{x}) + 1, ceil(({end})/s_{x}))",  # the last window starts in the input or before it
     "same": "ceil({size}/s_{x})",
 }
+WINDOW_CALL = {"kernel_size": "{}w", "stride": "{}s", "padding": "{}p"}  # of PyTorch's windows, in the words of a sheet
 DOWN, UP, UNCLIPPED = 0, 1, 2
 ROUNDING = Symbol(
     "e",

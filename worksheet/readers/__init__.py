@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from worksheet.discover import collect
-from worksheet.errors import SheetError, Where
+from worksheet.errors import SheetError
 from worksheet.layers import Shape
 from worksheet.network import Network
 from worksheet.readers.reader import Reader, ReadOptions, shape
+from worksheet.readers.unreadable import refusal
+
+ONE_INPUT = "inputs are separated by commas, the axes of one input by x"
 
 
 def readers() -> dict[str, Reader]:
@@ -44,15 +47,18 @@ def read(
         raise SheetError(f"no reader for {type(source).__name__}", hint="give a file, zoo:NAME, or a torch.nn.Module")
     path = Path(source)
     suffix = path.suffix.lower()
-    if suffix not in by_suffix:
-        hint = f"{', '.join(reader.takes for reader in readers().values())}"
-        raise SheetError(f"no reader for files that end in {suffix or 'nothing'}", Where(str(path)), hint)
+    if suffix not in by_suffix or not path.is_file():
+        raise refusal(str(source), by_suffix, (reader.takes for reader in readers().values()))
     return _read(by_suffix[suffix], path, options)
 
 
 def _read(reader: Reader, source: Any, options: ReadOptions) -> Network:
     """The network, with the function that reads it again for another input."""
-    return replace(reader.read(source, options), made_for=partial(_again, reader, source, options))
+    network = reader.read(source, options)
+    has = 1 + len(network.further)
+    if len(options.inputs) > has:
+        raise SheetError(f"{len(options.inputs)} inputs are given, and {network.title} has {has}", hint=ONE_INPUT)
+    return replace(network, made_for=partial(_again, reader, source, options))
 
 
 def _again(reader: Reader, source: Any, options: ReadOptions, input: Shape) -> Network:

@@ -1,5 +1,6 @@
 """What a reader is: the sources that it accepts and the function that turns one into a network."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -46,7 +47,9 @@ def shape(text: str) -> Shape:
     parts = [part.strip() for part in text.replace("×", "x").replace("X", "x").split("x")]
     hint = "channels x height x width, such as 3 x 227 x 227, or one number"
     if not all(part.isascii() and part.isdecimal() and len(part) < 12 for part in parts) or len(parts) > MAX_AXES:
-        raise WorksheetError(f"{shown(text)} is not an input shape", hint=hint)
+        numbers = re.findall(r"[0-9]{1,9}", text, re.ASCII)
+        meant = f"write {' x '.join(numbers)}: " if 2 <= len(numbers) <= MAX_AXES and "-" not in text and "." not in text else ""
+        raise WorksheetError(f"{shown(text)} is not an input shape", hint=meant + hint)
     sizes = tuple(map(int, parts))
     if not all(1 <= size <= MAX_SIZE for size in sizes):
         raise WorksheetError(f"the sizes of an input are from 1 to {MAX_SIZE:,}, not {shown(text)}", hint=hint)

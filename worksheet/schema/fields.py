@@ -10,6 +10,7 @@ from typing import Any
 from worksheet.errors import Collector, WorksheetError, nearest, shown
 from worksheet.schema.context import Context, FieldType, Schema
 from worksheet.schema.located import Located, parse, read_text
+from worksheet.schema.scalars import Choice
 
 
 @dataclass(eq=False, repr=False)
@@ -26,6 +27,15 @@ class Field:
     example: str = ""
     required: bool = False
     defines: str = ""
+
+    def read(self, located: Located, context: Context) -> Any:
+        """The value, read as the type. Raises WorksheetError, with the example where nothing else helps."""
+        try:
+            return self.type.read(located, context)
+        except WorksheetError as fault:
+            if fault.hint or len(fault.faults) > 1 or not self.example:
+                raise
+            raise type(fault)(fault.message, fault.where, f"such as {self.example}") from None
 
     def schema(self) -> Schema:
         """The type's schema with the meaning, which editors show."""
@@ -46,6 +56,8 @@ class Record:
     def entries(self, located: Located, faults: Collector) -> dict[str, Located]:
         """The entries of known keys, as they are written; unknown and missing keys are added to the faults."""
         table = located.table()
+        for fault in located.repeated:
+            faults.add(fault)
         known = [each.name for each in self.fields]
         for key in table:
             if key not in known:
@@ -66,7 +78,7 @@ class Record:
         for each in self.fields:
             if each.name in entries:
                 with context.faults.catching():
-                    value = each.type.read(entries[each.name], context)
+                    value = each.read(entries[each.name], context)
                     if each.defines:
                         context.names[each.defines] = {name: name for name in value}
                     yield each.name.replace("-", "_"), value
@@ -79,16 +91,17 @@ class Record:
 
 @dataclass(eq=False, repr=False)
 class ListOf:
-    """A list of values, each once unless ``repeats``."""
+    """A list of values, each once unless ``repeats``; with ``bare`` a single value is a list of one."""
 
     item: FieldType
     least: int = 0
     most: int = 1000
     what: str = "item"
     repeats: bool = False
+    bare: bool = False
 
     def read(self, located: Located, context: Context) -> tuple[Any, ...]:
-        items = located.items()
+        items = located.one_or_more() if self.bare else located.items()
         _check_size(len(items), self.least, self.most, f"{self.what}s", located)
         values: list[Any] = []
         for item in items:
@@ -101,7 +114,9 @@ class ListOf:
 
     def schema(self) -> Schema:
         unique = {} if self.repeats else {"uniqueItems": True}
-        return {"type": "array", "items": self.item.schema(), "minItems": self.least, "maxItems": self.most} | unique
+        item = self.item.schema()
+        whole = {"type": "array", "items": item, "minItems": self.least, "maxItems": self.most} | unique
+        return {"anyOf": [item, whole]} if self.bare else whole
 
 
 @dataclass(eq=False, repr=False)
@@ -121,6 +136,8 @@ class TableOf:
 
     def read(self, located: Located, context: Context) -> dict[Any, Any]:
         entries = located.table()
+        for fault in located.repeated:
+            context.faults.add(fault)
         _check_size(len(entries), self.least, self.most, self.what, located)
         values: dict[Any, Any] = {}
         for typed, entry in entries.items():
@@ -160,12 +177,19 @@ class Forms:
     table: FieldType | None = None
 
     def read(self, located: Located, context: Context) -> Any:
-        forms = {str: (self.scalar, "one value"), list: (self.items, "a list"), dict: (self.table, "a table")}
+        forms = {str: (self._single(located), "one value"), list: (self.items, "a list"), dict: (self.table, "a table")}
         form, name = forms[type(located.value)]
         if form is None:
             expected = [words for accepted, words in forms.values() if accepted]
             raise WorksheetError(f"expected {' or '.join(expected)} here, not {name}", located.where)
         return form.read(located, context)
+
+    def _single(self, located: Located) -> FieldType | None:
+        """The type of a single value: that of one value, unless it is a word that only the list can know."""
+        if not isinstance(self.items, ListOf) or not self.items.bare:
+            return self.scalar
+        is_word = isinstance(self.scalar, Choice) and str(located.value).strip().casefold() in self.scalar.words
+        return self.scalar if is_word else self.items
 
     def schema(self) -> Schema:
         forms: Iterable[FieldType] = [form for form in (self.scalar, self.items, self.table) if form]

@@ -14,6 +14,8 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's, where PyYAM
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 20
 MAX_TEXT = 10_000  # characters of one value
+MAX_QUOTED = 60  # characters of a line in a hint
+STARTS = tuple("%@`&*!|>")  # mean something at the start of a value
 QUOTES = ("'", '"')
 
 
@@ -24,6 +26,7 @@ class Located:
     value: str | list[Located] | dict[str, Located]
     where: Where
     keys: dict[str, Where]  # of a mapping
+    repeated: tuple[WorksheetError, ...] = ()  # keys of a mapping that are given twice; the first value is kept
 
     def text(self) -> str:
         """The scalar's text. Raises WorksheetError for anything else."""
@@ -38,6 +41,10 @@ class Located:
         if not isinstance(self.value, list):
             raise WorksheetError("expected a list here", self.where, "one item per line, each after '- '")
         return self.value
+
+    def one_or_more(self) -> list[Located]:
+        """The list's items, or a single value as a list of one. Raises WorksheetError for anything else."""
+        return [self] if self.value and isinstance(self.value, str) else self.items()
 
     def table(self) -> dict[str, Located]:
         """The mapping's entries. Raises WorksheetError for anything else."""
@@ -82,12 +89,25 @@ def parse(text: str, file: str, first_line: int = 1) -> Located:
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
         problem = fault.problem or "not YAML"
-        raise WorksheetError(f"not readable as YAML: {problem}", _Places(text, file, first_line).at(mark)) from None
+        where = _Places(text, file, first_line).at(mark)
+        raise WorksheetError(f"not readable as YAML: {problem}", where, _yaml_hint(where.text, problem)) from None
     except (yaml.YAMLError, RecursionError) as fault:
         reason = str(fault).splitlines()[0] if str(fault) else "nested too deeply"
         raise WorksheetError(f"not readable as YAML: {reason}", Where(file, first_line)) from None
     places = _Places(text, file, first_line)
     return places.located(root) if root else Located({}, Where(file, first_line), {})
+
+
+def _yaml_hint(line: str, problem: str) -> str | None:
+    """How to write a line that YAML refuses, where it is one of the usual mistakes."""
+    key, colon, value = line.partition(": ")
+    if "\t" in line[: len(line) - len(line.lstrip())]:
+        return "indent with spaces, not with tabs"
+    if "mapping values" in problem and colon and ": " in value:
+        return f'a text with a colon is quoted: {key.strip()}: "{value.strip()[:MAX_QUOTED]}"'
+    if colon and value.lstrip()[:1] in STARTS:
+        return f'a text that begins with {value.lstrip()[0]} is quoted: {key.strip()}: "{value.strip()[:MAX_QUOTED]}"'
+    return "list items begin with '- ', keys end with a colon and a space" if line.strip() else None
 
 
 def _check_depth(text: str, file: str, first_line: int) -> None:
@@ -132,10 +152,13 @@ class _Places:
     def mapping(self, node: Any, where: Where) -> Located:
         entries: dict[str, Located] = {}
         keys: dict[str, Where] = {}
+        repeated: list[WorksheetError] = []
         for key_node, value_node in node.value:
             key = self.located(key_node)
             name = key.text()
+            value = self.located(value_node)
             if name in entries:
-                raise WorksheetError(f"the key {shown(name)} is given twice", key.where)
-            entries[name], keys[name] = self.located(value_node), key.where
-        return Located(entries, where, keys)
+                repeated.append(WorksheetError(f"the key {shown(name)} is given twice", key.where))
+            else:
+                entries[name], keys[name] = value, key.where
+        return Located(entries, where, keys, tuple(repeated))

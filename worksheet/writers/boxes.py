@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from worksheet.derivation import Row
+from worksheet.derivation import Row, layer_label
 from worksheet.language import _, ngettext
-from worksheet.writers.small_print import layer_label, plain
+from worksheet.writers.small_print import plain
 
 MANY_BOXES = 60  # from here on whole chains of layers share a box
 MAX_LINES = 7  # of layers in a box

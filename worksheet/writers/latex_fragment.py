@@ -164,5 +164,5 @@ def _cell(cell: CellView, column: FloatColumnView) -> Ready:
     if cell.math:
         return Ready(f"${cell.text}$")
     if not column.wraps:
-        return Ready(_escape(cell.text))
-    return Ready(r"\raggedright " + r"\allowbreak{}".join(map(_escape, PIECE.split(_held(cell.text)))))
+        return Ready(_escape(cell.plain))
+    return Ready(r"\raggedright " + r"\allowbreak{}".join(map(_escape, PIECE.split(_held(cell.plain)))))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import chain, groupby
 
-from worksheet.derivation import Row, Shape
+from worksheet.derivation import Shape
 from worksheet.document import Picture
 from worksheet.errors import printable
 from worksheet.formula import Dialect, Digits, Exact, Formula, Printed
@@ -96,15 +96,6 @@ class SmallPrint:
 
 def plain(shape: Shape) -> str:
     return " × ".join(map(str, shape))
-
-
-def arrows(spec: str) -> str:
-    return spec.replace("->", " → ").strip()
-
-
-def layer_label(row: Row) -> str:
-    """``Conv2d: 64c 11w 4s 2p``, or the kind alone."""
-    return f"{row.kind}: {arrows(row.spec)}" if row.spec else row.kind
 
 
 def is_one_symbol(formula: Formula) -> bool:

@@ -6,16 +6,17 @@ from collections.abc import Mapping, Sequence
 from itertools import compress, takewhile
 from typing import Any
 
-from worksheet.derivation import Part, Row
+from worksheet.derivation import Part, Row, Step, arrows, layer_label
 from worksheet.document import AnswerTable, WorkedRow
 from worksheet.language import N_, _
 from worksheet.totals import UNCOUNTED
 from worksheet.writers.printer import Printer
-from worksheet.writers.small_print import arrows, breakable, equals, layer_label, plain, spoken
+from worksheet.writers.small_print import breakable, equals, plain, spoken
 from worksheet.writers.views import AnswersView, EntryView, KindView, LayerView, PartView, StepView, WorkingView
 
 LABELS = (N_("Name"), N_("Layer"), N_("Output"))  # the headings of the columns before the figures
 LONG_PREFIX = 16  # letters that the names of a stage begin with alike, from which on the stage's heading says them once
+LINE = "_" * 10  # of a hole with its marks
 HOLE = 14  # characters that a hole for an answer takes
 UPRIGHT = 68  # characters of a line that fit on an upright page in the size of the text
 MAX_HEADINGS = 4  # columns that fit beside the names of layers on an upright page
@@ -28,19 +29,22 @@ class AnswerPrinter:
         self.printer = printer
         self.table = table
         self.prefixes = _prefixes(table)
+        self.sized = [table.sized] if table.sized else []
+        self.with_marks = {heading.name for heading in table.headings if heading.worth}  # columns whose headings give the marks
         self.shown = (table.named, True, table.outputs)  # of the columns before the figures
         self.labels = [*map(_, compress(LABELS, self.shown))]
 
     def view(self) -> AnswersView:
         table = self.table
         entries = {row.no: self.entry(row) for row in table.rows}
-        worths = [heading.worth for heading in table.headings]
-        lines = [(*self.labels, *(heading.label for heading in table.headings))]
+        headings = [*self.sized, *table.headings]
+        worths = [heading.worth for heading in headings]
+        lines = [(*self.labels, *(heading.label for heading in headings))]
         lines += [(*entry.labels, *entry.cells) for entry in entries.values()]
         length = sum(max(len(text) or HOLE for text in column) for column in zip(*lines, strict=True))
         return AnswersView(
             labels=self.labels,
-            headings=[heading.label for heading in table.headings],
+            headings=[heading.label for heading in headings],
             worths=worths if any(worths) else [],
             parts=[self.part(part, entries) for part in table.parts],
             totals=self.totals(table.totals, is_said=True),
@@ -48,7 +52,7 @@ class AnswerPrinter:
             kinds=[self.kind(part) for part in table.kinds],
             named=table.named,
             narrow=table.named or length > UPRIGHT,
-            wide=table.named and len(table.headings) > MAX_HEADINGS,
+            wide=table.named and len(headings) > MAX_HEADINGS,
         )
 
     def entry(self, row: Row) -> EntryView:
@@ -58,15 +62,23 @@ class AnswerPrinter:
             name=row.name,
             layer=layer,
             labels=self.label_texts(row, layer),
-            cells=[self.printer.cell(step) for step in row.columns],
+            cells=[*[self.size(row)] * len(self.sized), *map(self.cell, row.columns)],
             worked=(row.same_as or row.no) if self.table.worked else 0,
         )
 
     def label_texts(self, row: Row, layer: str) -> list[str]:
         """Name, layer and output, as far as the table has them."""
-        output = " × ".join([self.printer.digits.operand(size) for size in row.output]) if row.output else ""
         name = breakable(row.name.removeprefix(self.prefixes.get(row.no, "")), self.printer.setting)
-        return [*compress((name, layer, output), self.shown)]
+        return [*compress((name, layer, self.size(row)), self.shown)]
+
+    def size(self, row: Row) -> str:
+        """The size of a layer's output."""
+        return " × ".join([self.printer.digits.operand(size) for size in row.output]) if row.output else ""
+
+    def cell(self, step: Step) -> str:
+        """A figure or a hole, with its marks where the heading of the column does not give them."""
+        text = self.printer.cell(step)
+        return f"{text or LINE} [{step.worth}]" if step.worth and step.name not in self.with_marks else text
 
     def totals(self, sums: Mapping[str, int | None], *, is_said: bool = False) -> list[str]:
         """The sums of the columns; in larger units too where the column has them, they are short and ``is_said``."""
@@ -74,7 +86,8 @@ class AnswerPrinter:
         brief = [is_said and heading.scale is not None and not heading.scale.exact for heading in headings]
         larger = [heading.said(sums[heading.name]) if short else "" for heading, short in zip(headings, brief, strict=True)]
         own = [self.printer.total(sums[heading.name]) if heading.summed else UNCOUNTED for heading in headings]
-        return [" ".join(filter(None, pair)) for pair in zip(own, larger, strict=True)]
+        figures = [" ".join(filter(None, pair)) for pair in zip(own, larger, strict=True)]
+        return [*[UNCOUNTED] * len(self.sized), *figures]
 
     def part(self, part: Part, entries: Mapping[int, EntryView]) -> PartView:
         title = self.prefixes.get(part.rows[0], part.title) if self.table.named else part.title

@@ -58,6 +58,8 @@ def rendered(
         raise OutputError(f"the template cannot be read: {fault.message}", where) from None
     except jinja2.TemplateNotFound as fault:
         raise OutputError(f"there is no template {fault.name!r}", Where(template)) from None
+    except RecursionError as fault:
+        raise OutputError("the template includes or imports itself", _template_line(fault, template)) from None
     except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError) as fault:
         message = getattr(fault, "message", None) or str(fault)
         raise OutputError(f"the template fails: {message}", _template_line(fault, template)) from None
@@ -69,7 +71,7 @@ def _template_line(fault: BaseException, template: str) -> Where:
     trace = fault.__traceback__
     while trace:
         file = trace.tb_frame.f_code.co_filename
-        if not file.endswith(".py") and file != "<template>":
+        if not file.endswith(".py") and not file.startswith("<"):
             where = Where(file, trace.tb_lineno)
         trace = trace.tb_next
     return where

@@ -20,6 +20,8 @@ from worksheet.writers.writer import Options, Writer
 if TYPE_CHECKING:
     import typst
 
+# Measured: a bracket of the source, such as a cell of a table, takes 0.033 MB, a dollar sign 0.017: this is some 900 MB.
+MAX_PIECES = 25_000
 PAPER_NAMES = {"a4": "a4", "letter": "us-letter"}
 MISSING = re.compile(r'the text `"(.+?)"` could not be displayed')
 _COMPILERS = threading.local()  # one compiler sets one document at a time
@@ -68,6 +70,7 @@ def compile(document: Document, options: Options) -> bytes:
     """The PDF. Raises OutputError with Typst's message, which a user's template may cause."""
     _check_fonts()
     text = source(document, options)
+    _check_size(text)
     fault = ""
     for embedded_only in (
         (False,) if current().fonts else (True, False)
@@ -82,6 +85,13 @@ def compile(document: Document, options: Options) -> bytes:
     if not pdf:
         raise OutputError(f"typst cannot set this document: {fault}", hint="--engine latex sets it with TeX")
     return pdf
+
+
+def _check_size(text: str) -> None:
+    """Raise OutputError for a document that Typst would need more than a gigabyte of memory for."""
+    if text.count("[") + text.count("$") // 2 > MAX_PIECES:
+        hint = "--engine latex needs less; or print less, with --summary or --rows; or write HTML"
+        raise OutputError("this document is too long for Typst: it would need more than 1 GB of memory", hint=hint)
 
 
 def _check_fonts() -> None:

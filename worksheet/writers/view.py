@@ -18,12 +18,13 @@ from worksheet.document import (
     Picture,
     Relations,
     Table,
+    Text,
     Title,
     WorkedRow,
     Working,
 )
-from worksheet.drawing.strip import draw_strip
 from worksheet.language import N_, _
+from worksheet.layers import Drawing, kinds
 from worksheet.writers.graph import pictures
 from worksheet.writers.printer import Printer
 from worksheet.writers.small_print import Ready, Setting
@@ -58,7 +59,7 @@ class DocumentPrinter(Printer):
         super().__init__(setting, document.digits, document.steps)
         self.document = document
         self.rows = RowPrinter(self, is_blank=document.blank)
-        self.blocks = tuple(drawn(document.blocks, draws=setting.draws))
+        self.blocks = tuple(drawn(document.blocks, draws=setting.draws, explains=not document.blank))
 
     def names(self) -> dict[str, Any]:
         document = self.document
@@ -85,7 +86,7 @@ class DocumentPrinter(Printer):
         return make(self, block)
 
     def working(self, block: Working) -> WorkingView:
-        return WorkingView(block.title, block.intro, [self.step(step) for step in block.steps])
+        return WorkingView(block.title, block.intro, [self.step(step) for step in block.steps], room=block.room)
 
     def chapter(self, block: Chapter) -> ChapterView:
         level = block.level + bool(block.title)
@@ -100,19 +101,45 @@ class DocumentPrinter(Printer):
         return ContentsView([LinkView(_(TABLE[0]), TABLE[1], TABLE[1], 2, 0), *links])
 
 
-def drawn(blocks: Iterable[Block], *, draws: bool) -> Iterator[Block]:
-    """The blocks with drawings of the network where a format has them, and without chapters that are empty."""
+def drawn(blocks: Iterable[Block], *, draws: bool, explains: bool = False) -> Iterator[Block]:
+    """The blocks with drawings where a format has them, and without chapters that are empty.
+
+    ``explains``: formulas are followed by what explains them, once for each kind of drawing.
+    """
+    explained: set[tuple[Drawing, int]] = set()
     for block in blocks:
         if isinstance(block, NetworkPicture):
             yield from pictures(block.rows, block.title) if draws else ()
         elif isinstance(block, NetworkStrip):
-            yield from (draw_strip(block),) if draws else ()
+            yield from _strips(block) if draws else ()
+        elif isinstance(block, Section):
+            yield block
+            yield from _explained(block, explained, draws=draws) if explains else ()
         elif isinstance(block, Chapter):
-            inner = tuple(drawn(block.blocks, draws=draws))
+            inner = tuple(drawn(block.blocks, draws=draws, explains=explains))
             if inner:
                 yield replace(block, blocks=inner)
         else:
             yield block
+
+
+def _strips(strip: NetworkStrip) -> Iterator[Picture]:
+    from worksheet.drawing.strip import draw_strip
+
+    yield draw_strip(strip)
+
+
+def _explained(section: Section, explained: set[tuple[Drawing, int]], *, draws: bool) -> Iterator[Block]:
+    """The sentence and the drawing that explain a section's formulas, unless they are above already."""
+    kind = kinds().get(section.kind)
+    if not kind or not kind.drawing or (kind.drawing, kind.gates) in explained:
+        return
+    from worksheet.drawing.explained import drawing_of, sentence_of
+
+    explained.add((kind.drawing, kind.gates))
+    yield Text(sentence_of(kind))
+    if draws:
+        yield drawing_of(kind)
 
 
 def _links(chapter: Chapter) -> Iterator[LinkView]:

@@ -81,6 +81,7 @@ class WorkingView(View):
     steps: Sequence[StepView]
     layer: LayerView | None = None
     twins: str = ""  # the rows that repeat the layer
+    room: int = 0  # the lines that are left for a student's working
 
 
 # The formula reference

@@ -72,7 +72,7 @@ def _cell(sheet: Any, cell: Cell, *, bold: bool) -> Any:
         text = ILLEGAL.sub("\ufffd", plain(cell))[:MAX_LETTERS]
         made = WriteOnlyCell(sheet, text or None)
         made.data_type = "s" if text else made.data_type
-        made.quotePrefix = guarded(text) is not text
+        made.quotePrefix = guarded(text) != text
     if bold:
         made.font = Font(bold=True)
     return made

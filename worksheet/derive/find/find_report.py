@@ -184,7 +184,7 @@ class _FindReport:
             yield Text(
                 _("Each point of the ranges is decided by bounds of the figures in a box of points around it, or by itself.")
             )
-            yield Table((_("The condition that fails"), _("Points"), _("Least there"), _("Most there")), tuple(rows))
+            yield Table((_("The condition that fails"), _("Points excluded"), _("Least there"), _("Most there")), tuple(rows))
 
 
 def data(answer: FindAnswer) -> Mapping[str, Any]:

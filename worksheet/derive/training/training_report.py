@@ -11,7 +11,7 @@ from worksheet.conventions.optimisers import NONE, Optimiser, Precision
 from worksheet.counting.gradients import Gradients
 from worksheet.counting.graph_facts import gradients
 from worksheet.counting.run import Run, training_run
-from worksheet.derivation import Derivation, Figure, Step, spans
+from worksheet.derivation import Derivation, Figure, Section, Statement, Step, spans
 from worksheet.derive.training.segments import checkpoints
 from worksheet.derive.worked_solution import derive_run
 from worksheet.formula import Exact, Formula, in_bytes
@@ -32,6 +32,21 @@ KEPT = (
     "reads again, each once."
 )
 MAX_KINDS = 8
+SYMBOLS = {  # of the steps of optimisers
+    "p": "the parameter",
+    "g": "its gradient",
+    "m": "the mean of the gradients, the newest weighted most",
+    "v": "the mean of their squares",
+    "n": "the mean of the gradients, corrected for its start at 0",
+    "w": "the mean of their squares, corrected alike",
+    "r": "the learning rate",
+    "d": "the factor of weight decay",
+    "mu": "the share of the last update that is kept (momentum)",
+    "a": "the share of m that is kept",
+    "b": "the share of v that is kept",
+    "t": "how many steps there were, this one included",
+    "epsilon": "a small number, against division by 0",
+}
 
 
 def train(
@@ -53,7 +68,8 @@ def train(
     figures = (*_step(derivation), _memory(memory, run), *checkpoints(network, flow, derivation, memory, run, segments))
     notes = (*derivation.notes, *_partial_gradients(flow))
     rules = (*derivation.rules, _describe_optimiser(run.training.optimiser), _describe_precision(run.training.precision))
-    return replace(derivation, rules=rules, notes=notes, figures=figures)
+    reference = (_update(run.training.optimiser), *derivation.reference)
+    return replace(derivation, rules=rules, notes=notes, figures=figures, reference=reference)
 
 
 # In words
@@ -64,9 +80,18 @@ def _describe_optimiser(optimiser: Optimiser) -> str:
     operations = listed([f"{count} {words if count > 1 else words[:-1]}" for words, count in counts.items()])
     kept = f"{optimiser.state} numbers are" if optimiser.state != 1 else "1 number is"
     return (
-        f"{optimiser.title} updates each parameter p by its gradient g: {'; '.join(optimiser.steps)}. "
-        f"These are {operations}; {kept} kept for each. Source: {optimiser.source}."
+        f"{optimiser.title} updates each parameter by its gradient with {operations}, as the formulas below; "
+        f"{kept} kept for each. Source: {optimiser.source}."
     )
+
+
+def _update(optimiser: Optimiser) -> Section:
+    """The steps of the update as formulas, with the meaning of their symbols."""
+    steps = [step.split(" = ") for step in optimiser.steps]
+    statements = [Statement(SYMBOLS[name][0].upper() + SYMBOLS[name][1:], Formula(rule), (name,)) for name, rule in steps]
+    symbols = {name for statement in statements for name in (*statement.symbols, *statement.formula.symbols)}
+    legend = [((name,), meaning) for name, meaning in SYMBOLS.items() if name in symbols]
+    return Section("", f"{optimiser.title}: the update of one parameter", tuple(legend), tuple(statements))
 
 
 def _describe_precision(precision: Precision) -> str:

@@ -141,9 +141,13 @@ def _form(head: HeadingForm, lines: Iterator[list[str]], records: Records, gathe
     for whole in _padded(lines, width, records, gatherer):
         if head.student >= 0 and whole[head.student].strip():
             current = whole[head.student]  # a merged cell is valid for the lines below as well
-        row, why = _row(head, whole, gatherer.layout)
         block = gatherer.enter(current)
         label = whole[head.row] if head.row >= 0 else whole[head.name]
+        question = gatherer.layout.question(label)
+        if question is not None:
+            _put_question(gatherer, block, question, head, whole, records.line_num)
+            continue
+        row, why = _row(head, whole, gatherer.layout)
         for place, word in head.columns:
             answer = whole[place]
             if row is None or block.why:
@@ -160,10 +164,20 @@ def _row(head: HeadingForm, cells: list[str], layout: Layout) -> tuple[Row | Non
     named = layout.layer(name) if name else None
     if number and row is None:
         return None, "unknown row"
-    if row is not None and name in layout.names and named != row:
+    if row is not None and name in layout.names and named != row and not layout.is_kind(name, row):
         return None, f"row {row} is not called so"
     row = named if row is None else row
     return row, "" if row is not None else "unknown row"
+
+
+def _put_question(
+    gatherer: Gatherer, block: OpenAnswers, key: Key, head: HeadingForm, cells: list[str], line: int
+) -> None:  # fmt: skip
+    """The answer to a question asked backwards: the first cell that is filled in."""
+    (first, _word), *others = head.columns
+    filled = [place for place, _heading in others if cells[place].strip() not in NOTHING]
+    for place in ([first] if cells[first].strip() or not filled else []) + filled:
+        gatherer.put(block, key, cells[place], line, place + 1)
 
 
 def _put(gatherer: Gatherer, block: OpenAnswers, key: Key, answer: str, line: int, cell: int) -> None:

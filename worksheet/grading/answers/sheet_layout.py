@@ -49,10 +49,14 @@ class Layout:
     Rows and names are the assignment's, the same for all variants.
     """
 
-    def __init__(self, cells: Iterable[Key], names: Mapping[str, int], columns: Mapping[str, Iterable[str]]) -> None:
+    def __init__(
+        self, cells: Iterable[Key], names: Mapping[str, int], columns: Mapping[str, Iterable[str]],
+        kinds: Mapping[int, str] | None = None,
+    ) -> None:  # fmt: skip
         self.cells = frozenset(cells)
         self.names = dict(names)
-        self.rows: frozenset[Row] = frozenset(row for row, _ in self.cells) | frozenset(self.names.values())
+        self.kinds = dict(kinds or {})
+        self.rows: frozenset[Row] = frozenset(row for row, _column in self.cells) | frozenset(self.names.values())
         self._folded_names = _unambiguous((fold(name), no) for name, no in names.items())
         self.words = {column: _words(column, words) for column, words in columns.items()}
         self._columns = _unambiguous((fold(word), column) for column, words in self.words.items() for word in words)
@@ -64,9 +68,21 @@ class Layout:
         """The layout of a paper; all variants have the same one."""
         names = {layer.node.name: no for no, layer in enumerate(paper.layers, 1)}
         cells = [cell.key for cell in paper.shown]
+        kinds = {no: layer.kind.name for no, layer in enumerate(paper.layers, 1)}
         headings = {column.name: list(everywhere(column.heading)) for column in paper.counting.convention.columns}
-        words: dict[str, list[str]] = {column: headings.get(column, []) for _, column in cells}
-        return cls(cells, names, words | headings | {OUTPUT: [*everywhere("Output"), *everywhere("Output size")]})
+        sizes = [*everywhere("Output"), *everywhere("Output size")]
+        headings[OUTPUT] = sizes
+        words: dict[str, list[str]] = {column: headings.get(column.removesuffix(FORMULA), []) for _row, column in cells}
+        return cls(cells, names, words | headings, kinds)
+
+    def question(self, text: str) -> Key | None:
+        """The cell of a question asked backwards, named by its number: q1."""
+        key: Key = (FIND, fold(text))
+        return key if key in self.cells else None
+
+    def is_kind(self, text: str, row: Row) -> bool:
+        """Whether a text is the notation of a row's layer: Conv2d, or Conv2d: 64c."""
+        return isinstance(row, int) and text.partition(":")[0].strip() == self.kinds.get(row)
 
     def row(self, text: str) -> Row | None:
         """The row named by a word: a number, else the total, else a layer's name."""
@@ -135,7 +151,12 @@ class Layout:
 def _words(column: str, words: Iterable[str]) -> tuple[str, ...]:
     plain = column.removesuffix(FORMULA)
     own = [column, *words, *(SIZES if plain == OUTPUT else ())]
-    return (*(form.format(plain) for form in FORMULAS), column) if plain != column else tuple(own)
+    if plain == column:
+        return tuple(own)
+    return (
+        *(form.format(word, column=word) for form in (*FORMULAS, *everywhere("{column}, formula")) for word in (plain, *words)),
+        column,
+    )
 
 
 def _unambiguous(pairs: Iterable[tuple[str, T]]) -> dict[str, T]:

@@ -17,6 +17,7 @@ STUDENT_WORDS = (
     "matrikelnummer", "reg no", "registration number",
 )  # fmt: skip
 AS_TEXT = re.compile(r'="([^"]*)"')  # how a number is kept from losing its zeros: ="007"
+EMPHASIS = re.compile(r"(?<!\\)[*_`]+$")  # that is not escaped
 PARTS = re.compile(r"[\s_]+")
 MAX_HINTS = 50  # unknown students that are compared with the roster
 
@@ -46,7 +47,7 @@ def _line(_: Language) -> re.Pattern[str]:
 def student_in_line(line: str) -> str | None:
     """The id in a line such as ``Student: 20CS30001``; None for any other line."""
     words = _line(current()).fullmatch(line.strip()[: 4 * MAX_ID])
-    return words[1].strip().rstrip("*_`").strip() if words else None
+    return EMPHASIS.sub("", words[1].strip()).strip() if words else None
 
 
 class Students:

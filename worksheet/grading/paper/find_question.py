@@ -15,7 +15,7 @@ from worksheet.errors import WorksheetError, shown
 from worksheet.formula import Digits, Exact, Formula
 from worksheet.formula.exact import simplest
 from worksheet.grading.paper.cells import FIND, SET, Asked, Cell, Value
-from worksheet.language import N_, _, listed, ngettext
+from worksheet.language import N_, _, listed, ngettext, sentence
 from worksheet.network import Network
 
 MAX_ANSWERS = 24  # numbers of one answer
@@ -128,7 +128,7 @@ def _solve_in_words(one: OneUnknown, digits: Digits) -> Iterator[str]:
             sign, low_sign = (SIGNS.get(sign, sign) for sign in (relation.sign, relation.low_sign))
             low = f"{relation.low.show('text', None, digits)} {low_sign} " if relation.low else ""
             texts.append(f"{low}{term} {sign} {bound}")
-        yield _("; so ").join(texts) + "."
+        yield sentence(_("; so ").join(texts))
 
 
 def _substitute(question: FindQuestion, solution: FindAnswer, answer: Value) -> Iterator[Step]:

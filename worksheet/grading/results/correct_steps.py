@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from worksheet.derivation import Derivation, Figure, Row, Step
+from worksheet.derivation import Derivation, Figure, Row, Section, Step, asked_label
 from worksheet.document import Cell
 from worksheet.formula import Formula
 from worksheet.formula.tree import Node, Number, Operation
@@ -35,12 +35,30 @@ class Solution:
         """The steps of the columns, by cell."""
         return {(row.no, step.name): step for row in self.worked.rows for step in row.columns}
 
-    @cached_property
+    @property
     def labels(self) -> dict[str, str]:
         """The columns' headings by name."""
         return {heading.name: heading.label for heading in self.worked.headings} | {
             name: _(label) for name, label in SINGLE.items()
         }
+
+    def layer(self, number: int) -> str:
+        """A layer in the words of the question sheet, after its name where the sheet prints names."""
+        row = self.rows.get(number)
+        if row is None:
+            return ""
+        return f"{row.name}, {asked_label(row)}" if self.worked.named else asked_label(row)
+
+    def symbols(self, steps: Collection[Step]) -> tuple[Section, ...]:
+        """The meaning of the symbols in some steps, by kind of layer."""
+        formulas = {id(step.formula) for step in steps if step.formula}
+        used: dict[str, set[str]] = {}
+        for row in self.worked.rows:
+            for step in (*row.sizes, *row.columns):
+                if step.formula and id(step.formula) in formulas:
+                    used.setdefault(row.kind, set()).update(step.formula.symbols, step.symbols)
+        sections = [_legend(section, used.get(section.kind, set())) for section in self.worked.reference]
+        return tuple(section for section in sections if section.legend)
 
     def steps_to(self, key: Key) -> tuple[Step, ...]:
         """The steps that lead to the right answer; none if an output has the size of its input."""
@@ -83,6 +101,12 @@ class Solution:
             stages = (formula,) if 1 < len(terms) <= MAX_ADDED else ()
             self.totals[column] = Step(column, self.labels.get(column, column), (), formula, {}, value, stages)
         return (self.totals[column],)
+
+
+def _legend(section: Section, used: Collection[str]) -> Section:
+    """The meaning of these symbols of a kind, without its formulas."""
+    legend = tuple(entry for entry in section.legend if not set(entry[0]).isdisjoint(used))
+    return replace(section, legend=legend, statements=(), note="")
 
 
 def _sum(terms: Sequence[int]) -> Node:

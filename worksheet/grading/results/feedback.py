@@ -8,15 +8,15 @@ from fractions import Fraction
 from itertools import groupby
 
 from worksheet.derivation import Derivation
-from worksheet.document import Block, Bullets, Document, Judged, Table, Text, Title, Working
+from worksheet.document import Block, Bullets, Chapter, Document, Judged, Table, Text, Title, Working
 from worksheet.grading.diagnosis.diagnose import AND
 from worksheet.grading.mark import FLAGS, Mark, MarkedPaper, Verdict
-from worksheet.grading.paper.cells import FIND, OUTPUT, TOTAL, Key
+from worksheet.grading.paper.cells import FIND, OUTPUT, TOTAL, Key, Row
 from worksheet.grading.results.amounts import Sums, one_line, said, sums
 from worksheet.grading.results.correct_steps import Solution
 from worksheet.grading.results.phrases import SHORT, TONES, VERDICTS, convention_titles, heading, sentences
 from worksheet.grading.results.stable_json import JsonStream
-from worksheet.language import N_, _, listed, ngettext, speaking
+from worksheet.language import N_, _, listed, ngettext, sentence, speaking
 
 CARRIED = (N_("Where"), N_("Your answer"), N_("Follows from your"), N_("The right answer"), N_("Points"))
 ROWS = {TOTAL: N_("Total"), FIND: N_("Question")}  # that are not layers
@@ -78,23 +78,34 @@ class _Sheet:
         if flagged:
             yield Title(_("Right, with a remark"))
             yield Bullets(tuple(flagged))
+        yield from self.legend(wrong)
+
+    def legend(self, wrong: Sequence[Mark]) -> Iterator[Block]:
+        """What the letters of the worked steps mean."""
+        symbols = self.solution.symbols([step for mark in wrong for step in self.solution.steps_to(mark.key)])
+        if symbols:
+            yield Chapter(_("Symbols"), symbols, "symbols")
 
     # In tables
 
     def overview(self) -> Iterator[Block]:
         """All answers by row and column, each with its verdict unless it is right; a few columns at a time."""
         marks = {mark.key: mark for mark in self.marked.marks}
-        columns = list(dict.fromkeys(column for _, column in marks))
-        layers = {mark.key[0]: mark.layer for mark in self.marked.marks}
+        columns = list(dict.fromkeys(column for __, column in marks))
+        rows = dict.fromkeys(row for row, __ in marks)
         for start in range(0, len(columns), TOGETHER):
             part = columns[start : start + TOGETHER]
-            rows = [
-                (str(row), one_line(layer), *(_answer(marks.get((row, column))) for column in part), _points(marks, row, part))
-                for row, layer in layers.items()
+            lines = [
+                (*self.place(row), *(_answer(marks.get((row, column))) for column in part), _points(marks, row, part))
+                for row in rows
                 if any((row, column) in marks for column in part)
             ]
             headings = (_("No."), _("Layer"), *map(self.label, part), _("Points"))
-            yield Table(headings, tuple(rows), words=len(headings) - 1, labels=2)
+            yield Table(headings, tuple(lines), words=len(headings) - 1, labels=2)
+
+    def place(self, row: Row) -> tuple[str, str]:
+        """A row of the sheet: its number and its layer, or a word for it."""
+        return (str(row), self.solution.layer(row)) if isinstance(row, int) else (_(ROWS[row]), "")
 
     def carried(self) -> Iterator[Block]:
         """Answers that follow from the student's own values: from which, and what is right."""
@@ -133,11 +144,11 @@ class _Sheet:
                 worth = _worth("0", sum(mark.max for mark in group))
                 sizes = " ".join(_("The output is {size}.").format(size=value) for mark in group if (value := self.size(mark)))
                 title = _("{row}, {columns}: left blank ({points})")
-                yield Working(title.format(row=self.row(row, group[0].layer), columns=columns, points=worth), steps, sizes)
+                yield Working(title.format(row=self.row(row), columns=columns, points=worth), steps, sizes)
                 continue
             for mark in group:
                 judged = f"{_(VERDICTS[mark.verdict])} ({_worth(_earned(mark), mark.max)})"
-                title = Judged(f"{self.row(row, mark.layer)}, {self.label(mark.key[1])}: {judged}", TONES[mark.verdict]).signed
+                title = Judged(f"{self.row(row)}, {self.label(mark.key[1])}: {judged}", TONES[mark.verdict]).signed
                 yield Working(title, self.solution.steps_to(mark.key), " ".join(self.explain(mark)))
 
     def explain(self, mark: Mark) -> Iterator[str]:
@@ -187,8 +198,9 @@ class _Sheet:
     def label(self, column: str) -> str:
         return heading(column, self.solution.labels)
 
-    def row(self, row: int | str, layer: str) -> str:
-        return f"{row} {one_line(layer)}".strip() if isinstance(row, int) else _(ROWS.get(row, row))
+    def row(self, row: Row) -> str:
+        """A row of the sheet: 4 Conv2d: 224c 7w 3h."""
+        return " ".join(filter(None, self.place(row)))
 
     def where(self, key: Key) -> str:
         """A cell: row 4, # Flops."""
@@ -256,4 +268,4 @@ def _worth(points: str, most: Fraction | int) -> str:
 def _sentence(text: str) -> str:
     """A message as a sentence."""
     text = one_line(text, MAX_MESSAGE)
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+    return sentence(text[:1].upper() + text[1:])

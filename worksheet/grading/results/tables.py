@@ -137,7 +137,7 @@ class Workbook(MarkStream):
         """The text itself, unless it might be read as something else (also when edited): that takes a cell object, which is many
         times slower."""
         text = self.illegal.sub("\ufffd", text)[:MAX_LETTERS]
-        is_like_formula = guarded(text) is not text
+        is_like_formula = guarded(text) != text
         if not bold and not is_like_formula and text[:1] != "#":
             return text
         from openpyxl.cell import WriteOnlyCell

@@ -13,19 +13,20 @@ from worksheet.grading.policy import Policy
 from worksheet.language import Language, language_named
 from worksheet.network import Network
 
-VARIED = ("input", "channels", "kernel", "stride", "padding", "groups")  # what a variant may change
+VARIED = ("input", "channels", "kernel", "stride", "padding", "groups", "rectangles")  # what a variant may change
 
 
 @dataclass(frozen=True)
 class Variants:
     """How each student's network differs.
 
+    ``vary`` are words of VARIED (empty: all, except groups and rectangular kernels in a network that has none itself).
     ``ranges`` are the values that the teacher allows, such as ``{"kernel": (3, 5, 7)}``; all others are derived from the network.
     ``reveal`` are the ids of the mistakes that the variants must show (empty: all that apply).
     """
 
     seed: int
-    vary: tuple[str, ...] = VARIED
+    vary: tuple[str, ...] = ()
     ranges: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     reveal: tuple[str, ...] = ()
 

@@ -24,12 +24,15 @@ from worksheet.readers import read, readers
 from worksheet.readers.sheet.front_matter import HOMEWORK, closing_line
 from worksheet.schema import Context, Located, parse, read_text
 from worksheet.sizes import sized
+from worksheet.zoo import models
+from worksheet.zoo.spelling import canonical, suggestion
 
 SHEET = ".sheet"
+ANSWERS = (".csv", ".tsv", ".xlsx", ".zip", ".md")  # what answers are handed in as
 ZOO = "zoo:"
 SHORTEST = "title: Worksheet 2\nnetwork: ai61002.sheet\nask: [output, params]"
 MAX_CELLS = 20_000
-TYPES = {each.name: each.type for each in ASSIGNMENT.fields}
+FIELDS = {each.name: each for each in ASSIGNMENT.fields}
 
 
 def read_assignment(path: str | PathLike[str]) -> Assignment:
@@ -58,6 +61,10 @@ def _root(path: Path, text: str) -> Located:
     hint = f"the shortest assignment is\n{SHORTEST}".replace("\n", "\n        ")
     if not text.strip():
         raise WorksheetError("is empty", Where(str(path)), hint)
+    if path.suffix.lower() in ANSWERS:
+        raise WorksheetError(
+            "is not an assignment", Where(str(path)), "the assignment comes first: homework.yaml, then the answers"
+        )
     root = parse(text, str(path))
     if not isinstance(root.value, dict):
         raise WorksheetError("expected 'key: value' lines here", root.where, hint)
@@ -114,7 +121,7 @@ class _Reading:
         if name in self.fields and name not in self.values:
             self.values[name] = None
             with self.faults.catching():
-                self.values[name] = TYPES[name].read(self.fields[name], self.context)
+                self.values[name] = FIELDS[name].read(self.fields[name], self.context)
         value = self.values.get(name)
         return default if value is None else value
 
@@ -154,14 +161,19 @@ class _Reading:
         if not text:
             return None
         where = self.fields["network"].where
-        if text.startswith(ZOO):
-            return self.read(text, input, "", self.at("input", "network"))
+        if text.startswith(ZOO) or self._is_in_zoo(text):
+            return self.read(ZOO + text.removeprefix(ZOO), input, "", self.at("input", "network"))
         suffixes = [suffix for reader in readers().values() for suffix in reader.suffixes]
         if Path(text).suffix.lower() not in suffixes:
-            hint = f"a file that ends in {', '.join(suffixes)}, or zoo:NAME"
+            close = suggestion(text, models())
+            hint = close if close.startswith("did") else f"a file that ends in {', '.join(suffixes)}, or zoo:NAME"
             self.faults.add(WorksheetError(f"cannot read {shown(text)} as a network", where, hint))
             return None
         return self.read(self.path.parent / text, input, f"{shown(text)}: ", where)
+
+    def _is_in_zoo(self, text: str) -> bool:
+        """Whether a text names a network of the zoo, and no file beside this one."""
+        return canonical(text, models()) is not None and not (self.path.parent / text).exists()
 
     def read(self, source: str | Path, input: tuple[int, ...] | None, prefix: str, where: Where) -> Network | None:
         """A network; a fault without a line of its own is located in this file."""
@@ -258,7 +270,7 @@ class _Reading:
         tables = asked.value if isinstance(asked.value, dict) else {ANY: asked}
         for kinds, listed in tables.items():
             for kind in kinds.split(","):
-                for item in listed.items():
+                for item in listed.one_or_more():
                     yield " ".join(kind.split()), " ".join(item.text().split()), item.where
 
     def add_cell_names(self, paper: Paper | None) -> None:

@@ -49,7 +49,8 @@ CELL = KnownName(
 MISTAKE = KnownName("mistake", "there is no known mistake {}", "docs/mistakes.md lists them all", known=known_mistakes)
 COUNTING = ConventionName()
 CHANGED = KnownName("varied", "a variant cannot vary {}", known=lambda: VARIED)
-COLUMNS = ListOf(COLUMN, least=1, most=100, what="column")
+RANGED = KnownName("ranged", "there is no range of {}", known=lambda: VARIED[:-1])  # rectangles take those of kernels
+COLUMNS = ListOf(COLUMN, least=1, most=100, what="column", bare=True)
 OFF = Worded(Choice({"exact": EXACT, "rounded": Tolerance(rounded=True)}), Rational(Fraction(0), Fraction(1, 2), percent=True))
 CONSIDERED = Forms(Choice({NONE: NONE, EVERY: EVERY}), ListOf(COUNTING, most=100, what="convention"))
 
@@ -102,21 +103,21 @@ VARIANTS = (
     ),
     Field(
         "vary",
-        ListOf(CHANGED, least=1, what="word"),
+        ListOf(CHANGED, least=1, what="word", bare=True),
         f"What may differ from student to student: {', '.join(VARIED)}.",
-        "all of these",
+        "all of these, except groups and rectangles (kernels of unequal width and height) in a network that has none",
         "{seed: 7, vary: [kernel, padding]}",
     ),
     Field(
         "ranges",
-        TableOf(CHANGED, ListOf(Integer(0, MAX_SIZE), least=1, most=MAX_SIZES, what="value")),
+        TableOf(RANGED, ListOf(Integer(0, MAX_SIZE), least=1, most=MAX_SIZES, what="value")),
         "The values that may be chosen for what is varied.",
         "derived from the network",
         "{seed: 7, ranges: {kernel: [3, 5, 7]}}",
     ),
     Field(
         "reveal",
-        Forms(Choice({EVERY: ()}), ListOf(MISTAKE, least=1, what="mistake")),
+        Forms(Choice({EVERY: ()}), ListOf(MISTAKE, least=1, what="mistake", bare=True)),
         "The known mistakes that a variant must show: a list of ids, or all that can be made on this sheet.",
         "all",
         "{seed: 7, reveal: [par-no-bias, out-ceil]}",
@@ -157,21 +158,21 @@ KEYS = (
     ),
     Field(
         "ask",
-        Forms(None, COLUMNS, TableOf(KIND, ListOf(COLUMN, most=100, what="column"), most=200, split=True)),
+        Forms(None, COLUMNS, TableOf(KIND, ListOf(COLUMN, most=100, what="column", bare=True), most=200, split=True)),
         "The columns that are asked, output (the size) among them: a list, or a list for each kind of layer.",
         "output and every column of the convention",
         "ask: [output, params, flops]",
     ),
     Field(
         "total",
-        Forms(Choice({NONE: ()}), ListOf(COUNTED, most=100, what="column")),
+        Forms(Choice({NONE: ()}), ListOf(COUNTED, most=100, what="column", bare=True)),
         "The columns whose total is asked: a list, or none.",
         "every count that is asked",
         "total: [params, flops]",
     ),
     Field(
         "formulas",
-        ListOf(ASKED, most=100, what="column"),
+        ListOf(ASKED, most=100, what="column", bare=True),
         "The columns whose formula is asked as well.",
         "none",
         "formulas: [params]",
@@ -237,7 +238,7 @@ KEYS = (
         Record(VARIANTS),
         "A network for each student.",
         "everyone has the same sheet",
-        "variants: {seed: 7, vary: [input, channels, kernel, stride, padding, groups], reveal: all}",
+        "variants: {seed: 7, vary: [input, channels, kernel, stride, padding, groups, rectangles], reveal: all}",
     ),
     Field("batch", Integer(1, LARGEST_BATCH), "How many samples are counted together, B in the formulas.", "1", "batch: 1"),
     Field(

@@ -101,8 +101,8 @@ def variants(value: Values, fields: Fields, context: Context, paper: Paper | Non
     entry = value("variants", None)
     if entry is None:
         return None
-    vary = entry.get("vary", VARIED)
-    for fault in (*_ranges(fields["variants"], vary), *_impossible(fields["variants"], entry.get("reveal", ()), paper)):
+    vary = entry.get("vary", ())
+    for fault in (*_ranges(fields["variants"], vary or VARIED), *_impossible(fields["variants"], entry.get("reveal", ()), paper)):
         context.faults.add(fault)
     return Variants(entry.get("seed", 0), vary, entry.get("ranges", {}), entry.get("reveal", ()))
 

@@ -1,67 +1,53 @@
-"""Writes answer forms: a line for each cell that is asked, as CSV, as a workbook, or as a table in Markdown."""
+"""Writes answer forms as CSV, as a workbook, or as a table in Markdown."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from worksheet.errors import OutputError, nearest, printable, shown
-from worksheet.grading.paper.cells import FIND, TOTAL, Paper
-from worksheet.homework.roster import Student
-from worksheet.language import N_, _
+from worksheet.homework.issue.form_layout import NUMBER, AnswerForm, Blank, Line
+from worksheet.language import _
 from worksheet.spreadsheet import guarded, without_dates
 from worksheet.writers.markdown import escape
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-HEADINGS = (N_("student"), N_("row"), N_("layer"), N_("column"), N_("answer"))
-ANSWER = HEADINGS.index("answer") + 1
-WIDTHS = (18, 8, 26, 18, 34)  # of the workbook's columns, in characters
 BOM = "\ufeff"  # by which spreadsheets recognise UTF-8
-RULES = "| :--- | ---: | :--- | :--- | :--- |"
 INK, EDGE, SHADE = "FFFFF8DC", "FFC9C9C9", "FFEEEEEE"  # of the cells to fill, of lines, of the headings
 
 
-class FormLine(NamedTuple):
-    """One answer that is asked for: its row and column, by which it is read again, and its layer, for the student."""
-
-    student: str
-    row: str
-    layer: str
-    column: str
-
-
-def form_lines(paper: Paper, student: Student) -> list[FormLine]:
-    """The lines of a form, in the order of the sheet."""
-    labels: dict[int | str, str] = {no: layer.node.name for no, layer in enumerate(paper.layers, 1)} | {TOTAL: "", FIND: ""}
-    return [FormLine(student.id, str(cell.row), labels[cell.row], cell.column) for cell in paper.shown]
-
-
-def as_csv(asked: Iterable[FormLine]) -> bytes:
-    """The long CSV that ``worksheet mark`` reads, its answers blank. A text that a spreadsheet would run gets an apostrophe."""
+def as_csv(form: AnswerForm) -> bytes:
+    """The CSV that ``worksheet mark`` reads, its answers blank. A text that a spreadsheet would run gets an apostrophe."""
     text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(map(_, HEADINGS))
-    writer.writerows([*map(guarded, map(printable, line)), ""] for line in asked)
+    csv.writer(text).writerows([guarded(printable(cell or "")) for cell in line] for line in _lines(form))
     return (BOM + text.getvalue()).encode()
 
 
-def as_markdown(asked: Iterable[FormLine]) -> bytes:
-    """The table in Markdown, each cell on one line."""
-    rows = ["| " + " | ".join((*(_one_line(text) for text in line), " ")) + " |" for line in asked]
-    return ("\n".join(["| " + " | ".join(map(_one_line, map(_, HEADINGS))) + " |", RULES, *rows]) + "\n").encode()
+def _lines(form: AnswerForm) -> list[Line]:
+    return [*([form.above] if form.above else []), form.headings, *form.lines]
 
 
-def _one_line(text: str) -> str:
-    return escape(" ".join(printable(text).split("\n")))
+def as_markdown(form: AnswerForm) -> bytes:
+    """The table in Markdown, each cell on one line, below whose form it is."""
+    rule = ("---:" if heading == _(NUMBER) else ":---" for heading in form.headings)
+    rows = [map(_one_line, form.headings), rule, *(map(_one_line, line) for line in form.lines)]
+    table = "".join(f"| {' | '.join(cells)} |\n" for cells in rows)
+    above = ": ".join(map(_one_line, form.above)).rstrip().replace("\\|", "&#124;")  # no bar outside of the table
+    return (f"{above}\n\n{table}" if above else table).encode()
 
 
-def as_workbook(asked: Iterable[FormLine]) -> bytes:
-    """A workbook of one sheet: only the answers can be edited, and every cell is text that is never run."""
+def _one_line(text: Blank) -> str:
+    return escape(" ".join(printable(text or "").split("\n"))) or " "
+
+
+def as_workbook(form: AnswerForm) -> bytes:
+    """A workbook of one sheet: only the blanks can be edited, and every cell is text that is never run."""
     from openpyxl import Workbook
+    from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.properties import PageSetupProperties
 
     book = Workbook()
@@ -69,13 +55,14 @@ def as_workbook(asked: Iterable[FormLine]) -> bytes:
     if sheet is None:  # pragma: no cover  # a new workbook has one
         raise OutputError("the workbook has no sheet")
     sheet.title = _("answers")
-    _fill(sheet, [tuple(map(_, HEADINGS)), *((*line, "") for line in asked)])
-    sheet.freeze_panes = "A2"
+    head = 2 if form.above else 1
+    _fill(sheet, _lines(form), head)
+    sheet.freeze_panes = f"{get_column_letter(form.frozen + 1)}{head + 1}"
     sheet.protection.enable()
     sheet.protection.formatColumns = False  # columns may be widened
-    for letter, width in zip("ABCDE", WIDTHS, strict=True):
-        sheet.column_dimensions[letter].width = width
-    sheet.print_title_rows = "1:1"
+    for place, width in enumerate(form.widths, 1):
+        sheet.column_dimensions[get_column_letter(place)].width = width
+    sheet.print_title_rows = f"{head}:{head}"
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     raw = io.BytesIO()
@@ -83,18 +70,18 @@ def as_workbook(asked: Iterable[FormLine]) -> bytes:
     return without_dates(raw.getvalue())
 
 
-def _fill(sheet: Worksheet, rows: list[tuple[str, ...]]) -> None:
+def _fill(sheet: Worksheet, lines: Sequence[Line], head: int) -> None:
     from openpyxl.styles import Border, Font, PatternFill, Protection, Side
 
     edge = Side(style="thin", color=EDGE)
-    for number, row in enumerate(rows, 1):
-        for place, text in enumerate(row, 1):
-            cell = sheet.cell(number, place)
+    for number, line in enumerate(lines, 1):
+        for place, text in enumerate(line, 1):
+            cell: Any = sheet.cell(number, place)
             cell.number_format = "@"  # answers stay as they are typed
             cell.border = Border(bottom=edge)
-            if number == 1:
+            if number == head:
                 cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor=SHADE)
-            elif place == ANSWER:
+            elif text is None:
                 cell.protection, cell.fill = Protection(locked=False), PatternFill("solid", fgColor=INK)
             if text:
                 cell.value = printable(text)
@@ -102,10 +89,10 @@ def _fill(sheet: Worksheet, rows: list[tuple[str, ...]]) -> None:
                 cell.quotePrefix = text != guarded(text)
 
 
-FORMS: Mapping[str, Callable[[Iterable[FormLine]], bytes]] = {"csv": as_csv, "xlsx": as_workbook, "md": as_markdown}
+FORMS: Mapping[str, Callable[[AnswerForm], bytes]] = {"csv": as_csv, "xlsx": as_workbook, "md": as_markdown}
 
 
-def form_writer(name: str) -> Callable[[Iterable[FormLine]], bytes]:
+def form_writer(name: str) -> Callable[[AnswerForm], bytes]:
     """The writer of a form. Raises OutputError with the closest known name."""
     if name not in FORMS:
         raise OutputError(f"unknown form {shown(name)}", hint=nearest(name, FORMS))

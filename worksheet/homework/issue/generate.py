@@ -5,19 +5,17 @@ from __future__ import annotations
 import io
 import pickle
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from os import PathLike
 from pathlib import Path
-from typing import NamedTuple
 
 from worksheet.document import Text
-from worksheet.errors import OutputError, Where, nearest, printable, shown
+from worksheet.errors import OutputError, Where, printable
 from worksheet.files import make_folder
 from worksheet.homework.assignment.assignment import Assignment
 from worksheet.homework.assignment.assignment_file import assignment_of
-from worksheet.homework.issue.forms import form_writer
+from worksheet.homework.issue.form_layout import TABLE
 from worksheet.homework.issue.manifest import (
     Manifest,
     ManifestEntry,
@@ -27,63 +25,27 @@ from worksheet.homework.issue.manifest import (
     manifest_in,
     templates_digest,
 )
-from worksheet.homework.issue.sheets import Papers, PaperSetter
+from worksheet.homework.issue.question_sheet import COMPACT
+from worksheet.homework.issue.student_files import (
+    FORMS_FOLDER,
+    KEYS,
+    SHEETS,
+    STANDARD_FORMATS,
+    STANDARD_FORMS,
+    Files,
+    Order,
+    SheetJob,
+    make,
+)  # fmt: skip
 from worksheet.homework.roster import Student, read_roster, safe_name
-from worksheet.homework.variants.variants import fingerprint, variant
+from worksheet.homework.variants.variants import variant
 from worksheet.homework.workers import LOCAL, Outcome, run
 from worksheet.writers import options, save, writer_for
 
-SHEETS, FORMS_FOLDER, KEYS = "sheets", "forms", "key"
 BOUND, COVERAGE = "sheets-all.pdf", "coverage.html"
 MAX_MEASURED = 100  # networks that are examined for the mistakes they show
-SHEET_FORMATS = ("pdf", "md", "tex", "html", "txt", "typ")
-STANDARD_FORMATS, STANDARD_FORMS = ("pdf",), ("csv", "xlsx", "md")
 SECONDS = 2.0  # after which the manifest is saved again while files are made
 UNNAMED = "worksheet"  # the file name if a title has no safe letter
-
-
-@dataclass(frozen=True)
-class Order:
-    """Which files are made of each paper, and how they are typeset. ``reference`` prints the layers' formulas on the question
-    sheets; None: unless formulas are asked."""
-
-    formats: tuple[str, ...] = STANDARD_FORMATS
-    forms: tuple[str, ...] = STANDARD_FORMS
-    paper: str = "a4"
-    engine: str = "typst"
-    template: Path | None = None
-    reference: bool | None = None
-
-    def check(self) -> None:
-        """Raise WorksheetError for an unknown format or form, before any work is done."""
-        options(self.engine, self.paper, self.template)
-        for name in self.formats:
-            if name not in SHEET_FORMATS:
-                raise OutputError(f"unknown format {shown(name)} of a question sheet", hint=nearest(name, SHEET_FORMATS))
-        for name in self.forms:
-            form_writer(name)
-
-    def names(self, stem: str) -> tuple[str, ...]:
-        """The files of one student, relative to the folder."""
-        sheets = [f"{SHEETS}/{stem}.{format}" for format in self.formats]
-        forms = [f"{FORMS_FOLDER}/{stem}.{form}" for form in self.forms]
-        return (*sheets, *forms, f"{KEYS}/{stem}.json", f"{KEYS}/{stem}.pdf")
-
-
-class SheetJob(NamedTuple):
-    """A worker's task: the assignment as bytes, which it unpacks once, a student, the names of the files to make."""
-
-    assignment: bytes
-    order: Order
-    student: Student
-    names: tuple[str, ...]
-
-
-class Files(NamedTuple):
-    """A worker's result: files as bytes by name, and the fingerprint of the student's network."""
-
-    files: Mapping[str, bytes]
-    network: str
 
 
 @dataclass
@@ -115,8 +77,8 @@ class Generation:
         self.assignment, self.folder, self.order = assignment, folder, order
         self.students = tuple(students) or (Student(),)
         self.stems = file_names([student.id for student in students]) if students else {"": _common_name(assignment)}
-        setting = (order.paper, order.engine, templates_digest(order.template), str(order.reference))
-        self.base = digest(assignment_digest(assignment), *setting)
+        setting = (order.paper, order.engine, templates_digest(order.template), str(order.reference), order.working)
+        self.base = digest(assignment_digest(assignment), *setting, order.form_layout)
         self.manifest = manifest_in(folder)
         self.result = IssueResult(len(self.students))
 
@@ -239,42 +201,20 @@ def generate(
     assignment: Assignment | str | PathLike[str], folder: str | PathLike[str], *, roster: str | PathLike[str] | None = None,
     formats: str | Iterable[str] = STANDARD_FORMATS, forms: str | Iterable[str] = STANDARD_FORMS, combined: bool = True,
     reference: bool | None = None, paper: str = "a4", engine: str = "typst", template: str | PathLike[str] | None = None,
-    jobs: int = 1, backend: str = LOCAL, scheduler: str = "",
+    form_layout: str = TABLE, working: str = COMPACT, jobs: int = 1, backend: str = LOCAL, scheduler: str = "",
 ) -> IssueResult:  # fmt: skip
     """Write a homework's question sheets, answer forms and keys into a folder: for every student of a roster, or one for all.
 
-    Existing files of the same assignment are kept. ``reference`` prints the layers' formulas on the question
-    sheets; None: unless formulas are asked. ``jobs`` is the number of processes, 0 for one for each core. Raises WorksheetError;
-    a student whose files fail is listed in the result and does not stop the others.
+    Existing files of the same assignment are kept. ``reference`` prints the layers' formulas on the question sheets; None: unless
+    formulas are asked. ``form_layout`` is ``table``, as on the question sheet, or ``list``. ``working`` is the space for working
+    below the table: ``none``, ``compact`` or ``full``. ``jobs`` is the number of processes, 0 for one for each core. Raises
+    WorksheetError; a student whose files fail is listed in the result and does not stop the others.
     """
     students = read_roster(Path(roster)) if roster else ()
     formats, forms = ((names,) if isinstance(names, str) else tuple(names) for names in (formats, forms))
-    order = Order(formats, forms, paper, engine, Path(template) if template else None, reference)
+    order = Order(formats, forms, paper, engine, Path(template) if template else None, reference, form_layout, working)
     generation = Generation(assignment_of(assignment), students, Path(folder), order)
     return generation.complete(combined=combined, jobs=jobs, backend=backend, scheduler=scheduler)
-
-
-# In a worker
-
-
-@lru_cache(maxsize=2)
-def _setter(assignment: bytes, reference: bool | None) -> PaperSetter:
-    return PaperSetter(pickle.loads(assignment), reference=reference)  # noqa: S301  # made by Generation in the parent process
-
-
-def make(job: SheetJob) -> Files:
-    """One student's files."""
-    papers = _setter(job.assignment, job.order.reference).papers(job.student)
-    return Files({name: _file(name, papers, job.order) for name in job.names}, fingerprint(papers.paper.counting.network))
-
-
-def _file(name: str, papers: Papers, order: Order) -> bytes:
-    folder, _, file = name.partition("/")
-    suffix = file.rpartition(".")[2]
-    if folder == FORMS_FOLDER:
-        return papers.form(suffix)
-    document = papers.worked if folder == KEYS else papers.question
-    return writer_for(None, suffix).render(document, options(order.engine, order.paper, order.template))
 
 
 # The class in one file

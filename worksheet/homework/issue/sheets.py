@@ -15,8 +15,7 @@ from worksheet.grading.paper.find_question import blank_questions, with_question
 from worksheet.grading.paper.paper_maker import PaperMaker
 from worksheet.grading.policy import EXACT
 from worksheet.homework.assignment.assignment import Assignment
-from worksheet.homework.issue.forms import FORMS, form_lines
-from worksheet.homework.issue.question_sheet import plural, print_marks, questions
+from worksheet.homework.issue.question_sheet import COMPACT, keyed, plural, print_marks, questions
 from worksheet.homework.roster import Student
 from worksheet.homework.variants.variants import variant
 from worksheet.language import N_, _, either, listed, ngettext, speaking
@@ -46,20 +45,16 @@ class Papers:
     worked: Derivation
     paper: Paper
 
-    def form(self, format: str) -> bytes:
-        """The answer form, in the language of the sheet."""
-        with speaking(self.question.language):
-            return FORMS[format](form_lines(self.paper, self.student))
-
 
 class PaperSetter:
     """Sets the papers of an assignment, one student after the other.
 
-    ``reference`` is whether the question sheets print the layers' formulas; None: unless formulas are asked.
+    ``reference`` is whether the question sheets print the layers' formulas; None: unless formulas are asked. ``working`` is the
+    space for working below their tables.
     """
 
-    def __init__(self, assignment: Assignment, *, reference: bool | None = None) -> None:
-        self.assignment = assignment
+    def __init__(self, assignment: Assignment, *, reference: bool | None = None, working: str = COMPACT) -> None:
+        self.assignment, self.working = assignment, working
         self.reference = not assignment.ask.formulas if reference is None else reference
         self.maker = PaperMaker(assignment.convention, assignment.ask, Run(assignment.batch))
         self.common: tuple[Network, Paper, Derivation] | None = None
@@ -74,18 +69,23 @@ class PaperSetter:
         asked = {cell.key: self.assignment.policy.worth(cell.key) for cell in paper.shown}
         handout = Handout(student.id, student.name)
         whole = self.solution(network, fold=False) if any(row.same_as for row in worked.rows) else worked
-        sheet = questions(whole, asked, handout)
+        sheet = questions(whole, asked, handout, self.working)
         marks = {column: print_marks(worth) for (row, column), worth in asked.items() if row == FIND}
         open_questions = blank_questions(worked, marks)
+        text = self.assignment.question or self.question(network)
+        rules = tuple(self.rules(paper, asked))
         sheet = replace(
             sheet,
             figures=open_questions,
-            question=self.assignment.question or self.question(network),
-            rules=tuple(self.rules(paper, asked)),
+            question=text,
+            rules=rules,
             reference=sheet.reference if self.reference else tuple(map(_symbols, whole.reference)),
         )
-        titled = replace(worked, title=_(SOLVED).format(title=worked.title), handout=handout if student.id else None)
-        return Papers(student, sheet, titled, paper)
+        key = replace(
+            keyed(worked, asked), title=_(SOLVED).format(title=worked.title), handout=handout if student.id else None,
+            question=text, rules=rules,
+        )  # fmt: skip
+        return Papers(student, sheet, key, paper)
 
     def solved_paper(self, student: Student) -> tuple[Network, Paper, Derivation]:
         """A student's network, cells and worked solution; the same for all if the assignment has no variants."""

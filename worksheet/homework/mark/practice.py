@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from os import PathLike
+from pathlib import Path
 
-from worksheet.derivation import Derivation, Step
+from worksheet.derivation import Derivation, Step, asked_label
 from worksheet.document import Block, Bullets, Document, Table, Text, Working
-from worksheet.errors import WorksheetError, nearest, shown
+from worksheet.errors import Where, WorksheetError, nearest, printable, shown
+from worksheet.grading.answers.students import Students
 from worksheet.grading.answers.text import typed
 from worksheet.grading.diagnosis.diagnose import AND
 from worksheet.grading.mark import FLAGS, Mark, Verdict
@@ -22,8 +24,9 @@ from worksheet.homework.assignment.assignment import Assignment
 from worksheet.homework.assignment.assignment_file import assignment_of
 from worksheet.homework.issue.sheets import solve
 from worksheet.homework.mark.grader import Answered, Grader
+from worksheet.homework.roster import read_roster
 from worksheet.homework.variants.variants import variant
-from worksheet.language import N_, _, listed, speaking
+from worksheet.language import N_, _, listed, sentence, speaking
 
 SENTENCES = {
     Verdict.RIGHT: N_("Right."),
@@ -56,6 +59,21 @@ class CheckedAnswer:
         """Whether the answer is right, also from the student's own earlier values."""
         return self.mark.verdict in (Verdict.RIGHT, Verdict.CARRIED)
 
+    @property
+    def is_understood(self) -> bool:
+        """Whether the answer could be read."""
+        return self.mark.verdict not in (Verdict.UNREADABLE, Verdict.BLANK, Verdict.UNMARKED)
+
+    def taken_for(self) -> str:
+        """Whose sheet the answer is checked against, and how that sheet begins."""
+        worked = student_solution(self.assignment, self.student)
+        with speaking(self.assignment.language):
+            message = _("The sheet begins with {layer}; its input is {size}.")
+            if self.student:
+                message = _("The sheet of {student} begins with {layer}; its input is {size}.")
+            size = " × ".join(map(str, worked.input))
+            return message.format(student=printable(self.student), layer=asked_label(worked.rows[0]), size=size)
+
     def _repr_html_(self) -> str:
         return self.report()._repr_html_()
 
@@ -75,7 +93,7 @@ class CheckedAnswer:
         labels = dict.fromkeys(part for label in mark.labels for part in label.split(AND))
         remarks = [
             *(_(known_mistakes()[label].says) for label in labels),
-            *(_capital(_(FLAGS[flag])) + "." for flag in mark.flags),
+            *(sentence(_capital(_(FLAGS[flag]))) for flag in mark.flags),
         ]
         remarks += [mark.says] if mark.says and not reason else []
         if remarks:
@@ -108,16 +126,20 @@ class CheckedAnswer:
 
 
 def check(
-    assignment: Assignment | str | PathLike[str], row: str | int, column: str, answer: str | int, *, student: str | int = ""
-) -> CheckedAnswer:
-    """Mark one answer against the student's own sheet. ``row`` is a number, a layer's name, or total.
+    assignment: Assignment | str | PathLike[str], row: str | int, column: str, answer: str | int, *, student: str | int = "",
+    roster: str | PathLike[str] | None = None,
+) -> CheckedAnswer:  # fmt: skip
+    """Mark one answer against the student's own sheet. ``row`` is a number, a layer's name, or total. With a ``roster``, or the
+    manifest of the homework, the student is looked up there, in any letter case.
 
-    Raises WorksheetError for a row or column that is not asked, and if every student has a variant and ``student`` is missing.
+    Raises WorksheetError for a row or column that is not asked, if every student has a variant and ``student`` is missing,
+    or if the roster does not have the student.
     """
     assignment = assignment_of(assignment)
     row, answer, student = typed(row, "a row"), typed(answer, "an answer"), typed(student, "a student's id")
     if assignment.variants and not student:
         raise WorksheetError("every student has a variant here", hint="name the student: --student ID, or student=ID in Python")
+    student = identified(student, Path(roster)) if roster and student else student
     grader = Grader(assignment)
     paper = grader.paper(student)
     key = _key(assignment, row, column)
@@ -126,6 +148,15 @@ def check(
         raise WorksheetError(f"row {row} has no {shown(column)}", hint=f"asked there: {', '.join(asked)}" if asked else None)
     marks = grader.mark(Answered(student, "", {key: answer})).marks
     return CheckedAnswer(assignment, student, paper.cells[key], next(mark for mark in marks if mark.key == key))
+
+
+def identified(student: str, roster: Path) -> str:
+    """A student's id in the spelling of a roster. Raises WorksheetError for one who is not there."""
+    ids = [one.id for one in read_roster(roster)]
+    id, why = Students(ids).identify(student)
+    if why:
+        raise WorksheetError(f"there is no student {shown(student)}", Where(str(roster)), nearest(student, ids))
+    return id
 
 
 def _key(assignment: Assignment, row: str, column: str) -> Key:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from worksheet.errors import WorksheetError
 from worksheet.homework.assignment.assignment import Variants
 from worksheet.homework.variants.links import Renaming, Way, keep_all, link_layers, ways
-from worksheet.homework.variants.ranges import Change, Ranges, resize
+from worksheet.homework.variants.ranges import Change, Ranges, own_symbols, resize
 from worksheet.homework.variants.stream import Stream
 from worksheet.homework.variants.window_choice import WindowChoice
 from worksheet.homework.variants.yardstick import Yardstick
@@ -63,7 +63,8 @@ class Chooser:
     """Makes candidates for one network. Everything that is computed once depends only on the network and its variants."""
 
     def __init__(self, network: Network, variants: Variants, yardstick: Yardstick) -> None:
-        self.ranges, self.yardstick = Ranges(variants), yardstick
+        vary = variants.vary or (*own_symbols(network), *variants.ranges)
+        self.ranges, self.yardstick = Ranges(replace(variants, vary=vary)), yardstick
         self.links = link_layers(network)
         self.network = replace(network, nodes=tuple(map(_without_input_size, network.nodes)))
         self.rows = sized(self.network)

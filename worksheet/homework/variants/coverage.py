@@ -137,14 +137,14 @@ def _blocks(tally: Tally, own: Tally, difficulty: Difficulty, groups: Sequence[t
 def _summary(tally: Tally, own: Tally) -> str:
     sheets = f"{tally.networks:,} sheets" if tally.networks > 1 else "the one sheet"
     summary = (
-        f"{len(tally.made):,} pairs of a mistake and a row, on {sheets}: {_percent(tally.share(tally.visible))} % are visible, "
-        f"{_percent(tally.share(tally.distinct))} % distinct."
+        f"Known mistakes can be made in {len(tally.made):,} places on {sheets}: {_percent(tally.share(tally.visible))} % of them "
+        f"change the answer, and {_percent(tally.share(tally.distinct))} % give an answer that no other mistake gives."
     )
     if tally is own:
         return summary
     return (
-        f"{summary} On the teacher's own network it would be {_percent(own.share(own.visible))} % "
-        f"and {_percent(own.share(own.distinct))} %."
+        f"{summary} On the teacher's own network, {_percent(own.share(own.visible))} % "
+        f"and {_percent(own.share(own.distinct))} % would."
     )
 
 

@@ -8,11 +8,11 @@ from functools import lru_cache
 from itertools import product
 from math import gcd
 
-from worksheet.homework.assignment.assignment import Variants
+from worksheet.homework.assignment.assignment import VARIED, Variants
 from worksheet.layers import Shape, Window
-from worksheet.network import Node
+from worksheet.network import Network, Node
 
-INPUT, CHANNELS, KERNEL, STRIDE, PADDING, GROUPS = "input", "channels", "kernel", "stride", "padding", "groups"
+INPUT, CHANNELS, KERNEL, STRIDE, PADDING, GROUPS, RECTANGLES = VARIED
 NEAR = (0.7, 1.4)  # shares of the original's channels between which those of a variant lie
 NEAR_SIDE = (0.8, 1.2)  # the same of an input's sides
 MAX_SIDES = 48  # different inputs in a class
@@ -85,7 +85,7 @@ class Ranges:
 
     def _oblong(self, node: Node, wide: tuple[int, ...], steps: tuple[int, ...]) -> Iterator[Change]:
         """Windows whose width and height differ by as much as the padding compensates."""
-        if len(_axes(node)) != 2 or not self.varies(KERNEL) or node.hyperparameters["w"] < 3:
+        if not (self.varies(RECTANGLES) and self.varies(KERNEL)) or len(_axes(node)) != 2 or node.hyperparameters["w"] < 3:
             return
         allowed = self.own_values(PADDING)
         for a, b, s in product(wide, wide, steps):
@@ -128,6 +128,16 @@ def _on_axes(node: Node, **values: tuple[int, int]) -> Change:
             if name in node.hyperparameters:
                 change[name] = pair[min(place, 1)]
     return change
+
+
+def own_symbols(network: Network) -> tuple[str, ...]:
+    """What varies where the teacher does not say: nothing for which a student needs a symbol that the network does not have."""
+    values = [node.hyperparameters for node in network.nodes]
+    has = {
+        GROUPS: any(1 < each.get("g", 1) < each.get("c", 1) for each in values),
+        RECTANGLES: any(node.kind.window is Window.SLIDING and not _alike(node) for node in network.nodes),
+    }
+    return tuple(name for name in VARIED if has.get(name, True))
 
 
 # Values around the original's

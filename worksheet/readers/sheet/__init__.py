@@ -1,6 +1,6 @@
 """Reads the sheet notation: front matter in YAML, then one layer a line in the words of the AI61002 worksheet."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,10 @@ from worksheet.sizes import follow, sized
 def read_sheet(path: Path, options: ReadOptions) -> Network:
     """The network in a ``.sheet`` file, whose notation docs/sheet.md describes.
 
-    ``options.inputs`` replaces the shape of the main input. Raises WorksheetError with every fault at its line and column.
+    ``options.inputs`` replaces the shapes of its inputs, the main one first. Raises WorksheetError with every fault at its line
+    and column.
     """
-    return _SheetReader(path, read_text(path)).network(options.input)
+    return _SheetReader(path, read_text(path)).network(options.inputs)
 
 
 class _SheetReader:
@@ -37,18 +38,22 @@ class _SheetReader:
     def where(self, line: int, column: int = 1, length: int = 1) -> Where:
         return Where(self.file, line, column, self.lines[line - 1], length)
 
-    def network(self, input: Shape | None) -> Network:
+    def network(self, inputs: Sequence[Shape]) -> Network:
+        input = inputs[0] if inputs else None
         if not self.text.strip():
             hint = "front matter with an input, then a layer a line: see docs/sheet.md"
             raise SheetError("is empty", Where(self.file), hint)
         end = self.front_matter_end()
         heading, stated = self.heading(end, input)
-        nodes = self.nodes(end, self.further)
+        shape = input or stated
+        nodes = self.nodes(end, len(shape) if shape else None)
         if self.faults.found:  # layers are checked as far as sizes are known, so that all faults are reported at once
-            follow({INPUT: input or stated, **self.further}, nodes, self.faults)
+            follow({INPUT: shape, **self.further}, nodes, self.faults)
             self.faults.raise_any()
-        further = {name: shape for name, shape in self.further.items() if shape}
-        network = Network(self.path.stem, input or stated or (), tuple(nodes), heading, self.file, further)
+        further = {name: shape for name, shape in self.further.items() if shape} | dict(
+            zip(self.further, inputs[1:], strict=False)
+        )
+        network = Network(self.path.stem, shape or (), tuple(nodes), heading, self.file, further)
         sized(network)
         return network
 
@@ -81,8 +86,8 @@ class _SheetReader:
 
     # Layers
 
-    def nodes(self, end: int, further: Iterable[str]) -> list[Node]:
-        body = SheetBody(self.faults, further)
+    def nodes(self, end: int, rank: int | None) -> list[Node]:
+        body = SheetBody(self.faults, self.further, rank)
         nodes = body.read(self.layer_lines(end))
         if not nodes and not self.faults.found:
             place = Where(self.file, len(self.lines))

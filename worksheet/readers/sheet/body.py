@@ -8,6 +8,7 @@ from worksheet.errors import Collector, SheetError, Where, WorksheetError, neare
 from worksheet.formula import Formula
 from worksheet.layers import kinds
 from worksheet.network import INPUT, Node
+from worksheet.readers.sheet.foreign import is_layer, near_layer
 from worksheet.readers.sheet.lines import MAX_LINE, NAME, LayerReference, LayerStatement, SheetLine, parse_layer, parse_statement
 
 MAX_LAYERS = 20_000
@@ -52,8 +53,10 @@ class SheetScope:
 class SheetBody:
     """Reads the lines below the front matter; every fault is collected with its position, and reading goes on."""
 
-    def __init__(self, faults: Collector, further: Iterable[str]) -> None:
+    def __init__(self, faults: Collector, further: Iterable[str], rank: int | None = None) -> None:
         self.faults = faults
+        self.rank = rank  # of the main input, for hints
+        self.noted: set[str] = set()
         self.blocks: dict[str, SheetBlock] = {}
         self.nodes: list[Node] = []
         self.stage = ""
@@ -109,7 +112,7 @@ class SheetBody:
         try:
             parts = parse_statement(line)
             use = USE.fullmatch(parts.body)
-            if use and use["name"] not in kinds():
+            if use and (use["name"] in self.blocks or not is_layer(use["name"])):
                 self.use(parts, use, scope, depth)
             else:
                 self.layer(parts, scope)
@@ -121,7 +124,9 @@ class SheetBody:
 
     def note_fault(self, fault: WorksheetError) -> None:
         """Report a fault inside a block once, however often the block is used."""
-        if str(fault) not in map(str, self.faults.found):
+        text = str(fault)
+        if text not in self.noted:
+            self.noted.add(text)
             self.faults.add(fault)
 
     def mark_unknown(self, line: SheetLine, scope: SheetScope) -> None:
@@ -131,7 +136,7 @@ class SheetBody:
             scope.names[name[1]] = UNKNOWN
 
     def layer(self, parts: LayerStatement, scope: SheetScope) -> None:
-        made = parse_layer(parts)
+        made = parse_layer(parts, self.rank)
         inputs = self.inputs(parts, scope) or (() if made.kind.is_source else (scope.above,))
         shares = self.resolve(made.shares, scope) if made.shares else ""
         name = self.name_for(parts, scope, made.kind.name.lower())
@@ -145,7 +150,7 @@ class SheetBody:
         where = parts.line.where(parts.start + 1, max(1, len(parts.body)))
         block = self.blocks.get(use["name"])
         if block is None:
-            hint = nearest(use["name"], [*self.blocks, *kinds()]) or "define a block above its first use"
+            hint = near_layer(use["name"], *self.blocks)
             raise SheetError(f"there is no block {shown(use['name'])}", where, hint)
         if depth >= MAX_DEPTH:
             raise SheetError(f"blocks are nested at most {MAX_DEPTH} deep", where)

@@ -42,7 +42,13 @@ class ReadElsewhere:
 SHAPE = Parsed(shape, ("string", "integer"))
 FRONT_MATTER = Record((
     Field("input", SHAPE, "Channels x height x width, or one number for a vector. Required, unless `--input` gives it."),
-    Field("inputs", TableOf(Parsed(_input_name), SHAPE), "Further inputs, a name and a shape each.", "none"),
+    Field(
+        "inputs",
+        TableOf(Parsed(_input_name), SHAPE),
+        "Further inputs, a name and a shape each.",
+        "none",
+        "inputs: {mask: 1x224x224}",
+    ),
     Field("title", WORDS, 'The heading; "(Solved)" at its start is dropped on a question sheet.'),
     Field("course", WORDS, "A line below the heading."),
     Field("question", WORDS, "The task, in your own words.", "a sentence that names what is asked"),

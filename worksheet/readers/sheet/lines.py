@@ -3,9 +3,10 @@
 import re
 from dataclasses import dataclass
 
-from worksheet.errors import Collector, SheetError, Where, nearest, shown
+from worksheet.errors import Collector, SheetError, Where, shown
 from worksheet.layers import Kind, kinds
 from worksheet.layers.spelling import Given, hyperparameters, unknown_word, vocabulary
+from worksheet.readers.sheet.foreign import CALL, in_words, meant, word_meant
 
 MAX_LINE = 500
 NAME = r"[A-Za-z_][\w.]*"
@@ -88,12 +89,19 @@ def _references(line: SheetLine, text: str, start: int) -> tuple[LayerReference,
     return tuple(references)
 
 
-def parse_layer(statement: LayerStatement) -> ParsedLayer:
-    """The layer that a line describes. Raises SheetError with all faults of the line at their columns."""
+def parse_layer(statement: LayerStatement, rank: int | None = None) -> ParsedLayer:
+    """The layer that a line describes. Raises SheetError with all faults of the line at their columns.
+
+    ``rank`` is the number of axes of the network's input, for hints.
+    """
     line = statement.line
+    if call := CALL.fullmatch(statement.body):
+        where = line.where(statement.start + 1, len(statement.body))
+        raise SheetError("this is how a program writes a layer, not a sheet", where, in_words(call) or meant(call["name"], rank))
     before, colon, words = statement.body.partition(":")
     name = before.strip()
-    kind = _kind(name, line.where(statement.start + 1, max(1, len(name))))
+    kind = _kind(name, line.where(statement.start + 1, max(1, len(name))), rank)
+    _refuse_bare_numbers(kind, words, line.where(statement.start + len(before + colon) + 2, max(1, len(words.strip()))))
     faults = Collector()
     settings: list[Given] = []
     pattern, shares = "", None
@@ -112,13 +120,25 @@ def parse_layer(statement: LayerStatement) -> ParsedLayer:
     return ParsedLayer(kind, hyperparameters(kind, settings, line.whole), pattern, shares)
 
 
-def _kind(name: str, where: Where) -> Kind:
+def _kind(name: str, where: Where, rank: int | None) -> Kind:
     if name in kinds():
         return kinds()[name]
     first = name.split(maxsplit=1)[0] if name.split() else ""
     if first in kinds():
         raise SheetError(f"a colon is missing after {first}", where, f"{first}: {name[len(first) :].strip()}")
-    raise SheetError(f"unknown layer {shown(name)}", where, nearest(name, kinds()))
+    hint = "a layer a line, without a dash before it" if name.startswith("- ") else meant(name, rank)
+    raise SheetError(f"unknown layer {shown(name)}", where, hint)
+
+
+def _refuse_bare_numbers(kind: Kind, words: str, where: Where) -> None:
+    """Refuse several numbers without letters at once, with the letters that they probably have."""
+    numbers = words.split()
+    letters = [word.word for word in kind.spelling.words]
+    if len(numbers) > 1 and not kind.spelling.listed and all(INTEGER.fullmatch(number) for number in numbers):
+        meant = " ".join(number + letter for number, letter in zip(numbers, letters, strict=False))
+        meant = meant if letters else "->".join(numbers) if kind.spelling.arrow and len(numbers) == 2 else ""
+        hint = f"write {kind.name}: {meant}" if meant else None
+        raise SheetError("the numbers have no letters after them", where, hint)
 
 
 def _read_word(kind: Kind, text: str, is_arrow: bool, where: Where) -> list[Given]:
@@ -166,8 +186,9 @@ def _letter_setting(kind: Kind, text: str, where: Where) -> list[Given]:
         return [Given(name, int(match["number"]), where)]
     if match and not match["word"]:
         hint = f"{text}{next(iter(words))}?" if words else f"{kind.name} takes no numbers"
+        hint = f"write ->{text}" if kind.spelling.arrow else hint
         raise SheetError(f"the number {shown(text)} has no letter after it", where, hint)
     if text in words:
         raise SheetError(f"{text} has no number", where, f"an example: {kind.spelling.example}")
-    close = nearest(text, [*words, *kind.spelling.flags]) if text.isalpha() else None
-    raise SheetError(f"cannot read {shown(text)}", where, close or f"an example: {kind.spelling.example}")
+    hint = word_meant(kind, text) or f"an example: {kind.spelling.example}"
+    raise SheetError(f"cannot read {shown(text)}", where, hint)
