@@ -62,13 +62,15 @@ class _ComparisonReport:
         shape = " × ".join(map(str, c.network.input))
         blocks: list[Block] = [strip_of(c.network), Text(f"Input {shape}{batch}.")]
         blocks += [Text(self.sentence(of)) for of in range(1, len(self.sides))]
-        blocks += [Table(("Way of counting", "Column", "Unit", "Total"), tuple(self.totals()), words=3), *self.by_kind()]
+        main = self.by_kind()
+        blocks += [Table(("Way of counting", "Column", "Unit", "Total"), tuple(self.totals()), words=3)]
+        blocks += [Title("By kind of layer"), main, *self.counted_by_none()]
         for of in range(1, len(self.sides)):
             blocks += self.derivation(of)
         blocks += self.faults()
         title = f"{c.network.title}: {listed(self.labels)}"
         cited = citations([c.network], [side.convention for side in self.sides])
-        return Document(title, tuple(blocks), self.data(), digits=self.digits.locale, citations=cited)
+        return Document(title, tuple(blocks), self.data(), digits=self.digits.locale, citations=cited, main=main)
 
     # The difference in a sentence
 
@@ -100,7 +102,7 @@ class _ComparisonReport:
             for side, total in zip(self.sides, self.comparison.totals, strict=True)
         ]
 
-    def by_kind(self) -> list[Block]:
+    def by_kind(self) -> Table:
         entries = [(kind, len(layers), counted) for kind, layers, counted in self.kinds()]
         rows: tuple[tuple[Cell, ...], ...] = tuple(
             (kind, count, *self.columns(counted)) for kind, count, counted in entries if any(counted)
@@ -108,9 +110,12 @@ class _ComparisonReport:
         headings = ("Kind", "Layers", *self.labels, *(["Difference"] if len(self.sides) == 2 else []))
         layers = sum(count for _, count, counted in entries if any(counted))
         total: tuple[Cell, ...] = ("Total", layers, *self.columns(self.comparison.totals))
-        silent = [kind for kind, _, counted in entries if not any(counted)]
-        blocks: list[Block] = [Title("By kind of layer"), Table(headings, rows, total)]
-        return [*blocks, Text(f"Counted by none: {', '.join(silent)}.")] if silent else blocks
+        keys = ("kind", "layers", *self.labels, *(["difference"] if len(self.sides) == 2 else []))
+        return Table(headings, rows, total, keys=keys)
+
+    def counted_by_none(self) -> list[Block]:
+        silent = [kind for kind, _, counted in self.kinds() if not any(counted)]
+        return [Text(f"Counted by none: {', '.join(silent)}.")] if silent else []
 
     def columns(self, counted: Sequence[int]) -> tuple[int, ...]:
         """What each side counts; of two sides the difference too."""

@@ -221,7 +221,8 @@ class Document:
 
     ``data`` is its JSON: stable keys, whole numbers. ``question`` is None where the title says it all.
     ``handout`` says whose paper it is; a document that is not a paper has none. ``blank``: the answers are left open.
-    ``contents``: it is so long that its rows and chapters are linked. ``citations`` are the sources of its figures.
+    ``contents``: it is so long that its rows and chapters are linked. ``citations`` are the sources of its figures. ``main`` is
+    the table that data and fragments hold; without one, the longest of the blocks.
     """
 
     title: str
@@ -235,6 +236,7 @@ class Document:
     blank: bool = False
     contents: bool = False
     citations: tuple[Citation, ...] = ()
+    main: Table | None = None
 
     def __repr__(self) -> str:
         return f"<Document {shown(self.title)}: {len(self.blocks)} blocks>"

@@ -28,13 +28,17 @@ Record = dict[str, Any]
 
 
 def tables(document: Document) -> tuple[Table, ...]:
-    """Every table, in the order of the document."""
-    return tuple(_tables(document.blocks))
+    """Every table, in the order of the document; first the main one, where it is none of the blocks."""
+    found = tuple(_tables(document.blocks))
+    return (document.main, *found) if document.main and not any(table is document.main for table in found) else found
 
 
 def main_table(document: Document) -> Table:
-    """The longest table, the first of equal ones: the answers of a solution. Raises OutputError where there is none."""
-    found = max(_tables(document.blocks), key=lambda table: len(table.rows), default=None)
+    """The document's own main table, or the longest of its blocks, the first of equal ones: the answers of a solution.
+
+    Raises OutputError where there is none.
+    """
+    found = document.main or max(_tables(document.blocks), key=lambda table: len(table.rows), default=None)
     if found is None:
         hint = "give the document in another format, such as -f md"
         raise OutputError(f"{document.title or 'this document'} has no table", hint=hint)
