@@ -36,6 +36,7 @@ class Step:
     value: Exact | None = None
     stages: tuple[Formula, ...] = ()  # between substitution and value: floor(54.25) + 1
     remark: str = ""  # a word after the value
+    lead: str = ""  # what the symbol stands for, above, where there is no room for it beside the symbol
     note: str = ""  # a sentence below
     worth: str = ""  # the marks of its answer
     room: int = 0  # of a hole: the lines that its working takes

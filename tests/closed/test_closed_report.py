@@ -151,7 +151,7 @@ def test_classes_that_differ_from_the_form_in_total_are_named() -> None:
 def test_too_many_classes_keep_their_brackets() -> None:
     report = symbolic("swin-t", "M", "N", worked=False)
     assert "The roundings of swin-t repeat after" in (found := text(report))
-    assert "Held against exact counts at 12 further sizes" in " ".join(found.split())
+    assert "They equal the exact counts at 12 further sizes" in " ".join(found.split())
     total = report.data["totals"]["macs"]
     assert total["classes"] == []
     assert "repeat after" in total["refusal"]

@@ -15,7 +15,7 @@ from worksheet.zoo.spelling import RENAMED, fold, suggestion
 
 @dataclass(frozen=True)
 class ZooEntry:
-    """A line of the list. ``errors`` are published ones, in per cent."""
+    """A line of the list. ``errors`` are published ones, in percent."""
 
     name: str
     title: str

@@ -83,6 +83,10 @@ class Variant:
         """How much more one side counts than another for each layer, simplified."""
         return difference(self.formulas[of], self.formulas[minus])
 
+    def is_ruled(self, *sides: int) -> bool:
+        """Whether all of these sides have a rule for it."""
+        return all(self.ruled[side] for side in sides)
+
     def is_bias(self, of: int, minus: int) -> bool:
         """Whether two sides differ by the bias alone."""
         differ = self.formulas[of] != self.formulas[minus]
@@ -131,9 +135,17 @@ class Comparison:
         """The total of each side: a lower bound where it has no rule for some layer."""
         return sums(self.variants)
 
+    def is_partial(self, of: int, minus: int) -> bool:
+        """Whether one of two sides has no rule for some layer, so that their totals cannot be subtracted."""
+        return not all(variant.is_ruled(of, minus) for variant in self.variants)
+
     def parts(self, of: int, minus: int) -> tuple[DifferencePart, ...]:
-        """The parts of the difference of two totals, the largest first; they add up to it."""
-        differing = [variant for variant in self.variants if variant.formulas[of] != variant.formulas[minus]]
+        """The parts of the difference, the largest first, for the layers that both sides have a rule for."""
+        differing = [
+            variant
+            for variant in self.variants
+            if variant.formulas[of] != variant.formulas[minus] and variant.is_ruled(of, minus)
+        ]
         groups = group_by(differing, lambda variant: variant.noun(of, minus))
         parts = [
             DifferencePart(

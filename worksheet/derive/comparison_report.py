@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from worksheet.conventions import Convention, names
+from worksheet.conventions import Convention
 from worksheet.conventions.convention import ANY
-from worksheet.counting.folding import Folded
 from worksheet.derivation import Section, Statement, Step, spans
 from worksheet.derive.arranging import group_by
 from worksheet.derive.citations import citations
-from worksheet.derive.comparison import ComparedLayer, Comparison, DifferencePart, Side, Variant, compare_sides, read_side, sums
+from worksheet.derive.comparison import ComparedLayer, Comparison, DifferencePart, Variant, compare_sides, read_side, sums
 from worksheet.derive.every_convention import AGAINST, compare_with_all
 from worksheet.derive.reference import legend
 from worksheet.derive.strip import strip_of
@@ -19,9 +18,8 @@ from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Titl
 from worksheet.errors import ConventionError
 from worksheet.formula import Digits, Formula
 from worksheet.language import listed
-from worksheet.layers import Kind, kinds
 from worksheet.network import Network
-from worksheet.totals import AtLeast
+from worksheet.totals import AtLeast, print_total
 
 MAX_NAMED = 6  # parts of a difference in one sentence
 MAX_LISTED = 40  # characters of row numbers in a title
@@ -63,7 +61,7 @@ class _ComparisonReport:
         blocks: list[Block] = [strip_of(c.network), Text(f"Input {shape}{batch}.")]
         blocks += [Text(self.sentence(of)) for of in range(1, len(self.sides))]
         main = self.by_kind()
-        blocks += [Table(("Way of counting", "Column", "Unit", "Total"), tuple(self.totals()), words=3)]
+        blocks += [Table(("Convention", "Column", "Unit", "Total"), tuple(self.totals()), words=3)]
         blocks += [Title("By kind of layer"), main, *self.counted_by_none()]
         for of in range(1, len(self.sides)):
             blocks += self.derivation(of)
@@ -76,17 +74,38 @@ class _ComparisonReport:
 
     def sentence(self, of: int, minus: int = 0) -> str:
         """What one side counts more than another, and for what."""
-        difference = self.comparison.totals[of] - self.comparison.totals[minus]
         names = self.labels[of], self.labels[minus]
         parts = self.comparison.parts(of, minus)
+        if self.comparison.is_partial(of, minus):
+            return self.partial_sentence(of, minus, parts)
         if not parts:
             return f"{names[0]} and {names[1]} count the same: {self.number(self.comparison.totals[of])}."
+        difference = self.comparison.totals[of] - self.comparison.totals[minus]
+        more = "more" if difference > 0 else "less"
+        much = f"counts {self.number(abs(difference))} {more} than" if difference else "counts as much as"
+        return f"{names[0]} {much} {names[1]}: {self.named(parts)}."
+
+    def partial_sentence(self, of: int, minus: int, parts: Sequence[DifferencePart]) -> str:
+        """What two sides count where one has no rule for some layer: the totals do not count the same layers."""
+        missing = [f"{self.labels[i]} has no rule for {listed(self.unruled(i))}" for i in (of, minus) if self.unruled(i)]
+        counted = " and ".join(
+            f"{self.labels[i]} counts {print_total(self.comparison.totals[i], self.digits)}" for i in (of, minus)
+        )
+        rest = f"they differ in {self.named(parts)}" if parts else "they count the same"
+        return (
+            f"{counted}. {'; '.join(missing)}, so no difference of the totals is given. For the layers that both count, {rest}."
+        )
+
+    def unruled(self, index: int) -> list[str]:
+        """The kinds that a side has no rule for."""
+        return sorted({variant.kind.name for variant in self.comparison.variants if not variant.ruled[index]})
+
+    def named(self, parts: Sequence[DifferencePart]) -> str:
+        """The largest parts of a difference, and the sum of the others."""
         shown, others = parts[:MAX_NAMED], parts[MAX_NAMED:]
         named = [f"{part.noun} {self.signed(part.value)}" for part in shown]
         named += [f"{len(others)} others {self.signed(sum(part.value for part in others))}"] if others else []
-        more = "more" if difference > 0 else "less"
-        much = f"counts {self.number(abs(difference))} {more} than" if difference else "counts as much as"
-        return f"{names[0]} {much} {names[1]}: {', '.join(named)}."
+        return ", ".join(named)
 
     def number(self, value: int) -> str:
         return self.digits.result(value)
@@ -117,9 +136,11 @@ class _ComparisonReport:
         silent = [kind for kind, _, counted in self.kinds() if not any(counted)]
         return [Text(f"Counted by none: {', '.join(silent)}.")] if silent else []
 
-    def columns(self, counted: Sequence[int]) -> tuple[int, ...]:
-        """What each side counts; of two sides the difference too."""
-        return (*counted, counted[1] - counted[0]) if len(counted) == 2 else tuple(counted)
+    def columns(self, counted: Sequence[int]) -> tuple[int | None, ...]:
+        """What each side counts; of two sides the difference too, unless one has no rule for some of it."""
+        if len(counted) != 2:
+            return tuple(counted)
+        return (*counted, None if any(isinstance(each, AtLeast) for each in counted) else counted[1] - counted[0])
 
     def kinds(self) -> list[tuple[str, list[ComparedLayer], tuple[int, ...]]]:
         """By kind: its layers, and what each side counts."""
@@ -140,9 +161,10 @@ class _ComparisonReport:
         for part in parts:
             for variant in part.variants:
                 blocks += self.variant(part, variant, of, minus)
-        total = self.comparison.totals[of] - self.comparison.totals[minus]
         sums = tuple((part.noun, sum(len(v.layers) for v in part.variants), part.value) for part in parts)
-        return [*blocks, Table(("Part", "Layers", "Difference"), sums, ("Together", sum(row[1] for row in sums), total))]
+        together = "Together" if not self.comparison.is_partial(of, minus) else "Layers that both count"
+        total = (together, sum(row[1] for row in sums), sum(part.value for part in parts))
+        return [*blocks, Table(("Part", "Layers", "Difference"), sums, total)]
 
     def variant(self, part: DifferencePart, variant: Variant, of: int, minus: int) -> list[Block]:
         difference = variant.difference(of, minus)
@@ -182,7 +204,7 @@ class _ComparisonReport:
         occurring = {variant.kind.name for variant in self.comparison.variants}
         items = []
         for i, side in enumerate(self.sides):
-            unruled = sorted({variant.kind.name for variant in self.comparison.variants if not variant.ruled[i]})
+            unruled = self.unruled(i)
             items += [f"{side.label} has no rule for {', '.join(unruled)}; not in the total."] if unruled else []
             items += [
                 f"{side.label}{'' if kind == ANY else f', {kind}'}: {text}"
@@ -217,11 +239,11 @@ class _ComparisonReport:
         }
 
     def difference_data(self, of: int, minus: int = 0) -> dict[str, Any]:
-        totals = self.comparison.totals
+        totals, partial = self.comparison.totals, self.comparison.is_partial(of, minus)
         return {
             "of": self.labels[of],
             "minus": self.labels[minus],
-            "total": totals[of] - totals[minus],
+            "total": None if partial else totals[of] - totals[minus],
             "sentence": self.sentence(of, minus),
             "parts": [
                 {"part": part.noun, "value": part.value, "formulas": [_formulas(variant, of, minus) for variant in part.variants]}
@@ -238,42 +260,3 @@ def _formulas(variant: Variant, of: int, minus: int) -> Mapping[str, Any]:
         "minus": variant.formulas[minus].source,
         "difference": variant.difference(of, minus).source,
     }
-
-
-# Without a network
-
-
-def compare_conventions(conventions: Sequence[AnyConvention] = (), *, digits: str = "en_US") -> Document:
-    """Conventions kind by kind, without a network: the formulas of their main columns. By default all conventions."""
-    sides = list(map(read_side, conventions or names()))
-    entries = [(kind, by) for kind in kinds().values() if (by := _by_formula(kind, sides))]
-    columns = tuple((side.label, side.column.heading, side.convention.unit) for side in sides)
-    blocks: list[Block] = [Table(("Way of counting", "Column", "Unit"), columns, words=3)]
-    for kind, by in entries:
-        lines = [Statement(", ".join(labels), formula) for formula, labels in by.values()]
-        blocks.append(Section(kind.name, kind.name, legend(kind, lines), tuple(lines), _silent(kind, sides)))
-    title = f"Ways of counting: {', '.join(side.label for side in sides)}" if conventions else "Ways of counting"
-    data = {
-        "sides": [{"label": side.label, "convention": side.convention.name, "column": side.column.name} for side in sides],
-        "kinds": [
-            {"kind": kind.name, "formulas": [{"formula": f.source, "sides": labels} for f, labels in by.values()]}
-            for kind, by in entries
-        ],
-    }
-    return Document(title, tuple(blocks), data, digits=Digits(digits).locale)
-
-
-def _by_formula(kind: Kind, sides: Sequence[Side]) -> dict[str, tuple[Formula, list[str]]]:
-    """The sides by the formula by which they count a kind in its first form; kinds that no side counts are left out."""
-    by_formula: dict[str, tuple[Formula, list[str]]] = {}
-    columns = [side.column for side in sides]
-    rules = Folded(kind, kind.forms[0], {}, columns, inline_sizes=False).rules
-    for side, rule in zip(sides, rules, strict=True):
-        if rule is not None:
-            by_formula.setdefault(rule.source, (rule, []))[1].append(side.label)
-    return by_formula if any(source != "0" for source in by_formula) else {}
-
-
-def _silent(kind: Kind, sides: Sequence[Side]) -> str:
-    without = [side.label for side in sides if side.column.rule(kind) is None]
-    return f"No rule: {', '.join(without)}." if without else ""

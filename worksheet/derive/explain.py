@@ -123,7 +123,7 @@ class _ExplainReport:
 
     def sentence(self) -> str:
         if not self.matches:
-            return f"No way of counting that comes with the package gives {self.figure.text} for this network."
+            return f"No convention of the package gives {self.figure.text} for this network."
         names = ", ".join(dict.fromkeys(f"{m.side.convention.name} ({m.side.column.name})" for m in self.matches))
         return f"{self.figure.text} is what these give: {names}."
 
@@ -161,7 +161,7 @@ class _ExplainReport:
 
 def _table(entries: Sequence[tuple[Side, int, str]], last: str) -> Table:
     rows = tuple((side.convention.name, side.column.heading, value, note) for side, value, note in entries)
-    return Table(("Way of counting", "Column", "Total", last), rows, words=2)
+    return Table(("Convention", "Column", "Total", last), rows, words=2)
 
 
 def _entry(side: Side, value: int) -> dict[str, object]:

@@ -142,7 +142,7 @@ class _NetworkTable:
     def document(self, standard: Sequence[str], batch: int) -> Document:
         counting = [] if standard else [Text(introduce(way.title, way.unit, way.cite)) for way in self.ways]
         samples = [f"{batch:,} samples at a time."] if batch > 1 else []
-        source = ["Errors are those published for the networks, in per cent."] if set(self.columns) & set(ERRORS) else []
+        source = ["Errors are those published for the networks, in percent."] if set(self.columns) & set(ERRORS) else []
         below = (*standard, *samples, *source, *notes(self.units), *(each for line in self.lines for each in line.uncounted()))
         return Document(
             title=", ".join(self.names()),

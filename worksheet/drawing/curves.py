@@ -33,7 +33,7 @@ class Chart:
     scale: Scale
     lines: Sequence[Series]
     is_logarithmic: bool = False
-    are_shares: bool = False  # values from 0 to 1, drawn in per cent; the axis of sizes alone may be logarithmic
+    are_shares: bool = False  # values from 0 to 1, drawn in percent; the axis of sizes alone may be logarithmic
     marked: tuple[Exact, str] | None = None  # a size that is marked, with its label
     words: str = ""  # what the picture shows, for those who do not see it: the ends of every curve by default
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from html import escape
 
@@ -10,6 +11,7 @@ from worksheet.errors import printable
 from worksheet.language import current
 
 FONTS = "New Computer Modern, Latin Modern Roman, Libertinus Serif, serif"
+LATIN = re.compile(r"([A-Za-z][A-Za-z0-9]*)", re.ASCII)
 WIDTH = 470.0  # points: as wide as the text of a page
 SIZE, SMALL, LETTER = 8.5, 7.0, 0.5  # the type in points, and the mean width of a letter as a share of it
 TITLE, HALF = 9, 2.5  # the base line of a title, and that of small text below the middle of its line
@@ -49,7 +51,16 @@ def text(
     style += ' font-weight="bold"' if bold else ""
     style += ' font-style="italic"' if italic else ""
     style += f' font-family="{", ".join(current().fonts)}, {FONTS}"' if current().own_signs.search(words) else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}"{style}>{escape(printable(words))}</text>' if words else ""
+    return f'<text x="{x:.1f}" y="{y:.1f}"{style}>{_in_fonts(printable(words))}</text>' if words else ""
+
+
+def _in_fonts(words: str) -> str:
+    """Words whose Latin letters are in the usual fonts where a language has fonts of its own, which may lack them."""
+    if not current().own_signs.search(words):
+        return escape(words)
+    runs = LATIN.split(words)  # other signs and Latin words in turn
+    latin = [f'<tspan font-family="{FONTS}">{run}</tspan>' for run in runs[1::2]]
+    return "".join(other + word for other, word in zip(map(escape, runs[::2]), [*latin, ""], strict=True))
 
 
 def across(y: float, left: float, right: float, stroke: str = FAINT) -> str:

@@ -29,7 +29,7 @@ def own(
     missing = [option for option, value in given.items() if value is None]
     if base is None and missing:
         raise WorksheetError(f"custom hardware also needs {', '.join(missing)}", hint="or name a processor with --on")
-    start = base or Hardware("own", "Hardware of one's own", 0, UNNAMED, {}, Fraction(0))
+    start = base or Hardware("own", "Custom hardware", 0, UNNAMED, {}, Fraction(0))
     rate = start.rate(dtype) if base and None in (clock, per_cycle) else Rate(0, fused=False, clock=Fraction(0))
     if clock is not None:
         rate = replace(rate, clock=read(clock, "clock"))

@@ -26,7 +26,7 @@ UNITS = {  # by what a unit measures: its sign, an example, the largest that is 
 def read(text: str, what: str) -> Fraction:
     """A quantity of a clock (``1.41 GHz``), a bandwidth (``900 GB/s``) or an energy (``0.9 pJ``), exactly, in Hz, B/s or J.
 
-    Raises WorksheetError for another unit, no unit, zero or too much.
+    Raises WorksheetError for another unit, no unit, zero or a quantity too large.
 
     >>> read("1.41 GHz", "clock"), read("1 MiB/s", "bandwidth")
     (Fraction(1410000000, 1), Fraction(1048576, 1))

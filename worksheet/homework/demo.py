@@ -14,7 +14,7 @@ from worksheet.grading.paper.cells import Cell, Key, Paper, Value
 from worksheet.homework.assignment.assignment import Assignment
 from worksheet.homework.mark.grader import Grader
 
-LONG = 4  # digits of a figure in which a mistake of the pen is made
+LONG = 4  # digits of a figure in which a clerical error is made
 
 
 class DemoStudent(NamedTuple):
@@ -60,7 +60,7 @@ def answers(assignment: Assignment, students: Iterable[DemoStudent] = CLASS) -> 
 def planted(paper: Paper, names: Iterable[str]) -> dict[Key, Value]:
     """The answers of someone who makes these mistakes wherever they can be made, and goes on from the wrong values.
 
-    A mistake of the pen is made once.
+    A clerical error is made once.
     """
     mistakes = [known_mistakes()[name] for name in names]
     diagnoser = Diagnoser([mistake for mistake in mistakes if mistake.rewrite])

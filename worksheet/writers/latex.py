@@ -35,6 +35,7 @@ SIGNS = {
     "|": r"\textbar{}", '"': r"\textquotedbl{}", "'": r"\textquotesingle{}", "`": r"\textasciigrave{}", "-": "{-}",
     "→": r"$\rightarrow$", "≈": r"$\approx$", "×": r"$\times$", "−": r"$-$", "—": r"\textemdash{}", "–": r"\textendash{}",
     "…": r"\dots{}", "✓": r"\ding{51}", "✗": r"\ding{55}",
+    "„": r"\quotedblbase{}",
     "’": r"\textquoteright{}", "‘": r"\textquoteleft{}", "“": r"\textquotedblleft{}", "”": r"\textquotedblright{}",
     "\u00a0": "~", "\u202f": r"\,", "\u2009": r"\,",
 }  # fmt: skip

@@ -75,6 +75,7 @@ class Printer:
             signs=[Ready(sign) for sign in self.signs(len(parts), rounded=step.rounded)],
             words=self.words(step),
             remark=step.remark,
+            lead=step.lead,
             note=step.note,
             hole=step.is_hole,
             worth=step.worth,

@@ -202,6 +202,8 @@ def _steps(steps: Sequence[StepView], console: Console) -> None:
     width = max((len(step.plain_label) for step in steps), default=0)
     for step in steps:
         texts = ["  " * line.continues + line.text for line in step.lines]
+        if step.lead:
+            _line(console, f"  {step.lead}", "italic")
         _lines(console, f"  {step.label:<{width}} ", texts, step.remark)
         if step.hole:
             _line(console, f"  {step.label:<{width}} = ________")

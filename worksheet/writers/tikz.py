@@ -9,6 +9,7 @@ from html import unescape
 from worksheet.document import Picture
 
 TEXT_WIDTH, TEXT_HEIGHT = 470.0, 660.0  # of a page, in points
+SPAN = re.compile(r"</?tspan[^>]*>")  # which only choose fonts
 ELEMENT = re.compile(r"<(path|rect|circle|text) ([^>]*?)/?>(?:([^<]*)</text>)?")
 ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 COMMAND = re.compile(r"([MLHVCz])([^MLHVCz]*)")
@@ -26,7 +27,7 @@ def tikz(picture: Picture, escape: Callable[[str], str]) -> str:
     left, top, width, height = map(float, view.groups())
     scale = min(1.0, picture.width / width, TEXT_WIDTH / width, TEXT_HEIGHT / height)
     box = f"\\useasboundingbox ({left:g},{top:g}) rectangle ({left + width:g},{top + height:g});"
-    lines = [_element(found, scale, escape) for found in ELEMENT.finditer(picture.svg)]
+    lines = [_element(found, scale, escape) for found in ELEMENT.finditer(SPAN.sub("", picture.svg))]
     head = f"\\begin{{tikzpicture}}[x={scale:.4g}bp,y=-{scale:.4g}bp]"
     return "\n".join([head, box, *lines, "\\end{tikzpicture}"])
 

@@ -38,7 +38,12 @@ def quoted(text: str) -> str:
     return f"#{typst_string(text)}"
 
 
-SETTING = Setting(TYPST, width=91, beside=0.6, spoken=True, draws=True, escape=quoted, mark="#sym.zws;")
+def words(text: str) -> str:
+    """Words in a formula, in the fonts of the text where the language has its own: fonts of formulas do not join its letters."""
+    return f"#own-words({typst_string(text)})" if current().own_signs.search(text) else typst_string(text)
+
+
+SETTING = Setting(TYPST, width=91, beside=0.6, words=words, spoken=True, draws=True, escape=quoted, mark="#sym.zws;")
 
 
 def source(document: Document, options: Options) -> str:

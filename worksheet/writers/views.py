@@ -48,6 +48,7 @@ class StepView(View):
     signs: Sequence[Ready]  # before each part: =, or ≈ before a rounded value
     words: str  # for those who hear it
     remark: str
+    lead: str
     note: str
     hole: bool
     worth: str  # of a hole: its marks

@@ -40,7 +40,7 @@ class Member:
     name: str
     title: str
     lays: Lays
-    errors: tuple[float, ...] = ()  # top-1 and top-5, in per cent
+    errors: tuple[float, ...] = ()  # top-1 and top-5, in percent
     twist: str = ""
     input: Shape = IMAGE
     source: str = ""  # where it is not the family's

@@ -12,7 +12,7 @@ from worksheet.network import Network
 
 @dataclass(frozen=True)
 class Model:
-    """A built-in network. ``errors`` are published ones, in per cent; ``regions`` how many a detector's heads run over."""
+    """A built-in network. ``errors`` are published ones, in percent; ``regions`` how many a detector's heads run over."""
 
     name: str
     title: str

@@ -19,7 +19,7 @@ from worksheet.zoo.model import Model
 
 @dataclass(frozen=True)
 class Weights:
-    """Weights that torchvision publishes with their accuracy, from which the errors in per cent follow."""
+    """Weights that torchvision publishes with their accuracy, from which the errors in percent follow."""
 
     top1: float
     top5: float

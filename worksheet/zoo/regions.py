@@ -27,7 +27,7 @@ def _builder(name: str, input: Shape, regions: int) -> Builder:
     net = builder(name, input, **{IMAGE_INFO: (3,)})
     of_image(net)
     net.notes.append(
-        f"The layers behind the proposals run once for each of {regions} regions. How many there are depends on the image; "
+        f"The layers after the proposals run once for each of {regions} regions. How many there are depends on the image; "
         "at most 300 are kept."
     )
     return net

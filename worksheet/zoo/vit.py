@@ -30,7 +30,9 @@ def _embed(net: Builder, design: VitDesign) -> None:
     _, height, width = of_image(net)
     patch = design.patch
     if height % patch or width % patch:
-        raise NetworkError(f"{net.name} cuts images into patches of {patch} x {patch}; {height} x {width} leaves a rest")
+        raise NetworkError(
+            f"{net.name} cuts images into patches of {patch} x {patch}; {height} x {width} cannot be divided into them"
+        )
     patches = (height // patch) * (width // patch)
     net.add("Conv2d", name="conv_proj", c=design.width, w=patch, s=patch)
     reshape(net, "reshape", design.width, patches)

@@ -114,7 +114,7 @@ def _published_table(lines: Sequence[ZooLine], convention: Convention) -> Made:
     d = lines[0].solution
     intro = introduce(convention.title, convention.unit, convention.cite)
     blocks: list[Block] = [
-        Text(f"{intro} One image; top-1 and top-5 are errors in per cent, as published there."),
+        Text(f"{intro} One image; top-1 and top-5 are errors in percent, as published there."),
         Text(f"{alike} of the {len(pairs)} figures are those of the published table, digit for digit."),
         Table(headings, tuple(rows), words=2),
         Title("Exactly, in bytes and flops"),
@@ -137,7 +137,7 @@ def _convention_table(lines: Sequence[ZooLine], convention: Convention) -> Made:
     ]
     intro = introduce(convention.title, convention.unit, convention.cite)
     blocks: list[Block] = [
-        Text(f"{intro} One sample; top-1 and top-5 are errors in per cent, as published for each network."),
+        Text(f"{intro} One sample; top-1 and top-5 are errors in percent, as published for each network."),
         Table(("Network", "Input", *headings, *ERRORS.values(), *(["Not counted"] if is_partial else [])), tuple(rows), words=2),
     ]
     entries = [_entry(line, line.solution.input, {"totals": dict(line.solution.totals)}) for line in lines]

@@ -31,10 +31,10 @@ from worksheet.varied import BATCH, SizeVariable
 
 MAX_SYMBOLS = 6
 PERCENT = 100
-KEPT = "Sizes that are rounded stand in brackets: ⌊x⌋ is the whole number up to x, ⌈x⌉ the whole number from x on."
+KEPT = "Brackets mark rounding: ⌊x⌋ is the largest whole number up to x, ⌈x⌉ the smallest whole number from x on."
 WORKED = (
     "In the formula of a layer the letters are those of the layer, as under Formulas: its M is the width of its own input. "
-    "Behind the first sign of equality stand numbers, and {} for the whole network."
+    "After the first equals sign, its numbers are substituted, and {} for the whole network."
 )
 LEADING = "For large sizes, the terms that grow fastest, with nothing rounded:"
 

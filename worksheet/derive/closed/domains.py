@@ -13,7 +13,7 @@ from worksheet.language import listed
 from worksheet.varied import SizeVariable
 
 MAX_LINES = 40  # of a table of classes
-INDISTINCT = "so classes of sizes are not told apart, and the forms above keep their brackets"
+INDISTINCT = "so classes of sizes are not distinguished, and the forms above keep their brackets"
 UNROUNDED = "The forms hold for all of these sizes: nothing is rounded."
 UNROUNDED_COLUMN = "{}: nothing is rounded; the form above holds in every class."
 ELSEWHERE = "With {}, layers work in another way than in the form above: what holds there is the polynomial of the table."
@@ -70,7 +70,7 @@ class _Sizes:
         right, wrong = self.classes.sample()
         if wrong:
             return WRONG.format(right="; ".join(right) or "none", wrong="; ".join(wrong))
-        return f"Held against exact counts at {len(right)} further sizes, up to {right[-1]}, they are equal." if right else ""
+        return f"They equal the exact counts at {len(right)} further sizes, up to {right[-1]}." if right else ""
 
     def period(self) -> str:
         """How the roundings repeat, in words."""

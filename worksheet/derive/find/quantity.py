@@ -43,7 +43,7 @@ class Count:
     def layer(self, name: str) -> Sized:
         """A layer by name. Raises NetworkError if this network does not have it."""
         if name not in self.layers:
-            raise NetworkError(f"{self.counting.network.name} is without the layer {shown(name)} then")
+            raise NetworkError(f"{self.counting.network.name} then has no layer {shown(name)}")
         return self.layers[name]
 
     def column(self, name: str, layer: Sized) -> int:
@@ -101,7 +101,7 @@ class Condition:
         if len(right) == 1:
             right *= len(left)
         if len(right) != len(left):
-            raise NetworkError(f"{self.left.name} has {len(left)} sizes then, not {len(right)}")
+            raise NetworkError(f"{self.left.name} then has {len(left)} sizes, not {len(right)}")
         return left, right
 
 
@@ -178,7 +178,7 @@ def _of_layer(side: ConditionSide, count: Count, *, whole: bool) -> Quantity:
 
 def _value(layer: Sized, symbol: str) -> int:
     if symbol not in layer.values:
-        raise NetworkError(f"{layer.node.name} has no {symbol} then")
+        raise NetworkError(f"{layer.node.name} then has no {symbol}")
     return layer.values[symbol]
 
 

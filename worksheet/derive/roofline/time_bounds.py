@@ -243,5 +243,5 @@ def shared_step(load: Load, symbol: str, batch: int, each: Fraction | int) -> St
     if not load.reads_stored:
         return None
     values = {"A": whole(load.steps[MOVED].value), "beta_a": each, "B": batch, "S": load.reads_stored}
-    note = "A: inputs and output of all samples; S: elements of stored arrays among them, read once."
+    note = "A: inputs and output of all samples; S: elements of stored tensors among them, read once."
     return Step(symbol, "", (symbol,), SHARED, values, load.moved, note=note)

@@ -53,7 +53,7 @@ PEAK_HOLDS = (
     "not bound by it."
 )
 ONE_BY_ONE = (
-    "The layers run one after another and hand their arrays over through memory: the sum of their bounds. A program that fuses "
+    "The layers run one after another and pass their tensors through memory: the sum of their bounds. A program that fuses "
     "layers can fall below it, but not below the last line of the table."
 )
 FREE = "One further layer neither computes nor moves anything."
@@ -170,7 +170,7 @@ class _TimeReport:
         note = f"Layer after layer. {'; '.join(filter(None, terms.values()))}."
         yield self.time("T", formula, {**values, "F_c": operations, "Q_m": moved}, model.time, note)
         everything = {**values, "F": model.operations, "Q": model.bytes}
-        note = "Layers at the same time, all arrays through memory."
+        note = "Layers at the same time, all tensors pass through memory."
         yield self.time("T_s", "max(F/P, Q/beta)", everything, model.overlapped, note)
         least = {**values, "F": model.operations, "Q_0": model.least_bytes}
         note = "Whatever is fused. Q_0: all weights once, the network's inputs and what it gives."

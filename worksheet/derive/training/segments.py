@@ -13,15 +13,15 @@ from worksheet.formula import Exact, Formula, in_bytes
 from worksheet.network import Network
 
 CLOSED = (
-    "A chain of L equal layers, each of which keeps one array for the backward pass. In n segments only the n arrays at their "
-    "beginnings stay, and a segment's own arrays, L/n of them, are worked out again when its turn comes. One segment more costs "
-    "one array and saves L/n - L/(n + 1) = L/(n(n + 1)): it pays while n(n + 1) < L, so the best n is near the root of L, and "
-    "2 root(L) arrays are kept in place of L. Every segment but the last runs forward again: at most one more forward pass."
+    "A chain of L equal layers, each of which keeps one tensor for the backward pass. With n segments only the n tensors at the "
+    "beginnings are kept; a segment's own tensors, L/n of them, are recomputed when its turn comes. One more segment costs "
+    "one tensor and saves L/n − L/(n + 1) = L/(n(n + 1)): it pays while n(n + 1) < L, so the best n is near √L, and "
+    "2√L tensors are kept instead of L. Every segment except the last runs forward again: at most one more forward pass."
 )
 CUT = (
-    "The layers in their order, cut into segments of about the same bytes: where one array alone is handed on, or anywhere where "
-    "that keeps less. Each segment is run again from the arrays that it is given, just before its backward pass; what the last "
-    "one has kept is still there."
+    "The layers in their order, cut into segments of about equal size: where a single tensor is passed on, or anywhere else if "
+    "that keeps less. Each segment is run again from its input tensors, just before its backward pass; what the last "
+    "one kept is still in memory."
 )
 FORWARD = "forward"
 
@@ -53,13 +53,13 @@ def _equal_layers(layers: int, count: int) -> Figure:
     layers = max(layers, count)
     n = best_segments(layers)
     note = (
-        f"n(n + 1) is {n * (n + 1)}, and {(n - 1) * n} with one segment less: L = {layers} lies between. L counts the stretches "
-        "between the places where this network passes on a single tensor, and takes them for equal; they are not, so the figure "
-        "of the network itself is worked out below."
+        f"n(n + 1) is {n * (n + 1)}, and {(n - 1) * n} with one segment fewer: L = {layers} lies between. L counts the stretches "
+        "between the places where this network passes on a single tensor, and treats them as equal; they are not, so the figure "
+        "of the network itself is computed below."
     )
     steps = (
-        _step("chain", f"Arrays, n = {count}", "n + ceil(L/n)", {"n": count, "L": layers}),
-        _step("best", f"Arrays, n = {n}, best if all layers were equal", "n + ceil(L/n)", {"n": n, "L": layers}, note),
+        _step("chain", f"Tensors, n = {count}", "n + ceil(L/n)", {"n": count, "L": layers}),
+        _step("best", f"Tensors, n = {n}, best if all layers were equal", "n + ceil(L/n)", {"n": n, "L": layers}, note),
     )
     return Figure("Checkpoints in a chain of equal layers", CLOSED, steps, bytes=False)
 
@@ -71,8 +71,8 @@ def _network_figure(memory: Derivation, segments: Sequence[Segment]) -> Figure:
     spans = "; ".join(f"{no}: No. {part.start + 1} to {part.end}" for no, part in enumerate(segments, 1))
     values = {"C": top.before + top.given, "A": top.inside}
     note = (
-        f"C: the arrays from which the segments up to the {_nth(at)} are run again; A: what the {_nth(at)} keeps inside, for "
-        f"which the sum is greatest. Without checkpoints {in_bytes(kept)[0]} are kept. The segments are {spans}."
+        f"C: the tensors from which the segments up to the {_nth(at)} are run again; A: what the {_nth(at)} keeps inside, for "
+        f"which the sum is greatest. Without checkpoints, {in_bytes(kept)[0]} are kept. The segments are {spans}."
     )
     step = _step("checkpointed", "Activations", "C + A", values, note, in_bytes(top.bytes))
     return Figure("Checkpoints in this network", CUT, (step,))
@@ -88,7 +88,7 @@ def _second_forward(derivation: Derivation, segments: Sequence[Segment]) -> list
     second = sum(int(row.columns[column].value or 0) for row in derivation.rows if 0 < row.no <= last)
     values = {"F": forward, "F_s": forward - second}
     note = "F: the forward pass; F_s: that of the last segment."
-    return [Figure("Worked out again", "", (_step("again", "Second forward pass", "F - F_s", values, note),), bytes=False)]
+    return [Figure("Recomputed", "", (_step("again", "Second forward pass", "F - F_s", values, note),), bytes=False)]
 
 
 def _nth(number: int) -> str:

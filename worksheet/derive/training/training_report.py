@@ -28,25 +28,25 @@ STEP = (
     "respect to the inputs, W of those with respect to the parameters, S of the sums of gradients, U of the update."
 )
 KEPT = (
-    "What is in memory when the backward pass begins: n parameters, s running statistics, and the arrays that the backward pass "
+    "What is in memory when the backward pass begins: n parameters, s running statistics, and the tensors that the backward pass "
     "reads again, each once."
 )
-MAX_KINDS = 8
-SYMBOLS = {  # of the steps of optimisers
+SYMBOLS = {  # of the optimisers' steps
     "p": "the parameter",
     "g": "its gradient",
-    "m": "the mean of the gradients, the newest weighted most",
-    "v": "the mean of their squares",
-    "n": "the mean of the gradients, corrected for its start at 0",
-    "w": "the mean of their squares, corrected alike",
-    "r": "the learning rate",
-    "d": "the factor of weight decay",
-    "mu": "the share of the last update that is kept (momentum)",
-    "a": "the share of m that is kept",
-    "b": "the share of v that is kept",
-    "t": "how many steps there were, this one included",
-    "epsilon": "a small number, against division by 0",
+    "m": "moving average of the gradient, the momentum",
+    "v": "moving average of the squared gradient",
+    "n": "m, corrected for its start at zero",
+    "w": "v, corrected for its start at zero",
+    "t": "number of the step, from 1",
+    "r": "learning rate",
+    "mu": "momentum factor",
+    "a": "decay rate of m",
+    "b": "decay rate of v",
+    "d": "weight decay",
+    "epsilon": "a small number that keeps the divisor from zero",
 }
+MAX_KINDS = 8
 
 
 def train(
@@ -80,18 +80,18 @@ def _describe_optimiser(optimiser: Optimiser) -> str:
     operations = listed([f"{count} {words if count > 1 else words[:-1]}" for words, count in counts.items()])
     kept = f"{optimiser.state} numbers are" if optimiser.state != 1 else "1 number is"
     return (
-        f"{optimiser.title} updates each parameter by its gradient with {operations}, as the formulas below; "
-        f"{kept} kept for each. Source: {optimiser.source}."
+        f"{optimiser.title} updates each parameter p by its gradient g, as under Formulas: {operations}; {kept} kept for each. "
+        f"Source: {optimiser.source}."
     )
 
 
 def _update(optimiser: Optimiser) -> Section:
-    """The steps of the update as formulas, with the meaning of their symbols."""
-    steps = [step.split(" = ") for step in optimiser.steps]
-    statements = [Statement(SYMBOLS[name][0].upper() + SYMBOLS[name][1:], Formula(rule), (name,)) for name, rule in steps]
-    symbols = {name for statement in statements for name in (*statement.symbols, *statement.formula.symbols)}
-    legend = [((name,), meaning) for name, meaning in SYMBOLS.items() if name in symbols]
-    return Section("", f"{optimiser.title}: the update of one parameter", tuple(legend), tuple(statements))
+    """The steps of an optimiser as formulas: each gives a symbol its new value."""
+    steps = [(name.strip(), Formula(text)) for name, _, text in (step.partition("=") for step in optimiser.steps)]
+    used = {symbol for name, formula in steps for symbol in (name, *formula.symbols)}
+    symbols = tuple(((symbol,), meaning) for symbol, meaning in SYMBOLS.items() if symbol in used)
+    lines = tuple(Statement(f"Step {no}", formula, (name,)) for no, (name, formula) in enumerate(steps, 1))
+    return Section("", f"{optimiser.title}: one step", symbols, lines)
 
 
 def _describe_precision(precision: Precision) -> str:
@@ -108,7 +108,7 @@ def _partial_gradients(flow: Gradients) -> list[str]:
     ]
     if not costly:
         return []
-    return [f"No. {spans(costly)}: the gradient of some inputs alone is needed; that of all of them is counted."]
+    return [f"No. {spans(costly)}: only the gradients of some inputs are needed; those of all inputs are counted."]
 
 
 # Figures
@@ -156,7 +156,7 @@ def _memory(memory: Derivation, run: Run) -> Figure:
             _bytes("gradients", "Gradients", "beta_g*n", values, gradients),
             _bytes("state", "Optimiser", kept, values, state, _state(optimiser, each["copy"])),
             _bytes("kept", "Activations", "I + A", {"I": inputs, "A": activations - inputs}, activations, _kinds(memory)),
-            _bytes("training", "Together", "P + G + O + K", parts, sum(parts.values()), "P, G, O and K: the figures above."),
+            _bytes("training", "Total", "P + G + O + K", parts, sum(parts.values()), "P, G, O and K: the figures above."),
             _one_parameter(optimiser, each),
         ),
     )
@@ -164,7 +164,7 @@ def _memory(memory: Derivation, run: Run) -> Figure:
 
 def _state(optimiser: Optimiser, copy: int) -> str:
     state = f"{optimiser.state} numbers" if optimiser.state != 1 else "1 number"
-    return f"Of each parameter {state}" + (" and the exact copy." if copy else "; there is no further copy.")
+    return f"{state} for each parameter" + (", and its exact copy." if copy else "; no exact copy is kept.")
 
 
 def _kept_text(optimiser: Optimiser, each: Mapping[str, int]) -> str:
@@ -188,7 +188,7 @@ def _kinds(memory: Derivation) -> str:
     shown = [f"{title} {in_bytes(value)[0]}" for value, title in held if value and title != INPUT_KIND]
     left = len(shown) - MAX_KINDS
     listed = ", ".join(shown[:MAX_KINDS]) + (f" and {left} more kinds" if left > 0 else "")
-    return f"I: the network's inputs that are read again; A: what layers hold: {listed}." if listed else "No array is kept."
+    return f"I: the network's inputs that are read again; A: what layers hold: {listed}." if listed else "No tensor is kept."
 
 
 def _bytes(name: str, label: str, text: str, values: Mapping[str, Exact], value: int, note: str = "") -> Step:

@@ -43,8 +43,8 @@ class CostSteps:
         values = {name: every[name] for name in formula.symbols}
         if not symbol:
             return Step(label, label, (), formula, values, value, remark=in_units(value), note=note)
-        note = f"{label}. {note}".strip()  # there is no room for it next to the symbol
-        return Step(symbol, "", (symbol,), formula, values, value, remark=in_units(value), note=note)
+        lead = f"{label}. {note}".strip()  # there is no room for it next to the symbol
+        return Step(symbol, "", (symbol,), formula, values, value, remark=in_units(value), lead=lead)
 
     def about(self, label: str, formula: Formula | str, given: Mapping[str, Exact], value: Exact, note: str = "") -> Step:
         """A quotient, to four decimals."""
@@ -58,7 +58,7 @@ class CostSteps:
         params = self.costs.params
         block, rest = params.block, params.rest
         yield self.amount("P_b", "A block", block)
-        note = "Embeddings, the last normalisation, and a last layer where it has weights of its own."
+        note = "Embeddings, the last normalisation, and the last layer if it has its own weights."
         yield self.amount("P_o", "Outside the blocks", rest, note)
         given = {"P_b": block.value, "P_o": rest.value}
         yield self.step("N", "All parameters", "n*P_b + P_o", given, params.total.value)
@@ -69,10 +69,10 @@ class CostSteps:
         yield self.amount("M_b", "A block, MACs", forward.block)
         yield self.amount("M_o", "Outside the blocks, MACs", forward.rest)
         yield self.step("M", "All MACs", "n*M_b + M_o", {"M_b": block, "M_o": rest}, total.value)
-        note = "A multiply-accumulate is two of them: a product, an addition."
+        note = "A multiply-accumulate is two flops: a multiplication and an addition."
         yield self.step("C", "Flops", "2*M", {"M": total.value}, 2 * total.whole, note)
         every = self.costs.operations["forward"].total
-        note = f"{percent(total.times(2).value, every.value)} of them are those of the products above."
+        note = f"The products above account for {percent(total.times(2).value, every.value)} of them."
         yield self.amount("O", "All operations", every, note)
 
     def causal(self) -> Iterator[Step]:
@@ -96,7 +96,7 @@ class CostSteps:
         linear, square = (self.costs.by_power(total, "L").get(power, self.costs.number(0)) for power in (1, 2))
         above, below = lowest(linear.form, square.form)
         formula = Formula("x/y").inlined(x=linear.of(above).formula, y=linear.of(below).formula)
-        yield self.about("Half of all, from this L on", formula, {}, Fraction(linear.value) / square.value)
+        yield self.about("Half of all products from this L on", formula, {}, Fraction(linear.value) / square.value)
 
     # Training
 
@@ -111,7 +111,7 @@ class CostSteps:
         note = f"The backward pass costs {times(parts['I'].whole + parts['W'].whole, forward.whole)} times the forward pass."
         yield self.step("A", "Both passes, flops", "2*M + 2*I + 2*W", given, whole.value, note)
         every = estimates.exact["training operations"]
-        note = f"{percent(whole.value, every.value)} of them are those of the products above; the update is none of them."
+        note = f"The products above account for {percent(whole.value, every.value)} of them; the update is not included."
         yield self.amount("O_t", "All operations", every, note)
 
     # Generation, token by token
@@ -120,28 +120,28 @@ class CostSteps:
         """What one token costs, with the keys and values of those before and without them."""
         token, given = self.costs.token.total, self._token
         yield self.amount("c_0", "Its own matrices, MACs", self._part(0))
-        yield self.amount("c_1", "For each key, MACs", self._part(1))
-        note = "Here the last token; with its own it meets t keys."
+        yield self.amount("c_1", "Per key, MACs", self._part(1))
+        note = "Here for the last token, which meets t keys, including its own."
         yield self.step("c", "Token t, MACs", "c_0 + c_1*t", given, token.value, note)
-        note = "All t tokens are worked out again, logits and all, and meet t keys each."
+        note = "All t tokens are recomputed, logits included, and each meets t keys."
         yield self.step("u", "Token t without a cache, MACs", "t*c_0 + c_1*t**2", given, self.costs.forward.total.value, note)
 
     def texts(self) -> Iterator[Step]:
-        """What the tokens after the prompt cost together."""
+        """What the tokens after the prompt cost in total."""
         costs, given = self.costs, self._token
         prompt, end = costs.size("P"), costs.size("L")
         whole = costs.at_length(costs.forward.total, "P")
         yield self.step("", "The prompt at once, MACs", "c_0*P + c_1*P**2", given, whole.value)
         sums = [costs.evaluate(formula, {}) for formula in SUMS]
-        yield self.step("s_1", "The sum of the numbers P + 1 to L", SUMS[0], {}, sums[0].value)
-        yield self.step("s_2", "The sum of their squares", SUMS[1], {}, sums[1].value)
+        yield self.step("s_1", "Sum of the numbers P + 1 to L", SUMS[0], {}, sums[0].value)
+        yield self.step("s_2", "Sum of their squares", SUMS[1], {}, sums[1].value)
         given |= {"s_1": sums[0].value, "s_2": sums[1].value}
         cached = costs.summed(costs.token.total, "t", prompt, end)
         note = "Without a prompt (P = 0) this is the triangle of the forward pass."
         yield self.step("", "Tokens P + 1 to L, with a cache", "c_0*(L - P) + c_1*s_1", given, cached.value, note)
         plain = costs.summed(costs.at_length(costs.forward.total, "t"), "t", prompt, end)
         note = f"{times(plain.value, cached.value)} times as much."
-        yield self.step("", "The same without", "c_0*s_1 + c_1*s_2", given, plain.value, note)
+        yield self.step("", "Tokens P + 1 to L, without a cache", "c_0*s_1 + c_1*s_2", given, plain.value, note)
 
     def _part(self, power: int) -> Amount:
         return self.costs.by_power(self.costs.token.total, "t").get(power, self.costs.number(0))
@@ -159,14 +159,14 @@ class CostSteps:
         formula = Formula("B*beta_a*x*L").inlined(x=pair.formula)
         note = f"Keys and values of every block{self._shared()}; {self.types['activations']}."
         yield self.bytes("S", "Cache for L tokens", formula, beta, kept.value, note)
-        note = "All weights, but of tables that are looked up one row."
-        yield self.amount("R", "Stored numbers that a token reads", read, note)
+        note = "All weights; of a table that is looked up, one row only."
+        yield self.amount("R", "Parameters and buffers that a token reads", read, note)
         moved = beta["beta_w"] * Fraction(read.value) + kept.value
         yield self.bytes("Q", "Bytes that token L moves", "beta_w*R + S", {**beta, "R": read.value, "S": kept.value}, moved)
         flops = 2 * costs.values["B"] * costs.token.total.whole
         given = {"c": costs.token.total.value, "Q": moved}
-        note = "A processor that can do more of them in the time of a byte waits for the memory; more texts at a time help."
-        yield self.about("Flops for each byte", "2*B*c/Q", given, flops / moved, note)
+        note = "A processor that can do more flops in the time it takes to read a byte waits for memory; larger batches help."
+        yield self.about("Flops per byte", "2*B*c/Q", given, flops / moved, note)
 
     def _shared(self) -> str:
         design = self.costs.design
@@ -227,4 +227,4 @@ def off(error: Fraction, exact: Exact) -> str:
     if not error:
         return "exact"
     size = decimal(abs(share)) if share else "less than 0.01"
-    return f"{size} % too {'much' if error > 0 else 'little'}"
+    return f"{size} % too {'high' if error > 0 else 'low'}"

@@ -213,7 +213,7 @@ CAUSES: dict[str, Callable[[Mapping[str, int]], bool]] = {
 
 
 def per_cent(part: Exact, whole: Exact) -> Fraction:
-    """A part in per cent of a whole, to two decimals, halves to the even digit."""
+    """A part in percent of a whole, to two decimals, halves to the even digit."""
     return round(Fraction(100 * part) / whole, 2) if whole else Fraction(0)
 
 

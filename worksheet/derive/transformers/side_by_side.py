@@ -20,8 +20,8 @@ from worksheet.zoo.language import TRANSFORMERS
 
 SHOWN = ("n", "d", "h", "d_kv", "f", "V", "L")
 DRAWN = 131_072  # tokens, up to which attention's share is drawn
-INTRO = "The language models of the zoo at their own sizes, worked from their layers, for L tokens."
-ERRORS = "What each estimate gives, less the exact form, in per cent of that; for one sequence of L tokens."
+INTRO = "The language models of the zoo at their published sizes, computed layer by layer, for L tokens."
+ERRORS = "The error of each estimate, in percent of the exact value, for one sequence of L tokens."
 
 
 def transformers(*, length: int | None = None, dtype: str = "fp16", digits: str = "en_US") -> Document:
@@ -83,7 +83,7 @@ class _TransformerTables:
 
     def share(self) -> Picture:
         lines = [Series(e.costs.transformer.title, attention_shares(*e.costs.by_length, DRAWN)) for e in self.estimates]
-        words = f"Attention's share of the products of the forward pass over the length, up to {DRAWN:,} tokens"
+        words = f"Attention's share of the products of the forward pass against the length, up to {DRAWN:,} tokens"
         return draw_attention("attention", words, lines)
 
     def errors(self) -> Iterator[Block]:

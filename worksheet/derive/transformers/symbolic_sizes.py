@@ -22,7 +22,7 @@ MEANINGS = {
     "V": "size of the vocabulary",
     "T": "positions that are stored",
     "h": "heads",
-    "t": "number of a token that is generated; here the last",
+    "t": "position of the token being generated; here L, the last",
     "P": "tokens that are there before any is generated",
     "B": "texts that are generated together",
 }

@@ -23,23 +23,24 @@ from worksheet.zoo.language import Transformer, TransformerDesign
 
 FAR = 8  # times the length at which attention's products are half, up to which their share is drawn
 INTRO = (
-    "Every figure is a closed form for any length, width, depth, number of heads and vocabulary, and is worked here for the "
-    "sizes below. It is taken from the network's layers, one by one. A multiply-accumulate (MAC) is a product that is added "
-    "up: two flops."
+    "Every figure is a closed form for any length, width, depth, number of heads and vocabulary, and is evaluated here for the "
+    "sizes below. It follows from the network's layers, one by one. A multiply-accumulate (MAC) is a multiplication and an "
+    "addition: two flops."
 )
 CAUSAL = (
-    "The products of all L queries with all L keys are counted, though a causal mask hides those behind a token: that is what "
-    "happens where whole matrices are multiplied. Where the hidden half is left out, L(L + 1)/2 pairs remain, as many as in "
+    "The products of all L queries with all L keys are counted, although a causal mask hides those after a token: that is what "
+    "happens when whole matrices are multiplied. If the hidden half is left out, L(L + 1)/2 pairs remain, as many as in "
     "generating the text token by token with a cache."
 )
 BOTH_WAYS = "This network reads both ways, so every query meets every key; the triangle is given for comparison."
-SHARE = "Attention's two products, of queries with keys and of weights with values, alone grow with the square of the length."
+SHARE = "Only attention's two products, of queries with keys and of weights with values, grow with the square of the length."
 ONE_STEP = "The gradient of the output is given; the loss and the update are not counted."
-CACHED = "Keys and values of the tokens before are kept, so that a token asks them without working them out again."
+CACHED = "The keys and values of earlier tokens are kept, so that they need not be recomputed for each new token."
 NO_CACHE = (
-    "This network reads both ways: a further token changes all keys and values. None can be kept, and it does not generate."
+    "This network reads both ways: another token changes all keys and values, so none can be cached, and the network does not "
+    "generate text."
 )
-ESTIMATES = "Each estimate is worked for one sequence of L tokens. The error is what it gives less the exact form."
+ESTIMATES = "Each estimate is evaluated for one sequence of L tokens. The error is the estimate minus the exact value."
 
 
 def transformer(
@@ -135,7 +136,7 @@ class _TransformerReport:
         yield Table(("Estimate", "Gives", "Exactly", "Off by"), rows)
         yield Bullets(tuple(f"{name}: {said}." for name, said in FIGURES.items()))
         for estimate in found.all:
-            intro = f"Source: {estimate.rule.source}. It stands for {EXACT[estimate.rule.of]}. {estimate.rule.why}"
+            intro = f"Source: {estimate.rule.source}. It approximates {EXACT[estimate.rule.of]}. {estimate.rule.why}"
             yield Working(estimate.rule.title, tuple(self.steps.estimate_steps(estimate)), intro)
 
     # Pictures
@@ -145,7 +146,7 @@ class _TransformerReport:
         linear, square = costs.by_length
         most = round(FAR * linear / square)
         start = round(linear / square)
-        words = f"{self.name}: attention's share of all products over the length; half of them from {start:,} tokens on"
+        words = f"{self.name}: attention's share of all products against the length; half of them from {start:,} tokens on"
         whole, half = (attention_shares(linear, square, most, causal=causal) for causal in (False, True))
         lines = (Series("all keys", whole), Series("causal half", half))
         length = costs.values["L"]
@@ -162,7 +163,7 @@ class _TransformerReport:
         ]
         words = f"{self.name}: flops of token t with a cache of keys and values and without, for t up to {costs.values['L']:,}"
         name = f"{costs.transformer.name}-tokens"
-        sizes = "number of the token t"
+        sizes = "position of the token, t"
         return draw_chart(Chart(name, "Flops of one token", sizes, Scale(1000), lines, is_logarithmic=True, words=words))
 
     # Data

@@ -17,7 +17,7 @@ from worksheet.grading.paper.cells import Key, Row
 
 NOTHING = frozenset({"", "-", "–", "—", "/", "x", "n/a", "."})  # entries of cells that are not asked
 HINT = "its headings are student,row,column,answer, or student and cells such as 4 flops, or row and the columns that are asked"
-SPLIT = "{} cells where {} are expected: an answer that holds the separator stands in quotes"
+SPLIT = "{} cells where {} are expected: put an answer that contains the separator in quotes"
 
 
 class NoTable(WorksheetError):

@@ -121,7 +121,7 @@ class Gatherer:
         for index, (key, text) in enumerate(block.texts.items()):
             if key in taken:
                 line, cell = unpack(block.places[index], block.cell)
-                says = f"{SAME if before[key] == text else OTHER}; it stands in an earlier file as well"
+                says = f"{SAME if before[key] == text else OTHER}; it is in an earlier file as well"
                 self.leave(says, line, cell, block.student, str(key[0]), key[1], text)
         left = {key: text for key, text in block.texts.items() if key not in taken}
         block.places = [place for key, place in zip(block.texts, block.places, strict=True) if key in left]

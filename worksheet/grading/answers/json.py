@@ -67,7 +67,7 @@ class _Reading:
     def entry(self, entry: Any, place: str) -> None:
         """One student's answers, or one answer."""
         if not isinstance(entry, Pairs):
-            self.gatherer.leave(f"unreadable: {place} is no student's", answer=_text(entry))
+            self.gatherer.leave(f"unreadable: {place} does not belong to a student", answer=_text(entry))
             return
         student = entry.first(STUDENT_WORDS)
         block = self.gatherer.enter(self.student if student is None else _text(student))

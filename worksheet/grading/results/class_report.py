@@ -24,7 +24,7 @@ MAX_ROWS, MAX_PLACES = 48, 30  # of one picture: rows of a grid, columns of circ
 LOW = 0.2  # by the usual rule of thumb, a cell below this hardly distinguishes strong from weak students
 FEWEST = 10  # students below which a correlation means nothing
 DISCRIMINATION = (
-    "How well a cell tells students apart: the correlation of its points with those of all other cells together, in test theory "
+    "How well a cell distinguishes students: the correlation of its points with those of all other cells, in test theory "
     "the corrected item-total correlation (point-biserial where a cell is all or nothing). Questions below 0.2 are commonly "
     "looked at again; below 0, those who did well elsewhere did worse here, as happens where a key is wrong."
 )
@@ -84,7 +84,7 @@ class _ClassBlocks:
         asked = f", {count_of(len(results.cells), 'cell')} each" if results.cells else ""
         yield f"{count_of(results.students, 'student')}{asked}."
         if results.mean is None or results.deviation is None:
-            yield "Nobody was marked in full."
+            yield "No student was marked in full."
             return
         share = f" ({decimal(100 * results.mean / results.max, 1)} %)" if results.max else ""
         low, middle, high = (decimal(results.quantile(Fraction(i, 4)) or Fraction(0), 2) for i in (1, 2, 3))
@@ -114,7 +114,7 @@ class _ClassBlocks:
         shades = {key: 1 - float(share) for key, share in right.items()}
         yield from self.grids("right", "Right or carried, in %", "the darker, the harder", BLUE, shades, figures)
         cells = sorted(self.results.cells.values(), key=lambda cell: right.get(cell.key, Fraction(1)))
-        headings = ("The hardest cells", "Commonest mistake", "right %", "carried %", "mistake %", "blank %")
+        headings = ("The hardest cells", "Most common mistake", "right %", "carried %", "mistake %", "blank %")
         rows = [self.shares(cell) for cell in cells[:MAX_HARDEST] if right.get(cell.key, 1) < 1]
         if rows:
             yield Table(headings, tuple(rows), words=2)
@@ -192,10 +192,12 @@ class _ClassBlocks:
         if not unknown:
             return
         yield Title("The same unknown value")
-        yield Text("Wrong answers that several students gave. Is it a mistake that the catalogue lacks, or one answer handed on?")
+        yield Text(
+            "Wrong answers that several students gave. Is it a mistake missing from the catalogue, or an answer passed around?"
+        )
         yield Bullets(tuple(self.describe_unknown(each) for each in unknown[:MAX_UNKNOWN]))
         if len(unknown) > MAX_UNKNOWN:
-            yield Text("There are more of them, each of fewer students.")
+            yield Text("There are more such values, each from fewer students.")
 
     def describe_unknown(self, each: UnknownAnswer) -> str:
         more = each.many - len(each.who)
@@ -231,7 +233,7 @@ class _ClassBlocks:
         if results.conventions:
             titles = convention_titles(results.conventions, self.titles)
             by_name = tuple((titles[name], many, results.counting[name]) for name, many in results.conventions.most_common())
-            yield Table(("Right under another way of counting", "cells", "students"), by_name)
+            yield Table(("Right under another convention", "cells", "students"), by_name)
         if results.flags:
             yield Table(("Flag", "cells"), tuple((FLAGS.get(flag, flag), many) for flag, many in results.flags.most_common()))
 
@@ -239,7 +241,7 @@ class _ClassBlocks:
         results = self.results
         if results.unmarked:
             yield Title("Not marked")
-            yield Text("Nobody has lost points here: these papers wait for a person.")
+            yield Text("No student has lost points here: these papers must be marked by hand.")
             yield from _list([f"{one_line(who)}: {one_line(why)}" for who, why in results.failures], results.unmarked)
         if results.lines:
             yield Title("Lines that could not be placed")

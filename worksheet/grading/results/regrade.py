@@ -139,7 +139,7 @@ class Regrade(MarkStream):
         if gains:
             yield f"In all {_signed(sum(gains, Fraction(0)))} points, in {count_of(self.cells, 'cell')}."
         if self.cells > self.kept:
-            yield f"The tables tell of the first {self.kept:,} of them."
+            yield f"The tables list the first {self.kept:,} of them."
 
     def data(self) -> dict[str, Any]:
         """The same as data."""

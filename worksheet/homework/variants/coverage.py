@@ -22,8 +22,8 @@ MAX_NETWORKS = 500  # that are measured; enough for a class of any size
 MAX_COLUMNS = 8  # of a table: rows of the sheet
 EXPLAINED = (
     "A mistake is visible where it changes the answer, and distinct where no other known mistake gives the same wrong answer. "
-    "Each entry gives the share of sheets, in per cent, on which the mistake is visible in that row, and behind the stroke the "
-    "share on which it is distinct. Mistakes of the pen are left out: they always show."
+    "Each entry gives the share of sheets, in percent, on which the mistake is visible in that row, and after the slash the "
+    "share on which it is distinct. Clerical errors are left out: they are always visible."
 )
 
 Pair = tuple[str, Row]  # a mistake and the row in which it is made
@@ -123,7 +123,7 @@ def _blocks(tally: Tally, own: Tally, difficulty: Difficulty, groups: Sequence[t
     never = tally.never()
     if never:
         yield Title("Mistakes that never show")
-        yield Text("On these networks nobody can be seen to make them, since right and wrong agree everywhere.")
+        yield Text("These networks cannot reveal them: the right and the wrong answer agree everywhere.")
         yield Bullets(tuple(f"{name}: {known_mistakes()[name].says}" for name in never))
     yield Title("Mistakes by row")
     yield from _matrix(tally)
@@ -136,15 +136,16 @@ def _blocks(tally: Tally, own: Tally, difficulty: Difficulty, groups: Sequence[t
 
 def _summary(tally: Tally, own: Tally) -> str:
     sheets = f"{tally.networks:,} sheets" if tally.networks > 1 else "the one sheet"
+    visible, distinct = _percent(tally.share(tally.visible)), _percent(tally.share(tally.distinct))
     summary = (
-        f"Known mistakes can be made in {len(tally.made):,} places on {sheets}: {_percent(tally.share(tally.visible))} % of them "
-        f"change the answer, and {_percent(tally.share(tally.distinct))} % give an answer that no other mistake gives."
+        f"{len(tally.made):,} combinations of a known mistake and a row, checked on {sheets}: in {visible} % of the cases the "
+        f"mistake changes the answer, in {distinct} % to a value that no other mistake gives."
     )
     if tally is own:
         return summary
     return (
-        f"{summary} On the teacher's own network, {_percent(own.share(own.visible))} % "
-        f"and {_percent(own.share(own.distinct))} % would."
+        f"{summary} On the teacher's own network these shares are {_percent(own.share(own.visible))} % "
+        f"and {_percent(own.share(own.distinct))} %."
     )
 
 

@@ -50,7 +50,7 @@ class OnnxRows:
         return self._filled[key]
 
     def input(self, name: str, shape: Shape) -> OnnxRow:
-        """Add an input of the network, whose shape is without the batch already."""
+        """Add an input of the network, whose shape already excludes the batch."""
         row = OnnxRow(INPUT_KIND, {}, (), shape or (1,), None, name=name)
         self.all.append(row)
         return row
