@@ -18,7 +18,7 @@ STOREYS = [  # from the top
     {"network", "hardware"},
     {"drawing"},
     {"document", "conventions"},
-    {"layers", "derivation"},
+    {"layers", "derivation", "totals"},
     {"formula"},
     {"schema", "files", "memo", "spreadsheet", "starting", "language"},
     {"discover", "errors", "version"},

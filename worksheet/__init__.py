@@ -38,8 +38,8 @@ if _TYPE_CHECKING:
     from worksheet.derive.burden.zoo_table import zoo_table
     from worksheet.derive.catalogue import zoo_list
     from worksheet.derive.closed.closed_report import symbolic as _symbolic
+    from worksheet.derive.compared_conventions import compare_conventions
     from worksheet.derive.comparison_report import compare as _compare
-    from worksheet.derive.comparison_report import compare_conventions
     from worksheet.derive.convention_page import convention_list, convention_page
     from worksheet.derive.explain import explain as _explain
     from worksheet.derive.find import find as _find
@@ -74,7 +74,7 @@ ON_DEMAND = {
     "burden": "derive.burden.memory_report:burden",
     "check": "homework.mark.practice:check",
     "compare": "derive.comparison_report:compare",
-    "compare_conventions": "derive.comparison_report:compare_conventions",
+    "compare_conventions": "derive.compared_conventions:compare_conventions",
     "convention_list": "derive.convention_page:convention_list",
     "convention_page": "derive.convention_page:convention_page",
     "draw": "writers.drawings:draw",

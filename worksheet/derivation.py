@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from worksheet.errors import shown
-from worksheet.formula import Digits, Exact, Formula, Scale
+from worksheet.formula import Exact, Formula, Scale
 from worksheet.formula.rewrite import rename
 from worksheet.formula.tree import Name, Node
 from worksheet.language import Language, _, current
@@ -19,25 +19,6 @@ if TYPE_CHECKING:
 Shape = tuple[int, ...]
 MAX_TOTALS, MAX_LETTERS = 3, 60  # in a repr
 OUTPUT = "output"  # the column of output sizes, where a question sheet has one
-UNCOUNTED = "—"
-
-
-class AtLeast(int):
-    """A total that leaves out layers without a rule; ``is_empty``: it leaves out all of them."""
-
-    is_empty: bool
-
-    def __new__(cls, value: int, *, is_empty: bool = False) -> AtLeast:
-        total = super().__new__(cls, value)
-        total.is_empty = is_empty
-        return total
-
-
-def print_total(value: int, digits: Digits) -> str:
-    """A total as documents show it: as a lower bound where it leaves layers out, as a dash where it leaves out all."""
-    if not isinstance(value, AtLeast):
-        return digits.result(value)
-    return UNCOUNTED if value.is_empty else _("at least {number}").format(number=digits.result(value))
 
 
 @dataclass(frozen=True)

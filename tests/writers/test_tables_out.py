@@ -324,8 +324,8 @@ def test_options_that_do_not_go_together(capfdbinary, options, says: str) -> Non
     assert says in err
 
 
-def test_bibtex_and_fragments_from_the_command(command, tmp_path: Path) -> None:
+def test_bibtex_and_fragments_from_the_command(capfdbinary, command, tmp_path: Path) -> None:
     for arguments in (["solve", "zoo:lenet-5"], ["compare", "zoo:lenet-5"], ["table", "zoo:lenet-5"]):
-        assert ENTRY.search(command(*arguments, "--bibtex").out)
+        assert ENTRY.search(run(capfdbinary, *arguments, "--bibtex")[0])
     command("table", "zoo:lenet-5", "--fragment", "--label", "tab:x", "-o", str(tmp_path / "a.tex"))
     assert r"\label{tab:x}" in (tmp_path / "a.tex").read_text()

@@ -2,12 +2,16 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 import worksheet as ws
-from worksheet.derivation import AtLeast
+from worksheet.derive.larger_units import in_units
+from worksheet.totals import AtLeast
 
 # A 3 x 3 convolution of 3 channels to 16 has 3*9*16 + 16 = 448 parameters, the linear layer 16*10 + 10 = 170.
 LAYERS = ("Conv2d: 16c 3w 1p", "BatchNorm", "ReLU", "GlobalAvgPool", "Linear: ->10")
@@ -78,15 +82,78 @@ def test_closed_forms_are_lower_bounds_too() -> None:
     assert json.loads(ws.render(report, "json"))["partial"] == ["params", "flops"]
 
 
-def test_tables_out_say_at_least_too() -> None:
-    """AI61002 has no rule for a BatchNorm; the figures of the other layers are a lower bound: 3·3·3·8 + 8 = 224 parameters."""
-    network = ws.network("net", (3, 8, 8), ws.layer("Conv2d", k=8, w=3, p=1), ws.layer("BatchNorm"))
-    solution = ws.derive(network, "ai61002")
-    whole = ws.tabulate(solution)
-    assert "at least 224" in ws.render(whole, "txt").decode()
-    assert whole.data["partial"] == ["params", "flops"]
-    assert "at least 0.224" in ws.render(ws.tabulate(solution, unit="params=K"), "txt").decode()
-    beside = ws.table(network, ["ai61002"])
-    assert "at least 224" in ws.render(beside, "md").decode()
-    assert beside.data["rows"][0]["partial"] == ["params", "flops"]
-    assert ">=224" in ws.render(beside, "csv").decode()
+# Tables out
+
+
+@pytest.fixture(scope="module")
+def normed() -> ws.Network:
+    """AI61002 has no rule for a BatchNorm; the convolution has 3*3*3*8 + 8 = 224 parameters and 224 operations at 64 places."""
+    return ws.network("net", (3, 8, 8), ws.layer("Conv2d", k=8, w=3, p=1), ws.layer("BatchNorm"))
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize(("unit", "printed"), [("", "224"), ("params=K", "0.224")])
+def test_a_table_alone_says_at_least(normed: ws.Network, format: str, unit: str, printed: str) -> None:
+    made = ws.tabulate(ws.derive(normed, "ai61002"), unit=unit)
+    assert f"at least {printed}" in ws.render(made, format).decode()
+    assert made.data["partial"] == ["params", "flops"]
+    assert [row["partial"] for row in made.data["rows"]] == [[], ["params", "flops"]]
+
+
+def test_a_row_that_is_not_counted_is_no_row_of_zeros(normed: ws.Network) -> None:
+    solution = ws.derive(normed, "ai61002")
+    for by in ("", "kind"):
+        lines = ws.render(ws.tabulate(solution, by=by, zeros=False), "txt").decode().splitlines()
+        assert next(line for line in lines if "BatchNorm" in line).split()[-2:] == ["—", "—"]
+
+
+@pytest.mark.parametrize("format", ["tex", "md", "html"])
+def test_a_fragment_says_at_least(normed: ws.Network, format: str) -> None:
+    made = ws.tabulate(ws.derive(normed, "ai61002"), by="kind", unit="flops=K")
+    assert "at least 14.3" in ws.render(made, format, fragment=True).decode()  # 14,336
+
+
+def test_a_lower_bound_is_rounded_down() -> None:
+    """4,089,999,999 is 4.09 G; that it is at least 4.09 G would be wrong."""
+    assert str(in_units(4_089_999_999, ("G", 10**9))) == "4.09"
+    assert str(in_units(AtLeast(4_089_999_999), ("G", 10**9))) == "4.08"
+    assert in_units(AtLeast(0, is_empty=True), ("G", 10**9)) == 0
+
+
+def test_networks_side_by_side_say_at_least(normed: ws.Network) -> None:
+    beside = ws.table([normed, ws.network("relu", (3, 8, 8), ws.layer("BatchNorm"))], ["ai61002"])
+    text = ws.render(beside, "txt").decode()
+    assert "at least 224" in text
+    assert text.count("—") == 2
+    assert [row["partial"] for row in beside.data["rows"]] == [["params", "flops"]] * 2
+
+
+def test_every_convention_shows_its_lower_bound_without_a_factor(normed: ws.Network) -> None:
+    made = ws.compare(normed)
+    line = next(row for row in made.to_records() if row["convention"] == "ai61002")
+    assert (line["total"], line["factor"], line["partial"]) == (224 * 64, None, "params, total")
+    assert "at least 14,336" in ws.render(made, "txt").decode()
+    side = next(side for side in made.data["sides"] if side["convention"] == "ai61002")
+    assert (side["partial"], side["factor"], side["no_rule"]) == (True, None, ["BatchNorm"])
+
+
+def test_data_keep_the_number_and_name_the_partial_columns(normed: ws.Network) -> None:
+    """A stage of both layers: its figures are numbers that can be added up, with a word that they are not complete."""
+    solution = ws.derive(normed, "ai61002")
+    staged = replace(solution, rows=tuple(replace(row, stage="one") for row in solution.rows))
+    made = ws.tabulate(staged, by="stage")
+    assert made.to_records() == [{"stage": "one", "params": 224, "flops": 14_336, "partial": "params, flops"}]
+    assert type(made.to_records()[0]["params"]) is int
+    assert ws.render(made, "csv").decode() == 'stage,params,flops,partial\none,224,14336,"params, flops"\n'
+    sheet = load_workbook(BytesIO(ws.render(made, "xlsx"))).active
+    assert [cell.value for cell in sheet[1]][-1] == "partial"
+    assert [cell.value for cell in sheet[2]] == ["one", 224, 14_336, "params, flops"]
+    assert [cell.value for cell in sheet[3]] == ["Total", 224, 14_336, "params, flops"]
+
+
+def test_data_have_nothing_where_nothing_is_counted(normed: ws.Network) -> None:
+    records = ws.derive(normed, "ai61002").to_records()
+    assert [record["params"] for record in records] == [224, None]
+    assert "partial" not in records[0]
+    assert ws.render(ws.derive(normed, "ai61002"), "csv").decode().splitlines()[-1].endswith("8x8x8,,")
+    assert "partial" not in ws.derive(normed).to_records()[0]

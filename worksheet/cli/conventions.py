@@ -14,7 +14,7 @@ from worksheet.cli.panels import UNDERSTAND
 from worksheet.document import Document
 
 
-@delivers()
+@delivers(tables=True)
 def conventions(
     name: Annotated[
         str | None,

@@ -50,7 +50,7 @@ Stored = Annotated[
 ]
 
 
-@delivers(pictures=True)
+@delivers(pictures=True, tables=True)
 def transformer(
     source: Model = None,
     length: Tokens = None,

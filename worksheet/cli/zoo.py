@@ -13,7 +13,20 @@ import typer
 
 import worksheet as ws
 from worksheet.cli.delivery import Delivery
-from worksheet.cli.options import Command, Convention, Engine, Output, Paper, PlainGrouping, Template, option
+from worksheet.cli.options import (
+    Bibtex,
+    Caption,
+    Command,
+    Convention,
+    Engine,
+    Label,
+    Output,
+    Paper,
+    PlainGrouping,
+    TableAlone,
+    Template,
+    option,
+)  # fmt: skip
 from worksheet.cli.panels import CONTENT, OUTPUT, UNDERSTAND
 from worksheet.cli.waiting import watched
 from worksheet.errors import OutputError, WorksheetError, shown
@@ -40,18 +53,23 @@ def zoo(
     engine: Engine = "typst",
     paper: Paper = "a4",
     template: Template = None,
+    fragment: TableAlone = False,
+    caption: Caption = "",
+    label: Label = "",
+    bibtex: Bibtex = False,
 ) -> None:
     """List the built-in networks, or tabulate what they cost.
 
     The list has input, parameters, MACs, source and published error.
     """
     if table:
-        delivery = Delivery(output, format, None, engine, paper, template)
+        delivery = Delivery(output, format, None, engine, paper, template, fragment, caption, label, bibtex)
         delivery.check()
         delivery.deliver(ws.zoo_table(names or (), convention or TABLE, digits=digits, progress=watched(WATCHED)))
         return
-    if convention or output:
-        raise WorksheetError("-c and -o are for the table", hint="worksheet zoo --table")
+    if convention or output or fragment or caption or label or bibtex:
+        given = "-c and -o" if convention or output else "--fragment, --caption, --label and --bibtex"
+        raise WorksheetError(f"{given} are for the table", hint="worksheet zoo --table")
     if format is not None and format not in LISTED:
         raise OutputError(f"unknown format {shown(format)}", hint="text or json; with --table any format of a document")
     _list(names or (), format)

@@ -7,8 +7,9 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TypeVar
 
-from worksheet.derivation import AtLeast, ColumnHeading, Part, Row, Step
+from worksheet.derivation import ColumnHeading, Part, Row, Step
 from worksheet.formula import Exact
+from worksheet.totals import AtLeast
 
 Item = TypeVar("Item")
 Key = TypeVar("Key", bound=Hashable)

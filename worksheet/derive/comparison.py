@@ -11,7 +11,6 @@ from worksheet.conventions import convention as convention_named
 from worksheet.counting.counting import Counting, FoldedForms, is_shared
 from worksheet.counting.folding import Folded
 from worksheet.counting.run import Run
-from worksheet.derivation import AtLeast
 from worksheet.derive.arranging import group_by
 from worksheet.errors import ConventionError, Where, nearest, shown
 from worksheet.formula import Exact, Formula
@@ -19,6 +18,7 @@ from worksheet.formula.simplify import difference
 from worksheet.layers import Kind
 from worksheet.network import Network
 from worksheet.sizes import Sized
+from worksheet.totals import AtLeast
 
 NOTHING = Formula("0")
 BIAS = "b"  # the symbol of kinds that may have a bias

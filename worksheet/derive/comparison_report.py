@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from worksheet.conventions import Convention, names
+from worksheet.conventions import Convention
 from worksheet.conventions.convention import ANY
-from worksheet.counting.folding import Folded
-from worksheet.derivation import AtLeast, Section, Statement, Step, print_total, spans
+from worksheet.derivation import Section, Statement, Step, spans
 from worksheet.derive.arranging import group_by
 from worksheet.derive.citations import citations
-from worksheet.derive.comparison import ComparedLayer, Comparison, DifferencePart, Side, Variant, compare_sides, read_side, sums
+from worksheet.derive.comparison import ComparedLayer, Comparison, DifferencePart, Variant, compare_sides, read_side, sums
 from worksheet.derive.every_convention import AGAINST, compare_with_all
 from worksheet.derive.reference import legend
 from worksheet.derive.strip import strip_of
@@ -19,8 +18,8 @@ from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Titl
 from worksheet.errors import ConventionError
 from worksheet.formula import Digits, Formula
 from worksheet.language import listed
-from worksheet.layers import Kind, kinds
 from worksheet.network import Network
+from worksheet.totals import AtLeast, print_total
 
 MAX_NAMED = 6  # parts of a difference in one sentence
 MAX_LISTED = 40  # characters of row numbers in a title
@@ -61,13 +60,15 @@ class _ComparisonReport:
         shape = " × ".join(map(str, c.network.input))
         blocks: list[Block] = [strip_of(c.network), Text(f"Input {shape}{batch}.")]
         blocks += [Text(self.sentence(of)) for of in range(1, len(self.sides))]
-        blocks += [Table(("Convention", "Column", "Unit", "Total"), tuple(self.totals()), words=3), *self.by_kind()]
+        main = self.by_kind()
+        blocks += [Table(("Convention", "Column", "Unit", "Total"), tuple(self.totals()), words=3)]
+        blocks += [Title("By kind of layer"), main, *self.counted_by_none()]
         for of in range(1, len(self.sides)):
             blocks += self.derivation(of)
         blocks += self.faults()
         title = f"{c.network.title}: {listed(self.labels)}"
         cited = citations([c.network], [side.convention for side in self.sides])
-        return Document(title, tuple(blocks), self.data(), digits=self.digits.locale, citations=cited)
+        return Document(title, tuple(blocks), self.data(), digits=self.digits.locale, citations=cited, main=main)
 
     # The difference in a sentence
 
@@ -120,7 +121,7 @@ class _ComparisonReport:
             for side, total in zip(self.sides, self.comparison.totals, strict=True)
         ]
 
-    def by_kind(self) -> list[Block]:
+    def by_kind(self) -> Table:
         entries = [(kind, len(layers), counted) for kind, layers, counted in self.kinds()]
         rows: tuple[tuple[Cell, ...], ...] = tuple(
             (kind, count, *self.columns(counted)) for kind, count, counted in entries if any(counted)
@@ -128,9 +129,12 @@ class _ComparisonReport:
         headings = ("Kind", "Layers", *self.labels, *(["Difference"] if len(self.sides) == 2 else []))
         layers = sum(count for _, count, counted in entries if any(counted))
         total: tuple[Cell, ...] = ("Total", layers, *self.columns(self.comparison.totals))
-        silent = [kind for kind, _, counted in entries if not any(counted)]
-        blocks: list[Block] = [Title("By kind of layer"), Table(headings, rows, total)]
-        return [*blocks, Text(f"Counted by none: {', '.join(silent)}.")] if silent else blocks
+        keys = ("kind", "layers", *self.labels, *(["difference"] if len(self.sides) == 2 else []))
+        return Table(headings, rows, total, keys=keys)
+
+    def counted_by_none(self) -> list[Block]:
+        silent = [kind for kind, _, counted in self.kinds() if not any(counted)]
+        return [Text(f"Counted by none: {', '.join(silent)}.")] if silent else []
 
     def columns(self, counted: Sequence[int]) -> tuple[int | None, ...]:
         """What each side counts; of two sides the difference too, unless one has no rule for some of it."""
@@ -256,42 +260,3 @@ def _formulas(variant: Variant, of: int, minus: int) -> Mapping[str, Any]:
         "minus": variant.formulas[minus].source,
         "difference": variant.difference(of, minus).source,
     }
-
-
-# Without a network
-
-
-def compare_conventions(conventions: Sequence[AnyConvention] = (), *, digits: str = "en_US") -> Document:
-    """Conventions kind by kind, without a network: the formulas of their main columns. By default all conventions."""
-    sides = list(map(read_side, conventions or names()))
-    entries = [(kind, by) for kind in kinds().values() if (by := _by_formula(kind, sides))]
-    columns = tuple((side.label, side.column.heading, side.convention.unit) for side in sides)
-    blocks: list[Block] = [Table(("Convention", "Column", "Unit"), columns, words=3)]
-    for kind, by in entries:
-        lines = [Statement(", ".join(labels), formula) for formula, labels in by.values()]
-        blocks.append(Section(kind.name, kind.name, legend(kind, lines), tuple(lines), _silent(kind, sides)))
-    title = f"Conventions: {', '.join(side.label for side in sides)}" if conventions else "Conventions"
-    data = {
-        "sides": [{"label": side.label, "convention": side.convention.name, "column": side.column.name} for side in sides],
-        "kinds": [
-            {"kind": kind.name, "formulas": [{"formula": f.source, "sides": labels} for f, labels in by.values()]}
-            for kind, by in entries
-        ],
-    }
-    return Document(title, tuple(blocks), data, digits=Digits(digits).locale)
-
-
-def _by_formula(kind: Kind, sides: Sequence[Side]) -> dict[str, tuple[Formula, list[str]]]:
-    """The sides by the formula by which they count a kind in its first form; kinds that no side counts are left out."""
-    by_formula: dict[str, tuple[Formula, list[str]]] = {}
-    columns = [side.column for side in sides]
-    rules = Folded(kind, kind.forms[0], {}, columns, inline_sizes=False).rules
-    for side, rule in zip(sides, rules, strict=True):
-        if rule is not None:
-            by_formula.setdefault(rule.source, (rule, []))[1].append(side.label)
-    return by_formula if any(source != "0" for source in by_formula) else {}
-
-
-def _silent(kind: Kind, sides: Sequence[Side]) -> str:
-    without = [side.label for side in sides if side.column.rule(kind) is None]
-    return f"No rule: {', '.join(without)}." if without else ""

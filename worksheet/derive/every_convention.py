@@ -19,6 +19,7 @@ from worksheet.formula import Digits
 from worksheet.hardware.units import plain
 from worksheet.language import listed
 from worksheet.network import Network
+from worksheet.totals import is_partial
 
 AGAINST = "textbook"
 DIGITS = 4  # of a factor
@@ -38,7 +39,8 @@ class CountedSide:
     unruled: tuple[str, ...]
 
     def factor(self, against: int) -> Decimal | None:
-        return Decimal(plain(Fraction(self.total, against), DIGITS)) if against else None
+        """What it counts, over what the textbook counts; a lower bound has none."""
+        return None if is_partial(self.total) or not against else Decimal(plain(Fraction(self.total, against), DIGITS))
 
 
 def compare_with_all(network: Network, *, batch: int = 1, digits: str = "en_US") -> Document:
@@ -54,8 +56,8 @@ def compare_with_all(network: Network, *, batch: int = 1, digits: str = "en_US")
                 raise
             refused.append(f"{way.name} is left out: {fault.message.rstrip('.')}.")
     against = next(each.total for each in counted if each.side.label == AGAINST)
-    complete = sorted((each for each in counted if not each.unruled), key=lambda each: (each.total, each.side.label))
-    blocks: list[Block] = [Text(INTRODUCTION), _table(complete, against)]
+    by_total = sorted(counted, key=lambda each: (is_partial(each.total), each.total, each.side.label))
+    blocks: list[Block] = [Text(INTRODUCTION), _table(by_total, against)]
     below = (*_incomplete(each for each in counted if each.unruled), *refused)
     shape = " × ".join(map(str, network.input))
     samples = f", {batch:,} samples at a time" if batch > 1 else ""
@@ -64,7 +66,7 @@ def compare_with_all(network: Network, *, batch: int = 1, digits: str = "en_US")
         blocks=(Text(f"Input {shape}{samples}."), *blocks, *([Bullets(below)] if below else [])),
         data=_data(network, counted, against, batch),
         digits=Digits(digits).locale,
-        citations=citations([network], [each.side.convention for each in complete]),
+        citations=citations([network], [each.side.convention for each in by_total]),
     )
 
 
@@ -104,11 +106,11 @@ def _table(counted: Sequence[CountedSide], against: int) -> Table:
 
 
 def _incomplete(counted: Iterator[CountedSide]) -> Iterator[str]:
-    """A sentence for each set of kinds that some conventions have no rule for."""
+    """A sentence for each set of kinds that some conventions have no rule for; the totals without them are below the others."""
     for kinds, sides in group_by(counted, lambda each: each.unruled).items():
         labels = [each.side.label for each in sides]
         has = "has" if len(labels) == 1 else "have"
-        yield f"{listed(labels)} {has} no rule for {listed(list(kinds))}."
+        yield f"{listed(labels)} {has} no rule for {listed(list(kinds))}; not in the total."
 
 
 def _data(network: Network, counted: Sequence[CountedSide], against: int, batch: int) -> dict[str, Any]:
@@ -124,7 +126,8 @@ def _data(network: Network, counted: Sequence[CountedSide], against: int, batch:
                 "unit": each.side.convention.unit,
                 "params": each.params,
                 "total": each.total,
-                "factor": str(Fraction(each.total, against)) if against else None,
+                "factor": str(Fraction(each.total, against)) if against and not is_partial(each.total) else None,
+                "partial": is_partial(each.total),
                 "no_rule": list(each.unruled),
             }
             for each in counted

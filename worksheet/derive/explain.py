@@ -10,6 +10,7 @@ from math import ceil, floor
 
 from worksheet import conventions
 from worksheet.conventions import convention
+from worksheet.derive.citations import citations
 from worksheet.derive.comparison import Comparison, Side, compare_sides
 from worksheet.document import Block, Document, Table, Text, Title
 from worksheet.errors import WorksheetError, shown
@@ -116,7 +117,9 @@ class _ExplainReport:
         if not self.matches:
             close = [(side, value, self.without(side).lstrip("; ")) for side, value in self.closest()]
             blocks += [Title("The closest"), _table(close, "Note")]
-        return Document(f"{c.network.title}: {self.figure.text}", tuple(blocks), self.data(), digits=self.digits.locale)
+        cited = citations([c.network], [match.side.convention for match in self.matches])
+        title = f"{c.network.title}: {self.figure.text}"
+        return Document(title, tuple(blocks), self.data(), digits=self.digits.locale, citations=cited)
 
     def sentence(self) -> str:
         if not self.matches:

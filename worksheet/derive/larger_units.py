@@ -6,14 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
+from math import floor
 
-from worksheet.derivation import UNCOUNTED, AtLeast
 from worksheet.document import Cell
 from worksheet.errors import WorksheetError, nearest, shown
 from worksheet.formula import Exact
 from worksheet.formula.scales import PREFIXES
 from worksheet.hardware.units import BINARY, SCALES
 from worksheet.language import _
+from worksheet.totals import RoundedAtLeast, is_partial, is_uncounted
 
 BYTE = "B"
 SIGNIFICANT = 3  # digits of a figure in larger units; digits before the point are never rounded
@@ -81,7 +82,7 @@ def _suggestion(*, of_bytes: bool) -> str:
 
 
 def rounded(value: Exact, size: int) -> Decimal:
-    """A figure in a unit, to three significant digits, ties to the even digit.
+    """A figure in a unit, to three significant digits, ties to the even digit; a lower bound is rounded down, so it stays one.
 
     >>> str(rounded(4_089_184_256, 10**9)), str(rounded(25_557_032, 10**3)), str(rounded(0, 10**6)), str(rounded(9_408, 10**6))
     ('4.09', '25557', '0', '0.00941')
@@ -91,7 +92,7 @@ def rounded(value: Exact, size: int) -> Decimal:
         return Decimal(0)
     power = Decimal(number.numerator) / Decimal(number.denominator)
     decimals = max(0, SIGNIFICANT - 1 - power.adjusted())
-    whole = round(number * 10**decimals)
+    whole = (floor if is_partial(value) else round)(number * 10**decimals)
     made = Decimal(whole).scaleb(-decimals)
     if decimals and len(made.as_tuple().digits) > SIGNIFICANT:  # 9.999 is 10.0
         made = made.quantize(Decimal(1).scaleb(1 - decimals), ROUND_HALF_EVEN)
@@ -99,10 +100,11 @@ def rounded(value: Exact, size: int) -> Decimal:
 
 
 def in_units(cell: Cell, unit: Unit | None) -> Cell:
-    """A cell in the unit of its column; words and formulas as they are, a lower bound as one."""
-    if unit and isinstance(cell, AtLeast):
-        return UNCOUNTED if cell.is_empty else _("at least {number}").format(number=rounded(cell, unit[1]))
-    return rounded(cell, unit[1]) if unit and isinstance(cell, int) else cell
+    """A cell in the unit of its column; words and formulas as they are."""
+    if not unit or not isinstance(cell, int) or is_uncounted(cell):
+        return cell
+    figure = rounded(cell, unit[1])
+    return RoundedAtLeast(figure) if is_partial(cell) else figure
 
 
 def heading(label: str, unit: Unit | None) -> str:

@@ -10,17 +10,18 @@ from typing import Any
 
 from worksheet.conventions import Convention
 from worksheet.conventions import convention as convention_named
-from worksheet.derivation import AtLeast, Derivation
+from worksheet.derivation import Derivation
 from worksheet.derive.citations import citations
 from worksheet.derive.convention_page import introduce
 from worksheet.derive.larger_units import Counted, Units, heading, in_units, notes, read_units
 from worksheet.derive.tabulation import choose_columns, counts_bytes
 from worksheet.derive.worked_solution import derive
 from worksheet.document import Bullets, Cell, Document, Table, Text
-from worksheet.document.tables import shape_text
+from worksheet.document.tables import PARTIAL, shape_text
 from worksheet.errors import Collector, WorksheetError
 from worksheet.formula import Digits
 from worksheet.network import Network
+from worksheet.totals import add_up, is_partial
 from worksheet.zoo import models
 
 ERRORS = {"top-1": "Top-1 error (%)", "top-5": "Top-5 error (%)"}  # of a model of the zoo
@@ -97,11 +98,8 @@ class _Line:
     solutions: Mapping[str, Derivation]
 
     def value(self, figure: NetworkFigure) -> int:
-        """A lower bound where one of the totals is one."""
-        totals = [self.solutions[figure.convention].totals[name] or 0 for name in figure.columns]
-        bounds = [total for total in totals if isinstance(total, AtLeast)]
-        whole = sum(totals)
-        return AtLeast(whole, is_empty=all(bound.is_empty for bound in bounds) and not whole) if bounds else whole
+        totals = self.solutions[figure.convention].totals
+        return add_up(totals[name] for name in figure.columns)
 
     def errors(self) -> Mapping[str, float]:
         """The errors published for a network of the zoo at its own size."""
@@ -115,7 +113,7 @@ class _Line:
             kinds = dict.fromkeys(row.kind for row in solution.rows if not all(step.is_counted for step in row.columns))
             if kinds:
                 network, title = self.network.title, solution.convention_title
-                yield f"{network}: {title} has no rule for {', '.join(kinds)}; its figures are lower bounds."
+                yield f"{network}: {title} has no rule for {', '.join(kinds)}; not in its figures."
 
 
 class _NetworkTable:
@@ -193,7 +191,7 @@ class _NetworkTable:
                     "input": list(line.network.input),
                     **{key: line.value(figure) for key, figure in self.figures.items()},
                     **{key: line.errors().get(key) for key in ERRORS},
-                    "partial": [key for key, figure in self.figures.items() if isinstance(line.value(figure), AtLeast)],
+                    PARTIAL: [key for key, figure in self.figures.items() if is_partial(line.value(figure))],
                 }
                 for line in self.lines
             ],

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from worksheet.derivation import OUTPUT, AtLeast, ColumnHeading, Derivation, Row
+from worksheet.derivation import OUTPUT, ColumnHeading, Derivation, Row
 from worksheet.derive.arranging import group_by, totals
 from worksheet.derive.convention_page import introduce
 from worksheet.derive.larger_units import BYTE, Counted, Units, heading, in_units, notes, read_units
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text
-from worksheet.document.tables import LABELS, TOTAL, figure, label_cells, shape_text
+from worksheet.document.tables import LABELS, PARTIAL, TOTAL, figure, label_cells, shape_text
 from worksheet.errors import WorksheetError, nearest, shown
 from worksheet.language import N_, _
+from worksheet.totals import is_partial
 
 BYTES = "bytes"  # the unit of a convention whose columns without a scale count bytes
 INPUT = "input"
@@ -109,7 +110,7 @@ class _Tabulation:
         return {**label_cells(row), INPUT: inputs, **counted}
 
     def is_shown(self, line: Line) -> bool:
-        return self.zeros or not self.figures or any(line[name] for name in self.figures)
+        return self.zeros or not self.figures or any(line[name] or is_partial(line[name]) for name in self.figures)
 
     # The document
 
@@ -162,10 +163,15 @@ class _Tabulation:
             "columns": [
                 {"name": name, "label": self.label(name), "unit": self.units.get(name, ("",))[0]} for name in self.columns
             ],
-            "rows": [{name: line[name] for name in self.columns} for line in lines],
+            "rows": [{**{name: line[name] for name in self.columns}, PARTIAL: _partial(line)} for line in lines],
             "totals": dict(self.sums()),
-            "partial": [name for name, total in self.sums().items() if isinstance(total, AtLeast)],
+            PARTIAL: _partial(self.sums()),
         }
+
+
+def _partial(figures: Mapping[str, Cell]) -> list[str]:
+    """The columns whose figures leave layers out."""
+    return [name for name, value in figures.items() if is_partial(value)]
 
 
 def _leading(columns: Sequence[str], words: Sequence[str]) -> int:

@@ -16,7 +16,7 @@ from worksheet.language import Language, current
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-# How an answer was judged, with the sign that is printed before it: colour alone would say nothing on paper.
+# How an answer was judged, and its sign: colour alone would say nothing on paper.
 TONES = {"right": "✓", "partly": "(✓)", "wrong": "✗", "unclear": "?", "blank": "–"}
 
 
@@ -63,11 +63,10 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Table:
-    """A table. The first ``words`` columns are set as text, the others as figures; ``total`` is below a rule. The first
-    ``labels`` columns say what a row is about.
+    """A table. The first ``words`` columns are text, the others figures; the first ``labels`` say what a row is about.
 
-    ``flat`` writes quotients on one line, M/2, so that formulas need no more height than words, and turns the page where
-    they are wide. ``title`` is a heading that stays with the table. ``keys`` are the columns' names in data.
+    ``total`` is below a rule. ``flat`` writes quotients on one line, M/2, and turns the page where they are wide. ``title`` is
+    a heading that stays with the table. ``keys`` are the columns' names in data.
     """
 
     headings: tuple[str, ...]
@@ -222,7 +221,8 @@ class Document:
 
     ``data`` is its JSON: stable keys, whole numbers. ``question`` is None where the title says it all.
     ``handout`` says whose paper it is; a document that is not a paper has none. ``blank``: the answers are left open.
-    ``contents``: it is so long that its rows and chapters are linked. ``citations`` are the sources of its figures.
+    ``contents``: it is so long that its rows and chapters are linked. ``citations`` are the sources of its figures. ``main`` is
+    the table that data and fragments hold; without one, the longest of the blocks.
     """
 
     title: str
@@ -236,6 +236,7 @@ class Document:
     blank: bool = False
     contents: bool = False
     citations: tuple[Citation, ...] = ()
+    main: Table | None = None
 
     def __repr__(self) -> str:
         return f"<Document {shown(self.title)}: {len(self.blocks)} blocks>"

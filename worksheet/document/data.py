@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from worksheet.derivation import AtLeast, Derivation, Figure, Row, Section
+from worksheet.derivation import Derivation, Figure, Row, Section
 from worksheet.formula import in_bytes
+from worksheet.totals import AtLeast
 
 
 class SolutionData(Mapping[str, Any]):

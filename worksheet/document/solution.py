@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from worksheet.derivation import OUTPUT, ColumnHeading, Derivation, Handout, Part, Row, layer_label, print_total, spans
+from worksheet.derivation import OUTPUT, ColumnHeading, Derivation, Handout, Part, Row, layer_label, spans
 from worksheet.document import (
     AnswerTable,
     Block,
@@ -24,6 +24,7 @@ from worksheet.formula import digits_named
 from worksheet.language import _, sentence, speaking
 from worksheet.layers import kinds
 from worksheet.layers.notation import explain_notation
+from worksheet.totals import print_total
 
 CONTENTS_FROM = 30  # rows from which on a document has contents
 

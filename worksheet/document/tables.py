@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from worksheet.document import AnswerTable, Block, Cell, Chapter, Document, Judg
 from worksheet.errors import OutputError
 from worksheet.formula import Exact, Formula
 from worksheet.language import N_, _
+from worksheet.totals import AtLeast, is_partial, is_uncounted
 
 LABELS = {
     "no": N_("No."),
@@ -21,27 +23,57 @@ LABELS = {
     OUTPUT: N_("Output"),
 }
 TOTAL = N_("Total")
+PARTIAL = "partial"  # the column of data that names the columns whose figures leave layers out
 Record = dict[str, Any]
 
 
 def tables(document: Document) -> tuple[Table, ...]:
-    """Every table, in the order of the document."""
-    return tuple(_tables(document.blocks))
+    """Every table, in the order of the document; first the main one, where it is none of the blocks."""
+    found = tuple(_tables(document.blocks))
+    return (document.main, *found) if document.main and not any(table is document.main for table in found) else found
 
 
 def main_table(document: Document) -> Table:
-    """The longest table, the first of equal ones: the answers of a solution. Raises OutputError where there is none."""
-    found = max(_tables(document.blocks), key=lambda table: len(table.rows), default=None)
+    """The document's own main table, or the longest of its blocks, the first of equal ones: the answers of a solution.
+
+    Raises OutputError where there is none.
+    """
+    found = document.main or max(_tables(document.blocks), key=lambda table: len(table.rows), default=None)
     if found is None:
         hint = "give the document in another format, such as -f md"
         raise OutputError(f"{document.title or 'this document'} has no table", hint=hint)
     return found
 
 
+def data_table(table: Table) -> Table:
+    """A table as data: plain numbers, nothing where nothing is counted.
+
+    A last column names the columns whose figures leave layers out, where there are any.
+    """
+    keys = table.keys or table.headings
+    lines = [*table.rows, table.total]
+    left_out = [", ".join(key for key, cell in zip(keys, line, strict=False) if _is_bound(cell)) for line in lines]
+    extra = [(names,) if any(left_out) else () for names in left_out]
+    rows = [(*map(_counted, line), *names) for line, names in zip(lines, extra, strict=True)]
+    heading = (PARTIAL,) if any(left_out) else ()
+    total = rows.pop() if table.total else ()
+    return replace(
+        table, headings=(*table.headings, *heading), rows=tuple(rows[: len(table.rows)]), total=total, keys=(*keys, *heading)
+    )
+
+
+def _is_bound(cell: Cell) -> bool:
+    return is_partial(cell) and not is_uncounted(cell)
+
+
+def _counted(cell: Cell) -> Cell:
+    return None if is_uncounted(cell) else cell
+
+
 def records(table: Table) -> list[Record]:
     """The rows by the columns' names, without the total; a formula as text, a rounded number as a float."""
-    keys = table.keys or table.headings
-    return [dict(zip(keys, map(_plain, row), strict=True)) for row in table.rows]
+    data = data_table(replace(table, total=()))
+    return [dict(zip(data.keys, map(_plain, row), strict=True)) for row in data.rows]
 
 
 def shape_text(shape: Sequence[int] | None) -> str | None:
@@ -89,7 +121,9 @@ def answer_table(block: AnswerTable) -> Table:
 
 
 def figure(step: Step) -> Cell:
-    """The value of a step as a cell; nothing where it is not counted or asked."""
+    """The value of a step as a cell; nothing where it is asked."""
+    if not step.is_counted:
+        return AtLeast(0, is_empty=True)
     return step.closed if step.value is None else whole(step.value)
 
 
@@ -105,4 +139,6 @@ def _plain(cell: Cell) -> Any:
         return " x ".join(part.source for part in cell)
     if isinstance(cell, Judged):
         return cell.text or cell.tone
-    return float(cell) if isinstance(cell, Decimal) else cell
+    if isinstance(cell, Decimal):
+        return float(cell)
+    return int(cell) if isinstance(cell, int) else cell

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from decimal import Decimal
 
-from worksheet.derivation import AtLeast
 from worksheet.document import Cell, Document, Judged
-from worksheet.document.tables import main_table
+from worksheet.document.tables import data_table, main_table
 from worksheet.errors import printable
 from worksheet.formula import Formula
 from worksheet.spreadsheet import guarded
@@ -22,8 +22,6 @@ def plain(cell: Cell) -> str:
     """A cell as plain text: digits without grouping, a shape as the option --input takes it: 3x224x224."""
     if cell is None:
         return ""
-    if isinstance(cell, AtLeast):  # a lower bound may not be added up
-        return "" if cell.is_empty else f">={int(cell)}"
     if isinstance(cell, Formula):
         return cell.source
     if isinstance(cell, tuple):
@@ -41,10 +39,10 @@ def in_cell(cell: Cell) -> str:
 
 
 def render(document: Document, _: Options) -> bytes:
-    table = main_table(document)
+    table = data_table(replace(main_table(document), total=()))
     text = io.StringIO()
     lines = csv.writer(text, lineterminator="\n")
-    lines.writerow(map(in_cell, table.keys or table.headings))
+    lines.writerow(map(in_cell, table.keys))
     lines.writerows(map(in_cell, row) for row in table.rows)
     return text.getvalue().encode("utf-8", "replace")
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING
 
 from worksheet.derivation import OUTPUT
 from worksheet.document import Block, Document, Table, Text
 from worksheet.document.solution import laid_out
-from worksheet.document.tables import LABELS, Record, main_table, shape_text
+from worksheet.document.tables import LABELS, Record, data_table, main_table, shape_text
 from worksheet.document.tables import records as table_records
 from worksheet.errors import OutputError, WorksheetError, printable
 from worksheet.language import _, speaking
@@ -39,8 +40,8 @@ def dataframe(result: Printable) -> DataFrame:
         raise OutputError(
             "to_dataframe needs pandas, which is not installed", hint="pip install pandas, or to_records()"
         ) from None
-    table = main_table(laid_out(result))
-    return pd.DataFrame.from_records(table_records(table), columns=list(table.keys or table.headings))
+    table = replace(main_table(laid_out(result)), total=())
+    return pd.DataFrame.from_records(table_records(table), columns=list(data_table(table).keys))
 
 
 def network_html(network: Network) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
-from worksheet.derivation import UNCOUNTED, Section, Statement, Step, print_total
+from worksheet.derivation import Section, Statement, Step
 from worksheet.formula import Formula, Printed, digits_named
 from worksheet.formula.dialects import flat
+from worksheet.totals import UNCOUNTED, print_total
 from worksheet.writers.line_breaks import EQUALS_LENGTH, LaidLine, lines, opened
 from worksheet.writers.small_print import Ready, Setting, SmallPrint, equals, is_one_symbol, spoken, words_dialect
 from worksheet.writers.views import LineView, SectionView, StatementView, StepView, SymbolView
@@ -37,7 +39,7 @@ class Printer:
             return step.closed.show(self.dialect, None, self.digits) if step.closed else ""
         return self.digits.result(step.value) if step.is_counted else UNCOUNTED
 
-    def total(self, value: int | None) -> str:
+    def total(self, value: int | Decimal | None) -> str:
         return "" if value is None else print_total(value, self.digits)
 
     # Statements

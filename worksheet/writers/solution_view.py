@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from itertools import compress, takewhile
 from typing import Any
 
-from worksheet.derivation import UNCOUNTED, Part, Row, Step, arrows, layer_label
+from worksheet.derivation import Part, Row, Step, arrows, layer_label
 from worksheet.document import AnswerTable, WorkedRow
 from worksheet.language import N_, _
+from worksheet.totals import UNCOUNTED
 from worksheet.writers.printer import Printer
 from worksheet.writers.small_print import breakable, equals, plain, spoken
 from worksheet.writers.views import AnswersView, EntryView, KindView, LayerView, PartView, StepView, WorkingView

@@ -101,10 +101,7 @@ def _content(printer: Printer, cell: Cell, *, is_flat: bool) -> _Content:
         return _shape(printer, cell)
     if isinstance(cell, Judged):
         return _Content(cell.signed, cell.signed, tone=cell.tone)
-    if isinstance(cell, Decimal):
-        text = printer.digits.decimal(cell)
-    else:
-        text = "" if cell is None else printer.total(cell) if isinstance(cell, int) else cell
+    text = printer.total(cell) if isinstance(cell, (int, Decimal)) else cell or ""
     return _Content(text, text)
 
 

@@ -7,9 +7,8 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from worksheet.derivation import AtLeast
 from worksheet.document import Cell, Document, Table
-from worksheet.document.tables import main_table, tables
+from worksheet.document.tables import data_table, main_table, tables
 from worksheet.spreadsheet import MAX_EXACT, MAX_LETTERS, guarded, without_dates
 from worksheet.writers.csv import plain
 from worksheet.writers.writer import Options, Writer
@@ -28,7 +27,7 @@ def render(document: Document, _: Options) -> bytes:
     taken: set[str] = set()
     for number, table in enumerate(tables(document), 1):
         sheet = book.create_sheet(_name(table.title or f"Table {number}", taken))
-        _fill(sheet, table)
+        _fill(sheet, data_table(table))
     raw = io.BytesIO()
     book.save(raw)
     return without_dates(raw.getvalue())
@@ -66,7 +65,7 @@ def _cell(sheet: Any, cell: Cell, *, bold: bool) -> Any:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
 
-    if isinstance(cell, Decimal) or (isinstance(cell, int) and not isinstance(cell, AtLeast) and abs(cell) <= MAX_EXACT):
+    if isinstance(cell, Decimal) or (isinstance(cell, int) and abs(cell) <= MAX_EXACT):
         made = WriteOnlyCell(sheet, float(cell) if isinstance(cell, Decimal) else cell)
         made.number_format = _format(cell)
     else:

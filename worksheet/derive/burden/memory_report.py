@@ -88,7 +88,18 @@ class _BurdenReport:
             *self.worked_row(self.row_to_work()),
             *self.notes(),
         ]
-        return Document(f"{self.title}: memory and flops", tuple(blocks), self.data(), digits=self.digits.locale)
+        return Document(
+            f"{self.title}: memory and flops", tuple(blocks), self.data(), digits=self.digits.locale, main=self.sizes_table(),
+            citations=self.solution.citations,
+        )  # fmt: skip
+
+    def sizes_table(self) -> Table:
+        """What a batch costs at each size of the input, exactly."""
+        headings = ("Input", f"Features of {self.burden.until}", f"{self.labels[FEATURES]} (B)", self.labels[FLOPS])
+        rows: tuple[tuple[Cell, ...], ...] = tuple(
+            (_by(row.solution.input[1:]), _by(_features(row)), *self.of_batch(row).values()) for row in self.burden.scaled
+        )
+        return Table(headings, rows, words=2, keys=("input", "feature", "feature_bytes", "flops"))
 
     def row_to_work(self) -> Scaled:
         """The row that is worked: the one at the network's own size, if there is one."""

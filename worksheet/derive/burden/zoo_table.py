@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from worksheet.conventions import Convention
@@ -12,11 +13,13 @@ from worksheet.derivation import Derivation
 from worksheet.derive.burden.memory_report import STANDARD
 from worksheet.derive.catalogue import choose_models
 from worksheet.derive.convention_page import introduce
+from worksheet.derive.larger_units import BYTE
 from worksheet.derive.worked_solution import derive
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
 from worksheet.errors import WorksheetError
-from worksheet.formula import Digits
+from worksheet.formula import Digits, Scale
 from worksheet.layers import Shape
+from worksheet.totals import is_partial
 from worksheet.zoo import Model, models, table
 
 ERRORS = {"top1": "top-1", "top5": "top-5"}  # in data, and of a model
@@ -34,7 +37,7 @@ class ZooLine:
 
     def said(self) -> dict[str, str]:
         """The totals in larger units, of the columns that have them."""
-        return {h.name: h.scale.said(self.solution.totals[h.name] or 0) for h in self.solution.headings if h.scale}
+        return {h.name: _in_units(h.scale, self.solution.totals[h.name] or 0) for h in self.solution.headings if h.scale}
 
     def uncounted(self) -> str:
         left = dict.fromkeys(row.kind for row in self.solution.rows if not all(step.is_counted for step in row.columns))
@@ -42,6 +45,10 @@ class ZooLine:
 
     def errors(self) -> dict[str, float | None]:
         return {key: self.model.errors.get(name) for key, name in ERRORS.items()}
+
+
+def _in_units(scale: Scale, total: int) -> str:
+    return f"at least {scale.said(total)}" if is_partial(total) else scale.said(total)
 
 
 def zoo_table(
@@ -69,7 +76,29 @@ def zoo_table(
     made = _published_table(lines, convention) if as_published else _convention_table(lines, convention)
     title = "The table of convnet-burden" if as_published else f"The networks of the zoo: {convention.title}"
     blocks: list[Block] = [*made[0], *([Bullets(tuple(refused))] if refused else [])]
-    return Document(title, tuple(blocks), made[1], digits=Digits(digits).locale)
+    cited = tuple(dict.fromkeys(citation for line in lines for citation in line.solution.citations))
+    return Document(title, tuple(blocks), made[1], digits=Digits(digits).locale, citations=cited, main=_main_table(lines))
+
+
+def _main_table(lines: Sequence[ZooLine]) -> Table:
+    """The totals exactly, a line a network; errors that none of them has are left out."""
+    heads = lines[0].solution.headings
+    published = [name for name in ERRORS.values() if any(name in line.model.errors for line in lines)]
+    rows = [
+        (
+            *(line.name, _size(line)),
+            *(line.solution.totals[head.name] for head in heads),
+            *(_percent(line.model.errors.get(name)) for name in published),
+        )
+        for line in lines
+    ]
+    in_bytes = (f"{head.label} (B)" if head.scale and head.scale.unit == BYTE else head.label for head in heads)
+    headings = ("Network", "Input", *in_bytes, *published)
+    return Table(headings, tuple(rows), words=2, keys=("network", "input", *(head.name for head in heads), *published))
+
+
+def _percent(error: float | None) -> Decimal | None:
+    return None if error is None else Decimal(f"{error:.2f}")
 
 
 Made = tuple[list[Block], Mapping[str, Any]]

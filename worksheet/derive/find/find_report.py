@@ -10,6 +10,7 @@ from typing import Any
 from worksheet.conventions import Convention
 from worksheet.derivation import Section
 from worksheet.derive.blank import unsolved
+from worksheet.derive.citations import citations
 from worksheet.derive.convention_page import introduce
 from worksheet.derive.find.answer import FindAnswer, SoughtNumbers, answer, find_values
 from worksheet.derive.find.answer_words import NONE, capital, condition_in_words, neighbours, span_in_words
@@ -19,6 +20,7 @@ from worksheet.derive.find.search import SearchLine, bounds, size
 from worksheet.derive.find.unknown import UnknownNumber
 from worksheet.derive.worked_solution import language_for
 from worksheet.document import Block, Cell, Document, Table, Text, Title
+from worksheet.document.tables import whole
 from worksheet.formula import Digits
 from worksheet.formula.exact import as_json
 from worksheet.language import _, ngettext, speaking
@@ -64,7 +66,16 @@ class _FindReport:
     def report(self) -> Document:
         network = self.question.network
         title = f"{unsolved(network.title)}: {', '.join(u.name for u in self.question.unknowns)}"
-        return Document(title, tuple(self.blocks()), data(self.found), digits=self.digits.locale)
+        return Document(
+            title, tuple(self.blocks()), data(self.found), digits=self.digits.locale, main=self.solutions(),
+            citations=citations([network], [self.question.convention]),
+        )  # fmt: skip
+
+    def solutions(self) -> Table:
+        """Every solution, a line each."""
+        names = tuple(unknown.name for unknown in self.question.unknowns)
+        rows = tuple(tuple(map(whole, solution.values())) for solution in self.found.solutions)
+        return Table(names, rows, words=0, keys=names)
 
     def blocks(self) -> Iterator[Block]:
         yield from self.question_blocks()

@@ -19,6 +19,7 @@ from worksheet.formula import Exact, Formula
 from worksheet.formula.exact import simplest
 from worksheet.formula.polynomial import Polynomial
 from worksheet.formula.traced import Floor, Trace, Variable
+from worksheet.totals import AtLeast
 from worksheet.varied import SizeVariable
 
 SYMBOL = "Q"  # the number of periods in a size
@@ -88,6 +89,15 @@ class Curve:
     def values(self) -> dict[Exact, int]:
         """By size, in order."""
         return {size: sum(kinds.values()) for size, kinds in self.kinds.items()}
+
+    def figure(self, size: Exact) -> int | None:
+        """The cost at a size: a lower bound where some layer has no rule, None where the size is not accepted."""
+        value = self.values.get(size)
+        return AtLeast(value) if self.is_partial and value is not None else value
+
+    @cached_property
+    def is_partial(self) -> bool:
+        return any(column == self.side.column.name for column, _ in self.grown.unruled)
 
     @cached_property
     def is_constant(self) -> bool:

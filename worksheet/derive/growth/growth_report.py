@@ -8,9 +8,11 @@ from fractions import Fraction
 
 from worksheet.conventions import Convention
 from worksheet.derivation import Section, Statement
+from worksheet.derive.citations import citations
 from worksheet.derive.convention_page import introduce
 from worksheet.derive.growth.cost_curves import Curve, Doubling, letter
 from worksheet.derive.growth.growth_data import data
+from worksheet.derive.growth.growth_table import growth_table
 from worksheet.derive.growth.kind_sums import Grown
 from worksheet.derive.growth.kinds import growing_parameters, kinds_of
 from worksheet.derive.growth.plan import GrowthChapter, Plan, Progress, plain
@@ -24,6 +26,7 @@ from worksheet.errors import WorksheetError
 from worksheet.formula import Digits, Exact, Scale
 from worksheet.language import listed
 from worksheet.network import Network
+from worksheet.totals import print_total
 
 POINTS, MAX_POINTS = 12, 1_000
 IN_A_TABLE, IN_A_DOUBLING = 4, 3  # curves in one table
@@ -63,20 +66,22 @@ class _GrowthReport:
         self.digits = digits
 
     def report(self) -> Document:
-        names = listed([network.title for network in self.plan.networks])
+        title = f"{listed([network.title for network in self.plan.networks])}: how the cost grows"
         blocks = [
             *map(strip_of, self.plan.networks),
             *self.introduction(),
             *(block for chapter in self.chapters for block in _GrowthChapterReport(self, chapter).blocks()),
         ]
-        return Document(f"{names}: how the cost grows", tuple(blocks), data(self.plan, self.chapters), digits=self.digits.locale)
+        return Document(
+            title, tuple(blocks), data(self.plan, self.chapters), digits=self.digits.locale,
+            citations=citations(self.plan.networks, self.plan.conventions), main=growth_table(self.chapters[0]),
+        )  # fmt: skip
 
     def introduction(self) -> Iterator[Block]:
         for convention in self.plan.conventions:
             yield Text(introduce(f"Counted by {convention.title}", convention.unit, convention.cite))
-        settings = [f"{name} = {size_text(size)}" for name, size in self.plan.fixed.items()]
-        settings += [f"B = {self.plan.samples}"] if self.plan.samples > 1 else []
-        if settings:
+        samples = [f"B = {self.plan.samples}"] if self.plan.samples > 1 else []
+        if settings := [*(f"{name} = {size_text(size)}" for name, size in self.plan.fixed.items()), *samples]:
             yield Text(f"Set: {', '.join(settings)}.")
         if notes := tuple(dict.fromkeys(self.notes())):
             yield Bullets(notes)
@@ -85,8 +90,8 @@ class _GrowthReport:
         """The notes of the networks, and the layers that are not counted."""
         for network in self.plan.networks:
             yield from (f"{network.title}: {note}" for note in network.notes)
+        shown = [side.column.name for sides in self.plan.groups.values() for side in sides]
         for grown in self.chapters[0].every:
-            shown = [side.column.name for sides in self.plan.groups.values() for side in sides]
             for column, kinds in grown.unruled:
                 if column in shown:
                     by = f"{grown.closed.convention.name} ({column})"
@@ -163,7 +168,7 @@ class _GrowthChapterReport:
     def constant(self) -> Iterator[Block]:
         for curve in self.chapter.curves:
             if curve.is_constant:
-                value = self.document.digits.result(next(iter(curve.values.values())))
+                value = print_total(curve.figure(next(iter(curve.values))) or 0, self.document.digits)
                 same = "are the same at all of these sizes" if curve.form.atoms else f"do not depend on {self.symbol}"
                 yield Text(f"The {self.name(curve)} {same}: {value}.")
 
@@ -176,7 +181,7 @@ class _GrowthChapterReport:
         """The cost of each curve at the sizes shown."""
         for curves in self.beside_each_other(IN_A_TABLE):
             rows: list[tuple[Cell, ...]] = [
-                (size_text(size), *(curve.values.get(size) for curve in curves)) for size in self.chapter.sizes
+                (size_text(size), *(curve.figure(size) for curve in curves)) for size in self.chapter.sizes
             ]
             yield Table((self.symbol, *map(self.short, curves)), tuple(rows))
 

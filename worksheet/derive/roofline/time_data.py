@@ -1,15 +1,30 @@
-"""The time of a network on some hardware as JSON: seconds, bytes and operations under stable keys."""
+"""The time of a network on some hardware as data: as JSON, and layer by layer as a table."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from worksheet.derive.roofline import hardware_report
 from worksheet.derive.roofline.hardware_report import number
 from worksheet.derive.roofline.time_bounds import COMPUTE, MEMORY, Roofline, TimeBound
+from worksheet.document import Cell, Table
 from worksheet.hardware import Energies
+from worksheet.hardware.units import plain
+
+NANO = 10**9
+COLUMNS = {
+    "no": "No.",
+    "name": "Layer",
+    "operations": "Operations",
+    "bytes": "Bytes",
+    "compute_ns": "Compute (ns)",
+    "memory_ns": "Memory (ns)",
+    "ns": "At least (ns)",
+    "bound_by": "Bound by",
+}
 
 
 def data(found: Roofline, table: Energies) -> dict[str, Any]:
@@ -32,6 +47,23 @@ def data(found: Roofline, table: Energies) -> dict[str, Any]:
         "layers": [_layer(bound) for bound in found.bounds],
         "energy": _energy(found, table) if table.knows(found.dtype) else None,
     }
+
+
+def layer_table(found: Roofline) -> Table:
+    """A line for each layer, all times in one unit."""
+    total = (None, "Total", found.operations, found.bytes, None, None, _nanoseconds(found.time), None)
+    rows = tuple(map(_layer_line, found.bounds))
+    return Table(tuple(COLUMNS.values()), rows, total, words=2, labels=2, keys=tuple(COLUMNS))
+
+
+def _layer_line(bound: TimeBound) -> tuple[Cell, ...]:
+    times = map(_nanoseconds, (bound.compute, bound.memory, bound.time))
+    load = bound.load
+    return (load.row.no, load.row.name, load.operations, load.bytes, *times, bound.binds)
+
+
+def _nanoseconds(seconds: Fraction) -> Decimal:
+    return Decimal(plain(seconds * NANO))
 
 
 def _together(bounds: Iterable[TimeBound]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from worksheet.conventions.dtypes import STORES, size
 from worksheet.conventions.dtypes import said as in_bytes_each
 from worksheet.derivation import Row, Step
 from worksheet.derive.arranging import group_by
+from worksheet.derive.citations import citations
 from worksheet.derive.convention_page import introduce
 from worksheet.derive.roofline.energy_report import energy_blocks
 from worksheet.derive.roofline.hardware_report import GIGA, near, peak_blocks
@@ -28,7 +29,7 @@ from worksheet.derive.roofline.time_bounds import (
     shared_step,
     standard,
 )  # fmt: skip
-from worksheet.derive.roofline.time_data import data
+from worksheet.derive.roofline.time_data import data, layer_table
 from worksheet.derive.selection import read_rows
 from worksheet.derive.strip import strip_of
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title, Working
@@ -98,7 +99,10 @@ class _TimeReport:
             *self.kinds(), *self.layers(), *self.steps(), *energy_blocks(self.roofline, self.table, self.digits),
         ]  # fmt: skip
         title = f"{self.title}: time on {self.roofline.hardware.title}"
-        return Document(title, tuple(blocks), data(self.roofline, self.table), digits=self.digits.locale)
+        return Document(
+            title, tuple(blocks), data(self.roofline, self.table), digits=self.digits.locale, main=layer_table(self.roofline),
+            citations=citations([self.roofline.network], [self.roofline.side.convention if self.roofline.side else standard()]),
+        )  # fmt: skip
 
     def seconds(self, time: Fraction) -> str:
         return said(time, "s", point=self.digits.point)

@@ -7,6 +7,7 @@ from typing import Any
 
 from worksheet.conventions.dtypes import stored
 from worksheet.counting.run import check_batch
+from worksheet.derive.citations import citations
 from worksheet.derive.strip import strip_of
 from worksheet.derive.transformers.cost_steps import CostSteps, percent, signed
 from worksheet.derive.transformers.costs import Costs
@@ -80,9 +81,10 @@ class _TransformerReport:
 
     def report(self) -> Document:
         costs = (*self.parameters(), *self.forward(), *self.attention(), *self.training(), *self.generation())
-        strip = strip_of(self.costs.transformer.network(self.costs.design, self.costs.values["L"]))
-        blocks = (strip, *self.sizes(), *costs, *self.estimates())
-        return Document(f"{self.name}: costs of a transformer", blocks, self.data(), digits=self.digits.locale)
+        network = self.costs.transformer.network(self.costs.design, self.costs.values["L"])
+        blocks = (strip_of(network), *self.sizes(), *costs, *self.estimates())
+        title, cited = f"{self.name}: costs of a transformer", citations([network], [])
+        return Document(title, blocks, self.data(), digits=self.digits.locale, citations=cited)
 
     def sizes(self) -> Iterator[Block]:
         yield Text(INTRO)
