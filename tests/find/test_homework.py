@@ -173,3 +173,18 @@ def test_the_example(tmp_path: Path) -> None:
     found = marks(tmp_path, homework, {"a": right, "b": wrong})
     assert set(found["a"].values()) == {"right"}
     assert "right" not in found["b"].values()
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("keine", ()), ("Ninguno.", ()), ("aucune", ()), ("कोई नहीं।", ()), ("无", ()),
+        ("2 und 3", (2, 3)), ("2, 3 y 4", (2, 3, 4)),
+        ("2 et 3", (2, 3)), ("2 या 3", (2, 3)), ("2、3，4", (2, 3, 4)), ("2和3", (2, 3)), ("2 bis 4", (2, 3, 4)),
+        ("de 2 a 4", (2, 3, 4)),
+        ("de 2 à 4", (2, 3, 4)),
+    ],
+)  # fmt: skip
+def test_a_set_is_read_in_the_words_of_any_language(text: str, value: tuple[int, ...]) -> None:
+    """The key prints "none", "and" and "to" in the sheet's language, and a student may copy them."""
+    assert read_set(text, ()) == value

@@ -15,7 +15,7 @@ from worksheet.errors import WorksheetError, shown
 from worksheet.formula import Digits, Exact, Formula
 from worksheet.formula.exact import simplest
 from worksheet.grading.paper.cells import FIND, SET, Asked, Cell, Value
-from worksheet.language import N_, _, listed, ngettext, sentence
+from worksheet.language import N_, _, everywhere, listed, ngettext, sentence
 from worksheet.network import Network
 
 MAX_ANSWERS = 24  # numbers of one answer
@@ -35,7 +35,7 @@ BESIDE = {SMALLEST: -1, LARGEST: 1}  # the direction of the nearest value that i
 NOTHING = frozenset({"none", "no", "nothing", "no solution", "no number", "{}", "∅", "there is none", "-", "–"})
 NUMBER = re.compile(r"[0-9]{1,18}(?:/[0-9]{1,6}|\.[0-9]{1,9})?", re.ASCII)
 GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+", re.ASCII)
-SPAN = re.compile(r"([0-9]{1,9}) ?(?:\.\.|to|-|–) ?([0-9]{1,9})", re.ASCII)
+SPAN = re.compile(r"([0-9]{1,9}) ?(?:\.\.|-|–|~) ?([0-9]{1,9})", re.ASCII)
 BEFORE = re.compile(r"[^=]{0,80}=(?![=<>])")  # conv1.p =
 SIGNS = {"<=": "≤", ">=": "≥"}
 HINT = N_("such as 3, or 2, 3, 4, or none")
@@ -151,6 +151,27 @@ def _substitute(question: FindQuestion, solution: FindAnswer, answer: Value) -> 
 # A student's answer
 
 
+# What a student may write in the words of any language
+
+
+def _nothing() -> frozenset[str]:
+    return NOTHING | {word.casefold() for word in everywhere("none")}
+
+
+def _between() -> re.Pattern[str]:
+    """The words and signs between two numbers of a list."""
+    messages = (*everywhere("{words} and {word}"), *everywhere("{words} or {word}"))
+    words = {re.escape(message.format(words="", word="").strip()) for message in messages}
+    return re.compile(rf" ?[,;、，；] ?| ?(?<=[\s0-9])(?:{'|'.join(sorted(words))})(?=[\s0-9]) ?")
+
+
+def _dotted(text: str) -> str:
+    """A text with every span written as 2..4, from "2 to 4" in the words of any language."""
+    for message in everywhere("{first} to {last}"):
+        text = re.sub(message.format(first="([0-9]{1,9})", last="([0-9]{1,9})"), r"\1..\2", text)
+    return text
+
+
 def read_set(text: str, truth: Value) -> Value:
     """The numbers in a text, in order, each once. Raises WorksheetError.
 
@@ -162,14 +183,14 @@ def read_set(text: str, truth: Value) -> Value:
             _("an answer of {count} letters; at most {most}").format(count=len(text), most=MAX_TEXT), hint=_(HINT)
         )
     plain = " ".join(text.split())
-    if plain.casefold().rstrip(".") in NOTHING:
+    if plain.casefold().rstrip(".。।") in _nothing():
         return ()
-    plain = BEFORE.sub("", plain, count=1).strip(" {}[]().")
+    plain = BEFORE.sub("", _dotted(plain), count=1).strip(" {}[]().")
     if GROUPED.fullmatch(plain):  # 1,024 is one number or two: the reading that is right counts
         parts = tuple(sorted({simplest(Fraction(part)) for part in plain.split(",")}))
         return parts if parts == truth else (int(plain.replace(",", "")),)
     numbers: set[Exact] = set()
-    for part in re.split(r" ?[,;] ?| and | or ", plain):
+    for part in _between().split(plain):
         numbers.update(_numbers(part.strip()))
         if len(numbers) > MAX_READ:
             raise WorksheetError(_("more than {most} numbers").format(most=MAX_READ), hint=_(HINT))
