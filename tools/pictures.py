@@ -51,10 +51,18 @@ PICTURES: dict[str, Page | Screen] = {
     "training": Page("solve ai61002.sheet --training adam --batch 32 --rows 1 -o x.pdf", 2, 30, 480),
     "memory": Page("solve ai61002.sheet -c memory --summary -o x.pdf", 2, 30, 440),
     "burden": Page("burden zoo:resnet50-caffe -o x.pdf", 1),
+    "terminal-demo": Screen("demo --no-open", 0, 20),
+    "solution": Page("solve zoo:resnet18 -o x.pdf", 1, 30, 640),
+    "gates": Page("formulas LSTM -o x.pdf", 1, 40, 680),
+    "hindi": Page("solve ai61002.sheet --language hi -o x.pdf", 1, 30, 640),
+    "german": Page("solve ai61002.sheet --language de -o x.pdf", 3, 30, 560),
+    **{f"ai61002-{number}": Page("solve ai61002.sheet -o x.pdf", number) for number in range(1, 6)},
     "question-sheet": Page("", 1),
+    "key": Page("", 1),
     "feedback": Page("", 1),
     "class-report": Page("", 1),
 }
+HOMEWORK = {"question-sheet", "key", "feedback", "class-report"}  # of a homework that a class has done
 
 
 def run(words: list[str] | str, folder: Path) -> str:
@@ -113,6 +121,7 @@ def homework(folder: Path) -> dict[str, Path]:
     run("mark homework.yaml answers.csv --roster class.csv -o marks --feedback pdf --report pdf", folder)
     return {
         "question-sheet": folder / "out/sheets/20CS30001.pdf",
+        "key": folder / "out/key/20CS30001.pdf",
         "feedback": folder / "marks/feedback/20CS30002.pdf",
         "class-report": folder / "marks/class.pdf",
     }
@@ -122,7 +131,7 @@ def make(names: list[str]) -> None:
     """Remake the pictures of these names."""
     with TemporaryDirectory() as place:
         folder = Path(shutil.copytree(EXAMPLES, Path(place) / "examples"))
-        pdfs = homework(folder) if set(names) & {"question-sheet", "feedback", "class-report"} else {}
+        pdfs = homework(folder) if set(names) & HOMEWORK else {}
         for name in names:
             picture = PICTURES[name]
             if isinstance(picture, Screen):

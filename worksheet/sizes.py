@@ -13,6 +13,7 @@ from worksheet.layers.kind import PER_ROW, shape_text
 from worksheet.layers.spelling import Given, hyperparameters
 from worksheet.network import INPUT, Network, Node, once_per_network
 
+FLATTENED = "it usually follows a layer that flattens"
 COLOURS = (1, 3, 4)  # channels of a picture
 MAX_ELEMENTS = 10**15  # elements of one tensor; what is larger is a mistake in the file
 
@@ -74,7 +75,8 @@ def follow(inputs: Mapping[str, Shape | None], nodes: Iterable[Node], faults: Co
             row = known[key].alike(node) if key in known else size(node, received)
         except WorksheetError as fault:
             hint = _hint_on_input(shapes.get(INPUT), reads_input=INPUT in node.inputs)
-            faults.add(type(fault)(fault.message, fault.where, hint) if hint and not faults.found else fault)
+            is_helped = hint and not faults.found and fault.hint in (None, FLATTENED)
+            faults.add(type(fault)(fault.message, fault.where, hint) if is_helped else fault)
             row = None
         shapes[node.name] = row.output if row else _certain_output(node)
         if row:
@@ -183,7 +185,7 @@ def _hint(kind: Kind, shapes: tuple[Shape, ...]) -> str | None:
     wanted = {len(form.inputs) for form in kind.forms}
     if len(shapes) not in wanted:
         return f"it reads {' or '.join(map(str, sorted(wanted)))} inputs, not {len(shapes)}"
-    return "it usually follows a layer that flattens" if len(shapes[0]) == 1 else None
+    return FLATTENED if len(shapes[0]) == 1 else None
 
 
 def _axis(axis: Symbol | int) -> str:

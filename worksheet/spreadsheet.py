@@ -8,7 +8,7 @@ import re
 STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")  # how a formula in a spreadsheet begins
 BEFORE = " '\"`\u00a0\u3000\ufeff"  # what a spreadsheet may skip before it
 SEPARATORS = ";|\t"
-# Where a formula would begin: at the start, or after a separator; and the apostrophe that stands there in a guarded text.
+# Where a formula would begin: at the start, or after a separator; and the apostrophe at that place in a guarded text.
 CELL = f"(?:^|(?<=[{SEPARATORS}]))"
 RUN = f"(?=[{re.escape(BEFORE)}]*[{re.escape(''.join(STARTS))}])"
 FORMULA, GUARD = re.compile(CELL + RUN), re.compile(f"{CELL}'{RUN}")

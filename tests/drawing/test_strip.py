@@ -51,7 +51,7 @@ def test_boxes_are_drawn_to_size(alexnet: Picture) -> None:
     assert {"227 × 227", "64 ×", "56 × 56", "4096", "1000", "1–2", "Conv2d", "MaxPool2d", "Linear"} <= set(texts(alexnet))
     assert "square root" in alexnet.words
     assert "logarithm" in alexnet.words
-    assert "1–2 Conv2d 64 × 56 × 56" in alexnet.words
+    assert "1–2: Conv2d 64 × 56 × 56" in alexnet.words
 
 
 def test_a_sheet_without_sizes_gives_none_away(solution: ws.Derivation) -> None:
@@ -118,3 +118,22 @@ def test_a_strip_takes_less_than_five_milliseconds(solution: ws.Derivation) -> N
         draw_strip(block)
         times.append(process_time() - start)
     assert min(times) < 0.005
+
+
+@pytest.mark.parametrize("form", ["md", "txt"])
+def test_the_strip_is_a_line_where_nothing_is_drawn(form: str) -> None:
+    network = ws.network("net", (3, 8, 8), ws.layer("Conv2d", k=5, w=3), ws.layer("ReLU"), ws.layer("Linear", k=2))
+    solution = ws.derive(network, "textbook")
+    assert "\nInput 3 × 8 × 8 → 1–2: Conv2d 5 × 6 × 6 → 3: Linear 2\n" in ws.render(solution, form).decode()
+    assert "\nInput 3 × 8 × 8 → 1–2: Conv2d → 3: Linear\n" in ws.render(ws.blank(solution), form).decode()
+
+
+def test_the_picture_is_folded_after_the_strip_in_a_page_and_after_the_table_on_paper() -> None:
+    solution = ws.derive(ws.read("zoo:resnet18"), "textbook")
+    page = ws.render(solution, "html").decode()
+    places = [
+        page.index(mark) for mark in ("<svg", '<details class="folded" id="graph">', "<table", '<details open id="part-1">')
+    ]
+    assert places == sorted(places)
+    paper = ws.render(solution, "tex").decode()
+    assert paper.index("begin{tikzpicture}") < paper.index("begin{longtable}") < paper.index("section*{The network}")

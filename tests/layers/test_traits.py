@@ -187,7 +187,7 @@ def test_a_new_kind_has_the_gradient_facts_of_its_like(added: Kind) -> None:
 
 
 def test_a_new_kind_has_no_window_and_no_channels_to_vary(added: Kind) -> None:
-    ranges = Ranges(Variants(1))
+    ranges = Ranges(Variants(1, ("kernel", "padding")))
     windows = {node.name: ranges.windows(node) for node in network(added.name).nodes}
     assert windows["act1"] == ((), ())
     assert len(windows["conv1"][0]) > 1

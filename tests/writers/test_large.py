@@ -272,7 +272,7 @@ def test_pictures_of_known_networks_are_few_and_fit_a_page(name: str, most: int)
 
 
 def test_a_block_that_repeats_is_drawn_once() -> None:
-    _, first, second = boxes(ws.render(ws.derive(ws.read("zoo:gpt2"), "textbook"), "html").decode())
+    _, first, second, *_ = boxes(ws.render(ws.derive(ws.read("zoo:gpt2"), "textbook"), "html").decode())
     at = second.index("No. 5 to 27, 11 times more:")
     assert second[at + 1] == "No. 28 to 280"
     assert not {text for text in (*first, *second) if text.startswith("No. 50")}

@@ -17,7 +17,7 @@ from worksheet.language import Language, current
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-# How an answer was judged, with the sign that is printed before it: colour alone would say nothing on paper.
+# How an answer was judged, and its sign: colour alone would say nothing on paper.
 TONES = {"right": "✓", "partly": "(✓)", "wrong": "✗", "unclear": "?", "blank": "–"}
 
 
@@ -64,11 +64,10 @@ class Bullets:
 
 @frozen
 class Table:
-    """A table. The first ``words`` columns are set as text, the others as figures; ``total`` is below a rule. The first
-    ``labels`` columns say what a row is about.
+    """A table. The first ``words`` columns are text, the others figures; the first ``labels`` say what a row is about.
 
-    ``flat`` writes quotients on one line, M/2, so that formulas need no more height than words, and turns the page where
-    they are wide. ``title`` is a heading that stays with the table. ``keys`` are the columns' names in data.
+    ``total`` is below a rule. ``flat`` writes quotients on one line, M/2, and turns the page where they are wide. ``title`` is
+    a heading that stays with the table. ``keys`` are the columns' names in data.
     """
 
     headings: tuple[str, ...]
@@ -192,7 +191,7 @@ class StripLayer(NamedTuple):
 
 @frozen
 class NetworkStrip:
-    """The network in one line, a box for each layer or stage, drawn to size where sizes are given; only in formats that draw."""
+    """The network in one line, a box for each layer or stage, drawn to size where sizes are given; in words where none draws."""
 
     layers: tuple[StripLayer, ...]
     input: Shape
@@ -208,6 +207,7 @@ class Chapter:
     blocks: tuple[Block, ...]
     anchor: str
     level: int = 2  # 3 inside another chapter
+    folded: bool = False  # a page shows what is below once the reader asks for it
 
 
 Block = (

@@ -83,7 +83,7 @@ class _Layout:
             )  # fmt: skip
             yield from self.notation()
         yield Chapter(_("The whole network"), figures, "figures")
-        yield Chapter(_("The network"), (NetworkPicture(d.rows, d.title),) if d.pictured else (), "graph")
+        yield Chapter(_("The network"), (NetworkPicture(d.rows, d.title),) if d.pictured else (), "graph", folded=True)
         yield Chapter(reference if d.rows else "", d.reference, "formulas")
         yield Chapter(
             _("Your working") if d.blank else _("Worked solution"), tuple(self.working()) if d.worked else (), "working"

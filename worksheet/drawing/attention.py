@@ -43,7 +43,7 @@ def _before() -> Iterator[str]:
 
 
 def _heads(x: float, sizes: Sequence[str]) -> Iterator[str]:
-    """The products of a head; the frames behind stand for the other heads."""
+    """The products of a head; further frames stand for the other heads."""
     for moved in (4, 2):
         yield svg.rect(x + 30 + moved, 2 - moved / 2, 214, 112, f'fill="none" {svg.FAINT}')
     yield svg.rect(x + 30, 2, 214, 112, f'fill="none" {svg.FAINT}')

@@ -9,6 +9,7 @@ from math import log2, prod
 from worksheet.document import NetworkStrip, Picture
 from worksheet.drawing import svg
 from worksheet.drawing.strip_boxes import StripBox, strip_boxes
+from worksheet.drawing.strip_words import box_names, described, size_words
 from worksheet.language import N_, _
 from worksheet.layers import KindFamily, Shape
 
@@ -126,18 +127,8 @@ class _Strip:
 
     def labels(self, place: int, box: StripBox | None) -> Iterator[str]:
         top = self.middle - TALLEST / 2 - LABELS + svg.SMALL
-        for i, words in enumerate(self.names(box)):
+        for i, words in enumerate(box_names(box)):
             yield svg.text(self.centre(place), top + LINE * i, svg.cut(words, self.letters), svg.SMALL, "middle", italic=i == 0)
-
-    def names(self, box: StripBox | None) -> tuple[str, str]:
-        """Which layers a box is, and of which kind."""
-        if box is None:
-            return "", _("Input")
-        kind, count = box.kind
-        numbers = str(box.layers[0].no) if len(box.layers) == 1 else f"{box.layers[0].no}–{box.layers[-1].no}"
-        stages = [stage.split(",")[0] for stage in box.stages if stage]
-        title = f"{stages[0]} × {box.times}" if stages and box.times > 1 else stages[0] if len(stages) == 1 else numbers
-        return title if len(box.main) > 1 else numbers, f"{count} {kind}" if count > 1 else kind
 
     def size(self, place: int) -> Iterator[str]:
         """The output's size below a box, in two lines where one is too narrow."""
@@ -148,10 +139,10 @@ class _Strip:
 
     def words(self) -> str:
         """What the picture shows, for those who do not see it."""
-        named = [" ".join(filter(None, (*self.names(box), " × ".join(map(str, box.output or ()))))) for box in self.boxes]
+        boxes = "; ".join(described(box, box.output) for box in self.boxes)
         scales = _("All boxes have one size.") if self.is_open else _(SCALES)
         heading = _("{title} in one line, from the input {input}: {boxes}.").format(
-            title=self.strip.title, input=" × ".join(map(str, self.strip.input)), boxes="; ".join(named)
+            title=self.strip.title, input=size_words(self.strip.input), boxes=boxes
         )
         return f"{heading} {scales}"
 
@@ -170,7 +161,7 @@ def _side_and_depth(shape: Shape) -> tuple[float, int]:
 
 
 def _lines(shape: Shape, letters: int) -> Sequence[str]:
-    one = " × ".join(map(str, shape))
+    one = size_words(shape)
     if len(one) <= letters or len(shape) < 2:
         return (one,)
-    return f"{shape[0]} ×", " × ".join(map(str, shape[1:]))
+    return f"{shape[0]} ×", size_words(shape[1:])

@@ -55,7 +55,7 @@ def text(
 
 
 def _in_fonts(words: str) -> str:
-    """Words whose Latin letters are in the usual fonts where a language has fonts of its own, which may lack them."""
+    """Words whose Latin letters are in the usual fonts where a language has fonts of its own, which may not have them."""
     if not current().own_signs.search(words):
         return escape(words)
     runs = LATIN.split(words)  # other signs and Latin words in turn

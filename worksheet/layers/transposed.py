@@ -38,6 +38,9 @@ def _training(windows: Windows) -> Training:
     )
 
 
+CALL = {"in_channels": "", "out_channels": "{}c", **WINDOW_CALL, "output_padding": "{}o", "groups": "{}g"}
+
+
 def _kind(dimensions: int) -> Kind:
     windows = Windows(dimensions)
     example, beside = EXAMPLES[dimensions]
@@ -77,14 +80,7 @@ def _kind(dimensions: int) -> Kind:
             example=example,
             beside=beside,
             also=("ConvTranspose", "Deconv", "Deconvolution", f"Conv{windows.dimensions}DTranspose"),
-            call={
-                "in_channels": "",
-                "out_channels": "{}c",
-                **WINDOW_CALL,
-                "output_padding": "{}o",
-                "groups": "{}g",
-                "bias": "nobias",
-            },
+            call=CALL,
         ),
     )
 

@@ -12,7 +12,7 @@ from worksheet.writers.templating import rendered
 from worksheet.writers.view import view
 from worksheet.writers.writer import Options, Writer
 
-SETTING = Setting(MATHML, width=88, beside=0.5, pieces=True, draws=True, escape=escape, mark="<wbr>")
+SETTING = Setting(MATHML, width=88, beside=0.5, pieces=True, draws=True, folds=True, escape=escape, mark="<wbr>")
 
 
 def render(document: Document, options: Options) -> bytes:

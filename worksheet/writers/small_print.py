@@ -38,6 +38,7 @@ class Setting:
     escape: Callable[[str], str] | None = None  # with `mark`: how a name that a narrow column may break is written
     mark: str = ""  # a place for a break
     draws: bool = False  # pictures of the network
+    folds: bool = False  # what is folded takes no room, so that it can be where it belongs
     drawing: Callable[[Picture], str] = lambda picture: picture.svg  # a picture in the writer's notation
     beside: float = 1.0  # the share of the width that a formula of the reference has beside its words
 

@@ -23,6 +23,7 @@ from worksheet.document import (
     WorkedRow,
     Working,
 )
+from worksheet.drawing.strip_words import strip_in_words
 from worksheet.language import N_, _
 from worksheet.layers import Drawing, kinds
 from worksheet.writers.graph import pictures
@@ -59,7 +60,8 @@ class DocumentPrinter(Printer):
         super().__init__(setting, document.digits, document.steps)
         self.document = document
         self.rows = RowPrinter(self, is_blank=document.blank)
-        self.blocks = tuple(drawn(document.blocks, draws=setting.draws, explains=not document.blank))
+        blocks = drawn(document.blocks, draws=setting.draws, explains=not document.blank)
+        self.blocks = tuple(_after_strip(blocks) if setting.folds else blocks)
 
     def names(self) -> dict[str, Any]:
         document = self.document
@@ -93,7 +95,7 @@ class DocumentPrinter(Printer):
         blocks = [
             self.section(each, level) if isinstance(each, Section) else self.block(each) for each in block.blocks
         ]  # fmt: skip
-        return ChapterView(block.title, block.anchor, block.level, blocks)
+        return ChapterView(block.title, block.anchor, block.level, blocks, block.folded)
 
     def contents(self, __: Contents) -> ContentsView:
         chapters = [chapter for chapter in self.blocks if isinstance(chapter, Chapter)]
@@ -111,7 +113,7 @@ def drawn(blocks: Iterable[Block], *, draws: bool, explains: bool = False) -> It
         if isinstance(block, NetworkPicture):
             yield from pictures(block.rows, block.title) if draws else ()
         elif isinstance(block, NetworkStrip):
-            yield from _strips(block) if draws else ()
+            yield _strip(block, draws=draws)
         elif isinstance(block, Section):
             yield block
             yield from _explained(block, explained, draws=draws) if explains else ()
@@ -123,10 +125,21 @@ def drawn(blocks: Iterable[Block], *, draws: bool, explains: bool = False) -> It
             yield block
 
 
-def _strips(strip: NetworkStrip) -> Iterator[Picture]:
+def _after_strip(blocks: Iterable[Block]) -> list[Block]:
+    """The blocks, what is folded directly after the strip."""
+    start, others = [], [*blocks]
+    if others and isinstance(others[0], Picture):
+        start = [others.pop(0)]
+        others.sort(key=lambda block: not (isinstance(block, Chapter) and block.folded))
+    return start + others
+
+
+def _strip(strip: NetworkStrip, *, draws: bool) -> Picture | Text:
+    if not draws:
+        return Text(strip_in_words(strip))
     from worksheet.drawing.strip import draw_strip
 
-    yield draw_strip(strip)
+    return draw_strip(strip)
 
 
 def _explained(section: Section, explained: set[tuple[Drawing, int]], *, draws: bool) -> Iterator[Block]:

@@ -295,3 +295,4 @@ class ChapterView(View):
     anchor: str
     level: int
     blocks: Sequence[Viewed]
+    folded: bool = False  # shown once the reader asks

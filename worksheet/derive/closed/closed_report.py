@@ -169,7 +169,7 @@ class _ClosedReport:
 
     def picture(self) -> Chapter:
         rows = derive(self.network, self.convention).rows
-        return Chapter("The network", (NetworkPicture(rows, self.network.title),), "graph")
+        return Chapter("The network", (NetworkPicture(rows, self.network.title),), "graph", folded=True)
 
     def table(self, chosen: Sequence[Alike]) -> Iterator[Block]:
         named = [] if all(is_default_name(alike.row.layer.node.name, alike.row.layer.kind.name) for alike in chosen) else ["Name"]
