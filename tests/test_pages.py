@@ -123,6 +123,12 @@ def test_pictures_are_small_and_described_in_words() -> None:
         assert picture.suffix != ".svg" or "@font-face" not in picture.read_text()
 
 
+def test_every_picture_is_made_by_a_command() -> None:
+    from tools.pictures import PICTURES
+
+    assert {picture.stem for picture in (DOCS / "images").iterdir()} == set(PICTURES)
+
+
 # The site
 
 
