@@ -111,6 +111,19 @@ def test_a_source_is_read_wherever_a_network_is_expected(source) -> None:
     assert ws.burden(source).title
 
 
+@pytest.mark.parametrize("source", ["zoo:lenet-5", SHEET, ws.read("zoo:lenet-5")], ids=["zoo", "path", "network"])
+def test_a_network_is_solved_wherever_a_solution_is_expected(source, tmp_path: Path) -> None:
+    solution = ws.derive(source)
+    assert ws.render(source, "md") == ws.render(solution, "md")
+    assert ws.tabulate(source, by="kind").data == ws.tabulate(solution, by="kind").data
+    assert ws.blank(source).totals == ws.blank(solution).totals
+    assert ws.select(source, "1").chosen == ws.select(solution, "1").chosen
+    assert ws.summary(source).rows == ws.summary(solution).rows
+    ws.write(source, tmp_path / "solution.md")
+    assert (tmp_path / "solution.md").read_bytes() == ws.render(solution, "md")
+    assert ws.draw(source, tmp_path / "pictures")
+
+
 def test_the_report_on_a_network_of_the_zoo_is_the_published_one() -> None:
     """As before: burden knows the published variant by its name."""
     assert "resnet18-burden" in ws.render(ws.burden("zoo:resnet18"), "txt").decode()

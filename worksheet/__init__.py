@@ -16,8 +16,9 @@ from typing import Any as _Any
 
 from worksheet.conventions import Convention, convention
 from worksheet.derivation import Derivation
-from worksheet.derive.blank import blank
-from worksheet.derive.selection import select, summary
+from worksheet.derive.blank import blank as _blank
+from worksheet.derive.selection import select as _select
+from worksheet.derive.selection import summary as _summary
 from worksheet.derive.worked_solution import derive as _derive
 from worksheet.derive.worked_solution import formulas
 from worksheet.document import Document
@@ -29,9 +30,16 @@ from worksheet.readers import read
 from worksheet.readers.sources import is_of_the_zoo as _is_of_the_zoo
 from worksheet.readers.sources import reads_sources as _reads_sources
 from worksheet.version import VERSION
-from worksheet.writers import Fragment, render, write
+from worksheet.writers import Fragment
+from worksheet.writers import render as _render
+from worksheet.writers import write as _write
 
 derive = _reads_sources(_derive)
+blank = _reads_sources(_blank, solved=_derive)
+render = _reads_sources(_render, solved=_derive)
+select = _reads_sources(_select, solved=_derive)
+summary = _reads_sources(_summary, solved=_derive)
+write = _reads_sources(_write, solved=_derive)
 
 if _TYPE_CHECKING:
     from worksheet.derive.burden.memory_report import burden as _burden
@@ -47,22 +55,24 @@ if _TYPE_CHECKING:
     from worksheet.derive.network_table import table as _table
     from worksheet.derive.roofline.hardware_report import hardware_report
     from worksheet.derive.roofline.time_report import timing as _timing
-    from worksheet.derive.tabulation import tabulate
+    from worksheet.derive.tabulation import tabulate as _tabulate
     from worksheet.derive.training.training_report import train as _train
     from worksheet.derive.transformers import transformer, transformers
     from worksheet.homework.assignment.assignment_file import assignment_of as assignment
     from worksheet.homework.issue.generate import generate
     from worksheet.homework.mark.class_run import mark
     from worksheet.homework.mark.practice import check
-    from worksheet.writers.drawings import draw
+    from worksheet.writers.drawings import draw as _draw
 
     burden = report = _reads_sources(_burden)
     compare = _reads_sources(_compare)
+    draw = _reads_sources(_draw, solved=_derive)
     explain = _reads_sources(_explain)
     find = _reads_sources(_find)
     grow = _reads_sources(_grow)
     symbolic = _reads_sources(_symbolic)
     table = _reads_sources(_table)
+    tabulate = _reads_sources(_tabulate, solved=_derive)
     timing = _reads_sources(_timing)
     train = _reads_sources(_train)
 
@@ -98,6 +108,7 @@ ON_DEMAND = {
 
 # Those of them that take networks, or the sources that networks are read from.
 OF_NETWORKS = frozenset({"burden", "compare", "explain", "find", "grow", "symbolic", "table", "timing", "train"})
+OF_SOLUTIONS = frozenset({"draw", "tabulate"})  # or of networks, which are solved first
 
 __all__ = [
     "Builder", "Convention", "Derivation", "Digits", "Document", "Formula", "Fragment", "Kind", "Network", "Node",
@@ -123,6 +134,8 @@ def __dir__() -> list[str]:
 def _on_demand(place: str) -> _Any:
     module, _, verb = place.partition(":")
     function = getattr(_import_module(f"worksheet.{module}"), verb)
+    if verb in OF_SOLUTIONS:
+        return _reads_sources(function, solved=_derive)
     if verb not in OF_NETWORKS:
         return function
     # burden knows more of a network of the zoo by its name: what was published about it.

@@ -21,21 +21,28 @@ Result = TypeVar("Result")
 
 
 def reads_sources(
-    verb: Callable[Concatenate[Any, Rest], Result], *, but: Callable[[object], bool] = lambda _: False
+    verb: Callable[Concatenate[Any, Rest], Result],
+    *,
+    but: Callable[[object], bool] = lambda _: False,
+    solved: Callable[[Network], Any] | None = None,
 ) -> Callable[Concatenate[Sources, Rest], Result]:
     """The function, whose first argument may be a source or a list of sources instead of networks. Raises WorksheetError.
 
-    What ``but`` is true for is passed on as it is.
+    What ``but`` is true for is passed on as it is. A function of solutions gets a network ``solved``.
     """
     first = next(iter(signature(verb).parameters))
+
+    def prepared(given: Any) -> Any:
+        network = given if but(given) else network_of(given)
+        return solved(network) if solved and isinstance(network, Network) else network
 
     @wraps(verb)
     def reading(*given: Any, **named: Any) -> Result:
         arguments = list(given)
-        if arguments and not but(arguments[0]):
-            arguments[0] = network_of(arguments[0])
-        elif first in named and not but(named[first]):
-            named[first] = network_of(named[first])
+        if arguments:
+            arguments[0] = prepared(arguments[0])
+        elif first in named:
+            named[first] = prepared(named[first])
         return verb(*arguments, **named)
 
     return reading
