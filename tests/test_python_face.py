@@ -1,8 +1,11 @@
 """The package at a prompt and in a notebook: short reprs, public names, records, networks read from texts."""
 
 import builtins
+import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import pytest
@@ -31,10 +34,54 @@ def test_every_repr_is_short() -> None:
     assert {type(thing).__name__: len(repr(thing)) for thing in things if len(repr(thing)) >= 200} == {}
 
 
+def reached(roots: list[object]) -> list[object]:
+    """Every object of the package that these lead to; tuples and mappings are what they hold."""
+    met: dict[int, object] = {}
+    waiting = list(roots)
+    while waiting:
+        thing = waiting.pop()
+        if id(thing) in met:
+            continue
+        met[id(thing)] = thing
+        if isinstance(thing, (tuple, list, set, frozenset)):
+            waiting += thing
+        elif isinstance(thing, Mapping):
+            waiting += thing.values()
+        elif type(thing).__module__.startswith("worksheet"):
+            waiting += [getattr(thing, each.name) for each in fields(thing)] if is_dataclass(thing) else vars_of(thing)
+    objects = [thing for thing in met.values() if not isinstance(thing, (tuple, Mapping))]
+    return [thing for thing in objects if type(thing).__module__.startswith("worksheet")]
+
+
+def vars_of(thing: object) -> list[object]:
+    return list(getattr(thing, "__dict__", {}).values())
+
+
+def test_every_repr_is_short_however_deep(tmp_path: Path) -> None:
+    """A forgotten semicolon prints a line or two, whatever a solution, a document or a marked class is asked for."""
+    for name in ("homework.yaml", "ai61002.sheet"):
+        shutil.copy(EXAMPLES / name, tmp_path)
+    homework, roster = tmp_path / "homework.yaml", EXAMPLES / "class.csv"
+    network = ws.read("zoo:resnet18")
+    roots = [
+        network, ws.derive(network, "operations"), ws.compare(network, ["macs", "fvcore"]), ws.compare(network), ws.zoo_list(),
+        ws.burden(network), ws.train(network), ws.timing(network, "a100"), ws.symbolic(network, ["M"]), ws.formulas(),
+        ws.transformer("zoo:gpt2"), ws.grow(network, {"batch": "1..4"}), ws.find("zoo:lenet-5", ["C1.p"], ["C1.output = 28"]),
+        ws.assignment(homework), ws.generate(homework, tmp_path / "out", roster=roster, formats=["html"], forms=["csv"]),
+        ws.mark(homework, EXAMPLES / "answers.csv", roster=roster), ws.check(homework, 1, "params", "5", student="S02"),
+        ws.convention("convnet-burden"), ws.kinds(), ws.Digits("en_IN"), ws.Fragment("c" * 500, "l" * 500),
+        ws.Formula(" + ".join("abcdefgh" * 20)),
+    ]  # fmt: skip
+    things = reached(roots)
+    assert {"Step", "Table", "Mark", "Column", "Form", "Section"} <= {type(thing).__name__ for thing in things}
+    assert {type(thing).__name__ for thing in things if len(repr(thing)) >= 200} == set()
+
+
 def test_a_repr_says_what_it_is() -> None:
     assert repr(ws.derive("zoo:resnet18", "macs")) == (
         "<Derivation 'ResNet-18': 69 layers, 'macs', params 11,689,512, macs 1,814,073,344>"
     )
+    assert repr(ws.Digits("en_IN")) == "Digits('en_IN')"
     assert repr(ws.read("zoo:resnet18")) == "<Network 'ResNet-18': input 3 × 224 × 224, 69 layers>"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from worksheet.errors import shown
 from worksheet.formula import Exact, Formula, Scale
 from worksheet.formula.rewrite import rename
 from worksheet.formula.tree import Name, Node
+from worksheet.frozen import frozen
 from worksheet.language import Language, _, current
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ MAX_TOTALS, MAX_LETTERS = 3, 60  # in a repr
 OUTPUT = "output"  # the column of output sizes, where a question sheet has one
 
 
-@dataclass(frozen=True)
+@frozen
 class Step:
     """One figure: what is asked, its formula, the numbers substituted for the symbols, the value.
 
@@ -69,7 +70,7 @@ class Step:
         return formula, {other: self.values[name] for name, other in apart.items()}
 
 
-@dataclass(frozen=True)
+@frozen
 class Row:
     """One layer: its shapes, the values of its symbols, the steps that lead to its figures."""
 
@@ -98,7 +99,7 @@ class Row:
         return f"<Row {self.no} {shown(self.name)}: {self.kind} {shown(self.spec)}>"
 
 
-@dataclass(frozen=True)
+@frozen
 class Part:
     """Rows that belong together, by number, with the sums of their columns: a stage, or all rows of a kind."""
 
@@ -107,7 +108,7 @@ class Part:
     totals: Mapping[str, int | None]
 
 
-@dataclass(frozen=True)
+@frozen
 class Figure:
     """Figures of the whole network that no column adds up to. ``reached`` has, by a step's name, the row at which a greatest
     value is reached, and the rows whose outputs are in memory then."""
@@ -119,7 +120,7 @@ class Figure:
     bytes: bool = True  # what the figures count
 
 
-@dataclass(frozen=True)
+@frozen
 class ColumnHeading:
     """A column of the answer table."""
 
@@ -134,7 +135,7 @@ class ColumnHeading:
         return f"{self.scale.relation} {self.scale.said(value)}" if self.scale and value else ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Statement:
     """A line of the formula reference: words, the symbols that the formula gives, the formula."""
 
@@ -143,7 +144,7 @@ class Statement:
     symbols: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Section:
     """The formula reference of one kind of layer: the meaning of its symbols, then its formulas in small steps."""
 
@@ -154,7 +155,7 @@ class Section:
     note: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Handout:
     """The owner of a paper, copied from the roster; empty if the paper is for everyone. ``marks`` is the total of its answers."""
 
@@ -163,7 +164,7 @@ class Handout:
     marks: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Citation:
     """A source of a document's figures: the definition of a network or of a convention. ``name`` is that of what it defines."""
 
@@ -172,7 +173,7 @@ class Citation:
     source: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Derivation:
     """A whole worked solution. ``totals`` are the sums of the columns, None where the student must find them.
 

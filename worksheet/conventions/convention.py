@@ -11,6 +11,7 @@ from worksheet.conventions.facts import FACTS, RUN
 from worksheet.derivation import Statement
 from worksheet.errors import shown
 from worksheet.formula import Formula, Scale
+from worksheet.frozen import frozen
 from worksheet.layers import INPUT_KIND, SAVED, TRAINED, Kind, Role
 
 ANY = "*"  # every kind without its own rule; every call without one
@@ -42,7 +43,7 @@ class Called(NamedTuple):
 NO_PROGRAM = Called()  # how a layer is called where no program was read
 
 
-@dataclass(frozen=True)
+@frozen
 class Column:
     """One counted figure: its name in data, its heading in print, its question in words, and a rule for each kind.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -11,6 +11,7 @@ from worksheet.derivation import Citation, ColumnHeading, Handout, Part, Row, Se
 from worksheet.errors import shown
 from worksheet.formula import Formula
 from worksheet.formula.tree import Operation
+from worksheet.frozen import frozen
 from worksheet.language import Language, current
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 TONES = {"right": "✓", "partly": "(✓)", "wrong": "✗", "unclear": "?", "blank": "–"}
 
 
-@dataclass(frozen=True)
+@frozen
 class Judged:
     """Words with a judgement: a sign, and a colour where a format has any; ``tone`` is one of TONES."""
 
@@ -37,14 +38,14 @@ class Judged:
 Cell = str | int | Decimal | Formula | tuple[Formula, ...] | Judged | None
 
 
-@dataclass(frozen=True)
+@frozen
 class Title:
     """The heading of what follows."""
 
     text: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Text:
     """A paragraph; a ``note`` is set apart from the others."""
 
@@ -53,7 +54,7 @@ class Text:
     note: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Bullets:
     """A list of sentences."""
 
@@ -61,7 +62,7 @@ class Bullets:
     items: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Table:
     """A table. The first ``words`` columns are text, the others figures; the first ``labels`` say what a row is about.
 
@@ -79,7 +80,7 @@ class Table:
     keys: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Working:
     """Worked steps below a heading of their own; ``room`` is the number of lines that are left for a student's working."""
 
@@ -89,7 +90,7 @@ class Working:
     room: int = 0
 
 
-@dataclass(frozen=True)
+@frozen
 class Relation:
     """A term between its bounds, and why this says the same as the relation above. A sign is one of ``= < <= > >=``."""
 
@@ -101,14 +102,14 @@ class Relation:
     low_sign: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Relations:
     """An equation or inequality solved, a line a step."""
 
     rows: tuple[Relation, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Picture:
     """A drawing, with its meaning in words and its width in points; ``name`` is that of a file of its own."""
 
@@ -118,7 +119,7 @@ class Picture:
     name: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Question:
     """What a sheet asks, how it counts, the rules and the notes above its table; without a question the counting alone."""
 
@@ -131,12 +132,12 @@ class Question:
     convention: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Contents:
     """The table of contents: the answer table and every chapter that has an anchor."""
 
 
-@dataclass(frozen=True)
+@frozen
 class AnswerTable:
     """A line for each layer, by stage, with the totals below.
 
@@ -158,7 +159,7 @@ class AnswerTable:
     sized: ColumnHeading | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class WorkedRow:
     """The worked steps of one layer. ``name`` is empty where it only counts; ``reads`` names the rows that it reads, where
     it is not the one above; ``twins`` are the rows that repeat it; ``asks_output``: its output size is among the steps."""
@@ -170,7 +171,7 @@ class WorkedRow:
     asks_output: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class NetworkPicture:
     """The network as boxes and arrows, in as many drawings as fit on pages; only formats that draw have it."""
 
@@ -188,7 +189,7 @@ class StripLayer(NamedTuple):
     sources: tuple[int, ...]  # the numbers of the layers that it reads; 0 is the network's input
 
 
-@dataclass(frozen=True)
+@frozen
 class NetworkStrip:
     """The network in one line, a box for each layer or stage, drawn to size where sizes are given; in words where none draws."""
 
@@ -198,7 +199,7 @@ class NetworkStrip:
     name: str  # of a file of its own
 
 
-@dataclass(frozen=True)
+@frozen
 class Chapter:
     """A heading with the blocks below it, left out where there are none. ``anchor`` is the name by which links find it."""
 
@@ -215,14 +216,13 @@ Block = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@frozen
 class Document:
     """A document of blocks.
 
-    ``data`` is its JSON: stable keys, whole numbers. ``question`` is None where the title says it all.
-    ``handout`` says whose paper it is; a document that is not a paper has none. ``blank``: the answers are left open.
-    ``contents``: it is so long that its rows and chapters are linked. ``citations`` are the sources of its figures. ``main`` is
-    the table that data and fragments hold; without one, the longest of the blocks.
+    ``data`` is its JSON: stable keys, whole numbers. ``question`` is None where the title says it all. ``handout`` says whose
+    paper it is, if it is one. ``blank``: the answers are left open. ``contents``: rows and chapters are linked. ``citations``
+    are the sources of its figures. ``main`` is the table of data and fragments; without one, the longest of the blocks.
     """
 
     title: str

@@ -28,6 +28,9 @@ class Digits:
         self.locale = locale
         self.primary, self.secondary, self.separator, self.point = _grouping(locale)
 
+    def __repr__(self) -> str:
+        return f"Digits({self.locale!r})"
+
     def result(self, value: Exact) -> str:
         """A value by itself: always grouped."""
         if isinstance(value, int):

@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from worksheet.errors import FormulaError
+from worksheet.errors import FormulaError, shown
 from worksheet.formula import rewrite
 from worksheet.formula.dialects import LATEX, SOURCE, Dialect, dialect_named
 from worksheet.formula.digits import Digits, digits_named
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 
 MAX_KEPT = 256  # rewritten formulas that a formula remembers
+MAX_LETTERS = 150  # in a repr
 
 
 class Formula:
@@ -71,7 +72,7 @@ class Formula:
         return self.source
 
     def __repr__(self) -> str:
-        return f"Formula({self.source!r})"
+        return f"Formula({shown(self.source, MAX_LETTERS)})"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Formula) and self.tree == other.tree

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from worksheet.formula.dialects import Dialect
 from worksheet.formula.digits import Digits
 from worksheet.formula.exact import simplest
+from worksheet.frozen import frozen
 
 SLOT = "\x00"  # marks a number's place in a template: text SLOT name SLOT text ...
 USUAL_DIGITS = 3  # of a number not known yet, where two lengths are compared
@@ -36,7 +37,7 @@ class Extent:
         return self.fixed + sum([len(numbers.get(slot, slot)) for slot in self.slots])
 
 
-@dataclass(frozen=True)
+@frozen
 class Piece:
     """A stretch of a printed formula in front of which a line may break; ``fresh`` is its text at the start of a line."""
 

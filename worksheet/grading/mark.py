@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from worksheet.frozen import frozen
 from worksheet.grading.paper.cells import Key, Value
 from worksheet.language import N_
 
@@ -23,7 +23,7 @@ class Verdict(StrEnum):
     UNMARKED = "unmarked"  # the grader failed here: never a zero
 
 
-@dataclass(frozen=True)
+@frozen
 class Mark:
     """One cell, marked. ``labels`` are ids of mistakes, most likely first; a pair of mistakes is joined by a plus sign.
 
@@ -60,7 +60,7 @@ FLAGS = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class MarkedPaper:
     """A student's whole paper, marked; ``failed`` says why the grader could not mark it."""
 

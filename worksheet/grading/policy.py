@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from worksheet.frozen import frozen
 from worksheet.grading.paper.cells import TOTAL, Key
 
 
@@ -20,7 +21,7 @@ class Tolerance:
 EXACT = Tolerance()
 
 
-@dataclass(frozen=True)
+@frozen
 class Policy:
     """Shares are between 0 and 1 and are multiplied by a cell's marks.
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from worksheet.formula import Formula
+from worksheet.frozen import frozen, short_repr
 from worksheet.layers.quantities import QUANTITIES, SAVED, STORED, TRAINED, Training
 from worksheet.layers.traits import AxisSlice, Drawing, KindFamily, Pooling, Role, Window, Writes
 
@@ -22,7 +23,7 @@ def shape_text(shape: Iterable[int]) -> str:
 INPUT_KIND = "Input"  # the name of the kind whose layers are the inputs of the network
 
 
-@dataclass(frozen=True)
+@frozen
 class Symbol:
     """A letter of a layer's formulas, with its meaning and domain (whole numbers from ``least`` on)."""
 
@@ -62,6 +63,7 @@ ROWS = Symbol("L", "Number of rows (tokens)", rest=True)
 PER_ROW = Symbol("r", "Rows", least=0, default="0", words={1: "each row by itself", 0: "a map is flattened"})
 
 
+@short_repr
 @dataclass(frozen=True, eq=False)
 class Form:
     """The shapes of a kind for inputs of certain ranks. Shapes run from the outermost axis inwards: channels, height, width.
@@ -89,7 +91,7 @@ class Form:
         return replace(self, inputs=inputs, output=(by.name, *self.output), repeats=by.name)
 
 
-@dataclass(frozen=True)
+@frozen
 class Check:
     """A condition on a layer: the formula is not negative, or is whole. The message may name symbols in braces."""
 
@@ -98,7 +100,7 @@ class Check:
     whole: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Word:
     """A number followed by a letter, as on the sheet: ``11w``. ``split`` has a word for each axis."""
 
@@ -113,6 +115,7 @@ class Word:
 ARROW = "->"
 
 
+@short_repr
 @dataclass(frozen=True)
 class Spelling:
     """A kind in the sheet notation: words, flags, an arrow ``9216->4096``, a list ``256x6x6`` and free text."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from worksheet.frozen import frozen
 
 # Counts of the textbook algorithm, for one sample.
 QUANTITIES = {
@@ -35,7 +37,7 @@ TRAINED = {f"{part}_{name.replace('_', '')}": (part, name) for part in PASSES fo
 SAVED = "saved"  # the quantity of elements that a layer keeps for its backward pass in addition to inputs and output
 
 
-@dataclass(frozen=True)
+@frozen
 class Training:
     """What a kind costs in training: operations by their names, as formulas for a whole batch of ``B`` samples.
 

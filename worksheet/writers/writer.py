@@ -10,7 +10,7 @@ from typing import NamedTuple
 from worksheet.derivation import Derivation
 from worksheet.document import Document
 from worksheet.document.solution import laid_out
-from worksheet.errors import OutputError
+from worksheet.errors import OutputError, shown
 from worksheet.language import speaking
 
 PAPERS = ("a4", "letter")
@@ -24,6 +24,9 @@ class Fragment(NamedTuple):
 
     caption: str = ""
     label: str = ""
+
+    def __repr__(self) -> str:
+        return f"Fragment(caption={shown(self.caption)}, label={shown(self.label)})"
 
 
 @dataclass(frozen=True)

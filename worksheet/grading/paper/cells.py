@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from worksheet.counting.counting import Counting
 from worksheet.errors import FormulaError
 from worksheet.formula import Exact, Formula
+from worksheet.frozen import short_repr
 from worksheet.layers import Form, Kind
 from worksheet.sizes import Sized
 
@@ -36,6 +37,7 @@ def value_at(formula: Formula, values: Mapping[str, Exact]) -> Exact | None:
         return None
 
 
+@short_repr
 @dataclass(frozen=True, eq=False)
 class Asked:
     """What is asked of a layer in one column. The same object for all cells, networks and students that share its
@@ -79,6 +81,7 @@ class Read(NamedTuple):
         return product
 
 
+@short_repr
 @dataclass(frozen=True, eq=False)
 class Cell:
     """One answer that is asked, or a size that is not asked but from which other answers follow (``hidden``).

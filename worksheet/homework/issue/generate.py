@@ -64,6 +64,9 @@ class IssueResult:
     coverage: str = ""
     same: list[tuple[str, ...]] = field(default_factory=list)
 
+    def __repr__(self) -> str:
+        return f"<IssueResult: {self.students} students, {self.made} made, {self.kept} kept, {len(self.failed)} failed>"
+
     @property
     def done(self) -> int:
         return self.kept + self.made

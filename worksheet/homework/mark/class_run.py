@@ -52,6 +52,10 @@ class MarkedClass:
     unplaced: tuple[Unplaced, ...] = ()
     notes: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        answers = sum(len(paper.marks) for paper in self.papers)
+        return f"<MarkedClass {shown(self.assignment.title)}: {len(self.papers)} papers, {answers:,} answers>"
+
     def _repr_html_(self) -> str:
         return self.report._repr_html_()
 

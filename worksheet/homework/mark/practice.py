@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 from worksheet.derivation import Derivation, Step, asked_label
 from worksheet.document import Block, Bullets, Document, Table, Text, Working
 from worksheet.errors import Where, WorksheetError, nearest, printable, shown
+from worksheet.frozen import frozen
 from worksheet.grading.answers.students import Students
 from worksheet.grading.answers.text import typed
 from worksheet.grading.diagnosis.diagnose import AND
@@ -45,7 +46,7 @@ HINTS: Mapping[Row, str] = {
 SAME_SIZE = N_("This follows from the sizes of the layer's input alone.")
 
 
-@dataclass(frozen=True)
+@frozen
 class CheckedAnswer:
     """One answer, marked. In its report ``hint`` is the formula without numbers, ``show`` the worked step."""
 
