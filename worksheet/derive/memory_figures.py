@@ -200,7 +200,7 @@ def _step(name: str, label: str, text: str, values: Mapping[str, Exact], value: 
     formula = Formula(text)
     stages = () if formula.symbols or text == "0" else (formula,)
     remark = either(in_bytes(value)) if value else ""
-    return Step(name, label, (), formula, {name: values[name] for name in formula.symbols}, value, stages, remark, note)
+    return Step(name, label, (), formula, {name: values[name] for name in formula.symbols}, value, stages, remark, note=note)
 
 
 def _product(shape: Shape) -> str:
