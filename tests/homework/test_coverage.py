@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+import worksheet as ws
 from tests.sheet_facts import EXAMPLES
-from worksheet.document import Document, Table
+from worksheet.document import Document, NetworkStrip, Table
 from worksheet.grading.paper.paper_maker import ANY, Ask
 from worksheet.homework.assignment.assignment import Assignment
 from worksheet.homework.assignment.assignment_file import read_assignment
@@ -96,3 +97,11 @@ def test_tables_have_an_entry_for_every_heading(report: Document) -> None:
 
 def test_without_networks_the_teachers_own_is_measured(sheet: Assignment) -> None:
     assert coverage(sheet, []).data["networks"] == 1
+
+
+def test_reports_on_a_homework_begin_with_its_network() -> None:
+    """The report on the class and the page on coverage show the layers that their rows speak of."""
+    marked = ws.mark(EXAMPLES / "homework.yaml", EXAMPLES / "answers.csv", roster=EXAMPLES / "class.csv")
+    strip = marked.report.blocks[0]
+    assert isinstance(strip, NetworkStrip)
+    assert (len(strip.layers), strip.input) == (20, (3, 227, 227))

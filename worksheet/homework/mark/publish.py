@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from worksheet.derivation import Derivation
+from worksheet.derive.strip import strip_of
 from worksheet.files import make_folder
 from worksheet.grading.mark import MarkedPaper
 from worksheet.grading.paper.cells import Key, Value
@@ -87,10 +89,11 @@ def statistics(assignment: Assignment) -> Statistics:
 
 
 def class_report(assignment: Assignment, counts: Statistics) -> Document:
-    """The report on a class that has been counted."""
+    """The report on a class that has been counted, with the assignment's own network above its figures."""
     labels = {column.name: column.heading for column in assignment.convention.columns} | {"output": "Output"}
     digits = assignment.digits or assignment.convention.digits
-    return ClassReport(assignment.title, assignment.course, labels, digits=digits).report(counts)
+    report = ClassReport(assignment.title, assignment.course, labels, digits=digits).report(counts)
+    return replace(report, blocks=(strip_of(assignment.network), *report.blocks))
 
 
 def write_reports(reports: Mapping[str, Document], folder: Path, formats: Sequence[str], options: Options) -> None:

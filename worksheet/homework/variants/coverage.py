@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from worksheet.counting.run import Run
+from worksheet.derive.strip import strip_of
 from worksheet.document import Block, Bullets, Document, Table, Text, Title
 from worksheet.grading.mistakes import known_mistakes
 from worksheet.grading.paper.cells import TOTAL, Cell, Paper, Row
@@ -108,7 +109,7 @@ def coverage(assignment: Assignment, networks: Iterable[Network]) -> Document:
     if not tally.networks:
         tally = own
     groups = same_networks(measured) if assignment.variants else []
-    blocks = tuple(_blocks(tally, own, difficulty, groups))
+    blocks = (strip_of(assignment.network), *_blocks(tally, own, difficulty, groups))
     return Document(
         f"Coverage: {assignment.title}", blocks, _data(tally, own, difficulty), assignment.course, assignment.digits or "en_US"
     )  # fmt: skip
