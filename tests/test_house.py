@@ -21,7 +21,7 @@ STOREYS = [  # from the top
     {"layers", "derivation", "totals"},
     {"formula"},
     {"schema", "files", "memo", "spreadsheet", "starting", "language"},
-    {"discover", "errors", "frozen", "version"},
+    {"discover", "errors", "frozen", "nearby", "version"},
 ]
 LEVEL = {room: len(STOREYS) - i for i, rooms in enumerate(STOREYS) for room in rooms}
 FILES = sorted(HOUSE.rglob("*.py"))

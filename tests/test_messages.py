@@ -140,3 +140,249 @@ def test_a_layer_that_needs_a_map_says_what_the_input_is(sheet) -> None:
     with pytest.raises(WorksheetError) as caught:
         ws.read(sheet(f"{FRONT}Flatten\nConv2d: 8c 3w\n"))
     assert caught.value.hint == "it usually follows a layer that flattens"
+
+
+# A key of an assignment, where the value begins, what is wrong, and the hint.
+ASSIGNMENTS = [
+    ("network: ai61002.shet", 10, "cannot read 'ai61002.shet' as a network", "did you mean ai61002.sheet?"),
+    ("network: nowhere/net.sheet", 10, "'nowhere/net.sheet': no such file", "there is no folder nowhere"),
+    ("network: [ai61002.sheet]", 10, "expected one value here, not a list or a table", "such as network: ai61002.sheet"),
+    ("ask: parameters", 6, "the convention has no column 'parameters'", "did you mean params?"),
+    ("ask: [macs]", 7, "the convention has no column 'macs'", "known: flops, output, params"),
+    ("find: conv2d_1.p", 7, "expected a list here", "such as find: [{unknown: conv2d_1.p"),
+    ("mistakes: all", 11, "expected 'key: value' lines here", "such as mistakes: {worth: 0.25}"),
+    ("tolerance: {params: 5}", 21, "'5' is not between 0 and 1/2", "a percentage has its sign: 1 %"),
+    ("variants: {seed: seven}", 18, "'seven' is not a whole number", "such as {seed: 7}"),
+    ("labels: {Foo: bar}", 10, "no document says 'Foo'", "its words in English, such as Total"),
+    ("language: german", 11, "there are no words in the language 'german'", "one of de, en"),
+    ("convention: ai6102", 13, "unknown convention 'ai6102'", "did you mean ai61002?"),
+]
+
+
+@pytest.mark.parametrize(("line", "column", "message", "hint"), ASSIGNMENTS, ids=[line for line, *_ in ASSIGNMENTS])
+def test_an_assignment(line: str, column: int, message: str, hint: str, command, tmp_path: Path) -> None:
+    (tmp_path / "ai61002.sheet").write_bytes((EXAMPLES / "ai61002.sheet").read_bytes())
+    given = {"title": "title: A", "network": "network: ai61002.sheet", "ask": "ask: [params]"}
+    given[line.partition(":")[0]] = line
+    lines = list(given.values())
+    (tmp_path / "homework.yaml").write_text("\n".join(lines) + "\n")
+    told = command("generate", "homework.yaml", "-o", "out")
+    assert (told.code, told.out) == (2, "")
+    assert f"homework.yaml:{lines.index(line) + 1}:{column}: {message}" in told.err
+    assert f"hint: {hint}" in told.err
+    assert not (tmp_path / "out").exists()
+
+
+# A file, its text, the command that reads it, what is wrong where, and the hint.
+TEXTS = [
+    ("h.yaml", "title: A\nask: [params\n", "generate h.yaml -o out", "h.yaml:3:1: not readable", "a bracket that is opened"),
+    ("h.yaml", "title: A\nask params\nb: c\n", "generate h.yaml -o out", "h.yaml:3:1: not readable", "a line before this one"),
+    (
+        "h.yaml",
+        "title: A\ntitle: B\nfoo: 3\n",
+        "generate h.yaml -o out",
+        "h.yaml:2:1: the key 'title' is given twice",
+        "known: ask,",
+    ),
+    (
+        "class.csv",
+        "Name,Nr\nAnna,1\n",
+        "generate homework.yaml --roster class.csv -o out",
+        "class.csv:1:1: no column is called id",
+        "id,name",
+    ),
+    (
+        "class.csv",
+        "id,id\nA,B\n",
+        "generate homework.yaml --roster class.csv -o out",
+        "class.csv:1:1: two columns are called 'id'",
+        "each",
+    ),
+    (
+        "class.csv",
+        "id,name\nA,B,C\n",
+        "generate homework.yaml --roster class.csv -o out",
+        "class.csv:2:1: 3 cells below 2",
+        "in quotes",
+    ),
+    (
+        "class.csv",
+        "id\nA\n",
+        "generate homework.yaml --roster clas.csv -o out",
+        "clas.csv: no such file",
+        "did you mean class.csv?",
+    ),
+    (
+        "answers.csv",
+        "student\n",
+        "mark homework.yaml answer.csv -o out",
+        "answer.csv: no such file or folder",
+        "did you mean answers.csv?",
+    ),
+    (
+        "answers.csv",
+        "student,row,column\nA,1,params\n",
+        "mark homework.yaml answers.csv -o out",
+        "no table of answers",
+        "student,row,column,answer",
+    ),
+    ("a.pdf", "%PDF-1.4", "mark homework.yaml a.pdf -o out", "a.pdf: is in no format of answers", "known: .csv"),
+    (
+        "own.yaml",
+        "title: A\ncolumns:\n",
+        "solve ai61002.sheet -c own.yaml",
+        "own.yaml:2:9: expected 'key: value'",
+        "such as columns: {params",
+    ),
+    (
+        "own.yaml",
+        "title: A\ncolums: {}\n",
+        "solve ai61002.sheet -c own.yaml",
+        "own.yaml:2:1: unknown key",
+        "did you mean columns?",
+    ),
+    (
+        "own.yaml",
+        "title: A\ncolumns: {params: {Conv2d: 2kcwh}}\n",
+        "solve ai61002.sheet -c own.yaml",
+        "own.yaml:2:29: expected an operation",
+        "multiplication needs a *",
+    ),
+    ("own.yaml", "title: A\n", "solve ai61002.sheet -c own.yml", "own.yml: no such file", "did you mean own.yaml?"),
+    (
+        "chip.yaml",
+        "title: A\nclock: 1.5 Ghz\n",
+        "time ai61002.sheet --on chip.yaml",
+        "chip.yaml:2:8: cannot read '1.5 Ghz' as a clock",
+        "write 1.5 GHz",
+    ),
+    (
+        "chip.yaml",
+        "title: A\nbandwidth: 12,8 GB/s\n",
+        "time ai61002.sheet --on chip.yaml",
+        "chip.yaml:2:12: cannot read '12,8 GB/s'",
+        "write 12.8 GB/s",
+    ),
+    (
+        "chip.yaml",
+        "title: A\nbandwidth: 12 GB\n",
+        "time ai61002.sheet --on chip.yaml",
+        "chip.yaml:2:12: cannot read '12 GB'",
+        "such as 1555 GB/s",
+    ),
+    (
+        "chip.yaml",
+        "title: A\nmemory_bandwidth: 1 GB/s\n",
+        "time ai61002.sheet --on chip.yaml",
+        "chip.yaml:2:1: unknown key",
+        "did you mean bandwidth?",
+    ),
+    (
+        "n.prototxt",
+        'net: "train_val.prototxt"\n',
+        "solve n.prototxt",
+        "n.prototxt: there is no layer",
+        "the network is in 'train_val.prototxt'",
+    ),
+    (
+        "n.prototxt",
+        'layer { name: "c" type: "ReLU" bottom: "x" top: "y"\n',
+        "solve n.prototxt",
+        "n.prototxt:1:1: layer is not closed",
+        "",
+    ),
+    ("n.prototxt", 'layer { name "c" }\n', "solve n.prototxt", "n.prototxt:1:14: did not expect", "expected '{'"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line", "message", "hint"), TEXTS, ids=[f"{line} {message}" for *_, line, message, _ in TEXTS]
+)
+def test_a_file(name: str, text: str, line: str, message: str, hint: str, command, tmp_path: Path) -> None:
+    for example in ("ai61002.sheet", "homework.yaml"):
+        (tmp_path / example).write_bytes((EXAMPLES / example).read_bytes())
+    (tmp_path / name).write_text(text)
+    told = command(*line.split())
+    assert (told.code, told.out) == (2, "")
+    assert message in told.err
+    assert hint in told.err
+    assert "Traceback" not in told.err
+    assert not (tmp_path / "out").exists()
+
+
+# Options and arguments, what is wrong, and the hint.
+OPTIONS = [
+    (["solve", "ai61002.sheet", "-c", "fvcore,thop"], "unknown convention 'fvcore,thop'", "one name at a time"),
+    (["solve", "ai61002.sheet", "--batch", "many"], "'many' is not a whole number.", ""),
+    (["solve", "ai61002.sheet", "--batch", "0"], "0 is less than 1.", ""),
+    (
+        ["solve", "ai61002.sheet", "b.sheet"],
+        "There is one argument too many: b.sheet",
+        "several networks are for worksheet table",
+    ),
+    (
+        ["explain", "ai61002.sheet", "--total", "1.8", "GFLOPs"],
+        "one argument too many: GFLOPs",
+        "a value with spaces needs quotes",
+    ),
+    (["solve", "ai61002.sheet", "-f", "PDF"], "unknown format 'PDF'", "did you mean pdf?"),
+    (["solve", "ai61002.sheet", "-o", "a.docx"], "a.docx: no format for files that end in .docx", "a name that ends in"),
+    (["solve", "ai61002.sheet", "-o", "no/where.md"], "the folder 'no' does not exist", ""),
+    (["grow", "ai61002.sheet", "--side", "512..224"], "the range '512..224' of side goes backwards", "write 224..512"),
+    (["slove", "ai61002.sheet"], "No such command 'slove'", "solve"),
+]
+
+
+@pytest.mark.parametrize(("words", "message", "hint"), OPTIONS, ids=[" ".join(words) for words, *_ in OPTIONS])
+def test_an_option(words: list[str], message: str, hint: str, command, tmp_path: Path) -> None:
+    (tmp_path / "ai61002.sheet").write_bytes((EXAMPLES / "ai61002.sheet").read_bytes())
+    told = command(*words)
+    assert (told.code, told.out) == (2, "")
+    assert message in told.err
+    assert hint in told.err
+    assert {path.name for path in tmp_path.iterdir()} == {"ai61002.sheet"}
+
+
+NET = ws.network("tiny", (3, 8, 8), ws.layer("Conv2d", k=4, w=3), ws.layer("ReLU"))
+
+# What is called in Python, what is wrong, and the hint.
+CALLS = [
+    (lambda: ws.read(None), "no reader for NoneType", "give a file, zoo:NAME, or a torch.nn.Module"),
+    (lambda: ws.derive(3), "no reader for int", "give a file, zoo:NAME, or a torch.nn.Module"),
+    (lambda: ws.write({}, "a.md"), "no reader for dict", "give a file, zoo:NAME, or a torch.nn.Module"),
+    (lambda: ws.write(NET, None), "NoneType is not the name of a file", "alexnet.pdf"),
+    (lambda: ws.derive(NET, 3), "int is not a convention", "a name, the path of a YAML file or a Convention"),
+    (lambda: ws.timing(NET, 3), "int is not hardware", "a processor's name"),
+    (lambda: ws.grow(NET, 3), "int does not say what varies", 'such as {"side": "112..672"}'),
+    (lambda: ws.assignment(3), "int is not an assignment", "the name of its file"),
+    (lambda: ws.explain(NET, 3.5e300), "cannot read the figure '3.5e+300'", "a number with a point"),
+    (
+        lambda: ws.read(EXAMPLES / "ai61002.sheet", input=(3, 227.0, 227)),
+        "'3 x 227.0 x 227' is not an input",
+        "channels x height",
+    ),
+    (lambda: ws.read(EXAMPLES / "ai61002.sheet", input=(3, -227, 227)), "'3 x -227 x 227' is not an input", "channels x height"),
+]
+
+
+@pytest.mark.parametrize(("call", "message", "hint"), CALLS, ids=[message for _, message, _ in CALLS])
+def test_a_call(call, message: str, hint: str) -> None:
+    with pytest.raises(WorksheetError) as caught:
+        call()
+    assert caught.value.message.startswith(message)
+    assert hint in (caught.value.hint or "")
+
+
+def test_a_text_is_one_name_where_several_may_be_given() -> None:
+    assert ws.tabulate(NET, "params").data == ws.tabulate(NET, ["params"]).data
+    assert ws.table(NET, "macs").data == ws.table([NET], ["macs"]).data
+    assert ws.compare(NET, "fvcore").data == ws.compare(NET, ["fvcore"]).data
+
+
+def test_the_keys_that_are_known_are_listed_once(command, tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text("title: A\nqqq: 1\nzzz: 2\ncolumns: {params: {Conv2d: weights}}\n")
+    (tmp_path / "ai61002.sheet").write_bytes((EXAMPLES / "ai61002.sheet").read_bytes())
+    told = command("solve", "ai61002.sheet", "-c", "own.yaml")
+    assert told.code == 2
+    assert told.err.count("unknown key") == 2
+    assert told.err.count("known: again") == 1

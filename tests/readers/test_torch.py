@@ -370,7 +370,7 @@ def test_a_module_that_stands_in_a_file(here: Path):
     [
         ("mynet:mkae", "mynet has no 'mkae'", "did you mean make", None),
         ("nonet:make", "there is no module 'nonet'", "path/to/file.py:factory", None),
-        ("nonet.py:make", "there is no such file", "", None),
+        ("nonet.py:make", "no such file", "", None),
         ("mynet:broken", "mynet:broken fails: ValueError: no", "", 26),
         ("mynet:number", "the factory returned an int, not a torch.nn.Module", "torch.nn.Module", None),
         ("mynet:wrong", "the forward pass of wrong fails: RuntimeError", "", None),

@@ -25,6 +25,14 @@ COMMAND_PANELS = (START, COUNT, HOMEWORK, UNDERSTAND)
 INDENT, GAP = 2, 2
 NO_BREAK = "\0"  # a space inside quotes, while an example is broken into lines
 
+PLAIN_WORDS = {  # by what the parser of options says
+    r"is not a valid int(eger)?( range)?\.": "is not a whole number.",
+    r"is not a valid float( range)?\.": "is not a number.",
+    r"is not in the range x>=(\S+)\.": r"is less than \1.",
+    r"Got unexpected extra arguments? ?(\(s\) )?\((.*)\)": r"There is one argument too many: \2\n"
+    "  hint: a value with spaces needs quotes; several networks are for worksheet table",
+}
+
 Row = tuple[str, str]  # what is typed, and what it means
 
 
@@ -33,6 +41,21 @@ class PanelledCommand(TyperCommand):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         write_help(self, ctx, formatter, option_panels(self, ctx))
+
+    def parse_args(self, ctx: Any, args: Any) -> Any:
+        try:
+            return super().parse_args(ctx, args)
+        except Exception as fault:
+            if message := getattr(fault, "message", None):  # of the parser, in whichever package typer has it
+                fault.message = _reworded(message)  # type: ignore[attr-defined]
+            raise
+
+
+def _reworded(message: str) -> str:
+    """What the parser says of an argument, in plain words, with a hint."""
+    for technical, plain in PLAIN_WORDS.items():
+        message = re.sub(technical, plain, message)
+    return message
 
 
 def write_help(command: Any, context: Any, formatter: Any, panels: Iterable[tuple[str, Sequence[Row]]]) -> None:

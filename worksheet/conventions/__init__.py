@@ -1,5 +1,6 @@
 """Conventions, one YAML file each; found by name, or by the path of a user's file."""
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,8 @@ FOLDER = Path(__file__).parent
 SUFFIXES = (".yaml", ".yml")
 STANDARD = "textbook"  # where neither the network nor the user names one
 
+Conventions = Convention | str | Sequence[Convention | str]  # one, or several
+
 
 @cache
 def names() -> tuple[str, ...]:
@@ -23,11 +26,21 @@ def convention(name: str | Convention) -> Convention:
     """A convention by its name, or by the path of a YAML file; or the one given. Raises ConventionError for an unknown one."""
     if isinstance(name, Convention):
         return name
+    if not isinstance(name, str):
+        raise ConventionError(
+            f"{type(name).__name__} is not a convention", hint="a name, the path of a YAML file or a Convention"
+        )
     if name in names():
         return _shipped(name)
     if name.endswith(SUFFIXES):
         return read_convention(Path(name))
-    raise ConventionError(f"unknown convention {shown(name)}", hint=nearest(name, names()))
+    hint = "one name at a time" if "," in name else nearest(name, names())
+    raise ConventionError(f"unknown convention {shown(name)}", hint=hint)
+
+
+def several(given: Conventions) -> tuple[Convention | str, ...]:
+    """One convention, or several, as a tuple: a text is one name, not its letters."""
+    return (given,) if isinstance(given, (str, Convention)) else tuple(given)
 
 
 @cache
@@ -52,4 +65,6 @@ class ConventionName:
         return {"anyOf": [{"enum": list(names())}, {"type": "string", "pattern": f"({files})$"}]}
 
 
-__all__ = ["STANDARD", "Column", "Convention", "ConventionName", "convention", "names", "read_convention"]
+__all__ = [
+    "STANDARD", "Column", "Convention", "ConventionName", "Conventions", "convention", "names", "read_convention", "several",
+]  # fmt: skip

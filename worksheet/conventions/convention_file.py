@@ -128,6 +128,7 @@ CONVENTION = Record((
         TableOf(Phrase(), TableOf(KIND_OR_ANY, _rules(), split=True, type_for=_rules), least=1, what="columns"),
         "For every column and kind of layer a [formula](formulas.md). Kinds with one rule may share a line: "
         "`Conv1d, Conv2d: macs`.",
+        example="columns: {params: {Conv2d: weights + biases}}",
         required=True,
         defines="column",
     ),

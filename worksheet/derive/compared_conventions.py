@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from worksheet.conventions import Convention, names
+from worksheet.conventions import Conventions, names, several
 from worksheet.counting.folding import Folded
 from worksheet.derivation import Section, Statement
 from worksheet.derive.comparison import Side, read_side
@@ -14,8 +14,9 @@ from worksheet.formula import Digits, Formula
 from worksheet.layers import Kind, kinds
 
 
-def compare_conventions(conventions: Sequence[Convention | str] = (), *, digits: str = "en_US") -> Document:
+def compare_conventions(conventions: Conventions = (), *, digits: str = "en_US") -> Document:
     """Conventions kind by kind, without a network: the formulas of their main columns. By default all conventions."""
+    conventions = several(conventions)
     sides = list(map(read_side, conventions or names()))
     entries = [(kind, by) for kind in kinds().values() if (by := _by_formula(kind, sides))]
     columns = tuple((side.label, side.column.heading, side.convention.unit) for side in sides)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from worksheet.conventions import Convention
+from worksheet.conventions import Conventions, several
 from worksheet.conventions.convention import ANY
 from worksheet.derivation import Section, Statement, Step, spans
 from worksheet.derive.arranging import group_by
@@ -24,10 +24,9 @@ from worksheet.totals import AtLeast, print_total
 MAX_NAMED = 6  # parts of a difference in one sentence
 MAX_LISTED = 40  # characters of row numbers in a title
 MAX_LINES = 12  # of a table of layers
-AnyConvention = Convention | str
 
 
-def compare(network: Network, conventions: Sequence[AnyConvention] = (), *, batch: int = 1, digits: str = "en_US") -> Document:
+def compare(network: Network, conventions: Conventions = (), *, batch: int = 1, digits: str = "en_US") -> Document:
     """A network counted under two or more conventions, with the difference of each from the first, derived.
 
     One convention is compared with ``textbook``; without any, all that can count the network are in one table.
@@ -36,7 +35,7 @@ def compare(network: Network, conventions: Sequence[AnyConvention] = (), *, batc
     """
     if not conventions:
         return compare_with_all(network, batch=batch, digits=digits)
-    sides = list(map(read_side, conventions))
+    sides = list(map(read_side, several(conventions)))
     if [side.label for side in sides] == [AGAINST]:
         message = f"{AGAINST} alone cannot be compared: a single convention is compared with it"
         raise ConventionError(message, hint="such as -c torchinfo, or no -c at all for every convention")

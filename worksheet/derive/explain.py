@@ -85,9 +85,9 @@ class Match:
     how: str
 
 
-def explain(network: Network, total: str, *, batch: int = 1, digits: str = "en_US") -> Document:
+def explain(network: Network, total: str | int, *, batch: int = 1, digits: str = "en_US") -> Document:
     """Which conventions give a published total, to its printed digits. Raises WorksheetError."""
-    wanted = figure(total)
+    wanted = figure(str(total))
     comparison = compare_sides(network, _every_column(), batch)
     return _ExplainReport(comparison, wanted, Digits(digits)).report()
 

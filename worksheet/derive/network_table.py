@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from worksheet.conventions import Convention
+from worksheet.conventions import Convention, Conventions, several
 from worksheet.conventions import convention as convention_named
 from worksheet.derivation import Derivation
 from worksheet.derive.citations import citations
@@ -54,7 +54,7 @@ STANDARD = (
 
 
 def table(
-    networks: Network | Sequence[Network], conventions: Sequence[Convention | str] = (), *, columns: Iterable[str] = (),
+    networks: Network | Sequence[Network], conventions: Conventions = (), *, columns: Iterable[str] = (),
     unit: str = "", batch: int = 1, digits: str = "en_US", progress: Progress = iter,
 ) -> Document:  # fmt: skip
     """Networks in one table, a line each.
@@ -66,6 +66,7 @@ def table(
     chosen = [networks] if isinstance(networks, Network) else list(networks)
     if not chosen:
         raise WorksheetError("a table needs a network", hint="such as zoo:resnet18")
+    conventions = several(conventions)
     ways = list(map(convention_named, conventions or dict.fromkeys(each.convention for each in COUNTED)))
     figures = _of(ways) if conventions else COUNTED
     faults = Collector()
@@ -74,7 +75,7 @@ def table(
         with faults.catching():
             lines.append(_Line(network, {way.name: derive(network, way, batch=batch, fold=False) for way in ways}))
     faults.raise_any()
-    made = _NetworkTable(lines, ways, figures, tuple(columns), unit, Digits(digits))
+    made = _NetworkTable(lines, ways, figures, (columns,) if isinstance(columns, str) else tuple(columns), unit, Digits(digits))
     return made.document(() if conventions else STANDARD, batch)
 
 

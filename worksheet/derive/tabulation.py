@@ -34,7 +34,8 @@ def tabulate(
     """
     if by and by not in GROUPED:
         raise WorksheetError(f"rows cannot be added up by {shown(by)}", hint="stage or kind")
-    return _Tabulation(solution, tuple(columns), by, unit, zeros=zeros).document()
+    chosen = (columns,) if isinstance(columns, str) else tuple(columns)
+    return _Tabulation(solution, chosen, by, unit, zeros=zeros).document()
 
 
 def choose_columns(

@@ -22,6 +22,10 @@ def hardware(name: str | Hardware) -> Hardware:
     """A processor by its name, or by the path of a YAML file; or the one given. Raises WorksheetError."""
     if isinstance(name, Hardware):
         return name
+    if not isinstance(name, str):
+        raise WorksheetError(
+            f"{type(name).__name__} is not hardware", hint="a processor's name, the path of a YAML file or a Hardware"
+        )
     if name.lower() in names():
         return _shipped(name.lower())
     if name.endswith(SUFFIXES):

@@ -35,11 +35,21 @@ def read(text: str, what: str) -> Fraction:
     match = QUANTITY.fullmatch(text.strip())
     prefix = match[2].removesuffix(unit) if match and match[2].endswith(unit) else "?"
     if not match or prefix not in SCALES:
-        raise WorksheetError(f"cannot read {shown(text)} as a {what}", hint=f"a number and a unit, such as {example}")
+        raise WorksheetError(f"cannot read {shown(text)} as a {what}", hint=_hint(text, unit, example))
     value = Fraction(match[1]) * SCALES[prefix]
     if not 0 < value <= maximum:
         raise WorksheetError(f"a {what} of {shown(text)}", hint=f"more than 0 and at most {said(maximum, unit)}")
     return value
+
+
+def _hint(text: str, unit: str, example: str) -> str:
+    """The quantity with a decimal point, and its unit in capitals and small letters as they are written."""
+    meant = text.strip().replace(",", ".") if text.count(",") == 1 else text.strip()
+    start = len(meant) - len(unit)
+    corrected = meant[:start] + unit if meant[start:].lower() == unit.lower() else meant
+    match = QUANTITY.fullmatch(corrected) if corrected != text.strip() else None
+    is_read = match and match[2].endswith(unit) and match[2].removesuffix(unit) in SCALES
+    return f"write {corrected}" if is_read else f"a number and a unit, such as {example}"
 
 
 def said(value: Exact, unit: str, digits: int = DIGITS, point: str = ".") -> str:

@@ -115,6 +115,10 @@ class _Reading:
             why = "no column is called id" if places is None else f"more than {MAX_OTHERS} columns"
             self.faults.add(WorksheetError(why, self._where(",".join(headings)), HINT))
             return
+        for heading in {headings[at] for at in places if at is not None}:
+            if headings.count(heading) > 1:
+                why = f"two columns are called {shown(heading)}"
+                self.faults.add(WorksheetError(why, self._where(",".join(headings)), "each heading names one column"))
         for cells in lines:
             if any(cell.strip() for cell in cells):
                 if len(self.lines) >= MAX_STUDENTS:

@@ -187,7 +187,9 @@ def check_label(text: str) -> str:
     """The English words that a teacher's replace. Raises WorksheetError if no message without fields is like this."""
     known = labels()
     if text not in known:
-        raise WorksheetError(f"no document says {shown(text)}", hint=nearest(text, known))
+        close = nearest(text, known) or ""  # all of them would be a list of a hundred sentences
+        hint = close if close.startswith("did") else "its words in English, such as Total"
+        raise WorksheetError(f"no document says {shown(text)}", hint=hint)
     return text
 
 

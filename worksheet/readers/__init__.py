@@ -25,7 +25,7 @@ def readers() -> dict[str, Reader]:
 
 def read(
     source: str | PathLike[str] | object,
-    input: str | Shape | Iterable[Shape] | None = None,
+    input: str | int | Shape | Iterable[Shape] | None = None,
     *,
     skip_unknown: bool = False,
     regions: int | None = None,
@@ -65,13 +65,14 @@ def _again(reader: Reader, source: Any, options: ReadOptions, input: Shape) -> N
     return _read(reader, source, replace(options, inputs=(input, *options.inputs[1:])))
 
 
-def _shapes(input: str | Shape | Iterable[Shape] | None) -> tuple[Shape, ...]:
+def _shapes(input: Any) -> tuple[Shape, ...]:
     if input is None:
         return ()
     if isinstance(input, str):
         return tuple(map(shape, input.split(",")))
-    shapes = tuple(input)
-    return (shapes,) if all(isinstance(size, int) for size in shapes) else shapes  # type: ignore[return-value]
+    given = tuple(input) if isinstance(input, Iterable) else (input,)
+    is_one = not any(isinstance(each, Iterable) for each in given)
+    return tuple(shape(each if isinstance(each, str) else " x ".join(map(str, each))) for each in ([given] if is_one else given))
 
 
 __all__ = ["ReadOptions", "Reader", "read", "readers", "shape"]

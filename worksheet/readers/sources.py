@@ -17,6 +17,7 @@ from worksheet.zoo import models, published
 Source = Network | str | PathLike[str] | object
 Sources = Source | Sequence[Source]
 Rest = ParamSpec("Rest")
+NO_SOURCES = (bytes, int, float, complex, dict, set, type(None))  # read says what to give in their place
 Result = TypeVar("Result")
 
 
@@ -57,4 +58,4 @@ def network_of(source: Any) -> Any:
     """The network of a source, the networks of a list of sources; anything else as it is."""
     if isinstance(source, (list, tuple)):
         return [network_of(each) for each in source]
-    return read(source) if isinstance(source, (str, PathLike)) or is_module(source) else source
+    return read(source) if isinstance(source, (str, PathLike, *NO_SOURCES)) or is_module(source) else source

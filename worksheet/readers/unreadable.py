@@ -5,18 +5,16 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
 from importlib.machinery import PathFinder
-from itertools import islice
 from pathlib import Path
 
 from worksheet.errors import SheetError, Where
+from worksheet.nearby import entries, meant
 from worksheet.readers.torch.source import DOTTED
 from worksheet.zoo import models
 from worksheet.zoo.spelling import fold, suggestion
 
 ZOO = "zoo:"
-MAX_ENTRIES = 2000  # of a folder, looked through for a name that is close
 MAX_SOURCE = 1 << 20  # characters of a Python file, read for its names
 MODEL = "export the model to ONNX and give the .onnx file"
 HINTS = {  # by suffix, for files that people take for networks
@@ -48,7 +46,7 @@ def refusal(source: str, suffixes: Iterable[str], takes: Iterable[str]) -> Sheet
 
 def _in_folder(path: Path, suffixes: Iterable[str]) -> str | None:
     wanted = set(suffixes)
-    files = (each for each in _entries(path) if each.suffix.lower() in wanted)
+    files = (each for each in entries(path) if each.suffix.lower() in wanted)
     first = next(files, None)
     return f"give a file in it, such as {first}" if first else None
 
@@ -75,10 +73,8 @@ def _meant(source: str, path: Path) -> str | None:
         return f"did you mean {ZOO}{same[0]}?"
     if factory := _factory(source):
         return f"a PyTorch factory is named {factory}"
-    close = _close_files(path)
-    if close:
-        return f"did you mean {' or '.join(close)}?"
-    return _close_model(name) if not path.suffix and len(path.parts) == 1 else None
+    is_plain = not path.suffix and len(path.parts) == 1
+    return meant(path) or (_close_model(name) if is_plain else None)
 
 
 def _factory(source: str) -> str | None:
@@ -89,18 +85,6 @@ def _factory(source: str) -> str | None:
     return f"{module}:{name}" if PathFinder.find_spec(module.partition(".")[0]) else None
 
 
-def _close_files(path: Path) -> list[str]:
-    names = {each.name: each for each in _entries(path.parent) if each.is_file()}
-    return [str(names[name]) for name in get_close_matches(path.name, names, n=2, cutoff=0.75)]
-
-
 def _close_model(name: str) -> str | None:
     hint = suggestion(name, models())
     return hint.replace("did you mean ", f"did you mean {ZOO}").replace(" or ", f" or {ZOO}") if hint.startswith("did") else None
-
-
-def _entries(folder: Path) -> list[Path]:
-    try:
-        return sorted(islice(folder.iterdir(), MAX_ENTRIES))
-    except OSError:
-        return []

@@ -9,7 +9,7 @@ from typing import Any
 
 from worksheet.errors import Collector, WorksheetError, nearest, shown
 from worksheet.schema.context import Context, FieldType, Schema
-from worksheet.schema.located import Located, parse, read_text
+from worksheet.schema.located import Located, WrongForm, parse, read_text
 from worksheet.schema.scalars import Choice
 
 
@@ -33,9 +33,10 @@ class Field:
         try:
             return self.type.read(located, context)
         except WorksheetError as fault:
-            if fault.hint or len(fault.faults) > 1 or not self.example:
+            is_helped = bool(fault.hint) and not isinstance(fault, WrongForm)
+            if is_helped or len(fault.faults) > 1 or not self.example:
                 raise
-            raise type(fault)(fault.message, fault.where, f"such as {self.example}") from None
+            raise WorksheetError(fault.message, fault.where, f"such as {self.example}") from None
 
     def schema(self) -> Schema:
         """The type's schema with the meaning, which editors show."""
@@ -59,9 +60,12 @@ class Record:
         for fault in located.repeated:
             faults.add(fault)
         known = [each.name for each in self.fields]
+        said: set[str | None] = set()  # the list of all keys helps once
         for key in table:
             if key not in known:
-                faults.add(WorksheetError(f"unknown key {shown(key)}", located.keys[key], nearest(key, known)))
+                hint = nearest(key, known)
+                faults.add(WorksheetError(f"unknown key {shown(key)}", located.keys[key], None if hint in said else hint))
+                said.add(hint)
         for key in self.required:
             if key not in table:
                 faults.add(WorksheetError(f"the key {key!r} is missing", located.where))

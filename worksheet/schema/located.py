@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from worksheet.errors import Where, WorksheetError, shifted, shown
+from worksheet.nearby import meant
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's, where PyYAML was built with it
 MAX_BYTES = 1 << 20
@@ -17,6 +18,10 @@ MAX_TEXT = 10_000  # characters of one value
 MAX_QUOTED = 60  # characters of a line in a hint
 STARTS = tuple("%@`&*!|>")  # mean something at the start of a value
 QUOTES = ("'", '"')
+
+
+class WrongForm(WorksheetError):
+    """One value, a list or a table where another of them is expected; the example of the key says more than a general hint."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class Located:
     def text(self) -> str:
         """The scalar's text. Raises WorksheetError for anything else."""
         if not isinstance(self.value, str):
-            raise WorksheetError("expected one value here, not a list or a table", self.where)
+            raise WrongForm("expected one value here, not a list or a table", self.where)
         if len(self.value) > MAX_TEXT:
             raise WorksheetError(f"a text of {len(self.value):,} characters; at most {MAX_TEXT:,}", self.where)
         return self.value
@@ -39,7 +44,7 @@ class Located:
     def items(self) -> list[Located]:
         """The list's items. Raises WorksheetError for anything else."""
         if not isinstance(self.value, list):
-            raise WorksheetError("expected a list here", self.where, "one item per line, each after '- '")
+            raise WrongForm("expected a list here", self.where, "one item per line, each after '- '")
         return self.value
 
     def one_or_more(self) -> list[Located]:
@@ -49,7 +54,7 @@ class Located:
     def table(self) -> dict[str, Located]:
         """The mapping's entries. Raises WorksheetError for anything else."""
         if not isinstance(self.value, dict):
-            raise WorksheetError("expected 'key: value' lines here", self.where)
+            raise WrongForm("expected 'key: value' lines here", self.where)
         return self.value
 
     def within(self, fault: WorksheetError) -> WorksheetError:
@@ -66,7 +71,7 @@ def read_text(path: Path, max_bytes: int = MAX_BYTES) -> str:
     except IsADirectoryError:
         raise WorksheetError("is a folder, not a file", where) from None
     except FileNotFoundError:
-        raise WorksheetError("no such file", where) from None
+        raise WorksheetError("no such file", where, meant(path)) from None
     except OSError as fault:
         raise WorksheetError(f"cannot be read: {fault.strerror}", where) from None
     if len(data) > max_bytes:
@@ -107,6 +112,10 @@ def _yaml_hint(line: str, problem: str) -> str | None:
         return f'a text with a colon is quoted: {key.strip()}: "{value.strip()[:MAX_QUOTED]}"'
     if colon and value.lstrip()[:1] in STARTS:
         return f'a text that begins with {value.lstrip()[0]} is quoted: {key.strip()}: "{value.strip()[:MAX_QUOTED]}"'
+    if "',' or" in problem:
+        return "a bracket that is opened, [ or {, is closed, and commas separate what is in it"
+    if "expected ':'" in problem:
+        return "a line before this one has no colon and space after its key"
     return "list items begin with '- ', keys end with a colon and a space" if line.strip() else None
 
 

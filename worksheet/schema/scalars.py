@@ -73,8 +73,12 @@ class Rational:
             raise WorksheetError(f"{shown(text)} is not a valid number here", located.where, f"such as {forms}")
         number = Fraction(text.rstrip("% \t")) / (100 if text.endswith("%") else 1)
         if not self.least <= number <= self.most:
-            raise WorksheetError(f"{shown(text)} is not between {self.least} and {self.most}", located.where)
+            raise WorksheetError(f"{shown(text)} is not between {self.least} and {self.most}", located.where, self._hint())
         return number
+
+    def _hint(self) -> str | None:
+        """A number that may have been meant as a percentage needs its sign."""
+        return "a percentage has its sign: 1 %" if self.percent else None
 
     def schema(self) -> Schema:
         number = {"type": "number", "minimum": float(self.least), "maximum": float(self.most)}

@@ -60,6 +60,10 @@ def write(
     template: str | PathLike[str] | None = None, fragment: Fragment | bool = False,
 ) -> None:  # fmt: skip
     """Write a document; the format follows from the suffix unless it is given. Raises OutputError; nothing is half-written."""
+    if not isinstance(path, (str, PathLike)):
+        raise OutputError(
+            f"{type(path).__name__} is not the name of a file", hint='such as "alexnet.pdf"; render returns the bytes'
+        )
     path = Path(path)
     writer = writer_for(path, format)
     check_writable(path)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from worksheet.conventions import Convention
+from worksheet.conventions import Conventions, several
 from worksheet.derivation import Section, Statement
 from worksheet.derive.citations import citations
 from worksheet.derive.convention_page import introduce
@@ -37,7 +37,7 @@ ALL = "What does not vary stays as the network has it."
 
 
 def grow(
-    networks: Network | Sequence[Network], ranges: Mapping[str, str], conventions: Sequence[Convention | str] = (), *,
+    networks: Network | Sequence[Network], ranges: Mapping[str, str], conventions: Conventions = (), *,
     columns: Sequence[str] = (), points: int = POINTS, digits: str = "en_US", progress: Progress = iter,
 ) -> Document:  # fmt: skip
     """How the cost of one or several networks grows with the size of the input, the batch, the width or a layer's number.
@@ -50,10 +50,10 @@ def grow(
     """
     if not 2 <= points <= MAX_POINTS:
         raise WorksheetError(f"{points} points", hint=f"from 2 to {MAX_POINTS:,}")
-    several = [networks] if isinstance(networks, Network) else list(networks)
-    if not several:
+    chosen = [networks] if isinstance(networks, Network) else list(networks)
+    if not chosen:
         raise WorksheetError("no network to grow", hint="such as zoo:resnet50")
-    plan = Plan(several, ranges, conventions, columns, points)
+    plan = Plan(chosen, ranges, several(conventions), columns, points)
     return _GrowthReport(plan, plan.chapters(progress), Digits(digits)).report()
 
 

@@ -52,6 +52,8 @@ def read_ranges(texts: Mapping[str, str]) -> list[SizeRange]:
 
     Raises WorksheetError with all faults.
     """
+    if not isinstance(texts, Mapping):
+        raise WorksheetError(f"{type(texts).__name__} does not say what varies", hint='such as {"side": "112..672"}')
     faults = Collector()
     spans: list[SizeRange] = []
     for name, text in texts.items():

@@ -13,6 +13,7 @@ from worksheet.grading.answers.gathering import Gatherer
 from worksheet.grading.answers.sheet_layout import Layout
 from worksheet.grading.answers.submissions import Answers
 from worksheet.grading.answers.text import AnswerSource
+from worksheet.nearby import meant
 
 
 def read(paths: Sequence[Path], layout: Layout, students: Collection[str] | None = None) -> Answers:
@@ -25,7 +26,7 @@ def read(paths: Sequence[Path], layout: Layout, students: Collection[str] | None
     missing = Collector()
     for path in paths:
         if not os.path.exists(path):  # noqa: PTH110  # Path.exists raises if a folder may not be read
-            missing.add(WorksheetError("there is no such file or folder", Where(str(path))))
+            missing.add(WorksheetError("no such file or folder", Where(str(path)), meant(path)))
     missing.raise_any()
     gatherer = Gatherer(layout, students)
     faults = Collector()

@@ -16,6 +16,7 @@ from typing import BinaryIO, TextIO
 
 from worksheet.errors import Where, WorksheetError
 from worksheet.grading.answers.bounds import CHUNK, MEGABYTE
+from worksheet.nearby import meant
 
 FALLBACK = "cp1252"
 MARKS = (  # the longest first: UTF-32 begins like UTF-16
@@ -52,6 +53,8 @@ class AnswerSource:
             return len(self.data)
         try:
             status = self.path.stat()
+        except FileNotFoundError:
+            raise WorksheetError("no such file", Where(self.name), meant(self.path)) from None
         except (OSError, ValueError) as fault:
             raise WorksheetError(f"cannot be read: {getattr(fault, 'strerror', None) or fault}", Where(self.name)) from None
         if not stat.S_ISREG(status.st_mode):

@@ -18,6 +18,7 @@ from worksheet.grading.mark import Verdict
 from worksheet.grading.paper.cells import FIND, TOTAL, Key
 from worksheet.grading.results.amounts import decimal
 from worksheet.grading.results.tables import STUDENT, VERDICT
+from worksheet.nearby import meant
 from worksheet.spreadsheet import unguarded
 
 MAX_BYTES = 1 << 28
@@ -56,6 +57,8 @@ def read_old_marks(path: Path) -> Students:
         if size <= MAX_BYTES:
             with path.open(encoding="utf-8-sig", newline="") as stream:
                 text = stream.read()
+    except FileNotFoundError:
+        raise WorksheetError("no such file", Where(str(path)), meant(path) or HINT) from None
     except OSError as fault:
         raise WorksheetError(f"cannot be read: {fault.strerror}", Where(str(path)), HINT) from None
     except UnicodeDecodeError:

@@ -19,6 +19,7 @@ from worksheet.homework.assignment.assignment import Assignment
 from worksheet.homework.assignment.keys import ASSIGNMENT, IN_SHEET
 from worksheet.homework.assignment.policies import other_conventions, policy, variants
 from worksheet.language import ENGLISH, language_named
+from worksheet.nearby import meant
 from worksheet.network import Heading, Network
 from worksheet.readers import read, readers
 from worksheet.readers.sheet.front_matter import HOMEWORK, closing_line
@@ -54,7 +55,11 @@ def read_assignment(path: str | PathLike[str]) -> Assignment:
 
 def assignment_of(source: Assignment | str | PathLike[str]) -> Assignment:
     """An assignment itself, or the one in a file. Raises WorksheetError."""
-    return source if isinstance(source, Assignment) else read_assignment(Path(source))
+    if isinstance(source, Assignment):
+        return source
+    if not isinstance(source, (str, PathLike)):
+        raise WorksheetError(f"{type(source).__name__} is not an assignment", hint="the name of its file, or an Assignment")
+    return read_assignment(Path(source))
 
 
 def _root(path: Path, text: str) -> Located:
@@ -166,7 +171,8 @@ class _Reading:
         suffixes = [suffix for reader in readers().values() for suffix in reader.suffixes]
         if Path(text).suffix.lower() not in suffixes:
             close = suggestion(text, models())
-            hint = close if close.startswith("did") else f"a file that ends in {', '.join(suffixes)}, or zoo:NAME"
+            near = meant(self.path.parent / text) or (close if close.startswith("did") else None)
+            hint = near or f"a file that ends in {', '.join(suffixes)}, or zoo:NAME"
             self.faults.add(WorksheetError(f"cannot read {shown(text)} as a network", where, hint))
             return None
         return self.read(self.path.parent / text, input, f"{shown(text)}: ", where)

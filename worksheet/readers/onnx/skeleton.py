@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from worksheet.errors import NetworkError, Where, WorksheetError
+from worksheet.nearby import meant
 
 MAX_FILE = 1 << 31  # of one protobuf message
 MAX_SKELETON = 64 << 20
@@ -53,7 +54,7 @@ def skeleton(path: Path) -> bytes:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             skeleton_bytes = b"".join(_ProtobufWalk(data).slim(0, len(data), "model", 0))
     except FileNotFoundError:
-        raise WorksheetError("no such file", where) from None
+        raise WorksheetError("no such file", where, meant(path)) from None
     except OSError as fault:
         raise WorksheetError(f"cannot be read: {fault.strerror}", where) from None
     except MalformedProtobuf as fault:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from worksheet.errors import SheetError, Where, nearest, shown
+from worksheet.nearby import meant
 from worksheet.readers.torch.meta_tensors import COUNTING, MetaTensors
 from worksheet.readers.torch.source import is_module
 from worksheet.readers.torch.user_code import fault_of
@@ -96,7 +97,7 @@ def _import(name: str) -> Any:
 
 def _import_file(path: Path) -> Any:
     if not path.is_file():
-        raise SheetError("there is no such file", Where(str(path)))
+        raise SheetError("no such file", Where(str(path)), meant(path))
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None
     assert spec.loader is not None
