@@ -88,8 +88,8 @@ def test_a_list_has_a_line_for_each_question(homework) -> None:
 
 
 def test_an_unknown_layout() -> None:
-    with pytest.raises(OutputError, match="unknown layout of a form 'tabel'"):
-        form_layout("tabel")
+    with pytest.raises(OutputError, match="unknown layout of a form 'grid'"):
+        form_layout("grid")
 
 
 @pytest.mark.parametrize("student", HOSTILE)
