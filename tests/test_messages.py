@@ -208,8 +208,8 @@ TEXTS = [
     (
         "class.csv",
         "id\nA\n",
-        "generate homework.yaml --roster clas.csv -o out",
-        "clas.csv: no such file",
+        "generate homework.yaml --roster class1.csv -o out",
+        "class1.csv: no such file",
         "did you mean class.csv?",
     ),
     (
