@@ -18,7 +18,7 @@ ABRIDGED.maxstring = ABRIDGED.maxother = 60
 def frozen(cls: type[T]) -> type[T]:
     """``dataclass(frozen=True)`` with a short repr, unless the class has its own."""
     has_own = "__repr__" in vars(cls)
-    made = dataclass(frozen=True)(cls)
+    made = dataclass(frozen=True, repr=False)(cls)  # a repr of its own would only cost time
     return made if has_own else short_repr(made)
 
 

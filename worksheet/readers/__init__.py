@@ -12,7 +12,6 @@ from worksheet.errors import SheetError
 from worksheet.layers import Shape
 from worksheet.network import Network
 from worksheet.readers.reader import Reader, ReadOptions, shape
-from worksheet.readers.unreadable import refusal
 
 ONE_INPUT = "inputs are separated by commas, the axes of one input by x"
 
@@ -48,6 +47,8 @@ def read(
     path = Path(source)
     suffix = path.suffix.lower()
     if suffix not in by_suffix or not path.is_file():
+        from worksheet.readers.unreadable import refusal
+
         raise refusal(str(source), by_suffix, (reader.takes for reader in readers().values()))
     return _read(by_suffix[suffix], path, options)
 

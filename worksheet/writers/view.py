@@ -26,7 +26,6 @@ from worksheet.document import (
 from worksheet.drawing.strip_words import strip_in_words
 from worksheet.language import N_, _
 from worksheet.layers import Drawing, kinds
-from worksheet.writers.graph import pictures
 from worksheet.writers.printer import Printer
 from worksheet.writers.small_print import Ready, Setting
 from worksheet.writers.solution_view import AnswerPrinter, RowPrinter
@@ -111,7 +110,7 @@ def drawn(blocks: Iterable[Block], *, draws: bool, explains: bool = False) -> It
     explained: set[tuple[Drawing, int]] = set()
     for block in blocks:
         if isinstance(block, NetworkPicture):
-            yield from pictures(block.rows, block.title) if draws else ()
+            yield from _pictures(block) if draws else ()
         elif isinstance(block, NetworkStrip):
             yield _strip(block, draws=draws)
         elif isinstance(block, Section):
@@ -123,6 +122,12 @@ def drawn(blocks: Iterable[Block], *, draws: bool, explains: bool = False) -> It
                 yield replace(block, blocks=inner)
         else:
             yield block
+
+
+def _pictures(picture: NetworkPicture) -> Iterator[Picture]:
+    from worksheet.writers.graph import pictures
+
+    yield from pictures(picture.rows, picture.title)
 
 
 def _after_strip(blocks: Iterable[Block]) -> list[Block]:

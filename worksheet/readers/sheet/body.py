@@ -8,7 +8,6 @@ from worksheet.errors import Collector, SheetError, Where, WorksheetError, neare
 from worksheet.formula import Formula
 from worksheet.layers import kinds
 from worksheet.network import INPUT, Node
-from worksheet.readers.sheet.foreign import is_layer, near_layer
 from worksheet.readers.sheet.lines import MAX_LINE, NAME, LayerReference, LayerStatement, SheetLine, parse_layer, parse_statement
 
 MAX_LAYERS = 20_000
@@ -112,7 +111,7 @@ class SheetBody:
         try:
             parts = parse_statement(line)
             use = USE.fullmatch(parts.body)
-            if use and (use["name"] in self.blocks or not is_layer(use["name"])):
+            if use and (use["name"] in self.blocks or not _is_layer(use["name"])):
                 self.use(parts, use, scope, depth)
             else:
                 self.layer(parts, scope)
@@ -150,7 +149,7 @@ class SheetBody:
         where = parts.line.where(parts.start + 1, max(1, len(parts.body)))
         block = self.blocks.get(use["name"])
         if block is None:
-            hint = near_layer(use["name"], *self.blocks)
+            hint = _near(use["name"], self.blocks)
             raise SheetError(f"there is no block {shown(use['name'])}", where, hint)
         if depth >= MAX_DEPTH:
             raise SheetError(f"blocks are nested at most {MAX_DEPTH} deep", where)
@@ -200,6 +199,18 @@ class SheetBody:
         if parts.name.name in scope.names:
             raise SheetError(f"two layers are called {shown(parts.name.name)}", parts.name.where)
         return parts.name.name
+
+
+def _is_layer(name: str) -> bool:
+    from worksheet.readers.sheet.foreign import is_layer
+
+    return is_layer(name)
+
+
+def _near(name: str, blocks: Iterable[str]) -> str:
+    from worksheet.readers.sheet.foreign import near_layer
+
+    return near_layer(name, *blocks)
 
 
 class _TooManyLayers(SheetError):

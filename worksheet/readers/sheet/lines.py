@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from worksheet.errors import Collector, SheetError, Where, shown
 from worksheet.layers import Kind, kinds
 from worksheet.layers.spelling import Given, hyperparameters, unknown_word, vocabulary
-from worksheet.readers.sheet.foreign import CALL, in_words, meant, word_meant
 
 MAX_LINE = 500
 NAME = r"[A-Za-z_][\w.]*"
@@ -95,12 +94,9 @@ def parse_layer(statement: LayerStatement, rank: int | None = None) -> ParsedLay
     ``rank`` is the number of axes of the network's input, for hints.
     """
     line = statement.line
-    if call := CALL.fullmatch(statement.body):
-        where = line.where(statement.start + 1, len(statement.body))
-        raise SheetError("this is how a program writes a layer, not a sheet", where, in_words(call) or meant(call["name"], rank))
     before, colon, words = statement.body.partition(":")
     name = before.strip()
-    kind = _kind(name, line.where(statement.start + 1, max(1, len(name))), rank)
+    kind = _kind(name, statement, rank)
     _refuse_bare_numbers(kind, words, line.where(statement.start + len(before + colon) + 2, max(1, len(words.strip()))))
     faults = Collector()
     settings: list[Given] = []
@@ -120,9 +116,17 @@ def parse_layer(statement: LayerStatement, rank: int | None = None) -> ParsedLay
     return ParsedLayer(kind, hyperparameters(kind, settings, line.whole), pattern, shares)
 
 
-def _kind(name: str, where: Where, rank: int | None) -> Kind:
+def _kind(name: str, statement: LayerStatement, rank: int | None) -> Kind:
     if name in kinds():
         return kinds()[name]
+    from worksheet.readers.sheet.foreign import CALL, in_words, meant
+
+    line, start = statement.line, statement.start + 1
+    if call := CALL.fullmatch(statement.body):
+        hint = in_words(call) or meant(call["name"], rank)
+        where = line.where(start, len(statement.body))
+        raise SheetError("this is how a program writes a layer, not a sheet", where, hint)
+    where = line.where(start, max(1, len(name)))
     first = name.split(maxsplit=1)[0] if name.split() else ""
     if first in kinds():
         raise SheetError(f"a colon is missing after {first}", where, f"{first}: {name[len(first) :].strip()}")
@@ -190,5 +194,7 @@ def _letter_setting(kind: Kind, text: str, where: Where) -> list[Given]:
         raise SheetError(f"the number {shown(text)} has no letter after it", where, hint)
     if text in words:
         raise SheetError(f"{text} has no number", where, f"an example: {kind.spelling.example}")
+    from worksheet.readers.sheet.foreign import word_meant
+
     hint = word_meant(kind, text) or f"an example: {kind.spelling.example}"
     raise SheetError(f"cannot read {shown(text)}", where, hint)
