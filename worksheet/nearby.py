@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
 
@@ -11,6 +10,8 @@ MAX_ENTRIES = 2000  # of a folder, looked through for a name that is close
 
 def meant(path: Path) -> str | None:
     """A hint with the files beside a missing one whose names are close; or that its folder is missing too."""
+    from difflib import get_close_matches
+
     if not path.parent.is_dir():
         return f"there is no folder {path.parent}"
     names = {each.name: each for each in entries(path.parent) if each.is_file()}
