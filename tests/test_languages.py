@@ -5,17 +5,18 @@ from __future__ import annotations
 import io
 import re
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
 import worksheet as ws
 from tests.conftest import REQUIRED
+from tests.marking import Marking
 from tests.sheet_facts import ROOT
 from worksheet.derivation import Section
 from worksheet.document import Bullets, Table, Text, Title
 from worksheet.errors import WorksheetError
-from worksheet.language import Language, _, catalogue, current, everywhere, language_named, listed, ngettext, speaking
+from worksheet.language import _, catalogue, current, everywhere, language_named, listed, ngettext, speaking
 from worksheet.language.catalogue import messages
 from worksheet.layers.notation import explain_notation
 from worksheet.zoo import models
@@ -250,21 +251,6 @@ def test_check_answers_in_the_language(german: None, tmp_path: Path) -> None:
 
 
 # Nothing escapes
-
-
-class Marking(Language):
-    """A language whose messages can be recognised; it remembers them."""
-
-    digits = "en_US"
-    seen: ClassVar[set[str]] = set()
-
-    def translate(self, message: str) -> str:
-        self.seen.add(message)
-        return f"⟦{message}⟧" if message else ""
-
-    def translate_count(self, singular: str, plural: str, count: int) -> str:
-        self.seen.add(singular)
-        return f"⟦{singular if count == 1 else plural}⟧"
 
 
 @pytest.mark.parametrize("convention", ["textbook", "ai61002", "memory", "operations"])

@@ -19,6 +19,7 @@ from tools.generated import ROOT
 from worksheet import conventions, layers
 from worksheet.conventions.convention import Convention
 from worksheet.conventions.facts import GRAPH, PARTIAL, RUN, SILENCES, STATED
+from worksheet.conventions.optimisers import optimisers, precisions
 from worksheet.grading.mistakes import known_mistakes
 from worksheet.language.catalogue import FOLDER, SUFFIX, TEMPLATE
 from worksheet.layers import QUANTITIES, Kind, Symbol
@@ -100,6 +101,7 @@ def _in_data() -> Iterator[tuple[str, str]]:
         yield from (("worksheet/layers", text) for thing in vars(module).values() for text in _of_layers(thing))
     yield from (("worksheet/layers", text) for rank in range(MAX_AXES + 1) for text in _of_layers(axes(rank)))
     yield from (("worksheet/layers", text) for text in QUANTITIES.values())
+    yield from (("worksheet/conventions/optimisers", text) for text in _of_training())
     yield from (("worksheet/conventions/facts.py", text) for fact in (*RUN, *GRAPH) for text in _of_symbol(fact))
     yield from (("worksheet/conventions/facts.py", text) for text in (*SILENCES.values(), *PARTIAL.values()))
     yield from (("worksheet/grading/mistakes", mistake.says) for mistake in known_mistakes().values())
@@ -115,6 +117,11 @@ def _of_convention(convention: Convention) -> Iterator[str]:
     for column in convention.columns:
         yield from (column.heading, column.asks, *column.remarks.values())
     yield from (line.label for lines in convention.reference.values() for line in lines)
+
+
+def _of_training() -> Iterator[str]:
+    yield from (optimiser.title for optimiser in optimisers().values())
+    yield from (text for precision in precisions().values() for text in (precision.title, precision.source))
 
 
 def _of_kind(kind: Kind) -> Iterator[str]:

@@ -63,7 +63,8 @@ class Network:
 
     ``further`` are the shapes of inputs beside the main one, by name. ``notes`` say what a reader of the solution must know:
     layers left out, numbers that the file does not give. ``made_for`` makes the network for another input, where its layers
-    depend on it. ``cite`` is the source of its definition. Raises NetworkError where a layer reads one that does not come
+    depend on it, ``at_own_size`` for the input of its source where another one was asked for. ``cite`` is the source of its
+    definition. Raises NetworkError where a layer reads one that does not come
     before it, or a name is used twice.
     """
 
@@ -75,6 +76,7 @@ class Network:
     further: Mapping[str, Shape] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     made_for: Callable[[Shape], Network] | None = field(default=None, compare=False, repr=False)
+    at_own_size: Callable[[], Network] | None = field(default=None, compare=False, repr=False)
     cite: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:

@@ -210,7 +210,7 @@ def widen(network: Network, factor: Exact) -> Network:
 def _times(node: Node, width: int, factor: Exact) -> int:
     """A width, multiplied. Raises NetworkError where the product is not whole."""
     wide = simplest(width * factor)
-    if isinstance(wide, Fraction):
+    if not isinstance(wide, int):
         raise NetworkError(f"{node.name} would have {wide} channels", node.where, f"a multiplier of {factor} does not fit")
     return wide
 

@@ -171,7 +171,7 @@ def test_remainders_of_several_symbols() -> None:
     assert found.bounds == (from_32, from_32)
     group = Group(tuple(r for r in found.all if r.residues[0] < 2), None, "")
     assert group.remainders() == ["0, 1", "0 to 3"]
-    assert Group(found.all[1:3] + found.all[7:8], None, "").remainders() == ["0, 1; 0, 2; 1, 3"]
+    assert Group(found.all[1:3] + found.all[7:8], None, "").remainders() == ["(0, 1), (0, 2) and (1, 3)"]
 
 
 def test_leading_terms() -> None:

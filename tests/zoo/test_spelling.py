@@ -56,6 +56,17 @@ def test_names_now_and_before_are_suggested(typed: str, hint: str) -> None:
     assert hint in (caught.value.hint or "")
 
 
+GROWING = [("vgg16", "Linear"), ("resnet50-caffe", "Linear"), ("vit-b-16", "Parameter"), ("resnet50", "")]
+
+
+@pytest.mark.parametrize(("name", "grows"), GROWING)
+@pytest.mark.parametrize("input", ["3x224x224", "3x288x288"])
+def test_a_solution_for_another_input_says_where_parameters_grow(name: str, grows: str, input: str) -> None:
+    notes = " ".join(ws.derive(ws.read(f"zoo:{name}", input)).notes)
+    is_said = f"grow with the input, those of {grows}:" in notes
+    assert is_said == bool(grows and input != "3x224x224")
+
+
 @pytest.mark.parametrize(("name", "grows"), [("vgg16", "Linear"), ("resnet50-caffe", "Linear"), ("resnet50", "")])
 def test_parameters_that_grow_with_the_image_have_a_sentence(name: str, grows: str) -> None:
     text = " ".join(ws.render(ws.grow(ws.read(f"zoo:{name}"), {"side": "224..448"}), "txt").decode().split())

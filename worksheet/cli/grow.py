@@ -7,7 +7,7 @@ from typing import Annotated
 
 import worksheet as ws
 from worksheet.cli.delivery import Reading, delivers
-from worksheet.cli.options import Command, Conventions, Networks, PlainGrouping, option
+from worksheet.cli.options import Command, Conventions, Grouping, Networks, Speech, option
 from worksheet.cli.panels import CONTENT, SIZES, UNDERSTAND
 from worksheet.cli.waiting import watched
 from worksheet.document import Document
@@ -37,7 +37,8 @@ def grow(
     convention: Conventions = None,
     column: Columns = None,
     points: Points = 12,
-    digits: PlainGrouping = "en_US",
+    digits: Grouping = None,
+    language: Speech = "",
 ) -> Document:
     """Show how cost grows with the input, the batch or the width.
 
@@ -46,8 +47,9 @@ def grow(
     named = {"side": side, "batch": batch, "width": width, "length": length}
     ranges, networks = _read({name: text for name, text in named.items() if text}, vary or (), source, reading.network)
     return ws.grow(
-        networks, ranges, convention or (), columns=column or (), points=points, digits=digits, progress=watched(WATCHED)
-    )
+        networks, ranges, convention or (), columns=column or (), points=points, digits=digits, progress=watched(WATCHED),
+        language=language,
+    )  # fmt: skip
 
 
 def _read(

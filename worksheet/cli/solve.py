@@ -42,8 +42,6 @@ NEEDS = (
 EXCLUDES = (
     ("--dtype", "--training", "--dtype is for inference: training keeps numbers of several types", "--precision mixed"),
     ("--training", "--symbolic", "--training does not go with --symbolic: the memory of training has no closed form", LEAVE),
-    ("--language", "--symbolic", "--language does not go with --symbolic: closed forms are reported in English", LEAVE),
-    ("--language", "--training", "--language does not go with --training: training is reported in English", LEAVE),
     ("--blank", "--symbolic", "--blank does not go with --symbolic: a question sheet asks for numbers", LEAVE),
     (TABLE, "--symbolic", f"{TABLE} make a table of numbers, which --symbolic does not give", LEAVE),
     (TABLE, "--blank", f"{TABLE} make a table of answers, which --blank leaves open", LEAVE),
@@ -78,7 +76,7 @@ def solve(
     """
     refuse(
         {"--precision": precision, "--checkpoint": checkpoint, "--dtype": dtype, "--training": training,
-         "--symbolic": symbolic, "--blank": blank, "--unfold": unfold, "--language": language, TABLE: shape.is_asked}
+         "--symbolic": symbolic, "--blank": blank, "--unfold": unfold, TABLE: shape.is_asked}
     )  # fmt: skip
     if training:
         regime(training, precision)
@@ -86,13 +84,13 @@ def solve(
     if symbolic is not None:
         return ws.symbolic(
             network, symbolic.split(","), convention, digits=digits, batch=batch, dtype=dtype, rows=rows, kinds=kind or (),
-            worked=not summary, pictured=bool(picture),
+            worked=not summary, pictured=bool(picture), language=language,
         )  # fmt: skip
-    common: dict[str, Any] = {"digits": digits, "batch": batch, "fold": False if unfold else None}
+    common: dict[str, Any] = {"digits": digits, "batch": batch, "fold": False if unfold else None, "language": language}
     if training:
         solution = ws.train(network, training, convention, precision=precision, segments=checkpoint, **common)
     else:
-        solution = ws.derive(network, convention, dtype=dtype, language=language, **common)
+        solution = ws.derive(network, convention, dtype=dtype, **common)
     solution = ws.select(solution, rows, kind or ()) if rows or kind else solution
     if shape.is_asked:
         return shape.table(solution)

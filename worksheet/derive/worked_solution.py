@@ -15,6 +15,7 @@ from worksheet.counting.run import Run, run_of
 from worksheet.derivation import ColumnHeading, Derivation, Row, Step, spans
 from worksheet.derive.arranging import by_kind, fold_rows, is_default_name, parts, totals
 from worksheet.derive.citations import citations
+from worksheet.derive.growing_parameters import unlike_own_size
 from worksheet.derive.layer_steps import ALWAYS, NOTHING, LayerSteps
 from worksheet.derive.memory_figures import figures
 from worksheet.derive.reference import general_section, sections
@@ -185,7 +186,9 @@ class _Solution(LayerSteps, Counting):
             batch=self.run.batch,
             figures=figures(self, sums[convention.memory]) if convention.memory else (),
             reference=tuple(sections(self, self.layers, self.always)),
-            notes=tuple(filter(None, (heading.note, *self.network.notes, *self.uncounted(rows), *wrong))),
+            notes=tuple(
+                filter(None, (heading.note, *self.network.notes, *unlike_own_size(self.network), *self.uncounted(rows), *wrong))
+            ),
             digits=self.digits.locale,
             parts=parts(rows, headings),
             kinds=by_kind(rows, headings),

@@ -9,16 +9,18 @@ from functools import cached_property
 from math import ceil, floor, log, log2, log10
 
 from worksheet.drawing import svg
-from worksheet.formula import Exact, Scale
+from worksheet.formula import Digits, Exact, Scale
+from worksheet.language import N_, current
 
 HEIGHT, LEFT, TOP, BOTTOM = 200.0, 40.0, 24.0, 32.0  # points: the picture, and what is left around curves and bands
 FIGURES, MEANING = 10, 22  # the base lines of the figures and the name of an axis, below it
 GAP = 10.0  # from a label's line to the next one's
 MAX_LABEL = 38  # letters of a label
 MAX_TICKS = 6
+ENGLISH = "en_US"
 ROUND = (1, 2, 5)  # times powers of ten
-LOGARITHMIC = "the axis of sizes is logarithmic"
-BOTH_LOGARITHMIC = "both axes logarithmic: equal distances are equal factors"
+LOGARITHMIC = N_("the axis of sizes is logarithmic")
+BOTH_LOGARITHMIC = N_("both axes logarithmic: equal distances are equal factors")
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,11 @@ def spacing(length: Fraction, ticks: int) -> Fraction:
         power *= 10
 
 
+def figure(value: Exact | float) -> str:
+    """A figure at an axis, with the decimal point of the language."""
+    return f"{float(value):g}".replace(".", Digits(current().digits or ENGLISH).point)
+
+
 def heading(words: str, note: str) -> Iterator[str]:
     """The title, and at the right a note in small type."""
     yield svg.title(words)
@@ -97,7 +104,7 @@ def axis_below(axis: PlotAxis, ticks: Iterable[Exact], meaning: str, top: float,
     yield svg.across(bottom, axis.start, axis.end, svg.SOLID)
     for value in ticks:
         yield svg.upright(axis.at(value), top, bottom)
-        yield svg.text(axis.at(value), bottom + FIGURES, f"{float(value):g}", svg.SMALL, "middle")
+        yield svg.text(axis.at(value), bottom + FIGURES, figure(value), svg.SMALL, "middle")
     yield svg.text((axis.start + axis.end) / 2, bottom + MEANING, meaning, anchor="middle")
 
 
@@ -116,7 +123,7 @@ def percents() -> Iterator[tuple[Fraction, str]]:
 def in_unit(value: Exact, scale: Scale) -> str:
     """A round value in the unit that fits it: 200 M."""
     unit, per_unit = Scale(scale.base, scale.unit if scale.base != 1000 else "").unit_of(int(value))
-    return f"{float(Fraction(value) / per_unit):g} {unit}".strip()
+    return f"{figure(Fraction(value) / per_unit)} {unit}".strip()
 
 
 def label_width(labels: Iterable[str]) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from worksheet.drawing.axes import PlotAxis, lines_across, spacing
+from worksheet.drawing.axes import PlotAxis, figure, lines_across, spacing
 from worksheet.drawing.svg import SOLID, across, path
 
 MAX_TICKS = 5
@@ -42,7 +42,7 @@ class Bars:
         ticks = PlotAxis(0, Fraction(self.most, self.per_unit), 0, 0)
         step = max(least, spacing(Fraction(ticks.high), MAX_TICKS))
         values = [i * step for i in range(int(Fraction(ticks.high) / step) + 1)]
-        yield from lines_across(axis, ((value * self.per_unit, f"{float(value):g}") for value in values), self.left, self.right)
+        yield from lines_across(axis, ((value * self.per_unit, figure(value)) for value in values), self.left, self.right)
 
     def bars(self, gap: float, colour: str) -> Iterator[str]:
         """All bars as one path, with a gap at either side of each, and the line on which they rest."""

@@ -9,6 +9,7 @@ from fractions import Fraction
 from worksheet.document import Picture
 from worksheet.drawing import axes, svg
 from worksheet.formula import Exact, Scale
+from worksheet.language import _
 
 MAX_MARKS = 9  # on one curve
 DENSE = 0.5  # points between the places of a curve: closer ones are drawn as one
@@ -69,7 +70,7 @@ class _Curves:
         """What the axes are, where they are not linear."""
         if not self.chart.is_logarithmic:
             return ""
-        return axes.LOGARITHMIC if self.chart.are_shares else axes.BOTH_LOGARITHMIC
+        return _(axes.LOGARITHMIC if self.chart.are_shares else axes.BOTH_LOGARITHMIC)
 
     def picture(self) -> Picture:
         parts = [*axes.heading(self.chart.heading, self.note), *self.grid(), *self.mark(), *self.curves(), *self.labels()]
@@ -79,9 +80,12 @@ class _Curves:
         ends = []
         for line, points in zip(self.chart.lines, self.lines, strict=True):
             sizes, values = list(points), points.values()
-            ends.append(f"{line.label} from {min(values)} at {sizes[0]} to {max(values)} at {sizes[-1]}")
-        note = f", {self.note}" if self.note else ""
-        return f"{self.chart.heading} over the {self.chart.sizes}{note}: {'; '.join(ends)}"
+            text = _("{curve} from {least} at {first} to {most} at {last}")
+            ends.append(text.format(curve=line.label, least=min(values), first=sizes[0], most=max(values), last=sizes[-1]))
+        seen = _("{figure} over the {sizes}: {curves}")
+        if self.note:
+            seen = _("{figure} over the {sizes}, {note}: {curves}")
+        return seen.format(figure=self.chart.heading, sizes=self.chart.sizes, note=self.note, curves=_("; ").join(ends))
 
     def grid(self) -> Iterator[str]:
         ticks = self.x.doublings(self.first) if self.chart.is_logarithmic else self.x.evenly(8)

@@ -10,10 +10,11 @@ from itertools import accumulate
 from worksheet.document import Picture
 from worksheet.drawing import axes, svg
 from worksheet.formula import Exact
+from worksheet.language import N_, _
 
 LEAST = 0.02  # a kind whose share is smaller at all sizes is one of the others
 MAX_BANDS = 7
-OTHERS = "others"
+OTHERS = N_("others")
 ROOM = 8.0  # points of height that a label inside a band takes
 
 
@@ -39,7 +40,7 @@ class _Stack:
         self.chart = chart
         most = {kind: max(shares.get(kind, 0) for shares in chart.shares.values()) for kind in chart.kinds}
         self.own = [kind for kind in chart.kinds if most[kind] >= LEAST][:MAX_BANDS]
-        self.bands = [*self.own, *([OTHERS] if len(self.own) < len(chart.kinds) else [])]
+        self.bands = [*self.own, *([_(OTHERS)] if len(self.own) < len(chart.kinds) else [])]
         sizes = list(chart.shares)
         self.floor = axes.HEIGHT - axes.BOTTOM
         self.right = svg.WIDTH - axes.label_width(f"{kind} 99 %" for kind in self.bands) - 16
@@ -54,14 +55,17 @@ class _Stack:
         return [*edges, 1.0] if len(self.bands) > len(self.own) else edges
 
     def picture(self) -> Picture:
-        note = axes.LOGARITHMIC if self.chart.is_logarithmic else ""
+        note = _(axes.LOGARITHMIC) if self.chart.is_logarithmic else ""
         parts = [*axes.heading(self.chart.heading, note), *self.paint(), *self.grid(), *self.labels()]
         return svg.page(parts, self.words(), axes.HEIGHT, name=self.chart.name)
 
     def words(self) -> str:
-        ends = (f"{kind} from {self.percent(i, 0)} to {self.percent(i, -1)}" for i, kind in enumerate(self.bands))
+        text = _("{kind} from {first} to {last}")
+        ends = [text.format(kind=kind, first=self.percent(i, 0), last=self.percent(i, -1)) for i, kind in enumerate(self.bands)]
         sizes = list(self.chart.shares)
-        return f"{self.chart.heading}, {self.chart.sizes} from {sizes[0]} to {sizes[-1]}: {', '.join(ends)}"
+        return _("{figure}, {sizes} from {first} to {last}: {shares}").format(
+            figure=self.chart.heading, sizes=self.chart.sizes, first=sizes[0], last=sizes[-1], shares=_(", ").join(ends)
+        )
 
     def percent(self, band: int, place: int) -> str:
         low, high = self.edges(band, place)

@@ -179,6 +179,9 @@ class Ratio(_TracedNumber):
     def __init__(self, polynomial: Polynomial, trace: Recorder) -> None:
         self.polynomial, self.trace = polynomial, trace
 
+    def __str__(self) -> str:
+        return str(Fraction(self.numerator, self.denominator))
+
     @property
     def numerator(self) -> int:
         return self.polynomial.at(self.trace.values).numerator

@@ -136,6 +136,16 @@ def inline(text: str) -> str:
     return text if current().header("X-Nouns") == "capital" else text[:1].lower() + text[1:]
 
 
+def span_in_words(low: str, high: str) -> str:
+    """From where to where, or the one value."""
+    return low if low == high else _("{first} to {last}").format(first=low, last=high)
+
+
+def capital(text: str) -> str:
+    """A text as it begins a sentence."""
+    return text[:1].upper() + text[1:]
+
+
 @contextmanager
 def speaking(language: Language | str) -> Iterator[None]:
     """Makes documents in a language; a code such as ``de`` or ``en_IN`` is one without words of a teacher's."""

@@ -59,7 +59,8 @@ def _read(reader: Reader, source: Any, options: ReadOptions) -> Network:
     has = 1 + len(network.further)
     if len(options.inputs) > has:
         raise SheetError(f"{len(options.inputs)} inputs are given, and {network.title} has {has}", hint=ONE_INPUT)
-    return replace(network, made_for=partial(_again, reader, source, options))
+    own = partial(_read, reader, source, replace(options, inputs=())) if options.inputs else None
+    return replace(network, made_for=partial(_again, reader, source, options), at_own_size=own)
 
 
 def _again(reader: Reader, source: Any, options: ReadOptions, input: Shape) -> Network:

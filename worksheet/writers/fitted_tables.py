@@ -30,13 +30,13 @@ class FittedColumn:
     def natural(self) -> int:
         """The width at which no line breaks."""
         lines = (line for text in (self.heading, self.foot, *self.cells) for line in text.split("\n"))
-        return self.indent + max(map(_width, lines))
+        return self.indent + max(map(display_width, lines))
 
     @property
     def least(self) -> int:
         """The width at which no word breaks; the lines of figures never do."""
-        whole = max(map(_width, self.cells), default=0) if not self.words else 0
-        words = max((_width(word) for text in (self.heading, self.foot, *self.cells) for word in text.split()), default=0)
+        whole = max(map(display_width, self.cells), default=0) if not self.words else 0
+        words = max((display_width(word) for text in (self.heading, self.foot, *self.cells) for word in text.split()), default=0)
         comfortable = min(self.natural, max(COMFORTABLE, self.natural // MAX_LINES if self.indent else 0)) if self.words else 0
         return max(whole, self.indent + words, comfortable)
 
@@ -142,10 +142,16 @@ def _row(columns: Sequence[FittedColumn], widths: Sequence[int], cells: Sequence
 
 
 def _set(column: FittedColumn, width: int, text: str) -> str:
-    space = " " * (width - _width(text))
+    space = " " * (width - display_width(text))
     return text + space if column.words else space + text
 
 
-def _width(text: str) -> int:
-    """How many characters of a terminal a text takes: those of East Asia take two."""
-    return len(text) if text.isascii() else sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+def display_width(text: str) -> int:
+    """How many columns of a terminal a text takes: signs of East Asia take two, marks on other letters none."""
+    return len(text) if text.isascii() else sum(map(_columns, text))
+
+
+def _columns(sign: str) -> int:
+    if unicodedata.category(sign) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(sign) in "WF" else 1

@@ -16,9 +16,11 @@ from worksheet.derive.closed.residues import Residue, class_totals, residues
 from worksheet.derive.closed.total_texts import texts
 from worksheet.errors import NetworkError, WorksheetError
 from worksheet.formula import Exact, Formula
+from worksheet.language import _, listed, ngettext
 from worksheet.varied import SizeVariable
 
 SAMPLES = 12  # exact counts with which a form without classes is compared
+MAX_POINTS = 12  # remainders of classes that a sentence names
 STRIDES = (7, 11, 13, 17, 19, 23)  # by symbol: steps from one sample to the next
 
 
@@ -44,7 +46,10 @@ class Group:
         by_symbol = [sorted(set(remainders)) for remainders in zip(*(residue.residues for residue in self.classes), strict=True)]
         if len(list(product(*by_symbol))) == len(self.classes):
             return [spans(remainders) for remainders in by_symbol]
-        return ["; ".join(", ".join(map(str, residue.residues)) for residue in self.classes)]
+        points = [f"({', '.join(map(str, residue.residues))})" for residue in self.classes]
+        left = len(points) - MAX_POINTS
+        more = [ngettext("{count} more class", "{count} more classes", left).format(count=left)] if left > 0 else []
+        return [listed([*points[:MAX_POINTS], *more])]
 
 
 class Classes:
@@ -133,8 +138,9 @@ class Classes:
         try:
             self.closed.count_at(sizes)
         except WorksheetError as fault:
-            return f"At {equation} there is no such network: {fault.faults[0].message}."
-        return f"At {equation} other forms hold: a layer works in another way there."
+            text = _("At {size} there is no such network: {reason}.")
+            return text.format(size=equation, reason=fault.faults[0].message)
+        return _("At {size} other forms hold: a layer works in another way there.").format(size=equation)
 
     # Whether the form with floors is right for every class
 

@@ -19,61 +19,64 @@ from worksheet.derive.closed.total_texts import leading, texts
 from worksheet.derive.convention_page import introduce
 from worksheet.derive.reference import sections
 from worksheet.derive.selection import choose_rows
-from worksheet.derive.worked_solution import derive, faults, uncounted
+from worksheet.derive.worked_solution import MODES, derive, faults, language_for, uncounted
 from worksheet.document import Block, Bullets, Cell, Chapter, Document, NetworkPicture, Table, Text, Title, Working
 from worksheet.errors import WorksheetError
 from worksheet.formula import Digits, Formula, whole
 from worksheet.formula.exact import as_json
 from worksheet.formula.polynomial import Polynomial
-from worksheet.language import _, listed
+from worksheet.language import N_, Language, _, listed, sentence, speaking
 from worksheet.network import Network
 from worksheet.varied import BATCH, SizeVariable
 
 MAX_SYMBOLS = 6
 PERCENT = 100
-KEPT = "Brackets mark rounding: ⌊x⌋ is the largest whole number up to x, ⌈x⌉ the smallest whole number from x on."
-WORKED = (
+KEPT = N_("Brackets mark rounding: ⌊x⌋ is the largest whole number up to x, ⌈x⌉ the smallest whole number from x on.")
+WORKED = N_(
     "In the formula of a layer the letters are those of the layer, as under Formulas: its M is the width of its own input. "
-    "After the first equals sign, its numbers are substituted, and {} for the whole network."
+    "After the first equals sign, its numbers are substituted, and {symbols} for the whole network."
 )
-LEADING = "For large sizes, the terms that grow fastest, with nothing rounded:"
+LEADING = N_("For large sizes, the terms that grow fastest, with nothing rounded:")
 
 
 def symbolic(
     network: Network, symbols: Iterable[str | SizeVariable], convention: Convention | str | None = None, *,
     digits: str | None = None, batch: int = 1, dtype: str = "", rows: str = "", kinds: Iterable[str] = (), worked: bool = True,
-    pictured: bool = False,
+    pictured: bool = False, language: Language | str = "",
 ) -> Document:  # fmt: skip
     """The worked solution of a network some of whose sizes stay symbols.
 
     ``symbols`` are ``M`` (the side of the input; its width alone beside ``N``), ``N``, ``D``, ``L``, ``n``, ``c``, ``B`` (the
     batch), ``alpha`` (a multiplier of all widths) or a layer's number such as ``conv1.k``. ``convention``, ``digits``,
-    ``batch`` and ``dtype`` are those of ``derive``. ``rows`` (``"3-7,12"``) and ``kinds`` choose the layers that are shown;
-    without ``worked`` there are only tables; ``pictured`` draws the network at its own size. Every form is exact; where sizes
-    are rounded, the brackets stay, and every class of sizes has its polynomial. Raises WorksheetError, also where no formula
-    of the sizes gives the counts.
+    ``batch``, ``dtype`` and ``language`` are those of ``derive``. ``rows`` (``"3-7,12"``) and ``kinds`` choose the layers that
+    are shown; without ``worked`` there are only tables; ``pictured`` draws the network at its own size. Every form is exact;
+    where sizes are rounded, the brackets stay, and every class of sizes has its polynomial. Raises WorksheetError, also where
+    no formula of the sizes gives the counts.
     """
     asked = list(symbols)
     if not 1 <= len(asked) <= MAX_SYMBOLS:
         raise WorksheetError(f"{len(asked)} symbols", hint=f"1 to {MAX_SYMBOLS}, such as M,B")
     if batch != 1 and any(name_of(symbol) == BATCH for symbol in asked):
         raise WorksheetError(f"the batch is a symbol, so it cannot be {batch} too", hint="leave one of the two out")
-    closed = Closed(network, asked, convention, samples=batch, dtype=dtype)
-    return _ClosedReport(closed, digits).report(rows, list(kinds), worked=worked, pictured=pictured)
+    spoken = language_for(language, network.heading)
+    with speaking(spoken):
+        closed = Closed(network, asked, convention, samples=batch, dtype=dtype)
+        report = _ClosedReport(closed, digits or network.heading.digits or spoken.digits)
+        return report.report(rows, list(kinds), worked=worked, pictured=pictured)
 
 
 class _ClosedReport:
     """Prints one report."""
 
-    def __init__(self, closed: Closed, digits: str | None) -> None:
+    def __init__(self, closed: Closed, digits: str) -> None:
         self.closed = closed
         self.network = closed.network
         self.convention = closed.convention
-        self.digits = Digits(digits or self.network.heading.digits or self.convention.digits)
+        self.digits = Digits(digits or self.convention.digits)
         self.case: ClosedCase = closed.main
         self.classes = Classes(closed)
         self.rows = ClosedRows(closed, self.case)
-        self.names = {column.name: column.heading for column in self.convention.columns}
+        self.names = {column.name: _(column.heading) for column in self.convention.columns}
         self.symbols = [Formula(variable.symbol) for variable in closed.variables]
 
     def report(self, rows: str, kinds: Sequence[str], *, worked: bool, pictured: bool) -> Document:
@@ -83,16 +86,19 @@ class _ClosedReport:
         blocks += [self.picture()] if pictured else []
         blocks += self.table(chosen)
         blocks += [*self.reference(chosen), *self.worked_layers(chosen)] if worked else []
-        blocks += [Title("Notes"), Bullets(notes)] if notes else []
+        blocks += [Title(_("Notes")), Bullets(notes)] if notes else []
         heading = self.network.heading
-        title = f"{self.network.title} with {self.symbols_in_words()}"
+        title = self.title()
         cited = citations([self.network], [self.convention])
         digits = self.digits.locale
         return Document(title, tuple(blocks), self.data(notes), course=heading.course, digits=digits, citations=cited)
 
-    def symbols_in_words(self) -> str:
+    def title(self) -> str:
         names = listed([symbol.show("text") for symbol in self.symbols])
-        return f"{names} as symbols" if len(self.symbols) > 1 else f"{names} as a symbol"
+        text = _("{network} with {symbols} as a symbol")
+        if len(self.symbols) > 1:
+            text = _("{network} with {symbols} as symbols")
+        return text.format(network=self.network.title, symbols=names)
 
     def choose(self, rows: str, kinds: Sequence[str]) -> list[int]:
         """The numbers of the rows that are shown. Raises WorksheetError."""
@@ -102,33 +108,34 @@ class _ClosedReport:
 
     def introduction(self) -> Iterator[Block]:
         network = self.case.counting.network
-        inputs = {"an input": network.input, **network.further}
-        taken = listed([f"{name} of size {self.rows.shape_text(shape)}" for name, shape in inputs.items()])
+        shapes = {name: self.rows.shape_text(shape) for name, shape in network.further.items()}
+        inputs = [_("an input of size {size}").format(size=self.rows.shape_text(network.input))]
+        inputs += [_("{name} of size {size}").format(name=name, size=size) for name, size in shapes.items()]
         is_batched = any(variable.symbol == BATCH for variable in self.closed.variables)
         batch = "B" if is_batched else f"B = {self.closed.samples}" if self.closed.samples > 1 else ""
-        samples = f", {batch} at a time," if batch else ""
-        runs = "is trained, model.train()" if self.convention.trains else "runs in inference mode, model.eval()"
-        counted = introduce(f"Counted by {self.convention.title}", self.convention.unit, self.convention.cite)
-        yield Text(f"The network takes {taken}{samples} and {runs}. {counted}")
-        rules = (*self.convention.rules, *self.case.counting.run.rules(self.convention))
+        taken = _("{inputs}, {samples} at a time,").format(inputs=listed(inputs), samples=batch) if batch else listed(inputs)
+        counted = _("Counted by {convention}").format(convention=_(self.convention.title))
+        yield Text(_(MODES[self.convention.trains]).format(inputs=taken))
+        yield Text(introduce(counted, _(self.convention.unit), _(self.convention.cite)))
+        rules = (*map(_, self.convention.rules), *self.case.counting.run.rules(self.convention))
         if rules:
             yield Bullets(rules)
-        yield Title("Symbols")
+        yield Title(_("Symbols"))
         lines: list[tuple[Cell, ...]] = [
             (symbol, variable.meaning, size_text(variable.value, self.digits), domain(variable, i, self.classes, self.digits))
             for i, (symbol, variable) in enumerate(zip(self.symbols, self.closed.variables, strict=True))
         ]
-        yield Table(("Symbol", "Meaning", "Now", "Values"), tuple(lines), words=2, flat=True)
+        yield Table((_("Symbol"), _("Meaning"), _("Now"), _("Values")), tuple(lines), words=2, flat=True)
 
     def totals(self) -> Iterator[Block]:
-        yield Title("In total")
+        yield Title(_("In total"))
         forms = [self.case.formula(form) for form in self.case.totals.values()]
         if any(form.rounds() for form in forms):
-            yield Text(KEPT)
-        yield Working("Closed forms", tuple(map(self.total, self.case.totals)))
+            yield Text(_(KEPT))
+        yield Working(_("Closed forms"), tuple(map(self.total, self.case.totals)))
         limits = tuple(step for name in self.case.totals for step in self.limit(name))
         if limits:
-            yield Working("Leading terms", limits, LEADING)
+            yield Working(_("Leading terms"), limits, _(LEADING))
 
     def total(self, name: str) -> Step:
         """A total: its terms, and with common factors extracted if that is shorter."""
@@ -162,17 +169,19 @@ class _ClosedReport:
         pairs = zip(self.symbols, self.closed.variables, strict=True)
         at = ", ".join(f"{symbol.show('text')} = {size_text(variable.value, self.digits)}" for symbol, variable in pairs)
         share = self.digits.operand(round(Fraction(terms.at(values)) * PERCENT / exact, 2)) if exact else ""
-        note = f"At {at}, {share} % of the exact count." if share else ""
+        note = _("At {sizes}, {share} % of the exact count.").format(sizes=at, share=share) if share else ""
         yield Step(name, self.names[name], closed=self.case.formula(terms), rounded=True, note=note)
 
     # Layers
 
     def picture(self) -> Chapter:
         rows = derive(self.network, self.convention).rows
-        return Chapter("The network", (NetworkPicture(rows, self.network.title),), "graph", folded=True)
+        return Chapter(_("The network"), (NetworkPicture(rows, self.network.title),), "graph", folded=True)
 
     def table(self, chosen: Sequence[Alike]) -> Iterator[Block]:
-        named = [] if all(is_default_name(alike.row.layer.node.name, alike.row.layer.kind.name) for alike in chosen) else ["Name"]
+        named = (
+            [] if all(is_default_name(alike.row.layer.node.name, alike.row.layer.kind.name) for alike in chosen) else [_("Name")]
+        )
         lines = []
         for alike in chosen:
             row = alike.row
@@ -180,8 +189,8 @@ class _ClosedReport:
             name = [row.layer.node.name] if named else []
             output = self.rows.sizes(row.layer.output)
             lines.append((alike.numbers[0], len(alike.numbers), *name, self.rows.spec(row), output, *figures))
-        headings = ("No.", "Times", *named, "Layer", "Output", *self.names.values())
-        yield Table(headings, tuple(lines), words=3 + len(named), flat=True, title="Layers")
+        headings = (_("No."), _("Times"), *named, _("Layer"), _("Output"), *self.names.values())
+        yield Table(headings, tuple(lines), words=3 + len(named), flat=True, title=_("Layers"))
 
     def figure(self, form: Polynomial | None) -> Cell:
         """A figure of a layer: a plain number if it does not depend on any symbol."""
@@ -190,18 +199,20 @@ class _ClosedReport:
         return whole(form.constant)
 
     def reference(self, chosen: Sequence[Alike]) -> Iterator[Block]:
-        yield Title("Formulas")
+        yield Title(_("Formulas"))
         layers = [alike.row.layer for alike in chosen]
         yield from sections(self.case.counting, layers, self.rows.always)
 
     def worked_layers(self, chosen: Sequence[Alike]) -> Iterator[Block]:
-        yield Title("Worked")
-        yield Text(WORKED.format(f"{listed([symbol.show('text') for symbol in self.symbols])}"))
+        yield Title(_("Worked"))
+        yield Text(_(WORKED).format(symbols=listed([symbol.show("text") for symbol in self.symbols])))
         for alike in chosen:
             first, *others = alike.numbers
-            same = f" The same for No. {spans(others)}." if others else ""
-            title = f"No. {first}: {alike.row.layer.node.name}"
-            yield Working(title, self.rows.work(alike.row), f"{self.rows.flow(alike.row)}.{same}")
+            flow = sentence(self.rows.flow(alike.row))
+            if others:
+                flow = _("{flow} The same for No. {rows}.").format(flow=flow, rows=spans(others))
+            title = _("No. {no}: {layer}").format(no=first, layer=alike.row.layer.node.name)
+            yield Working(title, self.rows.work(alike.row), flow)
 
     # Notes and data
 

@@ -16,6 +16,7 @@ from worksheet.formula.polynomial import Polynomial
 from worksheet.formula.rewrite import rename
 from worksheet.formula.simplify import atom_name, factor
 from worksheet.formula.traced_numbers import Ratio, Traced, polynomial_of
+from worksheet.language import _
 from worksheet.layers import Role
 from worksheet.layers.spelling import spell
 
@@ -109,9 +110,9 @@ class ClosedRows(LayerSteps):
         column, rule, form = self.columns[index], row.folded.rules[index], row.columns[index]
         if row.elsewhere[index] or rule is None or form is None:
             return self.left_out(column, row.layer.node.shares if row.elsewhere[index] else "")
-        remark = column.remarks.get(row.folded.kind.name, "") or row.folded.silence(column, counts=bool(form.terms))
+        remark = _(column.remarks.get(row.folded.kind.name, "")) or row.folded.silence(column, counts=bool(form.terms))
         values = {**row.layer.values, **row.folded.run.values}
-        return self.step(Step(column.name, column.heading, remark=remark), self.drop_brackets(rule, values), values, form)
+        return self.step(Step(column.name, _(column.heading), remark=remark), self.drop_brackets(rule, values), values, form)
 
     def step(self, blank: Step, formula: Formula, values: Mapping[str, Exact], result: Polynomial) -> Step:
         """The step of a figure: the numbers and forms of its symbols, and its own form."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from worksheet.derive.find.quantity import Condition
 from worksheet.formula import Digits, Exact
-from worksheet.language import N_, _
+from worksheet.language import N_, span_in_words
 
 SHAPED = re.compile(" ?[x×] ?")
 SOLVES, FAILS, NONE = N_("solution"), N_("no solution"), N_("no such network")
@@ -29,16 +29,6 @@ def ends(span: tuple[Exact, Exact], digits: Digits) -> str:
     """From where to where, or the one number."""
     low, high = (digits.result(end) for end in span)
     return span_in_words(low, high)
-
-
-def span_in_words(low: str, high: str) -> str:
-    """From where to where, or the one value."""
-    return low if low == high else _("{first} to {last}").format(first=low, last=high)
-
-
-def capital(text: str) -> str:
-    """A text that begins a sentence."""
-    return text[:1].upper() + text[1:]
 
 
 def neighbours(places: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -13,7 +13,7 @@ from worksheet.derive.blank import unsolved
 from worksheet.derive.citations import citations
 from worksheet.derive.convention_page import introduce
 from worksheet.derive.find.answer import FindAnswer, SoughtNumbers, answer, find_values
-from worksheet.derive.find.answer_words import NONE, capital, condition_in_words, neighbours, span_in_words
+from worksheet.derive.find.answer_words import NONE, condition_in_words, neighbours
 from worksheet.derive.find.chain import number
 from worksheet.derive.find.pages import OnePage
 from worksheet.derive.find.search import SearchLine, bounds, size
@@ -23,7 +23,7 @@ from worksheet.document import Block, Cell, Document, Table, Text, Title
 from worksheet.document.tables import whole
 from worksheet.formula import Digits
 from worksheet.formula.exact import as_json
-from worksheet.language import _, ngettext, speaking
+from worksheet.language import _, capital, ngettext, span_in_words, speaking
 from worksheet.network import Network
 from worksheet.varied import BATCH, with_sizes
 

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
 from worksheet.derive.find.answer import FindAnswer
-from worksheet.derive.find.answer_words import FAILS, NONE, SOLVES, capital, condition_in_words, ends, neighbours, span_in_words
+from worksheet.derive.find.answer_words import FAILS, NONE, SOLVES, condition_in_words, ends, neighbours
 from worksheet.derive.find.chain import Domain, number, solve, straight
 from worksheet.derive.find.quantity import Condition
 from worksheet.derive.find.search import Decided, bounds
 from worksheet.derive.find.working import OneUnknown, Solved, Stretch
 from worksheet.document import Block, Cell, Relations, Table, Text, Title, Working
 from worksheet.formula import Digits
-from worksheet.language import N_, _
+from worksheet.language import N_, _, capital, span_in_words
 
 RISING = N_(
     "No term of the formula of {name} falls as {unknown} grows, so {name} never falls: once it has passed a number, it stays "

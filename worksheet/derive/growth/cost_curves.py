@@ -19,6 +19,7 @@ from worksheet.formula import Exact, Formula
 from worksheet.formula.exact import simplest
 from worksheet.formula.polynomial import Polynomial
 from worksheet.formula.traced import Floor, Trace, Variable
+from worksheet.language import _
 from worksheet.totals import AtLeast
 from worksheet.varied import SizeVariable
 
@@ -188,6 +189,11 @@ class Curve:
 def letter(variable: SizeVariable) -> str:
     """The symbol of a variable in a sentence: α, M."""
     return Formula(variable.symbol).show("text")
+
+
+def axis_title(variable: SizeVariable) -> str:
+    """What the axis of sizes shows: the meaning of the variable, and its symbol."""
+    return _("{meaning}, {symbol}").format(meaning=variable.meaning, symbol=letter(variable))
 
 
 def leading(kinds: Mapping[str, int]) -> str:

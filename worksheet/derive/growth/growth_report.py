@@ -10,35 +10,39 @@ from worksheet.conventions import Conventions, several
 from worksheet.derivation import Section, Statement
 from worksheet.derive.citations import citations
 from worksheet.derive.convention_page import introduce
-from worksheet.derive.growth.cost_curves import Curve, Doubling, letter
+from worksheet.derive.growth.cost_curves import Curve, Doubling, axis_title, letter
 from worksheet.derive.growth.growth_data import data
 from worksheet.derive.growth.growth_table import growth_table
 from worksheet.derive.growth.kind_sums import Grown
 from worksheet.derive.growth.kinds import growing_parameters, kinds_of
-from worksheet.derive.growth.plan import GrowthChapter, Plan, Progress, plain
-from worksheet.derive.growth.size_ranges import how_many, size_text
+from worksheet.derive.growth.plan import GrowthChapter, Plan, Progress, in_file_name, plain
+from worksheet.derive.growth.rejected_sizes import rejected
+from worksheet.derive.growth.size_ranges import size_text
 from worksheet.derive.strip import strip_of
+from worksheet.derive.worked_solution import language_for
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
 from worksheet.drawing.axes import MAX_LABEL
 from worksheet.drawing.curves import Chart, Series, draw_chart
 from worksheet.drawing.svg import cut
 from worksheet.errors import WorksheetError
 from worksheet.formula import Digits, Exact, Scale
-from worksheet.language import listed
+from worksheet.language import N_, Language, _, capital, listed, span_in_words, speaking
 from worksheet.network import Network
 from worksheet.totals import print_total
 
 POINTS, MAX_POINTS = 12, 1_000
 IN_A_TABLE, IN_A_DOUBLING = 4, 3  # curves in one table
-MAX_DOUBLINGS = 6
-FEW = 3  # runs of rejected sizes that a sentence names
-DECIMALS = 2
-ALL = "What does not vary stays as the network has it."
+MAX_DOUBLINGS, DECIMALS = 6, 2
+POWER = N_(
+    "Where twice the size costs 2^e times as much, the cost grows there like the power {symbol}^e: e is the slope "
+    "of the curve on logarithmic axes. The last row is what it comes near to for large sizes."
+)
 
 
 def grow(
     networks: Network | Sequence[Network], ranges: Mapping[str, str], conventions: Conventions = (), *,
-    columns: Sequence[str] = (), points: int = POINTS, digits: str = "en_US", progress: Progress = iter,
+    columns: Sequence[str] = (), points: int = POINTS, digits: str | None = None, progress: Progress = iter,
+    language: Language | str = "",
 ) -> Document:  # fmt: skip
     """How the cost of one or several networks grows with the size of the input, the batch, the width or a layer's number.
 
@@ -46,15 +50,18 @@ def grow(
     ``length``, or a name such as ``conv1.k``; a single size is set and does not vary. One thing varies at a time: several
     ranges give a chapter each. ``conventions`` are names, ``name:column``, paths of YAML files or Conventions; of one all columns
     are shown, or those named in ``columns``, of several the main one of each. ``points`` is the largest number of sizes in a
-    table. ``progress`` gets the jobs and yields them one by one, as ``tqdm`` does. Raises WorksheetError with all faults.
+    table. ``progress`` gets the jobs and yields them one by one, as ``tqdm`` does. ``language`` is a code such as
+    ``de``; by default the first network's own. Raises WorksheetError with all faults.
     """
     if not 2 <= points <= MAX_POINTS:
         raise WorksheetError(f"{points} points", hint=f"from 2 to {MAX_POINTS:,}")
     chosen = [networks] if isinstance(networks, Network) else list(networks)
     if not chosen:
         raise WorksheetError("no network to grow", hint="such as zoo:resnet50")
-    plan = Plan(chosen, ranges, several(conventions), columns, points)
-    return _GrowthReport(plan, plan.chapters(progress), Digits(digits)).report()
+    spoken = language_for(language, chosen[0].heading)
+    with speaking(spoken):
+        plan = Plan(chosen, ranges, several(conventions), columns, points)
+        return _GrowthReport(plan, plan.chapters(progress), Digits(digits or spoken.digits or "en_US")).report()
 
 
 class _GrowthReport:
@@ -66,7 +73,8 @@ class _GrowthReport:
         self.digits = digits
 
     def report(self) -> Document:
-        title = f"{listed([network.title for network in self.plan.networks])}: how the cost grows"
+        networks = listed([network.title for network in self.plan.networks])
+        title = _("{networks}: how the cost grows").format(networks=networks)
         blocks = [
             *map(strip_of, self.plan.networks),
             *self.introduction(),
@@ -79,10 +87,11 @@ class _GrowthReport:
 
     def introduction(self) -> Iterator[Block]:
         for convention in self.plan.conventions:
-            yield Text(introduce(f"Counted by {convention.title}", convention.unit, convention.cite))
+            counted = _("Counted by {convention}").format(convention=_(convention.title))
+            yield Text(introduce(counted, _(convention.unit), _(convention.cite)))
         samples = [f"B = {self.plan.samples}"] if self.plan.samples > 1 else []
         if settings := [*(f"{name} = {size_text(size)}" for name, size in self.plan.fixed.items()), *samples]:
-            yield Text(f"Set: {', '.join(settings)}.")
+            yield Text(_("Set: {settings}.").format(settings=_(", ").join(settings)))
         if notes := tuple(dict.fromkeys(self.notes())):
             yield Bullets(notes)
 
@@ -94,8 +103,10 @@ class _GrowthReport:
         for grown in self.chapters[0].every:
             for column, kinds in grown.unruled:
                 if column in shown:
-                    by = f"{grown.closed.convention.name} ({column})"
-                    yield f"{by} has no rule for {listed(kinds)} of {grown.closed.network.title}: lower bounds."
+                    yield _("{convention} ({column}) has no rule for {kinds} of {network}: lower bounds.").format(
+                        convention=grown.closed.convention.name, column=column, kinds=listed(kinds),
+                        network=grown.closed.network.title,
+                    )  # fmt: skip
 
     def decimals(self, value: Fraction | float) -> str:
         """A number to two decimals."""
@@ -115,8 +126,9 @@ class _GrowthChapterReport:
     def blocks(self) -> Iterator[Block]:
         chapter = self.chapter
         meaning = chapter.variable.meaning
-        ends = f"from {size_text(chapter.span.least)} to {size_text(chapter.span.most)}"
-        yield Title(f"{meaning[0].upper()}{meaning[1:]}: {self.symbol} {ends}")
+        least, most = size_text(chapter.span.least), size_text(chapter.span.most)
+        title = _("{meaning}: {symbol} from {least} to {most}")
+        yield Title(title.format(meaning=capital(meaning), symbol=self.symbol, least=least, most=most))
         yield from self.refused_sizes()
         yield from self.constant()
         yield from self.growing_parameters()
@@ -129,9 +141,11 @@ class _GrowthChapterReport:
 
     def name(self, curve: Curve) -> str:
         """A curve in a sentence: the column, the network and, among several, the convention."""
-        column = plain(curve.side.column.heading)
-        by = f" ({curve.side.convention.name})" if len(self.plan.conventions) > 1 else ""
-        return f"{column} of {curve.grown.closed.network.title}{by}"
+        name = _("{column} of {network}")
+        if len(self.plan.conventions) > 1:
+            name = _("{column} of {network} ({convention})")
+        column, network = plain(curve.side.column.heading), curve.grown.closed.network.title
+        return name.format(column=column, network=network, convention=curve.side.convention.name)
 
     def file(self, curve: Curve, what: str) -> str:
         by = [curve.side.convention.name] if len(self.plan.conventions) > 1 else []
@@ -142,35 +156,17 @@ class _GrowthChapterReport:
     def refused_sizes(self) -> Iterator[Block]:
         """The sizes that each network rejects."""
         of_networks = self.chapter.every[: len(self.plan.networks)]  # every convention rejects the same ones
-        items = [sentence for grown in of_networks for sentence in self.refusals(grown)]
-        if items:
+        if items := [sentence for grown in of_networks for sentence in rejected(grown, self.document.digits)]:
             yield Bullets(tuple(items))
-
-    def refusals(self, grown: Grown) -> Iterator[str]:
-        name, runs, lattice = grown.closed.network.title, grown.refusals, grown.lattice()
-        accepted, possible = len(grown.values), how_many(grown.span, grown.variable.step)
-        if lattice:
-            distance, rest = lattice
-            rule = f"leave {size_text(rest)} when divided by" if rest else "are multiples of"
-            yield f"{name} takes the sizes that {rule} {size_text(distance)}: {runs[0].reason}."
-        elif len(runs) <= FEW:
-            for run in runs:
-                ends = dict.fromkeys([size_text(run.sizes[0]), size_text(run.sizes[-1])])
-                yield f"{name} does not take {self.symbol} = {' to '.join(ends)}: {run.reason}."
-        else:
-            first = size_text(runs[0].sizes[0])
-            yield f"{name} takes {accepted:,} of {accepted + len(grown.faults):,} sizes. At {first}: {runs[0].reason}."
-        if grown.skipped:
-            yield f"{name} is laid in another way for further sizes: {accepted:,} of {possible:,} were looked at."
-        elif not grown.is_complete and not grown.span.listed:
-            yield f"Of {name}, {accepted + len(grown.faults):,} of {possible:,} sizes were looked at."
 
     def constant(self) -> Iterator[Block]:
         for curve in self.chapter.curves:
             if curve.is_constant:
                 value = print_total(curve.figure(next(iter(curve.values))) or 0, self.document.digits)
-                same = "are the same at all of these sizes" if curve.form.atoms else f"do not depend on {self.symbol}"
-                yield Text(f"The {self.name(curve)} {same}: {value}.")
+                text = _("The {curve} do not depend on {symbol}: {value}.")
+                if curve.form.atoms:
+                    text = _("The {curve} are the same at all of these sizes: {value}.")
+                yield Text(text.format(curve=self.name(curve), symbol=self.symbol, value=value))
 
     def growing_parameters(self) -> Iterator[Block]:
         yield from (Text(growth) for curve in self.varying if (growth := growing_parameters(curve)))
@@ -207,12 +203,14 @@ class _GrowthChapterReport:
             if not varying:
                 continue
             lines = [Series(curve.label, curve.values) for curve in varying]
-            sizes = f"{self.chapter.variable.meaning}, {self.symbol}"
+            sizes = axis_title(self.chapter.variable)
             scale = varying[0].side.column.scale or Scale(1000)
             names = "-".join(dict.fromkeys(curve.grown.closed.network.name for curve in varying))
-            name = "-".join([names, heading.lower().replace(" ", "-"), self.chapter.variable.name])
-            of = f" of {self.plan.networks[0].title}" if len(self.plan.networks) == 1 else ""
-            chart = Chart(name, heading + of, sizes, scale, lines)
+            name = "-".join([names, in_file_name(heading), self.chapter.variable.name])
+            shown = plain(heading)
+            if len(self.plan.networks) == 1:
+                shown = _("{column} of {network}").format(column=shown, network=self.plan.networks[0].title)
+            chart = Chart(name, shown, sizes, scale, lines)
             yield draw_chart(chart)
             if self.chapter.span.most >= 2 * self.chapter.span.least:
                 sloped = [replace(line, label=self.with_slope(line, curve)) for line, curve in zip(lines, varying, strict=True)]
@@ -220,8 +218,11 @@ class _GrowthChapterReport:
 
     def with_slope(self, line: Series, curve: Curve) -> str:
         whole = curve.from_end_to_end()
-        slope = f": slope {self.document.decimals(whole.exponent)}" if whole else ""
-        return cut(line.label, MAX_LABEL - len(slope)) + slope
+        if not whole:
+            return cut(line.label, MAX_LABEL)
+        text, exponent = _("{curve}: slope {exponent}"), self.document.decimals(whole.exponent)
+        room = MAX_LABEL - len(text.format(curve="", exponent=exponent))
+        return text.format(curve=cut(line.label, room), exponent=exponent)
 
     # Formulas
 
@@ -229,7 +230,7 @@ class _GrowthChapterReport:
         """By network and convention: each column's formula, and its polynomial for the usual remainder."""
         moving = [curve for curve in self.chapter.curves if curve.form.atoms]
         if moving:
-            yield Title("Closed forms")
+            yield Title(_("Closed forms"))
         for grown in self.chapter.every:
             curves = [curve for curve in moving if curve.grown is grown]
             if not curves:
@@ -240,17 +241,19 @@ class _GrowthChapterReport:
             legend = [((grown.variable.symbol,), grown.variable.meaning)]
             if classes:
                 sizes = self.in_class(classes[0].period, classes[0].residue, grown)
-                legend.append((("Q",), f"a whole number, with {sizes}"))
+                legend.append((("Q",), _("a whole number, with {sizes}").format(sizes=sizes)))
             yield Section("", f"{grown.closed.network.title}{by}", tuple(legend), tuple(statements))
 
     def statements(self, curve: Curve) -> Iterator[Statement]:
         column, usual = plain(curve.side.column.heading), curve.usual_class()
         yield Statement(column, curve.formula)
         if usual:
-            yield Statement(f"{column}, where {self.in_class(usual.period, usual.residue, curve.grown)}", usual.formula)
+            sizes = self.in_class(usual.period, usual.residue, curve.grown)
+            yield Statement(_("{column}, where {sizes}").format(column=column, sizes=sizes), usual.formula)
         limit = curve.limit()
         if limit and limit.formula(curve.variable.symbol) != curve.formula:
-            yield Statement(f"{column} about, for large {self.symbol}", limit.formula(curve.variable.symbol))
+            large = _("{column} about, for large {symbol}").format(column=column, symbol=self.symbol)
+            yield Statement(large, limit.formula(curve.variable.symbol))
 
     def in_class(self, period: int, residue: int, grown: Grown) -> str:
         """``M = 32Q + 3``: the sizes of a class."""
@@ -265,11 +268,8 @@ class _GrowthChapterReport:
         tables = [self.doublings(curves) for curves in self.beside_each_other(IN_A_DOUBLING)]
         if not any(table.rows for table in tables):
             return
-        yield Title(f"Doubling {self.symbol}")
-        yield Text(
-            f"Where twice the size costs 2^e times as much, the cost grows there like the power {self.symbol}^e: e is the slope "
-            "of the curve on logarithmic axes. The last row is what it comes near to for large sizes."
-        )
+        yield Title(_("Doubling {symbol}").format(symbol=self.symbol))
+        yield Text(_(POWER).format(symbol=self.symbol))
         yield from (table for table in tables if table.rows)
 
     def doublings(self, curves: Sequence[Curve]) -> Table:
@@ -282,14 +282,14 @@ class _GrowthChapterReport:
                 by_sizes.setdefault(doubling.sizes, {})[i] = doubling
         rows = [
             (
-                f"{size_text(sizes[0])} to {size_text(sizes[1])}",
+                span_in_words(size_text(sizes[0]), size_text(sizes[1])),
                 *(cell for i in range(len(curves)) for cell in self.exponent(by.get(i))),
             )
             for sizes, by in sorted(by_sizes.items())
         ]
         headings = [heading for curve in curves for heading in (f"× {self.short(curve)}", "e")]
         limits = (cell for curve in curves for cell in self.in_the_limit(curve))
-        return Table((self.symbol, *headings), tuple(rows), ("in the limit", *limits))
+        return Table((self.symbol, *headings), tuple(rows), (_("in the limit"), *limits))
 
     def exponent(self, doubling: Doubling | None) -> tuple[str, str]:
         decimals = self.document.decimals

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from worksheet.derive.growth.cost_curves import Curve, Lead, letter, named_kinds
+from worksheet.derive.growing_parameters import growth_sentence
+from worksheet.derive.growth.cost_curves import Curve, axis_title, letter, named_kinds
 from worksheet.derive.growth.size_ranges import size_text
 from worksheet.document import Block, Bullets, Cell, Table, Text, Title
 from worksheet.drawing.shares import Bands, draw_bands
 from worksheet.formula import Digits, Exact
-from worksheet.language import listed
+from worksheet.language import _, listed, ngettext
 
 MAX_SIZES, MAX_KINDS = 6, 10  # of a table
 MAX_LEADS = 8
@@ -24,20 +25,18 @@ def kinds_of(curve: Curve, name: str, file: str, sizes: Sequence[Exact], digits:
     kinds = [kind for kind in named_kinds(curve) if any(kind in at for at in shares.values())]
     if len(kinds) < 2:
         return
-    yield Title(f"By kind of layer: {name}")
+    yield Title(_("By kind of layer: {curve}").format(curve=name))
     if _stay(shares, kinds):
         first = next(iter(shares.values()))
         parts = [f"{kind} {_percent(first.get(kind, Fraction(0)), digits)}" for kind in kinds]
-        where = (
-            f"every {letter(curve.variable)}"
-            if len(shares) > 1
-            else f"{letter(curve.variable)} = {size_text(next(iter(shares)))}"
-        )
-        yield Text(f"The shares {'are the same ' if len(shares) > 1 else ''}at {where}: {listed(parts)}.")
+        text = _("The shares at {symbol} = {size}: {shares}.")
+        if len(shares) > 1:
+            text = _("The shares are the same at every {symbol}: {shares}.")
+        yield Text(text.format(symbol=letter(curve.variable), size=size_text(next(iter(shares))), shares=listed(parts)))
         return
     if not any(all(at.get(kind, 0) >= NEARLY_ALL for at in shares.values()) for kind in kinds):
-        sizes_are = f"{curve.variable.meaning}, {letter(curve.variable)}"
-        yield draw_bands(Bands(file, f"Shares: {name}", sizes_are, shares, kinds, curve.grown.span.is_wide))
+        sizes_are = axis_title(curve.variable)
+        yield draw_bands(Bands(file, _("Shares: {curve}").format(curve=name), sizes_are, shares, kinds, curve.grown.span.is_wide))
     yield _table(curve, shares, kinds, sizes, digits)
     yield Bullets(tuple(_leads(curve)))
 
@@ -47,15 +46,11 @@ def growing_parameters(curve: Curve) -> str:
     grows_with_image = curve.side.column.name.startswith("param") and curve.variable.effect.axes
     if not grows_with_image or len(curve.kinds) < 2:
         return ""
-    first, *_, last = curve.kinds.values()
+    first, *__, last = curve.kinds.values()
     growing = [kind for kind in last if last[kind] != first.get(kind, 0)]
     if not growing:
         return ""
-    title = curve.grown.closed.network.title
-    return (
-        f"The parameters of {title} grow with the input, those of {listed(growing)}: "
-        "such a layer has parameters for each element or position of the feature map."
-    )
+    return growth_sentence(curve.grown.closed.network.title, growing)
 
 
 def _stay(shares: Mapping[Exact, Mapping[str, Fraction]], kinds: Sequence[str]) -> bool:
@@ -88,12 +83,11 @@ def _leads(curve: Curve) -> Iterator[str]:
     """Which kind costs most over which sizes: exact where every size was evaluated, else between those that were."""
     leads = curve.leads()
     for lead in leads[:MAX_LEADS]:
-        yield f"{lead.kind} costs most {_span(lead, letter(curve.variable))}."
-    if len(leads) > MAX_LEADS:
-        yield f"Then the lead changes {len(leads) - MAX_LEADS} times more."
-
-
-def _span(lead: Lead, symbol: str) -> str:
-    if lead.least == lead.most:
-        return f"at {symbol} = {size_text(lead.least)}"
-    return f"from {symbol} = {size_text(lead.least)} to {size_text(lead.most)}"
+        text = _("{kind} costs most from {symbol} = {least} to {most}.")
+        if lead.least == lead.most:
+            text = _("{kind} costs most at {symbol} = {least}.")
+        symbol = letter(curve.variable)
+        yield text.format(kind=lead.kind, symbol=symbol, least=size_text(lead.least), most=size_text(lead.most))
+    if left := max(0, len(leads) - MAX_LEADS):
+        text = ngettext("Then the lead changes {count} more time.", "Then the lead changes {count} more times.", left)
+        yield text.format(count=left)

@@ -18,10 +18,12 @@ from worksheet.derive.growth.kind_sums import Grown, grow_over
 from worksheet.derive.growth.size_ranges import SizeRange, common_step, evaluated_sizes, read_ranges, shown_sizes, size_text
 from worksheet.errors import Collector, NetworkError, WorksheetError, nearest
 from worksheet.formula import Exact
+from worksheet.language import N_, _
 from worksheet.network import Network
 from worksheet.varied import BATCH, SizeVariable, size_variables, with_sizes
 
 MAX_CURVES = 8  # in one picture
+COUNTED = N_("What is counted")  # the picture of several conventions
 Progress = Callable[[Sequence["GrowthJob"]], Iterable["GrowthJob"]]
 
 
@@ -170,12 +172,17 @@ class Plan:
 
 
 def plain(heading: str) -> str:
-    """A column's heading inside a sentence: without the sign for a number.
+    """A column's heading inside a sentence, in the language that is spoken: without the sign for a number.
 
     >>> plain("# MACs")
     'MACs'
     """
-    return heading.removeprefix("#").strip()
+    return _(heading).removeprefix("#").strip()
+
+
+def in_file_name(heading: str) -> str:
+    """A column's heading in the name of a picture's file, the same in every language."""
+    return heading.removeprefix("#").strip().lower().replace(" ", "-")
 
 
 def default_conventions(networks: Sequence[Network]) -> list[str]:
@@ -194,16 +201,16 @@ def group_sides(conventions: Sequence[Convention | str], columns: Sequence[str])
             name, column = split_column(convention)
             asked.append((side_of(convention_named(name), column).convention, column))
     faults.raise_any()
-    _check_columns([convention for convention, _ in asked], columns)
+    _check_columns([convention for convention, __ in asked], columns)
     sides: list[Side] = []
     for chosen, column in asked:
         has = [each.name for each in chosen.columns]
         names = [column] if column else [name for name in columns if name in has] or ([""] if len(asked) > 1 else has)
         sides += [side_of(chosen, name) for name in names]
     if len(asked) > 1 and not columns:
-        return {"What is counted": list({(side.convention.name, side.column.name): side for side in sides}.values())}
+        return {COUNTED: list({(side.convention.name, side.column.name): side for side in sides}.values())}
     groups = group_by(sides, lambda side: side.column.name)
-    return {plain(group[0].column.heading): group for group in groups.values()}
+    return {group[0].column.heading: group for group in groups.values()}
 
 
 def _check_columns(conventions: Sequence[Convention], columns: Sequence[str]) -> None:

@@ -13,55 +13,69 @@ from worksheet.counting.graph_facts import gradients
 from worksheet.counting.run import Run, training_run
 from worksheet.derivation import Derivation, Figure, Section, Statement, Step, spans
 from worksheet.derive.training.segments import checkpoints
-from worksheet.derive.worked_solution import derive_run
-from worksheet.formula import Exact, Formula, in_bytes
-from worksheet.language import listed
-from worksheet.layers import INPUT_KIND, QUANTITIES
+from worksheet.derive.worked_solution import derive_run, language_for
+from worksheet.formula import Digits, Exact, Formula, in_bytes
+from worksheet.language import N_, Language, _, either, listed, ngettext, speaking
+from worksheet.layers import INPUT_KIND
 from worksheet.network import Network
 
 STANDARD = "training"  # the convention where none is named
 MEMORY = "training-memory"
 PASSES = {"I": "input_gradient", "W": "weight_gradient", "S": "gradient_sums"}  # backward, by the symbol of the total
 UPDATE = "update"
-STEP = (
+STEP = N_(
     "The two passes and the update, for the whole batch. F is the total of the forward pass, I that of the gradients with "
     "respect to the inputs, W of those with respect to the parameters, S of the sums of gradients, U of the update."
 )
-KEPT = (
+KEPT = N_(
     "What is in memory when the backward pass begins: n parameters, s running statistics, and the tensors that the backward pass "
     "reads again, each once."
 )
 SYMBOLS = {  # of the optimisers' steps
-    "p": "the parameter",
-    "g": "its gradient",
-    "m": "moving average of the gradient, the momentum",
-    "v": "moving average of the squared gradient",
-    "n": "m, corrected for its start at zero",
-    "w": "v, corrected for its start at zero",
-    "t": "number of the step, from 1",
-    "r": "learning rate",
-    "mu": "momentum factor",
-    "a": "decay rate of m",
-    "b": "decay rate of v",
-    "d": "weight decay",
-    "epsilon": "a small number that keeps the divisor from zero",
+    "p": N_("the parameter"),
+    "g": N_("its gradient"),
+    "m": N_("moving average of the gradient, the momentum"),
+    "v": N_("moving average of the squared gradient"),
+    "n": N_("m, corrected for its start at zero"),
+    "w": N_("v, corrected for its start at zero"),
+    "t": N_("number of the step, from 1"),
+    "r": N_("learning rate"),
+    "mu": N_("momentum factor"),
+    "a": N_("decay rate of m"),
+    "b": N_("decay rate of v"),
+    "d": N_("weight decay"),
+    "epsilon": N_("a small number that keeps the divisor from zero"),
+}
+WORDS = {  # of a precision's types
+    "weights": N_("weights {type}"),
+    "gradients": N_("gradients {type}"),
+    "activations": N_("activations {type}"),
+    "copy": N_("exact copy {type}"),
+    "state": N_("optimiser's numbers {type}"),
 }
 MAX_KINDS = 8
 
 
 def train(
     network: Network, optimiser: str = "sgd", convention: Convention | str | None = None, *, batch: int = 1, precision: str = "",
-    segments: int = 0, digits: str | None = None, fold: bool | None = None,
+    segments: int = 0, digits: str | None = None, fold: bool | None = None, language: Language | str = "",
 ) -> Derivation:  # fmt: skip
     """The worked solution of what one step of training costs a network.
 
     ``optimiser`` is one of ``conventions.optimisers``, ``precision`` one of its precisions (fp32 by default). ``convention``
     must count training: ``training`` (the default; operations), ``training-macs``, ``training-memory``, or a YAML file.
-    ``segments`` adds what is kept with checkpoints between that many segments. ``batch``, ``digits``, ``fold``: as of ``derive``.
-    Raises WorksheetError.
+    ``segments`` adds what is kept with checkpoints between that many segments. ``batch``, ``digits``, ``fold``,
+    ``language``: as of ``derive``. Raises WorksheetError.
     """
     convention = conventions.convention(convention or STANDARD)
     run = training_run(convention, batch, optimiser, precision)
+    with speaking(language_for(language, network.heading)):
+        return _trained(network, convention, run, segments, digits=digits, fold=fold)
+
+
+def _trained(
+    network: Network, convention: Convention, run: Run, segments: int, *, digits: str | None, fold: bool | None
+) -> Derivation:
     derivation = derive_run(network, convention, run, digits=digits, fold=fold)
     memory = derivation if convention.name == MEMORY else derive_run(network, conventions.convention(MEMORY), run)
     flow = gradients(network)
@@ -76,27 +90,45 @@ def train(
 
 
 def _describe_optimiser(optimiser: Optimiser) -> str:
-    counts = {QUANTITIES[name]: count for name, count in optimiser.operations.items() if count}
-    operations = listed([f"{count} {words if count > 1 else words[:-1]}" for words, count in counts.items()])
-    kept = f"{optimiser.state} numbers are" if optimiser.state != 1 else "1 number is"
-    return (
-        f"{optimiser.title} updates each parameter p by its gradient g, as under Formulas: {operations}; {kept} kept for each. "
-        f"Source: {optimiser.source}."
+    counts = {name: count for name, count in optimiser.operations.items() if count}
+    text = ngettext(
+        "{optimiser} updates each parameter p by its gradient g, as under Formulas: {operations}; "
+        "{count} number is kept for each. Source: {source}.",
+        "{optimiser} updates each parameter p by its gradient g, as under Formulas: {operations}; "
+        "{count} numbers are kept for each. Source: {source}.",
+        optimiser.state,
     )
+    return text.format(
+        optimiser=_(optimiser.title), operations=listed([_operations(name, count) for name, count in counts.items()]),
+        count=optimiser.state, source=optimiser.source,
+    )  # fmt: skip
+
+
+def _operations(name: str, count: int) -> str:
+    """A number of operations of an update in words."""
+    words = {
+        "multiplications": ngettext("{count} multiplication", "{count} multiplications", count),
+        "additions": ngettext("{count} addition", "{count} additions", count),
+        "divisions": ngettext("{count} division", "{count} divisions", count),
+        "roots": ngettext("{count} square root", "{count} square roots", count),
+    }
+    return words[name].format(count=count)
 
 
 def _update(optimiser: Optimiser) -> Section:
     """The steps of an optimiser as formulas: each gives a symbol its new value."""
     steps = [(name.strip(), Formula(text)) for name, _, text in (step.partition("=") for step in optimiser.steps)]
     used = {symbol for name, formula in steps for symbol in (name, *formula.symbols)}
-    symbols = tuple(((symbol,), meaning) for symbol, meaning in SYMBOLS.items() if symbol in used)
-    lines = tuple(Statement(f"Step {no}", formula, (name,)) for no, (name, formula) in enumerate(steps, 1))
-    return Section("", f"{optimiser.title}: one step", symbols, lines)
+    symbols = tuple(((symbol,), _(meaning)) for symbol, meaning in SYMBOLS.items() if symbol in used)
+    lines = tuple(Statement(_("Step {no}").format(no=no), formula, (name,)) for no, (name, formula) in enumerate(steps, 1))
+    return Section("", _("{optimiser}: one step").format(optimiser=_(optimiser.title)), symbols, lines)
 
 
 def _describe_precision(precision: Precision) -> str:
-    kept = [f"{what} {name}" for what, name in precision.types.items() if name != NONE]
-    return f"Precision {precision.name}: {precision.title} ({', '.join(kept)}). Source: {precision.source}."
+    kept = [_(WORDS[what]).format(type=name) for what, name in precision.types.items() if name != NONE]
+    return _("Precision {name}: {title} ({types}). Source: {source}.").format(
+        name=precision.name, title=_(precision.title), types=_(", ").join(kept), source=_(precision.source)
+    )
 
 
 def _partial_gradients(flow: Gradients) -> list[str]:
@@ -108,7 +140,8 @@ def _partial_gradients(flow: Gradients) -> list[str]:
     ]
     if not costly:
         return []
-    return [f"No. {spans(costly)}: only the gradients of some inputs are needed; those of all inputs are counted."]
+    text = _("No. {rows}: only the gradients of some inputs are needed; those of all inputs are counted.")
+    return [text.format(rows=spans(costly))]
 
 
 # Figures
@@ -121,20 +154,23 @@ def _step(derivation: Derivation) -> list[Figure]:
         return []
     parts = {letter: totals[name] for letter, name in PASSES.items() if name in totals}
     back, forward = sum(parts.values()), totals["forward"]
-    note = f"{_decimal(back, forward)} times the forward pass." if forward else ""
-    backward = Step("backward", "Backward pass", (), Formula(" + ".join(parts)), parts, back, note=note)
+    point = Digits(derivation.digits).point
+    note = _("{factor} times the forward pass.").format(factor=_decimal(back, forward, point)) if forward else ""
+    backward = Step("backward", _("Backward pass"), (), Formula(" + ".join(parts)), parts, back, note=note)
     whole = {"F": forward, "D": back} | ({"U": totals[UPDATE]} if UPDATE in totals else {})
     total = sum(whole.values())
-    share = f"{_decimal(100 * totals[UPDATE], total)} %" if total and UPDATE in totals else "nothing"
-    update = f" The update is {share} of the step." if UPDATE in totals else ""
-    step = Step("step", "One step", (), Formula(" + ".join(whole)), whole, total, note=f"D: the backward pass.{update}")
-    return [Figure("One step of training", STEP, (backward, step), bytes=False)]
+    note = _("D: the backward pass.")
+    if total and UPDATE in totals:
+        share = _decimal(100 * totals[UPDATE], total, point)
+        note = _("D: the backward pass. The update is {share} % of the step.").format(share=share)
+    step = Step("step", _("One step"), (), Formula(" + ".join(whole)), whole, total, note=note)
+    return [Figure(_("One step of training"), _(STEP), (backward, step), bytes=False)]
 
 
-def _decimal(value: int, by: int) -> str:
+def _decimal(value: int, by: int, point: str) -> str:
     """A quotient to two decimals, a half rounded up."""
     hundredths = (200 * value + by) // (2 * by)
-    return f"{hundredths // 100}.{hundredths % 100:02}"
+    return f"{hundredths // 100}{point}{hundredths % 100:02}"
 
 
 def _memory(memory: Derivation, run: Run) -> Figure:
@@ -149,22 +185,31 @@ def _memory(memory: Derivation, run: Run) -> Figure:
     values = {"beta_w": each["weights"], "beta_g": each["gradients"], "n": n, "s": weights // each["weights"] - n}
     parts = {"P": weights, "G": gradients, "O": state, "K": activations}
     return Figure(
-        "Memory of training",
-        KEPT,
+        _("Memory of training"),
+        _(KEPT),
         (
-            _bytes("weights", "Weights", "beta_w*(n + s)", values, weights),
-            _bytes("gradients", "Gradients", "beta_g*n", values, gradients),
-            _bytes("state", "Optimiser", kept, values, state, _state(optimiser, each["copy"])),
-            _bytes("kept", "Activations", "I + A", {"I": inputs, "A": activations - inputs}, activations, _kinds(memory)),
-            _bytes("training", "Total", "P + G + O + K", parts, sum(parts.values()), "P, G, O and K: the figures above."),
+            _bytes("weights", _("Weights"), "beta_w*(n + s)", values, weights),
+            _bytes("gradients", _("Gradients"), "beta_g*n", values, gradients),
+            _bytes("state", _("Optimiser"), kept, values, state, _state(optimiser, each["copy"])),
+            _bytes("kept", _("Activations"), "I + A", {"I": inputs, "A": activations - inputs}, activations, _kinds(memory)),
+            _bytes("training", _("Total"), "P + G + O + K", parts, sum(parts.values()), _("P, G, O and K: the figures above.")),
             _one_parameter(optimiser, each),
         ),
     )
 
 
 def _state(optimiser: Optimiser, copy: int) -> str:
-    state = f"{optimiser.state} numbers" if optimiser.state != 1 else "1 number"
-    return f"{state} for each parameter" + (", and its exact copy." if copy else "; no exact copy is kept.")
+    with_copy = ngettext(
+        "{count} number for each parameter, and its exact copy.",
+        "{count} numbers for each parameter, and its exact copy.",
+        optimiser.state,
+    )
+    alone = ngettext(
+        "{count} number for each parameter; no exact copy is kept.",
+        "{count} numbers for each parameter; no exact copy is kept.",
+        optimiser.state,
+    )
+    return (with_copy if copy else alone).format(count=optimiser.state)
 
 
 def _kept_text(optimiser: Optimiser, each: Mapping[str, int]) -> str:
@@ -177,8 +222,8 @@ def _one_parameter(optimiser: Optimiser, each: Mapping[str, int]) -> Step:
     text = " + ".join(filter(None, ["beta_w", "beta_g", _kept_text(optimiser, each)]))
     values = {"beta_w": each["weights"], "beta_g": each["gradients"]}
     value = each["weights"] + each["gradients"] + each["copy"] + optimiser.state * each["state"]
-    note = "Weight, gradient, exact copy, and what the optimiser keeps; without activations."
-    return _bytes("parameter", "One parameter", text, values, value, note)
+    note = _("Weight, gradient, exact copy, and what the optimiser keeps; without activations.")
+    return _bytes("parameter", _("One parameter"), text, values, value, note)
 
 
 def _kinds(memory: Derivation) -> str:
@@ -187,11 +232,14 @@ def _kinds(memory: Derivation) -> str:
     held = sorted(((int(part.totals[name] or 0), part.title) for part in memory.kinds), key=lambda pair: -pair[0])
     shown = [f"{title} {in_bytes(value)[0]}" for value, title in held if value and title != INPUT_KIND]
     left = len(shown) - MAX_KINDS
-    listed = ", ".join(shown[:MAX_KINDS]) + (f" and {left} more kinds" if left > 0 else "")
-    return f"I: the network's inputs that are read again; A: what layers hold: {listed}." if listed else "No tensor is kept."
+    if not shown:
+        return _("No tensor is kept.")
+    more = [ngettext("{count} more kind", "{count} more kinds", left).format(count=left)] if left > 0 else []
+    kinds = listed([*shown[:MAX_KINDS], *more])
+    return _("I: the network's inputs that are read again; A: what layers hold: {kinds}.").format(kinds=kinds)
 
 
 def _bytes(name: str, label: str, text: str, values: Mapping[str, Exact], value: int, note: str = "") -> Step:
     formula = Formula(text)
     used = {name: values[name] for name in formula.symbols}
-    return Step(name, label, (), formula, used, value, remark=" or ".join(in_bytes(value)) if value > 999 else "", note=note)
+    return Step(name, label, (), formula, used, value, remark=either(in_bytes(value)) if value > 999 else "", note=note)
