@@ -76,14 +76,22 @@ def test_a_plain_locale(tmp_path: Path) -> None:
     assert (told.returncode, told.stderr) == (0, b"")
 
 
-@pytest.mark.parametrize("text", ['{% include "md/document.md" %}', '{% import "md/document.md" as again %}'])
+NEEDING_ITSELF = [
+    '{% include "md/document.md" %}',
+    '{% import "md/document.md" as again %}',
+    '{% extends "md/document.md" %}',
+    "{% macro more() %}{{ more() }}{% endmacro %}{{ more() }}",
+]
+
+
+@pytest.mark.parametrize("text", NEEDING_ITSELF)
 def test_a_template_that_needs_itself(text: str, command, tmp_path: Path) -> None:
     template = tmp_path / "own" / "md" / "document.md"
     template.parent.mkdir(parents=True)
     template.write_text(f"\n{text}\n")
     told = command("solve", SHEET, "-f", "md", "--template", "own")
     assert (told.code, told.out) == (2, "")
-    assert told.err == "error: own/md/document.md:2: the template includes or imports itself\n"
+    assert told.err == "error: own/md/document.md:2: the template needs itself: it includes, imports or calls itself\n"
 
 
 def test_a_sheet_of_faults_is_read_up_to_a_hundred(command, sheet) -> None:

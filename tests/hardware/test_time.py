@@ -1,5 +1,6 @@
 """Time on hardware: operations and bytes of every layer against counts of their own, sums, the picture, the command."""
 
+import csv
 import json
 import re
 from fractions import Fraction
@@ -372,3 +373,14 @@ def test_the_page_says_how_it_is_counted() -> None:
         assert rule in page
     bounds = [page.index(word) for word in ("Layer after layer", "Layers at the same time", "Whatever is fused")]
     assert all(a < b for a, b in pairwise(bounds))
+
+
+def test_the_hardware_as_a_table_has_plain_figures(command) -> None:
+    """108 processors at 1.41 GHz with 64 fused multiply-adds in a cycle; 1,555 GB/s: each line is complete."""
+    told = command("time", "-f", "csv")
+    lines = list(csv.DictReader(told.out.splitlines()))
+    (a100,) = [line for line in lines if line["name"] == "a100" and line["type"] == "fp32"]
+    assert int(a100["peak"]) == 108 * 1_410_000_000 * 64 * 2
+    assert int(a100["bandwidth"]) == 1_555 * 10**9
+    assert abs(float(a100["ridge"]) - 19_491.84 / 1_555) < 0.0001
+    assert all(all(line.values()) for line in lines)

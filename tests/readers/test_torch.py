@@ -365,6 +365,13 @@ def test_a_module_that_stands_in_a_file(here: Path):
     assert kinds(ws.read("mynet:Holder.net", input="2")) == ["Linear"]
 
 
+def test_a_wrong_name_is_told_before_a_missing_input(here: Path):
+    with pytest.raises(WorksheetError, match="mynet has no 'mkae'"):
+        ws.read("mynet:mkae")
+    with pytest.raises(WorksheetError, match="the shape of the input is not known"):
+        ws.read("mynet:make")
+
+
 @pytest.mark.parametrize(
     ("source", "message", "hint", "line"),
     [

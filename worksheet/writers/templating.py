@@ -59,7 +59,8 @@ def rendered(
     except jinja2.TemplateNotFound as fault:
         raise OutputError(f"there is no template {fault.name!r}", Where(template)) from None
     except RecursionError as fault:
-        raise OutputError("the template includes or imports itself", _template_line(fault, template)) from None
+        message = "the template needs itself: it includes, imports or calls itself"
+        raise OutputError(message, _template_line(fault, template)) from None
     except (jinja2.TemplateError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError) as fault:
         message = getattr(fault, "message", None) or str(fault)
         raise OutputError(f"the template fails: {message}", _template_line(fault, template)) from None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -16,6 +17,10 @@ from worksheet.hardware.units import plain, said, significant
 
 GIGA = 10**9
 FUSED_PEAK, PLAIN_PEAK = Formula("n*f*(2*m)"), Formula("n*f*o")
+COLUMNS = {
+    "name": "Name", "title": "Hardware", "type": "Type", "peak": "Peak (operations/s)", "bandwidth": "Bandwidth (B/s)",
+    "ridge": "Ridge point (operations/B)",
+}  # fmt: skip
 SHOWN = 6  # significant digits of a step's value
 PEAK = "Peak = processors × clock × operations per cycle; a fused multiply-add is two operations."
 
@@ -32,7 +37,27 @@ def hardware_report(on: str | Hardware = "", *, digits: str = "en_US") -> Docume
     headings = ("Name", "Hardware", "Type", "Peak", "Bandwidth", "Ridge point")
     note = Text("The ridge point is in operations for each byte: below it, memory binds.")
     listed = {"hardware": [data(hardware) for hardware in every]}
-    return Document("Hardware", (Text(PEAK), Table(headings, tuple(rows), words=3), note), listed, digits=grouping.locale)
+    blocks = (Text(PEAK), Table(headings, tuple(rows), words=3), note)
+    return Document("Hardware", blocks, listed, digits=grouping.locale, main=_plain_table(every))
+
+
+def _plain_table(every: Iterable[Hardware]) -> Table:
+    """The same with plain figures, each line complete: operations and bytes in a second, operations for each byte."""
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (one.name, one.title, dtype, _figure(one.peak(dtype)), _figure(one.bandwidth), _rounded(one.ridge(dtype)))
+        for one in every
+        for dtype in one.rates
+    )
+    return Table(tuple(COLUMNS.values()), rows, words=3, labels=3, keys=tuple(COLUMNS))
+
+
+def _rounded(value: Fraction) -> Cell:
+    return _figure(Fraction(significant(value, SHOWN)))
+
+
+def _figure(value: Fraction) -> int | Decimal:
+    """A figure of a table: an int if it is whole."""
+    return value.numerator if value.denominator == 1 else Decimal(value.numerator) / value.denominator
 
 
 def _summary(hardware: Hardware, digits: Digits) -> Iterator[tuple[Cell, ...]]:

@@ -24,17 +24,22 @@ def read_torch(source: Any, options: ReadOptions) -> Network:
     """
     if find_spec("torch") is None:
         raise SheetError("PyTorch is not installed", Where(source) if isinstance(source, str) else None, INSTALL)
-    if not options.inputs:
-        where = Where(source if isinstance(source, str) else type(source).__name__)
-        raise SheetError("the shape of the input is not known", where, "give it without the batch: --input 3x224x224")
-    from worksheet.readers.torch.factory import folder_on_path, make_module
+    from worksheet.readers.torch.factory import find_factory, folder_on_path, make_module
     from worksheet.readers.torch.network import network
 
     match = SOURCE.fullmatch(source) if isinstance(source, str) else None
     if match is None:
+        _check_inputs(options, type(source).__name__)
         return network(source, type(source).__name__, options)
     with folder_on_path(match["module"]):
+        find_factory(match["module"], match["factory"])  # a wrong name is told before a missing input
+        _check_inputs(options, source)
         return network(make_module(match["module"], match["factory"], options.kwargs), match["factory"], options)
+
+
+def _check_inputs(options: ReadOptions, source: str) -> None:
+    if not options.inputs:
+        raise SheetError("the shape of the input is not known", Where(source), "give it without the batch: --input 3x224x224")
 
 
 READER = Reader(takes="package.module:factory or a torch.nn.Module", read=read_torch, claims=is_source)

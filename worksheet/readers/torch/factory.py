@@ -35,17 +35,23 @@ def make_module(home: str, factory: str, kwargs: Mapping[str, Any]) -> Any:
     Raises SheetError where there is no such factory, it does not take ``kwargs``, fails, or returns anything else.
     """
     source = f"{home}:{factory}"
-    thing: Any = _import(home)
-    for part in factory.split("."):
-        if not hasattr(thing, part):
-            offered = [name for name, value in vars(thing).items() if callable(value) and not name.startswith("_")]
-            raise SheetError(f"{home} has no {shown(factory)}", Where(source), nearest(part, offered))
-        thing = getattr(thing, part)
+    thing = find_factory(home, factory)
     module = thing if is_module(thing) else _call(thing, source, kwargs)
     if not is_module(module):
         message = f"the factory returned {_with_article(module)}, not a torch.nn.Module"
         raise SheetError(message, Where(source), "it must return a torch.nn.Module")
     return module.eval()
+
+
+def find_factory(home: str, factory: str) -> Any:
+    """What a module or file has under a dotted name. Raises SheetError where there is no such module, or nothing of that name."""
+    thing: Any = _import(home)
+    for part in factory.split("."):
+        if not hasattr(thing, part):
+            offered = [name for name, value in vars(thing).items() if callable(value) and not name.startswith("_")]
+            raise SheetError(f"{home} has no {shown(factory)}", Where(f"{home}:{factory}"), nearest(part, offered))
+        thing = getattr(thing, part)
+    return thing
 
 
 def _call(factory: Callable[..., Any], source: str, kwargs: Mapping[str, Any]) -> Any:
