@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from functools import lru_cache, wraps
 from typing import Any, TypeVar
 
 from worksheet.conventions.convention import NO_PROGRAM, Called
 from worksheet.conventions.facts import FACTS
 from worksheet.errors import NetworkError, Where, nearest, shown
+from worksheet.frozen import frozen
 from worksheet.layers import Kind, Shape, kind_named
 from worksheet.layers.spelling import Given, hyperparameters
 
 INPUT = "input"  # the name of the network's input among the layers' inputs
 
 
-@dataclass(frozen=True)
+@frozen
 class Node:
     """A layer in a network.
 
@@ -42,7 +43,7 @@ class Node:
         return f"<Node {shown(self.name)}: {self.kind.name}>"
 
 
-@dataclass(frozen=True)
+@frozen
 class Heading:
     """What a sheet says of itself beside its layers; empty where it says nothing."""
 
@@ -57,7 +58,7 @@ class Heading:
     brackets: str = ""  # "always": floors are written even where the division is exact
 
 
-@dataclass(frozen=True)
+@frozen
 class Network:
     """A network's name, input shape and layers in an order in which they can be computed.
 

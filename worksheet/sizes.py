@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from math import prod
 
 from worksheet.errors import Collector, NetworkError, Where, WorksheetError
 from worksheet.formula import whole
+from worksheet.frozen import frozen
 from worksheet.layers import INPUT_KIND, Form, Kind, Shape, Symbol, kinds
 from worksheet.layers.kind import PER_ROW, shape_text
 from worksheet.layers.spelling import Given, hyperparameters
@@ -18,7 +18,7 @@ COLOURS = (1, 3, 4)  # channels of a picture
 MAX_ELEMENTS = 10**15  # elements of one tensor; what is larger is a mistake in the file
 
 
-@dataclass(frozen=True)
+@frozen
 class Sized:
     """A layer with its shapes and the value of every one of its symbols."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
 from math import gcd
@@ -13,6 +13,7 @@ from typing import NamedTuple
 from worksheet.errors import Collector, NetworkError, nearest, shown
 from worksheet.formula import Exact, whole
 from worksheet.formula.exact import simplest
+from worksheet.frozen import frozen
 from worksheet.language import N_, _, inline
 from worksheet.layers import Kind, Shape
 from worksheet.layers.spelling import MAX_SIZE, vocabulary
@@ -40,7 +41,7 @@ class Effect(NamedTuple):
     width: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class SizeVariable:
     """A size that varies: the name it was asked for by, its symbol in formulas, its present value and its domain.
 

@@ -6,7 +6,7 @@ import contextlib
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from functools import cache
 from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any, get_type_hints
@@ -39,6 +39,7 @@ from worksheet.cli.saying import show
 from worksheet.cli.waiting import waiting
 from worksheet.document import Document
 from worksheet.errors import OutputError, WorksheetError, printable, shown
+from worksheet.frozen import frozen
 from worksheet.writers import Fragment, Options, Writer, check_writable, options, save, writer_for
 from worksheet.writers.drawings import check_folder
 
@@ -51,7 +52,7 @@ TABLES = ("fragment", "caption", "label", "bibtex")  # options of commands whose
 WORDS: dict[str, bool | None] = {"true": True, "false": False, "none": None}
 
 
-@dataclass(frozen=True)
+@frozen
 class Reading:
     """How a network is read."""
 
@@ -67,7 +68,7 @@ class Reading:
             return ws.read(source, self.input, skip_unknown=self.skip_unknown, regions=self.regions, kwargs=kwargs)
 
 
-@dataclass(frozen=True)
+@frozen
 class Delivery:
     """Where a document goes, in which format, and how it is set."""
 
@@ -132,7 +133,7 @@ class Delivery:
             sys.stdout.buffer.flush()
 
 
-@dataclass(frozen=True)
+@frozen
 class TableShape:
     """Which table is made of a solution."""
 

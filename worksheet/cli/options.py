@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +13,7 @@ from worksheet import conventions
 from worksheet.cli.panels import CONTENT, COUNT, COUNTING, GENERAL, INPUT, OUTPUT, SIZES, TABLE, WORK
 from worksheet.conventions.dtypes import BITS
 from worksheet.conventions.optimisers import optimisers, precisions
+from worksheet.frozen import frozen
 from worksheet.language import languages
 from worksheet.writers import ENGINES, PAPERS, writers
 from worksheet.zoo import models
@@ -21,7 +21,7 @@ from worksheet.zoo import models
 BACKENDS = ("local", "dask")  # of homework.workers, which is imported when there is work
 
 
-@dataclass(frozen=True)
+@frozen
 class Command:
     """A command of ``worksheet``: its function, an example of its use, its place in the list of commands."""
 

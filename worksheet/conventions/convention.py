@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -86,7 +86,7 @@ class Column:
         return any(set(table) > {PLAIN} or PLAIN not in table for table in (*self.rules.values(), self.otherwise) if table)
 
 
-@dataclass(frozen=True)
+@frozen
 class Convention:
     """A convention. ``rules`` are its sentences for the reader; ``reference`` builds the formulas up, by kind.
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
+from worksheet.frozen import frozen
 
-@dataclass(frozen=True)
+
+@frozen
 class Output:
     """The output of a layer, or an input of the network: its size in any unit, and the places of the outputs that it reads.
 
@@ -21,7 +22,7 @@ class Output:
     overwrites: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Allocation:
     """A stretch of memory: its size, the places of the outputs that are written into it, one over the other, and its life.
 
@@ -33,7 +34,7 @@ class Allocation:
     last: int
 
 
-@dataclass(frozen=True)
+@frozen
 class Peak:
     """The largest sum of tensors in memory at once, the place where it is first reached, and these tensors."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -13,6 +13,7 @@ from worksheet.conventions.facts import BATCH, BYTES, GRADIENTS, KEPT, LETTERS, 
 from worksheet.conventions.optimisers import Regime, regime
 from worksheet.errors import ConventionError
 from worksheet.formula import Exact
+from worksheet.frozen import frozen
 from worksheet.language import N_, _
 
 LARGEST_BATCH = 10**9
@@ -22,7 +23,7 @@ TYPES = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Run:
     """The number of samples, the data types of parameters and of activations, and how the network is trained.
 

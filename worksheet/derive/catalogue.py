@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from worksheet.conventions import STANDARD
 from worksheet.derive.worked_solution import derive
 from worksheet.errors import WorksheetError, shown
+from worksheet.frozen import frozen
 from worksheet.layers import Shape
 from worksheet.zoo import Model, models
 from worksheet.zoo.spelling import RENAMED, fold, suggestion
 
 
-@dataclass(frozen=True)
+@frozen
 class ZooEntry:
     """A line of the list. ``errors`` are published ones, in percent."""
 

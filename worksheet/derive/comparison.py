@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from worksheet.conventions import Column, Convention
@@ -15,6 +15,7 @@ from worksheet.derive.arranging import group_by
 from worksheet.errors import ConventionError, Where, nearest, shown
 from worksheet.formula import Exact, Formula
 from worksheet.formula.simplify import difference
+from worksheet.frozen import frozen
 from worksheet.layers import Kind
 from worksheet.network import Network
 from worksheet.sizes import Sized
@@ -25,7 +26,7 @@ BIAS = "b"  # the symbol of kinds that may have a bias
 DIMENSIONS = ("1D ", "2D ", "3D ")  # prefixes of the titles of kinds that exist in several dimensions
 
 
-@dataclass(frozen=True)
+@frozen
 class Side:
     """One side of a comparison: a convention, and one of its columns."""
 
@@ -59,7 +60,7 @@ def side(convention: Convention, column: str = "") -> Side:
     return Side(convention, convention.column(column))
 
 
-@dataclass(frozen=True)
+@frozen
 class ComparedLayer:
     """A layer in a comparison: its row number, name and values, and what each side counts."""
 
@@ -69,7 +70,7 @@ class ComparedLayer:
     counted: tuple[int, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Variant:
     """The layers of one kind that all sides count by the same formulas."""
 
@@ -99,7 +100,7 @@ class Variant:
         return f"{name} bias" if self.is_bias(of, minus) else name
 
 
-@dataclass(frozen=True)
+@frozen
 class DifferencePart:
     """A share of the difference of two totals."""
 
@@ -118,7 +119,7 @@ def sums(variants: Sequence[Variant]) -> tuple[int, ...]:
     )
 
 
-@dataclass(frozen=True)
+@frozen
 class Comparison:
     """A network counted under several conventions."""
 

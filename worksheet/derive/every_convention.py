@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -16,6 +15,7 @@ from worksheet.derive.tabulation import BYTES
 from worksheet.document import Block, Bullets, Document, Table, Text
 from worksheet.errors import WorksheetError
 from worksheet.formula import Digits
+from worksheet.frozen import frozen
 from worksheet.hardware.units import plain
 from worksheet.language import listed
 from worksheet.network import Network
@@ -29,7 +29,7 @@ INTRODUCTION = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class CountedSide:
     """A column of a convention: its total, the convention's number of parameters, the kinds of layers without a rule."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
 
@@ -15,6 +14,7 @@ from worksheet.derive.comparison import Comparison, Side, compare_sides
 from worksheet.document import Block, Document, Table, Text, Title
 from worksheet.errors import WorksheetError, shown
 from worksheet.formula import Digits
+from worksheet.frozen import frozen
 from worksheet.network import Network
 
 FIGURE = re.compile(
@@ -31,7 +31,7 @@ HOW = {"exact": "exactly", "rounded": "rounded", "cut": "cut off, not rounded"}
 FACTORS = {Fraction(2): "twice this", Fraction(1, 2): "half of this"}
 
 
-@dataclass(frozen=True)
+@frozen
 class PublishedFigure:
     """A printed figure: the values that print so, with each reading of its unit."""
 
@@ -76,7 +76,7 @@ def figure(text: str) -> PublishedFigure:
     )
 
 
-@dataclass(frozen=True)
+@frozen
 class Match:
     """A column whose total prints as the figure."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from math import floor
@@ -12,6 +11,7 @@ from worksheet.document import Cell
 from worksheet.errors import WorksheetError, nearest, shown
 from worksheet.formula import Exact
 from worksheet.formula.scales import PREFIXES
+from worksheet.frozen import frozen
 from worksheet.hardware.units import BINARY, SCALES
 from worksheet.language import _
 from worksheet.totals import RoundedAtLeast, is_partial, is_uncounted
@@ -27,7 +27,7 @@ Unit = tuple[str, int]
 Units = Mapping[str, Unit]  # by column: the unit and its size
 
 
-@dataclass(frozen=True)
+@frozen
 class Counted:
     """What a column counts: bytes or not, and how much in all."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +19,7 @@ from worksheet.document import Bullets, Cell, Document, Table, Text
 from worksheet.document.tables import PARTIAL, shape_text
 from worksheet.errors import Collector, WorksheetError
 from worksheet.formula import Digits
+from worksheet.frozen import frozen
 from worksheet.network import Network
 from worksheet.totals import add_up, is_partial
 from worksheet.zoo import models
@@ -29,7 +29,7 @@ NAMES = {"network": "Network", "input": "Input"}
 Progress = Callable[[Sequence[Network]], Iterable[Network]]
 
 
-@dataclass(frozen=True)
+@frozen
 class NetworkFigure:
     """A column of figures: what its convention counts, of one column or of several that are added up."""
 
@@ -91,7 +91,7 @@ def _of(conventions: Sequence[Convention]) -> tuple[NetworkFigure, ...]:
     return tuple(figures.values())
 
 
-@dataclass(frozen=True)
+@frozen
 class _Line:
     """A network with its solutions by the convention's name."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import ceil, floor, log, log2, log10
 
 from worksheet.drawing import svg
 from worksheet.formula import Digits, Exact, Scale
+from worksheet.frozen import frozen
 from worksheet.language import N_, current
 
 HEIGHT, LEFT, TOP, BOTTOM = 200.0, 40.0, 24.0, 32.0  # points: the picture, and what is left around curves and bands
@@ -23,7 +23,7 @@ LOGARITHMIC = N_("the axis of sizes is logarithmic")
 BOTH_LOGARITHMIC = N_("both axes logarithmic: equal distances are equal factors")
 
 
-@dataclass(frozen=True)
+@frozen
 class PlotAxis:
     """Maps values to places in points. On an upright axis ``end`` is less than ``start``."""
 

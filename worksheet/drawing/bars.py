@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from worksheet.drawing.axes import PlotAxis, figure, lines_across, spacing
 from worksheet.drawing.svg import SOLID, across, path
+from worksheet.frozen import frozen
 
 MAX_TICKS = 5
 
 
-@dataclass(frozen=True)
+@frozen
 class Bars:
     """Bars of one width for whole numbers, from left to right; the largest reaches from the floor to the top, in points."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from worksheet.document import Picture
 from worksheet.drawing import axes, svg
 from worksheet.formula import Exact, Scale
+from worksheet.frozen import frozen
 from worksheet.language import _
 
 MAX_MARKS = 9  # on one curve
@@ -16,7 +16,7 @@ DENSE = 0.5  # points between the places of a curve: closer ones are drawn as on
 NEAR_ZERO = 3  # a linear axis begins at 0 if its largest value is at least that many times its least
 
 
-@dataclass(frozen=True)
+@frozen
 class Series:
     """A curve: its label, and its values by size."""
 
@@ -24,7 +24,7 @@ class Series:
     values: Mapping[Exact, int] | Mapping[int, Fraction]
 
 
-@dataclass(frozen=True)
+@frozen
 class Chart:
     """What is drawn: the name of the file, the heading, what the sizes are, the unit of the values, the curves."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
 
 from worksheet.document import Picture
 from worksheet.drawing import axes, svg
 from worksheet.formula import Exact
+from worksheet.frozen import frozen
 from worksheet.language import N_, _
 
 LEAST = 0.02  # a kind whose share is smaller at all sizes is one of the others
@@ -18,7 +18,7 @@ OTHERS = N_("others")
 ROOM = 8.0  # points of height that a label inside a band takes
 
 
-@dataclass(frozen=True)
+@frozen
 class Bands:
     """What is drawn: the name of the file, the heading, what the sizes are, each kind's share by size; the lowest kind first."""
 

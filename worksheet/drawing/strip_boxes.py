@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from worksheet.document import StripLayer
+from worksheet.frozen import frozen
 from worksheet.layers import INPUT_KIND, KindFamily, Role, Shape, kind_named
 
 MAX_BOXES = 12  # beside the input: a line holds no more at a readable size
@@ -15,7 +15,7 @@ MAX_BOXES = 12  # beside the input: a line holds no more at a readable size
 PRODUCTS = {KindFamily.CONVOLUTION, KindFamily.LINEAR, KindFamily.SEQUENCE}
 
 
-@dataclass(frozen=True)
+@frozen
 class StripBox:
     """Layers that share a box, and the number of repetitions if they are stages that are alike."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import escape
 
 from worksheet.errors import WorksheetError, nearest
 from worksheet.formula.parse import FUNCTIONS
+from worksheet.frozen import frozen
 
 _SMALL = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega"
 _CAPITAL = "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
@@ -20,7 +21,7 @@ DIGIT, VALUE, LETTER, SUBSCRIPT = "digit", "value", "letter", "subscript"
 WORD, GROUP, STACK, FLAT = "word", "group", "stack", "flat"
 
 
-@dataclass(frozen=True)
+@frozen
 class Dialect:
     """One notation. Templates hold ``{}`` for each printed part; ``glue`` holds the pairs that are juxtaposed."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from operator import truediv
@@ -12,6 +11,7 @@ from typing import Any
 
 from worksheet.errors import FormulaError
 from worksheet.formula.tree import Call, Exact, Name, Negative, Node, Number, Operation
+from worksheet.frozen import frozen
 
 MAX_BITS = 10_000  # of any value: about 3,000 digits, which Python still prints
 MAX_POWER = 4_096  # of an exponent that is a symbol
@@ -19,7 +19,7 @@ MAX_POWER = 4_096  # of an exponent that is a symbol
 Evaluator = Callable[[Mapping[str, Any]], Any]
 
 
-@dataclass(frozen=True)
+@frozen
 class Arithmetic:
     """The operations on one kind of number."""
 

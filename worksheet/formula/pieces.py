@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -16,7 +15,7 @@ SLOT = "\x00"  # marks a number's place in a template: text SLOT name SLOT text 
 USUAL_DIGITS = 3  # of a number not known yet, where two lengths are compared
 
 
-@dataclass(frozen=True)
+@frozen
 class Extent:
     """How long something prints, in half ems: a fixed part and the numbers whose digits are added."""
 

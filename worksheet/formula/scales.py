@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
+
+from worksheet.frozen import frozen
 
 PREFIXES = ("", "K", "M", "G", "T", "P", "E")
 BASES = (1000, 1024)
 
 
-@dataclass(frozen=True)
+@frozen
 class Scale:
     """How a column's figures are written in larger units: rounded in the largest unit that fits, or exactly in every unit."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from worksheet.formula.dialects import DIGIT, FLAT, GREEK, GROUP, LETTER, STACK, SUBSCRIPT, VALUE, WORD, Dialect
 from worksheet.formula.digits import GROUPED_OPERAND
 from worksheet.formula.parse import BINDING, BRACKETS, POWER, PRODUCT, SUM
 from worksheet.formula.pieces import SLOT, Extent, Piece
 from worksheet.formula.tree import Call, Exact, Name, Negative, Node, Number, Operation, factors
+from worksheet.frozen import frozen
 
 ATOM = POWER + 1  # never needs parentheses
 
@@ -18,7 +18,7 @@ ATOM = POWER + 1  # never needs parentheses
 LETTER_LENGTH, SIGN_LENGTH, GLUE_LENGTH, BRACKETS_LENGTH, TALL_LENGTH = 1.4, 2.6, 0.2, 1.7, 2.6
 
 
-@dataclass(frozen=True)
+@frozen
 class PrintedNode:
     """A printed node: its pieces, and what decides how it joins its neighbours."""
 

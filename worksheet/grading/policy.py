@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 
 from worksheet.frozen import frozen
 from worksheet.grading.paper.cells import TOTAL, Key
 
 
-@dataclass(frozen=True)
+@frozen
 class Tolerance:
     """How far an answer may be from the truth, as a share of it; zero is exact. ``rounded`` admits rounded figures (73.06 M)."""
 

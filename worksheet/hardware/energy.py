@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, partial
 from pathlib import Path
 
 from worksheet.conventions.dtypes import data_type
+from worksheet.frozen import frozen
 from worksheet.hardware.units import read
 from worksheet.schema import WORDS, Field, Integer, Parsed, Record, TableOf, read_file
 
@@ -17,7 +17,7 @@ JOULES = Parsed(partial(read, what="energy"))
 BY_DTYPE = TableOf(data_type(), JOULES)
 
 
-@dataclass(frozen=True)
+@frozen
 class Energies:
     """Joules of a multiplication and of an addition by data type, and of an access to DRAM, least and most.
 

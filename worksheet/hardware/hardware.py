@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
 from worksheet.errors import WorksheetError
+from worksheet.frozen import frozen
 
 FUSED = 2  # operations of a fused multiply-add
 STANDARD_TYPE = "fp32"
 
 
-@dataclass(frozen=True)
+@frozen
 class Rate:
     """What one processor does in a cycle with numbers of one data type.
 
@@ -29,7 +29,7 @@ class Rate:
         return self.count * FUSED if self.fused else self.count
 
 
-@dataclass(frozen=True)
+@frozen
 class Hardware:
     """Processors that share a memory.
 

@@ -8,11 +8,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import chain
 from pathlib import Path
 
 from worksheet.errors import Collector, Where, WorksheetError, shown
+from worksheet.frozen import frozen
 from worksheet.grading.answers.bounds import MAX_CELL, MAX_STUDENTS, TEXT_BYTES
 from worksheet.grading.answers.records import SEPARATORS, CsvRecords, NumberedRows, Records, read_head
 from worksheet.grading.answers.sheet_layout import fold
@@ -30,7 +31,7 @@ OTHER = re.compile(r"[^A-Za-z0-9]+")
 HASH = 10  # hexadecimal digits after a name that is not the id itself
 
 
-@dataclass(frozen=True)
+@frozen
 class Student:
     """One line of a roster; id and name are empty for a sheet that is for all."""
 

@@ -11,12 +11,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from worksheet.errors import OutputError, WorksheetError, nearest, shown
+from worksheet.frozen import frozen
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -33,7 +33,7 @@ FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})  # faults of a disk,
 NO_SPACE = "a temporary file cannot be written"
 
 
-@dataclass(frozen=True)
+@frozen
 class Outcome(Generic[T, R]):
     """The result for one item: its value, or why there is none after so many tries."""
 

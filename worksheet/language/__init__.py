@@ -6,18 +6,18 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
 from worksheet.errors import WorksheetError, nearest, shown
+from worksheet.frozen import frozen
 from worksheet.language.catalogue import Catalogue, catalogue, codes, messages
 
 ENGLISH = "en"
 STOPS = (".", "!", "?", "।", "。", "！", "？")
 
 
-@dataclass(frozen=True)
+@frozen
 class Language:
     """How a document speaks: a code such as ``de`` or ``en_IN``, and the teacher's own words for some messages."""
 

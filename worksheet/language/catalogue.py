@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from gettext import c2py
 from pathlib import Path
+
+from worksheet.frozen import frozen
 
 FOLDER = Path(__file__).parent / "catalogues"
 SUFFIX, TEMPLATE = ".po", "messages.pot"
@@ -19,7 +20,7 @@ PLURALS = re.compile(r"plural=([^;]+)")
 Entry = dict[str, str]  # by field: msgid, msgid_plural, msgstr, msgstr0, msgstr1, ...
 
 
-@dataclass(frozen=True)
+@frozen
 class Catalogue:
     """The messages of one language: by the English message its text, or its texts by number."""
 

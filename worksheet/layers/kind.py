@@ -47,7 +47,7 @@ class Symbol:
         return bool(self.words) or value == self.neutral
 
 
-@dataclass(frozen=True)
+@frozen
 class Size:
     """A size of the output with its own symbol and its formula."""
 
@@ -116,7 +116,7 @@ ARROW = "->"
 
 
 @short_repr
-@dataclass(frozen=True)
+@frozen
 class Spelling:
     """A kind in the sheet notation: words, flags, an arrow ``9216->4096``, a list ``256x6x6`` and free text."""
 
@@ -152,7 +152,7 @@ class Kind:
     checks: tuple[Check, ...] = ()
     flattens: int = 0  # an input of this rank or more is flattened to a vector first, unless PER_ROW forbids it
     repeats: Symbol | None = REPEATS  # inputs with further leading axes: the layer runs once for each of their indices
-    spelling: Spelling = Spelling()
+    spelling: Spelling = Spelling()  # noqa: RUF009 - it is frozen
     specialise: Callable[[tuple[Shape, ...], Mapping[str, int], str], Kind] | None = None
     elsewhere: Mapping[str, str] = field(default_factory=dict)  # symbols of further forms: their formulas in a form without them
     training: Training | None = None  # None where it is not known

@@ -1,8 +1,9 @@
 """Properties of a kind of layer beyond its formulas, so that code outside this package does not choose by names of kinds."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
+
+from worksheet.frozen import frozen
 
 
 class Writes(Enum):
@@ -68,7 +69,7 @@ class Drawing(Enum):
     HEADS = "the linear layers, the heads of attention and their two products"
 
 
-@dataclass(frozen=True)
+@frozen
 class AxisSlice:
     """The symbols of a kind that takes evenly spaced positions of one axis."""
 

@@ -6,15 +6,16 @@ Everything is made from a table of axes, so one, two and three dimensions share 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
+from worksheet.frozen import frozen
 from worksheet.language import N_
 from worksheet.layers.kind import Axes, Check, Kind, Shape, Size, Symbol, Word
 from worksheet.layers.shapes import CHANNELS, DEPTH, HEIGHT, WIDTH
 
 
-@dataclass(frozen=True)
+@frozen
 class WindowAxis:
     """One direction in which a window slides."""
 
@@ -73,7 +74,7 @@ class WindowCase(NamedTuple):
     traits: frozenset[str] = frozenset()  # what a message must name: q, further padding; d, dilation
 
 
-@dataclass(frozen=True)
+@frozen
 class Windows:
     """The windows of a kind in one, two or three dimensions, with or without dilation and padding."""
 

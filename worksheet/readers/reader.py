@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from worksheet.errors import WorksheetError, shown
+from worksheet.frozen import frozen
 from worksheet.layers import Shape
 from worksheet.network import Network
 
@@ -13,7 +14,7 @@ MAX_AXES = 6
 MAX_SIZE = 10**9
 
 
-@dataclass(frozen=True)
+@frozen
 class ReadOptions:
     """What the caller passes beside the source. ``inputs`` are shapes without the batch that override the source's own."""
 
@@ -28,7 +29,7 @@ class ReadOptions:
         return self.inputs[0] if self.inputs else None
 
 
-@dataclass(frozen=True)
+@frozen
 class Reader:
     """A format: ``read`` gets a Path where the source's suffix is one of ``suffixes``, else the source that it ``claims``."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from worksheet.errors import Where, WorksheetError, shifted, shown
+from worksheet.frozen import frozen
 from worksheet.nearby import meant
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's, where PyYAML was built with it
@@ -24,7 +24,7 @@ class WrongForm(WorksheetError):
     """One value, a list or a table where another of them is expected; the example of the key says more than a general hint."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Located:
     """A scalar's text, a list or a mapping, with its place. All scalars are texts: the table of fields gives them their types."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import textwrap
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 
+from worksheet.frozen import frozen
 from worksheet.writers.views import TableView
 
 MAX_LINES = 3  # that a line of a stack may take
@@ -16,7 +16,7 @@ INDENT = "  "  # of the lines of a stack
 COMFORTABLE = 14  # characters that a column of words gets at least, if it has as many
 
 
-@dataclass(frozen=True)
+@frozen
 class FittedColumn:
     """A column: its heading, its cells, what is below them; lines of words may break."""
 

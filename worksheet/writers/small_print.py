@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import chain, groupby
 
@@ -12,6 +11,7 @@ from worksheet.derivation import Shape
 from worksheet.document import Picture
 from worksheet.errors import printable
 from worksheet.formula import Dialect, Digits, Exact, Formula, Printed
+from worksheet.frozen import frozen
 from worksheet.language import ENGLISH, _, current
 
 # Between two sizes, by the dialect's name, where a comma and a blank would print close together or forbid a line's end.
@@ -26,7 +26,7 @@ class Ready(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Setting:
     """How a writer wants its steps: the dialect and how many half ems fit in a line."""
 

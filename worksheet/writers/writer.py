@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ from worksheet.derivation import Derivation
 from worksheet.document import Document
 from worksheet.document.solution import laid_out
 from worksheet.errors import OutputError, shown
+from worksheet.frozen import frozen
 from worksheet.language import speaking
 
 PAPERS = ("a4", "letter")
@@ -29,7 +29,7 @@ class Fragment(NamedTuple):
         return f"Fragment(caption={shown(self.caption)}, label={shown(self.label)})"
 
 
-@dataclass(frozen=True)
+@frozen
 class Options:
     """How a document is set: paper, PDF engine, a folder whose templates replace the package's own, its table alone."""
 
@@ -39,7 +39,7 @@ class Options:
     fragment: Fragment | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Writer:
     """A format. ``print`` makes a file's bytes of a document, ``fragment`` those of its main table alone, where the format has
     that; ``binary`` formats are not for a terminal."""

@@ -1,8 +1,8 @@
 """AlexNet as Caffe defines it, CaffeNet, and both as the table of convnet-burden has them."""
 
-from dataclasses import dataclass
 from functools import partial
 
+from worksheet.frozen import frozen
 from worksheet.network import Builder
 from worksheet.zoo.blocks import CLASSES, IMAGE, Member, Words, conv_relu, fully_connected
 
@@ -20,7 +20,7 @@ CONVOLUTIONS: tuple[Words, ...] = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class AlexNetDesign:
     """What follows the first two convolutions, in order, and the fifth; how pooling rounds."""
 

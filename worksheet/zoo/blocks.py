@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from typing import Any
 
+from worksheet.frozen import frozen
 from worksheet.layers import Shape
 from worksheet.network import INPUT, Builder, Network
 from worksheet.sizes import sized
@@ -33,7 +34,7 @@ def build(lays: Lays, name: str, input: Shape) -> Network:
     return net.network()
 
 
-@dataclass(frozen=True)
+@frozen
 class Member:
     """A member of a family of networks; ``model`` gives the network of the zoo."""
 
@@ -64,7 +65,7 @@ class Member:
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class Naming:
     """How an author names what follows a convolution: {0} is its name, {1} the name without the prefix."""
 
@@ -133,7 +134,7 @@ HALVING: Words = {"w": 2, "s": 2}
 VGG_WIDTHS = (64, 128, 256, 512, 512)
 
 
-@dataclass(frozen=True)
+@frozen
 class VggTrunk:
     """Blocks of 3 x 3 convolutions: how many convolutions each has, and the pooling after it (none where it is empty)."""
 

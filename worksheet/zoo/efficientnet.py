@@ -1,7 +1,6 @@
 """EfficientNet-B0: inverted residual blocks with squeeze and excitation, found by search."""
 
-from dataclasses import dataclass
-
+from worksheet.frozen import frozen
 from worksheet.network import Builder
 from worksheet.zoo.blocks import CLASSES
 from worksheet.zoo.modules import Weights, conv_norm, squeeze, torchvision
@@ -12,7 +11,7 @@ WIDER = 4  # the last convolution multiplies the channels by this
 SQUEEZED = 4  # the squeeze leaves this part of the block's input channels
 
 
-@dataclass(frozen=True)
+@frozen
 class Stage:
     """A row of the paper's table: expansion, size of the kernel, stride of the first block, kernels, blocks."""
 

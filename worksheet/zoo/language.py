@@ -1,10 +1,10 @@
 """Language models of transformers: BERT, which reads both ways, and GPT-2 and Llama, which read from left to right."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from worksheet.frozen import frozen
 from worksheet.layers import Shape
 from worksheet.network import Builder, Network
 from worksheet.zoo.blocks import builder
@@ -17,7 +17,7 @@ LLAMA_2_PAPER = "H. Touvron et al., Llama 2: open foundation and fine-tuned chat
 LLAMA_3_PAPER = "A. Dubey et al., The Llama 3 herd of models (2024)"
 
 
-@dataclass(frozen=True)
+@frozen
 class TransformerDesign:
     """Size of the vocabulary, positions, width of a head, width between the linear layers, heads, those of keys, blocks."""
 
@@ -189,7 +189,7 @@ def _llama(design: TransformerDesign, net: Builder, past: int = 0) -> None:
         net.add("Linear", name="lm_head", k=design.vocabulary, nobias=True)
 
 
-@dataclass(frozen=True)
+@frozen
 class Transformer:
     """A language model of the zoo that can be built with other sizes.
 

@@ -1,10 +1,10 @@
 """MobileNet of the first, second and third version: depthwise convolutions, mixed by 1 x 1 convolutions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from worksheet.frozen import frozen
 from worksheet.network import Builder
 from worksheet.zoo.blocks import CLASSES, IMAGE, build
 from worksheet.zoo.model import Model
@@ -76,7 +76,7 @@ def _second(net: Builder) -> None:
 THIRD_PAPER = "A. Howard et al., Searching for MobileNetV3 (2019), tables 1 and 2"
 
 
-@dataclass(frozen=True)
+@frozen
 class InvertedResidual:
     """A row of the paper's tables: size of the kernel, width inside, kernels, SE where it squeezes, activation, stride."""
 

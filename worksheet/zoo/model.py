@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 
+from worksheet.frozen import frozen
 from worksheet.layers import Shape
 from worksheet.network import Network
 
 
-@dataclass(frozen=True)
+@frozen
 class Model:
     """A built-in network. ``errors`` are published ones, in percent; ``regions`` how many a detector's heads run over."""
 

@@ -5,11 +5,11 @@ A layer's name is the path of its module; that of a call without a module is the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from worksheet.errors import NetworkError
+from worksheet.frozen import frozen
 from worksheet.layers import Shape
 from worksheet.layers.kind import shape_text
 from worksheet.network import Builder
@@ -17,7 +17,7 @@ from worksheet.zoo.blocks import IMAGE, Lays, build
 from worksheet.zoo.model import Model
 
 
-@dataclass(frozen=True)
+@frozen
 class Weights:
     """Weights that torchvision publishes with their accuracy, from which the errors in percent follow."""
 

@@ -1,9 +1,9 @@
 """Network in network: 1 x 1 convolutions between the others, and the mean of a feature map as the score of its class."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
+from worksheet.frozen import frozen
 from worksheet.layers import Shape
 from worksheet.network import Builder
 from worksheet.zoo.blocks import IMAGE, Words, build, caffe_pool, conv_relu
@@ -12,7 +12,7 @@ from worksheet.zoo.model import Model
 PAPER = "M. Lin, Q. Chen and S. Yan, Network in network (2014); the author's definition for Caffe"
 
 
-@dataclass(frozen=True)
+@frozen
 class NinBlock:
     """A convolution, the kernels of the 1 x 1 convolutions after it, and the pooling (its kind, its window)."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from worksheet.frozen import frozen
 from worksheet.zoo.model import Model
 from worksheet.zoo.spelling import RENAMED
 
@@ -64,7 +64,7 @@ multipose-coco            200 MB  246 MB  136 GFLOPs  Mconv6_stage6_L2
 """
 
 
-@dataclass(frozen=True)
+@frozen
 class Published:
     """A row of the table: its name, the network that it was made with, the figures as printed, the layer of its report."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 
+from worksheet.frozen import frozen
 from worksheet.network import Builder
 from worksheet.zoo.blocks import CLASSES, PERMUTED, Member, Naming, caffe_pool, conv_bn, pool_and_permute
 
@@ -16,7 +17,7 @@ STEM = Naming("bn_{0}", "{0}_relu", "scale_{0}")
 NAMING = Naming("bn{1}", "{0}_relu", "scale{1}", prefix="res")
 
 
-@dataclass(frozen=True)
+@frozen
 class ResNetTrunk:
     """How many blocks the stages 2 to 5 have, and what detectors and segmenters change in them."""
 

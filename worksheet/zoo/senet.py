@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
+from worksheet.frozen import frozen
 from worksheet.network import Builder
 from worksheet.zoo.blocks import CLASSES, SLASHED, Member, Naming, Words, caffe_pool, conv_bn, conv_relu
 
@@ -13,7 +14,7 @@ SOURCE = "J. Hu, L. Shen and G. Sun, Squeeze-and-excitation networks (2017); the
 REDUCTION = 16  # channels by those of the excitation's narrow layer
 
 
-@dataclass(frozen=True)
+@frozen
 class SenetDesign:
     """The residual blocks. The channels of a block's first two convolutions are given for the first stage."""
 

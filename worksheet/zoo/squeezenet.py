@@ -1,9 +1,9 @@
 """SqueezeNet 1.0 and 1.1 as their authors define them for Caffe, and as torchvision does."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
+from worksheet.frozen import frozen
 from worksheet.network import Builder
 from worksheet.zoo.blocks import CLASSES, IMAGE, SURVIVES, Member, Words, caffe_pool, conv_relu
 
@@ -14,7 +14,7 @@ TORCHVISION = "torchvision.models.squeezenet{}"
 SQUEEZED = (16, 16, 32, 32, 48, 48, 64, 64)  # of fire2 to fire9; either kind of kernel expands to four times that
 
 
-@dataclass(frozen=True)
+@frozen
 class SqueezeNetDesign:
     """The first convolution, after which layers there is pooling, and how it ends."""
 

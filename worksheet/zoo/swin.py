@@ -1,8 +1,8 @@
 """Swin transformer: attention within windows, which every second block shifts."""
 
-from dataclasses import dataclass
 from functools import partial
 
+from worksheet.frozen import frozen
 from worksheet.network import Builder
 from worksheet.zoo.blocks import CLASSES
 from worksheet.zoo.modules import Weights, of_image, parameter, permute, reshape, torchvision
@@ -16,7 +16,7 @@ WIDER = 4  # between the two linear layers
 Grid = tuple[int, int]  # height and width in tokens; maps have their channels last here
 
 
-@dataclass(frozen=True)
+@frozen
 class SwinDesign:
     """Channels of the first stage, and the blocks and heads of each."""
 

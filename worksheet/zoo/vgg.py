@@ -1,9 +1,9 @@
 """The networks of Oxford's VGG: the fast, medium and slow ones of 2014, and the very deep ones."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 
+from worksheet.frozen import frozen
 from worksheet.network import Builder
 from worksheet.zoo.blocks import CLASSES, Member, VggTrunk, Words, caffe_pool, conv_relu, fully_connected, vgg_trunk
 
@@ -18,7 +18,7 @@ VERY_DEEP = (
 ATROUS = "W. Liu, A. Rabinovich and A. Berg, ParseNet (2015): VGG-16 with its fully connected layers cut down to convolutions"
 
 
-@dataclass(frozen=True)
+@frozen
 class VggDesign:
     """Five convolutions with normalisation and pooling after some of them, by number."""
 

@@ -1,9 +1,9 @@
 """Vision transformer: an image as a sequence of patches, and a transformer encoder over them."""
 
-from dataclasses import dataclass
 from functools import partial
 
 from worksheet.errors import NetworkError
+from worksheet.frozen import frozen
 from worksheet.network import Builder
 from worksheet.zoo.blocks import CLASSES
 from worksheet.zoo.modules import Weights, of_image, parameter, permute, reshape, torchvision
@@ -11,7 +11,7 @@ from worksheet.zoo.modules import Weights, of_image, parameter, permute, reshape
 PAPER = "A. Dosovitskiy et al., An image is worth 16x16 words: transformers for image recognition at scale (2021)"
 
 
-@dataclass(frozen=True)
+@frozen
 class VitDesign:
     """Side of a patch, width of a token, width between the two linear layers, heads, blocks."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from math import ceil
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from worksheet.conventions.dtypes import data_type, size
 from worksheet.errors import ConventionError, nearest, shown
+from worksheet.frozen import frozen
 from worksheet.schema import WORDS, Field, Integer, ListOf, Phrase, Record, TableOf, read_file
 
 FOLDER = Path(__file__).parent
@@ -28,7 +29,7 @@ STANDARD = ("sgd", "fp32")
 MAX_COUNT = 1000  # operations or numbers for one parameter
 
 
-@dataclass(frozen=True)
+@frozen
 class Optimiser:
     """What one step does with each parameter: ``operations`` by their names, ``state`` numbers kept from step to step."""
 
@@ -46,7 +47,7 @@ class Optimiser:
         return sum(self.operations.values())
 
 
-@dataclass(frozen=True)
+@frozen
 class Precision:
     """The data types of training: ``types`` by the names of TENSORS, NONE where a tensor is not kept."""
 

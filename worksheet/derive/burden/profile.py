@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 
@@ -14,6 +13,7 @@ from worksheet.drawing import svg
 from worksheet.drawing.axes import FIGURES, spacing
 from worksheet.drawing.bars import Bars
 from worksheet.formula import Scale
+from worksheet.frozen import frozen
 
 HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 132.0, 34.0, 6.0, 30.0, 20.0  # points: the picture, and what is left around the bars
 STAGE = 10  # height of a stage's name above the bars
@@ -22,7 +22,7 @@ SEPARATORS = re.compile(r"[\W_]+")  # between the parts of a stage's name
 FULL_BARS = 2.0  # points: narrower bars have no gaps
 
 
-@dataclass(frozen=True)
+@frozen
 class Profile:
     """What is drawn: the name of the file, the heading, the unit, and what each row costs."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from worksheet import conventions
@@ -13,6 +13,7 @@ from worksheet.derivation import Derivation, Row
 from worksheet.derive.worked_solution import derive
 from worksheet.errors import NetworkError, Where, WorksheetError, shown
 from worksheet.formula import Formula
+from worksheet.frozen import frozen
 from worksheet.layers import Shape
 from worksheet.network import Network
 
@@ -24,7 +25,7 @@ SIZE = Formula("floor(s*M + 1/2)")  # an input's size at a scale s: to the neare
 Making = Callable[[Shape], Network]  # for an input of another shape
 
 
-@dataclass(frozen=True)
+@frozen
 class Scaled:
     """The solution of the network up to a layer for one image of another size."""
 
@@ -38,7 +39,7 @@ class Scaled:
         return self.solution.rows[-1]
 
 
-@dataclass(frozen=True)
+@frozen
 class Burden:
     """The solution of a network for one image of its own size, and up to a layer at other sizes."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +17,7 @@ from worksheet.derive.worked_solution import derive
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
 from worksheet.errors import WorksheetError
 from worksheet.formula import Digits, Scale
+from worksheet.frozen import frozen
 from worksheet.layers import Shape
 from worksheet.totals import is_partial
 from worksheet.zoo import Model, models, table
@@ -27,7 +27,7 @@ FIGURES = {"param_bytes": "param_mem", "feature_bytes": "feat_mem", "flops": "fl
 Named = tuple[str, Model]
 
 
-@dataclass(frozen=True)
+@frozen
 class ZooLine:
     """A row of the table: its name, its network, what it costs, the kinds of layers that are not counted."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import prod
@@ -18,6 +17,7 @@ from worksheet.formula import Exact, Formula, whole
 from worksheet.formula.polynomial import Monomial, Polynomial, TooLong
 from worksheet.formula.traced import NeedsFinerClasses, Trace, Variable
 from worksheet.formula.traced_numbers import polynomial_of
+from worksheet.frozen import frozen
 from worksheet.network import Network
 from worksheet.sizes import Sized
 from worksheet.varied import BATCH, SizeVariable, batch, size_variables, with_sizes
@@ -28,7 +28,7 @@ MAX_PERIOD = 10**9  # of the roundings, in steps
 SAMPLES = 3  # of the batch while it is a symbol: a batch of 1 would be left out of formulas
 
 
-@dataclass(frozen=True)
+@frozen
 class RowForm:
     """A layer's closed forms: the sizes of its output, and each column (None where it has no rule)."""
 
@@ -39,7 +39,7 @@ class RowForm:
     elsewhere: tuple[bool, ...]  # by column: parameters that are counted in another layer
 
 
-@dataclass(frozen=True)
+@frozen
 class ClosedCase:
     """The result of one concolic run: exact wherever the guards of its trace hold."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
@@ -16,6 +15,7 @@ from worksheet.derive.closed.residues import Residue, class_totals, residues
 from worksheet.derive.closed.total_texts import texts
 from worksheet.errors import NetworkError, WorksheetError
 from worksheet.formula import Exact, Formula
+from worksheet.frozen import frozen
 from worksheet.language import _, listed, ngettext
 from worksheet.varied import SizeVariable
 
@@ -24,7 +24,7 @@ MAX_POINTS = 12  # remainders of classes that a sentence names
 STRIDES = (7, 11, 13, 17, 19, 23)  # by symbol: steps from one sample to the next
 
 
-@dataclass(frozen=True)
+@frozen
 class SizeInterval:
     """The sizes of one symbol for which classes hold; None for no bound. ``same`` if the bounds are those of every class."""
 
@@ -33,7 +33,7 @@ class SizeInterval:
     same: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class Group:
     """Classes with one polynomial, or without a network for one reason."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 from math import prod
@@ -14,12 +13,13 @@ from worksheet.errors import NetworkError, WorksheetError
 from worksheet.formula import Exact, Formula
 from worksheet.formula.polynomial import TooLong
 from worksheet.formula.traced import NeedsFinerClasses, Trace, Variable
+from worksheet.frozen import frozen
 from worksheet.varied import SizeVariable
 
 FAR = 10**5  # a class that holds up to here is taken to hold for all larger sizes
 
 
-@dataclass(frozen=True)
+@frozen
 class Residue:
     """The sizes with these remainders: each variable is ``period*Q + residue`` steps, and every total a polynomial in the Qs.
 

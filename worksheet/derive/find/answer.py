@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from math import prod
@@ -21,13 +20,14 @@ from worksheet.derive.find.unknown import UnknownNumber, by_name, unknowns
 from worksheet.derive.worked_solution import convention_for
 from worksheet.errors import Collector, NetworkError, Where
 from worksheet.formula import Exact
+from worksheet.frozen import frozen
 from worksheet.network import Network
 
 MAX_CONDITIONS = 12
 MAX_DEPTHS = 1_024  # networks of different depths in one search
 
 
-@dataclass(frozen=True)
+@frozen
 class SoughtNumbers:
     """What is asked: a network, what of it is unknown, the conditions that it must meet, and how it is counted."""
 
@@ -39,7 +39,7 @@ class SoughtNumbers:
     dtype: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class DepthPart:
     """The search over the variables at one choice of depths."""
 
@@ -48,7 +48,7 @@ class DepthPart:
     decided: tuple[Decided, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class FindAnswer:
     """The answer: every place of the ranges is in one of the boxes of its parts, and each of these is decided."""
 

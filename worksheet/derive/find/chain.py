@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from math import ceil, floor
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from worksheet.document import Relation
 from worksheet.formula import Digits, Exact, Formula
 from worksheet.formula.exact import evaluator, simplest
 from worksheet.formula.tree import Call, Name, Negative, Node, Number, Operation, factors, terms, walk
+from worksheet.frozen import frozen
 from worksheet.language import _
 
 MAX_LINES = 60
@@ -27,7 +28,7 @@ class ChainBound(NamedTuple):
     strict: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class ChainLine:
     """A term between its bounds, and why this is equivalent to the line above."""
 
@@ -41,7 +42,7 @@ class ChainLine:
         return self.low is not None and self.low == self.high and not self.low.strict
 
 
-@dataclass(frozen=True)
+@frozen
 class SolvingChain:
     """A condition solved: its lines down to the unknown alone, and the numbers of steps that are left."""
 

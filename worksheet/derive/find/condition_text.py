@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
 from worksheet.errors import NetworkError, Where, shown
 from worksheet.formula import Exact
+from worksheet.frozen import frozen
 
 MAX_LENGTH = 300  # characters of a condition
 RELATION = re.compile(r"<=|>=|==|≤|≥|=|<|>")
@@ -39,7 +39,7 @@ class ConditionSide(NamedTuple):
         return f"{self.owner}.{self.word}" if self.owner else self.word
 
 
-@dataclass(frozen=True)
+@frozen
 class AskedCondition:
     """A condition as it was read: a figure, a relation, and a number, a shape, or a part of a figure or of its present value."""
 

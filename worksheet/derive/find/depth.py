@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from worksheet.errors import NetworkError, nearest, shown
+from worksheet.frozen import frozen
 from worksheet.layers import Shape
 from worksheet.network import INPUT, Network, Node
 from worksheet.sizes import Sized, sized
@@ -16,7 +17,7 @@ BETWEEN = ".."  # an interval of layers: FIRST..LAST
 STORED = ("weights", "biases")
 
 
-@dataclass(frozen=True)
+@frozen
 class RepeatedBlock:
     """Layers that repeat: the names of those of one repetition, the number of repetitions, and what comes before them.
 
@@ -35,7 +36,7 @@ class RepeatedBlock:
         return self.lead + self.times
 
 
-@dataclass(frozen=True)
+@frozen
 class _Part:
     """Layers from one tensor that all later ones go through to the next."""
 

@@ -13,6 +13,7 @@ from worksheet.derive.memory_figures import figures
 from worksheet.errors import NetworkError, nearest, shown
 from worksheet.formula import Exact
 from worksheet.formula.exact import simplest
+from worksheet.frozen import frozen
 from worksheet.layers import Shape
 from worksheet.sizes import Sized
 
@@ -72,7 +73,7 @@ class Count:
         return {step.name: step.value for figure in memory for step in figure.steps if step.value is not None}
 
 
-@dataclass(frozen=True)
+@frozen
 class Quantity:
     """A figure: its name as asked for, in words, and how it is measured; several numbers for the sides of a feature map."""
 

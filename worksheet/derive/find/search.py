@@ -17,6 +17,7 @@ from worksheet.formula import Exact
 from worksheet.formula.polynomial import Polynomial, TooLong
 from worksheet.formula.traced import Guard, Trace
 from worksheet.formula.traced_numbers import polynomial_of
+from worksheet.frozen import frozen
 from worksheet.varied import BATCH
 
 MAX_BOXES = 100_000  # examined in one search
@@ -28,7 +29,7 @@ MAX_CHECKED = 8  # boxes of which some places are counted once more without any 
 EVERY = {"=": "= 0", "<=": "<= 0", ">=": ">= 0", "<": "< 0", ">": "> 0"}  # of the difference between both sides
 
 
-@dataclass(frozen=True)
+@frozen
 class SearchCase:
     """What one run has found: both sides of every condition as polynomials, exact wherever the trace's conditions hold.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from math import ceil, floor
 
@@ -11,6 +11,7 @@ from worksheet.derive.find.condition_text import AskedRange, read_range
 from worksheet.derive.find.depth import WORD, RepeatedBlock, block
 from worksheet.errors import Collector, NetworkError, nearest, shown
 from worksheet.formula import Exact
+from worksheet.frozen import frozen
 from worksheet.language import _
 from worksheet.network import Network
 from worksheet.varied import BATCH, WIDTH, SizeVariable, size_variables
@@ -23,7 +24,7 @@ DEEPEST = 64
 LARGEST = 10**9
 
 
-@dataclass(frozen=True)
+@frozen
 class UnknownNumber:
     """One of the unknowns: its name as asked for, its symbol in formulas, its range in whole multiples of ``step``."""
 

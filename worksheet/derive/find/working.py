@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
@@ -17,6 +16,7 @@ from worksheet.formula import Exact, Formula
 from worksheet.formula.polynomial import Polynomial
 from worksheet.formula.traced_numbers import Ratio, Traced, polynomial_of
 from worksheet.formula.tree import Call, Name, Node, Number, Operation, rebuild, walk
+from worksheet.frozen import frozen
 
 MAX_CHAINS = 4  # of one condition: formulas that hold in different parts of the range
 UNKNOWN = Polynomial.atom(0)
@@ -33,7 +33,7 @@ class Stretch(NamedTuple):
     bounds: tuple[tuple[SearchLine, ...], ...]  # by condition, if there is a network
 
 
-@dataclass(frozen=True)
+@frozen
 class Solved:
     """A condition solved by one formula, which holds for some of the values."""
 

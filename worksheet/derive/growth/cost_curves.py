@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import groupby, pairwise
@@ -19,6 +18,7 @@ from worksheet.formula import Exact, Formula
 from worksheet.formula.exact import simplest
 from worksheet.formula.polynomial import Polynomial
 from worksheet.formula.traced import Floor, Trace, Variable
+from worksheet.frozen import frozen
 from worksheet.language import _
 from worksheet.totals import AtLeast
 from worksheet.varied import SizeVariable
@@ -68,7 +68,7 @@ class Lead(NamedTuple):
     most: Exact
 
 
-@dataclass(frozen=True)
+@frozen
 class Curve:
     """One column of one network over the sizes of a range."""
 

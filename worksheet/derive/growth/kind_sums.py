@@ -17,6 +17,7 @@ from worksheet.errors import WorksheetError
 from worksheet.formula import Exact
 from worksheet.formula.exact import simplest
 from worksheet.formula.polynomial import Polynomial
+from worksheet.frozen import frozen
 from worksheet.varied import SizeVariable
 
 MAX_REASONS = 40  # runs of rejected sizes for which the reason is determined separately
@@ -30,7 +31,7 @@ class Refusal(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Kinds:
     """A case's columns, each split by kind of layer."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
@@ -18,6 +17,7 @@ from worksheet.derive.growth.kind_sums import Grown, grow_over
 from worksheet.derive.growth.size_ranges import SizeRange, common_step, evaluated_sizes, read_ranges, shown_sizes, size_text
 from worksheet.errors import Collector, NetworkError, WorksheetError, nearest
 from worksheet.formula import Exact
+from worksheet.frozen import frozen
 from worksheet.language import N_, _
 from worksheet.network import Network
 from worksheet.varied import BATCH, SizeVariable, size_variables, with_sizes
@@ -27,7 +27,7 @@ COUNTED = N_("What is counted")  # the picture of several conventions
 Progress = Callable[[Sequence["GrowthJob"]], Iterable["GrowthJob"]]
 
 
-@dataclass(frozen=True)
+@frozen
 class GrowthJob:
     """A network by one convention over one range; ``samples`` is the batch if that does not vary."""
 
@@ -50,7 +50,7 @@ class GrowthJob:
         return grown
 
 
-@dataclass(frozen=True)
+@frozen
 class GrowthChapter:
     """One range: every network by every convention, and the curves that share a picture, by its heading."""
 

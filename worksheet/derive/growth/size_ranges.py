@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from math import ceil, floor, gcd, lcm
@@ -13,6 +12,7 @@ from worksheet.drawing.axes import ROUND
 from worksheet.errors import Collector, WorksheetError, shown
 from worksheet.formula import Exact
 from worksheet.formula.exact import simplest
+from worksheet.frozen import frozen
 from worksheet.varied import BATCH, WIDTH
 
 WORDS = {"side": "M", "batch": BATCH, "width": WIDTH, "length": "L"}  # what varies, in words and as a symbol
@@ -25,7 +25,7 @@ MAX_EVALUATED = 1_000  # sizes; of a longer range this many are chosen
 DOUBLINGS_FROM = 8  # times the least size: a range up to there or further is shown in doublings
 
 
-@dataclass(frozen=True)
+@frozen
 class SizeRange:
     """What varies, from its least to its greatest size; a single size is set and does not vary. ``listed`` are given sizes."""
 

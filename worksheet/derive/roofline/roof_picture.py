@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from math import log10, sqrt
 
@@ -11,6 +10,7 @@ from worksheet.derive.roofline.time_bounds import Roofline, TimeBound
 from worksheet.document import Picture
 from worksheet.drawing import svg
 from worksheet.drawing.axes import FIGURES, MEANING, PlotAxis, lines_across
+from worksheet.frozen import frozen
 from worksheet.hardware import operation
 from worksheet.hardware.units import plain, said
 
@@ -28,7 +28,7 @@ ROOM = 1.6  # of a decade's factor, left around what is drawn
 MAX_POWERS = 8  # of ten, with a line
 
 
-@dataclass(frozen=True)
+@frozen
 class Cluster:
     """Layers of one kind and about one intensity, with the share of the time that they take together."""
 

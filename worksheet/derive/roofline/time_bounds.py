@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property
 from math import ceil, prod
@@ -19,6 +18,7 @@ from worksheet.derive.comparison import Side, read_side
 from worksheet.derive.worked_solution import derive
 from worksheet.errors import ConventionError
 from worksheet.formula import Formula
+from worksheet.frozen import frozen
 from worksheet.hardware import Energies, Hardware
 from worksheet.network import Network
 
@@ -33,7 +33,7 @@ BYTES = re.compile(r"\bbytes\b")
 SHARED = Formula("A - beta_a*(B - 1)*S")
 
 
-@dataclass(frozen=True)
+@frozen
 class Load:
     """The work of a layer for the whole batch; bytes are of weights, and of inputs and output.
 
@@ -66,7 +66,7 @@ class Load:
         return Fraction(self.operations, self.bytes) if self.bytes else None
 
 
-@dataclass(frozen=True)
+@frozen
 class TimeBound:
     """The least time that a layer takes, in seconds: by its operations, and by its bytes."""
 
@@ -84,7 +84,7 @@ class TimeBound:
         return NEITHER if not self.time else COMPUTE if self.compute >= self.memory else MEMORY
 
 
-@dataclass(frozen=True)
+@frozen
 class Roofline:
     """A network on some hardware. ``dtype`` is the type in which it computes, ``least_bytes`` what must move in any case."""
 

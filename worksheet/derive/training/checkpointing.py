@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
 
 from worksheet.counting.gradients import Gradients
 from worksheet.errors import ConventionError
+from worksheet.frozen import frozen
 from worksheet.network import Node
 
 
-@dataclass(frozen=True)
+@frozen
 class Cost:
     """By the names of layers and inputs: the bytes of their tensors, and of what they keep for themselves."""
 
@@ -21,7 +21,7 @@ class Cost:
     own: Mapping[str, int]
 
 
-@dataclass(frozen=True)
+@frozen
 class Segment:
     """Layers from one place to before another, the bytes of the tensors that it is run again from, of all that earlier segments
     are run again from, and of what it keeps inside while its backward pass runs."""

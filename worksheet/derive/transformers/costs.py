@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -15,6 +15,7 @@ from worksheet.errors import NetworkError
 from worksheet.formula.polynomial import Polynomial
 from worksheet.formula.traced import Trace
 from worksheet.formula.traced_numbers import polynomial_of
+from worksheet.frozen import frozen
 from worksheet.layers import Role
 from worksheet.sizes import Sized, sized
 from worksheet.zoo.language import Transformer, TransformerDesign
@@ -23,7 +24,7 @@ BACKWARD = ("input_gradient", "weight_gradient")  # columns of the conventions o
 SUMS = "gradient_sums"
 
 
-@dataclass(frozen=True)
+@frozen
 class Growing:
     """What a column counts: in each block, and outside the blocks."""
 
@@ -36,7 +37,7 @@ class Growing:
         return self.block.times(self.depth) + self.rest
 
 
-@dataclass(frozen=True)
+@frozen
 class BlockLayer:
     """A layer of one block: its name there, its kind, and its multiply-accumulates."""
 

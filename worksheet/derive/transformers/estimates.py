@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, reduce
 from math import gcd
@@ -12,6 +11,7 @@ from worksheet.derive.transformers.costs import Costs
 from worksheet.derive.transformers.symbolic_sizes import Amount
 from worksheet.formula import Exact, Formula
 from worksheet.formula.polynomial import Monomial, Polynomial
+from worksheet.frozen import frozen
 
 KAPLAN = "J. Kaplan et al., Scaling laws for neural language models (2020), section 2.1 and table 1"
 HOFFMANN = "J. Hoffmann et al., Training compute-optimal large language models (2022), appendix F"
@@ -42,7 +42,7 @@ FORMED = {  # those with their own formula
 WHOLE = "2*L*V*d + n*H + 2*L*d*V"
 
 
-@dataclass(frozen=True)
+@frozen
 class EstimateRule:
     """An estimate: its formula over the sizes and FIGURES, the one of EXACT that it estimates, who states it, and why it
     is off."""
@@ -125,7 +125,7 @@ RULES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@frozen
 class Estimate:
     """A rule for one transformer: what it gives, what it should, where the difference comes from."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 
@@ -11,6 +10,7 @@ from worksheet.formula import Exact, Formula
 from worksheet.formula.polynomial import UNIT, Monomial, Polynomial
 from worksheet.formula.traced import Trace, Variable
 from worksheet.formula.traced_numbers import polynomial_of
+from worksheet.frozen import frozen
 from worksheet.zoo.language import TransformerDesign
 
 MEANINGS = {
@@ -30,7 +30,7 @@ INSIDE = ("L", "V", "e", "h", "g", "f", "T", "S")  # the sizes of a counted netw
 USUAL = 4  # times as wide as a token is the layer between the linear layers, mostly
 
 
-@dataclass(frozen=True)
+@frozen
 class Amount:
     """A figure of a transformer: a polynomial over its sizes, and its value for the sizes at hand."""
 

@@ -6,9 +6,9 @@ import stat
 import struct
 import zipfile
 import zlib
-from dataclasses import dataclass
 
 from worksheet.errors import Where, WorksheetError, shown
+from worksheet.frozen import frozen
 from worksheet.grading.answers.bounds import DIRECTORY_BYTES, MEGABYTE, RATIO
 from worksheet.grading.answers.text import AnswerSource
 
@@ -29,7 +29,7 @@ BROKEN = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class ArchiveBounds:
     """Limits of a zip: its own bytes, the number of files, the unpacked bytes of one file and of all."""
 

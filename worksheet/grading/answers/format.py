@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from worksheet.discover import collect
 from worksheet.errors import Where, WorksheetError
+from worksheet.frozen import frozen
 from worksheet.grading.answers.gathering import Gatherer
 from worksheet.grading.answers.text import AnswerSource
 
 
-@dataclass(frozen=True)
+@frozen
 class Format:
     """A format. ``read`` passes the answers of a file to the gatherer, or raises WorksheetError; ``pack`` says that the file
     contains other files."""

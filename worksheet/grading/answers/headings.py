@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
+from worksheet.frozen import frozen
 from worksheet.grading.answers.sheet_layout import Layout, fold
 from worksheet.grading.answers.students import STUDENT_WORDS
 from worksheet.grading.paper.cells import Key
@@ -31,7 +31,7 @@ SILENT = frozenset((  # headings of columns without answers
 ))  # fmt: skip
 
 
-@dataclass(frozen=True)
+@frozen
 class Long:
     """A line for each answer; the numbers of its cells, -1 where the table has no such column."""
 
@@ -44,7 +44,7 @@ class Long:
     words: tuple[str, ...] = ()  # the line itself, which is repeated where files were joined
 
 
-@dataclass(frozen=True)
+@frozen
 class HeadingForm:
     """A line for each layer; ``columns`` are the cells with answers, and the words above them."""
 
@@ -55,7 +55,7 @@ class HeadingForm:
     strange: tuple[tuple[int, str], ...]  # headings that are not recognised
 
 
-@dataclass(frozen=True)
+@frozen
 class Wide:
     """A line for each student; ``cells`` are the places of the answers."""
 

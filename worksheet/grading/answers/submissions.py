@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from worksheet.errors import Where
+from worksheet.frozen import frozen
 from worksheet.grading.answers.bounds import MAX_NOTES, MAX_UNPLACED
 from worksheet.grading.paper.cells import Key
 
@@ -15,7 +16,7 @@ SHIFT = 15  # a place is its line, shifted by so many bits, and its cell in the 
 BETWEEN = "\0"  # no text holds it
 
 
-@dataclass(frozen=True)
+@frozen
 class Unplaced:
     """An answer, or a whole line or file, that has no place. ``cell`` is its number in the line; what is unknown is empty."""
 
@@ -63,7 +64,7 @@ def compact(places: list[int]) -> Sequence[int]:
     return array("Q", places)
 
 
-@dataclass(frozen=True)
+@frozen
 class Submission:
     """One student's answers as typed, by cell; blank ones are left out."""
 

@@ -9,12 +9,12 @@ import re
 import stat
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from numbers import Integral
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from worksheet.errors import Where, WorksheetError
+from worksheet.frozen import frozen
 from worksheet.grading.answers.bounds import CHUNK, MEGABYTE
 from worksheet.nearby import meant
 
@@ -30,7 +30,7 @@ UNSAFE = re.compile("[\0\ud800-\udfff]")  # characters that no text file can con
 COPY = re.compile(r"\s*\(\d{1,3}\)$")  # added by browsers to the name of a second download
 
 
-@dataclass(frozen=True)
+@frozen
 class AnswerSource:
     """A file to read: on the disk, or a member of a zip in memory. ``name`` is its name in messages."""
 
@@ -76,7 +76,7 @@ class AnswerSource:
             raise WorksheetError(f"is larger than {limit // MEGABYTE:,} MB", Where(self.name))
 
 
-@dataclass(frozen=True)
+@frozen
 class Encoding:
     """A file's encoding, and whether it contains a quote."""
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from worksheet.formula import Formula
+from worksheet.frozen import frozen
 from worksheet.grading.paper.cells import Asked, Value
 from worksheet.layers import Kind
 
@@ -53,7 +54,7 @@ class Mistake:
         return self.kinds is None or (asked.kind is not None and asked.kind in self.kinds)
 
 
-@dataclass(frozen=True)
+@frozen
 class MistakeGroup:
     """Makes rewriting mistakes that have the kinds of layers, what is asked and usually the source in common."""
 

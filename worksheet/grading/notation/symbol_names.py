@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from worksheet.frozen import frozen
 
-@dataclass(frozen=True)
+
+@frozen
 class SymbolNames:
     """The symbols that a formula may contain, and other names for them."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from math import prod
 
 from worksheet.errors import WorksheetError
+from worksheet.frozen import frozen
 from worksheet.grading.notation.numbers import NumberRead, read_number, read_size
 from worksheet.grading.paper.cells import SET, SIZES, Cell, Value
 from worksheet.grading.paper.find_question import read_set
@@ -15,7 +16,7 @@ from worksheet.memo import Bounded
 MAX_KEPT = 20_000  # texts that are remembered
 
 
-@dataclass(frozen=True)
+@frozen
 class Understood:
     """The value of an answer; None if there is none. ``number`` is how it was written, ``says`` why it is unreadable."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from worksheet.conventions import Convention
@@ -14,6 +14,7 @@ from worksheet.derive.find.working import OneUnknown
 from worksheet.errors import WorksheetError, shown
 from worksheet.formula import Digits, Exact, Formula
 from worksheet.formula.exact import simplest
+from worksheet.frozen import frozen
 from worksheet.grading.paper.cells import FIND, SET, Asked, Cell, Value
 from worksheet.language import N_, _, everywhere, listed, ngettext, sentence
 from worksheet.network import Network
@@ -41,7 +42,7 @@ SIGNS = {"<=": "≤", ">=": "≥"}
 HINT = N_("such as 3, or 2, 3, 4, or none")
 
 
-@dataclass(frozen=True)
+@frozen
 class FindQuestion:
     """A question: the unknown, the conditions, the range as text (``0..10``; empty for the default), which solutions are
     asked for (one of CHOSEN), and the marks of the right answer."""

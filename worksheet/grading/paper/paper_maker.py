@@ -15,6 +15,7 @@ from worksheet.errors import ConventionError, FormulaError
 from worksheet.formula import Exact, Formula
 from worksheet.formula.tree import ZERO, Name, Operation
 from worksheet.formula.tree import Node as TreeNode
+from worksheet.frozen import frozen
 from worksheet.grading.paper.cells import (
     ACTIVATION_MEMORY,
     FORMULA,
@@ -49,7 +50,7 @@ BYTE = "B"
 NOTHING = Formula("0")
 
 
-@dataclass(frozen=True)
+@frozen
 class Ask:
     """What is asked: the columns (OUTPUT among them) by the name of a kind, those under ANY for all other kinds; the columns
     of the row of totals; the columns of which the formula is asked too, wherever the column is; questions asked backwards."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
 
@@ -11,6 +10,7 @@ from worksheet.document import Picture
 from worksheet.drawing import svg
 from worksheet.drawing.axes import FIGURES, MEANING, spacing
 from worksheet.drawing.bars import Bars
+from worksheet.frozen import frozen
 from worksheet.grading.results.amounts import decimal
 
 LEFT, TOP, BOTTOM = 34.0, 20.0, 26.0  # points around the bars
@@ -19,7 +19,7 @@ ROW, HEAD = 13.0, 12.0  # heights of a row of a grid and of the columns' heading
 MAX_FIGURES = 12  # below the bars
 
 
-@dataclass(frozen=True)
+@frozen
 class Bar:
     """The number of students with points in an interval; the last bar includes its upper end."""
 
@@ -59,7 +59,7 @@ def _histogram(bars: Sequence[Bar], mean: Fraction) -> Iterator[str]:
     yield svg.text((LEFT + drawn.right) / 2, drawn.floor + MEANING, "points", anchor="middle")
 
 
-@dataclass(frozen=True)
+@frozen
 class Heatmap:
     """Shares by row and column: the shade (0 to 1) and the figure of each place. A place without an entry stays empty."""
 

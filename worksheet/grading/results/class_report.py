@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from itertools import islice
 
 from worksheet.document import Block, Bullets, Document, Table, Text, Title
 from worksheet.document import Cell as TableCell
 from worksheet.drawing.svg import BLUE, GREEN
+from worksheet.frozen import frozen
 from worksheet.grading.mark import FLAGS, Verdict
 from worksheet.grading.paper.cells import Key
 from worksheet.grading.results.amounts import cell_name, count_of, decimal, one_line
@@ -30,7 +31,7 @@ DISCRIMINATION = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class ClassReport:
     """Reports the counts of a class. ``labels`` are the headings of columns by name, ``says`` the sentences of mistakes by id,
     ``titles`` the titles of conventions by name; the package's own by default."""
@@ -50,7 +51,7 @@ class ClassReport:
         return Document(title, tuple(blocks), class_data(results), self.course, self.digits)
 
 
-@dataclass(frozen=True)
+@frozen
 class _ClassBlocks:
     results: Statistics
     labels: Mapping[str, str]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 
 from worksheet.derivation import Derivation, Figure, Row, Section, Step, asked_label
 from worksheet.document import Cell
 from worksheet.formula import Formula
 from worksheet.formula.tree import Node, Number, Operation
+from worksheet.frozen import frozen
 from worksheet.grading.paper.cells import FIND, FORMULA, OUTPUT, Key
 from worksheet.language import N_, _
 
@@ -19,7 +20,7 @@ MAX_ADDED = 60  # rows of a total that are written out
 NO_FIGURE = Figure("", "", ())
 
 
-@dataclass(frozen=True)
+@frozen
 class Solution:
     """A worked solution, indexed by cell; made once for all students with the same sheet."""
 

@@ -9,6 +9,7 @@ from itertools import groupby
 
 from worksheet.derivation import Derivation
 from worksheet.document import Block, Bullets, Chapter, Document, Judged, Table, Text, Title, Working
+from worksheet.frozen import frozen
 from worksheet.grading.diagnosis.diagnose import AND
 from worksheet.grading.mark import FLAGS, Mark, MarkedPaper, Verdict
 from worksheet.grading.paper.cells import FIND, OUTPUT, TOTAL, Key, Row
@@ -51,7 +52,7 @@ class Feedback:
         return Document(title, blocks, self._json.data(marked), self.course, self.digits or worked.digits, worked.language)
 
 
-@dataclass(frozen=True)
+@frozen
 class _Sheet:
     marked: MarkedPaper
     solution: Solution

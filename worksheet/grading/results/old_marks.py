@@ -7,13 +7,14 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from worksheet.errors import Collector, Where, WorksheetError, nearest, shown
+from worksheet.frozen import frozen
 from worksheet.grading.mark import Verdict
 from worksheet.grading.paper.cells import FIND, TOTAL, Key
 from worksheet.grading.results.amounts import decimal
@@ -29,7 +30,7 @@ VERDICTS = {verdict.value: verdict for verdict in Verdict}
 HINT = "marks.csv or marks.json as worksheet mark writes them"
 
 
-@dataclass(frozen=True)
+@frozen
 class OldMark:
     """A cell as it was marked: points as printed, empty if it was not marked. Only JSON has the answer."""
 
@@ -38,7 +39,7 @@ class OldMark:
     answer: str | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class OldStudent:
     """A student's old marks. ``points`` is empty if the paper was not marked."""
 
@@ -147,7 +148,7 @@ def _key(name: str) -> Key | None:
 # marks.json
 
 
-@dataclass(frozen=True)
+@frozen
 class _Cell:
     """A cell of the file, made while it is read, so that a large file takes little memory."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from worksheet.document import Block, Bullets, Document, Table, Text, Title
+from worksheet.frozen import frozen
 from worksheet.grading.mark import Mark, MarkedPaper, Verdict
 from worksheet.grading.paper.cells import Key
 from worksheet.grading.results.amounts import Sums, cell_name, count_of, decimal, number, one_line
@@ -23,7 +23,7 @@ MAX_NAMED = 60  # new and missing students
 MAX_WHY = 4  # changes listed for a student in the document
 
 
-@dataclass(frozen=True)
+@frozen
 class CellChange:
     """A cell whose points or verdict changed. ``before`` or ``after`` is None if the cell was not asked."""
 
@@ -44,7 +44,7 @@ class CellChange:
         return _value(self.after) - _value(self.before)
 
 
-@dataclass(frozen=True)
+@frozen
 class ChangedStudent:
     """A student in both classes whose marks changed. Points are empty if the paper was not marked."""
 

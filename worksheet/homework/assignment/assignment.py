@@ -8,6 +8,7 @@ from pathlib import Path
 
 from worksheet.conventions import Convention
 from worksheet.errors import shown
+from worksheet.frozen import frozen
 from worksheet.grading.paper.paper_maker import Ask
 from worksheet.grading.policy import Policy
 from worksheet.language import Language, language_named
@@ -16,7 +17,7 @@ from worksheet.network import Network
 VARIED = ("input", "channels", "kernel", "stride", "padding", "groups", "rectangles")  # what a variant may change
 
 
-@dataclass(frozen=True)
+@frozen
 class Variants:
     """How each student's network differs.
 

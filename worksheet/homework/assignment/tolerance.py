@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 
 from worksheet.formula import Digits, Exact
+from worksheet.frozen import frozen
 from worksheet.grading.diagnosis.mistake import Formulas, Mistake
 from worksheet.grading.notation.numbers import LEAST_DIGITS
 from worksheet.grading.paper.cells import Asked, Cell, Paper, Value
@@ -15,7 +15,7 @@ from worksheet.grading.policy import Tolerance
 GROUPED = Digits("en_US")
 
 
-@dataclass(frozen=True)
+@frozen
 class Hidden:
     """A known mistake that would pass as right at a cell, and what it gives there."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from worksheet.derivation import layer_label
 from worksheet.errors import OutputError, nearest, shown
+from worksheet.frozen import frozen
 from worksheet.grading.paper.cells import FIND, FORMULA, OUTPUT, TOTAL, Key, Paper
 from worksheet.grading.results.phrases import heading
 from worksheet.homework.issue.sheets import Papers
@@ -22,7 +22,7 @@ Blank = str | None  # None: a cell to fill in
 Line = tuple[Blank, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class AnswerForm:
     """An answer form. ``above`` is the line above its headings; the first ``frozen`` columns say what is asked."""
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from worksheet.derive.worked_solution import derive
 from worksheet.errors import OutputError, Where
+from worksheet.frozen import frozen
 from worksheet.homework.assignment.assignment import Assignment
 from worksheet.homework.roster import safe_name
 from worksheet.version import VERSION
@@ -22,7 +23,7 @@ MAX_TEMPLATES = 16 * 2**20  # bytes of a folder of templates
 HINT = "another folder for -o, or remove this file"
 
 
-@dataclass(frozen=True)
+@frozen
 class ManifestEntry:
     """One student: the name of the files without suffix, the student's name, a digest of what the files are made from, the
     files, and the fingerprint of the network."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from worksheet.counting.run import Run
 from worksheet.derivation import OUTPUT, Derivation, Handout, Section
 from worksheet.derive.blank import unsolved
 from worksheet.derive.worked_solution import SIZE, derive, question
+from worksheet.frozen import frozen
 from worksheet.grading.paper.cells import FIND, FORMULA, TOTAL, Key, Paper
 from worksheet.grading.paper.find_question import blank_questions, with_questions
 from worksheet.grading.paper.paper_maker import PaperMaker
@@ -35,7 +36,7 @@ LESS = N_("An answer that follows correctly from your own earlier answers loses 
 NEVER = N_("This does not apply to {columns}.")
 
 
-@dataclass(frozen=True)
+@frozen
 class Papers:
     """One student's papers: the questions, the worked solution, the cells with their right values. The student of a sheet for
     all has no id."""

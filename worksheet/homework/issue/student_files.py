@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from worksheet.errors import OutputError, nearest, shown
+from worksheet.frozen import frozen
 from worksheet.homework.issue.form_layout import TABLE, form_layout, lay_out
 from worksheet.homework.issue.forms import FORMS, form_writer
 from worksheet.homework.issue.question_sheet import COMPACT, WORKINGS
@@ -24,7 +24,7 @@ SHEET_FORMATS = ("pdf", "md", "tex", "html", "txt", "typ")
 STANDARD_FORMATS, STANDARD_FORMS = ("pdf",), ("csv", "xlsx", "md")
 
 
-@dataclass(frozen=True)
+@frozen
 class Order:
     """Which files are made of each paper, and how they are typeset. ``reference`` prints the layers' formulas on the question
     sheets; None: unless formulas are asked. ``working`` is the space for working on them."""

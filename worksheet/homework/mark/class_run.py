@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from worksheet.errors import WorksheetError, shown
 from worksheet.files import make_folder
+from worksheet.frozen import frozen
 from worksheet.grading import answers as files
 from worksheet.grading.answers import Answers, Layout, Unplaced
 from worksheet.grading.answers.gathering import Gatherer
@@ -38,7 +39,7 @@ Texts = Mapping[str | int, Mapping[str, str | int]]  # by student, then by cell:
 Watch = Callable[[Iterable[MarkedPaper], int], Iterable[MarkedPaper]]  # passes papers on and shows how many are done
 
 
-@dataclass(frozen=True)
+@frozen
 class MarkedClass:
     """A class, marked. ``report`` is the report on the class; ``changes`` compares with earlier marks, if these were given.
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
+from worksheet.frozen import frozen
 from worksheet.homework.variants.ranges import CHANNELS, Ranges
 from worksheet.homework.variants.stream import Stream
 from worksheet.network import INPUT, Network
@@ -13,7 +13,7 @@ from worksheet.network import INPUT, Network
 SHARES = tuple(Fraction(n, 8) for n in (6, 7, 9, 10, 11))  # by which all channels grow or shrink together
 
 
-@dataclass(frozen=True)
+@frozen
 class Links:
     """Which of a network's layers may be changed freely, by their place.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from math import gcd
 
+from worksheet.frozen import frozen
 from worksheet.homework.assignment.assignment import VARIED, Variants
 from worksheet.layers import Shape, Window
 from worksheet.network import Network, Node
@@ -24,7 +24,7 @@ LETTERS = ("w", "h", "t")
 Change = Mapping[str, int]  # new values of some hyperparameters
 
 
-@dataclass(frozen=True)
+@frozen
 class Ranges:
     """The values of everything that varies; for what does not vary, only the original's value."""
 

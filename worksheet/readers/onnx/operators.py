@@ -1,11 +1,12 @@
 """The operators of an ONNX file in an order in which they can run, with local functions inlined."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from heapq import heappop, heappush
 from typing import Any
 
 from worksheet.errors import Collector, NetworkError, Where, nearest, shown
+from worksheet.frozen import frozen
 
 MAX_NODES = 100_000
 MAX_DEPTH = 32  # functions inside functions
@@ -29,7 +30,7 @@ SCOPES = "pkg.torch.onnx.name_scopes"
 Scope = tuple[Mapping[str, str], Mapping[str, Any], int]
 
 
-@dataclass(frozen=True)
+@frozen
 class Operator:
     """One node of the graph."""
 

@@ -1,10 +1,10 @@
 """The inputs of a Caffe network: those that a file declares and those that its data layers make, with their shapes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 from worksheet.errors import SheetError, Where
+from worksheet.frozen import frozen
 from worksheet.readers.prototxt.fields import MessageFields
 
 Dims = tuple[int, ...]  # as in Caffe: samples first
@@ -12,7 +12,7 @@ Tops = list[Dims | None]
 MAX_AXES = 7
 
 
-@dataclass(frozen=True)
+@frozen
 class InputBlob:
     """An input blob. ``dims`` is None where the file does not give them; ``label`` marks a blob that only losses read."""
 

@@ -1,8 +1,7 @@
 """Reads the layers of a Caffe file one by one, in the current or the older form, before their blobs are connected."""
 
-from dataclasses import dataclass
-
 from worksheet.errors import Collector, SheetError, Where
+from worksheet.frozen import frozen
 from worksheet.readers.prototxt.fields import MessageFields
 from worksheet.readers.prototxt.layer_rules import LayerVerdict, canonical_type, judge_layer
 from worksheet.readers.prototxt.phases import NetState
@@ -26,7 +25,7 @@ LAYER = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class LayerEntry:
     """A layer as the file describes it."""
 
@@ -39,7 +38,7 @@ class LayerEntry:
     verdict: LayerVerdict
 
 
-@dataclass(frozen=True)
+@frozen
 class LayerEntries:
     """The layers that run in phase TEST, and those that do not."""
 

@@ -1,8 +1,8 @@
 """The table of Caffe's layer types: their rules, those that compute nothing at inference, those that cannot be counted."""
 
 import re
-from dataclasses import dataclass
 
+from worksheet.frozen import frozen
 from worksheet.readers.prototxt import data_layers, detection, elementwise, layout, weights, windows
 from worksheet.readers.prototxt.fields import MessageFields
 from worksheet.readers.prototxt.layer import LayerRule
@@ -50,7 +50,7 @@ def canonical_type(written: str) -> str:
     return TYPES.get(_normalise(written), written)
 
 
-@dataclass(frozen=True)
+@frozen
 class LayerVerdict:
     """What becomes of a layer: its rule, or why there is none."""
 

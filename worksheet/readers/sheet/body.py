@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from worksheet.errors import Collector, SheetError, Where, WorksheetError, nearest, shown
 from worksheet.formula import Formula
+from worksheet.frozen import frozen
 from worksheet.layers import kinds
 from worksheet.network import INPUT, Node
 from worksheet.readers.sheet.lines import MAX_LINE, NAME, LayerReference, LayerStatement, SheetLine, parse_layer, parse_statement
@@ -23,7 +24,7 @@ USE = re.compile(rf"(?P<name>{NAME})\s*\((?P<numbers>[^()]*(?:\([^()]*\)[^()]*)*
 BRACES = re.compile(r"\{([^{}]*)\}")
 
 
-@dataclass(frozen=True)
+@frozen
 class SheetBlock:
     """A block: its name, the names of its numbers, its lines."""
 

@@ -1,9 +1,9 @@
 """One line of a sheet becomes one layer: ``conv1 = Conv2d: 64c 11w 4s 2p <- input``."""
 
 import re
-from dataclasses import dataclass
 
 from worksheet.errors import Collector, SheetError, Where, shown
+from worksheet.frozen import frozen
 from worksheet.layers import Kind, kinds
 from worksheet.layers.spelling import Given, hyperparameters, unknown_word, vocabulary
 
@@ -16,7 +16,7 @@ INTEGER = re.compile(r"[-+]?[0-9]{1,12}", re.ASCII)
 SHARES = "@"  # @conv1: shares the weights of conv1
 
 
-@dataclass(frozen=True)
+@frozen
 class SheetLine:
     """A line of the file with its position; in a block, with the numbers of one use filled in."""
 
@@ -35,7 +35,7 @@ class SheetLine:
         return self.where(start + 1, max(1, len(self.text.strip())))
 
 
-@dataclass(frozen=True)
+@frozen
 class LayerReference:
     """The name of a layer where a line refers to it."""
 
@@ -43,7 +43,7 @@ class LayerReference:
     where: Where
 
 
-@dataclass(frozen=True)
+@frozen
 class LayerStatement:
     """The parts of a line: ``name = body <- inputs``; ``start`` is the column of the body's first character, from 0."""
 
@@ -54,7 +54,7 @@ class LayerStatement:
     inputs: tuple[LayerReference, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class ParsedLayer:
     """A layer as a line describes it, before the names that it reads are looked up."""
 

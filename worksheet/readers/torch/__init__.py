@@ -32,7 +32,7 @@ def read_torch(source: Any, options: ReadOptions) -> Network:
         _check_inputs(options, type(source).__name__)
         return network(source, type(source).__name__, options)
     with folder_on_path(match["module"]):
-        find_factory(match["module"], match["factory"])  # a wrong name is told before a missing input
+        find_factory(match["module"], match["factory"])  # a wrong name is reported before a missing input
         _check_inputs(options, source)
         return network(make_module(match["module"], match["factory"], options.kwargs), match["factory"], options)
 

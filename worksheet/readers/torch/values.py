@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from worksheet.conventions.convention import NO_PROGRAM, Called
+from worksheet.frozen import frozen
 from worksheet.layers import Shape
 from worksheet.readers.symbols import list_symbols
 
@@ -25,7 +26,7 @@ class CannotFollow(Exception):
         self.hint = hint
 
 
-@dataclass(frozen=True)
+@frozen
 class TorchValue:
     """What a tensor is on the sheet."""
 
