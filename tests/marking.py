@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from functools import cached_property
 
 from worksheet.language import Language
 
@@ -11,7 +11,10 @@ class Marking(Language):
     """A language whose messages can be recognised; it remembers them."""
 
     digits = "en_US"
-    seen: ClassVar[set[str]] = set()
+
+    @cached_property
+    def seen(self) -> set[str]:
+        return set()
 
     def translate(self, message: str) -> str:
         self.seen.add(message)

@@ -109,7 +109,11 @@ COMMANDS = [
     ("generate percent.yaml -o out", "not readable as YAML", 'a text that begins with % is quoted: title: "%1"'),
     ("generate forms.yaml -o out", "forms.yaml:4:11: expected 'key: value' lines here", "such as variants: {seed: 7"),
     ("generate forms.yaml -o out", "forms.yaml:5:8: expected 'key: value' lines here", "such as marks: {output: 1, params: 2"),
-    ("generate forms.yaml -o out", "forms.yaml:6:12: expected 'key: value' lines here", "such as tolerance: {params: exact}"),
+    (
+        "generate forms.yaml -o out",
+        "forms.yaml:6:12: expected 'key: value' lines here",
+        "such as tolerance: {params: exact, flops: 0.1 %}",
+    ),
 ]
 FILES = {
     "mynet.py": "class Net: ...\ndef make(): ...\ndef _own(): ...\n",
@@ -139,7 +143,7 @@ def test_a_layer_that_needs_a_map_says_what_the_input_is(sheet) -> None:
     """The layer is not the first one: then the advice is about layers, not about the input."""
     with pytest.raises(WorksheetError) as caught:
         ws.read(sheet(f"{FRONT}Flatten\nConv2d: 8c 3w\n"))
-    assert caught.value.hint == "it usually follows a layer that flattens"
+    assert caught.value.hint == "a layer above flattens its input: should this one come before it?"
 
 
 # A key of an assignment, where the value begins, what is wrong, and the hint.

@@ -94,8 +94,9 @@ def _in_templates() -> Iterator[tuple[str, str | Message]]:
 
 def _in_data() -> Iterator[tuple[str, str]]:
     for name in conventions.names():
-        if _is_taught(convention := conventions.convention(name)):
-            yield from ((f"worksheet/conventions/{name}.yaml", text) for text in _of_convention(convention))
+        convention = conventions.convention(name)
+        texts = _of_convention(convention) if _is_taught(convention) else (convention.unit,)
+        yield from ((f"worksheet/conventions/{name}.yaml", text) for text in texts)
     for info in pkgutil.iter_modules(layers.__path__):
         module = importlib.import_module(f"{layers.__name__}.{info.name}")
         yield from (("worksheet/layers", text) for thing in vars(module).values() for text in _of_layers(thing))

@@ -13,7 +13,7 @@ from worksheet.layers.kind import PER_ROW, shape_text
 from worksheet.layers.spelling import Given, hyperparameters
 from worksheet.network import INPUT, Network, Node, once_per_network
 
-FLATTENED = "it usually follows a layer that flattens"
+FLATTENED = "a layer above flattens its input: should this one come before it?"
 COLOURS = (1, 3, 4)  # channels of a picture
 MAX_ELEMENTS = 10**15  # elements of one tensor; what is larger is a mistake in the file
 

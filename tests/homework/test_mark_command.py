@@ -219,7 +219,7 @@ def test_check(desk: Path) -> None:
         return code, out
 
     whose = "The sheet begins with Conv2d: 64c 11w 4s 2p; its input is 3 × 227 × 227.\n"
-    assert check("--row", "4", "--flops", "24,09,95,328") == (0, f"{whose}S. No. 4, flops\n\nRight.\n")
+    assert check("--row", "4", "--flops", "24,09,95,328") == (0, f"{whose}S. No. 4, # Flops\n\nRight.\n")
     code, out = check("--row", "conv2d_1", "--params=23232", "--output", "64x56x56")
     assert code == 1
     assert "You forgot the biases" in out

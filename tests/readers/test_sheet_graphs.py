@@ -91,7 +91,7 @@ FAULTS = [  # lines below the front matter, line, column, message
     ("block b k:\n  ReLU\nend\nReLU\n", 5, 1, "cannot read 'block b k:'"),
     ("block b(k):\nend\nReLU\n", 5, 1, "a block needs names for its numbers, and at least one layer"),
     ("block ReLU(k):\n  ReLU\nend\nReLU\n", 5, 7, "a block or layer called ReLU exists already"),
-    ("block b(k):\n  ReLU\nend\nb(1, 2)\n", 8, 1, "b takes 1 numbers, not 2"),
+    ("block b(k):\n  ReLU\nend\nb(1, 2)\n", 8, 1, "b takes 1 number, not 2"),
     ("block b(k):\n  ReLU\nend\nb(x)\n", 8, 1, "there is no number 'x' here"),
     ("block b(k):\n  ReLU\nend\nb(1/2)\n", 8, 1, "'1/2' is 1/2, not a whole number"),
     ("block b(k):\n  Conv2d: {m}c 1w\nend\nb(1)\n", 6, 11, "there is no number 'm' here"),

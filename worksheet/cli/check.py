@@ -42,7 +42,7 @@ def check(
         saying.show(each.report(hint=hint, show=show))
     understood = sum(each.is_understood for each in checked)
     if len(checked) > 1 or understood < len(checked):
-        saying.say(f"{understood} of {len(checked)} answers understood")
+        saying.say(checked[0].understood(understood, len(checked)))
     if not all(each.is_right for each in checked):
         raise typer.Exit(1)
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 MANY = 20  # students: from here on, starting further processes is worth it
 MAX_NAMED = 5  # students of a group
+MAX_GROUPS = 3  # of students with the same network
 ONE_PER_CORE = 0
 ROSTER = "--roster"
 JSON, NONE = "json", "none"
@@ -147,9 +148,13 @@ def _report(generation: Generation, result: IssueResult) -> None:
         say(f"to print: {result.bound}")
     say(f"for you alone: {folder / 'key'}")
     say(f"which mistakes show: {folder / COVERAGE}" + (f"\n{result.coverage}" if result.coverage else ""))
-    for group in result.same:
+    for group in result.same[:MAX_GROUPS]:
         names = ", ".join(map(printable, group[:MAX_NAMED])) + (", ..." if len(group) > MAX_NAMED else "")
         say(f"note: {len(group)} students have the same network: {names}", err=True)
+    if left := result.same[MAX_GROUPS:]:
+        say(f"note: so do {sum(map(len, left))} more, in {len(left)} groups", err=True)
+    if result.same:
+        say("  hint: a network with more layers, or more under vary, gives everyone a sheet of their own", err=True)
     for student, failure in result.failed.items():
         say(f"error: {printable(student)}: {printable(failure)}", err=True)
     if result.failed:

@@ -29,6 +29,8 @@ PLAIN_WORDS = {  # by what the parser of options says
     r"is not a valid int(eger)?( range)?\.": "is not a whole number.",
     r"is not a valid float( range)?\.": "is not a number.",
     r"is not in the range x>=(\S+)\.": r"is less than \1.",
+    "No such option: --language": "This command answers in English: there is no --language.\n"
+    "  hint: documents for students have one: solve, grow, find, formulas, conventions, generate, mark, check",
     r"Got unexpected extra arguments? ?(\(s\) )?\((.*)\)": r"There is one argument too many: \2\n"
     "  hint: a value with spaces needs quotes; several networks are for worksheet table",
 }

@@ -30,8 +30,8 @@ def convention(name: str | Convention) -> Convention:
         raise ConventionError(
             f"{type(name).__name__} is not a convention", hint="a name, the path of a YAML file or a Convention"
         )
-    if name in names():
-        return _shipped(name)
+    if name.casefold() in names():
+        return _shipped(name.casefold())
     if name.endswith(SUFFIXES):
         return read_convention(Path(name))
     hint = "one name at a time" if "," in name else nearest(name, names())

@@ -9,6 +9,7 @@ from worksheet.conventions import Conventions, several
 from worksheet.conventions.convention import ANY
 from worksheet.derivation import Section, Statement, Step, spans
 from worksheet.derive.arranging import group_by
+from worksheet.derive.blank import unsolved
 from worksheet.derive.citations import citations
 from worksheet.derive.comparison import ComparedLayer, Comparison, DifferencePart, Variant, compare_sides, read_side, sums
 from worksheet.derive.every_convention import AGAINST, compare_with_all
@@ -29,18 +30,20 @@ MAX_LINES = 12  # of a table of layers
 def compare(network: Network, conventions: Conventions = (), *, batch: int = 1, digits: str = "en_US") -> Document:
     """A network counted under two or more conventions, with the difference of each from the first, derived.
 
-    One convention is compared with ``textbook``; without any, all that can count the network are in one table.
+    One convention is compared with the network's own, else with ``textbook``; without any, all that can count the network are in
+    one table.
     A convention is a name, the path of a YAML file or a Convention; ``name:column`` chooses a column other than
     the main one. Raises WorksheetError.
     """
     if not conventions:
         return compare_with_all(network, batch=batch, digits=digits)
     sides = list(map(read_side, several(conventions)))
-    if [side.label for side in sides] == [AGAINST]:
-        message = f"{AGAINST} alone cannot be compared: a single convention is compared with it"
+    against = network.heading.convention or AGAINST
+    if [side.label for side in sides] == [against]:
+        message = f"{against} alone cannot be compared: a single convention is compared with it"
         raise ConventionError(message, hint="such as -c torchinfo, or no -c at all for every convention")
     if len(sides) == 1:
-        sides.insert(0, read_side(AGAINST))
+        sides.insert(0, read_side(against))
     return _ComparisonReport(compare_sides(network, sides, batch), Digits(digits)).report()
 
 
@@ -65,7 +68,7 @@ class _ComparisonReport:
         for of in range(1, len(self.sides)):
             blocks += self.derivation(of)
         blocks += self.faults()
-        title = f"{c.network.title}: {listed(self.labels)}"
+        title = f"{unsolved(c.network.title)}: {listed(self.labels)}"
         cited = citations([c.network], [side.convention for side in self.sides])
         return Document(title, tuple(blocks), self.data(), digits=self.digits.locale, citations=cited, main=main)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from worksheet.conventions import Column, Convention, convention, names
 from worksheet.derive.arranging import group_by
+from worksheet.derive.blank import unsolved
 from worksheet.derive.citations import citations
 from worksheet.derive.comparison import Side, compare_sides
 from worksheet.derive.tabulation import BYTES
@@ -62,7 +63,7 @@ def compare_with_all(network: Network, *, batch: int = 1, digits: str = "en_US")
     shape = " × ".join(map(str, network.input))
     samples = f", {batch:,} samples at a time" if batch > 1 else ""
     return Document(
-        title=f"{network.title} under every convention",
+        title=f"{unsolved(network.title)} under every convention",
         blocks=(Text(f"Input {shape}{samples}."), *blocks, *([Bullets(below)] if below else [])),
         data=_data(network, counted, against, batch),
         digits=Digits(digits).locale,

@@ -161,7 +161,8 @@ class _ExplainReport:
 
 def _table(entries: Sequence[tuple[Side, int, str]], last: str) -> Table:
     rows = tuple((side.convention.name, side.column.heading, value, note) for side, value, note in entries)
-    return Table(("Convention", "Column", "Total", last), rows, words=2)
+    keys = ("convention", "column", "total", last.lower().replace(" ", "_"))
+    return Table(("Convention", "Column", "Total", last), rows, words=2, keys=keys)
 
 
 def _entry(side: Side, value: int) -> dict[str, object]:

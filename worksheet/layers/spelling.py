@@ -31,13 +31,15 @@ def vocabulary(kind: Kind) -> dict[str, tuple[str, ...]]:
 
 def unknown_word(kind: Kind, word: str, where: Where | None = None) -> SheetError:
     """The error for a word that a kind does not have."""
-    hint = nearest(word, vocabulary(kind)) or _by_symbols(kind) or f"{kind.name} takes no numbers"
+    letter = next((each.word for each in kind.spelling.words if word in each.sets), "")
+    hint = f"its letter on a sheet is {letter}, such as 2{letter}" if letter else nearest(word, vocabulary(kind))
+    hint = hint or _by_symbols(kind) or f"{kind.name} takes no numbers"
     return SheetError(f"{kind.name} has no {shown(word)}", where, hint)
 
 
 def _by_symbols(kind: Kind) -> str:
     """How the numbers of a kind without words are given; empty for a kind without numbers."""
-    names = [symbol.name for symbol in _settable(kind)]
+    names = [symbol.name for symbol in _settable(kind) if not symbol.words]
     return f"its numbers are {', '.join(names)}; in a sheet: {kind.spelling.example}" if names else ""
 
 

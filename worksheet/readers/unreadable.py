@@ -16,6 +16,7 @@ from worksheet.zoo.spelling import fold, suggestion
 
 ZOO = "zoo:"
 MAX_SOURCE = 1 << 20  # characters of a Python file, read for its names
+ZOOS = ("torchvision", "timm", "transformers")  # packages of networks whose names are known even where they are not installed
 MODEL = "export the model to ONNX and give the .onnx file"
 HINTS = {  # by suffix, for files that people take for networks
     **dict.fromkeys(
@@ -40,7 +41,8 @@ def refusal(source: str, suffixes: Iterable[str], takes: Iterable[str]) -> Sheet
         return SheetError("does not say which network in this file", where, _named_in(path))
     if path.exists():
         hint = HINTS.get(path.suffix.lower()) or ", ".join(takes)
-        return SheetError(f"no reader for files that end in {path.suffix or 'nothing'}", where, hint)
+        ends = f"that end in {path.suffix}" if path.suffix else "without an ending such as .sheet"
+        return SheetError(f"no reader for files {ends}", where, hint)
     return SheetError("no such file", where, _meant(source, path) or f"give {', '.join(takes)}")
 
 
@@ -78,11 +80,12 @@ def _meant(source: str, path: Path) -> str | None:
 
 
 def _factory(source: str) -> str | None:
-    """A dotted name of an installed package, with a colon before its last part."""
+    """A dotted name of a package that is installed or well known, with a colon before its last part."""
     module, _, name = source.rpartition(".")
     if not module or not re.fullmatch(DOTTED, source, re.ASCII):
         return None
-    return f"{module}:{name}" if PathFinder.find_spec(module.partition(".")[0]) else None
+    package = module.partition(".")[0]
+    return f"{module}:{name}" if package in ZOOS or PathFinder.find_spec(package) else None
 
 
 def _close_model(name: str) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 from worksheet.errors import Collector, WorksheetError, nearest, shown
 from worksheet.schema.context import Context, FieldType, Schema
 from worksheet.schema.located import Located, WrongForm, parse, read_text
-from worksheet.schema.scalars import Choice
+from worksheet.schema.scalars import TRUTH, Choice
 
 
 @dataclass(eq=False, repr=False)
@@ -106,6 +106,8 @@ class ListOf:
 
     def read(self, located: Located, context: Context) -> tuple[Any, ...]:
         items = located.one_or_more() if self.bare else located.items()
+        if self.bare and isinstance(located.value, str) and located.value.casefold() in TRUTH.words:
+            raise WrongForm(f"expected a list here, not {shown(located.value)}", located.where)
         _check_size(len(items), self.least, self.most, f"{self.what}s", located)
         values: list[Any] = []
         for item in items:
@@ -186,7 +188,18 @@ class Forms:
         if form is None:
             expected = [words for accepted, words in forms.values() if accepted]
             raise WorksheetError(f"expected {' or '.join(expected)} here, not {name}", located.where)
+        if isinstance(self.scalar, Choice) and form is self.scalar:
+            self._check_word(self.scalar, located)
         return form.read(located, context)
+
+    def _check_word(self, choice: Choice, located: Located) -> None:
+        """Refuse a single value that is none of the words and no misspelling of one, where a list or a table is taken too."""
+        text = located.text()
+        close = nearest(text, choice.words) if text.isalpha() else None
+        if text.strip().casefold() not in choice.words and not (close or "").startswith("did"):
+            others = [name for form, name in ((self.items, "a list"), (self.table, "a table")) if form]
+            *words, last = [*choice.words, *others]
+            raise WrongForm(f"expected {', '.join(words)} or {last} here, not {shown(text)}", located.where)
 
     def _single(self, located: Located) -> FieldType | None:
         """The type of a single value: that of one value, unless it is a word that only the list can know."""

@@ -156,7 +156,7 @@ class KnownName:
         return text if self.known or meanings is None else meanings[text]
 
     def _hint(self, text: str, known: Collection[str]) -> str | None:
-        close = nearest(text, [name for name in known if " " not in name])
+        close = nearest(text, [name for name in known if (" " in name) == (" " in text)])
         return close if close is None or close.startswith("did") or not self.hint else self.hint
 
     def schema(self) -> Schema:

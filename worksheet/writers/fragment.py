@@ -28,7 +28,7 @@ def fragment_names(document: Document, options: Options, setting: Setting) -> di
     table = replace(main_table(document), flat=False, title="")
     return {
         "block": table_view(Printer(setting, document.digits, ()), table),
-        "caption": caption or document.title,
+        "caption": caption or document.title.strip(),
         "label": Ready(label or default_label(document.title)),
     }
 

@@ -80,8 +80,10 @@ def _template_line(fault: BaseException, template: str) -> Where:
 
 def _check(folder: Path) -> None:
     """Refuse a folder that does not exist, and templates by the names that they had in version 0.5."""
+    if folder.is_file():
+        raise OutputError("is a file; templates are in a folder", Where(str(folder)), "the folder that has md/document.md in it")
     if not folder.is_dir():
-        raise OutputError("the template folder does not exist", Where(str(folder)))
+        raise OutputError("the template folder does not exist", Where(str(folder)), "worksheet new template -o FOLDER makes one")
     faults = Collector()
     for notation, suffix in NOTATIONS.items():
         for old, new in MOVED.items():

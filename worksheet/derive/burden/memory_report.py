@@ -10,6 +10,7 @@ from worksheet.conventions import Convention
 from worksheet.counting.run import check_batch
 from worksheet.derivation import Derivation, Row, Step
 from worksheet.derive.arranging import group_by, whole
+from worksheet.derive.blank import unsolved
 from worksheet.derive.burden.profile import Profile, draw_profile
 from worksheet.derive.burden.scaled import SIZE, Burden, Scaled, measure_burden, scaled_size
 from worksheet.derive.convention_page import introduce
@@ -77,7 +78,7 @@ class _BurdenReport:
         self.scales = {heading.name: heading.scale or Scale(1000) for heading in self.solution.headings}
         self.published = published
         self.name = published.name if published else burden.network.name
-        self.title = burden.network.title
+        self.title = unsolved(burden.network.title)
 
     def report(self) -> Document:
         blocks = [

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from worksheet.conventions import Conventions, several
 from worksheet.derivation import Section, Statement
+from worksheet.derive.blank import unsolved
 from worksheet.derive.citations import citations
 from worksheet.derive.convention_page import introduce
 from worksheet.derive.growth.cost_curves import Curve, Doubling, axis_title, letter
@@ -31,8 +32,7 @@ from worksheet.network import Network
 from worksheet.totals import print_total
 
 POINTS, MAX_POINTS = 12, 1_000
-IN_A_TABLE, IN_A_DOUBLING = 4, 3  # curves in one table
-MAX_DOUBLINGS, DECIMALS = 6, 2
+IN_A_TABLE, IN_A_DOUBLING, MAX_DOUBLINGS, DECIMALS = 4, 3, 6, 2  # the first two: curves in one table
 POWER = N_(
     "Where twice the size costs 2^e times as much, the cost grows there like the power {symbol}^e: e is the slope "
     "of the curve on logarithmic axes. The last row is what it comes near to for large sizes."
@@ -73,7 +73,7 @@ class _GrowthReport:
         self.digits = digits
 
     def report(self) -> Document:
-        networks = listed([network.title for network in self.plan.networks])
+        networks = listed([unsolved(network.title) for network in self.plan.networks])
         title = _("{networks}: how the cost grows").format(networks=networks)
         blocks = [
             *map(strip_of, self.plan.networks),

@@ -11,6 +11,7 @@ from worksheet.conventions.dtypes import STORES, size
 from worksheet.conventions.dtypes import said as in_bytes_each
 from worksheet.derivation import Row, Step
 from worksheet.derive.arranging import group_by
+from worksheet.derive.blank import unsolved
 from worksheet.derive.citations import citations
 from worksheet.derive.convention_page import introduce
 from worksheet.derive.roofline.energy_report import energy_blocks
@@ -84,7 +85,7 @@ class _TimeReport:
         self.digits = digits
         self.table = table
         self.name = model.network.name
-        self.title = model.network.title
+        self.title = unsolved(model.network.title)
         self.op = operation(model.dtype)
         self.each = size(model.types[STORES[1]])
         longest = [max(bounds, key=lambda bound: bound.time) for bounds in model.by_kind().values()]

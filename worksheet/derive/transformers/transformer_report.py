@@ -133,7 +133,7 @@ class _TransformerReport:
         yield Text(ESTIMATES)
         found = self.steps.estimates
         rows = tuple((e.rule.title, e.given.whole, e.exact.whole, signed(e.per_cent)) for e in found.all)
-        yield Table(("Estimate", "Gives", "Exactly", "Off by"), rows)
+        yield Table(("Estimate", "Gives", "Exactly", "Off by"), rows, keys=("estimate", "gives", "exactly", "off_by"))
         yield Bullets(tuple(f"{name}: {said}." for name, said in FIGURES.items()))
         for estimate in found.all:
             intro = f"Source: {estimate.rule.source}. It approximates {EXACT[estimate.rule.of]}. {estimate.rule.why}"

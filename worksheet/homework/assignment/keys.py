@@ -203,7 +203,7 @@ KEYS = (
         TableOf(ASKED, Forms(OFF, None, Record(TOLERANCE)), most=100),
         "How far an answer may be from the truth, by column: exact, rounded, or a share.",
         "exact",
-        "tolerance: {params: exact}",
+        "tolerance: {params: exact, flops: 0.1 %}",
     ),
     Field(
         "conventions",
@@ -221,7 +221,7 @@ KEYS = (
     ),
     Field(
         "rules",
-        Forms(Choice({NONE: ()}), ListOf(Phrase(1000), most=MAX_RULES, what="rule")),
+        Forms(Choice({NONE: ()}), ListOf(Phrase(1000), most=MAX_RULES, what="rule", bare=True)),
         "The sentences printed above the questions: a list, or none.",
         "those of the convention",
         "rules: [A multiply-add counts once., ReLU counts two.]",

@@ -17,17 +17,19 @@ from worksheet.grading.answers.text import typed
 from worksheet.grading.diagnosis.diagnose import AND
 from worksheet.grading.mark import FLAGS, Mark, Verdict
 from worksheet.grading.mistakes import known_mistakes
-from worksheet.grading.paper.cells import FIND, TOTAL, Cell, Key, Row
+from worksheet.grading.paper.cells import FIND, OUTPUT, TOTAL, Cell, Key, Row
 from worksheet.grading.paper.find_question import answer_text
 from worksheet.grading.results.correct_steps import Solution
-from worksheet.grading.results.phrases import convention_titles
+from worksheet.grading.results.phrases import convention_titles, heading
 from worksheet.homework.assignment.assignment import Assignment
 from worksheet.homework.assignment.assignment_file import assignment_of
+from worksheet.homework.issue.manifest import NAME as MANIFEST
+from worksheet.homework.issue.manifest import manifest_in
 from worksheet.homework.issue.sheets import solve
 from worksheet.homework.mark.grader import Answered, Grader
 from worksheet.homework.roster import read_roster
 from worksheet.homework.variants.variants import variant
-from worksheet.language import N_, _, listed, sentence, speaking
+from worksheet.language import N_, _, listed, ngettext, sentence, speaking
 
 SENTENCES = {
     Verdict.RIGHT: N_("Right."),
@@ -39,6 +41,7 @@ SENTENCES = {
     Verdict.BLANK: N_("There is no answer."),
     Verdict.UNMARKED: N_("This could not be checked"),
 }
+ROW_NAMES: Mapping[Row, str] = {TOTAL: N_("Total")}
 HINTS: Mapping[Row, str] = {
     FIND: N_("Substitute the unknown into the formula of the condition, and solve for it."),
     TOTAL: N_("A total is the sum of the figures of its column."),
@@ -54,6 +57,7 @@ class CheckedAnswer:
     student: str
     cell: Cell = field(repr=False)
     mark: Mark
+    is_known: bool = True  # the student was found in the class
 
     @property
     def is_right(self) -> bool:
@@ -72,8 +76,19 @@ class CheckedAnswer:
             message = _("The sheet begins with {layer}; its input is {size}.")
             if self.student:
                 message = _("The sheet of {student} begins with {layer}; its input is {size}.")
+            if self.student and not self.is_known:
+                message = _(
+                    "There is no list of the class to look {student} up in. The sheet for exactly this id begins with {layer}; its "
+                    "input is {size}. If yours begins otherwise, the id is mistyped."
+                )
             size = " × ".join(map(str, worked.input))
             return message.format(student=printable(self.student), layer=asked_label(worked.rows[0]), size=size)
+
+    def understood(self, count: int, answers: int) -> str:
+        """How many of several answers could be read, in the language of the assignment."""
+        with speaking(self.assignment.language):
+            text = ngettext("{count} of {answers} answer understood", "{count} of {answers} answers understood", answers)
+            return text.format(count=count, answers=answers)
 
     def _repr_html_(self) -> str:
         return self.report()._repr_html_()
@@ -82,8 +97,18 @@ class CheckedAnswer:
         """The verdict and its reasons; on request, the formula or the worked step."""
         digits = self.assignment.digits or self.assignment.convention.digits
         with speaking(self.assignment.language):
-            row = _("No. {no}").format(no=self.cell.row) if isinstance(self.cell.row, int) else self.cell.row
-            return Document(f"{row}, {self.cell.column}", tuple(self.blocks(hint=hint, show=show)), digits=digits)
+            row = (
+                _("No. {no}").format(no=self.cell.row)
+                if isinstance(self.cell.row, int)
+                else _(ROW_NAMES.get(self.cell.row, self.cell.row))
+            )
+            return Document(f"{row}, {self.asked}", tuple(self.blocks(hint=hint, show=show)), digits=digits)
+
+    @property
+    def asked(self) -> str:
+        """The heading of the column that is asked, as it is on the sheet."""
+        labels = {column.name: _(column.heading) for column in self.assignment.convention.columns} | {OUTPUT: _("Output")}
+        return heading(self.cell.column, labels)
 
     def blocks(self, *, hint: bool, show: bool) -> Iterator[Block]:
         mark = self.mark
@@ -130,8 +155,8 @@ def check(
     assignment: Assignment | str | PathLike[str], row: str | int, column: str, answer: str | int, *, student: str | int = "",
     roster: str | PathLike[str] | None = None,
 ) -> CheckedAnswer:  # fmt: skip
-    """Mark one answer against the student's own sheet. ``row`` is a number, a layer's name, or total. With a ``roster``, or the
-    manifest of the homework, the student is looked up there, in any letter case.
+    """Mark one answer against the student's own sheet. ``row`` is a number, a layer's name, or total. The student is looked up in
+    the ``roster``, or the manifest of the homework, in any letter case; by default in a manifest beside the assignment.
 
     Raises WorksheetError for a row or column that is not asked, if every student has a variant and ``student`` is missing,
     or if the roster does not have the student.
@@ -140,7 +165,8 @@ def check(
     row, answer, student = typed(row, "a row"), typed(answer, "an answer"), typed(student, "a student's id")
     if assignment.variants and not student:
         raise WorksheetError("every student has a variant here", hint="name the student: --student ID, or student=ID in Python")
-    student = identified(student, Path(roster)) if roster and student else student
+    known = roster or _manifest_of(assignment)
+    student = identified(student, Path(known)) if known and student else student
     grader = Grader(assignment)
     paper = grader.paper(student)
     key = _key(assignment, row, column)
@@ -148,7 +174,16 @@ def check(
         asked = sorted({cell.column for cell in paper.shown if cell.row == key[0]})
         raise WorksheetError(f"row {row} has no {shown(column)}", hint=f"asked there: {', '.join(asked)}" if asked else None)
     marks = grader.mark(Answered(student, "", {key: answer})).marks
-    return CheckedAnswer(assignment, student, paper.cells[key], next(mark for mark in marks if mark.key == key))
+    mark = next(mark for mark in marks if mark.key == key)
+    return CheckedAnswer(assignment, student, paper.cells[key], mark, is_known=bool(known) or not assignment.variants)
+
+
+def _manifest_of(assignment: Assignment) -> Path | None:
+    """The manifest of the generated sheets, where they are in a folder beside the assignment."""
+    if assignment.file is None or not assignment.variants:
+        return None
+    found = sorted(assignment.file.parent.glob(f"*/{MANIFEST}"))
+    return next((path for path in found if manifest_in(path.parent).title == assignment.title), None)
 
 
 def identified(student: str, roster: Path) -> str:

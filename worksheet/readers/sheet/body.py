@@ -182,7 +182,9 @@ class SheetBody:
         parts = [part for part in text.split(",") if part.strip()]
         if len(parts) != len(block.numbers):
             takes = f"{block.name}({', '.join(block.numbers)})"
-            raise SheetError(f"{block.name} takes {len(block.numbers)} numbers, not {len(parts)}", where, takes)
+            count = len(block.numbers)
+            what = f"{count} number{'s' * (count != 1)}"
+            raise SheetError(f"{block.name} takes {what}, not {len(parts)}", where, takes)
         return {name: _evaluate(part, {}, where) for name, part in zip(block.numbers, parts, strict=True)}
 
     def inputs(self, parts: LayerStatement, scope: SheetScope) -> tuple[str, ...]:

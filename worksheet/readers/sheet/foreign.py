@@ -12,6 +12,8 @@ ARGUMENT = re.compile(r"\s*(?:(?P<name>\w+)\s*=\s*)?(?P<value>\([^()]*\)|[^,()]+
 NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 TURNED = re.compile(r"(?P<letters>[a-z]+)[=:]?(?P<number>[0-9]{1,9})", re.ASCII)  # c64, k=64
 SQUARE = re.compile(r"([0-9]{1,9})[xX*]\1", re.ASCII)  # 3x3
+GLUED = re.compile(r"(?:[0-9]{1,9}[a-z]+){2,}", re.ASCII)  # 8c3w
+WORD = re.compile("[0-9]+[a-z]+", re.ASCII)
 DECIMAL = re.compile(r"[0-9]*[.,][0-9]+[a-z]*", re.ASCII)  # 3.5w
 MAX_ARGUMENTS = 12
 
@@ -32,6 +34,24 @@ def meant(name: str, rank: int | None) -> str | None:
     if kind.name.casefold() == name.casefold():
         return f"did you mean {kind.name}?"
     return f"did you mean {kind.name}, such as {kind.spelling.example}?"
+
+
+def laid_out(body: str) -> str | None:
+    """A hint for a line whose signs are those of lists, of headings or of names elsewhere.
+
+    >>> laid_out("conv1: Conv2d 8c 3w"), laid_out("== Stage")
+    ('write conv1 = Conv2d: 8c 3w', 'a stage has signs on both sides: == Stage ==')
+    """
+    if body.startswith("- "):
+        return "a layer a line, without a dash before it"
+    if body.startswith("="):
+        return f"a stage has signs on both sides: == {body.strip('= ')} =="
+    name, colon, rest = (part.strip() for part in body.partition(":"))
+    kind, _, words = rest.partition(" ")
+    kind = kind.removesuffix(":")
+    if colon and kind in kinds() and name.isidentifier():
+        return f"write {name} = {kind}{': ' if words else ''}{words.strip()}"
+    return None
 
 
 def near_layer(name: str, *others: str) -> str:
@@ -61,7 +81,11 @@ def word_meant(kind: Kind, text: str) -> str | None:
     if text.endswith(","):
         return f"spaces separate the words, not commas: {text.rstrip(',')}"
     if DECIMAL.fullmatch(text):
-        return "sizes are whole numbers"
+        return "sizes are whole numbers" if vocabulary(kind) or kind.spelling.arrow else f"{kind.name} takes no numbers"
+    if GLUED.fullmatch(text):
+        return f"spaces separate the words: {' '.join(WORD.findall(text))}"
+    if f"no{text}" in kind.spelling.flags:
+        return f"leave it out: only its absence is written, no{text}"
     if (numbers := re.split("=>|=|>|-", text)) and kind.spelling.arrow and all(map(NUMBER.fullmatch, numbers)):
         return f"write {'->'.join(numbers)}"
     if square := SQUARE.fullmatch(text):
@@ -77,7 +101,10 @@ def word_meant(kind: Kind, text: str) -> str | None:
 def _turned(kind: Kind, letters: str, number: str) -> str | None:
     """A number after its letter, or after the symbol that the letter sets."""
     known = next((word for word in kind.spelling.words if letters == word.word or letters in word.sets), None)
-    return f"write {number}{known.word}" if known else None
+    if known:
+        return f"write {number}{known.word}"
+    argument = next((word for name, word in kind.spelling.call.items() if name.startswith(letters) and "{}" in word), None)
+    return f"write {argument.format(number)}" if argument and len(letters) > 1 else None
 
 
 def is_layer(name: str) -> bool:

@@ -119,7 +119,7 @@ def parse_layer(statement: LayerStatement, rank: int | None = None) -> ParsedLay
 def _kind(name: str, statement: LayerStatement, rank: int | None) -> Kind:
     if name in kinds():
         return kinds()[name]
-    from worksheet.readers.sheet.foreign import CALL, in_words, meant
+    from worksheet.readers.sheet.foreign import CALL, in_words, laid_out, meant
 
     line, start = statement.line, statement.start + 1
     if call := CALL.fullmatch(statement.body):
@@ -130,8 +130,7 @@ def _kind(name: str, statement: LayerStatement, rank: int | None) -> Kind:
     first = name.split(maxsplit=1)[0] if name.split() else ""
     if first in kinds():
         raise SheetError(f"a colon is missing after {first}", where, f"{first}: {name[len(first) :].strip()}")
-    hint = "a layer a line, without a dash before it" if name.startswith("- ") else meant(name, rank)
-    raise SheetError(f"unknown layer {shown(name)}", where, hint)
+    raise SheetError(f"unknown layer {shown(name)}", where, laid_out(statement.body) or meant(name, rank))
 
 
 def _refuse_bare_numbers(kind: Kind, words: str, where: Where) -> None:
