@@ -112,7 +112,7 @@ COMMANDS = [
     (
         "generate forms.yaml -o out",
         "forms.yaml:6:12: expected 'key: value' lines here",
-        "such as tolerance: {params: exact, flops: 0.1 %}",
+        "such as tolerance: {params: exact}",
     ),
 ]
 FILES = {

@@ -224,7 +224,7 @@ def test_check(desk: Path) -> None:
     assert code == 1
     assert "You forgot the biases" in out
     assert "23,296" not in out
-    assert "S. No. 1, output\n\nRight." in out
+    assert "S. No. 1, Output\n\nRight." in out
     assert "(cwh + 1)k" in check("--row", "1", "--params", "1", "--hint")[1]
     assert "= 23,296" in check("--row", "1", "--params", "1", "--show")[1]
     assert "6,11,00,840" in check("--row", "total", "--params", "1", "--show")[1]

@@ -203,7 +203,7 @@ KEYS = (
         TableOf(ASKED, Forms(OFF, None, Record(TOLERANCE)), most=100),
         "How far an answer may be from the truth, by column: exact, rounded, or a share.",
         "exact",
-        "tolerance: {params: exact, flops: 0.1 %}",
+        "tolerance: {params: exact}",
     ),
     Field(
         "conventions",

@@ -78,8 +78,8 @@ class CheckedAnswer:
                 message = _("The sheet of {student} begins with {layer}; its input is {size}.")
             if self.student and not self.is_known:
                 message = _(
-                    "There is no list of the class to look {student} up in. The sheet for exactly this id begins with {layer}; its "
-                    "input is {size}. If yours begins otherwise, the id is mistyped."
+                    "There is no list of the class to look {student} up in. The sheet for exactly this id begins with {layer}; "
+                    "its input is {size}. If yours begins otherwise, the id is mistyped."
                 )
             size = " × ".join(map(str, worked.input))
             return message.format(student=printable(self.student), layer=asked_label(worked.rows[0]), size=size)
