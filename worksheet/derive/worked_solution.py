@@ -183,7 +183,7 @@ class _Solution(LayerSteps, Counting):
             rows=rows,
             totals=sums,
             batch=self.run.batch,
-            figures=figures(self, sums[convention.memory]) if convention.memory else (),
+            figures=figures(self, sums[convention.memory], self.digits) if convention.memory else (),
             reference=tuple(sections(self, self.layers, self.always)),
             notes=tuple(filter(None, (heading.note, *self.network.notes, *self.uncounted(rows), *wrong))),
             digits=self.digits.locale,
@@ -259,7 +259,7 @@ class _Solution(LayerSteps, Counting):
         if elsewhere or rule is None:
             return self.left_out(column, layer.node.shares if elsewhere else "")
         value = self.count(folded, index, values)
-        unit = column.scale.said(value) if column.scale and value else ""
+        unit = column.scale.said(value, self.digits) if column.scale and value else ""
         remark = _(column.remarks.get(folded.kind.name, "")) or unit or _(folded.silence(column, counts=bool(value)))
         return self.step(Step(column.name, _(column.heading), remark=remark), self.drop_brackets(rule, values), values, value)
 

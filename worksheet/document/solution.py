@@ -119,8 +119,9 @@ class _Layout:
         total = self.derivation.totals.get(heading.name)
         if not (total and heading.scale and heading.scale.exact):
             return ""
-        number = print_total(total, digits_named(self.derivation.digits))
-        return _("{column}, total: {number} {units}.").format(column=heading.label, number=number, units=heading.said(total))
+        digits = digits_named(self.derivation.digits)
+        number, units = print_total(total, digits), heading.said(total, digits)
+        return _("{column}, total: {number} {units}.").format(column=heading.label, number=number, units=units)
 
     def notation(self) -> Iterator[Block]:
         """A line that explains the words of the layers' notation, as far as they occur."""
