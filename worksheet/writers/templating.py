@@ -15,6 +15,7 @@ from worksheet.errors import Collector, OutputError, Where, printable
 from worksheet.language import _
 from worksheet.version import VERSION
 from worksheet.writers.small_print import Ready
+from worksheet.writers.text_width import left, right, ruled, wrapped
 from worksheet.writers.views import View, Viewed
 
 if TYPE_CHECKING:
@@ -160,6 +161,7 @@ def _environment(
         **sides,
     )
     environment.globals["_"] = _
+    environment.filters |= {"left": left, "right": right, "ruled": ruled, "wrapped": wrapped}  # of plain text
     environment.filters["filled"] = partial(_fill, finalize)
     environment.filters["joined"] = lambda items, between: Ready(between.join(map(finalize, items)))
     return environment
