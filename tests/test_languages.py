@@ -19,6 +19,7 @@ from worksheet.errors import WorksheetError
 from worksheet.language import Language, _, catalogue, current, everywhere, language_named, listed, ngettext, speaking
 from worksheet.language.catalogue import messages
 from worksheet.layers.notation import explain_notation
+from worksheet.varied import size_variables
 from worksheet.zoo import models
 
 GERMAN = {"No.": "Nr.", "Total": "Summe", "Counting:": "Zählweise:", "No. {no}": "Nr. {no}"}
@@ -50,6 +51,25 @@ def test_an_unknown_language_is_refused(text: str) -> None:
     with pytest.raises(WorksheetError, match="there are no words in the language") as caught:
         language_named(text)
     assert "one of de, en" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("german", "de"),
+        ("Deutsch", "de"),
+        ("français", "fr"),
+        ("francais", "fr"),
+        ("Spanish", "es"),
+        ("हिंदी", "hi"),
+        ("中文", "zh"),
+        ("english", "en"),
+    ],
+)
+def test_the_name_of_a_language_suggests_its_code(name: str, code: str) -> None:
+    with pytest.raises(WorksheetError) as caught:
+        language_named(name)
+    assert (caught.value.hint or "").startswith(f"did you mean {code}?")
 
 
 def test_an_unknown_country_is_refused() -> None:
@@ -317,6 +337,35 @@ def test_the_notation_is_explained_in_the_language() -> None:
     with speaking(Marking("en")):
         words = dict(explain_notation([(ws.kinds()["Power"], "2e")]))
     assert words == {"2e": "⟦Exponent (0: one that is not a whole number)⟧ = 2"}
+
+
+# Signs between words
+
+
+def test_chinese_has_its_own_signs_between_words() -> None:
+    """Neither a space after a full stop, nor a comma, semicolon or colon of Latin script between Chinese words."""
+    text = ws.render(ws.derive(ws.read("zoo:resnet18"), "memory", language="zh"), "txt").decode()
+    assert not re.findall("[。；：] |[\u4e00-\u9fff）][:;,] ?[\u4e00-\u9fff（]", text)
+    assert "第 4 层：maxpool：(输入)" in text
+
+
+def test_a_french_colon_has_a_space_before_it() -> None:
+    text = ws.render(ws.derive(net(), "ai61002", language="fr"), "txt").decode()
+    assert "64c\u00a0: 64 noyaux (k dans les formules)\u00a0; 11w\u00a0: " in text
+
+
+@pytest.mark.parametrize(
+    ("code", "padding", "stride"),
+    [
+        ("en", "padding of conv2d_1", "stride of conv2d_1"),
+        ("de", "Padding von conv2d_1", "Stride von conv2d_1"),
+        ("zh", "conv2d_1 的填充", "conv2d_1 的步长"),
+    ],
+)
+def test_a_word_for_both_axes_names_no_side(code: str, padding: str, stride: str) -> None:
+    with speaking(code):
+        meanings = [variable.meaning for variable in size_variables(net(), ["conv2d_1.p", "conv2d_1.s"])]
+    assert meanings == [padding, stride]
 
 
 # Numbers and widths

@@ -154,7 +154,7 @@ ASSIGNMENTS = [
     ("tolerance: {params: 5}", 21, "'5' is not between 0 and 1/2", "a percentage has its sign: 1 %"),
     ("variants: {seed: seven}", 18, "'seven' is not a whole number", "such as {seed: 7}"),
     ("labels: {Foo: bar}", 10, "no document says 'Foo'", "its words in English, such as Total"),
-    ("language: german", 11, "there are no words in the language 'german'", "one of de, en"),
+    ("language: german", 11, "there are no words in the language 'german'", "did you mean de?"),
     ("convention: ai6102", 13, "unknown convention 'ai6102'", "did you mean ai61002?"),
 ]
 

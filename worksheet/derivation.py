@@ -274,4 +274,5 @@ def spans(numbers: Sequence[int]) -> str:
         else:
             runs.append([number])
     ends = _("{first} to {last}")
-    return ", ".join(ends.format(first=run[0], last=run[-1]) if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
+    comma = _(", ")
+    return comma.join(ends.format(first=run[0], last=run[-1]) if len(run) > 2 else comma.join(map(str, run)) for run in runs)

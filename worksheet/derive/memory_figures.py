@@ -13,7 +13,7 @@ from worksheet.counting.liveness import Allocation, Output, Peak, allocate, peak
 from worksheet.derivation import Figure, Shape, Step, spans
 from worksheet.derive.arranging import group_by
 from worksheet.formula import Digits, Exact, Formula, in_bytes
-from worksheet.language import N_, _, either, listed, ngettext
+from worksheet.language import N_, _, either, listed, ngettext, paragraph
 from worksheet.layers import INPUT_KIND, Writes
 from worksheet.network import INPUT
 from worksheet.sizes import Sized
@@ -79,7 +79,7 @@ class _Memory:
         reached = {name: (self.row_no(most.at), tuple(map(self.row_no, self.holders(most)))) for name, most in peaks.items()}
         return (
             Figure(_("Weights"), _("All parameters and buffers."), (self.all_weights(stored),)),
-            Figure(_("Activations, all kept"), f"{_(KEPT)} {_(NEW)}", (self.all_kept(each), self.kept_in_place(over))),
+            Figure(_("Activations, all kept"), paragraph((_(KEPT), _(NEW))), (self.all_kept(each), self.kept_in_place(over))),
             Figure(_("Activations, the most at once"), _(PEAK), steps, reached),
         )
 
@@ -141,7 +141,7 @@ class _Memory:
         named = [message.format(count=len(rows), kind=kind, rows=spans(rows)) for kind, rows in kinds.items()]
         if not named:
             return _("nothing overwrites an input")
-        return _("what overwrites an input: {layers}").format(layers=", ".join(named))
+        return _("what overwrites an input: {layers}").format(layers=_(", ").join(named))
 
     # The peak
 
@@ -170,7 +170,7 @@ class _Memory:
         shown = [tensor for tensor in most.allocations if tensor.size]
         items = [self.describe_tensor(tensor, holder, most.at) for tensor, holder in zip(shown, self.holders(most), strict=True)]
         left = len(items) - MAX_NAMED
-        return "; ".join([*items[:MAX_NAMED], *([_("and {count} more").format(count=left)] if left > 0 else [])])
+        return _("; ").join([*items[:MAX_NAMED], *([_("and {count} more").format(count=left)] if left > 0 else [])])
 
     def describe_tensor(self, tensor: Allocation, holder: int, at: int) -> str:
         """A tensor in memory: whose output it is, and until when."""

@@ -21,7 +21,7 @@ from worksheet.document import (
 )
 from worksheet.document.data import SolutionData
 from worksheet.formula import digits_named
-from worksheet.language import _, sentence, speaking
+from worksheet.language import _, named, paragraph, sentence, speaking
 from worksheet.layers import kinds
 from worksheet.layers.notation import explain_notation
 from worksheet.totals import print_total
@@ -112,7 +112,7 @@ class _Layout:
             if d.unit
             else sentence(d.convention_title)
         )
-        return f"{title} {_('Source: {source}.').format(source=d.cite)}" if d.cite and not d.blank else title
+        return paragraph((title, _("Source: {source}.").format(source=d.cite))) if d.cite and not d.blank else title
 
     def exactly(self, heading: ColumnHeading) -> str:
         """A sentence for a total that larger units give to the last digit, which is too long for a column."""
@@ -127,9 +127,9 @@ class _Layout:
         """A line that explains the words of the layers' notation, as far as they occur."""
         table = kinds()
         layers = [(table[row.kind], row.spec) for row in self.derivation.rows if row.spec and row.kind in table]
-        entries = [f"{word}: {meaning}" for word, meaning in explain_notation(layers)]
+        entries = [named(word, meaning) for word, meaning in explain_notation(layers)]
         if entries:
-            yield Text(_("Notation: {entries}.").format(entries="; ".join(entries)))
+            yield Text(_("Notation: {entries}.").format(entries=_("; ").join(entries)))
 
     # Worked rows
 
@@ -167,7 +167,7 @@ class _Layout:
             return ""
         several = row.sources.count(0) > 1 and len(set(row.inputs or ())) > 1
         inputs = _("the inputs") if several else _("the input")
-        return ", ".join(dict.fromkeys(_("No. {no}").format(no=no) if no else inputs for no in row.sources))
+        return _(", ").join(dict.fromkeys(_("No. {no}").format(no=no) if no else inputs for no in row.sources))
 
 
 def _stage(part: Part, no: int, rows: tuple[Block, ...]) -> Iterator[Block]:
