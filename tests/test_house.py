@@ -238,6 +238,7 @@ HELPERS = {
         "tikz",
         "fitted_tables",
         "terminal_tables",
+        "text_width",
         "fragment",
         "latex_fragment",
     },

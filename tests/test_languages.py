@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from worksheet.errors import WorksheetError
 from worksheet.language import _, catalogue, current, everywhere, language_named, listed, ngettext, speaking
 from worksheet.language.catalogue import messages
 from worksheet.layers.notation import explain_notation
+from worksheet.varied import size_variables
 from worksheet.zoo import models
 
 GERMAN = {"No.": "Nr.", "Total": "Summe", "Counting:": "Zählweise:", "No. {no}": "Nr. {no}"}
@@ -50,6 +52,25 @@ def test_an_unknown_language_is_refused(text: str) -> None:
     with pytest.raises(WorksheetError, match="there are no words in the language") as caught:
         language_named(text)
     assert "one of de, en" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("german", "de"),
+        ("Deutsch", "de"),
+        ("français", "fr"),
+        ("francais", "fr"),
+        ("Spanish", "es"),
+        ("हिंदी", "hi"),
+        ("中文", "zh"),
+        ("english", "en"),
+    ],
+)
+def test_the_name_of_a_language_suggests_its_code(name: str, code: str) -> None:
+    with pytest.raises(WorksheetError) as caught:
+        language_named(name)
+    assert (caught.value.hint or "").startswith(f"did you mean {code}?")
 
 
 def test_an_unknown_country_is_refused() -> None:
@@ -302,3 +323,71 @@ def test_the_notation_is_explained_in_the_language() -> None:
     with speaking(Marking("en")):
         words = dict(explain_notation([(ws.kinds()["Power"], "2e")]))
     assert words == {"2e": "⟦Exponent (0: one that is not a whole number)⟧ = 2"}
+
+
+# Signs between words
+
+
+def test_chinese_has_its_own_signs_between_words() -> None:
+    """Neither a space after a full stop, nor a comma, semicolon or colon of Latin script between Chinese words."""
+    text = ws.render(ws.derive(ws.read("zoo:resnet18"), "memory", language="zh"), "txt").decode()
+    assert not re.findall("[。；：] |[\u4e00-\u9fff）][:;,] ?[\u4e00-\u9fff（]", text)
+    assert "第 4 层：maxpool：(输入)" in text
+
+
+def test_a_french_colon_has_a_space_before_it() -> None:
+    text = ws.render(ws.derive(net(), "ai61002", language="fr"), "txt").decode()
+    assert "64c\u00a0: 64 noyaux (k dans les formules)\u00a0; 11w\u00a0: " in text
+
+
+@pytest.mark.parametrize(
+    ("code", "padding", "stride"),
+    [
+        ("en", "padding of conv2d_1", "stride of conv2d_1"),
+        ("de", "Padding von conv2d_1", "Stride von conv2d_1"),
+        ("zh", "conv2d_1 的填充", "conv2d_1 的步长"),
+    ],
+)
+def test_a_word_for_both_axes_names_no_side(code: str, padding: str, stride: str) -> None:
+    with speaking(code):
+        meanings = [variable.meaning for variable in size_variables(net(), ["conv2d_1.p", "conv2d_1.s"])]
+    assert meanings == [padding, stride]
+
+
+# Numbers and widths
+
+
+@pytest.mark.parametrize(
+    ("code", "remark"), [("en", "2.32 MB or 2.22 MiB"), ("de", "2,32 MB oder 2,22 MiB"), ("hi", "2.32 MB या 2.22 MiB")]
+)
+def test_megabytes_have_the_decimal_sign_of_the_language(code: str, remark: str) -> None:
+    """4 × 2 × 96 × 55 × 55 bytes are 2,323,200: 2.3232 MB and 2.2156 MiB."""
+    network = ws.network("one", (96, 55, 55), ws.layer("ReLU"))
+    solution = ws.derive(network, "memory", language=code)
+    assert solution.figures[1].steps[0].remark == remark
+
+
+def test_exact_units_have_the_decimal_sign_of_the_language() -> None:
+    text = ws.render(ws.derive(ws.read("zoo:alexnet"), "netscope", language="fr"), "txt").decode()
+    assert not re.search(r"\d\.\d", text)
+
+
+@pytest.mark.parametrize("code", ["en", "hi", "zh"])
+def test_tables_of_text_align_in_columns_of_a_terminal(code: str) -> None:
+    """Every line is as wide as the rule: Chinese signs take two columns, vowels above a consonant none."""
+    lines = ws.render(ws.derive(net(), "ai61002", language=code), "txt").decode().splitlines()
+    top, bottom = (i for i, line in enumerate(lines) if line.startswith("---") and len(line) > 40)
+    table = [lines[top - 1], *lines[top + 1 : bottom]]
+    assert [_columns(line) for line in table] == [len(lines[top])] * len(table)
+
+
+def _columns(line: str) -> int:
+    wide = sum(unicodedata.east_asian_width(sign) in "WF" for sign in line)
+    return len(line) + wide - sum(unicodedata.combining(sign) > 0 or unicodedata.category(sign) == "Mn" for sign in line)
+
+
+def test_chinese_lines_break_at_the_width_of_the_page() -> None:
+    text = ws.render(ws.derive(ws.read("zoo:resnet18"), "memory", language="zh"), "txt").decode()
+    sentences = [line for line in text.splitlines() if re.match("[- ]*[\u4e00-\u9fff]", line) and not set(line) & {"=", "→"}]
+    assert max(map(_columns, sentences)) <= 102
+    assert not [line for line in sentences if line.strip()[0] in "，。、；："]

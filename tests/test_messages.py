@@ -109,11 +109,7 @@ COMMANDS = [
     ("generate percent.yaml -o out", "not readable as YAML", 'a text that begins with % is quoted: title: "%1"'),
     ("generate forms.yaml -o out", "forms.yaml:4:11: expected 'key: value' lines here", "such as variants: {seed: 7"),
     ("generate forms.yaml -o out", "forms.yaml:5:8: expected 'key: value' lines here", "such as marks: {output: 1, params: 2"),
-    (
-        "generate forms.yaml -o out",
-        "forms.yaml:6:12: expected 'key: value' lines here",
-        "such as tolerance: {params: exact}",
-    ),
+    ("generate forms.yaml -o out", "forms.yaml:6:12: expected 'key: value' lines here", "such as tolerance: {params: exact}"),
 ]
 FILES = {
     "mynet.py": "class Net: ...\ndef make(): ...\ndef _own(): ...\n",
@@ -158,7 +154,7 @@ ASSIGNMENTS = [
     ("tolerance: {params: 5}", 21, "'5' is not between 0 and 1/2", "a percentage has its sign: 1 %"),
     ("variants: {seed: seven}", 18, "'seven' is not a whole number", "such as {seed: 7}"),
     ("labels: {Foo: bar}", 10, "no document says 'Foo'", "its words in English, such as Total"),
-    ("language: german", 11, "there are no words in the language 'german'", "one of de, en"),
+    ("language: german", 11, "there are no words in the language 'german'", "did you mean de?"),
     ("convention: ai6102", 13, "unknown convention 'ai6102'", "did you mean ai61002?"),
 ]
 

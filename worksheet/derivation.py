@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from worksheet.errors import shown
-from worksheet.formula import Exact, Formula, Scale
+from worksheet.formula import Digits, Exact, Formula, Scale
 from worksheet.formula.rewrite import rename
 from worksheet.formula.tree import Name, Node
 from worksheet.frozen import frozen
@@ -130,9 +130,9 @@ class ColumnHeading:
     summed: bool = True  # whether it has a total: output sizes have none, and a question may omit one
     worth: str = ""  # the marks of each of its answers, where all are worth the same
 
-    def said(self, value: int | None) -> str:
+    def said(self, value: int | None, digits: Digits) -> str:
         """A total in larger units, with the sign before it; empty where the column has none."""
-        return f"{self.scale.relation} {self.scale.said(value)}" if self.scale and value else ""
+        return f"{self.scale.relation} {self.scale.said(value, digits)}" if self.scale and value else ""
 
 
 @frozen
@@ -274,4 +274,5 @@ def spans(numbers: Sequence[int]) -> str:
         else:
             runs.append([number])
     ends = _("{first} to {last}")
-    return ", ".join(ends.format(first=run[0], last=run[-1]) if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
+    comma = _(", ")
+    return comma.join(ends.format(first=run[0], last=run[-1]) if len(run) > 2 else comma.join(map(str, run)) for run in runs)

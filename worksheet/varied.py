@@ -152,9 +152,8 @@ def _of_layer(network: Network, name: str) -> SizeVariable:
     plain = re.sub(r"[^A-Za-z0-9]", "", owner)
     index = plain if 0 < len(plain) <= MAX_OF_NAME else str(no)
     letter = symbol.name.partition("_")[0] if len(numbers) > 1 or "_" not in symbol.name else symbol.name.replace("_", "")
-    number = inline(_(symbol.meaning))
-    number = number.partition(" on each side")[0] if len(numbers) > 1 else number
-    meaning = _("{number} of {layer}").format(number=number, layer=owner)
+    common = next((each.common for each in node.kind.spelling.words if each.sets == numbers and len(numbers) > 1), "")
+    meaning = _("{number} of {layer}").format(number=inline(_(common or symbol.meaning)), layer=owner)
     value, effect = node.hyperparameters[numbers[0]], Effect(node=owner, numbers=numbers)
     return SizeVariable(name, f"{letter}_{index}", meaning, value, effect, symbol.least)
 

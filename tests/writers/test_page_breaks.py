@@ -6,7 +6,7 @@ import pytest
 
 import worksheet as ws
 from tests.test_ai61002 import pdf_text
-from worksheet.document import Bullets, Document, Table, Text
+from worksheet.document import Bullets, Document, Table, Text, Title
 from worksheet.writers import ENGINES
 
 pytestmark = pytest.mark.poppler
@@ -62,3 +62,12 @@ def test_a_short_list_is_on_one_page(engine: str, tmp_path: Path) -> None:
         assert any("second point" in line for line in page)
         if engine == "latex":
             break
+
+
+@pytest.mark.parametrize("engine", ENGINE)
+def test_no_heading_is_the_last_line_of_a_page(engine: str, tmp_path: Path) -> None:
+    """ "Training" of a transformer's costs and "Notes" of a comparison stood alone."""
+    for report in (ws.transformer("zoo:gpt2"), ws.compare(ws.read("zoo:resnet18"), ["torchinfo", "fvcore"])):
+        titles = {block.text for block in report.blocks if isinstance(block, Title)}
+        assert titles
+        assert not titles & {page[-1] for page in pages(report, engine, tmp_path)}

@@ -15,7 +15,7 @@ from worksheet.derive.reference import legend
 from worksheet.document import Block, Bullets, Cell, Document, Table, Text, Title
 from worksheet.formula import Formula
 from worksheet.formula.collect import collected
-from worksheet.language import N_, Language, _, current, inline, listed, sentence, speaking
+from worksheet.language import N_, Language, _, current, inline, listed, paragraph, sentence, speaking
 from worksheet.layers import Kind, kinds
 
 CALLS = {PLAIN: "", "module": N_("module of torch.nn"), "leaf": N_("another module without parts"), ANY: N_("otherwise")}
@@ -68,7 +68,7 @@ def introduce(title: str, unit: str, cite: str) -> str:
     """A convention in words: its title, unit and source."""
     details = [_("Unit: {unit}.").format(unit=unit)] if unit else []
     details += [_("Source: {source}.").format(source=cite)] if cite else []
-    return " ".join([sentence(title), *details])
+    return paragraph([sentence(title), *details])
 
 
 def _column(column: Column, *, refuses: bool) -> list[Block]:

@@ -12,8 +12,8 @@ from worksheet.counting.graph_facts import graph
 from worksheet.counting.liveness import Allocation, Output, Peak, allocate, peak
 from worksheet.derivation import Figure, Shape, Step, spans
 from worksheet.derive.arranging import group_by
-from worksheet.formula import Exact, Formula, in_bytes
-from worksheet.language import N_, _, either, listed, ngettext
+from worksheet.formula import Digits, Exact, Formula, in_bytes
+from worksheet.language import N_, _, either, listed, ngettext, paragraph
 from worksheet.layers import INPUT_KIND, Writes
 from worksheet.network import INPUT
 from worksheet.sizes import Sized
@@ -32,15 +32,16 @@ PEAK = N_(
 )
 
 
-def figures(counting: Counting, stored: int) -> tuple[Figure, ...]:
+def figures(counting: Counting, stored: int, digits: Digits | None = None) -> tuple[Figure, ...]:
     """All weights, whose bytes are ``stored``; all activations and the peak, each with new tensors and in place."""
-    return _Memory(counting).figures(stored)
+    return _Memory(counting, digits).figures(stored)
 
 
 class _Memory:
     """One network; places count its inputs first, then its layers."""
 
-    def __init__(self, counting: Counting) -> None:
+    def __init__(self, counting: Counting, digits: Digits | None) -> None:
+        self.digits = digits
         network, layers, run = counting.network, counting.layers, counting.run
         self.run = run
         self.inputs = {INPUT: network.input, **network.further}
@@ -78,7 +79,7 @@ class _Memory:
         reached = {name: (self.row_no(most.at), tuple(map(self.row_no, self.holders(most)))) for name, most in peaks.items()}
         return (
             Figure(_("Weights"), _("All parameters and buffers."), (self.all_weights(stored),)),
-            Figure(_("Activations, all kept"), f"{_(KEPT)} {_(NEW)}", (self.all_kept(each), self.kept_in_place(over))),
+            Figure(_("Activations, all kept"), paragraph((_(KEPT), _(NEW))), (self.all_kept(each), self.kept_in_place(over))),
             Figure(_("Activations, the most at once"), _(PEAK), steps, reached),
         )
 
@@ -89,8 +90,8 @@ class _Memory:
         symbol = BYTES["weights"].name
         each = self.run.values.get(symbol, 1)
         if symbol not in self.run.values or not isinstance(each, int) or total % each:
-            return _step("weights", _("Total"), "0", {}, total)
-        return _step(
+            return self.step("weights", _("Total"), "0", {}, total)
+        return self.step(
             "weights",
             _("Total"),
             f"{symbol}*n",
@@ -104,16 +105,16 @@ class _Memory:
     def all_kept(self, tensors: Iterable[Allocation]) -> Step:
         given, written = self.shares(tensors)
         note = _("I: {inputs}; A: what the layers write, {bytes}.").format(
-            inputs=self.the_inputs(), bytes=either(in_bytes(written))
+            inputs=self.the_inputs(), bytes=either(in_bytes(written, self.digits))
         )
-        return _step("kept", _(EACH), "I + A", {"I": given, "A": written}, given + written, note)
+        return self.step("kept", _(EACH), "I + A", {"I": given, "A": written}, given + written, note)
 
     def kept_in_place(self, tensors: Sequence[Allocation]) -> Step:
         given, written = self.shares(tensors)
         over = sorted(place for tensor in tensors for place in tensor.writers[1:])
         saved = sum(self.outputs[place].size for place in over)
         values = {"I": given, "A": written + saved, "S": saved}
-        return _step(
+        return self.step(
             "kept_in_place",
             _(OVER),
             "I + A - S",
@@ -140,7 +141,7 @@ class _Memory:
         named = [message.format(count=len(rows), kind=kind, rows=spans(rows)) for kind, rows in kinds.items()]
         if not named:
             return _("nothing overwrites an input")
-        return _("what overwrites an input: {layers}").format(layers=", ".join(named))
+        return _("what overwrites an input: {layers}").format(layers=_(", ").join(named))
 
     # The peak
 
@@ -148,7 +149,7 @@ class _Memory:
         text = self.sum([self.shapes[tensor.writers[0]] for tensor in most.allocations if tensor.size])
         message = _("{label}: reached while No. {no} ({name}) runs. In memory: {tensors}.")
         note = message.format(label=_(label), no=self.row_no(most.at), name=self.names[most.at], tensors=self.list_tensors(most))
-        return _step(name, _(label), text, self.run.values, most.size, note)
+        return self.step(name, _(label), text, self.run.values, most.size, note)
 
     def sum(self, shapes: Sequence[Shape]) -> str:
         """The bytes of tensors as the text of a formula, equal shapes together; 0 if there are too many for a line."""
@@ -169,7 +170,7 @@ class _Memory:
         shown = [tensor for tensor in most.allocations if tensor.size]
         items = [self.describe_tensor(tensor, holder, most.at) for tensor, holder in zip(shown, self.holders(most), strict=True)]
         left = len(items) - MAX_NAMED
-        return "; ".join([*items[:MAX_NAMED], *([_("and {count} more").format(count=left)] if left > 0 else [])])
+        return _("; ").join([*items[:MAX_NAMED], *([_("and {count} more").format(count=left)] if left > 0 else [])])
 
     def describe_tensor(self, tensor: Allocation, holder: int, at: int) -> str:
         """A tensor in memory: whose output it is, and until when."""
@@ -194,13 +195,12 @@ class _Memory:
         """The number of a row; inputs from 0 downwards."""
         return place - len(self.inputs) + 1 if place >= len(self.inputs) else -place
 
-
-def _step(name: str, label: str, text: str, values: Mapping[str, Exact], value: int, note: str = "") -> Step:
-    """A step whose value is also given in larger units; a formula without symbols becomes a stage."""
-    formula = Formula(text)
-    stages = () if formula.symbols or text == "0" else (formula,)
-    remark = either(in_bytes(value)) if value else ""
-    return Step(name, label, (), formula, {name: values[name] for name in formula.symbols}, value, stages, remark, note=note)
+    def step(self, name: str, label: str, text: str, values: Mapping[str, Exact], value: int, note: str = "") -> Step:
+        """A step whose value is also given in larger units; a formula without symbols becomes a stage."""
+        formula = Formula(text)
+        stages = () if formula.symbols or text == "0" else (formula,)
+        remark = either(in_bytes(value, self.digits)) if value else ""
+        return Step(name, label, (), formula, {name: values[name] for name in formula.symbols}, value, stages, remark, note=note)
 
 
 def _product(shape: Shape) -> str:

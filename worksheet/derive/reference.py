@@ -168,7 +168,7 @@ def legend(kind: Kind, statements: Iterable[Statement]) -> tuple[tuple[tuple[str
 
 
 def _meaning(symbol: Symbol) -> str:
-    explained = ", ".join(f"{value} {_(text)}" for value, text in symbol.words.items())
+    explained = _(", ").join(f"{value} {_(text)}" for value, text in symbol.words.items())
     meaning = _(symbol.meaning)
     if symbol.place:
         meaning = _("{meaning} (input {place})").format(meaning=meaning, place=symbol.place)

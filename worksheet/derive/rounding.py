@@ -9,7 +9,7 @@ from fractions import Fraction
 from worksheet.derivation import Step
 from worksheet.formula import Digits, Exact, Formula
 from worksheet.formula.tree import Call, walk
-from worksheet.language import N_, _
+from worksheet.language import N_, _, paragraph
 
 KERNEL = frozenset({"w", "h", "t"})  # where a size's formula knows them, a window moves over the padded input
 ROUNDED = {  # by whether the brackets round up
@@ -41,7 +41,7 @@ def _explained(step: Step, digits: Digits, given: set[str]) -> Step:
     if reason and reason not in given:
         given.add(reason)
         sentences.append(_(reason))
-    return replace(step, stages=(step.formula.quotients(step.values),), note=" ".join(sentences))
+    return replace(step, stages=(step.formula.quotients(step.values),), note=paragraph(sentences))
 
 
 def _rounded(value: Exact, whole: Exact, digits: Digits) -> str:

@@ -22,7 +22,7 @@ from worksheet.derive.reference import general_section, sections
 from worksheet.derive.rounding import explained
 from worksheet.errors import ConventionError, Where
 from worksheet.formula import Digits, Exact, Formula
-from worksheet.language import N_, Language, _, current, language_named, listed, speaking
+from worksheet.language import N_, Language, _, current, language_named, listed, named, paragraph, speaking
 from worksheet.layers import STORED, kinds
 from worksheet.layers.spelling import spell
 from worksheet.network import INPUT, Heading, Network
@@ -111,7 +111,7 @@ def _headings(convention: Convention) -> tuple[ColumnHeading, ...]:
 def question(network: Network, asks: Sequence[str], batch: int = 1, *, trains: bool = False) -> str:
     """What is asked, as sentences: the network's inputs, how it runs, and what to find for every layer, in words."""
     wanted = listed([_(ask) for ask in asks])
-    return f"{introduction(network, batch, trains=trains)} {_(ASKS).format(wanted=wanted)}"
+    return paragraph((introduction(network, batch, trains=trains), _(ASKS).format(wanted=wanted)))
 
 
 def introduction(network: Network, batch: int = 1, *, trains: bool = False) -> str:
@@ -138,7 +138,7 @@ def uncounted(convention: Convention, without: Sequence[Mapping[str, Sequence[in
             message = f"{column.heading}: no rule for {which}"
             raise ConventionError(message, Where(convention.name), "the file says: uncounted: refused")
         if left:
-            which = ", ".join(f"{spans(numbers)} ({kind})" for kind, numbers in left.items())
+            which = _(", ").join(f"{spans(numbers)} ({kind})" for kind, numbers in left.items())
             message = _("{column}: {convention} has no rule for No. {which}; not in the total.")
             sentences.append(message.format(column=_(column.heading), convention=_(convention.title), which=which))
     return sentences
@@ -146,7 +146,7 @@ def uncounted(convention: Convention, without: Sequence[Mapping[str, Sequence[in
 
 def faults(convention: Convention, kinds: Collection[str]) -> list[str]:
     """The known errors of a convention that concern these kinds of layers."""
-    return [f"{kind}: {_(text)}" if kind != ANY else _(text)
+    return [named(kind, _(text)) if kind != ANY else _(text)
             for kind, text in convention.faults.items() if kind in {*kinds, ANY}]  # fmt: skip
 
 
@@ -184,7 +184,7 @@ class _Solution(LayerSteps, Counting):
             rows=rows,
             totals=sums,
             batch=self.run.batch,
-            figures=figures(self, sums[convention.memory]) if convention.memory else (),
+            figures=figures(self, sums[convention.memory], self.digits) if convention.memory else (),
             reference=tuple(sections(self, self.layers, self.always)),
             notes=tuple(
                 filter(None, (heading.note, *self.network.notes, *unlike_own_size(self.network), *self.uncounted(rows), *wrong))
@@ -262,7 +262,7 @@ class _Solution(LayerSteps, Counting):
         if elsewhere or rule is None:
             return self.left_out(column, layer.node.shares if elsewhere else "")
         value = self.count(folded, index, values)
-        unit = column.scale.said(value) if column.scale and value else ""
+        unit = column.scale.said(value, self.digits) if column.scale and value else ""
         remark = _(column.remarks.get(folded.kind.name, "")) or unit or _(folded.silence(column, counts=bool(value)))
         return self.step(Step(column.name, _(column.heading), remark=remark), self.drop_brackets(rule, values), values, value)
 

@@ -21,7 +21,7 @@ from worksheet.document import (
 )
 from worksheet.document.data import SolutionData
 from worksheet.formula import digits_named
-from worksheet.language import _, sentence, speaking
+from worksheet.language import _, named, paragraph, sentence, speaking
 from worksheet.layers import kinds
 from worksheet.layers.notation import explain_notation
 from worksheet.totals import print_total
@@ -112,23 +112,24 @@ class _Layout:
             if d.unit
             else sentence(d.convention_title)
         )
-        return f"{title} {_('Source: {source}.').format(source=d.cite)}" if d.cite and not d.blank else title
+        return paragraph((title, _("Source: {source}.").format(source=d.cite))) if d.cite and not d.blank else title
 
     def exactly(self, heading: ColumnHeading) -> str:
         """A sentence for a total that larger units give to the last digit, which is too long for a column."""
         total = self.derivation.totals.get(heading.name)
         if not (total and heading.scale and heading.scale.exact):
             return ""
-        number = print_total(total, digits_named(self.derivation.digits))
-        return _("{column}, total: {number} {units}.").format(column=heading.label, number=number, units=heading.said(total))
+        digits = digits_named(self.derivation.digits)
+        number, units = print_total(total, digits), heading.said(total, digits)
+        return _("{column}, total: {number} {units}.").format(column=heading.label, number=number, units=units)
 
     def notation(self) -> Iterator[Block]:
         """A line that explains the words of the layers' notation, as far as they occur."""
         table = kinds()
         layers = [(table[row.kind], row.spec) for row in self.derivation.rows if row.spec and row.kind in table]
-        entries = [f"{word}: {meaning}" for word, meaning in explain_notation(layers)]
+        entries = [named(word, meaning) for word, meaning in explain_notation(layers)]
         if entries:
-            yield Text(_("Notation: {entries}.").format(entries="; ".join(entries)))
+            yield Text(_("Notation: {entries}.").format(entries=_("; ").join(entries)))
 
     # Worked rows
 
@@ -166,7 +167,7 @@ class _Layout:
             return ""
         several = row.sources.count(0) > 1 and len(set(row.inputs or ())) > 1
         inputs = _("the inputs") if several else _("the input")
-        return ", ".join(dict.fromkeys(_("No. {no}").format(no=no) if no else inputs for no in row.sources))
+        return _(", ").join(dict.fromkeys(_("No. {no}").format(no=no) if no else inputs for no in row.sources))
 
 
 def _stage(part: Part, no: int, rows: tuple[Block, ...]) -> Iterator[Block]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from worksheet.document import NetworkStrip
 from worksheet.drawing.strip_boxes import StripBox, strip_boxes
-from worksheet.language import _
+from worksheet.language import _, named
 from worksheet.layers import Shape
 
 
@@ -23,7 +23,7 @@ def described(box: StripBox | None, shape: Shape | None) -> str:
     """A box with its size, unless that is for the student to find."""
     title, kind = box_names(box)
     sized = f"{kind} {size_words(shape)}" if shape else kind
-    return f"{title}: {sized}" if title else sized
+    return named(title, sized) if title else sized
 
 
 def size_words(shape: Shape) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, cached_property
@@ -131,6 +131,21 @@ def _join(words: Collection[str], last: str) -> str:
     return last.format(words=_(", ").join(others), word=word)
 
 
+def paragraph(sentences: Iterable[str]) -> str:
+    """Sentences one after another, with the space that the language has between them: none in Chinese."""
+    return space().join(sentences)
+
+
+def space() -> str:
+    """What is between two sentences."""
+    return _("{text} {more}").format(text="", more="")
+
+
+def named(name: str, meaning: str) -> str:
+    """A name, a colon and what it stands for."""
+    return f"{name}{_(': ')}{meaning}"
+
+
 def inline(text: str) -> str:
     """A text that begins with a capital as it reads inside a sentence; as it is where nouns are capitalised."""
     return text if current().header("X-Nouns") == "capital" else text[:1].lower() + text[1:]
@@ -172,10 +187,7 @@ def language_named(code: str, labels: Mapping[str, str] | None = None) -> Langua
     """
     base, _, country = code.strip().replace("-", "_").partition("_")
     if base.lower() not in languages():
-        close = nearest(code, languages())
-        known = f"one of {', '.join(languages())}"
-        hint = f"{close}; {known}" if close and close.startswith("did") else known
-        raise WorksheetError(f"there are no words in the language {shown(code)}", hint=hint)
+        raise WorksheetError(f"there are no words in the language {shown(code)}", hint=_known(base))
     name = "_".join(filter(None, (base.lower(), country.upper() if len(country) == 2 else country.capitalize())))
     if country and name not in codes() and not _is_locale(name):
         raise WorksheetError(f"there is no such country as that of {shown(code)}", hint=f"{base.lower()} alone, or such as de_CH")
@@ -191,6 +203,22 @@ def _is_locale(name: str) -> bool:
         return bool(Locale.parse(name))
     except (UnknownLocaleError, ValueError):
         return False
+
+
+def _known(word: str) -> str:
+    """The codes that there are, and before them the one that is meant by a name such as German."""
+    import difflib
+
+    codes_by_name = {name.casefold(): code for code in languages() for name in _names(code)}
+    close = difflib.get_close_matches(word.casefold()[:80], codes_by_name, 1)
+    meant = [f"did you mean {codes_by_name[name]}?" for name in close]
+    return "; ".join([*meant, f"one of {', '.join(languages())}"])
+
+
+def _names(code: str) -> list[str]:
+    """What a language is called: its code, and its names in English and in itself, by the header of its catalogue."""
+    names = catalogue(code).header.get("X-Name", "") if code in codes() else "English"
+    return [code, *(name.strip() for name in names.split(",") if name.strip())]
 
 
 def check_label(text: str) -> str:

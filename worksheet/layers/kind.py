@@ -110,6 +110,7 @@ class Word:
     quiet: bool = False  # omitted at its neutral value
     says: str = ""  # its meaning with the number: "{n} kernels"; by default that of its symbols
     apart: tuple[str, ...] = ()  # the same for the words of ``split``
+    common: str = ""  # what its symbols are together: "Padding"; by default the meaning of the first
 
 
 ARROW = "->"

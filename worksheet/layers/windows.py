@@ -147,19 +147,21 @@ class Windows:
     def dilations(self) -> tuple[Symbol, ...]:
         return self.symbols("d", "Dilation along the {}", "dilation", "1", 1, 1) if self.dilated else ()
 
-    def word(self, letter: str, says: str = "", apart: tuple[str, ...] = (), *, quiet: bool = False) -> Word:
+    def word(self, letter: str, says: str = "", apart: tuple[str, ...] = (), *, quiet: bool = False, common: str = "") -> Word:
         """The word that sets a symbol for all axes: ``p`` sets p_w and p_h; ``pw`` and ``ph`` set one each."""
         names = [axis.letter for axis in self.axes]
-        return Word(letter, tuple(f"{letter}_{x}" for x in names), tuple(letter + x for x in names), quiet, says, apart)
+        return Word(letter, tuple(f"{letter}_{x}" for x in names), tuple(letter + x for x in names), quiet, says, apart, common)
 
     @property
     def words(self) -> tuple[Word, ...]:
         names = tuple(axis.letter for axis in self.axes)
         sides = tuple(axis.padding for axis in self.axes)
-        paddings = (self.word("p", N_("padding {n} on each side"), sides), self.word("q", quiet=True)) if self.padded else ()
-        dilations = (self.word("d", N_("dilation {n}"), quiet=True),) if self.dilated else ()
-        kernel = Word("w", names, names, says=KERNELS_SAY[self.dimensions], apart=tuple(axis.kernel for axis in self.axes))
-        return (kernel, self.word("s", N_("stride {n}")), *paddings, *dilations)
+        padding = self.word("p", N_("padding {n} on each side"), sides, common=N_("Padding"))
+        paddings = (padding, self.word("q", quiet=True)) if self.padded else ()
+        dilations = (self.word("d", N_("dilation {n}"), quiet=True, common=N_("Dilation")),) if self.dilated else ()
+        apart = tuple(axis.kernel for axis in self.axes)
+        kernel = Word("w", names, names, says=KERNELS_SAY[self.dimensions], apart=apart, common=N_("Kernel size"))
+        return (kernel, self.word("s", N_("stride {n}"), common=N_("Stride")), *paddings, *dilations)
 
     # Sizes
 

@@ -73,9 +73,9 @@ def _numbers(first: int, last: int) -> str:
 
 def _few(numbers: Sequence[int]) -> str:
     """The first row numbers of a list; 0 is the input."""
-    rows = ", ".join(map(str, [no for no in numbers if no][:3]))
+    rows = _(", ").join(map(str, [no for no in numbers if no][:3]))
     named = [*([_("the input")] if 0 in numbers else []), *([_("No. {no}").format(no=rows)] if rows else [])]
-    return ", ".join(named) + (" …" if len(numbers) > 3 else "")
+    return _(", ").join(named) + (" …" if len(numbers) > 3 else "")
 
 
 def boxes(rows: Sequence[Row]) -> list[Box]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from worksheet.frozen import frozen
+from worksheet.writers.text_width import left, right
+from worksheet.writers.text_width import width as width_of
 from worksheet.writers.views import TableView
 
 MAX_LINES = 3  # that a line of a stack may take
@@ -30,13 +31,13 @@ class FittedColumn:
     def natural(self) -> int:
         """The width at which no line breaks."""
         lines = (line for text in (self.heading, self.foot, *self.cells) for line in text.split("\n"))
-        return self.indent + max(map(display_width, lines))
+        return self.indent + max(map(width_of, lines))
 
     @property
     def least(self) -> int:
         """The width at which no word breaks; the lines of figures never do."""
-        whole = max(map(display_width, self.cells), default=0) if not self.words else 0
-        words = max((display_width(word) for text in (self.heading, self.foot, *self.cells) for word in text.split()), default=0)
+        whole = max(map(width_of, self.cells), default=0) if not self.words else 0
+        words = max((width_of(word) for text in (self.heading, self.foot, *self.cells) for word in text.split()), default=0)
         comfortable = min(self.natural, max(COMFORTABLE, self.natural // MAX_LINES if self.indent else 0)) if self.words else 0
         return max(whole, self.indent + words, comfortable)
 
@@ -142,16 +143,4 @@ def _row(columns: Sequence[FittedColumn], widths: Sequence[int], cells: Sequence
 
 
 def _set(column: FittedColumn, width: int, text: str) -> str:
-    space = " " * (width - display_width(text))
-    return text + space if column.words else space + text
-
-
-def display_width(text: str) -> int:
-    """How many columns of a terminal a text takes: signs of East Asia take two, marks on other letters none."""
-    return len(text) if text.isascii() else sum(map(_columns, text))
-
-
-def _columns(sign: str) -> int:
-    if unicodedata.category(sign) in {"Mn", "Me", "Cf"}:
-        return 0
-    return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+    return left(text, width) if column.words else right(text, width)

@@ -9,7 +9,7 @@ from worksheet.derivation import Row
 from worksheet.document import Picture
 from worksheet.drawing import svg
 from worksheet.errors import printable
-from worksheet.language import _
+from worksheet.language import _, named
 from worksheet.writers.boxes import LINE, MARGIN, PAGE, RISE, Box, boxes
 from worksheet.writers.placing import Bends, pages, place
 from worksheet.writers.small_print import plain
@@ -95,7 +95,7 @@ class _Drawing:
     def came_to(self, source: int) -> str:
         """The last row of a box in another picture, with its output."""
         box = self.boxes[source]
-        return f"{_('No. {no}').format(no=box.rows[-1].no)}: {box.output}"
+        return named(_("No. {no}").format(no=box.rows[-1].no), box.output)
 
     def came_from(self, source: int, number: int) -> float:
         """The position of an arrow before it reaches its box, so that arrows do not cross at their ends."""

@@ -12,7 +12,7 @@ from worksheet.document.solution import laid_out
 from worksheet.document.tables import LABELS, Record, data_table, main_table, shape_text
 from worksheet.document.tables import records as table_records
 from worksheet.errors import OutputError, WorksheetError, printable
-from worksheet.language import _, speaking
+from worksheet.language import _, named, speaking
 from worksheet.layers.spelling import spell
 from worksheet.sizes import sized
 from worksheet.writers import html, latex
@@ -57,7 +57,7 @@ def network_html(network: Network) -> str:
         for no, node in enumerate(network.nodes, 1)
     )
     headings = tuple(_(LABELS[key]) for key in ("no", "name", "kind", "spec", OUTPUT))
-    blocks += [Text(f"{_('Input')}: {shape_text(network.input)}"), Table(headings, rows, words=len(headings))]
+    blocks += [Text(named(_("Input"), shape_text(network.input) or "")), Table(headings, rows, words=len(headings))]
     return notebook_html(Document(network.title, tuple(blocks)))
 
 

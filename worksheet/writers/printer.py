@@ -9,9 +9,9 @@ from worksheet.derivation import Section, Statement, Step
 from worksheet.formula import Formula, Printed, digits_named
 from worksheet.formula.dialects import flat
 from worksheet.totals import UNCOUNTED, print_total
-from worksheet.writers.fitted_tables import display_width
 from worksheet.writers.line_breaks import EQUALS_LENGTH, LaidLine, lines, opened
 from worksheet.writers.small_print import Ready, Setting, SmallPrint, equals, is_one_symbol, spoken, words_dialect
+from worksheet.writers.text_width import width as width_of
 from worksheet.writers.views import LineView, SectionView, StatementView, StepView, SymbolView
 
 SYMBOL_LENGTH = 2.0  # half ems: a capital letter as a label
@@ -154,4 +154,4 @@ class Printer:
 def _label_length(step: Step) -> float:
     """How wide a step's label is, in half ems."""
     count = len(step.symbols)
-    return display_width(step.label) if step.label else SYMBOL_LENGTH * count + EQUALS_LENGTH * (count - 1)
+    return width_of(step.label) if step.label else SYMBOL_LENGTH * count + EQUALS_LENGTH * (count - 1)

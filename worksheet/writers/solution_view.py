@@ -84,7 +84,10 @@ class AnswerPrinter:
         """The sums of the columns; in larger units too where the column has them, they are short and ``is_said``."""
         headings = self.table.headings
         brief = [is_said and heading.scale is not None and not heading.scale.exact for heading in headings]
-        larger = [heading.said(sums[heading.name]) if short else "" for heading, short in zip(headings, brief, strict=True)]
+        larger = [
+            heading.said(sums[heading.name], self.printer.digits) if short else ""
+            for heading, short in zip(headings, brief, strict=True)
+        ]
         own = [self.printer.total(sums[heading.name]) if heading.summed else UNCOUNTED for heading in headings]
         figures = [" ".join(filter(None, pair)) for pair in zip(own, larger, strict=True)]
         return [*[UNCOUNTED] * len(self.sized), *figures]

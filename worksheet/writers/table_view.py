@@ -12,6 +12,7 @@ from worksheet.formula import Formula
 from worksheet.writers.line_breaks import lines
 from worksheet.writers.printer import Printer
 from worksheet.writers.small_print import Ready, Setting, breakable, words_dialect
+from worksheet.writers.text_width import width as width_of
 from worksheet.writers.views import CellView, ColumnView, HeadingView, RelationsView, RelationView, TableView
 
 LONG, LONG_LABEL = 24, 30  # characters from which on a column of words, or one of names, may break its lines
@@ -50,9 +51,9 @@ class _Content(NamedTuple):
 def table_view(printer: Printer, block: Table) -> TableView:
     rows = [[_content(printer, cell, is_flat=block.flat) for cell in row] for row in block.rows]
     total = [_content(printer, cell, is_flat=block.flat) for cell in block.total]
-    widths = [len(heading) for heading in block.headings]
+    widths = [width_of(heading) for heading in block.headings]
     for row in [*rows, total] if total else rows:
-        widths = [max(width, len(cell.plain)) for width, cell in zip(widths, row, strict=True)]
+        widths = [max(width, width_of(cell.plain)) for width, cell in zip(widths, row, strict=True)]
     length = sum(widths) + 2 * (len(widths) - 1)
     turned = block.flat and length - _breakable(block, widths) > OF_FORMULAS
     columns = _columns(block, widths, ACROSS if turned else UPRIGHT, crowded=turned and length > ACROSS)
@@ -142,7 +143,7 @@ def _columns(block: Table, widths: Sequence[int], page: int, *, crowded: bool) -
 
 def relations_view(printer: Printer, block: Relations) -> RelationsView:
     rows = [_relation(printer, row) for row in block.rows]
-    return RelationsView(rows, [max(map(len, column)) for column in zip(*(row.plain for row in rows), strict=True)])
+    return RelationsView(rows, [max(map(width_of, column)) for column in zip(*(row.plain for row in rows), strict=True)])
 
 
 def _relation(printer: Printer, row: Relation) -> RelationView:

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from worksheet.errors import Collector, OutputError, Where, printable
-from worksheet.language import _
+from worksheet.language import _, space
 from worksheet.version import VERSION
 from worksheet.writers.small_print import Ready
+from worksheet.writers.text_width import left, right, ruled, wrapped
 from worksheet.writers.views import View, Viewed
 
 if TYPE_CHECKING:
@@ -162,7 +163,8 @@ def _environment(
         bytecode_cache=None if override else _compiled(),
         **sides,
     )
-    environment.globals["_"] = _
+    environment.globals |= {"_": _, "space": space}
+    environment.filters |= {"left": left, "right": right, "ruled": ruled, "wrapped": wrapped}  # of plain text
     environment.filters["filled"] = partial(_fill, finalize)
     environment.filters["joined"] = lambda items, between: Ready(between.join(map(finalize, items)))
     return environment

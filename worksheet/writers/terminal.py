@@ -9,7 +9,7 @@ from worksheet.document import Bullets, Document, Question, Text
 from worksheet.document.solution import laid_out
 from worksheet.errors import printable
 from worksheet.formula.dialects import TEXT
-from worksheet.language import _, speaking
+from worksheet.language import _, space, speaking
 from worksheet.writers.fitted_tables import FittedColumn, broken, columns_of
 from worksheet.writers.small_print import Setting
 from worksheet.writers.terminal_tables import show_table
@@ -87,7 +87,7 @@ def _chapter(chapter: ChapterView, console: Console) -> None:
 
 
 def _question(question: Question, console: Console) -> None:
-    for line in filter(None, (question.text, f"{_('Counting:')} {question.counting}", *question.notes)):
+    for line in filter(None, (question.text, f"{_('Counting:')}{space()}{question.counting}", *question.notes)):
         _line(console, line)
 
 
@@ -191,7 +191,7 @@ def _layer(layer: LayerView, console: Console) -> None:
         f"({_('Output')})",
         layer.output or "____",
     )  # fmt: skip
-    console.print(Text.assemble("\n", (_("No. {no}").format(no=layer.no) + ": ", "bold"), " ".join(filter(None, words))))
+    console.print(Text.assemble("\n", (_("No. {no}").format(no=layer.no) + _(": "), "bold"), " ".join(filter(None, words))))
     if layer.reads:
         _line(console, "  " + _("Reads {inputs}.").format(inputs=layer.reads), "dim")
     if layer.values:

@@ -10,6 +10,7 @@ from worksheet.formula.dialects import TEXT
 from worksheet.writers.fitted_tables import columns_of, plain_lines
 from worksheet.writers.small_print import Setting
 from worksheet.writers.templating import rendered
+from worksheet.writers.text_width import width
 from worksheet.writers.view import every, view
 from worksheet.writers.views import AnswersView, TableView, WorkingView
 from worksheet.writers.writer import Options, Writer
@@ -27,7 +28,7 @@ def escape(text: str) -> str:
 def render(document: Document, options: Options) -> bytes:
     names = view(document, SETTING)
     steps = [step for working in every(WorkingView, names["blocks"]) for step in working.steps]
-    names["label_column"] = max([len(step.plain_label) for step in steps], default=0)
+    names["label_column"] = max([width(step.plain_label) for step in steps], default=0)
     names["fitted"] = _fitted
     for table in every(AnswersView, names["blocks"]):
         names |= _widths(table)
@@ -50,13 +51,13 @@ def _widths(table: AnswersView) -> dict[str, Any]:
         "label_columns": labels,
         "labels_width": across,
         "cell_columns": cells,
-        "kind_column": max([len(kind.kind) for kind in table.kinds], default=0),
+        "kind_column": max([width(kind.kind) for kind in table.kinds], default=0),
         "rule": "-" * (NUMBER_COLUMN + across + sum(cells) + len(GAP) * (len(cells) + 1)),
     }
 
 
 def _widest(texts: Iterable[str]) -> int:
-    return max(map(len, texts))
+    return max(map(width, texts))
 
 
 WRITER = Writer("txt", (".txt",), render)

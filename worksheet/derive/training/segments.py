@@ -9,7 +9,7 @@ from worksheet.counting.gradients import Gradients
 from worksheet.counting.run import Run
 from worksheet.derivation import Derivation, Figure, Step
 from worksheet.derive.training.checkpointing import Cost, LayerChain, Segment, best_segments
-from worksheet.formula import Exact, Formula, in_bytes
+from worksheet.formula import Digits, Exact, Formula, in_bytes
 from worksheet.language import N_, _, either
 from worksheet.network import Network
 
@@ -72,14 +72,15 @@ def _equal_layers(layers: int, count: int) -> Figure:
 
 def _network_figure(memory: Derivation, segments: Sequence[Segment]) -> Figure:
     """What this network keeps: all that segments are given, and what is kept inside the one where the sum is greatest."""
+    digits = Digits(memory.digits)
     kept = int(memory.totals[memory.headings[-1].name] or 0)
     at, top = max(enumerate(segments, 1), key=lambda pair: pair[1].bytes)
     spans = [
         _("{no}: No. {first} to {last}").format(no=no, first=part.start + 1, last=part.end) for no, part in enumerate(segments, 1)
     ]
     values = {"C": top.before + top.given, "A": top.inside}
-    note = _(GREATEST).format(no=at, bytes=in_bytes(kept)[0], segments=_("; ").join(spans))
-    step = _step("checkpointed", _("Activations"), "C + A", values, note, in_bytes(top.bytes))
+    note = _(GREATEST).format(no=at, bytes=in_bytes(kept, digits)[0], segments=_("; ").join(spans))
+    step = _step("checkpointed", _("Activations"), "C + A", values, note, in_bytes(top.bytes, digits))
     return Figure(_("Checkpoints in this network"), _(CUT), (step,))
 
 

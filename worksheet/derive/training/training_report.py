@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from worksheet import conventions
 from worksheet.conventions import Convention
@@ -77,9 +78,14 @@ def _trained(
     network: Network, convention: Convention, run: Run, segments: int, *, digits: str | None, fold: bool | None
 ) -> Derivation:
     derivation = derive_run(network, convention, run, digits=digits, fold=fold)
-    memory = derivation if convention.name == MEMORY else derive_run(network, conventions.convention(MEMORY), run)
+    memory = (
+        derivation
+        if convention.name == MEMORY
+        else derive_run(network, conventions.convention(MEMORY), run, digits=derivation.digits)
+    )
     flow = gradients(network)
-    figures = (*_step(derivation), _memory(memory, run), *checkpoints(network, flow, derivation, memory, run, segments))
+    digits = Digits(derivation.digits)
+    figures = (*_step(derivation), _memory(memory, run, digits), *checkpoints(network, flow, derivation, memory, run, segments))
     notes = (*derivation.notes, *_partial_gradients(flow))
     rules = (*derivation.rules, _describe_optimiser(run.training.optimiser), _describe_precision(run.training.precision))
     reference = (_update(run.training.optimiser), *derivation.reference)
@@ -173,7 +179,7 @@ def _decimal(value: int, by: int, point: str) -> str:
     return f"{hundredths // 100}{point}{hundredths % 100:02}"
 
 
-def _memory(memory: Derivation, run: Run) -> Figure:
+def _memory(memory: Derivation, run: Run, digits: Digits) -> Figure:
     """The memory of training, each kind of numbers by itself, and the bytes of one parameter."""
     optimiser, precision = run.training
     weights, gradients, state, activations = (int(memory.totals[h.name] or 0) for h in memory.headings)
@@ -184,16 +190,19 @@ def _memory(memory: Derivation, run: Run) -> Figure:
     inputs = sum(int(row.columns[-1].value or 0) for row in memory.rows if row.no < 1)
     values = {"beta_w": each["weights"], "beta_g": each["gradients"], "n": n, "s": weights // each["weights"] - n}
     parts = {"P": weights, "G": gradients, "O": state, "K": activations}
+    step = partial(_bytes, digits)
     return Figure(
         _("Memory of training"),
         _(KEPT),
         (
-            _bytes("weights", _("Weights"), "beta_w*(n + s)", values, weights),
-            _bytes("gradients", _("Gradients"), "beta_g*n", values, gradients),
-            _bytes("state", _("Optimiser"), kept, values, state, _state(optimiser, each["copy"])),
-            _bytes("kept", _("Activations"), "I + A", {"I": inputs, "A": activations - inputs}, activations, _kinds(memory)),
-            _bytes("training", _("Total"), "P + G + O + K", parts, sum(parts.values()), _("P, G, O and K: the figures above.")),
-            _one_parameter(optimiser, each),
+            step("weights", _("Weights"), "beta_w*(n + s)", values, weights),
+            step("gradients", _("Gradients"), "beta_g*n", values, gradients),
+            step("state", _("Optimiser"), kept, values, state, _state(optimiser, each["copy"])),
+            step(
+                "kept", _("Activations"), "I + A", {"I": inputs, "A": activations - inputs}, activations, _kinds(memory, digits)
+            ),
+            step("training", _("Total"), "P + G + O + K", parts, sum(parts.values()), _("P, G, O and K: the figures above.")),
+            _one_parameter(optimiser, each, digits),
         ),
     )
 
@@ -218,19 +227,19 @@ def _kept_text(optimiser: Optimiser, each: Mapping[str, int]) -> str:
     return " + ".join(filter(None, [str(each["copy"]) if each["copy"] else "", own]))
 
 
-def _one_parameter(optimiser: Optimiser, each: Mapping[str, int]) -> Step:
+def _one_parameter(optimiser: Optimiser, each: Mapping[str, int], digits: Digits) -> Step:
     text = " + ".join(filter(None, ["beta_w", "beta_g", _kept_text(optimiser, each)]))
     values = {"beta_w": each["weights"], "beta_g": each["gradients"]}
     value = each["weights"] + each["gradients"] + each["copy"] + optimiser.state * each["state"]
     note = _("Weight, gradient, exact copy, and what the optimiser keeps; without activations.")
-    return _bytes("parameter", _("One parameter"), text, values, value, note)
+    return _bytes(digits, "parameter", _("One parameter"), text, values, value, note)
 
 
-def _kinds(memory: Derivation) -> str:
+def _kinds(memory: Derivation, digits: Digits) -> str:
     """Whose rows hold the kept tensors, the largest first."""
     name = memory.headings[-1].name
     held = sorted(((int(part.totals[name] or 0), part.title) for part in memory.kinds), key=lambda pair: -pair[0])
-    shown = [f"{title} {in_bytes(value)[0]}" for value, title in held if value and title != INPUT_KIND]
+    shown = [f"{title} {in_bytes(value, digits)[0]}" for value, title in held if value and title != INPUT_KIND]
     left = len(shown) - MAX_KINDS
     if not shown:
         return _("No tensor is kept.")
@@ -239,7 +248,8 @@ def _kinds(memory: Derivation) -> str:
     return _("I: the network's inputs that are read again; A: what layers hold: {kinds}.").format(kinds=kinds)
 
 
-def _bytes(name: str, label: str, text: str, values: Mapping[str, Exact], value: int, note: str = "") -> Step:
+def _bytes(digits: Digits, name: str, label: str, text: str, values: Mapping[str, Exact], value: int, note: str = "") -> Step:
     formula = Formula(text)
     used = {name: values[name] for name in formula.symbols}
-    return Step(name, label, (), formula, used, value, remark=either(in_bytes(value)) if value > 999 else "", note=note)
+    remark = either(in_bytes(value, digits)) if value > 999 else ""
+    return Step(name, label, (), formula, used, value, remark=remark, note=note)

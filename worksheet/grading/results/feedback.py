@@ -17,7 +17,7 @@ from worksheet.grading.results.amounts import Sums, one_line, said, sums
 from worksheet.grading.results.correct_steps import Solution
 from worksheet.grading.results.phrases import SHORT, TONES, VERDICTS, convention_titles, heading, sentences
 from worksheet.grading.results.stable_json import JsonStream
-from worksheet.language import N_, _, listed, ngettext, sentence, speaking
+from worksheet.language import N_, _, listed, named, ngettext, paragraph, sentence, speaking
 
 CARRIED = (N_("Where"), N_("Your answer"), N_("Follows from your"), N_("The right answer"), N_("Points"))
 ROWS = {TOTAL: N_("Total"), FIND: N_("Question")}  # that are not layers
@@ -66,7 +66,7 @@ class _Sheet:
         if marked.failed:
             yield Text(_("{student}: not marked yet. This costs no points; your teacher knows.").format(student=who), note=True)
             return
-        yield Text(" ".join([_score(who, added), *_waiting(added)]), note=True)
+        yield Text(paragraph([_score(who, added), *_waiting(added)]), note=True)
         yield from self.overview()
         yield from self.carried()
         wrong = [mark for mark in marked.marks if mark.verdict not in TABLED]
@@ -74,7 +74,7 @@ class _Sheet:
             yield Title(_("What to look at again"))
             yield from self.wrong(wrong)
         flagged = [
-            f"{self.where(mark.key)}: {self.flags(mark)}" for mark in marked.marks if mark.flags and mark.verdict is Verdict.RIGHT
+            named(self.where(mark.key), self.flags(mark)) for mark in marked.marks if mark.flags and mark.verdict is Verdict.RIGHT
         ]
         if flagged:
             yield Title(_("Right, with a remark"))
@@ -129,7 +129,7 @@ class _Sheet:
 
     def origin(self, mark: Mark) -> str:
         """The student's own cells from which an answer follows, with the flags that cost its points."""
-        cells = ", ".join(self.where(key) for key in mark.carried_from)
+        cells = _(", ").join(self.where(key) for key in mark.carried_from)
         flags = self.flags(mark)
         return f"{cells} ({flags})" if flags else cells
 
@@ -143,14 +143,14 @@ class _Sheet:
                 steps = tuple(step for mark in group for step in self.solution.steps_to(mark.key))
                 columns = listed([self.label(mark.key[1]) for mark in group])
                 worth = _worth("0", sum(mark.max for mark in group))
-                sizes = " ".join(_("The output is {size}.").format(size=value) for mark in group if (value := self.size(mark)))
+                sizes = paragraph(_("The output is {size}.").format(size=value) for mark in group if (value := self.size(mark)))
                 title = _("{row}, {columns}: left blank ({points})")
                 yield Working(title.format(row=self.row(row), columns=columns, points=worth), steps, sizes)
                 continue
             for mark in group:
                 judged = f"{_(VERDICTS[mark.verdict])} ({_worth(_earned(mark), mark.max)})"
-                title = Judged(f"{self.row(row)}, {self.label(mark.key[1])}: {judged}", TONES[mark.verdict]).signed
-                yield Working(title, self.solution.steps_to(mark.key), " ".join(self.explain(mark)))
+                title = Judged(named(f"{self.row(row)}{_(', ')}{self.label(mark.key[1])}", judged), TONES[mark.verdict]).signed
+                yield Working(title, self.solution.steps_to(mark.key), paragraph(self.explain(mark)))
 
     def explain(self, mark: Mark) -> Iterator[str]:
         """The sentences about an answer that is not right: what was read, what happened, flags, and the right size."""
@@ -194,7 +194,7 @@ class _Sheet:
     # Words
 
     def flags(self, mark: Mark) -> str:
-        return "; ".join(_(FLAGS.get(flag, flag)) for flag in mark.flags)
+        return _("; ").join(_(FLAGS.get(flag, flag)) for flag in mark.flags)
 
     def label(self, column: str) -> str:
         return heading(column, self.solution.labels)

@@ -19,7 +19,7 @@ from worksheet.homework.assignment.assignment import Assignment
 from worksheet.homework.issue.question_sheet import COMPACT, keyed, plural, print_marks, questions
 from worksheet.homework.roster import Student
 from worksheet.homework.variants.variants import variant
-from worksheet.language import N_, _, either, listed, ngettext, speaking
+from worksheet.language import N_, _, either, listed, ngettext, paragraph, speaking
 from worksheet.network import Network
 
 SOLVED = N_("(Solved) {title}")
@@ -118,7 +118,7 @@ class PaperSetter:
         sentences = [question(network, asks, self.assignment.batch)]
         sentences += [_("Give the formula of {columns} too.").format(columns=listed(formulas))] if formulas else []
         sentences += [_("Add up {columns} over all layers.").format(columns=listed(totals))] if totals else []
-        return " ".join(sentences)
+        return paragraph(sentences)
 
     def rules(self, paper: Paper, asked: Mapping[Key, Fraction]) -> Iterator[str]:
         """What a student must know: the teacher's rules, how answers are written, how many marks they get."""
