@@ -88,3 +88,19 @@ def test_a_name_that_is_nearly_in_the_zoo(tmp_path: Path) -> None:
     with pytest.raises(WorksheetError, match="cannot read 'alexnett' as a network") as fault:
         ws.assignment(path)
     assert "did you mean alexnet" in str(fault.value)
+
+
+def test_without_a_class_the_sheet_is_described_and_a_manifest_is_found(tmp_path: Path) -> None:
+    """A mistyped id gives a sheet that nobody has: it is not called the student's."""
+    homework = tmp_path / "homework.yaml"
+    homework.write_text("title: One\nnetwork: zoo:alexnet\nvariants: {seed: 7}\n")
+    unknown = ws.check(homework, 1, "params", "1", student="s1").taken_for()
+    assert "no list of the class to look s1 up in" in unknown
+    assert "If yours begins otherwise, the id is mistyped." in unknown
+    (tmp_path / "class.csv").write_text("id\nS1\n")
+    ws.generate(homework, tmp_path / "out", roster=tmp_path / "class.csv", formats=["md"], forms=[])
+    known = ws.check(homework, 1, "params", "1", student="s1")
+    assert known.student == "S1"
+    assert known.taken_for().startswith("The sheet of S1 begins with ")
+    with pytest.raises(WorksheetError, match="there is no student 's2'"):
+        ws.check(homework, 1, "params", "1", student="s2")
