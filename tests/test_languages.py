@@ -12,11 +12,13 @@ import pytest
 
 import worksheet as ws
 from tests.conftest import REQUIRED
+from tests.grading.made_up import students
 from tests.marking import Marking
-from tests.sheet_facts import ROOT
+from tests.sheet_facts import ROOT, SHEET
 from worksheet.derivation import Section
 from worksheet.document import Bullets, Table, Text, Title
 from worksheet.errors import WorksheetError
+from worksheet.grading.results.feedback import Feedback
 from worksheet.language import _, catalogue, current, everywhere, language_named, listed, ngettext, speaking
 from worksheet.language.catalogue import messages
 from worksheet.layers.notation import explain_notation
@@ -391,3 +393,10 @@ def test_chinese_lines_break_at_the_width_of_the_page() -> None:
     sentences = [line for line in text.splitlines() if re.match("[- ]*[\u4e00-\u9fff]", line) and not set(line) & {"=", "→"}]
     assert max(map(_columns, sentences)) <= 102
     assert not [line for line in sentences if line.strip()[0] in "，。、；："]
+
+
+def test_feedback_in_chinese_names_a_cell_with_no_latin_comma() -> None:
+    solution = ws.derive(ws.read(SHEET), "ai61002", language="zh")
+    text = ws.render(Feedback("Worksheet 2", "").report(students(1)[0], solution), "txt").decode()
+    assert not re.findall("[\u4e00-\u9fff], ?[\u4e00-\u9fff]", text)
+    assert re.search("[0-9a-z]的(参数量|Flops|输出)：", text)

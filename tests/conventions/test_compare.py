@@ -1,6 +1,7 @@
 """Ways of counting side by side: the parts of a difference add up to it, and read as somebody would say them."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,19 @@ def test_no_difference_of_totals_that_leave_layers_out() -> None:
     total = next(line for line in ws.render(found, "md").decode().splitlines() if line.startswith("| **Total**"))
     assert total.count("at least") == 2
     assert total.rstrip("| ").endswith("**")  # the cell of the difference is empty
+
+
+def test_kinds_without_a_rule_are_not_counted_as_0() -> None:
+    """The sheet knows Dropout, at 0 operations; neither it nor Netscope knows LayerNorm."""
+    text = ws.render(ws.compare(ws.read("zoo:vit-b-16"), ["ai61002", "netscope"]), "txt").decode()
+    zero, without = (
+        re.search(rf"^{words}: (.+)\.$", text, re.MULTILINE) for words in ("Counted as 0", "Without a rule on any side")
+    )
+    assert zero
+    assert "Dropout" in zero[1].split(", ")
+    assert without
+    assert {"LayerNorm", "GELU"} <= set(without[1].split(", "))
+    assert not set(zero[1].split(", ")) & set(without[1].split(", "))
 
 
 def test_formulas_of_parts_give_their_values() -> None:

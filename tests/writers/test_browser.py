@@ -124,6 +124,15 @@ def test_on_a_phone_the_figures_are_on_the_screen(name: str, browser: Browser, f
     assert right <= PHONE[0]
 
 
+@pytest.mark.parametrize("name", ["feedback", "compare"])
+def test_on_a_phone_a_row_ends_with_one_line(name: str, browser: Browser, folder: Path) -> None:
+    """Not with a piece of line under each of the cells of the last row."""
+    cells = "[...document.querySelectorAll('.stacked tbody:last-child tr:last-child > *')]"
+    browser.screen(*PHONE)
+    browser.open(page(name, folder))
+    assert set(browser.measure(f"{cells}.map(cell => getComputedStyle(cell).borderBottomWidth)")) == {"0px"}
+
+
 def test_headings_stay_in_sight(browser: Browser, folder: Path) -> None:
     """With the first stage unfolded, a row far down has the headings of the table above it, at the top of the screen."""
     tops = "[...document.querySelectorAll('#table thead th')].map(cell => Math.round(cell.getBoundingClientRect().top))"

@@ -20,11 +20,17 @@ from worksheet.errors import ConventionError
 from worksheet.formula import Digits, Formula
 from worksheet.language import listed
 from worksheet.network import Network
-from worksheet.totals import AtLeast, print_total
+from worksheet.totals import AtLeast, is_uncounted, print_total
 
 MAX_NAMED = 6  # parts of a difference in one sentence
 MAX_LISTED = 40  # characters of row numbers in a title
 MAX_LINES = 12  # of a table of layers
+# Of a kind that adds nothing, by whether sides have no rule for it.
+SILENT = {
+    frozenset({False}): "Counted as 0",
+    frozenset({False, True}): "Counted as 0 by some, without a rule of the others",
+    frozenset({True}): "Without a rule on any side",
+}
 
 
 def compare(network: Network, conventions: Conventions = (), *, batch: int = 1, digits: str = "en_US") -> Document:
@@ -135,8 +141,10 @@ class _ComparisonReport:
         return Table(headings, rows, total, keys=keys)
 
     def counted_by_none(self) -> list[Block]:
-        silent = [kind for kind, _, counted in self.kinds() if not any(counted)]
-        return [Text(f"Counted by none: {', '.join(silent)}.")] if silent else []
+        """The kinds that add nothing to any total: by rules that count 0, or for want of rules."""
+        silent = {kind: frozenset(map(is_uncounted, counted)) for kind, _, counted in self.kinds() if not any(counted)}
+        sentences = [(words, [kind for kind, without in silent.items() if without == which]) for which, words in SILENT.items()]
+        return [Text(f"{words}: {', '.join(kinds)}.") for words, kinds in sentences if kinds]
 
     def columns(self, counted: Sequence[int]) -> tuple[int | None, ...]:
         """What each side counts; of two sides the difference too, unless one has no rule for some of it."""

@@ -149,7 +149,7 @@ class _Sheet:
                 continue
             for mark in group:
                 judged = f"{_(VERDICTS[mark.verdict])} ({_worth(_earned(mark), mark.max)})"
-                title = Judged(named(f"{self.row(row)}{_(', ')}{self.label(mark.key[1])}", judged), TONES[mark.verdict]).signed
+                title = Judged(named(self.cell(self.row(row), mark.key[1]), judged), TONES[mark.verdict]).signed
                 yield Working(title, self.solution.steps_to(mark.key), paragraph(self.explain(mark)))
 
     def explain(self, mark: Mark) -> Iterator[str]:
@@ -206,7 +206,10 @@ class _Sheet:
     def where(self, key: Key) -> str:
         """A cell: row 4, # Flops."""
         row = _(ROWS.get(key[0], key[0])) if isinstance(key[0], str) else _("row {no}").format(no=key[0])
-        return f"{row}, {self.label(key[1])}"
+        return self.cell(row, key[1])
+
+    def cell(self, row: str, column: str) -> str:
+        return _("{row}, {column}").format(row=row, column=self.label(column))
 
 
 EXPLANATIONS: dict[Verdict, Callable[[_Sheet, Mark], Iterable[str]]] = {
