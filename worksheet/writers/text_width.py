@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 
 WIDE = "WF"  # what East Asia prints in two columns
-ABOVE = ("Mn", "Me", "Cf")  # categories of signs that stand on another one, or are not seen
+ABOVE = ("Mn", "Me", "Cf")  # categories of signs that combine with another one, or are not seen
 CLOSING = "，。、；：！？）」』》】%"  # signs that no line begins with
 WORD = re.compile(
     rf"( *)([\u2e80-\ua4cf\uf900-\ufaff\ufe30-\uffe6][{CLOSING}]*|[^ \u2e80-\ua4cf\uf900-\ufaff\ufe30-\uffe6]+[{CLOSING}]*)"
@@ -16,7 +16,7 @@ WORD = re.compile(
 
 
 def width(text: str) -> int:
-    """How many columns a text takes: a sign of East Asia two, one that stands on another none.
+    """How many columns a text takes: a sign of East Asia two, a combining one none.
 
     >>> width("MACs"), width("输出"), width("कुल")
     (4, 4, 2)
