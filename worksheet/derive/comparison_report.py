@@ -141,7 +141,7 @@ class _ComparisonReport:
         return Table(headings, rows, total, keys=keys)
 
     def counted_by_none(self) -> list[Block]:
-        """The kinds that add nothing to any total: by rules that count 0, or for want of rules."""
+        """The kinds that add nothing to any total: by rules that count 0, or because rules are missing."""
         silent = {kind: frozenset(map(is_uncounted, counted)) for kind, _, counted in self.kinds() if not any(counted)}
         sentences = [(words, [kind for kind, without in silent.items() if without == which]) for which, words in SILENT.items()]
         return [Text(f"{words}: {', '.join(kinds)}.") for words, kinds in sentences if kinds]

@@ -206,7 +206,7 @@ def _is_locale(name: str) -> bool:
 
 
 def _known(word: str) -> str:
-    """The codes that there are, and before them the one that is meant by a name such as German."""
+    """The codes that there are, and before them the one with a name like this, such as German."""
     import difflib
 
     codes_by_name = {name.casefold(): code for code in languages() for name in _names(code)}

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-import textwrap
 import unicodedata
 from collections.abc import Iterator
 
 WIDE = "WF"  # what East Asia prints in two columns
-ABOVE = ("Mn", "Me", "Cf")  # categories of signs that stand on another one, or are not seen
+ABOVE = ("Mn", "Me", "Cf")  # categories of signs that combine with another one, or are not seen
 CLOSING = "，。、；：！？）」』》】%"  # signs that no line begins with
-WORD = re.compile(
-    rf"( *)([\u2e80-\ua4cf\uf900-\ufaff\ufe30-\uffe6][{CLOSING}]*|[^ \u2e80-\ua4cf\uf900-\ufaff\ufe30-\uffe6]+[{CLOSING}]*)"
-)
+WORD = rf"( *)([\u2e80-\ua4cf\uf900-\ufaff\ufe30-\uffe6][{CLOSING}]*|[^ \u2e80-\ua4cf\uf900-\ufaff\ufe30-\uffe6]+[{CLOSING}]*)"
 
 
 def width(text: str) -> int:
-    """How many columns a text takes: a sign of East Asia two, one that stands on another none.
+    """How many columns a text takes: a sign of East Asia two, a combining one none.
 
     >>> width("MACs"), width("输出"), width("कुल")
     (4, 4, 2)
@@ -56,6 +53,8 @@ def wrapped(text: str, columns: int, hanging: str = "") -> str:
 
 
 def _lines(text: str, columns: int) -> list[str]:
+    import textwrap
+
     if width(text) == len(text):
         return textwrap.wrap(text, columns, break_on_hyphens=False)
     return list(_broken(text, columns))
@@ -63,7 +62,7 @@ def _lines(text: str, columns: int) -> list[str]:
 
 def _broken(text: str, columns: int) -> Iterator[str]:
     line = ""
-    for space, word in WORD.findall(text):
+    for space, word in re.findall(WORD, text):
         if line and width(line + space + word) > columns:
             yield line
             line = word
