@@ -11,6 +11,7 @@ from tests.csv_facts import rows
 from tests.readers.network_facts import graph
 from tests.sheet_facts import ROOT
 from tests.zoo.test_burden import EXACT, SCALES, TABLE, Row, variant
+from worksheet.formula import Digits
 from worksheet.zoo import models
 
 COLUMNS = ("macc", "comp", "add", "div", "exp", "activation", "param")
@@ -95,7 +96,7 @@ def test_the_article() -> None:
     for step in steps:
         assert step.remark.split(" = ")[0] == ARTICLE[int(step.value or 0)]
     assert d.totals["params"] == 62_378_344
-    said = d.headings[0].said(d.totals["params"])
+    said = d.headings[0].said(d.totals["params"], Digits("none"))
     assert said.startswith("= 60916.3515625K = 59.488624572753906")
     assert columns(d, "flops")[d.rows[0].name] == (105_705_600,)
     linear = [row for row in d.rows if row.kind == "Linear"]
