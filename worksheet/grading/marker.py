@@ -14,7 +14,7 @@ from worksheet.grading.diagnosis.carrying import find_carried, find_carried_in_r
 from worksheet.grading.diagnosis.diagnose import Diagnoser, Explanation
 from worksheet.grading.diagnosis.evidence import narrow_labels
 from worksheet.grading.diagnosis.formula_answer import explain_formula, mark_if_right
-from worksheet.grading.mark import AXES, CORRECT_ONLY, DOES_NOT_FOLLOW, ROUNDED, TRIVIAL, Mark, Verdict
+from worksheet.grading.mark import CORRECT_ONLY, DOES_NOT_FOLLOW, ROUNDED, TRIVIAL, Mark, Verdict
 from worksheet.grading.mistakes import known_mistakes
 from worksheet.grading.notation.understanding import Understanding, Understood
 from worksheet.grading.paper.cells import SET, SIZES, TOTAL, Cell, Key, Paper, Value
@@ -31,11 +31,13 @@ Known = dict[tuple[Key, str], tuple[Understood, Mark | None]]  # what a text at 
 @dataclass
 class _Answers:
     """The answers of one paper, as read. ``own`` are the values that differ from the truth, and for blank cells those that
-    follow from them; ``origins`` has the answers from which the latter follow."""
+    follow from them; ``origins`` has the answers from which the latter follow. ``rounded`` are own values that are only
+    rounded."""
 
     entries: list[tuple[Cell, str, Understood, Mark | None]]  # with the mark of a right answer
     own: dict[Key, Value]
     origins: dict[Key, tuple[Key, ...]]
+    rounded: set[Key] = field(default_factory=set)
 
     def own_at(self, keys: Iterable[Key]) -> dict[Key, Value]:
         """The student's own values at these cells."""
@@ -82,8 +84,7 @@ class Marker:
     def mark_right(self, cell: Cell, text: str, understood: Understood) -> Mark:
         worth = self.policy.worth(cell.key)
         flags = [ROUNDED] if understood.value != cell.truth else []
-        flags += [AXES] if understood.reordered else []
-        return Mark(cell.key, cell.layer, text, understood.value, Verdict.RIGHT, worth, worth, flags=tuple(flags))
+        return Mark(cell.key, cell.layer, text, understood.value, Verdict.RIGHT, worth, worth, flags=(*flags, *understood.flags))
 
     def is_near(self, cell: Cell, understood: Understood, wanted: Value) -> bool:
         """Whether an answer equals a value, exactly or within the tolerance of the column."""
@@ -116,11 +117,19 @@ class Marker:
             answers.entries.append((cell, text, understood, right))
             if cell.is_formula:
                 continue
-            if understood.value is None:
+            if understood.value is None and understood.meant is None:
                 self.fill_blank(paper, cell, answers)
             elif right is None:
-                answers.own[cell.key] = understood.value
+                self.keep_own(cell, understood, answers)
         return answers
+
+    def keep_own(self, cell: Cell, understood: Understood, answers: _Answers) -> None:
+        """Keep a value that is not right, or not accepted as written: the next answers may follow from it."""
+        value = understood.value or understood.meant
+        if value is not None and value != cell.truth:
+            answers.own[cell.key] = value
+        if understood.value is None and understood.number and understood.number.is_rounded(cell.truth[0], least=1):
+            answers.rounded.add(cell.key)
 
     def fill_blank(self, paper: Paper, cell: Cell, answers: _Answers) -> None:
         """Fill a cell that was left blank: the student's next answers may follow from what it would have been."""
@@ -134,7 +143,11 @@ class Marker:
         """The mark of one cell; a failure of the grader is reported as such, never as a zero."""
         remembered: dict[object, Mark] = paper.remembered.setdefault((self.token, "careful"), Bounded(MAX_KEPT))
         touched = answers.own_at(paper.touched[cell.key])
-        memo = (cell.key, text, *[(key, value, answers.origins.get(key)) for key, value in touched.items()])
+        memo = (
+            cell.key,
+            text,
+            *[(key, value, answers.origins.get(key), key in answers.rounded) for key, value in touched.items()],
+        )
         if memo not in remembered:
             try:
                 remembered[memo] = self.judge(paper, cell, text, understood, answers)
@@ -146,7 +159,7 @@ class Marker:
 
     def judge(self, paper: Paper, cell: Cell, text: str, understood: Understood, answers: _Answers) -> Mark:
         worth = self.policy.worth(cell.key)
-        mark = Mark(cell.key, cell.layer, text, understood.value, Verdict.WRONG, NOTHING, worth)
+        mark = Mark(cell.key, cell.layer, text, understood.value, Verdict.WRONG, NOTHING, worth, flags=understood.flags)
         if not text.strip():
             return replace(mark, verdict=Verdict.BLANK)
         if cell.is_formula:
@@ -156,7 +169,7 @@ class Marker:
         own = answers.own_at(paper.depends[cell.key])
         if self.is_near(cell, understood, cell.truth):
             mark = self.mark_right(cell, text, understood)
-            follows = not own or paper.follows(cell, own) == cell.truth
+            follows = answers.rounded.issuperset(own) or paper.follows(cell, own) == cell.truth
             return mark if follows else replace(mark, flags=(*mark.flags, DOES_NOT_FOLLOW))
         if cell.asked.role == SET:
             return replace(mark, says=remark(understood.value, cell.truth))
@@ -182,7 +195,11 @@ class Marker:
         flags += [TRIVIAL] if simple else []
         share = 1 - policy.penalty if policy.follow_through and not flags else NOTHING
         return replace(
-            mark, verdict=Verdict.CARRIED, points=share * mark.max, carried_from=answers.filled(chosen), flags=tuple(flags)
+            mark,
+            verdict=Verdict.CARRIED,
+            points=share * mark.max,
+            carried_from=answers.filled(chosen),
+            flags=(*mark.flags, *flags),
         )
 
     def explain(self, paper: Paper, cell: Cell, mark: Mark, answers: _Answers) -> Mark:
