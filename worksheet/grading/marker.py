@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
@@ -16,6 +16,7 @@ from worksheet.grading.diagnosis.evidence import narrow_labels
 from worksheet.grading.diagnosis.formula_answer import explain_formula, mark_if_right
 from worksheet.grading.mark import CORRECT_ONLY, DOES_NOT_FOLLOW, ROUNDED, TRIVIAL, Mark, Verdict
 from worksheet.grading.mistakes import known_mistakes
+from worksheet.grading.notation.numbers import LEAST_DIGITS, NumberRead
 from worksheet.grading.notation.understanding import Understanding, Understood
 from worksheet.grading.paper.cells import SET, SIZES, TOTAL, Cell, Key, Paper, Value
 from worksheet.grading.paper.find_question import remark
@@ -177,7 +178,7 @@ class Marker:
         chosen = find_carried(paper, cell, understood.value, own, near) or find_carried_in_row(paper, cell, answers.own, near)
         if chosen:
             return self.mark_carried(cell, mark, chosen, answers)
-        return self.explain(paper, cell, mark, answers)
+        return self.explain(paper, cell, mark, answers, near, understood)
 
     def mark_formula(self, paper: Paper, cell: Cell, mark: Mark) -> Mark:
         """The mark of a formula."""
@@ -202,20 +203,32 @@ class Marker:
             flags=(*mark.flags, *flags),
         )
 
-    def explain(self, paper: Paper, cell: Cell, mark: Mark, answers: _Answers) -> Mark:
+    def explain(
+        self, paper: Paper, cell: Cell, mark: Mark, answers: _Answers, near: Callable[[Value], bool], understood: Understood
+    ) -> Mark:
         """The mark of an answer neither right nor carried: right under another convention, a known mistake, or unknown."""
         assert mark.value is not None
         touched = answers.own_at(paper.touched[cell.key])
         own = paper.values_beside(cell, touched) if touched else None
-        names = self.matching_conventions(paper, cell, mark.value, own)
-        return award(mark, names, self.diagnoser.explain(cell, mark.value, own), self.policy)
+        names = self.matching_conventions(paper, cell, near, own)
+        rounded = near if self.may_be_rounded(cell, understood.number) else None
+        return award(mark, names, self.diagnoser.explain(cell, mark.value, own, rounded), self.policy)
 
-    def matching_conventions(self, paper: Paper, cell: Cell, value: Value, own: Mapping[str, Exact] | None) -> tuple[str, ...]:
+    def may_be_rounded(self, cell: Cell, number: NumberRead | None) -> bool:
+        """Whether a wrong answer may be what a mistake gives, rounded. A total lies close to those with a row too many or too
+        few, so it needs one digit more."""
+        if number is None or not self.policy.tolerance.get(cell.column, EXACT).rounded:
+            return False
+        return number.is_rough and (not cell.asked.is_total or len(number.digits) > LEAST_DIGITS)
+
+    def matching_conventions(
+        self, paper: Paper, cell: Cell, near: Callable[[Value], bool], own: Mapping[str, Exact] | None
+    ) -> tuple[str, ...]:
         if cell.asked.role == SIZES:  # sizes do not depend on a convention
             return ()
         others = self.alternatives(paper)
-        names = others.matching(paper, cell.key, cell.values, value)
-        return names or (others.matching(paper, cell.key, own, value) if own and not cell.asked.is_total else ())
+        names = others.matching(paper, cell.key, cell.values, near)
+        return names or (others.matching(paper, cell.key, own, near) if own and not cell.asked.is_total else ())
 
     def alternatives(self, paper: Paper) -> Alternatives:
         """The other conventions."""

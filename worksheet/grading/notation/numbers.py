@@ -56,6 +56,11 @@ class NumberRead(NamedTuple):
         return self.power > self.decimals or self.scale not in (1, 10**self.power)
 
     @property
+    def is_rough(self) -> bool:
+        """Whether it may stand for other values too: a short form, or a whole number that ends in zeros."""
+        return self.style not in (EXPRESSION, IN_WORDS) and (self.is_short or self.value % 10 == 0)
+
+    @property
     def has_few_digits(self) -> bool:
         """Whether it has fewer digits than a rounded figure needs."""
         return self.style not in (EXPRESSION, IN_WORDS) and len(self.digits) < LEAST_DIGITS
