@@ -21,8 +21,9 @@ STRUCK = re.compile(
 ARROW = re.compile(r"(?:-+|=+|~)>|[→⇒⟶⟹➔➜➡⇨]\ufe0f?|&rarr;|\\(?:to|(?:long)?rightarrow)(?![A-Za-z])", re.IGNORECASE)
 BOLD = re.compile(r"(?<![\w)\]}*])\*\*(?=[^\s*])([^*]+)(?<=\S)\*\*(?![\w(*])")  # and no power: 11**2
 COMMANDS = re.compile(r"\\(?:textbf|mathbf|boxed|underline)\{([^{}]*)\}")
+STARS = "**"
 AROUND = (
-    ("**", "**"),
+    (STARS, STARS),
     ("__", "__"),
     ("*", "*"),
     ("`", "`"),
@@ -81,5 +82,6 @@ def _bare(text: str) -> str:
 
 
 def _is_around(text: str, before: str, after: str) -> bool:
+    """Whether a pair of marks surrounds a text; two stars inside may be a power: **10**4**."""
     inside = text[len(before) : -len(after)]
-    return text.startswith(before) and text.endswith(after) and before not in inside
+    return text.startswith(before) and text.endswith(after) and (before not in inside or before == STARS)

@@ -83,8 +83,9 @@ def plain(value: Exact) -> str:
 
 GROUPED = re.compile(r"\d(?:[\d.,'’ʼ′_ \t\u00a0\u2007-\u2009\u202f\u066b\u066c，．]|\{[,.]\}|\\[, ])*|\.\d+")
 TRAILING = re.compile(r"(?P<number>.*?\d)\s*(?P<word>[^\W\d_][^\d()+*/^=]*)", re.DOTALL)
-NAMED = re.compile(r"#?\s*[^\W\d][^\d=()+*/^-]*")  # what may precede an equals sign
-LABELLED = re.compile(r"(?P<name>#?\s*[^\W\d][^\d=()+*/^:：-]*)(?P<sign>[:：]?)\s*(?P<rest>[-+−–(\d].*)", re.DOTALL)
+HYPHEN = r"(?<=[^\W\d])-(?=[^\W\d])"
+NAMED = re.compile(rf"#?\s*[^\W\d](?:[^\d=()+*/^-]|{HYPHEN})*")  # what may precede an equals sign
+LABELLED = re.compile(rf"(?P<name>#?\s*[^\W\d](?:[^\d=()+*/^:：-]|{HYPHEN})*)(?P<sign>[:：]?)\s*(?P<rest>[-+−–(\d].*)", re.DOTALL)
 SIGN = re.compile(r"[-+−–]\s*")
 CROSSES = frozenset({"x", "X"})
 ABOUT = "≈~≃≅∼"
@@ -174,25 +175,23 @@ def _check_name(name: str, rest: str, text: str, nouns: Nouns) -> None:
 
 def _read_signed(side: str, text: str, *, suffixes: bool, nouns: Nouns) -> NumberRead:
     side = side.lstrip(ABOUT).lstrip()
-    found = noun_after(side, nouns)
-    power = power_of_ten(found.number) if found and found.scale == 1 else power_of_ten(side)
+    noun = found = noun_after(side, nouns)
+    power = power_of_ten(noun.number) if noun and noun.scale == 1 else power_of_ten(side)
     if power:
-        found = power._replace(foreign=found.foreign if found else "")
+        found = power._replace(foreign=noun.foreign if noun else "")
     bare = found.number if found else side
     sign = SIGN.match(bare)
     bare = bare[sign.end() :] if sign else bare
     number = _read_digits(bare, text, found, suffixes=suffixes) if bare else None
     if number is None:
-        return _read_expression(side, text, found)
+        return _read_expression(side, text, noun)
     negative = sign is not None and side[0] != "+"
     return number._replace(value=-number.value, alternatives=tuple(-x for x in number.alternatives)) if negative else number
 
 
-def _read_expression(side: str, text: str, found: Suffix | None) -> NumberRead:
+def _read_expression(side: str, text: str, noun: Suffix | None) -> NumberRead:
     """An expression, perhaps with what it counts after it."""
-    if found and found.scale == 1 and not found.foreign:
-        return _evaluate(found.number, text)
-    return _evaluate(side, text)
+    return _evaluate(noun.number if noun and noun.scale == 1 and not noun.foreign else side, text)
 
 
 def _read_digits(bare: str, text: str, found: Suffix | None, *, suffixes: bool) -> NumberRead | None:

@@ -22,12 +22,13 @@ NOT_AN_AXIS = N_("{text} is not the length of an axis")
 USUAL = re.compile(r"[1-9][0-9]{0,29}(?: ?[xX×*] ?[1-9][0-9]{0,29}){0,7}", re.ASCII)
 NOT_A_DIGIT = re.compile(r"[^0-9]+", re.ASCII)
 BETWEEN = re.compile(rf"\s*(?:[xX@{CROSSES}]|\\times|\bby\b)\s*")
-CROSS = re.compile(rf"\s*(?:{TIMES}|@|\bby\b)\s*")
+SIGN = rf"(?:{TIMES}|@|\bby\b)"
+CROSS = re.compile(rf"\s*{SIGN}\s*")
 COMMA, WIDE_COMMA, SPACES = re.compile(r"\s*[,;，；、]\s*"), re.compile(r"\s*[;；、]\s*|\s*[,，]\s+"), re.compile(r"\s+")
 SPACED = re.compile(r"[0-9]+(?:\.[0-9]{1,4})?(?: +[0-9]+(?:\.[0-9]{1,4})?)+")  # lengths of axes, perhaps not rounded
 BRACKETS = {"(": ")", "[": "]", "{": "}", "（": "）"}
 PRINTED = re.compile(r"(?:(?:torch|tf)\.)?(?:Size|TensorShape)\(([\[(][^()]*[\])])\)")  # as frameworks print a shape
-INNER = re.compile(rf"[(\[{{]\s*([0-9]+(?:\s*(?:{TIMES}|,)\s*[0-9]+)*)\s*[)\]}}]")  # brackets around lengths alone
+INNER = re.compile(rf"[(\[{{]\s*([0-9]+(?:\s*(?:{SIGN}|,)\s*[0-9]+)*)\s*[)\]}}]")  # brackets around lengths alone
 AXIS = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
 BATCH = re.compile(r"-1|\?|none|n|b|bs|m|batch(?:[ _-]?size)?", re.IGNORECASE)  # the first axis where it is printed too
 EITHER_DOT = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}", re.ASCII)
@@ -90,7 +91,7 @@ def _read_side(clean: str, text: str) -> Size:
     inner = _opened(clean)
     enclosed = inner != clean
     for _round in range(MAX_BRACKETS if CROSS.search(inner) else 0):
-        inner = INNER.sub(r"\1", inner)
+        inner = INNER.sub(lambda match: match[1].replace(",", " x "), inner)
     if NO_SEPARATOR.fullmatch(inner) or SEPARATED.fullmatch(inner):
         raise refusal(_("{text} is not a list of lengths").format(text=shown(text)), text, _(PLAINLY))
     parts = _split_axes(inner, text, enclosed=enclosed)

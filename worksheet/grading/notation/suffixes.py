@@ -40,16 +40,19 @@ MAX_WORDS = 3  # of a factor and of what is counted together, when they are spli
 def noun_after(text: str, own: Nouns) -> Suffix | None:
     """The text without what it counts at its end, and the factor before that; None if no known words follow."""
     match = IN_BRACKETS.fullmatch(text) or AFTER.fullmatch(text)
-    if match is None or not match["text"].strip():
+    found = read_words(match["text"].strip(), own) if match else None
+    if match is None or found is None:
         return None
-    found = read_words(match["text"].strip(), own)
-    return found._replace(number=match["number"].strip()) if found else None
+    inner = noun_after(match["number"].strip(), own) if match["text"][0] in "([" else None
+    if inner:  # 7.3 lakh (FLOPs)
+        return inner._replace(foreign=inner.foreign or found.foreign)
+    return found._replace(number=match["number"].strip())
 
 
 def read_words(words: str, own: Nouns) -> Suffix | None:
     """The factor and the noun that words say: FLOPs, MFLOPs, million parameters; None if they are not known."""
-    if has_noun(words, own):
-        return Suffix("", words)
+    if not words or has_noun(words, own):
+        return Suffix("", words) if words else None
     for scale, other, power, noun in _factors(words):
         if not noun or has_noun(noun, ALL):
             return Suffix("", words, scale, other, power, foreign="" if not noun or has_noun(noun, own) else noun)
