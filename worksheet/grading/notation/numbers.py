@@ -89,6 +89,10 @@ LABELLED = re.compile(rf"(?P<name>#?\s*[^\W\d](?:[^\d=()+*/^:：-]|{HYPHEN})*)(?
 SIGN = re.compile(r"[-+−–]\s*")
 CROSSES = frozenset({"x", "X"})
 ABOUT = "≈~≃≅∼"
+ROUGHLY = re.compile(
+    r"(?:approx(?:\.|imately)?|about|around|circa|ca\.?|etwa|rund|environ|env\.|aprox\.|约|約)\s*(?=[\d+-])", re.I
+)
+SYMBOLS = re.compile(r"[^\W\dxX_]\s*[(+*·×-]|[(+*·×-]\s*[^\W\dxX_]")  # a letter beside a sign of a formula
 DEGREES = (r"\approx", r"\sim", r"\simeq")
 
 
@@ -108,13 +112,25 @@ def read_number(text: str, *, suffixes: bool = False, nouns: Nouns = NO_NOUNS) -
         return NumberRead(0, IN_WORDS)
     _check_digits(clean, text)
     sides = split_sides(clean, text, nouns)
-    numbers = [_read_signed(side, text, suffixes=suffixes, nouns=nouns) for side in sides]
+    *worked, last = sides
+    read = (_read_beside(side, text, suffixes=suffixes, nouns=nouns) for side in worked)
+    numbers = [*filter(None, read), _read_signed(last, text, suffixes=suffixes, nouns=nouns)]
     values = dict.fromkeys(number.value for number in numbers)
     if len(values) > 1:
         message = _("the sides of {text} differ: {values}")
         found = listed([plain(value) for value in values])
         raise refusal(message.format(text=shown(text), values=found), text, _("write one number"))
     return numbers[-1]
+
+
+def _read_beside(side: str, text: str, *, suffixes: bool, nouns: Nouns) -> NumberRead | None:
+    """A side before the last; None if it is the formula in symbols: k(cwh+1) = 23296."""
+    try:
+        return _read_signed(side, text, suffixes=suffixes, nouns=nouns)
+    except Unreadable:
+        if SYMBOLS.search(side):
+            return None
+        raise
 
 
 def clean_text(text: str) -> str:
@@ -126,7 +142,7 @@ def clean_text(text: str) -> str:
     clean = re.sub(f"[{WIDTHLESS}]", "", text).strip().strip("$").strip().removeprefix("=").strip()
     for command in DEGREES:
         clean = clean.removeprefix(command)
-    return clean.lstrip(ABOUT).strip()
+    return ROUGHLY.sub("", clean.lstrip(ABOUT).strip())
 
 
 def _check_digits(clean: str, text: str) -> None:

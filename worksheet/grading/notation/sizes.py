@@ -36,6 +36,11 @@ ZEROS = re.compile(r"0[0-9]+", re.ASCII)
 COMPUTED = re.compile(r"[-+/^⌊⌈²³()\\]|floor|ceil", re.IGNORECASE)
 NO_SEPARATOR = re.compile(r"[0-9]+(?:\s*[-−–:|_]\s*[0-9]+)+|[0-9]+(?:\s*[-−–+/÷:|_\\]\s*[0-9]+){2,}", re.ASCII)
 SEPARATED = re.compile(r"[0-9]+(?:['’_.][0-9]{3}){2,}", re.ASCII)
+ONLY_LENGTHS = re.compile(rf"(?:[0-9\s()\[\]{{}},]|{SIGN})+")
+BESIDE = re.compile(r"(?<=[0-9)\]])\s*(?=[(\[])")  # 64 (56 x 56)
+SQUARED = re.compile(r"([0-9]+)\s*(?:(?:\^|\*\*)\s*\{?2\}?|²)(?![0-9])")  # 64 x 56^2
+NAMES = re.compile(r"\s*\(\s*[BCHWNK]\s*(?:[x×*,]\s*[BCHWNK]\s*)+\)$", re.IGNORECASE)  # (C x H x W)
+LINES = re.compile(r"[\t\r\n]+")
 PAIR = r"([A-Za-z]{1,12})\s*[=:]\s*([0-9]{1,30})"
 PAIRS = re.compile(rf"[(\[{{]?\s*{PAIR}(?:(?:\s*[,;]\s*|\s+|\s*[xX×]\s*){PAIR}){{1,5}}\s*[)\]}}]?", re.ASCII)
 ORDER = (  # the axes by the words for them
@@ -62,13 +67,13 @@ def size_readings(text: str) -> tuple[Size, ...]:
     """The same, and the product where a text gives both: 256x6x6 = 9216."""
     if USUAL.fullmatch(text):
         return (tuple(map(int, NOT_A_DIGIT.split(text))),)
-    clean = western_digits(clean_text(text), text)
+    clean = LINES.sub(" ", western_digits(NAMES.sub("", clean_text(text)), text))
     labelled = _read_labelled(clean)
     if labelled:
         return (labelled,)
-    if not any(map(str.isdigit, clean)):
+    if not any(map(str.isdecimal, clean)):
         raise refusal(_("{text} contains no number").format(text=shown(text)) if clean else _("nothing is written"), text)
-    sides = [side for side in split_sides(clean, text, nouns(LENGTHS)) if any(map(str.isdigit, side))]
+    sides = [side for side in split_sides(clean, text, nouns(LENGTHS)) if any(map(str.isdecimal, side))]
     sizes = sorted(dict.fromkeys(_read_side(side, text) for side in sides), key=len, reverse=True)
     if len({len(size) for size in sizes}) < len(sizes) or len({prod(size) for size in sizes}) > 1:
         values = listed(["x".join(map(plain, size)) for size in sizes])
@@ -90,8 +95,7 @@ def _read_side(clean: str, text: str) -> Size:
     clean = printed[1] if printed else clean
     inner = _opened(clean)
     enclosed = inner != clean
-    for _round in range(MAX_BRACKETS if CROSS.search(inner) else 0):
-        inner = INNER.sub(lambda match: match[1].replace(",", " x "), inner)
+    inner = _flattened(inner) if CROSS.search(inner) else inner
     if NO_SEPARATOR.fullmatch(inner) or SEPARATED.fullmatch(inner):
         raise refusal(_("{text} is not a list of lengths").format(text=shown(text)), text, _(PLAINLY))
     parts = _split_axes(inner, text, enclosed=enclosed)
@@ -107,6 +111,16 @@ def _read_side(clean: str, text: str) -> Size:
     if len(parts) == 1:
         return (_read_length(parts[0], text),)
     return tuple([_read_axis(part, text) for part in parts])
+
+
+def _flattened(inner: str) -> str:
+    """Lengths between multiplication signs without brackets and squares: 64 (56 x 56), 64 x 56^2."""
+    inner = SQUARED.sub(r"\1 x \1", inner)
+    if ONLY_LENGTHS.fullmatch(inner):
+        inner = BESIDE.sub(" x ", inner)
+    for _round in range(MAX_BRACKETS):
+        inner = INNER.sub(lambda match: match[1].replace(",", " x "), inner)
+    return inner
 
 
 def _opened(clean: str) -> str:

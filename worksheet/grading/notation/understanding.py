@@ -91,8 +91,10 @@ def _with_digits(understood: Understood, tolerance: Tolerance, truth: Value) -> 
     """A short form such as 73.06 M where no rounding is allowed is read only if it is exact or within a share; where rounding
     is allowed, it must have enough digits."""
     number = understood.number
-    if number is None or len(truth) != 1 or number.value == truth[0]:
-        return understood if number is None else replace(understood, value=(number.value,))
+    if number is None or understood.value == truth:
+        return understood
+    if number.value == truth[0]:
+        return replace(understood, value=truth, says="", meant=None)
     if understood.value is None:
         return replace(understood, value=(number.value,)) if tolerance.share else understood
     few = number.has_few_digits and (number.is_short or number.is_rounded(truth[0], least=1))
@@ -104,7 +106,7 @@ def _with_digits(understood: Understood, tolerance: Tolerance, truth: Value) -> 
 
 def _as_size(understood: Understood, text: str, truth: Value) -> Understood:
     """Sizes with as many axes as are asked for, in the order of the true ones."""
-    if understood.value is None:
+    if understood.value is None or understood.value == truth:
         return understood
     fitting = [value for value in understood.readings if len(value) == len(truth)]
     value = (fitting or [understood.value])[0]

@@ -85,6 +85,7 @@ NOUNS: Mapping[str, Mapping[str, str]] = {
 }
 OTHERS = "bit bits second seconds s ms sec minutes percent hz"  # counts of nothing that is asked
 SAME_COUNT = {"mult_adds": "macs", "macc": "macs", "muladds": "macs"}  # columns whose nouns are another's
+ALTOGETHER = re.compile(r"\s+(?:in total|total|altogether|insgesamt|au total|en total|overall)\.?$", re.IGNORECASE)
 BYTE = "B"  # the only noun in which case matters: b is a bit
 
 POWERS = {"k": 3, "K": 3, "M": 6, "G": 9, "T": 12}
@@ -130,7 +131,7 @@ def nouns(*names: str) -> Nouns:
 
 def has_noun(text: str, among: Nouns) -> bool:
     """Whether a text is one of these nouns, perhaps in brackets."""
-    bare = text.strip().strip("()[]").strip()
+    bare = ALTOGETHER.sub("", text.strip().strip("()[]").strip())
     return (bare == BYTE and BYTE in among) or folded(bare) in among
 
 
