@@ -82,11 +82,13 @@ def plain(value: Exact) -> str:
 # Numbers
 
 GROUPED = re.compile(r"\d(?:[\d.,'’ʼ′_ \t\u00a0\u2007-\u2009\u202f\u066b\u066c，．]|\{[,.]\}|\\[, ])*|\.\d+")
+USUAL = re.compile(r"[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}", re.ASCII)
 TRAILING = re.compile(r"(?P<number>.*?\d)\s*(?P<word>[^\W\d_][^\d()+*/^=]*)", re.DOTALL)
 HYPHEN = r"(?<=[^\W\d])-(?=[^\W\d])"
 NAMED = re.compile(rf"#?\s*[^\W\d](?:[^\d=()+*/^-]|{HYPHEN})*")  # what may precede an equals sign
 LABELLED = re.compile(rf"(?P<name>#?\s*[^\W\d](?:[^\d=()+*/^:：-]|{HYPHEN})*)(?P<sign>[:：]?)\s*(?P<rest>[-+−–(\d].*)", re.DOTALL)
 SIGN = re.compile(r"[-+−–]\s*")
+FIRST_DIGITS = tuple("123456789")
 CROSSES = frozenset({"x", "X"})
 ABOUT = "≈~≃≅∼"
 ROUGHLY = re.compile(
@@ -108,7 +110,7 @@ def read_number(text: str, *, suffixes: bool = False, nouns: Nouns = NO_NOUNS) -
     if text.isdigit() and text.isascii() and len(text) <= MAX_DIGITS:
         return NumberRead(int(text))
     clean = clean_text(text)
-    if is_zero(clean, nouns):
+    if clean[:1] not in FIRST_DIGITS and is_zero(clean, nouns):
         return NumberRead(0, IN_WORDS)
     _check_digits(clean, text)
     sides = split_sides(clean, text, nouns)
@@ -131,6 +133,13 @@ def _read_beside(side: str, text: str, *, suffixes: bool, nouns: Nouns) -> Numbe
         if SYMBOLS.search(side):
             return None
         raise
+
+
+def usual_number(text: str) -> tuple[Exact, ...]:
+    """The number in digits, perhaps with commas between groups; empty for anything else."""
+    if len(text) > MAX_DIGITS or not USUAL.fullmatch(text):
+        return ()
+    return (int(text.replace(",", "")),)
 
 
 def clean_text(text: str) -> str:
@@ -191,6 +200,8 @@ def _check_name(name: str, rest: str, text: str, nouns: Nouns) -> None:
 
 def _read_signed(side: str, text: str, *, suffixes: bool, nouns: Nouns) -> NumberRead:
     side = side.lstrip(ABOUT).lstrip()
+    if GROUPED.fullmatch(side):
+        return _read_grouped(side, text, suffixes=suffixes)
     noun = found = noun_after(side, nouns)
     power = power_of_ten(noun.number) if noun and noun.scale == 1 else power_of_ten(side)
     if power:
@@ -216,7 +227,7 @@ def _read_digits(bare: str, text: str, found: Suffix | None, *, suffixes: bool) 
         return _read_scaled(bare, found, text, suffixes=suffixes)
     if found:
         return None
-    if GROUPED.fullmatch(bare):
+    if GROUPED.fullmatch(bare):  # after a sign
         return _read_grouped(bare, text, suffixes=suffixes)
     word = TRAILING.fullmatch(bare)
     if word and GROUPED.fullmatch(word["number"]) and word["word"].strip() not in CROSSES:

@@ -63,10 +63,16 @@ def read_size(text: str) -> Size:
     return size_readings(text)[0]
 
 
+def usual_size(text: str) -> Size:
+    """The size in a text such as 64x56x56; empty for anything else."""
+    return tuple(map(int, NOT_A_DIGIT.split(text))) if USUAL.fullmatch(text) else ()
+
+
 def size_readings(text: str) -> tuple[Size, ...]:
     """The same, and the product where a text gives both: 256x6x6 = 9216."""
-    if USUAL.fullmatch(text):
-        return (tuple(map(int, NOT_A_DIGIT.split(text))),)
+    usual = usual_size(text)
+    if usual:
+        return (usual,)
     clean = LINES.sub(" ", western_digits(NAMES.sub("", clean_text(text)), text))
     labelled = _read_labelled(clean)
     if labelled:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import prod
+from typing import NamedTuple
 
 from worksheet.errors import WorksheetError, shown
 from worksheet.grading.mark import AXES, CORRECTED
 from worksheet.grading.notation.markup import written
-from worksheet.grading.notation.numbers import LEAST_DIGITS, NumberRead, read_number
-from worksheet.grading.notation.sizes import size_readings
+from worksheet.grading.notation.numbers import LEAST_DIGITS, NumberRead, read_number, usual_number
+from worksheet.grading.notation.sizes import size_readings, usual_size
 from worksheet.grading.notation.words import BYTES, Nouns, nouns
 from worksheet.grading.paper.cells import ACTIVATION_MEMORY, FORMULA, PARAMETER_MEMORY, SET, SIZES, Cell, Value
 from worksheet.grading.paper.find_question import read_set
@@ -23,8 +24,7 @@ MEMORY = frozenset({PARAMETER_MEMORY, ACTIVATION_MEMORY})
 LENGTH = re.compile(r"=?\s*[\d.,'’_ ]+")  # a number, not calculated
 
 
-@dataclass(frozen=True)
-class Understood:
+class Understood(NamedTuple):
     """The value of an answer; None if there is none. ``number`` is how it was written, ``says`` why it is unreadable.
 
     ``meant`` is a value that is not accepted but from which the student may have gone on: one rounded, or in another unit.
@@ -43,7 +43,7 @@ class Understanding:
     """Reads answers; each text once."""
 
     policy: Policy
-    _memo: Bounded[tuple[object, bool, str], Understood] = field(default_factory=lambda: Bounded(MAX_KEPT))
+    _memo: Bounded[tuple[str, str, bool, str], Understood] = field(default_factory=lambda: Bounded(MAX_KEPT))
 
     def of(self, cell: Cell, text: str) -> Understood:
         """What a text means as the answer to a cell."""
@@ -52,10 +52,13 @@ class Understanding:
             return _read(cell, text, suffixes=False)
         sizes = cell.asked.role == SIZES
         tolerance = self.policy.tolerance.get(cell.column, EXACT)
-        key = SIZES if sizes else column_nouns(cell), tolerance.rounded, text
-        if key not in self._memo:
-            self._memo[key] = _read(cell, text, suffixes=tolerance.rounded)
-        understood = self._memo[key]
+        usual = usual_size(text) if sizes else usual_number(text)
+        if usual == cell.truth and (sizes or tolerance is EXACT):  # most answers are right
+            return Understood(usual)
+        key = cell.column, cell.asked.role, tolerance.rounded, text
+        understood = self._memo.get(key)
+        if understood is None:
+            understood = self._memo[key] = _read(cell, text, suffixes=tolerance.rounded)
         if sizes:
             return _as_size(understood, text, cell.truth)
         return _with_digits(understood, tolerance, cell.truth)
@@ -94,14 +97,14 @@ def _with_digits(understood: Understood, tolerance: Tolerance, truth: Value) -> 
     if number is None or understood.value == truth:
         return understood
     if number.value == truth[0]:
-        return replace(understood, value=truth, says="", meant=None)
+        return understood._replace(value=truth, says="", meant=None)
     if understood.value is None:
-        return replace(understood, value=(number.value,)) if tolerance.share else understood
+        return understood._replace(value=(number.value,)) if tolerance.share else understood
     few = number.has_few_digits and (number.is_short or number.is_rounded(truth[0], least=1))
     if not tolerance.rounded or tolerance.share or not few:
         return understood
     says = _("a rounded figure needs at least {least} digits").format(least=LEAST_DIGITS)
-    return replace(understood, value=None, says=says, meant=(number.value,))
+    return understood._replace(value=None, says=says, meant=(number.value,))
 
 
 def _as_size(understood: Understood, text: str, truth: Value) -> Understood:
@@ -114,7 +117,7 @@ def _as_size(understood: Understood, text: str, truth: Value) -> Understood:
         return Understood(None, says=_("{text} is not a list of lengths").format(text=shown(text)), flags=understood.flags)
     if len(value) == len(truth) + 1 and value[0] == 1:
         value = value[1:]  # a batch of one
-    return _in_true_order(replace(understood, value=value), truth)
+    return _in_true_order(understood._replace(value=value), truth)
 
 
 def _in_true_order(understood: Understood, truth: Value) -> Understood:
@@ -125,9 +128,9 @@ def _in_true_order(understood: Understood, truth: Value) -> Understood:
         reordered = (value[-1], *value[:-1])
         is_square = len(value) > 2 and len({*value[:-1]}) == 1  # else it may as well be a wrong number of channels
         if reordered == truth or is_square:
-            return replace(understood, value=reordered, flags=(*understood.flags, AXES))
+            return understood._replace(value=reordered, flags=(*understood.flags, AXES))
     if len(value) != len(truth) and prod(value) == prod(truth) and _without_ones(value) == _without_ones(truth):
-        return replace(understood, value=truth)
+        return understood._replace(value=truth)
     return understood
 
 
