@@ -279,3 +279,50 @@ def test_what_cannot_be_a_size_is_unreadable(paper: Paper, text: str) -> None:
 def test_lengths_of_a_single_axis(paper: Paper) -> None:
     for text in ("4096 neurons", "(4096,)", "[-1, 4096]", "(None, 4096)", "64*64 = 4096", "4096 Neuronen", "n = 4096"):
         assert marks(paper, r15_output=text)[15, "output"].verdict is Verdict.RIGHT, text
+
+
+FORMULAS = {
+    "k(cwh+1)": "",
+    "**k(cwh+1)**": "",
+    "$k(cwh+1)$": "",
+    "`k·(c·w·h + 1)`": "",
+    "k(cwh+1) = 23296": "",
+    "params = k(cwh+1) = 64(3*11*11+1) = 23,296": "",
+    "k(cwh+1) → 23296": "",
+    "k(cwh+1) = 23232": "its value in this row is not 23232",
+    "kcwh = 5 -> k(cwh+1)": "",
+    "~~kcwh~~ k(cwh+1)": "",
+}
+
+
+def formula_mark(paper: Paper, key: Key, text: str) -> Mark:
+    return next(mark for mark in marked_paper(paper, {key: text}) if mark.key == key)
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_a_formula_with_its_value_and_with_what_surrounds_it(paper_of_formulas: Paper, text: str) -> None:
+    found = formula_mark(paper_of_formulas, (1, "params.formula"), text)
+    assert found.verdict is Verdict.RIGHT, found.says
+    assert FORMULAS[text] in found.says
+    assert bool(found.says) == bool(FORMULAS[text])
+    assert found.flags == (("corrected",) if "kcwh = 5" in text or "~~" in text else ())
+
+
+def test_a_formula_of_nothing_may_be_zero_in_words(paper_of_formulas: Paper) -> None:
+    assert formula_mark(paper_of_formulas, (2, "params.formula"), "none").verdict is Verdict.RIGHT
+    assert formula_mark(paper_of_formulas, (3, "params.formula"), "no parameters").verdict is Verdict.RIGHT
+    assert formula_mark(paper_of_formulas, (1, "params.formula"), "zero").verdict is not Verdict.RIGHT
+
+
+def test_brackets_that_the_key_leaves_out(paper_of_formulas: Paper) -> None:
+    """(227 - 11 + 2*2)/4 + 1 is 56 exactly, so the key prints row 1 without brackets."""
+    text = "k(cwh+1)((M-w+2p)/s+1)((N-h+2p)/s+1)"
+    found = formula_mark(paper_of_formulas, (1, "flops.formula"), text)
+    assert found.verdict is Verdict.RIGHT
+    assert found.says == "right where every division is exact, as in this row"
+
+
+@pytest.fixture(scope="module")
+def paper_of_formulas() -> Paper:
+    ask = Ask({"*": ("output", "params", "flops")}, formulas=("params", "flops"))
+    return PaperMaker(ws.convention("ai61002"), ask).paper(ws.read(EXAMPLES / "ai61002.sheet"))

@@ -136,7 +136,7 @@ def _read_beside(side: str, text: str, *, suffixes: bool, nouns: Nouns) -> Numbe
 
 
 def usual_number(text: str) -> tuple[Exact, ...]:
-    """The number in digits, perhaps with commas between groups; empty for anything else."""
+    """The number in digits, perhaps in groups separated by commas; empty for anything else."""
     if len(text) > MAX_DIGITS or not USUAL.fullmatch(text):
         return ()
     return (int(text.replace(",", "")),)
@@ -191,7 +191,8 @@ def _last_words(name: str, nouns: Nouns) -> Suffix | None:
 
 def _check_name(name: str, rest: str, text: str, nouns: Nouns) -> None:
     """Refuse a name that is the unit of another column, or a factor: MACs: 5, GFLOPs = 0.73."""
-    found = _last_words(name, nouns) if nouns else None
+    is_symbol = len(name.strip()) == 1  # k = 4096
+    found = _last_words(name, nouns) if nouns and not is_symbol else None
     if found is None or (not found.foreign and found.scale == 1):
         return
     message = _(NOT_BEFORE).format(number=shown(rest), word=shown(name.strip()))

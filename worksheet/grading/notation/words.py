@@ -83,7 +83,7 @@ NOUNS: Mapping[str, Mapping[str, str]] = {
         "zh": "神经元, 个神经元, 個神經元, 个单元, 个节点",
     },
 }
-OTHERS = "bit bits second seconds s ms sec minutes percent hz"  # counts of nothing that is asked
+OTHERS = "bit bits second seconds minutes percent hz"  # counts of nothing that is asked
 SAME_COUNT = {"mult_adds": "macs", "macc": "macs", "muladds": "macs"}  # columns whose nouns are another's
 ALTOGETHER = re.compile(r"\s+(?:in total|total|altogether|insgesamt|au total|en total|overall)\.?$", re.IGNORECASE)
 BYTE = "B"  # the only noun in which case matters: b is a bit
