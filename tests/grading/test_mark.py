@@ -211,6 +211,13 @@ def test_a_mistake_and_a_convention_may_be_rounded_too(paper: Paper) -> None:
         assert set(exact[key].labels) <= set(rounded[key].labels)
 
 
+def test_a_rounded_total_names_no_row(paper: Paper) -> None:
+    """793,400,040 less the 401,408 operations of row 2 is 792,998,632; in four digits many rows would fit."""
+    found = marks(paper, ROUNDED, total_flops="793.0M")["total", "flops"]
+    assert (found.verdict, found.labels) == (Verdict.WRONG, ())
+    assert "tot-miss-row" in marks(paper, ROUNDED, total_flops="792.9986M")["total", "flops"].labels
+
+
 def test_too_few_digits_are_named(paper: Paper) -> None:
     found = marks(paper, ROUNDED, r1_flops="73M", total_flops="0.79 GFLOPs", r4_flops="73,000,000")
     assert found[1, "flops"].verdict is found["total", "flops"].verdict is Verdict.UNREADABLE

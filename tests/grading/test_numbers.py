@@ -386,7 +386,7 @@ ZEROS = [
     "zero", "Zero", "none", "None.", "nil", "null", "no parameters", "No params", "without parameters", "0 params",
     "zero parameters", "0 (no parameters)", "no learnable parameters", "has no parameters", "keine", "keine Parameter", "Null",
     "aucun", "aucun paramètre", "zéro", "pas de paramètres", "ninguno", "ningún parámetro", "cero", "sin parámetros", "शून्य",
-    "कोई पैरामीटर नहीं", "零", "无", "没有参数", "无参数",
+    "कोई पैरामीटर नहीं", "प्राचल नहीं", "零", "无", "没有参数", "无参数",
 ]  # fmt: skip
 
 

@@ -216,10 +216,10 @@ class Marker:
 
     def may_be_rounded(self, cell: Cell, number: NumberRead | None) -> bool:
         """Whether a wrong answer may be what a mistake gives, rounded. A total lies close to those with a row too many or too
-        few, so it needs one digit more."""
+        few, so it needs twice as many digits."""
         if number is None or not self.policy.tolerance.get(cell.column, EXACT).rounded:
             return False
-        return number.is_rough and (not cell.asked.is_total or len(number.digits) > LEAST_DIGITS)
+        return number.is_rough and (not cell.asked.is_total or len(number.digits) >= 2 * LEAST_DIGITS)
 
     def matching_conventions(
         self, paper: Paper, cell: Cell, near: Callable[[Value], bool], own: Mapping[str, Exact] | None

@@ -157,4 +157,5 @@ def _is_zero(text: str, own: Nouns) -> bool:
 def _without(words: str, noun: str) -> bool:
     """Whether words are a noun after a word for none: no parameters, 没有参数."""
     before, _, after = words.rpartition(noun)
-    return before.strip() in BEFORE and (not after.strip() or after.strip() in NOT_THERE)
+    is_not_there = after.strip() in NOT_THERE
+    return (before.strip() in BEFORE and (is_not_there or not after)) or (is_not_there and not before)
