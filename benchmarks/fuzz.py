@@ -94,7 +94,8 @@ class Tally:
 
 
 def number_reader() -> Callable[[str], int]:
-    from worksheet.grading.notation.numbers import read_number, read_size
+    from worksheet.grading.notation.numbers import read_number
+    from worksheet.grading.notation.sizes import read_size
 
     def exact(text: str) -> tuple[Any, ...]:
         return (read_number(text).value,)

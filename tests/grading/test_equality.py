@@ -11,7 +11,18 @@ from tests.limits import slowness
 from worksheet import conventions
 from worksheet.formula import Formula
 from worksheet.grading.diagnosis.domain_points import POINTS, grid
-from worksheet.grading.diagnosis.equality import EVERYWHERE, ROW, SQUARE, Compared, aliases, compare, is_same, letters, value_for
+from worksheet.grading.diagnosis.equality import (
+    DIVISIBLE,
+    EVERYWHERE,
+    ROW,
+    SQUARE,
+    Compared,
+    aliases,
+    compare,
+    is_same,
+    letters,
+    value_for,
+)
 from worksheet.grading.notation.formulas import read_formula
 from worksheet.grading.paper.cells import Cell, Paper
 from worksheet.grading.paper.paper_maker import Ask, PaperMaker
@@ -31,14 +42,18 @@ Linear: 14976->10
 """
 
 
-@cache
 def paper(convention: str = "ai61002") -> Paper:
+    return paper_of(SHEET, convention)
+
+
+@cache
+def paper_of(sheet: str, convention: str = "ai61002") -> Paper:
     import tempfile
     from pathlib import Path
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.sheet"
-        path.write_text(SHEET)
+        path.write_text(sheet)
         network = read(path)
     columns = tuple(column.name for column in conventions.convention(convention).columns)
     return PaperMaker(conventions.convention(convention), Ask({"*": ("output", *columns)})).paper(network)
@@ -141,6 +156,43 @@ def test_a_counter_example_can_be_worked_out_by_hand() -> None:
     assert counter.right == floor(way / v["s_w"]) + 1
     assert float(counter.answer or 0) == way / v["s_w"] + 1
     assert set(v) == {"M", "w", "p_w", "s_w"}  # no dilation of 1, no further padding of 0
+
+
+EXACT = "---\ninput: 3x227x227\n---\nConv2d: 64c 11w 4s 2p\nReLU\nMaxPool2d: 3w 2s"
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "holds"),
+    [
+        ("output", "(M-w+2p)/s+1", DIVISIBLE),
+        ("output", "(M-w+2p+s)/s", DIVISIBLE),
+        ("output", "(M-h+2p)/s+1", SQUARE + DIVISIBLE),
+        ("flops", "k(cwh+1)((M-w+2p)/s+1)((N-h+2p)/s+1)", DIVISIBLE),
+        ("flops", "k(cwh+1)W((N-h+2p)/s+1)", DIVISIBLE),
+        ("flops", "k(cwh+1)(⌊(M-w+2p)/s⌋+1)((N-h+2p)/s+1)", DIVISIBLE),
+        ("flops", "k(cw²+1)((M-w+2p)/s+1)²", SQUARE + DIVISIBLE),
+        ("flops", "kcwh((M-w+2p)/s+1)((N-h+2p)/s+1)", ""),  # without the bias
+        ("flops", "k(cwh+1)((M-w+p)/s+1)((N-h+p)/s+1)", ""),
+        ("output", "⌈(M-w+2p)/s⌉+1", ""),  # a bracket that the key does not leave out
+        ("output", "M/s", ""),
+        ("output", "56", ""),
+    ],
+)
+def test_brackets_may_be_left_out_where_every_division_is_exact(column: str, text: str, holds: str) -> None:
+    """(227 - 11 + 2*2)/4 is 55: the key prints this row without brackets."""
+    asked = paper_of(EXACT).cells[1, column]
+    formula = read_formula(text, letters(asked.asked), aliases(asked.asked)).formula
+    found = compare(asked.asked, asked.values, formula)
+    assert (found.holds if found.equal else "") == holds
+    if not holds:
+        assert found.counter is not None
+
+
+def test_a_mistake_without_brackets_is_known_where_the_division_is_exact() -> None:
+    asked = paper_of(EXACT).cells[1, "flops"]
+    formula = read_formula("kcwh((M-w+2p)/s+1)((N-h+2p)/s+1)", letters(asked.asked), aliases(asked.asked)).formula
+    assert is_same(asked.asked, asked.values, formula, (Formula("k*c*w*h*W*H"),))
+    assert not is_same(asked.asked, asked.values, formula, (Formula("2*k*c*w*h*W*H"),))
 
 
 def test_a_division_by_zero_is_no_value() -> None:

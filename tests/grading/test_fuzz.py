@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from worksheet.errors import WorksheetError, printable
 from worksheet.formula import Formula
 from worksheet.grading.notation.formulas import formula, read_formula
-from worksheet.grading.notation.numbers import read_number, read_size
+from worksheet.grading.notation.numbers import read_number
+from worksheet.grading.notation.sizes import read_size
 
 SYMBOLS = {"c", "k", "w", "h", "M", "N", "W", "H", "g", "b", "p_w", "s_w", "x_1", "beta_w", "X"}
 VALUES = dict.fromkeys(SYMBOLS, 3)

@@ -134,7 +134,7 @@ REFUSED = {  # the column, and what is said
     "2 3": (3, "follows another part directly"),
     "(k)2": (4, "follows another part directly"),
     "k+*c": (3, "expected a number"),
-    "k = c = 2": (7, "'=' has no place"),
+    "k = c = w": (7, "'=' has no place"),
     "k + 1 = c": (7, "'=' has no place"),
     "k__class__": (2, "'_' has no place"),
     "k.real": (2, "'.' has no place"),
@@ -223,3 +223,27 @@ def test_what_the_sheet_prints_is_read_back(name: str, dialect: str) -> None:
         values = {symbol: 7 + 2 * place for place, symbol in enumerate(printed.symbols)}
         assert read.formula.at(values) == printed.at(values)
         assert not read.alternatives
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "value"),
+    [
+        ("k(cwh+1)=23296", "k*(c*w*h + 1)", 23296),
+        ("2cM = 401408", "2*c*M", 401408),
+        ("ckwh = 23,296", "c*k*w*h", 23296),
+        ("params = k(cwh+1) = 64(3*11*11+1) = 23296", "k*(c*w*h + 1)", 23296),
+        ("k(cwh+1) = kcwh + k = 5", "k*(c*w*h + 1)", 5),
+        ("k(cwh+1) = kcwh + k", "k*(c*w*h + 1)", None),
+        ("params = 7", "7", None),
+        ("k(cwh+1)", "k*(c*w*h + 1)", None),
+    ],
+)
+def test_a_formula_with_its_value_is_both(text: str, source: str, value: int | None) -> None:
+    read = read_formula(text, SYMBOLS, ALIASES)
+    assert (read.formula.source, read.value) == (source, value)
+
+
+@pytest.mark.parametrize("text", ["k(c+1) = kc+1", "k = c = w = M = k = c = w", "k(c+1) ==", "k(c+1) ="])
+def test_sides_that_are_no_one_formula_are_refused(text: str) -> None:
+    with pytest.raises(FormulaError):
+        read_formula(text, SYMBOLS, ALIASES)

@@ -5,7 +5,9 @@ from fractions import Fraction
 import pytest
 
 from worksheet.errors import WorksheetError
-from worksheet.grading.notation.numbers import EXPRESSION, Unreadable, read_number, read_size
+from worksheet.grading.notation.numbers import EXPRESSION, Unreadable, read_number
+from worksheet.grading.notation.sizes import read_size, size_readings
+from worksheet.grading.notation.words import nouns
 
 WRITTEN = {  # the row of the AI61002 sheet with 73,056,256 operations, in every style
     "73056256": "plain",
@@ -160,7 +162,7 @@ ROUNDED = {
     "73.06M": 73_060_000,
     "73,06 M": 73_060_000,
     "73.06 million": 73_060_000,
-    "7.306 crore": None,  # 7,306 or 7.306
+    "7.306 crore": 73_060_000,
     "7.31 crore": 73_100_000,
     "730.6 lakh": 73_060_000,
     "7.31E+07": 73_100_000,
@@ -179,7 +181,12 @@ ROUNDED = {
     "≈ 23.3k": 23_300,
     "-1.5k": -1_500,
     "1.234": None,
-    "1.234 M": None,
+    "1.234 M": 1_234_000,
+    "73.056M": 73_056_000,
+    "2.410e8": 241_000_000,
+    "2,410×10^8": 241_000_000,
+    "112.896K": 112_896,
+    "793.400 MFLOPs": 793_400_000,
     "1,234 k": None,
     "1.8B": None,
     "23.3 q": None,
@@ -192,9 +199,9 @@ def test_rounded_figures(text: str) -> None:
     value = ROUNDED[text]
     if value is None:
         with pytest.raises(Unreadable):
-            read_number(text, suffixes=True)
+            read_number(text, suffixes=True, nouns=nouns("flops", "bytes"))
     else:
-        assert read_number(text, suffixes=True).value == value
+        assert read_number(text, suffixes=True, nouns=nouns("flops", "bytes")).value == value
 
 
 def test_a_thousand_or_a_decimal_number_is_asked_back_where_decimals_are_possible() -> None:
@@ -206,11 +213,13 @@ def test_a_thousand_or_a_decimal_number_is_asked_back_where_decimals_are_possibl
 
 def test_1000_or_1024_is_kept_as_a_diagnosis() -> None:
     weights = 61_100_840 * 4  # bytes of torchvision's AlexNet: 233.1 MiB, 244.4 MB
-    mega, mebi = read_number("233.1 MB", suffixes=True), read_number("233.1 MiB", suffixes=True)
+    mega, mebi, other = (
+        read_number(f"{text}B", suffixes=True, nouns=nouns("bytes")) for text in ("233.1 M", "233.1 Mi", "244.4 M")
+    )
     assert mebi.is_rounded(weights)
     assert not mega.is_rounded(weights)
     assert mega.alternatives == (mebi.value,)
-    assert read_number("244.4 MB", suffixes=True).is_rounded(weights)
+    assert other.is_rounded(weights)
 
 
 @pytest.mark.parametrize(
@@ -276,6 +285,45 @@ SIZES = {
     "64 x (224/4) x 56": (64, 56, 56),
     "54.25x54.25": (Fraction(217, 4), Fraction(217, 4)),
     "0x0": (0, 0),
+    "[1,64,56,56]": (1, 64, 56, 56),
+    "[-1, 64, 56, 56]": (1, 64, 56, 56),
+    "(None, 64, 56, 56)": (1, 64, 56, 56),
+    "(N, 64, 56, 56)": (1, 64, 56, 56),
+    "N x 64 x 56 x 56": (1, 64, 56, 56),
+    "(?, 64, 56, 56)": (1, 64, 56, 56),
+    "(batch_size, 64, 56, 56)": (1, 64, 56, 56),
+    "[-1, 4096]": (1, 4096),
+    "tf.TensorShape([None, 56, 56, 64])": (1, 56, 56, 64),
+    "(4096,)": (4096,),
+    "4096 neurons": (4096,),
+    "k = 4096": (4096,),
+    "K: 4096": (4096,),
+    "64@56x56": (64, 56, 56),
+    "64 @ 56×56": (64, 56, 56),
+    "C=64, H=56, W=55": (64, 56, 55),
+    "W=55; H=56; C=64": (64, 56, 55),
+    "channels: 64, height: 56, width: 55": (64, 56, 55),
+    "(C = 64, H = 56, W = 55)": (64, 56, 55),
+    "N=1, C=64, H=56, W=55": (64, 56, 55),
+    "(64) x (56) x (56)": (64, 56, 56),
+    "(64)×(56)×(56)": (64, 56, 56),
+    "64 x (28x28)": (64, 28, 28),
+    "(64 x 28) x 28": (64, 28, 28),
+    "64*56*56=200704": (64, 56, 56),
+    "64x56x56 = 200704": (64, 56, 56),
+    "C x H x W = 64 x 56 x 56": (64, 56, 56),
+    "64⋅56⋅56": (64, 56, 56),
+    "64(56x56)": (64, 56, 56),
+    "64 (56 x 56)": (64, 56, 56),
+    "(64)(56x56)": (64, 56, 56),
+    "64 x 56^2": (64, 56, 56),
+    "64×56²": (64, 56, 56),
+    "64x56x56 (CxHxW)": (64, 56, 56),
+    "64\n56\n56": (64, 56, 56),
+    "64 • 56 • 56": (64, 56, 56),
+    "64✕56✕56": (64, 56, 56),
+    "64∗56∗56": (64, 56, 56),
+    "64х56х56": (64, 56, 56),
 }
 
 
@@ -301,7 +349,20 @@ def test_sizes(text: str) -> None:
         "27.125x3",
         "64x1 000",
         "64 channels of 56x56",
-        "64x56x56 = 200704",
+        "64x56x56 = 200705",
+        "64x56x56 = 64x55x55",
+        "64-56-56",
+        "64/56/56",
+        "64:56:56",
+        "64|56|56",
+        "64_112_112",
+        "56-56",
+        "-64x56x56",
+        "²=",
+        "64-112",
+        "C=64, C=56, W=56",
+        "C=64, Q=56, W=56",
+        "(None)",
         "1x2x3x4x5x6x7x8x9",
         "6" * 31,
         "6" * 31 + "x3",
@@ -312,3 +373,113 @@ def test_sizes(text: str) -> None:
 def test_sizes_that_are_no_or_doubtful_sizes(text: str) -> None:
     with pytest.raises(WorksheetError):
         read_size(text)
+
+
+def test_a_size_with_its_product_is_both() -> None:
+    assert size_readings("256x6x6 = 9216") == ((256, 6, 6), (9216,))
+
+
+# In words, with what is counted, in a short form
+
+PARAMS, FLOPS, MACS, BYTES = nouns("params"), nouns("flops", "ops"), nouns("macs", "ops"), nouns("weights", "bytes")
+ZEROS = [
+    "zero", "Zero", "none", "None.", "nil", "null", "no parameters", "No params", "without parameters", "0 params",
+    "zero parameters", "0 (no parameters)", "no learnable parameters", "has no parameters", "keine", "keine Parameter", "Null",
+    "aucun", "aucun paramètre", "zéro", "pas de paramètres", "ninguno", "ningún parámetro", "cero", "sin parámetros", "शून्य",
+    "कोई पैरामीटर नहीं", "प्राचल नहीं", "零", "无", "没有参数", "无参数",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ZEROS)
+def test_zero_in_words(text: str) -> None:
+    assert read_number(text, nouns=PARAMS).value == 0
+
+
+@pytest.mark.parametrize(
+    "text", ["-", "–", "no", "no flops", "n/a", "?", "none of them", "no idea", "zero or one", "noneparams x"]
+)
+def test_words_that_are_no_zero(text: str) -> None:
+    with pytest.raises(Unreadable):
+        read_number(text, nouns=PARAMS)
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "value"),
+    [
+        ("23,296 parameters", PARAMS, 23296),
+        ("23296 Params.", PARAMS, 23296),
+        ("23296 (params)", PARAMS, 23296),
+        ("Params: 23296", PARAMS, 23296),
+        ("# params: 23,296", PARAMS, 23296),
+        ("Total params: 61,100,840", PARAMS, 61100840),
+        ("Number of parameters = 23296", PARAMS, 23296),
+        ("Params 23296", PARAMS, 23296),
+        ("Answer: 23296", PARAMS, 23296),
+        ("23.296 Parameter", PARAMS, 23296),
+        ("23 296 paramètres", PARAMS, 23296),
+        ("23296个参数", PARAMS, 23296),
+        ("23296 पैरामीटर", PARAMS, 23296),
+        ("64*364 params", PARAMS, 23296),
+        ("64(3*11*11+1) params", PARAMS, 23296),
+        ("params: 64*364 = 23296", PARAMS, 23296),
+        ("2.3296E+04", PARAMS, 23296),
+        ("2.3296×10⁴", PARAMS, 23296),
+        ("23.296k", PARAMS, 23296),
+        ("23.296 k params", PARAMS, 23296),
+        ("2.3296 万", PARAMS, 23296),
+        ("≈ 23296", PARAMS, 23296),
+        ("approx. 23296", PARAMS, 23296),
+        ("ca. 23,296", PARAMS, 23296),
+        ("23296 parameters in total", PARAMS, 23296),
+        ("k(cwh+1) = 23296", PARAMS, 23296),
+        ("k = 23296", PARAMS, 23296),
+        ("M: 23296", PARAMS, 23296),
+        ("s = 23296", PARAMS, 23296),
+        ("k(cwh+1) = 64(3*11*11+1) = 23296 params", PARAMS, 23296),
+        ("~23296", PARAMS, 23296),
+        ("73,056,256 FLOPs", FLOPS, 73056256),
+        ("73056256 floating-point operations", FLOPS, 73056256),
+        ("73.056256 MFLOPs", FLOPS, 73056256),
+        ("7.3056256e7 FLOPs", FLOPS, 73056256),
+        ("7.3056256·10^7", FLOPS, 73056256),
+        (r"7.3056256 \times 10^{7}", FLOPS, 73056256),
+        ("7,3056256e7", FLOPS, 73056256),
+        ("73.056256M", FLOPS, 73056256),
+        ("0.073056256 GFLOPs", FLOPS, 73056256),
+        ("73.056256 million operations", FLOPS, 73056256),
+        ("7.3056256 crore", FLOPS, 73056256),
+        ("730.56256 lakh", FLOPS, 73056256),
+        ("73,056256 Mio.", FLOPS, 73056256),
+        ("73056256 MACs", MACS, 73056256),
+        ("244.403360 MB", BYTES, 244403360),
+        ("244403360 B", BYTES, 244403360),
+        ("244403360 octets", BYTES, 244403360),
+    ],
+)
+def test_what_stands_around_an_exact_number(text: str, names: frozenset[str], value: int) -> None:
+    assert read_number(text, nouns=names).value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "meant"),
+    [
+        ("73056256 MACs", FLOPS, 73056256),
+        ("73056256 FLOPs", MACS, 73056256),
+        ("23296 FLOPs", PARAMS, 23296),
+        ("23296 bytes", PARAMS, 23296),
+        ("73.056256 MMACs", FLOPS, 73056256),
+        ("MACs: 73056256", FLOPS, None),
+        ("GFLOPs: 0.73", FLOPS, None),
+        ("FLOPs in millions: 73.06", FLOPS, None),
+        ("23296 B", PARAMS, None),
+        ("23296 apples", PARAMS, None),
+        ("23.3k", PARAMS, 23300),
+        ("73.06 MFLOPs", FLOPS, 73060000),
+        ("7.31e7", FLOPS, 73100000),
+        ("7.31 × 10^7", FLOPS, 73100000),
+    ],
+)
+def test_another_unit_is_not_read_but_understood(text: str, names: frozenset[str], meant: int | None) -> None:
+    with pytest.raises(Unreadable) as refused:
+        read_number(text, nouns=names)
+    assert refused.value.meant == meant

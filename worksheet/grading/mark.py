@@ -50,12 +50,14 @@ DOES_NOT_FOLLOW = "does-not-follow"  # right, although the student's own earlier
 CORRECT_ONLY = "correct-answer-only"  # carried, but only the correct answer counts here
 ROUNDED = "rounded"  # right as far as its digits go
 AXES = "order-of-axes"  # the right sizes in another order
+CORRECTED = "corrected"  # the last of several answers: 23232 -> 23296
 TRIVIAL = "simpler"  # carried from a 0 or 1 that makes the question much simpler
 FLAGS = {
     DOES_NOT_FOLLOW: N_("does not follow from the earlier answers"),
     CORRECT_ONLY: N_("only the correct answer counts here"),
     ROUNDED: N_("right to the digits that are written"),
     AXES: N_("the sizes are right, in another order"),
+    CORRECTED: N_("the last of several answers counts"),
     TRIVIAL: N_("follows from a value that makes the question much simpler"),
 }
 

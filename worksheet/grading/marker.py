@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
@@ -14,8 +14,9 @@ from worksheet.grading.diagnosis.carrying import find_carried, find_carried_in_r
 from worksheet.grading.diagnosis.diagnose import Diagnoser, Explanation
 from worksheet.grading.diagnosis.evidence import narrow_labels
 from worksheet.grading.diagnosis.formula_answer import explain_formula, mark_if_right
-from worksheet.grading.mark import AXES, CORRECT_ONLY, DOES_NOT_FOLLOW, ROUNDED, TRIVIAL, Mark, Verdict
+from worksheet.grading.mark import CORRECT_ONLY, DOES_NOT_FOLLOW, ROUNDED, TRIVIAL, Mark, Verdict
 from worksheet.grading.mistakes import known_mistakes
+from worksheet.grading.notation.numbers import LEAST_DIGITS, NumberRead
 from worksheet.grading.notation.understanding import Understanding, Understood
 from worksheet.grading.paper.cells import SET, SIZES, TOTAL, Cell, Key, Paper, Value
 from worksheet.grading.paper.find_question import remark
@@ -31,11 +32,13 @@ Known = dict[tuple[Key, str], tuple[Understood, Mark | None]]  # what a text at 
 @dataclass
 class _Answers:
     """The answers of one paper, as read. ``own`` are the values that differ from the truth, and for blank cells those that
-    follow from them; ``origins`` has the answers from which the latter follow."""
+    follow from them; ``origins`` has the answers from which the latter follow. ``rounded`` are own values that are only
+    rounded."""
 
     entries: list[tuple[Cell, str, Understood, Mark | None]]  # with the mark of a right answer
     own: dict[Key, Value]
     origins: dict[Key, tuple[Key, ...]]
+    rounded: set[Key] = field(default_factory=set)
 
     def own_at(self, keys: Iterable[Key]) -> dict[Key, Value]:
         """The student's own values at these cells."""
@@ -82,8 +85,7 @@ class Marker:
     def mark_right(self, cell: Cell, text: str, understood: Understood) -> Mark:
         worth = self.policy.worth(cell.key)
         flags = [ROUNDED] if understood.value != cell.truth else []
-        flags += [AXES] if understood.reordered else []
-        return Mark(cell.key, cell.layer, text, understood.value, Verdict.RIGHT, worth, worth, flags=tuple(flags))
+        return Mark(cell.key, cell.layer, text, understood.value, Verdict.RIGHT, worth, worth, flags=(*flags, *understood.flags))
 
     def is_near(self, cell: Cell, understood: Understood, wanted: Value) -> bool:
         """Whether an answer equals a value, exactly or within the tolerance of the column."""
@@ -116,11 +118,19 @@ class Marker:
             answers.entries.append((cell, text, understood, right))
             if cell.is_formula:
                 continue
-            if understood.value is None:
+            if understood.value is None and understood.meant is None:
                 self.fill_blank(paper, cell, answers)
             elif right is None:
-                answers.own[cell.key] = understood.value
+                self.keep_own(cell, understood, answers)
         return answers
+
+    def keep_own(self, cell: Cell, understood: Understood, answers: _Answers) -> None:
+        """Keep a value that is not right, or not accepted as written: the next answers may follow from it."""
+        value = understood.value or understood.meant
+        if value is not None and value != cell.truth:
+            answers.own[cell.key] = value
+        if understood.value is None and understood.number and understood.number.is_rounded(cell.truth[0], least=1):
+            answers.rounded.add(cell.key)
 
     def fill_blank(self, paper: Paper, cell: Cell, answers: _Answers) -> None:
         """Fill a cell that was left blank: the student's next answers may follow from what it would have been."""
@@ -134,7 +144,11 @@ class Marker:
         """The mark of one cell; a failure of the grader is reported as such, never as a zero."""
         remembered: dict[object, Mark] = paper.remembered.setdefault((self.token, "careful"), Bounded(MAX_KEPT))
         touched = answers.own_at(paper.touched[cell.key])
-        memo = (cell.key, text, *[(key, value, answers.origins.get(key)) for key, value in touched.items()])
+        memo = (
+            cell.key,
+            text,
+            *[(key, value, answers.origins.get(key), key in answers.rounded) for key, value in touched.items()],
+        )
         if memo not in remembered:
             try:
                 remembered[memo] = self.judge(paper, cell, text, understood, answers)
@@ -146,7 +160,7 @@ class Marker:
 
     def judge(self, paper: Paper, cell: Cell, text: str, understood: Understood, answers: _Answers) -> Mark:
         worth = self.policy.worth(cell.key)
-        mark = Mark(cell.key, cell.layer, text, understood.value, Verdict.WRONG, NOTHING, worth)
+        mark = Mark(cell.key, cell.layer, text, understood.value, Verdict.WRONG, NOTHING, worth, flags=understood.flags)
         if not text.strip():
             return replace(mark, verdict=Verdict.BLANK)
         if cell.is_formula:
@@ -156,7 +170,7 @@ class Marker:
         own = answers.own_at(paper.depends[cell.key])
         if self.is_near(cell, understood, cell.truth):
             mark = self.mark_right(cell, text, understood)
-            follows = not own or paper.follows(cell, own) == cell.truth
+            follows = answers.rounded.issuperset(own) or paper.follows(cell, own) == cell.truth
             return mark if follows else replace(mark, flags=(*mark.flags, DOES_NOT_FOLLOW))
         if cell.asked.role == SET:
             return replace(mark, says=remark(understood.value, cell.truth))
@@ -164,7 +178,7 @@ class Marker:
         chosen = find_carried(paper, cell, understood.value, own, near) or find_carried_in_row(paper, cell, answers.own, near)
         if chosen:
             return self.mark_carried(cell, mark, chosen, answers)
-        return self.explain(paper, cell, mark, answers)
+        return self.explain(paper, cell, mark, answers, near, understood)
 
     def mark_formula(self, paper: Paper, cell: Cell, mark: Mark) -> Mark:
         """The mark of a formula."""
@@ -182,23 +196,39 @@ class Marker:
         flags += [TRIVIAL] if simple else []
         share = 1 - policy.penalty if policy.follow_through and not flags else NOTHING
         return replace(
-            mark, verdict=Verdict.CARRIED, points=share * mark.max, carried_from=answers.filled(chosen), flags=tuple(flags)
+            mark,
+            verdict=Verdict.CARRIED,
+            points=share * mark.max,
+            carried_from=answers.filled(chosen),
+            flags=(*mark.flags, *flags),
         )
 
-    def explain(self, paper: Paper, cell: Cell, mark: Mark, answers: _Answers) -> Mark:
+    def explain(
+        self, paper: Paper, cell: Cell, mark: Mark, answers: _Answers, near: Callable[[Value], bool], understood: Understood
+    ) -> Mark:
         """The mark of an answer neither right nor carried: right under another convention, a known mistake, or unknown."""
         assert mark.value is not None
         touched = answers.own_at(paper.touched[cell.key])
         own = paper.values_beside(cell, touched) if touched else None
-        names = self.matching_conventions(paper, cell, mark.value, own)
-        return award(mark, names, self.diagnoser.explain(cell, mark.value, own), self.policy)
+        names = self.matching_conventions(paper, cell, near, own)
+        rounded = near if self.may_be_rounded(cell, understood.number) else None
+        return award(mark, names, self.diagnoser.explain(cell, mark.value, own, rounded), self.policy)
 
-    def matching_conventions(self, paper: Paper, cell: Cell, value: Value, own: Mapping[str, Exact] | None) -> tuple[str, ...]:
+    def may_be_rounded(self, cell: Cell, number: NumberRead | None) -> bool:
+        """Whether a wrong answer may be what a mistake gives, rounded. A total lies close to those with a row too many or too
+        few, so it needs twice as many digits."""
+        if number is None or not self.policy.tolerance.get(cell.column, EXACT).rounded:
+            return False
+        return number.is_rough and (not cell.asked.is_total or len(number.digits) >= 2 * LEAST_DIGITS)
+
+    def matching_conventions(
+        self, paper: Paper, cell: Cell, near: Callable[[Value], bool], own: Mapping[str, Exact] | None
+    ) -> tuple[str, ...]:
         if cell.asked.role == SIZES:  # sizes do not depend on a convention
             return ()
         others = self.alternatives(paper)
-        names = others.matching(paper, cell.key, cell.values, value)
-        return names or (others.matching(paper, cell.key, own, value) if own and not cell.asked.is_total else ())
+        names = others.matching(paper, cell.key, cell.values, near)
+        return names or (others.matching(paper, cell.key, own, near) if own and not cell.asked.is_total else ())
 
     def alternatives(self, paper: Paper) -> Alternatives:
         """The other conventions."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -16,6 +16,7 @@ from worksheet.grading.paper.paper_maker import role
 from worksheet.sizes import Sized
 
 ZERO = Formula("0")
+Near = Callable[[Value], bool]  # whether an answer is a value, within the tolerance of its column
 CountedBy = tuple[Formula, tuple[str, ...]]  # a formula, and the conventions that count by it
 
 
@@ -71,24 +72,25 @@ class Alternatives:
         """The facts that any of the others uses."""
         return frozenset[str]().union(*(other.facts for other in self.others))
 
-    def matching(self, paper: Paper, key: Key, values: Mapping[str, Exact], answer: Value) -> tuple[str, ...]:
+    def matching(self, paper: Paper, key: Key, values: Mapping[str, Exact], is_near: Near) -> tuple[str, ...]:
         """The conventions under which an answer to a cell is right, for these values of its symbols."""
         row, column = key
         if isinstance(row, str):
-            return self.matching_totals(paper, column, answer)
+            return self.matching_totals(paper, column, is_near)
         names: list[str] = []
         for formula, conventions in self.formulas(paper, row, column):
-            if value_at(formula, values) == answer[0]:
+            value = value_at(formula, values)
+            if value is not None and is_near((value,)):
                 names += conventions
         return tuple(dict.fromkeys(names))
 
-    def matching_totals(self, paper: Paper, column: str, answer: Value) -> tuple[str, ...]:
+    def matching_totals(self, paper: Paper, column: str, is_near: Near) -> tuple[str, ...]:
         """The conventions whose total, from the true sizes, is the answer."""
         name = f"totals {column}"
         if name not in paper.remembered:
             paper.remembered[name] = self.totals(paper, column)
         totals: Mapping[str, Exact] = paper.remembered[name]
-        return tuple(convention for convention, total in totals.items() if total == answer[0])
+        return tuple(convention for convention, total in totals.items() if is_near((total,)))
 
     def totals(self, paper: Paper, name: str) -> dict[str, Exact]:
         """The total of each convention that has this column."""

@@ -84,8 +84,13 @@ class Diagnoser:
                     if wrong != formulas:
                         yield Rewritten(label, wrong)
 
-    def explain(self, cell: Cell, answer: Value, own: Mapping[str, Exact] | None) -> Explanation:
-        """The mistakes that lead to an answer from the true values of the symbols or from the student's ``own``."""
+    def explain(
+        self, cell: Cell, answer: Value, own: Mapping[str, Exact] | None, is_near: Callable[[Value], bool] | None = None
+    ) -> Explanation:
+        """The mistakes that lead to an answer from the true values of the symbols or from the student's ``own``.
+
+        ``is_near`` compares a rounded answer; it is looked up among single mistakes alone, since pairs lie too close together.
+        """
         cases = [(self.outcomes(cell), cell.values, False)]
         cases += [(self._derive_outcomes(cell, own), own, True)] if own else []
         for look_up in (_single, self._pair):
@@ -93,6 +98,16 @@ class Diagnoser:
                 labels = self.order(look_up(cell, answer, outcomes, values))
                 if labels:
                     return Explanation(labels, own=is_own)
+        return self._explain_rounded(cases, is_near) if is_near else Explanation()
+
+    def _explain_rounded(self, cases: Iterable[tuple[Outcomes, object, bool]], is_near: Callable[[Value], bool]) -> Explanation:
+        """The mistakes that lead to a rounded answer, without those in writing digits down: the digits that are left must fit."""
+        slips = {mistake.id for mistake in self.revaluing}
+        for outcomes, _values, is_own in cases:
+            wrong = [value for value in outcomes.singles if value != outcomes.base and is_near(value)]
+            labels = self.order(label for value in wrong for label in outcomes.singles[value] if label not in slips)
+            if labels:
+                return Explanation(labels, own=is_own)
         return Explanation()
 
     def outcomes(self, cell: Cell) -> Outcomes:

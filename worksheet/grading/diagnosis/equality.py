@@ -8,16 +8,21 @@ from typing import NamedTuple
 from worksheet.errors import FormulaError
 from worksheet.formula import Exact, Formula
 from worksheet.grading.diagnosis.domain_points import LEADING, DomainGrid, Pairs, Point, Ties, derive_sizes, grid, symbols
+from worksheet.grading.diagnosis.exact_divisions import unrounded
 from worksheet.grading.notation.numbers import plain
 from worksheet.grading.paper.cells import SIZES, Asked, value_at
 from worksheet.language import N_, _
 
 # Where an equality holds.
 EVERYWHERE, SQUARE, ROW = "everywhere", "square", "row"
+DIVISIBLE = "divisible"  # after one of the others
 HOLDS = {
     EVERYWHERE: "",
     SQUARE: N_("right where width and height are equal, as they are in this row"),
     ROW: N_("right for the padding and the stride of this row, which the formula leaves out"),
+    DIVISIBLE: N_("right where every division is exact, as in this row"),
+    SQUARE + DIVISIBLE: N_("right where width and height are equal and every division is exact, as in this row"),
+    ROW + DIVISIBLE: N_("right for the padding and the stride of this row, and where every division is exact"),
 }
 
 
@@ -43,7 +48,8 @@ class CounterExample(NamedTuple):
 
 
 class Compared(NamedTuple):
-    """``counter`` is None if the formulas are equal; ``holds`` is where: EVERYWHERE, only SQUARE, or only in this ROW."""
+    """``counter`` is None if the formulas are equal; ``holds`` is where: EVERYWHERE, only SQUARE, or only in this ROW; and only
+    where the row's divisions are exact."""
 
     counter: CounterExample | None
     holds: str = EVERYWHERE
@@ -81,8 +87,18 @@ def compare(asked: Asked, values: Mapping[str, Exact], answer: Formula) -> Compa
 
     Facts that the row's formulas show as numbers (bias, one group) keep the row's value, all other symbols vary. For an output
     the formula of its width is expected, or that of its height. A formula that holds only for equal sides is accepted if they
-    are equal in this row, and so is one that leaves out a padding of 0 or a stride of 1.
+    are equal in this row, and so is one that leaves out a padding of 0 or a stride of 1. Brackets that round down may be left
+    out where the division is exact, as the key leaves them out.
     """
+    compared = _compare(asked, values, answer)
+    plain_asked, without = unrounded(asked, values)
+    if compared.equal or plain_asked is asked:
+        return compared
+    divisible = _compare(plain_asked, values, without(answer))
+    return Compared(None, divisible.holds.removeprefix(EVERYWHERE) + DIVISIBLE) if divisible.equal else compared
+
+
+def _compare(asked: Asked, values: Mapping[str, Exact], answer: Formula) -> Compared:
     counter = None
     for holds, facts, ties in _tiers(asked, values, answer):
         found = grid(asked, facts, ties)
@@ -95,6 +111,13 @@ def compare(asked: Asked, values: Mapping[str, Exact], answer: Formula) -> Compa
 
 def is_same(asked: Asked, values: Mapping[str, Exact], answer: Formula, formulas: tuple[Formula, ...]) -> bool:
     """Whether an answer's formula is one of ``formulas``, which replace those asked: a known mistake's, for example."""
+    if _is_same(asked, values, answer, formulas):
+        return True
+    plain_asked, without = unrounded(asked, values)
+    return plain_asked is not asked and _is_same(plain_asked, values, without(answer), tuple(map(without, formulas)))
+
+
+def _is_same(asked: Asked, values: Mapping[str, Exact], answer: Formula, formulas: tuple[Formula, ...]) -> bool:
     for __, facts, ties in _tiers(asked, values, None):
         points = grid(asked, facts, ties).points
         if any(_agree(points, answer, formulas[axis]) for axis in _axes(asked) if axis < len(formulas)):

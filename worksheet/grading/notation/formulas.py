@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple, NoReturn
 
 from worksheet.errors import FormulaError, WorksheetError, shown
-from worksheet.formula import Formula
+from worksheet.formula import Exact, Formula
 from worksheet.formula.parse import FUNCTIONS as ARGUMENTS
 from worksheet.formula.tree import Call, Name, Negative, Node, Number, Operation
 from worksheet.grading.notation.grouping import MAX_DIGITS, western_digits
@@ -17,7 +17,9 @@ from worksheet.grading.notation.tokens import (
     END,
     FRACTION,
     FUNCTION,
+    HINTS,
     NAME,
+    NO_PLACE,
     NUMBER,
     OPEN,
     SIGN,
@@ -29,6 +31,7 @@ from worksheet.language import _, ngettext
 
 MAX_LENGTH = 400  # characters
 MAX_DEPTH = 40  # brackets, signs and powers inside one another
+MAX_SIDES = 6  # of a chain of equations
 MAX_EXPONENT = 6  # of anything except a written number
 
 # How strongly an operation binds. Equal ones associate to the left, powers to the right.
@@ -45,11 +48,12 @@ AFTER = re.compile(r"(?:\s|\$|\\\)|\\\])*\Z")
 
 class FormulaRead(NamedTuple):
     """A formula as it was understood. ``alternatives`` are other readings of a text such as 1/2cM, ``dropped`` is the name
-    before an equals sign."""
+    before an equals sign, ``value`` the number after one."""
 
     formula: Formula
     alternatives: tuple[Formula, ...] = ()
     dropped: str = ""
+    value: Exact | None = None
 
     @property
     def readings(self) -> tuple[Formula, ...]:
@@ -78,17 +82,54 @@ def read_formula(text: str, symbols: Collection[str], aliases: Mapping[str, str]
             _("a formula of {count} characters is too long; at most {most}").format(count=len(text), most=MAX_LENGTH)
         )
     start, end = BEFORE.match(text).end(), AFTER.search(text).start()  # type: ignore[union-attr]
-    start, dropped = _after_equals(text, start, end)
-    tokens = Scanner(_western(text), start, end, SymbolNames.of(symbols, aliases or {})).scan()
+    names = SymbolNames.of(symbols, aliases or {})
+    spans = list(_sides(text, start, end))
+    dropped = ""
+    if len(spans) > 1 and NAMED.fullmatch(text, *spans[0]) and not _is_formula_of(text, spans, names):
+        dropped = text[slice(*spans.pop(0))].strip()
+    read, *others = (_read_side(text, span, names) for span in spans)
+    values = [_value_beside(text, read, other, span) for other, span in zip(others, spans[1:], strict=True)]
+    value = next((value for value in reversed(values) if value is not None), None)
+    return read._replace(dropped=dropped, value=value)
+
+
+def _sides(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Where the sides of equals signs begin and end."""
+    equals = [place for place in range(start, end) if text[place] == "="]
+    if len(equals) >= MAX_SIDES:
+        refuse(text, _(NO_PLACE).format(text=shown("=")), equals[-1], equals[-1] + 1, _(HINTS["="]))
+    yield from zip([start, *(place + 1 for place in equals)], [*equals, end], strict=True)
+
+
+def _is_formula_of(text: str, spans: list[tuple[int, int]], names: SymbolNames) -> bool:
+    """Whether what may be a name before an equals sign is the formula, and numbers follow it: kcwh = 23296."""
+    try:
+        return bool(_read_side(text, spans[0], names).formula.symbols) and not _read_side(text, spans[1], names).formula.symbols
+    except FormulaError:
+        return False
+
+
+def _read_side(text: str, span: tuple[int, int], names: SymbolNames) -> FormulaRead:
+    tokens = Scanner(_western(text), *span, names).scan()
     read = Formula.of(_FormulaParser(text, tokens).formula())
     divides = any(token.text == "/" for token in tokens)
     other = Formula.of(_FormulaParser(text, tokens, beside=BESIDE).formula()) if divides else read
-    return FormulaRead(read, () if _is_equal(read, other) else (other,), dropped)
+    return FormulaRead(read, () if _is_equal(read, other) else (other,))
+
+
+def _value_beside(text: str, read: FormulaRead, other: FormulaRead, span: tuple[int, int]) -> Exact | None:
+    """The value after an equals sign; None if the formula is only written in another form there."""
+    if not other.formula.symbols and read.formula.symbols:
+        return other.formula.at({})
+    if not any(_is_equal(one, another) for one in read.readings for another in other.readings):
+        refuse(text, _(NO_PLACE).format(text=shown("=")), span[0] - 1, span[0], _(HINTS["="]))
+    return None
 
 
 def _is_equal(one: Formula, other: Formula) -> bool:
     """Whether two readings of a text are equal, tried at a point of primes: c/g*w*h and c/g*(w*h) are."""
-    values = dict(zip(one.symbols, PRIMES, strict=False)) | dict.fromkeys(one.symbols[len(PRIMES) :], 53)
+    symbols = tuple(dict.fromkeys((*one.symbols, *other.symbols)))
+    values = dict(zip(symbols, PRIMES, strict=False)) | dict.fromkeys(symbols[len(PRIMES) :], 53)
     try:
         return one == other or one.at(values) == other.at(values)
     except FormulaError:
@@ -100,14 +141,6 @@ def _western(text: str) -> str:
         return western_digits(text)
     except WorksheetError as fault:
         raise FormulaError(fault.message, fault.where, fault.hint) from None
-
-
-def _after_equals(text: str, start: int, end: int) -> tuple[int, str]:
-    """Where the formula begins, and the name before its equals sign."""
-    left, equals, _ = text[start:end].partition("=")
-    if not equals or not NAMED.fullmatch(left):
-        return start, ""
-    return start + len(left) + 1, left.strip()
 
 
 class _FormulaParser:

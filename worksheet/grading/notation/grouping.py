@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from worksheet.errors import Where, WorksheetError, shown
 from worksheet.formula import Exact
@@ -16,7 +16,19 @@ MAX_DIGITS = 30  # of one number, before and after its point together
 
 
 class Unreadable(WorksheetError):
-    """A text that is neither a number nor a size: what was understood, and how to write it instead."""
+    """A text that is neither a number nor a size: what was understood, and how to write it instead.
+
+    ``meant`` is the value that was understood nevertheless, ``number`` a short form of it where only that is refused.
+    """
+
+    meant: Exact | None = None
+    number: Any = None
+
+    @classmethod
+    def meaning(cls, value: Exact, fault: Unreadable, number: Any = None) -> Unreadable:
+        """The same fault with what was understood."""
+        fault.meant, fault.number = value, number
+        return fault
 
 
 class GroupedDigits(NamedTuple):

@@ -1,4 +1,4 @@
-"""The suffixes of rounded figures and their factors: 73.06 M, 244 MB, 232.9 MiB, 7.31e7, 7.3 crore."""
+"""What may follow a number: a factor (73.06 M, 7.31e7, 7.3 crore), what is counted (FLOPs), or both (244 MB, 1.8 GFLOPs)."""
 
 from __future__ import annotations
 
@@ -6,63 +6,85 @@ import re
 from typing import NamedTuple
 
 from worksheet.grading.notation.grouping import MAX_DIGITS
+from worksheet.grading.notation.signs import TIMES
+from worksheet.grading.notation.words import ALL, BYTE, FACTORS, POWERS, Nouns, folded, has_noun
 
 
 class Suffix(NamedTuple):
     """``scale`` is the factor of the suffix, ``other`` another possible one: 1024 for the 1000 of a k. ``sure`` means that
-    only a rounded figure is written this way; 7.31*10^7 is an expression too."""
+    only a short form is written this way; 7*10^7 is an expression too. ``foreign`` is a unit that the column does not have."""
 
     number: str  # what precedes it
     text: str
-    scale: int
-    other: int
+    scale: int = 1
+    other: int = 1
+    power: int = 0  # of ten; how many decimals an exact figure has
     sure: bool = True
+    foreign: str = ""
+
+    @property
+    def is_power(self) -> bool:
+        """Whether the power of ten is written out: before e8 a mantissa has one digit before its point."""
+        return self.text[:1] in ("e", "E") or "10" in self.text
 
 
-COUNTED = r"(?i:flops?|macs?|ops?|param(?:eter)?s?|weights?)"
-BYTES = "B|[Bb]ytes?"
-SI = re.compile(rf"(?P<number>.*\d\.?)\s*(?P<suffix>(?P<prefix>[kKMGT]?)(?P<binary>i?)(?:{BYTES})?\s*(?:{COUNTED})?)", re.DOTALL)
-WORDED = re.compile(rf"(?P<number>.*\d\.?)\s*(?P<suffix>(?P<word>[A-Za-z]+)\s*(?:{COUNTED}|{BYTES})?)", re.DOTALL)
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-TEN = r"(?:[x×·*]|\\times|\\cdot)\s*10\s*(?:(?:\^|\*\*)\s*\{?(?P<power>[0-9]{1,2})\}?|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))"
-POWER = re.compile(rf"(?P<number>.*?\d)\s*(?P<suffix>[eE]\+?(?P<e>[0-9]{{1,2}})|{TEN})", re.DOTALL)
-
-POWERS = {"": 0, "k": 1, "K": 1, "M": 2, "G": 3, "T": 4}
-OF_TEN = {3: "thousand", 5: "lakh lakhs lac", 6: "million millions mn", 7: "crore crores cr", 9: "billion billions bn"}
-WORDS = {word: 10**power for power, words in (OF_TEN | {12: "trillion"}).items() for word in words.split()}
-BYTES_OR_BILLIONS = "B"
-
-
-def suffix(text: str) -> Suffix | None:
-    """The suffix of a text; None if it has no known one."""
-    for pattern, read in READERS:
-        match = pattern.fullmatch(text)
-        suffix_read = read(match) if match and match["suffix"] else None
-        if suffix_read:
-            return suffix_read
-    return None
+TEN = rf"{TIMES}\s*10\s*(?:(?:\^|\*\*)\s*[{{(]?\+?(?P<power>[0-9]{{1,2}})[}})]?|(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,2}}))"
+POWER = re.compile(rf"(?P<number>.*?\d)\s*(?P<text>[eE]\+?(?P<e>[0-9]{{1,2}})|{TEN})", re.DOTALL)
+AFTER = re.compile(r"(?P<number>.*[\d)\]}⌋⌉⁰¹²³⁴⁵⁶⁷⁸⁹]\.?)(?P<text>[^\d)\]}⌋⌉]*)", re.DOTALL)
+IN_BRACKETS = re.compile(r"(?P<number>.*\d.*?)(?P<text>[(\[][^()\[\]\d]+[)\]])", re.DOTALL)
+PREFIX = re.compile(r"(?P<prefix>[kKMGT])(?P<binary>i?)(?P<rest>.*)", re.DOTALL)
+MAX_WORDS = 3  # of a factor and of what is counted together, when they are split at spaces
 
 
-def _si(match: re.Match[str]) -> Suffix | None:
-    power = POWERS[match["prefix"]]
-    decimal, binary = 1000**power, 1024**power
-    if match["suffix"] == BYTES_OR_BILLIONS:
-        return Suffix(match["number"], match["suffix"], 1, 10**9)
-    if not match["binary"]:
-        return Suffix(match["number"], match["suffix"], decimal, binary)
-    return Suffix(match["number"], match["suffix"], binary, decimal) if power else None
-
-
-def _worded(match: re.Match[str]) -> Suffix | None:
-    scale = WORDS.get(match["word"].lower())
-    return Suffix(match["number"], match["suffix"], scale, scale) if scale else None
-
-
-def _power(match: re.Match[str]) -> Suffix | None:
-    exponent = int(match["e"] or match["power"] or match["raised"].translate(RAISED))
-    if exponent > MAX_DIGITS:
+def noun_after(text: str, own: Nouns) -> Suffix | None:
+    """The text without what it counts at its end, and the factor before that; None if no known words follow."""
+    match = IN_BRACKETS.fullmatch(text) or AFTER.fullmatch(text)
+    found = read_words(match["text"].strip(), own) if match else None
+    if match is None or found is None:
         return None
-    return Suffix(match["number"], match["suffix"], 10**exponent, 10**exponent, sure=bool(match["e"]))
+    inner = noun_after(match["number"].strip(), own) if match["text"][0] in "([" else None
+    if inner:  # 7.3 lakh (FLOPs)
+        return inner._replace(foreign=inner.foreign or found.foreign)
+    return found._replace(number=match["number"].strip())
 
 
-READERS = ((SI, _si), (WORDED, _worded), (POWER, _power))
+def read_words(words: str, own: Nouns) -> Suffix | None:
+    """The factor and the noun that words say: FLOPs, MFLOPs, million parameters; None if they are not known."""
+    if not words or has_noun(words, own):
+        return Suffix("", words) if words else None
+    for scale, other, power, noun in _factors(words):
+        if not noun or has_noun(noun, ALL):
+            return Suffix("", words, scale, other, power, foreign="" if not noun or has_noun(noun, own) else noun)
+    return Suffix("", words, foreign=words) if words != BYTE and has_noun(words, ALL) else None
+
+
+def _factors(words: str) -> list[tuple[int, int, int, str]]:
+    """Each way to begin with a factor: it, another possible one, its power of ten, and the words after it."""
+    found = []
+    parts = folded(words).split()
+    for count in range(1, min(len(parts), MAX_WORDS) + 1):
+        power = FACTORS.get(" ".join(parts[:count]).rstrip("."))
+        if power:
+            found.append((10**power, 10**power, power, " ".join(parts[count:])))
+    prefix = PREFIX.fullmatch(words)
+    if prefix:
+        power = POWERS[prefix["prefix"]]
+        decimal, binary = 10**power, 1024 ** (power // 3)
+        scales = (binary, decimal) if prefix["binary"] else (decimal, binary)
+        found.append((*scales, power, prefix["rest"].strip(" -.")))
+    first = words[:2] if words[:2] in FACTORS else words[:1]
+    if first in FACTORS and not first.isascii():  # 万次运算 has no spaces
+        found.append((10 ** FACTORS[first], 10 ** FACTORS[first], FACTORS[first], words[len(first) :].strip()))
+    return found
+
+
+def power_of_ten(text: str) -> Suffix | None:
+    """A power of ten at the end of a text; None if there is none."""
+    match = POWER.fullmatch(text)
+    if match is None:
+        return None
+    power = int(match["e"] or match["power"] or match["raised"].translate(RAISED))
+    if power > MAX_DIGITS:
+        return None
+    return Suffix(match["number"], match["text"], 10**power, 10**power, power, sure=bool(match["e"]))

@@ -10,6 +10,7 @@ from worksheet.errors import FormulaError, Where, WorksheetError, nearest, shown
 from worksheet.formula import Exact
 from worksheet.formula.dialects import GREEK
 from worksheet.grading.notation.grouping import NARROW, WIDTHLESS, read_digits
+from worksheet.grading.notation.signs import CROSSES, DOTS, STARS
 from worksheet.grading.notation.symbol_names import SymbolNames
 from worksheet.language import N_, _
 
@@ -38,7 +39,7 @@ SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 LOWERED = ("plain", "braced", "deep", "low")  # the ways to write a subscript
 
-SIGNS = dict.fromkeys("*×·∙⋅•∗✕⨯", "*") | dict.fromkeys("-−–﹣－", "-") | dict.fromkeys("/÷⁄∕", "/")
+SIGNS = dict.fromkeys(STARS + CROSSES + DOTS, "*") | dict.fromkeys("-−–﹣－", "-") | dict.fromkeys("/÷⁄∕", "/")
 SIGNS |= {"+": "+", "＋": "+", "**": "^", "^": "^", "//": "//", ",": ","}
 SIGNS |= {r"\cdot": "*", r"\times": "*", r"\ast": "*", r"\div": "/"}
 OPENING = {"(": ")", "[": "]", "{": "}", r"\{": r"\}", r"\lbrack": r"\rbrack", "⌊": "⌋", "⌈": "⌉", "（": "）"}
