@@ -201,6 +201,8 @@ FOLDERS = {
 HELPERS = {
     "grading/answers": {
         "archive",
+        "identity",
+        "whose",
         "bounds",
         "folder",
         "format",

@@ -14,13 +14,14 @@ from pathlib import Path
 
 from worksheet.errors import Collector, Where, WorksheetError, shown
 from worksheet.grading.answers.bounds import MAX_CELL, MAX_STUDENTS, TEXT_BYTES
+from worksheet.grading.answers.identity import EMAIL_WORDS, ID_WORDS, NAME_WORDS
 from worksheet.grading.answers.records import SEPARATORS, CsvRecords, NumberedRows, Records, read_head
 from worksheet.grading.answers.sheet_layout import fold
-from worksheet.grading.answers.students import STUDENT_WORDS, student_id
+from worksheet.grading.answers.students import Students, student_id
 from worksheet.grading.answers.text import AnswerSource, detect_encoding, open_text, read_whole
 from worksheet.grading.answers.xlsx import first_sheet
 
-NAMES = ("name", "student name", "full name")
+PREFERRED = ("id", *ID_WORDS)  # a class list's own id is its id
 MAX_OTHERS = 200  # columns of a roster
 HINT = "a roster is a CSV file or a workbook (.xlsx) whose first line names its columns, id among them: id,name"
 LONGEST_NAME = 64  # characters of a file name, without its suffix
@@ -37,11 +38,20 @@ class Student:
     id: str = ""
     name: str = ""
     others: Mapping[str, str] = field(default_factory=dict, hash=False)
+    email: str = ""
+
+
+def students_of(roster: Iterable[Student]) -> Students:
+    """The students of a roster, as answers name them: by id, e-mail address or full name; everyone, if there are none."""
+    people = list(roster)
+    names = {each.id: each.name for each in people if each.name}
+    return Students([each.id for each in people] or None, names, {each.id: each.email for each in people if each.email})
 
 
 def read_roster(path: Path) -> tuple[Student, ...]:
-    """The students of a roster, in its order: a CSV with ``id``, optionally ``name``, and any other columns, in any encoding
-    and with any separator that spreadsheets write; the same as a workbook; or the manifest of homework that was generated.
+    """The students of a roster, in its order: a CSV with ``id``, optionally ``name`` and ``email``, and any other columns, in
+    any encoding and with any separator that spreadsheets write; the same as a workbook; or the manifest of homework that was
+    generated.
 
     Raises WorksheetError with every fault at its line: no id, the same id twice, an id of more than 200 characters or with
     non-printing characters, more than 100,000 students.
@@ -95,7 +105,7 @@ SOURCES = {".xlsx": _of_workbook, ".json": _of_manifest}  # of any other suffix:
 
 
 def _is_heading(line: str, separator: str) -> bool:
-    return any(fold(cell.strip('" ')) in STUDENT_WORDS for cell in line.split(separator))
+    return any(fold(cell.strip('" ')) in ID_WORDS for cell in line.split(separator))
 
 
 class _Reading:
@@ -128,16 +138,17 @@ class _Reading:
                     yield self._student(cells, headings, *places)
 
     @staticmethod
-    def _places(folded: list[str]) -> tuple[int, int | None] | None:
-        """The columns of id and name: the first one with that heading; "id" is preferred to other words for it."""
-        ids = [folded.index(word) for word in STUDENT_WORDS if word in folded]
-        names = [folded.index(word) for word in NAMES if word in folded]
-        return (ids[0], names[0] if names else None) if ids else None
+    def _places(folded: list[str]) -> tuple[int, int | None, int | None] | None:
+        """The columns of id, name and e-mail: the first one with such a heading; "id" is preferred to other words for it."""
+        id, name, email = (
+            next((folded.index(word) for word in words if word in folded), None) for words in (PREFERRED, NAME_WORDS, EMAIL_WORDS)
+        )
+        return None if id is None else (id, name, email)
 
     def _where(self, text: str = "") -> Where:
         return Where(self.name, self.records.line_num, 1 if text else None, text, len(text) or 1)
 
-    def _student(self, cells: list[str], headings: list[str], id_at: int, name_at: int | None) -> Student:
+    def _student(self, cells: list[str], headings: list[str], id_at: int, name_at: int | None, email_at: int | None) -> Student:
         if len(cells) > len(headings) and any(cell.strip() for cell in cells[len(headings) :]):
             hint = "put a cell that contains a separator in quotes"
             raise WorksheetError(f"{len(cells)} cells below {len(headings)} headings", self._where(",".join(cells)), hint)
@@ -152,8 +163,9 @@ class _Reading:
             before = self.lines[student]
             raise WorksheetError(f"the id {shown(student)} is already in line {before}", self._where(student))
         self.lines[student] = self.records.line_num
-        others = {head: texts[i] for i, head in enumerate(headings) if i not in {id_at, name_at} and head}
-        return Student(student, texts[name_at] if name_at is not None else "", others)
+        others = {head: texts[i] for i, head in enumerate(headings) if i not in {id_at, name_at, email_at} and head}
+        name, email = (texts[at] if at is not None else "" for at in (name_at, email_at))
+        return Student(student, name, others, email)
 
 
 def safe_name(id: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import chain
 from operator import itemgetter
 
@@ -13,6 +14,7 @@ from worksheet.grading.answers.headings import HeadingForm, Headings, Long, Wide
 from worksheet.grading.answers.records import Records, check_line
 from worksheet.grading.answers.sheet_layout import NOT_ASKED, Layout, fold
 from worksheet.grading.answers.students import student_in_line
+from worksheet.grading.answers.whose import Ahead, Whose, whose
 from worksheet.grading.paper.cells import Key, Row
 
 NOTHING = frozenset({"", "-", "–", "—", "/", "x", "n/a", "."})  # entries of cells that are not asked
@@ -29,13 +31,24 @@ def read_table(records: Records, gatherer: Gatherer, student: str) -> None:
     lines = iter(records)
     head, above, first = _head(lines, records, gatherer)
     student = above or student
+    ahead = Ahead(records, chain(first, lines))
+    named_by = whose(head.words, [cells for _line, cells in ahead.first], head.student, _taken(head), gatherer.students)
     if isinstance(head, Long):
-        rest = chain(first, lines)
-        (_long if head.student >= 0 else _long_alone)(head, rest, records, gatherer, student)
+        head = replace(head, student=named_by.column)
+        (_long if head.student >= 0 else _long_alone)(head, iter(ahead), ahead, gatherer, student)
     elif isinstance(head, HeadingForm):
-        _form(head, lines, records, gatherer, student)
+        _form(head, named_by, ahead, gatherer, student)
     else:
-        _wide(head, lines, records, gatherer, student)
+        _wide(head, named_by, ahead, gatherer, student)
+
+
+def _taken(head: Headings) -> set[int]:
+    """The columns that say what was answered."""
+    if isinstance(head, Long):
+        return {head.row, head.column, head.answer}
+    if isinstance(head, HeadingForm):
+        return {head.row, head.name, *(place for place, _ in head.columns)}
+    return {place for place, _ in head.cells}
 
 
 def _head(lines: Iterator[list[str]], records: Records, gatherer: Gatherer) -> tuple[Headings, str, list[list[str]]]:
@@ -133,14 +146,13 @@ def _padded(lines: Iterator[list[str]], width: int, records: Records, gatherer: 
 # A line for each layer
 
 
-def _form(head: HeadingForm, lines: Iterator[list[str]], records: Records, gatherer: Gatherer, student: str) -> None:
-    _list_strange(head.strange, records, gatherer)
-    width = 1 + max(head.student, head.row, head.name, *(place for place, _ in head.columns))
+def _form(head: HeadingForm, named_by: Whose, records: Ahead, gatherer: Gatherer, student: str) -> None:
+    _list_strange(head, named_by, records, gatherer)
+    width = 1 + max(head.row, head.name, *(place for place, _ in head.columns))
     names = {word: gatherer.layout.column(word) or word for _, word in head.columns}
     current = student
-    for whole in _padded(lines, width, records, gatherer):
-        if head.student >= 0 and whole[head.student].strip():
-            current = whole[head.student]  # a merged cell is valid for the lines below as well
+    for whole in _padded(iter(records), width, records, gatherer):
+        current = named_by.text(whole) or current  # a merged cell is valid for the lines below as well
         block = gatherer.enter(current)
         label = whole[head.row] if head.row >= 0 else whole[head.name]
         question = gatherer.layout.question(label)
@@ -190,15 +202,17 @@ def _put(gatherer: Gatherer, block: OpenAnswers, key: Key, answer: str, line: in
 # A line for each student
 
 
-def _wide(head: Wide, lines: Iterator[list[str]], records: Records, gatherer: Gatherer, student: str) -> None:
-    _list_strange(head.strange, records, gatherer)
-    width = 1 + max(head.student, *(place for place, _ in head.cells))
-    for whole in _padded(lines, width, records, gatherer):
-        block = gatherer.enter(whole[head.student] if head.student >= 0 else student)
+def _wide(head: Wide, named_by: Whose, records: Ahead, gatherer: Gatherer, student: str) -> None:
+    _list_strange(head, named_by, records, gatherer)
+    width = 1 + max(place for place, _ in head.cells)
+    for whole in _padded(iter(records), width, records, gatherer):
+        block = gatherer.enter(named_by.text(whole) if named_by.columns else student)
         for place, key in head.cells:
             gatherer.put(block, key, whole[place], records.line_num, place + 1)
 
 
-def _list_strange(strange: tuple[tuple[int, str], ...], records: Records, gatherer: Gatherer) -> None:
-    for place, word in strange:
-        gatherer.leave("unknown column: nothing below it is read", records.line_num, place + 1, column=word)
+def _list_strange(head: HeadingForm | Wide, named_by: Whose, records: Ahead, gatherer: Gatherer) -> None:
+    naming = {place for columns in named_by.columns for place in columns}
+    for place, word in head.strange:
+        if place not in naming:
+            gatherer.leave("unknown column: nothing below it is read", records.above, place + 1, column=word)

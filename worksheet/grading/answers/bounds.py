@@ -10,6 +10,7 @@ MAX_UNPLACED = 10_000  # that are listed one by one; further ones are counted
 MAX_NOTES = 200
 MAX_ROW_WORDS = 50_000  # spellings of a cell that are remembered while a file is read
 HEAD = 60  # lines in which the headings of a table are searched for
+AHEAD = 200  # lines below the headings in which the students of a roster are searched for
 SPAN = 20  # lines that one quoted record of a table may span
 CHUNK = 65_536  # bytes that are examined together; a line of two chunks is too long
 

@@ -29,7 +29,7 @@ def read(source: AnswerSource, gatherer: Gatherer) -> None:
         text = chain(lines, file)
         quoted = encoding.quoted
         records = CsvRecords(text, separator, fault, name=source.name) if quoted else plain_records(text, separator)
-        read_table(records, gatherer, gatherer.of_file(source.name, source.stem))
+        read_table(records, gatherer, gatherer.of_file(source))
 
 
 def _separator(lines: list[str], layout: Layout) -> str:

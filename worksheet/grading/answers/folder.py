@@ -31,15 +31,16 @@ def read_folder(folder: Path, gatherer: Gatherer, faults: Collector) -> None:
     try:
         for path in _bounded(_files(folder, 0), folder):
             with gatherer.catching(faults):
-                _read(path, gatherer)
+                _read(path, folder, gatherer)
     finally:
         gatherer.by_file = {}
 
 
-def _read(path: Path, gatherer: Gatherer) -> None:
+def _read(path: Path, folder: Path, gatherer: Gatherer) -> None:
     if path.is_symlink():
         raise WorksheetError("is a link, which is not followed", Where(str(path)))
-    source = AnswerSource(str(path), path)
+    inner = path.parent.relative_to(folder).parts
+    source = AnswerSource(str(path), path, folders=(*reversed(inner), folder.name))
     gatherer.spend(source.size, source.name)
     read_file(source, gatherer)
 

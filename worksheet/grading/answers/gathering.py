@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -11,7 +11,7 @@ from worksheet.grading.answers.bounds import MAX_CELL, MAX_ROW_WORDS, MAX_STUDEN
 from worksheet.grading.answers.sheet_layout import Layout, UnknownWord
 from worksheet.grading.answers.students import Students
 from worksheet.grading.answers.submissions import BETWEEN, SHIFT, AnswerPart, Answers, Unplaced, compact, unpack
-from worksheet.grading.answers.text import clean
+from worksheet.grading.answers.text import AnswerSource, clean
 from worksheet.grading.paper.cells import Key
 
 SAME = "the same cell twice, with the same answer"
@@ -34,9 +34,9 @@ class OpenAnswers:
 class Gatherer:
     """Receives answers from the readers of all formats, one file after the other."""
 
-    def __init__(self, layout: Layout, students: Collection[str] | None = None) -> None:
+    def __init__(self, layout: Layout, students: Students | None = None) -> None:
         self.layout = layout
-        self.students = Students(students)
+        self.students = students or Students(None)
         self.answers = Answers()
         # The words for rows, then for columns, read so far; separately for words in a column of names.
         self.known: dict[bool, dict[str, dict[str, Key]]] = {False: {}, True: {}}
@@ -198,6 +198,7 @@ class Gatherer:
         """Note something about the file."""
         self.answers.note(self.file, says)
 
-    def of_file(self, name: str, stem: str) -> str:
-        """The student named by a file's name: through the manifest beside it, else directly."""
-        return self.by_file.get(stem) or self.by_file.get(name) or self.students.of_file(stem)
+    def of_file(self, source: AnswerSource) -> str:
+        """The student named by a file's name: through the manifest beside it, else directly or by its folders."""
+        stem = source.stem
+        return self.by_file.get(stem) or self.by_file.get(source.name) or self.students.of_file(stem, source.folders)

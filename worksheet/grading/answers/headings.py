@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from worksheet.grading.answers.identity import EMAIL_WORDS, ID_WORDS, is_own_number, is_passed_over
 from worksheet.grading.answers.sheet_layout import Layout, fold
-from worksheet.grading.answers.students import STUDENT_WORDS
 from worksheet.grading.paper.cells import Key
 from worksheet.language import Language, current, everywhere
 
@@ -16,19 +17,14 @@ NAME_WORDS = ("layer", "layer name", "name")
 COLUMN_WORDS = ("column", "question", "quantity", "field", "what")
 ANSWER_WORDS = ("answer", "answers", "value", "response", "text")
 WORDS = (  # the usual words, with the messages of sheets and forms
-    (STUDENT_WORDS, ("student", "Student ID")),
+    ((*ID_WORDS, *EMAIL_WORDS), ("student", "Student ID")),
     (ROW_WORDS, ("row", "No.")),
     (NAME_WORDS, ("layer", "Layer", "Name")),
     (COLUMN_WORDS, ("column",)),
     (ANSWER_WORDS, ("answer",)),
 )
-SILENT = frozenset((  # headings of columns without answers
-    "kind", "type", "layer", "layer name", "layer type", "name", "row", "column", "specification", "spec", "input",
-    "input size", "worth", "marks", "points", "max", "score", "remark", "remarks", "comment", "comments", "feedback", "date",
-    "time", "timestamp", "start time", "completion time", "email", "e mail", "email address", "e mail address",
-    "group", "section", "class", "department",
-    "first name", "last name", "surname", "full name", "student name",
-))  # fmt: skip
+QUESTION_NUMBER = re.compile(r"\s*\d{1,20}\s*:\s*(.*)", re.DOTALL)  # Canvas: "1234567: Row 1, output size"
+CODE = re.compile(r"\[\s*(?:v\w{1,20}\s+)?([^\[\]]{1,200})\]")  # "[v0007 1 params] How many parameters?"
 
 
 @dataclass(frozen=True)
@@ -53,6 +49,7 @@ class HeadingForm:
     name: int
     columns: tuple[tuple[int, str], ...]
     strange: tuple[tuple[int, str], ...]  # headings that are not recognised
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -62,6 +59,7 @@ class Wide:
     student: int
     cells: tuple[tuple[int, Key], ...]
     strange: tuple[tuple[int, str], ...]
+    words: tuple[str, ...]
 
 
 Headings = Long | HeadingForm | Wide
@@ -70,18 +68,32 @@ Headings = Long | HeadingForm | Wide
 def headings(cells: Sequence[str], layout: Layout) -> Headings | None:
     """How the table below these cells is laid out; None if they are not headings."""
     words = [fold(cell) for cell in cells]
-    student, row, name, column, answer = (_first(words, names) for names in known_words())
+    usable = ["" if is_own_number(word, words) else word for word in words]
+    student, row, name, column, answer = (_first(usable, names) for names in known_words())
     if max(row, name) >= 0 and min(column, answer) >= 0:
         return Long(student, row if row >= 0 else name, column, answer, len(cells), row < 0, tuple(cells))
     roles = {student, row, name}
     asked = tuple((i, word) for i, word in enumerate(cells) if i not in roles and layout.column(word) is not None)
     if asked and max(row, name) >= 0:
-        return HeadingForm(student, row, name, asked, _strange(cells, words, roles | {i for i, _ in asked}))
-    places = [(i, layout.heading(word)) for i, word in enumerate(cells) if i != student]
+        return HeadingForm(student, row, name, asked, _strange(cells, words, roles | {i for i, _ in asked}), tuple(cells))
+    places = [(i, cell_of(word, layout)) for i, word in enumerate(cells) if i != student]
     answers = tuple((i, key) for i, key in places if key is not None)
     if answers:
-        return Wide(student, answers, _strange(cells, words, {student, *(i for i, _ in answers)}))
+        return Wide(student, answers, _strange(cells, words, {student, *(i for i, _ in answers)}), tuple(cells))
     return None
+
+
+def cell_of(heading: str, layout: Layout) -> Key | None:
+    """The cell that a heading of a wide table names: by itself, after the number of a question, or by a code in brackets."""
+    key = layout.heading(heading)
+    if key is not None or is_passed_over(fold(heading)):
+        return key
+    if numbered := QUESTION_NUMBER.fullmatch(heading):
+        key = layout.heading(numbered[1])
+    if key is None:
+        coded = {each for code in CODE.findall(heading) if (each := layout.heading(code)) is not None}
+        key = coded.pop() if len(coded) == 1 else None
+    return key
 
 
 def known_words() -> tuple[tuple[str, ...], ...]:
@@ -108,4 +120,4 @@ def _first(words: list[str], names: Sequence[str]) -> int:
 
 
 def _strange(cells: Sequence[str], words: list[str], used: set[int]) -> tuple[tuple[int, str], ...]:
-    return tuple((i, cells[i]) for i, word in enumerate(words) if word and word not in SILENT and i not in used)
+    return tuple((i, cells[i]) for i, word in enumerate(words) if word and not is_passed_over(word) and i not in used)

@@ -11,13 +11,14 @@ from worksheet.grading.answers.folder import read_folder
 from worksheet.grading.answers.format import read_file
 from worksheet.grading.answers.gathering import Gatherer
 from worksheet.grading.answers.sheet_layout import Layout
+from worksheet.grading.answers.students import Students
 from worksheet.grading.answers.submissions import Answers
 from worksheet.grading.answers.text import AnswerSource
 from worksheet.nearby import meant
 
 
-def read(paths: Sequence[Path], layout: Layout, students: Collection[str] | None = None) -> Answers:
-    """The answers of all students from files, folders and zips; ``students`` are the ids of a roster, if there is one.
+def read(paths: Sequence[Path], layout: Layout, students: Students | Collection[str] | None = None) -> Answers:
+    """The answers of all students from files, folders and zips; ``students`` are those of a roster, or their ids.
 
     A file that cannot be read is listed with the lines that have no place. Raises WorksheetError if a path does not exist, or
     if nothing at all could be read.
@@ -28,7 +29,7 @@ def read(paths: Sequence[Path], layout: Layout, students: Collection[str] | None
         if not os.path.exists(path):  # noqa: PTH110  # Path.exists raises if a folder may not be read
             missing.add(WorksheetError("no such file or folder", Where(str(path)), meant(path)))
     missing.raise_any()
-    gatherer = Gatherer(layout, students)
+    gatherer = Gatherer(layout, students if isinstance(students, Students) else Students(students))
     faults = Collector()
     for path in paths:
         with gatherer.catching(faults):

@@ -32,11 +32,13 @@ COPY = re.compile(r"\s*\(\d{1,3}\)$")  # added by browsers to the name of a seco
 
 @dataclass(frozen=True)
 class AnswerSource:
-    """A file to read: on the disk, or a member of a zip in memory. ``name`` is its name in messages."""
+    """A file to read: on the disk, or a member of a zip in memory. ``name`` is its name in messages, ``folders`` are those in
+    which it lies, the innermost first, as far as they belong to what was handed in."""
 
     name: str
     path: Path | None = None
     data: bytes = b""
+    folders: tuple[str, ...] = ()
 
     def open(self) -> BinaryIO:
         if self.path is None:

@@ -42,7 +42,7 @@ def read(source: AnswerSource, gatherer: Gatherer) -> None:
         name = f"{source.name}[{clean(title)}]"
         gatherer.begin(name)
         try:
-            read_table(NumberedRows(rows), gatherer, gatherer.of_file(source.name, source.stem))
+            read_table(NumberedRows(rows), gatherer, gatherer.of_file(source))
         except NoTable:
             continue
         tables += 1

@@ -28,7 +28,11 @@ def read(source: AnswerSource, gatherer: Gatherer) -> None:
                     if len(parts) > PACK_DEPTH + 1:
                         raise WorksheetError(f"lies in more than {PACK_DEPTH} folders", Where(name))
                     gatherer.spend(member.file_size, source.name)
-                    read_file(AnswerSource(name, data=archive.data(member)), gatherer, in_pack=True)
+                    read_file(
+                        AnswerSource(name, data=archive.data(member), folders=(*reversed(parts[:-1]), source.stem)),
+                        gatherer,
+                        in_pack=True,
+                    )
         finally:
             gatherer.by_file = beside
     if gatherer.answers.files == read_before:

@@ -13,6 +13,7 @@ from worksheet.files import make_folder
 from worksheet.grading import answers as files
 from worksheet.grading.answers import Answers, Layout, Unplaced
 from worksheet.grading.answers.gathering import Gatherer
+from worksheet.grading.answers.students import Students
 from worksheet.grading.answers.text import typed
 from worksheet.grading.mark import MarkedPaper
 from worksheet.grading.paper.cells import Key
@@ -25,7 +26,7 @@ from worksheet.homework.assignment.assignment_file import assignment_of
 from worksheet.homework.mark.grader import Answered, Grader
 from worksheet.homework.mark.papers import mark_papers
 from worksheet.homework.mark.publish import CHANGES, CLASS, check_formats, class_report, file_streams, statistics, write_reports
-from worksheet.homework.roster import read_roster
+from worksheet.homework.roster import read_roster, students_of
 from worksheet.homework.workers import LOCAL
 from worksheet.language import Language, speaking
 from worksheet.writers import options
@@ -84,6 +85,7 @@ class ClassRun:
     assignment: Assignment
     names: Mapping[str, str] = field(default_factory=dict)  # by the ids of the roster
     old: Regrade | None = None
+    students: Students = field(default_factory=lambda: Students(None))
 
     def __post_init__(self) -> None:
         self.statistics = statistics(self.assignment)
@@ -93,13 +95,14 @@ class ClassRun:
     @classmethod
     def of(cls, assignment: Assignment, roster: Path | None, against: Path | None) -> ClassRun:
         """A run with a roster and earlier marks from files. Raises WorksheetError."""
-        names = {student.id: student.name for student in read_roster(roster)} if roster else {}
-        return cls(assignment, names, Regrade(read_old_marks(against)) if against else None)
+        people = read_roster(roster) if roster else ()
+        names = {student.id: student.name for student in people}
+        return cls(assignment, names, Regrade(read_old_marks(against)) if against else None, students_of(people))
 
     def read(self, paths: Sequence[Path]) -> Answers:
         """The answers in files, folders and zips. All variants have the same rows and columns."""
         with speaking(Language(labels=self.assignment.language.labels)):  # messages about files stay English
-            return files.read(paths, self.layout, list(self.names) or None)
+            return files.read(paths, self.layout, self.students)
 
     def papers(self, answers: Answers) -> Iterator[Answered]:
         """The papers of everyone who answered."""
@@ -108,7 +111,7 @@ class ClassRun:
     def take(self, answers: Texts) -> Answers:
         """The answers that a program gives, placed by the rules of files. Raises WorksheetError for a cell that does not exist,
         and for a value that is neither text nor a whole number."""
-        gatherer = Gatherer(self.layout, list(self.names) or None)
+        gatherer = Gatherer(self.layout, self.students)
         for student, texts in answers.items():
             if not isinstance(texts, Mapping):
                 raise WorksheetError(f"the answers of {shown(str(student))} are texts by cell, not {type(texts).__name__}")
