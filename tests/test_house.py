@@ -202,6 +202,11 @@ HELPERS = {
     "grading/answers": {
         "archive",
         "identity",
+        "attempts",
+        "column_map",
+        "columns_taken",
+        "responses",
+        "wide_table",
         "whose",
         "bounds",
         "folder",

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.grading.test_answers import LAYOUT, lined, texts_of, workbook, written
-from worksheet.grading.answers import Answers, read
+from tests.grading.test_answers import COLUMNS, LAYOUT, NAMES, lined, texts_of, workbook, written
+from worksheet.errors import WorksheetError
+from worksheet.grading.answers import Answers, Layout, column_map, read, read_columns
+from worksheet.grading.answers.students import Students
 from worksheet.homework.roster import read_roster, students_of
 
 ROSTER = """\
@@ -142,3 +144,161 @@ def test_columns_of_points_and_feedback_are_passed_over(tmp_path: Path, heading:
     answers = read_table(tmp_path, [["id", "[1 params]", heading], ["S007", "23,296", "1.0"]])
     assert texts_of(answers) == {"S007": {(1, "params"): "23,296"}}
     assert not answers.unplaced
+
+
+# Moodle, Blackboard, PrairieLearn
+
+ORDER = [f"{row} {column}" for row, column in LAYOUT.order]
+ALL = {key: str(1000 + number) for number, key in enumerate(LAYOUT.order)}
+WHO = ["Nachname", "Vorname", "ID-Nummer", "Status", "Begonnen", "Beendet", "Bewertung/12,00"]
+SEVEN_MOODLE = ["Seven", "Student", "S007", "Beendet", "1. Dezember 2026", "1. Dezember 2026", "-"]
+
+
+@pytest.mark.parametrize("word", ["Response", "Antwort", "Réponse", "Respuesta"])
+def test_as_many_responses_as_cells_are_in_the_order_of_the_sheet(tmp_path: Path, word: str) -> None:
+    heads = [f"{word} {number + 1}" for number in range(len(ALL))]
+    answers = read_table(tmp_path, [[*WHO, *heads], [*SEVEN_MOODLE, "-", *list(ALL.values())[1:]]])
+    assert texts_of(answers) == {"S007": dict(list(ALL.items())[1:])}
+    assert not answers.unplaced
+
+
+def test_fewer_responses_than_cells_are_not_guessed_but_a_map_is_proposed(tmp_path: Path) -> None:
+    with pytest.raises(WorksheetError) as fault:
+        read_table(tmp_path, [[*WHO, "Antwort 1", "Antwort 2"], [*SEVEN_MOODLE, "64x56x56", "23296"]])
+    for line in ('"ID-Nummer": student', '"Antwort 1": 1 output', '"Antwort 2": 1 params', "--columns"):
+        assert line in str(fault.value.hint)
+
+
+@pytest.mark.parametrize("word", ["part", "Teil", "partie", "parte"])
+def test_a_response_in_parts_is_divided(tmp_path: Path, word: str) -> None:
+    texts = [*list(ALL.values())[:-2], "", "3; 4"]
+    parts = "; ".join(f"{word} {number}: {text}" for number, text in enumerate(texts, 1))
+    answers = read_table(tmp_path, [[*WHO, "Response 1"], [*SEVEN_MOODLE, parts]])
+    assert texts_of(answers) == {"S007": {key: text for key, text in zip(ALL, texts, strict=True) if text}}
+
+
+def test_the_codes_of_a_question_say_which_cells_a_response_holds(tmp_path: Path) -> None:
+    rows = [["ID number", "Question 1", "Response 1", "Right answer 1"]]
+    rows += [["S007", "[v0007 1 params] How many? [v0007 3 flops] And here?", "part 1: 23296; part 2: 7", "part 1: 1; part 2: 2"]]
+    rows += [["S003", "[v0003 total params] Sum?", "61", "62"], ["S004", "no code", "9", "9"]]
+    answers = read_table(tmp_path, rows)
+    assert texts_of(answers) == {
+        "S007": {(1, "params"): "23296", (3, "flops"): "7"},
+        "S003": {("total", "params"): "61"},
+        "S004": {},
+    }
+    assert [(line.student, line.line, line.answer) for line in answers.unplaced] == [("S004", 4, "9")]
+
+
+def test_blackboard_downloads_questions_and_answers_side_by_side(tmp_path: Path) -> None:
+    heads = [
+        "Username",
+        "Last Name",
+        "First Name",
+        "Question ID 1",
+        "Question 1",
+        "Answer 1",
+        "Possible Points 1",
+        "Auto Score 1",
+    ]
+    rows = [
+        [*heads, "Manual Score 1"],
+        ["s007", "Seven", "Student", "Question ID 1", "<p>[1 params] How many?</p>", "23,296", "4", "4", ""],
+    ]
+    text = lined(rows, "\t").encode("utf-16-le")
+    for data in (text, b"\xff\xfe" + text):
+        answers = read_with_roster(tmp_path, written(tmp_path / "gc.csv", data))
+        assert texts_of(answers) == {"S007": {(1, "params"): "23,296"}}
+        assert not answers.unplaced
+
+
+def test_prairielearn_writes_a_json_object_and_staff_is_left_out(tmp_path: Path) -> None:
+    heads = [
+        "UID",
+        "UIN",
+        "Username",
+        "Name",
+        "Role",
+        "Question",
+        "Params",
+        "submission_id",
+        "Submission date",
+        "Submitted answer",
+    ]
+    line = ["s7@uni.example", "S007", "s7", "Student Seven", "Student"]
+    rows = [heads, [*line, "q1", "{}", "1", "2026-12-01T09:00:00", '{"r1_params": "1", "1_output": "64x56x56"}']]
+    rows += [[*line, "q2", "{}", "2", "2026-12-01T09:05:00", '{"total_params": "7"}']]
+    rows += [[*line, "q1", "{}", "3", "2026-12-01T09:10:00", '{"r1_params": "23,296", "1_output": "64x56x56", "_x": "1"}']]
+    rows += [["ana@uni.example", "S003", "ana", "Ana", "Staff", "q1", "{}", "4", "2026-12-01T09:10:00", '{"r1_params": "0"}']]
+    answers = read_table(tmp_path, rows)
+    assert texts_of(answers) == {"S007": SEVEN | {("total", "params"): "7"}}
+    assert len(answers.notes) == 1
+
+
+# A map of columns
+
+SENTENCES = [
+    ["Timestamp", "Matric", "What is the output size of layer 1?", "How many parameters does layer 1 have?"],
+    ["2026/12/01 9:40:00", "S007", "64x56x56", "23,296"],
+]
+
+
+def test_sentences_are_read_through_a_map(tmp_path: Path) -> None:
+    path = written(tmp_path / "answers.csv", lined(SENTENCES))
+    columns = read_columns([path], LAYOUT, Students(None))
+    text = column_map.written(columns[0].roles)
+    assert not columns[0].is_understood
+    assert text.splitlines()[2:] == [f'"{SENTENCES[0][2]}": 1 output', f'"{SENTENCES[0][3]}": 1 params']
+    layout = Layout(LAYOUT.order, NAMES, COLUMNS)
+    layout.mapped = column_map.read_map(written(tmp_path / "map.yaml", text), layout)
+    layout.mapped = column_map.read_map(
+        written(tmp_path / "map.yaml", text.replace('Matric": ignored', 'Matric": student')), layout
+    )
+    answers = read([path], layout)
+    assert texts_of(answers) == {"S007": SEVEN}
+    assert not answers.unplaced
+
+
+def test_a_map_may_divide_responses_and_ignore_columns(tmp_path: Path) -> None:
+    layout = Layout(LAYOUT.order, NAMES, COLUMNS)
+    text = "Response 1: [1 output, 1 params]\nResponse 2: total params\nResponse 3: ignored\nWho: student\n"
+    layout.mapped = column_map.read_map(written(tmp_path / "map.yaml", text), layout)
+    rows = [["Who", "Response 1", "Response 2", "Response 3"], ["S1", "part 1: 64x56x56; part 2: 23,296", "5", "6"]]
+    answers = read([written(tmp_path / "a.csv", lined(rows))], layout)
+    assert texts_of(answers) == {"S1": SEVEN | {("total", "params"): "5"}}
+    assert not answers.unplaced
+
+
+def test_every_fault_of_a_map_is_named_at_its_line(tmp_path: Path) -> None:
+    path = written(tmp_path / "map.yaml", "A: student\nB: 4 flops\nC: [1 params, 1 parms]\n")
+    with pytest.raises(WorksheetError) as fault:
+        column_map.read_map(path, LAYOUT)
+    assert [each.where.line for each in fault.value.faults] == [2, 3]
+
+
+# Several attempts
+
+
+@pytest.mark.parametrize(("attempts", "text"), [("last", "23296"), ("first", "23232")])
+def test_the_last_attempt_counts_unless_told(tmp_path: Path, attempts: str, text: str) -> None:
+    rows = [["Timestamp", "id", "1 output", "1 params"]]
+    rows += [["2026/12/01 9:00:00", "S007", "1x1x1", "23232"], ["2026/12/01 9:10:00", "S003", "", "5"]]
+    rows += [["2026/12/01 10:00:00", "S007", "1x1x1", "23296"]]
+    for lines in (rows, [rows[0], *reversed(rows[1:])]):  # whatever the order of the lines
+        answers = read([written(tmp_path / "a.csv", lined(lines))], LAYOUT, attempts=attempts)
+        assert texts_of(answers)["S007"] == {(1, "output"): "1x1x1", (1, "params"): text}
+        assert texts_of(answers)["S003"] == {(1, "params"): "5"}
+        assert [note.partition(": ")[2] for note in answers.notes] == [f"S007 has 2 attempts: the {attempts} counts"]
+        assert not answers.unplaced
+
+
+def test_an_attempt_that_was_not_finished_gives_way(tmp_path: Path) -> None:
+    rows = [["ID number", "State", "1 params"], ["S007", "Finished", "1"], ["S007", "In progress", "2"]]
+    assert texts_of(read_table(tmp_path, rows)) == {"S007": {(1, "params"): "1"}}
+
+
+def test_lines_of_one_student_with_different_cells_are_one_paper(tmp_path: Path) -> None:
+    rows = [["id", "1 output", "1 params"], ["S007", "64x56x56", ""], ["S007", "", "23,296"]]
+    answers = read_table(tmp_path, rows)
+    assert texts_of(answers) == {"S007": SEVEN}
+    assert not answers.notes

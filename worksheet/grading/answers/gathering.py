@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ from worksheet.errors import Collector, Where, WorksheetError
 from worksheet.grading.answers.bounds import MAX_CELL, MAX_ROW_WORDS, MAX_STUDENTS, MEGABYTE, PACK_BYTES
 from worksheet.grading.answers.sheet_layout import Layout, UnknownWord
 from worksheet.grading.answers.students import Students
-from worksheet.grading.answers.submissions import BETWEEN, SHIFT, AnswerPart, Answers, Unplaced, compact, unpack
+from worksheet.grading.answers.submissions import BETWEEN, LAST, SHIFT, AnswerPart, Answers, Unplaced, compact, unpack
 from worksheet.grading.answers.text import AnswerSource, clean
 from worksheet.grading.paper.cells import Key
 
@@ -30,14 +30,21 @@ class OpenAnswers:
     texts: dict[Key, str] = field(default_factory=dict)
     places: list[int] = field(default_factory=list)
 
+    def drop(self, keys: Collection[Key]) -> None:
+        """Drop the answers to some cells."""
+        kept = [(key, place) for key, place in zip(self.texts, self.places, strict=True) if key not in keys]
+        self.texts = {key: self.texts[key] for key, _place in kept}
+        self.places = [place for _key, place in kept]
+
 
 class Gatherer:
     """Receives answers from the readers of all formats, one file after the other."""
 
-    def __init__(self, layout: Layout, students: Students | None = None) -> None:
+    def __init__(self, layout: Layout, students: Students | None = None, attempts: str = LAST) -> None:
         self.layout = layout
         self.students = students or Students(None)
         self.answers = Answers()
+        self.attempts = attempts
         # The words for rows, then for columns, read so far; separately for words in a column of names.
         self.known: dict[bool, dict[str, dict[str, Key]]] = {False: {}, True: {}}
         self.budget = PACK_BYTES  # for the files of folders and zips
@@ -123,9 +130,7 @@ class Gatherer:
                 line, cell = unpack(block.places[index], block.cell)
                 says = f"{SAME if before[key] == text else OTHER}; it is in an earlier file as well"
                 self.leave(says, line, cell, block.student, str(key[0]), key[1], text)
-        left = {key: text for key, text in block.texts.items() if key not in taken}
-        block.places = [place for key, place in zip(block.texts, block.places, strict=True) if key in left]
-        block.texts = left
+        block.drop(taken)
 
     def _unpack(self, student: str, cell: int) -> OpenAnswers:
         """Open again what was packed of this file, whose lines are not sorted by student."""

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from worksheet.grading.answers.column_map import STUDENT
 from worksheet.grading.answers.identity import EMAIL_WORDS, ID_WORDS, is_own_number, is_passed_over
+from worksheet.grading.answers.responses import Response, codes, objects, responses
 from worksheet.grading.answers.sheet_layout import Layout, fold
 from worksheet.grading.paper.cells import Key
 from worksheet.language import Language, current, everywhere
@@ -24,7 +26,6 @@ WORDS = (  # the usual words, with the messages of sheets and forms
     (ANSWER_WORDS, ("answer",)),
 )
 QUESTION_NUMBER = re.compile(r"\s*\d{1,20}\s*:\s*(.*)", re.DOTALL)  # Canvas: "1234567: Row 1, output size"
-CODE = re.compile(r"\[\s*(?:v\w{1,20}\s+)?([^\[\]]{1,200})\]")  # "[v0007 1 params] How many parameters?"
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ class Wide:
     cells: tuple[tuple[int, Key], ...]
     strange: tuple[tuple[int, str], ...]
     words: tuple[str, ...]
+    responses: tuple[Response, ...] = ()
+    named: tuple[int, ...] = ()  # the columns that a map says name the student
 
 
 Headings = Long | HeadingForm | Wide
@@ -67,7 +70,11 @@ Headings = Long | HeadingForm | Wide
 
 def headings(cells: Sequence[str], layout: Layout) -> Headings | None:
     """How the table below these cells is laid out; None if they are not headings."""
+    if layout.mapped and (mapped := _mapped(cells, layout)) is not None:
+        return mapped
     words = [fold(cell) for cell in cells]
+    if (packed := objects(words)) and (student := _first(words, known_words()[0])) >= 0:
+        return Wide(student, (), (), tuple(cells), packed)
     usable = ["" if is_own_number(word, words) else word for word in words]
     student, row, name, column, answer = (_first(usable, names) for names in known_words())
     if max(row, name) >= 0 and min(column, answer) >= 0:
@@ -78,9 +85,26 @@ def headings(cells: Sequence[str], layout: Layout) -> Headings | None:
         return HeadingForm(student, row, name, asked, _strange(cells, words, roles | {i for i, _ in asked}), tuple(cells))
     places = [(i, cell_of(word, layout)) for i, word in enumerate(cells) if i != student]
     answers = tuple((i, key) for i, key in places if key is not None)
-    if answers:
-        return Wide(student, answers, _strange(cells, words, {student, *(i for i, _ in answers)}), tuple(cells))
-    return None
+    packed = () if answers else responses(cells, layout)
+    if not answers and not packed:
+        return None
+    used = {student, *(i for i, _ in answers), *(i for each in packed for i in (each.place, each.question))}
+    return Wide(student, answers, _strange(cells, words, used), tuple(cells), packed)
+
+
+def _mapped(cells: Sequence[str], layout: Layout) -> Wide | None:
+    """A table whose headings a column map names; what the map does not name is understood as usual."""
+    words = [fold(cell) for cell in cells]
+    roles = {i: layout.mapped[word] for i, word in enumerate(words) if word in layout.mapped}
+    if not any(isinstance(role, tuple) for role in roles.values()):
+        return None
+    named = tuple(i for i, role in roles.items() if role == STUDENT)
+    others = {i: key for i, cell in enumerate(cells) if i not in roles and (key := cell_of(cell, layout)) is not None}
+    single = {i: role[0] for i, role in roles.items() if isinstance(role, tuple) and len(role) == 1}
+    packed = tuple(Response(i, role) for i, role in roles.items() if isinstance(role, tuple) and len(role) > 1)
+    student = named[0] if named else _first(words, known_words()[0])
+    strange = _strange(cells, words, {student, *roles, *others})
+    return Wide(student, tuple(sorted((single | others).items())), strange, tuple(cells), packed, named)
 
 
 def cell_of(heading: str, layout: Layout) -> Key | None:
@@ -91,8 +115,8 @@ def cell_of(heading: str, layout: Layout) -> Key | None:
     if numbered := QUESTION_NUMBER.fullmatch(heading):
         key = layout.heading(numbered[1])
     if key is None:
-        coded = {each for code in CODE.findall(heading) if (each := layout.heading(code)) is not None}
-        key = coded.pop() if len(coded) == 1 else None
+        coded = codes(heading, layout)
+        key = coded[0] if len(coded) == 1 else layout.question(heading)
     return key
 
 

@@ -36,7 +36,7 @@ SURNAME_WORDS = (
 )
 FIRST_WORDS = ("first name", "given name", "forename", "vorname", "prénom", "nombre", "nombre s")
 
-NAMING = frozenset((*ID_WORDS, *EMAIL_WORDS, *NAME_WORDS, *SURNAME_WORDS, *FIRST_WORDS))
+NAMING = (*ID_WORDS, *EMAIL_WORDS, *NAME_WORDS, *SURNAME_WORDS, *FIRST_WORDS)
 PASSED_OVER = frozenset((  # columns that neither hold answers nor name students
     "kind", "type", "layer", "layer name", "layer type", "row", "column", "specification", "spec", "input", "input size",
     "worth", "marks", "points", "max", "score", "remark", "remarks", "comment", "comments", "feedback", "date", "time",
@@ -49,7 +49,7 @@ PASSED_OVER = frozenset((  # columns that neither hold answers nor name students
     "temps utilisé", "durée", "note", "marca temporal", "puntuación", "puntuación total", "total de puntos", "hora de inicio",
     "hora de finalización", "estado", "comenzado el", "comenzado", "finalizado", "completado", "tiempo requerido", "duración",
     "calificación", "departamento", "institución", "right answer", "richtige antwort", "bonne réponse", "réponse correcte",
-    "respuesta correcta", "question", "frage", "pregunta",
+    "respuesta correcta", "question", "frage", "pregunta", "question id", "possible points", "auto score", "manual score",
 ))  # fmt: skip
 PASSED_OVER_STARTS = ("points ", "feedback ", "punkte ", "commentaires ", "puntos ", "comentarios ")  # Microsoft: "Points - Q"
 PASSED_OVER_ENDS = (" score", " feedback")  # Google Forms: "Q [Score]"

@@ -55,11 +55,15 @@ class Whose(NamedTuple):
 
 
 def whose(
-    headings: Sequence[str], lines: Sequence[Sequence[str]], student: int, taken: Collection[int], students: Students
+    headings: Sequence[str], lines: Sequence[Sequence[str]], student: int, taken: Collection[int], students: Students,
+    named: Columns = (),
 ) -> Whose:  # fmt: skip
     """The columns that name the students of a table: those in which the roster's students are found, or the one whose heading
-    says so. ``taken`` are the columns of answers."""
+    says so. ``taken`` are the columns of answers, ``named`` those that a column map gives."""
     words = [fold(heading) for heading in headings]
+    if named:
+        pairs = (columns for columns in _full_names(words) if set(columns) <= set(named))
+        return Whose((*pairs, *((place,) for place in named)), students)
     usual: list[Columns] = [(student,)] if student >= 0 else []
     if students.ids is None:
         return Whose(tuple(usual), students)

@@ -13,6 +13,7 @@ from worksheet.counting.run import Run
 from worksheet.derive.blank import SOLVED
 from worksheet.errors import Collector, Where, WorksheetError, shown
 from worksheet.formula import Digits
+from worksheet.grading.answers import LAST
 from worksheet.grading.paper.cells import FORMULA, OUTPUT, TOTAL, Key, Paper
 from worksheet.grading.paper.paper_maker import ANY, Ask, PaperMaker
 from worksheet.homework.assignment.assignment import Assignment
@@ -118,7 +119,8 @@ class _Reading:
             return None
         return Assignment(
             network=network, source=self.source, convention=convention, ask=ask, policy=marking, rules=rules,
-            conventions=others, variants=variation, batch=run.batch, file=self.path, text=self.text, **words,
+            conventions=others, variants=variation, batch=run.batch, attempts=self.value("attempts", LAST), file=self.path,
+            text=self.text, **words,
         )  # fmt: skip
 
     def value(self, name: str, default: Any) -> Any:
