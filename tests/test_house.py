@@ -202,6 +202,9 @@ HELPERS = {
     "grading/answers": {
         "archive",
         "identity",
+        "gradescope",
+        "office",
+        "one_cell",
         "attempts",
         "column_map",
         "columns_taken",

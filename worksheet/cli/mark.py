@@ -44,9 +44,8 @@ NONE = "none"
 ATTEMPTS = ("last", "best", "first")  # of grading.answers, which is imported when there is work
 MAX_LISTED = 20  # unplaced lines that are printed
 
-Files = Annotated[
-    list[Path], typer.Argument(help="Files of answers: CSV, XLSX, Markdown, JSON, a folder or a zip of them.", show_default=False)
-]
+FORMATS = "CSV, XLSX, ODS, DOCX, Markdown, JSON, notebooks"
+Files = Annotated[list[Path], typer.Argument(help=f"Files of answers: {FORMATS}, a folder or a zip of them.", show_default=False)]
 Folder = Annotated[
     Path | None, option("-o", "--output", panel=OUTPUT, help="The folder for tables, feedback sheets and the class report.")
 ]

@@ -13,6 +13,7 @@ from itertools import chain
 from pathlib import Path
 
 from worksheet.errors import Collector, Where, WorksheetError, shown
+from worksheet.grading.answers import ods
 from worksheet.grading.answers.bounds import MAX_CELL, MAX_STUDENTS, TEXT_BYTES
 from worksheet.grading.answers.identity import EMAIL_WORDS, ID_WORDS, NAME_WORDS
 from worksheet.grading.answers.records import SEPARATORS, CsvRecords, NumberedRows, Records, read_head
@@ -23,7 +24,7 @@ from worksheet.grading.answers.xlsx import first_sheet
 
 PREFERRED = ("id", *ID_WORDS)  # a class list's own id is its id
 MAX_OTHERS = 200  # columns of a roster
-HINT = "a roster is a CSV file or a workbook (.xlsx) whose first line names its columns, id among them: id,name"
+HINT = "a roster is a CSV file or a workbook (.xlsx, .ods) whose first line names its columns, id among them: id,name"
 LONGEST_NAME = 64  # characters of a file name, without its suffix
 PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(?<!\.)")
 DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$|clock\$)(?:\..*)?", re.IGNORECASE)
@@ -88,6 +89,11 @@ def _of_workbook(source: AnswerSource, _: Collector) -> Iterator[Records]:
 
 
 @contextmanager
+def _of_ods(source: AnswerSource, _: Collector) -> Iterator[Records]:
+    yield NumberedRows(iter(ods.first_sheet(source)))
+
+
+@contextmanager
 def _of_manifest(source: AnswerSource, _: Collector) -> Iterator[Records]:
     try:
         data = json.loads(read_whole(source, TEXT_BYTES, lines=False)[0])
@@ -101,7 +107,7 @@ def _of_manifest(source: AnswerSource, _: Collector) -> Iterator[Records]:
     yield NumberedRows(enumerate([["id", "name"], *lines], 1))
 
 
-SOURCES = {".xlsx": _of_workbook, ".json": _of_manifest}  # of any other suffix: a CSV
+SOURCES = {".xlsx": _of_workbook, ".ods": _of_ods, ".json": _of_manifest}  # of any other suffix: a CSV
 
 
 def _is_heading(line: str, separator: str) -> bool:

@@ -49,6 +49,7 @@ class Gatherer:
         self.known: dict[bool, dict[str, dict[str, Key]]] = {False: {}, True: {}}
         self.budget = PACK_BYTES  # for the files of folders and zips
         self.by_file: Mapping[str, str] = {}  # ids by the names of files, from a manifest
+        self.submitters: Mapping[str, tuple[str, ...]] = {}  # by their folder or file, from Gradescope's list
         self.file = ""
         self._words = 0
         self._keys: dict[tuple[Key, ...], tuple[Key, ...]] = {}
@@ -57,6 +58,11 @@ class Gatherer:
         self._packed: set[str] = set()  # students whose part of this file is packed
         self._scattered = False
         self._called: dict[str, OpenAnswers] = {}  # by the text itself, if the file is scattered
+
+    @classmethod
+    def of_nothing(cls) -> Gatherer:
+        """One that expects no answers: for files that are not answers."""
+        return cls(Layout((), {}, {}))
 
     # Files
 
@@ -205,5 +211,7 @@ class Gatherer:
 
     def of_file(self, source: AnswerSource) -> str:
         """The student named by a file's name: through the manifest beside it, else directly or by its folders."""
+        if source.student:
+            return source.student
         stem = source.stem
         return self.by_file.get(stem) or self.by_file.get(source.name) or self.students.of_file(stem, source.folders)

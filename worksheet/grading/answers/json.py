@@ -46,7 +46,13 @@ def read(source: AnswerSource, gatherer: Gatherer) -> None:
         raise WorksheetError(f"is not JSON: {fault.msg}", Where(source.name, fault.lineno, fault.colno, line), HINT) from None
     except RecursionError:
         raise WorksheetError("is nested too deep", where, HINT) from None
-    _Reading(gatherer, gatherer.of_file(source)).document(data, where)
+    read_document(data, gatherer, gatherer.of_file(source), where)
+
+
+def read_document(data: Any, gatherer: Gatherer, student: str, where: Where) -> None:
+    """Read the answers in a document that has been parsed; they are those of ``student`` unless it says whose. Raises
+    WorksheetError if there are none."""
+    _Reading(gatherer, student).document(data, where)
 
 
 class _Reading:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from worksheet.errors import nearest, shown
 from worksheet.grading.answers.bounds import MAX_ID
@@ -18,6 +19,7 @@ EMPHASIS = re.compile(r"(?<!\\)[*_`]+$")  # that is not escaped
 PARTS = re.compile(r"[\s_]+")
 SIGNS = re.compile(r"[\W_]+")
 MOODLE = re.compile(r"(.{1,200}?)_\d+_assignsubmission_\w{1,40}_.*")  # a folder of "Download all submissions"
+SUBMITTED = "submitted"  # nbgrader: submitted/STUDENT/ASSIGNMENT/
 MAX_NAME_WORDS = 12
 MAX_HINTS = 50  # unknown students that are compared with the roster
 
@@ -107,7 +109,8 @@ class Students:
         names = [stem, *folders]
         if self.ids is None:
             moodle = (MOODLE.fullmatch(name) for name in names)
-            return next((match[1] for match in moodle if match), stem)
+            nbgrader = (name for name, above in pairwise(names[1:]) if above == SUBMITTED)
+            return next((match[1] for match in moodle if match), None) or next(nbgrader, stem)
         return next((id for name in names if (id := self._in_name(name)) is not None), stem)
 
     def _in_name(self, name: str) -> str | None:

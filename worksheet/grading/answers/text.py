@@ -40,6 +40,7 @@ class AnswerSource:
     path: Path | None = None
     data: bytes = b""
     folders: tuple[str, ...] = ()
+    student: str = ""  # where a list beside the file says whose it is
 
     def open(self) -> BinaryIO:
         if self.path is None:

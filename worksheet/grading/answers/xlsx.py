@@ -25,7 +25,6 @@ from worksheet.grading.answers.format import Format
 from worksheet.grading.answers.gathering import Gatherer
 from worksheet.grading.answers.records import NumberedRows
 from worksheet.grading.answers.safe_xml import Checker
-from worksheet.grading.answers.sheet_layout import Layout
 from worksheet.grading.answers.text import AnswerSource, clean
 
 BOUNDS = ArchiveBounds(XLSX_BYTES, XLSX_PARTS, XLSX_UNPACKED, XLSX_UNPACKED)
@@ -52,7 +51,7 @@ def read(source: AnswerSource, gatherer: Gatherer) -> None:
 
 def first_sheet(source: AnswerSource) -> Iterator[tuple[int, list[str]]]:
     """The rows of the first sheet that has any, with their numbers."""
-    gatherer = Gatherer(Layout((), {}, {}))
+    gatherer = Gatherer.of_nothing()
     _check(source, gatherer)
     for _title, rows in _sheets(source, gatherer):
         lines = list(rows)
