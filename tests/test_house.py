@@ -202,6 +202,7 @@ HELPERS = {
     "grading/answers": {
         "archive",
         "identity",
+        "dates",
         "gradescope",
         "office",
         "one_cell",

@@ -1,9 +1,13 @@
 """Files as learning platforms and forms export them: whose the answers are, and which cells the columns hold."""
 
 import zipfile
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.grading.test_answers import COLUMNS, LAYOUT, NAMES, lined, texts_of, workbook, written
 from worksheet.errors import WorksheetError
@@ -302,3 +306,40 @@ def test_lines_of_one_student_with_different_cells_are_one_paper(tmp_path: Path)
     answers = read_table(tmp_path, rows)
     assert texts_of(answers) == {"S007": SEVEN}
     assert not answers.notes
+
+
+def test_a_line_that_names_two_students_has_no_place(tmp_path: Path) -> None:
+    rows = [["Roll no.", "Email", "1 params"], ["S007", "s7@uni.example", "1"], ["S003", "s7@uni.example", "2"]]
+    answers = read_table(tmp_path, rows)
+    assert texts_of(answers) == {"S007": {(1, "params"): "1"}}
+    assert [(line.line, line.student, line.says) for line in answers.unplaced] == [
+        (3, "S003 and S007", "its columns name different students")
+    ]
+
+
+def test_time_stamps_are_no_answers_taken_for_dates(tmp_path: Path) -> None:
+    moment = datetime(2026, 12, 1, 9, 40)  # noqa: DTZ001  # workbooks know no time zones
+    rows: list[list] = [["Timestamp", "id", "1 params", "1 flops"], [moment, "S007", "23296", "1"]]
+    assert not read([written(tmp_path / "a.xlsx", workbook(rows))], LAYOUT).notes
+    rows[1][2] = moment
+    assert "holds dates" in read([written(tmp_path / "a.xlsx", workbook(rows))], LAYOUT).notes[0]
+
+
+# Hostile tables
+
+WORDS = st.sampled_from([
+    "Response 1", "Response 2", "Question 1", "Submitted answer", "id", "ID number", "Email", "1 params", "[1 flops]", "1.0",
+    "part 1: ; part 2: 5", "[1 params] [3 flops]", '{"1_params": {"a": []}}', '{"a":', "S007", "", "Student", "x" * 500, "7: [",
+    "Role", "\0",
+])  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.lists(WORDS, max_size=8), max_size=5))
+def test_no_table_makes_the_reader_fail(tmp_path: Path, rows: list[list[str]]) -> None:
+    path = written(tmp_path / "a.csv", lined(rows).replace("\0", ""))
+    for students in (None, ["S007"]):
+        with suppress(WorksheetError):
+            read([path], LAYOUT, students)
+        with suppress(WorksheetError):
+            column_map.written(read_columns([path], LAYOUT, Students(students))[0].roles)

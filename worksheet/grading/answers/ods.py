@@ -8,12 +8,13 @@ from xml.etree.ElementTree import Element
 from worksheet.errors import Where, WorksheetError
 from worksheet.grading.answers.answer_table import HINT, NoTable, read_table
 from worksheet.grading.answers.bounds import MAX_CELL, MAX_CELLS, XLSX_CELLS, XLSX_ROWS, XLSX_SHEETS
+from worksheet.grading.answers.dates import Dates
 from worksheet.grading.answers.format import Format
 from worksheet.grading.answers.gathering import Gatherer
 from worksheet.grading.answers.office import elements
 from worksheet.grading.answers.records import NumberedRows
 from worksheet.grading.answers.text import AnswerSource, clean
-from worksheet.grading.answers.xlsx import COMPUTED, DATED, EXACT
+from worksheet.grading.answers.xlsx import COMPUTED, EXACT
 
 SPACE = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 TABLE, TEXT, OFFICE = SPACE % "table", SPACE % "text", SPACE % "office"
@@ -22,6 +23,7 @@ CELLS = (f"{TABLE}table-cell", f"{TABLE}covered-table-cell")
 REPEATED_ROWS, REPEATED_CELLS = f"{TABLE}number-rows-repeated", f"{TABLE}number-columns-repeated"
 BREAKS = {f"{TEXT}tab": "\t", f"{TEXT}line-break": "\n"}
 SPACES, COUNT = f"{TEXT}s", f"{TEXT}c"
+KIND = f"{OFFICE}value-type"
 NUMBERS, DATES = frozenset({"float", "currency", "percentage"}), frozenset({"date", "time"})
 
 Line = tuple[int, list[str]]
@@ -66,9 +68,9 @@ def sheets(source: AnswerSource, gatherer: Gatherer) -> Iterator[tuple[str, list
 
 def _rows(table: Element, gatherer: Gatherer) -> Iterator[Line]:
     """The rows that are not blank; those that are repeated are so many rows."""
-    number = 1
+    number, dates = 1, Dates(gatherer)
     for row in table.iter(ROWS):
-        cells = _cells(row, gatherer)
+        cells = _cells(row, gatherer, dates)
         repeated = _count(row, REPEATED_ROWS)
         for line in range(number, number + repeated if cells else number):
             yield line, cells
@@ -77,14 +79,21 @@ def _rows(table: Element, gatherer: Gatherer) -> Iterator[Line]:
             return
 
 
-def _cells(row: Element, gatherer: Gatherer) -> list[str]:
+def _cells(row: Element, gatherer: Gatherer, dates: Dates) -> list[str]:
     """The texts of a row without the blank ones at its end, which are repeated to the edge of the sheet."""
     cells = list[str]()
     blank = 0
     for cell in row:
         if cell.tag not in CELLS:
             continue
-        text, repeated = _text(cell, gatherer), _count(cell, REPEATED_CELLS)
+        text, repeated = _text(cell), _count(cell, REPEATED_CELLS)
+        column = len(cells) + blank
+        if cell.get(KIND) in DATES:
+            dates.date(column)
+        elif text:
+            dates.text(column, text)
+        if cell.get(f"{TABLE}formula"):
+            gatherer.note(COMPUTED)
         if not text:
             blank += repeated
             continue
@@ -100,13 +109,10 @@ def _count(element: Element, name: str) -> int:
     return max(1, int(digits)) if digits.isascii() and digits.isdecimal() and len(digits) < 8 else 1
 
 
-def _text(cell: Element, gatherer: Gatherer) -> str:
+def _text(cell: Element) -> str:
     """A cell's value as text; whole numbers without a decimal point."""
-    if cell.get(f"{TABLE}formula"):
-        gatherer.note(COMPUTED)
-    kind, value = cell.get(f"{OFFICE}value-type"), cell.get(f"{OFFICE}value", "")
+    kind, value = cell.get(KIND), cell.get(f"{OFFICE}value", "")
     if kind in DATES:
-        gatherer.note(DATED)
         return cell.get(f"{OFFICE}{kind}-value", "")[:MAX_CELL]
     if kind in NUMBERS:
         return _number(value)

@@ -7,11 +7,12 @@ from itertools import islice
 from typing import NamedTuple
 
 from worksheet.grading.answers.bounds import AHEAD
-from worksheet.grading.answers.identity import FIRST_WORDS, SURNAME_WORDS, may_name
+from worksheet.grading.answers.identity import EMAIL_WORDS, FIRST_WORDS, ID_WORDS, SURNAME_WORDS, may_name
 from worksheet.grading.answers.records import Records
 from worksheet.grading.answers.sheet_layout import fold
 from worksheet.grading.answers.students import Students
 
+CERTAIN = frozenset((*ID_WORDS, *EMAIL_WORDS))
 Columns = tuple[int, ...]  # one, or a surname and a first name
 
 
@@ -42,6 +43,7 @@ class Whose(NamedTuple):
 
     columns: tuple[Columns, ...]
     students: Students
+    certain: Columns = ()  # those headed as an id or an address
 
     @property
     def column(self) -> int:
@@ -52,6 +54,12 @@ class Whose(NamedTuple):
         """The text that names the student: the first that is in the roster, else the first that is not blank."""
         texts = [text for columns in self.columns if (text := _text(cells, columns))]
         return next((text for text in texts if self.students.find(text) is not None), texts[0] if texts else "")
+
+    def others(self, cells: Sequence[str]) -> tuple[str, ...]:
+        """The students whom a line's columns of ids and addresses name, if they differ."""
+        found = dict.fromkeys(self.students.find(_text(cells, (column,))) for column in self.certain)
+        students = tuple(id for id in found if id is not None)
+        return students if len(students) > 1 else ()
 
 
 def whose(
@@ -71,7 +79,8 @@ def whose(
     candidates = [*usual, *((i,) for i in single if i != student), *_full_names(words)]
     counts = {columns: _count(lines, columns, students) for columns in candidates}
     found = [columns for columns in sorted(candidates, key=lambda columns: -counts[columns]) if counts[columns]]
-    return Whose(tuple(found or usual), students)
+    certain = tuple(i for i, word in enumerate(words) if word in CERTAIN and (i,) in found)
+    return Whose(tuple(found or usual), students, certain if len(certain) > 1 else ())
 
 
 def _full_names(words: list[str]) -> list[Columns]:

@@ -30,7 +30,7 @@ from worksheet.zoo import models
 from worksheet.zoo.spelling import canonical, suggestion
 
 SHEET = ".sheet"
-ANSWERS = (".csv", ".tsv", ".xlsx", ".zip", ".md")  # what answers are handed in as
+ANSWERS = (".csv", ".tsv", ".xlsx", ".ods", ".docx", ".ipynb", ".zip", ".md")  # what answers are handed in as
 ZOO = "zoo:"
 SHORTEST = "title: Worksheet 2\nnetwork: ai61002.sheet\nask: [output, params]"
 MAX_CELLS = 20_000
