@@ -93,7 +93,7 @@ def mark(
     from worksheet.homework.mark.class_run import ClassRun
     from worksheet.homework.mark.publish import file_streams
 
-    _check(format, attempts)
+    _check(format)
     workers.check(backend, jobs or 1, scheduler)
     sheets, reports, settings = _formats(feedback), _formats(report), options(engine, paper)
     with waiting("reading the answers"):
@@ -111,6 +111,11 @@ def mark(
     return _conclude(run, output, format)
 
 
+def _check(format: str | None) -> None:
+    if format not in (None, JSON):
+        raise WorksheetError(f"marks are printed as json, not as {shown(format)}", hint="tables are written into a folder: -o")
+
+
 def _set_reports(run: ClassRun, output: Path, formats: tuple[str, ...], settings: Options) -> None:
     from worksheet.homework.mark.publish import write_reports
 
@@ -124,14 +129,6 @@ def _conclude(run: ClassRun, output: Path | None, format: str | None) -> None:
         say(f"{run.statistics.students} students marked, in {output}")
     elif format is None:
         show(list(run.reports().values())[-1])
-
-
-def _check(format: str | None, attempts: str) -> None:
-    """Refuse words that these options do not know."""
-    if format not in (None, JSON):
-        raise WorksheetError(f"marks are printed as json, not as {shown(format)}", hint="tables are written into a folder: -o")
-    if attempts not in ("", *ATTEMPTS):
-        raise WorksheetError(f"unknown attempts {shown(attempts)}", hint=f"one of {', '.join(ATTEMPTS)}")
 
 
 def _show_columns(tables: Iterable[TableColumns]) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from worksheet.errors import WorksheetError, shown
 from worksheet.files import make_folder
 from worksheet.grading import answers as files
-from worksheet.grading.answers import Answers, Layout, Unplaced
+from worksheet.grading.answers import ATTEMPTS, Answers, Layout, Unplaced
 from worksheet.grading.answers.column_map import read_map
 from worksheet.grading.answers.gathering import Gatherer
 from worksheet.grading.answers.students import Students
@@ -102,6 +102,8 @@ class ClassRun:
     ) -> ClassRun:
         """A run with a roster, earlier marks and a column map from files; ``attempts`` overrides what the assignment says.
         Raises WorksheetError."""
+        if attempts not in ("", *ATTEMPTS):
+            raise WorksheetError(f"unknown attempts {shown(attempts)}", hint=f"one of {', '.join(ATTEMPTS)}")
         people = read_roster(roster) if roster else ()
         names = {student.id: student.name for student in people}
         run = cls(assignment, names, Regrade(read_old_marks(against)) if against else None, students_of(people), attempts)
