@@ -181,6 +181,15 @@ def test_a_response_in_parts_is_divided(tmp_path: Path, word: str) -> None:
     assert texts_of(answers) == {"S007": {key: text for key, text in zip(ALL, texts, strict=True) if text}}
 
 
+def test_canvas_joins_the_blanks_of_a_question(tmp_path: Path) -> None:
+    rows = [["name", "id", "sis_id", "77: Fill in [1 output] and [1 params]", "2.0", "78: [3 flops]?", "1.0", "score"]]
+    rows += [["Seven", "991", "S007", r"64x56x56,23\,296", "2.0", "1,000", "1.0", "3.0"]]
+    rows += [["Ana", "992", "S003", "64x56x56,23,296", "0.0", "", "0.0", "0.0"]]
+    answers = read_table(tmp_path, rows)
+    assert texts_of(answers) == {"S007": SEVEN | {(3, "flops"): "1,000"}, "S003": {}}
+    assert [(line.student, line.answer) for line in answers.unplaced] == [("S003", "64x56x56,23,296")]
+
+
 def test_the_codes_of_a_question_say_which_cells_a_response_holds(tmp_path: Path) -> None:
     rows = [["ID number", "Question 1", "Response 1", "Right answer 1"]]
     rows += [["S007", "[v0007 1 params] How many? [v0007 3 flops] And here?", "part 1: 23296; part 2: 7", "part 1: 1; part 2: 2"]]

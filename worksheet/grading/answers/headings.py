@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from worksheet.grading.answers.column_map import STUDENT
 from worksheet.grading.answers.identity import EMAIL_WORDS, ID_WORDS, is_own_number, is_passed_over
-from worksheet.grading.answers.responses import Response, codes, objects, responses
+from worksheet.grading.answers.responses import Response, codes, joined, objects, responses
 from worksheet.grading.answers.sheet_layout import Layout, fold
 from worksheet.grading.paper.cells import Key
 from worksheet.language import Language, current, everywhere
@@ -85,7 +85,7 @@ def headings(cells: Sequence[str], layout: Layout) -> Headings | None:
         return HeadingForm(student, row, name, asked, _strange(cells, words, roles | {i for i, _ in asked}), tuple(cells))
     places = [(i, cell_of(word, layout)) for i, word in enumerate(cells) if i != student]
     answers = tuple((i, key) for i, key in places if key is not None)
-    packed = () if answers else responses(cells, layout)
+    packed = joined(cells, layout) or (() if answers else responses(cells, layout))
     if not answers and not packed:
         return None
     used = {student, *(i for i, _ in answers), *(i for each in packed for i in (each.place, each.question))}

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from worksheet.grading.answers.bounds import MAX_PARTS
+from worksheet.grading.answers.identity import is_passed_over
 from worksheet.grading.answers.sheet_layout import Layout, fold
 from worksheet.grading.paper.cells import Key
 
@@ -19,18 +20,20 @@ NUMBERED = re.compile(r"(\D{1,20}?) ?(\d{1,4})")
 CODE = re.compile(r"\[\s*(?:v\w{1,20}\s+)?([^\[\]]{1,200})\]")  # "[v0007 1 params] How many parameters?"
 FIRST_PART = re.compile(r"\s*([^\W\d]{1,20}) 1:")  # Moodle: "part 1: 23296; part 2: 64"; "Teil 1: ..." in German
 FIELD = re.compile(r"(?:r|row)?_?(?=\d)")  # what may precede the row in a field's name: r1_params
+COMMA = re.compile(r"(?<!\\),")  # Canvas
 NO_RESPONSE = "-"
 BLANK = (None, "", NO_RESPONSE)
 
 
 class Response(NamedTuple):
     """A column of responses. Its cells are those of ``keys``; or else those whose codes are in the question beside it; or, of a
-    JSON object, those that its fields name."""
+    JSON object, those that its fields name. Joined answers are separated by commas."""
 
     place: int
     keys: tuple[Key, ...] = ()
     question: int = -1
     is_object: bool = False
+    is_joined: bool = False
 
     def answers(self, cells: Sequence[str], layout: Layout) -> Iterator[tuple[Key | None, str]]:
         """The cells of the sheet with their answers in a line; None for an answer whose cell is not known."""
@@ -41,8 +44,8 @@ class Response(NamedTuple):
             yield from _fields(text, layout)
             return
         keys = codes(cells[self.question], layout) if self.question >= 0 else self.keys
-        texts = [text] if len(keys) == 1 else parts(text)
-        if len(texts) > len(keys):
+        texts = [text] if len(keys) == 1 else split(text) if self.is_joined else parts(text)
+        if len(texts) > len(keys) or (self.is_joined and len(texts) < len(keys)):
             yield None, text
             return
         for key, answer in zip(keys, texts, strict=False):
@@ -67,6 +70,21 @@ def responses(headings: Sequence[str], layout: Layout) -> tuple[Response, ...]:
 def objects(words: Sequence[str]) -> tuple[Response, ...]:
     """The columns of JSON objects, by their folded headings."""
     return tuple(Response(place, is_object=True) for place, word in enumerate(words) if word in OBJECT_WORDS)
+
+
+def joined(headings: Sequence[str], layout: Layout) -> tuple[Response, ...]:
+    """The columns whose headings have the codes of several cells: Canvas joins the blanks of a question."""
+    found = ((place, codes(heading, layout)) for place, heading in enumerate(headings) if not is_passed_over(fold(heading)))
+    return tuple(Response(place, keys, is_joined=True) for place, keys in found if len(keys) > 1)
+
+
+def split(text: str) -> list[str]:
+    r"""Answers separated by commas, where a comma in an answer has a backslash before it.
+
+    >>> split(r"64x56x56,23\,296,")
+    ['64x56x56', '23,296', '']
+    """
+    return [part.replace("\\,", ",").strip() for part in COMMA.split(text)]
 
 
 def _numbered(words: Sequence[str], names: Sequence[str]) -> dict[int, int]:
