@@ -6,6 +6,7 @@ import ast
 import io
 import json
 import tokenize
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -52,7 +53,9 @@ def literal(source: str) -> dict[Any, Any] | None:
     if NAME not in source or len(source) > MAX_SOURCE:
         return None
     try:
-        value = ast.literal_eval(_literal_text(source))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of backslashes in a student's texts
+            value = ast.literal_eval(_literal_text(source))
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError, tokenize.TokenError):
         return None
     return value if isinstance(value, dict) else None
