@@ -201,6 +201,17 @@ FOLDERS = {
 HELPERS = {
     "grading/answers": {
         "archive",
+        "identity",
+        "dates",
+        "gradescope",
+        "office",
+        "one_cell",
+        "attempts",
+        "column_map",
+        "columns_taken",
+        "responses",
+        "wide_table",
+        "whose",
         "bounds",
         "folder",
         "format",

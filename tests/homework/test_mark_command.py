@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 import worksheet as ws
 from tests.sheet_facts import EXAMPLES
 from worksheet.cli import app, main
+from worksheet.errors import WorksheetError
 from worksheet.grading.mark import MarkedPaper, Verdict
 from worksheet.grading.paper.cells import Key
 from worksheet.homework.assignment.assignment_file import read_assignment
@@ -261,3 +262,45 @@ def test_check_of_a_variant_needs_the_student(
     assert "--student" in capsys.readouterr().err
     own = solved(variant(read_assignment(desk / "personal.yaml"), "Zoë"))
     assert run("check", desk / "personal.yaml", "--student", "Zoë", "--row", "1", "--params", own[1, "params"])[0] == 0
+
+
+def test_of_several_attempts_the_last_the_best_or_the_first_counts(desk: Path) -> None:
+    """The second of three attempts has both answers right (23,296 parameters, 64 maps of 56 x 56): 1 + 2 points."""
+    lines = ["Timestamp,id,1 output,1 params"]
+    lines += [
+        f"2026/12/01 {hour}:00:00,S1,{texts}" for hour, texts in ((9, "1x1x1,5"), (10, "64x56x56,23296"), (11, "64x56x56,7"))
+    ]
+    (desk / "form.csv").write_text("\n".join(lines))
+
+    def points(homework: str, *words: str) -> int:
+        code, out, err = run("mark", desk / homework, desk / "form.csv", "-f", "json", *words)
+        assert code == 0
+        assert err.count("S1 has 3 attempts") == 1
+        return json.loads(out)["students"][0]["points"]
+
+    (desk / "best.yaml").write_text(COMMON + "attempts: best\n")
+    assert points("homework.yaml") == 1
+    assert points("best.yaml") == 3
+    assert points("best.yaml", "--attempts", "first") == 0
+    assert points("homework.yaml", "--attempts", "best") == 3
+    marked = ws.mark(desk / "homework.yaml", desk / "form.csv", attempts="best")
+    assert sum(mark.points for mark in marked.papers[0].marks) == 3
+    with pytest.raises(WorksheetError, match="unknown attempts 'worst'"):
+        run("mark", desk / "homework.yaml", desk / "form.csv", "--attempts", "worst")
+
+
+def test_columns_prints_a_map_and_map_reads_it(desk: Path) -> None:
+    (desk / "form.csv").write_text("Time,Roll No.,How many parameters does layer 1 have?\n9:00,S1,23296\n")
+    with pytest.raises(WorksheetError, match="no table of answers") as fault:
+        run("mark", desk / "homework.yaml", desk / "form.csv", "-f", "json")
+    assert '"Roll No.": student' in str(fault.value.hint)
+    code, out, _err = run("mark", desk / "homework.yaml", desk / "form.csv", "--columns")
+    assert code == 0
+    assert '"How many parameters does layer 1 have?": 1 params' in out
+    for encoding in ("utf-8", "utf-16"):  # the latter is what some shells write
+        (desk / "map.yaml").write_bytes(out.encode(encoding))
+        code, out_json, err = run("mark", desk / "homework.yaml", desk / "form.csv", "--map", desk / "map.yaml", "-f", "json")
+        assert (code, err) == (0, "")
+        assert json.loads(out_json)["students"][0]["points"] == 2
+    assert ws.mark(desk / "homework.yaml", desk / "form.csv", column_map=desk / "map.yaml").papers[0].id == "S1"
+    assert {path.name for path in desk.iterdir()} == {"ai61002.sheet", "homework.yaml", "personal.yaml", "form.csv", "map.yaml"}

@@ -43,7 +43,8 @@ def test_other_ways_to_write_it(tmp_path: Path, text: str) -> None:
 
 def test_ids_alone_are_enough_and_short_lines_are_filled(tmp_path: Path) -> None:
     assert read_roster(roster(tmp_path, 'id\n1\n="007"\n  c  d \n')) == (Student("1"), Student("007"), Student("c d"))
-    assert read_roster(roster(tmp_path, "id,name,mail\n1\n")) == (Student("1", "", {"mail": ""}),)
+    assert read_roster(roster(tmp_path, "id,name,room\n1\n")) == (Student("1", "", {"room": ""}),)
+    assert read_roster(roster(tmp_path, "id,mail\n1,a@b.example\n")) == (Student("1", "", {}, "a@b.example"),)
 
 
 def test_all_faults_at_once_with_their_lines(tmp_path: Path) -> None:

@@ -21,27 +21,31 @@ from worksheet.cli.options import (
     Scheduler,
     Speech,
     comma_separated,
+    either,
     option,
 )
 from worksheet.cli.panels import HOMEWORK, INPUT, OUTPUT
 from worksheet.cli.saying import say, show
 from worksheet.cli.waiting import waiting, watched
 from worksheet.errors import WorksheetError, nearest, printable, shown
-from worksheet.writers import options, writers
+from worksheet.writers import Options, options, writers
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from worksheet.grading.answers import Answers, Unplaced
+    from worksheet.grading.answers.submissions import TableColumns
     from worksheet.grading.results.statistics import Statistics
     from worksheet.grading.results.streams import MarkStream
-    from worksheet.homework.mark.class_run import Watch
+    from worksheet.homework.mark.class_run import ClassRun, Watch
 
 JSON = "json"
 NONE = "none"
+ATTEMPTS = ("last", "best", "first")  # of grading.answers, which is imported when there is work
 MAX_LISTED = 20  # unplaced lines that are printed
 
-Files = Annotated[
-    list[Path], typer.Argument(help="Files of answers: CSV, XLSX, Markdown, JSON, a folder or a zip of them.", show_default=False)
-]
+FORMATS = "CSV, XLSX, ODS, DOCX, Markdown, JSON, notebooks"
+Files = Annotated[list[Path], typer.Argument(help=f"Files of answers: {FORMATS}, a folder or a zip of them.", show_default=False)]
 Folder = Annotated[
     Path | None, option("-o", "--output", panel=OUTPUT, help="The folder for tables, feedback sheets and the class report.")
 ]
@@ -51,6 +55,13 @@ Feedback = Annotated[
 ]
 ClassReport = Annotated[str, option("--report", panel=OUTPUT, default=True, help="Formats of the class report, or none.")]
 Against = Annotated[Path | None, option("--against", panel=INPUT, help="An earlier marks.csv; reports what changed, and why.")]
+ColumnMap = Annotated[Path | None, option("--map", panel=INPUT, help="The column map: what the headings of the files mean.")]
+Columns = Annotated[
+    bool, option("--columns", panel=OUTPUT, help="Print what each column is taken for, as a column map, and stop.")
+]
+Attempts = Annotated[
+    str, option("--attempts", panel=INPUT, help=f"Which of several attempts counts: {either(ATTEMPTS)}.", offers=lambda: ATTEMPTS)
+]
 
 
 def mark(
@@ -62,6 +73,9 @@ def mark(
     feedback: Feedback = "md",
     report: ClassReport = "html,pdf",
     against: Against = None,
+    column_map: ColumnMap = None,
+    columns: Columns = False,
+    attempts: Attempts = "",
     jobs: Jobs = None,
     backend: Backend = "local",
     scheduler: Scheduler = "",
@@ -77,27 +91,56 @@ def mark(
     from worksheet.files import make_folder
     from worksheet.homework import workers
     from worksheet.homework.mark.class_run import ClassRun
-    from worksheet.homework.mark.publish import file_streams, write_reports
+    from worksheet.homework.mark.publish import file_streams
 
-    if format not in (None, JSON):
-        raise WorksheetError(f"marks are printed as json, not as {shown(format)}", hint="tables are written into a folder: -o")
+    _check(format)
     workers.check(backend, jobs or 1, scheduler)
     sheets, reports, settings = _formats(feedback), _formats(report), options(engine, paper)
     with waiting("reading the answers"):
         assignment = ws.assignment(homework).in_language(language)
-        run = ClassRun.of(assignment, roster, against)
-        read = run.read(answers)
+        run = ClassRun.of(assignment, roster, against, column_map, attempts)
+        read = None if columns else run.read(answers)
+    if read is None:
+        return _show_columns(run.columns(answers))
     streams = [*_printing(format), *(file_streams(assignment, make_folder(output), sheets, settings) if output else ())]
     papers, total = chain(run.papers(read), run.of_absent(read.students)), max(len(read), len(run.names))
     run.mark(papers, total, streams, read.unplaced, watch=_watch(format), jobs=jobs, backend=backend, scheduler=scheduler)
     _warn(read, run.statistics)
     if output:
-        with waiting("setting the class report"):
-            write_reports(run.reports(), output, reports, settings)
+        _set_reports(run, output, reports, settings)
+    return _conclude(run, output, format)
+
+
+def _check(format: str | None) -> None:
+    if format not in (None, JSON):
+        raise WorksheetError(f"marks are printed as json, not as {shown(format)}", hint="tables are written into a folder: -o")
+
+
+def _set_reports(run: ClassRun, output: Path, formats: tuple[str, ...], settings: Options) -> None:
+    from worksheet.homework.mark.publish import write_reports
+
+    with waiting("setting the class report"):
+        write_reports(run.reports(), output, formats, settings)
+
+
+def _conclude(run: ClassRun, output: Path | None, format: str | None) -> None:
+    """Say where the marks are, or show the report, unless the marks themselves are printed."""
     if format is None and output:
         say(f"{run.statistics.students} students marked, in {output}")
     elif format is None:
         show(list(run.reports().values())[-1])
+
+
+def _show_columns(tables: Iterable[TableColumns]) -> None:
+    """Print what the columns of all tables are taken for, each heading once: a column map, to correct."""
+    from worksheet.grading.answers.column_map import written
+
+    known: dict[str, str] = {}
+    for table in tables:
+        typer.echo(f"# {printable(table.file)}, line {table.line}: {table.layout}")
+        roles = [(heading, role) for heading, role in table.roles if heading.strip() and known.setdefault(heading, role) == role]
+        text = written(roles, uncertain=not table.is_understood)
+        typer.echo(text if table.can_be_mapped else "\n".join(f"# {line}" for line in text.splitlines()))
 
 
 def _watch(format: str | None) -> Watch:

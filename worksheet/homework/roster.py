@@ -14,16 +14,18 @@ from pathlib import Path
 
 from worksheet.errors import Collector, Where, WorksheetError, shown
 from worksheet.frozen import frozen
+from worksheet.grading.answers import ods
 from worksheet.grading.answers.bounds import MAX_CELL, MAX_STUDENTS, TEXT_BYTES
+from worksheet.grading.answers.identity import EMAIL_WORDS, ID_WORDS, NAME_WORDS
 from worksheet.grading.answers.records import SEPARATORS, CsvRecords, NumberedRows, Records, read_head
 from worksheet.grading.answers.sheet_layout import fold
-from worksheet.grading.answers.students import STUDENT_WORDS, student_id
+from worksheet.grading.answers.students import Students, student_id
 from worksheet.grading.answers.text import AnswerSource, detect_encoding, open_text, read_whole
 from worksheet.grading.answers.xlsx import first_sheet
 
-NAMES = ("name", "student name", "full name")
+PREFERRED = ("id", *ID_WORDS)  # a class list's own id is its id
 MAX_OTHERS = 200  # columns of a roster
-HINT = "a roster is a CSV file or a workbook (.xlsx) whose first line names its columns, id among them: id,name"
+HINT = "a roster is a CSV file or a workbook (.xlsx, .ods) whose first line names its columns, id among them: id,name"
 LONGEST_NAME = 64  # characters of a file name, without its suffix
 PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(?<!\.)")
 DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$|clock\$)(?:\..*)?", re.IGNORECASE)
@@ -38,11 +40,20 @@ class Student:
     id: str = ""
     name: str = ""
     others: Mapping[str, str] = field(default_factory=dict, hash=False)
+    email: str = ""
+
+
+def students_of(roster: Iterable[Student]) -> Students:
+    """The students of a roster, as answers name them: by id, e-mail address or full name; everyone, if there are none."""
+    people = list(roster)
+    names = {each.id: each.name for each in people if each.name}
+    return Students([each.id for each in people] or None, names, {each.id: each.email for each in people if each.email})
 
 
 def read_roster(path: Path) -> tuple[Student, ...]:
-    """The students of a roster, in its order: a CSV with ``id``, optionally ``name``, and any other columns, in any encoding
-    and with any separator that spreadsheets write; the same as a workbook; or the manifest of homework that was generated.
+    """The students of a roster, in its order: a CSV with ``id``, optionally ``name`` and ``email``, and any other columns, in
+    any encoding and with any separator that spreadsheets write; the same as a workbook; or the manifest of homework that was
+    generated.
 
     Raises WorksheetError with every fault at its line: no id, the same id twice, an id of more than 200 characters or with
     non-printing characters, more than 100,000 students.
@@ -79,6 +90,11 @@ def _of_workbook(source: AnswerSource, _: Collector) -> Iterator[Records]:
 
 
 @contextmanager
+def _of_ods(source: AnswerSource, _: Collector) -> Iterator[Records]:
+    yield NumberedRows(iter(ods.first_sheet(source)))
+
+
+@contextmanager
 def _of_manifest(source: AnswerSource, _: Collector) -> Iterator[Records]:
     try:
         data = json.loads(read_whole(source, TEXT_BYTES, lines=False)[0])
@@ -92,11 +108,11 @@ def _of_manifest(source: AnswerSource, _: Collector) -> Iterator[Records]:
     yield NumberedRows(enumerate([["id", "name"], *lines], 1))
 
 
-SOURCES = {".xlsx": _of_workbook, ".json": _of_manifest}  # of any other suffix: a CSV
+SOURCES = {".xlsx": _of_workbook, ".ods": _of_ods, ".json": _of_manifest}  # of any other suffix: a CSV
 
 
 def _is_heading(line: str, separator: str) -> bool:
-    return any(fold(cell.strip('" ')) in STUDENT_WORDS for cell in line.split(separator))
+    return any(fold(cell.strip('" ')) in ID_WORDS for cell in line.split(separator))
 
 
 class _Reading:
@@ -129,16 +145,17 @@ class _Reading:
                     yield self._student(cells, headings, *places)
 
     @staticmethod
-    def _places(folded: list[str]) -> tuple[int, int | None] | None:
-        """The columns of id and name: the first one with that heading; "id" is preferred to other words for it."""
-        ids = [folded.index(word) for word in STUDENT_WORDS if word in folded]
-        names = [folded.index(word) for word in NAMES if word in folded]
-        return (ids[0], names[0] if names else None) if ids else None
+    def _places(folded: list[str]) -> tuple[int, int | None, int | None] | None:
+        """The columns of id, name and e-mail: the first one with such a heading; "id" is preferred to other words for it."""
+        id, name, email = (
+            next((folded.index(word) for word in words if word in folded), None) for words in (PREFERRED, NAME_WORDS, EMAIL_WORDS)
+        )
+        return None if id is None else (id, name, email)
 
     def _where(self, text: str = "") -> Where:
         return Where(self.name, self.records.line_num, 1 if text else None, text, len(text) or 1)
 
-    def _student(self, cells: list[str], headings: list[str], id_at: int, name_at: int | None) -> Student:
+    def _student(self, cells: list[str], headings: list[str], id_at: int, name_at: int | None, email_at: int | None) -> Student:
         if len(cells) > len(headings) and any(cell.strip() for cell in cells[len(headings) :]):
             hint = "put a cell that contains a separator in quotes"
             raise WorksheetError(f"{len(cells)} cells below {len(headings)} headings", self._where(",".join(cells)), hint)
@@ -153,8 +170,9 @@ class _Reading:
             before = self.lines[student]
             raise WorksheetError(f"the id {shown(student)} is already in line {before}", self._where(student))
         self.lines[student] = self.records.line_num
-        others = {head: texts[i] for i, head in enumerate(headings) if i not in {id_at, name_at} and head}
-        return Student(student, texts[name_at] if name_at is not None else "", others)
+        others = {head: texts[i] for i, head in enumerate(headings) if i not in {id_at, name_at, email_at} and head}
+        name, email = (texts[at] if at is not None else "" for at in (name_at, email_at))
+        return Student(student, name, others, email)
 
 
 def safe_name(id: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ MAX_TEXT = 10_000  # characters of one value
 MAX_QUOTED = 60  # characters of a line in a hint
 STARTS = tuple("%@`&*!|>")  # mean something at the start of a value
 QUOTES = ("'", '"')
+SAMPLE = 64  # bytes in which zeros are searched for
+SAVE = "save the file as UTF-8"
 
 
 class WrongForm(WorksheetError):
@@ -63,7 +66,7 @@ class Located:
 
 
 def read_text(path: Path, max_bytes: int = MAX_BYTES) -> str:
-    """A text file of bounded size. Raises WorksheetError for one that is missing, too large or not UTF-8."""
+    """A text file of bounded size, UTF-8 or UTF-16 with its mark. Raises WorksheetError for any other."""
     where = Where(str(path))
     try:
         with path.open("rb") as file:
@@ -76,14 +79,27 @@ def read_text(path: Path, max_bytes: int = MAX_BYTES) -> str:
         raise WorksheetError(f"cannot be read: {fault.strerror}", where) from None
     if len(data) > max_bytes:
         raise WorksheetError(f"is larger than {max_bytes // 1024:,} KiB; this cannot be a worksheet file", where)
+    return _decoded(data, str(path)).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _decoded(data: bytes, file: str) -> str:
+    """A file's bytes as text: UTF-8, or UTF-16 by its mark, as Windows programs write it. Raises WorksheetError."""
+    if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise WorksheetError("is in UTF-32", Where(file), SAVE)
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        try:
+            return data.decode("utf-16")
+        except UnicodeDecodeError:
+            raise WorksheetError("is not UTF-16, as its first bytes say", Where(file), SAVE) from None
+    if b"\0" in data[:SAMPLE]:
+        raise WorksheetError("holds zero bytes, as UTF-16 without a mark does", Where(file), SAVE)
     try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         before = data[: fault.start]
         line, column = before.count(b"\n") + 1, fault.start - before.rfind(b"\n")
-        place = Where(str(path), line, column)
-        hint = "save the file as UTF-8"
-        raise WorksheetError(f"is not UTF-8 text: byte 0x{data[fault.start]:02x}", place, hint) from None
+        place = Where(file, line, column)
+        raise WorksheetError(f"is not UTF-8 text: byte 0x{data[fault.start]:02x}", place, SAVE) from None
 
 
 def parse(text: str, file: str, first_line: int = 1) -> Located:

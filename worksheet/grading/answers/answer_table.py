@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import chain
 from operator import itemgetter
 
 from worksheet.errors import Where, WorksheetError
 from worksheet.grading.answers.bounds import HEAD, MAX_CELL
+from worksheet.grading.answers.column_map import IGNORED, proposal, written
+from worksheet.grading.answers.columns_taken import columns_of
 from worksheet.grading.answers.gathering import Gatherer, OpenAnswers
 from worksheet.grading.answers.headings import HeadingForm, Headings, Long, Wide, headings, known_words, missing_headings
-from worksheet.grading.answers.records import Records, check_line
+from worksheet.grading.answers.records import Records, check_line, padded
 from worksheet.grading.answers.sheet_layout import NOT_ASKED, Layout, fold
 from worksheet.grading.answers.students import student_in_line
+from worksheet.grading.answers.submissions import TableColumns
+from worksheet.grading.answers.whose import Ahead, Whose, whose
+from worksheet.grading.answers.wide_table import read_wide
 from worksheet.grading.paper.cells import Key, Row
 
 NOTHING = frozenset({"", "-", "–", "—", "/", "x", "n/a", "."})  # entries of cells that are not asked
 HINT = "its headings are student,row,column,answer, or student and cells such as 4 flops, or row and the columns that are asked"
+UNKNOWN = "not understood"
+MAX_SHOWN = 8  # columns of a map in a message
 SPLIT = "{} cells where {} are expected: put an answer that contains the separator in quotes"
 
 
@@ -29,18 +37,34 @@ def read_table(records: Records, gatherer: Gatherer, student: str) -> None:
     lines = iter(records)
     head, above, first = _head(lines, records, gatherer)
     student = above or student
+    ahead = Ahead(records, chain(first, lines))
+    named = head.named if isinstance(head, Wide) else ()
+    sample = [cells for _line, cells in ahead.first]
+    named_by = whose(head.words, sample, head.student, _taken(head), gatherer.students, named)
+    gatherer.answers.columns.append(columns_of(head, named_by, gatherer.file, ahead.above))
     if isinstance(head, Long):
-        rest = chain(first, lines)
-        (_long if head.student >= 0 else _long_alone)(head, rest, records, gatherer, student)
+        head = replace(head, student=named_by.column)
+        (_long if head.student >= 0 else _long_alone)(head, iter(ahead), ahead, gatherer, student)
     elif isinstance(head, HeadingForm):
-        _form(head, lines, records, gatherer, student)
+        _form(head, named_by, ahead, gatherer, student)
     else:
-        _wide(head, lines, records, gatherer, student)
+        _list_strange(head, named_by, ahead, gatherer)
+        read_wide(head, named_by, ahead, gatherer, student)
+
+
+def _taken(head: Headings) -> set[int]:
+    """The columns that say what was answered."""
+    if isinstance(head, Long):
+        return {head.row, head.column, head.answer}
+    if isinstance(head, HeadingForm):
+        return {head.row, head.name, *(place for place, _ in head.columns)}
+    return {*(place for place, _ in head.cells), *(i for each in head.responses for i in (each.place, each.question))}
 
 
 def _head(lines: Iterator[list[str]], records: Records, gatherer: Gatherer) -> tuple[Headings, str, list[list[str]]]:
     """The layout of a table, the student named above it, and the first line if that is already an answer."""
     student = ""
+    likely: TableColumns | None = None
     for cells in lines:
         check_line(len(cells), records.line_num, gatherer.file)
         head = headings(cells, gatherer.layout)
@@ -50,9 +74,23 @@ def _head(lines: Iterator[list[str]], records: Records, gatherer: Gatherer) -> t
         if bare is not None:
             return bare, student, [cells]
         student = _student_above(cells) or student
+        if likely is None and sum(bool(cell.strip()) for cell in cells) > 1:
+            roles = proposal(cells, gatherer.layout)
+            likely = TableColumns(gatherer.file, records.line_num, UNKNOWN, roles, is_understood=False)
         if records.line_num >= HEAD:
             break
-    raise NoTable("no table of answers is found", Where(gatherer.file), HINT)
+    if likely is not None:
+        gatherer.answers.columns.append(likely)
+    raise NoTable("no table of answers is found", Where(gatherer.file), _hint(likely))
+
+
+def _hint(likely: TableColumns | None) -> str:
+    """How tables are headed; and how a column map may begin, if a line may be headings."""
+    roles = [role for role in likely.roles if role[1] != IGNORED][:MAX_SHOWN] if likely else []
+    if not roles:
+        return HINT
+    lines = written(roles).replace("\n", "\n        ")
+    return f"{HINT};\n        or a column map, --map map.yaml; --columns prints this one to correct:\n        {lines}"
 
 
 def _student_above(cells: list[str]) -> str:
@@ -122,25 +160,16 @@ def _fit(cells: list[str], width: int, records: Records, gatherer: Gatherer) -> 
     return [*cells, *[""] * (width - len(cells))][:width]
 
 
-def _padded(lines: Iterator[list[str]], width: int, records: Records, gatherer: Gatherer) -> Iterator[list[str]]:
-    """The lines that are not blank, each with at least as many cells as the width."""
-    for cells in lines:
-        check_line(len(cells), records.line_num, gatherer.file)
-        if any(cell.strip() for cell in cells):
-            yield [*cells, *[""] * (width - len(cells))]
-
-
 # A line for each layer
 
 
-def _form(head: HeadingForm, lines: Iterator[list[str]], records: Records, gatherer: Gatherer, student: str) -> None:
-    _list_strange(head.strange, records, gatherer)
-    width = 1 + max(head.student, head.row, head.name, *(place for place, _ in head.columns))
+def _form(head: HeadingForm, named_by: Whose, records: Ahead, gatherer: Gatherer, student: str) -> None:
+    _list_strange(head, named_by, records, gatherer)
+    width = 1 + max(head.row, head.name, *(place for place, _ in head.columns))
     names = {word: gatherer.layout.column(word) or word for _, word in head.columns}
     current = student
-    for whole in _padded(lines, width, records, gatherer):
-        if head.student >= 0 and whole[head.student].strip():
-            current = whole[head.student]  # a merged cell is valid for the lines below as well
+    for whole in padded(records, width, gatherer.file):
+        current = named_by.text(whole) or current  # a merged cell is valid for the lines below as well
         block = gatherer.enter(current)
         label = whole[head.row] if head.row >= 0 else whole[head.name]
         question = gatherer.layout.question(label)
@@ -187,18 +216,8 @@ def _put(gatherer: Gatherer, block: OpenAnswers, key: Key, answer: str, line: in
         gatherer.leave(NOT_ASKED, line, cell, block.student, str(key[0]), key[1], answer)
 
 
-# A line for each student
-
-
-def _wide(head: Wide, lines: Iterator[list[str]], records: Records, gatherer: Gatherer, student: str) -> None:
-    _list_strange(head.strange, records, gatherer)
-    width = 1 + max(head.student, *(place for place, _ in head.cells))
-    for whole in _padded(lines, width, records, gatherer):
-        block = gatherer.enter(whole[head.student] if head.student >= 0 else student)
-        for place, key in head.cells:
-            gatherer.put(block, key, whole[place], records.line_num, place + 1)
-
-
-def _list_strange(strange: tuple[tuple[int, str], ...], records: Records, gatherer: Gatherer) -> None:
-    for place, word in strange:
-        gatherer.leave("unknown column: nothing below it is read", records.line_num, place + 1, column=word)
+def _list_strange(head: HeadingForm | Wide, named_by: Whose, records: Ahead, gatherer: Gatherer) -> None:
+    naming = {place for columns in named_by.columns for place in columns}
+    for place, word in head.strange:
+        if place not in naming:
+            gatherer.leave("unknown column: nothing below it is read", records.above, place + 1, column=word)

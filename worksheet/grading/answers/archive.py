@@ -96,8 +96,12 @@ class Archive:
     def _check(self) -> None:
         if len(self.members) > self.bounds.files:
             raise self._fault(f"holds more than {self.bounds.files:,} files")
-        if sum(member.file_size for member in self.members) > self.bounds.unpacked:
+        unpacked = sum(member.file_size for member in self.members)
+        packed = sum(member.compress_size for member in self.members)
+        if unpacked > self.bounds.unpacked:
             raise self._fault(f"unpacks to more than {self.bounds.unpacked // MEGABYTE:,} MB")
+        if unpacked > MEGABYTE and unpacked > RATIO * max(1, packed):
+            raise self._fault(f"unpacks to more than {RATIO} times its size")
         for member in self.members:
             if member.file_size > MEGABYTE and member.file_size > RATIO * max(1, member.compress_size):
                 raise self._fault(f"{shown(member.filename)} unpacks to more than {RATIO} times its size")

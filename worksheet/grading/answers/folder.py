@@ -10,13 +10,14 @@ from typing import Any, TypeVar
 
 from worksheet.errors import Collector, Where, WorksheetError
 from worksheet.grading.answers.bounds import PACK_DEPTH, PACK_FILES, TEXT_BYTES
-from worksheet.grading.answers.format import read_file
+from worksheet.grading.answers.format import format_of, read_file, read_handed_in
 from worksheet.grading.answers.gathering import Gatherer
+from worksheet.grading.answers.gradescope import METADATA, submitters
 from worksheet.grading.answers.text import AnswerSource, read_whole
 
 T = TypeVar("T")
 MANIFEST = "manifest.json"
-SKIPPED = frozenset({MANIFEST, "thumbs.db", "desktop.ini", "__macosx"})
+SKIPPED = frozenset({MANIFEST, METADATA, "thumbs.db", "desktop.ini", "__macosx"})
 
 
 def is_skipped(name: str) -> bool:
@@ -28,20 +29,25 @@ def read_folder(folder: Path, gatherer: Gatherer, faults: Collector) -> None:
     """Read the answers in all files of a folder and its subfolders, in the order of their names. Raises WorksheetError if there
     are too many; a file that cannot be read is listed and added to ``faults``."""
     gatherer.by_file = _manifest_beside(folder, gatherer)
+    gatherer.submitters = _submitters_in(folder, gatherer)
     try:
         for path in _bounded(_files(folder, 0), folder):
             with gatherer.catching(faults):
-                _read(path, gatherer)
+                _read(path, folder, gatherer)
     finally:
-        gatherer.by_file = {}
+        gatherer.by_file, gatherer.submitters = {}, {}
 
 
-def _read(path: Path, gatherer: Gatherer) -> None:
+def _read(path: Path, folder: Path, gatherer: Gatherer) -> None:
     if path.is_symlink():
         raise WorksheetError("is a link, which is not followed", Where(str(path)))
-    source = AnswerSource(str(path), path)
+    inner = path.parent.relative_to(folder).parts
+    source = AnswerSource(str(path), path, folders=(*reversed(inner), folder.name))
     gatherer.spend(source.size, source.name)
-    read_file(source, gatherer)
+    if format_of(source).pack:
+        read_file(source, gatherer)
+    else:
+        read_handed_in(source, gatherer)
 
 
 def _files(folder: Path, depth: int) -> Iterator[Path]:
@@ -66,6 +72,18 @@ def _bounded(files: Iterator[T], folder: Path) -> Iterator[T]:
         if number > PACK_FILES:
             raise WorksheetError(f"more than {PACK_FILES:,} files", Where(str(folder)))
         yield file
+
+
+def _submitters_in(folder: Path, gatherer: Gatherer) -> Mapping[str, tuple[str, ...]]:
+    """Who handed in which folder, from Gradescope's list in this one; empty if there is none."""
+    path = folder / METADATA
+    if not path.is_file() or path.is_symlink():
+        return {}
+    try:
+        return submitters(read_whole(AnswerSource(str(path), path), TEXT_BYTES, lines=False)[0], gatherer.students)
+    except WorksheetError as fault:
+        gatherer.leave_file(fault)
+        return {}
 
 
 def _manifest_beside(folder: Path, gatherer: Gatherer) -> Mapping[str, str]:

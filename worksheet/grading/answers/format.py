@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from worksheet.discover import collect
 from worksheet.errors import Where, WorksheetError
@@ -34,6 +35,14 @@ def format_of(source: AnswerSource) -> Format:
     if source.suffix not in known:
         raise WorksheetError("is in no format of answers", Where(source.name), f"known: {', '.join(sorted(known))}")
     return known[source.suffix]
+
+
+def read_handed_in(source: AnswerSource, gatherer: Gatherer) -> None:
+    """Read the answers in one file of a folder or zip, for each of those who handed it in. Raises WorksheetError."""
+    names = (source.name.replace("\\", "/").rsplit("/", 1)[-1], *source.folders)
+    students = next((gatherer.submitters[name] for name in names if gatherer.submitters.get(name)), ("",))
+    for student in students:
+        read_file(replace(source, student=student), gatherer, in_pack=True)
 
 
 def read_file(source: AnswerSource, gatherer: Gatherer, *, in_pack: bool = False) -> None:

@@ -10,8 +10,8 @@ from worksheet.errors import Collector, Where, WorksheetError
 from worksheet.grading.answers.bounds import MAX_CELL, MAX_ROW_WORDS, MAX_STUDENTS, MEGABYTE, PACK_BYTES
 from worksheet.grading.answers.sheet_layout import Layout, UnknownWord
 from worksheet.grading.answers.students import Students
-from worksheet.grading.answers.submissions import BETWEEN, SHIFT, AnswerPart, Answers, Unplaced, compact, unpack
-from worksheet.grading.answers.text import clean
+from worksheet.grading.answers.submissions import BETWEEN, LAST, SHIFT, AnswerPart, Answers, Unplaced, compact, unpack
+from worksheet.grading.answers.text import AnswerSource, clean
 from worksheet.grading.paper.cells import Key
 
 SAME = "the same cell twice, with the same answer"
@@ -30,18 +30,26 @@ class OpenAnswers:
     texts: dict[Key, str] = field(default_factory=dict)
     places: list[int] = field(default_factory=list)
 
+    def drop(self, keys: Collection[Key]) -> None:
+        """Drop the answers to some cells."""
+        kept = [(key, place) for key, place in zip(self.texts, self.places, strict=True) if key not in keys]
+        self.texts = {key: self.texts[key] for key, _place in kept}
+        self.places = [place for _key, place in kept]
+
 
 class Gatherer:
     """Receives answers from the readers of all formats, one file after the other."""
 
-    def __init__(self, layout: Layout, students: Collection[str] | None = None) -> None:
+    def __init__(self, layout: Layout, students: Students | None = None, attempts: str = LAST) -> None:
         self.layout = layout
-        self.students = Students(students)
+        self.students = students or Students(None)
         self.answers = Answers()
+        self.attempts = attempts
         # The words for rows, then for columns, read so far; separately for words in a column of names.
         self.known: dict[bool, dict[str, dict[str, Key]]] = {False: {}, True: {}}
         self.budget = PACK_BYTES  # for the files of folders and zips
         self.by_file: Mapping[str, str] = {}  # ids by the names of files, from a manifest
+        self.submitters: Mapping[str, tuple[str, ...]] = {}  # by their folder or file, from Gradescope's list
         self.file = ""
         self._words = 0
         self._keys: dict[tuple[Key, ...], tuple[Key, ...]] = {}
@@ -50,6 +58,11 @@ class Gatherer:
         self._packed: set[str] = set()  # students whose part of this file is packed
         self._scattered = False
         self._called: dict[str, OpenAnswers] = {}  # by the text itself, if the file is scattered
+
+    @classmethod
+    def of_nothing(cls) -> Gatherer:
+        """One that expects no answers: for files that are not answers."""
+        return cls(Layout((), {}, {}))
 
     # Files
 
@@ -123,9 +136,7 @@ class Gatherer:
                 line, cell = unpack(block.places[index], block.cell)
                 says = f"{SAME if before[key] == text else OTHER}; it is in an earlier file as well"
                 self.leave(says, line, cell, block.student, str(key[0]), key[1], text)
-        left = {key: text for key, text in block.texts.items() if key not in taken}
-        block.places = [place for key, place in zip(block.texts, block.places, strict=True) if key in left]
-        block.texts = left
+        block.drop(taken)
 
     def _unpack(self, student: str, cell: int) -> OpenAnswers:
         """Open again what was packed of this file, whose lines are not sorted by student."""
@@ -198,6 +209,9 @@ class Gatherer:
         """Note something about the file."""
         self.answers.note(self.file, says)
 
-    def of_file(self, name: str, stem: str) -> str:
-        """The student named by a file's name: through the manifest beside it, else directly."""
-        return self.by_file.get(stem) or self.by_file.get(name) or self.students.of_file(stem)
+    def of_file(self, source: AnswerSource) -> str:
+        """The student named by a file's name: through the manifest beside it, else directly or by its folders."""
+        if source.student:
+            return source.student
+        stem = source.stem
+        return self.by_file.get(stem) or self.by_file.get(source.name) or self.students.of_file(stem, source.folders)

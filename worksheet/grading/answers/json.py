@@ -11,11 +11,12 @@ from worksheet.grading.answers.bounds import JSON_CONTAINERS, JSON_VALUES, TEXT_
 from worksheet.grading.answers.format import Format
 from worksheet.grading.answers.gathering import Gatherer, OpenAnswers
 from worksheet.grading.answers.headings import ANSWER_WORDS, COLUMN_WORDS, NAME_WORDS, ROW_WORDS
+from worksheet.grading.answers.identity import EMAIL_WORDS, ID_WORDS
 from worksheet.grading.answers.sheet_layout import fold
-from worksheet.grading.answers.students import STUDENT_WORDS
 from worksheet.grading.answers.text import AnswerSource, clean, read_whole
 
 HINT = '{"student": "20CS30001", "answers": {"4": {"flops": "224,095,232"}}}, or a list of such'
+STUDENT_WORDS = (*ID_WORDS, *EMAIL_WORDS)
 LISTS = ("students", "submissions", "answers")  # names of the list of students
 DEEP = 2  # levels that are quoted of a value that should be a text
 
@@ -45,7 +46,13 @@ def read(source: AnswerSource, gatherer: Gatherer) -> None:
         raise WorksheetError(f"is not JSON: {fault.msg}", Where(source.name, fault.lineno, fault.colno, line), HINT) from None
     except RecursionError:
         raise WorksheetError("is nested too deep", where, HINT) from None
-    _Reading(gatherer, gatherer.of_file(source.name, source.stem)).document(data, where)
+    read_document(data, gatherer, gatherer.of_file(source), where)
+
+
+def read_document(data: Any, gatherer: Gatherer, student: str, where: Where) -> None:
+    """Read the answers in a document that has been parsed; they are those of ``student`` unless it says whose. Raises
+    WorksheetError if there are none."""
+    _Reading(gatherer, student).document(data, where)
 
 
 class _Reading:

@@ -31,7 +31,7 @@ Line = tuple[int, list[str]]
 def read(source: AnswerSource, gatherer: Gatherer) -> None:
     text, note = read_whole(source, TEXT_BYTES)
     gatherer.note(note)
-    student = gatherer.of_file(source.name, source.stem)
+    student = gatherer.of_file(source)
     tables = 0
     for above, table in _tables(text):
         student = above or student

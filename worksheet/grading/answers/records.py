@@ -125,3 +125,11 @@ def read_head(file: TextIO) -> tuple[list[str], str]:
     if declaration == "sep=":  # of a tab, whose line was stripped
         return ["\n", *lines[1:]], "\t"
     return lines, ""
+
+
+def padded(records: Records, width: int, name: str) -> Iterator[list[str]]:
+    """The lines that are not blank, each with at least as many cells as the width."""
+    for cells in records:
+        check_line(len(cells), records.line_num, name)
+        if any(cell.strip() for cell in cells):
+            yield [*cells, *[""] * (width - len(cells))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from worksheet.errors import nearest
 from worksheet.grading.answers.text import one_line
@@ -19,6 +19,12 @@ NUMBER = re.compile(r"(?:(?:row|no|nr|s no|sno|sl no|layer)\s?)?0{0,6}(\d{1,6})(
 TOTALS = ("total", "totals", "sum", "all")
 WORDED: Mapping[Row, tuple[str, ...]] = {TOTAL: TOTALS, FIND: (FIND, "question", "questions")}  # rows that are not layers
 SIZES = ("output", "output size", "output shape", "out", "size")
+SYNONYMS: Mapping[str, tuple[str, ...]] = {  # in the questions of quizzes and forms
+    "params": ("parameters", "number of parameters", "number of params", "no of parameters", "Parameter", "Anzahl der Parameter",
+               "Anzahl Parameter", "paramètres", "nombre de paramètres", "parámetros", "número de parámetros"),
+    "flops": ("number of flops", "no of flops", "floating point operations", "number of floating point operations"),
+    "macs": ("number of macs", "no of macs", "multiply accumulates"),
+}  # fmt: skip
 PRINTED: Mapping[Row, str] = {TOTAL: "Total", FIND: "Question"}  # how sheets print these rows
 NOT_ASKED = "nothing is asked there"
 FORMULAS = ("{} formula", "formula {}", "formula of {}")
@@ -53,7 +59,9 @@ class Layout:
         self, cells: Iterable[Key], names: Mapping[str, int], columns: Mapping[str, Iterable[str]],
         kinds: Mapping[int, str] | None = None,
     ) -> None:  # fmt: skip
-        self.cells = frozenset(cells)
+        self.order = tuple(cells)  # of the sheet
+        self.cells = frozenset(self.order)
+        self.mapped: Mapping[str, Any] = {}  # what a teacher says about headings, by the folded ones: see column_map
         self.names = dict(names)
         self.kinds = dict(kinds or {})
         self.rows: frozenset[Row] = frozenset(row for row, _column in self.cells) | frozenset(self.names.values())
@@ -150,6 +158,7 @@ class Layout:
 
 def _words(column: str, words: Iterable[str]) -> tuple[str, ...]:
     plain = column.removesuffix(FORMULA)
+    words = [*words, *SYNONYMS.get(plain, ())]
     own = [column, *words, *(SIZES if plain == OUTPUT else ())]
     if plain == column:
         return tuple(own)

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from worksheet.errors import nearest, shown
 from worksheet.grading.answers.bounds import MAX_ID
+from worksheet.grading.answers.identity import ID_WORDS
 from worksheet.grading.answers.text import one_line
 from worksheet.language import Language, current, everywhere
 from worksheet.spreadsheet import unguarded
 
-STUDENT_WORDS = (
-    "id", "student", "student id", "student no", "student number", "roll", "roll no", "roll number", "matriculation number",
-    "matrikelnummer", "reg no", "registration number",
-)  # fmt: skip
 AS_TEXT = re.compile(r'="([^"]*)"')  # how a number is kept from losing its zeros: ="007"
 EMPHASIS = re.compile(r"(?<!\\)[*_`]+$")  # that is not escaped
 PARTS = re.compile(r"[\s_]+")
+SIGNS = re.compile(r"[\W_]+")
+MOODLE = re.compile(r"(.{1,200}?)_\d+_assignsubmission_\w{1,40}_.*")  # a folder of "Download all submissions"
+SUBMITTED = "submitted"  # nbgrader: submitted/STUDENT/ASSIGNMENT/
+MAX_NAME_WORDS = 12
 MAX_HINTS = 50  # unknown students that are compared with the roster
 
 
@@ -40,7 +42,7 @@ def student_id(text: str) -> tuple[str, str]:
 def _line(_: Language) -> re.Pattern[str]:
     """A line that names a student, by the words in use and those that sheets print in any language."""
     printed = (word for message in ("student", "Student ID") for word in everywhere(message))
-    words = "|".join(map(re.escape, (*STUDENT_WORDS, *printed))).replace(r"\ ", r"[\s_]*")
+    words = "|".join(map(re.escape, (*ID_WORDS, *printed))).replace(r"\ ", r"[\s_]*")
     return re.compile(rf"[\W_]*(?:{words})[*_`\s]*[:=][*_`\s]*(.*)", re.IGNORECASE)
 
 
@@ -51,40 +53,97 @@ def student_in_line(line: str) -> str | None:
 
 
 class Students:
-    """Who may answer: everyone, or the ids of a roster."""
+    """Who may answer: everyone, or the ids of a roster, each perhaps with a full name and an e-mail address."""
 
-    def __init__(self, ids: Collection[str] | None) -> None:
+    def __init__(
+        self, ids: Collection[str] | None, names: Mapping[str, str] | None = None, emails: Mapping[str, str] | None = None
+    ) -> None:
         self.ids = None if ids is None else dict.fromkeys(ids)
+        self._names = names or {}
+        self._emails = emails or {}
         self._hinted = 0
 
     @cached_property
     def _folded(self) -> dict[str, str]:
-        alike: dict[str, list[str]] = {}
-        for id in self.ids or ():
-            alike.setdefault(one_line(id).casefold(), []).append(id)
-        return {word: same[0] for word, same in alike.items() if len(same) == 1}
+        return _unambiguous((one_line(id).casefold(), id) for id in self.ids or ())
+
+    @cached_property
+    def _by_email(self) -> dict[str, str]:
+        return _unambiguous((one_line(email).casefold(), id) for id, email in self._emails.items())
+
+    @cached_property
+    def _by_name(self) -> dict[str, str]:
+        """The ids by the words of a full name, in any order."""
+        return _unambiguous((_words_of(name), id) for id, name in self._names.items())
+
+    @cached_property
+    def _by_letters(self) -> dict[str, str]:
+        """The ids by the letters of a full name without spaces, from any of its words on: Canvas names files so."""
+        return _unambiguous((letters, id) for id, name in self._names.items() for letters in _rotations(name))
+
+    def find(self, text: str) -> str | None:
+        """The student of the roster whom a text names: by id, else by e-mail address, else by full name."""
+        id = student_id(text)[0]
+        if self.ids is None or not id:
+            return None
+        if id in self.ids:
+            return id
+        word = id.casefold()
+        return self._folded.get(word) or self._by_email.get(word) or self._by_name.get(_words_of(word))
 
     def identify(self, text: str) -> tuple[str, str]:
         """The student named by a text, in the roster's spelling, and why there is none, or an empty text."""
         id, why = student_id(text)
         if why or self.ids is None or id in self.ids:
             return id, why
-        spelling = self._folded.get(id.casefold())
-        if spelling is not None:
-            return spelling, ""
+        found = self.find(id)
+        if found is not None:
+            return found, ""
         self._hinted += 1
         hint = nearest(id, self.ids) if self._hinted <= MAX_HINTS else None
         close = f" ({hint})" if hint and hint.startswith("did") else ""
         return id, f"unknown student{close}"
 
-    def of_file(self, stem: str) -> str:
-        """The student named by a file's name: the whole name, or the only part of it that is in the roster."""
-        if self.ids is not None and self._in_roster(stem) is None:
-            parts = {id for part in PARTS.split(stem) if (id := self._in_roster(part)) is not None}
-            if len(parts) == 1:
-                return parts.pop()
-        return stem
+    def of_file(self, stem: str, folders: Iterable[str] = ()) -> str:
+        """The student named by a file's name or by one of its folders, the nearest first; else the file's name itself."""
+        names = [stem, *folders]
+        if self.ids is None:
+            moodle = (MOODLE.fullmatch(name) for name in names)
+            nbgrader = (name for name, above in pairwise(names[1:]) if above == SUBMITTED)
+            return next((match[1] for match in moodle if match), None) or next(nbgrader, stem)
+        return next((id for name in names if (id := self._in_name(name)) is not None), stem)
 
-    def _in_roster(self, text: str) -> str | None:
-        id = one_line(text)
-        return id if self.ids is not None and id in self.ids else self._folded.get(id.casefold())
+    def _in_name(self, name: str) -> str | None:
+        """The student named by a whole name, by the only part of it that is an id or an e-mail address, or by its beginning."""
+        id = self.find(name)
+        if id is not None:
+            return id
+        parts = {id for part in PARTS.split(name) if (id := self._by_word(part)) is not None}
+        if len(parts) == 1:
+            return parts.pop()
+        beginning = name.partition("_")[0]
+        return self._by_name.get(_words_of(beginning)) or self._by_letters.get(beginning.casefold())
+
+    def _by_word(self, word: str) -> str | None:
+        id = one_line(word)
+        if self.ids is not None and id in self.ids:
+            return id
+        return self._folded.get(id.casefold()) or self._by_email.get(id.casefold())
+
+
+def _words_of(name: str) -> str:
+    return " ".join(sorted(SIGNS.sub(" ", one_line(name).casefold()).split()))
+
+
+def _rotations(name: str) -> set[str]:
+    words = SIGNS.sub(" ", one_line(name).casefold()).split()[:MAX_NAME_WORDS]
+    return {"".join(words[i:] + words[:i]) for i in range(len(words))}
+
+
+def _unambiguous(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The ids by the words that name one student only."""
+    alike: dict[str, set[str]] = {}
+    for word, id in pairs:
+        if word:
+            alike.setdefault(word, set()).add(id)
+    return {word: next(iter(ids)) for word, ids in alike.items() if len(ids) == 1}

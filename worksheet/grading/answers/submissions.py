@@ -13,6 +13,8 @@ from worksheet.grading.answers.bounds import MAX_NOTES, MAX_UNPLACED
 from worksheet.grading.paper.cells import Key
 
 SHIFT = 15  # a place is its line, shifted by so many bits, and its cell in the line
+LAST, BEST, FIRST = "last", "best", "first"  # which attempt counts
+ATTEMPTS = (LAST, BEST, FIRST)
 BETWEEN = "\0"  # no text holds it
 
 
@@ -84,6 +86,17 @@ class Submission:
         return {key: where for part in self.parts for key, where in part.wheres()}
 
 
+class TableColumns(NamedTuple):
+    """What the columns of a table were taken for, or may hold if it is not understood: headings with their roles."""
+
+    file: str
+    line: int
+    layout: str  # in words
+    roles: Sequence[tuple[str, str]]
+    is_understood: bool = True
+    can_be_mapped: bool = True  # a table with a line for each student
+
+
 @dataclass
 class Answers:
     """All that was read. Iterating gives a Submission for every student, in the order in which they first appear.
@@ -97,6 +110,8 @@ class Answers:
     more: int = 0
     notes: list[str] = field(default_factory=list)
     files: int = 0  # that were read
+    attempts: dict[str, list[Mapping[Key, str]]] = field(default_factory=dict)  # earlier ones, where the best counts
+    columns: list[TableColumns] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[Submission]:
         return (Submission(student, parts) for student, parts in self.parts.items())

@@ -19,6 +19,7 @@ from worksheet.grading.answers.bounds import CHUNK, MEGABYTE
 from worksheet.nearby import meant
 
 FALLBACK = "cp1252"
+SAMPLE, SHORTEST, MOST = 512, 8, 0.5  # bytes that are looked at, at least so many; the share of zeros above which they are UTF-16
 MARKS = (  # the longest first: UTF-32 begins like UTF-16
     (codecs.BOM_UTF32_LE, ""),
     (codecs.BOM_UTF32_BE, ""),
@@ -32,11 +33,14 @@ COPY = re.compile(r"\s*\(\d{1,3}\)$")  # added by browsers to the name of a seco
 
 @frozen
 class AnswerSource:
-    """A file to read: on the disk, or a member of a zip in memory. ``name`` is its name in messages."""
+    """A file to read: on the disk, or a member of a zip in memory. ``name`` is its name in messages, ``folders`` are those in
+    which it lies, the innermost first, as far as they belong to what was handed in."""
 
     name: str
     path: Path | None = None
     data: bytes = b""
+    folders: tuple[str, ...] = ()
+    student: str = ""  # where a list beside the file says whose it is
 
     def open(self) -> BinaryIO:
         if self.path is None:
@@ -92,9 +96,9 @@ def detect_encoding(source: AnswerSource, limit: int, *, lines: bool = True) -> 
     """Examine a file's bytes once. Raises WorksheetError if it is too large, not a text, or has an endless line."""
     source.check_size(limit)
     with source.open() as file:
-        start = file.read(4)
+        start = file.read(SAMPLE)
         file.seek(0)
-        name = next((name for mark, name in MARKS if start.startswith(mark)), "utf-8")
+        name = next((name for mark, name in MARKS if start.startswith(mark)), _unmarked(start))
         if not name:
             raise WorksheetError("is in UTF-32", Where(source.name), "save it as UTF-8")
         quoted = False
@@ -105,7 +109,7 @@ def detect_encoding(source: AnswerSource, limit: int, *, lines: bool = True) -> 
                 text = decoder.decode(chunk) if name != FALLBACK else ""
             except UnicodeDecodeError:
                 if name != "utf-8":
-                    raise WorksheetError(f"is not {name.upper()}, as its first bytes say", Where(source.name)) from None
+                    raise WorksheetError(f"is not {name.upper()}, as its beginning says", Where(source.name)) from None
                 name = FALLBACK
             else:
                 if "\0" in text:
@@ -115,6 +119,16 @@ def detect_encoding(source: AnswerSource, limit: int, *, lines: bool = True) -> 
     return Encoding(name, quoted)
 
 
+def _unmarked(start: bytes) -> str:
+    """The encoding of a text without a mark: in UTF-16 every second byte of plain letters is zero."""
+    if len(start) < SHORTEST:
+        return "utf-8"
+    even, odd = start[::2].count(0) / len(start[::2]), start[1::2].count(0) / len(start[1::2])
+    if odd > MOST > even:
+        return "utf-16-le"
+    return "utf-16-be" if even > MOST > odd else "utf-8"
+
+
 def _chunks(file: BinaryIO, source: AnswerSource, name: str, limit: int, *, lines: bool) -> Iterator[bytes]:
     number = 1
     total = 0
@@ -122,7 +136,7 @@ def _chunks(file: BinaryIO, source: AnswerSource, name: str, limit: int, *, line
         total += len(chunk)
         if total > limit:  # it grows while it is read
             raise WorksheetError(f"is larger than {limit // MEGABYTE:,} MB", Where(source.name))
-        if b"\0" in chunk and name != "utf-16":
+        if b"\0" in chunk and not name.startswith("utf-16"):
             raise _binary(source, number + chunk[: chunk.index(b"\0")].count(b"\n"))
         if lines and len(chunk) == CHUNK and b"\n" not in chunk and b"\r" not in chunk:
             raise WorksheetError(f"a line of more than {CHUNK:,} bytes", Where(source.name, number))

@@ -21,16 +21,15 @@ from worksheet.grading.answers.bounds import (
     XLSX_SHEETS,
     XLSX_UNPACKED,
 )
+from worksheet.grading.answers.dates import Dates
 from worksheet.grading.answers.format import Format
 from worksheet.grading.answers.gathering import Gatherer
 from worksheet.grading.answers.records import NumberedRows
 from worksheet.grading.answers.safe_xml import Checker
-from worksheet.grading.answers.sheet_layout import Layout
 from worksheet.grading.answers.text import AnswerSource, clean
 
 BOUNDS = ArchiveBounds(XLSX_BYTES, XLSX_PARTS, XLSX_UNPACKED, XLSX_UNPACKED)
 EXACT = 10**15  # up to here spreadsheets store whole numbers exactly
-DATED = "holds dates: a program took answers such as 1/2 or 3-4 for dates, and they are read as dates"
 COMPUTED = "holds formulas: the values that were stored with them count"
 PROTECTED = "a workbook that is protected by a password must be saved without it; an old .xls as .xlsx or CSV"
 
@@ -42,7 +41,7 @@ def read(source: AnswerSource, gatherer: Gatherer) -> None:
         name = f"{source.name}[{clean(title)}]"
         gatherer.begin(name)
         try:
-            read_table(NumberedRows(rows), gatherer, gatherer.of_file(source.name, source.stem))
+            read_table(NumberedRows(rows), gatherer, gatherer.of_file(source))
         except NoTable:
             continue
         tables += 1
@@ -52,7 +51,7 @@ def read(source: AnswerSource, gatherer: Gatherer) -> None:
 
 def first_sheet(source: AnswerSource) -> Iterator[tuple[int, list[str]]]:
     """The rows of the first sheet that has any, with their numbers."""
-    gatherer = Gatherer(Layout((), {}, {}))
+    gatherer = Gatherer.of_nothing()
     _check(source, gatherer)
     for _title, rows in _sheets(source, gatherer):
         lines = list(rows)
@@ -110,17 +109,19 @@ def _sheets(source: AnswerSource, gatherer: Gatherer) -> Iterator[tuple[str, Ite
 def _rows(sheet: Any, source: AnswerSource, gatherer: Gatherer, total: list[int]) -> Iterator[tuple[int, list[str]]]:
     with _reporting(source):
         rows = sheet.iter_rows(max_row=XLSX_ROWS, max_col=None, values_only=True)
+        dates = Dates(gatherer)
         for number, row in enumerate(rows, 1):
             total[0] += len(row)
             if total[0] > XLSX_CELLS or len(row) > MAX_CELLS:
                 raise WorksheetError(f"holds more than {XLSX_CELLS:,} cells", Where(source.name), "larger classes fit in a CSV")
             if any(value is not None for value in row):
-                yield number, ["" if value is None else _text(value, gatherer) for value in row]
+                yield number, ["" if value is None else _text(value, column, dates) for column, value in enumerate(row)]
 
 
-def _text(value: Any, gatherer: Gatherer) -> str:
+def _text(value: Any, column: int, dates: Dates) -> str:
     """A cell's value as text; whole numbers without a decimal point."""
     if isinstance(value, str):
+        dates.text(column, value[:MAX_CELL])
         return clean(value[: MAX_CELL + 100])
     if isinstance(value, bool):
         return str(value).lower()
@@ -129,7 +130,7 @@ def _text(value: Any, gatherer: Gatherer) -> str:
     if isinstance(value, int) and abs(value) > EXACT:
         return repr(float(value)) if abs(value) < 1 << 1000 else "∞"
     if isinstance(value, dt.date | dt.time | dt.timedelta):
-        gatherer.note(DATED)
+        dates.date(column)
     return str(value)[: MAX_CELL + 100]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from worksheet.conventions import Convention
 from worksheet.errors import shown
 from worksheet.frozen import frozen
+from worksheet.grading.answers import LAST
 from worksheet.grading.paper.paper_maker import Ask
 from worksheet.grading.policy import Policy
 from worksheet.language import Language, language_named
@@ -54,6 +55,7 @@ class Assignment:
     digits: str = ""
     language: Language = field(default_factory=Language)  # of all that students read
     batch: int = 1
+    attempts: str = LAST  # which of a student's attempts counts
     file: Path | None = None
     text: str = field(default="", repr=False)  # the file's own text
 

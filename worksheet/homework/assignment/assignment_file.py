@@ -13,6 +13,7 @@ from worksheet.counting.run import Run
 from worksheet.derive.blank import SOLVED
 from worksheet.errors import Collector, Where, WorksheetError, shown
 from worksheet.formula import Digits
+from worksheet.grading.answers import LAST
 from worksheet.grading.paper.cells import FORMULA, OUTPUT, TOTAL, Key, Paper
 from worksheet.grading.paper.paper_maker import ANY, Ask, PaperMaker
 from worksheet.homework.assignment.assignment import Assignment
@@ -29,7 +30,7 @@ from worksheet.zoo import models
 from worksheet.zoo.spelling import canonical, suggestion
 
 SHEET = ".sheet"
-ANSWERS = (".csv", ".tsv", ".xlsx", ".zip", ".md")  # what answers are handed in as
+ANSWERS = (".csv", ".tsv", ".xlsx", ".ods", ".docx", ".ipynb", ".zip", ".md")  # what answers are handed in as
 ZOO = "zoo:"
 SHORTEST = "title: Worksheet 2\nnetwork: ai61002.sheet\nask: [output, params]"
 MAX_CELLS = 20_000
@@ -118,7 +119,8 @@ class _Reading:
             return None
         return Assignment(
             network=network, source=self.source, convention=convention, ask=ask, policy=marking, rules=rules,
-            conventions=others, variants=variation, batch=run.batch, file=self.path, text=self.text, **words,
+            conventions=others, variants=variation, batch=run.batch, attempts=self.value("attempts", LAST), file=self.path,
+            text=self.text, **words,
         )  # fmt: skip
 
     def value(self, name: str, default: Any) -> Any:

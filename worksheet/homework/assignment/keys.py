@@ -9,6 +9,7 @@ from worksheet.conventions import STANDARD, ConventionName
 from worksheet.conventions.convention_file import read_digits
 from worksheet.conventions.words import LABELS, LANGUAGE
 from worksheet.counting.run import LARGEST_BATCH
+from worksheet.grading.answers import ATTEMPTS
 from worksheet.grading.mistakes import known_mistakes
 from worksheet.grading.policy import EXACT, Tolerance
 from worksheet.homework.assignment.assignment import VARIED
@@ -239,6 +240,13 @@ KEYS = (
         "A network for each student.",
         "everyone has the same sheet",
         "variants: {seed: 7, vary: [input, channels, kernel, stride, padding, groups, rectangles], reveal: all}",
+    ),
+    Field(
+        "attempts",
+        Choice({each: each for each in ATTEMPTS}),
+        "Which attempt counts where a student has several in one file: last, best or first.",
+        "last",
+        "attempts: best",
     ),
     Field("batch", Integer(1, LARGEST_BATCH), "How many samples are counted together, B in the formulas.", "1", "batch: 1"),
     Field(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +13,11 @@ from worksheet.errors import WorksheetError, shown
 from worksheet.files import make_folder
 from worksheet.frozen import frozen
 from worksheet.grading import answers as files
-from worksheet.grading.answers import Answers, Layout, Unplaced
+from worksheet.grading.answers import ATTEMPTS, Answers, Layout, Unplaced
+from worksheet.grading.answers.column_map import read_map
 from worksheet.grading.answers.gathering import Gatherer
+from worksheet.grading.answers.students import Students
+from worksheet.grading.answers.submissions import TableColumns
 from worksheet.grading.answers.text import typed
 from worksheet.grading.mark import MarkedPaper
 from worksheet.grading.paper.cells import Key
@@ -26,7 +30,7 @@ from worksheet.homework.assignment.assignment_file import assignment_of
 from worksheet.homework.mark.grader import Answered, Grader
 from worksheet.homework.mark.papers import mark_papers
 from worksheet.homework.mark.publish import CHANGES, CLASS, check_formats, class_report, file_streams, statistics, write_reports
-from worksheet.homework.roster import read_roster
+from worksheet.homework.roster import read_roster, students_of
 from worksheet.homework.workers import LOCAL
 from worksheet.language import Language, speaking
 from worksheet.writers import options
@@ -85,6 +89,8 @@ class ClassRun:
     assignment: Assignment
     names: Mapping[str, str] = field(default_factory=dict)  # by the ids of the roster
     old: Regrade | None = None
+    students: Students = field(default_factory=lambda: Students(None))
+    attempts: str = ""  # which attempt counts; empty: as the assignment says
 
     def __post_init__(self) -> None:
         self.statistics = statistics(self.assignment)
@@ -92,24 +98,41 @@ class ClassRun:
             self.layout = Layout.of(Grader(self.assignment).maker.paper(self.assignment.network))
 
     @classmethod
-    def of(cls, assignment: Assignment, roster: Path | None, against: Path | None) -> ClassRun:
-        """A run with a roster and earlier marks from files. Raises WorksheetError."""
-        names = {student.id: student.name for student in read_roster(roster)} if roster else {}
-        return cls(assignment, names, Regrade(read_old_marks(against)) if against else None)
+    def of(
+        cls, assignment: Assignment, roster: Path | None, against: Path | None, column_map: Path | None = None, attempts: str = ""
+    ) -> ClassRun:
+        """A run with a roster, earlier marks and a column map from files; ``attempts`` overrides what the assignment says.
+        Raises WorksheetError."""
+        if attempts not in ("", *ATTEMPTS):
+            raise WorksheetError(f"unknown attempts {shown(attempts)}", hint=f"one of {', '.join(ATTEMPTS)}")
+        people = read_roster(roster) if roster else ()
+        names = {student.id: student.name for student in people}
+        run = cls(assignment, names, Regrade(read_old_marks(against)) if against else None, students_of(people), attempts)
+        run.layout.mapped = read_map(column_map, run.layout) if column_map else {}
+        return run
 
     def read(self, paths: Sequence[Path]) -> Answers:
         """The answers in files, folders and zips. All variants have the same rows and columns."""
         with speaking(Language(labels=self.assignment.language.labels)):  # messages about files stay English
-            return files.read(paths, self.layout, list(self.names) or None)
+            return files.read(paths, self.layout, self.students, self.attempts or self.assignment.attempts)
+
+    def columns(self, paths: Sequence[Path]) -> list[TableColumns]:
+        """What the columns of the tables in files are taken for."""
+        with speaking(Language(labels=self.assignment.language.labels)):
+            return files.read_columns(paths, self.layout, self.students)
 
     def papers(self, answers: Answers) -> Iterator[Answered]:
-        """The papers of everyone who answered."""
-        return (Answered(each.student, self.names.get(each.student, ""), each.texts) for each in answers)
+        """The papers of everyone who answered; of several attempts, where the best counts, the one with the most points."""
+        grader = Grader(self.assignment) if answers.attempts else None
+        for each in answers:
+            papers = [Answered(each.student, self.names.get(each.student, ""), each.texts)]
+            papers += [papers[0]._replace(texts=texts) for texts in reversed(answers.attempts.get(each.student, ()))]
+            yield papers[0] if grader is None or len(papers) == 1 else max(papers, key=lambda paper: _points(grader, paper))
 
     def take(self, answers: Texts) -> Answers:
         """The answers that a program gives, placed by the rules of files. Raises WorksheetError for a cell that does not exist,
         and for a value that is neither text nor a whole number."""
-        gatherer = Gatherer(self.layout, list(self.names) or None)
+        gatherer = Gatherer(self.layout, self.students)
         for student, texts in answers.items():
             if not isinstance(texts, Mapping):
                 raise WorksheetError(f"the answers of {shown(str(student))} are texts by cell, not {type(texts).__name__}")
@@ -149,6 +172,10 @@ class ClassRun:
         return reports | ({CHANGES: self.old.report(self.assignment.title, self.assignment.course)} if self.old else {})
 
 
+def _points(grader: Grader, paper: Answered) -> Fraction:
+    return sum((mark.points for mark in grader.mark(paper).marks), Fraction())
+
+
 class _Papers(MarkStream):
     """Keeps the marked papers."""
 
@@ -161,15 +188,17 @@ class _Papers(MarkStream):
 
 def mark(
     assignment: Assignment | Source, answers: Source | Sequence[Source] | Texts, *, roster: Source | None = None,
-    against: Source | None = None, jobs: int | None = None, backend: str = LOCAL, scheduler: str = "",
+    against: Source | None = None, column_map: Source | None = None, attempts: str = "",
+    jobs: int | None = None, backend: str = LOCAL, scheduler: str = "",
 ) -> MarkedClass:  # fmt: skip
     """Mark a class's answers: files, folders and zips of them, or texts by student and cell.
 
-    ``roster`` is the CSV of the class, ``against`` an earlier marks.csv or marks.json. ``jobs`` is the number of processes, 0 for
+    ``roster`` is the CSV of the class, ``against`` an earlier marks.csv or marks.json, ``column_map`` a map of
+    columns; ``attempts`` is last, best or first. ``jobs`` is the number of processes, 0 for
     one for each core. Raises WorksheetError for a file that cannot be read; an answer without a place is listed in
     ``unplaced``, and a paper that cannot be marked has ``failed`` set.
     """
-    run = ClassRun.of(assignment_of(assignment), _path(roster), _path(against))
+    run = ClassRun.of(assignment_of(assignment), _path(roster), _path(against), _path(column_map), attempts)
     marked = _Papers()
     if isinstance(answers, Mapping):
         read = run.take(answers)

@@ -12,7 +12,6 @@ from worksheet.derivation import Derivation, Step, asked_label
 from worksheet.document import Block, Bullets, Document, Table, Text, Working
 from worksheet.errors import Where, WorksheetError, nearest, printable, shown
 from worksheet.frozen import frozen
-from worksheet.grading.answers.students import Students
 from worksheet.grading.answers.text import typed
 from worksheet.grading.diagnosis.diagnose import AND
 from worksheet.grading.mark import FLAGS, Mark, Verdict
@@ -27,7 +26,7 @@ from worksheet.homework.issue.manifest import NAME as MANIFEST
 from worksheet.homework.issue.manifest import manifest_in
 from worksheet.homework.issue.sheets import solve
 from worksheet.homework.mark.grader import Answered, Grader
-from worksheet.homework.roster import read_roster
+from worksheet.homework.roster import read_roster, students_of
 from worksheet.homework.variants.variants import variant
 from worksheet.language import N_, _, listed, ngettext, sentence, speaking
 
@@ -188,10 +187,10 @@ def _manifest_of(assignment: Assignment) -> Path | None:
 
 def identified(student: str, roster: Path) -> str:
     """A student's id in the spelling of a roster. Raises WorksheetError for one who is not there."""
-    ids = [one.id for one in read_roster(roster)]
-    id, why = Students(ids).identify(student)
+    students = students_of(read_roster(roster))
+    id, why = students.identify(student)
     if why:
-        raise WorksheetError(f"there is no student {shown(student)}", Where(str(roster)), nearest(student, ids))
+        raise WorksheetError(f"there is no student {shown(student)}", Where(str(roster)), nearest(student, students.ids or ()))
     return id
 
 
