@@ -77,7 +77,7 @@ def mark(
     from worksheet.files import make_folder
     from worksheet.homework import workers
     from worksheet.homework.mark.class_run import ClassRun
-    from worksheet.homework.mark.publish import file_streams, write_reports
+    from worksheet.homework.mark.publish import CLASS, file_streams, write_reports
 
     if format not in (None, JSON):
         raise WorksheetError(f"marks are printed as json, not as {shown(format)}", hint="tables are written into a folder: -o")
@@ -95,9 +95,23 @@ def mark(
         with waiting("setting the class report"):
             write_reports(run.reports(), output, reports, settings)
     if format is None and output:
-        say(f"{run.statistics.students} students marked, in {output}")
+        say(_summary(run.statistics, output, f"{CLASS}.{reports[0]}" if reports else "marks.csv"))
     elif format is None:
         show(list(run.reports().values())[-1])
+
+
+def _summary(counts: Statistics, folder: Path, report: str) -> str:
+    """How many handed in, how it went, and how much a person must look at, in one line."""
+    from worksheet.grading.mark import Verdict
+    from worksheet.grading.results.amounts import count_of, decimal
+
+    parts = [counts.handed_in]
+    if counts.mean is not None:
+        share = f" ({decimal(100 * counts.mean / counts.max, 1)} %)" if counts.max else ""
+        parts.append(f"the mean is {decimal(counts.mean, 2)} of {decimal(counts.max)} points{share}")
+    unreadable = counts.cells_with(Verdict.UNREADABLE)
+    parts.append(f"{count_of(unreadable, 'answer')} unreadable: see {folder / report}" if unreadable else f"in {folder}")
+    return "; ".join(parts)
 
 
 def _watch(format: str | None) -> Watch:

@@ -62,12 +62,14 @@ FLAGS = {
 
 @frozen
 class MarkedPaper:
-    """A student's whole paper, marked; ``failed`` says why the grader could not mark it."""
+    """A student's whole paper, marked; ``failed`` says why the grader could not mark it. Who is ``absent`` handed in no answer
+    and has no marks, which is not the same as zeros."""
 
     id: str
     name: str
     marks: tuple[Mark, ...]
     failed: str = ""
+    absent: bool = False
 
     @property
     def points(self) -> Fraction:

@@ -83,3 +83,8 @@ def one_line(text: str, most: int = MAX_LETTERS) -> str:
 def count_of(many: int, noun: str) -> str:
     """``1 student``, ``1,200 students``."""
     return f"{many:,} {noun}" if many == 1 else f"{many:,} {noun}s"
+
+
+def handed_in(papers: int, students: int) -> str:
+    """How many handed in: ``11 of 12 handed in``; ``12 handed in`` where nobody is known to be absent."""
+    return f"{papers:,} of {students:,} handed in" if papers < students else f"{papers:,} handed in"

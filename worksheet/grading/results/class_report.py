@@ -82,7 +82,7 @@ class _ClassBlocks:
     def overview(self) -> Iterator[str]:
         results = self.results
         asked = f", {count_of(len(results.cells), 'cell')} each" if results.cells else ""
-        yield f"{count_of(results.students, 'student')}{asked}."
+        yield f"{results.handed_in}{asked}."
         if results.mean is None or results.deviation is None:
             yield "No student was marked in full."
             return

@@ -11,7 +11,7 @@ from typing import Any
 from worksheet.document import Block, Bullets, Document, Table, Text, Title
 from worksheet.grading.mark import Mark, MarkedPaper, Verdict
 from worksheet.grading.paper.cells import Key
-from worksheet.grading.results.amounts import Sums, cell_name, count_of, decimal, number, one_line
+from worksheet.grading.results.amounts import Sums, cell_name, count_of, decimal, handed_in, number, one_line
 from worksheet.grading.results.old_marks import OldMark, Students
 from worksheet.grading.results.phrases import VERDICTS
 from worksheet.grading.results.stable_json import labels
@@ -68,13 +68,16 @@ class Regrade(MarkStream):
         self.changed: list[ChangedStudent] = []
         self.new: list[str] = []
         self.same = self.kept = self.cells = 0
+        self.students = self.papers = 0
 
     def add(self, marked: MarkedPaper, sums: Sums) -> None:
+        self.students += 1
+        self.papers += not marked.absent
         old = self.old.pop(marked.id, None)
         if old is None:
             self.new.append(marked.id)
             return
-        after = "" if marked.failed else decimal(sums.points)
+        after = "" if marked.failed or marked.absent else decimal(sums.points)
         changes = tuple(self.changes(old.cells, marked))
         if not changes and after == old.points:
             self.same += 1
@@ -92,10 +95,11 @@ class Regrade(MarkStream):
             before = old.get(mark.key)
             points = "" if mark.verdict is Verdict.UNMARKED else decimal(mark.points)
             if before is None or before.points != points or before.verdict != mark.verdict:
-                yield CellChange(mark.key, before, OldMark(points, mark.verdict, mark.answer), _why(before, mark))
+                why = _why(before, mark) if old else "not marked before"
+                yield CellChange(mark.key, before, OldMark(points, mark.verdict, mark.answer), why)
         for key in old if not marked.failed else ():
             if key not in here:
-                yield CellChange(key, old[key], None, "asked no more")
+                yield CellChange(key, old[key], None, "not handed in now" if marked.absent else "asked no more")
 
     @property
     def missing(self) -> list[str]:
@@ -132,6 +136,7 @@ class Regrade(MarkStream):
                 yield Bullets((", ".join(map(one_line, names[:MAX_NAMED])) + more,))
 
     def overview(self) -> Iterator[str]:
+        yield f"{handed_in(self.papers, self.students)}."
         gains = [student.gain for student in self.changed if student.gain is not None]
         yield f"{count_of(len(self.changed) + self.same, 'student')} compared, {len(self.changed):,} with other marks:"
         up, down = sum(gain > 0 for gain in gains), sum(gain < 0 for gain in gains)

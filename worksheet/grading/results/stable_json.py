@@ -37,10 +37,11 @@ class JsonStream(MarkStream):
         self.file.write(f'\n],\n"unplaced": [{lines}]}}\n')
 
     def student(self, marked: MarkedPaper, added: Sums) -> str:
-        """A student as one line; one who was not marked has no points."""
-        points = "null" if marked.failed else _figure(added.points)
-        most = "null" if marked.failed and not marked.marks else _figure(added.max)
+        """A student as one line; one who was not marked, or handed in nothing, has no points."""
+        points = "null" if marked.failed or marked.absent else _figure(added.points)
+        most = "null" if marked.absent or (marked.failed and not marked.marks) else _figure(added.max)
         failed = f', "failed": {quoted(marked.failed)}' if marked.failed else ""
+        failed += ', "absent": true' if marked.absent else ""
         cells = ", ".join(map(self.cell, marked.marks))
         who = f'"id": {quoted(marked.id)}, "name": {quoted(marked.name)}'
         return f'{{{who}, "points": {points}, "max": {most}{failed}, "cells": [{cells}]}}'

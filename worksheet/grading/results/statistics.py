@@ -12,7 +12,7 @@ from worksheet.formula import Exact
 from worksheet.formula.exact import simplest
 from worksheet.grading.mark import Mark, MarkedPaper, Verdict
 from worksheet.grading.paper.cells import Key, Value
-from worksheet.grading.results.amounts import Sums, count_of, decimal, one_line
+from worksheet.grading.results.amounts import Sums, count_of, decimal, handed_in, one_line
 from worksheet.grading.results.stable_json import labels
 from worksheet.grading.results.streams import MarkStream, Unplaced
 
@@ -95,7 +95,7 @@ class Statistics(MarkStream):
         self.cells: dict[Key, CellCounts] = {}
         self.totals: Counter[Fraction] = Counter()  # of the students marked in full
         self.max = Fraction(0)
-        self.students = self.unmarked = 0
+        self.students = self.unmarked = self.absent = 0
         self.square: Exact = 0  # the sum of the squares of the totals
         self.having: Counter[str] = Counter()  # students by mistake
         self.conventions: Counter[str] = Counter()  # cells by convention
@@ -108,6 +108,9 @@ class Statistics(MarkStream):
 
     def add(self, marked: MarkedPaper, sums: Sums) -> None:
         self.students += 1
+        if marked.absent:
+            self.absent += 1
+            return
         complete = not marked.failed and not sums.unmarked and bool(marked.marks)
         total = simplest(sums.points * SCALE)
         if complete:
@@ -172,6 +175,16 @@ class Statistics(MarkStream):
     # What follows from the counts
 
     @property
+    def papers(self) -> int:
+        """The number of students who handed in."""
+        return self.students - self.absent
+
+    @property
+    def handed_in(self) -> str:
+        """How many handed in, in words: the first figure of every report."""
+        return handed_in(self.papers, self.students)
+
+    @property
     def complete(self) -> int:
         """The number of students marked in full, who make up the distribution."""
         return self.totals.total()
@@ -219,6 +232,10 @@ class Statistics(MarkStream):
         if variance_x <= 0 or variance_rest <= 0:
             return None
         return float(covariance - variance_x) / sqrt(variance_x * variance_rest)
+
+    def cells_with(self, verdict: Verdict) -> int:
+        """How many cells of all papers have a verdict."""
+        return sum(cell.verdicts[verdict] for cell in self.cells.values())
 
     def mistakes(self) -> Counter[str]:
         """How often each mistake was made in all cells."""

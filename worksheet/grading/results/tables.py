@@ -21,6 +21,7 @@ from worksheet.spreadsheet import MAX_LETTERS, guarded, without_dates
 BOM = b"\xef\xbb\xbf"  # without it Excel does not read UTF-8
 STUDENT = ("id", "name", "points", "max", "percent")
 REMARK = "remark"
+ABSENT = "not handed in"
 VERDICT = " verdict"  # after a cell's name
 MAX_LINES = 30_000  # of the sheet of cells: a larger workbook takes longer to write than the class to mark
 MAX_ROWS = 100_000  # of students
@@ -60,7 +61,8 @@ class _Columns:
     def remark(self, marked: MarkedPaper, sums: Sums) -> str:
         """What the figures do not show: what was not marked, and marks without a column."""
         others = {mark.key for mark in marked.marks} - set(self.cells) if len(marked.marks) > len(self.cells) else ()
-        remarks = [f"not marked: {marked.failed}"] if marked.failed else []
+        remarks = [ABSENT] if marked.absent else []
+        remarks += [f"not marked: {marked.failed}"] if marked.failed else []
         remarks += [f"{count_of(sums.unmarked, 'cell')} not marked"] if sums.unmarked else []
         remarks += [f"not in this table: {', '.join(map(cell_name, others))}"] if others else []
         return "; ".join(remarks)
@@ -86,10 +88,10 @@ class CsvMarks(FileStream):
             self.headed = True
 
     def line(self, marked: MarkedPaper, sums: Sums) -> list[str]:
-        """A student's line. What was not marked has no points, rather than zero."""
+        """A student's line. What was not marked or handed in has no points, rather than zero."""
         percent = sums.percent
         whole = [decimal(sums.points), decimal(sums.max), "" if percent is None else decimal(percent, 2)]
-        line = [guarded(marked.id), guarded(marked.name), *(["", "", ""] if marked.failed else whole)]
+        line = [guarded(marked.id), guarded(marked.name), *(["", "", ""] if marked.failed or marked.absent else whole)]
         for mark in self.columns.in_columns(marked):
             if mark is None:
                 line += ("", Verdict.UNMARKED.value if marked.failed else "")
@@ -165,7 +167,7 @@ class Workbook(MarkStream):
         percent = sums.percent
         whole = [number(sums.points), number(sums.max), None if percent is None else float(decimal(percent, 2))]
         who = [self.text(self.marks, marked.id), self.text(self.marks, marked.name)]
-        line = [*who, *([None] * 3 if marked.failed else whole)]
+        line = [*who, *([None] * 3 if marked.failed or marked.absent else whole)]
         no_mark = Verdict.UNMARKED.value if marked.failed else None
         for mark in self.columns.in_columns(marked):
             line += [_points(mark), mark.verdict.value if mark else no_mark]

@@ -126,7 +126,7 @@ class ClassRun:
         return key
 
     def of_absent(self, present: Iterable[str]) -> Iterator[Answered]:
-        """Empty papers of those on the roster who did not answer."""
+        """Those on the roster who did not answer: without a paper."""
         answered = set(present)
         return (Answered(student, name, {}) for student, name in self.names.items() if student not in answered)
 

@@ -52,7 +52,7 @@ class FeedbackSheets(MarkStream):
         return self.common
 
     def add(self, marked: MarkedPaper, _: Sums) -> None:
-        if marked.failed:
+        if marked.failed or marked.absent:
             return
         report = self.sheets.report(marked, self.solution(marked.id))
         for writer in self.writers:
