@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -74,26 +75,26 @@ def mark(
     Verdicts, points, named mistakes, feedback sheets, a report on the class. Without -o or -f a summary is printed. Lines
     that cannot be placed are listed, and lose no marks.
     """
-    from worksheet.files import make_folder
+    from worksheet.files import reserved
     from worksheet.homework import workers
     from worksheet.homework.mark.class_run import ClassRun
     from worksheet.homework.mark.publish import CLASS, file_streams, write_reports
 
-    if format not in (None, JSON):
-        raise WorksheetError(f"marks are printed as json, not as {shown(format)}", hint="tables are written into a folder: -o")
+    _check_printed(format)
     workers.check(backend, jobs or 1, scheduler)
     sheets, reports, settings = _formats(feedback), _formats(report), options(engine, paper)
     with waiting("reading the answers"):
         assignment = ws.assignment(homework).in_language(language)
         run = ClassRun.of(assignment, roster, against)
         read = run.read(answers)
-    streams = [*_printing(format), *(file_streams(assignment, make_folder(output), sheets, settings) if output else ())]
-    papers, total = chain(run.papers(read), run.of_absent(read.students)), max(len(read), len(run.names))
-    run.mark(papers, total, streams, read.unplaced, watch=_watch(format), jobs=jobs, backend=backend, scheduler=scheduler)
-    _warn(read, run.statistics)
-    if output:
-        with waiting("setting the class report"):
-            write_reports(run.reports(), output, reports, settings)
+    with reserved(output) if output else nullcontext():
+        streams = [*_printing(format), *(file_streams(assignment, output, sheets, settings) if output else ())]
+        papers, total = chain(run.papers(read), run.of_absent(read.students)), max(len(read), len(run.names))
+        run.mark(papers, total, streams, read.unplaced, watch=_watch(format), jobs=jobs, backend=backend, scheduler=scheduler)
+        _warn(read, run.statistics)
+        if output:
+            with waiting("setting the class report"):
+                write_reports(run.reports(), output, reports, settings)
     if format is None and output:
         say(_summary(run.statistics, output, f"{CLASS}.{reports[0]}" if reports else "marks.csv"))
     elif format is None:
@@ -112,6 +113,11 @@ def _summary(counts: Statistics, folder: Path, report: str) -> str:
     unreadable = counts.cells_with(Verdict.UNREADABLE)
     parts.append(f"{count_of(unreadable, 'answer')} unreadable: see {folder / report}" if unreadable else f"in {folder}")
     return "; ".join(parts)
+
+
+def _check_printed(format: str | None) -> None:
+    if format not in (None, JSON):
+        raise WorksheetError(f"marks are printed as json, not as {shown(format)}", hint="tables are written into a folder: -o")
 
 
 def _watch(format: str | None) -> Watch:

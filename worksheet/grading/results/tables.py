@@ -6,11 +6,11 @@ import csv
 import os
 import tempfile
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from worksheet.errors import OutputError, Where
-from worksheet.files import put
+from worksheet.files import PART, put, writing
 from worksheet.grading.mark import Mark, MarkedPaper, Verdict
 from worksheet.grading.paper.cells import Key
 from worksheet.grading.results.amounts import Sums, cell_name, count_of, decimal, number
@@ -161,6 +161,10 @@ class Workbook(MarkStream):
             self.write(*ready)
 
     def write(self, marked: MarkedPaper, sums: Sums) -> None:
+        with writing(self.path):  # openpyxl keeps the lines in temporary files
+            self.append(marked, sums)
+
+    def append(self, marked: MarkedPaper, sums: Sums) -> None:
         if not self.headed:
             self.head(self.marks, self.columns.names())
             self.headed = True
@@ -193,14 +197,12 @@ class Workbook(MarkStream):
             self.headed = True
         for each in self.columns.waiting:
             self.write(*each)
-        try:
-            handle, name = tempfile.mkstemp(dir=self.path.resolve().parent, prefix=".", suffix=".part")
+        with writing(self.path):
+            handle, name = tempfile.mkstemp(dir=self.path.resolve().parent, prefix=".", suffix=PART)
             os.close(handle)
             self.part = Path(name)
             self.book.save(name)
             self.part.write_bytes(without_dates(self.part.read_bytes()))
-        except OSError as fault:
-            raise OutputError(f"cannot be written: {fault.strerror}", Where(str(self.path))) from None
 
     def keep(self) -> None:
         if self.part:
@@ -209,9 +211,17 @@ class Workbook(MarkStream):
     def discard(self) -> None:
         for sheet in (self.marks, self.cells):
             if not sheet.closed:
-                sheet.close()
+                _abandon(sheet)
         if self.part:
             self.part.unlink(missing_ok=True)
+
+
+def _abandon(sheet: Any) -> None:
+    """End the generators by which openpyxl writes a sheet: left alone on a full disk, they print their faults later."""
+    for generator in (sheet._rows, sheet._writer and sheet._writer.xf):  # noqa: SLF001  # openpyxl has no other way
+        with suppress(OSError, ValueError):
+            if generator:
+                generator.close()
 
 
 def _points(mark: Mark | None) -> int | float | None:

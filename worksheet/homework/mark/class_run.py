@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from worksheet.errors import WorksheetError, shown
-from worksheet.files import make_folder
+from worksheet.files import reserved
 from worksheet.grading import answers as files
 from worksheet.grading.answers import Answers, Layout, Unplaced
 from worksheet.grading.answers.gathering import Gatherer
@@ -68,13 +68,13 @@ class MarkedClass:
         Raises OutputError; tables are put in place together or not at all.
         """
         settings, feedback, report = options(engine, paper), check_formats(feedback), check_formats(report)
-        target = make_folder(Path(folder))
-        with Writers(file_streams(self.assignment, target, feedback, settings)) as streams:
-            for each in self.papers:
-                streams.add(each)
-            streams.unplaced = tuple(line.as_data() for line in self.unplaced)
-        reports = {CLASS: self.report} | ({CHANGES: self.changes} if self.changes else {})
-        write_reports(reports, target, report, settings)
+        with reserved(Path(folder)) as target:
+            with Writers(file_streams(self.assignment, target, feedback, settings)) as streams:
+                for each in self.papers:
+                    streams.add(each)
+                streams.unplaced = tuple(line.as_data() for line in self.unplaced)
+            reports = {CLASS: self.report} | ({CHANGES: self.changes} if self.changes else {})
+            write_reports(reports, target, report, settings)
 
 
 @dataclass
@@ -103,7 +103,9 @@ class ClassRun:
 
     def papers(self, answers: Answers) -> Iterator[Answered]:
         """The papers of everyone who answered."""
-        return (Answered(each.student, self.names.get(each.student, ""), each.texts) for each in answers)
+        tried = {line.student for line in answers.unplaced}
+        for each in answers:
+            yield Answered(each.student, self.names.get(each.student, ""), each.texts, each.student in tried)
 
     def take(self, answers: Texts) -> Answers:
         """The answers that a program gives, placed by the rules of files. Raises WorksheetError for a cell that does not exist,

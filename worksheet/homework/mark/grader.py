@@ -18,11 +18,12 @@ from worksheet.language import speaking
 
 
 class Answered(NamedTuple):
-    """One student's answers, by cell."""
+    """One student's answers, by cell. ``tried``: there were answers without a place too, so the student is not absent."""
 
     student: str
     name: str
     texts: Mapping[Key, str]
+    tried: bool = False
 
 
 class Grader:
@@ -43,7 +44,7 @@ class Grader:
 
     def mark(self, answered: Answered) -> MarkedPaper:
         """Mark a student's paper. Who gave no answer at all is absent."""
-        if not any(map(str.strip, answered.texts.values())):
+        if not answered.tried and not any(map(str.strip, answered.texts.values())):
             return MarkedPaper(answered.student, answered.name, (), absent=True)
         return MarkedPaper(answered.student, answered.name, self.marks(answered))
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from worksheet.derivation import Derivation
 from worksheet.derive.strip import strip_of
-from worksheet.files import make_folder
 from worksheet.grading.mark import MarkedPaper
 from worksheet.grading.paper.cells import Key, Value
 from worksheet.grading.results.amounts import Sums
@@ -17,7 +16,7 @@ from worksheet.grading.results.class_report import ClassReport
 from worksheet.grading.results.feedback import Feedback
 from worksheet.grading.results.stable_json import JsonMarks
 from worksheet.grading.results.statistics import Statistics
-from worksheet.grading.results.streams import MarkStream
+from worksheet.grading.results.streams import FolderStream, MarkStream
 from worksheet.grading.results.tables import CsvMarks, Workbook
 from worksheet.homework.assignment.assignment import Assignment
 from worksheet.homework.mark.grader import Grader
@@ -32,13 +31,12 @@ FEEDBACK = "feedback"  # the folder of the students' sheets
 CLASS, CHANGES = "class", "changes"  # the reports' files
 
 
-class FeedbackSheets(MarkStream):
-    """Writes a feedback sheet for each student, with the correct worked steps next to the answers. Each sheet is put in place
-    at once; those of a run that fails stay, and are overwritten by the next run."""
+class FeedbackSheets(FolderStream):
+    """Writes a feedback sheet for each student, with the correct worked steps next to the answers."""
 
     def __init__(self, assignment: Assignment, folder: Path, formats: Sequence[str], options: Options) -> None:
+        super().__init__(folder)
         self.assignment = assignment
-        self.folder = folder
         self.writers = [writer_for(None, name) for name in formats]
         self.options = options
         self.sheets = Feedback(assignment.title, assignment.course, digits=assignment.digits)
@@ -56,7 +54,7 @@ class FeedbackSheets(MarkStream):
             return
         report = self.sheets.report(marked, self.solution(marked.id))
         for writer in self.writers:
-            save(self.folder / f"{safe_name(marked.id)}.{writer.name}", writer.render(report, self.options))
+            save(self.part / f"{safe_name(marked.id)}.{writer.name}", writer.render(report, self.options))
 
 
 def check_formats(names: str | Iterable[str]) -> tuple[str, ...]:
@@ -72,7 +70,6 @@ def file_streams(assignment: Assignment, folder: Path, feedback: Sequence[str], 
     yield Workbook(folder / "marks.xlsx", cells)
     yield JsonMarks(folder / "marks.json")
     if feedback:
-        make_folder(folder / FEEDBACK)
         yield FeedbackSheets(assignment, folder / FEEDBACK, feedback, options)
 
 
