@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from worksheet.grading.answers import Answers, Unplaced
     from worksheet.grading.results.statistics import Statistics
     from worksheet.grading.results.streams import MarkStream
-    from worksheet.homework.mark.class_run import Watch
+    from worksheet.homework.mark.class_run import ClassRun, Watch
 
 JSON = "json"
 NONE = "none"
@@ -53,6 +53,8 @@ Feedback = Annotated[
 ClassReport = Annotated[str, option("--report", panel=OUTPUT, default=True, help="Formats of the class report, or none.")]
 Against = Annotated[Path | None, option("--against", panel=INPUT, help="An earlier marks.csv; reports what changed, and why.")]
 
+Decided = Annotated[Path | None, option("--decisions", panel=INPUT, help="A CSV of decisions about marks, each with its reason.")]
+
 
 def mark(
     homework: Homework,
@@ -63,6 +65,7 @@ def mark(
     feedback: Feedback = "md",
     report: ClassReport = "html,pdf",
     against: Against = None,
+    decisions: Decided = None,
     jobs: Jobs = None,
     backend: Backend = "local",
     scheduler: Scheduler = "",
@@ -84,14 +87,13 @@ def mark(
     workers.check(backend, jobs or 1, scheduler)
     sheets, reports, settings = _formats(feedback), _formats(report), options(engine, paper)
     with waiting("reading the answers"):
-        assignment = ws.assignment(homework).in_language(language)
-        run = ClassRun.of(assignment, roster, against)
+        run = ClassRun.of(ws.assignment(homework).in_language(language), roster, against, decisions)
         read = run.read(answers)
     with reserved(output) if output else nullcontext():
-        streams = [*_printing(format), *(file_streams(assignment, output, sheets, settings) if output else ())]
+        streams = [*_printing(format), *(file_streams(run.assignment, output, sheets, settings) if output else ())]
         papers, total = chain(run.papers(read), run.of_absent(read.students)), max(len(read), len(run.names))
         run.mark(papers, total, streams, read.unplaced, watch=_watch(format), jobs=jobs, backend=backend, scheduler=scheduler)
-        _warn(read, run.statistics)
+        _warn(read, run)
         if output:
             with waiting("setting the class report"):
                 write_reports(run.reports(), output, reports, settings)
@@ -140,13 +142,14 @@ def _printing(format: str | None) -> list[MarkStream]:
     return [JsonStream(sys.stdout)] if format == JSON else []
 
 
-def _warn(answers: Answers, counts: Statistics) -> None:
+def _warn(answers: Answers, run: ClassRun) -> None:
     """Print what a teacher must look at: notes on the files, lines without a place, students who were not marked."""
     lines = [f"note: {note}" for note in answers.notes]
     lines += [_unplaced(line) for line in answers.unplaced[:MAX_LISTED]]
     further = len(answers.unplaced) + answers.more - MAX_LISTED
     lines += [f"and {further:,} more lines without a place: see marks.json"] if further > 0 else []
-    lines += [f"not marked: {student}: {failure}" for student, failure in counts.failures[:MAX_LISTED]]
+    lines += [f"not marked: {student}: {failure}" for student, failure in run.statistics.failures[:MAX_LISTED]]
+    lines += [f"note: {student} has no paper: the decisions have no effect" for student in run.decisions.useless[:MAX_LISTED]]
     for line in lines:
         say(printable(line), err=True)
 

@@ -66,6 +66,9 @@ class _Sheet:
             yield Text(_("{student}: not marked yet. This costs no points; your teacher knows.").format(student=who), note=True)
             return
         yield Text(" ".join([_score(who, added), *_waiting(added)]), note=True)
+        decided = tuple(self.decided())
+        if decided:
+            yield Bullets(decided)
         yield from self.overview()
         yield from self.carried()
         wrong = [mark for mark in marked.marks if mark.verdict not in TABLED]
@@ -85,6 +88,18 @@ class _Sheet:
         symbols = self.solution.symbols([step for mark in wrong for step in self.solution.steps_to(mark.key)])
         if symbols:
             yield Chapter(_("Symbols"), symbols, "symbols")
+
+    def decided(self) -> Iterator[str]:
+        """What the teacher decided about the paper and its answers, with the reasons."""
+        for made in self.marked.decisions:
+            message = _("Decided by your teacher: {points} points. {reason}")
+            if made.days:
+                message = ngettext("Handed in {days} day late: {points} points. {reason}", "Handed in {days} days late: {points} points. {reason}", made.days)  # fmt: skip # noqa: E501
+            yield _message(message.format(days=made.days, points=_signed(made.change), reason=made.reason))
+        for mark in self.marked.marks:
+            if mark.decided:
+                message = _("{where}: your teacher decided on {points}. {reason}")
+                yield _message(message.format(where=self.where(mark.key), points=_earned_of(mark), reason=mark.decided))
 
     # In tables
 
@@ -263,6 +278,14 @@ def _earned(mark: Mark) -> str:
 def _worth(points: str, most: Fraction | int) -> str:
     count = most.numerator if most.denominator == 1 else 2  # halves are plural
     return ngettext("{points} of {most} point", "{points} of {most} points", count).format(points=points, most=said(most))
+
+
+def _signed(change: Fraction) -> str:
+    return f"+{said(change)}" if change > 0 else said(change).replace("-", "−")
+
+
+def _message(text: str) -> str:
+    return sentence(one_line(text, MAX_MESSAGE))
 
 
 def _sentence(text: str) -> str:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from worksheet.document import Block, Bullets, Document, Table, Text, Title
-from worksheet.grading.mark import Mark, MarkedPaper, Verdict
+from worksheet.grading.mark import Mark, MarkedPaper, PaperDecision, Verdict
 from worksheet.grading.paper.cells import Key
 from worksheet.grading.results.amounts import Sums, cell_name, count_of, decimal, handed_in, number, one_line
 from worksheet.grading.results.old_marks import OldMark, Students
@@ -53,6 +53,7 @@ class ChangedStudent:
     before: str
     after: str
     changes: tuple[CellChange, ...]
+    decisions: tuple[PaperDecision, ...] = ()  # about the new paper
 
     @property
     def gain(self) -> Fraction | None:
@@ -85,7 +86,7 @@ class Regrade(MarkStream):
         self.cells += len(changes)
         kept = changes[: max(0, MAX_CHANGES - self.kept)]
         self.kept += len(kept)
-        self.changed.append(ChangedStudent(marked.id, marked.name, old.points, after, kept))
+        self.changed.append(ChangedStudent(marked.id, marked.name, old.points, after, kept, marked.decisions))
 
     def changes(self, old: Any, marked: MarkedPaper) -> Iterator[CellChange]:
         """The cells that changed; those that are no longer asked come last."""
@@ -163,6 +164,7 @@ class Regrade(MarkStream):
                     "before": _number(student.before),
                     "after": _number(student.after),
                     "cells": [_entry(change) for change in student.changes],
+                    "decisions": [{"points": number(each.change), "reason": each.reason} for each in student.decisions],
                 }
                 for student in self.changed
             ],
@@ -173,6 +175,8 @@ class Regrade(MarkStream):
 
 def _why(before: OldMark | None, mark: Mark) -> str:
     """Why a cell has different marks, as far as the marks show."""
+    if mark.decided:
+        return f"decided: {one_line(mark.decided)}"
     if before is None:
         return "not asked before"
     if before.answer is not None and before.answer.strip() != mark.answer.strip():
@@ -207,7 +211,8 @@ def _line(student: ChangedStudent) -> tuple[str, ...]:
 def _summary(student: ChangedStudent) -> str:
     changes = [f"{cell_name(change.key)}: {change.why}" for change in student.changes[:MAX_WHY]]
     more = [f"{len(student.changes) - MAX_WHY} more"] if len(student.changes) > MAX_WHY else []
-    return "; ".join([*changes, *more])
+    decided = [f"decided, {_signed(each.change)}: {one_line(each.reason)}" for each in student.decisions]
+    return "; ".join([*decided, *changes, *more])
 
 
 def _entry(change: CellChange) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,31 @@ ABSENT = "not handed in"
 VERDICT = " verdict"  # after a cell's name
 MAX_LINES = 30_000  # of the sheet of cells: a larger workbook takes longer to write than the class to mark
 MAX_ROWS = 100_000  # of students
-CELLS = ("id", "row", "layer", "column", "answer", "verdict", "labels", "carried from", "points", "max", "flags", "says")
-WIDTHS = {"id": 14.0, "name": 22.0, "layer": 16.0, "answer": 22.0, "labels": 26.0, "says": 50.0, REMARK: 30.0}  # in letters
+CELLS = (
+    "id",
+    "row",
+    "layer",
+    "column",
+    "answer",
+    "verdict",
+    "labels",
+    "carried from",
+    "points",
+    "max",
+    "flags",
+    "decided",
+    "says",
+)
+WIDTHS = {
+    "id": 14.0,
+    "name": 22.0,
+    "layer": 16.0,
+    "answer": 22.0,
+    "labels": 26.0,
+    "decided": 30.0,
+    "says": 50.0,
+    REMARK: 30.0,
+}  # in letters
 
 
 class _Columns:
@@ -64,8 +88,15 @@ class _Columns:
         remarks = [ABSENT] if marked.absent else []
         remarks += [f"not marked: {marked.failed}"] if marked.failed else []
         remarks += [f"{count_of(sums.unmarked, 'cell')} not marked"] if sums.unmarked else []
+        remarks += [f"decided, {_signed(each.change)}: {each.reason}" for each in marked.decisions]
+        decided = [cell_name(mark.key) for mark in marked.marks if mark.decided]
+        remarks += [f"decided: {', '.join(decided)}"] if decided else []
         remarks += [f"not in this table: {', '.join(map(cell_name, others))}"] if others else []
         return "; ".join(remarks)
+
+
+def _signed(change: Fraction) -> str:
+    return f"+{decimal(change)}" if change > 0 else decimal(change)
 
 
 class CsvMarks(FileStream):
@@ -186,7 +217,7 @@ class Workbook(MarkStream):
         carried = "; ".join(map(cell_name, mark.carried_from))
         place = [self.text(sheet, marked.id), row, self.text(sheet, mark.layer), self.text(sheet, column)]
         result = [self.text(sheet, mark.answer) or None, mark.verdict.value, ", ".join(labels(mark)) or None, carried or None]
-        remarks = [", ".join(mark.flags) or None, self.text(sheet, mark.says) or None]
+        remarks = [", ".join(mark.flags) or None, self.text(sheet, mark.decided) or None, self.text(sheet, mark.says) or None]
         return [*place, *result, _points(mark), number(mark.max), *remarks]
 
     def close(self, _: tuple[Unplaced, ...]) -> None:

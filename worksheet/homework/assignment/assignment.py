@@ -54,6 +54,7 @@ class Assignment:
     language: Language = field(default_factory=Language)  # of all that students read
     batch: int = 1
     file: Path | None = None
+    decisions: Path | None = None
     text: str = field(default="", repr=False)  # the file's own text
 
     def in_language(self, language: str) -> Assignment:

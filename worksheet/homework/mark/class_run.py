@@ -17,11 +17,13 @@ from worksheet.grading.answers.text import typed
 from worksheet.grading.mark import MarkedPaper
 from worksheet.grading.paper.cells import Key
 from worksheet.grading.results.amounts import Sums
+from worksheet.grading.results.decisions import Decisions
 from worksheet.grading.results.old_marks import read_old_marks
 from worksheet.grading.results.regrade import Regrade
 from worksheet.grading.results.streams import MarkStream, Writers
 from worksheet.homework.assignment.assignment import Assignment
 from worksheet.homework.assignment.assignment_file import assignment_of
+from worksheet.homework.mark.decisions_file import DecisionsReader
 from worksheet.homework.mark.grader import Answered, Grader
 from worksheet.homework.mark.papers import mark_papers
 from worksheet.homework.mark.publish import CHANGES, CLASS, check_formats, class_report, file_streams, statistics, write_reports
@@ -84,6 +86,7 @@ class ClassRun:
     assignment: Assignment
     names: Mapping[str, str] = field(default_factory=dict)  # by the ids of the roster
     old: Regrade | None = None
+    decisions: Decisions = field(default_factory=Decisions)
 
     def __post_init__(self) -> None:
         self.statistics = statistics(self.assignment)
@@ -91,10 +94,15 @@ class ClassRun:
             self.layout = Layout.of(Grader(self.assignment).maker.paper(self.assignment.network))
 
     @classmethod
-    def of(cls, assignment: Assignment, roster: Path | None, against: Path | None) -> ClassRun:
-        """A run with a roster and earlier marks from files. Raises WorksheetError."""
-        names = {student.id: student.name for student in read_roster(roster)} if roster else {}
-        return cls(assignment, names, Regrade(read_old_marks(against)) if against else None)
+    def of(cls, assignment: Assignment, roster: Path | None, against: Path | None, decisions: Path | None = None) -> ClassRun:
+        """A run with a roster, earlier marks and decisions from files. Raises WorksheetError."""
+        students = read_roster(roster) if roster else ()
+        names = {student.id: student.name for student in students}
+        run = cls(assignment, names, Regrade(read_old_marks(against)) if against else None)
+        file = decisions or assignment.decisions
+        if file:
+            run.decisions = DecisionsReader(file, run.layout, students).read()
+        return run
 
     def read(self, paths: Sequence[Path]) -> Answers:
         """The answers in files, folders and zips. All variants have the same rows and columns."""
@@ -141,7 +149,7 @@ class ClassRun:
         with Writers([*own, *streams]) as writers:
             marked = mark_papers(self.assignment, papers, jobs=jobs, backend=backend, scheduler=scheduler)
             for each in watch(marked, total):
-                writers.add(each)
+                writers.add(self.decisions.apply(each))
             writers.unplaced = tuple(line.as_data() for line in unplaced)
 
     def reports(self) -> dict[str, Document]:
@@ -162,15 +170,17 @@ class _Papers(MarkStream):
 
 def mark(
     assignment: Assignment | Source, answers: Source | Sequence[Source] | Texts, *, roster: Source | None = None,
-    against: Source | None = None, jobs: int | None = None, backend: str = LOCAL, scheduler: str = "",
+    against: Source | None = None, decisions: Source | None = None, jobs: int | None = None, backend: str = LOCAL,
+    scheduler: str = "",
 ) -> MarkedClass:  # fmt: skip
     """Mark a class's answers: files, folders and zips of them, or texts by student and cell.
 
-    ``roster`` is the CSV of the class, ``against`` an earlier marks.csv or marks.json. ``jobs`` is the number of processes, 0 for
+    ``roster`` is the CSV of the class, ``against`` an earlier marks.csv or marks.json, ``decisions`` a
+    CSV of what the teacher decided, instead of the assignment's. ``jobs`` is the number of processes, 0 for
     one for each core. Raises WorksheetError for a file that cannot be read; an answer without a place is listed in
     ``unplaced``, and a paper that cannot be marked has ``failed`` set.
     """
-    run = ClassRun.of(assignment_of(assignment), _path(roster), _path(against))
+    run = ClassRun.of(assignment_of(assignment), _path(roster), _path(against), _path(decisions))
     marked = _Papers()
     if isinstance(answers, Mapping):
         read = run.take(answers)
