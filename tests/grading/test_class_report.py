@@ -166,6 +166,26 @@ def test_equal_unknown_values() -> None:
     assert "3 students gave 1,234 at row 4 (conv2d_2), flops: a, b, d" in text
 
 
+def test_the_report_begins_with_what_a_person_must_look_at() -> None:
+    odd = MarkedPaper("u7", "", (mark(CELLS[4, "flops"], Verdict.UNREADABLE, 7, "zork"),))
+    lost = (Unplaced("a.csv", 3, None, "unknown row", "u8", "99").as_data(),)
+    text = ws.render(ClassReport("W", says={}).report(taken([odd, *CLASS], unplaced=lost)), "md").decode()
+    line = next(line for line in text.splitlines() if "zork" in line)
+    assert [part.strip() for part in line.split("|")[1:4]] == ["u7", "4 flops", "zork"]
+    places = [text.index(words) for words in ("could not be read", "with a flag", "could not be placed", "Where it was hard")]
+    assert places == sorted(places)
+
+
+def test_unknown_values_have_one_line_for_each_group_of_students() -> None:
+    cells = [CELLS[row, "flops"] for row in (1, 4, 7)]
+    class_ = [MarkedPaper(who, "", tuple(mark(cell, Verdict.WRONG, 9, "9") for cell in cells)) for who in ("a", "b")]
+    class_ += [MarkedPaper(who, "", tuple(mark(cell, Verdict.WRONG, 0, "0") for cell in cells)) for who in ("c", "d")]
+    text = " ".join(ws.render(ClassReport("W", says={}).report(taken(class_)), "txt").decode().split())
+    assert "flops and the same in 2 more cells: a, b" in text
+    assert "2 students gave 0 in 3 cells where it is not right: c, d" in text
+    assert text.count("2 students gave") == 2
+
+
 def test_unknown_values_of_personal_sheets_are_compared_by_their_relation_to_the_right_one() -> None:
     truths = {"a": {(4, "flops"): (100,)}, "b": {(4, "flops"): (300,)}, "c": {(4, "flops"): (50,)}, "d": {(4, "flops"): (7,)}}
     class_ = [unknown("a", 150), unknown("b", 450), unknown("c", 57), unknown("d", 14)]

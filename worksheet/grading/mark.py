@@ -60,6 +60,8 @@ FLAGS = {
     TRIVIAL: N_("follows from a value that makes the question much simpler"),
 }
 
+FOR_ASSISTANTS = frozenset({DOES_NOT_FOLLOW})  # flags that a person looks into; students do not read them
+
 
 @frozen
 class PaperDecision:

@@ -85,6 +85,11 @@ class UnknownAnswer:
     who: list[str] = field(default_factory=list)
     answers: set[object] = field(default_factory=set)  # at most two of them
 
+    @property
+    def is_zero(self) -> bool:
+        """Whether the answer was 0."""
+        return self.answers == {(0,)}
+
 
 class Statistics(MarkStream):
     """Counts a class; apart from a few counters its size does not grow with the class. ``truths`` has the right values of
@@ -101,6 +106,8 @@ class Statistics(MarkStream):
         self.conventions: Counter[str] = Counter()  # cells by convention
         self.counting: Counter[str] = Counter()  # students by convention
         self.flags: Counter[str] = Counter()
+        self.unreadable: list[tuple[str, Mark]] = []  # marks that a person must look at, by student
+        self.flagged: list[tuple[str, Mark]] = []
         self.failures: list[tuple[str, str]] = []
         self.unplaced: tuple[Unplaced, ...] = ()
         self.lines = 0  # unplaced
@@ -133,6 +140,9 @@ class Statistics(MarkStream):
             entry[1] += total
             if mark.flags:
                 self.flags.update(mark.flags)
+                self.flagged += [(marked.id, mark)] if len(self.flagged) < MAX_LISTED else []
+            if mark.verdict is Verdict.UNREADABLE and len(self.unreadable) < MAX_LISTED:
+                self.unreadable.append((marked.id, mark))
             if mark.verdict in EARNED or mark.verdict is Verdict.BLANK:
                 continue
             if mark.labels:
