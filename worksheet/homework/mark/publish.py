@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from worksheet.grading.paper.cells import Key, Value
 from worksheet.grading.results.amounts import Sums
 from worksheet.grading.results.class_report import ClassReport
 from worksheet.grading.results.feedback import Feedback
+from worksheet.grading.results.gradebooks import LAYOUTS, Gradebook
 from worksheet.grading.results.stable_json import JsonMarks
 from worksheet.grading.results.statistics import Statistics
 from worksheet.grading.results.streams import FolderStream, MarkStream
@@ -64,11 +66,14 @@ def check_formats(names: str | Iterable[str]) -> tuple[str, ...]:
 
 
 def file_streams(assignment: Assignment, folder: Path, feedback: Sequence[str], options: Options) -> Iterator[MarkStream]:
-    """The streams into a folder of marks: marks.csv, marks.xlsx, marks.json, feedback/ID.*."""
+    """The streams into a folder of marks: marks.csv, marks.xlsx, marks.json, the gradebooks, feedback/ID.*."""
     cells = [cell.key for cell in Grader(assignment).maker.paper(assignment.network).shown]
     yield CsvMarks(folder / "marks.csv", cells)
     yield Workbook(folder / "marks.xlsx", cells)
     yield JsonMarks(folder / "marks.json")
+    most = sum((assignment.policy.worth(key) for key in cells), Fraction(0))
+    for name, layout in LAYOUTS.items():
+        yield Gradebook(folder / f"gradebook-{name}.csv", layout, assignment.title, most)
     if feedback:
         yield FeedbackSheets(assignment, folder / FEEDBACK, feedback, options)
 
