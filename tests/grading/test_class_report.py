@@ -1,11 +1,13 @@
 """The counts of a class against figures of numpy's and by hand; the report in every format."""
 
+import csv
 import json
 import random
 import xml.etree.ElementTree as ET
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 from statistics import fmean, median, pstdev
 
 import pytest
@@ -17,8 +19,11 @@ from worksheet.grading.answers.submissions import Unplaced
 from worksheet.grading.mark import Mark, MarkedPaper, Verdict
 from worksheet.grading.results.charts import Bar, points_bars
 from worksheet.grading.results.class_report import ClassReport
+from worksheet.grading.results.old_marks import OldStudent
+from worksheet.grading.results.regrade import Regrade
 from worksheet.grading.results.statistics import Statistics
 from worksheet.grading.results.streams import Writers
+from worksheet.grading.results.tables import CsvMarks
 
 CLASS = students(60)
 CELLS = {cell.key: cell for cell in paper().shown}
@@ -117,6 +122,35 @@ def test_what_was_not_marked_counts_nowhere() -> None:
     assert found.failures == [("f", "no variant"), ("b", "1 cell not marked")]
 
 
+def test_absent_students_are_in_no_figure(tmp_path: Path) -> None:
+    """Of twelve students one handed in: all figures are those of the one paper."""
+    absent = [MarkedPaper(f"n{i}", "", (), absent=True) for i in range(11)]
+    found, alone = taken([CLASS[0], *absent]), taken(CLASS[:1])
+    assert (found.mean, found.max, found.complete, found.unmarked) == (alone.mean, alone.max, 1, 0)
+    assert [cell.verdicts for cell in found.cells.values()] == [cell.verdicts for cell in alone.cells.values()]
+    data = json.loads(ws.render(ClassReport("W").report(found), "json"))
+    assert (data["students"], data["handed_in"], data["marked"]) == (12, 1, 1)
+    assert "1 of 12 handed in" in ws.render(ClassReport("W").report(found), "txt").decode()
+
+
+def test_an_absent_student_has_a_line_without_points(tmp_path: Path) -> None:
+    with Writers([CsvMarks(tmp_path / "marks.csv")]) as writers:
+        for marked in (CLASS[0], MarkedPaper("n", "Nia", (), absent=True)):
+            writers.add(marked)
+    with (tmp_path / "marks.csv").open(encoding="utf-8-sig") as file:
+        line = list(csv.reader(file))[2]
+    assert line[:2] == ["n", "Nia"]
+    assert set(line[2:-1]) == {""}
+    assert line[-1] == "not handed in"
+
+
+def test_who_hands_in_late_was_not_marked_before() -> None:
+    regrade = Regrade({"n": OldStudent("", "")})
+    with Writers([regrade]) as writers:
+        writers.add(replace(CLASS[0], id="n"))
+    assert {change.why for change in regrade.changed[0].changes} == {"not marked before"}
+
+
 # Unknown values
 
 
@@ -130,6 +164,26 @@ def test_equal_unknown_values() -> None:
     assert (each.key, each.what, each.many, each.who) == ((4, "flops"), "1,234", 3, ["a", "b", "d"])
     text = " ".join(ws.render(ClassReport("W", says={}).report(taken(class_)), "txt").decode().split())
     assert "3 students gave 1,234 at row 4 (conv2d_2), flops: a, b, d" in text
+
+
+def test_the_report_begins_with_what_a_person_must_look_at() -> None:
+    odd = MarkedPaper("u7", "", (mark(CELLS[4, "flops"], Verdict.UNREADABLE, 7, "zork"),))
+    lost = (Unplaced("a.csv", 3, None, "unknown row", "u8", "99").as_data(),)
+    text = ws.render(ClassReport("W", says={}).report(taken([odd, *CLASS], unplaced=lost)), "md").decode()
+    line = next(line for line in text.splitlines() if "zork" in line)
+    assert [part.strip() for part in line.split("|")[1:4]] == ["u7", "4 flops", "zork"]
+    places = [text.index(words) for words in ("could not be read", "with a flag", "could not be placed", "Where it was hard")]
+    assert places == sorted(places)
+
+
+def test_unknown_values_have_one_line_for_each_group_of_students() -> None:
+    cells = [CELLS[row, "flops"] for row in (1, 4, 7)]
+    class_ = [MarkedPaper(who, "", tuple(mark(cell, Verdict.WRONG, 9, "9") for cell in cells)) for who in ("a", "b")]
+    class_ += [MarkedPaper(who, "", tuple(mark(cell, Verdict.WRONG, 0, "0") for cell in cells)) for who in ("c", "d")]
+    text = " ".join(ws.render(ClassReport("W", says={}).report(taken(class_)), "txt").decode().split())
+    assert "flops and the same in 2 more cells: a, b" in text
+    assert "2 students gave 0 in 3 cells where it is not right: c, d" in text
+    assert text.count("2 students gave") == 2
 
 
 def test_unknown_values_of_personal_sheets_are_compared_by_their_relation_to_the_right_one() -> None:

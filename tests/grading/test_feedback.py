@@ -14,7 +14,7 @@ import worksheet as ws
 from tests.grading.made_up import HOSTILE, TWO, hostile, mark, paper, solution, students
 from tests.limits import slowness
 from worksheet.document import Table, Text, Working
-from worksheet.grading.mark import DOES_NOT_FOLLOW, MarkedPaper, Verdict
+from worksheet.grading.mark import DOES_NOT_FOLLOW, ROUNDED, MarkedPaper, Verdict
 from worksheet.grading.results.feedback import Feedback
 
 SAYS = {"par-no-bias": "You forgot the bias.", "par-no-channels": "You forgot the channels.", "slip-x10": "A digit is lost."}
@@ -89,9 +89,27 @@ def test_mistakes_on_own_values_and_counter_examples() -> None:
 
 
 def test_flags_speak_to_the_student() -> None:
-    said = text(mark(CELLS[1, "flops"], Verdict.RIGHT, flags=(DOES_NOT_FOLLOW,)))
-    assert "row 1, # Flops: does not follow from the earlier answers" in said
+    said = text(mark(CELLS[1, "flops"], Verdict.RIGHT, flags=(ROUNDED,)))
+    assert "row 1, # Flops: right to the digits that are written" in said
     assert "What to look at again" not in said
+
+
+def test_flags_for_assistants_are_not_for_students() -> None:
+    said = text(mark(CELLS[1, "flops"], Verdict.RIGHT, flags=(DOES_NOT_FOLLOW,)))
+    assert "does not follow" not in said
+    assert "with a remark" not in said
+
+
+def test_one_convention_is_named_and_the_others_are_counted() -> None:
+    said = text(mark(CELLS[2, "flops"], Verdict.CONVENTION, conventions=("fvcore", "thop", "torchinfo")))
+    assert "and 2 others; here the convention is" in said
+    assert "torchinfo" not in said
+
+
+def test_a_mistake_of_several_rows_is_in_the_summary() -> None:
+    wrong = [mark(CELLS[row, "params"], Verdict.MISTAKE, labels=("par-no-bias",)) for row in (1, 4, 7)]
+    assert "Rows 1, 4, 7: " in text(*wrong)
+    assert "Rows" not in text(wrong[0])
 
 
 def test_a_perfect_paper_is_one_table() -> None:

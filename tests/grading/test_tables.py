@@ -223,7 +223,7 @@ def test_sums_are_exact() -> None:
 def test_the_manual_tells_every_verdict_flag_and_key() -> None:
     page = (ROOT / "docs" / "marks.md").read_text("utf-8")
     keys = {"id", "name", "points", "max", "failed", "cells", "unplaced", "row", "layer", "column", "answer", "verdict", "flags"}
-    keys |= {"labels", "pairs", "carried_from", "conventions", "own", "says"}
+    keys |= {"labels", "pairs", "carried_from", "conventions", "own", "says", "absent", "decided", "decisions"}
     for word in (*Verdict, *FLAGS, *keys):
         assert f"`{word}`" in page, word
     written = [JsonStream().data(marked) for marked in (*students(20), FAILED)]

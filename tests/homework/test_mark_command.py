@@ -74,18 +74,46 @@ def test_from_answers_to_marks(desk: Path) -> None:
     (desk / "class.csv").write_text("id,name\na,Ann\nb,Bo\nc,Cy\n")
     code, out, err = run("mark", desk / "homework.yaml", answers, "--roster", desk / "class.csv", "-o", desk / "marks")
     assert (code, err) == (0, "")
-    assert "3 students" in out
+    assert "2 of 3 handed in; the mean is 103 of 104 points (99 %); in " in out
     data = json.loads((desk / "marks" / "marks.json").read_text())
-    assert [(s["id"], s["points"], s["max"]) for s in data["students"]] == [("a", 104, 104), ("b", 102, 104), ("c", 0, 104)]
+    assert [(s["id"], s["points"], s["max"]) for s in data["students"]] == [("a", 104, 104), ("b", 102, 104), ("c", None, None)]
     cells = {(c["row"], c["column"]): c for c in data["students"][1]["cells"]}
     assert cells[4, "params"]["verdict"] == "mistake"
     assert cells[4, "params"]["labels"] == ["par-no-bias"]
     assert cells["total", "params"]["verdict"] == "carried"
     assert cells["total", "params"]["carried_from"] == [[4, "params"]]
-    assert {c["verdict"] for c in data["students"][2]["cells"]} == {"blank"}
+    assert data["students"][2] == {"id": "c", "name": "Cy", "points": None, "max": None, "absent": True, "cells": []}
     names = {path.name for path in (desk / "marks").rglob("*") if path.is_file()}
-    assert names == {"marks.csv", "marks.xlsx", "marks.json", "class.html", "class.pdf", "a.md", "b.md", "c.md"}
+    assert {name for name in names if name.startswith("gradebook")} == {"gradebook-moodle.csv", "gradebook-canvas.csv"}
+    assert {name for name in names if not name.startswith("gradebook")} == {
+        "marks.csv",
+        "marks.xlsx",
+        "marks.json",
+        "class.html",
+        "class.pdf",
+        "a.md",
+        "b.md",
+    }
     assert "You forgot the biases" in (desk / "marks" / "feedback" / "b.md").read_text()
+
+
+def test_gradebooks(desk: Path) -> None:
+    """By the rules of the importers: an empty cell changes nothing, a number has a point and no grouping."""
+    answers = written(desk / "answers.csv", {"a": {(1, "params"): "23296"}, "=b": {(1, "params"): "1"}})
+    (desk / "class.csv").write_text("id,name\na,Ann\n=b,Bo\nc,Cy\n")
+    run("mark", desk / "homework.yaml", answers, "--roster", desk / "class.csv", "-o", desk / "m", "--feedback", "none", "--report", "none")  # fmt: skip # noqa: E501
+    tables = {}
+    for name in ("moodle", "canvas"):
+        with (desk / "m" / f"gradebook-{name}.csv").open(newline="") as file:
+            tables[name] = list(csv.reader(file))
+    assert tables["moodle"] == [["idnumber", "Worksheet 2"], ["a", "2"], ["'=b", "0"], ["c", ""]]
+    assert tables["canvas"] == [
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Worksheet 2"],
+        ["Points Possible", "", "", "", "", "104"],
+        ["Ann", "", "a", "", "", "2"],
+        ["Bo", "", "'=b", "", "", "0"],
+        ["Cy", "", "c", "", "", ""],
+    ]
 
 
 def test_json_goes_to_standard_output(desk: Path) -> None:

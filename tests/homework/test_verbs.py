@@ -71,7 +71,15 @@ def test_what_is_marked_can_be_written_and_compared(homework: Path, tmp_path: Pa
     marked = ws.mark(homework, {"a": RIGHT})
     marked.write(tmp_path / "marks", feedback=["md"], report=["md"])
     written = sorted(str(path.relative_to(tmp_path / "marks")) for path in (tmp_path / "marks").rglob("*.*"))
-    assert written == ["class.md", "feedback/a.md", "marks.csv", "marks.json", "marks.xlsx"]
+    assert written == [
+        "class.md",
+        "feedback/a.md",
+        "gradebook-canvas.csv",
+        "gradebook-moodle.csv",
+        "marks.csv",
+        "marks.json",
+        "marks.xlsx",
+    ]
     assert json.loads((tmp_path / "marks" / "marks.json").read_text())["students"][0]["points"] == 4
     again = ws.mark(homework, {"a": {**RIGHT, "1 params": "1"}}, against=tmp_path / "marks" / "marks.csv")
     assert again.changes is not None

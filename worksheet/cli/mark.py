@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -63,6 +64,8 @@ Attempts = Annotated[
     str, option("--attempts", panel=INPUT, help=f"Which of several attempts counts: {either(ATTEMPTS)}.", offers=lambda: ATTEMPTS)
 ]
 
+Decided = Annotated[Path | None, option("--decisions", panel=INPUT, help="A CSV of decisions about marks, each with its reason.")]
+
 
 def mark(
     homework: Homework,
@@ -76,6 +79,7 @@ def mark(
     column_map: ColumnMap = None,
     columns: Columns = False,
     attempts: Attempts = "",
+    decisions: Decided = None,
     jobs: Jobs = None,
     backend: Backend = "local",
     scheduler: Scheduler = "",
@@ -88,32 +92,28 @@ def mark(
     Verdicts, points, named mistakes, feedback sheets, a report on the class. Without -o or -f a summary is printed. Lines
     that cannot be placed are listed, and lose no marks.
     """
-    from worksheet.files import make_folder
+    from worksheet.files import reserved
     from worksheet.homework import workers
     from worksheet.homework.mark.class_run import ClassRun
     from worksheet.homework.mark.publish import file_streams
 
-    _check(format)
+    _check_printed(format)
     workers.check(backend, jobs or 1, scheduler)
     sheets, reports, settings = _formats(feedback), _formats(report), options(engine, paper)
     with waiting("reading the answers"):
         assignment = ws.assignment(homework).in_language(language)
-        run = ClassRun.of(assignment, roster, against, column_map, attempts)
+        run = ClassRun.of(assignment, roster, against, column_map, attempts, decisions)
         read = None if columns else run.read(answers)
     if read is None:
         return _show_columns(run.columns(answers))
-    streams = [*_printing(format), *(file_streams(assignment, make_folder(output), sheets, settings) if output else ())]
-    papers, total = chain(run.papers(read), run.of_absent(read.students)), max(len(read), len(run.names))
-    run.mark(papers, total, streams, read.unplaced, watch=_watch(format), jobs=jobs, backend=backend, scheduler=scheduler)
-    _warn(read, run.statistics)
-    if output:
-        _set_reports(run, output, reports, settings)
-    return _conclude(run, output, format)
-
-
-def _check(format: str | None) -> None:
-    if format not in (None, JSON):
-        raise WorksheetError(f"marks are printed as json, not as {shown(format)}", hint="tables are written into a folder: -o")
+    with reserved(output) if output else nullcontext():
+        streams = [*_printing(format), *(file_streams(assignment, output, sheets, settings) if output else ())]
+        papers, total = chain(run.papers(read), run.of_absent(read.students)), max(len(read), len(run.names))
+        run.mark(papers, total, streams, read.unplaced, watch=_watch(format), jobs=jobs, backend=backend, scheduler=scheduler)
+        _warn(read, run)
+        if output:
+            _set_reports(run, output, reports, settings)
+    return _conclude(run, output, reports, format)
 
 
 def _set_reports(run: ClassRun, output: Path, formats: tuple[str, ...], settings: Options) -> None:
@@ -123,10 +123,12 @@ def _set_reports(run: ClassRun, output: Path, formats: tuple[str, ...], settings
         write_reports(run.reports(), output, formats, settings)
 
 
-def _conclude(run: ClassRun, output: Path | None, format: str | None) -> None:
+def _conclude(run: ClassRun, output: Path | None, reports: tuple[str, ...], format: str | None) -> None:
     """Say where the marks are, or show the report, unless the marks themselves are printed."""
+    from worksheet.homework.mark.publish import CLASS
+
     if format is None and output:
-        say(f"{run.statistics.students} students marked, in {output}")
+        say(_summary(run.statistics, output, f"{CLASS}.{reports[0]}" if reports else "marks.csv"))
     elif format is None:
         show(list(run.reports().values())[-1])
 
@@ -141,6 +143,25 @@ def _show_columns(tables: Iterable[TableColumns]) -> None:
         roles = [(heading, role) for heading, role in table.roles if heading.strip() and known.setdefault(heading, role) == role]
         text = written(roles, uncertain=not table.is_understood)
         typer.echo(text if table.can_be_mapped else "\n".join(f"# {line}" for line in text.splitlines()))
+
+
+def _summary(counts: Statistics, folder: Path, report: str) -> str:
+    """How many handed in, how it went, and how much a person must look at, in one line."""
+    from worksheet.grading.mark import Verdict
+    from worksheet.grading.results.amounts import count_of, decimal
+
+    parts = [counts.handed_in]
+    if counts.mean is not None:
+        share = f" ({decimal(100 * counts.mean / counts.max, 1)} %)" if counts.max else ""
+        parts.append(f"the mean is {decimal(counts.mean, 2)} of {decimal(counts.max)} points{share}")
+    unreadable = counts.cells_with(Verdict.UNREADABLE)
+    parts.append(f"{count_of(unreadable, 'answer')} unreadable: see {folder / report}" if unreadable else f"in {folder}")
+    return "; ".join(parts)
+
+
+def _check_printed(format: str | None) -> None:
+    if format not in (None, JSON):
+        raise WorksheetError(f"marks are printed as json, not as {shown(format)}", hint="tables are written into a folder: -o")
 
 
 def _watch(format: str | None) -> Watch:
@@ -163,13 +184,14 @@ def _printing(format: str | None) -> list[MarkStream]:
     return [JsonStream(sys.stdout)] if format == JSON else []
 
 
-def _warn(answers: Answers, counts: Statistics) -> None:
+def _warn(answers: Answers, run: ClassRun) -> None:
     """Print what a teacher must look at: notes on the files, lines without a place, students who were not marked."""
     lines = [f"note: {note}" for note in answers.notes]
     lines += [_unplaced(line) for line in answers.unplaced[:MAX_LISTED]]
     further = len(answers.unplaced) + answers.more - MAX_LISTED
     lines += [f"and {further:,} more lines without a place: see marks.json"] if further > 0 else []
-    lines += [f"not marked: {student}: {failure}" for student, failure in counts.failures[:MAX_LISTED]]
+    lines += [f"not marked: {student}: {failure}" for student, failure in run.statistics.failures[:MAX_LISTED]]
+    lines += [f"note: {student} has no paper: the decisions have no effect" for student in run.decisions.useless[:MAX_LISTED]]
     for line in lines:
         say(printable(line), err=True)
 

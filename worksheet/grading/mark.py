@@ -43,6 +43,7 @@ class Mark:
     carried_from: tuple[Key, ...] = ()
     conventions: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()  # FLAGS below
+    decided: str = ""  # the reason of a teacher's decision about the points
     says: str = ""  # a sentence to the student, without the right value: what was understood, a counter-example
 
 
@@ -61,19 +62,33 @@ FLAGS = {
     TRIVIAL: N_("follows from a value that makes the question much simpler"),
 }
 
+FOR_ASSISTANTS = frozenset({DOES_NOT_FOLLOW})  # flags that a person looks into; students do not read them
+
+
+@frozen
+class PaperDecision:
+    """What a teacher decided about the points of a whole paper; ``days`` that it was late, if that is why."""
+
+    change: Fraction
+    reason: str
+    days: int = 0
+
 
 @frozen
 class MarkedPaper:
-    """A student's whole paper, marked; ``failed`` says why the grader could not mark it."""
+    """A student's whole paper, marked; ``failed`` says why the grader could not mark it. Who is ``absent`` handed in no answer
+    and has no marks, which is not the same as zeros."""
 
     id: str
     name: str
     marks: tuple[Mark, ...]
     failed: str = ""
+    absent: bool = False
+    decisions: tuple[PaperDecision, ...] = ()
 
     @property
     def points(self) -> Fraction:
-        return sum((mark.points for mark in self.marks), Fraction(0))
+        return sum((mark.points for mark in self.marks), Fraction(0)) + sum(each.change for each in self.decisions)
 
     @property
     def max(self) -> Fraction:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from worksheet.discover import collect
 from worksheet.errors import OutputError, Where, nearest, shown
-from worksheet.files import put, writing
+from worksheet.files import PART, put, writing
 from worksheet.writers.writer import ENGINES, PAPERS, Fragment, Options, Printable, Writer
 
 
@@ -87,7 +87,7 @@ def save(path: Path, data: bytes) -> None:
         if path.exists() and not path.is_file():  # a device or a pipe has no other file to be swapped for
             path.write_bytes(data)
             return
-        handle, name = tempfile.mkstemp(dir=path.resolve().parent, prefix=".", suffix=".part")
+        handle, name = tempfile.mkstemp(dir=path.resolve().parent, prefix=".", suffix=PART)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)

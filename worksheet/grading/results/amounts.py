@@ -33,7 +33,8 @@ class Sums(NamedTuple):
 def sums(marked: MarkedPaper) -> Sums:
     """The points of a paper, added up once for all outputs."""
     unmarked = sum(mark.verdict is Verdict.UNMARKED for mark in marked.marks)
-    return Sums(_sum(mark.points for mark in marked.marks), _sum(mark.max for mark in marked.marks), unmarked)
+    points = _sum(mark.points for mark in marked.marks) + sum(each.change for each in marked.decisions)
+    return Sums(points, _sum(mark.max for mark in marked.marks), unmarked)
 
 
 def _sum(terms: Iterable[Fraction]) -> Fraction:
@@ -83,3 +84,8 @@ def one_line(text: str, most: int = MAX_LETTERS) -> str:
 def count_of(many: int, noun: str) -> str:
     """``1 student``, ``1,200 students``."""
     return f"{many:,} {noun}" if many == 1 else f"{many:,} {noun}s"
+
+
+def handed_in(papers: int, students: int) -> str:
+    """How many handed in: ``11 of 12 handed in``; ``12 handed in`` where no one is known to be absent."""
+    return f"{papers:,} of {students:,} handed in" if papers < students else f"{papers:,} handed in"

@@ -15,6 +15,7 @@ def class_data(results: Statistics) -> dict[str, Any]:
     totals = {"mean": results.mean, "median": results.quantile(Fraction(1, 2)), "max": results.max}
     return {
         "students": results.students,
+        "handed_in": results.papers,
         "marked": results.complete,
         **{name: None if value is None else number(value) for name, value in totals.items()},
         "deviation": results.deviation and round(results.deviation, 6),

@@ -11,7 +11,7 @@ from worksheet.document import Block, Bullets, Document, Table, Text, Title
 from worksheet.document import Cell as TableCell
 from worksheet.drawing.svg import BLUE, GREEN
 from worksheet.frozen import frozen
-from worksheet.grading.mark import FLAGS, Verdict
+from worksheet.grading.mark import FLAGS, Mark, Verdict
 from worksheet.grading.paper.cells import Key
 from worksheet.grading.results.amounts import cell_name, count_of, decimal, one_line
 from worksheet.grading.results.charts import Heatmap, draw_circles, draw_heatmap, draw_histogram, points_bars
@@ -21,6 +21,8 @@ from worksheet.grading.results.statistics import CellCounts, Statistics, Unknown
 from worksheet.grading.results.streams import Unplaced
 
 MAX_HARDEST, MAX_MISTAKES, MAX_UNKNOWN, MAX_LINES = 10, 20, 25, 50
+MAX_GROUPED = 1000  # unknown values that are grouped by the students who gave them
+MAX_ANSWER = 40  # letters of an answer
 MAX_ROWS, MAX_PLACES = 48, 30  # of one picture: rows of a grid, columns of circles
 LOW = 0.2  # by the usual rule of thumb, a cell below this hardly distinguishes strong from weak students
 FEWEST = 10  # students below which a correlation means nothing
@@ -60,6 +62,8 @@ class _ClassBlocks:
 
     def blocks(self) -> Iterator[Block]:
         yield Text(" ".join(self.overview()))
+        yield from self.to_look_at()
+        yield from self.leftovers()
         if self.results.complete:
             yield from self.points()
         if self.results.cells:
@@ -68,7 +72,6 @@ class _ClassBlocks:
             yield from self.unknown()
             yield from self.discriminating()
             yield from self.verdicts()
-        yield from self.leftovers()
 
     def label(self, column: str) -> str:
         return heading(column, self.labels)
@@ -83,7 +86,7 @@ class _ClassBlocks:
     def overview(self) -> Iterator[str]:
         results = self.results
         asked = f", {count_of(len(results.cells), 'cell')} each" if results.cells else ""
-        yield f"{count_of(results.students, 'student')}{asked}."
+        yield f"{results.handed_in}{asked}."
         if results.mean is None or results.deviation is None:
             yield "No student was marked in full."
             return
@@ -94,7 +97,22 @@ class _ClassBlocks:
         yield f"the least is {decimal(min(results.totals), 2)}, the most {decimal(max(results.totals), 2)},"
         yield f"the standard deviation {results.deviation:.2f}."
         if results.unmarked:
-            yield f"{count_of(results.unmarked, 'paper')} could not be marked in full; see the end."
+            yield f"{count_of(results.unmarked, 'paper')} could not be marked in full; see below."
+
+    def to_look_at(self) -> Iterator[Block]:
+        """The answers that a person must look at: what could not be read, then what has a flag."""
+        results = self.results
+        unreadable, flagged = results.cells_with(Verdict.UNREADABLE), results.flags.total()
+        for title, marks, many in (
+            ("Answers that could not be read", results.unreadable, unreadable),
+            ("Answers with a flag", results.flagged, flagged),
+        ):
+            if not marks:
+                continue
+            yield Title(f"{title}: {many:,}")
+            yield Table(("Student", "Cell", "Answer", "Why"), tuple(_marked_line(*each) for each in marks[:MAX_LINES]), words=4)
+            if many > MAX_LINES:
+                yield Text(f"And {many - MAX_LINES:,} more: the sheet Cells of marks.xlsx has all of them.")
 
     def points(self) -> Iterator[Block]:
         assert self.results.mean is not None
@@ -189,21 +207,30 @@ class _ClassBlocks:
         return cell_name(max(self.results.cells.values(), key=lambda cell: cell.labels[label]).key)
 
     def unknown(self) -> Iterator[Block]:
-        unknown = list(islice(self.results.unknowns(), MAX_UNKNOWN + 1))
+        groups: dict[object, list[UnknownAnswer]] = {}
+        for each in islice(self.results.unknowns(), MAX_GROUPED):
+            groups.setdefault((each.is_zero, each.many, tuple(each.who)), []).append(each)
+        unknown = sorted(groups.values(), key=lambda same: (same[0].is_zero, -same[0].many))
         if not unknown:
             return
         yield Title("The same unknown value")
         yield Text(
             "Wrong answers that several students gave. Is it a mistake missing from the catalogue, or an answer passed around?"
         )
-        yield Bullets(tuple(self.describe_unknown(each) for each in unknown[:MAX_UNKNOWN]))
+        yield Bullets(tuple(self.describe_unknown(same) for same in unknown[:MAX_UNKNOWN]))
         if len(unknown) > MAX_UNKNOWN:
             yield Text("There are more such values, each from fewer students.")
 
-    def describe_unknown(self, each: UnknownAnswer) -> str:
+    def describe_unknown(self, same: Sequence[UnknownAnswer]) -> str:
+        """What one group of students has in common, in one line."""
+        each, *others = same
         more = each.many - len(each.who)
         who = ", ".join(map(one_line, each.who)) + (f" and {more} more" if more else "")
-        return f"{each.many} students gave {each.what} at {self.place(each)}: {who}"
+        if each.is_zero:
+            return f"{each.many} students gave 0 in {count_of(len(same), 'cell')} where it is not right: {who}"
+        first = f"{each.what} at {self.place(each)}"
+        besides = f" and the same in {count_of(len(others), 'more cell')}" if others else ""
+        return f"{each.many} students gave {first}{besides}: {who}"
 
     # How well the cells distinguish students
 
@@ -247,6 +274,12 @@ class _ClassBlocks:
         if results.lines:
             yield Title("Lines that could not be placed")
             yield from _list([describe_unplaced(line) for line in results.unplaced], results.lines)
+
+
+def _marked_line(student: str, mark: Mark) -> tuple[str, ...]:
+    """A mark that a person must look at: whose, where, what was written, and why."""
+    why = mark.says if mark.verdict is Verdict.UNREADABLE else "; ".join(FLAGS.get(flag, flag) for flag in mark.flags)
+    return one_line(student), cell_name(mark.key), one_line(mark.answer, MAX_ANSWER), one_line(why)
 
 
 def _list(items: Sequence[str], many: int) -> Iterator[Block]:

@@ -11,12 +11,13 @@ from worksheet.derivation import Derivation
 from worksheet.document import Block, Bullets, Chapter, Document, Judged, Table, Text, Title, Working
 from worksheet.frozen import frozen
 from worksheet.grading.diagnosis.diagnose import AND
-from worksheet.grading.mark import FLAGS, Mark, MarkedPaper, Verdict
+from worksheet.grading.mark import FLAGS, FOR_ASSISTANTS, Mark, MarkedPaper, Verdict
 from worksheet.grading.paper.cells import FIND, OUTPUT, TOTAL, Key, Row
 from worksheet.grading.results.amounts import Sums, one_line, said, sums
 from worksheet.grading.results.correct_steps import Solution
 from worksheet.grading.results.phrases import SHORT, TONES, VERDICTS, convention_titles, heading, sentences
 from worksheet.grading.results.stable_json import JsonStream
+from worksheet.grading.results.summary import repeated_mistakes
 from worksheet.language import N_, _, listed, named, ngettext, paragraph, sentence, speaking
 
 CARRIED = (N_("Where"), N_("Your answer"), N_("Follows from your"), N_("The right answer"), N_("Points"))
@@ -67,6 +68,9 @@ class _Sheet:
             yield Text(_("{student}: not marked yet. This costs no points; your teacher knows.").format(student=who), note=True)
             return
         yield Text(paragraph([_score(who, added), *_waiting(added)]), note=True)
+        told = (*self.decided(), *repeated_mistakes(marked, self.says_of))
+        if told:
+            yield Bullets(told)
         yield from self.overview()
         yield from self.carried()
         wrong = [mark for mark in marked.marks if mark.verdict not in TABLED]
@@ -74,7 +78,9 @@ class _Sheet:
             yield Title(_("What to look at again"))
             yield from self.wrong(wrong)
         flagged = [
-            named(self.where(mark.key), self.flags(mark)) for mark in marked.marks if mark.flags and mark.verdict is Verdict.RIGHT
+            named(self.where(mark.key), self.flags(mark))
+            for mark in marked.marks
+            if self.flags(mark) and mark.verdict is Verdict.RIGHT
         ]
         if flagged:
             yield Title(_("Right, with a remark"))
@@ -86,6 +92,18 @@ class _Sheet:
         symbols = self.solution.symbols([step for mark in wrong for step in self.solution.steps_to(mark.key)])
         if symbols:
             yield Chapter(_("Symbols"), symbols, "symbols")
+
+    def decided(self) -> Iterator[str]:
+        """What the teacher decided about the paper and its answers, with the reasons."""
+        for made in self.marked.decisions:
+            message = _("Decided by your teacher: {points} points. {reason}")
+            if made.days:
+                message = ngettext("Handed in {days} day late: {points} points. {reason}", "Handed in {days} days late: {points} points. {reason}", made.days)  # fmt: skip # noqa: E501
+            yield _sentence(message.format(days=made.days, points=_signed(made.change), reason=made.reason))
+        for mark in self.marked.marks:
+            if mark.decided:
+                message = _("{where}: your teacher decided on {points}. {reason}")
+                yield _sentence(message.format(where=self.where(mark.key), points=_earned_of(mark), reason=mark.decided))
 
     # In tables
 
@@ -159,8 +177,8 @@ class _Sheet:
         yield from EXPLANATIONS[mark.verdict](self, mark)
         if mark.says:
             yield _sentence(mark.says)
-        if mark.flags:
-            yield _sentence(self.flags(mark))
+        if flags := self.flags(mark):
+            yield _sentence(flags)
         if size := self.size(mark):
             yield _("The right answer is {size}.").format(size=size)
         if mark.key[0] == FIND:
@@ -186,15 +204,21 @@ class _Sheet:
 
     def counting(self, mark: Mark) -> Iterator[str]:
         """The conventions under which an answer is right, and the one that applies here."""
-        titles = listed([_(title) for title in convention_titles(mark.conventions, self.titles).values()])
+        first, *others = [_(title) for title in convention_titles(mark.conventions, self.titles).values()]
         message = _("This is right under {others}; here the convention is {own}.")
-        yield message.format(others=titles, own=self.solution.worked.convention_title)
+        if others:
+            message = ngettext(
+                "This is right under {others} and {count} other; here the convention is {own}.",
+                "This is right under {others} and {count} others; here the convention is {own}.",
+                len(others),
+            )
+        yield message.format(others=first, count=len(others), own=self.solution.worked.convention_title)
         yield from self.mistakes(mark)
 
     # Words
 
     def flags(self, mark: Mark) -> str:
-        return _("; ").join(_(FLAGS.get(flag, flag)) for flag in mark.flags)
+        return _("; ").join(_(FLAGS.get(flag, flag)) for flag in mark.flags if flag not in FOR_ASSISTANTS)
 
     def label(self, column: str) -> str:
         return heading(column, self.solution.labels)
@@ -267,6 +291,10 @@ def _earned(mark: Mark) -> str:
 def _worth(points: str, most: Fraction | int) -> str:
     count = most.numerator if most.denominator == 1 else 2  # halves are plural
     return ngettext("{points} of {most} point", "{points} of {most} points", count).format(points=points, most=said(most))
+
+
+def _signed(change: Fraction) -> str:
+    return f"+{said(change)}" if change > 0 else said(change).replace("-", "−")
 
 
 def _sentence(text: str) -> str:

@@ -9,9 +9,9 @@ from typing import Any
 
 from worksheet.document import Block, Bullets, Document, Table, Text, Title
 from worksheet.frozen import frozen
-from worksheet.grading.mark import Mark, MarkedPaper, Verdict
+from worksheet.grading.mark import Mark, MarkedPaper, PaperDecision, Verdict
 from worksheet.grading.paper.cells import Key
-from worksheet.grading.results.amounts import Sums, cell_name, count_of, decimal, number, one_line
+from worksheet.grading.results.amounts import Sums, cell_name, count_of, decimal, handed_in, number, one_line
 from worksheet.grading.results.old_marks import OldMark, Students
 from worksheet.grading.results.phrases import VERDICTS
 from worksheet.grading.results.stable_json import labels
@@ -53,6 +53,7 @@ class ChangedStudent:
     before: str
     after: str
     changes: tuple[CellChange, ...]
+    decisions: tuple[PaperDecision, ...] = ()  # about the new paper
 
     @property
     def gain(self) -> Fraction | None:
@@ -68,13 +69,16 @@ class Regrade(MarkStream):
         self.changed: list[ChangedStudent] = []
         self.new: list[str] = []
         self.same = self.kept = self.cells = 0
+        self.students = self.papers = 0
 
     def add(self, marked: MarkedPaper, sums: Sums) -> None:
+        self.students += 1
+        self.papers += not marked.absent
         old = self.old.pop(marked.id, None)
         if old is None:
             self.new.append(marked.id)
             return
-        after = "" if marked.failed else decimal(sums.points)
+        after = "" if marked.failed or marked.absent else decimal(sums.points)
         changes = tuple(self.changes(old.cells, marked))
         if not changes and after == old.points:
             self.same += 1
@@ -82,7 +86,7 @@ class Regrade(MarkStream):
         self.cells += len(changes)
         kept = changes[: max(0, MAX_CHANGES - self.kept)]
         self.kept += len(kept)
-        self.changed.append(ChangedStudent(marked.id, marked.name, old.points, after, kept))
+        self.changed.append(ChangedStudent(marked.id, marked.name, old.points, after, kept, marked.decisions))
 
     def changes(self, old: Any, marked: MarkedPaper) -> Iterator[CellChange]:
         """The cells that changed; those that are no longer asked come last."""
@@ -92,10 +96,11 @@ class Regrade(MarkStream):
             before = old.get(mark.key)
             points = "" if mark.verdict is Verdict.UNMARKED else decimal(mark.points)
             if before is None or before.points != points or before.verdict != mark.verdict:
-                yield CellChange(mark.key, before, OldMark(points, mark.verdict, mark.answer), _why(before, mark))
+                why = _why(before, mark) if old else "not marked before"
+                yield CellChange(mark.key, before, OldMark(points, mark.verdict, mark.answer), why)
         for key in old if not marked.failed else ():
             if key not in here:
-                yield CellChange(key, old[key], None, "asked no more")
+                yield CellChange(key, old[key], None, "not handed in now" if marked.absent else "asked no more")
 
     @property
     def missing(self) -> list[str]:
@@ -132,6 +137,7 @@ class Regrade(MarkStream):
                 yield Bullets((", ".join(map(one_line, names[:MAX_NAMED])) + more,))
 
     def overview(self) -> Iterator[str]:
+        yield f"{handed_in(self.papers, self.students)}."
         gains = [student.gain for student in self.changed if student.gain is not None]
         yield f"{count_of(len(self.changed) + self.same, 'student')} compared, {len(self.changed):,} with other marks:"
         up, down = sum(gain > 0 for gain in gains), sum(gain < 0 for gain in gains)
@@ -158,6 +164,7 @@ class Regrade(MarkStream):
                     "before": _number(student.before),
                     "after": _number(student.after),
                     "cells": [_entry(change) for change in student.changes],
+                    "decisions": [{"points": number(each.change), "reason": each.reason} for each in student.decisions],
                 }
                 for student in self.changed
             ],
@@ -168,6 +175,8 @@ class Regrade(MarkStream):
 
 def _why(before: OldMark | None, mark: Mark) -> str:
     """Why a cell has different marks, as far as the marks show."""
+    if mark.decided:
+        return f"decided: {one_line(mark.decided)}"
     if before is None:
         return "not asked before"
     if before.answer is not None and before.answer.strip() != mark.answer.strip():
@@ -202,7 +211,8 @@ def _line(student: ChangedStudent) -> tuple[str, ...]:
 def _summary(student: ChangedStudent) -> str:
     changes = [f"{cell_name(change.key)}: {change.why}" for change in student.changes[:MAX_WHY]]
     more = [f"{len(student.changes) - MAX_WHY} more"] if len(student.changes) > MAX_WHY else []
-    return "; ".join([*changes, *more])
+    decided = [f"decided, {_signed(each.change)}: {one_line(each.reason)}" for each in student.decisions]
+    return "; ".join([*decided, *changes, *more])
 
 
 def _entry(change: CellChange) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from worksheet.grading.diagnosis.diagnose import AND
-from worksheet.grading.mark import Mark, MarkedPaper, Verdict
+from worksheet.grading.mark import Mark, MarkedPaper, PaperDecision, Verdict
 from worksheet.grading.results.amounts import Sums, number, sums
 from worksheet.grading.results.streams import Beside, FileStream, MarkStream, Unplaced
 from worksheet.memo import Bounded
@@ -37,10 +37,12 @@ class JsonStream(MarkStream):
         self.file.write(f'\n],\n"unplaced": [{lines}]}}\n')
 
     def student(self, marked: MarkedPaper, added: Sums) -> str:
-        """A student as one line; one who was not marked has no points."""
-        points = "null" if marked.failed else _figure(added.points)
-        most = "null" if marked.failed and not marked.marks else _figure(added.max)
+        """A student as one line; one who was not marked, or handed in nothing, has no points."""
+        points = "null" if marked.failed or marked.absent else _figure(added.points)
+        most = "null" if marked.absent or (marked.failed and not marked.marks) else _figure(added.max)
         failed = f', "failed": {quoted(marked.failed)}' if marked.failed else ""
+        failed += ', "absent": true' if marked.absent else ""
+        failed += f', "decisions": {_json([_decision(each) for each in marked.decisions])}' if marked.decisions else ""
         cells = ", ".join(map(self.cell, marked.marks))
         who = f'"id": {quoted(marked.id)}, "name": {quoted(marked.name)}'
         return f'{{{who}, "points": {points}, "max": {most}{failed}, "cells": [{cells}]}}'
@@ -62,7 +64,8 @@ class JsonStream(MarkStream):
         tail = self.tails.get(result)
         if tail is None:
             tail = self.tails[result] = _tail(mark)
-        says = f', "says": {quoted(mark.says)}' if mark.says else ""
+        says = f', "decided": {quoted(mark.decided)}' if mark.decided else ""
+        says += f', "says": {quoted(mark.says)}' if mark.says else ""
         return f"{head}{quoted(mark.answer)}{tail}{says}}}"
 
 
@@ -76,6 +79,10 @@ class JsonMarks(JsonStream, FileStream):
     def close(self, unplaced: tuple[Unplaced, ...]) -> None:
         super().close(unplaced)
         self.beside.close()
+
+
+def _decision(made: PaperDecision) -> dict[str, Any]:
+    return {"points": number(made.change), "reason": made.reason} | ({"days": made.days} if made.days else {})
 
 
 def _head(mark: Mark) -> str:

@@ -12,7 +12,7 @@ from worksheet.formula import Exact
 from worksheet.formula.exact import simplest
 from worksheet.grading.mark import Mark, MarkedPaper, Verdict
 from worksheet.grading.paper.cells import Key, Value
-from worksheet.grading.results.amounts import Sums, count_of, decimal, one_line
+from worksheet.grading.results.amounts import Sums, count_of, decimal, handed_in, one_line
 from worksheet.grading.results.stable_json import labels
 from worksheet.grading.results.streams import MarkStream, Unplaced
 
@@ -85,6 +85,11 @@ class UnknownAnswer:
     who: list[str] = field(default_factory=list)
     answers: set[object] = field(default_factory=set)  # at most two of them
 
+    @property
+    def is_zero(self) -> bool:
+        """Whether the answer was 0."""
+        return self.answers == {(0,)}
+
 
 class Statistics(MarkStream):
     """Counts a class; apart from a few counters its size does not grow with the class. ``truths`` has the right values of
@@ -95,12 +100,14 @@ class Statistics(MarkStream):
         self.cells: dict[Key, CellCounts] = {}
         self.totals: Counter[Fraction] = Counter()  # of the students marked in full
         self.max = Fraction(0)
-        self.students = self.unmarked = 0
+        self.students = self.unmarked = self.absent = 0
         self.square: Exact = 0  # the sum of the squares of the totals
         self.having: Counter[str] = Counter()  # students by mistake
         self.conventions: Counter[str] = Counter()  # cells by convention
         self.counting: Counter[str] = Counter()  # students by convention
         self.flags: Counter[str] = Counter()
+        self.unreadable: list[tuple[str, Mark]] = []  # marks that a person must look at, by student
+        self.flagged: list[tuple[str, Mark]] = []
         self.failures: list[tuple[str, str]] = []
         self.unplaced: tuple[Unplaced, ...] = ()
         self.lines = 0  # unplaced
@@ -108,6 +115,9 @@ class Statistics(MarkStream):
 
     def add(self, marked: MarkedPaper, sums: Sums) -> None:
         self.students += 1
+        if marked.absent:
+            self.absent += 1
+            return
         complete = not marked.failed and not sums.unmarked and bool(marked.marks)
         total = simplest(sums.points * SCALE)
         if complete:
@@ -130,6 +140,9 @@ class Statistics(MarkStream):
             entry[1] += total
             if mark.flags:
                 self.flags.update(mark.flags)
+                self.flagged += [(marked.id, mark)] if len(self.flagged) < MAX_LISTED else []
+            if mark.verdict is Verdict.UNREADABLE and len(self.unreadable) < MAX_LISTED:
+                self.unreadable.append((marked.id, mark))
             if mark.verdict in EARNED or mark.verdict is Verdict.BLANK:
                 continue
             if mark.labels:
@@ -170,6 +183,16 @@ class Statistics(MarkStream):
         self.unplaced = unplaced[:MAX_LISTED]
 
     # What follows from the counts
+
+    @property
+    def papers(self) -> int:
+        """The number of students who handed in."""
+        return self.students - self.absent
+
+    @property
+    def handed_in(self) -> str:
+        """How many handed in, in words: the first figure of every report."""
+        return handed_in(self.papers, self.students)
 
     @property
     def complete(self) -> int:
@@ -219,6 +242,10 @@ class Statistics(MarkStream):
         if variance_x <= 0 or variance_rest <= 0:
             return None
         return float(covariance - variance_x) / sqrt(variance_x * variance_rest)
+
+    def cells_with(self, verdict: Verdict) -> int:
+        """How many cells of all papers have a verdict."""
+        return sum(cell.verdicts[verdict] for cell in self.cells.values())
 
     def mistakes(self) -> Counter[str]:
         """How often each mistake was made in all cells."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from worksheet.files import put, writing
+from worksheet.files import PART, make_folder, put, writing
 from worksheet.grading.mark import MarkedPaper
 from worksheet.grading.results.amounts import Sums, sums
 
@@ -73,7 +75,7 @@ class Beside:
     def __init__(self, path: Path, start: bytes = b"") -> None:
         self.path = path
         with writing(path):
-            handle, name = tempfile.mkstemp(dir=path.resolve().parent, prefix=".", suffix=".part")
+            handle, name = tempfile.mkstemp(dir=path.resolve().parent, prefix=".", suffix=PART)
             self.part = Path(name)
             self.file = os.fdopen(handle, "w", encoding="utf-8", newline="", buffering=1 << 18)
             self.file.buffer.write(start)
@@ -96,9 +98,28 @@ class Beside:
         put(self.part, self.path)
 
     def discard(self) -> None:
-        """Remove the file unless it is in place."""
-        self.file.close()
+        """Remove the file unless it is in place, also where the disk is full."""
+        with suppress(OSError):
+            self.file.close()
         self.part.unlink(missing_ok=True)
+
+
+class FolderStream(MarkStream):
+    """A stream into many files, which are put into their folder together."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        with writing(folder):
+            self.part = Path(tempfile.mkdtemp(dir=make_folder(folder.parent), prefix=".", suffix=PART))
+
+    def keep(self) -> None:
+        make_folder(self.folder)
+        with writing(self.folder):
+            for file in sorted(self.part.iterdir()):
+                file.replace(self.folder / file.name)
+
+    def discard(self) -> None:
+        shutil.rmtree(self.part, ignore_errors=True)
 
 
 class FileStream(MarkStream):

@@ -6,11 +6,12 @@ import csv
 import os
 import tempfile
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from worksheet.errors import OutputError, Where
-from worksheet.files import put
+from worksheet.files import PART, put, writing
 from worksheet.grading.mark import Mark, MarkedPaper, Verdict
 from worksheet.grading.paper.cells import Key
 from worksheet.grading.results.amounts import Sums, cell_name, count_of, decimal, number
@@ -21,11 +22,35 @@ from worksheet.spreadsheet import MAX_LETTERS, guarded, without_dates
 BOM = b"\xef\xbb\xbf"  # without it Excel does not read UTF-8
 STUDENT = ("id", "name", "points", "max", "percent")
 REMARK = "remark"
+ABSENT = "not handed in"
 VERDICT = " verdict"  # after a cell's name
 MAX_LINES = 30_000  # of the sheet of cells: a larger workbook takes longer to write than the class to mark
 MAX_ROWS = 100_000  # of students
-CELLS = ("id", "row", "layer", "column", "answer", "verdict", "labels", "carried from", "points", "max", "flags", "says")
-WIDTHS = {"id": 14.0, "name": 22.0, "layer": 16.0, "answer": 22.0, "labels": 26.0, "says": 50.0, REMARK: 30.0}  # in letters
+CELLS = (
+    "id",
+    "row",
+    "layer",
+    "column",
+    "answer",
+    "verdict",
+    "labels",
+    "carried from",
+    "points",
+    "max",
+    "flags",
+    "decided",
+    "says",
+)
+WIDTHS = {
+    "id": 14.0,
+    "name": 22.0,
+    "layer": 16.0,
+    "answer": 22.0,
+    "labels": 26.0,
+    "decided": 30.0,
+    "says": 50.0,
+    REMARK: 30.0,
+}  # in letters
 
 
 class _Columns:
@@ -60,10 +85,18 @@ class _Columns:
     def remark(self, marked: MarkedPaper, sums: Sums) -> str:
         """What the figures do not show: what was not marked, and marks without a column."""
         others = {mark.key for mark in marked.marks} - set(self.cells) if len(marked.marks) > len(self.cells) else ()
-        remarks = [f"not marked: {marked.failed}"] if marked.failed else []
+        remarks = [ABSENT] if marked.absent else []
+        remarks += [f"not marked: {marked.failed}"] if marked.failed else []
         remarks += [f"{count_of(sums.unmarked, 'cell')} not marked"] if sums.unmarked else []
+        remarks += [f"decided, {_signed(each.change)}: {each.reason}" for each in marked.decisions]
+        decided = [cell_name(mark.key) for mark in marked.marks if mark.decided]
+        remarks += [f"decided: {', '.join(decided)}"] if decided else []
         remarks += [f"not in this table: {', '.join(map(cell_name, others))}"] if others else []
         return "; ".join(remarks)
+
+
+def _signed(change: Fraction) -> str:
+    return f"+{decimal(change)}" if change > 0 else decimal(change)
 
 
 class CsvMarks(FileStream):
@@ -86,10 +119,10 @@ class CsvMarks(FileStream):
             self.headed = True
 
     def line(self, marked: MarkedPaper, sums: Sums) -> list[str]:
-        """A student's line. What was not marked has no points, rather than zero."""
+        """A student's line. What was not marked or handed in has no points, rather than zero."""
         percent = sums.percent
         whole = [decimal(sums.points), decimal(sums.max), "" if percent is None else decimal(percent, 2)]
-        line = [guarded(marked.id), guarded(marked.name), *(["", "", ""] if marked.failed else whole)]
+        line = [guarded(marked.id), guarded(marked.name), *(["", "", ""] if marked.failed or marked.absent else whole)]
         for mark in self.columns.in_columns(marked):
             if mark is None:
                 line += ("", Verdict.UNMARKED.value if marked.failed else "")
@@ -159,13 +192,17 @@ class Workbook(MarkStream):
             self.write(*ready)
 
     def write(self, marked: MarkedPaper, sums: Sums) -> None:
+        with writing(self.path):  # openpyxl keeps the lines in temporary files
+            self.append(marked, sums)
+
+    def append(self, marked: MarkedPaper, sums: Sums) -> None:
         if not self.headed:
             self.head(self.marks, self.columns.names())
             self.headed = True
         percent = sums.percent
         whole = [number(sums.points), number(sums.max), None if percent is None else float(decimal(percent, 2))]
         who = [self.text(self.marks, marked.id), self.text(self.marks, marked.name)]
-        line = [*who, *([None] * 3 if marked.failed else whole)]
+        line = [*who, *([None] * 3 if marked.failed or marked.absent else whole)]
         no_mark = Verdict.UNMARKED.value if marked.failed else None
         for mark in self.columns.in_columns(marked):
             line += [_points(mark), mark.verdict.value if mark else no_mark]
@@ -180,7 +217,7 @@ class Workbook(MarkStream):
         carried = "; ".join(map(cell_name, mark.carried_from))
         place = [self.text(sheet, marked.id), row, self.text(sheet, mark.layer), self.text(sheet, column)]
         result = [self.text(sheet, mark.answer) or None, mark.verdict.value, ", ".join(labels(mark)) or None, carried or None]
-        remarks = [", ".join(mark.flags) or None, self.text(sheet, mark.says) or None]
+        remarks = [", ".join(mark.flags) or None, self.text(sheet, mark.decided) or None, self.text(sheet, mark.says) or None]
         return [*place, *result, _points(mark), number(mark.max), *remarks]
 
     def close(self, _: tuple[Unplaced, ...]) -> None:
@@ -191,14 +228,12 @@ class Workbook(MarkStream):
             self.headed = True
         for each in self.columns.waiting:
             self.write(*each)
-        try:
-            handle, name = tempfile.mkstemp(dir=self.path.resolve().parent, prefix=".", suffix=".part")
+        with writing(self.path):
+            handle, name = tempfile.mkstemp(dir=self.path.resolve().parent, prefix=".", suffix=PART)
             os.close(handle)
             self.part = Path(name)
             self.book.save(name)
             self.part.write_bytes(without_dates(self.part.read_bytes()))
-        except OSError as fault:
-            raise OutputError(f"cannot be written: {fault.strerror}", Where(str(self.path))) from None
 
     def keep(self) -> None:
         if self.part:
@@ -207,9 +242,17 @@ class Workbook(MarkStream):
     def discard(self) -> None:
         for sheet in (self.marks, self.cells):
             if not sheet.closed:
-                sheet.close()
+                _abandon(sheet)
         if self.part:
             self.part.unlink(missing_ok=True)
+
+
+def _abandon(sheet: Any) -> None:
+    """End the generators by which openpyxl writes a sheet: left alone on a full disk, they print their faults later."""
+    for generator in (sheet._rows, sheet._writer and sheet._writer.xf):  # noqa: SLF001  # openpyxl has no other way
+        with suppress(OSError, ValueError):
+            if generator:
+                generator.close()
 
 
 def _points(mark: Mark | None) -> int | float | None:

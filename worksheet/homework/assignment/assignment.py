@@ -57,6 +57,7 @@ class Assignment:
     batch: int = 1
     attempts: str = LAST  # which of a student's attempts counts
     file: Path | None = None
+    decisions: Path | None = None
     text: str = field(default="", repr=False)  # the file's own text
 
     def in_language(self, language: str) -> Assignment:

@@ -113,6 +113,7 @@ class _Reading:
         others = other_conventions(self.value("conventions", None), self.convention_name)
         variation = variants(self.value, self.fields, self.context, paper)
         words = self.words(network.heading if network else Heading(), convention)
+        decisions = self.value("decisions", "")
         usual = (*convention.rules, *run.rules(convention)) if convention else ()
         rules = self.value("rules", usual)
         if network is None or convention is None or ask is None:
@@ -120,7 +121,7 @@ class _Reading:
         return Assignment(
             network=network, source=self.source, convention=convention, ask=ask, policy=marking, rules=rules,
             conventions=others, variants=variation, batch=run.batch, attempts=self.value("attempts", LAST), file=self.path,
-            text=self.text, **words,
+            text=self.text, decisions=self.path.parent / decisions if decisions else None, **words,
         )  # fmt: skip
 
     def value(self, name: str, default: Any) -> Any:

@@ -221,6 +221,13 @@ KEYS = (
         "mistakes: {worth: 0.25}",
     ),
     Field(
+        "decisions",
+        Phrase(1000),
+        "Decisions about marks: a CSV file beside this one, with the columns student, row, column, points, reason.",
+        "none",
+        "decisions: decisions.csv",
+    ),
+    Field(
         "rules",
         Forms(Choice({NONE: ()}), ListOf(Phrase(1000), most=MAX_RULES, what="rule", bare=True)),
         "The sentences printed above the questions: a list, or none.",

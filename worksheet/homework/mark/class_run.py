@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from worksheet.errors import WorksheetError, shown
-from worksheet.files import make_folder
+from worksheet.files import reserved
 from worksheet.frozen import frozen
 from worksheet.grading import answers as files
 from worksheet.grading.answers import ATTEMPTS, Answers, Layout, Unplaced
@@ -22,11 +22,13 @@ from worksheet.grading.answers.text import typed
 from worksheet.grading.mark import MarkedPaper
 from worksheet.grading.paper.cells import Key
 from worksheet.grading.results.amounts import Sums
+from worksheet.grading.results.decisions import Decisions
 from worksheet.grading.results.old_marks import read_old_marks
 from worksheet.grading.results.regrade import Regrade
 from worksheet.grading.results.streams import MarkStream, Writers
 from worksheet.homework.assignment.assignment import Assignment
 from worksheet.homework.assignment.assignment_file import assignment_of
+from worksheet.homework.mark.decisions_file import DecisionsReader
 from worksheet.homework.mark.grader import Answered, Grader
 from worksheet.homework.mark.papers import mark_papers
 from worksheet.homework.mark.publish import CHANGES, CLASS, check_formats, class_report, file_streams, statistics, write_reports
@@ -73,13 +75,13 @@ class MarkedClass:
         Raises OutputError; tables are put in place together or not at all.
         """
         settings, feedback, report = options(engine, paper), check_formats(feedback), check_formats(report)
-        target = make_folder(Path(folder))
-        with Writers(file_streams(self.assignment, target, feedback, settings)) as streams:
-            for each in self.papers:
-                streams.add(each)
-            streams.unplaced = tuple(line.as_data() for line in self.unplaced)
-        reports = {CLASS: self.report} | ({CHANGES: self.changes} if self.changes else {})
-        write_reports(reports, target, report, settings)
+        with reserved(Path(folder)) as target:
+            with Writers(file_streams(self.assignment, target, feedback, settings)) as streams:
+                for each in self.papers:
+                    streams.add(each)
+                streams.unplaced = tuple(line.as_data() for line in self.unplaced)
+            reports = {CLASS: self.report} | ({CHANGES: self.changes} if self.changes else {})
+            write_reports(reports, target, report, settings)
 
 
 @dataclass
@@ -91,6 +93,7 @@ class ClassRun:
     old: Regrade | None = None
     students: Students = field(default_factory=lambda: Students(None))
     attempts: str = ""  # which attempt counts; empty: as the assignment says
+    decisions: Decisions = field(default_factory=Decisions)
 
     def __post_init__(self) -> None:
         self.statistics = statistics(self.assignment)
@@ -99,16 +102,20 @@ class ClassRun:
 
     @classmethod
     def of(
-        cls, assignment: Assignment, roster: Path | None, against: Path | None, column_map: Path | None = None, attempts: str = ""
-    ) -> ClassRun:
-        """A run with a roster, earlier marks and a column map from files; ``attempts`` overrides what the assignment says.
-        Raises WorksheetError."""
+        cls, assignment: Assignment, roster: Path | None, against: Path | None, column_map: Path | None = None,
+        attempts: str = "", decisions: Path | None = None,
+    ) -> ClassRun:  # fmt: skip
+        """A run with a roster, earlier marks, a column map and decisions from files; ``attempts`` overrides what the assignment
+        says. Raises WorksheetError."""
         if attempts not in ("", *ATTEMPTS):
             raise WorksheetError(f"unknown attempts {shown(attempts)}", hint=f"one of {', '.join(ATTEMPTS)}")
         people = read_roster(roster) if roster else ()
         names = {student.id: student.name for student in people}
         run = cls(assignment, names, Regrade(read_old_marks(against)) if against else None, students_of(people), attempts)
         run.layout.mapped = read_map(column_map, run.layout) if column_map else {}
+        file = decisions or assignment.decisions
+        if file:
+            run.decisions = DecisionsReader(file, run.layout, people).read()
         return run
 
     def read(self, paths: Sequence[Path]) -> Answers:
@@ -124,8 +131,9 @@ class ClassRun:
     def papers(self, answers: Answers) -> Iterator[Answered]:
         """The papers of everyone who answered; of several attempts, where the best counts, the one with the most points."""
         grader = Grader(self.assignment) if answers.attempts else None
+        tried = {line.student for line in answers.unplaced}
         for each in answers:
-            papers = [Answered(each.student, self.names.get(each.student, ""), each.texts)]
+            papers = [Answered(each.student, self.names.get(each.student, ""), each.texts, each.student in tried)]
             papers += [papers[0]._replace(texts=texts) for texts in reversed(answers.attempts.get(each.student, ()))]
             yield papers[0] if grader is None or len(papers) == 1 else max(papers, key=lambda paper: _points(grader, paper))
 
@@ -150,7 +158,7 @@ class ClassRun:
         return key
 
     def of_absent(self, present: Iterable[str]) -> Iterator[Answered]:
-        """Empty papers of those on the roster who did not answer."""
+        """Those on the roster who did not answer: without a paper."""
         answered = set(present)
         return (Answered(student, name, {}) for student, name in self.names.items() if student not in answered)
 
@@ -163,7 +171,7 @@ class ClassRun:
         with Writers([*own, *streams]) as writers:
             marked = mark_papers(self.assignment, papers, jobs=jobs, backend=backend, scheduler=scheduler)
             for each in watch(marked, total):
-                writers.add(each)
+                writers.add(self.decisions.apply(each))
             writers.unplaced = tuple(line.as_data() for line in unplaced)
 
     def reports(self) -> dict[str, Document]:
@@ -188,17 +196,17 @@ class _Papers(MarkStream):
 
 def mark(
     assignment: Assignment | Source, answers: Source | Sequence[Source] | Texts, *, roster: Source | None = None,
-    against: Source | None = None, column_map: Source | None = None, attempts: str = "",
+    against: Source | None = None, column_map: Source | None = None, attempts: str = "", decisions: Source | None = None,
     jobs: int | None = None, backend: str = LOCAL, scheduler: str = "",
 ) -> MarkedClass:  # fmt: skip
     """Mark a class's answers: files, folders and zips of them, or texts by student and cell.
 
     ``roster`` is the CSV of the class, ``against`` an earlier marks.csv or marks.json, ``column_map`` a map of
-    columns; ``attempts`` is last, best or first. ``jobs`` is the number of processes, 0 for
-    one for each core. Raises WorksheetError for a file that cannot be read; an answer without a place is listed in
-    ``unplaced``, and a paper that cannot be marked has ``failed`` set.
+    columns; ``attempts`` is last, best or first. ``decisions`` is a CSV of what the teacher decided, instead of the
+    assignment's. ``jobs`` is the number of processes, 0 for one for each core. Raises WorksheetError for a file that cannot
+    be read; an answer without a place is listed in ``unplaced``, and a paper that cannot be marked has ``failed`` set.
     """
-    run = ClassRun.of(assignment_of(assignment), _path(roster), _path(against), _path(column_map), attempts)
+    run = ClassRun.of(assignment_of(assignment), _path(roster), _path(against), _path(column_map), attempts, _path(decisions))
     marked = _Papers()
     if isinstance(answers, Mapping):
         read = run.take(answers)

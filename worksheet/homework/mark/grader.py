@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from worksheet.counting.run import Run
-from worksheet.grading.mark import MarkedPaper
+from worksheet.grading.mark import Mark, MarkedPaper
 from worksheet.grading.marker import Marker
 from worksheet.grading.paper.cells import Key, Paper
 from worksheet.grading.paper.paper_maker import PaperMaker
@@ -18,11 +18,12 @@ from worksheet.language import speaking
 
 
 class Answered(NamedTuple):
-    """One student's answers, by cell."""
+    """One student's answers, by cell. ``tried``: there were answers without a place too, so the student is not absent."""
 
     student: str
     name: str
     texts: Mapping[Key, str]
+    tried: bool = False
 
 
 class Grader:
@@ -42,10 +43,15 @@ class Grader:
         return self._common
 
     def mark(self, answered: Answered) -> MarkedPaper:
-        """Mark a student's paper."""
+        """Mark a student's paper. Who gave no answer at all is absent."""
+        if not answered.tried and not any(map(str.strip, answered.texts.values())):
+            return MarkedPaper(answered.student, answered.name, (), absent=True)
+        return MarkedPaper(answered.student, answered.name, self.marks(answered))
+
+    def marks(self, answered: Answered) -> tuple[Mark, ...]:
+        """A mark for every cell of a student's paper."""
         with speaking(self.assignment.language):
-            marks = self.marker.marks(self.paper(answered.student), answered.texts)
-        return MarkedPaper(answered.student, answered.name, marks)
+            return self.marker.marks(self.paper(answered.student), answered.texts)
 
 
 class MarkingWork(NamedTuple):

@@ -172,7 +172,7 @@ def check(
     if key not in {cell.key for cell in paper.shown}:
         asked = sorted({cell.column for cell in paper.shown if cell.row == key[0]})
         raise WorksheetError(f"row {row} has no {shown(column)}", hint=f"asked there: {', '.join(asked)}" if asked else None)
-    marks = grader.mark(Answered(student, "", {key: answer})).marks
+    marks = grader.marks(Answered(student, "", {key: answer}))
     mark = next(mark for mark in marks if mark.key == key)
     return CheckedAnswer(assignment, student, paper.cells[key], mark, is_known=bool(known) or not assignment.variants)
 

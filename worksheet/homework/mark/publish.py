@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from worksheet.derivation import Derivation
 from worksheet.derive.strip import strip_of
-from worksheet.files import make_folder
 from worksheet.grading.mark import MarkedPaper
 from worksheet.grading.paper.cells import Key, Value
 from worksheet.grading.results.amounts import Sums
 from worksheet.grading.results.class_report import ClassReport
 from worksheet.grading.results.feedback import Feedback
+from worksheet.grading.results.gradebooks import LAYOUTS, Gradebook
 from worksheet.grading.results.stable_json import JsonMarks
 from worksheet.grading.results.statistics import Statistics
-from worksheet.grading.results.streams import MarkStream
+from worksheet.grading.results.streams import FolderStream, MarkStream
 from worksheet.grading.results.tables import CsvMarks, Workbook
 from worksheet.homework.assignment.assignment import Assignment
 from worksheet.homework.mark.grader import Grader
@@ -32,13 +33,12 @@ FEEDBACK = "feedback"  # the folder of the students' sheets
 CLASS, CHANGES = "class", "changes"  # the reports' files
 
 
-class FeedbackSheets(MarkStream):
-    """Writes a feedback sheet for each student, with the correct worked steps next to the answers. Each sheet is put in place
-    at once; those of a run that fails stay, and are overwritten by the next run."""
+class FeedbackSheets(FolderStream):
+    """Writes a feedback sheet for each student, with the correct worked steps next to the answers."""
 
     def __init__(self, assignment: Assignment, folder: Path, formats: Sequence[str], options: Options) -> None:
+        super().__init__(folder)
         self.assignment = assignment
-        self.folder = folder
         self.writers = [writer_for(None, name) for name in formats]
         self.options = options
         self.sheets = Feedback(assignment.title, assignment.course, digits=assignment.digits)
@@ -52,11 +52,11 @@ class FeedbackSheets(MarkStream):
         return self.common
 
     def add(self, marked: MarkedPaper, _: Sums) -> None:
-        if marked.failed:
+        if marked.failed or marked.absent:
             return
         report = self.sheets.report(marked, self.solution(marked.id))
         for writer in self.writers:
-            save(self.folder / f"{safe_name(marked.id)}.{writer.name}", writer.render(report, self.options))
+            save(self.part / f"{safe_name(marked.id)}.{writer.name}", writer.render(report, self.options))
 
 
 def check_formats(names: str | Iterable[str]) -> tuple[str, ...]:
@@ -66,13 +66,15 @@ def check_formats(names: str | Iterable[str]) -> tuple[str, ...]:
 
 
 def file_streams(assignment: Assignment, folder: Path, feedback: Sequence[str], options: Options) -> Iterator[MarkStream]:
-    """The streams into a folder of marks: marks.csv, marks.xlsx, marks.json, feedback/ID.*."""
+    """The streams into a folder of marks: marks.csv, marks.xlsx, marks.json, the gradebooks, feedback/ID.*."""
     cells = [cell.key for cell in Grader(assignment).maker.paper(assignment.network).shown]
     yield CsvMarks(folder / "marks.csv", cells)
     yield Workbook(folder / "marks.xlsx", cells)
     yield JsonMarks(folder / "marks.json")
+    most = sum((assignment.policy.worth(key) for key in cells), Fraction(0))
+    for name, layout in LAYOUTS.items():
+        yield Gradebook(folder / f"gradebook-{name}.csv", layout, assignment.title, most)
     if feedback:
-        make_folder(folder / FEEDBACK)
         yield FeedbackSheets(assignment, folder / FEEDBACK, feedback, options)
 
 
