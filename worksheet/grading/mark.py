@@ -50,7 +50,7 @@ DOES_NOT_FOLLOW = "does-not-follow"  # right, although the student's own earlier
 CORRECT_ONLY = "correct-answer-only"  # carried, but only the correct answer counts here
 ROUNDED = "rounded"  # right as far as its digits go
 AXES = "order-of-axes"  # the right sizes in another order
-TRIVIAL = "simpler"  # carried from a 0 or 1 that makes the question much simpler
+TRIVIAL = "simpler"  # carried from an own 0 or 1 that makes the question much simpler
 FLAGS = {
     DOES_NOT_FOLLOW: N_("does not follow from the earlier answers"),
     CORRECT_ONLY: N_("only the correct answer counts here"),
