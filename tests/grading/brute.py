@@ -4,7 +4,7 @@ Shares nothing with the package.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 
@@ -57,8 +57,8 @@ def _size(chain: Chain, row: int, given: Mapping[Key, Value], hidden: frozenset[
 
 
 def value_within(chain: Chain, key: Key, given: Mapping[Key, Value], hidden: frozenset[Key]) -> Value | None:
-    """A count from the row's own output alone, as far as that tells it: the channels of a pooling, all sizes of a ReLU, the
-    kernels of a convolution and the nodes of a linear layer. None where that cell is not among the given ones."""
+    """A count from the row's own output alone, as far as that tells it: the channels of a pooling, all sizes of a ReLU. The
+    kernels of a convolution and the nodes of a linear layer are printed. None where that cell is not among the given ones."""
     row, column = key
     if isinstance(row, str) or column == "output" or (row, "output") not in given:
         return None
@@ -66,8 +66,6 @@ def value_within(chain: Chain, key: Key, given: Mapping[Key, Value], hidden: fro
     above = chain.input if row == 1 else _size(chain, row - 1, given, hidden)
     if above is None or (layer.kind in SPATIAL and len(own) != 3):
         return None
-    if layer.kind in {"Conv2d", "Linear"}:
-        layer = replace(layer, k=own[0])
     passes = {"ReLU": own, "MaxPool2d": (own[0], *above[1:])}.get(layer.kind, above)
     return count(layer, column, Around(passes, own))
 

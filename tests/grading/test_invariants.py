@@ -23,7 +23,7 @@ from worksheet.grading.policy import Policy
 FOLLOWING, KEY_ONLY = Marker(Policy()), Marker(Policy(follow_through=False))
 PENALTY = Marker(Policy(penalty=Fraction(1, 4)))
 NEVER = Marker(Policy(never=frozenset({"output", "total"})))
-STRICT = Marker(Policy(trivial=False))
+LENIENT = Marker(Policy(trivial=True))
 WEIGHTED = Policy(marks={"output": Fraction(1), "params": Fraction(2), "flops": Fraction(3), "total": Fraction(5)})
 
 CHAINS = [random_chain(Random(seed), plain=seed % 2 == 0, blocks=1 + seed % 3) for seed in range(60)]
@@ -166,9 +166,10 @@ def test_a_carried_value_that_makes_the_question_simpler(chain: Chain, rng: Rand
     texts |= {key: f"{own[0]}x{simple}x{simple}", (1, "flops"): str(follow[0])}
     if chain.truth[key][1:] == own[1:]:
         return
-    for marker, worth in ((FOLLOWING, 1), (STRICT, 0)):
+    for marker, worth in ((FOLLOWING, 0), (LENIENT, 1)):
         marks = {mark.key: mark for mark in marker.marks(PAPERS[chain], texts)}
         assert (marks[1, "flops"].verdict, marks[1, "flops"].points) == (Verdict.CARRIED, worth)
+        assert "simpler" in marks[1, "flops"].flags  # whether or not it is worth anything
 
 
 @few

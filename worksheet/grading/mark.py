@@ -52,7 +52,7 @@ CORRECT_ONLY = "correct-answer-only"  # carried, but only the correct answer cou
 ROUNDED = "rounded"  # right as far as its digits go
 AXES = "order-of-axes"  # the right sizes in another order
 CORRECTED = "corrected"  # the last of several answers: 23232 -> 23296
-TRIVIAL = "simpler"  # carried from a 0 or 1 that makes the question much simpler
+TRIVIAL = "simpler"  # carried from an own 0 or 1 that makes the question much simpler
 FLAGS = {
     DOES_NOT_FOLLOW: N_("does not follow from the earlier answers"),
     CORRECT_ONLY: N_("only the correct answer counts here"),

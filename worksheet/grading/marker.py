@@ -10,7 +10,7 @@ from functools import partial
 from worksheet import conventions
 from worksheet.formula import Exact
 from worksheet.grading.diagnosis.alternatives import Alternatives
-from worksheet.grading.diagnosis.carrying import find_carried, find_carried_in_row
+from worksheet.grading.diagnosis.carrying import find_carried, find_carried_in_row, is_simpler
 from worksheet.grading.diagnosis.diagnose import Diagnoser, Explanation
 from worksheet.grading.diagnosis.evidence import narrow_labels
 from worksheet.grading.diagnosis.formula_answer import explain_formula, mark_if_right
@@ -24,7 +24,6 @@ from worksheet.grading.policy import EXACT, Policy
 from worksheet.memo import Bounded
 
 MAX_KEPT = 20_000  # marks that a paper remembers
-SIMPLE = frozenset({0, 1})  # values that make what follows from them much simpler
 NOTHING = Fraction(0)
 Known = dict[tuple[Key, str], tuple[Understood, Mark | None]]  # what a text at a cell means, and its mark if it is right
 
@@ -176,9 +175,13 @@ class Marker:
             return replace(mark, says=remark(understood.value, cell.truth))
         near = partial(self.is_near, cell, understood)
         chosen = find_carried(paper, cell, understood.value, own, near) or find_carried_in_row(paper, cell, answers.own, near)
-        if chosen:
-            return self.mark_carried(cell, mark, chosen, answers)
-        return self.explain(paper, cell, mark, answers, near, understood)
+        if not chosen:
+            return self.explain(paper, cell, mark, answers, near, understood)
+        carried = self.mark_carried(paper, cell, mark, chosen, answers)
+        if carried.points >= self.policy.most_explained * carried.max:
+            return carried
+        explained = self.explain(paper, cell, mark, answers, near, understood)
+        return carried if carried.points >= explained.points else replace(explained, flags=carried.flags)
 
     def mark_formula(self, paper: Paper, cell: Cell, mark: Mark) -> Mark:
         """The mark of a formula."""
@@ -189,12 +192,13 @@ class Marker:
         says = result.counter.says if result.counter else ""
         return award(replace(mark, says=says), names, Explanation(labels), self.policy)
 
-    def mark_carried(self, cell: Cell, mark: Mark, chosen: tuple[Key, ...], answers: _Answers) -> Mark:
+    def mark_carried(self, paper: Paper, cell: Cell, mark: Mark, chosen: tuple[Key, ...], answers: _Answers) -> Mark:
         policy = self.policy
-        flags = [CORRECT_ONLY] if cell.column in policy.never or (cell.row == TOTAL and TOTAL in policy.never) else []
-        simple = not policy.trivial and any(SIMPLE.intersection(answers.own[key]) for key in chosen)
-        flags += [TRIVIAL] if simple else []
-        share = 1 - policy.penalty if policy.follow_through and not flags else NOTHING
+        only_correct = cell.column in policy.never or (cell.row == TOTAL and TOTAL in policy.never)
+        simpler = is_simpler(paper, cell, answers.own_at(chosen))
+        counts = policy.follow_through and not only_correct and (policy.trivial or not simpler)
+        share = 1 - policy.penalty if counts else NOTHING
+        flags = [flag for flag, holds in ((CORRECT_ONLY, only_correct), (TRIVIAL, simpler)) if holds]
         return replace(
             mark,
             verdict=Verdict.CARRIED,

@@ -35,9 +35,14 @@ class Policy:
     follow_through: bool = True
     penalty: Fraction = Fraction(0)  # the share that a carried answer loses
     never: frozenset[str] = frozenset()  # columns (or "total") where only the correct answer counts
-    trivial: bool = True  # whether follow-through applies if a carried 0 or 1 makes the question much simpler
+    trivial: bool = False  # whether follow-through applies if the student's own 0 or 1 makes the question much simpler
     convention: Fraction = Fraction(0)  # what an answer under another convention is worth
     mistake: Fraction = Fraction(0)  # what a known mistake is worth
+
+    @property
+    def most_explained(self) -> Fraction:
+        """The most that an answer is worth that is neither right nor carried."""
+        return max(self.convention, self.mistake)
 
     def worth(self, key: Key) -> Fraction:
         """The marks of a cell."""

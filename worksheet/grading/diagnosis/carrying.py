@@ -10,6 +10,8 @@ from worksheet.grading.paper.cells import Cell, Key, Paper, Value
 
 MAX_TRIED = 14  # earlier values of which every subset is tried
 MAX_SPLIT = 30  # addends of a total of which every subset is tried, half by half
+SIMPLE = frozenset({0, 1})  # values that make what follows from them much simpler
+LEAST_SUM = 2  # addends other than these in a total
 
 
 def find_carried(
@@ -74,3 +76,21 @@ def _sums(keys: list[Key], shifts: Mapping[Key, Exact]) -> list[tuple[Exact, tup
     for key in keys:
         sums += [(total + shifts[key], (*chosen, key)) for total, chosen in sums]
     return sums
+
+
+# What is too simple to be worth marks
+
+
+def is_simpler(paper: Paper, cell: Cell, own: Mapping[Key, Value]) -> bool:
+    """Whether the student's ``own`` zeros or ones make the question much simpler: a total, if they leave nothing to add up."""
+    if not any(_is_simple(value, paper.cells[key].truth) for key, value in own.items()):
+        return False
+    addends = [own.get(read.cell, paper.cells[read.cell].truth) for read in cell.reads.values()]
+    return not cell.asked.is_total or sum(SIMPLE.isdisjoint(addend) for addend in addends) < LEAST_SUM
+
+
+def _is_simple(value: Value, truth: Value) -> bool:
+    """Whether a value has a 0 or a 1 where the truth has another number; further axes of length 1 change nothing."""
+    if len(value) != len(truth):
+        return 0 in value or set(value) == {1}
+    return any(number in SIMPLE and number != right for number, right in zip(value, truth, strict=True))

@@ -88,7 +88,7 @@ class Cell:
 
     ``values`` are the true values of the symbols; ``reads`` has those that come from other cells. ``beside`` has the same for
     letters that are not in the cell's formulas, but that a mistake or another convention may introduce. ``instead`` reads the
-    sizes that a layer's output takes from its input, or from the sheet, from the row's own answer.
+    sizes that a layer's output takes from its input from the row's own answer; what the sheet prints is not an answer.
     """
 
     key: Key

@@ -114,7 +114,9 @@ class PaperMaker:
         yield Cell((no, OUTPUT), name, output, values, read, layer.output, hidden, beside)
         asked_in = {OUTPUT: output}
         own, sizes = _own_reads(layer, no), {size.name for size in layer.kind.sizes}
-        shared = {symbol: read for symbol, read in own.items() if symbol not in sizes}
+        shared = {
+            symbol: read for symbol, read in own.items() if symbol not in sizes and symbol not in layer.node.hyperparameters
+        }
         sources = {**reads, **{symbol: read for symbol, read in own.items() if symbol in sizes}, **further.reads}
         for index, column in enumerate(self.convention.columns):
             asked = self.asked_of(column, index, layer, folded, known)

@@ -77,9 +77,9 @@ FOLLOW = (
     Field(
         "trivial",
         TRUTH,
-        "Whether an answer counts as carried where the student's own 0 or 1 made the question much simpler.",
-        "true",
-        "{trivial: false}",
+        "Whether a carried answer gets its marks where the student's own 0 or 1 made the question much simpler.",
+        "false",
+        "{trivial: true}",
     ),
 )
 CONVENTIONS = (

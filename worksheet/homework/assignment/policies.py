@@ -43,7 +43,7 @@ def policy(value: Values, fields: Fields, context: Context, paper: Paper | None)
         follow_through=bool(follow) or isinstance(follow, dict),
         penalty=details.get("penalty", NOTHING),
         never=frozenset(details.get("never", ())),
-        trivial=details.get("trivial", True),
+        trivial=details.get("trivial", False),
         convention=others.get("worth", NOTHING) if isinstance(others, dict) else NOTHING,
         mistake=value("mistakes", {}).get("worth", NOTHING),
     )
