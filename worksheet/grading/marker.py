@@ -21,6 +21,7 @@ from worksheet.grading.notation.understanding import Understanding, Understood
 from worksheet.grading.paper.cells import SET, SIZES, TOTAL, Cell, Key, Paper, Value
 from worksheet.grading.paper.find_question import remark
 from worksheet.grading.policy import EXACT, Policy
+from worksheet.language import _
 from worksheet.memo import Bounded
 
 MAX_KEPT = 20_000  # marks that a paper remembers
@@ -67,7 +68,7 @@ class Marker:
         marks, simple = [], True
         for cell in paper.shown:
             text = texts.get(cell.key, "")
-            _, right = known.get((cell.key, text)) or self.judge_alone(cell, text, known)
+            __, right = known.get((cell.key, text)) or self.judge_alone(cell, text, known)
             simple = simple and right is not None
             marks.append(right)
         if simple:
@@ -216,7 +217,9 @@ class Marker:
         own = paper.values_beside(cell, touched) if touched else None
         names = self.matching_conventions(paper, cell, near, own)
         rounded = near if self.may_be_rounded(cell, understood.number) else None
-        return award(mark, names, self.diagnoser.explain(cell, mark.value, own, rounded), self.policy)
+        marked = award(mark, names, self.diagnoser.explain(cell, mark.value, own, rounded), self.policy)
+        is_slip = marked.verdict is Verdict.WRONG and differs_in_one_digit(mark.value, cell.truth)
+        return replace(marked, says=_("One digit differs from the right figure.")) if is_slip else marked
 
     def may_be_rounded(self, cell: Cell, number: NumberRead | None) -> bool:
         """Whether a wrong answer may be what a mistake gives, rounded. A total lies close to those with a row too many or too
@@ -253,3 +256,15 @@ def award(mark: Mark, conventions: tuple[str, ...], explanation: Explanation, po
     verdict = next(iter(fitting), Verdict.WRONG)
     points = max(fitting.values(), default=NOTHING) * mark.max
     return replace(mark, verdict=verdict, points=points, labels=explanation.labels, own=explanation.own, conventions=conventions)
+
+
+def differs_in_one_digit(value: Value, truth: Value) -> bool:
+    """Whether two values are the same but for a digit of one number, which has several: a slip of the pen.
+
+    >>> differs_in_one_digit((64, 56, 58), (64, 56, 56)), differs_in_one_digit((7,), (8,)), differs_in_one_digit((123,), (1234,))
+    (True, False, False)
+    """
+    unlike = [pair for pair in zip(map(str, value), map(str, truth), strict=False) if pair[0] != pair[1]]
+    if len(value) != len(truth) or len(unlike) != 1 or len(unlike[0][0]) != len(unlike[0][1]) or len(unlike[0][0]) < 2:
+        return False
+    return sum(mine != right for mine, right in zip(*unlike[0], strict=True)) == 1

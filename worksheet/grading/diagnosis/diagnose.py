@@ -1,4 +1,4 @@
-"""Finds the known mistakes that produce an answer: each alone, from the true sizes or the student's own, then two at once."""
+"""Finds the known mistakes that produce an answer: each alone, from the student's own sizes or else the true ones; then two."""
 
 from __future__ import annotations
 
@@ -87,12 +87,15 @@ class Diagnoser:
     def explain(
         self, cell: Cell, answer: Value, own: Mapping[str, Exact] | None, is_near: Callable[[Value], bool] | None = None
     ) -> Explanation:
-        """The mistakes that lead to an answer from the true values of the symbols or from the student's ``own``.
+        """The mistakes that lead to an answer from the student's ``own`` values of the symbols, or else from the true ones, which
+        the student may have from elsewhere. A total of rounded figures is near many sums, so it is left alone.
 
         ``is_near`` compares a rounded answer; it is looked up among single mistakes alone, since pairs lie too close together.
         """
-        cases = [(self.outcomes(cell), cell.values, False)]
-        cases += [(self._derive_outcomes(cell, own), own, True)] if own else []
+        if cell.asked.is_total and not is_near and not _are_whole((*answer, *(own or {}).values())):
+            return Explanation()
+        cases = [(self._derive_outcomes(cell, own), own, True)] if own else []
+        cases += [(self.outcomes(cell), cell.values, False)]
         for look_up in (_single, self._pair):
             for outcomes, values, is_own in cases:
                 labels = self.order(look_up(cell, answer, outcomes, values))
@@ -128,8 +131,13 @@ class Diagnoser:
         if outcomes.pairs is None:
             outcomes.pairs = _table(self.pairs(cell.asked), cell, values)
         labels = outcomes.pairs.get(answer, ())
-        doubtful = labels and cell.asked.role == SIZES and not _is_significant(answer, outcomes.base, outcomes.pairs)
-        return () if doubtful or answer == outcomes.base else labels
+        if not labels or answer == outcomes.base:
+            return ()
+        if cell.asked.role == SIZES and (
+            _is_untouched(answer, values) or not _is_significant(answer, outcomes.base, outcomes.pairs)
+        ):
+            return ()
+        return labels
 
     def order(self, labels: Iterable[str]) -> tuple[str, ...]:
         """Each label once, documented mistakes first, then in catalogue order; one label for a pair in either order."""
@@ -152,10 +160,18 @@ def _table(wrong: Iterable[Rewritten], cell: Cell, values: Mapping[str, Exact]) 
     return table
 
 
-def _single(cell: Cell, answer: Value, outcomes: Outcomes, _: Mapping[str, Exact]) -> Iterable[str]:
-    if cell.asked.role != SIZES:
-        return outcomes.singles.get(answer, ()) if answer != outcomes.base else ()
-    return [label for value, labels in outcomes.singles.items() if _fits(answer, outcomes.base, value) for label in labels]
+def _single(_cell: Cell, answer: Value, outcomes: Outcomes, _values: Mapping[str, Exact]) -> Iterable[str]:
+    return outcomes.singles.get(answer, ()) if answer != outcomes.base else ()
+
+
+def _are_whole(numbers: Iterable[Exact]) -> bool:
+    return all(isinstance(number, int) for number in numbers)
+
+
+def _is_untouched(answer: Value, values: Mapping[str, Exact]) -> bool:
+    """Whether the sizes are those of the layer's input: two mistakes that give them undo each other."""
+    given = [values[name] for name in ("N", "M") if name in values]
+    return len(answer) > 1 and list(answer[-len(given) :]) == given
 
 
 def _is_significant(answer: Value, base: Value | None, wrong: Iterable[Value]) -> bool:
@@ -167,12 +183,3 @@ def _is_significant(answer: Value, base: Value | None, wrong: Iterable[Value]) -
     least, most = min(size, right), max(size, right)
     between = {value[-1] for value in wrong if least <= value[-1] <= most} - {right}
     return len(between) <= CHANCE * (most - least)
-
-
-def _fits(answer: Value, base: Value | None, wrong: Value) -> bool:
-    """Whether an answer is the wrong value, or matches it on some axes of an output."""
-    if answer == wrong:
-        return answer != base
-    if base is None or len(wrong) == 1 or len(answer) != len(wrong) or answer == base:
-        return False
-    return all(number in (right, false) for number, right, false in zip(answer, base, wrong, strict=True))

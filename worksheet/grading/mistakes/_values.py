@@ -36,6 +36,12 @@ def ten_times(value: Value) -> Iterator[Value]:
             yield _with(value, place, simplest(number / Fraction(10)))
 
 
+def without_channels(value: Value) -> Iterator[Value]:
+    """The sizes of a map without the number of its channels."""
+    if len(value) > 1:
+        yield value[1:]
+
+
 def digits_swapped(value: Value) -> Iterator[Value]:
     """Two neighbouring digits of a whole number swapped; leading zeros are not written."""
     for place, number in enumerate(value):

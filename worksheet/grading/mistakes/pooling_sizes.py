@@ -15,6 +15,7 @@ MISTAKES = (
         source.FRACTIONS,
         documented=True,
     ),
+    _mistake("pool-left-out", each_axis("M"), "You left the pooling out: your map is as large as before it."),
     _mistake("pool-stride1", along_axes(s="1"), "You left out the stride and moved the window one element at a time."),
     _mistake(
         "pool-div",

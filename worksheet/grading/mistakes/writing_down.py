@@ -3,7 +3,7 @@
 from worksheet.grading.diagnosis.mistake import Mistake
 from worksheet.grading.mistakes import _sources as source
 from worksheet.grading.mistakes._kinds import ANY, FIGURES, SIZE
-from worksheet.grading.mistakes._values import digits_swapped, ten_times
+from worksheet.grading.mistakes._values import digits_swapped, ten_times, without_channels
 
 PLACE = 20
 MISTAKES: tuple[Mistake, ...] = (
@@ -15,6 +15,15 @@ MISTAKES: tuple[Mistake, ...] = (
         kinds=ANY,
         roles=FIGURES | SIZE,
         revalue=ten_times,
+    ),
+    Mistake(
+        "out-no-channels",
+        "You gave the width and the height without the number of channels, which is part of an output's size.",
+        source.SHEET,
+        documented=False,
+        kinds=ANY,
+        roles=SIZE,
+        revalue=without_channels,
     ),
     Mistake(
         "slip-digit-swap",

@@ -11,6 +11,7 @@ from worksheet.errors import Where, WorksheetError
 from worksheet.grading.mistakes import known_mistakes
 from worksheet.homework.assignment.assignment import Assignment, Variants
 from worksheet.homework.variants.candidates import Candidate, Chooser, DeadEnd, Freedom
+from worksheet.homework.variants.ranges import RECTANGLES
 from worksheet.homework.variants.stream import Stream
 from worksheet.homework.variants.yardstick import Yardstick
 from worksheet.network import INPUT, Network
@@ -103,4 +104,5 @@ class Maker:
 def _settings(variants: Variants) -> str:
     """The settings of the variants; the order of values does not matter."""
     ranges: Mapping[str, list[int]] = {name: sorted(set(values)) for name, values in variants.ranges.items()}
-    return repr((sorted(variants.vary), sorted(ranges.items()), sorted(variants.reveal)))
+    vary = sorted(set(variants.vary) - {RECTANGLES})
+    return repr((vary, sorted(ranges.items()), sorted(variants.reveal)))

@@ -1,0 +1,61 @@
+"""A remark: what happened to many cells of one paper, for the assistant to accept and for the student as one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+
+from worksheet.derivation import spans
+from worksheet.formula import Exact
+from worksheet.frozen import frozen
+from worksheet.grading.mark import Mark, Verdict
+from worksheet.grading.paper.cells import OUTPUT, Key, Paper
+
+LEAST = 3  # cells that a remark explains
+SHARE = 0.8  # of the wrong answers of its column
+LOST = {Verdict.WRONG, Verdict.MISTAKE, Verdict.CONVENTION, Verdict.CARRIED}
+
+
+@frozen
+class Remark:
+    """``kind`` is its name in data, ``keys`` the cells that it explains, ``says`` a sentence to the student."""
+
+    kind: str
+    column: str
+    keys: tuple[Key, ...]
+    says: str
+
+    @property
+    def rows(self) -> str:
+        """The rows in print: 1, 4, 7 to 9."""
+        return rows_in_words(self.keys)
+
+
+def rows_in_words(keys: Iterable[Key]) -> str:
+    """The numbered rows of cells in print, then the row of totals."""
+    rows = list(dict.fromkeys(row for row, _ in keys))
+    numbers = sorted(row for row in rows if isinstance(row, int))
+    return ", ".join(filter(None, [spans(numbers) if numbers else "", *(row for row in rows if isinstance(row, str))]))
+
+
+def columns(marks: Sequence[Mark]) -> Iterator[tuple[str, list[Mark]]]:
+    """The marks of each column of figures, in the order of the rows, without the total."""
+    figures = [mark for mark in marks if isinstance(mark.key[0], int) and mark.key[1] != OUTPUT and mark.value is not None]
+    ordered = sorted(figures, key=lambda mark: mark.key[1])
+    yield from ((column, list(group)) for column, group in groupby(ordered, key=lambda mark: mark.key[1]))
+
+
+def number(mark: Mark) -> Exact:
+    """The one number of a figure."""
+    assert mark.value is not None
+    return mark.value[0]
+
+
+def truths(paper: Paper, column: str) -> Mapping[int, Exact]:
+    """The right figures of a column by row."""
+    return {cell.key[0]: cell.truth[0] for cell in paper.shown if cell.key[1] == column and isinstance(cell.key[0], int)}
+
+
+def is_enough(explained: Sequence[Mark], wrong: Sequence[Mark]) -> bool:
+    """Whether the cells that are explained are many, and nearly all of those that are wrong."""
+    return len(explained) >= LEAST and len(explained) >= SHARE * len(wrong)
