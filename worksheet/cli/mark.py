@@ -89,16 +89,15 @@ def mark(
 ) -> None:
     """Mark the answers of a whole class.
 
-    Verdicts, points, named mistakes, feedback sheets, a report on the class. Without -o or -f a summary is printed. Lines
-    that cannot be placed are listed, and lose no marks.
+    Verdicts, points, named mistakes, feedback sheets, a report on the class. Without -o or -f a summary is printed.
     """
     from worksheet.files import reserved
-    from worksheet.homework import workers
     from worksheet.homework.mark.class_run import ClassRun
     from worksheet.homework.mark.publish import file_streams
+    from worksheet.homework.workers import check as check_workers
 
     _check_printed(format)
-    workers.check(backend, jobs or 1, scheduler)
+    check_workers(backend, jobs or 1, scheduler)
     sheets, reports, settings = _formats(feedback), _formats(report), options(engine, paper)
     with waiting("reading the answers"):
         assignment = ws.assignment(homework).in_language(language)
@@ -111,14 +110,15 @@ def mark(
         papers, total = chain(run.papers(read), run.of_absent(read.students)), max(len(read), len(run.names))
         run.mark(papers, total, streams, read.unplaced, watch=_watch(format), jobs=jobs, backend=backend, scheduler=scheduler)
         _warn(read, run)
-        if output:
-            _set_reports(run, output, reports, settings)
+        _set_reports(run, output, reports, settings)
     return _conclude(run, output, reports, format)
 
 
-def _set_reports(run: ClassRun, output: Path, formats: tuple[str, ...], settings: Options) -> None:
+def _set_reports(run: ClassRun, output: Path | None, formats: tuple[str, ...], settings: Options) -> None:
     from worksheet.homework.mark.publish import write_reports
 
+    if output is None:
+        return
     with waiting("setting the class report"):
         write_reports(run.reports(), output, formats, settings)
 

@@ -75,6 +75,17 @@ class PaperDecision:
 
 
 @frozen
+class Remark:
+    """One slip that explains many cells of a paper: ``kind`` is its name in data, ``keys`` the cells, ``says`` a sentence to the
+    student. It changes no marks."""
+
+    kind: str
+    column: str
+    keys: tuple[Key, ...]
+    says: str
+
+
+@frozen
 class MarkedPaper:
     """A student's whole paper, marked; ``failed`` says why the grader could not mark it. Who is ``absent`` handed in no answer
     and has no marks, which is not the same as zeros."""
@@ -85,6 +96,7 @@ class MarkedPaper:
     failed: str = ""
     absent: bool = False
     decisions: tuple[PaperDecision, ...] = ()
+    remarks: tuple[Remark, ...] = ()  # what one slip explains in many cells
 
     @property
     def points(self) -> Fraction:

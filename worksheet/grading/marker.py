@@ -259,7 +259,7 @@ def award(mark: Mark, conventions: tuple[str, ...], explanation: Explanation, po
 
 
 def differs_in_one_digit(value: Value, truth: Value) -> bool:
-    """Whether two values are the same but for a digit of one number, which has several: a slip of the pen.
+    """Whether two values are the same except for one digit of a number that has several.
 
     >>> differs_in_one_digit((64, 56, 58), (64, 56, 56)), differs_in_one_digit((7,), (8,)), differs_in_one_digit((123,), (1234,))
     (True, False, False)

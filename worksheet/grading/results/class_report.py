@@ -11,7 +11,7 @@ from worksheet.document import Block, Bullets, Document, Table, Text, Title
 from worksheet.document import Cell as TableCell
 from worksheet.drawing.svg import BLUE, GREEN
 from worksheet.frozen import frozen
-from worksheet.grading.mark import FLAGS, Mark, Verdict
+from worksheet.grading.mark import FLAGS, Verdict
 from worksheet.grading.paper.cells import Key
 from worksheet.grading.results.amounts import cell_name, count_of, decimal, one_line
 from worksheet.grading.results.charts import Heatmap, draw_circles, draw_heatmap, draw_histogram, points_bars
@@ -19,10 +19,10 @@ from worksheet.grading.results.class_data import class_data
 from worksheet.grading.results.phrases import convention_titles, heading, sentences
 from worksheet.grading.results.statistics import CellCounts, Statistics, UnknownAnswer
 from worksheet.grading.results.streams import Unplaced
+from worksheet.grading.results.to_look_at import MAX_LINES, to_look_at
 
-MAX_HARDEST, MAX_MISTAKES, MAX_UNKNOWN, MAX_LINES = 10, 20, 25, 50
+MAX_HARDEST, MAX_MISTAKES, MAX_UNKNOWN = 10, 20, 25
 MAX_GROUPED = 1000  # unknown values that are grouped by the students who gave them
-MAX_ANSWER = 40  # letters of an answer
 MAX_ROWS, MAX_PLACES = 48, 30  # of one picture: rows of a grid, columns of circles
 LOW = 0.2  # by the usual rule of thumb, a cell below this hardly distinguishes strong from weak students
 FEWEST = 10  # students below which a correlation means nothing
@@ -62,7 +62,7 @@ class _ClassBlocks:
 
     def blocks(self) -> Iterator[Block]:
         yield Text(" ".join(self.overview()))
-        yield from self.to_look_at()
+        yield from to_look_at(self.results)
         yield from self.leftovers()
         if self.results.complete:
             yield from self.points()
@@ -98,21 +98,6 @@ class _ClassBlocks:
         yield f"the standard deviation {results.deviation:.2f}."
         if results.unmarked:
             yield f"{count_of(results.unmarked, 'paper')} could not be marked in full; see below."
-
-    def to_look_at(self) -> Iterator[Block]:
-        """The answers that a person must look at: what could not be read, then what has a flag."""
-        results = self.results
-        unreadable, flagged = results.cells_with(Verdict.UNREADABLE), results.flags.total()
-        for title, marks, many in (
-            ("Answers that could not be read", results.unreadable, unreadable),
-            ("Answers with a flag", results.flagged, flagged),
-        ):
-            if not marks:
-                continue
-            yield Title(f"{title}: {many:,}")
-            yield Table(("Student", "Cell", "Answer", "Why"), tuple(_marked_line(*each) for each in marks[:MAX_LINES]), words=4)
-            if many > MAX_LINES:
-                yield Text(f"And {many - MAX_LINES:,} more: the sheet Cells of marks.xlsx has all of them.")
 
     def points(self) -> Iterator[Block]:
         assert self.results.mean is not None
@@ -274,12 +259,6 @@ class _ClassBlocks:
         if results.lines:
             yield Title("Lines that could not be placed")
             yield from _list([describe_unplaced(line) for line in results.unplaced], results.lines)
-
-
-def _marked_line(student: str, mark: Mark) -> tuple[str, ...]:
-    """A mark that a person must look at: whose, where, what was written, and why."""
-    why = mark.says if mark.verdict is Verdict.UNREADABLE else "; ".join(FLAGS.get(flag, flag) for flag in mark.flags)
-    return one_line(student), cell_name(mark.key), one_line(mark.answer, MAX_ANSWER), one_line(why)
 
 
 def _list(items: Sequence[str], many: int) -> Iterator[Block]:

@@ -22,10 +22,8 @@ from worksheet.language import N_, _, listed, named, ngettext, paragraph, senten
 
 CARRIED = (N_("Where"), N_("Your answer"), N_("Follows from your"), N_("The right answer"), N_("Points"))
 ROWS = {TOTAL: N_("Total"), FIND: N_("Question")}  # that are not layers
-MAX_SHOWN = 28  # letters of an answer in a table
-MAX_QUOTED, MAX_MESSAGE = 200, 1000  # letters of an answer in a sentence, and of a sentence
-TOGETHER = 3  # columns of answers in one table
-MAX_FITTING = 3  # mistakes that are named if several fit
+MAX_SHOWN, MAX_QUOTED, MAX_MESSAGE = 28, 200, 1000  # letters of an answer in a table, in a sentence, and of a sentence
+TOGETHER, MAX_FITTING = 3, 3  # columns of answers in one table, and mistakes that are named if several fit
 TABLED = frozenset({Verdict.RIGHT, Verdict.CARRIED})
 
 
@@ -68,7 +66,7 @@ class _Sheet:
             yield Text(_("{student}: not marked yet. This costs no points; your teacher knows.").format(student=who), note=True)
             return
         yield Text(paragraph([_score(who, added), *_waiting(added)]), note=True)
-        told = (*self.decided(), *repeated_mistakes(marked, self.says_of))
+        told = (*self.decided(), *(found.says for found in marked.remarks), *repeated_mistakes(marked, self.says_of))
         if told:
             yield Bullets(told)
         yield from self.overview()
@@ -77,12 +75,8 @@ class _Sheet:
         if wrong:
             yield Title(_("What to look at again"))
             yield from self.wrong(wrong)
-        flagged = [
-            named(self.where(mark.key), self.flags(mark))
-            for mark in marked.marks
-            if self.flags(mark) and mark.verdict is Verdict.RIGHT
-        ]
-        if flagged:
+        right = [mark for mark in marked.marks if self.flags(mark) and mark.verdict is Verdict.RIGHT]
+        if flagged := [named(self.where(mark.key), self.flags(mark)) for mark in right]:
             yield Title(_("Right, with a remark"))
             yield Bullets(tuple(flagged))
         yield from self.legend(wrong)

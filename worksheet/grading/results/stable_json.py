@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from worksheet.grading.diagnosis.diagnose import AND
-from worksheet.grading.mark import Mark, MarkedPaper, PaperDecision, Verdict
+from worksheet.grading.mark import Mark, MarkedPaper, PaperDecision, Remark, Verdict
 from worksheet.grading.results.amounts import Sums, number, sums
 from worksheet.grading.results.streams import Beside, FileStream, MarkStream, Unplaced
 from worksheet.memo import Bounded
@@ -43,6 +43,7 @@ class JsonStream(MarkStream):
         failed = f', "failed": {quoted(marked.failed)}' if marked.failed else ""
         failed += ', "absent": true' if marked.absent else ""
         failed += f', "decisions": {_json([_decision(each) for each in marked.decisions])}' if marked.decisions else ""
+        failed += f', "remarks": {_json([_remark(each) for each in marked.remarks])}' if marked.remarks else ""
         cells = ", ".join(map(self.cell, marked.marks))
         who = f'"id": {quoted(marked.id)}, "name": {quoted(marked.name)}'
         return f'{{{who}, "points": {points}, "max": {most}{failed}, "cells": [{cells}]}}'
@@ -79,6 +80,10 @@ class JsonMarks(JsonStream, FileStream):
     def close(self, unplaced: tuple[Unplaced, ...]) -> None:
         super().close(unplaced)
         self.beside.close()
+
+
+def _remark(found: Remark) -> dict[str, Any]:
+    return {"kind": found.kind, "column": found.column, "cells": [list(key) for key in found.keys], "says": found.says}
 
 
 def _decision(made: PaperDecision) -> dict[str, Any]:

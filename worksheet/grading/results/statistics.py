@@ -10,7 +10,7 @@ from math import sqrt
 
 from worksheet.formula import Exact
 from worksheet.formula.exact import simplest
-from worksheet.grading.mark import Mark, MarkedPaper, Verdict
+from worksheet.grading.mark import Mark, MarkedPaper, Remark, Verdict
 from worksheet.grading.paper.cells import Key, Value
 from worksheet.grading.results.amounts import Sums, count_of, decimal, handed_in, one_line
 from worksheet.grading.results.stable_json import labels
@@ -108,6 +108,7 @@ class Statistics(MarkStream):
         self.flags: Counter[str] = Counter()
         self.unreadable: list[tuple[str, Mark]] = []  # marks that a person must look at, by student
         self.flagged: list[tuple[str, Mark]] = []
+        self.remarks: list[tuple[str, Remark]] = []  # on whole papers
         self.failures: list[tuple[str, str]] = []
         self.unplaced: tuple[Unplaced, ...] = ()
         self.lines = 0  # unplaced
@@ -118,6 +119,7 @@ class Statistics(MarkStream):
         if marked.absent:
             self.absent += 1
             return
+        self.remarks += [(marked.id, found) for found in marked.remarks if len(self.remarks) < MAX_LISTED]
         complete = not marked.failed and not sums.unmarked and bool(marked.marks)
         total = simplest(sums.points * SCALE)
         if complete:

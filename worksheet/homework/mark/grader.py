@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from worksheet.counting.run import Run
+from worksheet.grading.diagnosis.remarks import remarks_on
 from worksheet.grading.mark import Mark, MarkedPaper
 from worksheet.grading.marker import Marker
 from worksheet.grading.paper.cells import Key, Paper
@@ -46,7 +47,10 @@ class Grader:
         """Mark a student's paper. Who gave no answer at all is absent."""
         if not answered.tried and not any(map(str.strip, answered.texts.values())):
             return MarkedPaper(answered.student, answered.name, (), absent=True)
-        return MarkedPaper(answered.student, answered.name, self.marks(answered))
+        marks = self.marks(answered)
+        with speaking(self.assignment.language):
+            remarks = remarks_on(self.paper(answered.student), marks)
+        return MarkedPaper(answered.student, answered.name, marks, remarks=remarks)
 
     def marks(self, answered: Answered) -> tuple[Mark, ...]:
         """A mark for every cell of a student's paper."""

@@ -1,4 +1,4 @@
-"""A remark: what happened to many cells of one paper, for the assistant to accept and for the student as one line."""
+"""What the remarks have in common: the figures of a column, the rows in print, and how much one must explain."""
 
 from __future__ import annotations
 
@@ -7,28 +7,11 @@ from itertools import groupby
 
 from worksheet.derivation import spans
 from worksheet.formula import Exact
-from worksheet.frozen import frozen
-from worksheet.grading.mark import Mark, Verdict
+from worksheet.grading.mark import Mark
 from worksheet.grading.paper.cells import OUTPUT, Key, Paper
 
 LEAST = 3  # cells that a remark explains
 SHARE = 0.8  # of the wrong answers of its column
-LOST = {Verdict.WRONG, Verdict.MISTAKE, Verdict.CONVENTION, Verdict.CARRIED}
-
-
-@frozen
-class Remark:
-    """``kind`` is its name in data, ``keys`` the cells that it explains, ``says`` a sentence to the student."""
-
-    kind: str
-    column: str
-    keys: tuple[Key, ...]
-    says: str
-
-    @property
-    def rows(self) -> str:
-        """The rows in print: 1, 4, 7 to 9."""
-        return rows_in_words(self.keys)
 
 
 def rows_in_words(keys: Iterable[Key]) -> str:

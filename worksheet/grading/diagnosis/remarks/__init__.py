@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 
-from worksheet.grading.mark import Mark
+from worksheet.grading.diagnosis.remarks.column_factor import column_factor
+from worksheet.grading.diagnosis.remarks.columns_exchanged import columns_exchanged
+from worksheet.grading.diagnosis.remarks.rows_shifted import rows_shifted
+from worksheet.grading.mark import Mark, Remark
 from worksheet.grading.paper.cells import Paper
-from worksheet.grading.remarks.column_factor import column_factor
-from worksheet.grading.remarks.columns_exchanged import columns_exchanged
-from worksheet.grading.remarks.one_mistake import one_mistake
-from worksheet.grading.remarks.remark import Remark
-from worksheet.grading.remarks.rows_shifted import rows_shifted
 
-FINDERS = (rows_shifted, columns_exchanged, column_factor, one_mistake)  # the first explanation of a cell counts
+FINDERS = (rows_shifted, columns_exchanged, column_factor)  # the first explanation of a cell counts
 
 
 def remarks_on(paper: Paper, marks: Sequence[Mark]) -> tuple[Remark, ...]:
@@ -25,4 +23,4 @@ def remarks_on(paper: Paper, marks: Sequence[Mark]) -> tuple[Remark, ...]:
     return tuple(found)
 
 
-__all__ = ["Remark", "remarks_on"]
+__all__ = ["remarks_on"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from worksheet.grading.mark import Mark
+from worksheet.grading.diagnosis.remarks.figures import columns, is_enough, number, rows_in_words, truths
+from worksheet.grading.mark import Mark, Remark
 from worksheet.grading.paper.cells import Paper
-from worksheet.grading.remarks.remark import Remark, columns, is_enough, number, rows_in_words, truths
 from worksheet.language import _
 
 MAX_SHIFT = 2  # rows

@@ -7,9 +7,9 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
 from worksheet.formula import Exact
-from worksheet.grading.mark import Mark
+from worksheet.grading.diagnosis.remarks.figures import columns, is_enough, number, rows_in_words, truths
+from worksheet.grading.mark import Mark, Remark
 from worksheet.grading.paper.cells import Paper
-from worksheet.grading.remarks.remark import Remark, columns, is_enough, number, rows_in_words, truths
 from worksheet.language import N_, _
 
 FACTORS = {  # answers divided by the truth
