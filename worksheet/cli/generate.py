@@ -29,6 +29,7 @@ from worksheet.cli.waiting import interrupted, waiting
 from worksheet.errors import printable
 
 if TYPE_CHECKING:
+    from worksheet.homework.assignment.assignment import Assignment
     from worksheet.homework.issue.generate import Generation, IssueResult
 
 MANY = 20  # students: from here on, starting further processes is worth it
@@ -118,6 +119,7 @@ def generate(
     generation = Generation(assignment, students, output, order)
     result = _complete(generation, combined=combined, jobs=jobs, backend=backend, scheduler=scheduler)
     _report(generation, result)
+    say(_unworked(assignment, students[0].id if students else ""))
     if assignment.variants and not students:
         say(f"note: {NO_VARIANT}; {ROSTER} gives each student's", err=True)
     if result.failed:
@@ -135,6 +137,17 @@ def _complete(generation: Generation, *, combined: bool, jobs: int, backend: str
         done = generation.result.done
         kept = f"the files of {done} of {generation.result.students} students are done and kept"
         raise typer.Exit(interrupted(f"{kept}\nthe same command continues with the others")) from None
+
+
+def _unworked(assignment: Assignment, student: str) -> str:
+    """What papers get on which nobody has worked, in a sentence."""
+    from worksheet.grading.results.amounts import decimal
+    from worksheet.homework.mark.unworked import unworked
+
+    found = unworked(assignment, student)
+    most = f"of {decimal(found.max)} points"
+    copied = f", the answers of your own network {decimal(found.copied, 1)}" if found.copied is not None else ""
+    return f"without work: a paper of zeros gets {decimal(found.zeros, 1)} {most}, an empty one {decimal(found.blank, 1)}{copied}"
 
 
 def _report(generation: Generation, result: IssueResult) -> None:

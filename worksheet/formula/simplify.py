@@ -37,6 +37,25 @@ def difference(of: Formula, minus: Formula) -> Formula:
     return Formula.of(_TreeWriter(order).node(_unsigned(shortest)), {**minus.least, **of.least})
 
 
+def quotient(of: Formula, by: Formula) -> Formula | None:
+    """``of`` divided by ``by``, where that leaves no fraction of symbols; None otherwise.
+
+    >>> quotient(Formula("k*(c*w*h + 1)*W*H"), Formula("(c*w*h + 1)*k")).source
+    'W*H'
+    >>> quotient(Formula("k*c*w*h*W*H"), Formula("k*(c*w*h + 1)")) is None
+    True
+    """
+    import sympy
+
+    if not by.expr or not of.expr:
+        return None
+    numerator, denominator = sympy.fraction(sympy.cancel(of.expr / by.expr))
+    if not denominator.is_number:
+        return None
+    order = {name: i for i, name in enumerate(dict.fromkeys((*of.symbols, *by.symbols)))}
+    return Formula.of(_TreeWriter(order).node(numerator / denominator), {**by.least, **of.least})
+
+
 def factor(polynomial: Polynomial) -> Node | None:
     """A polynomial with its common factors in front of brackets, over the names of ``atom_name``; None where that is not shorter.
 

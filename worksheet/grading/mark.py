@@ -74,6 +74,10 @@ class PaperDecision:
     days: int = 0
 
 
+MISTAKE = "mistake"  # the kind of a remark on a known mistake that many rows have
+ANOTHER_SHEET = "another-sheet"  # the kind of a remark for the assistant alone
+
+
 @frozen
 class Remark:
     """One slip that explains many cells of a paper: ``kind`` is its name in data, ``keys`` the cells, ``says`` a sentence to the

@@ -10,7 +10,7 @@ from functools import partial
 from worksheet import conventions
 from worksheet.formula import Exact
 from worksheet.grading.diagnosis.alternatives import Alternatives
-from worksheet.grading.diagnosis.carrying import find_carried, find_carried_in_row, is_simpler
+from worksheet.grading.diagnosis.carrying import find_carried, find_carried_by_identity, find_carried_in_row, is_simpler
 from worksheet.grading.diagnosis.diagnose import Diagnoser, Explanation
 from worksheet.grading.diagnosis.evidence import narrow_labels
 from worksheet.grading.diagnosis.formula_answer import explain_formula, mark_if_right
@@ -176,6 +176,7 @@ class Marker:
             return replace(mark, says=remark(understood.value, cell.truth))
         near = partial(self.is_near, cell, understood)
         chosen = find_carried(paper, cell, understood.value, own, near) or find_carried_in_row(paper, cell, answers.own, near)
+        chosen = chosen or find_carried_by_identity(paper, cell, answers.own, near)
         if not chosen:
             return self.explain(paper, cell, mark, answers, near, understood)
         carried = self.mark_carried(paper, cell, mark, chosen, answers)

@@ -75,7 +75,7 @@ class Layout:
     def of(cls, paper: Paper) -> Layout:
         """The layout of a paper; all variants have the same one."""
         names = {layer.node.name: no for no, layer in enumerate(paper.layers, 1)}
-        cells = [cell.key for cell in paper.shown]
+        cells = [*(cell.key for cell in paper.shown), *paper.given]  # what is given may be copied; it has no marks
         kinds = {no: layer.kind.name for no, layer in enumerate(paper.layers, 1)}
         headings = {column.name: list(everywhere(column.heading)) for column in paper.counting.convention.columns}
         sizes = [*everywhere("Output"), *everywhere("Output size")]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from itertools import combinations
 
-from worksheet.formula import Exact
-from worksheet.grading.paper.cells import Cell, Key, Paper, Value
+from worksheet.formula import Exact, Formula
+from worksheet.formula.simplify import quotient
+from worksheet.grading.paper.cells import SIZES, Cell, Key, Paper, Value, value_at
 
 MAX_TRIED = 14  # earlier values of which every subset is tried
 MAX_SPLIT = 30  # addends of a total of which every subset is tried, half by half
@@ -38,6 +40,40 @@ def find_carried_in_row(paper: Paper, cell: Cell, own: Mapping[Key, Value], is_n
         if value is not None and is_near(value):
             return chosen
     return ()
+
+
+def find_carried_by_identity(
+    paper: Paper, cell: Cell, own: Mapping[Key, Value], is_near: Callable[[Value], bool]
+) -> tuple[Key, ...]:
+    """The same where a figure is a multiple of the student's own figure before it in its row, whatever the sizes: flops of a
+    convolution are its parameters at each of W x H places, those of a linear layer its parameters. sympy finds these identities.
+    """
+    for key in own:
+        factor = _multiple(paper, cell, key)
+        if factor is None:
+            continue
+        earlier = [each for each in paper.depends[cell.key] if each in own and each != key]
+        for chosen in ((), *_sets(earlier)):
+            values = paper.values(cell, {each: own[each] for each in chosen})
+            times = value_at(factor, values) if values is not None else None
+            if times is not None and is_near((times * own[key][0],)):
+                return (key, *chosen)
+    return ()
+
+
+def _multiple(paper: Paper, cell: Cell, key: Key) -> Formula | None:
+    """What a figure is of another one in its row, as a formula of the sizes; None where it is none."""
+    beside = paper.cells[key]
+    if key[0] != cell.row or SIZES in (cell.asked.role, beside.asked.role) or cell.asked.is_total:
+        return None
+    if paper.places[key] >= paper.places[cell.key]:  # two wrong figures do not carry each other
+        return None
+    return _quotient(cell.asked.formulas[0], beside.asked.formulas[0])
+
+
+@lru_cache(maxsize=4096)
+def _quotient(of: Formula, by: Formula) -> Formula | None:
+    return quotient(of, by)
 
 
 def _gives(paper: Paper, cell: Cell, own: Mapping[Key, Value], chosen: tuple[Key, ...], is_near: Callable[[Value], bool]) -> bool:

@@ -64,6 +64,11 @@ class Asked:
         """Every letter of the formulas."""
         return frozenset(name for formula in self.formulas for name in formula.symbols)
 
+    @cached_property
+    def is_zero(self) -> bool:
+        """Whether the answer is 0 whatever the sizes are, as the parameters of a ReLU."""
+        return self.role != SIZES and not self.symbols and all(value_at(formula, {}) == 0 for formula in self.formulas)
+
 
 class Read(NamedTuple):
     """Where a symbol's value comes from: the product of these axes of another cell's value."""
@@ -84,7 +89,8 @@ class Read(NamedTuple):
 @short_repr
 @dataclass(frozen=True, eq=False)
 class Cell:
-    """One answer that is asked, or a size that is not asked but from which other answers follow (``hidden``).
+    """One answer that is asked, or a size that is not asked but from which other answers follow (``hidden``). One that is
+    ``given`` is printed on the sheet, and hidden too.
 
     ``values`` are the true values of the symbols; ``reads`` has those that come from other cells. ``beside`` has the same for
     letters that are not in the cell's formulas, but that a mistake or another convention may introduce. ``instead`` reads the
@@ -100,6 +106,7 @@ class Cell:
     hidden: bool = False
     beside: Mapping[str, Read] = field(default_factory=dict)
     instead: Mapping[str, Read] = field(default_factory=dict)
+    given: bool = False
 
     @property
     def row(self) -> Row:
@@ -139,6 +146,16 @@ class Paper:
     def shown(self) -> tuple[Cell, ...]:
         """The cells that are asked for."""
         return tuple(cell for cell in self.cells.values() if not cell.hidden)
+
+    @cached_property
+    def given(self) -> frozenset[Key]:
+        """The cells whose answers the sheet prints."""
+        return frozenset(cell.key for cell in self.cells.values() if cell.given)
+
+    @cached_property
+    def places(self) -> dict[Key, int]:
+        """The place of each cell in the order of the sheet."""
+        return {key: place for place, key in enumerate(self.cells)}
 
     @cached_property
     def depends(self) -> dict[Key, tuple[Key, ...]]:

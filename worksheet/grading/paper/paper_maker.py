@@ -53,12 +53,16 @@ NOTHING = Formula("0")
 @frozen
 class Ask:
     """What is asked: the columns (OUTPUT among them) by the name of a kind, those under ANY for all other kinds; the columns
-    of the row of totals; the columns of which the formula is asked too, wherever the column is; questions asked backwards."""
+    of the row of totals; the columns of which the formula is asked too, wherever the column is; questions asked backwards.
+
+    With ``zeros`` answers that are 0 by nature are asked too; without, the sheet gives them.
+    """
 
     columns: Mapping[str, tuple[str, ...]]
     totals: tuple[str, ...] = ()
     formulas: tuple[str, ...] = ()
     find: tuple[FindQuestion, ...] = ()
+    zeros: bool = True
 
     def of(self, kind: str) -> tuple[str, ...]:
         """The columns asked of a kind of layer."""
@@ -112,7 +116,7 @@ class PaperMaker:
         hidden = OUTPUT not in wanted
         read, beside = _split_reads(output, {**reads, **further.reads})
         yield Cell((no, OUTPUT), name, output, values, read, layer.output, hidden, beside)
-        asked_in = {OUTPUT: output}
+        asked_in, given = {OUTPUT: output}, set()
         own, sizes = _own_reads(layer, no), {size.name for size in layer.kind.sizes}
         shared = {
             symbol: read for symbol, read in own.items() if symbol not in sizes and symbol not in layer.node.hyperparameters
@@ -126,10 +130,18 @@ class PaperMaker:
             truth = _truth(column, layer, asked, values)
             read, beside = _split_reads(asked, sources)
             instead, _ = _split_reads(asked, shared)
-            yield Cell((no, column.name), name, asked, values, read, truth, column.name not in wanted, beside, instead)
+            given |= {column.name} if column.name in wanted and self.is_given(asked, column, layer) else set()
+            hidden = column.name not in wanted or column.name in given
+            yield Cell((no, column.name), name, asked, values, read, truth, hidden, beside, instead, column.name in given)
         for column_name in self.ask.formulas:
             if column_name in asked_in and column_name in wanted:
-                yield Cell((no, column_name + FORMULA), name, asked_in[column_name], values, {}, ())
+                is_given = column_name in given
+                key = (no, column_name + FORMULA)
+                yield Cell(key, name, asked_in[column_name], values, {}, (), hidden=is_given, given=is_given)
+
+    def is_given(self, asked: Asked, column: Column, layer: Sized) -> bool:
+        """Whether the sheet prints an answer: 0 by nature, and not because another layer holds the parameters."""
+        return not self.ask.zeros and asked.is_zero and not is_shared(column, layer)
 
     def asked_of(self, column: Column, index: int, layer: Sized, folded: Folded, known: dict[str, Asked | None]) -> Asked | None:
         """What a column asks of a layer; None if it does not count that layer."""
@@ -147,7 +159,8 @@ class PaperMaker:
             self._sums[key] = Asked(None, None, column, role, (_sum(names),))
         values = {name: cell.truth[0] for name, cell in zip(names, terms, strict=True)}
         reads = {name: Read(cell.key, (0,)) for name, cell in zip(names, terms, strict=True)}
-        return Cell((TOTAL, column), "", self._sums[key], values, reads, (sum(values.values()),))
+        given = bool(terms) and all(cell.given for cell in terms)
+        return Cell((TOTAL, column), "", self._sums[key], values, reads, (sum(values.values()),), hidden=given, given=given)
 
 
 def _once(known: dict[str, Asked | None], name: str, make: Callable[[], Asked | None]) -> Asked | None:

@@ -66,8 +66,7 @@ class _Sheet:
             yield Text(_("{student}: not marked yet. This costs no points; your teacher knows.").format(student=who), note=True)
             return
         yield Text(paragraph([_score(who, added), *_waiting(added)]), note=True)
-        told = (*self.decided(), *(found.says for found in marked.remarks), *repeated_mistakes(marked, self.says_of))
-        if told:
+        if told := (*self.decided(), *whole_paper(marked), *repeated_mistakes(marked, self.says_of)):
             yield Bullets(told)
         yield from self.overview()
         yield from self.carried()

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from worksheet.grading.mark import MarkedPaper, Verdict
+from worksheet.grading.mark import ANOTHER_SHEET, MISTAKE, MarkedPaper, Verdict
 from worksheet.grading.paper.cells import Row
 from worksheet.language import _
 
 MAX_NAMED = 3  # mistakes
 FEWEST = 2  # rows in which a mistake is made before it is one of the whole paper
+
+
+def whole_paper(marked: MarkedPaper) -> Iterator[str]:
+    """A sentence for each slip that explains a column; not what repeated mistakes tell, nor what assistants alone are told."""
+    yield from (found.says for found in marked.remarks if found.kind not in {MISTAKE, ANOTHER_SHEET})
 
 
 def repeated_mistakes(marked: MarkedPaper, says_of: Callable[[str], str]) -> Iterator[str]:

@@ -34,6 +34,7 @@ ANSWERS = (".csv", ".tsv", ".xlsx", ".ods", ".docx", ".ipynb", ".zip", ".md")  #
 ZOO = "zoo:"
 SHORTEST = "title: Worksheet 2\nnetwork: ai61002.sheet\nask: [output, params]"
 MAX_CELLS = 20_000
+ZEROS_ARE_GIVEN = "every answer is 0 by nature, and printed; zeros: ask"
 FIELDS = {each.name: each for each in ASSIGNMENT.fields}
 
 
@@ -231,7 +232,8 @@ class _Reading:
             self.context.names |= {"asked": _same(asked), "never": _same([*asked, TOTAL])}
         totals, formulas = self.value("total", tuple(counted)), self.value("formulas", ())
         backwards = self.value("find", ())
-        return Ask(columns, totals, formulas, backwards) if len(self.faults.found) == before else None
+        zeros = self.value("zeros", default=False)
+        return Ask(columns, totals, formulas, backwards, zeros) if len(self.faults.found) == before else None
 
     def paper(self, network: Network | None, convention: Convention | None, ask: Ask | None, run: Run) -> Paper | None:
         """The teacher's own paper."""
@@ -261,7 +263,8 @@ class _Reading:
 
     def check(self, paper: Paper) -> None:
         """Every column that the file asks for must give a cell."""
-        countable = {(cell.asked.kind.name, cell.column) for cell in paper.shown if cell.asked.kind}
+        wanted = [cell for cell in paper.cells.values() if cell.given or not cell.hidden]
+        countable = {(cell.asked.kind.name, cell.column) for cell in wanted if cell.asked.kind}
         for kind, column, where in self.asked_columns():
             if not any(column == other and kind in {ANY, name} for name, other in countable):
                 layer = "any layer here" if kind == ANY else kind
@@ -269,7 +272,8 @@ class _Reading:
                 self.faults.add(WorksheetError(message, where, "leave it out, or count by another convention"))
         if not 0 < len(paper.shown) <= MAX_CELLS:
             cells = f"{len(paper.shown):,} cells to fill" if paper.shown else "nothing is asked"
-            self.faults.add(WorksheetError(f"{cells}; at most {MAX_CELLS:,}", self.at("ask", "network")))
+            hint = ZEROS_ARE_GIVEN if paper.given and not paper.shown else None
+            self.faults.add(WorksheetError(f"{cells}; at most {MAX_CELLS:,}", self.at("ask", "network"), hint))
 
     def asked_columns(self) -> Iterator[tuple[str, str, Where]]:
         """Every column that the file asks for, by kind, with its place."""

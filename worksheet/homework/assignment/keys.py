@@ -179,6 +179,13 @@ KEYS = (
         "formulas: [params]",
     ),
     Field(
+        "zeros",
+        Choice({"ask": True, "given": False}),
+        "Whether answers that are 0 by nature, such as the parameters of a ReLU, are asked, or given: printed, without marks.",
+        "given",
+        "zeros: ask",
+    ),
+    Field(
         "find",
         BACKWARDS,
         "Questions asked backwards, q1, q2 and so on: the answer is every value of an unknown that meets conditions.",

@@ -15,7 +15,7 @@ from worksheet.language import N_, _
 TABLE, LIST = "table", "list"
 HEADINGS = (N_("student"), N_("row"), N_("layer"), N_("column"), N_("answer"))  # of a list: the words by which it is read
 STUDENT_ID, NUMBER, NAME, LAYER, SIZE, SUM = N_("Student ID"), N_("No."), N_("Name"), N_("Layer"), N_("Output"), N_("Total")
-NOT_ASKED = "—"
+NOT_ASKED, ZERO = "—", "0"
 NARROW, MIDDLE, WIDE = 8, 18, 34  # columns of a workbook, in characters
 
 Blank = str | None  # None: a cell to fill in
@@ -69,12 +69,12 @@ def tabled(papers: Papers) -> AnswerForm:
         return listed(papers)
     named = papers.question.named
     lines: list[Line] = [
-        (str(row.no), *([row.name] if named else []), layer_label(row), *_open(row.no, columns, asked))
+        (str(row.no), *([row.name] if named else []), layer_label(row), *_open(row.no, columns, asked, papers.paper.given))
         for row in papers.question.rows
     ]
     before = [""] * (1 + named)
     if any(row == TOTAL for row, _column in asked):
-        lines.append((_(SUM), *before, *_open(TOTAL, columns, asked)))
+        lines.append((_(SUM), *before, *_open(TOTAL, columns, asked, papers.paper.given)))
     rest = [NOT_ASKED] * (len(columns) - 1)
     lines += [
         (figure.title, *before[1:], figure.intro, None, *rest)
@@ -99,8 +99,10 @@ def _columns(paper: Paper) -> tuple[str, ...]:
     return tuple(name for figure in figures for name in (figure, figure + FORMULA) if name in asked)
 
 
-def _open(row: int | str, columns: Iterable[str], asked: frozenset[Key]) -> Line:
-    return tuple(None if (row, column) in asked else NOT_ASKED for column in columns)
+def _open(row: int | str, columns: Iterable[str], asked: frozenset[Key], given: frozenset[Key]) -> Line:
+    """The cells of a row: blanks, the zeros that are given, and dashes."""
+    keys: list[Key] = [(row, column) for column in columns]
+    return tuple(None if key in asked else ZERO if key in given else NOT_ASKED for key in keys)
 
 
 LAYOUTS: Mapping[str, Callable[[Papers], AnswerForm]] = {TABLE: tabled, LIST: listed}

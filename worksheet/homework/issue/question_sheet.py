@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from worksheet.derivation import OUTPUT, ColumnHeading, Derivation, Handout, Row, Shape, Step
 from worksheet.derive.blank import blank, blank_row
-from worksheet.formula import digits_named
+from worksheet.formula import Formula, digits_named
 from worksheet.formula.digits import PLAIN
 from worksheet.grading.paper.cells import FORMULA, TOTAL, Key
 from worksheet.language import N_, _, current, ngettext
@@ -16,19 +16,21 @@ from worksheet.language import N_, _, current, ngettext
 OUTPUT_HEADING, OUTPUT_LABEL, FORMULA_LABEL = N_("Output"), N_("Output size"), N_("{column}, formula")
 NONE, COMPACT, FULL = WORKINGS = ("none", "compact", "full")  # the space for working below the table
 FEW_SYMBOLS = 3  # of a formula whose working takes one line
+ZERO = Formula("0")
 DECIMALS = 3  # of marks; a number that needs more is printed as a fraction
 
 
 def questions(
-    derivation: Derivation, asked: Mapping[Key, Fraction], handout: Handout, working: str = COMPACT
+    derivation: Derivation, asked: Mapping[Key, Fraction], handout: Handout, working: str = COMPACT,
+    given: Collection[Key] = frozenset(),
 ) -> Derivation:  # fmt: skip
     """A student's question sheet: only the cells of the solution that are asked, each with its marks.
 
     ``asked`` are the marks of every cell that is asked: output sizes, figures, formulas (their columns end in ``.formula``),
-    totals. A cell that is not asked shows a dash; a column that is asked of no layer is left out. ``working`` is what follows
-    the table: one of WORKINGS.
+    totals. A cell that is not asked shows a dash, or 0 if it is among the ``given`` ones; a column that is asked of no layer is
+    left out. ``working`` is what follows the table: one of WORKINGS.
     """
-    sheet = _Questions(derivation, asked, working)
+    sheet = _Questions(derivation, asked, working, given)
     marks = print_marks(sum(asked.values(), Fraction(0)))
     return replace(
         blank(derivation),
@@ -104,6 +106,7 @@ class _Questions:
     derivation: Derivation
     asked: Mapping[Key, Fraction]
     working: str
+    given: Collection[Key]
 
     def __post_init__(self) -> None:
         own = [heading for heading in self.derivation.headings if _is_asked(heading.name, self.asked)]
@@ -139,10 +142,10 @@ class _Questions:
         return rooms | {first: rooms.get(first, 0) + sum(map(_lines, row.sizes))}
 
     def step(self, row: int, column: str, label: str, rooms: Mapping[str, int]) -> Step:
-        """A blank to fill if the cell is asked, otherwise a figure that is not counted."""
+        """A blank to fill if the cell is asked, otherwise the 0 that is given, or a figure that is not counted."""
         marks = self.asked.get((row, column))
         if marks is None:
-            return Step(column, label, value=0)
+            return Step(column, label, formula=ZERO if (row, column) in self.given else None, value=0)
         return Step(column, label, worth=print_marks(marks), room=rooms.get(column, 0))
 
 

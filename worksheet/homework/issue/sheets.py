@@ -31,6 +31,7 @@ FORMULAS = N_(
 )
 SETS = N_("The answer to a question q1, q2 ... is all the numbers that it asks for, such as 2, 3, 5; or none.")
 DASHES = N_("A dash in the table means that nothing is asked there.")
+ZEROS = N_("A 0 in the table is given: nothing is asked there.")
 FOLLOWS = N_("An answer that follows correctly from your own earlier answers gets its marks.")
 LESS = N_("An answer that follows correctly from your own earlier answers loses {share} % of its marks.")
 NEVER = N_("This does not apply to {columns}.")
@@ -70,7 +71,7 @@ class PaperSetter:
         asked = {cell.key: self.assignment.policy.worth(cell.key) for cell in paper.shown}
         handout = Handout(student.id, student.name)
         whole = self.solution(network, fold=False) if any(row.same_as for row in worked.rows) else worked
-        sheet = questions(whole, asked, handout, self.working)
+        sheet = questions(whole, asked, handout, self.working, paper.given)
         marks = {column: print_marks(worth) for (row, column), worth in asked.items() if row == FIND}
         open_questions = blank_questions(worked, marks)
         text = self.assignment.question or self.question(network)
@@ -135,8 +136,10 @@ class PaperSetter:
             yield _(FORMULAS)
         if any(row == FIND for row, _ in asked):
             yield _(SETS)
-        if any((row, column) not in asked for row in range(1, len(paper.layers) + 1) for column in each):
+        if any((row, column) not in {*asked, *paper.given} for row in range(1, len(paper.layers) + 1) for column in each):
             yield _(DASHES)
+        if any(column in each for _row, column in paper.given):
+            yield _(ZEROS)
         yield from self.worth(asked)
 
     def exactness(self, columns: set[str]) -> str:

@@ -28,6 +28,7 @@ from worksheet.grading.results.regrade import Regrade
 from worksheet.grading.results.streams import MarkStream, Writers
 from worksheet.homework.assignment.assignment import Assignment
 from worksheet.homework.assignment.assignment_file import assignment_of
+from worksheet.homework.mark.class_keys import ClassKeys
 from worksheet.homework.mark.decisions_file import DecisionsReader
 from worksheet.homework.mark.grader import Answered, Grader
 from worksheet.homework.mark.papers import mark_papers
@@ -97,6 +98,7 @@ class ClassRun:
 
     def __post_init__(self) -> None:
         self.statistics = statistics(self.assignment)
+        self.keys = ClassKeys(self.assignment, tuple(self.names))
         with speaking(self.assignment.language):
             self.layout = Layout.of(Grader(self.assignment).maker.paper(self.assignment.network))
 
@@ -130,6 +132,7 @@ class ClassRun:
 
     def papers(self, answers: Answers) -> Iterator[Answered]:
         """The papers of everyone who answered; of several attempts, where the best counts, the one with the most points."""
+        self.keys.ids = (*self.names, *answers.students)
         grader = Grader(self.assignment) if answers.attempts else None
         tried = {line.student for line in answers.unplaced}
         for each in answers:
@@ -171,7 +174,7 @@ class ClassRun:
         with Writers([*own, *streams]) as writers:
             marked = mark_papers(self.assignment, papers, jobs=jobs, backend=backend, scheduler=scheduler)
             for each in watch(marked, total):
-                writers.add(self.decisions.apply(each))
+                writers.add(self.decisions.apply(self.keys.compared(each)))
             writers.unplaced = tuple(line.as_data() for line in unplaced)
 
     def reports(self) -> dict[str, Document]:

@@ -169,6 +169,8 @@ def check(
     grader = Grader(assignment)
     paper = grader.paper(student)
     key = _key(assignment, row, column)
+    if key in paper.given:
+        raise WorksheetError(f"{shown(column)} of row {row} is given: it is 0, and printed on the sheet")
     if key not in {cell.key for cell in paper.shown}:
         asked = sorted({cell.column for cell in paper.shown if cell.row == key[0]})
         raise WorksheetError(f"row {row} has no {shown(column)}", hint=f"asked there: {', '.join(asked)}" if asked else None)

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from worksheet.grading.diagnosis.remarks.column_factor import column_factor
 from worksheet.grading.diagnosis.remarks.columns_exchanged import columns_exchanged
+from worksheet.grading.diagnosis.remarks.one_mistake import one_mistake
 from worksheet.grading.diagnosis.remarks.rows_shifted import rows_shifted
 from worksheet.grading.mark import Mark, Remark
 from worksheet.grading.paper.cells import Paper
 
-FINDERS = (rows_shifted, columns_exchanged, column_factor)  # the first explanation of a cell counts
+FINDERS = (rows_shifted, columns_exchanged, column_factor, one_mistake)  # the first explanation of a cell counts
 
 
 def remarks_on(paper: Paper, marks: Sequence[Mark]) -> tuple[Remark, ...]:

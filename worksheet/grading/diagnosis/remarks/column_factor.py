@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
 from worksheet.formula import Exact
 from worksheet.grading.diagnosis.remarks.figures import columns, is_enough, number, rows_in_words, truths
 from worksheet.grading.mark import Mark, Remark
-from worksheet.grading.paper.cells import Paper
+from worksheet.grading.paper.cells import TOTAL, Paper, Row
 from worksheet.language import N_, _
 
 FACTORS = {  # answers divided by the truth
@@ -30,21 +30,28 @@ def column_factor(paper: Paper, marks: Sequence[Mark]) -> Iterator[Remark]:
     """A remark for each column whose wrong answers are the truth times one factor, where that is not 0."""
     for column, filled in columns(marks):
         right = truths(paper, column)
-        wrong = [mark for mark in filled if number(mark) != (truth := right[mark.key[0]]) and truth]  # type: ignore[index]
+        wrong = [mark for mark in filled if number(mark) != (truth := right[mark.key[0]]) and truth]
         for factor in (*FACTORS, *_batches(wrong, right)):
-            fitting = [mark for mark in wrong if _is_times(mark, right[mark.key[0]], factor)]  # type: ignore[index]
+            fitting = [mark for mark in wrong if _is_times(mark, right[mark.key[0]], factor)]
             if is_enough(fitting, wrong):
-                keys = tuple(mark.key for mark in fitting)
+                keys = tuple(mark.key for mark in (*fitting, *_total(paper, marks, column, factor)))
                 says = _(FACTORS.get(factor, BATCH)).format(rows=rows_in_words(keys), factor=factor)
                 yield Remark("factor", column, keys, says)
                 break
 
 
-def _batches(wrong: Sequence[Mark], right: object) -> Iterator[Fraction]:
+def _total(paper: Paper, marks: Sequence[Mark], column: str, factor: Fraction) -> Iterator[Mark]:
+    """The total of the column, where it has the same factor."""
+    for mark in marks:
+        if mark.key == (TOTAL, column) and mark.value is not None and mark.value != (truth := paper.cells[mark.key].truth):
+            yield from [mark] if _is_times(mark, truth[0], factor) else []
+
+
+def _batches(wrong: Sequence[Mark], right: Mapping[Row, Exact]) -> Iterator[Fraction]:
     """The whole factors of the first answers: one of them is the batch if there is one."""
     seen: set[Fraction] = set()
     for mark in wrong[:3]:
-        factor = Fraction(number(mark)) / Fraction(right[mark.key[0]])  # type: ignore[index]
+        factor = Fraction(number(mark)) / Fraction(right[mark.key[0]])
         if factor.denominator == 1 and 2 < factor <= MAX_BATCH and factor not in FACTORS and factor not in seen:
             seen.add(factor)
             yield factor

@@ -20,10 +20,10 @@ def columns_exchanged(paper: Paper, marks: Sequence[Mark]) -> Iterator[Remark]:
         for column, partner in ((one, other), (other, one)):
             for mark in figures[column]:
                 row = mark.key[0]
-                if number(mark) == right[column][row]:  # type: ignore[index]
+                if number(mark) == right[column][row]:
                     continue
                 wrong.append(mark)
-                if row in right[partner] and number(mark) == right[partner][row]:  # type: ignore[index]
+                if row in right[partner] and number(mark) == right[partner][row]:
                     exchanged.append(mark)
         if is_enough(exchanged, wrong) and len({mark.key[1] for mark in exchanged}) == 2:
             keys = tuple(mark.key for mark in exchanged)
