@@ -17,7 +17,7 @@ from worksheet.grading.results.amounts import Sums, one_line, said, sums
 from worksheet.grading.results.correct_steps import Solution
 from worksheet.grading.results.phrases import SHORT, TONES, VERDICTS, convention_titles, heading, sentences
 from worksheet.grading.results.stable_json import JsonStream
-from worksheet.grading.results.summary import repeated_mistakes
+from worksheet.grading.results.summary import repeated_mistakes, whole_paper
 from worksheet.language import N_, _, listed, named, ngettext, paragraph, sentence, speaking
 
 CARRIED = (N_("Where"), N_("Your answer"), N_("Follows from your"), N_("The right answer"), N_("Points"))
