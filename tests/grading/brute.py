@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
+from math import prod
 
 from tests.grading.chains import SPATIAL, Around, Chain, Key, Value, count, output
 
@@ -70,6 +71,15 @@ def value_within(chain: Chain, key: Key, given: Mapping[Key, Value], hidden: fro
     return count(layer, column, Around(passes, own))
 
 
+def value_beside(chain: Chain, key: Key, given: Mapping[Key, Value], hidden: frozenset[Key]) -> Value | None:
+    """The flops of a layer with parameters from those that are given in its row: once for each place of its map."""
+    row, _ = key
+    if isinstance(row, str) or chain.layers[row - 1].kind not in {"Conv2d", "Linear"}:
+        return None
+    own = _size(chain, row, given, hidden)
+    return None if own is None else (prod(own[1:]) * given[row, "params"][0],)
+
+
 def judged(chain: Chain, key: Key, answers: Mapping[Key, Value], hidden: frozenset[Key] = frozenset()) -> Judged:
     wrong = [read for read in reads(chain, key, hidden) if read in answers and answers[read] != chain.truth[read]]
     assert len(wrong) <= MAX_WRONG, "too many sets to try them all"
@@ -83,6 +93,16 @@ def judged(chain: Chain, key: Key, answers: Mapping[Key, Value], hidden: frozens
                 chosen
                 for chosen in combinations(wrong, size)
                 if rule(chain, key, {read: answers[read] for read in chosen}, hidden) == answer
+            ]
+            if sets:
+                return Judged(False, frozenset(map(frozenset, sets)), follows)
+    beside = (key[0], "params")
+    if key[1] == "flops" and beside in answers and answers[beside] != chain.truth[beside]:
+        for size in range(len(wrong) + 1):
+            sets = [
+                (beside, *chosen)
+                for chosen in combinations(wrong, size)
+                if value_beside(chain, key, {read: answers[read] for read in (beside, *chosen)}, hidden) == answer
             ]
             if sets:
                 return Judged(False, frozenset(map(frozenset, sets)), follows)

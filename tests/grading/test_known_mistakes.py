@@ -241,7 +241,9 @@ def test_what_is_said(mistake: Mistake) -> None:
     assert mistake.roles
 
 
-@pytest.mark.parametrize("entry", [e for e in ENTRIES if e.id != "slip-digit-swap"], ids=lambda entry: entry.id)
+@pytest.mark.parametrize(
+    "entry", [e for e in ENTRIES if e.id not in {"slip-digit-swap", "out-no-channels"}], ids=lambda entry: entry.id
+)
 def test_a_mistake_gives_what_the_catalogue_says(entry: Entry, folder: Path) -> None:
     mistake, seen = known_mistakes()[entry.id], 0
     for layer in layers(entry):

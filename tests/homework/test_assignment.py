@@ -69,7 +69,7 @@ def test_an_assignment_as_teachers_write_it(homework) -> None:
         "Worksheet 2", "ai61002.sheet", "ai61002", Language("en_IN"), 1,
     )  # fmt: skip
     assert len(found.network.nodes) == 20
-    assert found.ask == Ask({ANY: ("output", "params", "flops")}, ("params", "flops"))
+    assert found.ask == Ask({ANY: ("output", "params", "flops")}, ("params", "flops"), zeros=False)
     assert found.policy == Policy(marks={"output": 1, "params": 2, "flops": 2, "total": 2})
     assert found.variants == Variants(7, ("input", "channels", "kernel", "stride", "padding", "groups"), {}, ())
     assert found.text == ISSUED
@@ -80,7 +80,7 @@ def test_an_assignment_as_teachers_write_it(homework) -> None:
 def test_the_shortest_assignment_is_three_lines(homework) -> None:
     found = homework(SHORT)
     assert len(SHORT.splitlines()) == 3
-    assert found.ask == Ask({ANY: ("output", "params", "flops")}, ("params", "flops"))
+    assert found.ask == Ask({ANY: ("output", "params", "flops")}, ("params", "flops"), zeros=False)
     assert found.policy == Policy()
     assert found.variants is None
     assert found.conventions == tuple(name for name in conventions.names() if name != "ai61002")
@@ -178,7 +178,7 @@ def test_homework_in_the_front_matter_of_a_sheet(homework) -> None:
     text = SHEET.read_text().replace("convention: ai61002\n", "convention: ai61002\nhomework:\n  ask: [output, flops]\n")
     found = homework(text, "both.sheet")
     assert (found.title, found.course, found.source) == ("Worksheet 2", "AI61002, Spring 2020", "both.sheet")
-    assert found.ask == Ask({ANY: ("output", "flops")}, ("flops",))
+    assert found.ask == Ask({ANY: ("output", "flops")}, ("flops",), zeros=False)
     plain = derive(homework(ISSUED).network)
     assert derive(found.network).totals == plain.totals  # the sheet is read as it was
     assert homework(SHEET.read_text().replace("---\ntitle", "---\nhomework:\ntitle"), "none.sheet").ask.totals == (

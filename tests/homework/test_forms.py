@@ -39,7 +39,7 @@ def homework(tmp_path: Path):
     def read(text: str):
         (tmp_path / "ai61002.sheet").write_text(SHEET.read_text())
         path = tmp_path / "homework.yaml"
-        path.write_text(f"title: Worksheet 2\nnetwork: ai61002.sheet\n{text}")
+        path.write_text(f"title: Worksheet 2\nnetwork: ai61002.sheet\nzeros: ask\n{text}")
         return read_assignment(path)
 
     return read

@@ -28,7 +28,7 @@ from worksheet.homework.issue.manifest import file_names
 from worksheet.homework.issue.sheets import PaperSetter
 from worksheet.homework.roster import Student
 
-WHOLE = "convention: ai61002\nask: [output, params, flops]\ntotal: [params, flops]\n"
+WHOLE = "convention: ai61002\nask: [output, params, flops]\ntotal: [params, flops]\nzeros: ask\n"
 WHOLE += "marks: {output: 1, params: 2, flops: 2, total: 2}\n"
 LOOSE = (
     "tolerance: {params: {within: rounded, hides: [par-no-bias, par-one-bias, par-bias-in, lin-no-bias, lin-bias-in, "

@@ -27,6 +27,7 @@ convention: ai61002
 ask: [output, params, flops]
 total: [params, flops]
 marks: {output: 1, params: 2, flops: 2, total: 2}
+zeros: ask
 """
 PERSONAL = COMMON + "variants: {seed: 7}\n"
 HOSTILE = [r"\input{/etc/passwd}", "#include", "<script>alert(1)</script>", '=HYPERLINK("http://x")', "$(rm)", "../../x"]

@@ -23,7 +23,7 @@ def setter(tmp_path: Path):
     def make(text: str = WHOLE, working: str = "compact") -> PaperSetter:
         (tmp_path / "net.sheet").write_text(SHEET.read_text())
         path = tmp_path / "homework.yaml"
-        path.write_text(f"title: Worksheet 2\nnetwork: net.sheet\nconvention: ai61002\n{text}")
+        path.write_text(f"title: Worksheet 2\nnetwork: net.sheet\nconvention: ai61002\nzeros: ask\n{text}")
         return PaperSetter(read_assignment(path), working=working)
 
     return make

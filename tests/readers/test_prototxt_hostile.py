@@ -33,7 +33,7 @@ SYNTAX = [
     ("a: [1 2]", "1:7 did not expect '2' here"),
     ("a:", "1:3 the file ends in the middle of a field"),
     ('a: 1 "b"', "1:6 did not expect '\"b\"' here"),
-    ("\x00", "1:1 cannot read '\\x00'"),
+    ("\x00", "None:None holds zero bytes, as UTF-16 without a mark does"),
     ("layer = 3", "1:7 cannot read '= 3'"),
     ("// a comment of another language", "1:1 cannot read '// a comment of anot…'"),
     ("{ }", "1:1 did not expect '{' here (expected a field)"),

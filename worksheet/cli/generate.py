@@ -140,13 +140,13 @@ def _complete(generation: Generation, *, combined: bool, jobs: int, backend: str
 
 
 def _unworked(assignment: Assignment, student: str) -> str:
-    """What papers get on which nobody has worked, in a sentence."""
+    """What papers without any work get, in a sentence."""
     from worksheet.grading.results.amounts import decimal
     from worksheet.homework.mark.unworked import unworked
 
     found = unworked(assignment, student)
     most = f"of {decimal(found.max)} points"
-    copied = f", the answers of your own network {decimal(found.copied, 1)}" if found.copied is not None else ""
+    copied = f", the answers to the assignment's network {decimal(found.copied, 1)}" if found.copied is not None else ""
     return f"without work: a paper of zeros gets {decimal(found.zeros, 1)} {most}, an empty one {decimal(found.blank, 1)}{copied}"
 
 

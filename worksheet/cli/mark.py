@@ -57,7 +57,7 @@ Feedback = Annotated[
 ClassReport = Annotated[str, option("--report", panel=OUTPUT, default=True, help="Formats of the class report, or none.")]
 Against = Annotated[Path | None, option("--against", panel=INPUT, help="An earlier marks.csv; reports what changed, and why.")]
 ColumnMap = Annotated[Path | None, option("--map", panel=INPUT, help="The column map: what the headings of the files mean.")]
-Columns = Annotated[
+ShowColumns = Annotated[
     bool, option("--columns", panel=OUTPUT, help="Print what each column is taken for, as a column map, and stop.")
 ]
 Attempts = Annotated[
@@ -77,7 +77,7 @@ def mark(
     report: ClassReport = "html,pdf",
     against: Against = None,
     column_map: ColumnMap = None,
-    columns: Columns = False,
+    columns: ShowColumns = False,
     attempts: Attempts = "",
     decisions: Decided = None,
     jobs: Jobs = None,

@@ -13,7 +13,7 @@ FEWEST = 2  # rows in which a mistake is made before it is one of the whole pape
 
 
 def whole_paper(marked: MarkedPaper) -> Iterator[str]:
-    """A sentence for each slip that explains a column; not what repeated mistakes tell, nor what assistants alone are told."""
+    """A sentence for each slip that explains a column; not known mistakes, nor what only assistants read."""
     yield from (found.says for found in marked.remarks if found.kind not in {MISTAKE, ANOTHER_SHEET})
 
 

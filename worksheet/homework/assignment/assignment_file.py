@@ -17,22 +17,20 @@ from worksheet.grading.answers import LAST
 from worksheet.grading.paper.cells import FORMULA, OUTPUT, TOTAL, Key, Paper
 from worksheet.grading.paper.paper_maker import ANY, Ask, PaperMaker
 from worksheet.homework.assignment.assignment import Assignment
+from worksheet.homework.assignment.assignment_text import front_matter, whole_file
 from worksheet.homework.assignment.keys import ASSIGNMENT, IN_SHEET
 from worksheet.homework.assignment.policies import other_conventions, policy, variants
 from worksheet.language import ENGLISH, language_named
 from worksheet.nearby import meant
 from worksheet.network import Heading, Network
 from worksheet.readers import read, readers
-from worksheet.readers.sheet.front_matter import HOMEWORK, closing_line
-from worksheet.schema import Context, Located, parse, read_text
+from worksheet.schema import Context, Located, read_text
 from worksheet.sizes import sized
 from worksheet.zoo import models
 from worksheet.zoo.spelling import canonical, suggestion
 
 SHEET = ".sheet"
-ANSWERS = (".csv", ".tsv", ".xlsx", ".ods", ".docx", ".ipynb", ".zip", ".md")  # what answers are handed in as
 ZOO = "zoo:"
-SHORTEST = "title: Worksheet 2\nnetwork: ai61002.sheet\nask: [output, params]"
 MAX_CELLS = 20_000
 ZEROS_ARE_GIVEN = "every answer is 0 by nature, and printed; zeros: ask"
 FIELDS = {each.name: each for each in ASSIGNMENT.fields}
@@ -47,7 +45,7 @@ def read_assignment(path: str | PathLike[str]) -> Assignment:
     path = Path(path)
     text = read_text(path)
     in_sheet = path.suffix.lower() == SHEET
-    root = _front_matter(path, text) if in_sheet else _root(path, text)
+    root = front_matter(path, text) if in_sheet else whole_file(path, text)
     faults = Collector()
     assignment = _Reading(path, text, root, in_sheet, faults).assignment()
     faults.raise_any()
@@ -62,32 +60,6 @@ def assignment_of(source: Assignment | str | PathLike[str]) -> Assignment:
     if not isinstance(source, (str, PathLike)):
         raise WorksheetError(f"{type(source).__name__} is not an assignment", hint="the name of its file, or an Assignment")
     return read_assignment(Path(source))
-
-
-def _root(path: Path, text: str) -> Located:
-    hint = f"the shortest assignment is\n{SHORTEST}".replace("\n", "\n        ")
-    if not text.strip():
-        raise WorksheetError("is empty", Where(str(path)), hint)
-    if path.suffix.lower() in ANSWERS:
-        raise WorksheetError(
-            "is not an assignment", Where(str(path)), "the assignment comes first: homework.yaml, then the answers"
-        )
-    root = parse(text, str(path))
-    if not isinstance(root.value, dict):
-        raise WorksheetError("expected 'key: value' lines here", root.where, hint)
-    return root
-
-
-def _front_matter(path: Path, text: str) -> Located:
-    """The value of the key homework in a sheet's front matter; an empty table where it has none."""
-    lines = text.split("\n")
-    end = closing_line(lines)
-    table = parse("\n".join(lines[1 : end - 1]), str(path), first_line=2).table() if end > 2 else {}
-    if HOMEWORK not in table:
-        place = Where(str(path), 1, 1, lines[0], max(1, len(lines[0])))
-        raise WorksheetError("the front matter gives no homework", place, "homework: {ask: [output, params]}")
-    homework = table[HOMEWORK]
-    return Located({}, homework.where, {}) if homework.value == "" else homework
 
 
 class _Reading:

@@ -13,7 +13,7 @@ from worksheet.grading.paper.cells import Key, Value
 from worksheet.homework.assignment.assignment import Assignment
 from worksheet.homework.mark.grader import Grader
 
-GOOD = 0.75  # of the answers right on the student's own sheet: nobody else's is looked for
+GOOD = 0.75  # of the answers right on the student's own sheet: no other one is looked for
 FITS = 0.8  # of the answers right on another sheet
 OWN_NETWORK = ""  # the id that stands for the network of the assignment itself
 LEAST = 5  # answers
@@ -35,7 +35,7 @@ class ClassKeys:
         for student in (OWN_NETWORK, *dict.fromkeys(self.ids)):
             try:
                 paper = papers.get(student) or grader.paper(student)
-            except WorksheetError:  # no network fits this student, who is told so elsewhere
+            except WorksheetError:  # no network fits this student, which is reported elsewhere
                 continue
             for cell in paper.shown:
                 if any(cell.truth):
