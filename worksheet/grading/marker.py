@@ -10,7 +10,13 @@ from functools import partial
 from worksheet import conventions
 from worksheet.formula import Exact
 from worksheet.grading.diagnosis.alternatives import Alternatives
-from worksheet.grading.diagnosis.carrying import find_carried, find_carried_by_identity, find_carried_in_row, is_simpler
+from worksheet.grading.diagnosis.carrying import (
+    find_carried,
+    find_carried_by_identity,
+    find_carried_in_row,
+    find_simple,
+    is_simpler,
+)
 from worksheet.grading.diagnosis.diagnose import Diagnoser, Explanation
 from worksheet.grading.diagnosis.evidence import narrow_labels
 from worksheet.grading.diagnosis.formula_answer import explain_formula, mark_if_right
@@ -39,6 +45,7 @@ class _Answers:
     own: dict[Key, Value]
     origins: dict[Key, tuple[Key, ...]]
     rounded: set[Key] = field(default_factory=set)
+    simple: frozenset[Key] = frozenset()  # own zeros and ones that were not worked out
 
     def own_at(self, keys: Iterable[Key]) -> dict[Key, Value]:
         """The student's own values at these cells."""
@@ -122,6 +129,7 @@ class Marker:
                 self.fill_blank(paper, cell, answers)
             elif right is None:
                 self.keep_own(cell, understood, answers)
+        answers.simple = find_simple(paper, answers.own)
         return answers
 
     def keep_own(self, cell: Cell, understood: Understood, answers: _Answers) -> None:
@@ -143,11 +151,14 @@ class Marker:
     def mark_cell(self, paper: Paper, cell: Cell, text: str, understood: Understood, answers: _Answers) -> Mark:
         """The mark of one cell; a failure of the grader is reported as such, never as a zero."""
         remembered: dict[object, Mark] = paper.remembered.setdefault((self.token, "careful"), Bounded(MAX_KEPT))
-        touched = answers.own_at(paper.touched[cell.key])
+        touched = answers.own_at(paper.touched[cell.key]) | {key: own for key, own in answers.own.items() if key[0] == cell.row}
         memo = (
             cell.key,
             text,
-            *[(key, value, answers.origins.get(key), key in answers.rounded) for key, value in touched.items()],
+            *[
+                (key, value, answers.origins.get(key), key in answers.rounded, key in answers.simple)
+                for key, value in touched.items()
+            ],
         )
         if memo not in remembered:
             try:
@@ -197,7 +208,7 @@ class Marker:
     def mark_carried(self, paper: Paper, cell: Cell, mark: Mark, chosen: tuple[Key, ...], answers: _Answers) -> Mark:
         policy = self.policy
         only_correct = cell.column in policy.never or (cell.row == TOTAL and TOTAL in policy.never)
-        simpler = is_simpler(paper, cell, answers.own_at(chosen))
+        simpler = is_simpler(paper, cell, answers.own_at(chosen), answers.simple)
         counts = policy.follow_through and not only_correct and (policy.trivial or not simpler)
         share = 1 - policy.penalty if counts else NOTHING
         flags = [flag for flag, holds in ((CORRECT_ONLY, only_correct), (TRIVIAL, simpler)) if holds]

@@ -117,9 +117,23 @@ def _sums(keys: list[Key], shifts: Mapping[Key, Exact]) -> list[tuple[Exact, tup
 # What is too simple to be worth marks
 
 
-def is_simpler(paper: Paper, cell: Cell, own: Mapping[Key, Value]) -> bool:
-    """Whether the student's ``own`` zeros or ones make the question much simpler: a total, if they leave nothing to add up."""
-    if not any(_is_simple(value, paper.cells[key].truth) for key, value in own.items()):
+def find_simple(paper: Paper, own: Mapping[Key, Value]) -> frozenset[Key]:
+    """The student's own cells with a 0 or a 1 that was not worked out: one that follows from other own values, none of them such
+    a cell, is as good as they are. ``own`` is in the order of the sheet."""
+    simple: set[Key] = set()
+    for key, value in own.items():
+        cell = paper.cells[key]
+        if _is_simple(value, cell.truth):
+            earlier = {each: own[each] for each in paper.depends[key] if each in own}
+            if not earlier or not simple.isdisjoint(earlier) or paper.follows(cell, earlier) != value:
+                simple.add(key)
+    return frozenset(simple)
+
+
+def is_simpler(paper: Paper, cell: Cell, own: Mapping[Key, Value], simple: frozenset[Key]) -> bool:
+    """Whether the ``simple`` ones of the student's ``own`` values make the question much simpler: a total, if they leave nothing
+    to add up."""
+    if simple.isdisjoint(own):
         return False
     addends = [own.get(read.cell, paper.cells[read.cell].truth) for read in cell.reads.values()]
     return not cell.asked.is_total or sum(SIMPLE.isdisjoint(addend) for addend in addends) < LEAST_SUM
