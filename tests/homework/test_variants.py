@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import worksheet as ws
 from tests.sheet_facts import EXAMPLES, SHEET
 from worksheet.errors import WorksheetError
 from worksheet.grading.policy import Policy
@@ -304,3 +305,15 @@ def test_groups_of_the_teacher_vary() -> None:
     groups, square = _symbols([variant(assignment(net), student) for student in FEW])
     assert len(groups) > 1
     assert square == {True}
+
+
+@pytest.mark.parametrize(("student", "first"), [("S001", "88c 13w 3s 3p"), ("S003", "72c 13w 9h 3s 3pw 1ph")])
+def test_networks_of_version_0_5_are_those_of_every_choice(tmp_path: Path, student: str, first: str) -> None:
+    """Sheets that are out: 0.5 always varied groups and rectangles. The first layers were read off version 0.5."""
+    (tmp_path / "ai61002.sheet").write_text((EXAMPLES / "ai61002.sheet").read_text())
+    path = tmp_path / "homework.yaml"
+    every = "[input, channels, kernel, stride, padding, groups, rectangles]"
+    path.write_text(f"title: A\nnetwork: ai61002.sheet\nask: [output]\nvariants: {{seed: 7, vary: {every}}}\n")
+    network = variant(ws.assignment(path), student)
+    assert network.input == (3, 224, 224)
+    assert ws.derive(network, "ai61002").rows[0].spec.replace(" 0p", "") == first

@@ -17,7 +17,7 @@ MAX_ANSWER = 40  # letters of an answer
 def to_look_at(results: Statistics) -> Iterator[Block]:
     """Remarks on papers, then the answers that could not be read, then those with a flag."""
     if results.remarks:
-        yield Title(f"Papers with one slip in many cells: {len(results.remarks):,}")
+        yield Title(f"Papers with one mistake in many cells: {len(results.remarks):,}")
         lines = tuple(_remarked_line(*each) for each in results.remarks[:MAX_LINES])
         yield Table(("Student", "Column", "Rows", "What happened"), lines, words=4)
     unreadable, flagged = results.cells_with(Verdict.UNREADABLE), results.flags.total()
