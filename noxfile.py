@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent
 TORCH = ["torch==2.13.0", "numpy", "pillow", "torchinfo"]
 # The tests need only the Python part of torchvision; its compiled part requires a certain build of torch.
 TORCHVISION = "torchvision==0.28.0"
-EVERYTHING = "tex,poppler,browser,torch,torchvision,onnx"  # what the tests must then not skip
+EVERYTHING = "tex,poppler,browser,torch,torchvision,onnx,pandas"  # what the tests must then not skip
 TEX, POPPLER, BROWSERS = r"latexmk|(la|pdf|pdfla|xe|xela|lua|luala)?tex", r"pdf(info|to\w+)", r"chrom\w*|google-chrome.*"
 # At least one test file for each dependency, for its lowest version.
 SMALL = [
@@ -124,7 +124,7 @@ def tests(session: nox.Session) -> None:
     command = " ".join([readme("test"), *session.posargs])
     with session.chdir(folder):
         session.run("python3", "-m", "venv", ".venv", external=True)
-        session.run(".venv/bin/pip", "install", "-q", *TORCH, ".[docs]", external=True)
+        session.run(".venv/bin/pip", "install", "-q", *TORCH, ".[docs]", "pandas", external=True)
         session.run(".venv/bin/pip", "install", "-q", "--no-deps", TORCHVISION, external=True)
         session.run("bash", "-c", command, env={"WORKSHEET_REQUIRE": EVERYTHING}, external=True)
 

@@ -18,7 +18,7 @@ settings.register_profile("suite", settings.default, deadline=None, suppress_hea
 settings.load_profile("suite")
 
 TOOLS = {"tex": ("latexmk", "pdflatex", "xelatex"), "poppler": ("pdftotext", "pdfinfo"), "browser": ("chromium",)}
-MODULES = {"torch": "torch", "onnx": "onnx"}
+MODULES = {"torch": "torch", "onnx": "onnx", "pandas": "pandas"}
 # On a machine that has to have them (CI), what is missing is a failure, not a skip: WORKSHEET_REQUIRE=tex,poppler,browser,torch
 REQUIRED = set(filter(None, os.environ.get("WORKSHEET_REQUIRE", "").split(",")))
 

@@ -159,8 +159,8 @@ def test_without_pandas_the_reason_is_said(monkeypatch) -> None:
     assert "pip install pandas" in (fault.value.hint or "")
 
 
+@pytest.mark.pandas
 def test_a_data_frame_has_the_table() -> None:
-    pytest.importorskip("pandas")
     frame = ws.derive("zoo:resnet18", "macs").to_dataframe()
     assert frame["params"].sum() == 11_689_512
     assert list(frame.columns)[-2:] == ["params", "macs"]
