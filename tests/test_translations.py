@@ -68,6 +68,12 @@ def test_a_translation_has_no_markup(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", codes())
+def test_no_translation_spells_out_a_sign(code: str) -> None:
+    """A code such as u00a0 where the sign itself was meant."""
+    assert not [text for _, text in translations(code) if re.search(r"u[0-9a-f]{4}(?![0-9a-z])|\\\\u", text)]
+
+
+@pytest.mark.parametrize("code", codes())
 def test_a_translation_has_the_spaces_at_its_ends_of_its_message(code: str) -> None:
     """A wide sign, such as a Chinese comma, needs no space beside it; a French semicolon has one before it."""
     wrong = [
